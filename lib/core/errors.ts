@@ -1,0 +1,270 @@
+/**
+ * The errors of lull: one base class, a stable `code`, the cause kept.
+ *
+ * Whose fault it is decides the group: the language's (delivered at an await), the author's, the caller's, the
+ * world's. Ours is in `invariant.ts`. Names stand on the prototypes, so that a minified bundle keeps them.
+ */
+import type { Duration } from './duration.ts';
+
+/**
+ * The base of all errors that lull raises.
+ *
+ * @example
+ * try {
+ *   runInfo();
+ * } catch (error) {
+ *   if (error instanceof LullError) console.log(error.code);
+ * }
+ */
+export class LullError extends Error {
+  /** Stable across versions: what a program may compare. */
+  readonly code: string;
+
+  constructor(code: string, message?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  // An ExceptionGroup has to extend AggregateError, and is one of ours all the same.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+    return this === LullError && value instanceof ExceptionGroup;
+  }
+}
+
+// ---- the language's: delivered at an await
+
+/**
+ * Thrown into a coroutine that is cancelled (asyncio's `CancelledError`). A `catch` in JavaScript catches it too, so a
+ * handler rethrows it. Without a message its message is `''`.
+ *
+ * @example
+ * const patient = function* () {
+ *   try {
+ *     yield* sleep('1 day');
+ *   } catch (error) {
+ *     if (isCancelled(error)) log.info('asked to stop');
+ *     throw error;
+ *   }
+ * };
+ */
+export class CancelledError extends LullError {
+  static {
+    this.prototype.name = 'CancelledError';
+  }
+  constructor(message = '') {
+    super('CANCELLED', message);
+  }
+}
+
+/** Says whether an error is a cancellation, which a handler has to rethrow. */
+export function isCancelled(error: unknown): error is CancelledError {
+  return error instanceof CancelledError;
+}
+
+/** A time limit passed: `timeout`, `waitFor`, `asCompleted`, or a limit of a step (asyncio's `TimeoutError`). */
+export class TimeoutError extends LullError {
+  static {
+    this.prototype.name = 'TimeoutError';
+  }
+  constructor(message = '', options?: ErrorOptions) {
+    super('TIMEOUT', message, options);
+  }
+}
+
+/** A future or task was asked for what it does not have yet, or was settled twice (asyncio's `InvalidStateError`). */
+export class InvalidStateError extends LullError {
+  static {
+    this.prototype.name = 'InvalidStateError';
+  }
+  constructor(message?: string) {
+    super('INVALID_STATE', message);
+  }
+}
+
+/** `getNowait` or `receiveNowait` found nothing (asyncio's `QueueEmpty`). */
+export class QueueEmpty extends LullError {
+  static {
+    this.prototype.name = 'QueueEmpty';
+  }
+  constructor(message = '') {
+    super('QUEUE_EMPTY', message);
+  }
+}
+
+/** `putNowait` found no room (asyncio's `QueueFull`). */
+export class QueueFull extends LullError {
+  static {
+    this.prototype.name = 'QueueFull';
+  }
+  constructor(message = '') {
+    super('QUEUE_FULL', message);
+  }
+}
+
+/** The queue was shut down (asyncio's `QueueShutDown`). */
+export class QueueShutDown extends LullError {
+  static {
+    this.prototype.name = 'QueueShutDown';
+  }
+  constructor(message = '') {
+    super('QUEUE_SHUT_DOWN', message);
+  }
+}
+
+/** The barrier was reset or aborted while a task waited at it (asyncio's `BrokenBarrierError`). */
+export class BrokenBarrierError extends LullError {
+  static {
+    this.prototype.name = 'BrokenBarrierError';
+  }
+  constructor(message = '') {
+    super('BROKEN_BARRIER', message);
+  }
+}
+
+/**
+ * Several errors at once, as a task group raises them (Python's `ExceptionGroup`). It is an `AggregateError` and
+ * `instanceof LullError` holds as well. Its message is what asyncio's says; `errors` has the members in order.
+ *
+ * @example
+ * try {
+ *   yield* taskGroup(function* (group) {
+ *     group.createTask(sleep('1s'));
+ *     throw new Error('boom');
+ *   });
+ * } catch (error) {
+ *   if (error instanceof ExceptionGroup) console.log(error.errors.length);
+ * }
+ */
+export class ExceptionGroup extends AggregateError {
+  static {
+    this.prototype.name = 'ExceptionGroup';
+  }
+  readonly code = 'EXCEPTION_GROUP';
+  declare errors: Error[];
+
+  constructor(message: string, errors: Iterable<Error>) {
+    super(errors, message);
+  }
+}
+
+/**
+ * A step failed for good: its last attempt's error is the `cause`.
+ *
+ * @example
+ * try {
+ *   yield* step('charge', { retry: { maxAttempts: 3 } }, () => fetch('https://pay.example'));
+ * } catch (error) {
+ *   if (error instanceof StepFailedError) console.log(error.step, error.attempts, error.cause);
+ * }
+ */
+export class StepFailedError extends LullError {
+  static {
+    this.prototype.name = 'StepFailedError';
+  }
+  /** The step's name. */
+  readonly step: string;
+  /** How often its body was begun. */
+  readonly attempts: number;
+
+  constructor(step: string, attempts: number, message: string, options?: ErrorOptions) {
+    super('STEP_FAILED', message, options);
+    this.step = step;
+    this.attempts = attempts;
+  }
+}
+
+/**
+ * Throw it in a step to say that trying again is of no use.
+ *
+ * @example
+ * const charge = defineStep('charge', (cents: number) => {
+ *   if (cents <= 0) throw new NonRetryableError(`cannot charge ${cents} cents`);
+ * });
+ */
+export class NonRetryableError extends LullError {
+  static {
+    this.prototype.name = 'NonRetryableError';
+  }
+  constructor(message?: string, options?: ErrorOptions) {
+    super('NON_RETRYABLE', message, options);
+  }
+}
+
+/**
+ * Throw it in a step to say when the next attempt is to be made, instead of the retry policy's delay. The number of
+ * attempts still counts.
+ *
+ * @example
+ * const poll = defineStep('poll', () => {
+ *   throw new RetryAfterError('30s', 'the bank asked for patience');
+ * });
+ */
+export class RetryAfterError extends LullError {
+  static {
+    this.prototype.name = 'RetryAfterError';
+  }
+  /** From the failure to the next attempt. */
+  readonly delay: Duration;
+
+  constructor(delay: Duration, message?: string, options?: ErrorOptions) {
+    super('RETRY_AFTER', message, options);
+    this.delay = delay;
+  }
+}
+
+// ---- the author's
+
+/**
+ * The code asks for something else than the journal has: the run is held (`blocked`), nothing is lost, and a version
+ * of the code that can follow goes on (I8). The message shows both sides.
+ */
+export class NondeterminismError extends LullError {
+  static {
+    this.prototype.name = 'NondeterminismError';
+  }
+  constructor(message: string, options?: ErrorOptions) {
+    super('NONDETERMINISM', message, options);
+  }
+}
+
+/** A value cannot be stored. `path` leads to the part at fault, as in `$.order.lines[2].price`. */
+export class UnserializableValueError extends LullError {
+  static {
+    this.prototype.name = 'UnserializableValueError';
+  }
+  readonly path: string;
+
+  constructor(path: string, message: string, options?: ErrorOptions) {
+    super('UNSERIALIZABLE_VALUE', message, options);
+    this.path = path;
+  }
+}
+
+/** A value is too large to be stored: the message names it, its size and the limit. */
+export class PayloadTooLargeError extends LullError {
+  static {
+    this.prototype.name = 'PayloadTooLargeError';
+  }
+  constructor(message: string) {
+    super('PAYLOAD_TOO_LARGE', message);
+  }
+}
+
+/** Workflow code did what it may not: yielded a promise, forgot a `*`, reached outside, forgot to await. */
+export class WorkflowCodeError extends LullError {
+  static {
+    this.prototype.name = 'WorkflowCodeError';
+  }
+  constructor(code: WorkflowCodeErrorCode, message: string) {
+    super(code, message);
+  }
+}
+
+export type WorkflowCodeErrorCode =
+  | 'NOT_AWAITABLE' // yielded what is no command: a promise, or an awaitable without the *
+  | 'NOT_IN_A_RUN' // called where no run is going on
+  | 'FORBIDDEN_GLOBAL' // fetch, timers, process.env, ... in workflow code
+  | 'NEVER_AWAITED' // created and dropped
+  | 'ALREADY_AWAITED' // a coroutine given to a second task
+  | 'INVALID_ARGUMENT'; // a value that the call cannot take

@@ -1,0 +1,71 @@
+/**
+ * The event loop of the run that is going on, as `api` sees it: asyncio's loop, named in the few calls that plain
+ * functions need. The scheduler implements it.
+ *
+ * Which loop is current is the one variable that changes in the pure zone. Workflow code runs without a gap between
+ * two awaits, so a plain variable, set around it, is exact. It hangs on the global object, so that two copies of this
+ * module in one bundle share it.
+ */
+import type { Awaitable } from './awaitable.ts';
+import type { DurableCommand } from './command.ts';
+import { WorkflowCodeError } from './errors.ts';
+import type { Future } from './future.ts';
+import type { LogLevel } from './logger.ts';
+import type { RunInfo } from './run-info.ts';
+import type { Task } from './task.ts';
+
+export interface Loop {
+  readonly runInfo: RunInfo;
+  /** The run's own time: that of the event delivered last. Epoch milliseconds. */
+  nowMs(): number;
+  /** From the run's own seed: 0 <= x < 1. */
+  random(): number;
+  log(level: LogLevel, values: readonly unknown[]): void;
+  /** asyncio's `call_soon`. */
+  callSoon(callback: () => void): void;
+  createTask<T>(awaitable: Awaitable<T>, options?: { name?: string }): Task<T>;
+  currentTask(): Task<unknown> | undefined;
+  /** All that are not done, in the order in which they were created. */
+  allTasks(): Set<Task<unknown>>;
+  /** Asks for a durable operation now. Cancelling the future withdraws it. */
+  begin(command: DurableCommand): Future<unknown>;
+  /** Remembers an awaitable that does nothing until it is awaited; `awaited` forgets it. */
+  created(awaitable: object, what: string): void;
+  awaited(awaitable: object): void;
+  /** The next buffered signal of that name, taken; `{ found: false }` if there is none. */
+  takeSignal(name: string): { readonly found: true; readonly payload: unknown } | { readonly found: false };
+  /** How many signals of that name are buffered. */
+  pendingSignals(name: string): number;
+}
+
+const SLOT = Symbol.for('lull.loop');
+const slot = globalThis as { [SLOT]?: Loop | undefined };
+
+/** The loop of the run whose code is running right now. `call` names the caller for the error. */
+export function currentLoop(call: string): Loop {
+  const loop = slot[SLOT];
+  if (loop === undefined) {
+    throw new WorkflowCodeError(
+      'NOT_IN_A_RUN',
+      `${call} was called where no run is going on: it belongs into a workflow, called by the engine ` +
+        `(not into a step's body, a module's top level, or a callback of setTimeout)`,
+    );
+  }
+  return loop;
+}
+
+/** The current loop, or undefined outside of a run. */
+export function currentLoopOrNone(): Loop | undefined {
+  return slot[SLOT];
+}
+
+/** Runs code of the run with its loop current. */
+export function withLoop<T>(loop: Loop, code: () => T): T {
+  const before = slot[SLOT];
+  slot[SLOT] = loop;
+  try {
+    return code();
+  } finally {
+    slot[SLOT] = before;
+  }
+}

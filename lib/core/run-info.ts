@@ -1,0 +1,11 @@
+/** What a run knows about itself. */
+export interface RunInfo {
+  readonly id: string;
+  /** The workflow's name. */
+  readonly workflow: string;
+  /** The version of the code that started the run; `'unversioned'` where none is set. */
+  readonly version: string;
+  readonly startedAt: Date;
+  /** 1; counts up when the run itself is retried. */
+  readonly attempt: number;
+}

@@ -1,0 +1,54 @@
+/** What a step is given, and what may be asked of it. */
+import type { Duration } from './duration.ts';
+import type { Logger } from './logger.ts';
+
+/**
+ * When a failed attempt is followed by another one. Delays grow by `factor` from `firstDelay` to `maxDelay` at most.
+ */
+export interface RetryPolicy {
+  /** Attempts in all, the first included. Default 5; `1` tries once. */
+  maxAttempts?: number;
+  /** Default `'1s'`. */
+  firstDelay?: Duration;
+  /** Default 2. */
+  factor?: number;
+  /** Default `'5m'`. */
+  maxDelay?: Duration;
+  /** The part of a delay that is drawn by chance, 0 to 1: 0.2 gives 80% to 120%. Default 0.2. */
+  jitter?: number;
+  /** Says whether this error is worth another attempt. Default: every error but NonRetryableError. */
+  retryIf?(error: unknown): boolean;
+}
+
+export interface StepOptions {
+  /** `false`: one attempt. */
+  retry?: RetryPolicy | false;
+  /** The limit of one attempt: its `signal` is aborted, and it counts as failed with a TimeoutError. */
+  timeout?: Duration;
+  /** The limit of all attempts together, delays included. */
+  totalTimeout?: Duration;
+  /** The attempt fails when `heartbeat` was not called for this long. */
+  heartbeatTimeout?: Duration;
+  /** Never begin the body a second time, not even after a crash: what was interrupted has failed. */
+  atMostOnce?: boolean;
+}
+
+/** What the body of a step is given. */
+export interface StepContext {
+  readonly runId: string;
+  /** Names this step within its run. */
+  readonly stepId: string;
+  /** 1 for the first time that the body runs. */
+  readonly attempt: number;
+  /** The same for all attempts of this step: hand it to whoever takes idempotency keys. */
+  readonly idempotencyKey: string;
+  /** Aborted when the step is cancelled, its time is up, or the invocation ends. */
+  readonly signal: AbortSignal;
+  /** Says that the body is alive. The details are what the next attempt finds in `lastHeartbeat`. */
+  heartbeat(details?: unknown): void;
+  /** The details of the last heartbeat of an earlier attempt; undefined if there was none. */
+  readonly lastHeartbeat: unknown;
+  readonly log: Logger;
+  /** Until this attempt is ended from outside: by its timeout or by the invocation's time limit. */
+  remainingMs(): number;
+}

@@ -1,0 +1,130 @@
+/**
+ * What a journal is made of: entries in the order in which they happened.
+ *
+ * An entry is either a command that the code asked for, or an event that was delivered to it. Each event is followed
+ * by the commands which it led to. On replay the events are fed again, and the commands are compared (I4, I8).
+ * All of this is stored: a change here adds a golden file, and never edits one.
+ */
+import type { Encoded } from '../core/encoded.ts';
+
+/** Commands are numbered from 1 within a run, in the order in which the code asked for them. */
+export type CommandId = number;
+
+export interface StepRequested {
+  readonly kind: 'step';
+  readonly id: CommandId;
+  readonly name: string;
+}
+
+export interface SleepRequested {
+  readonly kind: 'sleep';
+  readonly id: CommandId;
+  /** What the timer is for: `sleep`, `timeout`, ... */
+  readonly name: string;
+  readonly dueAtMs: number;
+}
+
+export interface ReceiveRequested {
+  readonly kind: 'receive';
+  readonly id: CommandId;
+  /** The signal's name. */
+  readonly name: string;
+}
+
+export type RecordedCommand = StepRequested | SleepRequested | ReceiveRequested;
+
+/** The first event of every run. */
+export interface Started {
+  readonly kind: 'started';
+  readonly atMs: number;
+  /** The version of the code that took the first turn. */
+  readonly version: string;
+}
+
+export interface StepCompleted {
+  readonly kind: 'step-completed';
+  readonly id: CommandId;
+  readonly atMs: number;
+  readonly value: Encoded;
+}
+
+/** The step has failed for good: `error` is what its awaiter gets, a StepFailedError. */
+export interface StepFailed {
+  readonly kind: 'step-failed';
+  readonly id: CommandId;
+  readonly atMs: number;
+  readonly error: Encoded;
+}
+
+/** An attempt has failed, and another one follows. */
+export interface StepRetrying {
+  readonly kind: 'step-retrying';
+  readonly id: CommandId;
+  readonly atMs: number;
+  /** The attempt that failed, from 1. */
+  readonly attempt: number;
+  readonly error: Encoded;
+  readonly retryAtMs: number;
+}
+
+/** The details of a heartbeat, kept for later attempts. Not every heartbeat is recorded. */
+export interface StepHeartbeat {
+  readonly kind: 'step-heartbeat';
+  readonly id: CommandId;
+  readonly atMs: number;
+  readonly details: Encoded;
+}
+
+export interface SleepCompleted {
+  readonly kind: 'sleep-completed';
+  readonly id: CommandId;
+  readonly atMs: number;
+}
+
+export interface SignalReceived {
+  readonly kind: 'signal-received';
+  readonly messageId: string;
+  readonly atMs: number;
+  readonly name: string;
+  readonly payload: Encoded;
+}
+
+export interface CancelRequested {
+  readonly kind: 'cancel-requested';
+  readonly messageId: string;
+  readonly atMs: number;
+  readonly reason: string;
+}
+
+/** Ends the run at once; no workflow code sees it. */
+export interface TerminateRequested {
+  readonly kind: 'terminate-requested';
+  readonly messageId: string;
+  readonly atMs: number;
+  readonly reason: string;
+}
+
+/** The fence of a takeover: the worker before this one died, or lost its lease, while steps may have been running. */
+export interface TakenOver {
+  readonly kind: 'taken-over';
+  readonly atMs: number;
+}
+
+export type JournalEvent =
+  | Started
+  | StepCompleted
+  | StepFailed
+  | StepRetrying
+  | StepHeartbeat
+  | SleepCompleted
+  | SignalReceived
+  | CancelRequested
+  | TerminateRequested
+  | TakenOver;
+
+export type JournalEntry = RecordedCommand | JournalEvent;
+
+/** Says whether an entry is a command of the code's, and not an event. */
+export function isRecordedCommand(entry: JournalEntry): entry is RecordedCommand {
+  return entry.kind === 'step' || entry.kind === 'sleep' || entry.kind === 'receive';
+}

@@ -1,0 +1,83 @@
+/**
+ * A run in memory: its coroutines, fed with events. The seam between the scheduler and whoever drives it.
+ *
+ * Today every live run begins at the start and is fed the whole journal. A snapshot may stand in for the head of the
+ * journal one day; nothing here says where a coroutine came from.
+ */
+import type { Coroutine } from '../core/awaitable.ts';
+import type { SleepCommand, StepCommand } from '../core/command.ts';
+import type { Encoded } from '../core/encoded.ts';
+import type { LogLevel } from '../core/logger.ts';
+import type { RunInfo } from '../core/run-info.ts';
+import type { CommandId, JournalEvent, RecordedCommand } from '../journal/event.ts';
+
+/** A command that is asked for and neither completed nor withdrawn. */
+export interface PendingStep {
+  readonly kind: 'step';
+  readonly id: CommandId;
+  readonly command: StepCommand;
+  /** When it was asked for, in the run's own time: its total timeout counts from here. */
+  readonly requestedAtMs: number;
+  /** Attempts that ended in an error, from the journal. */
+  failedAttempts: number;
+  /** How often a worker was lost (`taken-over`) while this step may have been running. */
+  interruptions: number;
+  /** No attempt before this time; 0 if at once. */
+  retryAtMs: number;
+  lastHeartbeat: Encoded | undefined;
+}
+
+export interface PendingSleep {
+  readonly kind: 'sleep';
+  readonly id: CommandId;
+  readonly command: SleepCommand;
+  /** The time that the journal has, where the command was recorded before; else the command's. */
+  readonly dueAtMs: number;
+}
+
+export interface PendingReceive {
+  readonly kind: 'receive';
+  readonly id: CommandId;
+  readonly name: string;
+}
+
+export type Pending = PendingStep | PendingSleep | PendingReceive;
+
+export type Outcome =
+  | { readonly kind: 'going-on' }
+  | { readonly kind: 'completed'; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'cancelled'; readonly error: unknown }; // the run was asked to cancel and its body ended so
+
+export interface LiveRun {
+  /**
+   * Delivers one event and runs until nothing can move. Gives the commands that the code asked for meanwhile, in
+   * order, as they are to be recorded. Commands withdrawn again within the same delivery are among them (they hold
+   * their position) but not in `pending`. An event for a command that is not pending is an InvariantError.
+   */
+  deliver(event: JournalEvent): RecordedCommand[];
+  /** By id, in order of asking. */
+  readonly pending: ReadonlyMap<CommandId, Pending>;
+  outcome(): Outcome;
+  /** The run's own time: never goes back. */
+  nowMs(): number;
+  random(): number;
+  /** Where the code stands, for error messages: `after step "charge"`, `before its first await`. */
+  whereabouts(): string;
+}
+
+export interface LiveRunOptions {
+  readonly info: RunInfo;
+  /** Makes the coroutine of the workflow's body; called at `started`. */
+  readonly body: () => Coroutine<unknown>;
+  /** Seeds `random` and `uuid`. */
+  readonly seed: string;
+  /** Options for steps that set none of their own. */
+  readonly stepDefaults?: StepCommand['options'];
+  /** A time recorded for a sleep of that position, if the journal has one: what was promised is kept. */
+  recordedDueAtMs(id: CommandId): number | undefined;
+  decode(encoded: Encoded): unknown;
+  log(level: LogLevel, values: readonly unknown[]): void;
+  /** A coroutine that nobody awaits fails the task that dropped it (true), or is a warning in the log (false). */
+  readonly strict: boolean;
+}
