@@ -1,0 +1,146 @@
+// Who may import whom. Each folder of lib/ names the folders that it may import; what is not named is forbidden.
+// `types` names the folders of which it may import types only.
+
+const pure = { packages: false };
+
+/** @type {Record<string, { folders: string[], types?: string[], packages?: boolean }>} */
+const mayImport = {
+  core: { folders: [], ...pure },
+  codec: { folders: ['core'], ...pure },
+  journal: { folders: ['core'], ...pure },
+  api: { folders: ['core'], ...pure },
+  scheduler: { folders: ['core', 'journal'], types: ['codec'], ...pure },
+  ports: { folders: ['core', 'journal'], types: ['codec'], ...pure },
+  engine: { folders: ['core', 'codec', 'journal', 'api', 'scheduler', 'ports'] },
+  dynamodb: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
+  memory: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
+  lambda: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
+  client: { folders: ['core', 'codec', 'journal', 'api', 'ports', 'dynamodb', 'memory', 'lambda'] },
+  http: { folders: ['core', 'client'] },
+};
+
+/** The folders that stand on top: they may import all of the above and what is named here. */
+const onTop = { local: ['testing'], testing: [], cli: ['local', 'testing', 'http'] };
+
+const awsFolders = 'dynamodb|lambda|local|client';
+
+const folder = (names) => `^lib/(${names.join('|')})/`;
+
+const folderRules = Object.entries(mayImport).flatMap(([name, { folders, types = [], packages = true }]) => [
+  {
+    name: `${name}-imports-only-what-it-may`,
+    comment: `lib/${name} may import ${folders.length > 0 ? folders.join(', ') : 'nothing'} from lib/${types.length > 0 ? ` (and types of ${types.join(', ')})` : ''}.`,
+    severity: 'error',
+    from: { path: `^lib/${name}/` },
+    to: { path: '^lib/', pathNot: folder([name, ...folders, ...types]) },
+  },
+  ...(types.length > 0
+    ? [
+        {
+          name: `${name}-imports-only-types-of-${types.join('-')}`,
+          comment: `lib/${name} may import types of ${types.join(', ')}, no values: write \`import type\`.`,
+          severity: 'error',
+          from: { path: `^lib/${name}/` },
+          to: { path: folder(types), dependencyTypesNot: ['type-only'] },
+        },
+      ]
+    : []),
+  ...(packages
+    ? []
+    : [
+        {
+          name: `${name}-imports-no-packages`,
+          comment: `lib/${name} is pure: no npm package and no node module. What it needs is passed in.`,
+          severity: 'error',
+          from: { path: `^lib/${name}/` },
+          to: { pathNot: '^lib/' },
+        },
+      ]),
+]);
+
+const onTopRules = Object.entries(onTop).map(([name, above]) => ({
+  name: `${name}-stands-on-top`,
+  comment: `lib/${name} may import the folders below it${above.length > 0 ? ` and ${above.join(', ')}` : ''}.`,
+  severity: 'error',
+  from: { path: `^lib/${name}/` },
+  to: { path: '^lib/', pathNot: folder([name, ...Object.keys(mayImport), ...above]) },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...folderRules,
+    ...onTopRules,
+    {
+      name: 'front-door-names-only-the-api',
+      comment: 'The import graph of a workflow file reaches api and core only: so lib/index.ts exports from these.',
+      severity: 'error',
+      from: { path: '^lib/index\\.ts$' },
+      to: { pathNot: folder(['api', 'core']) },
+    },
+    {
+      name: 'workflow-reaches-only-api-and-core',
+      comment:
+        'A workflow file is bundled and replayed: of lib/ it reaches the front door, api and core, nothing else.',
+      severity: 'error',
+      from: { path: '^functions/workflows/' },
+      to: { path: '^lib/', pathNot: '^lib/(index\\.ts$|api/|core/)', reachable: true },
+    },
+    {
+      name: 'import-the-file-not-the-door',
+      comment: 'An index.ts is a door of the package; inside the house one imports the file.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^lib/(.+/)?index\\.ts$' },
+    },
+    {
+      name: 'lib-stands-alone',
+      comment: 'lib/ never imports what is built on it.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(functions|infra|test|bench|docs)/' },
+    },
+    {
+      name: 'tests-stay-in-test',
+      comment: 'Nothing outside test/ leans on test code.',
+      severity: 'error',
+      from: { pathNot: '^(test/|vitest\\.config\\.ts$)' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'aws-sdk-stays-in-its-folders',
+      comment: `Only lib/{${awsFolders.replaceAll('|', ',')}} and functions know the AWS SDK.`,
+      severity: 'error',
+      from: { path: '^(lib|infra)/', pathNot: `^lib/(${awsFolders})/` },
+      to: { path: '(^|/)@(aws-sdk|smithy)/' },
+    },
+    {
+      name: 'aws-cdk-stays-in-infra',
+      comment: 'Only infra (and its tests) know the CDK.',
+      severity: 'error',
+      from: { pathNot: '^(infra|test/infra)/' },
+      to: { path: '(^|/)(aws-cdk-lib|constructs)/' },
+    },
+    {
+      name: 'published-code-uses-published-dependencies',
+      comment: 'What is published may import the dependencies of package.json, not the devDependencies.',
+      severity: 'error',
+      from: { path: '^(lib|functions)/', pathNot: '^functions/(workflows|examples)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-loops', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-broken-imports', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist/|test/house/fixtures/)' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['lull-source', 'import', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+    skipAnalysisNotInRules: true,
+  },
+};
