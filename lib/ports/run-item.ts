@@ -1,0 +1,67 @@
+/** The item that stands for a run in the table: who owns it, what was accepted for it, when to look at it again. */
+import type { Encoded } from '../core/encoded.ts';
+
+export type OpenStatus = 'pending' | 'running' | 'suspended' | 'paused' | 'blocked';
+export type ClosedStatus = 'completed' | 'failed' | 'cancelled' | 'terminated';
+export type RunStatus = OpenStatus | ClosedStatus;
+
+const CLOSED: ReadonlySet<RunStatus> = new Set<RunStatus>(['completed', 'failed', 'cancelled', 'terminated']);
+
+/** Says whether a run of that status takes no turn any more. */
+export function isClosed(status: RunStatus): status is ClosedStatus {
+  return CLOSED.has(status);
+}
+
+/** A value of the run's that stands inline when it is small, else in an item of its own under `key`. */
+export type StoredValue =
+  | { readonly kind: 'inline'; readonly value: Encoded }
+  | { readonly kind: 'item'; readonly key: string };
+
+/** The right of one worker to run a run's turn, for a while. */
+export interface Lease {
+  /** The nonce of the turn that holds it. */
+  readonly owner: string;
+  readonly expiresAtMs: number;
+}
+
+/** Why a run is held, and since when: see I8. */
+export interface Blocked {
+  /** What the code could not follow, both sides shown. At most 300 characters; the worker's log has the whole. */
+  readonly reason: string;
+  readonly sinceMs: number;
+}
+
+/** At most 1 KB in the table: every take, accept and release pays for its size. */
+export interface RunItem {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly createdAtMs: number;
+  readonly input: StoredValue;
+  /** Tells two inputs apart without loading them: a digest of the encoded input. */
+  readonly inputDigest: string;
+  /** Counts the leases that were given. A record of a later epoch than a worker's own tells it that it was taken over. */
+  readonly epoch: number;
+  readonly lease?: Lease;
+  /** Counts what was accepted. A turn may only let go if this is what it has seen. */
+  readonly wakes: number;
+  /** Ids of accepted messages that are not known to be in the journal, in the order of acceptance. */
+  readonly mail: readonly string[];
+  /** When the run wants to be looked at: 0 is now, absent is never. */
+  readonly dueAtMs?: number;
+  readonly blocked?: Blocked;
+  /** How the run ended: the result, or the error. Closed runs only. */
+  readonly result?: StoredValue;
+  readonly endedAtMs?: number;
+  /** When the table may forget the run; closed runs only. */
+  readonly expiresAtSeconds?: number;
+}
+
+/** What a list shows without reading each run. */
+export interface RunRow {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly createdAtMs: number;
+  readonly endedAtMs?: number;
+}

@@ -1,0 +1,134 @@
+/**
+ * The door to the table. Each method is one call outside, or two, with one named condition at most.
+ *
+ * The numbers are those of the run protocol's operations. A condition that fails is an answer, never an exception:
+ * the methods throw only what is the world's fault: StoreUnavailableError (worth another try, the write may or may
+ * not have happened) and ItemTooLargeError. Reads that decide something are strongly consistent; the two indexes
+ * (`listDue`, `listRuns`) are not.
+ */
+import type { Encoded } from '../core/encoded.ts';
+import type { JournalRecord } from '../journal/record.ts';
+import type { Message } from './message.ts';
+import type { Blocked, ClosedStatus, Lease, RunItem, RunRow, RunStatus, StoredValue } from './run-item.ts';
+
+export interface Store {
+  /** 1. Condition RunIsNew: no run of that id. Status pending, wakes 0, epoch 0, mail []. */
+  createRun(run: NewRun): Promise<{ kind: 'created' } | { kind: 'exists'; run: RunItem }>;
+
+  readRun(runId: string): Promise<RunItem | undefined>;
+
+  /** A value too large for the run item, under a key of its own: the same key means the same value. */
+  putValue(runId: string, key: string, value: Encoded): Promise<void>;
+  readValue(runId: string, key: string): Promise<Encoded | undefined>;
+  deleteValue(runId: string, key: string): Promise<void>;
+
+  /** 2. No condition: the sender repeats with the same id. */
+  putMessage(runId: string, message: Message): Promise<void>;
+
+  /**
+   * 3. Condition RunIsOpenAndMailHasRoom. One update: mail += id, wakes += 1, dueAtMs = 0. An id that stands in the
+   * mail already is not added again (accepted is the answer).
+   */
+  accept(runId: string, messageId: string, mailLimit: number): Promise<Acceptance>;
+
+  /** 5, 11. */
+  deleteMessages(runId: string, messageIds: readonly string[]): Promise<void>;
+
+  /**
+   * 6. Condition RunIsFreeAndDue: open, no lease or one that expired before `nowMs`, dueAtMs <= nowMs. Sets the lease,
+   * epoch += 1, status running (from pending, suspended or blocked); gives the item as it was before. On failure
+   * nothing is written.
+   */
+  take(runId: string, take: { lease: Lease; nowMs: number }): Promise<Taking>;
+
+  /** 7. All records with a number above `after`, in order; reads every page. */
+  loadRecords(runId: string, after: number): Promise<JournalRecord[]>;
+
+  /** 8, 10. Condition RecordIsNew. On failure gives the record that is there. */
+  putRecord(runId: string, record: JournalRecord): Promise<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }>;
+
+  /** 9. Those of the ids whose payload is there, in the order of the ids. */
+  loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]>;
+
+  /** 13. Condition LeaseIsMine (open, epoch). */
+  renew(runId: string, renewal: { epoch: number; expiresAtMs: number }): Promise<{ kind: 'renewed' } | { kind: 'lost' }>;
+
+  /** 14. Condition NothingAcceptedSince: open, epoch mine, wakes as seen. */
+  release(runId: string, release: Release): Promise<LettingGo>;
+
+  /** 15. Condition NothingAcceptedSince. */
+  finish(runId: string, finish: Finish): Promise<LettingGo>;
+
+  /** 16. Run ids by dueAtMs <= nowMs, oldest first, from the index of the due. At most `limit`. */
+  listDue(nowMs: number, limit: number): Promise<string[]>;
+
+  /** Newest first, from the index by workflow. */
+  listRuns(query: RunQuery): Promise<RunPage>;
+}
+
+export interface NewRun {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly createdAtMs: number;
+  readonly input: StoredValue;
+  readonly inputDigest: string;
+  /** 0 for at once. */
+  readonly dueAtMs: number;
+}
+
+export type Acceptance =
+  /** `held`: a worker has the lease (expired or not), so no wake is needed from the sender. */
+  | { readonly kind: 'accepted'; readonly held: boolean }
+  | { readonly kind: 'closed'; readonly run: RunItem }
+  | { readonly kind: 'full'; readonly run: RunItem }
+  | { readonly kind: 'not-found' };
+
+export type Taking =
+  | { readonly kind: 'taken'; readonly before: RunItem }
+  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' };
+
+export interface Release {
+  readonly epoch: number;
+  readonly wakesSeen: number;
+  readonly status: 'suspended' | 'blocked';
+  /** The next timer; undefined removes the run from the index of the due. */
+  readonly dueAtMs: number | undefined;
+  /** What stays in the mail: nothing, but for a blocked run. */
+  readonly mail: readonly string[];
+  readonly blocked?: Blocked;
+}
+
+export interface Finish {
+  readonly epoch: number;
+  readonly wakesSeen: number;
+  readonly status: ClosedStatus;
+  readonly result: StoredValue;
+  readonly endedAtMs: number;
+  /** Undefined: kept for ever. Every item of the run gets it in time: see `expire` in the implementations. */
+  readonly expiresAtSeconds: number | undefined;
+}
+
+export type LettingGo =
+  | { readonly kind: 'done' }
+  /** Accepted since: the item as it is now. Take up its wakes and mail, and go on. */
+  | { readonly kind: 'accepted-since'; readonly run: RunItem }
+  /** Taken over, or closed: drop the turn. */
+  | { readonly kind: 'lost' };
+
+export interface RunQuery {
+  /** One index partition set per name: newest first over all of them. At least one. */
+  readonly workflows: readonly string[];
+  readonly statuses?: readonly RunStatus[];
+  /** Created at or after, and before. */
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly cursor?: string;
+}
+
+export interface RunPage {
+  readonly runs: readonly RunRow[];
+  /** Absent on the last page. */
+  readonly cursor?: string;
+}

@@ -1,0 +1,22 @@
+/** What goes wrong outside: the world's errors, as the ports report them. */
+import { LullError } from '../core/errors.ts';
+
+/** The store did not answer, or said to try later. What was asked for may or may not have happened. */
+export class StoreUnavailableError extends LullError {
+  static {
+    this.prototype.name = 'StoreUnavailableError';
+  }
+  constructor(operation: string, options?: ErrorOptions) {
+    super('STORE_UNAVAILABLE', `the store did not carry out "${operation}": try again`, options);
+  }
+}
+
+/** An item exceeds what the store takes (DynamoDB: 400 KB). */
+export class ItemTooLargeError extends LullError {
+  static {
+    this.prototype.name = 'ItemTooLargeError';
+  }
+  constructor(what: string, bytes: number, limitBytes: number) {
+    super('ITEM_TOO_LARGE', `${what} has ${bytes} bytes, the store takes ${limitBytes} at most`);
+  }
+}
