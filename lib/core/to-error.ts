@@ -1,0 +1,20 @@
+/** JavaScript throws anything; whoever handles a failure wants an Error. */
+import { describeValue } from './describe-value.ts';
+
+/** The error itself; what is thrown and no Error gets wrapped: the message says what it was, `cause` keeps it. */
+export function toError(thrown: unknown): Error {
+  if (isError(thrown)) return thrown;
+  return new Error(`${describeValue(thrown)} was thrown, which is no Error`, { cause: thrown });
+}
+
+/** Says whether a value is an Error, of this realm or another (a vm, a test runner). Never throws. */
+export function isError(value: unknown): value is Error {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    if (value instanceof Error) return true;
+    // A foreign Error has the tag [object Error] by itself; with a toStringTag of its own anything may claim it.
+    return Object.prototype.toString.call(value) === '[object Error]' && !(Symbol.toStringTag in value);
+  } catch {
+    return false; // a Proxy that throws
+  }
+}
