@@ -47,14 +47,12 @@ export interface RunItem {
   readonly wakes: number;
   /** Ids of accepted messages that are not known to be in the journal, in the order of acceptance. */
   readonly mail: readonly string[];
-  /** When the run wants to be looked at: 0 is now, absent is never. */
+  /** When the run wants to be looked at: 0 is now, absent is never. Of a closed run: when it is to be purged. */
   readonly dueAtMs?: number;
   readonly blocked?: Blocked;
   /** How the run ended: the result, or the error. Closed runs only. */
   readonly result?: StoredValue;
   readonly endedAtMs?: number;
-  /** When the table may forget the run; closed runs only. */
-  readonly expiresAtSeconds?: number;
 }
 
 /** What a list shows without reading each run. */

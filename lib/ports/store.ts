@@ -59,6 +59,9 @@ export interface Store {
   /** 15. Condition NothingAcceptedSince. */
   finish(runId: string, finish: Finish): Promise<LettingGo>;
 
+  /** Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone. */
+  purge(runId: string): Promise<void>;
+
   /** 16. Run ids by dueAtMs <= nowMs, oldest first, from the index of the due. At most `limit`. */
   listDue(nowMs: number, limit: number): Promise<string[]>;
 
@@ -104,8 +107,8 @@ export interface Finish {
   readonly status: ClosedStatus;
   readonly result: StoredValue;
   readonly endedAtMs: number;
-  /** Undefined: kept for ever. Every item of the run gets it in time: see `expire` in the implementations. */
-  readonly expiresAtSeconds: number | undefined;
+  /** Becomes `dueAtMs`: when the sweeper is to purge the run. Undefined: kept for ever. */
+  readonly purgeAtMs: number | undefined;
 }
 
 export type LettingGo =
