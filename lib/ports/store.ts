@@ -35,11 +35,12 @@ export interface Store {
   deleteMessages(runId: string, messageIds: readonly string[]): Promise<void>;
 
   /**
-   * 6. Condition RunIsFreeAndDue: open, no lease or one that expired before `nowMs`, dueAtMs <= nowMs. Sets the lease,
+   * 6. Condition RunIsFreeAndDue: open, no lease or one that expired at or before `nowMs`, dueAtMs <= dueByMs (now and
+   * some slack: a wake may come a moment early). Sets the lease,
    * epoch += 1, status running (from pending, suspended or blocked); gives the item as it was before. On failure
    * nothing is written.
    */
-  take(runId: string, take: { lease: Lease; nowMs: number }): Promise<Taking>;
+  take(runId: string, take: { lease: Lease; nowMs: number; dueByMs: number }): Promise<Taking>;
 
   /** 7. All records with a number above `after`, in order; reads every page. */
   loadRecords(runId: string, after: number): Promise<JournalRecord[]>;
@@ -62,8 +63,8 @@ export interface Store {
   /** Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone. */
   purge(runId: string): Promise<void>;
 
-  /** 16. Run ids by dueAtMs <= nowMs, oldest first, from the index of the due. At most `limit`. */
-  listDue(nowMs: number, limit: number): Promise<string[]>;
+  /** 16. Run ids with dueAtMs <= nowMs from the index of the due, page by page, oldest first within a shard. */
+  listDue(nowMs: number): AsyncIterable<readonly string[]>;
 
   /** Newest first, from the index by workflow. */
   listRuns(query: RunQuery): Promise<RunPage>;
