@@ -51,8 +51,11 @@ export interface Store {
   /** 9. Those of the ids whose payload is there, in the order of the ids. */
   loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]>;
 
-  /** 13. Condition LeaseIsMine (open, epoch). */
-  renew(runId: string, renewal: { epoch: number; expiresAtMs: number }): Promise<{ kind: 'renewed' } | { kind: 'lost' }>;
+  /** 13. Condition LeaseIsMine (open, epoch). The item as it is now tells what was accepted meanwhile. */
+  renew(
+    runId: string,
+    renewal: { epoch: number; expiresAtMs: number },
+  ): Promise<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }>;
 
   /** 14. Condition NothingAcceptedSince: open, epoch mine, wakes as seen. */
   release(runId: string, release: Release): Promise<LettingGo>;
