@@ -91,7 +91,7 @@ export default {
       comment: 'An index.ts is a door of the package; inside the house one imports the file.',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^lib/(.+/)?index\\.ts$' },
+      to: { path: '/index\\.ts$', pathNot: 'node_modules' },
     },
     {
       name: 'lib-stands-alone',

@@ -1,24 +1,25 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { exampleModules } from './test/house/example-modules.ts';
 
 // The package's own name means its source, here as in tsconfig.json.
-const conditions = ['lull-source'];
+const conditions = ['lull-source', 'module', 'node', 'development|production'];
 
 export default defineConfig({
-  resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] },
-  ssr: {
-    resolve: {
-      conditions: [...conditions, 'module', 'node', 'development|production'],
-      externalConditions: [...conditions, 'node'],
-    },
-  },
+  plugins: [exampleModules(import.meta.dirname)],
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/house/fixtures/**'],
     environment: 'node',
-    execArgv: conditions.map((condition) => `--conditions=${condition}`),
+    execArgv: ['--conditions=lull-source'],
+    reporters: ['default', join(import.meta.dirname, 'test/reporter.ts')],
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],
       tsconfig: 'test/types/tsconfig.json',
+      // Errors outside of the type tests are told by `npm run check`.
       ignoreSourceErrors: true,
     },
   },

@@ -1,0 +1,120 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import house from './test/house/lint/plugin.js';
+
+const pureFolders = ['lib/core/**', 'lib/codec/**', 'lib/journal/**', 'lib/api/**', 'lib/scheduler/**'];
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', '.lull/', 'test/house/fixtures/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { house },
+    rules: {
+      'house/file-name': 'error',
+      'house/glossary': 'error',
+      'house/reasoned-disable': 'error',
+      'max-lines': ['error', { max: 400 }],
+      'max-lines-per-function': ['error', { max: 70, IIFEs: true }],
+      eqeqeq: ['error', 'always'],
+      'no-console': 'error',
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'], location: 'anywhere' }],
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+
+      // A coroutine without an await point is a coroutine all the same.
+      'require-yield': 'off',
+      // A function answers a port's promise without waiting for anything itself.
+      '@typescript-eslint/require-await': 'off',
+      // `query<T>(name): Query<T>` names a type that only its caller knows.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // `void` as "no input" and "no result" is part of the surface.
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      // `Generator<Command, T, any>` is written out, as the docs have it.
+      '@typescript-eslint/no-unnecessary-type-arguments': 'off',
+      // A constructor may narrow what its base takes.
+      '@typescript-eslint/no-useless-constructor': 'off',
+      // Overloads are kept apart where they read or infer better.
+      '@typescript-eslint/unified-signatures': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingAny: true, allowThrowingUnknown: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-exports': 'error',
+    },
+  },
+  {
+    // The pure zone: what it needs of the world is passed in.
+    files: pureFolders,
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...[
+          'process',
+          'fetch',
+          'crypto',
+          'performance',
+          'setTimeout',
+          'setInterval',
+          'setImmediate',
+          'queueMicrotask',
+        ].map((name) => ({
+          name,
+          message: 'The pure zone has no clock, randomness, timers or environment: pass it in.',
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: ':function[async=true]', message: 'The pure zone has no promises: leave waiting to the engine.' },
+        { selector: 'AwaitExpression', message: 'The pure zone has no promises: leave waiting to the engine.' },
+        {
+          selector: 'NewExpression[callee.name="Promise"], MemberExpression[object.name="Promise"]',
+          message: 'The pure zone has no promises: leave waiting to the engine.',
+        },
+        {
+          selector:
+            'NewExpression[callee.name="Date"][arguments.length=0], MemberExpression[object.name="Date"][property.name="now"]',
+          message: 'The pure zone has no clock: pass the time in.',
+        },
+        {
+          selector: 'MemberExpression[object.name="Math"][property.name="random"]',
+          message: 'The pure zone has no randomness: pass it in.',
+        },
+        {
+          selector:
+            'Program > VariableDeclaration[kind="let"], Program > ExportNamedDeclaration > VariableDeclaration[kind="let"]',
+          message: 'The pure zone has no changing module variable: what it needs is passed in.',
+        },
+      ],
+    },
+  },
+  {
+    // A workflow file is replayed: what reaches outside through an import cannot be guarded, so it is forbidden here.
+    files: ['functions/workflows/**'],
+    rules: { 'house/no-node-imports': 'error' },
+  },
+  {
+    // Programs that people start and read.
+    files: ['lib/cli/**', 'functions/examples/**', 'bench/**', 'test/house/check*.ts', 'test/reporter.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['test/**/*.ts'],
+    plugins: { house },
+    rules: {
+      'house/no-left-out-tests': 'error',
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-extraneous-class': 'off',
+    },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    plugins: { house },
+    rules: { 'house/reasoned-disable': 'error', 'no-undef': 'off' },
+  },
+);

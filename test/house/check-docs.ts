@@ -1,0 +1,36 @@
+// The check `docs`: every snippet in the documents and every example in a docstring compiles, and nothing public is
+// without its docstring.
+
+import { join } from 'node:path';
+import { exampleModule, readDocstringExamples } from './docstring-example.ts';
+import { docstringsMissing } from './docstrings.ts';
+import { readMarkdownSnippets, snippetModule } from './markdown-snippets.ts';
+import { readDoors } from './public-names.ts';
+import { typeErrorsOf } from './virtual-program.ts';
+
+const root = join(import.meta.dirname, '../..');
+const doors = readDoors(root);
+const snippets = readMarkdownSnippets(root);
+const examples = readDocstringExamples(root);
+
+const problems = [
+  ...docstringsMissing(root, doors),
+  ...typeErrorsOf(root, [
+    ...snippets.map((snippet) => ({
+      path: `${snippet.file}.snippets/${snippet.fileName}`,
+      text: snippetModule(snippet),
+      shownAs: snippet.file,
+      line: snippet.line,
+    })),
+    ...examples.map((example) => ({
+      path: `${example.file}.examples/line-${example.line}.ts`,
+      text: exampleModule(example, doors),
+      shownAs: example.file,
+      line: example.line,
+    })),
+  ]),
+];
+
+for (const problem of problems) console.error(problem);
+console.log(`${snippets.length} snippets and ${examples.length} examples, ${problems.length} problems`);
+process.exitCode = problems.length > 0 ? 1 : 0;
