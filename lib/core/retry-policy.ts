@@ -5,7 +5,7 @@
  */
 import { describeValue } from './describe-value.ts';
 import { toMilliseconds } from './duration.ts';
-import { isCancelled, NonRetryableError, RetryAfterError, WorkflowCodeError } from './errors.ts';
+import { CancelledError, NonRetryableError, RetryAfterError, StepFailedError, WorkflowCodeError } from './errors.ts';
 import type { RetryPolicy } from './step.ts';
 
 /** A RetryPolicy that was checked, with nothing left open. */
@@ -73,16 +73,18 @@ export function toRetryRule(policy: RetryPolicy | false = {}, what = 'the retry 
 }
 
 /**
- * What follows a failure. CancelledError and NonRetryableError end it, and so do `retryIf` and the last attempt.
- * RetryAfterError sets the delay itself, without jitter, also beyond `maxDelay`; `retryIf` is not asked about it.
+ * What follows a failure. The last attempt ends it; so do CancelledError, NonRetryableError, WorkflowCodeError (trying
+ * again changes no code), and `retryIf`. RetryAfterError sets the delay itself, without jitter, also beyond
+ * `maxDelay`; `retryIf` is not asked about it. The failure of a step speaks for the error that caused it.
  */
 export function nextAttempt(rule: RetryRule, { error, failedAttempts, random01 }: Failure): NextAttempt {
-  if (failedAttempts >= rule.maxAttempts || isCancelled(error) || error instanceof NonRetryableError) {
+  const cause = error instanceof StepFailedError ? error.cause : error;
+  if (failedAttempts >= rule.maxAttempts || FINAL.some((final) => cause instanceof final)) {
     return { kind: 'give-up', error };
   }
   try {
-    if (error instanceof RetryAfterError) {
-      return { kind: 'retry', delayMs: toMilliseconds(error.delay, 'the delay of a RetryAfterError') };
+    if (cause instanceof RetryAfterError) {
+      return { kind: 'retry', delayMs: toMilliseconds(cause.delay, 'the delay of a RetryAfterError') };
     }
     if (!rule.retryIf(error)) return { kind: 'give-up', error };
     return { kind: 'retry', delayMs: backoffMs(rule, failedAttempts, random01) };
@@ -90,6 +92,8 @@ export function nextAttempt(rule: RetryRule, { error, failedAttempts, random01 }
     return { kind: 'give-up', error: mistake };
   }
 }
+
+const FINAL = [CancelledError, NonRetryableError, WorkflowCodeError];
 
 /** Drawn evenly from the part of `delay - jitter .. delay + jitter` that is not above the longest delay. */
 function backoffMs(rule: RetryRule, failedAttempts: number, random01: number): number {

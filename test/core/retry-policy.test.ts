@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CancelledError, NonRetryableError, RetryAfterError, WorkflowCodeError } from '../../lib/core/errors.ts';
+import {
+  CancelledError,
+  NonRetryableError,
+  RetryAfterError,
+  StepFailedError,
+  WorkflowCodeError,
+} from '../../lib/core/errors.ts';
 import { nextAttempt, toRetryRule } from '../../lib/core/retry-policy.ts';
 import type { RetryPolicy } from '../../lib/core/step.ts';
 
@@ -85,9 +91,26 @@ describe('giving up', () => {
     expect(toRetryRule(undefined)).toMatchObject({ maxAttempts: 5, firstDelayMs: 1000, maxDelayMs: 300_000 });
   });
 
-  test('a NonRetryableError and a CancelledError end it at once, also where retryIf says yes', () => {
-    expect(delays({ retryIf: () => true }, 0.5, new NonRetryableError('no'))).toEqual(['give-up']);
-    expect(delays({ retryIf: () => true }, 0.5, new CancelledError())).toEqual(['give-up']);
+  const final = [new NonRetryableError('no'), new CancelledError(), new WorkflowCodeError('FORBIDDEN_GLOBAL', 'fetch')];
+  test.each(final)(
+    '$name ends it at once, also where retryIf says yes, and as the cause of a step that failed',
+    (error) => {
+      const failed = new StepFailedError('charge', 1, 'failed', { cause: error });
+      expect(delays({ retryIf: () => true }, 0.5, error)).toEqual(['give-up']);
+      expect(delays({ retryIf: () => true }, 0.5, failed)).toEqual(['give-up']);
+      expect(nextAttempt(toRetryRule(), { error: failed, failedAttempts: 1, random01: 0 })).toEqual({
+        kind: 'give-up',
+        error: failed,
+      });
+    },
+  );
+
+  test('a step that failed for any other reason is tried again, and retryIf is asked about the failure of the step', () => {
+    const failed = new StepFailedError('charge', 1, 'failed', { cause: boom });
+    const asked: unknown[] = [];
+    const retryIf = (error: unknown) => asked.push(error) > 0;
+    expect(delays({ maxAttempts: 2, jitter: 0, retryIf }, 0.5, failed)).toEqual([1000, 'give-up']);
+    expect(asked).toEqual([failed]);
   });
 
   test('retryIf decides on every other error', () => {
@@ -119,6 +142,11 @@ describe('a RetryAfterError', () => {
   test('sets the delay to the millisecond, above maxDelay too, and retryIf is not asked', () => {
     const policy = { maxAttempts: 3, maxDelay: '2s', retryIf: () => false };
     expect(delays(policy, 0.9, new RetryAfterError('1h'))).toEqual([3_600_000, 3_600_000, 'give-up']);
+  });
+
+  test('sets the delay also as the cause of a step that failed', () => {
+    const failed = new StepFailedError('poll', 1, 'failed', { cause: new RetryAfterError('1m') });
+    expect(delays({ maxAttempts: 2 }, 0.9, failed)).toEqual([60_000, 'give-up']);
   });
 
   test('with a delay that cannot be read it ends with an error that shows the delay', () => {
