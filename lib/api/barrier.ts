@@ -1,0 +1,109 @@
+/** asyncio's `Barrier`. */
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { BrokenBarrierError, WorkflowCodeError } from '../core/errors.ts';
+import { Condition } from './condition.ts';
+import { RunBound } from './run-bound.ts';
+
+type State = 'filling' | 'draining' | 'resetting' | 'broken';
+
+/**
+ * Holds tasks back until so many have come, then lets all of them go on (asyncio's `Barrier`). It can be used again
+ * and again: who comes while the last ones leave belongs to the next round.
+ *
+ * @example
+ * ```ts
+ * const barrier = new Barrier(2);
+ * const member = function* (duration: string) {
+ *   yield* sleep(duration);
+ *   yield* barrier.wait();
+ *   return now().getTime();
+ * };
+ * const [a, b] = yield* gather([member('1s'), member('3s')]);
+ * b - a; // => 0
+ * ```
+ */
+export class Barrier extends RunBound {
+  readonly parties: number;
+  /** All that follows is changed under this lock, and whoever waits is told of each change. */
+  readonly #changed = new Condition();
+  #state: State = 'filling';
+  /** Tasks inside: those that wait, and while it drains those that have not left yet. */
+  #count = 0;
+
+  /** `parties`: how many tasks have to come, a whole number of one or more. */
+  constructor(parties: number) {
+    super();
+    if (!Number.isSafeInteger(parties) || parties < 1) {
+      throw new WorkflowCodeError(
+        'INVALID_ARGUMENT',
+        `a Barrier cannot have ${describeValue(parties)} parties: give a whole number, one or more`,
+      );
+    }
+    this.parties = parties;
+  }
+
+  /** How many tasks wait for the others. */
+  get nWaiting(): number {
+    return this.#state === 'filling' ? this.#count : 0;
+  }
+
+  get broken(): boolean {
+    return this.#state === 'broken';
+  }
+
+  /**
+   * Waits for the others. Gives each a number of its own, from 0 in the order of coming. BrokenBarrierError if the
+   * barrier is reset or aborted meanwhile, or was aborted before.
+   */
+  wait(): Awaitable<number> {
+    return this.lazy('barrier.wait()', () => this.#inside(() => this.#wait()));
+  }
+
+  /** Empties it: who waits gets a BrokenBarrierError. An aborted one can be used again after it. */
+  reset(): Awaitable<void> {
+    return this.lazy('barrier.reset()', () => this.#inside(() => this.#reset()));
+  }
+
+  /** Breaks it: who waits, and who comes before it is reset, gets a BrokenBarrierError. */
+  abort(): Awaitable<void> {
+    return this.lazy('barrier.abort()', () => this.#inside(() => this.#abort()));
+  }
+
+  *#inside<T>(body: () => Coroutine<T>): Coroutine<T> {
+    return yield* this.#changed.with(body);
+  }
+
+  *#wait(): Coroutine<number> {
+    yield* this.#changed.waitFor(() => this.#state !== 'draining' && this.#state !== 'resetting');
+    if (this.broken) throw new BrokenBarrierError('Barrier aborted');
+    const index = this.#count;
+    this.#count += 1;
+    try {
+      if (this.#count === this.parties) this.#change('draining');
+      else yield* this.#waitForOthers();
+      return index;
+    } finally {
+      this.#count -= 1;
+      if (this.#count === 0) this.#change(this.broken ? 'broken' : 'filling');
+    }
+  }
+
+  *#waitForOthers(): Coroutine<void> {
+    yield* this.#changed.waitFor(() => this.#state !== 'filling');
+    if (this.#state !== 'draining') throw new BrokenBarrierError('Abort or reset of barrier');
+  }
+
+  *#reset(): Coroutine<void> {
+    this.#change(this.#count > 0 ? 'resetting' : 'filling');
+  }
+
+  *#abort(): Coroutine<void> {
+    this.#change('broken');
+  }
+
+  #change(state: State): void {
+    this.#state = state;
+    this.#changed.notifyAll();
+  }
+}

@@ -1,0 +1,24 @@
+/** The generator functions that an author hands in: `lock.with(function* () { ... })`. */
+import type { Coroutine } from '../core/awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
+
+/** Refuses what is no function. `call` names where it was handed in: `lock.with()`. */
+export function checkBody(call: string, body: unknown): void {
+  if (typeof body === 'function') return;
+  throw new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    `${call} was given ${describeValue(body)}, and needs a generator function: function* () { ... }`,
+  );
+}
+
+/** What calling a body gave, if it is a coroutine: an async function or a forgotten `*` is found here. */
+export function asCoroutine<T>(call: string, made: Coroutine<T>): Coroutine<T> {
+  const given: unknown = made;
+  if (typeof given === 'object' && given !== null && Symbol.iterator in given && 'next' in given) return made;
+  throw new WorkflowCodeError(
+    'NOT_AWAITABLE',
+    `the function given to ${call} gave ${describeValue(given)}, and not a coroutine: write it as ` +
+      `function* () { ... }, with yield* where it waits (not async and await)`,
+  );
+}

@@ -1,0 +1,140 @@
+/** asyncio's `Condition`. */
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
+import { Future } from '../core/future.ts';
+import { Acquirable } from './acquirable.ts';
+import { Lock } from './lock.ts';
+
+/**
+ * A lock under which tasks wait until others tell them that something changed (asyncio's `Condition`). Several
+ * conditions may share one lock.
+ *
+ * @example
+ * ```ts
+ * const changed = new Condition();
+ * let stock = 0;
+ * const buyer = createTask(
+ *   changed.with(function* () {
+ *     yield* changed.waitFor(() => stock >= 3);
+ *     return stock;
+ *   }),
+ * );
+ * for (let n = 0; n < 3; n += 1) {
+ *   yield* sleep('1s');
+ *   yield* changed.with(function* () {
+ *     stock += 1;
+ *     changed.notifyAll();
+ *   });
+ * }
+ * yield* buyer; // => 3
+ * ```
+ */
+export class Condition extends Acquirable {
+  readonly #lock: Lock;
+  #waiters: Future<void>[] = [];
+
+  /** Without a lock it makes one of its own. */
+  constructor(lock: Lock = new Lock()) {
+    super();
+    if (!(lock instanceof Lock)) {
+      throw new WorkflowCodeError('INVALID_ARGUMENT', `new Condition() takes a Lock, not ${describeValue(lock)}`);
+    }
+    this.#lock = lock;
+  }
+
+  /** Acquires the lock. */
+  acquire(): Awaitable<true> {
+    return this.#lock.acquire();
+  }
+
+  /** Releases the lock. InvalidStateError if it is not locked. */
+  release(): void {
+    this.#lock.release();
+  }
+
+  locked(): boolean {
+    return this.#lock.locked();
+  }
+
+  /**
+   * Releases the lock, waits until it is notified, and acquires the lock again, also when it is cancelled. It may
+   * return though nobody notified (a cancelled task hands its notification on): check again, or use `waitFor`.
+   * InvalidStateError if the lock is not acquired (asyncio: `RuntimeError`).
+   */
+  wait(): Awaitable<true> {
+    return this.lazy('condition.wait()', () => this.#wait());
+  }
+
+  /**
+   * Waits until the predicate, a plain function that is asked at once and after each notification, gives something
+   * truthy; gives that. InvalidStateError if it has to wait and the lock is not acquired.
+   */
+  waitFor<T>(predicate: () => T): Awaitable<T> {
+    return this.lazy('condition.waitFor()', () => this.#waitFor(predicate));
+  }
+
+  /** Wakes the `n` who wait longest, or all if there are fewer. InvalidStateError if the lock is not acquired. */
+  notify(n = 1): void {
+    this.checkRun('condition.notify()');
+    if (!this.locked()) throw new InvalidStateError('cannot notify on un-acquired lock');
+    this.#notify(n);
+  }
+
+  /** Wakes all who wait. InvalidStateError if the lock is not acquired. */
+  notifyAll(): void {
+    this.notify(this.#waiters.length);
+  }
+
+  *#wait(): Coroutine<true> {
+    if (!this.locked()) throw new InvalidStateError('cannot wait on un-acquired lock');
+    const waiter = new Future<void>();
+    this.release();
+    try {
+      try {
+        this.#waiters.push(waiter);
+        try {
+          yield* waiter;
+        } finally {
+          this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        }
+      } finally {
+        yield* this.#reacquire();
+      }
+      return true;
+    } catch (error) {
+      // It may have been notified before it was cancelled: somebody else is to know then.
+      this.#notify(1);
+      throw error;
+    }
+  }
+
+  /** However often it is cancelled, it has the lock in the end; then the last cancellation goes on its way. */
+  *#reacquire(): Coroutine<void> {
+    let cancellation: { readonly error: unknown } | undefined;
+    for (;;) {
+      try {
+        yield* this.acquire();
+        break;
+      } catch (error) {
+        if (!isCancelled(error)) throw error;
+        cancellation = { error };
+      }
+    }
+    if (cancellation !== undefined) throw cancellation.error;
+  }
+
+  *#waitFor<T>(predicate: () => T): Coroutine<T> {
+    let result = predicate();
+    while (!result) {
+      yield* this.#wait();
+      result = predicate();
+    }
+    return result;
+  }
+
+  #notify(n: number): void {
+    const asleep = this.#waiters.filter((waiter) => !waiter.done());
+    for (const waiter of asleep.slice(0, n)) waiter.setResult();
+  }
+}

@@ -1,0 +1,126 @@
+/** asyncio's `Semaphore` and `BoundedSemaphore`. */
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { InvalidStateError, WorkflowCodeError } from '../core/errors.ts';
+import { Future } from '../core/future.ts';
+import { Acquirable } from './acquirable.ts';
+
+/**
+ * Lets so many tasks through at a time (asyncio's `Semaphore`). It is fair: who waits longest is next, and nobody who
+ * comes later overtakes. Released more often than acquired, it lets more through.
+ *
+ * @example
+ * ```ts
+ * const two = new Semaphore(2);
+ * const call = (n: number) =>
+ *   two.with(function* () {
+ *     yield* sleep('1s');
+ *     return n;
+ *   });
+ * const startedAtMs = now().getTime();
+ * yield* gather([call(1), call(2), call(3), call(4)]);
+ * now().getTime() - startedAtMs; // => 2000
+ * ```
+ */
+export class Semaphore extends Acquirable {
+  #value: number;
+  #waiters: Future<void>[] = [];
+
+  /** `value`: how many may hold it at once, a whole number of zero or more (then it waits for the first release). */
+  constructor(value = 1) {
+    super();
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new WorkflowCodeError(
+        'INVALID_ARGUMENT',
+        `${new.target.name} cannot start at ${describeValue(value)}: give a whole number, zero or more`,
+      );
+    }
+    this.#value = value;
+  }
+
+  /** Waits until fewer hold it than may. Cancelled while it waits, it leaves its turn to the next. */
+  acquire(): Awaitable<true> {
+    return this.lazy('semaphore.acquire()', () => this.#acquire());
+  }
+
+  /** Gives one back: the task that waits longest goes on. */
+  release(): void {
+    this.checkRun('semaphore.release()');
+    this.#value += 1;
+    this.#wakeUpNext();
+  }
+
+  /** Says whether `acquire` would wait: none is left, or others wait already. */
+  locked(): boolean {
+    return this.#value === 0 || this.#waiters.some((waiter) => !waiter.cancelled());
+  }
+
+  *#acquire(): Coroutine<true> {
+    if (!this.locked()) {
+      this.#value -= 1;
+      return true;
+    }
+    const waiter = new Future<void>();
+    this.#waiters.push(waiter);
+    try {
+      try {
+        yield* waiter;
+      } finally {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      }
+    } catch (error) {
+      // Woken and cancelled at once: what the wake-up had taken for this task goes back.
+      if (waiter.done() && !waiter.cancelled()) this.#value += 1;
+      throw error;
+    } finally {
+      while (this.#value > 0 && this.#wakeUpNext());
+    }
+    return true;
+  }
+
+  /** Takes one for the first who is not awake yet; says whether there was one. */
+  #wakeUpNext(): boolean {
+    const next = this.#waiters.find((waiter) => !waiter.done());
+    if (next === undefined) return false;
+    this.#value -= 1;
+    next.setResult();
+    return true;
+  }
+
+  /** How many may still acquire it now. */
+  protected get value(): number {
+    return this.#value;
+  }
+}
+
+/**
+ * A semaphore that says so when it is released more often than it was acquired (asyncio's `BoundedSemaphore`).
+ *
+ * @example
+ * ```ts
+ * const one = new BoundedSemaphore(1);
+ * yield* one.acquire();
+ * one.release();
+ * let code = '';
+ * try {
+ *   one.release();
+ * } catch (error) {
+ *   code = (error as LullError).code;
+ * }
+ * code; // => 'INVALID_STATE'
+ * ```
+ */
+export class BoundedSemaphore extends Semaphore {
+  readonly #bound: number;
+
+  constructor(value = 1) {
+    super(value);
+    this.#bound = value;
+  }
+
+  /** Gives one back. InvalidStateError if that would be one more than it began with (asyncio: `ValueError`). */
+  override release(): void {
+    if (this.value >= this.#bound) throw new InvalidStateError('BoundedSemaphore released too many times');
+    super.release();
+  }
+}
