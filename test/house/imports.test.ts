@@ -94,6 +94,10 @@ describe('the import directions', () => {
     expect(broken.map(({ rule }) => rule.name)).toEqual(['no-loops']);
   }, 60_000);
 
+  test('two files may name each other in their types', () => {
+    expect(cruise({ 'lib/core/task.ts': ['./loop.ts'], 'lib/core/loop.ts': ['type ./task.ts'] })).toEqual([]);
+  }, 60_000);
+
   test('the front door may not name the engine', () => {
     const broken = cruise({ 'lib/index.ts': ['./engine/turn.ts'], 'lib/engine/turn.ts': [] });
     expect(broken.map(({ rule }) => rule.name)).toEqual(['front-door-names-only-the-api']);
