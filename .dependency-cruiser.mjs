@@ -131,7 +131,7 @@ export default {
     {
       name: 'no-loops',
       comment:
-        'No loops. Types that name each other (a task its loop, a loop its tasks) are no loop when each has its own file: nothing of them is loaded.',
+        'No loops. Types may name each other across files (a task its loop, a loop its tasks): nothing of that is loaded.',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
