@@ -36,9 +36,11 @@ export interface Store {
 
   /**
    * 6. Condition RunIsFreeAndDue: open, no lease or one that expired at or before `nowMs`, dueAtMs <= dueByMs (now and
-   * some slack: a wake may come a moment early). Sets the lease,
-   * epoch += 1, status running (from pending, suspended or blocked); gives the item as it was before. On failure
-   * nothing is written.
+   * some slack: a wake may come a moment early). Sets the lease, epoch += 1, status running (from pending, suspended or
+   * blocked); gives the item as it was before. On failure nothing is written.
+   *
+   * Repeated by the owner that holds the lease, it is taken all the same: the first answer may have been lost. Then
+   * `before` also has what was accepted since, and of a lease that was taken over it only knows when it expired.
    */
   take(runId: string, take: { lease: Lease; nowMs: number; dueByMs: number }): Promise<Taking>;
 
@@ -51,16 +53,19 @@ export interface Store {
   /** 9. Those of the ids whose payload is there, in the order of the ids. */
   loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]>;
 
-  /** 13. Condition LeaseIsMine (open, epoch). The item as it is now tells what was accepted meanwhile. */
+  /**
+   * 13. Condition LeaseIsMine (open, leased, epoch): a renewal that comes after the release must not revive the lease.
+   * The item as it is now tells what was accepted meanwhile.
+   */
   renew(
     runId: string,
     renewal: { epoch: number; expiresAtMs: number },
   ): Promise<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }>;
 
-  /** 14. Condition NothingAcceptedSince: open, epoch mine, wakes as seen. */
+  /** 14. Condition NothingAcceptedSince: open, epoch mine, wakes as seen. Repeated, it is done. */
   release(runId: string, release: Release): Promise<LettingGo>;
 
-  /** 15. Condition NothingAcceptedSince. */
+  /** 15. Condition NothingAcceptedSince. Repeated with the same status and end, it is done. */
   finish(runId: string, finish: Finish): Promise<LettingGo>;
 
   /** Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone. */

@@ -1,0 +1,167 @@
+/**
+ * The Store in one process: the same answers as the table gives, without the table.
+ *
+ * Each method is atomic: it does all of its work before anybody else gets a turn. What goes in and comes out is
+ * copied, so that nothing is shared by reference. It has no faults of its own: a wrapper adds them.
+ */
+import type { Encoded } from '../core/encoded.ts';
+import type { JournalRecord } from '../journal/record.ts';
+import type { Message } from '../ports/message.ts';
+import { isClosed } from '../ports/run-item.ts';
+import type { Lease, RunItem } from '../ports/run-item.ts';
+import type {
+  Acceptance,
+  Finish,
+  LettingGo,
+  NewRun,
+  Release,
+  RunPage,
+  RunQuery,
+  Store,
+  Taking,
+} from '../ports/store.ts';
+import { fromItemText, toItemText } from './item-text.ts';
+import { toPageOfRuns } from './page-of-runs.ts';
+import { accept, createRun, finish, release, renew, take } from './run-state.ts';
+import type { RunState, Transition } from './run-state.ts';
+
+/** How many ids a page of the due has at most: more than one page is what a reader has to expect. */
+const DUE_PAGE_LENGTH = 100;
+
+/** All items of one run. Values, messages and records are there with or without a run, as in the table. */
+class Partition {
+  state: RunState | undefined;
+  readonly values = new Map<string, string>();
+  readonly messages = new Map<string, string>();
+  readonly records = new Map<number, string>();
+}
+
+/**
+ * A Store for tests, simulations and the local run.
+ *
+ * @example
+ * const store: Store = new MemoryStore();
+ * console.log(await store.readRun('nobody')); // undefined
+ */
+export class MemoryStore implements Store {
+  readonly #partitions = new Map<string, Partition>();
+
+  async createRun(run: NewRun): Promise<{ kind: 'created' } | { kind: 'exists'; run: RunItem }> {
+    toItemText(run.runId, 'run', run);
+    const partition = this.#partition(run.runId);
+    if (partition.state) return { kind: 'exists', run: structuredClone(partition.state.run) };
+    partition.state = structuredClone(createRun(run));
+    return { kind: 'created' };
+  }
+
+  async readRun(runId: string): Promise<RunItem | undefined> {
+    return structuredClone(this.#partitions.get(runId)?.state?.run);
+  }
+
+  async putValue(runId: string, key: string, value: Encoded): Promise<void> {
+    const text = toItemText(runId, `value#${key}`, value);
+    this.#partition(runId).values.set(key, text);
+  }
+
+  async readValue(runId: string, key: string): Promise<Encoded | undefined> {
+    const text = this.#partitions.get(runId)?.values.get(key);
+    return text === undefined ? undefined : fromItemText(text);
+  }
+
+  async deleteValue(runId: string, key: string): Promise<void> {
+    this.#partitions.get(runId)?.values.delete(key);
+  }
+
+  async putMessage(runId: string, message: Message): Promise<void> {
+    const text = toItemText(runId, `inbox#${message.id}`, message);
+    this.#partition(runId).messages.set(message.id, text);
+  }
+
+  async accept(runId: string, messageId: string, mailLimit: number): Promise<Acceptance> {
+    return this.#update(runId, (before) => accept(before, messageId, mailLimit));
+  }
+
+  async deleteMessages(runId: string, messageIds: readonly string[]): Promise<void> {
+    for (const id of messageIds) this.#partitions.get(runId)?.messages.delete(id);
+  }
+
+  async take(runId: string, asked: { lease: Lease; nowMs: number; dueByMs: number }): Promise<Taking> {
+    return this.#update(runId, (before) => take(before, asked));
+  }
+
+  async loadRecords(runId: string, after: number): Promise<JournalRecord[]> {
+    const records = [...(this.#partitions.get(runId)?.records ?? [])].filter(([number]) => number > after);
+    return records.sort(([a], [b]) => a - b).map(([, text]) => fromItemText(text));
+  }
+
+  async putRecord(
+    runId: string,
+    record: JournalRecord,
+  ): Promise<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }> {
+    const text = toItemText(runId, `event#${record.number}`, record);
+    const { records } = this.#partition(runId);
+    const there = records.get(record.number);
+    if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };
+    records.set(record.number, text);
+    return { kind: 'put' };
+  }
+
+  async loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]> {
+    const messages = this.#partitions.get(runId)?.messages;
+    return messageIds.flatMap((id) => {
+      const text = messages?.get(id);
+      return text === undefined ? [] : [fromItemText<Message>(text)];
+    });
+  }
+
+  async renew(
+    runId: string,
+    renewal: { epoch: number; expiresAtMs: number },
+  ): Promise<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }> {
+    return this.#update(runId, (before) => renew(before, renewal));
+  }
+
+  async release(runId: string, asked: Release): Promise<LettingGo> {
+    return this.#update(runId, (before) => release(before, asked));
+  }
+
+  async finish(runId: string, asked: Finish): Promise<LettingGo> {
+    return this.#update(runId, (before) => finish(before, asked));
+  }
+
+  async purge(runId: string): Promise<void> {
+    const run = this.#partitions.get(runId)?.state?.run;
+    if (run && isClosed(run.status)) this.#partitions.delete(runId);
+  }
+
+  async *listDue(nowMs: number): AsyncGenerator<readonly string[]> {
+    const due = this.#runs().flatMap(({ runId, dueAtMs }) => {
+      return dueAtMs !== undefined && dueAtMs <= nowMs ? [{ runId, dueAtMs }] : [];
+    });
+    due.sort((a, b) => a.dueAtMs - b.dueAtMs);
+    for (let start = 0; start < due.length; start += DUE_PAGE_LENGTH) {
+      yield due.slice(start, start + DUE_PAGE_LENGTH).map(({ runId }) => runId);
+    }
+  }
+
+  async listRuns(query: RunQuery): Promise<RunPage> {
+    return toPageOfRuns(this.#runs(), query);
+  }
+
+  #runs(): RunItem[] {
+    return [...this.#partitions.values()].flatMap(({ state }) => (state ? [state.run] : []));
+  }
+
+  #update<Answer>(runId: string, change: (before: RunState | undefined) => Transition<Answer>): Answer {
+    const partition = this.#partitions.get(runId);
+    const { answer, after } = change(partition?.state);
+    if (partition && after) partition.state = structuredClone(after);
+    return structuredClone(answer);
+  }
+
+  #partition(runId: string): Partition {
+    const partition = this.#partitions.get(runId) ?? new Partition();
+    this.#partitions.set(runId, partition);
+    return partition;
+  }
+}

@@ -1,0 +1,32 @@
+/** One page of a list of runs: newest first; of one millisecond in the order of their ids. */
+import type { RunItem, RunRow } from '../ports/run-item.ts';
+import type { RunPage, RunQuery } from '../ports/store.ts';
+
+export function toPageOfRuns(runs: Iterable<RunItem>, query: RunQuery): RunPage {
+  const { cursor, limit } = query;
+  const after = [...runs]
+    .filter((run) => isAskedFor(run, query))
+    .map((run) => ({ run, position: toPosition(run) }))
+    .sort((a, b) => (a.position < b.position ? 1 : -1))
+    .filter(({ position }) => cursor === undefined || position < cursor);
+  const page = after.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    runs: page.map(({ run }) => toRow(run)),
+    ...(last && after.length > page.length ? { cursor: last.position } : {}),
+  };
+}
+
+function isAskedFor(run: RunItem, { workflows, statuses, sinceMs = 0, untilMs = Infinity }: RunQuery): boolean {
+  if (!workflows.includes(run.workflow)) return false;
+  if (statuses && !statuses.includes(run.status)) return false;
+  return run.createdAtMs >= sinceMs && run.createdAtMs < untilMs;
+}
+
+function toPosition({ createdAtMs, runId }: RunItem): string {
+  return `${String(createdAtMs).padStart(15, '0')}#${runId}`;
+}
+
+function toRow({ runId, workflow, status, createdAtMs, endedAtMs }: RunItem): RunRow {
+  return { runId, workflow, status, createdAtMs, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+}

@@ -1,0 +1,127 @@
+/**
+ * What each operation of the run protocol does to a run in memory: from the state before to the answer, and to the
+ * state after where it writes. No `after` means that the condition failed, so nothing was written.
+ */
+import type { OpenStatus, RunItem } from '../ports/run-item.ts';
+import { isClosed } from '../ports/run-item.ts';
+import type { Lease } from '../ports/run-item.ts';
+import type { Acceptance, Finish, LettingGo, NewRun, Release, Taking } from '../ports/store.ts';
+
+/** The run as it is shown, and what only the store knows of it. */
+export interface RunState {
+  readonly run: RunItem;
+  /** The status that it had when its lease was given. */
+  readonly restingStatus: OpenStatus;
+  /** When the lease before this one expired, if this one was a takeover. */
+  readonly priorLeaseExpiresAtMs?: number;
+}
+
+export interface Transition<Answer> {
+  readonly answer: Answer;
+  readonly after?: RunState;
+}
+
+/** 1. */
+export function createRun(run: NewRun): RunState {
+  return { run: { ...run, status: 'pending', epoch: 0, wakes: 0, mail: [] }, restingStatus: 'pending' };
+}
+
+/** 3. */
+export function accept(before: RunState | undefined, messageId: string, mailLimit: number): Transition<Acceptance> {
+  if (!before) return { answer: { kind: 'not-found' } };
+  const { run } = before;
+  if (isClosed(run.status)) return { answer: { kind: 'closed', run } };
+  const answer = { kind: 'accepted', held: run.lease !== undefined } as const;
+  if (run.mail.includes(messageId)) return { answer };
+  if (run.mail.length >= mailLimit) return { answer: { kind: 'full', run } };
+  const accepted = { ...run, mail: [...run.mail, messageId], wakes: run.wakes + 1, dueAtMs: 0 };
+  return { answer, after: { ...before, run: accepted } };
+}
+
+/** 6. */
+export function take(
+  before: RunState | undefined,
+  { lease, nowMs, dueByMs }: { lease: Lease; nowMs: number; dueByMs: number },
+): Transition<Taking> {
+  if (!before) return refused('not-found');
+  const { run } = before;
+  if (isClosed(run.status)) return refused('closed');
+  const held = run.lease !== undefined && run.lease.expiresAtMs > nowMs;
+  const due = run.dueAtMs !== undefined && run.dueAtMs <= dueByMs;
+  if (!held && due) {
+    const { priorLeaseExpiresAtMs: _, ...state } = before;
+    const taken: RunItem = { ...run, lease, epoch: run.epoch + 1, status: 'running' };
+    const prior = run.lease ? { priorLeaseExpiresAtMs: run.lease.expiresAtMs } : {};
+    return { answer: { kind: 'taken', before: run }, after: { ...state, ...prior, run: taken } };
+  }
+  if (run.lease?.owner === lease.owner) return { answer: { kind: 'taken', before: beforeTheTake(before) } };
+  return refused(held ? 'held' : 'not-due');
+}
+
+/** The run as it was before its lease was given, but for what was accepted since. */
+function beforeTheTake({ run, restingStatus, priorLeaseExpiresAtMs }: RunState): RunItem {
+  const { lease: _, ...free } = run;
+  const before = { ...free, epoch: run.epoch - 1 };
+  if (priorLeaseExpiresAtMs === undefined) return { ...before, status: restingStatus };
+  return { ...before, status: 'running', lease: { owner: 'unknown', expiresAtMs: priorLeaseExpiresAtMs } };
+}
+
+function refused(reason: 'not-found' | 'closed' | 'held' | 'not-due'): Transition<Taking> {
+  return { answer: { kind: 'refused', reason } };
+}
+
+/** 13. */
+export function renew(
+  before: RunState | undefined,
+  { epoch, expiresAtMs }: { epoch: number; expiresAtMs: number },
+): Transition<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }> {
+  const lease = before?.run.lease;
+  if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };
+  const run = { ...before.run, lease: { ...lease, expiresAtMs } };
+  return { answer: { kind: 'renewed', run }, after: { ...before, run } };
+}
+
+/** 14. */
+export function release(before: RunState | undefined, release: Release): Transition<LettingGo> {
+  if (!before || isClosed(before.run.status) || before.run.epoch !== release.epoch) return { answer: { kind: 'lost' } };
+  const { run } = before;
+  if (!run.lease) return { answer: { kind: 'done' } };
+  if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
+  const { status, mail, dueAtMs, blocked } = release;
+  const after: RunItem = {
+    ...atRest(run),
+    status,
+    mail,
+    ...(dueAtMs === undefined ? {} : { dueAtMs }),
+    ...(blocked ? { blocked } : {}),
+  };
+  return { answer: { kind: 'done' }, after: { run: after, restingStatus: status } };
+}
+
+/** 15. */
+export function finish(before: RunState | undefined, finish: Finish): Transition<LettingGo> {
+  if (!before || before.run.epoch !== finish.epoch) return { answer: { kind: 'lost' } };
+  const { run } = before;
+  const { status, result, endedAtMs, purgeAtMs } = finish;
+  if (isClosed(run.status)) {
+    const mine = run.status === status && run.endedAtMs === endedAtMs;
+    return { answer: { kind: mine ? 'done' : 'lost' } };
+  }
+  if (!run.lease) return { answer: { kind: 'lost' } };
+  if (run.wakes !== finish.wakesSeen) return { answer: { kind: 'accepted-since', run } };
+  const after: RunItem = {
+    ...atRest(run),
+    status,
+    mail: [],
+    result,
+    endedAtMs,
+    ...(purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs }),
+  };
+  return { answer: { kind: 'done' }, after: { run: after, restingStatus: before.restingStatus } };
+}
+
+/** Without what belongs to a turn, or to the rest before it. */
+function atRest(run: RunItem): RunItem {
+  const { lease: _lease, dueAtMs: _dueAtMs, blocked: _blocked, ...rest } = run;
+  return rest;
+}

@@ -1,0 +1,13 @@
+/** The limits of what a store holds for one run. */
+
+/** The largest item of the table, its key included: DynamoDB's 400 KB. */
+export const ITEM_LIMIT_BYTES = 400 * 1024;
+
+/**
+ * How many accepted messages may wait in a run's mail. Ids of up to 32 characters: the run item is then 4 KB at most,
+ * and within 1 KB, which is one write unit, as long as no more than eight wait.
+ */
+export const MAIL_LIMIT = 100;
+
+/** The longest id of a message, in bytes. */
+export const MESSAGE_ID_LIMIT_BYTES = 32;
