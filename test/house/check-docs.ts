@@ -11,9 +11,10 @@ import { typeErrorsOf } from './virtual-program.ts';
 const root = join(import.meta.dirname, '../..');
 const doors = readDoors(root);
 const snippets = readMarkdownSnippets(root);
-const examples = readDocstringExamples(root);
+const { examples, problems: unreadable } = readDocstringExamples(root);
 
 const problems = [
+  ...unreadable,
   ...docstringsMissing(root, doors),
   ...typeErrorsOf(root, [
     ...snippets.map((snippet) => ({

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { freeNames, hasTopLevelYield } from './snippet-names.ts';
 import type { Door } from './public-names.ts';
 
@@ -13,36 +13,47 @@ export interface DocstringExample {
   readonly runs: boolean;
 }
 
-/** All examples of all docstrings under lib/. Throws on one that is not fenced as `ts`. */
-export function readDocstringExamples(root: string): DocstringExample[] {
-  return readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
+/** The examples of some docstrings, and a line for each that cannot be read because it is not fenced as `ts`. */
+export interface DocstringExamples {
+  readonly examples: readonly DocstringExample[];
+  readonly problems: readonly string[];
+}
+
+/** All examples of all docstrings under lib/. */
+export function readDocstringExamples(root: string): DocstringExamples {
+  const files = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .sort()
-    .flatMap((name) =>
-      examplesOf(relative(root, join(root, 'lib', name)), readFileSync(join(root, 'lib', name), 'utf8')),
-    );
+    .map((name) => examplesOf(`lib/${name}`, readFileSync(join(root, 'lib', name), 'utf8')));
+  return {
+    examples: files.flatMap(({ examples }) => examples),
+    problems: files.flatMap(({ problems }) => problems),
+  };
 }
 
 /** The examples in the text of one file. */
-export function examplesOf(file: string, text: string): DocstringExample[] {
-  return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap((docstring) => {
+export function examplesOf(file: string, text: string): DocstringExamples {
+  const examples: DocstringExample[] = [];
+  const problems: string[] = [];
+  for (const docstring of text.matchAll(/\/\*\*[\s\S]*?\*\//g)) {
     const firstLine = text.slice(0, docstring.index).split('\n').length;
     const lines = docstring[0].split('\n').map((line) => line.replace(/^\s*\*( |\/$|$)/, ''));
-    return lines.flatMap((tag, index) =>
-      /^\s*@example\b/.test(tag) ? [fencedAfter(file, lines, firstLine, index)] : [],
-    );
-  });
+    for (const [index, tag] of lines.entries()) {
+      if (!/^\s*@example\b/.test(tag)) continue;
+      const block = fencedAfter(lines, index);
+      if (block) examples.push({ file, line: firstLine + block.at, code: block.code, runs: block.runs });
+      else problems.push(`${file}:${firstLine + index}: an @example is followed by a block fenced with \`\`\`ts.`);
+    }
+  }
+  return { examples, problems };
 }
 
-function fencedAfter(file: string, lines: string[], firstLine: number, tagIndex: number): DocstringExample {
-  const open = lines.findIndex((line, index) => index > tagIndex && line.trim() !== '');
+function fencedAfter(lines: readonly string[], tag: number): { at: number; code: string; runs: boolean } | undefined {
+  const open = lines.findIndex((line, index) => index > tag && line.trim() !== '');
   const fence = /^```ts( no-run)?$/.exec(lines[open]?.trim() ?? '');
   const close = lines.findIndex((line, index) => index > open && line.trim() === '```');
-  if (!fence || close < 0) {
-    throw new Error(`${file}:${firstLine + tagIndex}: an @example is followed by a block fenced with \`\`\`ts.`);
-  }
-  const code = lines.slice(open + 1, close).join('\n');
-  return { file, line: firstLine + open + 1, code, runs: fence[1] === undefined };
+  if (!fence || close < 0) return undefined;
+  return { at: open + 1, code: lines.slice(open + 1, close).join('\n'), runs: fence[1] === undefined };
 }
 
 /**
@@ -51,17 +62,16 @@ function fencedAfter(file: string, lines: string[], firstLine: number, tagIndex:
  */
 export function exampleModule(example: DocstringExample, doors: readonly Door[]): string {
   const inWorkflow = hasTopLevelYield(example.code);
-  const code = example.code.split('\n').map((line, index) => withAssertion(line, index, inWorkflow));
-  const expected = code.flatMap((line, index) =>
-    line.startsWith('__seen.push(') || line.includes(' __seen.push(') ? [index] : [],
-  );
+  const lines = example.code.split('\n');
+  const code = lines.map((line, index) => withAssertion(line, index, inWorkflow));
+  const asserting = lines.flatMap((line, index) => (assertion.test(line) ? [index] : []));
   const head = [
     "import { expect as __expect } from 'vitest';",
     ...importsFor(example, doors),
     'const __seen: [number, unknown, unknown][] = [];',
   ];
   const tail = [
-    `__expect([...new Set(__seen.map(([line]) => line))], 'lines of the example that were reached').toEqual([${expected.join(', ')}]);`,
+    `__expect([...new Set(__seen.map(([line]) => line))].sort((a, b) => a - b), 'lines of the example that were reached').toEqual([${asserting.join(', ')}]);`,
     'for (const [line, actual, value] of __seen) __expect(actual, `line ${line + 1} of the example`).toEqual(value);',
     'export {};',
   ];
@@ -76,11 +86,13 @@ export function exampleModule(example: DocstringExample, doors: readonly Door[])
   return [head.join(' '), ...code, ...tail].join('\n');
 }
 
-/** `expression; // => value` is an assertion. They are compared at the end, outside of the workflow. */
+/** `expression; // => value`. They are compared at the end, outside of the workflow. */
+const assertion = /^(\s*)(.+?);? *\/\/ => (.+)$/;
+
 function withAssertion(line: string, index: number, inWorkflow: boolean): string {
-  const assertion = /^(\s*)(.+?);? *\/\/ => (.+)$/.exec(line);
-  if (!assertion) return line;
-  const [, indent = '', expression = '', value = ''] = assertion;
+  const parts = assertion.exec(line);
+  if (!parts) return line;
+  const [, indent = '', expression = '', value = ''] = parts;
   return `${indent}__seen.push([${index}, ${inWorkflow ? '' : 'await '}(${expression}), ${value}]);`;
 }
 

@@ -16,7 +16,7 @@ export function exampleModules(root: string): Plugin {
         import('./public-names.ts'),
       ]);
       const place = id.slice(prefix.length + 1);
-      const example = readDocstringExamples(root).find(({ file, line }) => `${file}:${line}` === place);
+      const example = readDocstringExamples(root).examples.find(({ file, line }) => `${file}:${line}` === place);
       if (!example) throw new Error(`There is no example at ${place}.`);
       return ts.transpileModule(exampleModule(example, readDoors(root)), {
         compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },

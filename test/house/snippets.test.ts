@@ -52,14 +52,15 @@ describe('examples of docstrings', () => {
 
   test('are found with the line on which their code begins', () => {
     const text = `export {};\n/**\n * Sums.\n *\n * @example\n * ${fence}ts\n * sum(1, 1); // => 2\n * ${fence}\n */`;
-    expect(examplesOf('lib/api/sum.ts', text)).toEqual([
+    expect(examplesOf('lib/api/sum.ts', text).examples).toEqual([
       { file: 'lib/api/sum.ts', line: 7, code: 'sum(1, 1); // => 2', runs: true },
     ]);
   });
 
   test('are fenced', () => {
     const text = '/**\n * @example sum(1, 1)\n */';
-    expect(() => examplesOf('lib/api/sum.ts', text)).toThrow('lib/api/sum.ts:2: an @example is followed by a block');
+    const problem = 'lib/api/sum.ts:2: an @example is followed by a block fenced with ```ts.';
+    expect(examplesOf('lib/api/sum.ts', text)).toEqual({ examples: [], problems: [problem] });
   });
 
   test('get the public names that they use and do not declare', () => {
