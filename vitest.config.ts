@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { exampleModules } from './test/house/example-modules.ts';
 
 // The package's own name means its source, here as in tsconfig.json.
-const conditions = ['lull-source', 'module', 'node', 'development|production'];
+const conditions = ['lull-source', 'node', 'development|production'];
 
 export default defineConfig({
   plugins: [exampleModules(import.meta.dirname)],
