@@ -1,0 +1,233 @@
+/**
+ * One attempt of a step: runs the body within its limits, and says how it ended, as the event to be recorded.
+ *
+ * Not its job: to decide when to begin, or to record. Keeps I5: the idempotency key is that of the step, so all attempts
+ * share it; an attempt ends once, and what its body does after that counts for nothing.
+ */
+import { encode, encodedBytes } from '../codec/encode.ts';
+import { encodeError } from '../codec/encode-error.ts';
+import { decode } from '../codec/decode.ts';
+import { toMilliseconds } from '../core/duration.ts';
+import type { Encoded } from '../core/encoded.ts';
+import { PayloadTooLargeError, StepFailedError, TimeoutError } from '../core/errors.ts';
+import { nextAttempt, toRetryRule } from '../core/retry-policy.ts';
+import type { StepContext } from '../core/step.ts';
+import { toError } from '../core/to-error.ts';
+import type { StepCompleted, StepFailed, StepHeartbeat, StepRetrying } from '../journal/event.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PendingStep } from '../scheduler/live-run.ts';
+import type { Engine } from './settings.ts';
+import { withStepContext } from './step-context-storage.ts';
+
+export type AttemptEvent = StepCompleted | StepFailed | StepRetrying | StepHeartbeat;
+
+export interface Attempt {
+  /** The coroutine does not want it any more: the body is told by its signal, and nothing is recorded. */
+  withdraw(reason: Error): void;
+  /** The worker has to stop: it counts as failed, and is tried again as the policy says, by the next turn. */
+  interrupt(reason: Error): void;
+}
+
+export interface AttemptSetting {
+  readonly engine: Engine;
+  readonly runId: string;
+  readonly step: PendingStep;
+  /** When the turn has to end. */
+  readonly deadlineAtMs: number;
+  /** Heartbeats, then one of the others, once. */
+  onEvent(event: AttemptEvent): void;
+}
+
+/** Begins the body now. */
+export function beginAttempt(setting: AttemptSetting): Attempt {
+  const { engine, runId, step } = setting;
+  const { clock } = engine;
+  const abort = new AbortController();
+  const heartbeat = createHeartbeat(setting, (error) => {
+    fail(error);
+  });
+  const endsAtMs = Math.min(limitAtMs(step, clock.nowMs()), setting.deadlineAtMs);
+  const stopClock = callAtOrNever(clock, limitAtMs(step, clock.nowMs()), () => {
+    fail(new TimeoutError(`step "${step.command.name}" ${limitText(step, clock.nowMs())}`));
+  });
+  let ended = false;
+
+  const end = (reason?: Error): boolean => {
+    if (ended) return false;
+    ended = true;
+    stopClock();
+    heartbeat.stop();
+    if (reason !== undefined) abort.abort(reason);
+    return true;
+  };
+  const fail = (error: Error): void => {
+    if (!end(error)) return;
+    heartbeat.flush();
+    setting.onEvent(failureEvent(engine, step, error));
+  };
+
+  const context: StepContext = {
+    runId,
+    stepId: `${step.command.name}#${step.id}`,
+    attempt: bodiesBegun(step) + 1,
+    idempotencyKey: `${runId}#${step.id}`,
+    signal: abort.signal,
+    heartbeat: (details) => {
+      if (!ended) heartbeat.beat(details);
+    },
+    lastHeartbeat: step.lastHeartbeat === undefined ? undefined : decode(step.lastHeartbeat),
+    log: engine.log,
+    remainingMs: () => Math.max(0, endsAtMs - clock.nowMs()),
+  };
+  const running = new Promise<unknown>((resolve) => {
+    resolve(withStepContext(context, () => step.command.body(context)));
+  });
+  running.then(
+    (value) => {
+      if (!end()) return;
+      setting.onEvent(completionEvent(engine, step, value));
+    },
+    (thrown: unknown) => {
+      fail(toError(thrown));
+    },
+  );
+  return { withdraw: (reason) => void end(reason), interrupt: fail };
+}
+
+/** How often the body was begun before this attempt. */
+export function bodiesBegun(step: PendingStep): number {
+  return step.failedAttempts + step.interruptions;
+}
+
+function completionEvent(engine: Engine, step: PendingStep, value: unknown): StepCompleted | StepFailed {
+  const what = `the result of step "${step.command.name}"`;
+  try {
+    const encoded = encode(value, what);
+    const bytes = encodedBytes(encoded);
+    if (bytes > engine.maxValueBytes) {
+      throw new PayloadTooLargeError(
+        `${what} has ${bytes} bytes, the limit is ${engine.maxValueBytes}: store it elsewhere in the step, return its key`,
+      );
+    }
+    return { kind: 'step-completed', id: step.id, atMs: engine.clock.nowMs(), value: encoded };
+  } catch (error) {
+    // The effect has happened, so trying again would only repeat it.
+    return failedEvent(engine, step, toError(error));
+  }
+}
+
+function failureEvent(engine: Engine, step: PendingStep, error: Error): StepFailed | StepRetrying {
+  const { options } = step.command;
+  if (options.atMostOnce === true) return failedEvent(engine, step, error);
+  const failedAttempts = step.failedAttempts + 1;
+  const rule = toRetryRule(options.retry, `the retry policy of step "${step.command.name}"`);
+  const next = nextAttempt(rule, { error, failedAttempts, random01: engine.random() });
+  if (next.kind === 'give-up') return failedEvent(engine, step, toError(next.error));
+  const atMs = engine.clock.nowMs();
+  const retryAtMs = atMs + next.delayMs;
+  if (retryAtMs >= totalLimitAtMs(step)) return failedEvent(engine, step, error);
+  return {
+    kind: 'step-retrying',
+    id: step.id,
+    atMs,
+    attempt: failedAttempts,
+    error: storableError(engine, error, step),
+    retryAtMs,
+  };
+}
+
+/** The step's end in failure, after this attempt. */
+export function failedEvent(engine: Engine, step: PendingStep, cause: Error): StepFailed {
+  const { name } = step.command;
+  const attempts = bodiesBegun(step) + 1;
+  const times = attempts === 1 ? 'its only attempt' : `${attempts} attempts`;
+  const failure = new StepFailedError(name, attempts, `step "${name}" failed after ${times}: ${cause.message}`, { cause });
+  delete failure.stack; // it shows the engine, not the step
+  return { kind: 'step-failed', id: step.id, atMs: engine.clock.nowMs(), error: storableError(engine, failure, step) };
+}
+
+function storableError(engine: Engine, error: Error, step: PendingStep): Encoded {
+  const what = `the error of step "${step.command.name}"`;
+  const encoded = encodeError(error, what);
+  const bytes = encodedBytes(encoded);
+  if (bytes <= engine.maxValueBytes) return encoded;
+  const message = `${error.message.slice(0, 1_000)} (shortened: the error had ${bytes} bytes)`;
+  if (error instanceof StepFailedError) {
+    return encodeError(new StepFailedError(error.step, error.attempts, message), what);
+  }
+  return encodeError(new Error(message), what);
+}
+
+// ---- limits
+
+function totalLimitAtMs({ command, requestedAtMs }: PendingStep): number {
+  const { totalTimeout } = command.options;
+  if (totalTimeout === undefined) return Infinity;
+  return requestedAtMs + toMilliseconds(totalTimeout, `totalTimeout of step "${command.name}"`);
+}
+
+function limitAtMs(step: PendingStep, nowMs: number): number {
+  const { timeout } = step.command.options;
+  const own = timeout === undefined ? Infinity : nowMs + toMilliseconds(timeout, `timeout of step "${step.command.name}"`);
+  return Math.min(own, totalLimitAtMs(step));
+}
+
+function limitText(step: PendingStep, nowMs: number): string {
+  const { timeout, totalTimeout } = step.command.options;
+  return nowMs >= totalLimitAtMs(step)
+    ? `was not done within its totalTimeout of ${JSON.stringify(totalTimeout)}`
+    : `took longer than its timeout of ${JSON.stringify(timeout)}`;
+}
+
+function callAtOrNever(clock: Clock, atMs: number, callback: () => void): () => void {
+  return atMs === Infinity ? () => undefined : clock.callAt(atMs, callback);
+}
+
+// ---- heartbeats
+
+interface Heartbeat {
+  beat(details: unknown): void;
+  /** Records the details that are not recorded yet. */
+  flush(): void;
+  stop(): void;
+}
+
+/** Watches for silence, and records details not more often than needed: a record for each would cost a write each. */
+function createHeartbeat(setting: AttemptSetting, onSilence: (error: Error) => void): Heartbeat {
+  const { engine, step } = setting;
+  const { name, options } = step.command;
+  const limitMs =
+    options.heartbeatTimeout === undefined
+      ? Infinity
+      : toMilliseconds(options.heartbeatTimeout, `heartbeatTimeout of step "${name}"`);
+  let recordedAtMs = engine.clock.nowMs();
+  let unrecorded: Encoded | undefined;
+  let cancelWatch = (): void => undefined;
+
+  const watch = (): void => {
+    cancelWatch();
+    cancelWatch = callAtOrNever(engine.clock, engine.clock.nowMs() + limitMs, () => {
+      onSilence(new TimeoutError(`step "${name}" gave no heartbeat for ${JSON.stringify(options.heartbeatTimeout)}`));
+    });
+  };
+  const flush = (): void => {
+    if (unrecorded === undefined) return;
+    recordedAtMs = engine.clock.nowMs();
+    setting.onEvent({ kind: 'step-heartbeat', id: step.id, atMs: recordedAtMs, details: unrecorded });
+    unrecorded = undefined;
+  };
+
+  watch();
+  return {
+    beat(details) {
+      watch();
+      if (details === undefined) return;
+      unrecorded = encode(details, `the heartbeat details of step "${name}"`);
+      if (engine.clock.nowMs() - recordedAtMs >= engine.leaseMs / 3) flush();
+    },
+    flush,
+    stop: () => {
+      cancelWatch();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** The steps of one turn whose bodies are running. */
+import { CancelledError } from '../core/errors.ts';
+import type { CommandId } from '../journal/event.ts';
+import type { Pending, PendingStep } from '../scheduler/live-run.ts';
+import { beginAttempt, type Attempt, type AttemptEvent } from './attempt.ts';
+import type { Engine } from './settings.ts';
+
+export interface Attempts {
+  readonly size: number;
+  has(id: CommandId): boolean;
+  begin(step: PendingStep): void;
+  /** Tells the bodies of steps that nobody waits for any more. */
+  withdrawAllBut(pending: ReadonlyMap<CommandId, Pending>): void;
+  /** Ends all attempts as failed, because the turn has to end. */
+  interruptAll(reason: Error): void;
+}
+
+/** `arrive` is told of every event, in the order in which they happen. */
+export function createAttempts(
+  engine: Engine,
+  runId: string,
+  deadlineAtMs: number,
+  arrive: (event: AttemptEvent) => void,
+): Attempts {
+  const running = new Map<CommandId, Attempt>();
+  return {
+    get size() {
+      return running.size;
+    },
+    has: (id) => running.has(id),
+    begin(step) {
+      const onEvent = (event: AttemptEvent): void => {
+        if (event.kind !== 'step-heartbeat') running.delete(step.id);
+        arrive(event);
+      };
+      running.set(step.id, beginAttempt({ engine, runId, step, deadlineAtMs, onEvent }));
+    },
+    withdrawAllBut(pending) {
+      for (const [id, attempt] of running) {
+        if (pending.has(id)) continue;
+        running.delete(id);
+        attempt.withdraw(new CancelledError());
+      }
+    },
+    interruptAll(reason) {
+      for (const attempt of running.values()) attempt.interrupt(reason);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** Delivers what there is, one event at a time, each until nothing can move any more (I4). */
+import { toError } from '../core/to-error.ts';
+import { deliver, type LiveMemory } from './live-memory.ts';
+import { hasEnded, nextEvent } from './news.ts';
+import type { Turn } from './turn-state.ts';
+
+export type Delivery =
+  | { readonly kind: 'delivered'; readonly events: number }
+  /** The run is to end at once; workflow code sees nothing of it. */
+  | { readonly kind: 'terminated'; readonly reason: string }
+  /** The code cannot take the event: the run has to be held, and nothing of this delivery may be written (I8). */
+  | { readonly kind: 'cannot-follow'; readonly error: Error };
+
+/** What is to be recorded stands in `turn.unwritten` afterwards. */
+export function deliverNews(turn: Turn, memory: LiveMemory): Delivery {
+  let events = 0;
+  for (let event = nextEvent(turn, memory); event !== undefined; event = nextEvent(turn, memory)) {
+    events += 1;
+    if ('messageId' in event) turn.received.add(event.messageId);
+    if (hasEnded(memory)) {
+      turn.unwritten.push(event); // accepted is accepted: what comes after the end is recorded unread (I6)
+      continue;
+    }
+    if (event.kind === 'terminate-requested') {
+      turn.unwritten.push(event);
+      return { kind: 'terminated', reason: event.reason };
+    }
+    try {
+      turn.unwritten.push(...deliver(memory, event));
+    } catch (error) {
+      return { kind: 'cannot-follow', error: toError(error) };
+    }
+    if (turn.engine.rebuildAtEveryAwait) break;
+  }
+  return { kind: 'delivered', events };
+}

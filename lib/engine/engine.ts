@@ -1,0 +1,21 @@
+/** The engine on given ports: what a worker and a sweeper do. */
+import { DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
+import { sweep, type Sweep } from './sweep.ts';
+import { takeTurn, type TurnEnd, type TurnWanted } from './turn.ts';
+import { createWarmRuns } from './warm-runs.ts';
+
+export interface RunningEngine {
+  /** Takes a turn of a run, if it is free and due. Safe to call at any time, from any number of workers. */
+  takeTurn(wanted: TurnWanted): Promise<TurnEnd>;
+  /** Wakes what is due and nobody wakes. */
+  sweep(): Promise<Sweep>;
+}
+
+export function createEngine(options: EngineOptions): RunningEngine {
+  const engine: Engine = { ...DEFAULT_SETTINGS, ...options };
+  const warmRuns = createWarmRuns(engine.rebuildAtEveryAwait ? 0 : engine.maxWarmRuns);
+  return {
+    takeTurn: (wanted) => takeTurn(engine, warmRuns, wanted),
+    sweep: () => sweep(engine),
+  };
+}

@@ -1,0 +1,73 @@
+/** Ends a run: writes how it ended, if nothing was accepted since (15). */
+import { encode, encodedBytes } from '../codec/encode.ts';
+import { encodeError } from '../codec/encode-error.ts';
+import type { Encoded } from '../core/encoded.ts';
+import { PayloadTooLargeError } from '../core/errors.ts';
+import { invariant } from '../core/invariant.ts';
+import { toError } from '../core/to-error.ts';
+import type { ClosedStatus, StoredValue } from '../ports/run-item.ts';
+import type { Outcome } from '../scheduler/live-run.ts';
+import { lookAgain, type Turn } from './turn-state.ts';
+
+export type Finishing =
+  | { readonly kind: 'ended'; readonly status: ClosedStatus }
+  | { readonly kind: 'accepted-since' }
+  | { readonly kind: 'dropped' };
+
+interface Ending {
+  readonly status: ClosedStatus;
+  readonly result: Encoded;
+}
+
+/** Writes the outcome of the workflow's code. */
+export function finishRun(turn: Turn, outcome: Outcome): Promise<Finishing> {
+  return endRun(turn, toEnding(turn, outcome));
+}
+
+/** Writes an end; on `accepted-since` the turn has what was accepted, and goes on. */
+export async function endRun(turn: Turn, { status, result }: Ending): Promise<Finishing> {
+  const { engine, runId, epoch, wakesSeen } = turn;
+  const endedAtMs = engine.clock.nowMs();
+  const retentionMs = engine.registry.find(turn.run.workflow)?.retentionMs;
+  const finish = await engine.store.finish(runId, {
+    epoch,
+    wakesSeen,
+    status,
+    result: await storeValue(turn, result),
+    endedAtMs,
+    purgeAtMs: retentionMs === undefined ? undefined : endedAtMs + retentionMs,
+  });
+  if (finish.kind === 'done') return { kind: 'ended', status };
+  if (finish.kind === 'lost') return { kind: 'dropped' };
+  lookAgain(turn, finish.run);
+  return { kind: 'accepted-since' };
+}
+
+function toEnding(turn: Turn, outcome: Outcome): Ending {
+  invariant(outcome.kind !== 'going-on', `run "${turn.runId}" was to be finished while it goes on`);
+  const { maxValueBytes } = turn.engine;
+  const what = `the result of workflow "${turn.run.workflow}"`;
+  if (outcome.kind === 'completed') {
+    try {
+      const result = encode(outcome.value, what);
+      const bytes = encodedBytes(result);
+      if (bytes <= maxValueBytes) return { status: 'completed', result };
+      throw new PayloadTooLargeError(`${what} has ${bytes} bytes, the limit is ${maxValueBytes}: return a key to it`);
+    } catch (error) {
+      return { status: 'failed', result: encodeError(toError(error), what) };
+    }
+  }
+  const error = toError(outcome.error);
+  const result = encodeError(error, `the error of workflow "${turn.run.workflow}"`);
+  const bytes = encodedBytes(result);
+  if (bytes <= maxValueBytes) return { status: outcome.kind, result };
+  const short = new Error(`${error.message.slice(0, 1_000)} (shortened: the error had ${bytes} bytes)`);
+  return { status: outcome.kind, result: encodeError(short, what) };
+}
+
+async function storeValue({ engine, runId, epoch }: Turn, value: Encoded): Promise<StoredValue> {
+  if (encodedBytes(value) <= engine.maxInlineBytes) return { kind: 'inline', value };
+  const key = `result-${epoch}`; // a worker that was taken over writes under another one
+  await engine.store.putValue(runId, key, value);
+  return { kind: 'item', key };
+}

@@ -1,0 +1,51 @@
+/**
+ * Holds a run whose code cannot follow its journal (I8): nothing is skipped or guessed, its mail stays, and it is looked
+ * at again, so that the next deployed version goes on. Only a request to terminate is carried out.
+ */
+import { clampText } from '../core/clamp-text.ts';
+import { receiveMail } from './inbox.ts';
+import { recordUnread, terminateRun } from './terminate.ts';
+import type { TurnEnd } from './turn.ts';
+import { lookAgain, type Turn } from './turn-state.ts';
+
+const REASON_CHARACTERS = 300;
+const SHORTEST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 600_000;
+
+export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
+  const { engine, runId, epoch } = turn;
+  engine.log.error('a run is blocked: its code cannot follow its journal', { runId, error });
+  turn.attempts.withdrawAllBut(new Map());
+  turn.unwritten = []; // nothing of a delivery that went wrong
+  turn.inbox.length = 0;
+  turn.received.clear();
+
+  for (;;) {
+    const mail = await receiveMail(turn);
+    if (mail.kind === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
+    const terminate = turn.inbox.find((message) => message.kind === 'terminate');
+    if (terminate !== undefined) {
+      recordUnread(turn);
+      return terminateRun(turn, terminate.reason);
+    }
+
+    const nowMs = engine.clock.nowMs();
+    const sinceMs = turn.run.blocked?.sinceMs ?? nowMs;
+    const release = await engine.store.release(runId, {
+      epoch,
+      wakesSeen: turn.wakesSeen,
+      status: 'blocked',
+      dueAtMs: nowMs + pauseMs(nowMs - sinceMs),
+      mail: turn.mail,
+      blocked: { reason: clampText(error.message, REASON_CHARACTERS), sinceMs },
+    });
+    if (release.kind === 'done') return { kind: 'blocked', error };
+    if (release.kind === 'lost') return { kind: 'dropped' };
+    lookAgain(turn, release.run);
+  }
+}
+
+/** As long again as it is blocked already, within bounds: a deploy is seen soon, a forgotten run costs little. */
+function pauseMs(blockedForMs: number): number {
+  return Math.min(Math.max(blockedForMs, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+}

@@ -1,0 +1,52 @@
+/** The run's inbox: payloads of accepted messages come in, and go when they are in the journal (9, 11). */
+import { LullError } from '../core/errors.ts';
+import { lookAgain, type Turn } from './turn-state.ts';
+
+type Mail =
+  | { readonly kind: 'received' }
+  | { readonly kind: 'lost' }
+  /** An accepted message has no payload although the lease is ours: somebody changed the table. */
+  | { readonly kind: 'damaged'; readonly error: Error };
+
+/** Loads the payloads of what was accepted and is not in the journal, in the order of acceptance. */
+export async function receiveMail(turn: Turn): Promise<Mail> {
+  const { engine, runId, journal, inbox } = turn;
+  if (turn.renewed !== undefined) lookAgain(turn, turn.renewed);
+  const waiting = new Set(inbox.map((message) => message.id));
+  const missing: string[] = [];
+  for (const id of turn.mail) {
+    if (journal.messageIds.has(id)) turn.received.add(id);
+    else if (!turn.received.has(id) && !waiting.has(id)) missing.push(id);
+  }
+  if (missing.length === 0) return { kind: 'received' };
+
+  const messages = await engine.store.loadMessages(runId, missing);
+  if (messages.length < missing.length) return isStillOurs(turn, missing, new Set(messages.map(({ id }) => id)));
+  inbox.push(...messages);
+  return { kind: 'received' };
+}
+
+async function isStillOurs(turn: Turn, wanted: readonly string[], found: ReadonlySet<string>): Promise<Mail> {
+  const { engine, runId, epoch } = turn;
+  const renewal = await engine.store.renew(runId, { epoch, expiresAtMs: engine.clock.nowMs() + engine.leaseMs });
+  if (renewal.kind === 'lost') return { kind: 'lost' };
+  const ids = wanted.filter((id) => !found.has(id)).join(', ');
+  return {
+    kind: 'damaged',
+    error: new LullError('MESSAGE_MISSING', `the run accepted the messages ${ids}, and the table does not have them`),
+  };
+}
+
+/** Deletes what is in the journal. A failure costs an item that the next turn deletes, so it is no error. */
+export async function deleteReceived(turn: Turn): Promise<void> {
+  const { engine, runId, received } = turn;
+  if (received.size === 0) return;
+  const ids = [...received];
+  try {
+    await engine.store.deleteMessages(runId, ids);
+    received.clear();
+    turn.mail = turn.mail.filter((id) => !ids.includes(id));
+  } catch (error) {
+    engine.log.warn('messages that are in the journal were not deleted yet', { runId, ids, error });
+  }
+}

@@ -1,0 +1,64 @@
+/** A run in a worker's memory: its coroutines, and what they wait for in the order in which it is due. */
+import type { CommandId, JournalEntry, JournalEvent } from '../journal/event.ts';
+import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
+import { withGuard, type Guarded } from './guard.ts';
+import { TimerHeap } from './timer-heap.ts';
+
+export interface LiveMemory {
+  readonly live: LiveRun;
+  readonly guarded: Guarded;
+  readonly timers: TimerHeap;
+  /** Steps that are asked for and whose body is not running. */
+  readonly stepsToBegin: Set<CommandId>;
+}
+
+/** Takes up what is pending after a replay. */
+export function rememberPending(live: LiveRun, guarded: Guarded): LiveMemory {
+  const memory = { live, guarded, timers: new TimerHeap(), stepsToBegin: new Set<CommandId>() };
+  for (const pending of live.pending.values()) {
+    if (pending.kind === 'sleep') memory.timers.add(pending);
+    if (pending.kind === 'step') memory.stepsToBegin.add(pending.id);
+  }
+  return memory;
+}
+
+/** Delivers one event with the guard up (I4). Gives what is to be recorded: the event, and what the code asked for. */
+export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[] {
+  const { live } = memory;
+  const asked = withGuard(memory.guarded, () => live.deliver(event));
+  for (const { id } of asked) {
+    const pending = live.pending.get(id); // none: withdrawn again already
+    if (pending?.kind === 'step') memory.stepsToBegin.add(id);
+    if (pending?.kind === 'sleep') memory.timers.add(pending);
+  }
+  if (event.kind === 'step-retrying') memory.stepsToBegin.add(event.id);
+  return [event, ...asked];
+}
+
+/** The timer that is due first; those that were withdrawn are forgotten on the way. */
+export function firstTimer({ live, timers }: LiveMemory): { readonly id: CommandId; readonly dueAtMs: number } | undefined {
+  for (;;) {
+    const timer = timers.first();
+    if (timer === undefined || live.pending.has(timer.id)) return timer;
+    timers.removeFirst();
+  }
+}
+
+/** Steps that wait for their body to begin, in the order of asking. */
+export function waitingSteps({ live, stepsToBegin }: LiveMemory): PendingStep[] {
+  const waiting: PendingStep[] = [];
+  for (const id of stepsToBegin) {
+    const pending = live.pending.get(id);
+    if (pending?.kind === 'step') waiting.push(pending);
+    else stepsToBegin.delete(id);
+  }
+  return waiting;
+}
+
+/** When the run has something to do by itself: undefined is never. */
+export function nextDueAtMs(memory: LiveMemory): number | undefined {
+  const times = waitingSteps(memory).map((step) => step.retryAtMs);
+  const timer = firstTimer(memory);
+  if (timer !== undefined) times.push(timer.dueAtMs);
+  return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+}

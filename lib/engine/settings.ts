@@ -1,0 +1,69 @@
+/** What an engine is made of and what it may be told. Every limit has a name, a default and an override (I10). */
+import type { WorkflowRegistry } from '../core/workflow-registry.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import type { WakeQueue } from '../ports/wake-queue.ts';
+
+export interface EngineOptions extends Partial<EngineSettings> {
+  readonly registry: WorkflowRegistry;
+  readonly store: Store;
+  readonly wakes: WakeQueue;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Makes an id that no other turn has. */
+  readonly newNonce: () => string;
+  /** For the jitter of retries: 0 <= x < 1. */
+  readonly random: () => number;
+}
+
+export interface EngineSettings {
+  /** Names the code, for `runInfo().version`. */
+  readonly version: string;
+  /** How long a lease lasts. A dead worker's run is taken over after it, at the next sweep. */
+  readonly leaseMs: number;
+  /** A wake may come this much before its time. */
+  readonly wakeSlackMs: number;
+  /** A timer that is due within this time is waited for in place: cheaper than going to bed and getting up. */
+  readonly hotWaitMs: number;
+  /** No wake is sent for a timer that is further away: the sweeper sends it. SQS takes 900 s at most. */
+  readonly longestWakeDelayMs: number;
+  /** The turn ends by itself this long before the invocation's time limit. */
+  readonly deadlineMarginMs: number;
+  /** Steps of one run whose bodies run at the same time; others wait for their turn. */
+  readonly maxStepsInFlight: number;
+  /** A step that was running when a worker was lost so often has failed: it may be what kills them. */
+  readonly maxInterruptions: number;
+  /** Encoded size of one value: a step's result, a run's result. */
+  readonly maxValueBytes: number;
+  /** Encoded entries in one record; more go into further records. */
+  readonly maxRecordBytes: number;
+  /** A result up to this size stands in the run item itself. */
+  readonly maxInlineBytes: number;
+  /** Runs that are kept in memory between turns, so that the next turn reads no journal. */
+  readonly maxWarmRuns: number;
+  /** Coroutines that nobody awaits are errors, not warnings. */
+  readonly strict: boolean;
+  /** For tests: rebuild the run from its journal before each event, and wait for no timer in place. */
+  readonly rebuildAtEveryAwait: boolean;
+}
+
+export const DEFAULT_SETTINGS: EngineSettings = {
+  version: 'unversioned',
+  leaseMs: 30_000,
+  wakeSlackMs: 500,
+  hotWaitMs: 1_000,
+  longestWakeDelayMs: 900_000,
+  deadlineMarginMs: 3_000,
+  maxStepsInFlight: 500,
+  maxInterruptions: 10,
+  maxValueBytes: 350_000,
+  maxRecordBytes: 300_000,
+  maxInlineBytes: 200,
+  maxWarmRuns: 200,
+  strict: false,
+  rebuildAtEveryAwait: false,
+};
+
+/** The options with every setting filled in. */
+export type Engine = Required<EngineOptions>;

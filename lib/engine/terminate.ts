@@ -1,0 +1,32 @@
+/** Ends a run at once. No workflow code runs, so it also ends one whose code cannot follow its journal. */
+import { encode } from '../codec/encode.ts';
+import { commit } from './commit.ts';
+import { endRun } from './finish.ts';
+import { deleteReceived, receiveMail } from './inbox.ts';
+import { toEvent } from './news.ts';
+import type { TurnEnd } from './turn.ts';
+import type { Turn } from './turn-state.ts';
+
+/** The request stands in the journal, or in what is not written yet. */
+export async function terminateRun(turn: Turn, reason: string): Promise<TurnEnd> {
+  const result = encode(reason, 'the reason');
+  turn.attempts.withdrawAllBut(new Map());
+  for (;;) {
+    recordUnread(turn);
+    if ((await commit(turn)) === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
+    await deleteReceived(turn);
+    const finish = await endRun(turn, { status: 'terminated', result });
+    if (finish.kind !== 'accepted-since') return finish;
+    const mail = await receiveMail(turn);
+    if (mail.kind !== 'received') return { kind: 'dropped' };
+  }
+}
+
+/** What was accepted and is read by nobody any more goes into the journal all the same (I6). */
+export function recordUnread(turn: Turn): void {
+  const atMs = turn.engine.clock.nowMs();
+  for (const message of turn.inbox.splice(0)) {
+    turn.received.add(message.id);
+    turn.unwritten.push(toEvent(message, atMs));
+  }
+}

@@ -1,0 +1,134 @@
+/** What one turn knows while it goes on: its lease, what was accepted, what is not written yet, what is running. */
+import type { JournalEntry } from '../journal/event.ts';
+import type { Message } from '../ports/message.ts';
+import type { RunItem } from '../ports/run-item.ts';
+import { createAttempts, type Attempts } from './attempts.ts';
+import type { AttemptEvent } from './attempt.ts';
+import { createDoorbell, type Doorbell } from './doorbell.ts';
+import type { LiveMemory } from './live-memory.ts';
+import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
+import type { Engine } from './settings.ts';
+import type { JournalHead, WarmRun, WarmRuns } from './warm-runs.ts';
+
+export interface Turn {
+  readonly engine: Engine;
+  /** What this worker kept from its last turn of the run, if nothing can have been written since. */
+  readonly warm: WarmRun | undefined;
+  readonly runId: string;
+  /** The run item as it was when the lease was taken. */
+  readonly run: RunItem;
+  readonly epoch: number;
+  readonly nonce: string;
+  readonly lease: LeaseKeeper;
+  readonly attempts: Attempts;
+  /** Rings when there may be something to do. */
+  readonly doorbell: Doorbell;
+  /** When the turn has to end by itself. */
+  readonly endsByMs: number;
+
+  /** What this turn has seen of the run item's `wakes` and `mail`. */
+  wakesSeen: number;
+  mail: readonly string[];
+  /** Whoever had the lease before did not give it back, and no fence is written yet. */
+  takesOver: boolean;
+  /** The number of the last record, and the ids of the messages that are in the journal. */
+  journal: JournalHead;
+  /** Delivered and asked for, not yet recorded. */
+  unwritten: JournalEntry[];
+  /** Loaded and not yet delivered, in the order of acceptance. */
+  readonly inbox: Message[];
+  /** In the journal; their items can go. */
+  readonly received: Set<string>;
+  /** How steps ended, in the order in which they did. */
+  readonly arrivals: AttemptEvent[];
+  /** The run item as the last renewal found it, if something was accepted by then; taken up with the next mail. */
+  renewed: RunItem | undefined;
+
+  /** Leaves the run's memory to the next turn on this worker. */
+  keepWarm(memory: LiveMemory): void;
+  /** Stops all that goes on beside the turn. */
+  end(): void;
+}
+
+type Refusal = 'not-found' | 'closed' | 'held' | 'not-due';
+type Begun = { readonly kind: 'begun'; readonly turn: Turn } | { readonly kind: 'refused'; readonly reason: Refusal };
+
+/** Takes the lease (6). */
+export async function beginTurn(
+  engine: Engine,
+  warmRuns: WarmRuns,
+  { runId, deadlineAtMs }: { readonly runId: string; readonly deadlineAtMs: number },
+): Promise<Begun> {
+  const nonce = engine.newNonce();
+  const nowMs = engine.clock.nowMs();
+  const lease = { owner: nonce, expiresAtMs: nowMs + engine.leaseMs };
+  const taking = await engine.store.take(runId, { lease, nowMs, dueByMs: nowMs + engine.wakeSlackMs });
+  if (taking.kind === 'refused') return taking;
+  const endsByMs = deadlineAtMs - engine.deadlineMarginMs;
+  const run = taking.before;
+  return { kind: 'begun', turn: createTurn({ engine, warmRuns, run, nonce, expiresAtMs: lease.expiresAtMs, endsByMs }) };
+}
+
+interface Taken {
+  readonly engine: Engine;
+  readonly warmRuns: WarmRuns;
+  readonly run: RunItem;
+  readonly nonce: string;
+  readonly expiresAtMs: number;
+  readonly endsByMs: number;
+}
+
+function createTurn({ engine, warmRuns, run, nonce, expiresAtMs, endsByMs }: Taken): Turn {
+  const { runId } = run;
+  const epoch = run.epoch + 1;
+  const doorbell = createDoorbell();
+  const arrivals: AttemptEvent[] = [];
+  const arrive = (event: AttemptEvent): void => {
+    arrivals.push(event);
+    doorbell.ring();
+  };
+  const onRenewal = (item: RunItem | undefined): void => {
+    if (item?.wakes === turn.wakesSeen) return;
+    turn.renewed = item;
+    doorbell.ring();
+  };
+  const lease = keepLease({ ...engine, runId, epoch, expiresAtMs, onRenewal });
+  const attempts = createAttempts(engine, runId, endsByMs, arrive);
+  const warm = warmRuns.take(run);
+  const turn: Turn = {
+    engine,
+    warm,
+    runId,
+    run,
+    epoch,
+    nonce,
+    lease,
+    attempts,
+    doorbell,
+    endsByMs,
+    wakesSeen: run.wakes,
+    mail: run.mail,
+    takesOver: run.lease !== undefined,
+    journal: warm?.journal ?? { recordNumber: 0, messageIds: new Set() },
+    unwritten: [],
+    inbox: [],
+    received: new Set(),
+    arrivals,
+    renewed: undefined,
+    keepWarm: (memory) => {
+      warmRuns.keep(runId, { epoch, journal: turn.journal, memory });
+    },
+    end: () => {
+      lease.stop();
+      attempts.withdrawAllBut(new Map());
+    },
+  };
+  return turn;
+}
+
+/** Takes up what was accepted since. */
+export function lookAgain(turn: Turn, run: RunItem): void {
+  turn.renewed = undefined;
+  turn.wakesSeen = run.wakes;
+  turn.mail = run.mail;
+}

@@ -1,0 +1,91 @@
+/**
+ * One turn of a run, from lease to suspension: the story of the run protocol, top to bottom.
+ *
+ * Not its job: to run steps (`attempts`), to know what commands mean (the scheduler), or how items are written (the
+ * store). Keeps I2, I3, I4, I6. A turn that was taken over, or lost its lease, drops: it ends and writes nothing more.
+ */
+import type { ClosedStatus } from '../ports/run-item.ts';
+import { beginSteps } from './begin-steps.ts';
+import { commit } from './commit.ts';
+import { deliverNews } from './deliver-news.ts';
+import { finishRun } from './finish.ts';
+import { holdRun } from './hold.ts';
+import { deleteReceived, receiveMail } from './inbox.ts';
+import { loadRun } from './load-run.ts';
+import { hasEnded, hasNews } from './news.ts';
+import type { Engine } from './settings.ts';
+import { suspendRun } from './suspend.ts';
+import { terminateRun } from './terminate.ts';
+import { beginTurn, type Turn } from './turn-state.ts';
+import { waitInPlace } from './wait-in-place.ts';
+import type { WarmRuns } from './warm-runs.ts';
+
+export type TurnEnd =
+  /** Somebody else's turn, or nobody's: nothing was written. */
+  | { readonly kind: 'left'; readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' }
+  /** Nothing to do before `dueAtMs`, or, if that is undefined, before a message comes. */
+  | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
+  | { readonly kind: 'blocked'; readonly error: Error }
+  | { readonly kind: 'ended'; readonly status: ClosedStatus }
+  /** Taken over, or the lease ran out: the next worker goes on from the journal. */
+  | { readonly kind: 'dropped' };
+
+export interface TurnWanted {
+  readonly runId: string;
+  /** The invocation's time limit, in epoch milliseconds. */
+  readonly deadlineAtMs: number;
+}
+
+/** Takes a turn, if the run is free and due. */
+export async function takeTurn(engine: Engine, warmRuns: WarmRuns, wanted: TurnWanted): Promise<TurnEnd> {
+  const begun = await beginTurn(engine, warmRuns, wanted);
+  if (begun.kind === 'refused') return { kind: 'left', reason: begun.reason };
+  try {
+    return await carryOn(begun.turn);
+  } finally {
+    begun.turn.end();
+  }
+}
+
+async function carryOn(turn: Turn): Promise<TurnEnd> {
+  let loading = await loadRun(turn);
+
+  for (;;) {
+    if (loading.kind === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
+    if (loading.kind === 'terminated') return terminateRun(turn, loading.reason);
+    if (loading.kind === 'cannot-follow') return holdRun(turn, loading.error);
+    const { memory } = loading;
+
+    const mail = await receiveMail(turn);
+    if (mail.kind === 'lost') return { kind: 'dropped' };
+    if (mail.kind === 'damaged') return holdRun(turn, mail.error);
+
+    const delivery = deliverNews(turn, memory);
+    if (delivery.kind === 'cannot-follow') return holdRun(turn, delivery.error);
+    if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
+    turn.attempts.withdrawAllBut(memory.live.pending);
+
+    if ((await commit(turn)) === 'lost') return { kind: 'dropped' };
+    await deleteReceived(turn);
+
+    if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {
+      loading = await loadRun(turn);
+      continue;
+    }
+    if (hasNews(turn, memory)) continue;
+    if (!turn.lease.held()) return { kind: 'dropped' };
+
+    if (hasEnded(memory)) {
+      const finish = await finishRun(turn, memory.live.outcome());
+      if (finish.kind === 'accepted-since') continue;
+      return finish;
+    }
+
+    beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
+    if ((await waitInPlace(turn, memory)) === 'go-on') continue;
+
+    const suspension = await suspendRun(turn, memory);
+    if (suspension.kind === 'accepted-since') continue;
+    return suspension;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Waits within the turn: for steps in flight, and for a timer that is due sooner than going to bed and getting up takes.
+ * Near the invocation's time limit it ends the steps, so that the turn ends by itself in time.
+ */
+import { LullError } from '../core/errors.ts';
+import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
+import { hasNews } from './news.ts';
+import type { Turn } from './turn-state.ts';
+
+/** `'go-on'` when there may be something to do now, `'nothing'` when there is nothing to wait for in place. */
+export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-on' | 'nothing'> {
+  const { engine, attempts } = turn;
+  const { clock } = engine;
+  if (hasNews(turn, memory)) return 'go-on';
+  if (clock.nowMs() >= turn.endsByMs) {
+    if (attempts.size === 0) return 'nothing';
+    attempts.interruptAll(
+      new LullError('STEP_INTERRUPTED', `the worker's invocation came to its time limit while the step was running`),
+    );
+    return 'go-on';
+  }
+  const dueAtMs = nextDueAtMs(memory) ?? Infinity;
+  if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
+
+  const wakeAtMs = Math.min(dueAtMs, turn.endsByMs);
+  const cancel = wakeAtMs === Infinity ? undefined : clock.callAt(wakeAtMs, turn.doorbell.ring);
+  await turn.doorbell.wait();
+  cancel?.();
+  return 'go-on';
+}
+
+function isSoon({ engine, endsByMs }: Turn, dueAtMs: number): boolean {
+  if (engine.rebuildAtEveryAwait || dueAtMs > endsByMs) return false;
+  return dueAtMs - engine.clock.nowMs() <= engine.hotWaitMs;
+}
