@@ -25,22 +25,25 @@ export function describeValue(value: unknown): string {
 function describeObject(value: object): string {
   try {
     if (typeof value === 'function') return describeFunction(value);
-    if (Array.isArray(value)) return 'an array';
-    const prototype: unknown = Object.getPrototypeOf(value);
+    const prototype = Object.getPrototypeOf(value) as object | null;
     if (prototype === null || prototype === Object.prototype) return 'an object';
     const name = className(value);
-    if (name === undefined) return 'an object with a prototype of its own';
-    if (name === 'Object') return 'an object';
-    if (NOTABLE.has(name)) return `a ${name}`;
-    if (name.endsWith('GeneratorFunction')) return 'a generator function';
+    if (Array.isArray(value) && name === 'Array') return 'an array';
+    if (name === undefined || name === 'Object') return Object.getPrototypeOf(prototype) === null ? 'an object' : CHILD;
+    if (NOTABLE.has(name)) return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
     return `an instance of class ${shorten(name)}`;
   } catch {
     return 'an object that cannot be looked into';
   }
 }
 
+const CHILD = 'an object with a prototype of its own';
+
 /** Of the language's own, where "an instance of class" would sound strange. */
-const NOTABLE = new Set(['Promise', 'Date', 'Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'RegExp', 'Proxy']);
+const NOTABLE = new Set([
+  ...['Array', 'Date', 'RegExp', 'Map', 'Set', 'Promise', 'WeakMap', 'WeakSet', 'WeakRef'],
+  ...['Generator', 'AsyncGenerator', 'Iterator'],
+]);
 
 function describeFunction(value: object): string {
   const name = ownData(value, 'name');

@@ -241,6 +241,43 @@ export class UnserializableValueError extends LullError {
   }
 }
 
+/**
+ * What is stored cannot be read. `code` says why: the data is damaged, was written by a newer version of lull, is of a
+ * class that this process has not registered, or its class refused it.
+ */
+export class UndecodableValueError extends LullError {
+  static {
+    this.prototype.name = 'UndecodableValueError';
+  }
+  constructor(code: UndecodableValueErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+export type UndecodableValueErrorCode = 'CORRUPT_DATA' | 'NEWER_FORMAT' | 'UNREGISTERED_CLASS' | 'FROM_DATA_FAILED';
+
+/** One thing that a schema has against a value. */
+export interface InputIssue {
+  /** Leads to the part at fault, as in `$.lines[2].price`; `$` is the whole value. */
+  readonly path: string;
+  /** In the words of the schema's library. */
+  readonly message: string;
+}
+
+/** An input or a signal's payload does not fit its schema. `issues` has all that is wrong with it. */
+export class InvalidInputError extends LullError {
+  static {
+    this.prototype.name = 'InvalidInputError';
+  }
+  readonly issues: readonly InputIssue[];
+
+  constructor(what: string, issues: readonly InputIssue[]) {
+    const listed = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    super('INVALID_INPUT', `${what} does not fit its schema: ${listed}`);
+    this.issues = issues;
+  }
+}
+
 /** A value is too large to be stored: the message names it, its size and the limit. */
 export class PayloadTooLargeError extends LullError {
   static {
@@ -264,7 +301,9 @@ export class WorkflowCodeError extends LullError {
 export type WorkflowCodeErrorCode =
   | 'NOT_AWAITABLE' // yielded what is no command: a promise, or an awaitable without the *
   | 'NOT_IN_A_RUN' // called where no run is going on
+  | 'NOT_IN_A_STEP' // called where no step is running
   | 'FORBIDDEN_GLOBAL' // fetch, timers, process.env, ... in workflow code
   | 'NEVER_AWAITED' // created and dropped
   | 'ALREADY_AWAITED' // a coroutine given to a second task
+  | 'ENDLESS_LOOP' // code that goes on for ever without waiting for anything
   | 'INVALID_ARGUMENT'; // a value that the call cannot take

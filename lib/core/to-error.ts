@@ -18,3 +18,13 @@ export function isError(value: unknown): value is Error {
     return false; // a Proxy that throws
   }
 }
+
+/** What was thrown, in a line: `TypeError: boom`, or in words what it is. Never throws. */
+export function describeThrown(thrown: unknown): string {
+  try {
+    if (isError(thrown)) return `${thrown.name}: ${thrown.message}`;
+  } catch {
+    // a getter that throws: say what it is
+  }
+  return describeValue(thrown);
+}

@@ -1,0 +1,43 @@
+/** The error classes that come back as themselves without being registered: the language's own and lull's. */
+import * as lullErrors from '../core/errors.ts';
+import { InvariantError } from '../core/invariant.ts';
+
+export interface KnownError {
+  readonly name: string;
+  readonly prototype: object;
+  readonly class: ErrorClass;
+}
+
+export type ErrorClass = abstract new (...args: never[]) => Error;
+
+const BUILTIN: readonly ErrorClass[] = [
+  ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError, DOMException],
+];
+
+const KNOWN: readonly KnownError[] = [
+  ...BUILTIN.map((each): [string, unknown] => [each.name, each]),
+  // By the names of the exports: a minifier leaves these as they are.
+  ...Object.entries(lullErrors),
+  ...Object.entries({ InvariantError }),
+].flatMap(([name, each]) => (isErrorClass(each) ? [{ name, class: each, prototype: each.prototype as object }] : []));
+
+const BY_NAME: ReadonlyMap<string, KnownError> = new Map(KNOWN.map((known) => [known.name, known]));
+const BY_PROTOTYPE: ReadonlyMap<object, KnownError> = new Map(KNOWN.map((known) => [known.prototype, known]));
+const BUILTIN_NAMES: ReadonlySet<string> = new Set(BUILTIN.map((each) => each.name));
+
+export function knownErrorNamed(name: string): KnownError | undefined {
+  return BY_NAME.get(name);
+}
+
+/** The class with this prototype; one of another realm's own error classes counts as ours. */
+export function knownErrorWith(prototype: object, isForeign: boolean): KnownError | undefined {
+  const known = BY_PROTOTYPE.get(prototype);
+  if (known !== undefined || !isForeign) return known;
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  const name = typeof constructor === 'function' ? constructor.name : '';
+  return BUILTIN_NAMES.has(name) ? BY_NAME.get(name) : undefined;
+}
+
+function isErrorClass(value: unknown): value is ErrorClass {
+  return typeof value === 'function' && (value === Error || value.prototype instanceof Error);
+}
