@@ -2,8 +2,7 @@
 import type { Command } from './command.ts';
 
 /** A generator that yields to the engine: what `function* () { ... }` gives when it awaits with `yield*`. */
-// The last parameter is what `next` takes: each command is answered with a type of its own, so only `any` is true here.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what next() takes differs from command to command
 export type Coroutine<T> = Generator<Command, T, any>;
 
 /**
@@ -11,7 +10,7 @@ export type Coroutine<T> = Generator<Command, T, any>;
  */
 // An iterator with `next` alone: with `return?(value?: T)` in sight TypeScript would infer `T | undefined`.
 export interface Awaitable<T> {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what next() takes differs from command to command
   [Symbol.iterator](): { next(...value: any[]): IteratorResult<Command, T> };
 }
 

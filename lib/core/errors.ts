@@ -10,11 +10,15 @@ import type { Duration } from './duration.ts';
  * The base of all errors that lull raises.
  *
  * @example
+ * ```ts
+ * let code = '';
  * try {
  *   runInfo();
  * } catch (error) {
- *   if (error instanceof LullError) console.log(error.code);
+ *   if (error instanceof LullError) code = error.code;
  * }
+ * code; // => 'NOT_IN_A_RUN'
+ * ```
  */
 export class LullError extends Error {
   /** Stable across versions: what a program may compare. */
@@ -39,6 +43,7 @@ export class LullError extends Error {
  * handler rethrows it. Without a message its message is `''`.
  *
  * @example
+ * ```ts
  * const patient = function* () {
  *   try {
  *     yield* sleep('1 day');
@@ -47,6 +52,10 @@ export class LullError extends Error {
  *     throw error;
  *   }
  * };
+ * const task = createTask(patient());
+ * yield* sleep('1s');
+ * task.cancel(); // => true
+ * ```
  */
 export class CancelledError extends LullError {
   static {
@@ -57,7 +66,15 @@ export class CancelledError extends LullError {
   }
 }
 
-/** Says whether an error is a cancellation, which a handler has to rethrow. */
+/**
+ * Says whether an error is a cancellation, which a handler has to rethrow.
+ *
+ * @example
+ * ```ts
+ * isCancelled(new CancelledError()); // => true
+ * isCancelled(new Error('boom')); // => false
+ * ```
+ */
 export function isCancelled(error: unknown): error is CancelledError {
   return error instanceof CancelledError;
 }
@@ -127,14 +144,18 @@ export class BrokenBarrierError extends LullError {
  * `instanceof LullError` holds as well. Its message is what asyncio's says; `errors` has the members in order.
  *
  * @example
+ * ```ts
+ * let count = 0;
  * try {
  *   yield* taskGroup(function* (group) {
- *     group.createTask(sleep('1s'));
+ *     group.createTask(sleep('1 day'));
  *     throw new Error('boom');
  *   });
  * } catch (error) {
- *   if (error instanceof ExceptionGroup) console.log(error.errors.length);
+ *   if (error instanceof ExceptionGroup) count = error.errors.length;
  * }
+ * count; // => 1
+ * ```
  */
 export class ExceptionGroup extends AggregateError {
   static {
@@ -152,11 +173,15 @@ export class ExceptionGroup extends AggregateError {
  * A step failed for good: its last attempt's error is the `cause`.
  *
  * @example
+ * ```ts
+ * let attempts = 0;
  * try {
- *   yield* step('charge', { retry: { maxAttempts: 3 } }, () => fetch('https://pay.example'));
+ *   yield* step('charge', { retry: { maxAttempts: 3 } }, () => Promise.reject(new Error('no')));
  * } catch (error) {
- *   if (error instanceof StepFailedError) console.log(error.step, error.attempts, error.cause);
+ *   if (error instanceof StepFailedError) attempts = error.attempts;
  * }
+ * attempts; // => 3
+ * ```
  */
 export class StepFailedError extends LullError {
   static {
@@ -178,9 +203,11 @@ export class StepFailedError extends LullError {
  * Throw it in a step to say that trying again is of no use.
  *
  * @example
+ * ```ts
  * const charge = defineStep('charge', (cents: number) => {
  *   if (cents <= 0) throw new NonRetryableError(`cannot charge ${cents} cents`);
  * });
+ * ```
  */
 export class NonRetryableError extends LullError {
   static {
@@ -196,9 +223,11 @@ export class NonRetryableError extends LullError {
  * attempts still counts.
  *
  * @example
+ * ```ts
  * const poll = defineStep('poll', () => {
  *   throw new RetryAfterError('30s', 'the bank asked for patience');
  * });
+ * ```
  */
 export class RetryAfterError extends LullError {
   static {

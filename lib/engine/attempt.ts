@@ -141,7 +141,9 @@ export function failedEvent(engine: Engine, step: PendingStep, cause: Error): St
   const { name } = step.command;
   const attempts = bodiesBegun(step) + 1;
   const times = attempts === 1 ? 'its only attempt' : `${attempts} attempts`;
-  const failure = new StepFailedError(name, attempts, `step "${name}" failed after ${times}: ${cause.message}`, { cause });
+  const failure = new StepFailedError(name, attempts, `step "${name}" failed after ${times}: ${cause.message}`, {
+    cause,
+  });
   delete failure.stack; // it shows the engine, not the step
   return { kind: 'step-failed', id: step.id, atMs: engine.clock.nowMs(), error: storableError(engine, failure, step) };
 }
@@ -168,7 +170,8 @@ function totalLimitAtMs({ command, requestedAtMs }: PendingStep): number {
 
 function limitAtMs(step: PendingStep, nowMs: number): number {
   const { timeout } = step.command.options;
-  const own = timeout === undefined ? Infinity : nowMs + toMilliseconds(timeout, `timeout of step "${step.command.name}"`);
+  const own =
+    timeout === undefined ? Infinity : nowMs + toMilliseconds(timeout, `timeout of step "${step.command.name}"`);
   return Math.min(own, totalLimitAtMs(step));
 }
 

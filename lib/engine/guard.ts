@@ -71,6 +71,7 @@ function outside<T>(code: () => T): T {
 const RealDate = Date;
 
 function GuardedDate(this: unknown, ...parts: unknown[]): unknown {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- Date() without new gives a text
   if (new.target === undefined) return new RealDate(nowMs()).toString();
   const wanted = parts.length === 0 ? [nowMs()] : parts;
   return Reflect.construct(RealDate, wanted, new.target === (GuardedDate as unknown) ? RealDate : new.target) as Date;
@@ -159,6 +160,7 @@ function quietConsole(level: (typeof LEVELS)[number]): (...values: unknown[]) =>
     if (current?.replaying() === true) return;
     // Node's own console reads process.env, so the guard steps aside.
     outside(() => {
+      // eslint-disable-next-line no-console -- this is the author's own call, passed on
       (console[level] as (...values: unknown[]) => void)(...values);
     });
   };
@@ -182,7 +184,7 @@ const swaps: readonly Swap[] = [
     setTimeout: throwing('setTimeout', SLEEP),
     setInterval: throwing('setInterval', SLEEP),
     setImmediate: throwing('setImmediate', SLEEP),
-    queueMicrotask: throwing('queueMicrotask', "use createTask, or yield* sleep(0) to let others go first"),
+    queueMicrotask: throwing('queueMicrotask', 'use createTask, or yield* sleep(0) to let others go first'),
     WeakRef: throwing('WeakRef', 'what the garbage collector has taken differs from run to run'),
     FinalizationRegistry: throwing('FinalizationRegistry', 'when the garbage collector runs differs from run to run'),
   }),
@@ -191,7 +193,7 @@ const swaps: readonly Swap[] = [
   ...swapsOf(Object.getPrototypeOf(globalThis.crypto) as object, { randomUUID: randomUuid, getRandomValues }),
   ...swapsOf(process, {
     env: envProxy,
-    nextTick: throwing('process.nextTick', "use createTask, or yield* sleep(0) to let others go first"),
+    nextTick: throwing('process.nextTick', 'use createTask, or yield* sleep(0) to let others go first'),
     hrtime: throwing('process.hrtime', 'use performance.now(), which answers from the run'),
   }),
   ...swapsOf(console, Object.fromEntries(LEVELS.map((level) => [level, quietConsole(level)]))),

@@ -36,7 +36,10 @@ export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[]
 }
 
 /** The timer that is due first; those that were withdrawn are forgotten on the way. */
-export function firstTimer({ live, timers }: LiveMemory): { readonly id: CommandId; readonly dueAtMs: number } | undefined {
+export function firstTimer({
+  live,
+  timers,
+}: LiveMemory): { readonly id: CommandId; readonly dueAtMs: number } | undefined {
   for (;;) {
     const timer = timers.first();
     if (timer === undefined || live.pending.has(timer.id)) return timer;

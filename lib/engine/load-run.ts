@@ -72,7 +72,10 @@ async function loadInput({ engine, runId, run }: Turn): Promise<Encoded> {
   if (run.input.kind === 'inline') return run.input.value;
   const value = await engine.store.readValue(runId, run.input.key);
   if (value !== undefined) return value;
-  throw new LullError('INPUT_MISSING', `the table does not have the run's input, which should stand under "${run.input.key}"`);
+  throw new LullError(
+    'INPUT_MISSING',
+    `the table does not have the run's input, which should stand under "${run.input.key}"`,
+  );
 }
 
 /** Replays; what the code asked for past the journal's end (a worker died between two records) is to be written. */

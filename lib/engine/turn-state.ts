@@ -66,7 +66,10 @@ export async function beginTurn(
   if (taking.kind === 'refused') return taking;
   const endsByMs = deadlineAtMs - engine.deadlineMarginMs;
   const run = taking.before;
-  return { kind: 'begun', turn: createTurn({ engine, warmRuns, run, nonce, expiresAtMs: lease.expiresAtMs, endsByMs }) };
+  return {
+    kind: 'begun',
+    turn: createTurn({ engine, warmRuns, run, nonce, expiresAtMs: lease.expiresAtMs, endsByMs }),
+  };
 }
 
 interface Taken {

@@ -23,7 +23,7 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
 
   const wakeAtMs = Math.min(dueAtMs, turn.endsByMs);
-  const cancel = wakeAtMs === Infinity ? undefined : clock.callAt(wakeAtMs, turn.doorbell.ring);
+  const cancel = wakeAtMs === Infinity ? undefined : clock.callAt(wakeAtMs, () => turn.doorbell.ring());
   await turn.doorbell.wait();
   cancel?.();
   return 'go-on';

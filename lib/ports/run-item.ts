@@ -14,8 +14,7 @@ export function isClosed(status: RunStatus): status is ClosedStatus {
 
 /** A value of the run's that stands inline when it is small, else in an item of its own under `key`. */
 export type StoredValue =
-  | { readonly kind: 'inline'; readonly value: Encoded }
-  | { readonly kind: 'item'; readonly key: string };
+  { readonly kind: 'inline'; readonly value: Encoded } | { readonly kind: 'item'; readonly key: string };
 
 /** The right of one worker to run a run's turn, for a while. */
 export interface Lease {

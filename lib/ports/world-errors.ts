@@ -20,3 +20,26 @@ export class ItemTooLargeError extends LullError {
     super('ITEM_TOO_LARGE', `${what} has ${bytes} bytes, the store takes ${limitBytes} at most`);
   }
 }
+
+/** The store cannot be used as it is set up: its table is missing, laid out differently, or access is denied. */
+export class StoreNotSetUpError extends LullError {
+  static {
+    this.prototype.name = 'StoreNotSetUpError';
+  }
+  constructor(message: string, options?: ErrorOptions) {
+    super('STORE_NOT_SET_UP', message, options);
+  }
+}
+
+/** An item was written by a version of lull that is newer than this one: only that version, or a later one, reads it. */
+export class NewerFormatError extends LullError {
+  static {
+    this.prototype.name = 'NewerFormatError';
+  }
+  constructor(what: string, format: number, knownFormat: number) {
+    super(
+      'NEWER_FORMAT',
+      `${what} has format ${format}, and this version of lull reads up to ${knownFormat}: run the newer version again`,
+    );
+  }
+}
