@@ -3,12 +3,16 @@
  * knows of, so that it can tell when it was forgotten.
  */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { type CallSite, captureCallSite } from '../core/call-site.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoop, type Loop } from '../core/loop.ts';
 
-/** An awaitable that starts when it is awaited. `what` is the call as an author wrote it: `queue.get()`. */
-export function lazy<T>(what: string, start: () => Coroutine<T>): Awaitable<T> {
-  return new LazyAwaitable(currentLoop(what), what, start);
+/**
+ * An awaitable that starts when it is awaited. `what` is the call as an author wrote it: `queue.get()`. `depth` is how
+ * many functions of ours lie between the author's code and this one: the place of the call is kept for messages.
+ */
+export function lazy<T>(what: string, start: () => Coroutine<T>, depth = 1): Awaitable<T> {
+  return new LazyAwaitable(currentLoop(what), what, start, captureCallSite(lazy, depth));
 }
 
 class LazyAwaitable<T> implements Awaitable<T> {
@@ -17,11 +21,11 @@ class LazyAwaitable<T> implements Awaitable<T> {
   readonly #start: () => Coroutine<T>;
   #started = false;
 
-  constructor(loop: Loop, what: string, start: () => Coroutine<T>) {
+  constructor(loop: Loop, what: string, start: () => Coroutine<T>, where: CallSite) {
     this.#loop = loop;
     this.#what = what;
     this.#start = start;
-    loop.created(this, what);
+    loop.created(this, what, where);
   }
 
   [Symbol.iterator](): Coroutine<T> {

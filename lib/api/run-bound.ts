@@ -24,6 +24,6 @@ export abstract class RunBound {
   /** An awaitable of this object's run. */
   protected lazy<T>(call: string, start: () => Coroutine<T>): Awaitable<T> {
     this.checkRun(call);
-    return lazy(call, start);
+    return lazy(call, start, 2);
   }
 }

@@ -6,20 +6,29 @@
 import type { Coroutine } from './awaitable.ts';
 import { CancelledError, InvalidStateError } from './errors.ts';
 import { currentLoop, type Loop } from './loop.ts';
+import { toError } from './to-error.ts';
 
 type State =
   | { readonly kind: 'pending' }
   | { readonly kind: 'finished'; readonly result: unknown }
   | { readonly kind: 'failed'; readonly error: Error }
-  | { readonly kind: 'cancelled'; readonly message: string };
+  | { readonly kind: 'cancelled'; readonly message: string; first: CancelledError | undefined };
 
 const PENDING: State = { kind: 'pending' };
+
+let readCancelMessage: (future: Future<unknown>) => string;
+
+/** The message that a future was cancelled with; `''` if it had none. Asking for the error would use it up. */
+export function cancelMessage(future: Future<unknown>): string {
+  return readCancelMessage(future);
+}
 
 /**
  * A result that somebody else sets (asyncio's `Future`). Made inside a run, awaited with `yield*` by any number of
  * tasks. Setting it twice is an InvalidStateError.
  *
  * @example
+ * ```ts
  * const answer = new Future<number>();
  * createTask(
  *   (function* () {
@@ -27,12 +36,17 @@ const PENDING: State = { kind: 'pending' };
  *     answer.setResult(42);
  *   })(),
  * );
- * log.info(yield* answer);
+ * yield* answer; // => 42
+ * ```
  */
 export class Future<T> {
   #state: State = PENDING;
-  #callbacks: ((future: this) => void)[] = [];
+  #callbacks: ((future: never) => void)[] = [];
   readonly #loop: Loop;
+
+  static {
+    readCancelMessage = (future) => (future.#state.kind === 'cancelled' ? future.#state.message : '');
+  }
 
   constructor() {
     this.#loop = currentLoop('new Future()');
@@ -43,16 +57,21 @@ export class Future<T> {
     this.#settle({ kind: 'finished', result });
   }
 
-  /** Makes it done, with an error that its awaiters get. */
+  /** Makes it done, with an error that its awaiters get. What is no Error gets wrapped in one. */
   setException(error: Error): void {
-    this.#settle({ kind: 'failed', error });
+    this.#settle({ kind: 'failed', error: toError(error) });
   }
 
   /** Makes it done by cancelling it; false if it was done before. Awaiters get a CancelledError with the message. */
   cancel(message = ''): boolean {
     if (this.#state.kind !== 'pending') return false;
-    this.#settle({ kind: 'cancelled', message });
+    this.#settle({ kind: 'cancelled', message, first: undefined });
     return true;
+  }
+
+  /** Cancelled by this very error: the first who asks gets it, later ones get one without a message (as in asyncio). */
+  protected cancelBy(error: CancelledError): void {
+    this.#settle({ kind: 'cancelled', message: '', first: error });
   }
 
   done(): boolean {
@@ -68,7 +87,7 @@ export class Future<T> {
     const state = this.#state;
     if (state.kind === 'finished') return state.result as T;
     if (state.kind === 'failed') throw state.error;
-    if (state.kind === 'cancelled') throw new CancelledError(state.message);
+    if (state.kind === 'cancelled') throw cancelledError(state);
     throw new InvalidStateError('Result is not ready.');
   }
 
@@ -76,12 +95,12 @@ export class Future<T> {
   exception(): Error | undefined {
     const state = this.#state;
     if (state.kind === 'failed') return state.error;
-    if (state.kind === 'cancelled') throw new CancelledError(state.message);
+    if (state.kind === 'cancelled') throw cancelledError(state);
     if (state.kind === 'pending') throw new InvalidStateError('Exception is not set.');
     return undefined;
   }
 
-  /** Calls back once it is done, soon; at once done, soon as well. */
+  /** Calls back once it is done, soon; if it is done already, soon as well. */
   addDoneCallback(callback: (future: this) => void): void {
     if (this.#state.kind === 'pending') this.#callbacks.push(callback);
     else this.#loop.callSoon(() => callback(this));
@@ -104,6 +123,12 @@ export class Future<T> {
     this.#state = state;
     const callbacks = this.#callbacks;
     this.#callbacks = [];
-    for (const callback of callbacks) this.#loop.callSoon(() => callback(this));
+    for (const callback of callbacks) this.#loop.callSoon(() => callback(this as never));
   }
+}
+
+function cancelledError(state: { readonly message: string; first: CancelledError | undefined }): CancelledError {
+  const error = state.first ?? new CancelledError(state.message);
+  state.first = undefined;
+  return error;
 }

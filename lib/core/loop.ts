@@ -7,6 +7,7 @@
  * module in one bundle share it.
  */
 import type { Awaitable } from './awaitable.ts';
+import type { CallSite } from './call-site.ts';
 import type { DurableCommand } from './command.ts';
 import { WorkflowCodeError } from './errors.ts';
 import type { Future } from './future.ts';
@@ -23,6 +24,8 @@ export interface Loop {
   log(level: LogLevel, values: readonly unknown[]): void;
   /** asyncio's `call_soon`. */
   callSoon(callback: () => void): void;
+  /** asyncio's `call_later(0, ...)`: after all that is ready now and gets ready in this round. */
+  callNextRound(callback: () => void): void;
   createTask<T>(awaitable: Awaitable<T>, options?: { name?: string }): Task<T>;
   currentTask(): Task<unknown> | undefined;
   /** All that are not done, in the order in which they were created. */
@@ -30,12 +33,16 @@ export interface Loop {
   /** Asks for a durable operation now. Cancelling the future withdraws it. */
   begin(command: DurableCommand): Future<unknown>;
   /** Remembers an awaitable that does nothing until it is awaited; `awaited` forgets it. */
-  created(awaitable: object, what: string): void;
+  created(awaitable: object, what: string, where?: CallSite): void;
   awaited(awaitable: object): void;
+  /** The same for what is handed to a task or a block: a coroutine that was handed over before is an error. */
+  claim(awaitable: object): void;
   /** The next buffered signal of that name, taken; `{ found: false }` if there is none. */
   takeSignal(name: string): { readonly found: true; readonly payload: unknown } | { readonly found: false };
   /** How many signals of that name are buffered. */
   pendingSignals(name: string): number;
+  /** Wakes the next receiver of that name, for one that was woken and cannot take its signal. */
+  wakeReceiver(name: string): void;
 }
 
 const SLOT = Symbol.for('lull.loop');

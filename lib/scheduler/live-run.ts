@@ -54,8 +54,11 @@ export interface LiveRun {
    * Delivers one event and runs until nothing can move. Gives the commands that the code asked for meanwhile, in
    * order, as they are to be recorded. Commands withdrawn again within the same delivery are among them (they hold
    * their position) but not in `pending`. An event for a command that is not pending is an InvariantError.
+   *
+   * `recordedUpTo` is for `taken-over` alone: the last command that stood in the journal before the fence. Later ones
+   * were not running when the worker was lost (I3). Replay says it; default: all.
    */
-  deliver(event: JournalEvent): RecordedCommand[];
+  deliver(event: JournalEvent, recordedUpTo?: CommandId): RecordedCommand[];
   /** By id, in order of asking. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
   outcome(): Outcome;
@@ -78,6 +81,8 @@ export interface LiveRunOptions {
   recordedDueAtMs(id: CommandId): number | undefined;
   decode(encoded: Encoded): unknown;
   log(level: LogLevel, values: readonly unknown[]): void;
+  /** How many callbacks one event may lead to before the run fails with `ENDLESS_LOOP` (I10). Default 1,000,000. */
+  readonly maxCallbacksPerEvent?: number;
   /** A coroutine that nobody awaits fails the task that dropped it (true), or is a warning in the log (false). */
   readonly strict: boolean;
 }

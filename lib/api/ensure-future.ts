@@ -1,0 +1,13 @@
+/** Starts what is given, unless it is a task or a future already (asyncio's `ensure_future`). */
+import type { Awaitable } from '../core/awaitable.ts';
+import { checkAwaitable } from '../core/check-awaitable.ts';
+import { Future } from '../core/future.ts';
+import { currentLoop } from '../core/loop.ts';
+
+/** `what` names the value for the error: `gather(), its number 2,`. */
+export function ensureFuture<T>(awaitable: Awaitable<T>, what: string): Future<T> {
+  if (awaitable instanceof Future) return awaitable;
+  checkAwaitable(awaitable, what);
+  // Each task of a loop is a future.
+  return currentLoop(what).createTask(awaitable) as unknown as Future<T>;
+}

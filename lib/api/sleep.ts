@@ -1,0 +1,62 @@
+/** Waiting for time to pass: a timer in the table, and nothing that runs meanwhile. */
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
+import { currentLoop } from '../core/loop.ts';
+import { lazy } from './lazy.ts';
+
+/**
+ * Waits for as long as `duration`, from milliseconds to years, and gives `result`. asyncio: `sleep`.
+ *
+ * Zero lets the other ready tasks go first and sets no timer. A negative duration, or one that is not understood, is a
+ * WorkflowCodeError `INVALID_ARGUMENT`.
+ *
+ * @example
+ * ```ts
+ * yield* sleep('3 days');
+ * yield* sleep(500, 'half a second later'); // => 'half a second later'
+ * ```
+ */
+export function sleep(duration: Duration): Awaitable<void>;
+export function sleep<T>(duration: Duration, result: T): Awaitable<T>;
+export function sleep(duration: Duration, result?: unknown): Awaitable<unknown> {
+  const delayMs = toMilliseconds(duration, 'the duration of sleep()');
+  return lazy(`sleep(${describeValue(duration)})`, () => {
+    return sleepTo(delayMs === 0 ? 0 : currentLoop('sleep()').nowMs() + delayMs, 'sleep', result);
+  });
+}
+
+/**
+ * Waits until that time, and not at all if it is over: then only the other ready tasks go first. A text is a date as
+ * `Date` reads it, best in ISO form with its zone (`'2027-01-31T09:00:00Z'`); what is no date is a WorkflowCodeError
+ * `INVALID_ARGUMENT`.
+ *
+ * @example
+ * ```ts
+ * const tomorrow = new Date(now().getTime() + 86_400_000);
+ * yield* sleepUntil(tomorrow);
+ * now() >= tomorrow; // => true
+ * ```
+ */
+export function sleepUntil(date: Date | string): Awaitable<void> {
+  const dueAtMs = toEpochMs(date, 'the date of sleepUntil()');
+  return lazy('sleepUntil()', () => sleepTo(dueAtMs, 'sleepUntil', undefined));
+}
+
+/** A date in epoch milliseconds, rounded up; `what` names it for the error. */
+export function toEpochMs(date: unknown, what: string): number {
+  const ms = date instanceof Date ? date.getTime() : typeof date === 'string' ? Date.parse(date) : NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    `${what} is ${date instanceof Date ? 'an invalid Date' : describeValue(date)}: give a Date, or a text such as ` +
+      `'2027-01-31T09:00:00Z'`,
+  );
+}
+
+function* sleepTo<T>(dueAtMs: number, name: string, result: T): Coroutine<T> {
+  if (dueAtMs <= currentLoop('sleep()').nowMs()) yield { kind: 'pause' };
+  else yield { kind: 'sleep', name, dueAtMs };
+  return result;
+}

@@ -1,0 +1,107 @@
+/** Side effects: what a run does to the world, recorded. */
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { checkName } from '../core/check-name.ts';
+import type { StepCommand } from '../core/command.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
+import { currentStepContext } from '../core/step-context.ts';
+import { checkStepOptions } from '../core/step-options.ts';
+import type { StepContext, StepOptions } from '../core/step.ts';
+import { lazy } from './lazy.ts';
+
+type Body = StepCommand['body'];
+
+const NO_OPTIONS: StepOptions = {};
+
+/**
+ * One side effect: the body runs at least once, its result is recorded once, and every replay answers with that.
+ *
+ * A body that fails is tried again (5 attempts, 1 s, 2 s, 4 s, ... apart, unless `retry` says otherwise); after the
+ * last one a StepFailedError is thrown, whose `cause` is the body's error. Hand `context.idempotencyKey` to whoever
+ * must not act twice. The result has to be storable: a function or a promise in it is an UnserializableValueError.
+ * Cancelling the task that waits aborts `context.signal`.
+ *
+ * @example
+ * ```ts
+ * const rate = yield* step('exchange rate', () => 1.08);
+ * const receipt = yield* step('charge', { retry: { maxAttempts: 3 } }, (context) => ({
+ *   key: context.idempotencyKey,
+ *   cents: Math.round(990 * rate),
+ * }));
+ * receipt.cents; // => 1069
+ * ```
+ */
+export function step<T>(name: string, body: (context: StepContext) => T | Promise<T>): Awaitable<T>;
+export function step<T>(
+  name: string,
+  options: StepOptions,
+  body: (context: StepContext) => T | Promise<T>,
+): Awaitable<T>;
+export function step(name: string, ...rest: [Body] | [StepOptions, Body]): Awaitable<unknown> {
+  const { options, body } = checkStep(name, rest);
+  return lazy(`step("${name}")`, () => once({ kind: 'step', name, options, body }));
+}
+
+/**
+ * A step as a function: each call is a step of that name, with the call's arguments. Its body finds the context with
+ * `stepContext()`. The arguments are not recorded: on a replay they are worked out again.
+ *
+ * @example
+ * ```ts
+ * const charge = defineStep('charge', { timeout: '30s' }, (cents: number) => `charged ${cents}`);
+ * yield* charge(990); // => 'charged 990'
+ * ```
+ */
+export function defineStep<A extends unknown[], T>(
+  name: string,
+  body: (...args: A) => T | Promise<T>,
+): (...args: A) => Awaitable<T>;
+export function defineStep<A extends unknown[], T>(
+  name: string,
+  options: StepOptions,
+  body: (...args: A) => T | Promise<T>,
+): (...args: A) => Awaitable<T>;
+export function defineStep<A extends unknown[]>(
+  name: string,
+  ...rest: [(...args: A) => unknown] | [StepOptions, (...args: A) => unknown]
+): (...args: A) => Awaitable<unknown> {
+  const { options, body } = checkStep(name, rest);
+  return (...args) => lazy(`${name}()`, () => once({ kind: 'step', name, options, body: () => body(...args) }));
+}
+
+/**
+ * What the step whose body runs right now was given: for the bodies of `defineStep`. Called anywhere else it is a
+ * WorkflowCodeError `NOT_IN_A_STEP`.
+ *
+ * @example
+ * ```ts
+ * const attempt = defineStep('which attempt', () => stepContext().attempt);
+ * yield* attempt(); // => 1
+ * ```
+ */
+export function stepContext(): StepContext {
+  const context = currentStepContext();
+  if (context !== undefined) return context;
+  throw new WorkflowCodeError(
+    'NOT_IN_A_STEP',
+    `stepContext() was called where no step is running: it belongs into the body of a step, ` +
+      `step('name', () => ...) or defineStep('name', () => ...)`,
+  );
+}
+
+function checkStep<B>(name: string, rest: [B] | [StepOptions, B]): { options: StepOptions; body: B } {
+  checkName(name, 'a step');
+  const [options, body] = rest.length === 1 ? [NO_OPTIONS, rest[0]] : rest;
+  if (typeof body !== 'function') {
+    throw new WorkflowCodeError(
+      'INVALID_ARGUMENT',
+      `the body of step "${name}" is ${describeValue(body)}: give a function, step('${name}', () => ...)`,
+    );
+  }
+  if (options !== NO_OPTIONS) checkStepOptions(options, `step "${name}"`);
+  return { options, body };
+}
+
+function* once<T>(command: StepCommand): Coroutine<T> {
+  return (yield command) as T;
+}

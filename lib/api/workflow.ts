@@ -1,0 +1,116 @@
+/** Workflows: named generator functions that can be started as runs. */
+import type { Coroutine } from '../core/awaitable.ts';
+import { captureCallSite } from '../core/call-site.ts';
+import { checkPlainName } from '../core/check-name.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { toMilliseconds } from '../core/duration.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
+import { currentLoopOrNone } from '../core/loop.ts';
+import type { StandardSchema } from '../core/standard-schema.ts';
+import { checkStepOptions } from '../core/step-options.ts';
+import { validOrThrow } from '../core/validate.ts';
+import { setDefinition, type Workflow, type WorkflowDefinition, type WorkflowOptions } from '../core/workflow.ts';
+import { asCoroutine } from './body.ts';
+import { limit } from './timeout.ts';
+
+const OPTIONS = ['input', 'timeout', 'retention', 'steps'];
+
+type Body<I, R> = (input: I) => Coroutine<R>;
+
+/**
+ * Gives a generator function a name under which runs of it are started. The name has 1 to 128 letters, digits, `_`,
+ * `.` or `-`; running runs are found by it, so it stays.
+ *
+ * What it gives can be called: inside a run, `checkout(order)` is its coroutine, to be awaited inline as a part of that
+ * run. Then the options do not apply: they are for runs of its own.
+ *
+ * @example
+ * ```ts
+ * const greet = workflow('greet', function* (name: string) {
+ *   yield* sleep('1 day');
+ *   return `Good morning, ${name}`;
+ * });
+ * const main = workflow('main', function* () {
+ *   return yield* greet('Ada');
+ * });
+ * main.name; // => 'main'
+ * ```
+ */
+export function workflow<I = void, R = unknown>(name: string, body: (input: I) => Coroutine<R>): Workflow<I, R>;
+export function workflow<In, I = In, R = unknown>(
+  name: string,
+  options: WorkflowOptions<In, I>,
+  body: (input: I) => Coroutine<R>,
+): Workflow<In, R, I>;
+export function workflow<In, I, R>(
+  name: string,
+  ...rest: [Body<I, R>] | [WorkflowOptions<In, I>, Body<I, R>]
+): Workflow<In, R, I> {
+  checkPlainName(name, 'a workflow');
+  const [options, body]: [WorkflowOptions<In, I>, Body<I, R>] = rest.length === 1 ? [{}, rest[0]] : rest;
+  checkBody(name, body);
+  const call = (input: I): Coroutine<R> => callInline(name, body, input, call);
+  Object.defineProperty(call, 'name', { value: name });
+  setDefinition(call, define(name, options, body));
+  return call;
+}
+
+function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: Body<I, R>): WorkflowDefinition {
+  checkOptions(name, options);
+  const inputSchema = options.input as StandardSchema | undefined;
+  const toMs = (duration: WorkflowOptions<In, I>['timeout'], what: string) =>
+    duration === undefined ? undefined : toMilliseconds(duration, `the ${what} of workflow "${name}"`);
+  const timeoutMs = toMs(options.timeout, 'timeout');
+  return {
+    name,
+    inputSchema,
+    timeoutMs,
+    retentionMs: toMs(options.retention, 'retention'),
+    stepDefaults: options.steps,
+    start: (input) => {
+      const checked = validOrThrow(inputSchema, input, `the input of workflow "${name}"`) as I;
+      const start = () => asCoroutine(`workflow "${name}"`, body(checked));
+      return timeoutMs === undefined ? start() : limit(timeoutMs, start);
+    },
+  };
+}
+
+/** The body's coroutine, as a part of the run that calls: it starts when it is awaited, and the run notices if not. */
+function callInline<I, R>(name: string, body: Body<I, R>, input: I, below: (input: I) => unknown): Coroutine<R> {
+  const loop = currentLoopOrNone();
+  const run = function* (): Coroutine<R> {
+    loop?.awaited(coroutine);
+    return yield* asCoroutine(`workflow "${name}"`, body(input));
+  };
+  const coroutine = run();
+  loop?.created(coroutine, `${name}(...)`, captureCallSite(below));
+  return coroutine;
+}
+
+function checkBody(name: string, body: unknown): void {
+  const kind = typeof body === 'function' ? Object.prototype.toString.call(body) : 'none';
+  if (kind !== 'none' && !kind.includes('Async')) return;
+  throw new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    `the body of workflow "${name}" is ${kind === 'none' ? describeValue(body) : 'an async function'}: write ` +
+      `workflow('${name}', function* (input) { ... }), with yield* where it waits`,
+  );
+}
+
+function checkOptions(name: string, options: unknown): void {
+  const invalid = (message: string) => new WorkflowCodeError('INVALID_ARGUMENT', message);
+  if (typeof options !== 'object' || options === null) {
+    throw invalid(`the options of workflow "${name}" are ${describeValue(options)}: give an object, or leave them out`);
+  }
+  const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option));
+  if (unknown !== undefined) {
+    throw invalid(`workflow "${name}" has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
+  }
+  const { input, steps } = options as WorkflowOptions<unknown>;
+  if (steps !== undefined) checkStepOptions(steps, `the steps of workflow "${name}"`);
+  if (input !== undefined && typeof (input as Partial<typeof input>)['~standard']?.validate !== 'function') {
+    throw invalid(
+      `the input of workflow "${name}" is ${describeValue(input)}: give a schema that follows Standard Schema (zod, valibot, ...)`,
+    );
+  }
+}

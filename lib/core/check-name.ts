@@ -1,0 +1,34 @@
+/** The names that authors give: of workflows, steps, signals. */
+import { describeValue } from './describe-value.ts';
+import { WorkflowCodeError } from './errors.ts';
+
+/** A step's or a signal's name stands in the journal and in messages, and is not meant for prose (I10). */
+export const MAX_NAME_LENGTH = 128;
+
+/** Refuses what is no name: a text of 1 to 128 characters, none of them a control character. */
+export function checkName(name: unknown, what: string): asserts name is string {
+  // Control characters: they would garble a log line.
+  // eslint-disable-next-line no-control-regex
+  if (
+    typeof name === 'string' &&
+    name !== '' &&
+    name.length <= MAX_NAME_LENGTH &&
+    !/[\u0000-\u001f\u007f]/.test(name)
+  ) {
+    return;
+  }
+  throw new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    `the name of ${what} is ${describeValue(name)}: give a text of 1 to ${MAX_NAME_LENGTH} characters in one line`,
+  );
+}
+
+/** Refuses what cannot stand in a URL and a file name as it is: letters, digits, `_`, `.` and `-` only. */
+export function checkPlainName(name: unknown, what: string): asserts name is string {
+  if (typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name) && name.length <= MAX_NAME_LENGTH) return;
+  throw new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    `the name of ${what} is ${describeValue(name)}: give 1 to ${MAX_NAME_LENGTH} letters, digits, "_", "." or "-", ` +
+      `beginning with a letter or digit`,
+  );
+}

@@ -1,0 +1,58 @@
+/** What a workflow is to those who run it: behind the function that an author calls lies its definition. */
+import type { Coroutine } from './awaitable.ts';
+import type { Duration } from './duration.ts';
+import type { StandardSchema, StandardSchemaV1 } from './standard-schema.ts';
+import type { StepOptions } from './step.ts';
+
+/** What may be said about a workflow beside its body. */
+export interface WorkflowOptions<In, I = In> {
+  /** Takes what callers give and makes of it what the body gets (zod, valibot, arktype, ...). */
+  input?: StandardSchemaV1<In, I>;
+  /** The limit of a whole run: its body is cancelled then, and the run fails with a TimeoutError. Default: none. */
+  timeout?: Duration;
+  /** How long a run that ended is kept. */
+  retention?: Duration;
+  /** For all steps of a run that do not say otherwise themselves. */
+  steps?: StepOptions;
+}
+
+/**
+ * A named generator function. Called inside a run, it gives its coroutine, to be awaited inline; who starts runs of it
+ * (`client.start`, `child`, ...) takes it as a value.
+ */
+export interface Workflow<In, R, I = In> {
+  (input: I): Coroutine<R>;
+  readonly name: string;
+}
+
+export interface WorkflowDefinition {
+  readonly name: string;
+  /** Checks an input as callers give it; see core/validate.ts. */
+  readonly inputSchema: StandardSchema | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly retentionMs: number | undefined;
+  readonly stepDefaults: StepOptions | undefined;
+  /** The coroutine of a run: checks the input as its caller gave it, and keeps the time limit. */
+  start(input: unknown): Coroutine<unknown>;
+}
+
+const DEFINITION = Symbol.for('lull.workflow');
+
+/** Binds a definition to the function that authors call. */
+export function setDefinition(workflow: object, definition: WorkflowDefinition): void {
+  Object.defineProperty(workflow, DEFINITION, { value: definition });
+}
+
+/** Any workflow, whatever it takes and gives. */
+// A parameter type that fits all functions of one argument is `never`.
+export type AnyWorkflow = Workflow<never, unknown, never>;
+
+/** Says whether a value is what `workflow()` gave. */
+export function isWorkflow(value: unknown): value is AnyWorkflow {
+  return typeof value === 'function' && DEFINITION in value;
+}
+
+/** The definition behind a workflow. */
+export function definitionOf(workflow: AnyWorkflow): WorkflowDefinition {
+  return (workflow as unknown as { readonly [DEFINITION]: WorkflowDefinition })[DEFINITION];
+}

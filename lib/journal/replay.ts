@@ -1,0 +1,94 @@
+/**
+ * Replay: feeds the recorded events to a run once more, and compares what the code asks for with what is recorded.
+ *
+ * Its job: to find out whether the code can follow its journal (I4, I8), by position, kind and name of each command.
+ * Not its job: to decide what happens to a run whose code cannot; to store what was not recorded yet.
+ *
+ * In a journal each event is followed by the commands that it led to. Only the last event may lack some of them, when
+ * a worker died between two records of one delivery; a fence or a terminate, which no code sees, may stand between.
+ */
+import { describeThrown } from '../core/to-error.ts';
+import { NondeterminismError } from '../core/errors.ts';
+import type { CommandId, JournalEntry, JournalEvent, RecordedCommand } from './event.ts';
+import { isRecordedCommand } from './event.ts';
+
+/** What delivers an event and gives the commands that it led to: a LiveRun's `deliver`. */
+export type Deliver = (event: JournalEvent, recordedUpTo: CommandId) => readonly RecordedCommand[];
+
+/** What messages tell beside the two sides. */
+export interface ReplayContext {
+  /** Where the code stands: `in task "Task-1", after step "charge"`. */
+  whereabouts?(): string;
+  /** Says whether the workflow has ended. */
+  hasEnded?(): boolean;
+}
+
+export type Replay =
+  /** `unrecorded`: what the code asks for beyond the journal's end, to be recorded before anything else. */
+  | { readonly kind: 'followed'; readonly unrecorded: readonly RecordedCommand[] }
+  | { readonly kind: 'diverged'; readonly error: NondeterminismError };
+
+/** Feeds a journal from its first entry to its last, or to where the code does not follow. */
+export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, context: ReplayContext = {}): Replay {
+  /** Asked for by the code and not yet met in the journal: `asked[met]` is the next. */
+  let asked: readonly RecordedCommand[] = [];
+  let met = 0;
+  let recordedUpTo: CommandId = 0;
+  for (const entry of entries) {
+    const next = asked[met];
+    if (isRecordedCommand(entry)) {
+      if (next === undefined || !isSame(entry, next)) return diverged(describeCommand(entry), next, context);
+      met += 1;
+      recordedUpTo = entry.id;
+      continue;
+    }
+    const seenByCode = entry.kind !== 'taken-over' && entry.kind !== 'terminate-requested';
+    if (next !== undefined && seenByCode) return diverged(describeEvent(entry), next, context);
+    try {
+      const more = deliver(entry, recordedUpTo);
+      if (more.length > 0) [asked, met] = [[...asked.slice(met), ...more], 0];
+    } catch (error) {
+      return failed(entry, error, context);
+    }
+  }
+  return { kind: 'followed', unrecorded: asked.slice(met) };
+}
+
+function isSame(recorded: RecordedCommand, asked: RecordedCommand): boolean {
+  return recorded.id === asked.id && recorded.kind === asked.kind && recorded.name === asked.name;
+}
+
+function diverged(journalSays: string, asked: RecordedCommand | undefined, context: ReplayContext): Replay {
+  return cannotFollow(journalSays, codeSays(asked, context), context);
+}
+
+/** An event that the code could not take: mostly one for a command that it did not ask for. */
+function failed(event: JournalEvent, cause: unknown, context: ReplayContext): Replay {
+  return cannotFollow(describeEvent(event), `cannot take it: ${describeThrown(cause)}`, context, cause);
+}
+
+function codeSays(asked: RecordedCommand | undefined, context: ReplayContext): string {
+  if (asked !== undefined) return `asks for ${describeCommand(asked)}`;
+  return context.hasEnded?.() === true ? 'has ended by then' : 'asks for nothing more';
+}
+
+function cannotFollow(journalSays: string, codeDoes: string, context: ReplayContext, cause?: unknown): Replay {
+  const where = context.whereabouts === undefined ? '' : ` The code stands ${context.whereabouts()}.`;
+  const error = new NondeterminismError(
+    `the workflow's code cannot follow its journal. The journal says: ${journalSays}. The code ${codeDoes}.${where} ` +
+      `Nothing was changed. Deploy code that can follow, and the run goes on; or terminate the run.`,
+    cause === undefined ? undefined : { cause },
+  );
+  return { kind: 'diverged', error };
+}
+
+/** As in `#3 step "charge"`. */
+function describeCommand({ id, kind, name }: RecordedCommand): string {
+  return `#${id} ${kind} "${name}"`;
+}
+
+/** As in `step-completed of #3`, `signal-received "approved"`. */
+function describeEvent(event: JournalEvent): string {
+  if ('id' in event) return `${event.kind} of #${event.id}`;
+  return event.kind === 'signal-received' ? `${event.kind} "${event.name}"` : event.kind;
+}

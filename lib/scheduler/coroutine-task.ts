@@ -1,0 +1,191 @@
+/**
+ * Drives one coroutine: asyncio's `Task`, whose `__step`, `__wakeup` and `cancel` these are, case for case.
+ *
+ * Not its job: to say what a command means (command-handlers.ts), or when a callback's turn comes (event-loop.ts).
+ * A task that is not done is in one of three states: it waits for `#waiter`; or its next step is in the ready queue;
+ * or it runs right now.
+ */
+import type { Awaitable } from '../core/awaitable.ts';
+import type { Command } from '../core/command.ts';
+import { adviceFor } from '../core/check-awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { CancelledError, InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
+import { Future } from '../core/future.ts';
+import { invariant } from '../core/invariant.ts';
+import type { Loop } from '../core/loop.ts';
+import type { Task } from '../core/task.ts';
+import { handleCommand, isCommand } from './command-handlers.ts';
+
+/** What a task asks of the loop that it lives in. */
+export interface TaskHost extends Loop {
+  enter(task: CoroutineTask<unknown>): void;
+  leave(): void;
+  /** An error that the task's end brings with it: what it dropped unawaited. */
+  checkDropped(task: CoroutineTask<unknown>, result: unknown): Error | undefined;
+  /** The task is done; `failed`: by an error that is no cancellation. */
+  ended(task: CoroutineTask<unknown>, how: 'failed' | 'returned' | 'cancelled'): void;
+  /** Somebody has seen how the task ended. */
+  seen(task: CoroutineTask<unknown>): void;
+}
+
+/** An iterator as commands pass through it. */
+interface Coroutine {
+  next(sent?: unknown): IteratorResult<Command, unknown>;
+  throw?(error: unknown): IteratorResult<Command, unknown>;
+  return?(value?: unknown): unknown;
+}
+
+export class CoroutineTask<T> extends Future<T> implements Task<T> {
+  readonly id: string;
+  readonly name: string;
+  /** What it asked for last, for messages: `step "charge"`. */
+  lastAsked: Command | undefined;
+
+  readonly #host: TaskHost;
+  readonly #awaitable: Awaitable<T>;
+  #coroutine: Coroutine | undefined;
+  #waiter: Future<unknown> | undefined;
+  #mustCancel = false;
+  #mustCancelMessage = '';
+  #cancelRequests = 0;
+
+  constructor(host: TaskHost, awaitable: Awaitable<T>, names: { readonly id: string; readonly name: string }) {
+    super();
+    this.#host = host;
+    this.#awaitable = awaitable;
+    this.id = names.id;
+    this.name = names.name;
+    host.callSoon(this.#goOn);
+  }
+
+  override setResult(): never {
+    throw new InvalidStateError(`A task's result is what its coroutine returns: it cannot be set (${this.name}).`);
+  }
+
+  override setException(): never {
+    throw new InvalidStateError(`A task's error is what its coroutine throws: it cannot be set (${this.name}).`);
+  }
+
+  override result(): T {
+    this.#host.seen(this as CoroutineTask<unknown>);
+    return super.result();
+  }
+
+  override exception(): Error | undefined {
+    this.#host.seen(this as CoroutineTask<unknown>);
+    return super.exception();
+  }
+
+  override cancel(message = ''): boolean {
+    if (this.done()) return false;
+    this.#cancelRequests += 1;
+    // The waiter stays: it may be a task that refuses, and has to be cancelled again later.
+    if (this.#waiter?.cancel(message)) return true;
+    this.#mustCancel = true;
+    this.#mustCancelMessage = message;
+    return true;
+  }
+
+  cancelling(): number {
+    return this.#cancelRequests;
+  }
+
+  uncancel(): number {
+    if (this.#cancelRequests > 0) this.#cancelRequests -= 1;
+    return this.#cancelRequests;
+  }
+
+  readonly #goOn = (): void => this.#step(false, undefined);
+
+  readonly #wakeUp = (future: Future<unknown>): void => {
+    let result: unknown;
+    try {
+      result = future.result();
+    } catch (error) {
+      this.#step(true, error);
+      return;
+    }
+    this.#step(false, result);
+  };
+
+  /** Runs the coroutine to its next command, or to its end. */
+  #step(throwing: boolean, sent: unknown): void {
+    invariant(!this.done(), `${this.name} was woken after its end`);
+    if (this.#mustCancel) {
+      this.#mustCancel = false;
+      if (!throwing || !isCancelled(sent)) sent = new CancelledError(this.#mustCancelMessage);
+      throwing = true;
+    }
+    this.#waiter = undefined;
+    let step: IteratorResult<unknown, unknown>;
+    this.#host.enter(this as CoroutineTask<unknown>);
+    try {
+      step = this.#run(throwing, sent);
+    } catch (error) {
+      this.#host.leave();
+      this.#endWithError(error);
+      return;
+    }
+    this.#host.leave();
+    if (step.done === true) this.#endWithResult(step.value as T);
+    else this.#waitFor(step.value);
+  }
+
+  #run(throwing: boolean, sent: unknown): IteratorResult<unknown, unknown> {
+    const coroutine: Coroutine = (this.#coroutine ??= this.#awaitable[Symbol.iterator]());
+    if (!throwing) return coroutine.next(sent);
+    if (coroutine.throw !== undefined) return coroutine.throw(sent);
+    // An iterator that takes no errors ends with the first one.
+    coroutine.return?.();
+    throw sent;
+  }
+
+  #waitFor(yielded: unknown): void {
+    if (!isCommand(yielded)) return this.#refuse(yielded);
+    this.lastAsked = yielded;
+    const waitsFor = handleCommand(yielded, this.#host);
+    if (waitsFor === 'pause') {
+      this.#host.callSoon(this.#goOn);
+    } else if (waitsFor === (this as unknown)) {
+      this.#throwSoon(new WorkflowCodeError('NOT_AWAITABLE', `Task "${this.name}" cannot await itself: it would never end`));
+    } else {
+      waitsFor.addDoneCallback(this.#wakeUp);
+      this.#waiter = waitsFor;
+      if (this.#mustCancel && waitsFor.cancel(this.#mustCancelMessage)) this.#mustCancel = false;
+    }
+  }
+
+  #refuse(yielded: unknown): void {
+    this.#throwSoon(
+      new WorkflowCodeError(
+        'NOT_AWAITABLE',
+        `the workflow's code yielded ${describeValue(yielded)} (in task "${this.name}"), which is nothing that a run ` +
+          `can wait for: ${adviceFor(yielded)}`,
+      ),
+    );
+  }
+
+  #throwSoon(error: Error): void {
+    this.#host.callSoon(() => this.#step(true, error));
+  }
+
+  #endWithResult(value: T): void {
+    if (this.#mustCancel) {
+      // Cancelled right before its coroutine ended.
+      this.#mustCancel = false;
+      super.cancel(this.#mustCancelMessage);
+      this.#host.ended(this as CoroutineTask<unknown>, 'cancelled');
+      return;
+    }
+    const dropped = this.#host.checkDropped(this as CoroutineTask<unknown>, value);
+    if (dropped !== undefined) return this.#endWithError(dropped);
+    super.setResult(value);
+    this.#host.ended(this as CoroutineTask<unknown>, 'returned');
+  }
+
+  #endWithError(error: unknown): void {
+    if (isCancelled(error)) this.cancelBy(error);
+    else super.setException(error as Error);
+    this.#host.ended(this as CoroutineTask<unknown>, isCancelled(error) ? 'cancelled' : 'failed');
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * A run in memory, from its first event to its outcome.
+ *
+ * Its job: to order what one event leads to, to end the run as `asyncio.run` does (tasks that are still alive when
+ * the body has ended are cancelled and awaited), and to know the outcome. Not its job: time, storage, replay.
+ * Keeps I4 (one event at a time, to quiescence) and I10 (an endless loop has a limit and an error).
+ */
+import type { Awaitable } from '../core/awaitable.ts';
+import { isCancelled, WorkflowCodeError } from '../core/errors.ts';
+import { invariant } from '../core/invariant.ts';
+import { withLoop } from '../core/loop.ts';
+import { createPrng } from '../core/prng.ts';
+import type { CommandId, JournalEvent, RecordedCommand } from '../journal/event.ts';
+import type { CoroutineTask } from './coroutine-task.ts';
+import { handleEvent } from './event-handlers.ts';
+import { EventLoop } from './event-loop.ts';
+import type { LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
+import { PendingCommands } from './pending-commands.ts';
+import { SignalBuffer } from './signal-buffer.ts';
+
+/** How many callbacks one event may lead to: no honest workflow comes near. */
+export const MAX_CALLBACKS_PER_EVENT = 1_000_000;
+
+/** A run that waits for its `started`. */
+export function createLiveRun(options: LiveRunOptions): LiveRun {
+  return new CoroutineRun(options);
+}
+
+class CoroutineRun implements LiveRun {
+  readonly #options: LiveRunOptions;
+  readonly #signals = new SignalBuffer();
+  readonly #commands: PendingCommands;
+  readonly #loop: EventLoop;
+  readonly #random: () => number;
+  #nowMs = 0;
+  #main: CoroutineTask<unknown> | undefined;
+  #cancelRequested = false;
+  #cancelReason = '';
+  /** `ended`: the body is over and its end was noticed; what is left is being cancelled. */
+  #body: 'going-on' | 'ended' = 'going-on';
+  /** Cancelled because the body is over. */
+  #leaving = new Set<CoroutineTask<unknown>>();
+  #outcome: Outcome = { kind: 'going-on' };
+
+  constructor(options: LiveRunOptions) {
+    this.#options = options;
+    this.#random = createPrng(options.seed);
+    this.#commands = new PendingCommands({
+      nowMs: () => this.#nowMs,
+      signals: this.#signals,
+      stepDefaults: options.stepDefaults,
+      recordedDueAtMs: (id) => options.recordedDueAtMs(id),
+    });
+    this.#loop = new EventLoop({
+      info: options.info,
+      commands: this.#commands,
+      signals: this.#signals,
+      strict: options.strict,
+      maxCallbacks: options.maxCallbacksPerEvent ?? MAX_CALLBACKS_PER_EVENT,
+      nowMs: () => this.#nowMs,
+      random: this.#random,
+      log: (level, values) => options.log(level, values),
+    });
+  }
+
+  get pending(): ReadonlyMap<CommandId, Pending> {
+    return this.#commands.pending;
+  }
+
+  outcome(): Outcome {
+    return this.#outcome;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  random(): number {
+    return this.#random();
+  }
+
+  whereabouts(): string {
+    return this.#loop.whereabouts();
+  }
+
+  deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): RecordedCommand[] {
+    this.#nowMs = Math.max(this.#nowMs, event.atMs);
+    withLoop(this.#loop, () => {
+      handleEvent(event, {
+        commands: this.#commands,
+        signals: this.#signals,
+        decode: (encoded) => this.#options.decode(encoded),
+        start: () => this.#start(),
+        cancel: (reason) => this.#cancel(reason),
+        recordedUpTo,
+      });
+      this.#run();
+    });
+    return this.#commands.takeAsked();
+  }
+
+  #start(): void {
+    invariant(this.#main === undefined, 'a run was started twice');
+    const { body } = this.#options;
+    // The body is called by its task, so that what goes wrong in the call is the task's failure.
+    const called: Awaitable<unknown> = { [Symbol.iterator]: () => body()[Symbol.iterator]() };
+    this.#main = this.#loop.createTask(called);
+    this.#main.addDoneCallback(() => (this.#body = 'ended'));
+    if (this.#cancelRequested) this.#main.cancel(this.#cancelReason);
+  }
+
+  #cancel(reason: string): void {
+    if (this.#outcome.kind !== 'going-on') return;
+    this.#cancelRequested = true;
+    this.#cancelReason = reason;
+    if (this.#main === undefined || this.#main.cancel(reason)) return;
+    // The body is over: only tasks that would not leave are left to ask.
+    for (const task of this.#leaving) task.cancel(reason);
+  }
+
+  #run(): void {
+    if (this.#outcome.kind !== 'going-on') return;
+    try {
+      this.#loop.runToQuiescence(() => this.#afterRound());
+    } catch (error) {
+      if (!(error instanceof WorkflowCodeError)) throw error;
+      this.#end({ kind: 'failed', error });
+    }
+  }
+
+  /** As `asyncio.run` does: the round in which the body's end was noticed is finished, then the rest is cancelled. */
+  #afterRound(): 'go-on' | 'stop' {
+    if (this.#body === 'going-on') return 'go-on';
+    for (const task of this.#leaving) if (task.done()) this.#leaving.delete(task);
+    if (this.#leaving.size > 0) return 'go-on';
+    this.#leaving = this.#loop.allTasks();
+    if (this.#leaving.size > 0) {
+      for (const task of this.#leaving) task.cancel();
+      return 'go-on';
+    }
+    this.#end(this.#outcomeOfBody());
+    return 'stop';
+  }
+
+  #outcomeOfBody(): Outcome {
+    try {
+      return { kind: 'completed', value: this.#mainTask().result() };
+    } catch (error) {
+      return { kind: isCancelled(error) && this.#cancelRequested ? 'cancelled' : 'failed', error };
+    }
+  }
+
+  #end(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.#loop.reportUnseenFailures();
+    this.#loop.close();
+    this.#commands.clear();
+  }
+
+  #mainTask(): CoroutineTask<unknown> {
+    invariant(this.#main !== undefined, 'the run was not started');
+    return this.#main;
+  }
+}

@@ -1,0 +1,58 @@
+/** Finds what was created in a task and never awaited: a letter that is never posted. */
+import type { CallSite } from '../core/call-site.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
+
+interface Created<T> {
+  readonly task: T;
+  readonly what: string;
+  readonly where: CallSite | undefined;
+}
+
+/** `T` are the tasks. */
+export class DroppedAwaitables<T extends object> {
+  readonly #created = new Map<object, Created<T>>();
+  readonly #counts = new Map<T, number>();
+
+  created(awaitable: object, created: Created<T>): void {
+    this.#created.set(awaitable, created);
+    this.#counts.set(created.task, (this.#counts.get(created.task) ?? 0) + 1);
+  }
+
+  awaited(awaitable: object): void {
+    const created = this.#created.get(awaitable);
+    if (created !== undefined) this.#forget(awaitable, created);
+  }
+
+  /** An error that names what this task created and nobody awaited, `result` aside; undefined if there is nothing. */
+  errorFor(task: T, result: unknown): WorkflowCodeError | undefined {
+    const dropped = this.#of(task).filter(([awaitable]) => awaitable !== result);
+    if (dropped.length === 0) return undefined;
+    return new WorkflowCodeError(
+      'NEVER_AWAITED',
+      `${dropped.map(([, created]) => describe(created)).join(', ')} ${dropped.length === 1 ? 'was' : 'were'} created ` +
+        `and never awaited, so nothing of it happened: write yield* in front of it (or createTask(...) to let it run ` +
+        `at the side)`,
+    );
+  }
+
+  forgetAllOf(task: T): void {
+    for (const [awaitable, created] of this.#of(task)) this.#forget(awaitable, created);
+  }
+
+  #of(task: T): [object, Created<T>][] {
+    if (!this.#counts.has(task)) return [];
+    return [...this.#created].filter(([, created]) => created.task === task);
+  }
+
+  #forget(awaitable: object, created: Created<T>): void {
+    this.#created.delete(awaitable);
+    const left = (this.#counts.get(created.task) ?? 0) - 1;
+    if (left > 0) this.#counts.set(created.task, left);
+    else this.#counts.delete(created.task);
+  }
+}
+
+function describe({ what, where }: Created<object>): string {
+  const place = where?.describe();
+  return place === undefined ? what : `${what} (at ${place})`;
+}

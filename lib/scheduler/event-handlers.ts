@@ -1,0 +1,59 @@
+/** What each kind of event does to a run: one table. */
+import type { Encoded } from '../core/encoded.ts';
+import type { CommandId, JournalEvent } from '../journal/event.ts';
+import type { PendingCommands } from './pending-commands.ts';
+import type { SignalBuffer } from './signal-buffer.ts';
+
+/** The parts of a run that events touch. */
+export interface EventTarget {
+  readonly commands: PendingCommands;
+  readonly signals: SignalBuffer;
+  decode(encoded: Encoded): unknown;
+  /** Makes the task of the workflow's body. */
+  start(): void;
+  cancel(reason: string): void;
+  /** The commands up to here were in the journal when the event was written. */
+  readonly recordedUpTo: CommandId;
+}
+
+type Handlers = {
+  readonly [K in JournalEvent['kind']]: (event: Extract<JournalEvent, { kind: K }>, run: EventTarget) => void;
+};
+
+const handlers: Handlers = {
+  started: (_event, run) => run.start(),
+  'step-completed': (event, run) => {
+    const value = run.decode(event.value);
+    run.commands.end('step', event.id).setResult(value);
+  },
+  'step-failed': (event, run) => {
+    const error = run.decode(event.error);
+    run.commands.end('step', event.id).setException(error as Error);
+  },
+  'step-retrying': (event, run) => {
+    const step = run.commands.find('step', event.id);
+    step.failedAttempts = event.attempt;
+    step.retryAtMs = event.retryAtMs;
+  },
+  'step-heartbeat': (event, run) => {
+    run.commands.find('step', event.id).lastHeartbeat = event.details;
+  },
+  'sleep-completed': (event, run) => run.commands.end('sleep', event.id).setResult(undefined),
+  'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload)),
+  'cancel-requested': (event, run) => run.cancel(event.reason),
+  // No workflow code sees it: whoever drives the run ends it.
+  'terminate-requested': () => undefined,
+  'taken-over': (event, run) => {
+    for (const pending of run.commands.pending.values()) {
+      // What was not recorded had not begun (I3), nor had an attempt that was still to come.
+      if (pending.kind !== 'step' || pending.id > run.recordedUpTo || pending.retryAtMs > event.atMs) continue;
+      pending.interruptions += 1;
+    }
+  },
+};
+
+export function handleEvent<E extends JournalEvent>(event: E, run: EventTarget): void {
+  // The table's type says that the handler at `kind` takes an event of that kind.
+  const handler = handlers[event.kind] as unknown as (event: E, run: EventTarget) => void;
+  handler(event, run);
+}

@@ -1,0 +1,225 @@
+/**
+ * The loop of one run: what is ready runs in the order in which it got ready, in rounds, as in asyncio's `_run_once`.
+ *
+ * Not its job: to decide what is delivered when (whoever drives the run), or what a command means to the world.
+ * It keeps I4's second half: between two events it runs until nothing can move.
+ */
+import type { Awaitable } from '../core/awaitable.ts';
+import type { CallSite } from '../core/call-site.ts';
+import { checkAwaitable } from '../core/check-awaitable.ts';
+import type { DurableCommand } from '../core/command.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
+import type { Future } from '../core/future.ts';
+import { InvariantError } from '../core/invariant.ts';
+import type { LogLevel } from '../core/logger.ts';
+import type { RunInfo } from '../core/run-info.ts';
+import { CoroutineTask, type TaskHost } from './coroutine-task.ts';
+import { DroppedAwaitables } from './dropped-awaitables.ts';
+import type { PendingCommands } from './pending-commands.ts';
+import { ReadyQueue } from './ready-queue.ts';
+import type { SignalBuffer } from './signal-buffer.ts';
+
+export interface EventLoopOptions {
+  readonly info: RunInfo;
+  readonly commands: PendingCommands;
+  readonly signals: SignalBuffer;
+  readonly strict: boolean;
+  /** How many callbacks one event may lead to (I10). */
+  readonly maxCallbacks: number;
+  nowMs(): number;
+  random(): number;
+  log(level: LogLevel, values: readonly unknown[]): void;
+}
+
+export class EventLoop implements TaskHost {
+  readonly #options: EventLoopOptions;
+  readonly #ready = new ReadyQueue<() => void>();
+  #nextRound: (() => void)[] = [];
+  readonly #tasks = new Set<CoroutineTask<unknown>>();
+  readonly #dropped = new DroppedAwaitables<CoroutineTask<unknown>>();
+  readonly #driven = new WeakSet<object>();
+  readonly #unseenFailures = new Set<CoroutineTask<unknown>>();
+  #taskCount = 0;
+  #current: CoroutineTask<unknown> | undefined;
+  #last: CoroutineTask<unknown> | undefined;
+
+  constructor(options: EventLoopOptions) {
+    this.#options = options;
+  }
+
+  get runInfo(): RunInfo {
+    return this.#options.info;
+  }
+
+  nowMs(): number {
+    return this.#options.nowMs();
+  }
+
+  random(): number {
+    return this.#options.random();
+  }
+
+  log(level: LogLevel, values: readonly unknown[]): void {
+    this.#options.log(level, values);
+  }
+
+  // ---- callbacks
+
+  callSoon(callback: () => void): void {
+    this.#ready.push(callback);
+  }
+
+  callNextRound(callback: () => void): void {
+    this.#nextRound.push(callback);
+  }
+
+  /**
+   * Runs until nothing can move. `afterRound` says when to stop before that. More callbacks than the limit are a
+   * WorkflowCodeError `ENDLESS_LOOP`.
+   */
+  runToQuiescence(afterRound: () => 'go-on' | 'stop'): void {
+    let left = this.#options.maxCallbacks;
+    for (;;) {
+      for (const callback of this.#nextRound.splice(0)) this.#ready.push(callback);
+      const size = this.#ready.size;
+      if (size === 0) return;
+      left -= size;
+      if (left < 0) throw this.#endless();
+      for (let todo = size; todo > 0; todo -= 1) this.#call(this.#ready.shift());
+      if (afterRound() === 'stop') return;
+    }
+  }
+
+  /** Nothing that is ready will run: the run is over. */
+  close(): void {
+    this.#ready.clear();
+    this.#nextRound = [];
+    this.#tasks.clear();
+  }
+
+  #call(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      this.log('error', ['A callback of the workflow failed; the run goes on:', error]);
+    }
+  }
+
+  #endless(): WorkflowCodeError {
+    return new WorkflowCodeError(
+      'ENDLESS_LOOP',
+      `the workflow's code ran ${this.#options.maxCallbacks} callbacks ${this.whereabouts()} without waiting for ` +
+        `anything: a loop that only yields to other tasks, such as while (true) yield* sleep(0), never ends. ` +
+        `Wait for a timer, an event or a signal in it`,
+    );
+  }
+
+  // ---- tasks
+
+  createTask<T>(awaitable: Awaitable<T>, options: { name?: string } = {}): CoroutineTask<T> {
+    checkAwaitable(awaitable, 'createTask()');
+    this.claim(awaitable);
+    this.#taskCount += 1;
+    const id = String(this.#taskCount);
+    const task = new CoroutineTask(this, awaitable, { id, name: options.name ?? `Task-${id}` });
+    this.#tasks.add(task as CoroutineTask<unknown>);
+    return task;
+  }
+
+  currentTask(): CoroutineTask<unknown> | undefined {
+    return this.#current;
+  }
+
+  allTasks(): Set<CoroutineTask<unknown>> {
+    return new Set(this.#tasks);
+  }
+
+  enter(task: CoroutineTask<unknown>): void {
+    this.#current = task;
+    this.#last = task;
+  }
+
+  leave(): void {
+    this.#current = undefined;
+  }
+
+  ended(task: CoroutineTask<unknown>, how: 'failed' | 'returned' | 'cancelled'): void {
+    this.#tasks.delete(task);
+    if (how === 'failed') this.#unseenFailures.add(task);
+    // Who fails or is cancelled leaves things undone: that is no news.
+    this.#dropped.forgetAllOf(task);
+  }
+
+  seen(task: CoroutineTask<unknown>): void {
+    this.#unseenFailures.delete(task);
+  }
+
+  /** Says in the log which tasks failed without anybody noticing, once. */
+  reportUnseenFailures(): void {
+    for (const task of this.#unseenFailures) {
+      this.log('error', [`Task "${task.name}" failed, and nobody awaited it:`, task.exception()]);
+    }
+  }
+
+  // ---- awaitables
+
+  created(awaitable: object, what: string, where?: CallSite): void {
+    if (this.#current !== undefined) this.#dropped.created(awaitable, { task: this.#current, what, where });
+  }
+
+  awaited(awaitable: object): void {
+    this.#dropped.awaited(awaitable);
+  }
+
+  claim(awaitable: object): void {
+    this.#dropped.awaited(awaitable);
+    if (!('next' in awaitable)) return;
+    if (this.#driven.has(awaitable)) {
+      throw new WorkflowCodeError(
+        'ALREADY_AWAITED',
+        `a coroutine was given to a task for the second time: a generator runs once. Call the function* again for ` +
+          `another one, or make one task (createTask) and await that as often as you like`,
+      );
+    }
+    this.#driven.add(awaitable);
+  }
+
+  checkDropped(task: CoroutineTask<unknown>, result: unknown): Error | undefined {
+    const error = this.#dropped.errorFor(task, result);
+    if (error === undefined || this.#options.strict) return error;
+    this.log('warn', [error.message]);
+    return undefined;
+  }
+
+  // ---- durable operations
+
+  begin(command: DurableCommand): Future<unknown> {
+    return this.#options.commands.begin(command);
+  }
+
+  takeSignal(name: string): { readonly found: true; readonly payload: unknown } | { readonly found: false } {
+    return this.#options.signals.take(name);
+  }
+
+  pendingSignals(name: string): number {
+    return this.#options.signals.count(name);
+  }
+
+  wakeReceiver(name: string): void {
+    this.#options.signals.wakeNext(name);
+  }
+
+  whereabouts(): string {
+    const task = this.#current ?? this.#last;
+    if (task === undefined) return 'before its first await';
+    const asked = task.lastAsked;
+    return `in task "${task.name}", ${asked === undefined ? 'before its first await' : `after ${describeAsked(asked)}`}`;
+  }
+}
+
+function describeAsked(command: { readonly kind: string; readonly name?: string }): string {
+  if (command.kind === 'await') return 'it waited for a future or a task';
+  if (command.kind === 'pause') return 'a pause';
+  return command.name === undefined || command.name === command.kind ? command.kind : `${command.kind} "${command.name}"`;
+}

@@ -1,0 +1,142 @@
+/**
+ * The durable commands of a run: numbered as they are asked for, pending until their event comes or they are withdrawn.
+ *
+ * Positions count from 1 and are never given twice: replay compares them (I8). A command is withdrawn by cancelling
+ * its future; its position stays taken.
+ */
+import type { DurableCommand } from '../core/command.ts';
+import { Future } from '../core/future.ts';
+import { invariant } from '../core/invariant.ts';
+import type { StepOptions } from '../core/step.ts';
+import type { CommandId, RecordedCommand } from '../journal/event.ts';
+import type { Pending } from './live-run.ts';
+import type { SignalBuffer } from './signal-buffer.ts';
+
+export interface PendingCommandsOptions {
+  readonly nowMs: () => number;
+  readonly signals: SignalBuffer;
+  readonly stepDefaults: StepOptions | undefined;
+  recordedDueAtMs(id: CommandId): number | undefined;
+}
+
+type PendingOf<K extends Pending['kind']> = Extract<Pending, { kind: K }>;
+
+/** A pending command and the future of whoever waits for it. */
+type Entry<P extends Pending> = P & { readonly future: Future<unknown> };
+
+export class PendingCommands {
+  readonly #options: PendingCommandsOptions;
+  readonly #pending = new Map<CommandId, Entry<Pending>>();
+  #asked: RecordedCommand[] = [];
+  #lastId: CommandId = 0;
+
+  constructor(options: PendingCommandsOptions) {
+    this.#options = options;
+  }
+
+  get pending(): ReadonlyMap<CommandId, Pending> {
+    return this.#pending;
+  }
+
+  /** What was asked for since the last time, in order. */
+  takeAsked(): RecordedCommand[] {
+    const asked = this.#asked;
+    this.#asked = [];
+    return asked;
+  }
+
+  begin(command: DurableCommand): Future<unknown> {
+    this.#lastId += 1;
+    const future = new CommandFuture(this.#lastId, this.#pending);
+    switch (command.kind) {
+      case 'step':
+        this.#beginStep(command, this.#lastId, future);
+        break;
+      case 'sleep':
+        this.#beginSleep(command, this.#lastId, future);
+        break;
+      case 'receive':
+        this.#beginReceive(command.name, this.#lastId, future);
+        break;
+    }
+    return future;
+  }
+
+  /** The command that an event is about; it stays pending. */
+  find<K extends Pending['kind']>(kind: K, id: CommandId): PendingOf<K> {
+    return this.#entry(kind, id);
+  }
+
+  /** The future of the command that an event ends: it is pending no more. */
+  end(kind: Pending['kind'], id: CommandId): Future<unknown> {
+    const { future } = this.#entry(kind, id);
+    this.#pending.delete(id);
+    return future;
+  }
+
+  /** All that is still pending is withdrawn: the run is over. */
+  clear(): void {
+    this.#pending.clear();
+  }
+
+  #entry<K extends Pending['kind']>(kind: K, id: CommandId): Entry<PendingOf<K>> {
+    const entry = this.#pending.get(id);
+    invariant(entry !== undefined, `an event came for command #${id}, a ${kind}, which is not pending`);
+    invariant(entry.kind === kind, `an event of a ${kind} came for command #${id}, which is a ${entry.kind}`);
+    return entry as Entry<PendingOf<K>>;
+  }
+
+  #beginStep(command: Extract<DurableCommand, { kind: 'step' }>, id: CommandId, future: Future<unknown>): void {
+    const { stepDefaults, nowMs } = this.#options;
+    this.#asked.push({ kind: 'step', id, name: command.name });
+    this.#pending.set(id, {
+      kind: 'step',
+      id,
+      command: stepDefaults === undefined ? command : { ...command, options: { ...stepDefaults, ...command.options } },
+      requestedAtMs: nowMs(),
+      failedAttempts: 0,
+      interruptions: 0,
+      retryAtMs: 0,
+      lastHeartbeat: undefined,
+      future,
+    });
+  }
+
+  #beginSleep(command: Extract<DurableCommand, { kind: 'sleep' }>, id: CommandId, future: Future<unknown>): void {
+    const dueAtMs = this.#options.recordedDueAtMs(id) ?? command.dueAtMs;
+    this.#asked.push({ kind: 'sleep', id, name: command.name, dueAtMs });
+    this.#pending.set(id, { kind: 'sleep', id, command, dueAtMs, future });
+  }
+
+  #beginReceive(name: string, id: CommandId, future: Future<unknown>): void {
+    const { signals } = this.#options;
+    this.#asked.push({ kind: 'receive', id, name });
+    if (signals.count(name) > 0) {
+      future.setResult(undefined);
+      return;
+    }
+    this.#pending.set(id, { kind: 'receive', id, name, future });
+    signals.wait(name, {
+      future,
+      wake: () => this.end('receive', id).setResult(undefined),
+    });
+  }
+}
+
+/** Cancelling it withdraws its command. */
+class CommandFuture extends Future<unknown> {
+  readonly #id: CommandId;
+  readonly #pending: Map<CommandId, unknown>;
+
+  constructor(id: CommandId, pending: Map<CommandId, unknown>) {
+    super();
+    this.#id = id;
+    this.#pending = pending;
+  }
+
+  override cancel(message = ''): boolean {
+    const cancelled = super.cancel(message);
+    if (cancelled) this.#pending.delete(this.#id);
+    return cancelled;
+  }
+}

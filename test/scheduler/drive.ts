@@ -1,0 +1,118 @@
+/**
+ * Drives runs in memory without an engine: the scheduler and replay, on a clock that jumps to the next timer.
+ *
+ * Two ways: straight through, and rebuilt from its journal before each event. Steps run as plain synchronous calls.
+ */
+import type { Coroutine } from '../../lib/core/awaitable.ts';
+import type { Encoded } from '../../lib/core/encoded.ts';
+import type { JournalEntry, JournalEvent } from '../../lib/journal/event.ts';
+import { replay } from '../../lib/journal/replay.ts';
+import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
+import type { LiveRun, LiveRunOptions, Outcome } from '../../lib/scheduler/live-run.ts';
+
+export type Mode = 'straight' | 'rebuilt';
+
+export interface DriveOptions {
+  readonly mode?: Mode;
+  readonly strict?: boolean;
+  readonly seed?: string;
+  /** Delivered when their time has come, before timers of the same time. */
+  readonly messages?: readonly JournalEvent[];
+  readonly live?: Partial<LiveRunOptions>;
+  /** Told when the run is rebuilt, before and after: what code logs between is a repetition. */
+  onRebuild?(replaying: boolean): void;
+}
+
+export interface Driven {
+  readonly outcome: Outcome;
+  readonly journal: JournalEntry[];
+  readonly logged: { readonly level: string; readonly values: readonly unknown[] }[];
+  readonly endedAtMs: number;
+}
+
+/** The run's clock starts here: a time that no real clock is near to, so that a leak shows. */
+export const START_MS = Date.UTC(2030, 0, 1);
+
+export const INFO: LiveRunOptions['info'] = {
+  id: 'run-1',
+  workflow: 'test',
+  version: 'v1',
+  startedAt: new Date(START_MS),
+  attempt: 1,
+};
+
+/** Values stand in these journals as they are. */
+export const encodeAsIs = (value: unknown): Encoded => value as Encoded;
+
+export function newRun(
+  body: () => Coroutine<unknown>,
+  { strict = true, seed = 'seed', live = {} }: DriveOptions = {},
+  logged: { level: string; values: readonly unknown[] }[] = [],
+): LiveRun {
+  return createLiveRun({
+    info: INFO,
+    body,
+    seed,
+    strict,
+    recordedDueAtMs: () => undefined,
+    decode: (encoded) => encoded,
+    log: (level, values) => logged.push({ level, values }),
+    ...live,
+  });
+}
+
+/** Runs a body to its end, or until nothing is left that could wake it. */
+export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}): Driven {
+  const { mode = 'straight', onRebuild } = options;
+  const journal: JournalEntry[] = [];
+  const messages = [...(options.messages ?? [])];
+  let logged: { level: string; values: readonly unknown[] }[] = [];
+  let run = newRun(body, options, logged);
+  let nowMs = START_MS;
+  const deliver = (event: JournalEvent): void => {
+    nowMs = event.atMs;
+    if (mode === 'rebuilt') run = rebuild();
+    journal.push(event, ...run.deliver(event));
+  };
+  const rebuild = (): LiveRun => {
+    onRebuild?.(true);
+    logged = [];
+    const rebuilt = newRun(body, options, logged);
+    const followed = replay(structuredClone(journal), (event, upTo) => rebuilt.deliver(event, upTo), {
+      whereabouts: () => rebuilt.whereabouts(),
+      hasEnded: () => rebuilt.outcome().kind !== 'going-on',
+    });
+    onRebuild?.(false);
+    if (followed.kind === 'diverged') throw followed.error;
+    if (followed.unrecorded.length > 0) throw new Error('the journal lacks commands');
+    return rebuilt;
+  };
+  deliver({ kind: 'started', atMs: nowMs, version: 'v1' });
+  while (run.outcome().kind === 'going-on') {
+    const event = nextEvent(run, nowMs, messages);
+    if (event === undefined) break;
+    deliver(event);
+  }
+  return { outcome: run.outcome(), journal, logged, endedAtMs: nowMs };
+}
+
+/** A step's end, else what comes first of the messages and the timers. */
+function nextEvent(run: LiveRun, nowMs: number, messages: JournalEvent[]): JournalEvent | undefined {
+  let timer: { readonly id: number; readonly dueAtMs: number } | undefined;
+  for (const pending of run.pending.values()) {
+    if (pending.kind === 'step') return runStep(pending.id, pending.command.body, nowMs);
+    if (pending.kind === 'sleep' && (timer === undefined || pending.dueAtMs < timer.dueAtMs)) timer = pending;
+  }
+  const message = messages[0];
+  if (message !== undefined && (timer === undefined || message.atMs <= timer.dueAtMs)) return messages.shift();
+  if (timer === undefined) return undefined;
+  return { kind: 'sleep-completed', id: timer.id, atMs: Math.max(nowMs, timer.dueAtMs) };
+}
+
+function runStep(id: number, body: (context: never) => unknown, atMs: number): JournalEvent {
+  try {
+    return { kind: 'step-completed', id, atMs, value: encodeAsIs(body(undefined as never)) };
+  } catch (error) {
+    return { kind: 'step-failed', id, atMs, error: encodeAsIs(error) };
+  }
+}
