@@ -1,0 +1,40 @@
+/** What SQS hands to the worker, and how the worker says which messages it could not take. */
+import { describeValue } from '../core/describe-value.ts';
+
+/** As much of an SQS event as the worker reads. */
+export interface SqsEvent {
+  readonly Records: readonly SqsRecord[];
+}
+
+export interface SqsRecord {
+  readonly messageId: string;
+  readonly body: string;
+}
+
+/** The messages named here come again; the others are deleted (ReportBatchItemFailures). */
+export interface SqsBatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+export type WakeReading =
+  | { readonly kind: 'wake'; readonly runId: string }
+  /** No wake, and never will be one: the message is left to the dead-letter queue. */
+  | { readonly kind: 'malformed'; readonly problem: string };
+
+/** Reads the body of one message: `{"runId":"..."}`. */
+export function readWake({ body }: SqsRecord): WakeReading {
+  const runId = runIdOf(body);
+  if (typeof runId === 'string' && runId !== '') return { kind: 'wake', runId };
+  return {
+    kind: 'malformed',
+    problem: `a message of the queue of wakes reads ${describeValue(body)}, and should read {"runId":"..."}: something else sends to this queue`,
+  };
+}
+
+function runIdOf(body: string): unknown {
+  try {
+    return (JSON.parse(body) as { runId?: unknown } | null)?.runId;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+/** Wakes as SQS messages: `{"runId":"..."}`, with a delay that SQS caps at 15 minutes. */
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { WakeQueue } from '../ports/wake-queue.ts';
+
+/** SQS delays a message no longer. The sweeper wakes what is due later. */
+const LONGEST_DELAY_SECONDS = 900;
+
+export class SqsWakeQueue implements WakeQueue {
+  readonly #client: SQSClient;
+  readonly #queueUrl: string;
+
+  constructor({ client, queueUrl }: { client: SQSClient; queueUrl: string }) {
+    this.#client = client;
+    this.#queueUrl = queueUrl;
+  }
+
+  async send(runId: string, delayMs = 0): Promise<void> {
+    await this.#client.send(
+      new SendMessageCommand({
+        QueueUrl: this.#queueUrl,
+        MessageBody: JSON.stringify({ runId }),
+        // Rounded up: a wake that comes too early finds the run not due, and is lost.
+        DelaySeconds: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000))),
+      }),
+    );
+  }
+}
