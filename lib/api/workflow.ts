@@ -8,7 +8,6 @@ import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoopOrNone } from '../core/loop.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { checkStepOptions } from '../core/step-options.ts';
-import { validOrThrow } from '../core/validate.ts';
 import { setDefinition, type Workflow, type WorkflowDefinition, type WorkflowOptions } from '../core/workflow.ts';
 import { asCoroutine } from './body.ts';
 import { limit } from './timeout.ts';
@@ -68,8 +67,7 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
     retentionMs: toMs(options.retention, 'retention'),
     stepDefaults: options.steps,
     start: (input) => {
-      const checked = validOrThrow(inputSchema, input, `the input of workflow "${name}"`) as I;
-      const start = () => asCoroutine(`workflow "${name}"`, body(checked));
+      const start = () => asCoroutine(`workflow "${name}"`, body(input as I));
       return timeoutMs === undefined ? start() : limit(timeoutMs, start);
     },
   };

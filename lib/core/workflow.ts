@@ -27,12 +27,12 @@ export interface Workflow<In, R, I = In> {
 
 export interface WorkflowDefinition {
   readonly name: string;
-  /** Checks an input as callers give it; see core/validate.ts. */
+  /** Checks an input as callers give it, where a run is started; what it gives is what is stored. */
   readonly inputSchema: StandardSchema | undefined;
   readonly timeoutMs: number | undefined;
   readonly retentionMs: number | undefined;
   readonly stepDefaults: StepOptions | undefined;
-  /** The coroutine of a run: checks the input as its caller gave it, and keeps the time limit. */
+  /** The coroutine of a run, within its time limit. `input` is what the schema gave: it was checked at the door. */
   start(input: unknown): Coroutine<unknown>;
 }
 

@@ -10,6 +10,7 @@ import { LullError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import { toError } from '../core/to-error.ts';
+import { UnknownWorkflowError } from '../core/workflow-registry.ts';
 import type { JournalEntry, Started } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { replay } from '../journal/replay.ts';
@@ -82,7 +83,9 @@ async function loadInput({ engine, runId, run }: Turn): Promise<Encoded> {
 function follow(turn: Turn, recorded: readonly JournalEntry[], input: Encoded): Loading {
   const { engine, runId, run } = turn;
   const definition = engine.registry.find(run.workflow);
-  if (definition === undefined) return { kind: 'cannot-follow', error: unknownWorkflow(turn) };
+  if (definition === undefined) {
+    return { kind: 'cannot-follow', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
+  }
 
   const started = recorded[0] ?? { kind: 'started', atMs: engine.clock.nowMs(), version: engine.version };
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
@@ -92,10 +95,10 @@ function follow(turn: Turn, recorded: readonly JournalEntry[], input: Encoded): 
   const live = createLiveRun({
     info: toRunInfo(turn, started),
     seed: runId,
-    body: () => definition.begin(decode(input)),
-    stepDefaults: definition.stepDefaults,
+    body: () => definition.start(decode(input)),
+    ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     recordedDueAtMs: (id) => dueTimes.get(id),
-    decode,
+    decode: (encoded) => decode(encoded),
     strict: engine.strict,
     log: (level, values) => {
       if (!isReplaying) engine.log[level](...values, { runId, workflow: run.workflow });
@@ -115,7 +118,10 @@ function follow(turn: Turn, recorded: readonly JournalEntry[], input: Encoded): 
     turn.unwritten.push(started, ...asked);
     return { kind: 'loaded', memory: rememberPending(live, guarded) };
   }
-  const following = withGuard(guarded, () => replay(recorded, live));
+  const context = { whereabouts: () => live.whereabouts(), hasEnded: () => live.outcome().kind !== 'going-on' };
+  const following = withGuard(guarded, () =>
+    replay(recorded, (event, recordedUpTo) => live.deliver(event, recordedUpTo), context),
+  );
   isReplaying = false;
   if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
   turn.unwritten.push(...following.unrecorded);
@@ -130,9 +136,4 @@ function toRunInfo({ runId, run }: Turn, started: Started): RunInfo {
     startedAt: new Date(started.atMs),
     attempt: 1,
   };
-}
-
-function unknownWorkflow({ engine, run }: Turn): LullError {
-  const known = engine.registry.names().join(', ');
-  return new LullError('UNKNOWN_WORKFLOW', `this worker has no workflow "${run.workflow}": it has ${known}`);
 }
