@@ -14,7 +14,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 /** How many characters to insert, delete or replace (Levenshtein), by one row of the table at a time. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, character] of [...from].entries()) {
+  for (const [index, character] of Array.from(from).entries()) {
     let diagonal = index;
     let left = index + 1;
     const next = row.slice(1).map((above, column) => {
