@@ -1,0 +1,63 @@
+/** The conditions of the writes. Each bears the name of what must hold, and says which race it prevents. */
+import { and, expression } from './expression.ts';
+import type { Expression } from './expression.ts';
+import { number, text } from './item.ts';
+import { schemaVersion } from './schema.ts';
+
+/** Two starts with one id: the second finds the run of the first. */
+export const runIsNew: Expression = expression('attribute_not_exists(#pk)');
+
+/** Two workers at one journal: the second learns that it was overtaken (I2). */
+export const recordIsNew: Expression = expression('attribute_not_exists(#pk)');
+
+/**
+ * A write that comes after the end, or after the purge: an update without a condition would make the item anew. And a
+ * worker of an old version at a run that a newer one has written.
+ */
+const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #format <= :format', {
+  ':format': number(schemaVersion),
+});
+
+/** A message that comes while the run ends; the same one twice at once; more of them than the run can hold. */
+export function runIsOpenAndMailHasRoom(messageId: string, mailLimit: number): Expression {
+  return and(
+    runIsOpen,
+    expression('NOT contains(#mail, :messageId) AND size(#mail) < :mailLimit', {
+      ':messageId': text(messageId),
+      ':mailLimit': number(mailLimit),
+    }),
+  );
+}
+
+/** Two workers that are woken at once; a wake that was repeated, or comes when all is done. */
+export function runIsFreeAndDue({ nowMs, dueByMs }: { nowMs: number; dueByMs: number }): Expression {
+  return and(
+    runIsOpen,
+    expression('(attribute_not_exists(#leaseExpiresAtMs) OR #leaseExpiresAtMs <= :now) AND #dueAtMs <= :dueBy', {
+      ':now': number(nowMs),
+      ':dueBy': number(dueByMs),
+    }),
+  );
+}
+
+/** A worker that was taken over while it slept; a renewal on its way while the lease is given back. */
+export function leaseIsMine(epoch: number): Expression {
+  return and(runIsOpen, expression('attribute_exists(#leaseOwner) AND #epoch = :epoch', { ':epoch': number(epoch) }));
+}
+
+/** A message that is accepted between the worker's last look and its letting go: nobody would deliver it. */
+export function nothingAcceptedSince({ epoch, wakesSeen }: { epoch: number; wakesSeen: number }): Expression {
+  return and(leaseIsMine(epoch), expression('#wakes = :wakesSeen', { ':wakesSeen': number(wakesSeen) }));
+}
+
+/** A sweeper that comes late: the run was purged, and its id is in use again. */
+export function runIsClosedStill(createdOrder: string): Expression {
+  return expression('attribute_exists(#closedStatus) AND #createdOrder = :createdOrder', {
+    ':createdOrder': text(createdOrder),
+  });
+}
+
+/** As above, for the other items of a run. */
+export function itemIsTheOneSeen(nonce: string): Expression {
+  return expression('#nonce = :nonce', { ':nonce': text(nonce) });
+}

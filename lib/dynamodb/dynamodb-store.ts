@@ -1,0 +1,246 @@
+/**
+ * The Store on DynamoDB: each operation of the run protocol as one request, its condition in `conditions.ts`, its
+ * update in `run-updates.ts`, and what a refusal means in `refusals.ts`. No policy: nothing is tried again here but
+ * what DynamoDB itself left undone.
+ */
+import type { Encoded } from '../core/encoded.ts';
+import type { JournalRecord } from '../journal/record.ts';
+import type { Message } from '../ports/message.ts';
+import type { Lease, RunItem } from '../ports/run-item.ts';
+import type {
+  Acceptance,
+  Finish,
+  LettingGo,
+  NewRun,
+  Release,
+  RunPage,
+  RunQuery,
+  Store,
+  Taking,
+} from '../ports/store.ts';
+import { StoreUnavailableError } from '../ports/world-errors.ts';
+import { deleteItems, getItems } from './batches.ts';
+import {
+  leaseIsMine,
+  nothingAcceptedSince,
+  recordIsNew,
+  runIsFreeAndDue,
+  runIsNew,
+  runIsOpenAndMailHasRoom,
+} from './conditions.ts';
+import { checkItemSize } from './item-size.ts';
+import { itemKey, readText, text } from './item.ts';
+import type { Item } from './item.ts';
+import { expression } from './expression.ts';
+import { listDue } from './list-due.ts';
+import { listRuns } from './list-runs.ts';
+import { purgeRun } from './purge-run.ts';
+import { whyNotAccepted, whyNotFinished, whyNotReleased, whyNotTaken } from './refusals.ts';
+import { appendToMail, close, giveLease, goToRest, prolongLease } from './run-updates.ts';
+import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSortKey } from './schema.ts';
+import {
+  fromMessageItem,
+  fromRecordItem,
+  fromValueItem,
+  toMessageItem,
+  toRecordItem,
+  toValueItem,
+} from './stored-content.ts';
+import { fromRunItem, toRunItem } from './stored-run.ts';
+import type { StoredRun } from './stored-run.ts';
+import { Table } from './table.ts';
+import type { TableOptions, Update, Write } from './table.ts';
+
+/** How often a write is tried whose refusal could not be explained: each time the item changed before it was read. */
+const ATTEMPTS = 4;
+
+/** Made by `createDynamodbStore`. */
+export class DynamodbStore implements Store {
+  readonly #table: Table;
+
+  constructor(options: TableOptions) {
+    this.#table = new Table(options);
+  }
+
+  async createRun(run: NewRun): Promise<{ kind: 'created' } | { kind: 'exists'; run: RunItem }> {
+    const item = toRunItem(run);
+    checkItemSize(item);
+    return this.#write<{ kind: 'created' } | { kind: 'exists'; run: RunItem }>('createRun', keyOf(item), {
+      send: () => this.#table.put('createRun', item, runIsNew),
+      written: () => ({ kind: 'created' }),
+      refused: (there) => there && { kind: 'exists', run: fromRunItem(there).run },
+    });
+  }
+
+  async readRun(runId: string): Promise<RunItem | undefined> {
+    const item = await this.#table.get('readRun', itemKey(runId, runSortKey));
+    return item && fromRunItem(item).run;
+  }
+
+  async putValue(runId: string, key: string, value: Encoded): Promise<void> {
+    const item = toValueItem(runId, key, value);
+    checkItemSize(item);
+    await this.#table.put('putValue', item);
+  }
+
+  async readValue(runId: string, key: string): Promise<Encoded | undefined> {
+    const item = await this.#table.get('readValue', itemKey(runId, valueSortKey(key)));
+    return item && fromValueItem(item);
+  }
+
+  async deleteValue(runId: string, key: string): Promise<void> {
+    await this.#table.delete('deleteValue', itemKey(runId, valueSortKey(key)));
+  }
+
+  async putMessage(runId: string, message: Message): Promise<void> {
+    const item = toMessageItem(runId, message);
+    checkItemSize(item);
+    await this.#table.put('putMessage', item);
+  }
+
+  async accept(runId: string, messageId: string, mailLimit: number): Promise<Acceptance> {
+    return this.#change<Acceptance>('accept', runId, {
+      condition: runIsOpenAndMailHasRoom(messageId, mailLimit),
+      update: appendToMail(messageId),
+      gives: 'ALL_OLD',
+      written: ({ run }) => ({ kind: 'accepted', held: run.lease !== undefined }),
+      refused: (there) => whyNotAccepted(there, { messageId, mailLimit }),
+    });
+  }
+
+  async deleteMessages(runId: string, messageIds: readonly string[]): Promise<void> {
+    await deleteItems(this.#table, 'deleteMessages', messageKeys(runId, messageIds));
+  }
+
+  async take(runId: string, taking: { lease: Lease; nowMs: number; dueByMs: number }): Promise<Taking> {
+    return this.#change<Taking>('take', runId, {
+      condition: runIsFreeAndDue(taking),
+      update: giveLease(taking.lease),
+      gives: 'ALL_OLD',
+      written: ({ run }) => ({ kind: 'taken', before: run }),
+      refused: (there) => whyNotTaken(there, taking),
+    });
+  }
+
+  async loadRecords(runId: string, after: number): Promise<JournalRecord[]> {
+    const records: JournalRecord[] = [];
+    let startKey: Item | undefined;
+    do {
+      const { items, lastKey } = await this.#table.query('loadRecords', {
+        keys: expression('#pk = :runId AND #sk BETWEEN :first AND :last', {
+          ':runId': text(runId),
+          ':first': text(recordSortKey(after + 1)),
+          ':last': text(lastRecordSortKey),
+        }),
+        startKey,
+      });
+      records.push(...items.map(fromRecordItem));
+      startKey = lastKey;
+    } while (startKey);
+    return records;
+  }
+
+  async putRecord(
+    runId: string,
+    record: JournalRecord,
+  ): Promise<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }> {
+    const item = toRecordItem(runId, record);
+    checkItemSize(item);
+    return this.#write<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }>('putRecord', keyOf(item), {
+      send: () => this.#table.put('putRecord', item, recordIsNew),
+      written: () => ({ kind: 'put' }),
+      refused: (there) => there && { kind: 'exists', record: fromRecordItem(there) },
+    });
+  }
+
+  async loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]> {
+    const items = await getItems(this.#table, 'loadMessages', messageKeys(runId, messageIds));
+    const messages = new Map(items.map(fromMessageItem).map((message) => [message.id, message]));
+    return messageIds.flatMap((id) => messages.get(id) ?? []);
+  }
+
+  async renew(
+    runId: string,
+    { epoch, expiresAtMs }: { epoch: number; expiresAtMs: number },
+  ): Promise<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }> {
+    return this.#change<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }>('renew', runId, {
+      condition: leaseIsMine(epoch),
+      update: prolongLease(expiresAtMs),
+      gives: 'ALL_NEW',
+      written: ({ run }) => ({ kind: 'renewed', run }),
+      refused: () => ({ kind: 'lost' }),
+    });
+  }
+
+  async release(runId: string, release: Release): Promise<LettingGo> {
+    return this.#change<LettingGo>('release', runId, {
+      condition: nothingAcceptedSince(release),
+      update: goToRest(release),
+      gives: 'ALL_OLD',
+      written: () => ({ kind: 'done' }),
+      refused: (there) => whyNotReleased(there, release),
+    });
+  }
+
+  async finish(runId: string, finish: Finish): Promise<LettingGo> {
+    return this.#change<LettingGo>('finish', runId, {
+      condition: nothingAcceptedSince(finish),
+      update: close(finish),
+      gives: 'ALL_OLD',
+      written: () => ({ kind: 'done' }),
+      refused: (there) => whyNotFinished(there, finish),
+    });
+  }
+
+  async purge(runId: string): Promise<void> {
+    await purgeRun(this.#table, runId);
+  }
+
+  listDue(nowMs: number): AsyncGenerator<readonly string[]> {
+    return listDue(this.#table, nowMs);
+  }
+
+  async listRuns(query: RunQuery): Promise<RunPage> {
+    return listRuns(this.#table, query);
+  }
+
+  async #change<Answer>(operation: string, runId: string, change: RunChange<Answer>): Promise<Answer> {
+    const key = itemKey(runId, runSortKey);
+    return this.#write<Answer>(operation, key, {
+      send: () => this.#table.update(operation, key, change),
+      written: (item) => change.written(fromRunItem(item)),
+      refused: (there) => change.refused(there && fromRunItem(there)),
+    });
+  }
+
+  async #write<Answer>(operation: string, key: Item, write: ConditionalWrite<Answer>): Promise<Answer> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const { kind, item } = await write.send();
+      if (kind === 'written') return write.written(item);
+      const answer = write.refused(item ?? (await this.#table.get(operation, key)));
+      if (answer !== undefined) return answer;
+    }
+    throw new StoreUnavailableError(operation, { cause: new Error(`its item changed ${ATTEMPTS} times meanwhile`) });
+  }
+}
+
+interface ConditionalWrite<Answer> {
+  send(): Promise<Write>;
+  written(item: Item): Answer;
+  /** Undefined: what is there does not explain the refusal, it has changed since. */
+  refused(there: Item | undefined): Answer | undefined;
+}
+
+interface RunChange<Answer> extends Update {
+  /** Gets the run item before or after the update, as `gives` says. */
+  written(stored: StoredRun): Answer;
+  refused(there: StoredRun | undefined): Answer | undefined;
+}
+
+function keyOf(item: Item): Item {
+  return itemKey(readText(item, 'pk'), readText(item, 'sk'));
+}
+
+function messageKeys(runId: string, messageIds: readonly string[]): Item[] {
+  return [...new Set(messageIds)].map((id) => itemKey(runId, messageSortKey(id)));
+}

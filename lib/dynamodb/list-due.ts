@@ -1,0 +1,24 @@
+/** Reads the index of the due, shard by shard: what the sweeper looks at. */
+import { expression } from './expression.ts';
+import { number, readText, text } from './item.ts';
+import type { Item } from './item.ts';
+import { dueIndex, dueShards } from './schema.ts';
+import type { Table } from './table.ts';
+
+const PAGE_LENGTH = 500;
+
+export async function* listDue(table: Table, nowMs: number): AsyncGenerator<readonly string[]> {
+  for (const shard of dueShards()) {
+    let startKey: Item | undefined;
+    do {
+      const { items, lastKey } = await table.query('listDue', {
+        indexName: dueIndex.name,
+        keys: expression('#dueShard = :shard AND #dueAtMs <= :now', { ':shard': text(shard), ':now': number(nowMs) }),
+        limit: PAGE_LENGTH,
+        startKey,
+      });
+      if (items.length > 0) yield items.map((item) => readText(item, 'pk'));
+      startKey = lastKey;
+    } while (startKey);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Lists from the index by workflow: newest first over the shards of all workflows that were asked for.
+ *
+ * Each round asks every shard for its next rows. A shard that has more behind its last row hides what might come next,
+ * so a round is complete down to the latest of these: the floor. What is below it is left to the next round.
+ *
+ * The index does not know which open status a run has: the run items of open runs are read for it.
+ */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { isClosed } from '../ports/run-item.ts';
+import type { ClosedStatus, RunRow, RunStatus } from '../ports/run-item.ts';
+import type { RunPage, RunQuery } from '../ports/store.ts';
+import { getItems } from './batches.ts';
+import { expression } from './expression.ts';
+import type { Expression } from './expression.ts';
+import { findText, itemKey, readNumber, readText, text } from './item.ts';
+import type { Item } from './item.ts';
+import {
+  createdOrderFrom,
+  fromCreatedOrder,
+  fromWorkflowShard,
+  runSortKey,
+  workflowIndex,
+  workflowShards,
+} from './schema.ts';
+import { fromRunItem } from './stored-run.ts';
+import type { Table } from './table.ts';
+
+/** So many rounds without a full page: then the page is cut short, and its cursor goes on. */
+const ROUND_LIMIT = 20;
+
+/** The cursor is the `createdOrder` of the last row that was looked at. */
+export async function listRuns(table: Table, query: RunQuery): Promise<RunPage> {
+  if (query.statuses?.length === 0) return { runs: [] };
+  const runs: RunRow[] = [];
+  let cursor = query.cursor;
+  for (let round = 1; round <= ROUND_LIMIT; round += 1) {
+    const { items, floor } = await askShards(table, query, cursor);
+    let index = 0;
+    while (index < items.length && runs.length < query.limit) {
+      const some = items.slice(index, index + query.limit - runs.length);
+      runs.push(
+        ...(await toRows(table, some)).filter(({ status }) => !query.statuses || query.statuses.includes(status)),
+      );
+      index += some.length;
+    }
+    const lastSeen = items[index - 1];
+    if (index < items.length && lastSeen) return { runs, cursor: readText(lastSeen, 'createdOrder') };
+    if (floor === undefined) return { runs };
+    cursor = floor;
+    if (runs.length >= query.limit) break;
+  }
+  return cursor === undefined ? { runs } : { runs, cursor };
+}
+
+/** Rows below the cursor, newest first: all that there are at or above the floor. Without a floor: all. */
+async function askShards(
+  table: Table,
+  query: RunQuery,
+  cursor: string | undefined,
+): Promise<{ items: Item[]; floor: string | undefined }> {
+  const shards = [...new Set(query.workflows)].flatMap(workflowShards);
+  const pages = await Promise.all(shards.map((shard) => askShard(table, shard, query, cursor)));
+  const floors = pages.flatMap(({ floor }) => floor ?? []);
+  const floor = floors.length > 0 ? floors.reduce((a, b) => (a > b ? a : b)) : undefined;
+  const items = pages
+    .flatMap(({ items }) => items)
+    .filter((item) => floor === undefined || readText(item, 'createdOrder') >= floor)
+    .sort((a, b) => (readText(a, 'createdOrder') < readText(b, 'createdOrder') ? 1 : -1));
+  return { items, floor };
+}
+
+async function askShard(
+  table: Table,
+  shard: string,
+  { sinceMs = 0, untilMs = Infinity, statuses, limit }: RunQuery,
+  cursor: string | undefined,
+): Promise<{ items: Item[]; floor: string | undefined }> {
+  const until = createdOrderFrom(Math.max(0, Math.ceil(untilMs)));
+  const upper = cursor !== undefined && cursor < until ? cursor : until;
+  const lower = createdOrderFrom(Math.max(0, Math.ceil(sinceMs)));
+  // An empty range is an error to DynamoDB.
+  if (upper < lower) return { items: [], floor: undefined };
+  const { items, lastKey } = await table.query('listRuns', {
+    indexName: workflowIndex.name,
+    keys: expression('#workflowShard = :shard AND #createdOrder BETWEEN :lower AND :upper', {
+      ':shard': text(shard),
+      ':lower': text(lower),
+      ':upper': text(upper),
+    }),
+    filter: statuses && statusFilter(statuses),
+    newestFirst: true,
+    // The row of the cursor itself is among them.
+    limit: statuses ? Math.max(limit + 1, FILTERED_PAGE_LENGTH) : limit + 1,
+  });
+  return {
+    items: items.filter((item) => readText(item, 'createdOrder') < upper),
+    floor: lastKey && readText(lastKey, 'createdOrder'),
+  };
+}
+
+/** Rows that one request looks at when most of them may be filtered out. */
+const FILTERED_PAGE_LENGTH = 200;
+
+function statusFilter(statuses: readonly RunStatus[]): Expression {
+  const closed = statuses.filter(isClosed);
+  const values: Record<string, AttributeValue> = {};
+  const tests = closed.map((status) => {
+    values[`:${status}`] = text(status);
+    return `#closedStatus = :${status}`;
+  });
+  if (closed.length < statuses.length) tests.push('attribute_not_exists(#closedStatus)');
+  return expression(`(${tests.join(' OR ')})`, values);
+}
+
+async function toRows(table: Table, items: readonly Item[]): Promise<RunRow[]> {
+  const open = items.filter((item) => findText(item, 'closedStatus') === undefined);
+  const keys = open.map((item) => itemKey(readText(item, 'pk'), runSortKey));
+  const found = (await getItems(table, 'listRuns', keys)).map((item) => fromRunItem(item).run);
+  const openRuns = new Map(found.map((run) => [run.runId, run]));
+  return items.flatMap((item) => {
+    // A run that is gone was purged since.
+    const row = closedRow(item) ?? openRuns.get(readText(item, 'pk'));
+    return row ? [pickRow(row)] : [];
+  });
+}
+
+function closedRow(item: Item): RunRow | undefined {
+  const status = findText(item, 'closedStatus') as ClosedStatus | undefined;
+  if (status === undefined) return undefined;
+  return {
+    runId: readText(item, 'pk'),
+    workflow: fromWorkflowShard(readText(item, 'workflowShard')),
+    status,
+    createdAtMs: fromCreatedOrder(readText(item, 'createdOrder')),
+    endedAtMs: readNumber(item, 'endedAtMs'),
+  };
+}
+
+function pickRow({ runId, workflow, status, createdAtMs, endedAtMs }: RunRow): RunRow {
+  return { runId, workflow, status, createdAtMs, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+}

@@ -1,0 +1,60 @@
+/**
+ * What a failed condition means: the answer, from the run item as it was when the condition failed.
+ *
+ * A request may have happened although it was reported as failed; the SDK repeats it, and the repeat fails against the
+ * first one's own doing. So each of these first asks whether the item shows what was wanted.
+ *
+ * Undefined: the item does not say why. It was read later, because the store does not return it, and has changed
+ * since: worth another try.
+ */
+import { isClosed } from '../ports/run-item.ts';
+import type { Lease } from '../ports/run-item.ts';
+import type { Acceptance, Finish, LettingGo, Release, Taking } from '../ports/store.ts';
+import type { StoredRun } from './stored-run.ts';
+
+/** 3. An id that is in the mail was accepted, by this request or by one before it. */
+export function whyNotAccepted(
+  stored: StoredRun | undefined,
+  { messageId, mailLimit }: { messageId: string; mailLimit: number },
+): Acceptance | undefined {
+  if (!stored) return { kind: 'not-found' };
+  const { run } = stored;
+  if (isClosed(run.status)) return { kind: 'closed', run };
+  if (run.mail.includes(messageId)) return { kind: 'accepted', held: run.lease !== undefined };
+  return run.mail.length >= mailLimit ? { kind: 'full', run } : undefined;
+}
+
+/** 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */
+export function whyNotTaken(
+  stored: StoredRun | undefined,
+  { lease, nowMs, dueByMs }: { lease: Lease; nowMs: number; dueByMs: number },
+): Taking | undefined {
+  if (!stored) return { kind: 'refused', reason: 'not-found' };
+  const { run, beforeLease } = stored;
+  if (isClosed(run.status)) return { kind: 'refused', reason: 'closed' };
+  if (beforeLease && run.lease?.owner === lease.owner) return { kind: 'taken', before: beforeLease };
+  if (run.lease && run.lease.expiresAtMs > nowMs) return { kind: 'refused', reason: 'held' };
+  if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due' };
+  return undefined;
+}
+
+/** 14. Of one epoch only its owner gives the lease back: where it is gone, it has. */
+export function whyNotReleased(stored: StoredRun | undefined, { epoch, wakesSeen }: Release): LettingGo | undefined {
+  if (!stored || isClosed(stored.run.status) || stored.run.epoch !== epoch) return { kind: 'lost' };
+  if (!stored.run.lease) return { kind: 'done' };
+  return stored.run.wakes === wakesSeen ? undefined : { kind: 'accepted-since', run: stored.run };
+}
+
+/** 15. */
+export function whyNotFinished(
+  stored: StoredRun | undefined,
+  { epoch, wakesSeen, status, endedAtMs }: Finish,
+): LettingGo | undefined {
+  if (stored?.run.epoch !== epoch) return { kind: 'lost' };
+  const { run } = stored;
+  if (isClosed(run.status)) {
+    return { kind: run.status === status && run.endedAtMs === endedAtMs ? 'done' : 'lost' };
+  }
+  if (!run.lease) return { kind: 'lost' };
+  return run.wakes === wakesSeen ? undefined : { kind: 'accepted-since', run };
+}

@@ -1,0 +1,80 @@
+/** The updates of the run item: what each operation of the run protocol writes when its condition holds. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Lease } from '../ports/run-item.ts';
+import type { Finish, Release } from '../ports/store.ts';
+import { expression } from './expression.ts';
+import type { Expression } from './expression.ts';
+import { number, text, texts } from './item.ts';
+import type { AttributeName } from './schema.ts';
+import { toStoredValue } from './stored-run.ts';
+
+/** 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
+export function appendToMail(messageId: string): Expression {
+  return expression('SET #mail = list_append(#mail, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero', {
+    ':messageIds': texts([messageId]),
+    ':one': number(1),
+    ':zero': number(0),
+  });
+}
+
+/** 6. It touches no attribute of an index. */
+export function giveLease({ owner, expiresAtMs }: Lease): Expression {
+  return expression(
+    'SET #leaseOwner = :owner, #leaseExpiresAtMs = :expiresAtMs, #epoch = #epoch + :one, ' +
+      '#priorLeaseExpiresAtMs = if_not_exists(#leaseExpiresAtMs, :zero)',
+    { ':owner': text(owner), ':expiresAtMs': number(expiresAtMs), ':one': number(1), ':zero': number(0) },
+  );
+}
+
+/** 13. */
+export function prolongLease(expiresAtMs: number): Expression {
+  return assign({ leaseExpiresAtMs: number(expiresAtMs) });
+}
+
+/** 14. */
+export function goToRest({ status, mail, dueAtMs, blocked }: Release): Expression {
+  return assign({
+    ...NO_LEASE,
+    openStatus: text(status),
+    mail: texts(mail),
+    dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
+    blockedReason: blocked && text(blocked.reason),
+    blockedSinceMs: blocked && number(blocked.sinceMs),
+  });
+}
+
+/** 15. */
+export function close({ status, result, endedAtMs, purgeAtMs }: Finish): Expression {
+  return assign({
+    ...NO_LEASE,
+    openStatus: undefined,
+    closedStatus: text(status),
+    [result.kind === 'inline' ? 'result' : 'resultKey']: toStoredValue(result),
+    endedAtMs: number(endedAtMs),
+    mail: texts([]),
+    dueAtMs: purgeAtMs === undefined ? undefined : number(purgeAtMs),
+    blockedReason: undefined,
+    blockedSinceMs: undefined,
+  });
+}
+
+type Assignments = Partial<Record<AttributeName, AttributeValue | undefined>>;
+
+const NO_LEASE: Assignments = {
+  leaseOwner: undefined,
+  leaseExpiresAtMs: undefined,
+  priorLeaseExpiresAtMs: undefined,
+};
+
+/** Sets the attributes that have a value, removes those that are undefined. */
+function assign(assignments: Assignments): Expression {
+  const entries = Object.entries(assignments);
+  const set = entries.flatMap(([name, value]) => (value ? [`#${name} = :${name}`] : []));
+  const removed = entries.flatMap(([name, value]) => (value ? [] : [`#${name}`]));
+  const clauses = [
+    ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
+    ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),
+  ];
+  const values = entries.flatMap(([name, value]) => (value ? [[`:${name}`, value] as const] : []));
+  return expression(clauses.join(' '), Object.fromEntries(values));
+}

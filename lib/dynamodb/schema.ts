@@ -1,0 +1,153 @@
+/**
+ * The layout of the table: every name that stands in it, and how keys are made. Who creates the table and who fills
+ * it read it here.
+ *
+ *   pk = run id, sk = `run`                   the run item: at most 1 KB, as long as its names and mail are ordinary
+ *                sk = `event#` + 8 digits     a record of the journal
+ *                sk = `inbox#` + message id   a message
+ *                sk = `value#` + key          a value that is too large for the run item
+ *
+ * Entries, messages and values stand as JSON text in one attribute each, not as native maps: it is smaller (a native
+ * value pays for each element), knows no limit of depth, keeps every number and every string as it is, and can still
+ * be read in the console.
+ *
+ * Two indexes hold run items only. No attribute of theirs is written by take, accept (but for `dueAtMs`) or renew, so
+ * that these cost one unit.
+ */
+import { createHash } from 'node:crypto';
+import { invariant } from '../core/invariant.ts';
+
+/** The version of this layout. Each item carries it as `format`; an item of a later one is refused. */
+export const schemaVersion = 1;
+
+/** Every attribute. In expressions they are written `#openStatus`. */
+export const attribute = {
+  pk: 'pk',
+  sk: 'sk',
+  /** N: the `schemaVersion` of the writer. */
+  format: 'format',
+
+  // The run item
+  /** S: workflow name + `#` + shard. The only place of the workflow's name. */
+  workflowShard: 'workflowShard',
+  /** S: time of creation (15 digits of epoch milliseconds) + `#` + some characters that tell runs of one time apart. */
+  createdOrder: 'createdOrder',
+  /** S: pending, suspended or blocked. A run with a lease is running. Only open runs have it. */
+  openStatus: 'openStatus',
+  /** S: completed, failed, cancelled or terminated. Only closed runs have it. */
+  closedStatus: 'closedStatus',
+  endedAtMs: 'endedAtMs',
+  /** S: JSON text of the encoded input, or the key of the value that has it. */
+  input: 'input',
+  inputKey: 'inputKey',
+  inputDigest: 'inputDigest',
+  result: 'result',
+  resultKey: 'resultKey',
+  /** N: counts leases. Also in records: that of the writer. */
+  epoch: 'epoch',
+  leaseOwner: 'leaseOwner',
+  leaseExpiresAtMs: 'leaseExpiresAtMs',
+  /** N: when the lease that was taken over had expired; 0 if none was. Tells a repeated take what it found at first. */
+  priorLeaseExpiresAtMs: 'priorLeaseExpiresAtMs',
+  /** N: counts accepted messages. */
+  wakes: 'wakes',
+  /** L of S: ids of accepted messages, in order. */
+  mail: 'mail',
+  /** S: a number. */
+  dueShard: 'dueShard',
+  /** N: epoch milliseconds; 0 is now, absent is never. */
+  dueAtMs: 'dueAtMs',
+  blockedReason: 'blockedReason',
+  blockedSinceMs: 'blockedSinceMs',
+
+  // Records, messages and values
+  /** S: of a record the turn that wrote it; else made up by each put. */
+  nonce: 'nonce',
+  /** S: JSON text. */
+  entries: 'entries',
+  message: 'message',
+  value: 'value',
+} as const;
+
+export type AttributeName = keyof typeof attribute;
+
+/** The index of the due: keys only, sparse. */
+export const dueIndex = { name: 'due', partition: attribute.dueShard, sort: attribute.dueAtMs } as const;
+
+/** The index by workflow: it is written when a run starts and when it ends. */
+export const workflowIndex = {
+  name: 'by-workflow',
+  partition: attribute.workflowShard,
+  sort: attribute.createdOrder,
+  projected: [attribute.closedStatus, attribute.endedAtMs],
+} as const;
+
+/** May grow, never shrink: a reader asks all of them. Each takes a thousand index writes a second. */
+export const dueShardCount = 16;
+export const workflowShardCount = 8;
+
+export const runSortKey = 'run';
+
+const RECORD_PREFIX = 'event#';
+const RECORD_DIGITS = 8;
+const CREATED_DIGITS = 15;
+
+export function recordSortKey(number: number): string {
+  const digits = String(number).padStart(RECORD_DIGITS, '0');
+  invariant(/^\d+$/.test(digits) && digits.length === RECORD_DIGITS, `a record cannot have the number ${number}`);
+  return RECORD_PREFIX + digits;
+}
+
+export const lastRecordSortKey = RECORD_PREFIX + '9'.repeat(RECORD_DIGITS);
+
+export function fromRecordSortKey(sortKey: string): number {
+  return Number(sortKey.slice(RECORD_PREFIX.length));
+}
+
+export function messageSortKey(messageId: string): string {
+  return `inbox#${messageId}`;
+}
+
+export function valueSortKey(key: string): string {
+  return `value#${key}`;
+}
+
+export function dueShardOf(runId: string): string {
+  return String(digest(runId).readUInt32BE(0) % dueShardCount);
+}
+
+export function dueShards(): string[] {
+  return Array.from({ length: dueShardCount }, (_, shard) => String(shard));
+}
+
+export function workflowShardOf(workflow: string, runId: string): string {
+  return `${workflow}#${digest(runId).readUInt32BE(0) % workflowShardCount}`;
+}
+
+export function workflowShards(workflow: string): string[] {
+  return Array.from({ length: workflowShardCount }, (_, shard) => `${workflow}#${shard}`);
+}
+
+export function fromWorkflowShard(workflowShard: string): string {
+  return workflowShard.slice(0, workflowShard.lastIndexOf('#'));
+}
+
+/** Sorts by time; runs of one time in some order that stays. */
+export function createdOrderOf(createdAtMs: number, runId: string): string {
+  return `${createdOrderFrom(createdAtMs)}#${digest(runId).toString('base64url', 4, 10)}`;
+}
+
+/** Before all runs of that time, and after all that came before. */
+export function createdOrderFrom(createdAtMs: number): string {
+  const digits = String(Math.min(createdAtMs, 10 ** CREATED_DIGITS - 1)).padStart(CREATED_DIGITS, '0');
+  invariant(/^\d+$/.test(digits), `a run cannot be created at ${createdAtMs} ms`);
+  return digits;
+}
+
+export function fromCreatedOrder(createdOrder: string): number {
+  return Number(createdOrder.slice(0, CREATED_DIGITS));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

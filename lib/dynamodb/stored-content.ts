@@ -1,0 +1,61 @@
+/** Records, messages and values between the table and the port. */
+import { randomBytes } from 'node:crypto';
+import type { Encoded } from '../core/encoded.ts';
+import type { JournalRecord } from '../journal/record.ts';
+import type { Message } from '../ports/message.ts';
+import { checkFormat, itemKey, number, readJson, readNumber, readText, text } from './item.ts';
+import type { Item } from './item.ts';
+import { attribute, fromRecordSortKey, messageSortKey, recordSortKey, schemaVersion, valueSortKey } from './schema.ts';
+
+export function toRecordItem(runId: string, record: JournalRecord): Item {
+  return {
+    ...itemKey(runId, recordSortKey(record.number)),
+    [attribute.format]: number(schemaVersion),
+    [attribute.epoch]: number(record.epoch),
+    [attribute.nonce]: text(record.nonce),
+    [attribute.entries]: text(JSON.stringify(record.entries)),
+  };
+}
+
+export function fromRecordItem(item: Item): JournalRecord {
+  checkFormat(item);
+  return {
+    number: fromRecordSortKey(readText(item, 'sk')),
+    epoch: readNumber(item, 'epoch'),
+    nonce: readText(item, 'nonce'),
+    entries: readJson(item, 'entries'),
+  };
+}
+
+export function toMessageItem(runId: string, message: Message): Item {
+  return {
+    ...itemKey(runId, messageSortKey(message.id)),
+    [attribute.format]: number(schemaVersion),
+    [attribute.nonce]: text(newNonce()),
+    [attribute.message]: text(JSON.stringify(message)),
+  };
+}
+
+export function fromMessageItem(item: Item): Message {
+  checkFormat(item);
+  return readJson(item, 'message');
+}
+
+export function toValueItem(runId: string, key: string, value: Encoded): Item {
+  return {
+    ...itemKey(runId, valueSortKey(key)),
+    [attribute.format]: number(schemaVersion),
+    [attribute.nonce]: text(newNonce()),
+    [attribute.value]: text(JSON.stringify(value)),
+  };
+}
+
+export function fromValueItem(item: Item): Encoded {
+  checkFormat(item);
+  return readJson(item, 'value');
+}
+
+/** Tells this put from any other under the same key: a purge deletes only what it has seen. */
+function newNonce(): string {
+  return randomBytes(12).toString('base64url');
+}

@@ -1,0 +1,113 @@
+/** The run item between the table and the port. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Blocked, ClosedStatus, Lease, OpenStatus, RunItem, StoredValue } from '../ports/run-item.ts';
+import type { NewRun } from '../ports/store.ts';
+import {
+  checkFormat,
+  findNumber,
+  findText,
+  itemKey,
+  number,
+  readJson,
+  readNumber,
+  readText,
+  readTexts,
+  text,
+  texts,
+} from './item.ts';
+import type { Item } from './item.ts';
+import {
+  attribute,
+  createdOrderOf,
+  dueShardOf,
+  fromCreatedOrder,
+  fromWorkflowShard,
+  runSortKey,
+  schemaVersion,
+  workflowShardOf,
+} from './schema.ts';
+
+/** A run item, and what only the store knows of it. */
+export interface StoredRun {
+  readonly run: RunItem;
+  /** The run as it was before its lease was given, but for what was accepted since. Only while it has a lease. */
+  readonly beforeLease?: RunItem;
+}
+
+export function toRunItem({ runId, workflow, createdAtMs, input, inputDigest, dueAtMs }: NewRun): Item {
+  return {
+    ...itemKey(runId, runSortKey),
+    [attribute.format]: number(schemaVersion),
+    [attribute.workflowShard]: text(workflowShardOf(workflow, runId)),
+    [attribute.createdOrder]: text(createdOrderOf(createdAtMs, runId)),
+    [attribute.openStatus]: text('pending'),
+    [input.kind === 'inline' ? attribute.input : attribute.inputKey]: toStoredValue(input),
+    [attribute.inputDigest]: text(inputDigest),
+    [attribute.epoch]: number(0),
+    [attribute.wakes]: number(0),
+    [attribute.mail]: texts([]),
+    [attribute.dueShard]: text(dueShardOf(runId)),
+    [attribute.dueAtMs]: number(dueAtMs),
+  };
+}
+
+/** Inline its JSON text, else its key. */
+export function toStoredValue(stored: StoredValue): AttributeValue {
+  return text(stored.kind === 'inline' ? JSON.stringify(stored.value) : stored.key);
+}
+
+export function fromRunItem(item: Item): StoredRun {
+  checkFormat(item);
+  const lease = readLease(item);
+  const closedStatus = findText(item, 'closedStatus') as ClosedStatus | undefined;
+  const restingStatus = closedStatus ?? (readText(item, 'openStatus') as OpenStatus);
+  const free = {
+    runId: readText(item, 'pk'),
+    workflow: fromWorkflowShard(readText(item, 'workflowShard')),
+    createdAtMs: fromCreatedOrder(readText(item, 'createdOrder')),
+    input: readStoredValue(item, 'input', 'inputKey') ?? { kind: 'inline', value: readJson(item, 'input') },
+    inputDigest: readText(item, 'inputDigest'),
+    epoch: readNumber(item, 'epoch'),
+    wakes: readNumber(item, 'wakes'),
+    mail: readTexts(item, 'mail'),
+    ...optional('dueAtMs', findNumber(item, 'dueAtMs')),
+    ...optional('blocked', readBlocked(item)),
+    ...optional('result', readStoredValue(item, 'result', 'resultKey')),
+    ...optional('endedAtMs', findNumber(item, 'endedAtMs')),
+  } satisfies Omit<RunItem, 'status' | 'lease'>;
+  if (!lease) return { run: { ...free, status: restingStatus } };
+
+  const priorExpiresAtMs = findNumber(item, 'priorLeaseExpiresAtMs') ?? 0;
+  const before = { ...free, epoch: free.epoch - 1 };
+  return {
+    run: { ...free, status: 'running', lease },
+    beforeLease:
+      priorExpiresAtMs === 0
+        ? { ...before, status: restingStatus }
+        : { ...before, status: 'running', lease: { owner: 'unknown', expiresAtMs: priorExpiresAtMs } },
+  };
+}
+
+function readLease(item: Item): Lease | undefined {
+  const owner = findText(item, 'leaseOwner');
+  return owner === undefined ? undefined : { owner, expiresAtMs: readNumber(item, 'leaseExpiresAtMs') };
+}
+
+function readBlocked(item: Item): Blocked | undefined {
+  const reason = findText(item, 'blockedReason');
+  return reason === undefined ? undefined : { reason, sinceMs: readNumber(item, 'blockedSinceMs') };
+}
+
+function readStoredValue(
+  item: Item,
+  name: 'input' | 'result',
+  keyName: 'inputKey' | 'resultKey',
+): StoredValue | undefined {
+  const key = findText(item, keyName);
+  if (key !== undefined) return { kind: 'item', key };
+  return findText(item, name) === undefined ? undefined : { kind: 'inline', value: readJson(item, name) };
+}
+
+function optional<Name extends string, Value>(name: Name, value: Value | undefined): Partial<Record<Name, Value>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, Value>);
+}

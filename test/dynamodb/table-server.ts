@@ -1,0 +1,58 @@
+/**
+ * A place for tables, for one test file: dynalite in this process; or, for a closer look, what listens at
+ * DYNAMODB_TEST_ENDPOINT (as the official DynamoDB Local does).
+ */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { createTableInput } from '../../lib/dynamodb/create-table-input.ts';
+
+export interface TableServer {
+  readonly endpoint: string;
+  /** False for dynalite, which neither counts index writes nor returns what made a condition fail. */
+  readonly isFaithful: boolean;
+  newClient(): DynamoDBClient;
+  /** A new table; gives its name. */
+  newTable(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startTableServer(): Promise<TableServer> {
+  const given = process.env['DYNAMODB_TEST_ENDPOINT'];
+  const server = given === undefined ? await startDynalite() : undefined;
+  const endpoint = given ?? `http://127.0.0.1:${(server?.address() as AddressInfo).port}`;
+  const newClient = (): DynamoDBClient =>
+    new DynamoDBClient({
+      endpoint,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+  const client = newClient();
+  const tableNames: string[] = [];
+
+  return {
+    endpoint,
+    isFaithful: given !== undefined,
+    newClient,
+    newTable: async () => {
+      const tableName = `lull-${process.pid}-${Date.now()}-${tableNames.length}`;
+      await client.send(new CreateTableCommand(createTableInput(tableName)));
+      tableNames.push(tableName);
+      return tableName;
+    },
+    close: async () => {
+      for (const TableName of tableNames) await client.send(new DeleteTableCommand({ TableName }));
+      client.destroy();
+      if (server) await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function startDynalite(): Promise<Server> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}

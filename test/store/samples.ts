@@ -1,0 +1,89 @@
+/** What the store's tests are made of. Each run has an id of its own, so that the tests of one table do not meet. */
+import { expect } from 'vitest';
+import type { Encoded } from '../../lib/core/encoded.ts';
+import type { JournalRecord } from '../../lib/journal/record.ts';
+import type { SignalMessage } from '../../lib/ports/message.ts';
+import type { RunItem } from '../../lib/ports/run-item.ts';
+import type { Finish, NewRun, Release, Store } from '../../lib/ports/store.ts';
+
+export const START_MS = 1_763_800_000_000;
+export const LEASE_MS = 30_000;
+export const MAIL_LIMIT = 3;
+
+let count = 0;
+
+/** Not used before in this process. */
+export function uniqueName(prefix: string): string {
+  count += 1;
+  return `${prefix}-${count}`;
+}
+
+export function newRun(given: Partial<NewRun> = {}): NewRun {
+  return {
+    runId: uniqueName('run'),
+    workflow: 'checkout',
+    createdAtMs: START_MS,
+    input: { kind: 'inline', value: encoded({ order: 7 }) },
+    inputDigest: 'digest-of-input',
+    dueAtMs: 0,
+    ...given,
+  };
+}
+
+/** What only the codec makes. */
+export function encoded(value: unknown): Encoded {
+  return value as Encoded;
+}
+
+export function signal(id: string, payload: unknown = null): SignalMessage {
+  return { kind: 'signal', id, name: 'approved', payload: encoded(payload) };
+}
+
+export function journalRecord(number: number, given: Partial<JournalRecord> = {}): JournalRecord {
+  const entries = [{ kind: 'step-completed', id: number, atMs: START_MS, value: encoded(null) }] as const;
+  return { number, epoch: 1, nonce: `turn-of-${number}`, entries, ...given };
+}
+
+export function taking(owner: string, nowMs = START_MS) {
+  return { lease: { owner, expiresAtMs: nowMs + LEASE_MS }, nowMs, dueByMs: nowMs };
+}
+
+export function releasing(given: Partial<Release> = {}): Release {
+  return { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: undefined, mail: [], ...given };
+}
+
+export function finishing(given: Partial<Finish> = {}): Finish {
+  return {
+    epoch: 1,
+    wakesSeen: 0,
+    status: 'completed',
+    result: { kind: 'inline', value: encoded('done') },
+    endedAtMs: START_MS + 5000,
+    purgeAtMs: undefined,
+    ...given,
+  };
+}
+
+/** A run that is there, as it is after its creation. */
+export async function createdRun(store: Store, given: Partial<NewRun> = {}): Promise<RunItem> {
+  const run = newRun(given);
+  expect(await store.createRun(run)).toEqual({ kind: 'created' });
+  return { ...run, status: 'pending', epoch: 0, wakes: 0, mail: [] };
+}
+
+/** A run in its first turn, held by `worker-1` until `START_MS + LEASE_MS`. */
+export async function takenRun(store: Store, given: Partial<NewRun> = {}): Promise<RunItem> {
+  const run = await createdRun(store, given);
+  const take = taking('worker-1');
+  expect(await store.take(run.runId, take)).toEqual({ kind: 'taken', before: run });
+  return { ...run, status: 'running', epoch: 1, lease: take.lease };
+}
+
+/** A run that has completed. */
+export async function closedRun(store: Store, given: Partial<NewRun> = {}, finish: Partial<Finish> = {}) {
+  const { lease: _lease, dueAtMs: _dueAtMs, ...run } = await takenRun(store, given);
+  const { status, result, endedAtMs, purgeAtMs } = finishing(finish);
+  expect(await store.finish(run.runId, finishing(finish))).toEqual({ kind: 'done' });
+  const due = purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs };
+  return { ...run, status, result, endedAtMs, ...due } satisfies RunItem;
+}
