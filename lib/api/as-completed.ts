@@ -1,0 +1,92 @@
+/** Results in the order in which they come (asyncio's `as_completed`). */
+import type { Awaitable, Coroutine, Result } from '../core/awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { TimeoutError, WorkflowCodeError } from '../core/errors.ts';
+import { Future } from '../core/future.ts';
+import { checkAwaitable } from '../core/check-awaitable.ts';
+import { currentLoop } from '../core/loop.ts';
+import { ensureFuture } from './ensure-future.ts';
+import { Queue } from './queue.ts';
+import type { AwaitablesOf, Tuple } from './shapes.ts';
+import { setTimer } from './timer.ts';
+
+export interface AsCompletedOptions {
+  /** For all of them together, from the call on. Default: no limit. */
+  timeout?: Duration;
+}
+
+/**
+ * Starts all awaitables at once, at the call, and gives as many awaitables: the first is done when the first of them
+ * is, and so on. asyncio: `as_completed`.
+ *
+ * Awaiting one throws the error of what it stands for. After the timeout those that are left throw a TimeoutError; what
+ * they stand for goes on. The same awaitable given twice counts once.
+ *
+ * @example
+ * ```ts
+ * const order: string[] = [];
+ * for (const next of asCompleted([sleep('2h', 'slow'), sleep('1h', 'fast')])) {
+ *   order.push(yield* next);
+ * }
+ * order; // => ['fast', 'slow']
+ * ```
+ */
+export function asCompleted<T extends Tuple>(
+  awaitables: AwaitablesOf<T>,
+  options?: AsCompletedOptions,
+): Iterable<Awaitable<T[number]>>;
+export function asCompleted<A extends Awaitable<unknown>>(
+  awaitables: Iterable<A>,
+  options?: AsCompletedOptions,
+): Iterable<Awaitable<Result<A>>>;
+export function asCompleted(of: unknown, { timeout }: AsCompletedOptions = {}): Iterable<Awaitable<unknown>> {
+  const limitMs = timeout === undefined ? undefined : toMilliseconds(timeout, 'the timeout of asCompleted()');
+  const todo = new Set(toAwaitables(of).map((awaitable) => ensureFuture(awaitable, 'asCompleted()')));
+  const done = new Queue<Future<unknown> | 'timeout'>();
+  let cancelTimer = (): void => undefined;
+
+  const ended = (future: Future<unknown>): void => {
+    // The timeout was here first.
+    if (!todo.delete(future)) return;
+    done.putNowait(future);
+    if (todo.size === 0) cancelTimer();
+  };
+  const timeOut = (): void => {
+    for (const future of todo) {
+      future.removeDoneCallback(ended);
+      done.putNowait('timeout');
+    }
+    todo.clear();
+  };
+  for (const future of todo) future.addDoneCallback(ended);
+  if (todo.size > 0 && limitMs !== undefined) {
+    cancelTimer = setTimer('asCompleted', currentLoop('asCompleted()').nowMs() + limitMs, 'next-round', timeOut);
+  }
+  return nexts(todo.size, done);
+}
+
+/** One awaitable for each that was started: made when the loop asks for it. */
+function* nexts(count: number, done: Queue<Future<unknown> | 'timeout'>): Generator<Awaitable<unknown>, void> {
+  for (let index = 0; index < count; index += 1) yield { [Symbol.iterator]: () => next(done) };
+}
+
+function* next(done: Queue<Future<unknown> | 'timeout'>): Coroutine<unknown> {
+  const future = yield* done.get();
+  if (future === 'timeout') throw new TimeoutError();
+  return future.result();
+}
+
+function toAwaitables(of: unknown): Awaitable<unknown>[] {
+  const isIterable = typeof of === 'object' && of !== null && Symbol.iterator in of;
+  // An awaitable can be iterated too, but it is one, and not several.
+  if (!isIterable || of instanceof Future || 'throw' in of) {
+    throw new WorkflowCodeError(
+      'INVALID_ARGUMENT',
+      `asCompleted() was given ${describeValue(of)}: give several awaitables, asCompleted([a, b])`,
+    );
+  }
+  const awaitables = [...new Set(of as Iterable<unknown>)];
+  for (const awaitable of awaitables) checkAwaitable(awaitable, 'asCompleted()');
+  return awaitables as Awaitable<unknown>[];
+}

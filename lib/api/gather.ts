@@ -1,0 +1,155 @@
+/** Several awaitables at once, all results together (asyncio's `gather`, case for case). */
+import type { Awaitable } from '../core/awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { CancelledError, WorkflowCodeError } from '../core/errors.ts';
+import { cancelMessage, Future } from '../core/future.ts';
+import { checkAwaitable } from '../core/check-awaitable.ts';
+import { currentLoop } from '../core/loop.ts';
+import { ensureFuture } from './ensure-future.ts';
+import { type AwaitablesOf, type Entries, type Shape, toEntries, toShape, type Tuple } from './shapes.ts';
+
+export interface GatherOptions {
+  /** Errors stand among the results, in their place, and none is thrown. Default false. */
+  returnExceptions?: boolean;
+  /** At most so many run at once, begun in order; tasks that are given run already. Default: no limit. */
+  limit?: number;
+}
+
+type Results<T> = { -readonly [K in keyof T]: T[K] };
+type Settled<T> = { -readonly [K in keyof T]: T[K] | Error };
+
+/**
+ * Starts all awaitables at once, at the call, and gives their results in the shape of the argument: an array or a
+ * record. asyncio: `gather`.
+ *
+ * The first error is thrown as soon as it comes, and the others go on (cancel them, or use `taskGroup`, if that is not
+ * wanted); with `returnExceptions` errors stand among the results. Cancelling who waits cancels all of them. A task
+ * that is given twice is awaited once. An empty array gives an empty array.
+ *
+ * With `limit`, the next one begins when one has ended. After an error the rest still runs, as it would without.
+ *
+ * @example
+ * ```ts
+ * const [a, b] = yield* gather([sleep('1s', 'a'), sleep('2s', 'b')]);
+ * a + b; // => 'ab'
+ * const { stock, label } = yield* gather({ stock: step('reserve', () => 3), label: step('print', () => 'L-7') });
+ * `${stock} ${label}`; // => '3 L-7'
+ * yield* gather([1, 2, 3, 4].map((n) => step('square', () => n * n)), { limit: 2 }); // => [1, 4, 9, 16]
+ * ```
+ */
+export function gather<T extends Tuple>(
+  awaitables: AwaitablesOf<T>,
+  options?: { returnExceptions?: false; limit?: number },
+): Awaitable<Results<T>>;
+export function gather<T extends Shape>(
+  awaitables: AwaitablesOf<T>,
+  options?: { returnExceptions?: false; limit?: number },
+): Awaitable<Results<T>>;
+export function gather<T extends Tuple>(
+  awaitables: AwaitablesOf<T>,
+  options: { returnExceptions: boolean; limit?: number },
+): Awaitable<Settled<T>>;
+export function gather<T extends Shape>(
+  awaitables: AwaitablesOf<T>,
+  options: { returnExceptions: boolean; limit?: number },
+): Awaitable<Settled<T>>;
+export function gather(of: unknown, { returnExceptions = false, limit = Infinity }: GatherOptions = {}): Awaitable<unknown> {
+  currentLoop('gather()');
+  const entries = toEntries(of, 'gather()');
+  entries.awaitables.forEach((awaitable, index) => checkAwaitable(awaitable, `gather(), at ${placeOf(entries, index)},`));
+  if (!(limit >= 1)) {
+    throw new WorkflowCodeError(
+      'INVALID_ARGUMENT',
+      `the limit of gather() is ${describeValue(limit)}: give the number that may run at once, 1 or more`,
+    );
+  }
+  return new GatheringFuture(entries, returnExceptions, limit);
+}
+
+function placeOf({ keys }: Entries, index: number): string {
+  return keys === undefined ? `position ${index}` : `"${keys[index] ?? ''}"`;
+}
+
+/** asyncio's `_GatheringFuture`: cancelling it cancels its children, and it ends when they have. */
+class GatheringFuture extends Future<unknown> {
+  readonly #entries: Entries;
+  readonly #returnExceptions: boolean;
+  /** What is to be started: the same awaitable once. */
+  readonly #queued: Awaitable<unknown>[];
+  #begun = 0;
+  #running = 0;
+  readonly #children = new Map<Awaitable<unknown>, Future<unknown>>();
+  #cancelRequested = false;
+
+  constructor(entries: Entries, returnExceptions: boolean, limit: number) {
+    super();
+    this.#entries = entries;
+    this.#returnExceptions = returnExceptions;
+    this.#queued = [...new Set(entries.awaitables)];
+    if (this.#queued.length === 0) this.setResult(toShape(entries, []));
+    while (this.#running < limit && this.#begun < this.#queued.length) this.#beginNext();
+  }
+
+  override cancel(message = ''): boolean {
+    if (this.done()) return false;
+    let cancelled = this.#begun < this.#queued.length;
+    for (const child of this.#children.values()) if (child.cancel(message)) cancelled = true;
+    if (cancelled) this.#cancelRequested = true;
+    return cancelled;
+  }
+
+  #beginNext(): void {
+    const awaitable = this.#queued[this.#begun] as Awaitable<unknown>;
+    this.#begun += 1;
+    this.#running += 1;
+    const child = ensureFuture(awaitable, 'gather()');
+    this.#children.set(awaitable, child);
+    child.addDoneCallback(() => this.#ended(child));
+  }
+
+  #ended(child: Future<unknown>): void {
+    this.#running -= 1;
+    // What was not begun when the gather was cancelled never begins.
+    if (!this.#cancelRequested && this.#begun < this.#queued.length) this.#beginNext();
+    if (this.done()) {
+      // Somebody has the first error: this one counts as seen.
+      if (!child.cancelled()) child.exception();
+      return;
+    }
+    if (!this.#returnExceptions) {
+      const error = errorOf(child);
+      if (error !== undefined) return this.setException(error);
+    }
+    if (this.#running > 0) return;
+    const { awaitables } = this.#entries;
+    // All of them may have refused to be cancelled: who waits has not.
+    if (this.#cancelRequested) this.setException(this.#cancelledError(awaitables.at(-1)));
+    else this.setResult(toShape(this.#entries, awaitables.map((awaitable) => this.#resultOf(awaitable))));
+  }
+
+  #cancelledError(last: Awaitable<unknown> | undefined): Error {
+    const child = last === undefined ? undefined : this.#children.get(last);
+    return child?.cancelled() === true ? takeError(child) : new CancelledError();
+  }
+
+  #resultOf(awaitable: Awaitable<unknown>): unknown {
+    const child = this.#children.get(awaitable) as Future<unknown>;
+    // Asking a cancelled one for its error would use it up.
+    if (child.cancelled()) return new CancelledError(cancelMessage(child));
+    return child.exception() ?? child.result();
+  }
+}
+
+function errorOf(child: Future<unknown>): Error | undefined {
+  return child.cancelled() ? takeError(child) : child.exception();
+}
+
+/** The CancelledError of a future that was cancelled. */
+function takeError(child: Future<unknown>): Error {
+  try {
+    child.exception();
+  } catch (error) {
+    return error as Error;
+  }
+  return new CancelledError();
+}

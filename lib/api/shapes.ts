@@ -1,0 +1,33 @@
+/** What combinators take: awaitables in an array or in a record, and results in the same shape. */
+import type { Awaitable } from '../core/awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
+
+// Inferred from the side of the results: so that a generic coroutine, given directly, gets its type parameter.
+export type Tuple = readonly unknown[] | [];
+export type Shape = { readonly [key: string]: unknown };
+export type AwaitablesOf<T> = { readonly [K in keyof T]: Awaitable<T[K]> };
+
+/** The keys and the values in order; the keys of an array are undefined. */
+export interface Entries {
+  readonly keys: readonly string[] | undefined;
+  readonly awaitables: readonly Awaitable<unknown>[];
+}
+
+/** Takes an array, another iterable that is no awaitable, or a plain record. `call` names the combinator. */
+export function toEntries(of: unknown, call: string): Entries {
+  if (Array.isArray(of)) return { keys: undefined, awaitables: of as Awaitable<unknown>[] };
+  const isRecord = typeof of === 'object' && of !== null && !(Symbol.iterator in of) && !('then' in of);
+  if (isRecord) return { keys: Object.keys(of), awaitables: Object.values(of) as Awaitable<unknown>[] };
+  throw new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    `${call} was given ${describeValue(of)}: give an array of awaitables, ${call.replace('()', '([a, b])')}, or a ` +
+      `record, ${call.replace('()', '({ x: a, y: b })')}`,
+  );
+}
+
+/** Puts results into the shape of the argument. */
+export function toShape({ keys }: Entries, results: readonly unknown[]): unknown {
+  if (keys === undefined) return results;
+  return Object.fromEntries(keys.map((key, index) => [key, results[index]]));
+}

@@ -1,0 +1,121 @@
+/** Tasks that end together (asyncio's `TaskGroup`, case for case). */
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { ExceptionGroup, InvalidStateError, isCancelled } from '../core/errors.ts';
+import { Future } from '../core/future.ts';
+import type { Task } from '../core/task.ts';
+import { toError } from '../core/to-error.ts';
+import { asCoroutine, checkBody } from './body.ts';
+import { createTask, currentTask } from './create-task.ts';
+import { lazy } from './lazy.ts';
+
+/** What the body of `taskGroup` is given. */
+export interface TaskGroup {
+  /**
+   * As the function of that name, for a task of this group. InvalidStateError once the group has ended or is being
+   * cancelled.
+   */
+  createTask<T>(awaitable: Awaitable<T>, options?: { name?: string }): Task<T>;
+}
+
+/**
+ * Runs a body that makes tasks, waits for all of them, and gives the body's result. asyncio: `TaskGroup`.
+ *
+ * When a task or the body fails, all others are cancelled, and once they have ended the errors are thrown together as
+ * an ExceptionGroup. A task that is merely cancelled is no failure. Cancelling who waits cancels all of them.
+ *
+ * @example
+ * ```ts
+ * const total = yield* taskGroup(function* (group) {
+ *   const a = group.createTask(sleep('1s', 1));
+ *   const b = group.createTask(sleep('2s', 2));
+ *   return (yield* a) + (yield* b);
+ * });
+ * total; // => 3
+ * ```
+ */
+export function taskGroup<T>(body: (group: TaskGroup) => Coroutine<T>): Awaitable<T> {
+  checkBody('taskGroup()', body);
+  return lazy('taskGroup()', () => run(body));
+}
+
+function* run<T>(body: (group: TaskGroup) => Coroutine<T>): Coroutine<T> {
+  const group = new Group();
+  let result: T;
+  try {
+    result = yield* asCoroutine('taskGroup()', body(group));
+  } catch (error) {
+    // Throws what stands for this error; else it goes on as it is.
+    yield* group.leave({ thrown: error });
+    throw error;
+  }
+  yield* group.leave(undefined);
+  return result;
+}
+
+class Group implements TaskGroup {
+  readonly #parent = currentTask();
+  readonly #tasks = new Set<Task<unknown>>();
+  readonly #errors: Error[] = [];
+  #isLeaving = false;
+  #isAborting = false;
+  /** The parent was cancelled by this group, to get it out of its body. */
+  #parentCancelled = false;
+  #allEnded: Future<void> | undefined;
+
+  createTask<T>(awaitable: Awaitable<T>, options?: { name?: string }): Task<T> {
+    if (this.#isLeaving && this.#tasks.size === 0) throw new InvalidStateError('The task group is finished.');
+    if (this.#isAborting) throw new InvalidStateError('The task group is shutting down.');
+    const task = createTask(awaitable, options);
+    task.addDoneCallback(() => this.#ended(task as Task<unknown>));
+    this.#tasks.add(task as Task<unknown>);
+    return task;
+  }
+
+  /** The body has ended, with an error if there is one: waits for the tasks, and throws what is to be thrown. */
+  *leave(failure: { readonly thrown: unknown } | undefined): Coroutine<void> {
+    this.#isLeaving = true;
+    let cancellation = failure !== undefined && isCancelled(failure.thrown) ? failure.thrown : undefined;
+    // Nobody else has cancelled the parent: then it was not cancelled.
+    if (this.#parentCancelled && this.#parent.uncancel() === 0) cancellation = undefined;
+    if (failure !== undefined && !this.#isAborting) this.#abort();
+
+    // The parent may be cancelled again and again while it waits here.
+    while (this.#tasks.size > 0) {
+      this.#allEnded ??= new Future();
+      try {
+        yield* this.#allEnded;
+      } catch (error) {
+        if (!isCancelled(error)) throw error;
+        if (!this.#isAborting) {
+          cancellation = error;
+          this.#abort();
+        }
+      }
+      this.#allEnded = undefined;
+    }
+
+    // Errors have priority over a cancellation.
+    if (cancellation !== undefined && this.#errors.length === 0) throw cancellation;
+    if (failure !== undefined && !isCancelled(failure.thrown)) this.#errors.push(toError(failure.thrown));
+    if (this.#errors.length > 0) throw new ExceptionGroup('unhandled errors in a TaskGroup', this.#errors);
+  }
+
+  #abort(): void {
+    this.#isAborting = true;
+    for (const task of this.#tasks) if (!task.done()) task.cancel();
+  }
+
+  #ended(task: Task<unknown>): void {
+    this.#tasks.delete(task);
+    if (this.#tasks.size === 0 && this.#allEnded?.done() === false) this.#allEnded.setResult();
+    if (task.cancelled()) return;
+    const error = task.exception();
+    if (error === undefined) return;
+    this.#errors.push(error);
+    // The body is to be left at once: its parent is cancelled, and `leave` takes that back.
+    if (this.#parent.done() || this.#isAborting || this.#parentCancelled) return;
+    this.#abort();
+    this.#parentCancelled = true;
+    this.#parent.cancel();
+  }
+}

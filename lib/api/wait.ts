@@ -1,0 +1,106 @@
+/** Waiting for some of several tasks, without touching the others (asyncio's `wait`, case for case). */
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
+import { Future } from '../core/future.ts';
+import { currentLoop } from '../core/loop.ts';
+import type { Task } from '../core/task.ts';
+import { lazy } from './lazy.ts';
+import { setTimer } from './timer.ts';
+
+export type ReturnWhen = 'FIRST_COMPLETED' | 'FIRST_EXCEPTION' | 'ALL_COMPLETED';
+
+export interface WaitOptions {
+  /** Default `'ALL_COMPLETED'`. `'FIRST_EXCEPTION'`: also when all have ended. */
+  returnWhen?: ReturnWhen;
+  /** Return after this time at the latest. Default: no limit. */
+  timeout?: Duration;
+}
+
+const RETURN_WHEN: readonly ReturnWhen[] = ['FIRST_COMPLETED', 'FIRST_EXCEPTION', 'ALL_COMPLETED'];
+
+/**
+ * Waits for tasks or futures and gives two sets: those that are done and those that are not. asyncio: `wait`.
+ *
+ * It cancels nothing and throws nothing of theirs, also when the timeout is over; look into `done` for results and
+ * errors. None at all, and what is neither a task nor a future, is a WorkflowCodeError `INVALID_ARGUMENT`.
+ *
+ * @example
+ * ```ts
+ * const slow = createTask(sleep('2h', 'slow'));
+ * const fast = createTask(sleep('1h', 'fast'));
+ * const { done, pending } = yield* wait([slow, fast], { returnWhen: 'FIRST_COMPLETED' });
+ * done.has(fast) && pending.has(slow); // => true
+ * ```
+ */
+export function wait<A extends Task<unknown> | Future<unknown>>(
+  tasks: Iterable<A>,
+  { returnWhen = 'ALL_COMPLETED', timeout }: WaitOptions = {},
+): Awaitable<{ done: Set<A>; pending: Set<A> }> {
+  const futures = toFutures(tasks);
+  if (!RETURN_WHEN.includes(returnWhen)) {
+    throw invalid(`returnWhen of wait() is ${describeValue(returnWhen)}: give one of ${RETURN_WHEN.join(', ')}`);
+  }
+  const limitMs = timeout === undefined ? undefined : toMilliseconds(timeout, 'the timeout of wait()');
+  return lazy('wait()', () => waitUntil(futures, returnWhen, limitMs));
+}
+
+function toFutures<A extends Task<unknown> | Future<unknown>>(tasks: Iterable<A>): Set<A> {
+  const given: unknown = tasks;
+  const isIterable = typeof given === 'object' && given !== null && Symbol.iterator in given;
+  if (!isIterable || given instanceof Future) {
+    throw invalid(`wait() was given ${describeValue(given)}: give several tasks or futures, wait([task])`);
+  }
+  const futures = new Set<unknown>(given as Iterable<unknown>);
+  if (futures.size === 0) throw invalid('wait() was given no task: it needs one to wait for');
+  for (const future of futures) {
+    if (future instanceof Future) continue;
+    throw invalid(
+      `wait() was given ${describeValue(future)}: it takes tasks and futures only; make a task of what else can be ` +
+        `awaited, createTask(...), so that you can find it in the sets`,
+    );
+  }
+  return futures as Set<A>;
+}
+
+function* waitUntil<A extends Task<unknown> | Future<unknown>>(
+  futures: Set<A>,
+  returnWhen: ReturnWhen,
+  limitMs: number | undefined,
+): Coroutine<{ done: Set<A>; pending: Set<A> }> {
+  const waiter = new Future<void>();
+  const release = (): void => {
+    if (!waiter.done()) waiter.setResult();
+  };
+  const cancelTimer =
+    limitMs === undefined
+      ? () => undefined
+      : setTimer('wait', currentLoop('wait()').nowMs() + limitMs, 'next-round', release);
+  let left = futures.size;
+  const ended = (future: Task<unknown> | Future<unknown>): void => {
+    left -= 1;
+    const isOver =
+      left <= 0 ||
+      returnWhen === 'FIRST_COMPLETED' ||
+      (returnWhen === 'FIRST_EXCEPTION' && !future.cancelled() && future.exception() !== undefined);
+    if (!isOver) return;
+    cancelTimer();
+    release();
+  };
+  for (const future of futures) future.addDoneCallback(ended);
+  try {
+    yield* waiter;
+  } finally {
+    cancelTimer();
+    for (const future of futures) future.removeDoneCallback(ended);
+  }
+  const done = new Set<A>();
+  const pending = new Set<A>();
+  for (const future of futures) (future.done() ? done : pending).add(future);
+  return { done, pending };
+}
+
+function invalid(message: string): WorkflowCodeError {
+  return new WorkflowCodeError('INVALID_ARGUMENT', message);
+}

@@ -1,0 +1,37 @@
+/** What a signal is to its sender and to its receiver: a name, and what may come under it. */
+import type { Awaitable } from './awaitable.ts';
+import type { StandardSchema, StandardSchemaV1 } from './standard-schema.ts';
+
+/** Messages of one kind from outside, for a run: see `signal`. */
+export interface Signal<T> {
+  readonly name: string;
+  /**
+   * The next message, in the order in which they were accepted; waits while there is none. What came before anybody
+   * waited is kept from the start of the run. One message goes to one receiver, the one that waits longest. A payload
+   * that does not fit the schema is an InvalidInputError here.
+   */
+  receive(): Awaitable<T>;
+  /** The next message now; QueueEmpty if there is none. */
+  receiveNowait(): T;
+  /** How many messages wait to be received. */
+  pending(): number;
+}
+
+export interface SignalOptions<T> {
+  /** Takes what senders give and makes of it what `receive` gives. It has to answer at once. */
+  // What a sender may give is not known here.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  schema?: StandardSchemaV1<any, T>;
+}
+
+const SCHEMA = Symbol.for('lull.signal-schema');
+
+/** Keeps a signal's schema where a sender finds it. */
+export function setSignalSchema(signal: object, schema: StandardSchema | undefined): void {
+  Object.defineProperty(signal, SCHEMA, { value: schema });
+}
+
+/** The schema of a signal, for who checks a payload at the door; undefined if it has none. */
+export function signalSchema(signal: { readonly name: string }): StandardSchema | undefined {
+  return (signal as { readonly [SCHEMA]?: StandardSchema })[SCHEMA];
+}

@@ -1,0 +1,63 @@
+/** The front door for workflow authors: names only. */
+
+export type { Awaitable, Coroutine, Result } from './core/awaitable.ts';
+export type { Command } from './core/command.ts';
+export type { Duration } from './core/duration.ts';
+export type { Logger } from './core/logger.ts';
+export type { RunInfo } from './core/run-info.ts';
+export type { Signal, SignalOptions } from './core/signal.ts';
+export type { StandardSchemaV1 } from './core/standard-schema.ts';
+export type { RetryPolicy, StepContext, StepOptions } from './core/step.ts';
+export type { Task } from './core/task.ts';
+export type { Workflow, WorkflowOptions } from './core/workflow.ts';
+
+// workflows and steps
+export { workflow } from './api/workflow.ts';
+export { defineStep, step, stepContext } from './api/step.ts';
+
+// time
+export { sleep, sleepUntil } from './api/sleep.ts';
+
+// tasks
+export { allTasks, createTask, currentTask } from './api/create-task.ts';
+export { Future } from './core/future.ts';
+
+// combinators
+export { asCompleted, type AsCompletedOptions } from './api/as-completed.ts';
+export { gather, type GatherOptions } from './api/gather.ts';
+export { race } from './api/race.ts';
+export { shield } from './api/shield.ts';
+export { taskGroup, type TaskGroup } from './api/task-group.ts';
+export { timeout, type TimeoutScope } from './api/timeout.ts';
+export { wait, type ReturnWhen, type WaitOptions } from './api/wait.ts';
+export { waitFor } from './api/wait-for.ts';
+
+// the run, and what comes from outside
+export { log, now, random, runInfo, uuid } from './api/run.ts';
+export { signal } from './api/signal.ts';
+
+// errors
+export {
+  BrokenBarrierError,
+  CancelledError,
+  ExceptionGroup,
+  type InputIssue,
+  InvalidInputError,
+  InvalidStateError,
+  isCancelled,
+  LullError,
+  NondeterminismError,
+  NonRetryableError,
+  PayloadTooLargeError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  RetryAfterError,
+  StepFailedError,
+  TimeoutError,
+  UnserializableValueError,
+  WorkflowCodeError,
+  type WorkflowCodeErrorCode,
+} from './core/errors.ts';
+export { InvariantError } from './core/invariant.ts';
+export { registerClass, registerError } from './core/class-registry.ts';
