@@ -16,7 +16,7 @@ const Expense = z.object({
 });
 type Expense = z.infer<typeof Expense>;
 
-const Decision = z.object({ approved: z.boolean(), by: z.string(), comment: z.string().default('') });
+const Decision = z.object({ approved: z.boolean(), by: z.string(), comment: z.string().optional() });
 type Decision = z.infer<typeof Decision>;
 
 /** The answer. It may be sent before the run waits for it. */
@@ -30,7 +30,7 @@ export const approval = workflow('approval', { input: Expense }, function* (expe
     return { outcome: 'expired' };
   }
   const outcome = answer.approved ? 'approved' : 'rejected';
-  yield* sendMail(expense.employee, `"${expense.what}" was ${outcome} by ${answer.by}. ${answer.comment}`.trim());
+  yield* sendMail(expense.employee, `"${expense.what}" was ${outcome} by ${answer.by}. ${answer.comment ?? ''}`);
   return { outcome, by: answer.by };
 });
 
