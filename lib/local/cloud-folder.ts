@@ -98,7 +98,9 @@ async function takeLock(folder: string): Promise<ClassicLevel> {
   } catch (error) {
     if ((error as { cause?: { code?: unknown } }).cause?.code !== 'LEVEL_LOCKED') throw error;
     const owner = readJson(join(folder, 'owner.json')) as { pid?: number; url?: string } | undefined;
-    const who = owner ? `process ${owner.pid ?? '?'}${owner.url === undefined ? '' : ` at ${owner.url}`}` : 'another process';
+    const who = owner
+      ? `process ${owner.pid ?? '?'}${owner.url === undefined ? '' : ` at ${owner.url}`}`
+      : 'another process';
     throw new LocalCloudError(
       'FOLDER_IN_USE',
       `${folder} is in use by ${who}: go on with that local cloud, or stop it, or name another folder with --dir`,

@@ -60,7 +60,10 @@ function buildOptions(entryFile: string): BuildOptions {
   const here = fileURLToPath(import.meta.url);
   return {
     stdin: {
-      contents: entryPoint(entryFile, join(dirname(here), here.endsWith('.ts') ? 'function-host.ts' : 'function-host.js')),
+      contents: entryPoint(
+        entryFile,
+        join(dirname(here), here.endsWith('.ts') ? 'function-host.ts' : 'function-host.js'),
+      ),
       resolveDir: dirname(entryFile),
       sourcefile: 'lull-local-entry.ts',
       loader: 'ts',
@@ -78,7 +81,9 @@ function buildOptions(entryFile: string): BuildOptions {
     keepNames: true,
     logLevel: 'silent',
     // What is CommonJS inside wants a `require` for node's own modules.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
   };
 }
 
@@ -105,6 +110,7 @@ async function keep(result: BuildResult, buildPath: string): Promise<CodeBundle>
   const version = createHash('sha256').update(code.contents).digest('hex').slice(0, 12);
   const folder = join(buildPath, version);
   mkdirSync(folder, { recursive: true });
-  for (const file of files) writeFileSync(join(folder, file.path.endsWith('.map') ? 'index.mjs.map' : 'index.mjs'), file.contents);
+  for (const file of files)
+    writeFileSync(join(folder, file.path.endsWith('.map') ? 'index.mjs.map' : 'index.mjs'), file.contents);
   return { file: join(folder, 'index.mjs'), version };
 }

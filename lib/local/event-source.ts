@@ -5,17 +5,20 @@
  * when its visibility timeout is over.
  */
 import { createHash } from 'node:crypto';
+import { readWake } from '../lambda/sqs-event.ts';
 import type { FunctionPool } from './function-pool.ts';
 import type { MessageQueue, ReceivedMessage } from './message-queue.ts';
+import { region } from './local-services.ts';
 import type { LocalCloudNotice } from './notice.ts';
+import type { RunWatch } from './run-watch.ts';
 
 const BATCH_SIZE = 10;
 
 export interface EventSourceOptions {
   readonly queue: MessageQueue;
   readonly queueArn: string;
-  readonly region: string;
   readonly pool: FunctionPool;
+  readonly watch: RunWatch;
   readonly report: (notice: LocalCloudNotice) => void;
 }
 
@@ -34,18 +37,26 @@ export function startEventSource(options: EventSourceOptions): void {
 }
 
 async function invokeWith(batch: readonly ReceivedMessage[], options: EventSourceOptions): Promise<void> {
-  const { queue, pool, report } = options;
+  const { queue, pool, watch, report } = options;
+  const runIds = runIdsOf(batch);
+  for (const runId of runIds) void watch.beforeTurn(runId);
   try {
     const result = await pool.invoke(toSqsEvent(batch, options));
     const failed = failedIds(result, batch);
     for (const message of batch) if (!failed.has(message.id)) queue.delete(message.receipt);
   } catch (error) {
-    report({ kind: 'invocation-failed', function: 'worker', reason: error instanceof Error ? error.message : String(error) });
+    report({ kind: 'invocation-failed', function: 'worker', reason: (error as Error).message });
   }
+  for (const runId of runIds) void watch.afterTurn(runId);
+}
+
+function runIdsOf(batch: readonly ReceivedMessage[]): Set<string> {
+  const wakes = batch.map(({ id, body }) => readWake({ messageId: id, body }));
+  return new Set(wakes.flatMap((wake) => (wake.kind === 'wake' ? [wake.runId] : [])));
 }
 
 /** An SQS event as Lambda gets it. */
-export function toSqsEvent(batch: readonly ReceivedMessage[], source: { queueArn: string; region: string }): unknown {
+export function toSqsEvent(batch: readonly ReceivedMessage[], source: { queueArn: string }): unknown {
   return {
     Records: batch.map((message) => ({
       messageId: message.id,
@@ -61,7 +72,7 @@ export function toSqsEvent(batch: readonly ReceivedMessage[], source: { queueArn
       md5OfBody: createHash('md5').update(message.body).digest('hex'),
       eventSource: 'aws:sqs',
       eventSourceARN: source.queueArn,
-      awsRegion: source.region,
+      awsRegion: region,
     })),
   };
 }

@@ -10,7 +10,7 @@ import type { FromHost, FunctionName, HostedError, ToHost } from './host-protoco
 export type Handler = (event: never, context: never) => unknown;
 
 export interface Hosted {
-  readonly handlers: Readonly<Record<FunctionName, Handler>>;
+  readonly createHandler: Readonly<Record<FunctionName, () => Handler>>;
   /** Names of the workflows in the bundle. */
   readonly workflows: readonly string[];
 }
@@ -22,7 +22,7 @@ export async function serveFunction(load: () => Promise<Hosted>): Promise<void> 
   endWithParent(process.ppid);
   try {
     const hosted = await load();
-    const handler = hosted.handlers[process.env['_HANDLER'] as FunctionName];
+    const handler = hosted.createHandler[process.env['_HANDLER'] as FunctionName]();
     process.on('message', (message: ToHost) => void answer(handler, message));
     send({ kind: 'ready', workflows: hosted.workflows });
   } catch (error) {

@@ -20,8 +20,8 @@ export interface FunctionProcessOptions {
 }
 
 interface Invocation {
-  resolve(result: unknown): void;
-  reject(error: InvocationError): void;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: InvocationError) => void;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -48,7 +48,7 @@ export class FunctionProcess {
     this.loaded = this.#load();
     this.loaded.catch(() => undefined); // whoever waits for it hears of it; so does onEnd
     this.ended = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => {
+      this.#child.once('exit', (code, signal) => {
         this.#end(signal ?? `exit code ${code ?? 0}`);
         resolve();
       });
@@ -113,7 +113,7 @@ export class FunctionProcess {
         }
         if (said.kind === 'not-loaded') fail(describe(said.error));
       });
-      this.#child.once('close', () => fail('the process ended while it loaded the code'));
+      this.#child.once('exit', () => fail('the process ended while it loaded the code'));
       timeout.addEventListener('abort', () => fail(`the code was not loaded within ${LOAD_TIMEOUT_MS / 1000} s`));
     });
   }
@@ -144,7 +144,9 @@ export class FunctionProcess {
     this.#isReady = false;
     for (const { reject, timer } of this.#invocations.values()) {
       clearTimeout(timer);
-      reject(new InvocationError(this.#cause, this.#cause === 'died' ? `its process ended (${how})` : 'its time was up'));
+      reject(
+        new InvocationError(this.#cause, this.#cause === 'died' ? `its process ended (${how})` : 'its time was up'),
+      );
     }
     this.#invocations.clear();
     this.#options.onEnd(this.#cause === 'died' ? how : 'its time was up');

@@ -106,7 +106,7 @@ export function toHttpReply(result: unknown): HttpReply {
   if (body !== undefined && typeof body !== 'string') return internalError('body is no string');
   const pairs = Object.entries((headers ?? {}) as Record<string, unknown>)
     .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => [name.toLowerCase(), String(value as string)] as const);
+    .map(([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : JSON.stringify(value)] as const);
   if (!pairs.some(([name]) => name === 'content-type')) pairs.push(['content-type', 'text/plain; charset=utf-8']);
   const setCookies = ((cookies ?? []) as string[]).map((cookie) => ['set-cookie', cookie] as const);
   return {
@@ -127,7 +127,10 @@ export function gatewayReply(statusCode: number, message: string): HttpReply {
 
 /** As API Gateway, but with the reason: it is the author who reads it here. */
 function internalError(reason: string): HttpReply {
-  return gatewayReply(500, `Internal Server Error: the function's result is not in the format of an HTTP API: ${reason}`);
+  return gatewayReply(
+    500,
+    `Internal Server Error: the function's result is not in the format of an HTTP API: ${reason}`,
+  );
 }
 
 function decodePath(path: string): string {

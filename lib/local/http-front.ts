@@ -13,6 +13,9 @@ const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 
 export interface HttpFront {
   readonly url: string;
+  /** Takes no further requests; those that are under way get their answers. */
+  refuse(): void;
+  /** Ends every connection. */
   stop(): Promise<void>;
 }
 
@@ -28,7 +31,14 @@ export async function startHttpFront(options: {
       .catch(() => response.destroy()); // the client went away while it sent the body
   });
   const port = await listenOnLoopback(server, options.port);
-  return { url: `http://127.0.0.1:${port}`, stop: () => stopServer(server) };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    refuse: () => {
+      server.close();
+      server.closeIdleConnections();
+    },
+    stop: () => stopServer(server),
+  };
 }
 
 async function replyTo(

@@ -51,7 +51,15 @@ export class MessageQueue {
     const nowMs = this.#options.clock.nowMs();
     const id = randomUUID();
     const visibleAtMs = nowMs + delayMs;
-    this.#entries.set(id, { id, body, sentAtMs: nowMs, visibleAtMs, receives: 0, firstReceivedAtMs: 0, receipt: undefined });
+    this.#entries.set(id, {
+      id,
+      body,
+      sentAtMs: nowMs,
+      visibleAtMs,
+      receives: 0,
+      firstReceivedAtMs: 0,
+      receipt: undefined,
+    });
     this.#watch();
     return id;
   }

@@ -15,7 +15,11 @@ export interface QueueEndpoint {
 }
 
 /** Listens on a free port of 127.0.0.1. */
-export async function startQueueEndpoint(queue: MessageQueue, accountId: string, queueName: string): Promise<QueueEndpoint> {
+export async function startQueueEndpoint(
+  queue: MessageQueue,
+  accountId: string,
+  queueName: string,
+): Promise<QueueEndpoint> {
   let queueUrl = '';
   const server: Server = createServer((request, response) => {
     readBody(request, REQUEST_LIMIT_BYTES).then(

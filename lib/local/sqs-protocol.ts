@@ -109,7 +109,10 @@ function readMessage(input: Input): { body: string; delaySeconds: number } {
 function readEntries(value: unknown): Input[] {
   const entries = (Array.isArray(value) ? value : []) as Input[];
   if (entries.length === 0) {
-    throw new SqsError('EmptyBatchRequest', 'There should be at least one SendMessageBatchRequestEntry in the request.');
+    throw new SqsError(
+      'EmptyBatchRequest',
+      'There should be at least one SendMessageBatchRequestEntry in the request.',
+    );
   }
   if (entries.length > BATCH_LIMIT) {
     throw new SqsError(
@@ -120,7 +123,7 @@ function readEntries(value: unknown): Input[] {
   if (new Set(entries.map((entry) => entry['Id'])).size < entries.length) {
     throw new SqsError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
   }
-  const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(String(entry['MessageBody'] ?? '')), 0);
+  const bytes = entries.reduce((sum, entry) => sum + bodyBytes(entry), 0);
   if (bytes > BODY_LIMIT_BYTES) {
     throw new SqsError(
       'BatchRequestTooLong',
@@ -128,6 +131,10 @@ function readEntries(value: unknown): Input[] {
     );
   }
   return entries;
+}
+
+function bodyBytes({ MessageBody: body }: Input): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : 0;
 }
 
 function parse(body: string): Input {
@@ -143,4 +150,3 @@ function parse(body: string): Input {
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
-

@@ -87,7 +87,9 @@ describe('the reply to a result', () => {
   };
 
   it('has its status, headers and body', () => {
-    expect(reply({ statusCode: 202, headers: { Location: '/runs/1', 'content-type': 'application/json' }, body: '{}' })).toEqual({
+    expect(
+      reply({ statusCode: 202, headers: { Location: '/runs/1', 'content-type': 'application/json' }, body: '{}' }),
+    ).toEqual({
       statusCode: 202,
       headers: ['location: /runs/1', 'content-type: application/json'],
       body: '{}',
@@ -103,7 +105,9 @@ describe('the reply to a result', () => {
   });
 
   it('decodes base64', () => {
-    expect(toHttpReply({ statusCode: 200, body: 'AP+A', isBase64Encoded: true }).body).toEqual(Buffer.from([0, 255, 128]));
+    expect(toHttpReply({ statusCode: 200, body: 'AP+A', isBase64Encoded: true }).body).toEqual(
+      Buffer.from([0, 255, 128]),
+    );
   });
 
   it.each([
@@ -118,7 +122,10 @@ describe('the reply to a result', () => {
   it.each([{ statusCode: 99 }, { statusCode: '200' }, { statusCode: 200, body: { no: 'text' } }])(
     'is a 500 that says what is wrong with %j',
     (result) => {
-      expect(reply(result)).toMatchObject({ statusCode: 500, body: expect.stringMatching(/statusCode is|body is/) as string });
+      expect(reply(result)).toMatchObject({
+        statusCode: 500,
+        body: expect.stringMatching(/statusCode is|body is/) as string,
+      });
     },
   );
 });

@@ -90,12 +90,17 @@ describe('the queue, seen through the AWS SDK', () => {
 
   it('says how many messages there are', async () => {
     await send({ MessageBody: 'x' });
-    const answer = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: endpoint.queueUrl, AttributeNames: ['All'] }));
+    const answer = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: endpoint.queueUrl, AttributeNames: ['All'] }),
+    );
     expect(answer.Attributes?.ApproximateNumberOfMessages).toBe('1');
   });
 
   it('answers what is no request of SQS without falling over', async () => {
     const answer = await fetch(endpoint.endpoint, { method: 'POST', body: 'not json' });
-    expect([answer.status, await answer.json()]).toMatchObject([400, { __type: expect.stringContaining('#') as string }]);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { __type: expect.stringContaining('#') as string },
+    ]);
   });
 });

@@ -1,0 +1,153 @@
+/**
+ * The cloud on one machine: DynamoDB, a queue, a schedule and an HTTP front around the very functions that are
+ * deployed to Lambda, each of them in processes of its own.
+ *
+ * What is not its job: anything that a run does. That is the functions', here as there.
+ */
+import { DynamodbStore } from '../dynamodb/dynamodb-store.ts';
+import { openCloudFolder } from './cloud-folder.ts';
+import { startBundler, type CodeBundler } from './code-bundle.ts';
+import { startEventSource } from './event-source.ts';
+import { startHttpFront } from './http-front.ts';
+import { LocalCloudError } from './local-cloud-error.ts';
+import { LocalFunctions } from './local-functions.ts';
+import { startServices, type LocalServices } from './local-services.ts';
+import type { LocalCloudNotice } from './notice.ts';
+import { RunWatch } from './run-watch.ts';
+import { startSchedule } from './schedule.ts';
+
+/** What `startLocalCloud` needs to know. Only `entry` must be given. */
+export interface LocalCloudOptions {
+  /** The file that exports the workflows. */
+  readonly entry: string;
+  /** Where runs are kept from one start to the next. Default `.lull`. */
+  readonly dir?: string;
+  /** Of the HTTP front. Default 0: any free one. */
+  readonly port?: number;
+  /** Processes that take turns. Default 2. */
+  readonly workers?: number;
+  /** How long a worker may hold a run without a sign of life. Default 5000, at least 1000. */
+  readonly leaseMs?: number;
+  /** How often runs that nobody wakes are looked for. Default 1000; keep it well below `leaseMs`. */
+  readonly sweepEveryMs?: number;
+  /** How long one invocation of a worker may last; what it does then goes on in the next. Default 60000. */
+  readonly workerTimeoutMs?: number;
+  /** How long a stop waits for invocations to end before it kills them. Default 5000. */
+  readonly stopGraceMs?: number;
+  /** Build and exchange the code when a file of it changes. Default false. */
+  readonly watch?: boolean;
+  /** For the functions, on top of this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Hears what goes on. Default: nobody. */
+  readonly log?: (notice: LocalCloudNotice) => void;
+}
+
+/** A local cloud that runs. */
+export interface LocalCloud {
+  /** Of the HTTP front, without a slash at its end. */
+  readonly url: string;
+  readonly tableName: string;
+  readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly queueUrl: string };
+  /** Names of the workflows in the newest code. */
+  workflows(): readonly string[];
+  /** The processes that take turns, and whether they have something to do. */
+  workers(): { readonly pid: number; readonly busy: boolean }[];
+  /** Kills a worker with SIGKILL: the given one, or a busy one, or any. Gives its pid; undefined if there is none. */
+  killWorker(pid?: number): number | undefined;
+  /** Bodies of messages that were received too often. */
+  deadLetters(): readonly string[];
+  /** Ends everything. Runs go on at the next start with the same folder. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the cloud on this machine: an HTTP API, workers, a queue and a table on disk. Nothing of it reaches AWS, and
+ * nothing of it survives this process. Rejects with a LocalCloudError when the port or the folder cannot be had, or
+ * the code does not build or exports no workflow.
+ *
+ * @example
+ * ```ts no-run
+ * const cloud = await startLocalCloud({ entry: 'workflows/index.ts' });
+ * await fetch(`${cloud.url}/workflows/checkout/runs?wait=10s`, { method: 'POST', body: '{"id":"order-1"}' });
+ * await cloud.stop();
+ * ```
+ */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const stops: Stop[] = [];
+  try {
+    return await start(options, stops);
+  } catch (error) {
+    await stopAll(stops);
+    throw error;
+  }
+}
+
+type Stop = () => Promise<void> | void;
+
+/** What was started last stops first. */
+async function stopAll(stops: Stop[]): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop();
+}
+
+/** Each part that was started puts the way to stop it on `stops`. */
+async function start(options: LocalCloudOptions, stops: Stop[]): Promise<LocalCloud> {
+  const { log: report = () => undefined, workerTimeoutMs = 60_000 } = options;
+  const folder = await openCloudFolder(options.dir ?? '.lull');
+  stops.push(() => folder.close());
+  const { workers = 2, leaseMs = 5_000, env = {} } = options;
+  const functions = new LocalFunctions({ workers, workerTimeoutMs, leaseMs, env, report });
+  // Early, since a port in use is the likeliest thing to go wrong: requests wait until the code is loaded.
+  const front = await startHttpFront({ port: options.port ?? 0, pool: functions.api, report });
+  stops.push(() => front.stop());
+  folder.announce(front.url);
+  const bundler = await startBundler(options.entry, folder.buildPath);
+  stops.push(() => bundler.stop());
+  const services = await startServices(folder, { visibilityTimeoutMs: workerTimeoutMs, report });
+  stops.push(() => services.stop());
+  stops.push(() => functions.stop(options.stopGraceMs ?? 5_000));
+  stops.push(() => front.refuse());
+  await functions.deploy(bundler.bundle, services).catch((error: unknown) => {
+    throw new LocalCloudError('BUILD_FAILED', `the workflows cannot be loaded:\n\n${(error as Error).message}`);
+  });
+  const store = new DynamodbStore({ client: services.table.client, tableName: services.tableName });
+  const watch = new RunWatch(store, report, Date.now());
+  startEventSource({ queue: services.queue, queueArn: services.queueArn, pool: functions.worker, watch, report });
+  stops.push(startSchedule({ pool: functions.sweeper, everyMs: options.sweepEveryMs ?? 1_000, report }));
+  if (options.watch) await reloadOnChange({ bundler, functions, services, report });
+  return {
+    url: front.url,
+    tableName: services.tableName,
+    endpoints: { dynamodb: services.table.endpoint, sqs: services.sqsEndpoint, queueUrl: services.queueUrl },
+    workflows: () => functions.workflows(),
+    workers: () => functions.worker.processes(),
+    killWorker: (pid) => killWorker(functions, pid),
+    deadLetters: () => services.queue.deadLetters(),
+    stop: () => stopAll(stops),
+  };
+}
+
+/** Code that does not build or load leaves the code before in place. */
+async function reloadOnChange({
+  bundler,
+  functions,
+  services,
+  report,
+}: {
+  readonly bundler: CodeBundler;
+  readonly functions: LocalFunctions;
+  readonly services: LocalServices;
+  readonly report: (notice: LocalCloudNotice) => void;
+}): Promise<void> {
+  const fail = (error: unknown): void => report({ kind: 'reload-failed', reason: (error as Error).message });
+  await bundler.watch((bundle) => {
+    functions
+      .deploy(bundle, services)
+      .then(() => report({ kind: 'reloaded', version: bundle.version, workflows: functions.workflows() }), fail);
+  }, fail);
+}
+
+function killWorker({ worker }: LocalFunctions, pid: number | undefined): number | undefined {
+  const processes = worker.processes();
+  const victim = pid ?? (processes.find((process) => process.busy) ?? processes[0])?.pid;
+  return victim !== undefined && worker.kill(victim) ? victim : undefined;
+}

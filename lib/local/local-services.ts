@@ -1,0 +1,55 @@
+/** What AWS provides to the functions: the table and the queue, here in this process. */
+import { SystemClock } from '../memory/system-clock.ts';
+import type { CloudFolder } from './cloud-folder.ts';
+import { MessageQueue } from './message-queue.ts';
+import type { LocalCloudNotice } from './notice.ts';
+import { startQueueEndpoint } from './queue-endpoint.ts';
+import { startTableServer, type TableServer } from './table-server.ts';
+
+export const region = 'us-east-1';
+const ACCOUNT_ID = '000000000000';
+const TABLE_NAME = 'lull';
+const QUEUE_NAME = 'lull-wakes';
+const MAX_RECEIVES = 10;
+
+export interface LocalServices {
+  readonly tableName: string;
+  readonly table: TableServer;
+  readonly queue: MessageQueue;
+  readonly queueArn: string;
+  readonly queueUrl: string;
+  readonly sqsEndpoint: string;
+  stop(): Promise<void>;
+}
+
+/** The visibility timeout is at least what the function that reads the queue may take, as Lambda demands it. */
+export async function startServices(
+  folder: CloudFolder,
+  options: { readonly visibilityTimeoutMs: number; readonly report: (notice: LocalCloudNotice) => void },
+): Promise<LocalServices> {
+  const queue = new MessageQueue({
+    clock: new SystemClock(),
+    visibilityTimeoutMs: options.visibilityTimeoutMs,
+    maxReceives: MAX_RECEIVES,
+    onDeadLetter: (body) => options.report({ kind: 'dead-letter', body }),
+  });
+  const table = await startTableServer({
+    path: folder.tablePath,
+    tableName: TABLE_NAME,
+    region,
+    rebuildIndexes: folder.wasLeftInUse,
+  });
+  const sqs = await startQueueEndpoint(queue, ACCOUNT_ID, QUEUE_NAME);
+  return {
+    tableName: TABLE_NAME,
+    table,
+    queue,
+    queueArn: `arn:aws:sqs:${region}:${ACCOUNT_ID}:${QUEUE_NAME}`,
+    queueUrl: sqs.queueUrl,
+    sqsEndpoint: sqs.endpoint,
+    stop: async () => {
+      queue.close();
+      await Promise.all([sqs.stop(), table.stop()]);
+    },
+  };
+}
