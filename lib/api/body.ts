@@ -1,5 +1,6 @@
 /** The generator functions that an author hands in: `lock.with(function* () { ... })`. */
 import type { Coroutine } from '../core/awaitable.ts';
+import { isAwaitable } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 
@@ -14,11 +15,10 @@ export function checkBody(call: string, body: unknown): void {
 
 /** What calling a body gave, if it is a coroutine: an async function or a forgotten `*` is found here. */
 export function asCoroutine<T>(call: string, made: Coroutine<T>): Coroutine<T> {
-  const given: unknown = made;
-  if (typeof given === 'object' && given !== null && Symbol.iterator in given && 'next' in given) return made;
+  if (isAwaitable(made)) return made;
   throw new WorkflowCodeError(
     'NOT_AWAITABLE',
-    `the function given to ${call} gave ${describeValue(given)}, and not a coroutine: write it as ` +
+    `the function given to ${call} gave ${describeValue(made)}, and not a coroutine: write it as ` +
       `function* () { ... }, with yield* where it waits (not async and await)`,
   );
 }

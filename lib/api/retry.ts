@@ -1,0 +1,49 @@
+/** Several awaits that are tried again together. A single side effect is better off with the `retry` of its step. */
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { currentLoop } from '../core/loop.ts';
+import { nextAttempt, type RetryRule, toRetryRule } from '../core/retry-policy.ts';
+import type { RetryPolicy } from '../core/step.ts';
+import { asCoroutine, checkBody } from './body.ts';
+import { lazy } from './lazy.ts';
+import { sleep } from './sleep.ts';
+
+/**
+ * Runs a block of several awaits until it succeeds, as often as the policy allows; gives its result. The body is given
+ * the number of the attempt, from 1. In between it sleeps, durably: the delays may be days.
+ *
+ * When the attempts are used up the last error is thrown as it is. Thrown at once: an error for which `retryIf` says no,
+ * a NonRetryableError, a CancelledError, a WorkflowCodeError. A RetryAfterError sets the delay. A step's failure counts
+ * as what caused it. A policy that makes no sense is a WorkflowCodeError `INVALID_ARGUMENT`.
+ *
+ * @example
+ * ```ts
+ * const attempts: number[] = [];
+ * yield* retry({ maxAttempts: 3, firstDelay: '1h' }, function* (attempt) {
+ *   attempts.push(attempt);
+ *   const offer = yield* step('ask for an offer', () => ({ cents: 100 * attempt }));
+ *   if (offer.cents < 300) throw new Error('too little');
+ *   yield* step('accept', () => 'accepted');
+ * });
+ * attempts; // => [1, 2, 3]
+ * ```
+ */
+export function retry<T>(policy: RetryPolicy, body: (attempt: number) => Coroutine<T>): Awaitable<T> {
+  const rule = toRetryRule(policy, 'the policy of retry()');
+  checkBody('retry()', body);
+  return lazy('retry()', () => attempts(rule, body));
+}
+
+function* attempts<T>(rule: RetryRule, body: (attempt: number) => Coroutine<T>): Coroutine<T> {
+  const loop = currentLoop('retry()');
+  for (let attempt = 1; ; attempt += 1) {
+    let delayMs: number;
+    try {
+      return yield* asCoroutine('retry()', body(attempt));
+    } catch (error) {
+      const next = nextAttempt(rule, { error, failedAttempts: attempt, random01: loop.random() });
+      if (next.kind === 'give-up') throw next.error;
+      delayMs = next.delayMs;
+    }
+    yield* sleep(delayMs);
+  }
+}

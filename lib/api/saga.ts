@@ -1,0 +1,131 @@
+/** Several effects of which all happen or none: what was done is undone when a later one fails. */
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { type CancelledError, ExceptionGroup, InvalidStateError, isCancelled } from '../core/errors.ts';
+import type { Task } from '../core/task.ts';
+import { toError } from '../core/to-error.ts';
+import { asCoroutine, checkBody } from './body.ts';
+import { createTask } from './create-task.ts';
+import { lazy } from './lazy.ts';
+import { RunBound } from './run-bound.ts';
+import { shield } from './shield.ts';
+
+type Undo = () => Coroutine<unknown>;
+
+/** What the body of a saga is given. */
+export interface Saga {
+  /**
+   * Remembers how to undo what was just done. InvalidStateError once the saga has ended or is being undone, which code
+   * that was started in its body and outlives it can meet.
+   */
+  onFailure(undo: () => Coroutine<unknown>): void;
+}
+
+/**
+ * Runs the body, and gives its result. If the body fails or is cancelled, all that was given to `onFailure` runs, the
+ * last first, and then the body's error is thrown.
+ *
+ * Undoing is shielded: it goes on to its end when the saga is cancelled meanwhile, and then the CancelledError is
+ * thrown, with the body's error as its `cause`. An undo that fails does not stop the others: in the end an
+ * ExceptionGroup is thrown, the error above first, then those of the undos as they came. Register an undo right after
+ * what it undoes, or before it, if what it undoes may have happened though it failed.
+ *
+ * @example
+ * ```ts
+ * const done: string[] = [];
+ * try {
+ *   yield* saga(function* (saga) {
+ *     done.push(yield* step('charge', () => 'charged'));
+ *     saga.onFailure(function* () {
+ *       done.push(yield* step('refund', () => 'refunded'));
+ *     });
+ *     yield* step('reserve', { retry: false }, () => {
+ *       throw new Error('out of stock');
+ *     });
+ *   });
+ * } catch (error) {
+ *   done.push((error as Error).name);
+ * }
+ * done; // => ['charged', 'refunded', 'StepFailedError']
+ * ```
+ */
+export function saga<T>(body: (saga: Saga) => Coroutine<T>): Awaitable<T> {
+  checkBody('saga()', body);
+  return lazy('saga()', () => run(body));
+}
+
+function* run<T>(body: (saga: Saga) => Coroutine<T>): Coroutine<T> {
+  const undos = new Undos();
+  try {
+    const result = yield* asCoroutine('saga()', body(undos));
+    undos.close();
+    return result;
+  } catch (error) {
+    const registered = undos.close();
+    if (registered.length > 0) yield* undo(registered, error);
+    throw error;
+  }
+}
+
+/** Runs the undos, shielded; returns if nothing else is to be thrown than what the body failed with. */
+function* undo(undos: readonly Undo[], failure: unknown): Coroutine<void> {
+  const undoing = createTask(undoAll(undos), { name: 'undo of a saga' });
+  // A run that ends cancels the tasks that are left, and so may anybody who asks for allTasks(). Not this one.
+  undoing.cancel = () => false;
+
+  const cancellation = yield* untilDone(undoing);
+  if (cancellation !== undefined) cancellation.cause ??= failure;
+  const errors = undoing.result();
+  if (errors.length > 0)
+    throw new ExceptionGroup('errors in undoing a saga', [toError(cancellation ?? failure), ...errors]);
+  if (cancellation !== undefined) throw cancellation;
+}
+
+/** Gives the errors of the undos that failed. */
+function* undoAll(undos: readonly Undo[]): Coroutine<Error[]> {
+  const errors: Error[] = [];
+  for (const undo of undos.toReversed()) {
+    try {
+      yield* asCoroutine('saga.onFailure()', undo());
+    } catch (error) {
+      errors.push(toError(error));
+    }
+  }
+  return errors;
+}
+
+/** Waits for the task to its end; gives the last request to cancel that came meanwhile. */
+function* untilDone(task: Task<unknown>): Coroutine<CancelledError | undefined> {
+  let cancellation: CancelledError | undefined;
+  while (!task.done()) {
+    try {
+      yield* shield(task);
+    } catch (error) {
+      if (!isCancelled(error)) throw error;
+      cancellation = error;
+    }
+  }
+  return cancellation;
+}
+
+class Undos extends RunBound implements Saga {
+  readonly #undos: Undo[] = [];
+  #closed = false;
+
+  onFailure(undo: Undo): void {
+    this.checkRun('saga.onFailure()');
+    checkBody('saga.onFailure()', undo);
+    if (this.#closed) {
+      throw new InvalidStateError(
+        'saga.onFailure() was called after the body of the saga had ended: nothing would ever run this undo. ' +
+          'Call it inside the body, and let the body wait for the tasks that it starts',
+      );
+    }
+    this.#undos.push(undo);
+  }
+
+  /** Takes no more; gives what it has. */
+  close(): readonly Undo[] {
+    this.#closed = true;
+    return this.#undos;
+  }
+}
