@@ -32,6 +32,18 @@ export { timeout, type TimeoutScope } from './api/timeout.ts';
 export { wait, type ReturnWhen, type WaitOptions } from './api/wait.ts';
 export { waitFor } from './api/wait-for.ts';
 
+// queues and locks
+export { Barrier } from './api/barrier.ts';
+export { Condition } from './api/condition.ts';
+export { Event } from './api/event.ts';
+export { Lock } from './api/lock.ts';
+export { LifoQueue, PriorityQueue, Queue } from './api/queue.ts';
+export { BoundedSemaphore, Semaphore } from './api/semaphore.ts';
+
+// blocks
+export { retry } from './api/retry.ts';
+export { saga, type Saga } from './api/saga.ts';
+
 // the run, and what comes from outside
 export { log, now, random, runInfo, uuid } from './api/run.ts';
 export { signal } from './api/signal.ts';
