@@ -31,6 +31,11 @@ export function setSignalSchema(signal: object, schema: StandardSchema | undefin
   Object.defineProperty(signal, SCHEMA, { value: schema });
 }
 
+/** Says whether a value is what `signal()` gave. */
+export function isSignal(value: unknown): value is Signal<unknown> {
+  return typeof value === 'object' && value !== null && SCHEMA in value;
+}
+
 /** The schema of a signal, for who checks a payload at the door; undefined if it has none. */
 export function signalSchema(signal: { readonly name: string }): StandardSchema | undefined {
   return (signal as { readonly [SCHEMA]?: StandardSchema })[SCHEMA];

@@ -2,6 +2,8 @@
 import { describeValue } from './describe-value.ts';
 import { LullError, WorkflowCodeError } from './errors.ts';
 import { nearest } from './nearest.ts';
+import { isSignal, type Signal, signalSchema } from './signal.ts';
+import type { StandardSchema } from './standard-schema.ts';
 import { type AnyWorkflow, definitionOf, isWorkflow, type WorkflowDefinition } from './workflow.ts';
 
 /** Workflows in an array, or the namespace of a module that exports them (`import * as workflows from './workflows'`). */
@@ -13,6 +15,11 @@ export interface WorkflowRegistry {
   get(name: string): WorkflowDefinition;
   /** In alphabetical order. */
   names(): readonly string[];
+  /**
+   * For a signal that is sent by name: the schema of the only exported signal of that name. Several may share a name,
+   * each for workflows of its own: then nobody knows here which one is meant.
+   */
+  signalSchema(name: string): StandardSchema | undefined;
 }
 
 /** No workflow of that name is known here. */
@@ -31,7 +38,7 @@ export class UnknownWorkflowError extends LullError {
 }
 
 /**
- * Gathers workflows. Other exports of a module are left alone, the same workflow under several names counts once; two
+ * Gathers workflows, and the signals beside them. Other exports of a module are left alone, the same workflow under several names counts once; two
  * workflows of one name, an array's element that is no workflow, and nothing to gather are errors.
  */
 export function createRegistry(source: WorkflowSource): WorkflowRegistry {
@@ -47,6 +54,7 @@ export function createRegistry(source: WorkflowSource): WorkflowRegistry {
   if (byName.size === 0) throw nothingGathered(source);
 
   const names = [...byName.keys()].sort();
+  const signals = [...new Set<Signal<unknown>>(Object.values(source).filter(isSignal))];
   const find = (name: string): WorkflowDefinition | undefined => byName.get(name)?.definition;
   return {
     find,
@@ -56,6 +64,10 @@ export function createRegistry(source: WorkflowSource): WorkflowRegistry {
       return definition;
     },
     names: () => names,
+    signalSchema: (name) => {
+      const [signal, ...others] = signals.filter((one) => one.name === name);
+      return signal === undefined || others.length > 0 ? undefined : signalSchema(signal);
+    },
   };
 }
 

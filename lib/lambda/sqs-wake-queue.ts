@@ -1,9 +1,30 @@
 /** Wakes as SQS messages: `{"runId":"..."}`, with a delay that SQS caps at 15 minutes. */
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
 /** SQS delays a message no longer. The sweeper wakes what is due later. */
 const LONGEST_DELAY_SECONDS = 900;
+
+export interface SqsWakeQueueOptions {
+  readonly queueUrl: string;
+  /**
+   * Default: one with the region, credentials and endpoint of the environment (`AWS_ENDPOINT_URL_SQS` or
+   * `AWS_ENDPOINT_URL` lead to a local queue), which gives up a request after 5 s.
+   */
+  readonly client?: SQSClient | undefined;
+}
+
+/** A WakeQueue on SQS. */
+export function createSqsWakeQueue({ queueUrl, client }: SqsWakeQueueOptions): SqsWakeQueue {
+  return new SqsWakeQueue({ queueUrl, client: client ?? createClient() });
+}
+
+/** A connection that hangs must not use up a turn: the request is made again. */
+function createClient(): SQSClient {
+  return new SQSClient({
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+  });
+}
 
 export class SqsWakeQueue implements WakeQueue {
   readonly #client: SQSClient;

@@ -1,0 +1,21 @@
+/** What is done after the decision has fallen: it may fail, and nothing but time or a little room is lost. */
+import type { WakeQueue } from '../ports/wake-queue.ts';
+import type { ClientPorts } from './client-ports.ts';
+
+/** A wake that is lost is found by the sweeper (I1). */
+export async function sendWake(ports: ClientPorts, wakes: WakeQueue, runId: string, delayMs = 0): Promise<void> {
+  try {
+    await wakes.send(runId, delayMs);
+  } catch (error) {
+    ports.log.warn(`the wake for run "${runId}" could not be sent: the sweeper will find the run`, error);
+  }
+}
+
+/** Deletes what nobody refers to; purging the run would take it along. */
+export async function tidyUp(ports: ClientPorts, what: string, remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    ports.log.warn(`the unused ${what} could not be deleted: it stays until the run is purged`, error);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What a client is made of. The table and the queue are opened when they are first needed: a client may be made at
+ * the top of a module, and who brings stores of their own never loads the AWS SDK.
+ */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Logger } from '../core/logger.ts';
+import { createRegistry, type WorkflowRegistry, type WorkflowSource } from '../core/workflow-registry.ts';
+import { readQueueUrl, readTableName, type Environment } from '../lambda/environment.ts';
+import { SystemClock } from '../memory/system-clock.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import type { WakeQueue } from '../ports/wake-queue.ts';
+import { RANDOM_IDS, type IdSource } from './identifiers.ts';
+import { checkOptions } from './options.ts';
+
+/** Where a client finds the runs. Everything has a default for use on AWS. */
+export interface ClientOptions {
+  /** An array, or a module's namespace: needed to start by name with the schema checked, and to list all runs. */
+  readonly workflows?: WorkflowSource | undefined;
+  /** Default: the environment's `LULL_TABLE_NAME`. */
+  readonly tableName?: string | undefined;
+  /** Default: the environment's `LULL_QUEUE_URL`. Needed by what wakes runs: start, signal, cancel, terminate. */
+  readonly queueUrl?: string | undefined;
+  /** Default: made from the environment's region and credentials. */
+  readonly dynamodb?: DynamoDBClient | undefined;
+  /** Default: made from the environment's region and credentials. */
+  readonly sqs?: SQSClient | undefined;
+  /** Instead of the DynamoDB table. */
+  readonly store?: Store | undefined;
+  /** Instead of the SQS queue. */
+  readonly wakes?: WakeQueue | undefined;
+  readonly clock?: Clock | undefined;
+  /** Takes warnings, such as of a wake that could not be sent. Default: the console. */
+  readonly log?: Logger | undefined;
+  /** Makes ids for runs and messages. Default: at random. */
+  readonly ids?: IdSource | undefined;
+}
+
+/** The options, ready to use. */
+export interface ClientPorts {
+  readonly registry: WorkflowRegistry | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly ids: IdSource;
+  openStore(): Promise<Store>;
+  openWakes(): Promise<WakeQueue>;
+}
+
+const OPTIONS = [
+  'workflows',
+  'tableName',
+  'queueUrl',
+  'dynamodb',
+  'sqs',
+  'store',
+  'wakes',
+  'clock',
+  'log',
+  'ids',
+] satisfies (keyof ClientOptions)[];
+
+export function toClientPorts(options: ClientOptions, environment: Environment): ClientPorts {
+  checkOptions('a Client', options, OPTIONS);
+  return {
+    registry: options.workflows === undefined ? undefined : createRegistry(options.workflows),
+    clock: options.clock ?? new SystemClock(),
+    log: options.log ?? console,
+    ids: options.ids ?? RANDOM_IDS,
+    openStore: once(async () => options.store ?? (await openTable(options, environment))),
+    openWakes: once(async () => options.wakes ?? (await openQueue(options, environment))),
+  };
+}
+
+async function openTable({ tableName, dynamodb }: ClientOptions, environment: Environment): Promise<Store> {
+  const name = tableName ?? readTableName(environment);
+  const { createDynamodbStore } = await import('../dynamodb/create-dynamodb-store.ts');
+  return createDynamodbStore({ tableName: name, client: dynamodb });
+}
+
+async function openQueue({ queueUrl, sqs }: ClientOptions, environment: Environment): Promise<WakeQueue> {
+  const url = queueUrl ?? readQueueUrl(environment);
+  const { createSqsWakeQueue } = await import('../lambda/sqs-wake-queue.ts');
+  return createSqsWakeQueue({ queueUrl: url, client: sqs });
+}
+
+/** Remembers what was opened; after a failure the next call tries again. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}

@@ -1,0 +1,80 @@
+/** A run as its caller sees it: where it stands, what it was given, how it ended. */
+import { toMilliseconds, type Duration } from '../core/duration.ts';
+import { invariant } from '../core/invariant.ts';
+import { isClosed, type OpenStatus, type RunItem, type RunStatus } from '../ports/run-item.ts';
+import { awaitEnd } from './await-result.ts';
+import type { ClientPorts } from './client-ports.ts';
+import { retryUnavailable } from './retry-unavailable.ts';
+import { readStoredValue, type RunEnd } from './run-value.ts';
+
+/** What a list shows of a run. */
+export interface RunSummary {
+  readonly id: string;
+  /** The workflow's name. */
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly createdAt: Date;
+  /** Of a run that has ended. */
+  readonly endedAt?: Date;
+}
+
+/** A run that goes on. */
+export interface OpenRunDescription extends RunSummary {
+  readonly status: OpenStatus;
+  readonly input: unknown;
+  /** When it goes on by itself, now if it is about to. Absent: it waits for something from outside. */
+  readonly dueAt?: Date;
+  /** Why it is held, and since when: its code cannot follow its journal. */
+  readonly blocked?: { readonly reason: string; readonly since: Date };
+}
+
+/** A run that has ended, with its `result`, its `error`, or the `reason` that its canceller or terminator gave. */
+export type ClosedRunDescription = RunSummary & { readonly endedAt: Date; readonly input: unknown } & RunEnd;
+
+/** What there is to say of a run: `status` tells which of the fields are there. */
+export type RunDescription = OpenRunDescription | ClosedRunDescription;
+
+export interface DescribeOptions {
+  /** Wait so long for the run to end before it is described as it is then. Default: not at all. */
+  readonly wait?: Duration | undefined;
+}
+
+export async function describeRun(
+  ports: ClientPorts,
+  runId: string,
+  { wait = 0 }: DescribeOptions,
+): Promise<RunDescription> {
+  const timeoutMs = toMilliseconds(wait, 'the wait of describe()');
+  const { run, end } = await awaitEnd(ports, runId, { timeoutMs, unregistered: 'plain' });
+  const store = await ports.openStore();
+  const input = await retryUnavailable(ports.clock, () => readStoredValue(store, runId, run.input));
+  return toDescription(run, { input, end, nowMs: ports.clock.nowMs() });
+}
+
+/** Of what was read of a run. */
+export function toSummary(
+  run: Pick<RunItem, 'runId' | 'workflow' | 'status' | 'createdAtMs' | 'endedAtMs'>,
+): RunSummary {
+  const { runId, workflow, status, createdAtMs, endedAtMs } = run;
+  return {
+    id: runId,
+    workflow,
+    status,
+    createdAt: new Date(createdAtMs),
+    ...(endedAtMs === undefined ? {} : { endedAt: new Date(endedAtMs) }),
+  };
+}
+
+function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undefined; nowMs: number }): RunDescription {
+  const { status, dueAtMs, blocked, createdAtMs, endedAtMs = createdAtMs } = run;
+  const { input, end, nowMs } = read;
+  if (end !== undefined) return { ...toSummary(run), endedAt: new Date(endedAtMs), input, ...end };
+  invariant(!isClosed(status), `run "${run.runId}" is ${status} and has no end`);
+  return {
+    ...toSummary(run),
+    status,
+    input,
+    ...(dueAtMs === undefined ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
+    ...(blocked ? { blocked: { reason: blocked.reason, since: new Date(blocked.sinceMs) } } : {}),
+  };
+}

@@ -1,0 +1,135 @@
+/** What goes wrong for a caller: the errors of the client. Each has a `code` that HTTP answers carry too. */
+import { LullError } from '../core/errors.ts';
+import type { RunStatus } from '../ports/run-item.ts';
+
+/** An argument or option that a call cannot take: the message says which one, and what would do. */
+export class InvalidArgumentError extends LullError {
+  static {
+    this.prototype.name = 'InvalidArgumentError';
+  }
+  constructor(message: string) {
+    super('INVALID_ARGUMENT', message);
+  }
+}
+
+/** There is no run of that id: it was never started, or it ended so long ago that it was purged. */
+export class RunNotFoundError extends LullError {
+  static {
+    this.prototype.name = 'RunNotFoundError';
+  }
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super('RUN_NOT_FOUND', `there is no run "${runId}": check the id; a run that ended long ago is purged`);
+    this.runId = runId;
+  }
+}
+
+/** The id belongs to another run. */
+export class RunIdTakenError extends LullError {
+  static {
+    this.prototype.name = 'RunIdTakenError';
+  }
+  readonly runId: string;
+
+  constructor(runId: string, difference: string) {
+    super(
+      'RUN_ID_TAKEN',
+      `the run id "${runId}" is taken: ${difference}. Choose another id, or say onConflict: 'use-existing' to get the ` +
+        `run that is there`,
+    );
+    this.runId = runId;
+  }
+}
+
+/** An idempotency key was given again, with another input: one of the two is not what its sender believes. */
+export class IdempotencyKeyReusedError extends LullError {
+  static {
+    this.prototype.name = 'IdempotencyKeyReusedError';
+  }
+  readonly runId: string;
+
+  constructor(key: string, workflow: string, runId: string) {
+    super(
+      'IDEMPOTENCY_KEY_REUSED',
+      `the idempotency key "${key}" has started run "${runId}" of workflow "${workflow}" with another input: repeat ` +
+        `the call with the same input, or use a new key for a new run`,
+    );
+    this.runId = runId;
+  }
+}
+
+/** The run has ended: it takes no messages any more. */
+export class RunEndedError extends LullError {
+  static {
+    this.prototype.name = 'RunEndedError';
+  }
+  readonly runId: string;
+  readonly status: RunStatus;
+
+  constructor(runId: string, status: RunStatus, what: string) {
+    super('RUN_ENDED', `run "${runId}" has ended (${status}): it cannot take ${what} any more`);
+    this.runId = runId;
+    this.status = status;
+  }
+}
+
+/** As many messages as a run's inbox holds wait there. Nothing was accepted: send it again later. */
+export class InboxFullError extends LullError {
+  static {
+    this.prototype.name = 'InboxFullError';
+  }
+  readonly runId: string;
+
+  constructor(runId: string, limit: number) {
+    super('INBOX_FULL', `the inbox of run "${runId}" is full: ${limit} messages wait in it. Send this one again later`);
+    this.runId = runId;
+  }
+}
+
+/** The run failed. `cause` is the workflow's own error, as far as its class is known here. */
+export class RunFailedError extends LullError {
+  static {
+    this.prototype.name = 'RunFailedError';
+  }
+  readonly runId: string;
+
+  constructor(runId: string, workflow: string, cause: Error) {
+    super('RUN_FAILED', `run "${runId}" of workflow "${workflow}" failed: ${cause.name}: ${cause.message}`, { cause });
+    this.runId = runId;
+  }
+}
+
+/** The run was asked to cancel and ended so. `reason` is what the canceller said, `''` if nothing. */
+export class RunCancelledError extends LullError {
+  static {
+    this.prototype.name = 'RunCancelledError';
+  }
+  readonly runId: string;
+  readonly reason: string;
+
+  constructor(runId: string, reason: string) {
+    super('RUN_CANCELLED', `run "${runId}" was cancelled${withReason(reason)}`);
+    this.runId = runId;
+    this.reason = reason;
+  }
+}
+
+/** The run was terminated: ended at once, without a word to its code. `reason` is what was given, `''` if nothing. */
+export class RunTerminatedError extends LullError {
+  static {
+    this.prototype.name = 'RunTerminatedError';
+  }
+  readonly runId: string;
+  readonly reason: string;
+
+  constructor(runId: string, reason: string) {
+    super('RUN_TERMINATED', `run "${runId}" was terminated${withReason(reason)}`);
+    this.runId = runId;
+    this.reason = reason;
+  }
+}
+
+function withReason(reason: string): string {
+  return reason === '' ? '' : `: ${reason}`;
+}

@@ -1,0 +1,55 @@
+/** Ids of runs and messages: which are allowed, how they are made up, how they follow from an idempotency key. */
+import { createHash, randomBytes } from 'node:crypto';
+import { ulid } from 'ulid';
+import { describeValue } from '../core/describe-value.ts';
+import { InvalidArgumentError } from './errors.ts';
+
+/** Makes ids that nobody else has. Replaced in tests, so that a seed gives the same ones. */
+export interface IdSource {
+  /** Later ids sort after earlier ones. */
+  runId(nowMs: number): string;
+  messageId(): string;
+}
+
+export const RANDOM_IDS: IdSource = {
+  runId: (nowMs) => ulid(nowMs),
+  messageId: () => randomBytes(12).toString('base64url'),
+};
+
+const KEY_LIMIT = 255;
+const DIGEST_CHARACTERS = 22; // of base64url: 132 bits
+
+/** An id that people choose goes into keys, addresses and log lines as it is. */
+export function checkRunId(id: unknown): string {
+  if (typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id)) return id;
+  throw new InvalidArgumentError(
+    `a run id cannot be ${describeValue(id)}: give 1 to 128 characters out of A-Z, a-z, 0-9 and . _ : -`,
+  );
+}
+
+/** The same run for the same key and workflow. */
+export function runIdFromKey(workflow: string, key: unknown): string {
+  return `key-${digest([workflow, checkKey(key)])}`;
+}
+
+/** The same message for the same key, run and signal. */
+export function messageIdFromKey(runId: string, signal: string, key: unknown): string {
+  return `key-${digest([runId, signal, checkKey(key)])}`;
+}
+
+function checkKey(key: unknown): string {
+  if (typeof key === 'string' && key !== '' && key.length <= KEY_LIMIT) return key;
+  throw new InvalidArgumentError(
+    `an idempotency key cannot be ${describeValue(key)}: give a text of 1 to ${KEY_LIMIT} characters`,
+  );
+}
+
+/** As JSON, so that no two lists of texts read the same. */
+function digest(parts: readonly string[]): string {
+  return digestText(JSON.stringify(parts));
+}
+
+/** 22 characters of base64url: 132 bits of a SHA-256. */
+export function digestText(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_CHARACTERS);
+}

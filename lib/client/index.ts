@@ -1,0 +1,32 @@
+/** `lull/client`: for those who start runs and talk to them. */
+export { Client } from './client.ts';
+export type { ClientOptions } from './client-ports.ts';
+export type { Run, SignalOptions } from './run.ts';
+export type { StartOptions } from './start-run.ts';
+export type { ResultOptions } from './await-result.ts';
+export type {
+  ClosedRunDescription,
+  DescribeOptions,
+  OpenRunDescription,
+  RunDescription,
+  RunSummary,
+} from './describe-run.ts';
+export type { RunEnd } from './run-value.ts';
+export type { HistoryEvent } from './run-history.ts';
+export type { ListOptions, PageOptions, RunFilter, RunPage } from './list-runs.ts';
+export type { IdSource } from './identifiers.ts';
+export type { RunStatus } from '../ports/run-item.ts';
+export {
+  IdempotencyKeyReusedError,
+  InboxFullError,
+  InvalidArgumentError,
+  RunCancelledError,
+  RunEndedError,
+  RunFailedError,
+  RunIdTakenError,
+  RunNotFoundError,
+  RunTerminatedError,
+} from './errors.ts';
+export { EnvironmentError } from '../lambda/environment.ts';
+export { StoreUnavailableError } from '../ports/world-errors.ts';
+export { UnknownWorkflowError } from '../core/workflow-registry.ts';

@@ -1,0 +1,132 @@
+/** Lists of runs, newest first, from the index: a run may show up a moment late. */
+import { describeValue } from '../core/describe-value.ts';
+import { checkPlainName } from '../core/check-name.ts';
+import type { RunStatus } from '../ports/run-item.ts';
+import type { RunQuery } from '../ports/store.ts';
+import type { ClientPorts } from './client-ports.ts';
+import { toSummary, type RunSummary } from './describe-run.ts';
+import { InvalidArgumentError } from './errors.ts';
+import { checkChoice, checkOptions, toEpochMs } from './options.ts';
+import { retryUnavailable } from './retry-unavailable.ts';
+
+/** Which runs to list. */
+export interface RunFilter {
+  /** The workflow's name. Default: all that the client knows (its option `workflows`). */
+  readonly workflow?: string | undefined;
+  readonly status?: RunStatus | readonly RunStatus[] | undefined;
+  /** Created at this time or later. */
+  readonly since?: Date | undefined;
+  /** Created before this time. */
+  readonly until?: Date | undefined;
+}
+
+export interface ListOptions extends RunFilter {
+  /** At most so many. Default: all. */
+  readonly limit?: number | undefined;
+}
+
+export interface PageOptions extends RunFilter {
+  /** At most so many on the page: 1 to 1,000. Default 100. */
+  readonly limit?: number | undefined;
+  /** The `cursor` of the page before. Default: the first page. */
+  readonly cursor?: string | undefined;
+}
+
+/** Some runs of a list. */
+export interface RunPage {
+  readonly runs: readonly RunSummary[];
+  /** Leads to the next page; absent on the last one. */
+  readonly cursor?: string;
+}
+
+const STATUSES: readonly RunStatus[] = [
+  'pending',
+  'running',
+  'suspended',
+  'paused',
+  'blocked',
+  'completed',
+  'failed',
+  'cancelled',
+  'terminated',
+];
+const FILTERS = ['workflow', 'status', 'since', 'until'];
+const LONGEST_PAGE = 1_000;
+const DEFAULT_PAGE = 100;
+
+export async function* listRuns(ports: ClientPorts, options: ListOptions): AsyncGenerator<RunSummary, void, undefined> {
+  checkOptions('list', options, [...FILTERS, 'limit']);
+  const { limit = Infinity, ...filter } = options;
+  if (limit !== Infinity) checkWhole('limit', limit, { from: 0 });
+  let left = limit;
+  let cursor: string | undefined;
+  while (left > 0) {
+    const page = await readPage(ports, { ...filter, limit: Math.min(left, LONGEST_PAGE), cursor });
+    yield* page.runs;
+    left -= page.runs.length;
+    cursor = page.cursor;
+    if (cursor === undefined) return;
+  }
+}
+
+export async function countRuns(ports: ClientPorts, options: RunFilter): Promise<number> {
+  checkOptions('count', options, FILTERS);
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await readPage(ports, { ...options, limit: LONGEST_PAGE, cursor });
+    count += page.runs.length;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return count;
+}
+
+export async function listPage(ports: ClientPorts, options: PageOptions): Promise<RunPage> {
+  checkOptions('listPage', options, [...FILTERS, 'limit', 'cursor']);
+  const { limit = DEFAULT_PAGE } = options;
+  checkWhole('limit', limit, { from: 1, to: LONGEST_PAGE });
+  return readPage(ports, { ...options, limit });
+}
+
+async function readPage(ports: ClientPorts, options: PageOptions & { limit: number }): Promise<RunPage> {
+  const query = toQuery(ports, options);
+  const store = await ports.openStore();
+  const { runs, cursor } = await retryUnavailable(ports.clock, () => store.listRuns(query));
+  return { runs: runs.map(toSummary), ...(cursor === undefined ? {} : { cursor }) };
+}
+
+function toQuery(ports: ClientPorts, options: PageOptions & { limit: number }): RunQuery {
+  const { workflow, status, since, until, limit, cursor } = options;
+  const statuses = status === undefined || Array.isArray(status) ? status : [status];
+  for (const one of statuses ?? []) checkChoice('status', one, STATUSES);
+  const sinceMs = toEpochMs('since', since);
+  const untilMs = toEpochMs('until', until);
+  return {
+    workflows: workflow === undefined ? allWorkflows(ports) : [nameOf(workflow)],
+    limit,
+    ...(statuses === undefined ? {} : { statuses }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+}
+
+/** The index has a partition set per workflow, and none for all. */
+function allWorkflows(ports: ClientPorts): readonly string[] {
+  if (ports.registry !== undefined) return ports.registry.names();
+  throw new InvalidArgumentError(
+    `which workflow's runs? Say { workflow: 'name' }, or tell the client which workflows there are: ` +
+      'new Client({ workflows })',
+  );
+}
+
+function nameOf(workflow: unknown): string {
+  checkPlainName(workflow, 'a workflow');
+  return workflow;
+}
+
+function checkWhole(option: string, value: number, { from, to = Infinity }: { from: number; to?: number }): void {
+  if (Number.isInteger(value) && value >= from && value <= to) return;
+  const range = to === Infinity ? `${from} or more` : `${from} to ${to}`;
+  throw new InvalidArgumentError(`${option} cannot be ${describeValue(value)}: give a whole number, ${range}`);
+}

@@ -1,0 +1,27 @@
+/** Options are read strictly: one that is misspelt, or that lull does not have, is an error and not ignored. */
+import { describeValue } from '../core/describe-value.ts';
+import { InvalidArgumentError } from './errors.ts';
+
+/** Refuses what is no object, and keys that are not among the `known`. */
+export function checkOptions(call: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(`${call} takes its options as an object, not ${describeValue(options)}`);
+  }
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new InvalidArgumentError(`${call} has no option ${describeValue(unknown)}: there are ${known.join(', ')}`);
+}
+
+/** Refuses what is neither undefined nor one of the `choices`. */
+export function checkChoice(option: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value as string)) return;
+  const listed = choices.map((choice) => `'${choice}'`).join(', ');
+  throw new InvalidArgumentError(`${option} cannot be ${describeValue(value)}: choose one of ${listed}`);
+}
+
+/** The date of an option, in epoch milliseconds. */
+export function toEpochMs(option: string, value: Date | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (value instanceof Date && Number.isFinite(value.getTime())) return value.getTime();
+  throw new InvalidArgumentError(`${option} cannot be ${describeValue(value)}: give a valid Date`);
+}

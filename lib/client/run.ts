@@ -1,0 +1,113 @@
+/** One run, as its caller holds it. Making one reads nothing: each call looks at the table. */
+import { checkName } from '../core/check-name.ts';
+import { type Signal, signalSchema } from '../core/signal.ts';
+import { validOrThrow } from '../core/validate.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { awaitResult, type ResultOptions } from './await-result.ts';
+import type { ClientPorts } from './client-ports.ts';
+import { type DescribeOptions, describeRun, type RunDescription } from './describe-run.ts';
+import { encodeInput } from './encode-input.ts';
+import { InvalidArgumentError } from './errors.ts';
+import { messageIdFromKey } from './identifiers.ts';
+import { checkOptions } from './options.ts';
+import { type HistoryEvent, readHistory } from './run-history.ts';
+import { sendMessage } from './send-message.ts';
+
+/** How a signal is sent. */
+export interface SignalOptions {
+  /** Calls with the same key, to the same run and signal, give the run one signal however often they are repeated. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A run. `R` is what its workflow returns. Methods of a run that is not there raise a RunNotFoundError. */
+export interface Run<R> {
+  readonly id: string;
+  /**
+   * Waits until the run has ended, and gives its result. A failed run raises a RunFailedError (`cause`: the workflow's
+   * own error), a cancelled one a RunCancelledError, a terminated one a RunTerminatedError; after `timeout` it is a
+   * TimeoutError, and the run goes on. A run that is blocked is waited for.
+   */
+  result(options?: ResultOptions): Promise<R>;
+  /**
+   * Sends a signal. When this returns the run will get it, once, after those that were sent before; also if it does
+   * not wait for it yet. Raises a RunEndedError if the run has ended, an InboxFullError if too many wait, an
+   * InvalidInputError if the payload does not fit the signal's schema.
+   */
+  signal(signal: Signal<void>): Promise<void>;
+  signal<T>(signal: Signal<T>, payload: NoInfer<T>, options?: SignalOptions): Promise<void>;
+  signal(signal: string, payload?: unknown, options?: SignalOptions): Promise<void>;
+  /** What there is to know: workflow, status, times, input, and how it ended. Can `wait` a while for the end. */
+  describe(options?: DescribeOptions): Promise<RunDescription>;
+  /** What has happened so far, oldest first. */
+  history(): AsyncIterable<HistoryEvent>;
+  /**
+   * Asks the run to stop: its code gets a CancelledError at its await, may clean up, and may go on. Raises a
+   * RunEndedError if the run has ended.
+   */
+  cancel(reason?: string): Promise<void>;
+  /** Ends the run at once, without a word to its code; also a run that is blocked. Errors as of `cancel`. */
+  terminate(reason?: string): Promise<void>;
+}
+
+const REASON_LIMIT = 1_000;
+
+export class RunHandle<R> implements Run<R> {
+  readonly id: string;
+  readonly #ports: ClientPorts;
+
+  constructor(ports: ClientPorts, id: string) {
+    this.#ports = ports;
+    this.id = id;
+  }
+
+  async result(options: ResultOptions = {}): Promise<R> {
+    checkOptions('result', options, ['timeout']);
+    // Only the workflow says what its result is; its code is checked where it is written.
+    return (await awaitResult(this.#ports, this.id, options.timeout)) as R;
+  }
+
+  async signal(signal: Signal<unknown> | string, payload?: unknown, options: SignalOptions = {}): Promise<void> {
+    const name = typeof signal === 'string' ? signal : signal.name;
+    checkName(name, 'a signal');
+    checkOptions('signal', options, ['idempotencyKey']);
+    const { idempotencyKey: key } = options;
+    const what = `signal "${name}"`;
+    const schema = typeof signal === 'string' ? this.#ports.registry?.signalSchema(name) : signalSchema(signal);
+    // Only checked: its receiver is given what the schema makes of it, and asks the schema itself.
+    validOrThrow(schema, payload, `the payload of ${what}`);
+    const { value } = encodeInput(`the payload of ${what}`, payload);
+    const id = key === undefined ? this.#ports.ids.messageId() : messageIdFromKey(this.id, name, key);
+    const message = { kind: 'signal', id, name, payload: value } as const;
+    await sendMessage(this.#ports, { runId: this.id, message, isIdOwn: key === undefined, what });
+  }
+
+  async describe(options: DescribeOptions = {}): Promise<RunDescription> {
+    checkOptions('describe', options, ['wait']);
+    return describeRun(this.#ports, this.id, options);
+  }
+
+  history(): AsyncIterable<HistoryEvent> {
+    return readHistory(this.#ports, this.id);
+  }
+
+  cancel(reason = ''): Promise<void> {
+    return this.#control('cancel', reason);
+  }
+
+  terminate(reason = ''): Promise<void> {
+    return this.#control('terminate', reason);
+  }
+
+  async #control(kind: 'cancel' | 'terminate', reason: string): Promise<void> {
+    checkReason(reason);
+    const message = { kind, id: this.#ports.ids.messageId(), reason };
+    await sendMessage(this.#ports, { runId: this.id, message, isIdOwn: true, what: `a ${kind} request` });
+  }
+}
+
+function checkReason(reason: unknown): void {
+  if (typeof reason === 'string' && reason.length <= REASON_LIMIT) return;
+  throw new InvalidArgumentError(
+    `a reason cannot be ${describeValue(reason)}: give a text of up to ${REASON_LIMIT} characters`,
+  );
+}

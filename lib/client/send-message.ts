@@ -1,0 +1,70 @@
+/**
+ * Sending a message to a run: operations 2 to 5 of the run protocol. What returns was accepted, and reaches the run
+ * exactly once (I6); what throws was not, but for a StoreUnavailableError, which leaves it open.
+ *
+ * The payload is there before the id is accepted, since a worker that finds no payload takes the table for damaged.
+ */
+import { MAIL_LIMIT } from '../ports/limits.ts';
+import type { Message } from '../ports/message.ts';
+import type { Store } from '../ports/store.ts';
+import { sendWake, tidyUp } from './best-effort.ts';
+import type { ClientPorts } from './client-ports.ts';
+import { InboxFullError, RunEndedError, RunNotFoundError } from './errors.ts';
+import { retryUnavailable } from './retry-unavailable.ts';
+
+export interface Sending {
+  readonly runId: string;
+  readonly message: Message;
+  /** The id was made for this call: no other call can be sending, or have sent, the same message. */
+  readonly isIdOwn: boolean;
+  /** Names the message in errors, as in `signal "approved"`. */
+  readonly what: string;
+}
+
+export async function sendMessage(ports: ClientPorts, sending: Sending): Promise<void> {
+  const { runId, message, isIdOwn, what } = sending;
+  const store = await ports.openStore();
+  const wakes = await ports.openWakes();
+  if (!isIdOwn) await checkRunExists(ports, store, runId);
+  await retryUnavailable(ports.clock, () => store.putMessage(runId, message));
+  const { acceptance, isRepeat } = await retryUnavailable(ports.clock, async ({ isRepeat }) => ({
+    acceptance: await store.accept(runId, message.id, MAIL_LIMIT),
+    isRepeat,
+  }));
+  if (acceptance.kind === 'accepted') {
+    if (!acceptance.held) await sendWake(ports, wakes, runId);
+    return;
+  }
+
+  // An accepted message leaves the mail only for the journal: an earlier sending of this one would be there.
+  const mayBeInJournal = isRepeat || !isIdOwn;
+  const wasAccepted =
+    mayBeInJournal &&
+    acceptance.kind !== 'not-found' &&
+    (await retryUnavailable(ports.clock, () => isInJournal(store, runId, message.id)));
+  // Another call with this id may be between its put and its accept: it needs the payload, unless nothing can be
+  // accepted any more.
+  if (isIdOwn || wasAccepted || acceptance.kind === 'closed') {
+    await tidyUp(ports, `payload of ${what} to ${runId}`, () => store.deleteMessages(runId, [message.id]));
+  }
+  if (wasAccepted) return;
+  switch (acceptance.kind) {
+    case 'closed':
+      throw new RunEndedError(runId, acceptance.run.status, what);
+    case 'full':
+      throw new InboxFullError(runId, MAIL_LIMIT);
+    case 'not-found':
+      throw new RunNotFoundError(runId);
+  }
+}
+
+/** Of a call's own message the payload is deleted when there is no such run; of a shared one it would stay for ever. */
+async function checkRunExists(ports: ClientPorts, store: Store, runId: string): Promise<void> {
+  const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
+  if (run === undefined) throw new RunNotFoundError(runId);
+}
+
+async function isInJournal(store: Store, runId: string, messageId: string): Promise<boolean> {
+  const records = await store.loadRecords(runId, 0);
+  return records.some(({ entries }) => entries.some((entry) => 'messageId' in entry && entry.messageId === messageId));
+}

@@ -1,0 +1,160 @@
+/**
+ * Starting a run: operation 1 of the run protocol, with what comes before and after it.
+ *
+ * The input is stored before the run that refers to it; the run is created by one conditional write; then a wake is
+ * sent. Dying in between leaves an unreferenced value, or a run that the sweeper wakes: never half a run.
+ */
+import { toMilliseconds, type Duration } from '../core/duration.ts';
+import type { Encoded } from '../core/encoded.ts';
+import { InvalidInputError } from '../core/errors.ts';
+import type { StandardSchema } from '../core/standard-schema.ts';
+import { toInputIssue } from '../core/validate.ts';
+import type { RunItem, RunStatus, StoredValue } from '../ports/run-item.ts';
+import type { NewRun, Store } from '../ports/store.ts';
+import type { ClientPorts } from './client-ports.ts';
+import { digestInput, encodeInput } from './encode-input.ts';
+import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from './errors.ts';
+import { checkRunId, runIdFromKey } from './identifiers.ts';
+import { checkChoice, checkOptions } from './options.ts';
+import { retryUnavailable } from './retry-unavailable.ts';
+import { sendWake, tidyUp } from './best-effort.ts';
+
+/** How a run is started. */
+export interface StartOptions {
+  /**
+   * The run's id: 1 to 128 characters out of `A-Z a-z 0-9 . _ : -`. Without it, one is made up. Starting the same
+   * workflow with the same input under an id that is taken gives the run that is there.
+   */
+  readonly id?: string | undefined;
+  /** Instead of an id: calls with the same key and workflow start one run, however often they are repeated. */
+  readonly idempotencyKey?: string | undefined;
+  /**
+   * What to do when the `id` is taken: `'fail'` always is a RunIdTakenError; `'use-existing'` gives the run that is
+   * there, whatever its workflow and input. Without it, only a run that differs is an error.
+   */
+  readonly onConflict?: 'fail' | 'use-existing' | undefined;
+  /** The run begins this much later. Default: at once. */
+  readonly delay?: Duration | undefined;
+}
+
+export interface StartRequest {
+  /** The workflow's name. */
+  readonly workflow: string;
+  readonly schema: StandardSchema | undefined;
+  readonly input: unknown;
+  readonly options: StartOptions;
+}
+
+export interface StartedRun {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+}
+
+/** An input up to this size stands in the run item itself. */
+const INLINE_LIMIT_BYTES = 200;
+
+/** Starts the run, or finds the one that was started before. */
+export async function startRun(ports: ClientPorts, request: StartRequest): Promise<StartedRun> {
+  const { workflow, options } = request;
+  const { runId, delayMs } = readOptions(ports, workflow, options);
+  const what = `the input of workflow "${workflow}"`;
+  // Of what was given: a schema that fills in the time makes something new of it at each repeat.
+  const inputDigest = digestInput(what, request.input);
+  const { value, bytes } = encodeInput(what, await validate(what, request.input, request.schema));
+  const store = await ports.openStore();
+  const wakes = await ports.openWakes();
+
+  const createdAtMs = ports.clock.nowMs();
+  const run: NewRun = {
+    runId,
+    workflow,
+    createdAtMs,
+    // The key is this call's own: nobody else refers to it, so it may be deleted again.
+    input:
+      bytes <= INLINE_LIMIT_BYTES ? { kind: 'inline', value } : { kind: 'item', key: `input-${ports.ids.messageId()}` },
+    inputDigest,
+    dueAtMs: delayMs === 0 ? 0 : createdAtMs + delayMs,
+  };
+  const creation = await create(ports, store, run, value);
+  if (creation.kind === 'created') {
+    await sendWake(ports, wakes, runId, delayMs);
+    return { runId, workflow, status: 'pending' };
+  }
+
+  const existing = creation.run;
+  const { input } = run;
+  if (input.kind === 'item') await tidyUp(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
+  checkExisting(existing, run, options);
+  // Whoever created it may have died before the wake.
+  if (existing.status === 'pending') {
+    await sendWake(ports, wakes, runId, Math.max(0, (existing.dueAtMs ?? 0) - createdAtMs));
+  }
+  return { runId, workflow: existing.workflow, status: existing.status };
+}
+
+function readOptions(ports: ClientPorts, workflow: string, options: StartOptions): { runId: string; delayMs: number } {
+  checkOptions('start', options, ['id', 'idempotencyKey', 'onConflict', 'delay']);
+  const { id, idempotencyKey, onConflict, delay = 0 } = options;
+  checkChoice('onConflict', onConflict, ['fail', 'use-existing']);
+  if (id !== undefined && idempotencyKey !== undefined) {
+    throw new InvalidArgumentError('start takes an id or an idempotencyKey, not both: each finds the run again');
+  }
+  if (onConflict !== undefined && id === undefined) {
+    throw new InvalidArgumentError(`onConflict: '${onConflict}' says what to do when an id is taken: give the id too`);
+  }
+  const delayMs = toMilliseconds(delay, 'the delay of a start');
+  if (id !== undefined) return { runId: checkRunId(id), delayMs };
+  if (idempotencyKey !== undefined) return { runId: runIdFromKey(workflow, idempotencyKey), delayMs };
+  return { runId: ports.ids.runId(ports.clock.nowMs()), delayMs };
+}
+
+/** What the schema gives is what is stored. Unlike in a run, it may take its time. */
+async function validate(what: string, input: unknown, schema: StandardSchema | undefined): Promise<unknown> {
+  if (schema === undefined) return input;
+  const answer = await schema['~standard'].validate(input);
+  if (answer.issues === undefined) return answer.value;
+  throw new InvalidInputError(what, answer.issues.map(toInputIssue));
+}
+
+type Creation = { readonly kind: 'created' } | { readonly kind: 'exists'; readonly run: RunItem };
+
+/** A run that is there after an attempt without an answer may be of this very call. */
+async function create(ports: ClientPorts, store: Store, run: NewRun, value: Encoded): Promise<Creation> {
+  const { input } = run;
+  if (input.kind === 'item') await retryUnavailable(ports.clock, () => store.putValue(run.runId, input.key, value));
+  return await retryUnavailable(ports.clock, async ({ isRepeat }) => {
+    const creation = await store.createRun(run);
+    return isRepeat && creation.kind === 'exists' && isOwn(creation.run, run) ? { kind: 'created' } : creation;
+  });
+}
+
+/** Another call's run would have the same millisecond, workflow and input: then the two calls cannot be told apart. */
+function isOwn(existing: RunItem, run: NewRun): boolean {
+  const isSameInput = isSameStart(existing, run) && existing.createdAtMs === run.createdAtMs;
+  return run.input.kind === 'item' ? keyOf(existing.input) === run.input.key : isSameInput;
+}
+
+function keyOf(stored: StoredValue): string | undefined {
+  return stored.kind === 'item' ? stored.key : undefined;
+}
+
+function isSameStart(existing: RunItem, run: NewRun): boolean {
+  return existing.workflow === run.workflow && existing.inputDigest === run.inputDigest;
+}
+
+function checkExisting(existing: RunItem, run: NewRun, { idempotencyKey, onConflict }: StartOptions): void {
+  const { runId } = existing;
+  if (onConflict === 'use-existing') return;
+  if (onConflict === 'fail') throw new RunIdTakenError(runId, describeDifference(existing, run));
+  if (isSameStart(existing, run)) return;
+  if (idempotencyKey !== undefined) throw new IdempotencyKeyReusedError(idempotencyKey, run.workflow, runId);
+  throw new RunIdTakenError(runId, describeDifference(existing, run));
+}
+
+function describeDifference(existing: RunItem, run: NewRun): string {
+  if (existing.workflow !== run.workflow) return `that run is of workflow "${existing.workflow}"`;
+  return existing.inputDigest === run.inputDigest
+    ? 'that run has the same workflow and input'
+    : `that run of workflow "${existing.workflow}" has another input`;
+}

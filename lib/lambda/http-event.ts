@@ -1,0 +1,61 @@
+/** HTTP as Lambda has it (payload format 2.0 of HTTP APIs and function URLs), to and from the web's own Request and Response. */
+
+/** As much of the event as is read. */
+export interface HttpEvent {
+  readonly rawPath: string;
+  readonly rawQueryString?: string;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+  readonly requestContext: {
+    readonly http: { readonly method: string };
+    readonly stage?: string;
+    readonly requestId?: string;
+  };
+}
+
+export interface HttpResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded: false;
+}
+
+/** The request. Its address has a host of no meaning; its header `x-request-id` is the gateway's, if it has none. */
+export function toRequest(event: HttpEvent): Request {
+  const { method } = event.requestContext.http;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers.set(name, value);
+  const { requestId } = event.requestContext;
+  if (requestId !== undefined && !headers.has('x-request-id')) headers.set('x-request-id', requestId);
+  const query = event.rawQueryString ? `?${event.rawQueryString}` : '';
+  const hasBody = event.body !== undefined && method !== 'GET' && method !== 'HEAD';
+  return new Request(`https://lull${pathOf(event)}${query}`, {
+    method,
+    headers,
+    ...(hasBody ? { body: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') } : {}),
+  });
+}
+
+/** The result; bodies are text. */
+export async function toHttpResult(response: Response): Promise<HttpResult> {
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+    isBase64Encoded: false,
+  };
+}
+
+/** HTTP APIs put a stage's name in front of the path, unless it is the default one. */
+function pathOf({ rawPath, requestContext: { stage = '$default' } }: HttpEvent): string {
+  const path = escapePath(rawPath);
+  return stage !== '$default' && path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : path;
+}
+
+/** HTTP APIs decode the path, function URLs do not: what can stand in no encoded path is encoded again. */
+function escapePath(path: string): string {
+  return path.replace(/%(?![0-9A-Fa-f]{2})|[^!$&'()*+,\-./0-9:;=@A-Z_a-z~%]+/gu, (characters) =>
+    encodeURIComponent(characters.replace(/\p{Surrogate}/gu, '\uFFFD')),
+  );
+}
