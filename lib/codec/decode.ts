@@ -1,6 +1,5 @@
 /** From what is stored back to the value. */
 import type { Encoded } from '../core/encoded.ts';
-import type { Json } from './format.ts';
 import { ValueDecoder } from './value-decoder.ts';
 
 export interface DecodeOptions {
@@ -17,5 +16,5 @@ export interface DecodeOptions {
  * `CORRUPT_DATA`, `NEWER_FORMAT`, `UNREGISTERED_CLASS` or `FROM_DATA_FAILED`.
  */
 export function decode(encoded: Encoded, options?: DecodeOptions): unknown {
-  return new ValueDecoder(options?.unregistered ?? 'refuse').run(encoded as Json);
+  return new ValueDecoder(options?.unregistered ?? 'refuse').run(encoded);
 }

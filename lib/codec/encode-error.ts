@@ -13,28 +13,42 @@ import { ValueEncoder } from './value-encoder.ts';
 /** No recorded failure is larger, as JSON text. */
 export const MAX_ERROR_BYTES = 65_536;
 
-const LIMITS = { depth: 40, objects: 10_000, message: 8_192 };
-const MAX_ROUNDS = 100;
+const LIMITS = { depth: 30, objects: 2_000, message: 8_192 };
+const MAX_ROUNDS = 50;
 
 /**
  * The stored form of what was thrown. It never throws. What is no Error is wrapped (`toError`); properties that cannot
- * be stored are left out and listed under `omitted`; so are the largest ones above MAX_ERROR_BYTES. `where` says whose
- * failure it is, should nothing of it be readable.
+ * be stored are left out and listed under `omitted`; so are the largest ones above MAX_ERROR_BYTES. If that leads
+ * nowhere, the messages of the error and of its causes are kept; if not even they can be read, `where` says whose
+ * failure it is.
  */
 export function encodeError(thrown: unknown, where: string): Encoded {
-  try {
-    const error = toError(thrown);
-    const omissions = new Omissions();
-    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-      const stored = new ValueEncoder(where, LIMITS, omissions).run(error);
-      const listed = withOmitted(stored, [...omittedFrom(error), ...omissions.list()]);
-      if (encodedBytes(listed) <= MAX_ERROR_BYTES) return listed;
-      if (!omitLargest(error, stored, '$', omissions)) break;
+  const attempts = [() => fitted(thrown, where, new Omissions()), () => fitted(thrown, where, onlyEssential())];
+  for (const attempt of attempts) {
+    try {
+      const stored = attempt();
+      if (stored !== undefined) return stored;
+    } catch {
+      // A Proxy, or a getter that is never the same: less of it may do.
     }
-  } catch {
-    // Not even its properties can be listed.
   }
   return bareError(thrown, where);
+}
+
+function onlyEssential(): Omissions {
+  return new Omissions({ onlyEssential: true });
+}
+
+/** Undefined if it cannot be made small enough by leaving out properties. */
+function fitted(thrown: unknown, where: string, omissions: Omissions): Encoded | undefined {
+  const error = toError(thrown);
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    const stored = new ValueEncoder(where, LIMITS, omissions).run(error);
+    const listed = withOmitted(stored, [...omittedFrom(error), ...omissions.list()]);
+    if (encodedBytes(listed) <= MAX_ERROR_BYTES) return listed;
+    if (!omitLargest(error, stored, '$', omissions)) return undefined;
+  }
+  return undefined;
 }
 
 function withOmitted(stored: Json, omitted: readonly string[]): Encoded {
@@ -80,8 +94,9 @@ function pick(node: Record<string, Json>, key: string): Record<string, Json> {
 
 function bareError(thrown: unknown, where: string): Encoded {
   const message = `${where} failed with an error that cannot be stored: ${describeThrown(thrown)}`;
+  const stored: Json = { $: 'Error', class: 'Error', message: message.slice(0, LIMITS.message) };
   const frames = isError(thrown) ? stackFrames(thrown) : '';
-  const stored: Json = { $: 'Error', class: 'Error', message: message.slice(0, LIMITS.message), omitted: ['$'] };
   if (frames !== '') stored['stack'] = frames;
+  stored['omitted'] = ['$'];
   return stored as unknown as Encoded;
 }

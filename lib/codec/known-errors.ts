@@ -25,6 +25,9 @@ const BY_NAME: ReadonlyMap<string, KnownError> = new Map(KNOWN.map((known) => [k
 const BY_PROTOTYPE: ReadonlyMap<object, KnownError> = new Map(KNOWN.map((known) => [known.prototype, known]));
 const BUILTIN_NAMES: ReadonlySet<string> = new Set(BUILTIN.map((each) => each.name));
 
+/** The class of last resort. */
+export const PLAIN_ERROR: KnownError = { name: 'Error', class: Error, prototype: Error.prototype };
+
 export function knownErrorNamed(name: string): KnownError | undefined {
   return BY_NAME.get(name);
 }

@@ -3,15 +3,24 @@
 /** How many paths are listed. */
 const LISTED = 20;
 
+/** What is kept of an error when nothing else of it is to be had. */
+const ESSENTIAL: ReadonlySet<string> = new Set(['message', 'cause', 'errors']);
+
 export class Omissions {
+  readonly #onlyEssential: boolean;
   readonly #keys = new Map<object, Set<string>>();
   readonly #paths: string[] = [];
+
+  constructor(options?: { readonly onlyEssential: boolean }) {
+    this.#onlyEssential = options?.onlyEssential ?? false;
+  }
 
   get size(): number {
     return this.#paths.length;
   }
 
   has(holder: object, key: string): boolean {
+    if (this.#onlyEssential && !ESSENTIAL.has(key)) return true;
     return this.#keys.get(holder)?.has(key) === true;
   }
 
@@ -24,6 +33,7 @@ export class Omissions {
   }
 
   list(): string[] {
+    if (this.#onlyEssential) return ['$'];
     if (this.#paths.length <= LISTED) return [...this.#paths];
     return [...this.#paths.slice(0, LISTED), `and ${this.#paths.length - LISTED} more`];
   }
@@ -34,7 +44,7 @@ const OMITTED = Symbol.for('lull.omitted');
 /** What was left out when this error was recorded: paths from the error. Empty if it is whole. */
 export function omittedFrom(error: Error): readonly string[] {
   const listed: unknown = Object.getOwnPropertyDescriptor(error, OMITTED)?.value;
-  return Array.isArray(listed) && listed.every((path) => typeof path === 'string') ? (listed as string[]) : [];
+  return Array.isArray(listed) && listed.every((path) => typeof path === 'string') ? listed : [];
 }
 
 /** Notes on an error what was left out of it, so that it is not lost when the error is stored again. */

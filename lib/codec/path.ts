@@ -9,9 +9,15 @@ export type PathPart =
   | { readonly call: 'keys' | 'values'; readonly at: number }
   | { readonly call: 'toData' };
 
+/** Of a long path the middle is left out. */
 export function pathText(parts: readonly PathPart[]): string {
-  return `$${parts.map(partText).join('')}`;
+  if (parts.length <= HEAD + TAIL) return `$${parts.map(partText).join('')}`;
+  const head = parts.slice(0, HEAD).map(partText).join('');
+  return `$${head}...${parts.slice(-TAIL).map(partText).join('')}`;
 }
+
+const HEAD = 20;
+const TAIL = 5;
 
 function partText(part: PathPart): string {
   if (typeof part === 'number') return `[${part}]`;

@@ -9,12 +9,15 @@ import type { Reader, TaggedNode } from './reader.ts';
 export function readError(node: TaggedNode, reader: Reader): Error {
   const { errorClass, name } = classOf(node, reader);
   const error = reader.begin(makeShell(errorClass, node, name));
-  if (node['message'] !== undefined) defineHidden(error, 'message', reader.child(node['message'], 'message'));
+  const isDomException = errorClass === DOMException; // has its message and name inside
+  if (node['message'] !== undefined && !isDomException) {
+    defineHidden(error, 'message', reader.child(node['message'], 'message'));
+  }
   for (const field of ['cause', 'errors']) {
     if (node[field] !== undefined) defineHidden(error, field, reader.child(node[field], field));
   }
   if (node['own'] !== undefined) defineOwn(error, reader.child(node['own'], 'own'), reader);
-  if (name !== undefined && errorClass !== DOMException) defineHidden(error, 'name', name);
+  if (name !== undefined && !isDomException) defineHidden(error, 'name', name);
   const frames = node['stack'] === undefined ? '' : reader.text(node, 'stack');
   defineHidden(error, 'stack', stackWith(textOr(error.name), textOr(error.message), frames));
   if (node['omitted'] !== undefined) markOmitted(error, readOmitted(node, reader));
@@ -42,13 +45,20 @@ function classOf(node: TaggedNode, reader: Reader): { errorClass: ErrorClass; na
   );
 }
 
-/** A real error of the class, made without running the class's constructor and without the cost of a stack. */
+/**
+ * A real error of the class, made without running the class's constructor and without the cost of a stack. Its stack is
+ * set at once: the engine's own is put together when it is first touched, and an odd message could make that fail.
+ */
 function makeShell(errorClass: ErrorClass, node: TaggedNode, name: string | undefined): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    if (errorClass !== DOMException) return Reflect.construct(Error, [], errorClass) as Error;
-    return new DOMException(typeof node['message'] === 'string' ? node['message'] : '', name);
+    const shell =
+      errorClass === DOMException
+        ? new DOMException(textOr(node['message']), name)
+        : (Reflect.construct(Error, [], errorClass) as Error);
+    defineHidden(shell, 'stack', '');
+    return shell;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }

@@ -12,7 +12,7 @@ import { type Registered, registeredFor } from '../core/class-registry.ts';
 import { className } from '../core/describe-value.ts';
 import { stackFrames } from './error-stack.ts';
 import type { Json } from './format.ts';
-import { type KnownError, knownErrorNamed, knownErrorWith } from './known-errors.ts';
+import { type KnownError, knownErrorWith, PLAIN_ERROR } from './known-errors.ts';
 import { omittedFrom } from './omissions.ts';
 import { objectForm } from './object-form.ts';
 import type { Walker } from './walker.ts';
@@ -23,7 +23,7 @@ export function storeError(error: Error, walker: Walker): Json {
   if (kin.registered !== undefined) stored['as'] = kin.registered.name;
   stored['name'] = nameToKeep(error, kin);
   const message = walker.property(error, 'message', () => shortened(error.message, walker.messageLimit));
-  if (message !== '') stored['message'] = message;
+  if (message !== '' || Object.hasOwn(error, 'message')) stored['message'] = message;
   const frames = stackFrames(error);
   if (frames !== '') stored['stack'] = frames;
   for (const key of ['cause', 'errors'] as const) {
@@ -59,7 +59,7 @@ function kinOf(error: Error): Kin {
     if (registered === undefined) isExact = false;
     at = Object.getPrototypeOf(at) as object | null;
   }
-  return { known: knownErrorNamed('Error')!, registered, isExact };
+  return { known: PLAIN_ERROR, registered, isExact };
 }
 
 /** The name, if what comes back would not have it by its class or among its own properties. */
@@ -87,7 +87,8 @@ function isHidden(error: Error, key: string): boolean {
 
 function shortened(message: unknown, limit: number): unknown {
   if (typeof message !== 'string' || message.length <= limit) return message;
-  return `${message.slice(0, limit)}... (${message.length} characters in all)`;
+  const remark = `... (${message.length} characters in all)`;
+  return message.slice(0, limit - remark.length) + remark;
 }
 
 function withoutAbsent(stored: Record<string, Json | undefined>): Json {

@@ -18,7 +18,7 @@ export class ValueDecoder implements Reader {
   readonly #path: (string | number)[] = [];
   #depth = 0;
   /** What references lead to, by id. */
-  #shared: Map<number, object> | undefined;
+  readonly #shared = new Map<number, object>();
   /** The id of the object that is read next, if it is marked as shared. */
   #pendingId = 0;
   #refusal: UndecodableValueError | undefined;
@@ -46,7 +46,7 @@ export class ValueDecoder implements Reader {
 
   begin<T extends object>(shell: T): T {
     if (this.#pendingId > 0) {
-      this.#shared!.set(this.#pendingId, shell);
+      this.#shared.set(this.#pendingId, shell);
       this.#pendingId = 0;
     }
     return shell;
@@ -135,7 +135,6 @@ export class ValueDecoder implements Reader {
 
   #first(node: TaggedNode): unknown {
     const id = this.#idOf(node);
-    this.#shared ??= new Map();
     if (this.#shared.has(id)) this.refuse('CORRUPT_DATA', `has the id ${id}, which another part has too`);
     this.#pendingId = id;
     const value = this.child(node['v'], 'v');
@@ -147,7 +146,7 @@ export class ValueDecoder implements Reader {
 
   #reference(node: TaggedNode): object {
     const id = this.#idOf(node);
-    const value = this.#shared?.get(id);
+    const value = this.#shared.get(id);
     return value ?? this.refuse('CORRUPT_DATA', `refers to part ${id}, which does not begin before it`);
   }
 

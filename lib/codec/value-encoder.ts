@@ -16,6 +16,7 @@ import { escapedForm, isSpecialKey, objectForm } from './object-form.ts';
 import type { Omissions } from './omissions.ts';
 import { type PathPart, pathText } from './path.ts';
 import { refusalOf } from './refusal.ts';
+import { SharedObjects } from './shared-objects.ts';
 import type { Walker } from './walker.ts';
 
 export interface EncoderLimits {
@@ -34,10 +35,7 @@ export class ValueEncoder implements Walker {
   readonly #omissions: Omissions | undefined;
   readonly #path: PathPart[] = [];
   #depth = 0;
-  #seen = new Set<object>();
-  /** Objects at several places, with their ids in this pass; 0 before the first place was met. */
-  #shared: Map<object, number> | undefined;
-  #lastId = 0;
+  readonly #objects = new SharedObjects();
   /** Registered instances whose data is being walked through. */
   readonly #open = new Set<object>();
   /** What `toData` gave: it is asked once. */
@@ -55,26 +53,22 @@ export class ValueEncoder implements Walker {
   run(value: unknown): Json {
     try {
       for (let pass = 1; pass <= MAX_PASSES; pass += 1) {
-        const sharedBefore = this.#shared?.size ?? 0;
+        const sharedBefore = this.#objects.shared;
         const omittedBefore = this.#omissions?.size ?? 0;
         const stored = this.#walk(value);
-        const isComplete = (this.#omissions?.size ?? 0) === omittedBefore;
-        if (isComplete && (this.#shared?.size ?? 0) === sharedBefore) return stored;
-        this.#startAgain(isComplete);
+        if ((this.#omissions?.size ?? 0) > omittedBefore) {
+          this.#objects.startAnew(); // what is left out now may have been the first place of something shared
+        } else if (this.#objects.shared > sharedBefore) {
+          this.#objects.startPass();
+        } else {
+          return stored;
+        }
       }
     } catch (error) {
       if (error === this.#refusal) throw error;
       this.refuse(`cannot be read: it threw ${describeThrown(error)}`, { cause: error });
     }
     return this.refuse('is not the same each time it is read. Pass plain data');
-  }
-
-  /** What was left out may have been the first place of something shared: then that is found anew. */
-  #startAgain(keepShared: boolean): void {
-    this.#seen = new Set();
-    this.#lastId = 0;
-    if (!keepShared) this.#shared = undefined;
-    for (const object of this.#shared?.keys() ?? []) this.#shared!.set(object, 0);
   }
 
   child(value: unknown, part: PathPart): Json {
@@ -93,7 +87,8 @@ export class ValueEncoder implements Walker {
     try {
       return this.child(this.#read(key, read), key);
     } catch (error) {
-      omissions.add(holder, key, error === this.#refusal ? this.#refusal!.path : this.#pathText());
+      const isRefused = error instanceof UnserializableValueError && error === this.#refusal;
+      omissions.add(holder, key, isRefused ? error.path : this.#pathText());
       this.#depth = depth;
       this.#open.clear();
       return undefined;
@@ -126,39 +121,32 @@ export class ValueEncoder implements Walker {
   }
 
   #object(value: object): Json {
-    const seen = this.#seen;
-    if (seen.has(value)) return this.#again(value);
+    const objects = this.#objects;
+    if (objects.wasMet(value)) return this.#again(value);
     if (this.#depth > this.#limits.depth) this.refuse(`is nested deeper than ${this.#limits.depth} levels. Flatten it`);
-    if (seen.size >= this.#limits.objects) this.refuse(`is one object too many: ${seen.size} are allowed`);
-    seen.add(value);
-    if (this.#shared?.has(value) !== true) return this.#contents(value);
-    this.#lastId += 1;
-    const id = this.#lastId;
-    this.#shared.set(value, id);
-    return { $: 'shared', id, v: this.#contents(value) };
+    if (objects.met >= this.#limits.objects) this.refuse(`is one object too many: ${objects.met} are allowed`);
+    const id = objects.first(value);
+    return id === 0 ? this.#contents(value) : { $: 'shared', id, v: this.#contents(value) };
   }
 
   #again(value: object): Json {
     if (this.#open.has(value)) {
       this.refuse(`leads back to ${className(value) ?? 'an object'} from its own data. Break the circle in toData`);
     }
-    this.#shared ??= new Map();
-    const id = this.#shared.get(value) ?? 0;
-    if (id > 0) return { $: 'ref', id };
-    this.#shared.set(value, 0);
-    return null; // this pass only finds what is shared
+    const id = this.#objects.again(value);
+    return id === 0 ? null : { $: 'ref', id };
   }
 
   #contents(value: object): Json {
     const prototype = Object.getPrototypeOf(value) as object | null;
     if (prototype === Object.prototype) return this.#plainObject(value);
     if (prototype === Array.prototype && Array.isArray(value)) return this.#array(value);
-    if (prototype === null) return { $: 'NullObject', v: this.#entries(value) };
-    const registered = registeredFor(prototype);
+    const registered = prototype === null ? undefined : registeredFor(prototype);
     if (registered?.kind === 'instance') return this.#registered(value, registered);
-    const store = builtinStore(value, prototype);
+    const store = prototype === null ? undefined : builtinStore(value, prototype);
     if (store !== undefined) return store(value, this);
     if (isError(value)) return storeError(value, this);
+    if (prototype === null) return { $: 'NullObject', v: this.#entries(value) };
     return this.#foreign(value);
   }
 
@@ -171,14 +159,14 @@ export class ValueEncoder implements Walker {
       if (isSpecialKey(key)) isEscaped = true;
       if (typeof item !== 'string' && typeof item !== 'boolean') copy[key] = this.child(item, key);
     }
-    return isEscaped ? escapedForm(Object.entries(copy as Record<string, Json>)) : (copy as Record<string, Json>);
+    return isEscaped ? escapedForm(Object.entries(copy) as [string, Json][]) : (copy as Json);
   }
 
   /** A copy, all of it read before anything is done with it. */
   #snapshot(value: object): Record<string, unknown> {
     let copy: Record<string, unknown>;
     try {
-      copy = { ...value } as Record<string, unknown>;
+      copy = { ...value };
     } catch (error) {
       for (const key of Object.keys(value)) this.#read(key, () => (value as Record<string, unknown>)[key]);
       throw error;

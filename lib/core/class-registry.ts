@@ -32,7 +32,7 @@ interface Registry {
 }
 
 const SLOT = Symbol.for('lull.classes');
-const slot = globalThis as { [SLOT]?: Registry };
+const slot = globalThis as { [SLOT]?: Registry | undefined };
 
 /**
  * Makes an error class come back as itself: what a step throws is `instanceof` it in the workflow too, with its
@@ -47,13 +47,27 @@ const slot = globalThis as { [SLOT]?: Registry };
  * @example
  * ```ts
  * class PaymentDeclined extends Error {
- *   reason: string;
+ *   readonly reason: string;
  *   constructor(reason: string) {
  *     super(`the bank said: ${reason}`);
  *     this.reason = reason;
  *   }
  * }
  * registerError(PaymentDeclined);
+ *
+ * const charge = defineStep('charge', { retry: false }, () => {
+ *   throw new PaymentDeclined('no funds');
+ * });
+ * const checkout = workflow('checkout', function* () {
+ *   try {
+ *     return yield* charge();
+ *   } catch (error) {
+ *     const { cause } = error as StepFailedError;
+ *     return cause instanceof PaymentDeclined ? cause.reason : 'a riddle';
+ *   }
+ * });
+ * const engine = createTestEngine({ workflows: [checkout] });
+ * engine.run(checkout, undefined); // => 'no funds'
  * ```
  */
 export function registerError(errorClass: new (...args: never[]) => Error): void {
@@ -84,9 +98,12 @@ export function registerError(errorClass: new (...args: never[]) => Error): void
  * }
  * registerClass(Money, { name: 'Money', toData: (money) => money.cents, fromData: (cents) => new Money(cents) });
  *
- * const price = yield* step('price', () => new Money(1999n));
- * price instanceof Money; // => true
- * price.cents; // => 1999n
+ * const shop = workflow('shop', function* () {
+ *   const price = yield* step('price', () => new Money(1999n));
+ *   return price instanceof Money && price.cents;
+ * });
+ * const engine = createTestEngine({ workflows: [shop] });
+ * engine.run(shop, undefined); // => 1999n
  * ```
  */
 export function registerClass<T, D>(
@@ -119,7 +136,7 @@ export function registeredAs(name: string): Registered | undefined {
 }
 
 function register(entry: Registered): void {
-  const { byName, byPrototype } = (slot[SLOT] ??= { byName: new Map(), byPrototype: new WeakMap() });
+  const { byName, byPrototype } = registry();
   const prototype = entry.class.prototype as object;
   const before = byPrototype.get(prototype);
   if (before !== undefined && (before.name !== entry.name || before.kind !== entry.kind)) {
@@ -134,6 +151,12 @@ function register(entry: Registered): void {
   }
   byName.set(entry.name, entry);
   byPrototype.set(prototype, entry);
+}
+
+function registry(): Registry {
+  const own: Registry = slot[SLOT] ?? { byName: new Map(), byPrototype: new WeakMap() };
+  slot[SLOT] = own;
+  return own;
 }
 
 /** The same class, or that class from a module which was loaded again. */

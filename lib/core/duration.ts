@@ -72,12 +72,12 @@ function readText(text: string): number | string {
       const rest = text.slice(at).trim();
       return /^-?[\d.]+$/.test(rest) ? 'it needs a unit' : `${describeValue(rest)} is not an amount with a unit`;
     }
-    const unit = match[2]!;
+    const [, count, unit = ''] = match;
     const unitMs = UNITS.get(unit);
     if (unitMs === undefined) return `${describeValue(unit)} is not a unit of time`;
     if (seen.has(unitMs)) return `it has the unit ${describeValue(unit)} twice`;
     seen.add(unitMs);
-    totalMs += Number(match[1]) * unitMs;
+    totalMs += Number(count) * unitMs;
   }
   return totalMs;
 }

@@ -19,10 +19,12 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** What was thrown, in a line: `TypeError: boom`, or in words what it is. Never throws. */
+const TEXT_LIMIT = 300;
+
+/** What was thrown, in short: `TypeError: boom`, or in words what it is. Never throws. */
 export function describeThrown(thrown: unknown): string {
   try {
-    if (isError(thrown)) return `${thrown.name}: ${thrown.message}`;
+    if (isError(thrown)) return `${thrown.name}: ${thrown.message}`.slice(0, TEXT_LIMIT);
   } catch {
     // a getter that throws: say what it is
   }
