@@ -1,0 +1,78 @@
+/** A workflow from start to end in this process: nothing is kept, nothing is needed. asyncio: `run`. */
+import { randomUUID } from 'node:crypto';
+import { Client } from '../client/client.ts';
+import { RunFailedError } from '../client/errors.ts';
+import { LullError } from '../core/errors.ts';
+import { createRegistry } from '../core/workflow-registry.ts';
+import type { Workflow } from '../core/workflow.ts';
+import { createEngine } from '../engine/engine.ts';
+import type { TurnEnd } from '../engine/turn.ts';
+import { MemoryStore } from '../memory/memory-store.ts';
+import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
+import { SystemClock } from '../memory/system-clock.ts';
+
+/** Nobody else wants the run, so its lease may outlast a step that keeps this process from renewing it. */
+const LEASE_MS = 24 * 60 * 60 * 1000;
+
+/** The run can never go on: it waits for something from outside, and `run` gives nobody a way to send it. */
+export class NothingToWaitForError extends LullError {
+  static {
+    this.prototype.name = 'NothingToWaitForError';
+  }
+  constructor(workflow: string) {
+    super(
+      'NOTHING_TO_WAIT_FOR',
+      `workflow "${workflow}" waits for something that cannot come: no step runs, no timer is set, and a signal cannot ` +
+        `be sent to what run() has started. Use createTestEngine of lull/testing, or lull dev`,
+    );
+  }
+}
+
+/**
+ * Runs a workflow to its end, here and now, and gives its result: for scripts, for trying things out. Time is real, so
+ * `sleep('3 days')` takes three days (`lull/testing` has a clock that jumps). asyncio: `run`.
+ *
+ * Steps are executed and retried as on AWS; what they did is forgotten when this process ends. Rejects with the
+ * workflow's own error, and with a NothingToWaitForError when it waits for a signal.
+ *
+ * @example
+ * ```ts
+ * import { gather, sleep, step, workflow } from 'lull';
+ *
+ * const greet = workflow('greet', function* (name: string) {
+ *   const [greeting] = yield* gather([step('greeting', () => 'Good morning'), sleep('10ms')]);
+ *   return `${greeting}, ${name}`;
+ * });
+ * await run(greet, 'Ada'); // => 'Good morning, Ada'
+ * ```
+ */
+export function run<R>(workflow: Workflow<void, R, never>): Promise<R>;
+export function run<In, R>(workflow: Workflow<In, R, never>, input: In): Promise<R>;
+export async function run<R>(workflow: Workflow<unknown, R, never>, input?: unknown): Promise<R> {
+  const clock = new SystemClock();
+  const store = new MemoryStore();
+  const wakes = new MemoryWakeQueue(clock);
+  const engine = createEngine({
+    registry: createRegistry([workflow]),
+    store,
+    wakes,
+    clock,
+    log: console,
+    newNonce: randomUUID,
+    random: Math.random,
+    leaseMs: LEASE_MS,
+    hotWaitMs: Number.MAX_SAFE_INTEGER, // one turn, however long its timers
+  });
+  const client = new Client({ workflows: [workflow], store, wakes });
+  const started = await client.start(workflow, input);
+  checkEnd(workflow.name, await engine.takeTurn({ runId: started.id, deadlineAtMs: Infinity }));
+  return await started.result().catch((error: unknown) => {
+    throw error instanceof RunFailedError ? error.cause : error;
+  });
+}
+
+function checkEnd(workflow: string, end: TurnEnd): void {
+  if (end.kind === 'ended') return;
+  if (end.kind === 'blocked') throw end.error;
+  throw new NothingToWaitForError(workflow);
+}
