@@ -1,0 +1,230 @@
+/** What every store has to answer about records and values: operations 7, 8 and 10 of the run protocol. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Store } from '../../lib/ports/store.ts';
+import { ItemTooLargeError } from '../../lib/ports/world-errors.ts';
+import { closedRun, createdRun, encoded, journalRecord, newRun, signal, takenRun } from './samples.ts';
+
+const KB = 1024;
+
+export function describeJournal(openStore: () => Promise<Store>): void {
+  let store: Store;
+  beforeAll(async () => {
+    store = await openStore();
+  });
+
+  describe('the journal', () => {
+    test('records come back as they were, in order of their numbers', async () => {
+      const { runId } = newRun();
+      const numbers = [9, 10, 1, 2, 100, 11];
+      for (const number of numbers) await store.putRecord(runId, journalRecord(number));
+      const sorted = numbers.toSorted((a, b) => a - b).map((number) => journalRecord(number));
+      expect(await store.loadRecords(runId, 0)).toEqual(sorted);
+    });
+
+    test('only those after a number are loaded', async () => {
+      const { runId } = newRun();
+      for (const number of [1, 2, 3]) await store.putRecord(runId, journalRecord(number));
+      expect((await store.loadRecords(runId, 1)).map(({ number }) => number)).toEqual([2, 3]);
+      expect(await store.loadRecords(runId, 3)).toEqual([]);
+    });
+
+    test('a record keeps all of its entries and what is in them', async () => {
+      const { runId } = newRun();
+      const record = journalRecord(1, {
+        epoch: 12,
+        entries: [
+          { kind: 'step', id: 1, name: 'ü#🦥' },
+          { kind: 'step-completed', id: 1, atMs: 1.5, value: encoded({ nested: [[], {}, '', null, -1e-9] }) },
+          { kind: 'taken-over', atMs: 0 },
+        ],
+      });
+      expect(await store.putRecord(runId, record)).toEqual({ kind: 'put' });
+      expect(await store.loadRecords(runId, 0)).toEqual([record]);
+    });
+
+    test('a record may be empty', async () => {
+      const { runId } = newRun();
+      await store.putRecord(runId, journalRecord(1, { entries: [] }));
+      expect((await store.loadRecords(runId, 0))[0]?.entries).toEqual([]);
+    });
+
+    test('the second record of one number is not written, and gets the first', async () => {
+      const { runId } = newRun();
+      const first = journalRecord(1, { nonce: 'first' });
+      await store.putRecord(runId, first);
+      const second = journalRecord(1, { nonce: 'second', epoch: 2 });
+      expect(await store.putRecord(runId, second)).toEqual({ kind: 'exists', record: first });
+      expect(await store.loadRecords(runId, 0)).toEqual([first]);
+    });
+
+    test('a writer that repeats itself finds its own nonce', async () => {
+      const { runId } = newRun();
+      const record = journalRecord(1, { nonce: 'mine' });
+      await store.putRecord(runId, record);
+      expect(await store.putRecord(runId, record)).toEqual({ kind: 'exists', record });
+    });
+
+    test('of many writers at once one wins, and the others get its record', async () => {
+      const { runId } = newRun();
+      const nonces = ['a', 'b', 'c', 'd'];
+      const answers = await Promise.all(nonces.map((nonce) => store.putRecord(runId, journalRecord(1, { nonce }))));
+      const winner = nonces[answers.findIndex(({ kind }) => kind === 'put')]!;
+      expect(answers.filter(({ kind }) => kind === 'put')).toHaveLength(1);
+      expect(answers.filter(({ kind }) => kind === 'exists')).toEqual(
+        Array.from({ length: 3 }, () => ({ kind: 'exists', record: journalRecord(1, { nonce: winner }) })),
+      );
+    });
+
+    test('a journal that fills several pages is loaded whole', async () => {
+      const { runId } = newRun();
+      const value = encoded('x'.repeat(100 * KB));
+      for (let number = 1; number <= 15; number += 1) {
+        const entries = [{ kind: 'step-completed', id: number, atMs: 0, value }] as const;
+        await store.putRecord(runId, journalRecord(number, { entries }));
+      }
+      const records = await store.loadRecords(runId, 0);
+      expect(records.map(({ number }) => number)).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
+      expect(records.every(({ entries }) => (entries[0] as { value: unknown }).value === value)).toBe(true);
+    });
+
+    test('messages, values and the run itself are not taken for records', async () => {
+      const run = await takenRun(store);
+      await store.putMessage(run.runId, signal('m1'));
+      await store.putValue(run.runId, 'event#00000001', encoded(1));
+      await store.putRecord(run.runId, journalRecord(1));
+      expect(await store.loadRecords(run.runId, 0)).toEqual([journalRecord(1)]);
+      expect(await store.readRun(run.runId)).toEqual(run);
+    });
+
+    test('runs whose ids begin alike have journals of their own', async () => {
+      const { runId } = newRun();
+      await store.putRecord(runId, journalRecord(1));
+      expect(await store.loadRecords(`${runId}0`, 0)).toEqual([]);
+      expect(await store.loadRecords(runId.slice(0, -1), 0)).toEqual([]);
+    });
+  });
+
+  describe('values', () => {
+    test.each([null, false, 0, '', [], {}, 'ä\ud800', { S: 'x' }, -1e300])('%j comes back as it was', async (value) => {
+      const { runId } = newRun();
+      await store.putValue(runId, 'key', encoded(value));
+      expect(await store.readValue(runId, 'key')).toEqual(value);
+    });
+
+    test('a key that nobody put has no value', async () => {
+      const { runId } = newRun();
+      expect(await store.readValue(runId, 'key')).toBeUndefined();
+      await store.deleteValue(runId, 'key');
+      expect(await store.readValue(runId, 'key')).toBeUndefined();
+    });
+
+    test('each key, and each run, has a value of its own; deleting one leaves the others', async () => {
+      const { runId } = newRun();
+      const keys = ['input', 'input#', 'ü 🦥', 'run'];
+      for (const key of keys) await store.putValue(runId, key, key);
+      await store.deleteValue(runId, 'input');
+      const values = await Promise.all(keys.map((key) => store.readValue(runId, key)));
+      expect(values).toEqual([undefined, 'input#', 'ü 🦥', 'run']);
+      expect(await store.readValue(`${runId}-other`, 'run')).toBeUndefined();
+    });
+
+    test('what was given is copied', async () => {
+      const { runId } = newRun();
+      const value = { list: [1] };
+      await store.putValue(runId, 'key', encoded(value));
+      value.list.push(2);
+      expect(await store.readValue(runId, 'key')).toEqual({ list: [1] });
+    });
+  });
+
+  describe('limits', () => {
+    const large = 'ä'.repeat(201 * KB); // 402 KB
+
+    test('a value just below 400 KB is stored whole', async () => {
+      const { runId } = newRun();
+      const value = 'x'.repeat(399 * KB);
+      await store.putValue(runId, 'key', value);
+      expect(await store.readValue(runId, 'key')).toBe(value);
+    });
+
+    test('what is larger is refused with its size and the limit, and leaves nothing behind', async () => {
+      const { runId } = newRun();
+      const entries = [{ kind: 'step-completed', id: 1, atMs: 0, value: large }] as const;
+      const run = newRun({ input: { kind: 'inline', value: large } });
+      const attempts = [
+        store.putValue(runId, 'key', large),
+        store.putMessage(runId, signal('m1', large)),
+        store.putRecord(runId, journalRecord(1, { entries })),
+        store.createRun(run),
+      ];
+      for (const attempt of attempts) {
+        await expect(attempt).rejects.toThrow(ItemTooLargeError);
+        await expect(attempt).rejects.toThrow(/41\d{4} bytes.* 409600 at most/);
+      }
+      expect(await store.readValue(runId, 'key')).toBeUndefined();
+      expect(await store.loadMessages(runId, ['m1'])).toEqual([]);
+      expect(await store.loadRecords(runId, 0)).toEqual([]);
+      expect(await store.readRun(run.runId)).toBeUndefined();
+    });
+  });
+
+  describe('purging', () => {
+    test('a closed run is gone with all that belongs to it', async () => {
+      const { runId } = await closedRun(store);
+      const ids = Array.from({ length: 30 }, (_, index) => `m${index}`);
+      await Promise.all(ids.map((id) => store.putMessage(runId, signal(id))));
+      for (const number of [1, 2]) await store.putRecord(runId, journalRecord(number));
+      await store.putValue(runId, 'result', encoded(1));
+      await store.purge(runId);
+      expect(await store.readRun(runId)).toBeUndefined();
+      expect(await store.loadRecords(runId, 0)).toEqual([]);
+      expect(await store.loadMessages(runId, ids)).toEqual([]);
+      expect(await store.readValue(runId, 'result')).toBeUndefined();
+    });
+
+    test('an open run is left alone, with all that belongs to it', async () => {
+      const run = await takenRun(store);
+      await store.putRecord(run.runId, journalRecord(1));
+      await store.putMessage(run.runId, signal('m1'));
+      await store.purge(run.runId);
+      expect(await store.readRun(run.runId)).toEqual(run);
+      expect(await store.loadRecords(run.runId, 0)).toHaveLength(1);
+      expect(await store.loadMessages(run.runId, ['m1'])).toHaveLength(1);
+    });
+
+    test('what was put for a run that is not created yet is left alone', async () => {
+      const { runId } = newRun();
+      await store.putValue(runId, 'input', encoded(1));
+      await store.purge(runId);
+      expect(await store.readValue(runId, 'input')).toBe(1);
+    });
+
+    test('a run of several pages is purged whole, its neighbour stays', async () => {
+      const { runId } = await closedRun(store);
+      const neighbour = await createdRun(store, { runId: `${runId}#2` });
+      const value = encoded('x'.repeat(300 * KB));
+      for (const key of ['a', 'b', 'c', 'd', 'e']) await store.putValue(runId, key, value);
+      await store.purge(runId);
+      const values = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((key) => store.readValue(runId, key)));
+      expect(values.filter((each) => each !== undefined)).toEqual([]);
+      expect(await store.readRun(neighbour.runId)).toEqual(neighbour);
+    });
+
+    test('the id of a purged run may be used again, from the beginning', async () => {
+      const { runId } = await closedRun(store);
+      await store.putRecord(runId, journalRecord(1, { nonce: 'old' }));
+      await store.purge(runId);
+      const run = await createdRun(store, { runId });
+      expect(await store.putRecord(runId, journalRecord(1, { nonce: 'new' }))).toEqual({ kind: 'put' });
+      expect(await store.readRun(runId)).toEqual(run);
+    });
+
+    test('two purges at once are one purge', async () => {
+      const { runId } = await closedRun(store);
+      for (const number of [1, 2, 3]) await store.putRecord(runId, journalRecord(number));
+      await Promise.all([store.purge(runId), store.purge(runId)]);
+      expect(await store.readRun(runId)).toBeUndefined();
+      expect(await store.loadRecords(runId, 0)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,194 @@
+/** What every store has to answer about messages: operations 2, 3, 5, 9 and 11 of the run protocol. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Message } from '../../lib/ports/message.ts';
+import type { Store } from '../../lib/ports/store.ts';
+import {
+  LEASE_MS,
+  MAIL_LIMIT,
+  START_MS,
+  closedRun,
+  createdRun,
+  encoded,
+  newRun,
+  releasing,
+  signal,
+  takenRun,
+  taking,
+} from './samples.ts';
+
+export function describeMail(openStore: () => Promise<Store>): void {
+  let store: Store;
+  beforeAll(async () => {
+    store = await openStore();
+  });
+
+  describe('accepting a message', () => {
+    test('it is last in the mail, is counted, and makes the run due now', async () => {
+      const run = await createdRun(store, { dueAtMs: START_MS + 1000 });
+      expect(await store.accept(run.runId, 'm1', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(run.runId, 'm2', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.readRun(run.runId)).toEqual({ ...run, mail: ['m1', 'm2'], wakes: 2, dueAtMs: 0 });
+    });
+
+    test('a run that waited for messages only is due again', async () => {
+      const { runId } = await takenRun(store);
+      await store.release(runId, releasing());
+      await store.accept(runId, 'm1', MAIL_LIMIT);
+      expect(await store.take(runId, taking('worker-2'))).toMatchObject({ kind: 'taken', before: { mail: ['m1'] } });
+    });
+
+    test('the order is that of acceptance, not that of the ids', async () => {
+      const { runId } = await createdRun(store);
+      for (const id of ['c', 'a', 'b']) await store.accept(runId, id, MAIL_LIMIT);
+      expect((await store.readRun(runId))?.mail).toEqual(['c', 'a', 'b']);
+    });
+
+    test('it tells whether a worker has the lease, expired or not', async () => {
+      const { runId } = await takenRun(store);
+      expect(await store.accept(runId, 'm1', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: true });
+      const release = releasing({ wakesSeen: 1 });
+      await store.release(runId, release);
+      expect(await store.accept(runId, 'm2', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
+    });
+
+    test('an id that is in the mail is accepted again without being added, also when the mail is full', async () => {
+      const { runId } = await createdRun(store);
+      for (const id of ['m1', 'm2', 'm3']) await store.accept(runId, id, MAIL_LIMIT);
+      const full = await store.readRun(runId);
+      expect(await store.accept(runId, 'm2', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.readRun(runId)).toEqual(full);
+    });
+
+    test('an id that is part of another one is another one', async () => {
+      const { runId } = await createdRun(store);
+      await store.accept(runId, 'm10', MAIL_LIMIT);
+      await store.accept(runId, 'm1', MAIL_LIMIT);
+      expect((await store.readRun(runId))?.mail).toEqual(['m10', 'm1']);
+    });
+
+    test('an id that left the mail may come back', async () => {
+      const { runId } = await takenRun(store);
+      await store.accept(runId, 'm1', MAIL_LIMIT);
+      await store.release(runId, releasing({ wakesSeen: 1 }));
+      await store.accept(runId, 'm1', MAIL_LIMIT);
+      expect(await store.readRun(runId)).toMatchObject({ mail: ['m1'], wakes: 2 });
+    });
+
+    test('the last place is given, the one behind it is not', async () => {
+      const { runId } = await createdRun(store);
+      for (const id of ['m1', 'm2']) await store.accept(runId, id, MAIL_LIMIT);
+      expect(await store.accept(runId, 'm3', MAIL_LIMIT)).toMatchObject({ kind: 'accepted' });
+      const run = await store.readRun(runId);
+      expect(await store.accept(runId, 'm4', MAIL_LIMIT)).toEqual({ kind: 'full', run });
+      expect(await store.readRun(runId)).toEqual(run);
+    });
+
+    test('of many messages at once each has its place, and none comes twice', async () => {
+      const { runId } = await createdRun(store);
+      const ids = Array.from({ length: 8 }, (_, index) => `m${index}`);
+      await Promise.all([...ids, ...ids].map((id) => store.accept(runId, id, 100)));
+      const run = await store.readRun(runId);
+      expect([...(run?.mail ?? [])].sort()).toEqual(ids);
+      expect(run?.wakes).toBe(8);
+    });
+
+    test('a closed run takes no more, and is not changed', async () => {
+      const run = await closedRun(store);
+      expect(await store.accept(run.runId, 'm1', MAIL_LIMIT)).toEqual({ kind: 'closed', run });
+      expect(await store.readRun(run.runId)).toEqual(run);
+    });
+
+    test('a run that is not there is not made by it', async () => {
+      expect(await store.accept('ghost', 'm1', MAIL_LIMIT)).toEqual({ kind: 'not-found' });
+      expect(await store.readRun('ghost')).toBeUndefined();
+    });
+
+    test('a run that was purged is not made again by it', async () => {
+      const { runId } = await closedRun(store);
+      await store.purge(runId);
+      expect(await store.accept(runId, 'm1', MAIL_LIMIT)).toEqual({ kind: 'not-found' });
+      expect(await store.readRun(runId)).toBeUndefined();
+    });
+
+    test('what was accepted between take and release is not forgotten by the release', async () => {
+      const { runId } = await takenRun(store);
+      await store.accept(runId, 'm1', MAIL_LIMIT);
+      const answer = await store.release(runId, releasing({ dueAtMs: START_MS + LEASE_MS }));
+      expect(answer).toMatchObject({ kind: 'accepted-since', run: { mail: ['m1'], wakes: 1, dueAtMs: 0 } });
+    });
+
+    test('of an accept and a release at once the run stays due, whichever is first', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const { runId } = await takenRun(store);
+        await Promise.all([store.release(runId, releasing()), store.accept(runId, 'm1', MAIL_LIMIT)]);
+        expect(await store.readRun(runId)).toMatchObject({ dueAtMs: 0, mail: ['m1'] });
+      }
+    });
+  });
+
+  describe('payloads of messages', () => {
+    const messages: Message[] = [
+      signal('m1', { by: 'Änne', at: [1, 2.5, null, '\ud800'] }),
+      { kind: 'cancel', id: 'm2', reason: 'no longer needed' },
+      { kind: 'terminate', id: 'm3', reason: '' },
+    ];
+
+    test('they come back as they were, in the order of the ids that were asked for', async () => {
+      const { runId } = newRun();
+      for (const message of messages) await store.putMessage(runId, message);
+      expect(await store.loadMessages(runId, ['m3', 'm1', 'm2'])).toEqual([messages[2], messages[0], messages[1]]);
+    });
+
+    test('those that are not there are left out', async () => {
+      const { runId } = newRun();
+      await store.putMessage(runId, messages[0]!);
+      expect(await store.loadMessages(runId, ['m0', 'm1', 'm9'])).toEqual([messages[0]]);
+      expect(await store.loadMessages(runId, [])).toEqual([]);
+    });
+
+    test('an id that is asked for twice comes twice', async () => {
+      const { runId } = newRun();
+      await store.putMessage(runId, messages[0]!);
+      expect(await store.loadMessages(runId, ['m1', 'm1'])).toEqual([messages[0], messages[0]]);
+    });
+
+    test('a message that is put twice is there once', async () => {
+      const { runId } = newRun();
+      await store.putMessage(runId, signal('m1', 'first'));
+      await store.putMessage(runId, signal('m1', 'second'));
+      expect(await store.loadMessages(runId, ['m1'])).toEqual([signal('m1', 'second')]);
+    });
+
+    test('those of another run are not given', async () => {
+      const { runId } = newRun();
+      await store.putMessage(runId, messages[0]!);
+      expect(await store.loadMessages(`${runId}-other`, ['m1'])).toEqual([]);
+    });
+
+    test('they may have any id and a payload that changes nothing in them', async () => {
+      const { runId } = newRun();
+      const odd = [signal('#', 'inbox#'), signal('ü/🦥', ''), signal(' ', false), signal('m#1', encoded({ S: 'x' }))];
+      for (const message of odd) await store.putMessage(runId, message);
+      const ids = odd.map(({ id }) => id);
+      expect(await store.loadMessages(runId, ids)).toEqual(odd);
+    });
+
+    test('deleted ones are gone, the others stay; deleting again is harmless', async () => {
+      const { runId } = newRun();
+      for (const message of messages) await store.putMessage(runId, message);
+      await store.deleteMessages(runId, ['m1', 'm3', 'm3', 'm7']);
+      await store.deleteMessages(runId, ['m1']);
+      await store.deleteMessages(runId, []);
+      expect(await store.loadMessages(runId, ['m1', 'm2', 'm3'])).toEqual([messages[1]]);
+    });
+
+    test('more of them than fit into one request are loaded, and deleted', async () => {
+      const { runId } = newRun();
+      const ids = Array.from({ length: 120 }, (_, index) => `m${index}`);
+      await Promise.all(ids.map((id) => store.putMessage(runId, signal(id))));
+      expect((await store.loadMessages(runId, ids)).map(({ id }) => id)).toEqual(ids);
+      await store.deleteMessages(runId, ids);
+      expect(await store.loadMessages(runId, ids)).toEqual([]);
+    });
+  });
+}
