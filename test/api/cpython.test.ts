@@ -101,20 +101,20 @@ function* pause(times: number): Coroutine<void> {
 
 type Perform = (
   subject: Subject,
-  args: never[],
+  args: [never],
   tasks: Task<unknown>[],
   runBody: (ops: Op[]) => Coroutine<void>,
 ) => Awaitable<unknown>;
 
 /** What is no call that waits is done at once. */
-const now = (act: (subject: Subject, args: never[], tasks: Task<unknown>[]) => unknown): Perform =>
+const now = (act: (subject: Subject, args: [never], tasks: Task<unknown>[]) => unknown): Perform =>
   function* (subject, args, tasks) {
     return act(subject, args, tasks);
   };
 
 const VERBS: Record<string, Perform> = {
   pause: () => sleep(0),
-  cancel: now((_, [index], tasks) => tasks[index as unknown as number]?.cancel()),
+  cancel: now((_, [index], tasks) => tasks[index]?.cancel()),
   with: (subject, [ops], _, runBody) => subject.with(() => runBody(ops)),
   acquire: (subject) => subject.acquire(),
   release: now((subject) => subject.release()),
@@ -140,7 +140,7 @@ function* perform(
   tasks: Task<unknown>[],
   runBody: (ops: Op[]) => Coroutine<void>,
 ): Coroutine<unknown> {
-  return yield* VERBS[verb]!(subject, args as never[], tasks, runBody);
+  return yield* VERBS[verb]!(subject, args as [never], tasks, runBody);
 }
 
 function state(kind: Program['object'][0], subject: Subject): string {
