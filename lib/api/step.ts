@@ -66,7 +66,7 @@ export function defineStep<A extends unknown[]>(
   ...rest: [(...args: A) => unknown] | [StepOptions, (...args: A) => unknown]
 ): (...args: A) => Awaitable<unknown> {
   const { options, body } = checkStep(name, rest);
-  return (...args) => lazy(`${name}()`, () => once({ kind: 'step', name, options, body: () => body(...args) }));
+  return (...args) => lazy(`${name}()`, () => once({ kind: 'step', name, options, args, body: () => body(...args) }));
 }
 
 /**

@@ -25,6 +25,8 @@ export interface StepCommand {
   readonly name: string;
   readonly options: StepOptions;
   readonly body: (context: StepContext) => unknown;
+  /** What a step of `defineStep` was called with; a plain step has none. For who runs something else in its place. */
+  readonly args?: readonly unknown[];
 }
 
 /** A timer. `name` says what for (`sleep`, `timeout`, `wait`, ...). It fires at `dueAtMs`, in epoch milliseconds. */

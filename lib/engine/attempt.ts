@@ -80,7 +80,7 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
     remainingMs: () => Math.max(0, endsAtMs - clock.nowMs()),
   };
   const running = new Promise<unknown>((resolve) => {
-    resolve(withStepContext(context, () => step.command.body(context)));
+    resolve(withStepContext(context, () => engine.callBody(step.command, context)));
   });
   running.then(
     (value) => {

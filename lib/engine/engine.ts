@@ -1,5 +1,5 @@
 /** The engine on given ports: what a worker and a sweeper do. */
-import { DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
+import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
 import { sweep, type Sweep } from './sweep.ts';
 import { takeTurn, type TurnEnd, type TurnWanted } from './turn.ts';
 import { createWarmRuns } from './warm-runs.ts';
@@ -12,7 +12,7 @@ export interface RunningEngine {
 }
 
 export function createEngine(options: EngineOptions): RunningEngine {
-  const engine: Engine = { ...DEFAULT_SETTINGS, ...options };
+  const engine: Engine = { ...DEFAULT_SETTINGS, callBody: callOwnBody, ...options };
   const warmRuns = createWarmRuns(engine.rebuildAtEveryAwait ? 0 : engine.maxWarmRuns);
   return {
     takeTurn: (wanted) => takeTurn(engine, warmRuns, wanted),

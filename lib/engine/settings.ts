@@ -1,4 +1,6 @@
 /** What an engine is made of and what it may be told. Every limit has a name, a default and an override (I10). */
+import type { StepCommand } from '../core/command.ts';
+import type { StepContext } from '../core/step.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -6,6 +8,8 @@ import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
 export interface EngineOptions extends Partial<EngineSettings> {
+  /** Calls the body of a step. Default: just that; a testing kit may call something else in its place. */
+  readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
   readonly registry: WorkflowRegistry;
   readonly store: Store;
   readonly wakes: WakeQueue;
@@ -64,6 +68,9 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   strict: false,
   rebuildAtEveryAwait: false,
 };
+
+/** Calls the body that the author wrote. */
+export const callOwnBody = (command: StepCommand, context: StepContext): unknown => command.body(context);
 
 /** The options with every setting filled in. */
 export type Engine = Required<EngineOptions>;
