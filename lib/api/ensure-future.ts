@@ -6,7 +6,7 @@ import { currentLoop } from '../core/loop.ts';
 
 /** `what` names the value for the error: `gather(), its number 2,`. */
 export function ensureFuture<T>(awaitable: Awaitable<T>, what: string): Future<T> {
-  if (awaitable instanceof Future) return awaitable;
+  if (awaitable instanceof Future) return awaitable as Future<T>;
   checkAwaitable(awaitable, what);
   // Each task of a loop is a future.
   return currentLoop(what).createTask(awaitable) as unknown as Future<T>;

@@ -2,7 +2,7 @@
 import type { Awaitable } from '../core/awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, WorkflowCodeError } from '../core/errors.ts';
-import { cancelMessage, Future } from '../core/future.ts';
+import { CANCEL_MESSAGE, Future } from '../core/future.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import { currentLoop } from '../core/loop.ts';
 import { ensureFuture } from './ensure-future.ts';
@@ -53,10 +53,15 @@ export function gather<T extends Shape>(
   awaitables: AwaitablesOf<T>,
   options: { returnExceptions: boolean; limit?: number },
 ): Awaitable<Settled<T>>;
-export function gather(of: unknown, { returnExceptions = false, limit = Infinity }: GatherOptions = {}): Awaitable<unknown> {
+export function gather(
+  of: unknown,
+  { returnExceptions = false, limit = Infinity }: GatherOptions = {},
+): Awaitable<unknown> {
   currentLoop('gather()');
   const entries = toEntries(of, 'gather()');
-  entries.awaitables.forEach((awaitable, index) => checkAwaitable(awaitable, `gather(), at ${placeOf(entries, index)},`));
+  entries.awaitables.forEach((awaitable, index) =>
+    checkAwaitable(awaitable, `gather(), at ${placeOf(entries, index)},`),
+  );
   if (!(limit >= 1)) {
     throw new WorkflowCodeError(
       'INVALID_ARGUMENT',
@@ -118,13 +123,22 @@ class GatheringFuture extends Future<unknown> {
     }
     if (!this.#returnExceptions) {
       const error = errorOf(child);
-      if (error !== undefined) return this.setException(error);
+      if (error !== undefined) {
+        this.setException(error);
+        return;
+      }
     }
     if (this.#running > 0) return;
     const { awaitables } = this.#entries;
     // All of them may have refused to be cancelled: who waits has not.
     if (this.#cancelRequested) this.setException(this.#cancelledError(awaitables.at(-1)));
-    else this.setResult(toShape(this.#entries, awaitables.map((awaitable) => this.#resultOf(awaitable))));
+    else
+      this.setResult(
+        toShape(
+          this.#entries,
+          awaitables.map((awaitable) => this.#resultOf(awaitable)),
+        ),
+      );
   }
 
   #cancelledError(last: Awaitable<unknown> | undefined): Error {
@@ -135,7 +149,7 @@ class GatheringFuture extends Future<unknown> {
   #resultOf(awaitable: Awaitable<unknown>): unknown {
     const child = this.#children.get(awaitable) as Future<unknown>;
     // Asking a cancelled one for its error would use it up.
-    if (child.cancelled()) return new CancelledError(cancelMessage(child));
+    if (child.cancelled()) return new CancelledError(child[CANCEL_MESSAGE]);
     return child.exception() ?? child.result();
   }
 }

@@ -76,7 +76,10 @@ class RacingFuture extends Future<unknown> {
   }
 
   #end(winner: Future<unknown>): void {
-    if (this.#cancelRequested) return this.setException(new CancelledError(this.#cancelMessage));
+    if (this.#cancelRequested) {
+      this.setException(new CancelledError(this.#cancelMessage));
+      return;
+    }
     try {
       const value = winner.result();
       this.setResult(this.#keys === undefined ? value : { key: this.#keys[this.#children.indexOf(winner)], value });

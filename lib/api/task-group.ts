@@ -66,8 +66,8 @@ class Group implements TaskGroup {
     if (this.#isLeaving && this.#tasks.size === 0) throw new InvalidStateError('The task group is finished.');
     if (this.#isAborting) throw new InvalidStateError('The task group is shutting down.');
     const task = createTask(awaitable, options);
-    task.addDoneCallback(() => this.#ended(task as Task<unknown>));
-    this.#tasks.add(task as Task<unknown>);
+    task.addDoneCallback(() => this.#ended(task));
+    this.#tasks.add(task);
     return task;
   }
 

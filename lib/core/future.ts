@@ -16,12 +16,8 @@ type State =
 
 const PENDING: State = { kind: 'pending' };
 
-let readCancelMessage: (future: Future<unknown>) => string;
-
-/** The message that a future was cancelled with; `''` if it had none. Asking for the error would use it up. */
-export function cancelMessage(future: Future<unknown>): string {
-  return readCancelMessage(future);
-}
+/** For combinators: the message that a future was cancelled with. Asking for its error would use that up. */
+export const CANCEL_MESSAGE = Symbol('cancel message');
 
 /**
  * A result that somebody else sets (asyncio's `Future`). Made inside a run, awaited with `yield*` by any number of
@@ -43,10 +39,6 @@ export class Future<T> {
   #state: State = PENDING;
   #callbacks: ((future: never) => void)[] = [];
   readonly #loop: Loop;
-
-  static {
-    readCancelMessage = (future) => (future.#state.kind === 'cancelled' ? future.#state.message : '');
-  }
 
   constructor() {
     this.#loop = currentLoop('new Future()');
@@ -100,6 +92,11 @@ export class Future<T> {
     return undefined;
   }
 
+  /** `''` if it had none, or was not cancelled. */
+  get [CANCEL_MESSAGE](): string {
+    return this.#state.kind === 'cancelled' ? this.#state.message : '';
+  }
+
   /** Calls back once it is done, soon; if it is done already, soon as well. */
   addDoneCallback(callback: (future: this) => void): void {
     if (this.#state.kind === 'pending') this.#callbacks.push(callback);
@@ -114,7 +111,7 @@ export class Future<T> {
   }
 
   *[Symbol.iterator](): Coroutine<T> {
-    if (!this.done()) yield { kind: 'await', future: this as Future<unknown> };
+    if (!this.done()) yield { kind: 'await', future: this };
     return this.result();
   }
 

@@ -19,8 +19,7 @@ export interface Signal<T> {
 
 export interface SignalOptions<T> {
   /** Takes what senders give and makes of it what `receive` gives. It has to answer at once. */
-  // What a sender may give is not known here.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a sender may give is not known here
   schema?: StandardSchemaV1<any, T>;
 }
 

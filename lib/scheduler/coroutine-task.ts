@@ -67,12 +67,12 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   }
 
   override result(): T {
-    this.#host.seen(this as CoroutineTask<unknown>);
+    this.#host.seen(this);
     return super.result();
   }
 
   override exception(): Error | undefined {
-    this.#host.seen(this as CoroutineTask<unknown>);
+    this.#host.seen(this);
     return super.exception();
   }
 
@@ -118,7 +118,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
     }
     this.#waiter = undefined;
     let step: IteratorResult<unknown, unknown>;
-    this.#host.enter(this as CoroutineTask<unknown>);
+    this.#host.enter(this);
     try {
       step = this.#run(throwing, sent);
     } catch (error) {
@@ -141,13 +141,18 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   }
 
   #waitFor(yielded: unknown): void {
-    if (!isCommand(yielded)) return this.#refuse(yielded);
+    if (!isCommand(yielded)) {
+      this.#refuse(yielded);
+      return;
+    }
     this.lastAsked = yielded;
     const waitsFor = handleCommand(yielded, this.#host);
     if (waitsFor === 'pause') {
       this.#host.callSoon(this.#goOn);
     } else if (waitsFor === (this as unknown)) {
-      this.#throwSoon(new WorkflowCodeError('NOT_AWAITABLE', `Task "${this.name}" cannot await itself: it would never end`));
+      this.#throwSoon(
+        new WorkflowCodeError('NOT_AWAITABLE', `Task "${this.name}" cannot await itself: it would never end`),
+      );
     } else {
       waitsFor.addDoneCallback(this.#wakeUp);
       this.#waiter = waitsFor;
@@ -174,18 +179,21 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       // Cancelled right before its coroutine ended.
       this.#mustCancel = false;
       super.cancel(this.#mustCancelMessage);
-      this.#host.ended(this as CoroutineTask<unknown>, 'cancelled');
+      this.#host.ended(this, 'cancelled');
       return;
     }
-    const dropped = this.#host.checkDropped(this as CoroutineTask<unknown>, value);
-    if (dropped !== undefined) return this.#endWithError(dropped);
+    const dropped = this.#host.checkDropped(this, value);
+    if (dropped !== undefined) {
+      this.#endWithError(dropped);
+      return;
+    }
     super.setResult(value);
-    this.#host.ended(this as CoroutineTask<unknown>, 'returned');
+    this.#host.ended(this, 'returned');
   }
 
   #endWithError(error: unknown): void {
     if (isCancelled(error)) this.cancelBy(error);
     else super.setException(error as Error);
-    this.#host.ended(this as CoroutineTask<unknown>, isCancelled(error) ? 'cancelled' : 'failed');
+    this.#host.ended(this, isCancelled(error) ? 'cancelled' : 'failed');
   }
 }

@@ -123,7 +123,7 @@ export class EventLoop implements TaskHost {
     this.#taskCount += 1;
     const id = String(this.#taskCount);
     const task = new CoroutineTask(this, awaitable, { id, name: options.name ?? `Task-${id}` });
-    this.#tasks.add(task as CoroutineTask<unknown>);
+    this.#tasks.add(task);
     return task;
   }
 
@@ -221,5 +221,7 @@ export class EventLoop implements TaskHost {
 function describeAsked(command: { readonly kind: string; readonly name?: string }): string {
   if (command.kind === 'await') return 'it waited for a future or a task';
   if (command.kind === 'pause') return 'a pause';
-  return command.name === undefined || command.name === command.kind ? command.kind : `${command.kind} "${command.name}"`;
+  return command.name === undefined || command.name === command.kind
+    ? command.kind
+    : `${command.kind} "${command.name}"`;
 }

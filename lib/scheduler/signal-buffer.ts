@@ -45,7 +45,9 @@ export class SignalBuffer {
     const { receivers } = this.#line(name);
     while (receivers.size > 0) {
       const receiver = receivers.shift();
-      if (!receiver.future.done()) return receiver.wake();
+      if (receiver.future.done()) continue;
+      receiver.wake();
+      return;
     }
   }
 

@@ -63,7 +63,7 @@ export function newRun(
 
 /** Runs a body to its end, or until nothing is left that could wake it. */
 export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}): Driven {
-  const { mode = 'straight', onRebuild } = options;
+  const { mode = 'straight' } = options;
   const journal: JournalEntry[] = [];
   const messages = [...(options.messages ?? [])];
   let logged: { level: string; values: readonly unknown[] }[] = [];
@@ -75,14 +75,14 @@ export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}
     journal.push(event, ...run.deliver(event));
   };
   const rebuild = (): LiveRun => {
-    onRebuild?.(true);
+    options.onRebuild?.(true);
     logged = [];
     const rebuilt = newRun(body, options, logged);
     const followed = replay(structuredClone(journal), (event, upTo) => rebuilt.deliver(event, upTo), {
       whereabouts: () => rebuilt.whereabouts(),
       hasEnded: () => rebuilt.outcome().kind !== 'going-on',
     });
-    onRebuild?.(false);
+    options.onRebuild?.(false);
     if (followed.kind === 'diverged') throw followed.error;
     if (followed.unrecorded.length > 0) throw new Error('the journal lacks commands');
     return rebuilt;

@@ -107,7 +107,7 @@ export const queuesAndLocks: Readonly<Record<string, Scenario>> = {
       yield* e.wait();
       log(n, 'woken');
     }
-    const ts = [...'abc'].map((n) => createTask(waiter(n)));
+    const ts = ['a', 'b', 'c'].map((n) => createTask(waiter(n)));
     yield* sleep('2s');
     log(e.isSet());
     e.set();
@@ -146,7 +146,7 @@ export const queuesAndLocks: Readonly<Record<string, Scenario>> = {
         log(n, 'notified');
       });
     }
-    const ts = [...'abc'].map((n) => createTask(waiter(n)));
+    const ts = ['a', 'b', 'c'].map((n) => createTask(waiter(n)));
     yield* sleep('1s');
     yield* c.with(function* () {
       c.notify(1);

@@ -41,11 +41,7 @@ export const tasks: Readonly<Record<string, Scenario>> = {
 
   *s07_gather_first_error_propagates_others_go_on(log) {
     try {
-      yield* gather([
-        work(log, 'a', 1),
-        work(log, 'bad', 2, { error: new ValueError('boom') }),
-        work(log, 'c', 3),
-      ]);
+      yield* gather([work(log, 'a', 1), work(log, 'bad', 2, { error: new ValueError('boom') }), work(log, 'c', 3)]);
     } catch (e) {
       if (!(e instanceof ValueError)) throw e;
       log('caught', e);
