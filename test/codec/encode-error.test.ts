@@ -92,7 +92,7 @@ describe('of a failure that holds what cannot be stored', () => {
     const error = Object.assign(new Error('boom'), {
       first: [common, () => 1],
       second: { common },
-      third: { common, self: null },
+      third: { common, self: undefined as Error | undefined },
     });
     error.third.self = error;
     const { back, omitted } = record(error);
