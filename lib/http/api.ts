@@ -1,0 +1,88 @@
+/** The HTTP API: the web's own requests in, responses out. It knows nothing of Lambda. */
+import { Hono } from 'hono';
+import type { Client } from '../client/client.ts';
+import type { Logger } from '../core/logger.ts';
+import { messageRoutes } from './message-routes.ts';
+import { describeApi } from './openapi.ts';
+import { internalProblem, type Problem, problemOf, toProblem } from './problem.ts';
+import { type ApiContext, readCall, requestIdOf } from './read-call.ts';
+import type { Answer, Route } from './route.ts';
+import { runRoutes } from './run-routes.ts';
+import { startRoute } from './start-route.ts';
+import { toJson } from './to-json.ts';
+
+export interface ApiOptions {
+  readonly client: Client;
+  /** Names of the workflows that there are. */
+  readonly workflows: readonly string[];
+  readonly log: Logger;
+}
+
+interface ApiEnv {
+  Bindings: ApiContext;
+  Variables: { requestId: string };
+}
+
+/** `api.fetch(request, context)` answers a request. */
+export type Api = Hono<ApiEnv>;
+
+export const ROUTES: readonly Route[] = [startRoute, ...runRoutes, ...messageRoutes];
+
+export function createApi({ client, workflows, log }: ApiOptions): Api {
+  const api: Api = new Hono();
+  api.use(async (context, next) => {
+    context.set('requestId', requestIdOf(context.req));
+    await next();
+    context.header('x-request-id', context.get('requestId'));
+    context.header('cache-control', 'no-store');
+  });
+  for (const route of ROUTES) {
+    api.on(route.method, toPattern(route.path), async (context) =>
+      toResponse(await route.handle(readCall(route, context.req, { client, workflows, ...context.env }))),
+    );
+  }
+  api.get('/openapi.json', (context) => context.json(describeApi(ROUTES, workflows)));
+  api.notFound((context) => refuseAddress(context.req));
+  api.onError((error, context) => refuse(error, { log, requestId: context.get('requestId') }));
+  return api;
+}
+
+/** As hono writes it. The name of a signal may have slashes in it. */
+function toPattern(path: string): string {
+  return path.replace('/signals/{name}', '/signals/:name{.+}').replace(/\{(\w+)\}/g, ':$1');
+}
+
+function toResponse({ status, body, headers = {} }: Answer): Response {
+  return new Response(JSON.stringify(toJson(body)), {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+}
+
+/** What is the caller's fault, or passes, is told; what is ours goes into the log. */
+function refuse(error: Error, { log, requestId }: { log: Logger; requestId: string }): Response {
+  const known = toProblem(error);
+  if (known !== undefined) return problemResponse(known.problem, known.headers);
+  log.error('a request failed', { requestId, error });
+  return problemResponse(internalProblem(requestId));
+}
+
+function refuseAddress({ method, path }: { method: string; path: string }): Response {
+  const methods: string[] = ROUTES.filter((route) => toRegExp(route.path).test(path)).map((route) => route.method);
+  if (path === '/openapi.json') methods.push('GET');
+  const allow = methods.join(', ');
+  return allow === ''
+    ? problemResponse(problemOf('NOT_FOUND', `there is nothing at ${path}: GET /openapi.json says what there is`))
+    : problemResponse(problemOf('METHOD_NOT_ALLOWED', `${path} does not take ${method}: it takes ${allow}`), { allow });
+}
+
+function toRegExp(path: string): RegExp {
+  return new RegExp(`^${path.replace('/signals/{name}', '/signals/.+').replace(/\{\w+\}/g, '[^/]+')}$`);
+}
+
+function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  });
+}

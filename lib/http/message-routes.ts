@@ -1,0 +1,88 @@
+/** Sending something to a run. A 202 means: accepted, and the run will get it exactly once. */
+import { describeValue } from '../core/describe-value.ts';
+import type { Run } from '../client/run.ts';
+import { InvalidRequestError, type ProblemCode } from './problem.ts';
+import { type AnswerDescription, defineRoute, type Route } from './route.ts';
+import { schemaRef } from './schemas.ts';
+
+const accepted: AnswerDescription = { description: 'Accepted: the run will get it.', schema: schemaRef('Accepted') };
+const problems: readonly ProblemCode[] = [
+  'RUN_NOT_FOUND',
+  'RUN_ENDED',
+  'INBOX_FULL',
+  'INVALID_JSON',
+  'PAYLOAD_TOO_LARGE',
+];
+
+const signalRoute = defineRoute({
+  method: 'POST',
+  path: '/runs/{id}/signals/{name}',
+  operationId: 'signalRun',
+  summary: 'Sends a signal to a run, which gets it after those that were accepted before.',
+  idempotencyKey:
+    'Requests with the same key, run and signal give the run one signal, however often they are repeated.',
+  body: { description: "The signal's payload. Empty: undefined.", schema: {} },
+  answers: { 202: accepted },
+  problems: [...problems, 'INVALID_INPUT', 'UNSERIALIZABLE_VALUE'],
+  async handle({ client, path, idempotencyKey, body }) {
+    const run = client.run(path['id'] ?? '');
+    await run.signal(path['name'] ?? '', await body(), { idempotencyKey });
+    return { status: 202, body: { id: run.id } };
+  },
+});
+
+const cancelRoute = controlRoute({
+  kind: 'cancel',
+  summary: 'Asks a run to stop: its code may clean up, and may go on.',
+  send: (run, reason) => run.cancel(reason),
+});
+
+const terminateRoute = controlRoute({
+  kind: 'terminate',
+  summary: 'Ends a run at once, without a word to its code.',
+  send: (run, reason) => run.terminate(reason),
+});
+
+export const messageRoutes: readonly Route[] = [signalRoute, cancelRoute, terminateRoute];
+
+function controlRoute({
+  kind,
+  summary,
+  send,
+}: {
+  kind: 'cancel' | 'terminate';
+  summary: string;
+  send: (run: Run<unknown>, reason: string | undefined) => Promise<void>;
+}): Route {
+  return defineRoute({
+    method: 'POST',
+    path: `/runs/{id}/${kind}`,
+    operationId: `${kind}Run`,
+    summary,
+    body: {
+      description: 'Why, for people. Empty: no reason.',
+      schema: {
+        type: 'object',
+        properties: { reason: { type: 'string', maxLength: 1000 } },
+        additionalProperties: false,
+      },
+    },
+    answers: { 202: accepted },
+    problems,
+    async handle({ client, path, body }) {
+      const run = client.run(path['id'] ?? '');
+      await send(run, readReason(await body()));
+      return { status: 202, body: { id: run.id } };
+    },
+  });
+}
+
+function readReason(body: unknown): string | undefined {
+  if (body === undefined) return undefined;
+  const { reason, ...others } = (typeof body === 'object' && body !== null ? body : { body }) as { reason?: unknown };
+  if (Object.keys(others).length === 0 && (reason === undefined || typeof reason === 'string')) return reason;
+  throw new InvalidRequestError(
+    'INVALID_ARGUMENT',
+    `the body cannot be ${describeValue(body)}: send nothing, or an object with a reason, such as {"reason":"out of stock"}`,
+  );
+}

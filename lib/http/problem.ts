@@ -1,0 +1,95 @@
+/** Errors as HTTP answers: `application/problem+json` (RFC 9457), with the `code` of the error's class. */
+import { InvalidInputError, LullError } from '../core/errors.ts';
+
+/** The body of an error's answer. */
+export interface Problem {
+  /** `urn:lull:problem:` and the code in lower case. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** What happened, and what to do about it. */
+  readonly detail: string;
+  /** Stable across versions: what a program may compare. */
+  readonly code: string;
+  /** Of an input that does not fit its schema: all that is wrong with it. */
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** Of an internal error: finds it in the log. */
+  readonly requestId?: string;
+}
+
+/** What is wrong with a request before it comes to the client. */
+export class InvalidRequestError extends LullError {
+  static {
+    this.prototype.name = 'InvalidRequestError';
+  }
+  constructor(code: ProblemCode, message: string) {
+    super(code, message);
+  }
+}
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+  /** For `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** Every problem that is the caller's, or passes. What is not here is ours, and nothing of it is told. */
+export const PROBLEMS = {
+  INVALID_ARGUMENT: { status: 400, title: 'Invalid argument' },
+  INVALID_JSON: { status: 400, title: 'Invalid JSON' },
+  NOT_FOUND: { status: 404, title: 'No such address' },
+  UNKNOWN_WORKFLOW: { status: 404, title: 'Unknown workflow' },
+  RUN_NOT_FOUND: { status: 404, title: 'Run not found' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
+  RUN_ID_TAKEN: { status: 409, title: 'Run id taken' },
+  RUN_ENDED: { status: 409, title: 'Run has ended' },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },
+  INVALID_INPUT: { status: 422, title: 'Input does not fit its schema' },
+  UNSERIALIZABLE_VALUE: { status: 422, title: 'Value cannot be stored' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
+  INBOX_FULL: { status: 429, title: 'Inbox full', retryAfterSeconds: 1 },
+  STORE_UNAVAILABLE: { status: 503, title: 'Store unavailable', retryAfterSeconds: 1 },
+} as const satisfies Record<string, Kind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface ProblemAnswer {
+  readonly problem: Problem;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The answer for an error that has a place in PROBLEMS; undefined for one of ours. */
+export function toProblem(error: unknown): ProblemAnswer | undefined {
+  if (!(error instanceof LullError) || !Object.hasOwn(PROBLEMS, error.code)) return undefined;
+  const code = error.code as ProblemCode;
+  const { retryAfterSeconds }: Kind = PROBLEMS[code];
+  return {
+    problem: {
+      ...problemOf(code, error.message),
+      ...(error instanceof InvalidInputError ? { errors: error.issues } : {}),
+    },
+    headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+  };
+}
+
+export function problemOf(code: ProblemCode, detail: string): Problem {
+  const { status, title } = PROBLEMS[code];
+  return { type: typeOf(code), title, status, detail, code };
+}
+
+/** The answer for an error of ours: it says where to look. */
+export function internalProblem(requestId: string): Problem {
+  return {
+    type: typeOf('INTERNAL'),
+    title: 'Internal error',
+    status: 500,
+    detail: `something went wrong inside: the log has it under the request id "${requestId}"`,
+    code: 'INTERNAL',
+    requestId,
+  };
+}
+
+function typeOf(code: string): string {
+  return `urn:lull:problem:${code.toLowerCase().replaceAll('_', '-')}`;
+}

@@ -1,0 +1,95 @@
+/** Looking at runs: one, its history, many. */
+import type { RunDescription } from '../client/describe-run.ts';
+import { choicesParameter, dateParameter, durationParameter, integerParameter, textParameter } from './parameters.ts';
+import { defineRoute, type Route } from './route.ts';
+import { RUN_STATUSES, schemaRef } from './schemas.ts';
+import { toJson, type Json } from './to-json.ts';
+
+/** Lambda answers with 6 MB at most. */
+const HISTORY_PAGE_BYTES = 4_000_000;
+const HISTORY_PAGE_EVENTS = 1_000;
+const LIST_PAGE_RUNS = 1_000;
+
+export function hasEnded(description: RunDescription): boolean {
+  return description.endedAt !== undefined;
+}
+
+const describeRoute = defineRoute({
+  method: 'GET',
+  path: '/runs/{id}',
+  operationId: 'describeRun',
+  summary: 'A run: where it stands, what it was given, how it ended.',
+  query: { wait: durationParameter('Wait so long for the run to end, 25 s at most.') },
+  answers: { 200: { description: 'The run.', schema: schemaRef('Run') } },
+  problems: ['RUN_NOT_FOUND'],
+  async handle({ client, path, query: { wait = 0 }, maxWaitMs }) {
+    const body = await client.run(path['id'] ?? '').describe({ wait: Math.min(wait, maxWaitMs) });
+    return { status: 200, body };
+  },
+});
+
+const historyRoute = defineRoute({
+  method: 'GET',
+  path: '/runs/{id}/history',
+  operationId: 'readHistory',
+  summary: 'What has happened in a run so far, oldest first.',
+  query: {
+    limit: integerParameter('Events on a page, at most. Large values make it fewer. Default 1000.', {
+      from: 1,
+      to: HISTORY_PAGE_EVENTS,
+    }),
+    cursor: integerParameter('The `cursor` of the page before.', { from: 0, to: Number.MAX_SAFE_INTEGER }),
+  },
+  answers: { 200: { description: 'A page of the history.', schema: schemaRef('HistoryPage') } },
+  problems: ['RUN_NOT_FOUND'],
+  async handle({ client, path, query: { limit = HISTORY_PAGE_EVENTS, cursor = 0 } }) {
+    const events: Json[] = [];
+    let pageBytes = 0;
+    let position = 0;
+    for await (const event of client.run(path['id'] ?? '').history()) {
+      position += 1;
+      if (position <= cursor) continue;
+      const shown = toJson(event);
+      pageBytes += Buffer.byteLength(JSON.stringify(shown));
+      const isFull = events.length === limit || (pageBytes > HISTORY_PAGE_BYTES && events.length > 0);
+      // The journal only grows, so a position in it stays.
+      if (isFull) return { status: 200, body: { events, cursor: String(position - 1) } };
+      events.push(shown);
+    }
+    return { status: 200, body: { events } };
+  },
+});
+
+const listRoute = defineRoute({
+  method: 'GET',
+  path: '/runs',
+  operationId: 'listRuns',
+  summary: 'Runs, newest first. What changed within the last second may be missing.',
+  query: {
+    workflow: textParameter("The workflow's name. Default: all."),
+    status: choicesParameter('One status, or several with commas between them. Default: all.', RUN_STATUSES),
+    since: dateParameter('Created at this time or later.'),
+    until: dateParameter('Created before this time.'),
+    limit: integerParameter('Runs on a page, at most. Default 100.', { from: 1, to: LIST_PAGE_RUNS }),
+    cursor: textParameter('The `cursor` of the page before.'),
+  },
+  answers: { 200: { description: 'A page of the list.', schema: schemaRef('RunPage') } },
+  problems: ['UNKNOWN_WORKFLOW'],
+  async handle({ client, query }) {
+    return { status: 200, body: await client.listPage(query) };
+  },
+});
+
+const workflowsRoute = defineRoute({
+  method: 'GET',
+  path: '/workflows',
+  operationId: 'listWorkflows',
+  summary: 'Names of the workflows that can be started.',
+  answers: { 200: { description: 'In alphabetical order.', schema: schemaRef('Workflows') } },
+  problems: [],
+  async handle({ workflows }) {
+    return { status: 200, body: { workflows } };
+  },
+});
+
+export const runRoutes: readonly Route[] = [workflowsRoute, listRoute, describeRoute, historyRoute];

@@ -1,0 +1,136 @@
+/** The shapes of answers, as JSON Schema. Values of workflows are any JSON: see to-json.ts for what becomes of a Date. */
+import type { JsonSchema } from './parameters.ts';
+
+export const RUN_STATUSES = [
+  'pending',
+  'running',
+  'suspended',
+  'paused',
+  'blocked',
+  'completed',
+  'failed',
+  'cancelled',
+  'terminated',
+] as const;
+
+const time: JsonSchema = { type: 'string', format: 'date-time' };
+const anyValue = {
+  description: 'Any JSON. Dates are ISO 8601 texts, bigints texts, Maps objects or pairs, Sets arrays.',
+};
+
+const summary = {
+  id: { type: 'string' },
+  workflow: { type: 'string', description: "The workflow's name." },
+  status: { enum: RUN_STATUSES },
+  createdAt: time,
+  endedAt: { ...time, description: 'Of a run that has ended.' },
+};
+
+/** By name, for `components.schemas`. */
+export const SCHEMAS = {
+  Run: {
+    type: 'object',
+    required: ['id', 'workflow', 'status', 'createdAt'],
+    properties: {
+      ...summary,
+      input: anyValue,
+      dueAt: {
+        ...time,
+        description: 'When an open run goes on by itself. Absent: it waits for something from outside.',
+      },
+      blocked: {
+        type: 'object',
+        description: 'Why a run is held whose code cannot follow its journal, and since when.',
+        required: ['reason', 'since'],
+        properties: { reason: { type: 'string' }, since: time },
+      },
+      result: { ...anyValue, description: 'Of a completed run.' },
+      error: { $ref: '#/components/schemas/RunError', description: 'Of a failed run.' },
+      reason: { type: 'string', description: 'Of a cancelled or terminated run: what the caller gave.' },
+    },
+  },
+  RunError: {
+    type: 'object',
+    required: ['name', 'message'],
+    properties: { name: { type: 'string' }, message: { type: 'string' }, code: {}, cause: {}, errors: {} },
+  },
+  StartedRun: {
+    type: 'object',
+    required: ['id', 'workflow'],
+    properties: { id: summary.id, workflow: summary.workflow },
+  },
+  RunPage: {
+    type: 'object',
+    required: ['runs'],
+    properties: {
+      runs: {
+        type: 'array',
+        items: { type: 'object', required: ['id', 'workflow', 'status', 'createdAt'], properties: summary },
+      },
+      cursor: { type: 'string', description: 'Leads to the next page; absent on the last one.' },
+    },
+  },
+  HistoryPage: {
+    type: 'object',
+    required: ['events'],
+    properties: {
+      events: { type: 'array', items: { $ref: '#/components/schemas/HistoryEvent' } },
+      cursor: { type: 'string', description: 'Leads to the next page; absent on the last one.' },
+    },
+  },
+  HistoryEvent: {
+    type: 'object',
+    required: ['kind'],
+    properties: {
+      kind: {
+        type: 'string',
+        examples: ['started', 'step', 'step-completed', 'sleep', 'signal-received', 'completed'],
+      },
+      at: time,
+      id: {
+        type: 'integer',
+        description: 'What a step, timer or receive asked for, and what came of it, share an id.',
+      },
+      name: { type: 'string' },
+      value: anyValue,
+      error: { $ref: '#/components/schemas/RunError' },
+      attempt: { type: 'integer' },
+      dueAt: time,
+      retryAt: time,
+      reason: { type: 'string' },
+      version: { type: 'string' },
+      messageId: { type: 'string' },
+    },
+  },
+  Accepted: { type: 'object', required: ['id'], properties: { id: { type: 'string', description: "The run's id." } } },
+  Workflows: {
+    type: 'object',
+    required: ['workflows'],
+    properties: { workflows: { type: 'array', items: { type: 'string' } } },
+  },
+  Problem: {
+    type: 'object',
+    description: 'RFC 9457.',
+    required: ['type', 'title', 'status', 'detail', 'code'],
+    properties: {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string' },
+      code: { type: 'string', description: 'Stable across versions.' },
+      errors: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['path', 'message'],
+          properties: { path: { type: 'string', examples: ['$.lines[2].price'] }, message: { type: 'string' } },
+        },
+      },
+      requestId: { type: 'string' },
+    },
+  },
+} as const satisfies Record<string, JsonSchema>;
+
+export function schemaRef(name: keyof typeof SCHEMAS): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
