@@ -17,7 +17,7 @@ export function readError(node: TaggedNode, reader: Reader): Error {
     if (node[field] !== undefined) defineHidden(error, field, reader.child(node[field], field));
   }
   if (node['own'] !== undefined) defineOwn(error, reader.child(node['own'], 'own'), reader);
-  if (name !== undefined && !isDomException) defineHidden(error, 'name', name);
+  if (name !== undefined && !isDomException && !Object.hasOwn(error, 'name')) defineHidden(error, 'name', name);
   const frames = node['stack'] === undefined ? '' : reader.text(node, 'stack');
   defineHidden(error, 'stack', stackWith(textOr(error.name), textOr(error.message), frames));
   if (node['omitted'] !== undefined) markOmitted(error, readOmitted(node, reader));
@@ -29,7 +29,8 @@ function classOf(node: TaggedNode, reader: Reader): { errorClass: ErrorClass; na
   if (known === undefined) {
     return reader.refuse(
       'NEWER_FORMAT',
-      `is an error of the class ${describeValue(node['class'])}, which this version of lull does not know. Deploy the newer version`,
+      `is an error of the class ${describeValue(node['class'])}, which this version of lull does not know. Deploy the ` +
+        'newer version',
     );
   }
   const name = node['name'] === undefined ? undefined : reader.text(node, 'name');

@@ -68,7 +68,8 @@ function nameToKeep(error: Error, { known, registered, isExact }: Kin): string |
   const inherited = textOf(() => ((registered?.class ?? known.class).prototype as Error).name);
   const name = textOf(() => error.name);
   if (name !== undefined && name !== inherited) return name;
-  return isExact ? undefined : className(error);
+  const own = isExact ? inherited : className(error);
+  return own === inherited ? undefined : own;
 }
 
 function ownProperties(error: Error, walker: Walker): Json | undefined {

@@ -218,17 +218,20 @@ export class ValueEncoder implements Walker {
     }
   }
 
-  #instance(value: object, { name, toData }: RegisteredInstance): Json {
-    this.#data ??= new Map();
-    if (!this.#data.has(value))
-      this.#data.set(
-        value,
-        this.#read({ call: 'toData' }, () => toData(value)),
-      );
+  #instance(value: object, entry: RegisteredInstance): Json {
+    const data = this.#dataOf(value, entry);
     this.#open.add(value);
-    const data = this.child(this.#data.get(value), { call: 'toData' });
+    const stored = this.child(data, { call: 'toData' });
     this.#open.delete(value);
-    return { $: 'class', name, v: data };
+    return { $: 'class', name: entry.name, v: stored };
+  }
+
+  #dataOf(value: object, { toData }: RegisteredInstance): unknown {
+    this.#data ??= new Map();
+    if (this.#data.has(value)) return this.#data.get(value);
+    const data = this.#read({ call: 'toData' }, () => toData(value));
+    this.#data.set(value, data);
+    return data;
   }
 
   /** Plain objects and arrays of another realm become ours. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { STACK_LIMIT } from '../../lib/codec/error-stack.ts';
@@ -76,6 +77,21 @@ describe('an error comes back as it was', () => {
     const odd = Object.assign(new Error(), { message: { toString: 1 } });
     expect(roundTrip(odd).message).toEqual({ toString: 1 });
     expectSame(roundTrip(new Error()), new Error());
+  });
+
+  it('when Node has thrown it', () => {
+    const thrown: Error[] = [];
+    for (const fail of [() => readFileSync('/nowhere'), () => readFileSync({} as never), () => new URL('x')]) {
+      try {
+        fail();
+      } catch (error) {
+        thrown.push(error as Error);
+      }
+    }
+    const codes = ['ENOENT', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_URL'];
+    expect(thrown.map((error): unknown => Reflect.get(roundTrip(error), 'code'))).toEqual(codes);
+    expect(thrown.map((error) => roundTrip(error).name)).toEqual(['Error', 'TypeError', 'TypeError']);
+    expect(thrown.map((error) => JSON.stringify(parsed(stored(error))).includes('"name"'))).not.toContain(true);
   });
 
   it('of another realm as one of ours', () => {

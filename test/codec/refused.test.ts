@@ -103,6 +103,12 @@ describe('what cannot be stored is refused', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
+  it('a value of more than a million objects', () => {
+    const list = Array.from({ length: 1_000_000 }, () => ({}));
+    expect(refusal(list).path).toBe('$[999999]');
+    expect(refusal(list).message).toContain('is one object too many: 1000000 are allowed');
+  });
+
   it('a value that is another one each time it is read', () => {
     const fickle = { get items() { const item = {}; return [item, item]; } }; // prettier-ignore
     expect(refusal(fickle).message).toContain('is not the same each time it is read');

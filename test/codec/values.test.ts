@@ -96,6 +96,15 @@ describe('a value comes back as it was', () => {
     for (let depth = 0; depth < 200; depth += 1) deep = depth % 2 === 0 ? [deep] : new Map([['k', deep]]);
     expectSame(roundTrip(deep), deep);
   });
+
+  it('a value as deep as is allowed, every level of it shared', () => {
+    let deep: unknown = 'bottom';
+    for (let depth = 0; depth < 200; depth += 1) {
+      const error: Error = Object.assign(new Error(String(depth)), { deep });
+      deep = Object.assign(error, { self: error });
+    }
+    expect(stored(roundTrip(deep))).toBe(stored(deep));
+  });
 });
 
 describe('identity', () => {
