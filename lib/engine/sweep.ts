@@ -3,7 +3,7 @@
  * brings the runs of dead workers back (I7). What has to be forgotten is purged on the way.
  */
 import { isClosed } from '../ports/run-item.ts';
-import type { Engine } from './settings.ts';
+import type { EngineOptions } from './settings.ts';
 
 export interface Sweep {
   readonly woken: number;
@@ -12,14 +12,17 @@ export interface Sweep {
   readonly held: number;
 }
 
+/** A sweeper needs no workflow's code. */
+export type SweepPorts = Pick<EngineOptions, 'store' | 'wakes' | 'clock' | 'log'>;
+
 /** How many runs are looked at together. */
 const AT_ONCE = 20;
 
-export async function sweep(engine: Engine): Promise<Sweep> {
+export async function sweep(ports: SweepPorts): Promise<Sweep> {
   const counts = { woken: 0, purged: 0, held: 0 };
-  for await (const page of engine.store.listDue(engine.clock.nowMs())) {
+  for await (const page of ports.store.listDue(ports.clock.nowMs())) {
     for (let from = 0; from < page.length; from += AT_ONCE) {
-      const found = await Promise.all(page.slice(from, from + AT_ONCE).map((runId) => lookAt(engine, runId)));
+      const found = await Promise.all(page.slice(from, from + AT_ONCE).map((runId) => lookAt(ports, runId)));
       for (const kind of found) if (kind !== 'nothing') counts[kind] += 1;
     }
   }
@@ -27,7 +30,7 @@ export async function sweep(engine: Engine): Promise<Sweep> {
 }
 
 /** The index may be behind, so the run item decides. */
-async function lookAt({ store, clock, wakes, log }: Engine, runId: string): Promise<keyof Sweep | 'nothing'> {
+async function lookAt({ store, clock, wakes, log }: SweepPorts, runId: string): Promise<keyof Sweep | 'nothing'> {
   try {
     const run = await store.readRun(runId);
     const nowMs = clock.nowMs();
