@@ -1,5 +1,6 @@
 /** asyncio's `Condition`. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { isAwaitable, isPromise } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
@@ -68,7 +69,8 @@ export class Condition extends Acquirable {
 
   /**
    * Waits until the predicate, a plain function that is asked at once and after each notification, gives something
-   * truthy; gives that. InvalidStateError if it has to wait and the lock is not acquired.
+   * truthy; gives that. InvalidStateError if it has to wait and the lock is not acquired. A predicate that would have
+   * to be awaited is a WorkflowCodeError `INVALID_ARGUMENT`.
    */
   waitFor<T>(predicate: () => T): Awaitable<T> {
     return this.lazy('condition.waitFor()', () => this.#waitFor(predicate));
@@ -125,16 +127,25 @@ export class Condition extends Acquirable {
   }
 
   *#waitFor<T>(predicate: () => T): Coroutine<T> {
-    let result = predicate();
-    while (!result) {
+    for (;;) {
+      const result = predicate();
+      if (isAwaitable(result) || isPromise(result)) throw notPlain(result);
+      if (result) return result;
       yield* this.#wait();
-      result = predicate();
     }
-    return result;
   }
 
   #notify(n: number): void {
     const asleep = this.#waiters.filter((waiter) => !waiter.done());
     for (const waiter of asleep.slice(0, n)) waiter.setResult();
   }
+}
+
+/** Such an object is always truthy: nobody would ever wait. */
+function notPlain(result: unknown): WorkflowCodeError {
+  return new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    `the predicate of condition.waitFor() gave ${describeValue(result)}, which has to be awaited: give a plain ` +
+      `function that answers at once, such as () => stock > 0`,
+  );
 }

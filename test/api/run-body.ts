@@ -1,7 +1,7 @@
 /** Runs a coroutine as the body of a run, in memory. */
 import { expect } from 'vitest';
 import { sleep } from '../../lib/api/sleep.ts';
-import type { Coroutine } from '../../lib/core/awaitable.ts';
+import type { Awaitable, Coroutine } from '../../lib/core/awaitable.ts';
 import { drive, type DriveOptions, type Driven } from '../scheduler/drive.ts';
 
 /**
@@ -30,9 +30,9 @@ export function* pause(times = 1): Coroutine<void> {
 }
 
 /** The error that awaiting gives; fails if there is none. */
-export function* caught(awaitable: Coroutine<unknown> | { [Symbol.iterator](): unknown }): Coroutine<unknown> {
+export function* caught(awaitable: Awaitable<unknown>): Coroutine<unknown> {
   try {
-    yield* awaitable as Coroutine<unknown>;
+    yield* awaitable;
   } catch (error) {
     return error;
   }
