@@ -1,0 +1,44 @@
+/** The API: serves the HTTP routes from a Lambda behind an HTTP API or a function URL. */
+import { Client } from '../lib/client/client.ts';
+import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
+import { createApi } from '../lib/http/api.ts';
+import { readFunctionSettings } from '../lib/lambda/environment.ts';
+import type { HandlerContext } from '../lib/lambda/handler-context.ts';
+import { toHttpResult, toRequest, type HttpEvent, type HttpResult } from '../lib/lambda/http-event.ts';
+import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
+
+export type ApiHandler = (event: HttpEvent, context: HandlerContext) => Promise<HttpResult>;
+
+/** What is left of an invocation when a request stops waiting for a run: enough to answer. */
+const ANSWER_MS = 2_000;
+
+/**
+ * Makes the handler of the HTTP API, for a Lambda behind an HTTP API (payload format 2.0) or a function URL.
+ * `GET /openapi.json` describes what it serves. Who may call it is for what stands in front of it to decide.
+ *
+ * `workflows` is an array or a module's namespace. Its environment: `LULL_TABLE_NAME`, `LULL_QUEUE_URL`, and if you
+ * like `LULL_LOG_LEVEL`.
+ *
+ * @example
+ * ```ts no-run
+ * import { createApiHandler } from 'lull/lambda';
+ *
+ * const greet = workflow('greet', function* (name: string) {
+ *   yield* sleep('1 day');
+ *   return `Good morning, ${name}`;
+ * });
+ * export const handler = createApiHandler([greet]);
+ * ```
+ */
+export function createApiHandler(workflows: WorkflowSource, overrides: Overrides = {}): ApiHandler {
+  const registry = createRegistry(workflows);
+  const open = oncePerProcess(() => {
+    const ports = openPorts(readFunctionSettings(overrides.environment ?? process.env), overrides);
+    return createApi({ client: new Client({ workflows, ...ports }), workflows: registry.names(), log: ports.log });
+  });
+  return async (event, context) => {
+    const api = open();
+    const maxWaitMs = Math.max(0, context.getRemainingTimeInMillis() - ANSWER_MS);
+    return await toHttpResult(await api.fetch(toRequest(event), { maxWaitMs }));
+  };
+}

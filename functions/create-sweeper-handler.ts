@@ -1,0 +1,29 @@
+/** The sweeper: wakes the runs that are due and that nobody wakes. */
+import { sweep, type Sweep } from '../lib/engine/sweep.ts';
+import { readFunctionSettings } from '../lib/lambda/environment.ts';
+import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
+
+export type SweeperHandler = () => Promise<Sweep>;
+
+/**
+ * Makes the handler of the sweeper, for a Lambda on a schedule of one minute. It reads the index of the due: timers
+ * too far away for the queue, wakes that got lost, runs whose worker died, runs to be purged.
+ *
+ * Its environment: `LULL_TABLE_NAME`, `LULL_QUEUE_URL`, and if you like `LULL_LOG_LEVEL`.
+ *
+ * @example
+ * ```ts no-run
+ * import { createSweeperHandler } from 'lull/lambda';
+ *
+ * export const handler = createSweeperHandler();
+ * ```
+ */
+export function createSweeperHandler(overrides: Overrides = {}): SweeperHandler {
+  const open = oncePerProcess(() => openPorts(readFunctionSettings(overrides.environment ?? process.env), overrides));
+  return async () => {
+    const ports = open();
+    const counts = await sweep(ports);
+    if (counts.woken + counts.purged > 0) ports.log.info('swept', { ...counts });
+    return counts;
+  };
+}
