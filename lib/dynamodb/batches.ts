@@ -1,5 +1,4 @@
 /** Requests for many items at once: in chunks that DynamoDB takes, what it left undone asked for again. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
@@ -54,6 +53,10 @@ async function untilAllAreProcessed(
     await pause(FIRST_PAUSE_MS * 2 ** (attempt - 2) * (0.5 + Math.random() / 2));
     pending = await process(pending);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function chunks<T>(all: readonly T[], length: number): T[][] {

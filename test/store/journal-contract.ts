@@ -152,14 +152,14 @@ export function describeJournal(openStore: () => Promise<Store>): void {
       const entries = [{ kind: 'step-completed', id: 1, atMs: 0, value: large }] as const;
       const run = newRun({ input: { kind: 'inline', value: large } });
       const attempts = [
-        store.putValue(runId, 'key', large),
-        store.putMessage(runId, signal('m1', large)),
-        store.putRecord(runId, journalRecord(1, { entries })),
-        store.createRun(run),
+        () => store.putValue(runId, 'key', large),
+        () => store.putMessage(runId, signal('m1', large)),
+        () => store.putRecord(runId, journalRecord(1, { entries })),
+        () => store.createRun(run),
       ];
       for (const attempt of attempts) {
-        await expect(attempt).rejects.toThrow(ItemTooLargeError);
-        await expect(attempt).rejects.toThrow(/41\d{4} bytes.* 409600 at most/);
+        await expect(attempt()).rejects.toThrow(ItemTooLargeError);
+        await expect(attempt()).rejects.toThrow(/41\d{4} bytes.* 409600 at most/);
       }
       expect(await store.readValue(runId, 'key')).toBeUndefined();
       expect(await store.loadMessages(runId, ['m1'])).toEqual([]);

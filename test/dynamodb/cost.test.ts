@@ -1,0 +1,167 @@
+/** The cost table of the run protocol, column "units": base + index of the due + index by workflow. */
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import type { DynamodbStore } from '../../lib/dynamodb/dynamodb-store.ts';
+import { meterWrites } from '../../lib/dynamodb/write-meter.ts';
+import {
+  LEASE_MS,
+  MAIL_LIMIT,
+  START_MS,
+  createdRun,
+  encoded,
+  finishing,
+  journalRecord,
+  newRun,
+  releasing,
+  signal,
+  takenRun,
+  taking,
+  uniqueName,
+} from '../store/samples.ts';
+import { startTableServer } from './table-server.ts';
+
+const server = await startTableServer();
+const tableName = await server.newTable();
+const client = server.newClient();
+const writes = meterWrites(client);
+
+/** What the server itself counts; dynalite leaves out the indexes. */
+let reported = 0;
+const store: DynamodbStore = createDynamodbStore({
+  tableName,
+  client,
+  onConsumedCapacity: (_operation, { CapacityUnits = 0 }) => {
+    reported += CapacityUnits;
+  },
+});
+
+afterAll(async () => {
+  client.destroy();
+  await server.close();
+});
+
+/** A run item of about 600 bytes. */
+function ordinaryRun() {
+  return {
+    runId: uniqueName('01JCZ5K8V3Q9Y7X2W4M6N0P1RS'),
+    input: { kind: 'inline', value: encoded({ order: 'o-1', lines: 'x'.repeat(140) }) },
+    inputDigest: 'd'.repeat(22),
+  } as const;
+}
+
+let runId: string;
+beforeEach(async () => {
+  ({ runId } = await takenRun(store, ordinaryRun()));
+});
+
+/** The units of what the store does: table + index of the due + index by workflow. */
+async function units(action: () => Promise<unknown>): Promise<[table: number, due: number, workflow: number]> {
+  writes.length = 0;
+  reported = 0;
+  await action();
+  const sum = (part: 'table' | 'dueIndex' | 'workflowIndex' | 'total') =>
+    writes.reduce((total, each) => total + each[part], 0);
+  if (server.isFaithful) expect(reported).toBe(sum('total'));
+  return [sum('table'), sum('dueIndex'), sum('workflowIndex')];
+}
+
+test('starting a run costs 1 + 1 + 1', async () => {
+  expect(await units(() => store.createRun(newRun(ordinaryRun())))).toEqual([1, 1, 1]);
+});
+
+test('taking the lease costs 1 and touches no index, overdue or just due, free or taken over', async () => {
+  const now = await createdRun(store, ordinaryRun());
+  expect(await units(() => store.take(now.runId, taking('worker-1')))).toEqual([1, 0, 0]);
+  const timer = await createdRun(store, { ...ordinaryRun(), dueAtMs: START_MS - 5 });
+  expect(await units(() => store.take(timer.runId, taking('worker-1')))).toEqual([1, 0, 0]);
+  expect(await units(() => store.take(runId, taking('worker-2', START_MS + LEASE_MS)))).toEqual([1, 0, 0]);
+});
+
+test('accepting a message costs 1, and 0, 1 or 2 for the index of the due: from now, from never, from a time', async () => {
+  expect(await units(() => store.accept(runId, 'm1', MAIL_LIMIT))).toEqual([1, 0, 0]);
+  await store.release(runId, releasing({ wakesSeen: 1 }));
+  expect(await units(() => store.accept(runId, 'm2', MAIL_LIMIT))).toEqual([1, 1, 0]);
+  await store.take(runId, taking('worker-2'));
+  await store.release(runId, releasing({ epoch: 2, wakesSeen: 2, dueAtMs: START_MS + 1000 }));
+  expect(await units(() => store.accept(runId, 'm3', MAIL_LIMIT))).toEqual([1, 2, 0]);
+});
+
+test('renewing the lease costs 1', async () => {
+  expect(await units(() => store.renew(runId, { epoch: 1, expiresAtMs: START_MS + 2 * LEASE_MS }))).toEqual([1, 0, 0]);
+});
+
+test('releasing costs 1, and 2 with a next time, 1 without', async () => {
+  expect(await units(() => store.release(runId, releasing({ dueAtMs: START_MS + 1000 })))).toEqual([1, 2, 0]);
+  const other = await takenRun(store, ordinaryRun());
+  expect(await units(() => store.release(other.runId, releasing()))).toEqual([1, 1, 0]);
+});
+
+test('finishing costs 1 + 1 + 1, and one more when a purge is to come', async () => {
+  expect(await units(() => store.finish(runId, finishing()))).toEqual([1, 1, 1]);
+  const other = await takenRun(store, ordinaryRun());
+  expect(await units(() => store.finish(other.runId, finishing({ purgeAtMs: START_MS + 9 })))).toEqual([1, 2, 1]);
+});
+
+test('a record, a message and a value cost 1 for each KB and touch no index', async () => {
+  const entries = [{ kind: 'step-completed', id: 1, atMs: START_MS, value: 'x'.repeat(3000) }] as const;
+  expect(await units(() => store.putRecord(runId, journalRecord(1)))).toEqual([1, 0, 0]);
+  expect(await units(() => store.putRecord(runId, journalRecord(2, { entries })))).toEqual([4, 0, 0]);
+  expect(await units(() => store.putMessage(runId, signal('m1')))).toEqual([1, 0, 0]);
+  expect(await units(() => store.putValue(runId, 'result', 'x'.repeat(1900)))).toEqual([2, 0, 0]);
+  expect(await units(() => store.deleteMessages(runId, ['m1']))).toEqual([1, 0, 0]);
+});
+
+test('a step whose result has 900 bytes costs one unit', async () => {
+  const value = encoded('x'.repeat(800));
+  const entries = [
+    { kind: 'step-completed', id: 12, atMs: START_MS, value },
+    { kind: 'step', id: 13, name: 'ship the order' },
+  ] as const;
+  const record = journalRecord(12, { entries, nonce: 'n'.repeat(16) });
+  expect(await units(() => store.putRecord(runId, record))).toEqual([1, 0, 0]);
+});
+
+test('the whole life of a run with one timer and one message stays within its promise', async () => {
+  const run = newRun(ordinaryRun());
+  const start = await units(() => store.createRun(run));
+  await store.take(run.runId, taking('worker-1'));
+  const timer = await units(async () => {
+    await store.release(run.runId, releasing({ dueAtMs: START_MS + 1000 }));
+    await store.take(run.runId, taking('worker-2', START_MS + 1000));
+    await store.putRecord(run.runId, journalRecord(1));
+  });
+  const message = await units(async () => {
+    await store.release(run.runId, releasing({ epoch: 2 }));
+    await store.putMessage(run.runId, signal('m1'));
+    await store.accept(run.runId, 'm1', MAIL_LIMIT);
+    await store.take(run.runId, taking('worker-3', START_MS + 2000));
+    await store.putRecord(run.runId, journalRecord(2));
+    await store.deleteMessages(run.runId, ['m1']);
+  });
+  const finish = await units(() =>
+    store.finish(run.runId, finishing({ epoch: 3, wakesSeen: 1, purgeAtMs: START_MS + 99_999 })),
+  );
+  const total = (parts: readonly number[]): number => parts.reduce((sum, each) => sum + each, 0);
+  expect(total(start) + total(finish)).toBeLessThanOrEqual(8);
+  expect(total(timer)).toBeLessThanOrEqual(6);
+  expect(total(message)).toBeLessThanOrEqual(9);
+});
+
+test('what each request consumed is told by its operation', async () => {
+  const told: [string, number | undefined][] = [];
+  const telling = createDynamodbStore({
+    tableName,
+    client,
+    onConsumedCapacity: (operation, { CapacityUnits }) => told.push([operation, CapacityUnits]),
+  });
+  await telling.readRun(runId);
+  await telling.putMessage(runId, signal('m1'));
+  await telling.loadMessages(runId, ['m1']);
+  await telling.loadRecords(runId, 0);
+  expect(told).toEqual([
+    ['readRun', 1],
+    ['putMessage', 1],
+    ['loadMessages', 1],
+    ['loadRecords', expect.any(Number)],
+  ]);
+});

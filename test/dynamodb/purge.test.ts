@@ -1,0 +1,70 @@
+/** Two sweepers purge one run, and the slower of them meets a new run under the same id. */
+import { afterAll, expect, test } from 'vitest';
+import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import { closedRun, createdRun, encoded, journalRecord, signal, START_MS } from '../store/samples.ts';
+import { aroundEachRequest } from './client-faults.ts';
+import { startTableServer } from './table-server.ts';
+
+const server = await startTableServer();
+const tableName = await server.newTable();
+const store = createDynamodbStore({ tableName, client: server.newClient() });
+
+afterAll(() => server.close());
+
+/** A store that does `meanwhile` just before its first delete: after it has seen what there is. */
+function slowSweeper(meanwhile: () => Promise<void>) {
+  const client = server.newClient();
+  let begun: Promise<void> | undefined;
+  aroundEachRequest(client, async (command, _input, send) => {
+    if (command === 'DeleteItemCommand') await (begun ??= meanwhile());
+    return send();
+  });
+  return createDynamodbStore({ tableName, client });
+}
+
+test('a purge that comes late deletes nothing of a new run with the same id', async () => {
+  const { runId } = await closedRun(store);
+  const putAll = async (content: string): Promise<void> => {
+    await store.putRecord(runId, journalRecord(1, { nonce: content }));
+    await store.putMessage(runId, signal('m1', content));
+    await store.putValue(runId, 'key', encoded(content));
+  };
+  await putAll('old');
+  const late = slowSweeper(async () => {
+    await store.purge(runId);
+    await createdRun(store, { runId, createdAtMs: START_MS + 1 });
+    await putAll('new');
+  });
+  await late.purge(runId);
+  expect(await store.readRun(runId)).toMatchObject({ status: 'pending', createdAtMs: START_MS + 1 });
+  expect(await store.loadRecords(runId, 0)).toEqual([journalRecord(1, { nonce: 'new' })]);
+  expect(await store.loadMessages(runId, ['m1'])).toEqual([signal('m1', 'new')]);
+  expect(await store.readValue(runId, 'key')).toBe('new');
+});
+
+test('a new run that has ended by then is left alone too', async () => {
+  const { runId } = await closedRun(store);
+  await store.putRecord(runId, journalRecord(1));
+  const late = slowSweeper(async () => {
+    await store.purge(runId);
+    await closedRun(store, { runId, createdAtMs: START_MS + 1 });
+  });
+  await late.purge(runId);
+  expect(await store.readRun(runId)).toMatchObject({ status: 'completed', createdAtMs: START_MS + 1 });
+});
+
+test('a purge that was cut short is finished by the next one', async () => {
+  const { runId } = await closedRun(store, {}, { purgeAtMs: 1 });
+  for (const number of [1, 2, 3]) await store.putRecord(runId, journalRecord(number));
+  const client = server.newClient();
+  let deletes = 0;
+  aroundEachRequest(client, async (command, _input, send) => {
+    if (command === 'DeleteItemCommand' && (deletes += 1) > 2) throw new Error('the sweeper was stopped');
+    return send();
+  });
+  await expect(createDynamodbStore({ tableName, client }).purge(runId)).rejects.toThrow('the sweeper was stopped');
+  expect(await store.readRun(runId)).toMatchObject({ status: 'completed', dueAtMs: 1 });
+  await store.purge(runId);
+  expect(await store.readRun(runId)).toBeUndefined();
+  expect(await store.loadRecords(runId, 0)).toEqual([]);
+});
