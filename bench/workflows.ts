@@ -28,7 +28,7 @@ export const nothing = workflow('nothing', function* () {
   return 'done';
 });
 
-export const oneSleep = workflow('one-sleep', function* () {
+export const twoSleeps = workflow('two-sleeps', function* () {
   yield* sleep('1 day');
   yield* sleep('1 day');
 });

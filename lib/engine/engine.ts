@@ -1,5 +1,6 @@
-/** The engine on given ports: what a worker and a sweeper do. */
+/** The engine on given ports: what a worker and a sweeper do, and one who only looks. */
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
+import { peek, type Peek } from './peek.ts';
 import { sweep, type Sweep } from './sweep.ts';
 import { takeTurn, type TurnEnd, type TurnWanted } from './turn.ts';
 import { createWarmRuns } from './warm-runs.ts';
@@ -9,6 +10,8 @@ export interface RunningEngine {
   takeTurn(wanted: TurnWanted): Promise<TurnEnd>;
   /** Wakes what is due and nobody wakes. */
   sweep(): Promise<Sweep>;
+  /** What a run waits for. Changes nothing. */
+  peek(runId: string): Promise<Peek>;
 }
 
 export function createEngine(options: EngineOptions): RunningEngine {
@@ -17,5 +20,6 @@ export function createEngine(options: EngineOptions): RunningEngine {
   return {
     takeTurn: (wanted) => takeTurn(engine, warmRuns, wanted),
     sweep: () => sweep(engine),
+    peek: (runId) => peek(engine, runId),
   };
 }

@@ -1,22 +1,9 @@
-/**
- * Brings a run into memory: what this worker kept, or the journal from the table, replayed (7, 8).
- *
- * Keeps I4 and I8: a replay feeds the recorded events in order, compares what the code asks for, and touches nothing
- * outside. Nothing here is the author's to see: console and log are silent until the last recorded event.
- */
-import { decode } from '../codec/decode.ts';
-import type { Encoded } from '../core/encoded.ts';
-import { LullError } from '../core/errors.ts';
+/** Brings a run into memory: what this worker kept, or the journal from the table, followed to its end (7, 8). */
 import { invariant } from '../core/invariant.ts';
-import type { RunInfo } from '../core/run-info.ts';
-import { toError } from '../core/to-error.ts';
-import { UnknownWorkflowError } from '../core/workflow-registry.ts';
-import type { JournalEntry, Started } from '../journal/event.ts';
+import type { JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
-import { replay } from '../journal/replay.ts';
-import { createLiveRun } from '../scheduler/create-live-run.ts';
-import { withGuard, type Guarded } from './guard.ts';
-import { rememberPending, type LiveMemory } from './live-memory.ts';
+import { followJournal, startNow } from './follow-journal.ts';
+import type { LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
 export type Loading =
@@ -39,24 +26,28 @@ export async function loadRun(turn: Turn): Promise<Loading> {
   turn.journal.recordNumber = records.length;
   const terminate = entries.find((entry) => entry.kind === 'terminate-requested');
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
-  try {
-    return follow(turn, entries, await loadInput(turn));
-  } catch (error) {
-    return { kind: 'cannot-follow', error: toError(error) };
-  }
+
+  const following = await followJournal(turn.engine, turn.run, entries);
+  if (following.kind === 'cannot-follow') return following;
+  turn.unwritten.push(...following.unrecorded);
+  return { kind: 'loaded', memory: following.memory };
 }
 
 /** All records; after a takeover with our fence behind them, so that the one before us can add nothing any more. */
 async function loadJournal(turn: Turn): Promise<JournalRecord[] | 'lost'> {
   const { engine, runId, epoch, nonce } = turn;
+  // Nobody ever had a lease before, so nobody can have written a record.
+  if (turn.run.epoch === 0 && turn.journal.recordNumber === 0) return [];
   for (;;) {
     const records = await engine.store.loadRecords(runId, 0);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
     checkNumbers(runId, records);
     if (!turn.takesOver) return records;
 
-    const entries: JournalEntry[] = [{ kind: 'taken-over', atMs: engine.clock.nowMs() }];
-    const fence = { number: records.length + 1, epoch, nonce, entries };
+    // A journal begins with its first event, also when the worker died before it wrote that.
+    const entry: JournalEntry =
+      records.length === 0 ? startNow(engine) : { kind: 'taken-over', atMs: engine.clock.nowMs() };
+    const fence = { number: records.length + 1, epoch, nonce, entries: [entry] };
     const put = await engine.store.putRecord(runId, fence);
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the one before us was faster: load again
     turn.takesOver = false;
@@ -67,73 +58,4 @@ async function loadJournal(turn: Turn): Promise<JournalRecord[] | 'lost'> {
 function checkNumbers(runId: string, records: readonly JournalRecord[]): void {
   const gap = records.findIndex((record, index) => record.number !== index + 1);
   invariant(gap === -1, `the journal of run "${runId}" has record ${records[gap]?.number} where ${gap + 1} belongs`);
-}
-
-async function loadInput({ engine, runId, run }: Turn): Promise<Encoded> {
-  if (run.input.kind === 'inline') return run.input.value;
-  const value = await engine.store.readValue(runId, run.input.key);
-  if (value !== undefined) return value;
-  throw new LullError(
-    'INPUT_MISSING',
-    `the table does not have the run's input, which should stand under "${run.input.key}"`,
-  );
-}
-
-/** Replays; what the code asked for past the journal's end (a worker died between two records) is to be written. */
-function follow(turn: Turn, recorded: readonly JournalEntry[], input: Encoded): Loading {
-  const { engine, runId, run } = turn;
-  const definition = engine.registry.find(run.workflow);
-  if (definition === undefined) {
-    return { kind: 'cannot-follow', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
-  }
-
-  const started = recorded[0] ?? { kind: 'started', atMs: engine.clock.nowMs(), version: engine.version };
-  invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
-  const dueTimes = new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
-
-  let isReplaying = recorded.length > 0;
-  const live = createLiveRun({
-    info: toRunInfo(turn, started),
-    seed: runId,
-    body: () => definition.start(decode(input)),
-    ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
-    recordedDueAtMs: (id) => dueTimes.get(id),
-    decode: (encoded) => decode(encoded),
-    strict: engine.strict,
-    log: (level, values) => {
-      if (!isReplaying) engine.log[level](...values, { runId, workflow: run.workflow });
-    },
-  });
-  const guarded: Guarded = {
-    workflow: run.workflow,
-    startedAtMs: started.atMs,
-    nowMs: () => live.nowMs(),
-    random: () => live.random(),
-    whereabouts: () => live.whereabouts(),
-    replaying: () => isReplaying,
-  };
-
-  if (recorded.length === 0) {
-    const asked = withGuard(guarded, () => live.deliver(started));
-    turn.unwritten.push(started, ...asked);
-    return { kind: 'loaded', memory: rememberPending(live, guarded) };
-  }
-  const context = { whereabouts: () => live.whereabouts(), hasEnded: () => live.outcome().kind !== 'going-on' };
-  const following = withGuard(guarded, () =>
-    replay(recorded, (event, recordedUpTo) => live.deliver(event, recordedUpTo), context),
-  );
-  isReplaying = false;
-  if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
-  turn.unwritten.push(...following.unrecorded);
-  return { kind: 'loaded', memory: rememberPending(live, guarded) };
-}
-
-function toRunInfo({ runId, run }: Turn, started: Started): RunInfo {
-  return {
-    id: runId,
-    workflow: run.workflow,
-    version: started.version,
-    startedAt: new Date(started.atMs),
-    attempt: 1,
-  };
 }

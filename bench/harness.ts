@@ -1,0 +1,78 @@
+/** An engine on a store of the bench's choice, with a worker loop in this process, and what it costs counted. */
+import { randomUUID } from 'node:crypto';
+import { Client } from 'lull/client';
+import { toMilliseconds, type Duration } from '../lib/core/duration.ts';
+import { createRegistry } from '../lib/core/workflow-registry.ts';
+import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
+import { SystemClock } from '../lib/memory/system-clock.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import type { WakeQueue } from '../lib/ports/wake-queue.ts';
+import type { BenchStore } from './stores.ts';
+import * as workflows from './workflows.ts';
+
+export interface Bench {
+  readonly client: Client;
+  readonly store: BenchStore;
+  /** Takes turns as they are asked for, at most so many at a time, until nobody asks any more. */
+  work(atOnce?: number): Promise<void>;
+  /** A turn of one run, now. */
+  turn(runId: string): Promise<void>;
+  /** A worker that has nothing in memory. */
+  restart(): void;
+  /** Sets the clock forward. */
+  passTime(duration: Duration): void;
+}
+
+const silent = { debug: quiet, info: quiet, warn: quiet, error: console.error };
+
+export function createBench(store: BenchStore): Bench {
+  const waiting: string[] = [];
+  const wakes: WakeQueue = {
+    send: (runId, delayMs = 0) => {
+      // Far timers are not for this loop: nobody here waits for a day.
+      if (delayMs < 1_000) waiting.push(runId);
+      return Promise.resolve();
+    },
+  };
+  let aheadMs = 0;
+  const systemClock = new SystemClock();
+  const clock: Clock = {
+    nowMs: () => systemClock.nowMs() + aheadMs,
+    callAt: (atMs, callback) => systemClock.callAt(atMs - aheadMs, callback),
+  };
+  const start = (): RunningEngine =>
+    createEngine({
+      registry: createRegistry(workflows),
+      store: store.store,
+      wakes,
+      clock,
+      log: silent,
+      newNonce: randomUUID,
+      random: Math.random,
+    });
+  let engine = start();
+  const turn = async (runId: string): Promise<void> => {
+    await engine.takeTurn({ runId, deadlineAtMs: clock.nowMs() + 900_000 });
+  };
+  const workOne = async (): Promise<void> => {
+    for (let runId = waiting.shift(); runId !== undefined; runId = waiting.shift()) await turn(runId);
+  };
+  return {
+    client: new Client({ workflows, store: store.store, wakes, clock }),
+    store,
+    work: async (atOnce = 1) => {
+      await Promise.all(Array.from({ length: atOnce }, workOne));
+    },
+    turn,
+    restart: () => {
+      engine = start();
+    },
+    passTime: (duration) => {
+      aheadMs += toMilliseconds(duration);
+    },
+  };
+}
+
+function quiet(): void {
+  // The bench prints figures only.
+}

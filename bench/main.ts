@@ -1,0 +1,58 @@
+/**
+ * `npm run bench [workload ...]`: one line of JSON for each workload and store, medians of several runs.
+ *
+ * What it says holds for this machine; ratios between lines travel better than the lines.
+ */
+import { print } from './measure.ts';
+import { openDynalite, openMemory, type BenchStore } from './stores.ts';
+import { measureCost } from './workloads/cost.ts';
+import { measureEngine } from './workloads/engine.ts';
+import { measureFan } from './workloads/fan.ts';
+import { measureResume } from './workloads/resume.ts';
+import { measureSeq } from './workloads/seq.ts';
+import { measureStart } from './workloads/start.ts';
+
+type Figures = Record<string, number>;
+
+const onEachStore: Record<string, (store: BenchStore) => Promise<Figures>> = {
+  seq: measureSeq,
+  start: measureStart,
+  resume: measureResume,
+  fan: measureFan,
+};
+
+const others: Record<string, () => Promise<Record<string, unknown>[]>> = {
+  engine: measureEngine,
+  cost: measureCost,
+};
+
+const known = [...Object.keys(onEachStore), ...Object.keys(others)];
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
+const unknown = wanted.filter((workload) => !known.includes(workload));
+if (unknown.length > 0) {
+  console.error(`there is no workload ${unknown.join(', ')}: there are ${known.join(', ')}`);
+  process.exit(2);
+}
+
+for (const workload of wanted) {
+  const measure = onEachStore[workload];
+  if (measure !== undefined) {
+    print({ workload, store: 'memory', ...(await measureOn(openMemory(), measure)) });
+    const times = await measureOn(await openDynalite(), measure);
+    const units = onlyUnits(await measureOn(await openDynalite({ isMetered: true }), measure));
+    print({ workload, store: 'dynalite', ...times, ...units });
+  }
+  for (const line of (await others[workload]?.()) ?? []) print({ workload, ...line });
+}
+
+async function measureOn(store: BenchStore, measure: (store: BenchStore) => Promise<Figures>): Promise<Figures> {
+  try {
+    return await measure(store);
+  } finally {
+    await store.close();
+  }
+}
+
+function onlyUnits(figures: Figures): Figures {
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => name.startsWith('writeUnits')));
+}

@@ -1,0 +1,118 @@
+/** The stores that are measured. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { createDynamodbStore } from '../lib/dynamodb/create-dynamodb-store.ts';
+import { createTableInput } from '../lib/dynamodb/create-table-input.ts';
+import { meterWrites, type MeteredWrite } from '../lib/dynamodb/write-meter.ts';
+import { MemoryStore } from '../lib/memory/memory-store.ts';
+import type { JournalRecord } from '../lib/journal/record.ts';
+import type { Store } from '../lib/ports/store.ts';
+
+export interface BenchStore {
+  readonly name: 'none' | 'memory' | 'dynalite';
+  readonly store: Store;
+  /** Counts write units, which takes time: figures of time are not to be trusted. */
+  readonly isMetered: boolean;
+  /** What was asked of the store since this was called last. */
+  takeCounts(): Counts;
+  close(): Promise<void>;
+}
+
+export interface Counts {
+  /** Calls that read only. */
+  readonly reads: number;
+  /** Records put into journals. */
+  readonly records: number;
+  /** Write units as DynamoDB bills them, indexes included; undefined where nothing is billed. */
+  readonly writeUnits: number | undefined;
+}
+
+const READS: ReadonlySet<keyof Store> = new Set<keyof Store>([
+  'readRun',
+  'readValue',
+  'loadRecords',
+  'loadMessages',
+  'listDue',
+  'listRuns',
+]);
+
+export function openMemory(): BenchStore {
+  return {
+    name: 'memory',
+    isMetered: false,
+    ...counting(new MemoryStore(), undefined),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** No store at all for journals: records are kept as they are, neither written as text nor read. */
+export function openNone(): BenchStore {
+  const journals = new Map<string, JournalRecord[]>();
+  const memory = new MemoryStore();
+  const putRecord: Store['putRecord'] = (runId, record) => {
+    const journal = journals.get(runId);
+    if (journal === undefined) journals.set(runId, [record]);
+    else journal.push(record);
+    return Promise.resolve({ kind: 'put' });
+  };
+  const loadRecords: Store['loadRecords'] = (runId) => Promise.resolve(journals.get(runId) ?? []);
+  const overrides: Partial<Store> = { putRecord, loadRecords };
+  const store = new Proxy<Store>(memory, {
+    get: (target, key) => {
+      const own: unknown = Reflect.get(overrides, key) ?? Reflect.get(target, key);
+      return typeof own === 'function' ? (own.bind(target) as unknown) : own;
+    },
+  });
+  return { name: 'none', isMetered: false, ...counting(store, undefined), close: () => Promise.resolve() };
+}
+
+/** DynamoDB's protocol over loopback HTTP, its data in memory. */
+export async function openDynalite({ isMetered = false } = {}): Promise<BenchStore> {
+  const server = dynalite({ createTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  });
+  await client.send(new CreateTableCommand(createTableInput('bench')));
+  const store = createDynamodbStore({ tableName: 'bench', client });
+  return {
+    name: 'dynalite',
+    isMetered,
+    ...counting(store, isMetered ? meterWrites(client) : undefined),
+    close: async () => {
+      client.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function counting(store: Store, writes: MeteredWrite[] | undefined): Pick<BenchStore, 'store' | 'takeCounts'> {
+  let reads = 0;
+  let records = 0;
+  const counted = new Proxy(store, {
+    get: (target, key) => {
+      const method: unknown = Reflect.get(target, key);
+      if (typeof method !== 'function') return method;
+      return (...values: unknown[]): unknown => {
+        if (READS.has(key as keyof Store)) reads += 1;
+        if (key === 'putRecord') records += 1;
+        return Reflect.apply(method, target, values);
+      };
+    },
+  });
+  return {
+    store: counted,
+    takeCounts: () => {
+      const writeUnits = writes?.splice(0).reduce((sum, write) => sum + write.total, 0);
+      const counts = { reads, records, writeUnits };
+      reads = 0;
+      records = 0;
+      return counts;
+    },
+  };
+}

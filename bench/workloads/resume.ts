@@ -1,0 +1,36 @@
+/** 200 steps, then 20 suspensions: a turn that takes up one signal, with the run in memory and without. */
+import { createBench } from '../harness.ts';
+import { median, medians } from '../measure.ts';
+import type { BenchStore } from '../stores.ts';
+import { chainThenWaits, goOn } from '../workflows.ts';
+
+const STEPS = 200;
+const SUSPENSIONS = 20;
+
+export function measureResume(store: BenchStore) {
+  const bench = createBench(store);
+  const resume = async (prepare: () => void) => {
+    const run = await bench.client.start(chainThenWaits, { steps: STEPS, waits: SUSPENSIONS });
+    await bench.work();
+    const times: number[] = [];
+    let reads = 0;
+    for (let at = 0; at < SUSPENSIONS; at++) {
+      await run.signal(goOn, at);
+      prepare();
+      store.takeCounts();
+      const startedMs = performance.now();
+      await bench.work();
+      times.push(performance.now() - startedMs);
+      reads += store.takeCounts().reads;
+    }
+    await run.result();
+    return { ms: median(times), reads: reads / SUSPENSIONS };
+  };
+  return medians(store.isMetered ? 1 : 5, async () => {
+    const cold = await resume(() => {
+      bench.restart();
+    });
+    const warm = await resume(() => undefined);
+    return { coldMs: cold.ms, warmMs: warm.ms, coldReads: cold.reads, warmReads: warm.reads };
+  });
+}

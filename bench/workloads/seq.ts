@@ -1,0 +1,29 @@
+/** One run of 100 steps that do nothing, one after the other: what a step costs. */
+import { createBench } from '../harness.ts';
+import { medians } from '../measure.ts';
+import type { BenchStore } from '../stores.ts';
+import { chain } from '../workflows.ts';
+
+const STEPS = 100;
+
+export function measureSeq(store: BenchStore) {
+  const bench = createBench(store);
+  return medians(store.isMetered ? 1 : 15, async () => {
+    await bench.client.start(chain, STEPS);
+    store.takeCounts();
+    const startedMs = performance.now();
+    await bench.work();
+    const ms = performance.now() - startedMs;
+    const { reads, records, writeUnits } = store.takeCounts();
+    return {
+      msPerStep: ms / STEPS,
+      /** Take, the first record and finish are of the run, not of its steps. */
+      ...(writeUnits === undefined ? {} : { writeUnitsPerStep: (writeUnits - OF_THE_RUN) / STEPS }),
+      recordsPerStep: (records - 1) / STEPS,
+      reads,
+    };
+  });
+}
+
+/** Take 1, the record of the start 1, finish 3. */
+const OF_THE_RUN = 5;
