@@ -30,7 +30,7 @@ export const approval = workflow('approval', { input: Expense }, function* (expe
     return { outcome: 'expired' };
   }
   const outcome = answer.approved ? 'approved' : 'rejected';
-  yield* sendMail(expense.employee, `"${expense.what}" was ${outcome} by ${answer.by}. ${answer.comment ?? ''}`);
+  yield* sendMail(expense.employee, `"${expense.what}" was ${outcome} by ${answer.by}. ${answer.comment ?? ''}`.trim());
   return { outcome, by: answer.by };
 });
 

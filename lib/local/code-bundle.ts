@@ -58,12 +58,10 @@ export async function startBundler(entry: string, buildPath: string): Promise<Co
 
 function buildOptions(entryFile: string): BuildOptions {
   const here = fileURLToPath(import.meta.url);
+  const isSource = here.endsWith('.ts');
   return {
     stdin: {
-      contents: entryPoint(
-        entryFile,
-        join(dirname(here), here.endsWith('.ts') ? 'function-host.ts' : 'function-host.js'),
-      ),
+      contents: entryPoint(entryFile, (name) => join(dirname(here), `${name}.${isSource ? 'ts' : 'js'}`)),
       resolveDir: dirname(entryFile),
       sourcefile: 'lull-local-entry.ts',
       loader: 'ts',
@@ -75,7 +73,7 @@ function buildOptions(entryFile: string): BuildOptions {
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
-    conditions: here.endsWith('.ts') ? ['lull-source', 'module'] : ['module'],
+    conditions: isSource ? ['lull-source', 'module'] : ['module'],
     sourcemap: 'linked',
     sourcesContent: false,
     keepNames: true,
@@ -88,13 +86,21 @@ function buildOptions(entryFile: string): BuildOptions {
 }
 
 /** What a user would write by hand for each of the three functions, and the host around it. */
-function entryPoint(entryFile: string, hostFile: string): string {
+function entryPoint(entryFile: string, ownFile: (name: string) => string): string {
   return `
-    import { serveFunction } from ${JSON.stringify(hostFile)};
+    import { serveFunction } from ${JSON.stringify(ownFile('function-host'))};
+    import { hostedWorkflows } from ${JSON.stringify(ownFile('hosted-workflows'))};
     await serveFunction(async () => {
       const workflows = await import(${JSON.stringify(entryFile)});
       const { createApiHandler, createSweeperHandler, createWorkerHandler } = await import('lull/lambda');
-      return { workflows, createApiHandler, createSweeperHandler, createWorkerHandler };
+      return {
+        workflows: hostedWorkflows(workflows),
+        createHandler: {
+          worker: () => createWorkerHandler(workflows),
+          api: () => createApiHandler(workflows),
+          sweeper: () => createSweeperHandler(),
+        },
+      };
     });
   `;
 }

@@ -3,7 +3,7 @@
  *
  * An event is given to one process once. What happens to an event whose process died is for the caller to say.
  */
-import type { FunctionName } from './host-protocol.ts';
+import type { FunctionName, HostedWorkflow } from './host-protocol.ts';
 import { FunctionProcess } from './function-process.ts';
 import { InvocationError } from './invocation-error.ts';
 import type { LocalCloudNotice } from './notice.ts';
@@ -39,10 +39,10 @@ export class FunctionPool {
   }
 
   /**
-   * Exchanges the code: new processes for new events, while the old ones end what they have begun. Gives the names of
-   * the workflows in it. If it cannot be loaded this rejects with an InvocationError, and the code before stays.
+   * Exchanges the code: new processes for new events, while the old ones end what they have begun. Gives the
+   * workflows in it. If it cannot be loaded this rejects with an InvocationError, and the code before stays.
    */
-  async deploy(deployment: Deployment): Promise<readonly string[]> {
+  async deploy(deployment: Deployment): Promise<readonly HostedWorkflow[]> {
     const first = this.#start(deployment);
     const workflows = await first.loaded.catch((error: unknown) => {
       this.#processes.delete(first);

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { InvocationError } from './invocation-error.ts';
-import type { FromHost, FunctionName, HostedError, ToHost } from './host-protocol.ts';
+import type { FromHost, FunctionName, HostedError, HostedWorkflow, ToHost } from './host-protocol.ts';
 
 /** What Lambda takes and gives in one invocation. */
 const PAYLOAD_LIMIT_BYTES = 6_291_556;
@@ -27,8 +27,8 @@ interface Invocation {
 
 export class FunctionProcess {
   readonly pid: number;
-  /** The names of the workflows in its code, once that is loaded. Rejects with a HostedError's text if it cannot be. */
-  readonly loaded: Promise<readonly string[]>;
+  /** The workflows in its code, once that is loaded. Rejects with an InvocationError if it cannot be. */
+  readonly loaded: Promise<readonly HostedWorkflow[]>;
   readonly ended: Promise<void>;
   #isReady = false;
   readonly #options: FunctionProcessOptions;
@@ -101,7 +101,7 @@ export class FunctionProcess {
     this.#leaveIfIdle();
   }
 
-  async #load(): Promise<readonly string[]> {
+  async #load(): Promise<readonly HostedWorkflow[]> {
     const timeout = AbortSignal.timeout(LOAD_TIMEOUT_MS);
     return new Promise((resolve, reject) => {
       const fail = (reason: string): void => reject(new InvocationError('not-loaded', reason));
@@ -157,6 +157,8 @@ export class FunctionProcess {
   }
 }
 
+/** What an author of workflows did wrong is said by the message; where lull noticed it is of no interest. */
 function describe(error: HostedError): string {
+  if (error.name === 'WorkflowCodeError') return error.message;
   return error.stack === '' ? `${error.name}: ${error.message}` : error.stack;
 }

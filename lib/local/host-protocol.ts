@@ -10,8 +10,15 @@ export interface ToHost {
   readonly deadlineMs: number;
 }
 
+/** A workflow in the code that a function was made from. */
+export interface HostedWorkflow {
+  readonly name: string;
+  /** It has no schema that refuses inputs. */
+  readonly takesAnything: boolean;
+}
+
 export type FromHost =
-  | { readonly kind: 'ready'; readonly workflows: readonly string[] }
+  | { readonly kind: 'ready'; readonly workflows: readonly HostedWorkflow[] }
   | { readonly kind: 'not-loaded'; readonly error: HostedError }
   | { readonly kind: 'result'; readonly requestId: string; readonly result: string }
   | { readonly kind: 'error'; readonly requestId: string; readonly error: HostedError };

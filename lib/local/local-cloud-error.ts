@@ -4,7 +4,7 @@ import { LullError } from '../core/errors.ts';
 export type LocalCloudErrorCode =
   | 'ENTRY_NOT_FOUND'
   | 'BUILD_FAILED'
-  | 'NO_WORKFLOWS'
+  | 'CODE_NOT_LOADED'
   | 'FOLDER_NOT_WRITABLE'
   | 'FOLDER_FORMAT'
   | 'FOLDER_IN_USE'

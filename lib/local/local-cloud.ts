@@ -8,6 +8,7 @@ import { DynamodbStore } from '../dynamodb/dynamodb-store.ts';
 import { openCloudFolder } from './cloud-folder.ts';
 import { startBundler, type CodeBundler } from './code-bundle.ts';
 import { startEventSource } from './event-source.ts';
+import type { HostedWorkflow } from './host-protocol.ts';
 import { startHttpFront } from './http-front.ts';
 import { LocalCloudError } from './local-cloud-error.ts';
 import { LocalFunctions } from './local-functions.ts';
@@ -48,8 +49,8 @@ export interface LocalCloud {
   readonly url: string;
   readonly tableName: string;
   readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly queueUrl: string };
-  /** Names of the workflows in the newest code. */
-  workflows(): readonly string[];
+  /** Those in the newest code. */
+  workflows(): readonly HostedWorkflow[];
   /** The processes that take turns, and whether they have something to do. */
   workers(): { readonly pid: number; readonly busy: boolean }[];
   /** Kills a worker with SIGKILL: the given one, or a busy one, or any. Gives its pid; undefined if there is none. */
@@ -107,7 +108,7 @@ async function start(options: LocalCloudOptions, stops: Stop[]): Promise<LocalCl
   stops.push(() => functions.stop(options.stopGraceMs ?? 5_000));
   stops.push(() => front.refuse());
   await functions.deploy(bundler.bundle, services).catch((error: unknown) => {
-    throw new LocalCloudError('BUILD_FAILED', `the workflows cannot be loaded:\n\n${(error as Error).message}`);
+    throw new LocalCloudError('CODE_NOT_LOADED', `the workflows cannot be loaded:\n\n${(error as Error).message}`);
   });
   const store = new DynamodbStore({ client: services.table.client, tableName: services.tableName });
   const watch = new RunWatch(store, report, Date.now());

@@ -1,6 +1,7 @@
 /** The three functions of the cloud, always of one and the same code. */
 import type { CodeBundle } from './code-bundle.ts';
 import { functionEnvironment } from './function-environment.ts';
+import type { HostedWorkflow } from './host-protocol.ts';
 import { FunctionPool } from './function-pool.ts';
 import type { LocalCloudNotice } from './notice.ts';
 import type { LocalServices } from './local-services.ts';
@@ -24,7 +25,7 @@ export class LocalFunctions {
   readonly api: FunctionPool;
   readonly sweeper: FunctionPool;
   readonly #options: LocalFunctionsOptions;
-  #workflows: readonly string[] = [];
+  #workflows: readonly HostedWorkflow[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LocalFunctionsOptions) {
@@ -38,8 +39,8 @@ export class LocalFunctions {
     this.#options = options;
   }
 
-  /** Names of the workflows in the newest code. */
-  workflows(): readonly string[] {
+  /** Those in the newest code. */
+  workflows(): readonly HostedWorkflow[] {
     return this.#workflows;
   }
 

@@ -1,4 +1,4 @@
-import type { FunctionName } from './host-protocol.ts';
+import type { FunctionName, HostedWorkflow } from './host-protocol.ts';
 
 /** What the local cloud has to tell whoever watches it. Nothing needs an answer. */
 export type LocalCloudNotice =
@@ -10,7 +10,7 @@ export type LocalCloudNotice =
       readonly status: string;
       readonly tookMs: number;
     }
-  | { readonly kind: 'reloaded'; readonly version: string; readonly workflows: readonly string[] }
+  | { readonly kind: 'reloaded'; readonly version: string; readonly workflows: readonly HostedWorkflow[] }
   /** The code before goes on. */
   | { readonly kind: 'reload-failed'; readonly reason: string }
   /** It was not asked to: it crashed, was killed or took too long. Another one takes its place. */

@@ -59,7 +59,7 @@ const isAlive = (pid: number): boolean => {
 describe('the processes of a function', () => {
   it('load the code, say which workflows it has, and answer with a context as Lambda has it', async () => {
     const { pool, deploy, pids } = createPool();
-    expect(await deploy()).toEqual(['checkout']);
+    expect(await deploy()).toEqual([{ name: 'checkout', takesAnything: true }]);
     const answer = (await pool.invoke({ doing: 'answer', text: 'hi' })) as { ms: number };
     expect(answer).toMatchObject({ text: 'hi', name: 'lull-local', pid: pids()[0] });
     expect(answer.ms).toBeGreaterThan(5_000);

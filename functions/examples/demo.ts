@@ -1,0 +1,193 @@
+/**
+ * A hundred orders go through the checkout workflow on a cloud on this machine, while workers are killed with SIGKILL in
+ * the middle of their work. In the end it is shown that every order is complete and nobody was charged twice.
+ *
+ *   npm run demo                 npm run demo -- --seed 7      another choice of victims and outages
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startLocalCloud, type LocalCloud } from 'lull/local';
+import { createBoard, type Board } from './demo-board.ts';
+import { prove, type DemoOrder, type DemoRun } from './demo-proof.ts';
+import { readLedger, startShop, type Shop } from './shop.ts';
+
+const KILLS = 3;
+const SLOWEST_SERVICE_MS = 800;
+const PLACED_AT_A_TIME = 8;
+const LOOK_EVERY_MS = 250;
+const TIME_LIMIT_MS = 110_000;
+
+/** A run and the order that it is for. */
+interface Placed {
+  readonly order: string;
+  readonly runId: string;
+}
+
+interface Demo {
+  readonly orders: readonly DemoOrder[];
+  readonly cloud: LocalCloud;
+  readonly shop: Shop;
+  readonly board: Board;
+  readonly placed: Placed[];
+  readonly killed: number[];
+  readonly random: () => number;
+}
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' } } });
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(seed)) {
+    console.error(`--seed is ${JSON.stringify(values.seed)}: give a whole number, such as --seed 7`);
+    return 1;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'lull-demo-'));
+  const board = createBoard(process.stdout);
+  const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  process.once('SIGINT', () => {
+    board.end();
+    console.log('\nStopped halfway. The next demo begins anew.');
+    void stop().finally(() => process.exit(130));
+  });
+
+  try {
+    board.say(`starting the cloud on this machine (seed ${seed})`);
+    const ledgerFile = join(folder, 'ledger.jsonl');
+    const shop = await startShop({ ledgerFile, seed, slowestMs: SLOWEST_SERVICE_MS });
+    stops.push(() => shop.stop());
+    const cloud = await startLocalCloud({
+      entry: join(import.meta.dirname, '../workflows/index.ts'),
+      dir: join(folder, 'cloud'),
+      workers: 3,
+      leaseMs: 3_000,
+      env: { SHOP_URL: shop.url },
+    });
+    stops.push(() => cloud.stop());
+    const orders = JSON.parse(readFileSync(join(import.meta.dirname, 'orders.json'), 'utf8')) as DemoOrder[];
+    const random = numbersFrom(seed);
+    const demo: Demo = { orders, cloud, shop, board, placed: [], killed: [], random };
+    board.say(`${orders.length} orders go to ${cloud.url}/workflows/checkout/runs`);
+    await Promise.all([placeOrders(demo), watch(demo)]);
+    board.end();
+    const runs = await Promise.all(demo.placed.map((placed) => readRun(cloud.url, placed)));
+    return report(demo, runs, readLedger(ledgerFile));
+  } finally {
+    await stop();
+  }
+}
+
+/** Over HTTP, as anybody would. The key makes a repeated request harmless. */
+async function placeOrders({ orders, cloud, placed }: Demo): Promise<void> {
+  const waiting = [...orders];
+  const place = async (): Promise<void> => {
+    for (let order = waiting.shift(); order; order = waiting.shift()) {
+      const { id } = await request<{ id: string }>(`${cloud.url}/workflows/checkout/runs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': order.id },
+        body: JSON.stringify(order),
+      });
+      placed.push({ order: order.id, runId: id });
+    }
+  };
+  await Promise.all(Array.from({ length: PLACED_AT_A_TIME }, place));
+}
+
+/** Shows the progress, and kills, until every run has ended or the time is over. */
+async function watch(demo: Demo): Promise<void> {
+  const { orders, cloud, shop, board, placed, killed } = demo;
+  const killAt = killTimes(demo);
+  const giveUpAtMs = Date.now() + TIME_LIMIT_MS;
+  while (Date.now() < giveUpAtMs) {
+    const statuses = await readStatuses(cloud.url);
+    const completed = statuses.filter((status) => status === 'completed').length;
+    const failed = statuses.filter((status) => ['failed', 'cancelled', 'terminated'].includes(status)).length;
+    const [next] = killAt;
+    if (next !== undefined && completed >= next && killOne(demo)) killAt.shift();
+    const counts = (outcome: string): number => shop.ledger.filter((entry) => entry.outcome === outcome).length;
+    const charges = shop.ledger.filter((entry) => entry.service === 'charges' && entry.outcome === 'done').length;
+    board.show({
+      orders: orders.length,
+      placed: placed.length,
+      completed,
+      failed,
+      workers: cloud.workers(),
+      killed,
+      charges,
+      repeated: counts('repeated'),
+      outages: counts('unavailable'),
+    });
+    if (completed + failed === orders.length) return;
+    await delay(LOOK_EVERY_MS);
+  }
+  board.say(`the time of ${TIME_LIMIT_MS / 1000} s is over`);
+}
+
+/** After how many completed orders a worker dies: by chance, spread over the first two thirds. */
+function killTimes({ orders, random }: Demo): number[] {
+  const part = (orders.length * 2) / 3 / KILLS;
+  return Array.from({ length: KILLS }, (_, kill) => Math.floor(part * (kill + random())));
+}
+
+/** A kill counts only if it hits somebody at work. */
+function killOne({ cloud, board, killed, random }: Demo): boolean {
+  const busy = cloud.workers().filter((worker) => worker.busy);
+  const victim = busy[Math.floor(random() * busy.length)];
+  if (!victim || cloud.killWorker(victim.pid) === undefined) return false;
+  killed.push(victim.pid);
+  board.say(`kill -9 ${victim.pid}, in the middle of its work`);
+  return true;
+}
+
+function report(
+  { orders, cloud, board, killed }: Demo,
+  runs: DemoRun[],
+  ledger: ReturnType<typeof readLedger>,
+): number {
+  const deadLetters = cloud.deadLetters();
+  const findings = prove({ orders, runs, ledger, killed, killsWanted: KILLS, deadLetters });
+  console.log('');
+  for (const { claim, objections } of findings) {
+    console.log(`${objections.length === 0 ? '✓' : '✗'} ${claim}`);
+    for (const objection of objections.slice(0, 10)) console.log(`    but ${objection}`);
+    if (objections.length > 10) console.log(`    and ${objections.length - 10} more`);
+  }
+  const holds = findings.every(({ objections }) => objections.length === 0);
+  console.log('');
+  board.say(holds ? 'all of it holds' : 'something is wrong: see above');
+  return holds ? 0 : 1;
+}
+
+async function readStatuses(url: string): Promise<string[]> {
+  const page = await request<{ runs: { status: string }[] }>(`${url}/runs?workflow=checkout&limit=1000`);
+  return page.runs.map((run) => run.status);
+}
+
+async function readRun(url: string, { order, runId }: Placed): Promise<DemoRun> {
+  const { status } = await request<{ status: string }>(`${url}/runs/${runId}`);
+  const { events } = await request<{ events: DemoRun['history'] }>(`${url}/runs/${runId}/history`);
+  return { order, status, history: events };
+}
+
+async function request<T>(url: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(url, init);
+  if (response.ok) return (await response.json()) as T;
+  throw new Error(`${init?.method ?? 'GET'} ${url} answered ${response.status}: ${await response.text()}`);
+}
+
+/** Numbers from 0 to 1 that look like chance and follow from the seed (mulberry32). */
+function numbersFrom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

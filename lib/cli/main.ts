@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+/** The command `lull`. */
+import { createProgram } from './program.ts';
+
+await createProgram().parseAsync();
