@@ -64,7 +64,8 @@ export async function beginTurn(
   const lease = { owner: nonce, expiresAtMs: nowMs + engine.leaseMs };
   const taking = await engine.store.take(runId, { lease, nowMs, dueByMs: nowMs + engine.wakeSlackMs });
   if (taking.kind === 'refused') return taking;
-  const endsByMs = deadlineAtMs - engine.deadlineMarginMs;
+  // Of a short time limit the margin takes a quarter at most, or no step would ever begin.
+  const endsByMs = deadlineAtMs - Math.min(engine.deadlineMarginMs, (deadlineAtMs - nowMs) / 4);
   const run = taking.before;
   return {
     kind: 'begun',
