@@ -143,7 +143,7 @@ class GatheringFuture extends Future<unknown> {
 
   #cancelledError(last: Awaitable<unknown> | undefined): Error {
     const child = last === undefined ? undefined : this.#children.get(last);
-    return child?.cancelled() === true ? takeError(child) : new CancelledError();
+    return child?.cancelled() === true ? takeError(child) : new CancelledError(child?.[CANCEL_MESSAGE]);
   }
 
   #resultOf(awaitable: Awaitable<unknown>): unknown {

@@ -10,7 +10,7 @@ import type { Command } from '../core/command.ts';
 import { adviceFor } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
-import { Future } from '../core/future.ts';
+import { CANCEL_MESSAGE, Future } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Loop } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
@@ -84,6 +84,11 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
     this.#mustCancel = true;
     this.#mustCancelMessage = message;
     return true;
+  }
+
+  /** As asyncio has it: a task that was cancelled by its own coroutine has none, one that got away keeps its last. */
+  override get [CANCEL_MESSAGE](): string {
+    return this.cancelled() ? super[CANCEL_MESSAGE] : this.#mustCancelMessage;
   }
 
   cancelling(): number {

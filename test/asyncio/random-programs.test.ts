@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { currentTask } from 'lull';
+import { expect, it } from 'vitest';
+import type { Outcome } from '../../lib/scheduler/live-run.ts';
+import { drive, type Mode } from '../scheduler/drive.ts';
+import { type Body, toScenario } from './random-programs.ts';
+import { createTrace, type Row, show } from './trace.ts';
+
+interface RandomProgram {
+  readonly program: Body;
+  readonly trace: readonly Row[];
+  readonly returns?: unknown;
+  readonly raises?: unknown;
+  readonly stuck?: boolean;
+}
+
+// A file of more of them, made by random_programs.py with another seed, can be named in the environment.
+const programs = JSON.parse(
+  readFileSync(process.env.LULL_RANDOM_PROGRAMS ?? new URL('random-programs.json', import.meta.url), 'utf8'),
+) as RandomProgram[];
+
+const modes: Record<Mode, string> = {
+  straight: 'straight through, random programs log and end as they do in CPython',
+  rebuilt: 'rebuilt from the journal at every event, random programs log and end as they do in CPython',
+};
+
+it.each(Object.entries(modes))('%s: %s', (mode) => {
+  for (const { program, trace, ...ends } of programs) {
+    let hasEnded = false;
+    const scenario = toScenario(program);
+    const { rows, body } = createTrace((log) => {
+      currentTask().addDoneCallback(() => (hasEnded = true));
+      return scenario(log);
+    });
+    const { outcome } = drive(body, { mode: mode as Mode, strict: false });
+    // The trace ends with the body; what its left-over tasks log when they are cancelled is not in it.
+    expect(rows.slice(0, trace.length), JSON.stringify(program)).toEqual(trace);
+    // Left-over tasks that refuse to be cancelled keep a run from ending, as they would asyncio.run.
+    if (outcome.kind === 'going-on') expect(hasEnded, JSON.stringify(program)).toBe(ends.stuck !== true);
+    else expect(toEnd(outcome), JSON.stringify(program)).toEqual(ends);
+  }
+});
+
+function toEnd(outcome: Exclude<Outcome, { kind: 'going-on' }>): Pick<RandomProgram, 'returns' | 'raises'> {
+  return outcome.kind === 'completed' ? { returns: show(outcome.value) } : { raises: show(outcome.error) };
+}
