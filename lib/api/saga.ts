@@ -14,8 +14,8 @@ type Undo = () => Coroutine<unknown>;
 /** What the body of a saga is given. */
 export interface Saga {
   /**
-   * Remembers how to undo what was just done. InvalidStateError once the saga has ended or is being undone, which code
-   * that was started in its body and outlives it can meet.
+   * Remembers how to undo what was just done. While the saga is being undone already, it is undone next.
+   * InvalidStateError once the saga has ended: a task that was started in the body and outlives it can meet that.
    */
   onFailure(undo: () => Coroutine<unknown>): void;
 }
@@ -26,8 +26,11 @@ export interface Saga {
  *
  * Undoing is shielded: it goes on to its end when the saga is cancelled meanwhile, and then the CancelledError is
  * thrown, with the body's error as its `cause`. An undo that fails does not stop the others: in the end an
- * ExceptionGroup is thrown, the error above first, then those of the undos as they came. Register an undo right after
- * what it undoes, or before it, if what it undoes may have happened though it failed.
+ * ExceptionGroup is thrown, the error above first, then those of the undos as they came.
+ *
+ * Register an undo right after what it undoes; or before it, if that may have happened though it failed or was
+ * cancelled. Several effects at once belong into a `taskGroup`, which waits for all of them: a `gather` that fails
+ * leaves the others going on, and what they do after the saga has ended is not undone.
  *
  * @example
  * ```ts
@@ -56,18 +59,17 @@ export function saga<T>(body: (saga: Saga) => Coroutine<T>): Awaitable<T> {
 function* run<T>(body: (saga: Saga) => Coroutine<T>): Coroutine<T> {
   const undos = new Undos();
   try {
-    const result = yield* asCoroutine('saga()', body(undos));
-    undos.close();
-    return result;
+    return yield* asCoroutine('saga()', body(undos));
   } catch (error) {
-    const registered = undos.close();
-    if (registered.length > 0) yield* undo(registered, error);
+    if (!undos.isEmpty()) yield* undo(undos, error);
     throw error;
+  } finally {
+    undos.close();
   }
 }
 
 /** Runs the undos, shielded; returns if nothing else is to be thrown than what the body failed with. */
-function* undo(undos: readonly Undo[], failure: unknown): Coroutine<void> {
+function* undo(undos: Undos, failure: unknown): Coroutine<void> {
   const undoing = createTask(undoAll(undos), { name: 'undo of a saga' });
   // A run that ends cancels the tasks that are left, and so may anybody who asks for allTasks(). Not this one.
   undoing.cancel = () => false;
@@ -75,21 +77,24 @@ function* undo(undos: readonly Undo[], failure: unknown): Coroutine<void> {
   const cancellation = yield* untilDone(undoing);
   if (cancellation !== undefined) cancellation.cause ??= failure;
   const errors = undoing.result();
-  if (errors.length > 0)
+  if (errors.length > 0) {
     throw new ExceptionGroup('errors in undoing a saga', [toError(cancellation ?? failure), ...errors]);
+  }
   if (cancellation !== undefined) throw cancellation;
 }
 
 /** Gives the errors of the undos that failed. */
-function* undoAll(undos: readonly Undo[]): Coroutine<Error[]> {
+function* undoAll(undos: Undos): Coroutine<Error[]> {
   const errors: Error[] = [];
-  for (const undo of undos.toReversed()) {
+  while (!undos.isEmpty()) {
     try {
-      yield* asCoroutine('saga.onFailure()', undo());
+      yield* asCoroutine('saga.onFailure()', undos.takeLast()());
     } catch (error) {
       errors.push(toError(error));
     }
   }
+  // At once: what came between the last undo and the end of the saga would be forgotten.
+  undos.close();
   return errors;
 }
 
@@ -116,16 +121,23 @@ class Undos extends RunBound implements Saga {
     checkBody('saga.onFailure()', undo);
     if (this.#closed) {
       throw new InvalidStateError(
-        'saga.onFailure() was called after the body of the saga had ended: nothing would ever run this undo. ' +
-          'Call it inside the body, and let the body wait for the tasks that it starts',
+        'saga.onFailure() was called after the saga had ended: nothing would ever run this undo. Call it inside the ' +
+          'body, and let the body wait for the tasks that it starts',
       );
     }
     this.#undos.push(undo);
   }
 
-  /** Takes no more; gives what it has. */
-  close(): readonly Undo[] {
+  isEmpty(): boolean {
+    return this.#undos.length === 0;
+  }
+
+  /** Never called when it is empty. */
+  takeLast(): Undo {
+    return this.#undos.pop() as Undo;
+  }
+
+  close(): void {
     this.#closed = true;
-    return this.#undos;
   }
 }
