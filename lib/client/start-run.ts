@@ -84,7 +84,10 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
 
   const existing = creation.run;
   const { input } = run;
-  if (input.kind === 'item') await tidyUp(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
+  // An IdSource may give the same ids again: then this is the very input of the run that is there.
+  if (input.kind === 'item' && keyOf(existing.input) !== input.key) {
+    await tidyUp(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
+  }
   checkExisting(existing, run, options);
   // Whoever created it may have died before the wake.
   if (existing.status === 'pending') {
