@@ -4,7 +4,7 @@
  * Shows: fanning out with a limit, and going on when some of the many fail. What failed is told at the end, by order.
  * The size of a batch is limited by its input, 256 KB (some 2,500 orders), and by the result, of about that size.
  */
-import { type Coroutine, defineStep, gather, NonRetryableError, stepContext, workflow } from 'lull';
+import { type Coroutine, defineStep, gather, NonRetryableError, stepContext, StepFailedError, workflow } from 'lull';
 import { z } from 'zod';
 
 const Order = z.object({ id: z.string(), name: z.string(), town: z.string(), country: z.string(), grams: z.int() });
@@ -50,7 +50,7 @@ export const orderBatch = workflow(
     const bought = labels.flatMap((label) => (label instanceof Error ? [] : [label]));
     const failed = orders.flatMap(({ id }, at) => {
       const label = labels[at];
-      return label instanceof Error ? [{ id, why: label.message }] : [];
+      return label instanceof Error ? [{ id, why: reasonOf(label) }] : [];
     });
     return {
       shipped: bought.map(({ tracking }) => tracking),
@@ -59,3 +59,8 @@ export const orderBatch = workflow(
     };
   },
 );
+
+/** What a step failed with in the end, in its own words. */
+function reasonOf(error: Error): string {
+  return error instanceof StepFailedError && error.cause instanceof Error ? error.cause.message : error.message;
+}
