@@ -1,0 +1,102 @@
+/**
+ * Brings a run's coroutines to where its journal ends: replays them (I4, I8).
+ *
+ * Nothing outside is touched. Console and log are silent until the last recorded event.
+ */
+import { decode } from '../codec/decode.ts';
+import type { Encoded } from '../core/encoded.ts';
+import { LullError } from '../core/errors.ts';
+import { invariant } from '../core/invariant.ts';
+import type { RunInfo } from '../core/run-info.ts';
+import { toError } from '../core/to-error.ts';
+import { UnknownWorkflowError } from '../core/workflow-registry.ts';
+import type { JournalEntry, Started } from '../journal/event.ts';
+import { replay } from '../journal/replay.ts';
+import type { RunItem } from '../ports/run-item.ts';
+import { createLiveRun } from '../scheduler/create-live-run.ts';
+import { withGuard, type Guarded } from './guard.ts';
+import { rememberPending, type LiveMemory } from './live-memory.ts';
+import type { Engine } from './settings.ts';
+
+export type Following =
+  /** `unrecorded` is to be written: the first event, or what a worker that died between two records left out. */
+  | { readonly kind: 'followed'; readonly memory: LiveMemory; readonly unrecorded: readonly JournalEntry[] }
+  | { readonly kind: 'cannot-follow'; readonly error: Error };
+
+/** A journal without entries is begun. */
+export async function followJournal(
+  engine: Engine,
+  run: RunItem,
+  recorded: readonly JournalEntry[],
+): Promise<Following> {
+  const input = await loadInput(engine, run); // a table that does not answer is no reason to hold the run
+  if (input === undefined) return { kind: 'cannot-follow', error: inputMissing(run) };
+  try {
+    return follow(engine, run, recorded, input);
+  } catch (error) {
+    return { kind: 'cannot-follow', error: toError(error) };
+  }
+}
+
+async function loadInput({ store }: Engine, { runId, input }: RunItem): Promise<Encoded | undefined> {
+  return input.kind === 'inline' ? input.value : store.readValue(runId, input.key);
+}
+
+function inputMissing({ runId }: RunItem): LullError {
+  return new LullError('INPUT_MISSING', `the table does not have the input of run "${runId}": somebody deleted it`);
+}
+
+function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[], input: Encoded): Following {
+  const { runId } = run;
+  const definition = engine.registry.find(run.workflow);
+  if (definition === undefined) {
+    return { kind: 'cannot-follow', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
+  }
+
+  const started = recorded[0] ?? startNow(engine);
+  invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
+  const dueTimes = new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
+
+  let isReplaying = recorded.length > 0;
+  const live = createLiveRun({
+    info: toRunInfo(run, started),
+    seed: runId,
+    body: () => definition.start(decode(input)),
+    ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
+    recordedDueAtMs: (id) => dueTimes.get(id),
+    decode: (encoded) => decode(encoded),
+    strict: engine.strict,
+    log: (level, values) => {
+      if (!isReplaying) engine.log[level](...values, { runId, workflow: run.workflow });
+    },
+  });
+  const guarded: Guarded = {
+    workflow: run.workflow,
+    startedAtMs: started.atMs,
+    nowMs: () => live.nowMs(),
+    random: () => live.random(),
+    whereabouts: () => live.whereabouts(),
+    replaying: () => isReplaying,
+  };
+
+  if (recorded.length === 0) {
+    const asked = withGuard(guarded, () => live.deliver(started));
+    return { kind: 'followed', memory: rememberPending(live, guarded), unrecorded: [started, ...asked] };
+  }
+  const context = { whereabouts: () => live.whereabouts(), hasEnded: () => live.outcome().kind !== 'going-on' };
+  const following = withGuard(guarded, () =>
+    replay(recorded, (event, recordedUpTo) => live.deliver(event, recordedUpTo), context),
+  );
+  isReplaying = false;
+  if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
+  return { kind: 'followed', memory: rememberPending(live, guarded), unrecorded: following.unrecorded };
+}
+
+/** The first event of a run that begins now. */
+export function startNow({ clock, version }: Engine): Started {
+  return { kind: 'started', atMs: clock.nowMs(), version };
+}
+
+function toRunInfo({ runId, workflow }: RunItem, { version, atMs }: Started): RunInfo {
+  return { id: runId, workflow, version, startedAt: new Date(atMs), attempt: 1 };
+}

@@ -1,0 +1,52 @@
+/** A Store with something around each of its calls: how faults, crashes and counts get between the engine and a table. */
+import type { Store } from '../ports/store.ts';
+
+export interface StoreCall {
+  readonly operation: keyof Store;
+  /** The run that it is about; of a query, none. */
+  readonly runId: string | undefined;
+  readonly args: readonly unknown[];
+}
+
+/** Calls `go`, once or not at all or twice, and answers in its place. */
+export type Around = <T>(call: StoreCall, go: () => Promise<T>) => Promise<T>;
+
+/** Each page of `listDue` is a call. */
+export function aroundStore(store: Store, around: Around): Store {
+  return new Proxy(store, {
+    get(target, operation: keyof Store) {
+      const method = Reflect.get(target, operation) as unknown;
+      if (typeof method !== 'function') return method; // such as `then`, for which a promise asks
+      if (operation === 'listDue') return (nowMs: number) => pages(target, around, nowMs);
+      return (...args: unknown[]) => {
+        const call = { operation, runId: runIdOf(args), args };
+        return around(call, () => Reflect.apply(method, target, args) as Promise<unknown>);
+      };
+    },
+  });
+}
+
+/** Whether a call may change what the table has. */
+export function isWrite({ operation }: StoreCall): boolean {
+  return WRITES.has(operation);
+}
+
+const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
+  ...(['createRun', 'putValue', 'deleteValue', 'putMessage', 'accept', 'deleteMessages'] as const),
+  ...(['take', 'putRecord', 'renew', 'release', 'finish', 'purge'] as const),
+]);
+
+function runIdOf([first]: readonly unknown[]): string | undefined {
+  if (typeof first === 'string') return first;
+  const { runId } = first as { runId?: unknown };
+  return typeof runId === 'string' ? runId : undefined;
+}
+
+async function* pages(store: Store, around: Around, nowMs: number): AsyncGenerator<readonly string[]> {
+  const iterator = store.listDue(nowMs)[Symbol.asyncIterator]();
+  for (;;) {
+    const page = await around({ operation: 'listDue', runId: undefined, args: [nowMs] }, () => iterator.next());
+    if (page.done === true) return;
+    yield page.value;
+  }
+}

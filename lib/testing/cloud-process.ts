@@ -1,0 +1,73 @@
+/**
+ * A process that can die: what it asked for is not answered any more, and its timers do not ring.
+ *
+ * Code of it that runs on (JavaScript cannot be stopped from outside) reaches nothing and nobody.
+ */
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import type { WakeQueue } from '../ports/wake-queue.ts';
+import type { Stirring } from './stirring.ts';
+import { aroundStore } from './around-store.ts';
+
+export interface Ports {
+  readonly store: Store;
+  readonly wakes: WakeQueue;
+  readonly clock: Clock;
+}
+
+export class CloudProcess implements Ports {
+  readonly store: Store;
+  readonly wakes: WakeQueue;
+  readonly clock: Clock;
+  readonly #stirring: Stirring;
+  #isAlive = true;
+  #callsInFlight = 0;
+
+  constructor(outside: Ports, stirring: Stirring) {
+    this.#stirring = stirring;
+    this.store = aroundStore(outside.store, (_call, go) => this.#call(go));
+    this.wakes = { send: (runId, delayMs) => this.#call(() => outside.wakes.send(runId, delayMs)) };
+    this.clock = {
+      nowMs: () => outside.clock.nowMs(),
+      callAt: (atMs, callback) =>
+        outside.clock.callAt(atMs, () => {
+          if (this.#isAlive) callback();
+        }),
+    };
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** Calls to store and queue that are not answered yet: they come back by themselves. */
+  get callsInFlight(): number {
+    return this.#isAlive ? this.#callsInFlight : 0;
+  }
+
+  die(): void {
+    this.#isAlive = false;
+  }
+
+  async #call<T>(go: () => Promise<T>): Promise<T> {
+    if (!this.#isAlive) return never();
+    this.#callsInFlight += 1;
+    this.#stirring.stir();
+    try {
+      return await go();
+    } finally {
+      this.#callsInFlight -= 1;
+      this.#stirring.stir();
+      if (this.#hasDied()) await never();
+    }
+  }
+
+  #hasDied(): boolean {
+    return !this.#isAlive;
+  }
+}
+
+/** An answer that does not come. */
+export function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}

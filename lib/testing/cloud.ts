@@ -1,0 +1,266 @@
+/**
+ * A cloud in memory: a table, a queue, workers and a sweeper, on a clock that somebody else moves. The engine in it is
+ * the one that runs on AWS.
+ *
+ * Not its job: to decide when what happens (the timeline does).
+ */
+import type { IdSource } from '../client/identifiers.ts';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
+import type { Logger } from '../core/logger.ts';
+import { createPrng } from '../core/prng.ts';
+import { createRegistry, type WorkflowRegistry, type WorkflowSource } from '../core/workflow-registry.ts';
+import { createEngine, type RunningEngine } from '../engine/engine.ts';
+import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/settings.ts';
+import type { TurnEnd } from '../engine/turn.ts';
+import { MemoryStore } from '../memory/memory-store.ts';
+import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
+import type { Store } from '../ports/store.ts';
+import type { WakeQueue } from '../ports/wake-queue.ts';
+import { StoreUnavailableError } from '../ports/world-errors.ts';
+import { Stirring } from './stirring.ts';
+import { type Around, aroundStore, isWrite } from './around-store.ts';
+import { Callers } from './callers.ts';
+import { CloudProcess, never, type Ports } from './cloud-process.ts';
+import { CrashPoints } from './crash-points.ts';
+import { aroundWithFaults, type Faults, wakesWithFaults } from './faults.ts';
+import { StepBodies } from './step-bodies.ts';
+import { TableWatch } from './table-watch.ts';
+import { createTestIds, type TestIds } from './test-ids.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface CloudOptions {
+  readonly workflows: WorkflowSource;
+  readonly nowMs: number;
+  readonly seed: number;
+  readonly store: Store | undefined;
+  readonly faults: Faults;
+  readonly log: Logger;
+  readonly settings: Partial<EngineSettings>;
+  /** How long a worker's invocation may last. */
+  readonly invocationLimit: Duration;
+}
+
+/** For `crashEverywhere`: what happens to a scenario on its way. */
+export interface Disturbance {
+  readonly points: CrashPoints;
+  /** Every call of the client, and every wake, comes again. */
+  readonly repeat: boolean;
+}
+
+const UNDISTURBED = (): Disturbance => ({ points: new CrashPoints(), repeat: false });
+
+export class Cloud {
+  readonly clock: VirtualClock;
+  readonly store: Store;
+  readonly watch = new TableWatch();
+  readonly stirring = new Stirring();
+  readonly bodies: StepBodies;
+  readonly callers: Callers;
+  /** What a client is made of. */
+  readonly outside: Ports & { readonly ids: IdSource };
+  readonly log: Logger;
+  registry: WorkflowRegistry;
+
+  readonly #options: CloudOptions;
+  readonly #points: CrashPoints;
+  readonly #queue: MemoryWakeQueue;
+  readonly #workerPorts: Ports;
+  readonly #ids: TestIds;
+  readonly #random: () => number;
+  readonly #sweepPeriodMs: number;
+  readonly #callerProcess: CloudProcess;
+  readonly #turnEnds = new Map<string, TurnEnd>();
+  #worker: CloudProcess;
+  #engine: RunningEngine;
+  #sweptAtMs = -Infinity;
+  #isFilled = false;
+  #failure: { readonly error: unknown } | undefined;
+  /** Leases of workers that died at a chosen point: they are over at once. */
+  #hasToRecover = false;
+
+  constructor(options: CloudOptions, { points, repeat } = UNDISTURBED()) {
+    const table = options.store ?? new MemoryStore();
+    this.#options = options;
+    this.#points = points;
+    this.#random = createPrng(`engine ${options.seed}`);
+    this.#ids = createTestIds(table);
+    this.clock = new VirtualClock(options.nowMs);
+    this.registry = createRegistry(options.workflows);
+    this.log = options.log;
+    this.bodies = new StepBodies(this.stirring, points);
+    this.callers = new Callers({ ids: this.#ids, points, repeat });
+    this.#sweepPeriodMs = (options.settings.leaseMs ?? DEFAULT_SETTINGS.leaseMs) / 2;
+
+    this.store = aroundStore(table, this.watch.around);
+    this.#queue = new MemoryWakeQueue(this.clock);
+    const store = aroundStore(this.store, aroundWithFaults(options.faults, createPrng(`store ${options.seed}`)));
+    const faultyQueue = wakesWithFaults(this.#queue, options.faults, createPrng(`wakes ${options.seed}`));
+    const wakes = repeat ? repeated(faultyQueue) : faultyQueue;
+
+    this.#callerProcess = new CloudProcess({ store, wakes, clock: this.clock }, this.stirring);
+    this.outside = {
+      store: aroundStore(this.#callerProcess.store, this.callers.around),
+      wakes: this.#callerProcess.wakes,
+      clock: this.clock,
+      ids: this.callers.ids,
+    };
+    this.#workerPorts = { store: aroundStore(store, this.#aroundWorkers()), wakes, clock: this.clock };
+    [this.#worker, this.#engine] = this.#startWorker();
+    points.onCrash = () => {
+      this.crash();
+      this.#hasToRecover = true;
+    };
+  }
+
+  /** Calls to table and queue that are not answered yet. */
+  get callsInFlight(): number {
+    return this.#worker.callsInFlight + this.#callerProcess.callsInFlight;
+  }
+
+  /** How the last turn of a run ended. */
+  turnEnd(runId: string): TurnEnd | undefined {
+    return this.#turnEnds.get(runId);
+  }
+
+  peek(runId: string): ReturnType<RunningEngine['peek']> {
+    return this.#engine.peek(runId);
+  }
+
+  /** A bug, or what no waiting would heal, is for whoever drives the cloud. */
+  throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
+  }
+
+  // ---- what is due
+
+  /** Lets timers ring and workers take the turns that are due now; says whether there was anything. */
+  async beginDue(): Promise<boolean> {
+    if (!this.#isFilled) await this.#fill();
+    if (this.#hasToRecover) await this.#recover();
+    const rang = this.clock.callDue();
+    const wakes = this.#queue.takeDue(this.clock.nowMs());
+    for (const { runId } of wakes) void this.#takeTurn(runId);
+    return rang > 0 || wakes.length > 0;
+  }
+
+  /** Lets the sweeper look, if its time has come and there is anything for it to find. */
+  sweepIfDue(): boolean {
+    const atMs = this.#nextSweepAtMs();
+    if (atMs === undefined || atMs > this.clock.nowMs()) return false;
+    this.#sweptAtMs = this.clock.nowMs();
+    void this.#sweep();
+    return true;
+  }
+
+  /** When something is due by itself; undefined if nothing ever is. */
+  nextAtMs(): number | undefined {
+    const times = [this.clock.nextAtMs(), this.#queue.nextAtMs(), this.#nextSweepAtMs()];
+    return times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a));
+  }
+
+  // ---- what happens to workers
+
+  /** All workers die. What they had in memory is gone, and their leases stay until they are over. */
+  crash(): void {
+    this.#worker.die();
+    this.bodies.forgetWorking();
+    [this.#worker, this.#engine] = this.#startWorker();
+  }
+
+  /** From here on, turns are taken by other code. */
+  deploy(workflows: WorkflowSource): void {
+    this.registry = createRegistry(workflows);
+    this.#engine = this.#createEngine(this.#worker);
+  }
+
+  #startWorker(): [CloudProcess, RunningEngine] {
+    const worker = new CloudProcess(this.#workerPorts, this.stirring);
+    return [worker, this.#createEngine(worker)];
+  }
+
+  #createEngine({ store, wakes, clock }: Ports): RunningEngine {
+    return createEngine({
+      ...this.#options.settings,
+      registry: this.registry,
+      store,
+      wakes,
+      clock,
+      log: this.log,
+      newNonce: () => this.#ids.nonce(),
+      random: this.#random,
+      callBody: this.bodies.call,
+    });
+  }
+
+  #aroundWorkers(): Around {
+    return async (call, go) => {
+      if (!isWrite(call)) return go();
+      const point = this.#points.next(call.operation, call.runId ?? '');
+      if (point.crashesBefore) return never();
+      const answer = await go();
+      point.after();
+      return answer;
+    };
+  }
+
+  async #takeTurn(runId: string): Promise<void> {
+    const deadlineAtMs = this.clock.nowMs() + toMilliseconds(this.#options.invocationLimit, 'invocationLimit');
+    await this.#asWorker('a turn was given up', async () => {
+      const end = await this.#engine.takeTurn({ runId, deadlineAtMs });
+      if (end.kind !== 'left') this.#turnEnds.set(runId, end);
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    await this.#asWorker('a sweep was given up', async () => {
+      await this.#engine.sweep();
+    });
+  }
+
+  /** A worker that has no answer from the table gives up, and the sweeper brings the run back (I7). */
+  async #asWorker(what: string, work: () => Promise<void>): Promise<void> {
+    const worker = this.#worker;
+    try {
+      await work();
+    } catch (error) {
+      if (!worker.isAlive) return;
+      if (error instanceof StoreUnavailableError) this.log.warn(what, error);
+      else this.#failure = { error };
+      this.stirring.stir();
+    }
+  }
+
+  /** The sweeper runs at whole multiples of its period. */
+  #nextSweepAtMs(): number | undefined {
+    const sweepableAtMs = this.watch.sweepableAtMs();
+    if (sweepableAtMs === undefined) return undefined;
+    const periodMs = this.#sweepPeriodMs;
+    const fromMs = Math.max(sweepableAtMs, this.#sweptAtMs + 1);
+    return Math.ceil(fromMs / periodMs) * periodMs;
+  }
+
+  /** What a given table has in it already. */
+  async #fill(): Promise<void> {
+    this.#isFilled = true;
+    if (this.#options.store !== undefined) await this.watch.readTable(this.store);
+  }
+
+  /** As if the time had passed after which others take over: at once, so that a crash changes no times. */
+  async #recover(): Promise<void> {
+    this.#hasToRecover = false;
+    const expiresAtMs = this.clock.nowMs();
+    for (const { runId, epoch } of this.watch.leases()) await this.store.renew(runId, { epoch, expiresAtMs });
+    await this.#sweep();
+  }
+}
+
+function repeated(queue: WakeQueue): WakeQueue {
+  return {
+    async send(runId, delayMs) {
+      await queue.send(runId, delayMs);
+      await queue.send(runId, delayMs);
+    },
+  };
+}

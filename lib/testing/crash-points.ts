@@ -1,0 +1,52 @@
+/**
+ * The points at which a crash may happen: each write to the table, and each body of a step. They are counted in every
+ * run of a scenario, and at the chosen one everything dies, before or after it.
+ */
+
+export interface CrashPoint {
+  readonly when: 'before' | 'after';
+  /** Names the point within its scenario: `putRecord #3 of run-0001`. */
+  readonly at: string;
+}
+
+export interface PassedPoint {
+  /** The crash has happened: what stands at this point must not. */
+  readonly crashesBefore: boolean;
+  /** To be called when it has happened; says whether the crash has followed it. */
+  after(): boolean;
+}
+
+const PASSED: PassedPoint = { crashesBefore: false, after: () => false };
+
+export class CrashPoints {
+  readonly #chosen: CrashPoint | undefined;
+  readonly #counts = new Map<string, number>();
+  /** All that were met, in order. */
+  readonly met: string[] = [];
+  /** Whether the chosen one was met. */
+  hasCrashed = false;
+  onCrash: () => void = () => undefined;
+
+  constructor(chosen?: CrashPoint) {
+    this.#chosen = chosen;
+  }
+
+  /** `what` is about to happen. */
+  next(what: string, runId: string): PassedPoint {
+    const key = `${what} of ${runId}`;
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    const at = `${what} #${count} of ${runId}`;
+    this.met.push(at);
+    if (this.#chosen?.at !== at) return PASSED;
+    if (this.#chosen.when === 'after') return { crashesBefore: false, after: () => this.#crash() };
+    this.#crash();
+    return { crashesBefore: true, after: () => false };
+  }
+
+  #crash(): boolean {
+    this.hasCrashed = true;
+    this.onCrash();
+    return true;
+  }
+}

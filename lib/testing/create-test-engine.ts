@@ -1,0 +1,233 @@
+/** The testing kit's front: an engine in memory, whose clock jumps. */
+import { Client } from '../client/client.ts';
+import { RunCancelledError, RunFailedError } from '../client/errors.ts';
+import type { HistoryEvent } from '../client/run-history.ts';
+import type { Run } from '../client/run.ts';
+import type { StartOptions } from '../client/start-run.ts';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { CancelledError, WorkflowCodeError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { WorkflowSource } from '../core/workflow-registry.ts';
+import type { Workflow } from '../core/workflow.ts';
+import type { EngineSettings } from '../engine/settings.ts';
+import type { Store } from '../ports/store.ts';
+import { Cloud, type Disturbance } from './cloud.ts';
+import type { Faults } from './faults.ts';
+import type { StepMock } from './step-bodies.ts';
+import { TestClient } from './test-client.ts';
+import { Timeline } from './timeline.ts';
+
+export interface TestEngineOptions {
+  /** An array, or a module's namespace (`import * as workflows from './workflows'`). */
+  readonly workflows: WorkflowSource;
+  /** What the clock shows at the beginning. Default: 2030-01-01T00:00:00Z. */
+  readonly now?: Date;
+  /** Decides all that is drawn by chance: delays of retries, faults. Default: 1. */
+  readonly seed?: number;
+  /** Default: a new MemoryStore. Two engines on one store are two deployments on one table. */
+  readonly store?: Store;
+  /** What goes wrong between the engine, its table and its queue. Default: nothing. */
+  readonly faults?: Faults;
+  /** Makes errors of coroutines that nobody awaits; else they are warnings. Default: true. */
+  readonly strict?: boolean;
+  /** Ends the turn at each await point and builds the run anew from its journal, as if the Lambda were always cold. */
+  readonly rebuildAtEveryAwait?: boolean;
+  /** Where the log of workflows and steps goes, and the engine's own. Default: warnings and errors to the console. */
+  readonly log?: Logger;
+  /** How long a worker's invocation may last; near its end, steps are interrupted. Default: Lambda's 15 minutes. */
+  readonly invocationLimit?: Duration;
+  /** The engine's own settings, such as `leaseMs` or `maxStepsInFlight`. */
+  readonly settings?: Partial<EngineSettings>;
+}
+
+/** An engine for tests. Time stands still, except in `run`, `advance`, and in waiting for a run's `result`. */
+export interface TestEngine {
+  /** Starts a run. It begins when time is given to it: by `settle`, `advance`, or by awaiting its `result`. */
+  start<R>(workflow: Workflow<void, R, never>): Promise<Run<R>>;
+  start<In, R>(workflow: Workflow<In, R, never>, input: In, options?: StartOptions): Promise<Run<R>>;
+  /**
+   * Starts a run and brings it to its end: the clock jumps by itself. Rejects with the workflow's own error, with a
+   * CancelledError or a RunTerminatedError if it was ended from outside, with what its code cannot follow if it is
+   * blocked, and with a RunStuckError that says what it waits for if nothing will come any more.
+   */
+  run<R>(workflow: Workflow<void, R, never>): Promise<R>;
+  run<In, R>(workflow: Workflow<In, R, never>, input: In): Promise<R>;
+  /**
+   * Lets everything happen that can happen now, without moving the clock. Real work of steps (requests, files, timers
+   * of Node's own) is waited for; a body that waits for nothing, as `() => new Promise(() => {})`, is left hanging.
+   */
+  settle(): Promise<void>;
+  /** Moves the clock, with all that is due on the way, each at its time. */
+  advance(duration: Duration): Promise<void>;
+  /** What the clock shows. */
+  now(): Date;
+  /**
+   * Calls `mock` in place of the body of each step of that name: with the arguments of a `defineStep`, else with the
+   * StepContext. `stepContext()` works in it.
+   */
+  mockStep(name: string, mock: StepMock): void;
+  /** For each body of that name that was begun, retries included: the arguments of a `defineStep`, else the StepContext. */
+  calls(name: string): readonly unknown[];
+  /**
+   * Kills all workers: what they have in memory is gone, and steps in flight are lost. Their leases stay until they are
+   * over (30 s), and then the runs go on.
+   */
+  crash(): Promise<void>;
+  /** Other code takes the turns from here on, and nothing of the old is left in memory: a deployment. */
+  deploy(workflows: WorkflowSource): Promise<void>;
+  /** What has happened in a run so far, oldest first. */
+  history(run: Run<unknown> | string): Promise<HistoryEvent[]>;
+  /** For everything else that a caller can do. */
+  readonly client: Client;
+}
+
+const START = Date.UTC(2030, 0, 1);
+
+const OPTIONS = [
+  'workflows',
+  'now',
+  'seed',
+  'store',
+  'faults',
+  'strict',
+  'rebuildAtEveryAwait',
+  'log',
+  'invocationLimit',
+  'settings',
+] satisfies (keyof TestEngineOptions)[];
+
+/**
+ * The engine that runs on AWS, in memory and on a clock that jumps: a workflow of three months is tested in a
+ * millisecond.
+ *
+ * @example
+ * ```ts
+ * const answered = signal<string>('answered');
+ * const ask = workflow('ask', function* (whom: string) {
+ *   yield* step('send question', () => console.log(`Dear ${whom}, ...`));
+ *   return yield* timeout('30 days', answered.receive());
+ * });
+ *
+ * const engine = createTestEngine({ workflows: [ask] });
+ * engine.mockStep('send question', () => undefined);
+ * const run = await engine.start(ask, 'Ada');
+ * await engine.advance('29 days');
+ * await run.signal(answered, 'yes');
+ * await run.result(); // => 'yes'
+ * engine.calls('send question').length; // => 1
+ * ```
+ */
+export function createTestEngine(options: TestEngineOptions): TestEngine {
+  return createEngineOn(createCloud(options), options);
+}
+
+/** For those who have something to do with the cloud beside it. */
+export function createCloud(options: TestEngineOptions, disturbance?: Disturbance): Cloud {
+  const unknown = Object.keys(options).find((option) => !(OPTIONS as string[]).includes(option));
+  if (unknown !== undefined) throw invalid(`has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
+  const { now = new Date(START), seed = 1, strict = true, rebuildAtEveryAwait = false } = options;
+  if (Number.isNaN(now.getTime())) throw invalid(`has now ${describeValue(now)}: give a valid Date`);
+  return new Cloud(
+    {
+      workflows: options.workflows,
+      nowMs: now.getTime(),
+      seed,
+      store: options.store,
+      faults: options.faults ?? {},
+      log: options.log ?? WARNINGS,
+      settings: { ...options.settings, strict, rebuildAtEveryAwait },
+      invocationLimit: options.invocationLimit ?? '15m',
+    },
+    disturbance,
+  );
+}
+
+export function createEngineOn(cloud: Cloud, { workflows }: TestEngineOptions): TestEngine {
+  return new EngineOnCloud(cloud, workflows);
+}
+
+class EngineOnCloud implements TestEngine {
+  readonly client: Client;
+  readonly #cloud: Cloud;
+  readonly #timeline: Timeline;
+
+  constructor(cloud: Cloud, workflows: WorkflowSource) {
+    this.#cloud = cloud;
+    this.#timeline = new Timeline(cloud);
+    this.client = new TestClient({ cloud, timeline: this.#timeline, workflows });
+  }
+
+  start<In, R>(workflow: Workflow<In, R, never>, input?: In, options?: StartOptions): Promise<Run<R>> {
+    return this.client.start(workflow, input as In, options);
+  }
+
+  async run<In, R>(workflow: Workflow<In, R, never>, input?: In): Promise<R> {
+    const run = await this.start(workflow, input);
+    try {
+      return await run.result();
+    } catch (error) {
+      if (error instanceof RunFailedError) throw error.cause;
+      if (error instanceof RunCancelledError) throw new CancelledError(error.reason);
+      throw error;
+    }
+  }
+
+  settle(): Promise<void> {
+    return this.#timeline.settle();
+  }
+
+  advance(duration: Duration): Promise<void> {
+    return this.#timeline.advanceTo(this.#cloud.clock.nowMs() + toMilliseconds(duration, 'the duration of advance()'));
+  }
+
+  now(): Date {
+    return new Date(this.#cloud.clock.nowMs());
+  }
+
+  mockStep(name: string, mock: StepMock): void {
+    if (typeof mock !== 'function') {
+      throw new WorkflowCodeError(
+        'INVALID_ARGUMENT',
+        `mockStep('${name}') was given ${describeValue(mock)}: give a function, called in place of the step's body`,
+      );
+    }
+    this.#cloud.bodies.mock(name, mock);
+  }
+
+  calls(name: string): readonly unknown[] {
+    return this.#cloud.bodies.calls(name);
+  }
+
+  async crash(): Promise<void> {
+    this.#cloud.crash();
+  }
+
+  async deploy(workflows: WorkflowSource): Promise<void> {
+    await this.#timeline.settle();
+    this.#cloud.deploy(workflows);
+  }
+
+  async history(run: Run<unknown> | string): Promise<HistoryEvent[]> {
+    const events: HistoryEvent[] = [];
+    for await (const event of this.client.run(typeof run === 'string' ? run : run.id).history()) events.push(event);
+    return events;
+  }
+}
+
+const WARNINGS: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (...values) => {
+    // eslint-disable-next-line no-console -- the log of a test is its console
+    console.warn(...values);
+  },
+  error: (...values) => {
+    // eslint-disable-next-line no-console -- the log of a test is its console
+    console.error(...values);
+  },
+};
+
+function invalid(problem: string): WorkflowCodeError {
+  return new WorkflowCodeError('INVALID_ARGUMENT', `createTestEngine ${problem}`);
+}

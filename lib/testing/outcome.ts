@@ -1,0 +1,101 @@
+/**
+ * What came of a scenario, as lines that can be compared: how each run ended, what its steps gave, what it was sent.
+ *
+ * What a crash may change is left out: fences, attempts, times, the order in which steps that ran side by side ended.
+ */
+import type { Encoded } from '../core/encoded.ts';
+import type { JournalEntry } from '../journal/event.ts';
+import type { Store } from '../ports/store.ts';
+import type { StoredValue } from '../ports/run-item.ts';
+
+export async function readOutcome(store: Store, runIds: readonly string[]): Promise<string[]> {
+  const lines: string[] = [];
+  for (const runId of runIds) lines.push(...(await linesOf(store, runId)));
+  return lines;
+}
+
+/** The first line in which two outcomes differ; undefined if they are the same. */
+export function firstDifference(
+  expected: readonly string[],
+  actual: readonly string[],
+): { readonly expected: string; readonly actual: string } | undefined {
+  const missing = expected.find((line) => !actual.includes(line));
+  const added = actual.find((line) => !expected.includes(line));
+  if (missing === undefined && added === undefined && expected.length === actual.length) return undefined;
+  return {
+    expected: missing ?? `(nothing of the kind, ${expected.length} lines in all)`,
+    actual: added ?? `(nothing of the kind, ${actual.length} lines in all)`,
+  };
+}
+
+async function linesOf(store: Store, runId: string): Promise<string[]> {
+  const run = await store.readRun(runId);
+  if (run === undefined) return [`${runId}: there is no such run`];
+  const entries = (await store.loadRecords(runId, 0)).flatMap((record) => record.entries);
+  const end = run.result === undefined ? '' : ` with ${await storedText(store, runId, run.result)}`;
+  const held = run.blocked === undefined ? '' : ` (${run.blocked.reason})`;
+  const lines = [`${run.status}${held}${end}`, ...messageLines(entries), ...stepLines(entries)];
+  return lines.map((line) => `${runId}: ${line}`);
+}
+
+function messageLines(entries: readonly JournalEntry[]): string[] {
+  const seen = new Set<string>();
+  const counts = new Map<string, number>();
+  return entries.flatMap((entry) => {
+    if (!('messageId' in entry)) return [];
+    if (seen.has(entry.messageId)) return [`message ${entry.messageId} was delivered twice`];
+    seen.add(entry.messageId);
+    const name = entry.kind === 'signal-received' ? `signal "${entry.name}"` : entry.kind;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return [`${name} #${count}: ${entry.kind === 'signal-received' ? toText(entry.payload) : entry.reason}`];
+  });
+}
+
+/** Sorted: which of two steps ended first is not the same after a crash. */
+function stepLines(entries: readonly JournalEntry[]): string[] {
+  const names = new Map<number, string>();
+  const ended = new Set<number>();
+  const lines: string[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'step') names.set(entry.id, entry.name);
+    if (entry.kind !== 'step-completed' && entry.kind !== 'step-failed') continue;
+    const step = `step "${names.get(entry.id)}"`;
+    if (ended.has(entry.id)) lines.push(`${step} was recorded twice`);
+    ended.add(entry.id);
+    lines.push(
+      entry.kind === 'step-completed'
+        ? `${step} gave ${toText(entry.value)}`
+        : `${step} failed: ${toText(entry.error)}`,
+    );
+  }
+  return lines.sort();
+}
+
+async function storedText(store: Store, runId: string, stored: StoredValue): Promise<string> {
+  const value = stored.kind === 'inline' ? stored.value : await store.readValue(runId, stored.key);
+  return value === undefined ? 'a result that is missing' : toText(value);
+}
+
+/** Of errors, without their stacks, and without how many attempts a step took. */
+function toText(encoded: Encoded): string {
+  return JSON.stringify(encoded, (_key, node: unknown) => (isError(node) ? comparableError(node) : node));
+}
+
+interface ErrorNode {
+  readonly $: 'Error';
+  readonly class: string;
+  readonly own?: Readonly<Record<string, unknown>>;
+}
+
+function isError(node: unknown): node is ErrorNode {
+  return typeof node === 'object' && node !== null && (node as { $?: unknown }).$ === 'Error';
+}
+
+function comparableError(node: ErrorNode): object {
+  const { stack: _stack, ...rest } = node as ErrorNode & { readonly stack?: string };
+  if (node.class !== 'StepFailedError') return rest;
+  const { message: _message, own, ...failure } = rest as ErrorNode & { readonly message?: string };
+  const { attempts: _attempts, ...kept } = own ?? {};
+  return { ...failure, own: kept };
+}

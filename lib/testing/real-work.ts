@@ -1,0 +1,78 @@
+/**
+ * Says whether the process has something under way that will go on by itself: a request, a file, a timer of its own.
+ *
+ * The virtual clock must not jump as long as a step's body can go on by itself. What keeps the event loop alive can be
+ * seen, and is waited for to its end. Some work cannot be seen: a query over a connection that was there before,
+ * threads that compute. For it there is a little patience, longer where there are connections, and as long as the
+ * process computes although this thread rests.
+ */
+import type { Stirring } from './stirring.ts';
+import { pauseReally, turnOfTheLoop } from './real-time.ts';
+
+/** How long nothing has to be seen before a body counts as hanging. */
+const PATIENCE_MS = 4;
+const PATIENCE_WITH_CONNECTIONS_MS = 40;
+
+/** Within this many turns of the loop most files and local requests are done. */
+const QUICK_TURNS = 20;
+
+/** What a test runner and a terminal have open says nothing about the work of steps. */
+const CONNECTIONS = ['TCPSocketWrap', 'TLSWrap', 'MessagePort', 'Worker', 'UDPWrap'];
+const OUR_OWN = 'Immediate';
+
+type Counts = Map<string, number>;
+
+export class RealWork {
+  #baseline: Counts = new Map();
+
+  /** What is under way now has nothing to do with the bodies that begin from here on. */
+  takeBaseline(): void {
+    this.#baseline = underWay();
+  }
+
+  /** True as soon as something has stirred; false when nothing is under way and the patience is over. */
+  async mayStir(stirring: Stirring, isPatient: boolean): Promise<boolean> {
+    const { count } = stirring;
+    const stirred = (): boolean => stirring.count !== count;
+    for (let turn = 0; turn < QUICK_TURNS; turn += 1) {
+      if (turn > 0 && !isPatient && !this.#isUnderWay()) return false;
+      await turnOfTheLoop();
+      if (stirred()) return true;
+    }
+    let quietSinceMs = performance.now();
+    for (;;) {
+      const before = process.cpuUsage();
+      const pausedAtMs = performance.now();
+      await pauseReally(1);
+      if (stirred()) return true;
+      const nowMs = performance.now();
+      if (this.#isUnderWay() || isComputing(process.cpuUsage(before), nowMs - pausedAtMs)) quietSinceMs = nowMs;
+      else if (!isPatient || nowMs - quietSinceMs >= this.#patienceMs()) return false;
+    }
+  }
+
+  #isUnderWay(): boolean {
+    const now = underWay();
+    for (const [kind, count] of now) if (count > (this.#baseline.get(kind) ?? 0)) return true;
+    // What has gone since would hide what comes.
+    for (const [kind, count] of this.#baseline) this.#baseline.set(kind, Math.min(count, now.get(kind) ?? 0));
+    return false;
+  }
+
+  #patienceMs(): number {
+    return CONNECTIONS.some((kind) => this.#baseline.has(kind)) ? PATIENCE_WITH_CONNECTIONS_MS : PATIENCE_MS;
+  }
+}
+
+function underWay(): Counts {
+  const counts: Counts = new Map();
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (kind !== OUR_OWN) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Threads of this process were at work for most of a pause of this one. */
+function isComputing({ user, system }: NodeJS.CpuUsage, pauseMs: number): boolean {
+  return (user + system) / 1_000 > pauseMs / 2;
+}

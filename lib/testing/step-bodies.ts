@@ -1,0 +1,107 @@
+/**
+ * Calls the bodies of steps, or mocks in their place, remembers what they were called with, and knows which are still
+ * at work.
+ */
+import type { StepCommand } from '../core/command.ts';
+import { isPromise } from '../core/check-awaitable.ts';
+import type { StepContext } from '../core/step.ts';
+import type { Stirring } from './stirring.ts';
+import type { CrashPoints } from './crash-points.ts';
+import { never } from './cloud-process.ts';
+import { RealWork } from './real-work.ts';
+
+/** What is called in place of a step's body: with the arguments of a defineStep, else with the StepContext. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a mock names the types that its step has
+export type StepMock = (...args: any[]) => unknown;
+
+interface Body {
+  /** It was waited for as long as it may take without anything to be seen. */
+  seemsToHang: boolean;
+}
+
+export class StepBodies {
+  readonly #stirring: Stirring;
+  readonly #points: CrashPoints;
+  readonly #mocks = new Map<string, StepMock>();
+  readonly #calls = new Map<string, unknown[]>();
+  readonly #working = new Set<Body>();
+  readonly #realWork = new RealWork();
+
+  constructor(stirring: Stirring, points: CrashPoints) {
+    this.#stirring = stirring;
+    this.#points = points;
+  }
+
+  mock(name: string, mock: StepMock): void {
+    this.#mocks.set(name, mock);
+  }
+
+  /** For each body that was begun: the arguments of a defineStep, else the StepContext. */
+  calls(name: string): readonly unknown[] {
+    return [...(this.#calls.get(name) ?? [])];
+  }
+
+  /** They run on, and nobody looks at them any more. */
+  forgetWorking(): void {
+    this.#working.clear();
+  }
+
+  /** For the engine's `callBody`. */
+  readonly call = (command: StepCommand, context: StepContext): unknown => {
+    const point = this.#points.next(`step "${command.name}"`, context.runId);
+    if (point.crashesBefore) return never();
+    if (this.#working.size === 0) this.#realWork.takeBaseline();
+    this.#remember(command, context);
+    this.#stirring.stir();
+    const result = this.#begin(command, context);
+    if (!isPromise(result)) {
+      point.after();
+      return result;
+    }
+    return this.#follow(result, context.signal, () => {
+      point.after();
+    });
+  };
+
+  /**
+   * Waits as long as bodies may do something by themselves; false when none will, so that only the clock can help.
+   * Work that the process can see is waited for to its end, other work for a short while: once for each body.
+   */
+  async mayStir(): Promise<boolean> {
+    if (this.#working.size === 0) return false;
+    const isPatient = [...this.#working].some((body) => !body.seemsToHang);
+    if (await this.#realWork.mayStir(this.#stirring, isPatient)) return true;
+    for (const body of this.#working) body.seemsToHang = true;
+    return false;
+  }
+
+  #remember({ name, args }: StepCommand, context: StepContext): void {
+    const calls = this.#calls.get(name);
+    const call = args ?? context;
+    if (calls === undefined) this.#calls.set(name, [call]);
+    else calls.push(call);
+  }
+
+  #begin(command: StepCommand, context: StepContext): unknown {
+    const mock = this.#mocks.get(command.name);
+    if (mock === undefined) return command.body(context);
+    return mock(...(command.args ?? [context]));
+  }
+
+  async #follow<T>(result: PromiseLike<T>, signal: AbortSignal, onEnd: () => void): Promise<T> {
+    const body = { seemsToHang: false };
+    const leave = (): void => {
+      if (this.#working.delete(body)) this.#stirring.stir();
+    };
+    this.#working.add(body);
+    // Nobody waits for what was given up.
+    signal.addEventListener('abort', leave);
+    try {
+      return await result;
+    } finally {
+      signal.removeEventListener('abort', leave);
+      leave();
+      onEnd();
+    }
+  }
+}

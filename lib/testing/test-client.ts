@@ -1,0 +1,145 @@
+/** The client, in whose hands waiting moves the clock. */
+import { isClosed, type RunStatus } from '../ports/run-item.ts';
+import { Client } from '../client/client.ts';
+import type { DescribeOptions, RunDescription } from '../client/describe-run.ts';
+import type { ResultOptions } from '../client/await-result.ts';
+import { RunNotFoundError } from '../client/errors.ts';
+import type { Run, SignalOptions } from '../client/run.ts';
+import type { HistoryEvent } from '../client/run-history.ts';
+import type { StartOptions } from '../client/start-run.ts';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { TimeoutError } from '../core/errors.ts';
+import type { Signal } from '../core/signal.ts';
+import type { WorkflowSource } from '../core/workflow-registry.ts';
+import type { AnyWorkflow, Workflow } from '../core/workflow.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Cloud } from './cloud.ts';
+import type { Timeline } from './timeline.ts';
+import { describeWaiting, RunStuckError } from './waiting.ts';
+
+export interface TestClientOptions {
+  readonly cloud: Cloud;
+  readonly timeline: Timeline;
+  readonly workflows: WorkflowSource;
+}
+
+export class TestClient extends Client {
+  readonly #cloud: Cloud;
+  readonly #timeline: Timeline;
+
+  constructor({ cloud, timeline, workflows }: TestClientOptions) {
+    const { store, wakes, ids } = cloud.outside;
+    super({ workflows, store, wakes, ids, log: cloud.log, clock: clockThatMoves(cloud, timeline) });
+    this.#cloud = cloud;
+    this.#timeline = timeline;
+  }
+
+  override start<R>(workflow: Workflow<void, R, never>): Promise<Run<R>>;
+  override start<In, R>(workflow: Workflow<In, R, never>, input: In, options?: StartOptions): Promise<Run<R>>;
+  override start(workflow: string, input?: unknown, options?: StartOptions): Promise<Run<unknown>>;
+  override async start(
+    workflow: AnyWorkflow | string,
+    input?: unknown,
+    options: StartOptions = {},
+  ): Promise<Run<unknown>> {
+    const start = (): Promise<Run<unknown>> => super.start(workflow as string, input, options);
+    const run = await this.#cloud.callers.call(start);
+    return new TestRun(run, this.#cloud, this.#timeline);
+  }
+
+  override run<R = unknown>(id: string): Run<R> {
+    return new TestRun(super.run<R>(id), this.#cloud, this.#timeline);
+  }
+}
+
+/** A run whose end is not waited for but brought about. */
+class TestRun<R> implements Run<R> {
+  readonly id: string;
+  readonly #run: Run<R>;
+  readonly #cloud: Cloud;
+  readonly #timeline: Timeline;
+
+  constructor(run: Run<R>, cloud: Cloud, timeline: Timeline) {
+    this.id = run.id;
+    this.#run = run;
+    this.#cloud = cloud;
+    this.#timeline = timeline;
+  }
+
+  async result(options: ResultOptions = {}): Promise<R> {
+    const status = await this.#bringToItsEnd(options.timeout);
+    if (isClosed(status)) return this.#run.result({ ...options, timeout: 0 });
+    const limit = JSON.stringify(options.timeout);
+    throw new TimeoutError(`run "${this.id}" has not ended within ${limit} of the test's time: it is ${status}`);
+  }
+
+  async describe(options: DescribeOptions = {}): Promise<RunDescription> {
+    if (options.wait !== undefined) await this.#bringToItsEnd(options.wait);
+    return this.#run.describe({ ...options, wait: options.wait === undefined ? undefined : 0 });
+  }
+
+  history(): AsyncIterable<HistoryEvent> {
+    return this.#run.history();
+  }
+
+  signal(signal: Signal<unknown> | string, payload?: unknown, options?: SignalOptions): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.signal(signal as string, payload, options));
+  }
+
+  cancel(reason?: string): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.cancel(reason));
+  }
+
+  terminate(reason?: string): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.terminate(reason));
+  }
+
+  /** Gives the status in which it was left. Without a limit, a run that cannot end is an error. */
+  async #bringToItsEnd(limit: Duration | undefined): Promise<RunStatus> {
+    const { clock } = this.#cloud;
+    const limitMs = limit === undefined ? Infinity : clock.nowMs() + toMilliseconds(limit, 'the time to wait');
+    let status: RunStatus = 'pending';
+    const isAtAnEnd = async (): Promise<boolean> => {
+      const run = await this.#cloud.store.readRun(this.id);
+      if (run === undefined) throw new RunNotFoundError(this.id);
+      status = run.status;
+      return isClosed(run.status) || (limit === undefined && run.status === 'blocked');
+    };
+    const how = await this.#timeline.until(isAtAnEnd, limitMs);
+    if (limit === undefined && how === 'so' && !isClosed(status)) throw await this.#blockedError();
+    if (limit === undefined && how === 'stuck') throw await this.#stuckError();
+    return status;
+  }
+
+  /** What the worker found; if it was another engine's, what the table says of it. */
+  async #blockedError(): Promise<Error> {
+    const end = this.#cloud.turnEnd(this.id);
+    if (end?.kind === 'blocked') return end.error;
+    const run = await this.#cloud.store.readRun(this.id);
+    return new Error(`run "${this.id}" is blocked: ${run?.blocked?.reason}`);
+  }
+
+  async #stuckError(): Promise<RunStuckError> {
+    const run = await this.#cloud.store.readRun(this.id);
+    return new RunStuckError(this.id, run?.workflow ?? '', describeWaiting(await this.#cloud.peek(this.id)));
+  }
+}
+
+/** The client waits a moment when the table does not answer: then the clock has to move. */
+function clockThatMoves({ clock, callers }: Cloud, timeline: Timeline): Clock {
+  return {
+    nowMs: () => clock.nowMs(),
+    callAt(atMs, callback) {
+      let isOver = false;
+      const cancel = clock.callAt(atMs, () => {
+        isOver = true;
+        callback();
+      });
+      void callers.outside(() => timeline.until(async () => isOver));
+      return () => {
+        isOver = true;
+        cancel();
+      };
+    },
+  };
+}
