@@ -1,0 +1,101 @@
+/** What every request to the table says, whichever operation makes it. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import {
+  LEASE_MS,
+  MAIL_LIMIT,
+  START_MS,
+  closedRun,
+  createdRun,
+  finishing,
+  journalRecord,
+  releasing,
+  signal,
+  takenRun,
+  taking,
+} from '../store/samples.ts';
+import { aroundEachRequest } from './client-faults.ts';
+import { startTableServer } from './table-server.ts';
+
+interface Request {
+  readonly command: string;
+  readonly input: Record<string, unknown>;
+}
+
+const server = await startTableServer();
+const client = server.newClient();
+const requests: Request[] = [];
+aroundEachRequest(client, (command, input, send) => {
+  requests.push({ command, input: { ...input } });
+  return send();
+});
+const store = createDynamodbStore({ tableName: await server.newTable(), client });
+
+afterAll(async () => {
+  client.destroy();
+  await server.close();
+});
+
+/** Each operation at least once, with what it leads to when its condition fails. */
+beforeAll(async () => {
+  const { runId } = await createdRun(store);
+  await store.createRun({
+    runId,
+    workflow: 'w',
+    createdAtMs: 1,
+    input: { kind: 'item', key: 'k' },
+    inputDigest: 'd',
+    dueAtMs: 0,
+  });
+  for (const owner of ['worker-1', 'worker-2']) await store.take(runId, taking(owner));
+  await store.putMessage(runId, signal('m1'));
+  for (let twice = 0; twice < 2; twice += 1) {
+    await store.accept(runId, 'm1', MAIL_LIMIT);
+    await store.renew(runId, { epoch: twice, expiresAtMs: START_MS + LEASE_MS });
+    await store.putRecord(runId, journalRecord(1));
+    await store.release(runId, releasing({ wakesSeen: twice }));
+    await store.finish(runId, finishing({ epoch: 7 }));
+  }
+  await store.loadMessages(runId, ['m1']);
+  await store.loadRecords(runId, 0);
+  await store.deleteMessages(runId, ['m1']);
+  await store.putValue(runId, 'k', 1);
+  await store.readValue(runId, 'k');
+  await store.deleteValue(runId, 'k');
+  await store.readRun(runId);
+  await store.purge((await closedRun(store)).runId);
+  await takenRun(store);
+  for await (const page of store.listDue(START_MS)) expect(page).not.toEqual([]);
+  await store.listRuns({ workflows: ['checkout'], limit: 3 });
+});
+
+test('reads are strongly consistent, but for those of an index, which cannot be', () => {
+  const reads = requests.filter(({ command }) =>
+    ['GetItemCommand', 'QueryCommand', 'BatchGetItemCommand'].includes(command),
+  );
+  expect(new Set(reads.map(({ command }) => command)).size).toBe(3);
+  for (const { input } of reads) {
+    const tables = Object.values((input['RequestItems'] ?? { only: input }) as Record<string, Record<string, unknown>>);
+    for (const { ConsistentRead, IndexName } of tables) expect(ConsistentRead).toBe(IndexName === undefined);
+  }
+});
+
+test('no write of a run item is without a condition', () => {
+  const writes = requests.filter(({ command, input }) => {
+    const key = (input['Key'] ?? input['Item']) as { sk?: { S?: string } } | undefined;
+    return ['PutItemCommand', 'UpdateItemCommand', 'DeleteItemCommand'].includes(command) && key?.sk?.S === 'run';
+  });
+  expect(new Set(writes.map(({ command }) => command)).size).toBe(3);
+  expect(writes.filter(({ input }) => input['ConditionExpression'] === undefined)).toEqual([]);
+});
+
+test('every condition that fails is asked to return what is there', () => {
+  const conditional = requests.filter(({ input }) => input['ConditionExpression'] !== undefined);
+  expect(conditional.length).toBeGreaterThan(10);
+  for (const { input } of conditional) expect(input['ReturnValuesOnConditionCheckFailure']).toBe('ALL_OLD');
+});
+
+test('an update of the run item says that it has to be open', () => {
+  const updates = requests.filter(({ command }) => command === 'UpdateItemCommand');
+  for (const { input } of updates) expect(input['ConditionExpression']).toContain('attribute_exists(#openStatus)');
+});

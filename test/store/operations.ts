@@ -1,0 +1,191 @@
+/** Random histories of a few runs: any order of any operations of the store, sensible or not. */
+import fc from 'fast-check';
+import type { RunStatus } from '../../lib/ports/run-item.ts';
+import type { Store } from '../../lib/ports/store.ts';
+import { LEASE_MS, MAIL_LIMIT, START_MS, encoded, journalRecord, signal } from './samples.ts';
+
+/** One call of the store. `about` is shown when a history fails. */
+export interface Operation {
+  readonly about: string;
+  /** Ids and names begin with `prefix`, so that histories do not meet in one table. Gives the answer. */
+  perform(store: Store, prefix: string): Promise<unknown>;
+}
+
+const RUNS = ['a', 'b'];
+const WORKFLOWS = ['ship', 'bill'];
+const STATUSES: RunStatus[] = ['pending', 'running', 'suspended', 'blocked', 'completed', 'failed'];
+
+// Few different values, so that operations meet.
+const run = fc.constantFrom('a', 'a', 'a', 'b');
+const messageId = fc.constantFrom('m1', 'm2', 'm3', 'm4');
+const messageIds = fc.array(messageId, { maxLength: 4 });
+const owner = fc.constantFrom('worker-1', 'worker-2', 'worker-3');
+const epoch = fc.integer({ min: 0, max: 4 });
+const wakesSeen = fc.integer({ min: 0, max: 4 });
+const nowMs = fc.integer({ min: 0, max: 6 }).map((leases) => START_MS + (leases * LEASE_MS) / 2);
+const dueAtMs = fc.constantFrom(undefined, 0, START_MS, START_MS + LEASE_MS, START_MS + 2 * LEASE_MS);
+const content = fc.constantFrom(null, 0, '', false, { nested: ['ü'] }).map(encoded);
+const stored = fc.oneof(
+  content.map((value) => ({ kind: 'inline', value }) as const),
+  fc.constant({ kind: 'item', key: 'large' } as const),
+);
+
+function operation<T>(
+  name: string,
+  given: { [K in keyof T]: fc.Arbitrary<T[K]> },
+  perform: (store: Store, given: T, prefix: string) => Promise<unknown>,
+): fc.Arbitrary<Operation> {
+  return fc.record(given).map((args) => ({
+    about: `${name} ${JSON.stringify(args)}`,
+    perform: (store, prefix) => perform(store, args, prefix),
+  }));
+}
+
+const creation = operation(
+  'createRun',
+  { run, workflow: fc.constantFrom(...WORKFLOWS), input: stored, dueAtMs },
+  (store, given, prefix) =>
+    store.createRun({
+      runId: prefix + given.run,
+      workflow: prefix + given.workflow,
+      // Runs of one millisecond may be listed in any order.
+      createdAtMs: START_MS + RUNS.indexOf(given.run),
+      input: given.input,
+      inputDigest: 'digest',
+      dueAtMs: given.dueAtMs ?? 0,
+    }),
+);
+
+const take = operation('take', { run, owner, nowMs }, (store, { run, owner, nowMs }, prefix) =>
+  store.take(prefix + run, { lease: { owner, expiresAtMs: nowMs + LEASE_MS }, nowMs, dueByMs: nowMs + 10 }),
+);
+
+const accept = operation('accept', { run, messageId }, (store, { run, messageId }, prefix) =>
+  store.accept(prefix + run, messageId, MAIL_LIMIT),
+);
+
+const release = operation(
+  'release',
+  { run, epoch, wakesSeen, dueAtMs, mail: messageIds, isHeld: fc.boolean() },
+  (store, { run, isHeld, mail, ...given }, prefix) =>
+    store.release(prefix + run, {
+      ...given,
+      ...(isHeld
+        ? { status: 'blocked', mail, blocked: { reason: 'both sides', sinceMs: START_MS } }
+        : { status: 'suspended', mail: [] }),
+    }),
+);
+
+const finish = operation(
+  'finish',
+  { run, epoch, wakesSeen, result: stored, purgeAtMs: dueAtMs, status: fc.constantFrom('completed', 'failed') },
+  (store, { run, ...given }, prefix) => store.finish(prefix + run, { ...given, endedAtMs: START_MS }),
+);
+
+const renew = operation('renew', { run, epoch, nowMs }, (store, { run, epoch, nowMs }, prefix) =>
+  store.renew(prefix + run, { epoch, expiresAtMs: nowMs + LEASE_MS }),
+);
+
+const reads = fc.oneof(
+  operation('readRun', { run }, (store, { run }, prefix) => store.readRun(prefix + run)),
+  operation('loadMessages', { run, messageIds }, (store, { run, messageIds }, prefix) =>
+    store.loadMessages(prefix + run, messageIds),
+  ),
+  operation('loadRecords', { run, after: fc.nat({ max: 3 }) }, (store, { run, after }, prefix) =>
+    store.loadRecords(prefix + run, after),
+  ),
+  operation('readValue', { run }, (store, { run }, prefix) => store.readValue(prefix + run, 'large')),
+  operation('listDue', { nowMs }, async (store, { nowMs }, prefix) => {
+    const due = [];
+    for await (const page of store.listDue(nowMs)) due.push(...page.filter((runId) => runId.startsWith(prefix)));
+    return due.sort();
+  }),
+  operation(
+    'listRuns',
+    {
+      workflows: fc.subarray(WORKFLOWS, { minLength: 1 }),
+      statuses: fc.option(fc.subarray(STATUSES), { nil: undefined }),
+      limit: fc.integer({ min: 1, max: 3 }),
+    },
+    async (store, { workflows, statuses, limit }, prefix) => {
+      const names = workflows.map((workflow) => prefix + workflow);
+      // Where a page is cut may differ.
+      const { runs } = await store.listRuns({ workflows: names, limit, ...(statuses ? { statuses } : {}) });
+      return runs;
+    },
+  ),
+);
+
+const writes = fc.oneof(
+  operation('putMessage', { run, messageId, content }, (store, { run, messageId, content }, prefix) =>
+    store.putMessage(prefix + run, signal(messageId, content)),
+  ),
+  operation('deleteMessages', { run, messageIds }, (store, { run, messageIds }, prefix) =>
+    store.deleteMessages(prefix + run, messageIds),
+  ),
+  operation('putRecord', { run, epoch, owner, number: fc.integer({ min: 1, max: 4 }) }, (store, given, prefix) =>
+    store.putRecord(prefix + given.run, journalRecord(given.number, { epoch: given.epoch, nonce: given.owner })),
+  ),
+  operation('putValue', { run, content }, (store, { run, content }, prefix) =>
+    store.putValue(prefix + run, 'large', content),
+  ),
+  operation('deleteValue', { run }, (store, { run }, prefix) => store.deleteValue(prefix + run, 'large')),
+  operation('purge', { run }, (store, { run }, prefix) => store.purge(prefix + run)),
+);
+
+/**
+ * What a worker that knows its run would do next, so that long histories get somewhere: random numbers alone seldom
+ * hit the epoch and the wakes.
+ */
+const honest = operation(
+  'honest',
+  { run, what: fc.constantFrom('take', 'renew', 'release', 'release', 'finish', 'record'), owner, dueAtMs },
+  async (store, { run, what, owner, dueAtMs }, prefix) => {
+    const runId = prefix + run;
+    const now = await store.readRun(runId);
+    if (!now) return 'nothing to do';
+    const { epoch, wakes: wakesSeen } = now;
+    switch (what) {
+      case 'take': {
+        const nowMs = Math.max(now.lease?.expiresAtMs ?? START_MS, now.dueAtMs ?? START_MS);
+        return store.take(runId, { lease: { owner, expiresAtMs: nowMs + LEASE_MS }, nowMs, dueByMs: nowMs });
+      }
+      case 'renew':
+        return store.renew(runId, { epoch, expiresAtMs: START_MS + 2 * LEASE_MS });
+      case 'release':
+        return store.release(runId, { epoch, wakesSeen, status: 'suspended', dueAtMs, mail: [] });
+      case 'finish': {
+        const result = { kind: 'inline', value: encoded('ok') } as const;
+        return store.finish(runId, {
+          epoch,
+          wakesSeen,
+          status: 'completed',
+          result,
+          endedAtMs: START_MS,
+          purgeAtMs: dueAtMs,
+        });
+      }
+      case 'record': {
+        const number = (await store.loadRecords(runId, 0)).length + 1;
+        return store.putRecord(runId, journalRecord(number, { epoch, nonce: now.lease?.owner ?? 'nobody' }));
+      }
+    }
+  },
+);
+
+const operations = fc.oneof(
+  { weight: 2, arbitrary: creation },
+  { weight: 3, arbitrary: take },
+  { weight: 6, arbitrary: accept },
+  { weight: 9, arbitrary: honest },
+  { weight: 2, arbitrary: release },
+  { weight: 2, arbitrary: finish },
+  { weight: 1, arbitrary: renew },
+  { weight: 3, arbitrary: reads },
+  { weight: 3, arbitrary: writes },
+);
+
+/** Most of them with a run from the start. */
+export const histories: fc.Arbitrary<Operation[]> = fc
+  .tuple(creation, fc.array(operations, { minLength: 1, maxLength: 40, size: 'max' }))
+  .map(([first, others]) => [first, ...others]);
