@@ -29,7 +29,10 @@ export function createTask<T>(awaitable: Awaitable<T>, options?: { name?: string
  *
  * @example
  * ```ts
- * currentTask().name; // => 'Task-1'
+ * const nameOf = function* () {
+ *   return currentTask().name;
+ * };
+ * yield* gather([nameOf(), createTask(nameOf(), { name: 'Ada' })]); // => ['Task-3', 'Ada']
  * ```
  */
 export function currentTask(): Task<unknown> {
@@ -44,8 +47,10 @@ export function currentTask(): Task<unknown> {
  *
  * @example
  * ```ts
- * createTask(sleep('1s'));
+ * const rest = createTask(sleep('1s'));
  * allTasks().size; // => 2
+ * yield* rest;
+ * allTasks().size; // => 1
  * ```
  */
 export function allTasks(): Set<Task<unknown>> {

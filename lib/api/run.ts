@@ -25,6 +25,7 @@ export function now(): Date {
  * @example
  * ```ts
  * const number = random();
+ * yield* sleep('1h');
  * number >= 0 && number < 1; // => true
  * ```
  */
@@ -38,7 +39,8 @@ export function random(): number {
  *
  * @example
  * ```ts
- * uuid().length; // => 36
+ * const reference = uuid();
+ * yield* step('send', () => `sent ${reference.length} characters`); // => 'sent 36 characters'
  * ```
  */
 export function uuid(): string {
@@ -60,7 +62,8 @@ export function uuid(): string {
  *
  * @example
  * ```ts
- * runInfo().attempt; // => 1
+ * const { id, attempt } = runInfo();
+ * yield* step('file', () => `${typeof id} ${attempt}`); // => 'string 1'
  * ```
  */
 export function runInfo(): RunInfo {
@@ -72,7 +75,8 @@ export function runInfo(): RunInfo {
  *
  * @example
  * ```ts
- * log.info('order accepted', { lines: 3 });
+ * log.info('waiting for the warehouse', { lines: 3 });
+ * yield* sleep('1 day');
  * ```
  */
 export const log: Logger = {
