@@ -31,7 +31,7 @@ export class UnknownWorkflowError extends LullError {
     const guess = nearest(name, known);
     super(
       'UNKNOWN_WORKFLOW',
-      `there is no workflow ${describeValue(name)}${guess === undefined ? '' : `: did you mean "${guess}"?`} ` +
+      `there is no workflow ${describeValue(name)}${guess === undefined ? '.' : `: did you mean "${guess}"?`} ` +
         `Known are ${known.join(', ')}`,
     );
   }
