@@ -53,14 +53,17 @@ export class StepBodies {
     if (this.#working.size === 0) this.#realWork.takeBaseline();
     this.#remember(command, context);
     this.#stirring.stir();
-    const result = this.#begin(command, context);
-    if (!isPromise(result)) {
-      point.after();
-      return result;
+    const end = (): void => void point.after();
+    let result: unknown;
+    try {
+      result = this.#begin(command, context);
+    } catch (error) {
+      end();
+      throw error;
     }
-    return this.#follow(result, context.signal, () => {
-      point.after();
-    });
+    if (isPromise(result)) return this.#follow(result, context.signal, end);
+    end();
+    return result;
   };
 
   /**
