@@ -1,8 +1,8 @@
 /**
  * asyncio's tour, in lull: coroutines, gather, tasks, race, timeout, a queue with workers, and the forgotten await.
  *
- * Each stop is a workflow of its own, to be started by its name, and `coroutines` visits them all. A second here is a
- * second of the run's time: in a test the clock jumps.
+ * Each stop is a small workflow, and `coroutines` visits them all: called inside a run, a workflow is a coroutine. It
+ * takes fifteen seconds; in a test, where the clock jumps, none.
  */
 import { type Coroutine, createTask, gather, Queue, race, sleep, timeout, TimeoutError, workflow } from 'lull';
 
