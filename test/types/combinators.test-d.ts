@@ -1,0 +1,126 @@
+import { describe, expectTypeOf, test } from 'vitest';
+import type { Awaitable, Coroutine, TaskGroup, TimeoutScope } from 'lull';
+import { asCompleted, gather, race, shield, signal, sleep, step, taskGroup, timeout, waitFor, workflow } from 'lull';
+
+declare const text: Awaitable<string>;
+declare const count: Awaitable<number>;
+declare const texts: Awaitable<string>[];
+
+function* work<T>(value: T): Coroutine<T> {
+  yield* sleep(1);
+  return value;
+}
+
+describe('gather', () => {
+  test('of an array gives a tuple, place by place', () => {
+    expectTypeOf(gather([text, count])).toEqualTypeOf<Awaitable<[string, number]>>();
+    expectTypeOf(gather([])).toEqualTypeOf<Awaitable<[]>>();
+    expectTypeOf(gather([text, sleep(1)] as const)).toEqualTypeOf<Awaitable<[string, void]>>();
+  });
+
+  test('of a record gives a record, key by key', () => {
+    expectTypeOf(gather({ text, count })).toEqualTypeOf<Awaitable<{ text: string; count: number }>>();
+    workflow('w', function* () {
+      const { paid, label } = yield* gather({
+        paid: step('charge', () => true),
+        label: step('print', async () => 'x'),
+      });
+      expectTypeOf(paid).toEqualTypeOf<boolean>();
+      expectTypeOf(label).toEqualTypeOf<string>();
+    });
+  });
+
+  test('of as many as there are gives an array', () => {
+    expectTypeOf(gather(texts)).toEqualTypeOf<Awaitable<string[]>>();
+    expectTypeOf(gather([1, 2].map((n) => work(n)))).toEqualTypeOf<Awaitable<number[]>>();
+    expectTypeOf(gather(texts, { limit: 3 })).toEqualTypeOf<Awaitable<string[]>>();
+  });
+
+  test('of generic coroutines, given directly, keeps their types', () => {
+    expectTypeOf(gather([work('a'), work(1)])).toEqualTypeOf<Awaitable<[string, number]>>();
+    expectTypeOf(gather({ a: work('a'), b: work({ id: 1 }) })).toEqualTypeOf<
+      Awaitable<{ a: string; b: { id: number } }>
+    >();
+  });
+
+  test('with returnExceptions gives results or errors', () => {
+    expectTypeOf(gather([text, count], { returnExceptions: true })).toEqualTypeOf<
+      Awaitable<[string | Error, number | Error]>
+    >();
+    expectTypeOf(gather({ text }, { returnExceptions: true })).toEqualTypeOf<Awaitable<{ text: string | Error }>>();
+    expectTypeOf(gather([text], { returnExceptions: false })).toEqualTypeOf<Awaitable<[string]>>();
+    const maybe = Math.random() > 2;
+    expectTypeOf(gather([text], { returnExceptions: maybe })).toEqualTypeOf<Awaitable<[string | Error]>>();
+  });
+
+  test('refuses what cannot be awaited', () => {
+    // @ts-expect-error a number cannot be awaited
+    gather([text, 1]);
+    // @ts-expect-error a promise cannot be awaited
+    gather({ text: Promise.resolve('a') });
+  });
+});
+
+describe('race', () => {
+  test('of an array gives the union of the results', () => {
+    expectTypeOf(race([text, count])).toEqualTypeOf<Awaitable<string | number>>();
+    expectTypeOf(race([work('a'), sleep(1)])).toEqualTypeOf<Awaitable<string | void>>();
+  });
+
+  test('of a record gives a union in which the key tells the value', () => {
+    workflow('w', function* () {
+      const approved = signal<{ by: string }>('approved');
+      const first = yield* race({ approved: approved.receive(), late: sleep('7 days') });
+      expectTypeOf(first).toEqualTypeOf<{ key: 'approved'; value: { by: string } } | { key: 'late'; value: void }>();
+      if (first.key === 'approved') expectTypeOf(first.value).toEqualTypeOf<{ by: string }>();
+    });
+  });
+});
+
+describe('asCompleted', () => {
+  test('gives awaitables of any of the results', () => {
+    expectTypeOf(asCompleted([text, count])).toEqualTypeOf<Iterable<Awaitable<string | number>>>();
+    workflow('w', function* () {
+      for (const next of asCompleted(texts, { timeout: '1h' })) expectTypeOf(yield* next).toEqualTypeOf<string>();
+    });
+  });
+
+  test('takes any iterable of awaitables', () => {
+    expectTypeOf(asCompleted(new Set([text]))).toEqualTypeOf<Iterable<Awaitable<string>>>();
+  });
+});
+
+describe('a time limit', () => {
+  test('of timeout gives what is awaited, or what the body returns', () => {
+    expectTypeOf(timeout('1s', text)).toEqualTypeOf<Awaitable<string>>();
+    expectTypeOf(timeout(null, work(1))).toEqualTypeOf<Awaitable<number>>();
+    const scoped = timeout('1s', function* (scope) {
+      expectTypeOf(scope).toEqualTypeOf<TimeoutScope>();
+      expectTypeOf(scope.when()).toEqualTypeOf<Date | null>();
+      return yield* text;
+    });
+    expectTypeOf(scoped).toEqualTypeOf<Awaitable<string>>();
+  });
+
+  test('of waitFor gives what is awaited, with a limit or none', () => {
+    expectTypeOf(waitFor(text, '1s')).toEqualTypeOf<Awaitable<string>>();
+    expectTypeOf(waitFor(work(1), null)).toEqualTypeOf<Awaitable<number>>();
+    // @ts-expect-error the limit is to be said, be it null
+    waitFor(text);
+  });
+});
+
+test('shield gives what is awaited', () => {
+  expectTypeOf(shield(text)).toEqualTypeOf<Awaitable<string>>();
+  expectTypeOf(shield(work(1))).toEqualTypeOf<Awaitable<number>>();
+});
+
+test('taskGroup gives what its body returns, and its tasks have their types', () => {
+  const made = taskGroup(function* (group) {
+    expectTypeOf(group).toEqualTypeOf<TaskGroup>();
+    const task = group.createTask(work('a'), { name: 'a' });
+    expectTypeOf(task.result()).toEqualTypeOf<string>();
+    return (yield* task).length;
+  });
+  expectTypeOf(made).toEqualTypeOf<Awaitable<number>>();
+});
