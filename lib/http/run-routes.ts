@@ -74,7 +74,7 @@ const listRoute = defineRoute({
     cursor: textParameter('The `cursor` of the page before.'),
   },
   answers: { 200: { description: 'A page of the list.', schema: schemaRef('RunPage') } },
-  problems: ['UNKNOWN_WORKFLOW'],
+  problems: [],
   async handle({ client, query }) {
     return { status: 200, body: await client.listPage(query) };
   },

@@ -75,6 +75,13 @@ export function takeWakes({ wakes }: World): { runId: string; inMs: number }[] {
   return wakes.takeDue(Infinity).map(({ runId, atMs }) => ({ runId, inMs: atMs - NOON_MS }));
 }
 
+/** All that an iteration gives. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
 let turns = 0;
 
 /** Takes the lease, does something and gives the number of the lease's epoch. */
