@@ -36,9 +36,9 @@ export interface Saga {
  * ```ts
  * const done: string[] = [];
  * try {
- *   yield* saga(function* (saga) {
+ *   yield* saga(function* (purchase) {
  *     done.push(yield* step('charge', () => 'charged'));
- *     saga.onFailure(function* () {
+ *     purchase.onFailure(function* () {
  *       done.push(yield* step('refund', () => 'refunded'));
  *     });
  *     yield* step('reserve', { retry: false }, () => {
