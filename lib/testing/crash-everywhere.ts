@@ -72,7 +72,7 @@ export async function crashEverywhere(options: CrashEverywhereOptions): Promise<
   if (plain.thrown !== undefined) throw plain.thrown.error;
   await checkSame(engineOptions, scenario, plain.outcome);
 
-  const disturbances = [EVERY_MESSAGE_TWICE, ...plain.points.flatMap((at) => [`before ${at}`, `after ${at}`])];
+  const disturbances = [EVERY_MESSAGE_TWICE, ...plain.points];
   const chosen = only === undefined ? disturbances : disturbances.filter((point) => point === only);
   if (chosen.length === 0) throw noSuchPoint(only ?? '', disturbances);
   for (const point of chosen) {
@@ -87,7 +87,7 @@ export async function crashEverywhere(options: CrashEverywhereOptions): Promise<
 interface Played {
   readonly outcome: readonly string[];
   /** Those that were met. */
-  readonly points: readonly string[];
+  readonly points: readonly CrashPoint[];
   readonly thrown: { readonly error: unknown } | undefined;
 }
 
@@ -144,8 +144,7 @@ function checkOutcome(point: string, expected: readonly string[], { outcome, thr
 
 function toDisturbance(point: string): Disturbance {
   if (point === EVERY_MESSAGE_TWICE) return { points: new CrashPoints(), repeat: true };
-  const [when, ...at] = point.split(' ');
-  return { points: new CrashPoints({ when: when as CrashPoint['when'], at: at.join(' ') }), repeat: false };
+  return { points: new CrashPoints(point), repeat: false };
 }
 
 function notMet(point: string): LullError {

@@ -3,11 +3,8 @@
  * run of a scenario, and at the chosen one everything dies, before or after it.
  */
 
-export interface CrashPoint {
-  readonly when: 'before' | 'after';
-  /** Names the point within its scenario: `putRecord #3 of run-0001`. */
-  readonly at: string;
-}
+/** `before` or `after`, and what: `after putRecord #3 of run-0001`. */
+export type CrashPoint = string;
 
 export interface PassedPoint {
   /** The crash has happened: what stands at this point must not. */
@@ -16,13 +13,11 @@ export interface PassedPoint {
   after(): boolean;
 }
 
-const PASSED: PassedPoint = { crashesBefore: false, after: () => false };
-
 export class CrashPoints {
   readonly #chosen: CrashPoint | undefined;
   readonly #counts = new Map<string, number>();
   /** All that were met, in order. */
-  readonly met: string[] = [];
+  readonly met: CrashPoint[] = [];
   /** Whether the chosen one was met. */
   hasCrashed = false;
   onCrash: () => void = () => undefined;
@@ -37,14 +32,12 @@ export class CrashPoints {
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     const at = `${what} #${count} of ${runId}`;
-    this.met.push(at);
-    if (this.#chosen?.at !== at) return PASSED;
-    if (this.#chosen.when === 'after') return { crashesBefore: false, after: () => this.#crash() };
-    this.#crash();
-    return { crashesBefore: true, after: () => false };
+    return { crashesBefore: this.#meet(`before ${at}`), after: () => this.#meet(`after ${at}`) };
   }
 
-  #crash(): boolean {
+  #meet(point: CrashPoint): boolean {
+    this.met.push(point);
+    if (point !== this.#chosen) return false;
     this.hasCrashed = true;
     this.onCrash();
     return true;
