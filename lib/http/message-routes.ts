@@ -79,8 +79,11 @@ function controlRoute({
 
 function readReason(body: unknown): string | undefined {
   if (body === undefined) return undefined;
-  const { reason, ...others } = (typeof body === 'object' && body !== null ? body : { body }) as { reason?: unknown };
-  if (Object.keys(others).length === 0 && (reason === undefined || typeof reason === 'string')) return reason;
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
+    const { reason, ...others } = body as { reason?: unknown };
+    const isReason = reason === undefined || typeof reason === 'string';
+    if (isReason && Object.keys(others).length === 0) return reason;
+  }
   throw new InvalidRequestError(
     'INVALID_ARGUMENT',
     `the body cannot be ${describeValue(body)}: send nothing, or an object with a reason, such as {"reason":"out of stock"}`,

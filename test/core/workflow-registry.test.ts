@@ -54,7 +54,7 @@ describe('createRegistry', () => {
     ['an empty array', [], 'the array of workflows is empty: put in what workflow(...) returned'],
     [
       'a module without a workflow',
-      { rated, run: function* () {} },
+      { rated, *run() {} },
       "the module has no workflow among its exports (it exports rated, run): write export const checkout = workflow('checkout', function* (order) { ... })",
     ],
     ['a workflow itself', checkout, 'the workflows are a function checkout: give an array of them'],

@@ -1,0 +1,63 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { ROUTES } from '../../lib/http/api.ts';
+import { createApiWorld } from './api-world.ts';
+
+interface Document {
+  readonly paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>;
+}
+
+async function readDocument(): Promise<Document> {
+  const { status, body } = await createApiWorld().get('/openapi.json');
+  expect(status).toBe(200);
+  return body as Document;
+}
+
+describe('GET /openapi.json', () => {
+  it('is a valid OpenAPI 3.1 document', async () => {
+    const validator = new Validator();
+    const result = await validator.validate((await readDocument()) as object as Record<string, unknown>);
+    expect(result.errors ?? []).toEqual([]);
+    expect(result.valid).toBe(true);
+    expect(validator.version).toBe('3.1');
+    expect(() => validator.resolveRefs()).not.toThrow();
+  });
+
+  it('describes every route, each with an id of its own', async () => {
+    const { paths } = await readDocument();
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.sort()).toEqual(
+      [
+        'GET /runs',
+        'GET /runs/{id}',
+        'GET /runs/{id}/history',
+        'GET /workflows',
+        'POST /runs/{id}/cancel',
+        'POST /runs/{id}/signals/{name}',
+        'POST /runs/{id}/terminate',
+        'POST /workflows/{name}/runs',
+      ].sort(),
+    );
+    expect(new Set(ROUTES.map(({ operationId }) => operationId)).size).toBe(ROUTES.length);
+  });
+
+  it('names the workflows that can be started', async () => {
+    const { paths } = await readDocument();
+    expect(paths['/workflows/{name}/runs']!['post']).toMatchObject({
+      parameters: expect.arrayContaining([
+        { name: 'name', in: 'path', required: true, schema: { type: 'string', enum: ['greet', 'order', 'rating'] } },
+      ]) as unknown,
+    });
+  });
+
+  it('names each problem of a route under its status', async () => {
+    const { paths } = await readDocument();
+    const { responses } = paths['/runs/{id}/signals/{name}']!['post']!;
+    expect(Object.keys(responses)).toEqual(['202', '400', '404', '409', '413', '422', '429', '503']);
+    expect(responses['400']).toMatchObject({
+      description: 'Invalid JSON (INVALID_JSON), Invalid argument (INVALID_ARGUMENT)',
+    });
+  });
+});
