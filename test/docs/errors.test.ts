@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { PROBLEMS } from '../../lib/http/problem.ts';
 import { errorCodesIn } from './error-codes.ts';
 
 const root = join(import.meta.dirname, '../..');
-const inCode = errorCodesIn(join(root, 'lib'));
+const inCode = new Set([...errorCodesIn(join(root, 'lib')), ...Object.keys(PROBLEMS)]);
 
 /** The first cell of each row, with what its other cells say. */
 const inDocs = new Map(

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../lib/engine/settings.ts';
+
+const root = join(import.meta.dirname, '../..');
+const text = readFileSync(join(root, 'docs/limits.md'), 'utf8');
+
+/** The numbers of the tables, by name. */
+const documented = new Map(
+  Array.from(text.matchAll(/^\| `(\w+)` +\| ([\d,]+) +\|/gm), ([, name, value]) => [
+    name!,
+    Number(value!.replaceAll(',', '')),
+  ]),
+);
+
+test('docs/limits.md has each number of the engine with its default', () => {
+  const numbers = Object.entries(DEFAULT_SETTINGS).filter(([, value]) => typeof value === 'number');
+  for (const [name, value] of numbers) expect(documented.get(name), name).toBe(value);
+});
+
+test.each([
+  ['lib/http/json-body.ts', 'BODY_LIMIT_BYTES'],
+  ['lib/client/encode-input.ts', 'INPUT_LIMIT_BYTES'],
+  ['lib/ports/limits.ts', 'MAIL_LIMIT'],
+  ['lib/ports/limits.ts', 'MESSAGE_ID_LIMIT_BYTES'],
+  ['lib/ports/limits.ts', 'ITEM_LIMIT_BYTES'],
+  ['lib/http/read-call.ts', 'LONGEST_WAIT_MS'],
+  ['lib/client/identifiers.ts', 'KEY_LIMIT'],
+  ['lib/client/run.ts', 'REASON_LIMIT'],
+  ['lib/client/list-runs.ts', 'LONGEST_PAGE'],
+  ['lib/codec/format.ts', 'MAX_DEPTH'],
+  ['lib/codec/format.ts', 'MAX_OBJECTS'],
+  ['lib/codec/encode-error.ts', 'MAX_ERROR_BYTES'],
+  ['lib/core/check-name.ts', 'MAX_NAME_LENGTH'],
+  ['lib/core/duration.ts', 'MAX_DURATION_MS'],
+  ['lib/scheduler/create-live-run.ts', 'MAX_CALLBACKS_PER_EVENT'],
+])('docs/limits.md has the number that %s has as %s', (file, name) => {
+  expect(documented.get(name), name).toBe(constantOf(readFileSync(join(root, file), 'utf8'), name));
+});
+
+test('docs/limits.md names no limit that these tests do not know', () => {
+  const source = readFileSync(import.meta.filename, 'utf8');
+  const unknown = [...documented.keys()].filter((name) => !(name in DEFAULT_SETTINGS) && !source.includes(`'${name}'`));
+  expect(unknown).toEqual([]);
+});
+
+test('docs/limits.md has each environment variable that is read', () => {
+  const environment = readFileSync(join(root, 'lib/lambda/environment.ts'), 'utf8');
+  const read = new Set(environment.match(/LULL_[A-Z_]+/g));
+  expect(new Set(text.match(/LULL_[A-Z_]+/g))).toEqual(read);
+});
+
+/** The value of `const NAME = 256 * 1024;` in a source, most of which are not exported. */
+function constantOf(source: string, name: string): number {
+  const expression = new RegExp(`const ${name} = ([\\d_* A-Z]+);`).exec(source)?.[1] ?? '';
+  const dayMs = 86_400_000;
+  return expression
+    .split('*')
+    .map((factor) => (factor.trim() === 'DAY' ? dayMs : Number(factor.replaceAll('_', ''))))
+    .reduce((product, factor) => product * factor, 1);
+}
