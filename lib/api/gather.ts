@@ -57,7 +57,6 @@ export function gather(
   of: unknown,
   { returnExceptions = false, limit = Infinity }: GatherOptions = {},
 ): Awaitable<unknown> {
-  currentLoop('gather()');
   const entries = toEntries(of, 'gather()');
   entries.awaitables.forEach((awaitable, index) =>
     checkAwaitable(awaitable, `gather(), at ${placeOf(entries, index)},`),
@@ -91,6 +90,9 @@ class GatheringFuture extends Future<unknown> {
     this.#entries = entries;
     this.#returnExceptions = returnExceptions;
     this.#queued = [...new Set(entries.awaitables)];
+    // Also those whose turn comes later are taken care of.
+    const loop = currentLoop('gather()');
+    for (const awaitable of this.#queued) loop.awaited(awaitable);
     if (this.#queued.length === 0) this.setResult(toShape(entries, []));
     while (this.#running < limit && this.#begun < this.#queued.length) this.#beginNext();
   }

@@ -25,7 +25,7 @@ export function adviceFor(value: unknown): string {
     return `a promise cannot be replayed; make it inside of a step: yield* step('name', () => ...)`;
   }
   if (typeof value === 'function') return `call it, and give what it returns: ${functionName(value)}(...)`;
-  if (isAwaitable(value)) return `write yield* instead of yield`;
+  if (isAwaitable(value)) return `write yield* in front of it, with the star`;
   if (Array.isArray(value)) return `gather(...) awaits several at once: yield* gather([...])`;
   return `give a coroutine (the call of a function*), a step, a sleep, a task or a future`;
 }

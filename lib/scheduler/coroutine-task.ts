@@ -21,7 +21,9 @@ export interface TaskHost extends Loop {
   enter(task: CoroutineTask<unknown>): void;
   leave(): void;
   /** An error that the task's end brings with it: what it dropped unawaited. */
-  checkDropped(task: CoroutineTask<unknown>, result: unknown): Error | undefined;
+  checkDropped(task: CoroutineTask<unknown>): Error | undefined;
+  /** What an awaitable that was not awaited yet is, as an author wrote it; undefined if it is not known. */
+  nameOf(awaitable: object): string | undefined;
   /** The task is done; `failed`: by an error that is no cancellation. */
   ended(task: CoroutineTask<unknown>, how: 'failed' | 'returned' | 'cancelled'): void;
   /** Somebody has seen how the task ended. */
@@ -169,10 +171,20 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
     this.#throwSoon(
       new WorkflowCodeError(
         'NOT_AWAITABLE',
-        `the workflow's code yielded ${describeValue(yielded)} (in task "${this.name}"), which is nothing that a run ` +
-          `can wait for: ${adviceFor(yielded)}`,
+        `in task "${this.name}" the code yielded ${this.#describe(yielded)}, which a run cannot wait for as it is: ` +
+          // A bare yield is what lets others go first in asyncio's own coroutines.
+          (yielded === undefined ? 'to let other tasks go first, write yield* sleep(0)' : adviceFor(yielded)),
       ),
     );
+  }
+
+  #describe(yielded: unknown): string {
+    if (yielded instanceof CoroutineTask) return `task "${yielded.name}"`;
+    if (typeof yielded !== 'object' || yielded === null) return describeValue(yielded);
+    const name = this.#host.nameOf(yielded);
+    // It is told now: not again when the task ends.
+    this.#host.awaited(yielded);
+    return name ?? describeValue(yielded);
   }
 
   #throwSoon(error: Error): void {
@@ -187,7 +199,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       this.#host.ended(this, 'cancelled');
       return;
     }
-    const dropped = this.#host.checkDropped(this, value);
+    const dropped = this.#host.checkDropped(this);
     if (dropped !== undefined) {
       this.#endWithError(dropped);
       return;

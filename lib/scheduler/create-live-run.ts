@@ -6,20 +6,23 @@
  * Keeps I4 (one event at a time, to quiescence) and I10 (an endless loop has a limit and an error).
  */
 import type { Awaitable } from '../core/awaitable.ts';
-import { isCancelled, WorkflowCodeError } from '../core/errors.ts';
+import { isCancelled } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import { withLoop } from '../core/loop.ts';
 import { createPrng } from '../core/prng.ts';
 import type { CommandId, JournalEvent, RecordedCommand } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
-import { handleEvent } from './event-handlers.ts';
+import { type EventTarget, handleEvent } from './event-handlers.ts';
 import { EventLoop } from './event-loop.ts';
 import type { LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
 import { PendingCommands } from './pending-commands.ts';
 import { SignalBuffer } from './signal-buffer.ts';
 
-/** How many callbacks one event may lead to: no honest workflow comes near. */
-export const MAX_CALLBACKS_PER_EVENT = 1_000_000;
+/**
+ * How many callbacks one event may lead to (I10). Cancelling ten thousand tasks at once takes some fifty thousand; and a
+ * small Lambda gets to this one, and to its error, within seconds, well before its lease is over.
+ */
+const MAX_CALLBACKS_PER_EVENT = 250_000;
 
 /** A run that waits for its `started`. */
 export function createLiveRun(options: LiveRunOptions): LiveRun {
@@ -31,6 +34,7 @@ class CoroutineRun implements LiveRun {
   readonly #signals = new SignalBuffer();
   readonly #commands: PendingCommands;
   readonly #loop: EventLoop;
+  readonly #target: EventTarget;
   readonly #random: () => number;
   #nowMs = 0;
   #main: CoroutineTask<unknown> | undefined;
@@ -61,6 +65,13 @@ class CoroutineRun implements LiveRun {
       random: this.#random,
       log: (level, values) => options.log(level, values),
     });
+    this.#target = {
+      commands: this.#commands,
+      signals: this.#signals,
+      decode: (encoded) => options.decode(encoded),
+      start: () => this.#start(),
+      cancel: (reason) => this.#cancel(reason),
+    };
   }
 
   get pending(): ReadonlyMap<CommandId, Pending> {
@@ -86,14 +97,7 @@ class CoroutineRun implements LiveRun {
   deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): RecordedCommand[] {
     this.#nowMs = Math.max(this.#nowMs, event.atMs);
     withLoop(this.#loop, () => {
-      handleEvent(event, {
-        commands: this.#commands,
-        signals: this.#signals,
-        decode: (encoded) => this.#options.decode(encoded),
-        start: () => this.#start(),
-        cancel: (reason) => this.#cancel(reason),
-        recordedUpTo,
-      });
+      handleEvent(event, this.#target, recordedUpTo);
       this.#run();
     });
     return this.#commands.takeAsked();
@@ -120,12 +124,8 @@ class CoroutineRun implements LiveRun {
 
   #run(): void {
     if (this.#outcome.kind !== 'going-on') return;
-    try {
-      this.#loop.runToQuiescence(() => this.#afterRound());
-    } catch (error) {
-      if (!(error instanceof WorkflowCodeError)) throw error;
-      this.#end({ kind: 'failed', error });
-    }
+    const came = this.#loop.runToQuiescence(() => this.#afterRound());
+    if (came === 'endless') this.#end({ kind: 'failed', error: this.#loop.endlessLoopError() });
   }
 
   /** As `asyncio.run` does: the round in which the body's end was noticed is finished, then the rest is cancelled. */

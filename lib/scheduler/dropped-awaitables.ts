@@ -23,9 +23,15 @@ export class DroppedAwaitables<T extends object> {
     if (created !== undefined) this.#forget(awaitable, created);
   }
 
-  /** An error that names what this task created and nobody awaited, `result` aside; undefined if there is nothing. */
-  errorFor(task: T, result: unknown): WorkflowCodeError | undefined {
-    const dropped = this.#of(task).filter(([awaitable]) => awaitable !== result);
+  /** What was created and not awaited yet, as an author wrote it, with its place. */
+  nameOf(awaitable: object): string | undefined {
+    const created = this.#created.get(awaitable);
+    return created && describe(created);
+  }
+
+  /** An error that names what this task created and nobody awaited; undefined if there is nothing. */
+  errorFor(task: T): WorkflowCodeError | undefined {
+    const dropped = this.#of(task);
     if (dropped.length === 0) return undefined;
     return new WorkflowCodeError(
       'NEVER_AWAITED',

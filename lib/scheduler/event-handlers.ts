@@ -12,12 +12,14 @@ export interface EventTarget {
   /** Makes the task of the workflow's body. */
   start(): void;
   cancel(reason: string): void;
-  /** The commands up to here were in the journal when the event was written. */
-  readonly recordedUpTo: CommandId;
 }
 
 type Handlers = {
-  readonly [K in JournalEvent['kind']]: (event: Extract<JournalEvent, { kind: K }>, run: EventTarget) => void;
+  readonly [K in JournalEvent['kind']]: (
+    event: Extract<JournalEvent, { kind: K }>,
+    run: EventTarget,
+    recordedUpTo: CommandId,
+  ) => void;
 };
 
 const handlers: Handlers = {
@@ -43,17 +45,18 @@ const handlers: Handlers = {
   'cancel-requested': (event, run) => run.cancel(event.reason),
   // No workflow code sees it: whoever drives the run ends it.
   'terminate-requested': () => undefined,
-  'taken-over': (event, run) => {
+  'taken-over': (event, run, recordedUpTo) => {
     for (const pending of run.commands.pending.values()) {
       // What was not recorded had not begun (I3), nor had an attempt that was still to come.
-      if (pending.kind !== 'step' || pending.id > run.recordedUpTo || pending.retryAtMs > event.atMs) continue;
+      if (pending.kind !== 'step' || pending.id > recordedUpTo || pending.retryAtMs > event.atMs) continue;
       pending.interruptions += 1;
     }
   },
 };
 
-export function handleEvent<E extends JournalEvent>(event: E, run: EventTarget): void {
+/** `recordedUpTo`: the commands up to there stood in the journal when the event was written. */
+export function handleEvent<E extends JournalEvent>(event: E, run: EventTarget, recordedUpTo: CommandId): void {
   // The table's type says that the handler at `kind` takes an event of that kind.
-  const handler = handlers[event.kind] as unknown as (event: E, run: EventTarget) => void;
-  handler(event, run);
+  const handler = handlers[event.kind] as unknown as (event: E, run: EventTarget, recordedUpTo: CommandId) => void;
+  handler(event, run, recordedUpTo);
 }

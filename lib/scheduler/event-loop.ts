@@ -73,20 +73,17 @@ export class EventLoop implements TaskHost {
     this.#nextRound.push(callback);
   }
 
-  /**
-   * Runs until nothing can move. `afterRound` says when to stop before that. More callbacks than the limit are a
-   * WorkflowCodeError `ENDLESS_LOOP`.
-   */
-  runToQuiescence(afterRound: () => 'go-on' | 'stop'): void {
+  /** Runs until nothing can move. `afterRound` says when to stop before that; an endless loop stops at the limit. */
+  runToQuiescence(afterRound: () => 'go-on' | 'stop'): 'quiet' | 'stopped' | 'endless' {
     let left = this.#options.maxCallbacks;
     for (;;) {
       for (const callback of this.#nextRound.splice(0)) this.#ready.push(callback);
       const size = this.#ready.size;
-      if (size === 0) return;
+      if (size === 0) return 'quiet';
       left -= size;
-      if (left < 0) throw this.#endless();
+      if (left < 0) return 'endless';
       for (let todo = size; todo > 0; todo -= 1) this.#call(this.#ready.shift());
-      if (afterRound() === 'stop') return;
+      if (afterRound() === 'stop') return 'stopped';
     }
   }
 
@@ -106,7 +103,8 @@ export class EventLoop implements TaskHost {
     }
   }
 
-  #endless(): WorkflowCodeError {
+  /** For a run that came to `endless`. */
+  endlessLoopError(): WorkflowCodeError {
     return new WorkflowCodeError(
       'ENDLESS_LOOP',
       `the workflow's code ran ${this.#options.maxCallbacks} callbacks ${this.whereabouts()} without waiting for ` +
@@ -185,8 +183,12 @@ export class EventLoop implements TaskHost {
     this.#driven.add(awaitable);
   }
 
-  checkDropped(task: CoroutineTask<unknown>, result: unknown): Error | undefined {
-    const error = this.#dropped.errorFor(task, result);
+  nameOf(awaitable: object): string | undefined {
+    return this.#dropped.nameOf(awaitable);
+  }
+
+  checkDropped(task: CoroutineTask<unknown>): Error | undefined {
+    const error = this.#dropped.errorFor(task);
     if (error === undefined || this.#options.strict) return error;
     this.log('warn', [error.message]);
     return undefined;

@@ -81,7 +81,7 @@ export interface LiveRunOptions {
   recordedDueAtMs(id: CommandId): number | undefined;
   decode(encoded: Encoded): unknown;
   log(level: LogLevel, values: readonly unknown[]): void;
-  /** How many callbacks one event may lead to before the run fails with `ENDLESS_LOOP` (I10). Default 1,000,000. */
+  /** How many callbacks one event may lead to before the run fails with `ENDLESS_LOOP` (I10). Default 250,000. */
   readonly maxCallbacksPerEvent?: number;
   /** A coroutine that nobody awaits fails the task that dropped it (true), or is a warning in the log (false). */
   readonly strict: boolean;
