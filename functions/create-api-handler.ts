@@ -7,6 +7,7 @@ import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import { toHttpResult, toRequest, type HttpEvent, type HttpResult } from '../lib/lambda/http-event.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
 
+/** A Lambda handler for HTTP events of payload format 2.0. */
 export type ApiHandler = (event: HttpEvent, context: HandlerContext) => Promise<HttpResult>;
 
 /** What is left of an invocation when a request stops waiting for a run: enough to answer. */

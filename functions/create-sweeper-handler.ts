@@ -3,6 +3,7 @@ import { sweep, type Sweep } from '../lib/engine/sweep.ts';
 import { readFunctionSettings } from '../lib/lambda/environment.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
 
+/** A Lambda handler for the events of a schedule. */
 export type SweeperHandler = () => Promise<Sweep>;
 
 /**

@@ -8,6 +8,7 @@ import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import { readWake, type SqsBatchResponse, type SqsEvent, type SqsRecord } from '../lib/lambda/sqs-event.ts';
 import { openPorts, oncePerProcess, type Overrides } from './function-ports.ts';
 
+/** A Lambda handler for SQS events. */
 export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promise<SqsBatchResponse>;
 
 /**

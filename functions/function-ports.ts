@@ -9,6 +9,7 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { Store } from '../lib/ports/store.ts';
 import type { WakeQueue } from '../lib/ports/wake-queue.ts';
 
+/** The doors to the world that a function goes through. */
 export interface FunctionPorts {
   readonly store: Store;
   readonly wakes: WakeQueue;

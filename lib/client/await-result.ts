@@ -7,6 +7,7 @@ import { RunCancelledError, RunFailedError, RunNotFoundError, RunTerminatedError
 import { delay, retryUnavailable } from './retry-unavailable.ts';
 import { readEnd, type RunEnd, type Unregistered } from './run-value.ts';
 
+/** How long to wait for a result. */
 export interface ResultOptions {
   /** How long to wait: then a TimeoutError, and the run goes on. Zero looks once. Default: as long as it takes. */
   readonly timeout?: Duration | undefined;

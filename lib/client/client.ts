@@ -25,7 +25,9 @@ import { startRun, type StartOptions } from './start-run.ts';
  *
  * @example
  * ```ts no-run
- * import { checkout } from './workflows/checkout.ts';
+ * const checkout = workflow('checkout', function* ({ orderId }: { orderId: string }) {
+ *   return yield* step('charge', () => `receipt of ${orderId}`);
+ * });
  *
  * const client = new Client();
  * const run = await client.start(checkout, { orderId: 'o-17' }, { id: 'order-o-17' });

@@ -34,6 +34,7 @@ export type ClosedRunDescription = RunSummary & { readonly endedAt: Date; readon
 /** What there is to say of a run: `status` tells which of the fields are there. */
 export type RunDescription = OpenRunDescription | ClosedRunDescription;
 
+/** Whether to wait for the end before a run is described. */
 export interface DescribeOptions {
   /** Wait so long for the run to end before it is described as it is then. Default: not at all. */
   readonly wait?: Duration | undefined;

@@ -5,7 +5,7 @@ import { PayloadTooLargeError } from '../core/errors.ts';
 import { digestText } from './identifiers.ts';
 
 /** The encoded size of what a caller may send: an input or a signal's payload. */
-export const INPUT_LIMIT_BYTES = 256 * 1024;
+const INPUT_LIMIT_BYTES = 256 * 1024;
 
 export interface EncodedInput {
   readonly value: Encoded;

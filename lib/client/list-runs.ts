@@ -20,11 +20,13 @@ export interface RunFilter {
   readonly until?: Date | undefined;
 }
 
+/** Which runs to list, and how many. */
 export interface ListOptions extends RunFilter {
   /** At most so many. Default: all. */
   readonly limit?: number | undefined;
 }
 
+/** Which page of a list. */
 export interface PageOptions extends RunFilter {
   /** At most so many on the page: 1 to 1,000. Default 100. */
   readonly limit?: number | undefined;

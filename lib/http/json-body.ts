@@ -4,7 +4,7 @@ import { findJsonError } from './json-error.ts';
 import { InvalidRequestError } from './problem.ts';
 
 /** 256 KB. */
-export const BODY_LIMIT_BYTES = 256 * 1024;
+const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** The value; undefined for an empty body. */
 export async function readJsonBody(request: Request): Promise<unknown> {

@@ -3,6 +3,7 @@ import type { Encoded } from '../core/encoded.ts';
 
 export type OpenStatus = 'pending' | 'running' | 'suspended' | 'paused' | 'blocked';
 export type ClosedStatus = 'completed' | 'failed' | 'cancelled' | 'terminated';
+/** Where a run stands: open until it is completed, failed, cancelled or terminated. */
 export type RunStatus = OpenStatus | ClosedStatus;
 
 const CLOSED: ReadonlySet<RunStatus> = new Set<RunStatus>(['completed', 'failed', 'cancelled', 'terminated']);

@@ -16,7 +16,7 @@ const order = workflow(
   function* () {},
 );
 
-export const WORKFLOWS = { greet, order, ...rating };
+const WORKFLOWS = { greet, order, ...rating };
 
 export interface Answered {
   readonly status: number;
