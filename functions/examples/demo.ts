@@ -36,6 +36,7 @@ interface Demo {
   readonly random: () => number;
 }
 
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'; // nothing here reaches AWS
 process.exitCode = await main();
 
 async function main(): Promise<number> {

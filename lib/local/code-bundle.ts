@@ -1,9 +1,11 @@
 /** Bundles the user's workflows with the handlers and the host, into one file that a process can run. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { context, formatMessages, type BuildContext, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
+import { context, formatMessages, type BuildContext, type BuildFailure, type BuildOptions } from 'esbuild';
+import { invariant } from '../core/invariant.ts';
+import { FolderWatch } from './folder-watch.ts';
 import { LocalCloudError } from './local-cloud-error.ts';
 
 export interface CodeBundle {
@@ -16,7 +18,7 @@ export interface CodeBundler {
   /** The first bundle. */
   readonly bundle: CodeBundle;
   /** Calls back for each change of the files that went in: with the new bundle, or with what is wrong. */
-  watch(onBundle: (bundle: CodeBundle) => void, onError: (error: LocalCloudError) => void): Promise<void>;
+  watch(onBundle: (bundle: CodeBundle) => void, onError: (error: LocalCloudError) => void): void;
   stop(): Promise<void>;
 }
 
@@ -30,24 +32,18 @@ export async function startBundler(entry: string, buildPath: string): Promise<Co
     );
   }
   rmSync(buildPath, { recursive: true, force: true });
-  let tell: (result: BuildResult) => void = () => undefined;
-  const plugin: Plugin = { name: 'tell', setup: (build) => build.onEnd((result) => tell(result)) };
-  const builder: BuildContext = await context({ ...buildOptions(entryFile), plugins: [plugin] });
+  const builder = await context(buildOptions(entryFile));
   try {
-    const first = await builder.rebuild().catch((error: unknown) => error as BuildResult);
-    const bundle = await keep(first, buildPath);
+    const build = await rebuild(builder, buildPath);
+    let folders: FolderWatch | undefined;
     return {
-      bundle,
-      stop: () => builder.dispose(),
-      watch: async (onBundle, onError) => {
-        let version = bundle.version;
-        tell = (result) => {
-          keep(result, buildPath).then((next) => {
-            if (next.version !== version) onBundle(next);
-            version = next.version;
-          }, onError);
-        };
-        await builder.watch();
+      bundle: build.bundle,
+      watch: (onBundle, onError) => {
+        folders = watchBuilds({ builder, buildPath, first: build, onBundle, onError });
+      },
+      stop: async () => {
+        folders?.close();
+        await builder.dispose();
       },
     };
   } catch (error) {
@@ -56,7 +52,49 @@ export async function startBundler(entry: string, buildPath: string): Promise<Co
   }
 }
 
-function buildOptions(entryFile: string): BuildOptions {
+interface Build {
+  readonly bundle: CodeBundle;
+  /** The files of it that somebody may edit: not those of installed packages. */
+  readonly files: readonly string[];
+}
+
+function watchBuilds(options: {
+  readonly builder: BuildContext;
+  readonly buildPath: string;
+  readonly first: Build;
+  readonly onBundle: (bundle: CodeBundle) => void;
+  readonly onError: (error: LocalCloudError) => void;
+}): FolderWatch {
+  const { builder, buildPath, first, onBundle, onError } = options;
+  let { version } = first.bundle;
+  const build = async (): Promise<void> => {
+    try {
+      const { bundle, files } = await rebuild(builder, buildPath);
+      folders.add(files);
+      if (bundle.version !== version) onBundle(bundle);
+      version = bundle.version;
+    } catch (error) {
+      if (error instanceof LocalCloudError) onError(error); // else the builder was stopped meanwhile
+    }
+  };
+  // One after the other: a build that has begun does not see what changes now.
+  let last = Promise.resolve();
+  let isWaiting = false;
+  const buildNext = (): void => {
+    if (isWaiting) return;
+    isWaiting = true;
+    last = last.then(() => {
+      isWaiting = false;
+      return build();
+    });
+  };
+  const folders = new FolderWatch(buildNext);
+  folders.add(first.files);
+  buildNext(); // for what was changed since the first one
+  return folders;
+}
+
+function buildOptions(entryFile: string): BuildOptions & { metafile: true; write: false } {
   const here = fileURLToPath(import.meta.url);
   const isSource = here.endsWith('.ts');
   return {
@@ -68,6 +106,7 @@ function buildOptions(entryFile: string): BuildOptions {
     },
     bundle: true,
     write: false,
+    metafile: true,
     outfile: 'index.mjs',
     format: 'esm',
     platform: 'node',
@@ -105,18 +144,23 @@ function entryPoint(entryFile: string, ownFile: (name: string) => string): strin
   `;
 }
 
-async function keep(result: BuildResult, buildPath: string): Promise<CodeBundle> {
-  if (result.errors.length > 0) {
-    const messages = await formatMessages(result.errors, { kind: 'error', color: process.stdout.isTTY });
+async function rebuild(builder: BuildContext, buildPath: string): Promise<Build> {
+  const result = await builder.rebuild().catch(async (error: unknown) => {
+    if (!isBuildFailure(error)) throw error;
+    const messages = await formatMessages(error.errors, { kind: 'error', color: process.stdout.isTTY });
     throw new LocalCloudError('BUILD_FAILED', `the workflows do not build:\n\n${messages.join('').trimEnd()}`);
-  }
-  const files = result.outputFiles ?? [];
-  const code = files.find((file) => file.path.endsWith('.mjs'));
-  if (!code) throw new LocalCloudError('BUILD_FAILED', 'the workflows do not build: the bundle is empty');
+  });
+  const { outputFiles = [], metafile } = result;
+  const [code] = outputFiles.filter((file) => file.path.endsWith('.mjs'));
+  invariant(code && metafile, 'esbuild gave no code');
   const version = createHash('sha256').update(code.contents).digest('hex').slice(0, 12);
   const folder = join(buildPath, version);
   mkdirSync(folder, { recursive: true });
-  for (const file of files)
-    writeFileSync(join(folder, file.path.endsWith('.map') ? 'index.mjs.map' : 'index.mjs'), file.contents);
-  return { file: join(folder, 'index.mjs'), version };
+  for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents);
+  const files = Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules') && existsSync(file));
+  return { bundle: { file: join(folder, basename(code.path)), version }, files };
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && 'errors' in error;
 }

@@ -114,7 +114,7 @@ async function start(options: LocalCloudOptions, stops: Stop[]): Promise<LocalCl
   const watch = new RunWatch(store, report, Date.now());
   startEventSource({ queue: services.queue, queueArn: services.queueArn, pool: functions.worker, watch, report });
   stops.push(startSchedule({ pool: functions.sweeper, everyMs: options.sweepEveryMs ?? 1_000, report }));
-  if (options.watch) await reloadOnChange({ bundler, functions, services, report });
+  if (options.watch) reloadOnChange({ bundler, functions, services, report });
   return {
     url: front.url,
     tableName: services.tableName,
@@ -128,7 +128,7 @@ async function start(options: LocalCloudOptions, stops: Stop[]): Promise<LocalCl
 }
 
 /** Code that does not build or load leaves the code before in place. */
-async function reloadOnChange({
+function reloadOnChange({
   bundler,
   functions,
   services,
@@ -138,9 +138,9 @@ async function reloadOnChange({
   readonly functions: LocalFunctions;
   readonly services: LocalServices;
   readonly report: (notice: LocalCloudNotice) => void;
-}): Promise<void> {
+}): void {
   const fail = (error: unknown): void => report({ kind: 'reload-failed', reason: (error as Error).message });
-  await bundler.watch((bundle) => {
+  bundler.watch((bundle) => {
     functions
       .deploy(bundle, services)
       .then(() => report({ kind: 'reloaded', version: bundle.version, workflows: functions.workflows() }), fail);

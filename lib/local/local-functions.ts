@@ -61,12 +61,12 @@ export class LocalFunctions {
 
   async #exchange(bundle: CodeBundle, services: LocalServices): Promise<void> {
     const { leaseMs, env } = this.#options;
-    const deployment = {
-      file: bundle.file,
-      env: functionEnvironment({ version: bundle.version, services, leaseMs, extra: env }),
-    };
+    const { file, version } = bundle;
+    const deployment = { file, env: functionEnvironment({ version, services, leaseMs, extra: env }) };
+    // What it swept is no news where it sweeps each second.
+    const quiet = { file, env: { LULL_LOG_LEVEL: 'warn', ...deployment.env } };
     // The first shows whether the code can be loaded at all.
     this.#workflows = await this.worker.deploy(deployment);
-    await Promise.all([this.api.deploy(deployment), this.sweeper.deploy(deployment)]);
+    await Promise.all([this.api.deploy(deployment), this.sweeper.deploy(quiet)]);
   }
 }

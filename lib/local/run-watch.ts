@@ -19,7 +19,7 @@ export class RunWatch {
   async beforeTurn(runId: string): Promise<void> {
     if (this.#open.has(runId)) return;
     this.#open.add(runId);
-    const run = await this.#store.readRun(runId);
+    const run = await this.#read(runId);
     if (!run || isClosed(run.status)) this.#open.delete(runId);
     // A run of an earlier day goes on: that is no start. (It may have its first lease already when it is looked at.)
     else if (run.epoch === 0 || run.createdAtMs >= this.#sinceMs)
@@ -29,10 +29,15 @@ export class RunWatch {
   /** To be called when a turn may have been taken. */
   async afterTurn(runId: string): Promise<void> {
     if (!this.#open.has(runId)) return;
-    const run = await this.#store.readRun(runId);
+    const run = await this.#read(runId);
     if (run && !isClosed(run.status)) return;
     // Several turns of one run may end at once: only the first to know tells.
     if (this.#open.delete(runId) && run) this.#reportEnd(run);
+  }
+
+  /** What cannot be read is told by nobody: the table is about to stop. */
+  #read(runId: string): Promise<RunItem | undefined> {
+    return this.#store.readRun(runId).catch(() => undefined);
   }
 
   #reportEnd({ runId, workflow, status, createdAtMs, endedAtMs }: RunItem): void {

@@ -1,7 +1,9 @@
 /** DynamoDB in this process, over HTTP, with lull's table in a folder. */
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   paginateScan,
   PutItemCommand,
@@ -11,7 +13,12 @@ import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
 import { createTableInput } from '../dynamodb/create-table-input.ts';
 import { attribute, runSortKey } from '../dynamodb/schema.ts';
+import { passWholeRequests } from './whole-requests.ts';
 import { listenOnLoopback, stopServer } from './listen.ts';
+import { LocalCloudError } from './local-cloud-error.ts';
+
+const LONGEST_CREATION_MS = 5_000;
+const LOOK_EVERY_MS = 5;
 
 export interface TableServer {
   readonly endpoint: string;
@@ -33,18 +40,38 @@ export async function startTableServer(options: TableServerOptions): Promise<Tab
   const rebuild = options.rebuildIndexes && existsSync(path);
   if (rebuild) await dropIndexes(path);
   const server = dynalite({ path, createTableMs: 0 });
+  const requests = passWholeRequests(server);
   const endpoint = `http://127.0.0.1:${await listenOnLoopback(server, 0)}`;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region, credentials });
-  await client.send(new CreateTableCommand(createTableInput(tableName))).catch((error: unknown) => {
-    if (!(error instanceof ResourceInUseException)) throw error;
-  });
+  await makeTable(client, tableName);
   if (rebuild) await fillIndexes(client, tableName);
   const stop = async (): Promise<void> => {
     client.destroy();
+    await requests.answered();
     await stopServer(server);
   };
   return { endpoint, client, stop };
+}
+
+/** It is there a moment after it was asked for. */
+async function makeTable(client: DynamoDBClient, tableName: string): Promise<void> {
+  await client.send(new CreateTableCommand(createTableInput(tableName))).catch((error: unknown) => {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  });
+  const giveUpAtMs = Date.now() + LONGEST_CREATION_MS;
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+    if (Table?.TableStatus === 'ACTIVE') return;
+    if (Date.now() > giveUpAtMs) {
+      throw new LocalCloudError(
+        'FOLDER_FORMAT',
+        `the table is ${Table?.TableStatus ?? 'missing'}, since whoever made it was killed in the middle: it is empty, ` +
+          `so delete the folder (.lull, or what you named with --dir)`,
+      );
+    }
+    await delay(LOOK_EVERY_MS);
+  }
 }
 
 /**

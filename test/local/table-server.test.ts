@@ -1,5 +1,7 @@
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startTableServer, type TableServer } from '../../lib/local/table-server.ts';
@@ -73,5 +75,34 @@ describe('the table on disk', () => {
       ExpressionAttributeValues: { ':one': { N: '1' } },
     });
     await expect(client.send(update)).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
+  });
+
+  it('is not impressed by a request that breaks off in the middle', async () => {
+    const { client, endpoint } = await start(join(temporaryFolder(), 'table'));
+    const { hostname, port } = new URL(endpoint);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 100\r\n\r\n{"',
+    );
+    await once(socket, 'connect');
+    await new Promise((resolve) => socket.write('"', resolve));
+    socket.destroy();
+    await once(socket, 'close');
+    await client.send(new PutItemCommand({ TableName: 'lull', Item: item('run-1') }));
+  });
+
+  it('ends what it was asked before it stops', async () => {
+    const path = join(temporaryFolder(), 'table');
+    const { client, stop } = await start(path);
+    const ids = Array.from({ length: 30 }, (_, n) => `run-${n}`);
+    const puts = ids.map(async (id) => {
+      await client.send(new PutItemCommand({ TableName: 'lull', Item: item(id) }));
+      return id;
+    });
+    await Promise.race(puts);
+    const [, outcomes] = await Promise.all([stop(), Promise.allSettled(puts)]);
+    const answered = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(answered).not.toEqual([]);
+    expect(await dueRuns(await start(path))).toEqual(expect.arrayContaining(answered));
   });
 });

@@ -1,0 +1,55 @@
+import { CommanderError, type Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../lib/cli/program.ts';
+
+/** What the program prints for these arguments, and how it ends. */
+async function call(...args: string[]): Promise<{ exitCode: number; text: string }> {
+  const program = createProgram();
+  const chunks: string[] = [];
+  const write = (text: string): void => void chunks.push(text);
+  const quiet = (command: Command): Command =>
+    command.exitOverride().configureOutput({ writeOut: write, writeErr: write });
+  quiet(program).commands.forEach(quiet);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return { exitCode: 0, text: chunks.join('') };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { exitCode: error.exitCode, text: chunks.join('') };
+  }
+}
+
+describe('the command lull', () => {
+  it('shows its commands', async () => {
+    const { exitCode, text } = await call('--help');
+    expect(exitCode).toBe(0);
+    expect(text).toMatch(/^Usage: lull .*\n\nasyncio for AWS Lambda.*dev .*the cloud on this machine/s);
+  });
+
+  it('shows the options of dev with their defaults', async () => {
+    const { text } = await call('dev', '--help');
+    expect(text).toMatch(
+      /--port <number> .*default: 4000.*--dir <path> .*default: "\.lull".*--workers <number> .*default: 2/s,
+    );
+  });
+
+  it('says its version', async () => {
+    expect((await call('--version')).text).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each(['70000', '-1', '40x', '4000.5', ''])('refuses the port %j', async (port) => {
+    const { exitCode, text } = await call('dev', 'workflows.ts', '--port', port);
+    expect(exitCode).toBe(1);
+    expect(text).toContain('It is a whole number from 0 to 65535.');
+  });
+
+  it('refuses to work with no worker', async () => {
+    expect((await call('dev', '--workers', '0')).text).toContain('It is a whole number from 1 to 32.');
+  });
+
+  it('suggests the command that was meant', async () => {
+    const { exitCode, text } = await call('dve');
+    expect(exitCode).toBe(1);
+    expect(text).toContain('Did you mean dev?');
+  });
+});

@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { LocalCloudNotice } from 'lull/local';
+import { startCloud, startRun } from './cloud-under-test.ts';
+import { temporaryProject } from './temporary-project.ts';
+import { waitUntil } from './wait-until.ts';
+
+const answering = (answer: string): string => `
+  import { step, workflow } from 'lull';
+  export const greet = workflow('greet', function* () {
+    return yield* step('greet', () => ${answer});
+  });
+`;
+
+const kinds = (notices: readonly LocalCloudNotice[]): string[] =>
+  notices.map((notice) => notice.kind).filter((kind) => kind.startsWith('reload'));
+
+it(
+  'new code is taken up when a file changes; code that is broken is told and not taken up',
+  { timeout: 30_000 },
+  async () => {
+    const { folder, entry } = temporaryProject(answering(`'hello'`));
+    const { cloud, notices } = await startCloud({ entry, dir: join(folder, '.lull'), watch: true });
+    const greet = async (): Promise<unknown> => (await startRun(cloud.url, 'greet', undefined, '?wait=10s')).result;
+    const change = async (code: string, expected: string): Promise<void> => {
+      const before = kinds(notices).length;
+      writeFileSync(entry, code);
+      await waitUntil(() => kinds(notices).length > before);
+      expect(kinds(notices).at(-1)).toBe(expected);
+    };
+    expect(await greet()).toBe('hello');
+
+    await change(answering(`'good morning'`), 'reloaded');
+    expect(await greet()).toBe('good morning');
+
+    await change('export const = ;', 'reload-failed');
+    await change(`throw new Error('not like this');`, 'reload-failed');
+    const reasons = notices.flatMap((notice) => (notice.kind === 'reload-failed' ? [notice.reason] : []));
+    expect(reasons).toEqual([expect.stringMatching(/workflows\.ts:1:13/), expect.stringContaining('not like this')]);
+    expect(await greet()).toBe('good morning');
+  },
+);

@@ -1,0 +1,13 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** A folder of a user's, with lull installed, and workflows in `workflows.ts`. */
+export function temporaryProject(workflows: string): { folder: string; entry: string } {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(join(import.meta.dirname, '../..'), join(folder, 'node_modules/lull'));
+  const entry = join(folder, 'workflows.ts');
+  writeFileSync(entry, workflows);
+  return { folder, entry };
+}
