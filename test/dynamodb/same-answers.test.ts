@@ -17,7 +17,7 @@ afterAll(async () => {
   await server.close();
 });
 
-test('any history of operations has the same answers in memory and in the table', { timeout: 60_000 }, async () => {
+test('any history of operations has the same answers in memory and in the table', async () => {
   const kinds = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(histories, async (history) => {

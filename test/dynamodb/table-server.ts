@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { vi } from 'vitest';
 import { createTableInput } from '../../lib/dynamodb/create-table-input.ts';
 
 export interface TableServer {
@@ -20,6 +21,8 @@ export interface TableServer {
 }
 
 export async function startTableServer(): Promise<TableServer> {
+  // Hundreds of requests over HTTP: on a busy machine they take longer than tests usually may.
+  vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
   const given = process.env['DYNAMODB_TEST_ENDPOINT'];
   const server = given === undefined ? await startDynalite() : undefined;
   const endpoint = given ?? `http://127.0.0.1:${(server?.address() as AddressInfo).port}`;

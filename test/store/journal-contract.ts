@@ -105,7 +105,8 @@ export function describeJournal(openStore: () => Promise<Store>): void {
   });
 
   describe('values', () => {
-    test.each([null, false, 0, '', [], {}, 'ä\ud800', { S: 'x' }, -1e300])('%j comes back as it was', async (value) => {
+    const values = [null, false, 0, '', [], {}, 'ä\ud800', { S: 'x' }, [[1]], -1e300];
+    test.each(values.map((value) => ({ value })))('$value comes back as it was', async ({ value }) => {
       const { runId } = newRun();
       await store.putValue(runId, 'key', encoded(value));
       expect(await store.readValue(runId, 'key')).toEqual(value);
