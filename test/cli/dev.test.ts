@@ -3,11 +3,22 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listenOnLoopback, stopServer } from '../../lib/local/listen.ts';
-import { fixtureEntry } from '../local/cloud-under-test.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
+import { temporaryProject } from '../local/temporary-project.ts';
 import { waitUntil } from '../local/wait-until.ts';
 
 const root = join(import.meta.dirname, '../..');
+
+const WORKFLOWS = `
+  import { step, workflow } from 'lull';
+  export const greet = workflow('greet', function* () {
+    return yield* step('greet', () => {
+      console.log('said by a step');
+      return 'hello';
+    });
+  });
+  export const report = workflow('report', function* () {});
+`;
 
 /** The command as a user starts it, in a folder of its own. */
 function lull(...args: string[]) {
@@ -27,16 +38,15 @@ function lull(...args: string[]) {
 
 describe('lull dev', { timeout: 30_000 }, () => {
   it('says where it is, what it has and a command that works; stops at Ctrl-C, and says that runs go on', async () => {
-    const { child, seen, exitCode } = lull('dev', fixtureEntry, '--port', '0');
+    const { child, seen, exitCode } = lull('dev', temporaryProject(WORKFLOWS).entry, '--port', '0');
     await waitUntil(() => seen.out.includes('openapi.json'));
-    expect(seen.out).toMatch(
-      /lull dev at http:\/\/127\.0\.0\.1:\d+\n.*workflows {2}echo, nap, patient, stuck, whoami/s,
-    );
+    expect(seen.out).toMatch(/lull dev at http:\/\/127\.0\.0\.1:\d+\n.*workflows {2}greet, report/s);
 
     const [, command = ''] = /curl -X POST '(.*)'/.exec(seen.out) ?? [];
     const answer = await fetch(command, { method: 'POST' });
-    expect([answer.status, await answer.json()]).toMatchObject([200, { workflow: 'echo', status: 'completed' }]);
-    await waitUntil(() => seen.out.includes('completed  echo'));
+    expect([answer.status, await answer.json()]).toMatchObject([200, { workflow: 'greet', result: 'hello' }]);
+    await waitUntil(() => seen.out.includes('completed  greet'));
+    expect(seen.out).toMatch(/worker \d+ {2}said by a step/);
 
     child.kill('SIGINT');
     expect(await exitCode).toBe(0);
@@ -48,7 +58,7 @@ describe('lull dev', { timeout: 30_000 }, () => {
     const server = createServer();
     const port = await listenOnLoopback(server, 0);
     onTestFinished(() => stopServer(server));
-    const { seen, exitCode } = lull('dev', fixtureEntry, '--port', String(port));
+    const { seen, exitCode } = lull('dev', 'workflows.ts', '--port', String(port));
     expect(await exitCode).toBe(1);
     expect(seen.err).toMatch(new RegExp(`lull dev did not start: port ${port} is in use .* --port ${port + 1}`));
   });

@@ -46,11 +46,3 @@ export async function startRun(url: string, workflow: string, input: unknown, qu
 export async function awaitRun(url: string, id: string): Promise<RunAnswer> {
   return (await (await fetch(`${url}/runs/${id}?wait=15s`)).json()) as RunAnswer;
 }
-
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

@@ -1,11 +1,13 @@
 import { buildSync } from 'esbuild';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { FunctionPool, type FunctionPoolOptions } from '../../lib/local/function-pool.ts';
 import type { InvocationError } from '../../lib/local/invocation-error.ts';
 import type { LocalCloudNotice } from '../../lib/local/notice.ts';
+import { isAlive } from './is-alive.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 import { waitUntil } from './wait-until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lull-test-'));
@@ -47,14 +49,6 @@ function createPool(options: Partial<FunctionPoolOptions> = {}) {
 }
 
 const failureOf = (error: unknown): string => (error as InvocationError).failure;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 describe('the processes of a function', () => {
   it('load the code, say which workflows it has, and answer with a context as Lambda has it', async () => {
@@ -115,14 +109,16 @@ describe('the processes of a function', () => {
   });
 
   it('take one event at a time; the next one waits for its turn', async () => {
-    const { pool, deploy } = createPool({ timeoutMs: 200 });
+    const { pool, deploy } = createPool();
     await deploy();
+    const release = join(temporaryFolder(), 'release');
     const order: string[] = [];
-    const blocker = pool.invoke({ doing: 'wait' }).catch(() => order.push('blocker'));
-    const waiting = pool.invoke({ doing: 'answer' }).then(() => order.push('waiting'));
+    const first = pool.invoke({ doing: 'wait', text: release }).then(() => order.push('first'));
+    const second = pool.invoke({ doing: 'answer' }).then(() => order.push('second'));
     expect(pool.free()).toBe(0);
-    await Promise.all([blocker, waiting]);
-    expect(order).toEqual(['blocker', 'waiting']);
+    writeFileSync(release, '');
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first', 'second']);
   });
 
   it('take several events at a time where that is wanted', async () => {
@@ -134,14 +130,16 @@ describe('the processes of a function', () => {
   });
 
   it('are exchanged for new code: what was begun ends on the old code, what comes later runs on the new', async () => {
-    const { pool, deploy, pids } = createPool({ eventsPerProcess: 2, timeoutMs: 300 });
+    const { pool, deploy, pids } = createPool({ eventsPerProcess: 2 });
     await deploy();
     const [old] = pids();
-    const begun = pool.invoke({ doing: 'wait' }).catch(failureOf);
+    const release = join(temporaryFolder(), 'release');
+    const begun = pool.invoke({ doing: 'wait', text: release });
     await deploy({ AWS_LAMBDA_FUNCTION_NAME: 'newer' });
     expect(await pool.invoke({ doing: 'answer' })).toMatchObject({ name: 'newer' });
     expect(isAlive(old!)).toBe(true);
-    expect(await begun).toBe('timed-out');
+    writeFileSync(release, '');
+    expect(await begun).toBe('lull-local');
     await waitUntil(() => !isAlive(old!));
     expect(pids()).toHaveLength(1);
   });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { awaitRun, isAlive, startCloud, startRun } from './cloud-under-test.ts';
+import { awaitRun, startCloud, startRun } from './cloud-under-test.ts';
+import { isAlive } from './is-alive.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -18,7 +19,7 @@ it(
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const [{ url, pids }] = (await once(supervisor, 'message')) as [{ url: string; pids: number[] }];
-    const { id } = await startRun(url, 'nap', 1.5);
+    const { id } = await startRun(url, 'diary', { file: join(folder, 'diary'), seconds: 1.5 });
     const [begun, release] = [join(folder, 'begun'), join(folder, 'release')];
     const stuck = await startRun(url, 'stuck', { begun, release }); // a process that hears nothing has to go too
     await waitUntil(() => existsSync(begun));

@@ -3,8 +3,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { LocalCloud, LocalCloudNotice } from 'lull/local';
+import { openCloudFolder } from '../../lib/local/cloud-folder.ts';
 import { listenOnLoopback, stopServer } from '../../lib/local/listen.ts';
-import { awaitRun, isAlive, startCloud, startRun } from './cloud-under-test.ts';
+import { awaitRun, startCloud, startRun } from './cloud-under-test.ts';
+import { isAlive } from './is-alive.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { temporaryProject } from './temporary-project.ts';
 import { waitUntil } from './wait-until.ts';
@@ -14,10 +16,11 @@ const linesOf = (file: string): string[] =>
 
 describe('the local cloud', { timeout: 30_000 }, () => {
   let cloud: LocalCloud;
+  let dir: string;
   let notices: LocalCloudNotice[];
 
   beforeAll(async () => {
-    ({ cloud, notices } = await startCloud({}, afterAll));
+    ({ cloud, dir, notices } = await startCloud({}, afterAll));
   });
 
   it('runs a workflow over HTTP, in a process of its own', async () => {
@@ -26,7 +29,7 @@ describe('the local cloud', { timeout: 30_000 }, () => {
     expect(run.status).toBe('completed');
     expect(cloud.workers().map((worker) => worker.pid)).toEqual([pid]);
     expect(pid).not.toBe(process.pid);
-    expect(cloud.workflows().map(({ name }) => name)).toEqual(['echo', 'nap', 'patient', 'stuck', 'whoami']);
+    expect(cloud.workflows().map(({ name }) => name)).toEqual(['diary', 'echo', 'patient', 'stuck', 'whoami']);
     await waitUntil(() => notices.some((notice) => notice.kind === 'run-ended'));
     expect(notices.filter(({ kind }) => kind.startsWith('run-'))).toMatchObject([
       { kind: 'run-started', runId: run.id, workflow: 'whoami' },
@@ -51,19 +54,8 @@ describe('the local cloud', { timeout: 30_000 }, () => {
     const value = { text: 'grüße, 世界', list: [1, null, { deep: true }], __proto__x: 1 };
     expect(await startRun(cloud.url, 'echo', value, '?wait=10s')).toMatchObject({ result: value });
   });
-});
-
-describe('a local cloud of its own', { timeout: 30_000 }, () => {
-  it('goes on after a stop with what had not ended, without repeating what had been recorded', async () => {
-    const { cloud, dir } = await startCloud();
-    const { id } = await startRun(cloud.url, 'nap', 1.5);
-    await cloud.stop();
-    const { cloud: next } = await startCloud({ dir });
-    expect(await awaitRun(next.url, id)).toMatchObject({ status: 'completed', result: 'rested' });
-  });
 
   it('takes over the run of a worker that was killed in the middle of a step', async () => {
-    const { cloud, notices } = await startCloud();
     const folder = temporaryFolder();
     const [begun, release] = [join(folder, 'begun'), join(folder, 'release')];
     const { id } = await startRun(cloud.url, 'patient', { begun, release });
@@ -86,13 +78,30 @@ describe('a local cloud of its own', { timeout: 30_000 }, () => {
     expect(cloud.deadLetters()).toEqual([]);
   });
 
-  it('leaves no process behind', async () => {
-    const { cloud } = await startCloud({ workers: 2 });
+  it('keeps its folder to itself, and tells whoever wants it too where it is', async () => {
+    await expect(startCloud({ dir })).rejects.toMatchObject({
+      code: 'FOLDER_IN_USE',
+      message: expect.stringContaining(`process ${process.pid} at ${cloud.url}`) as string,
+    });
+    expect((await fetch(`${cloud.url}/runs`)).status).toBe(200);
+  });
+
+  it('goes on after a stop with what had not ended, without repeating what was recorded, and leaves no process behind', async () => {
+    const { cloud, dir } = await startCloud({ workers: 2 });
     await waitUntil(() => cloud.workers().length === 2);
     const pids = cloud.workers().map((worker) => worker.pid);
+    const file = join(temporaryFolder(), 'diary');
+    const { id } = await startRun(cloud.url, 'diary', { file, seconds: 2 });
+    await waitUntil(async () =>
+      (await (await fetch(`${cloud.url}/runs/${id}/history`)).text()).includes('step-completed'),
+    );
     await cloud.stop();
     expect(pids.filter(isAlive)).toEqual([]);
     await expect(fetch(cloud.url)).rejects.toThrow('fetch failed');
+
+    const { cloud: next } = await startCloud({ dir });
+    expect(await awaitRun(next.url, id)).toMatchObject({ status: 'completed', result: 'rested' });
+    expect(linesOf(file)).toEqual(['before', 'after']);
   });
 });
 
@@ -106,16 +115,7 @@ describe('the local cloud does not start', { timeout: 30_000 }, () => {
       code: 'PORT_IN_USE',
       message: expect.stringMatching(new RegExp(`port ${port} is in use .* --port ${port + 1}`)) as string,
     });
-    await startCloud({ dir });
-  });
-
-  it('in a folder that another one uses, and says where that one is', async () => {
-    const { cloud, dir } = await startCloud();
-    await expect(startCloud({ dir })).rejects.toMatchObject({
-      code: 'FOLDER_IN_USE',
-      message: expect.stringContaining(`process ${process.pid} at ${cloud.url}`) as string,
-    });
-    expect((await fetch(`${cloud.url}/runs`)).status).toBe(200);
+    await (await openCloudFolder(dir)).close();
   });
 
   it('in a folder of a newer format', async () => {

@@ -93,14 +93,15 @@ describe('the table on disk', () => {
 
   it('ends what it was asked before it stops', async () => {
     const path = join(temporaryFolder(), 'table');
-    const { client, stop } = await start(path);
+    const table = await start(path);
+    const { client } = table;
     const ids = Array.from({ length: 30 }, (_, n) => `run-${n}`);
     const puts = ids.map(async (id) => {
       await client.send(new PutItemCommand({ TableName: 'lull', Item: item(id) }));
       return id;
     });
     await Promise.race(puts);
-    const [, outcomes] = await Promise.all([stop(), Promise.allSettled(puts)]);
+    const [, outcomes] = await Promise.all([table.stop(), Promise.allSettled(puts)]);
     const answered = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     expect(answered).not.toEqual([]);
     expect(await dueRuns(await start(path))).toEqual(expect.arrayContaining(answered));
