@@ -83,8 +83,8 @@ export const workflowIndex = {
 } as const;
 
 /** May grow, never shrink: a reader asks all of them. Each takes a thousand index writes a second. */
-export const dueShardCount = 16;
-export const workflowShardCount = 8;
+const dueShardCount = 16;
+const workflowShardCount = 8;
 
 export const runSortKey = 'run';
 

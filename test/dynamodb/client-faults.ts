@@ -6,7 +6,7 @@ import type { Item } from '../../lib/dynamodb/item.ts';
 type Send = () => Promise<unknown>;
 
 /** Stands around each attempt of each request; `send` makes the attempt. */
-export function aroundEachAttempt(
+function aroundEachAttempt(
   client: DynamoDBClient,
   attempt: (command: string, send: Send) => Promise<unknown>,
 ): void {
