@@ -92,7 +92,7 @@ describe('an approval', () => {
         expect(await run.result()).toEqual({ outcome: 'approved', by: 'Grace' });
       },
     });
-  });
+  }, 60_000);
 });
 
 function mailsTo(engine: TestEngine, address: string): string[] {

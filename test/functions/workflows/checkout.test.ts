@@ -140,7 +140,7 @@ describe('wherever it crashes', () => {
         expect(await engine.run(checkout, order)).toMatchObject({ order: 'order-0001', cents: 14_250 });
       },
     });
-  });
+  }, 60_000);
 
   test('an order without an address is undone', async () => {
     await crashEverywhere({
@@ -153,5 +153,5 @@ describe('wherever it crashes', () => {
         expect(engine.calls('refund').length).toBeGreaterThan(0);
       },
     });
-  });
+  }, 60_000);
 });

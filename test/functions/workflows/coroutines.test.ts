@@ -49,7 +49,7 @@ describe("asyncio's tour", () => {
         expect(await engine.run(tour.coroutines)).toMatchObject({ inTime: 'gave up after three seconds' });
       },
     });
-  });
+  }, 60_000);
 });
 
 describe('a forgotten await', () => {

@@ -6,10 +6,11 @@ const desk = { what: 'a desk', cents: 42_000, employee: 'ada@example.com', appro
 
 test('each example can be started by its name', async () => {
   const { client } = createTestEngine({ workflows });
+  const error: unknown = await client.start('exmaple', {}).catch((thrown: unknown) => thrown);
 
-  await expect(client.start('example', {})).rejects.toThrow(
-    'Known are approval, checkout, coroutines, forgotten-await, order-batch, subscription',
-  );
+  for (const name of ['approval', 'checkout', 'coroutines', 'forgotten-await', 'order-batch', 'subscription']) {
+    expect((error as Error).message).toContain(name);
+  }
 });
 
 test('a signal that is sent by its name is checked before it is accepted', async () => {

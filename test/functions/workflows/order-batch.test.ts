@@ -65,5 +65,5 @@ describe('a batch of orders', () => {
         expect(failed.map(({ id }) => id)).toEqual(['order-2042']);
       },
     });
-  });
+  }, 60_000);
 });

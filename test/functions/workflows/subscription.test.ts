@@ -71,7 +71,7 @@ describe('a subscription', () => {
     expect(await engine.run(subscription, { ...order, months: 60 })).toEqual({ ended: 'served', monthsPaid: 60 });
   });
 
-  test('comes to the same end wherever it crashes, cancelled or unpaid', async () => {
+  test('comes to the same end wherever it crashes while it is cancelled', async () => {
     await crashEverywhere({
       workflows: [subscription],
       scenario: async (engine) => {
@@ -81,6 +81,9 @@ describe('a subscription', () => {
         expect(await run.result()).toEqual({ ended: 'cancelled', monthsPaid: 2, reason: 'moving house' });
       },
     });
+  }, 60_000);
+
+  test('comes to the same end wherever it crashes while it stays unpaid', async () => {
     await crashEverywhere({
       workflows: [subscription],
       scenario: async (engine) => {
@@ -88,5 +91,5 @@ describe('a subscription', () => {
         expect(await engine.run(subscription, noCover)).toEqual({ ended: 'unpaid', monthsPaid: 0 });
       },
     });
-  });
+  }, 60_000);
 });
