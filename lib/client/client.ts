@@ -16,6 +16,12 @@ import {
 import { type Run, RunHandle } from './run.ts';
 import { startRun, type StartOptions } from './start-run.ts';
 
+// Not an overload for Workflow<void, ...>: any workflow would be taken for one, whatever its input.
+/** An input that may be undefined may be left out. */
+type StartArguments<In> = undefined extends In
+  ? [input?: In, options?: StartOptions]
+  : [input: In, options?: StartOptions];
+
 /**
  * Starts runs of workflows, and talks to them, from anywhere: an API, a script, another Lambda.
  *
@@ -49,8 +55,7 @@ export class Client {
    * InvalidInputError, PayloadTooLargeError (256 KB), UnserializableValueError, RunIdTakenError,
    * IdempotencyKeyReusedError, and UnknownWorkflowError for a name that the client's `workflows` do not have.
    */
-  start<R>(workflow: Workflow<void, R, never>): Promise<Run<R>>;
-  start<In, R>(workflow: Workflow<In, R, never>, input: NoInfer<In>, options?: StartOptions): Promise<Run<R>>;
+  start<In, R>(workflow: Workflow<In, R, never>, ...rest: StartArguments<In>): Promise<Run<R>>;
   start(workflow: string, input?: unknown, options?: StartOptions): Promise<Run<unknown>>;
   async start(workflow: AnyWorkflow | string, input?: unknown, options: StartOptions = {}): Promise<Run<unknown>> {
     const { name, schema } = this.#find(workflow);

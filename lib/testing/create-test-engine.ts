@@ -159,7 +159,7 @@ class EngineOnCloud implements TestEngine {
   }
 
   start<In, R>(workflow: Workflow<In, R, never>, input?: In, options?: StartOptions): Promise<Run<R>> {
-    return this.client.start(workflow, input as In, options);
+    return this.client.start<unknown, R>(workflow, input, options);
   }
 
   async run<In, R>(workflow: Workflow<In, R, never>, input?: In): Promise<R> {

@@ -1,0 +1,96 @@
+/** What the client's calls take and give. */
+import { describe, expectTypeOf, test } from 'vitest';
+import { signal, sleep, step, workflow, type StandardSchemaV1 } from 'lull';
+import { Client, type Run, type RunDescription, type RunSummary } from 'lull/client';
+
+interface Order {
+  readonly id: string;
+  readonly cents: number;
+}
+
+declare const dated: StandardSchemaV1<{ at: string }, { at: Date }>;
+
+const client = new Client();
+const checkout = workflow('checkout', function* (order: Order) {
+  return yield* step('charge', () => ({ receipt: order.id }));
+});
+const nap = workflow('nap', function* () {
+  yield* sleep('1 day');
+});
+const plan = workflow('plan', { input: dated }, function* ({ at }) {
+  return at.getTime();
+});
+const approved = signal<{ by: string }>('approved');
+const stopped = signal<void>('stopped');
+
+describe('client.start', () => {
+  test('gives a run with the result of its workflow', () => {
+    expectTypeOf(client.start(checkout, { id: 'o1', cents: 100 })).resolves.toEqualTypeOf<Run<{ receipt: string }>>();
+    expectTypeOf(client.start(nap)).resolves.toEqualTypeOf<Run<void>>();
+    expectTypeOf(client.start(nap, undefined, { id: 'n1' })).resolves.toEqualTypeOf<Run<void>>();
+    expectTypeOf(client.start('checkout', { anything: true })).resolves.toEqualTypeOf<Run<unknown>>();
+  });
+
+  test('takes what the schema takes', () => {
+    expectTypeOf(client.start(plan, { at: '2026-11-22' })).resolves.toEqualTypeOf<Run<number>>();
+    // @ts-expect-error -- the schema makes a Date of it, callers give a text
+    void client.start(plan, { at: new Date() });
+  });
+
+  test('refuses another input, none, and options that there are not', () => {
+    // @ts-expect-error -- no cents
+    void client.start(checkout, { id: 'o1' });
+    // @ts-expect-error -- a text is no order
+    void client.start(checkout, 'o1');
+    // @ts-expect-error -- an order is needed
+    void client.start(checkout);
+    // @ts-expect-error -- there is no such choice
+    void client.start(nap, undefined, { id: 'n1', onConflict: 'terminate-existing' });
+    // @ts-expect-error -- there is no such option
+    void client.start(nap, undefined, { retries: 3 });
+  });
+});
+
+describe('run.signal', () => {
+  const run = client.run('r1');
+
+  test('takes the payload of the signal', () => {
+    expectTypeOf(run.signal(approved, { by: 'Ada' })).resolves.toBeVoid();
+    expectTypeOf(run.signal(approved, { by: 'Ada' }, { idempotencyKey: 'k1' })).resolves.toBeVoid();
+    expectTypeOf(run.signal(stopped)).resolves.toBeVoid();
+    expectTypeOf(run.signal('approved', 7n)).resolves.toBeVoid();
+  });
+
+  test('refuses another payload, and none', () => {
+    // @ts-expect-error -- by is a text
+    void run.signal(approved, { by: 7 });
+    // @ts-expect-error -- a payload is needed
+    void run.signal(approved);
+  });
+});
+
+describe('a run', () => {
+  test('gives its result, or nobody knows what', () => {
+    expectTypeOf(client.run('r1').result()).resolves.toBeUnknown();
+    expectTypeOf(client.run<number>('r1').result({ timeout: '1s' })).resolves.toBeNumber();
+  });
+
+  test('is described by fields that go with its status', () => {
+    const show = (run: RunDescription): unknown => {
+      if (run.status === 'completed') return run.result;
+      if (run.status === 'failed') return run.error.message;
+      if (run.status === 'cancelled' || run.status === 'terminated') return run.reason.length;
+      expectTypeOf(run).not.toHaveProperty('result');
+      return run.dueAt?.getTime();
+    };
+    expectTypeOf(show).parameter(0).toExtend<RunSummary>();
+  });
+
+  test('is listed', () => {
+    expectTypeOf(client.list({ workflow: 'checkout', status: ['failed', 'cancelled'] })).toEqualTypeOf<
+      AsyncIterable<RunSummary>
+    >();
+    // @ts-expect-error -- there is no such status
+    client.list({ status: 'done' });
+  });
+});
