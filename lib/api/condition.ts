@@ -46,7 +46,7 @@ export class Condition extends Acquirable {
 
   /** Acquires the lock. */
   acquire(): Awaitable<true> {
-    return this.#lock.acquire();
+    return this.lazy('condition.acquire()', () => this.#acquire());
   }
 
   /** Releases the lock. InvalidStateError if it is not locked. */
@@ -86,6 +86,10 @@ export class Condition extends Acquirable {
   /** Wakes all who wait. InvalidStateError if the lock is not acquired. */
   notifyAll(): void {
     this.notify(this.#waiters.length);
+  }
+
+  *#acquire(): Coroutine<true> {
+    return yield* this.#lock.acquire();
   }
 
   *#wait(): Coroutine<true> {

@@ -163,7 +163,6 @@ export class Queue<T> extends RunBound {
     try {
       yield* waiter;
     } catch (error) {
-      waiter.cancel(); // so that nobody wakes it up any more
       const at = waiters.indexOf(waiter);
       if (at >= 0) waiters.splice(at, 1);
       // Woken and cancelled at once: the next in line gets the wake-up.

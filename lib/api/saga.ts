@@ -1,13 +1,11 @@
 /** Several effects of which all happen or none: what was done is undone when a later one fails. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { type CancelledError, ExceptionGroup, InvalidStateError, isCancelled } from '../core/errors.ts';
-import type { Task } from '../core/task.ts';
 import { toError } from '../core/to-error.ts';
 import { asCoroutine, checkBody } from './body.ts';
 import { createTask } from './create-task.ts';
 import { lazy } from './lazy.ts';
 import { RunBound } from './run-bound.ts';
-import { shield } from './shield.ts';
 
 type Undo = () => Coroutine<unknown>;
 
@@ -71,11 +69,18 @@ function* run<T>(body: (saga: Saga) => Coroutine<T>): Coroutine<T> {
 /** Runs the undos, shielded; returns if nothing else is to be thrown than what the body failed with. */
 function* undo(undos: Undos, failure: unknown): Coroutine<void> {
   const undoing = createTask(undoAll(undos), { name: 'undo of a saga' });
-  // A run that ends cancels the tasks that are left, and so may anybody who asks for allTasks(). Not this one.
+  // Who cancels the saga, all tasks of the run, or what is left at its end is told that this one cannot be cancelled:
+  // then the saga itself gets its CancelledError when the undos are through.
   undoing.cancel = () => false;
 
-  const cancellation = yield* untilDone(undoing);
-  if (cancellation !== undefined) cancellation.cause ??= failure;
+  let cancellation: CancelledError | undefined;
+  try {
+    yield* undoing;
+  } catch (error) {
+    if (!isCancelled(error)) throw error;
+    cancellation = error;
+    cancellation.cause ??= failure;
+  }
   const errors = undoing.result();
   if (errors.length > 0) {
     throw new ExceptionGroup('errors in undoing a saga', [toError(cancellation ?? failure), ...errors]);
@@ -96,20 +101,6 @@ function* undoAll(undos: Undos): Coroutine<Error[]> {
   // At once: what came between the last undo and the end of the saga would be forgotten.
   undos.close();
   return errors;
-}
-
-/** Waits for the task to its end; gives the last request to cancel that came meanwhile. */
-function* untilDone(task: Task<unknown>): Coroutine<CancelledError | undefined> {
-  let cancellation: CancelledError | undefined;
-  while (!task.done()) {
-    try {
-      yield* shield(task);
-    } catch (error) {
-      if (!isCancelled(error)) throw error;
-      cancellation = error;
-    }
-  }
-  return cancellation;
 }
 
 class Undos extends RunBound implements Saga {

@@ -4,6 +4,7 @@ import { gather } from '../../lib/api/gather.ts';
 import { LifoQueue, PriorityQueue, Queue } from '../../lib/api/queue.ts';
 import { taskGroup } from '../../lib/api/task-group.ts';
 import { waitFor } from '../../lib/api/wait-for.ts';
+import type { Coroutine } from '../../lib/core/awaitable.ts';
 import { CancelledError, QueueEmpty, QueueFull, TimeoutError, WorkflowCodeError } from '../../lib/core/errors.ts';
 import { caught, pause, runBody } from './run-body.ts';
 
@@ -193,6 +194,19 @@ describe('a get that is cancelled', () => {
       return yield* gather([readers[1], readers[2]]);
     });
     expect(new Set([second, third])).toEqual(new Set([1, 2]));
+  });
+
+  test('or ended by any other error, by code that drives it itself, leaves its turn to the next in line', () => {
+    runBody(function* () {
+      const queue = new Queue<string>();
+      const get = queue.get()[Symbol.iterator]() as Coroutine<string>;
+      get.next();
+      const next = createTask(queue.get());
+      yield* pause();
+      expect(() => get.throw(new Error('boom'))).toThrow('boom');
+      queue.putNowait('a');
+      expect(yield* next).toBe('a');
+    });
   });
 
   test('by a timeout is forgotten by the queue', () => {

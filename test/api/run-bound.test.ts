@@ -46,6 +46,7 @@ const CALLS: [string, (made: Made) => unknown][] = [
   ['with()', ({ lock }) => lock.with(function* () {})],
   ['semaphore.acquire()', ({ semaphore }) => semaphore.acquire()],
   ['semaphore.release()', ({ semaphore }) => semaphore.release()],
+  ['condition.acquire()', ({ condition }) => condition.acquire()],
   ['condition.wait()', ({ condition }) => condition.wait()],
   ['condition.waitFor()', ({ condition }) => condition.waitFor(() => true)],
   ['condition.notify()', ({ condition }) => condition.notify()],
