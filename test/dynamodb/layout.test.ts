@@ -175,6 +175,19 @@ describe('what stands in the table', () => {
     });
   });
 
+  test('a run at rest carries nothing of its turns, a closed one nothing of its openness', async () => {
+    const { runId } = await takenRun(store);
+    const created = await readItem((await createdRun(store)).runId);
+    await store.release(runId, releasing({ dueAtMs: 0 }));
+    expect(Object.keys(await readItem(runId)).toSorted()).toEqual(Object.keys(created).toSorted());
+
+    await store.take(runId, taking('worker-2'));
+    await store.finish(runId, finishing({ epoch: 2 }));
+    const { openStatus: _, dueAtMs: __, ...kept } = created;
+    const names = [...Object.keys(kept), 'closedStatus', 'endedAtMs', 'result'];
+    expect(Object.keys(await readItem(runId)).toSorted()).toEqual(names.toSorted());
+  });
+
   test('a waiting run stands in the index by workflow only, a closed one with its status', async () => {
     const { runId, workflow } = await takenRun(store, { workflow: 'waiting' });
     await store.release(runId, releasing());

@@ -330,6 +330,7 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       const run = await closedRun(store);
       expect(await store.finish(run.runId, finishing())).toEqual({ kind: 'done' });
       expect(await store.finish(run.runId, finishing({ status: 'failed' }))).toEqual({ kind: 'lost' });
+      expect(await store.finish(run.runId, finishing({ endedAtMs: START_MS + 6000 }))).toEqual({ kind: 'lost' });
       expect(await store.readRun(run.runId)).toEqual(run);
     });
 
