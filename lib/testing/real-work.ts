@@ -18,7 +18,6 @@ const QUICK_TURNS = 20;
 
 /** What a test runner and a terminal have open says nothing about the work of steps. */
 const CONNECTIONS = ['TCPSocketWrap', 'TLSWrap', 'MessagePort', 'Worker', 'UDPWrap'];
-const OUR_OWN = 'Immediate';
 
 type Counts = Map<string, number>;
 
@@ -66,9 +65,7 @@ export class RealWork {
 
 function underWay(): Counts {
   const counts: Counts = new Map();
-  for (const kind of process.getActiveResourcesInfo()) {
-    if (kind !== OUR_OWN) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return counts;
 }
 

@@ -1,0 +1,94 @@
+/** A table, a queue, a clock that somebody moves, a client, and as many workers as a test wants: nothing drives them. */
+import { Client } from 'lull/client';
+import type { Logger } from 'lull';
+import { createRegistry } from '../../lib/core/workflow-registry.ts';
+import type { AnyWorkflow } from '../../lib/core/workflow.ts';
+import { createEngine, type RunningEngine } from '../../lib/engine/engine.ts';
+import type { EngineOptions } from '../../lib/engine/settings.ts';
+import type { TurnEnd } from '../../lib/engine/turn.ts';
+import type { JournalEntry } from '../../lib/journal/event.ts';
+import type { JournalRecord } from '../../lib/journal/record.ts';
+import { MemoryStore } from '../../lib/memory/memory-store.ts';
+import { MemoryWakeQueue } from '../../lib/memory/memory-wake-queue.ts';
+import type { RunItem } from '../../lib/ports/run-item.ts';
+import type { Store } from '../../lib/ports/store.ts';
+import { type Around, aroundStore } from '../../lib/testing/around-store.ts';
+import { createTestIds } from '../../lib/testing/test-ids.ts';
+import { VirtualClock } from '../../lib/testing/virtual-clock.ts';
+import { silent } from '../testing/silent.ts';
+
+/** Any workflows, whatever they take and give. */
+export type Workflows = readonly AnyWorkflow[];
+
+export interface WorkerOptions extends Partial<EngineOptions> {
+  readonly workflows?: Workflows;
+  /** What happens around the calls of this worker to the table. */
+  readonly around?: Around;
+}
+
+export interface Worker extends RunningEngine {
+  /** One turn, with Lambda's 15 minutes. */
+  turn(runId: string): Promise<TurnEnd>;
+}
+
+export const START_MS = Date.UTC(2030, 0, 1);
+const INVOCATION_MS = 900_000;
+
+export class SmallCloud {
+  readonly clock = new VirtualClock(START_MS);
+  readonly table = new MemoryStore();
+  readonly wakes = new MemoryWakeQueue(this.clock);
+  readonly client: Client;
+  readonly #ids = createTestIds(this.table);
+  readonly #workflows: Workflows;
+  readonly #log: Logger;
+
+  constructor(workflows: Workflows, { aroundClient, log = silent }: { aroundClient?: Around; log?: Logger } = {}) {
+    this.#workflows = workflows;
+    this.#log = log;
+    const store: Store = aroundClient === undefined ? this.table : aroundStore(this.table, aroundClient);
+    this.client = new Client({ workflows, store, wakes: this.wakes, clock: this.clock, ids: this.#ids, log });
+  }
+
+  worker({ workflows = this.#workflows, around, ...options }: WorkerOptions = {}): Worker {
+    const engine = createEngine({
+      registry: createRegistry(workflows),
+      store: around === undefined ? this.table : aroundStore(this.table, around),
+      wakes: this.wakes,
+      clock: this.clock,
+      log: this.#log,
+      newNonce: () => this.#ids.nonce(),
+      random: () => 0.5,
+      strict: true,
+      ...options,
+    });
+    const turn = (runId: string): Promise<TurnEnd> =>
+      engine.takeTurn({ runId, deadlineAtMs: this.clock.nowMs() + INVOCATION_MS });
+    return { ...engine, turn };
+  }
+
+  /** Lets time pass, and rings whoever asked for it. */
+  pass(ms: number): void {
+    this.clock.moveTo(this.clock.nowMs() + ms);
+    this.clock.callDue();
+  }
+
+  async run(runId: string): Promise<RunItem> {
+    return (await this.table.readRun(runId))!;
+  }
+
+  records(runId: string): Promise<JournalRecord[]> {
+    return this.table.loadRecords(runId, 0);
+  }
+
+  async entries(runId: string): Promise<JournalEntry[]> {
+    return (await this.records(runId)).flatMap(({ entries }) => entries);
+  }
+}
+
+/** Until all promises that can go on have done so. */
+export function promisesToGoOn(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
+}
