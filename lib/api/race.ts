@@ -67,7 +67,8 @@ class RacingFuture extends Future<unknown> {
     this.#running -= 1;
     if (this.#winner === undefined) {
       this.#winner = child;
-      for (const loser of this.#children) if (loser !== child) loser.cancel();
+      // If the race itself was cancelled they were, too: once is enough, they may be cleaning up.
+      if (!this.#cancelRequested) for (const loser of this.#children) if (loser !== child) loser.cancel();
     } else if (!child.cancelled()) {
       const error = child.exception();
       if (error !== undefined) currentLoop('race()').log('error', ['A loser of a race failed:', error]);

@@ -40,9 +40,10 @@ export function taskGroup<T>(body: (group: TaskGroup) => Coroutine<T>): Awaitabl
 
 function* run<T>(body: (group: TaskGroup) => Coroutine<T>): Coroutine<T> {
   const group = new Group();
+  const coroutine = asCoroutine('taskGroup()', body(group));
   let result: T;
   try {
-    result = yield* asCoroutine('taskGroup()', body(group));
+    result = yield* coroutine;
   } catch (error) {
     // Throws what stands for this error; else it goes on as it is.
     yield* group.leave({ thrown: error });
