@@ -21,8 +21,8 @@ export async function receiveMail(turn: Turn): Promise<Mail> {
   if (missing.length === 0) return { kind: 'received' };
 
   const messages = await engine.store.loadMessages(runId, missing);
-  if (messages.length < missing.length) return isStillOurs(turn, missing, new Set(messages.map(({ id }) => id)));
   inbox.push(...messages);
+  if (messages.length < missing.length) return isStillOurs(turn, missing, new Set(messages.map(({ id }) => id)));
   return { kind: 'received' };
 }
 
