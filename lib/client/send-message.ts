@@ -7,6 +7,7 @@
 import { MAIL_LIMIT } from '../ports/limits.ts';
 import type { Message } from '../ports/message.ts';
 import type { Store } from '../ports/store.ts';
+import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { sendWake, tidyUp } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { InboxFullError, RunEndedError, RunNotFoundError } from './errors.ts';
@@ -36,18 +37,20 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
     return;
   }
 
-  // An accepted message leaves the mail only for the journal: an earlier sending of this one would be there.
-  const mayBeInJournal = isRepeat || !isIdOwn;
+  // An accepted message leaves the mail only for the journal: an earlier sending of this one would be there, be it by
+  // another call or by an SDK that sent the request twice.
   const wasAccepted =
-    mayBeInJournal &&
     acceptance.kind !== 'not-found' &&
     (await retryUnavailable(ports.clock, () => isInJournal(store, runId, message.id)));
+  // A request without an answer may be carried out late. Then the run would accept a message, and needs its payload.
+  const mayBeAcceptedYet = isRepeat && !wasAccepted && acceptance.kind !== 'closed';
   // Another call with this id may be between its put and its accept: it needs the payload, unless nothing can be
   // accepted any more.
-  if (isIdOwn || wasAccepted || acceptance.kind === 'closed') {
+  if (!mayBeAcceptedYet && (isIdOwn || wasAccepted || acceptance.kind === 'closed')) {
     await tidyUp(ports, `payload of ${what} to ${runId}`, () => store.deleteMessages(runId, [message.id]));
   }
   if (wasAccepted) return;
+  if (mayBeAcceptedYet) throw new StoreUnavailableError(`accept ${what} to run "${runId}"`);
   switch (acceptance.kind) {
     case 'closed':
       throw new RunEndedError(runId, acceptance.run.status, what);
