@@ -3,7 +3,7 @@
  * Near the invocation's time limit it ends the steps, so that the turn ends by itself in time.
  */
 import { LullError } from '../core/errors.ts';
-import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
+import { firstTimer, nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { hasNews } from './news.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -19,7 +19,9 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
     );
     return 'go-on';
   }
-  const dueAtMs = nextDueAtMs(memory) ?? Infinity;
+  // A step that waits for its turn among too many is due, and nothing to wake up for: the end of another one rings.
+  const mayBegin = attempts.size < engine.maxStepsInFlight;
+  const dueAtMs = (mayBegin ? nextDueAtMs(memory) : firstTimer(memory)?.dueAtMs) ?? Infinity;
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
 
   const wakeAtMs = Math.min(dueAtMs, turn.endsByMs);
