@@ -1,0 +1,36 @@
+/** A body begins only for a step that is durable and has no result yet (I3), and gives what is recorded (I5). */
+import type { Rule } from './rule.ts';
+
+export const bodiesRule: Rule = {
+  name: 'effects begin after their record, and give what is recorded',
+  onBody(body, run, violate, { plan, bodies }, process) {
+    const id = Number(body.key.slice(body.key.lastIndexOf('#') + 1));
+    const command = run.commands.get(id);
+    if (command?.kind !== 'step' || command.name !== body.name) {
+      violate(`${body.by} began the body of "${body.name}" (#${id}), and the journal has no such step`);
+      return;
+    }
+    const { clockErrorMs, incidents, settings } = plan.weather;
+    const clocksAreRight = clockErrorMs === 0 && !incidents.some(({ kind }) => kind === 'clocks-jump');
+    if (clocksAreRight && run.epochOf.get(process.name) !== run.item?.epoch) {
+      violate(`${body.by} began the body of "${body.name}" with a lease of epoch ${run.epochOf.get(process.name)}, not ${run.item?.epoch}`);
+    }
+    const most = settings.maxStepsInFlight ?? 500;
+    const inFlight = bodies.begun.filter(
+      (other) => other.runId === body.runId && other.by === body.by && other.end === undefined,
+    ).length;
+    if (inFlight > most * 2 + 2) violate(`${inFlight} bodies of one run are under way in one worker, the limit is ${most}`);
+  },
+  atEnd(run, violate, { bodies }) {
+    for (const entry of run.entries) {
+      if (entry.kind !== 'step-completed' && entry.kind !== 'step-retrying') continue;
+      const begun = bodies.begun.filter(({ key }) => key === `${run.runId}#${entry.id}`);
+      if (entry.kind === 'step-completed' && !begun.some(({ end }) => end?.kind === 'gave')) {
+        violate(`step #${entry.id} is recorded as completed, and no body of it came to its end`);
+      }
+      if (entry.kind === 'step-retrying' && begun.length < entry.attempt) {
+        violate(`step #${entry.id} has ${entry.attempt} failed attempts recorded, and ${begun.length} bodies began`);
+      }
+    }
+  },
+};

@@ -1,0 +1,137 @@
+/**
+ * The oracle's own book: what the table was seen to take in, run by run, kept apart from the table so that the two can
+ * be compared.
+ */
+import type { Encoded } from '../../../lib/core/encoded.ts';
+import type { JournalEntry, RecordedCommand } from '../../../lib/journal/event.ts';
+import { isRecordedCommand } from '../../../lib/journal/event.ts';
+import type { JournalRecord } from '../../../lib/journal/record.ts';
+import type { Message } from '../../../lib/ports/message.ts';
+import { type ClosedStatus, isClosed, type RunItem, type StoredValue } from '../../../lib/ports/run-item.ts';
+import type { Store } from '../../../lib/ports/store.ts';
+
+/** A call as the table carried it out. */
+export interface TableCall {
+  readonly operation: keyof Store;
+  readonly args: readonly unknown[];
+  readonly answer: unknown;
+  /** Which process made it. */
+  readonly by: string;
+  readonly atMs: number;
+  /** The run item before and after it. */
+  readonly before: RunItem | undefined;
+  readonly after: RunItem | undefined;
+}
+
+export class RunLedger {
+  readonly runId: string;
+  item: RunItem | undefined;
+  isPurged = false;
+  /** The run item's `dueAtMs` over time, newest last: what an index that is behind still shows. */
+  readonly dueTimes: { readonly atMs: number; readonly dueAtMs: number | undefined }[] = [];
+  readonly records: JournalRecord[] = [];
+  readonly entries: JournalEntry[] = [];
+  readonly commands = new Map<number, RecordedCommand>();
+  /** Ids of the messages that the journal has, in its order, repeats included. */
+  readonly delivered: string[] = [];
+  /** Ids in the order in which they were first accepted. */
+  readonly accepted: string[] = [];
+  /** Payloads by id, whether accepted or not. */
+  readonly messages = new Map<string, Message>();
+  /** The epoch that each process took last. */
+  readonly epochOf = new Map<string, number>();
+  /** Values in items of their own, by key. */
+  readonly values = new Map<string, Encoded>();
+  /** How often the run was closed, and how at last. */
+  ends = 0;
+  end: { readonly status: ClosedStatus; readonly result: Encoded | undefined; readonly atMs: number } | undefined;
+  /** As it was created. */
+  created: RunItem | undefined;
+
+  constructor(runId: string) {
+    this.runId = runId;
+  }
+
+  isDelivered(messageId: string): boolean {
+    return this.delivered.includes(messageId);
+  }
+
+  /** A value of the run item's, as far as it was seen to be written. */
+  valueOf(stored: StoredValue | undefined): Encoded | undefined {
+    return stored?.kind === 'item' ? this.values.get(stored.key) : stored?.value;
+  }
+
+  close({ status, result }: RunItem, atMs: number): void {
+    this.ends += 1;
+    if (isClosed(status)) this.end = { status, result: this.valueOf(result), atMs };
+  }
+
+  addRecord(record: JournalRecord): void {
+    this.records.push(record);
+    for (const entry of record.entries) {
+      this.entries.push(entry);
+      if (isRecordedCommand(entry)) this.commands.set(entry.id, entry);
+      if ('messageId' in entry) this.delivered.push(entry.messageId);
+    }
+  }
+}
+
+export class Ledger {
+  readonly runs = new Map<string, RunLedger>();
+
+  of(runId: string): RunLedger {
+    let run = this.runs.get(runId);
+    if (run === undefined) {
+      run = new RunLedger(runId);
+      this.runs.set(runId, run);
+    }
+    return run;
+  }
+
+  /** When a sweep would find something at the earliest; undefined if it never would. */
+  earliestDueMs(): number | undefined {
+    let earliestMs: number | undefined;
+    for (const { item } of this.runs.values()) {
+      const dueAtMs = item?.dueAtMs;
+      if (dueAtMs !== undefined && (earliestMs === undefined || dueAtMs < earliestMs)) earliestMs = dueAtMs;
+    }
+    return earliestMs;
+  }
+
+  /** Takes a call in; to be told after the rules have seen it. */
+  enter(run: RunLedger, call: TableCall): void {
+    const { operation, args, answer, before, after, atMs } = call;
+    run.item = after;
+    if (before?.dueAtMs !== after?.dueAtMs || before === undefined) run.dueTimes.push({ atMs, dueAtMs: after?.dueAtMs });
+    switch (operation) {
+      case 'putMessage':
+        run.messages.set((args[1] as Message).id, args[1] as Message);
+        return;
+      case 'accept': {
+        const id = args[1] as string;
+        const isNew = after?.mail.includes(id) === true && before?.mail.includes(id) === false;
+        if (isNew && !run.accepted.includes(id)) run.accepted.push(id);
+        return;
+      }
+      case 'putRecord':
+        if ((answer as { kind: string }).kind === 'put') run.addRecord(structuredClone(args[1] as JournalRecord));
+        return;
+      case 'take':
+        if (after?.epoch !== before?.epoch) run.epochOf.set(call.by, after?.epoch ?? 0);
+        return;
+      case 'createRun':
+        if (before === undefined) run.created = after;
+        return;
+      case 'putValue':
+        run.values.set(args[1] as string, args[2] as Encoded);
+        return;
+      case 'finish':
+        if (before?.status !== after?.status && after !== undefined) run.close(after, atMs);
+        return;
+      case 'purge':
+        if (before !== undefined && after === undefined) run.isPurged = true;
+        return;
+      default:
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** What was accepted is delivered once, in the order of acceptance; what was refused never is (I6). */
+import type { SignalReceived } from '../../../lib/journal/event.ts';
+import { isClosed } from '../../../lib/ports/run-item.ts';
+import type { Told } from '../world/callers.ts';
+import type { RunLedger } from './ledger.ts';
+import type { Rule } from './rule.ts';
+
+export const messagesRule: Rule = {
+  name: 'what is accepted is delivered once, in order',
+  atEnd(run, violate, { callers }) {
+    const twice = run.delivered.filter((id, index) => run.delivered.indexOf(id) !== index);
+    if (twice.length > 0) violate(`delivered more than once: ${twice.join(', ')}`);
+    const isBlocked = run.item !== undefined && !isClosed(run.item.status) && run.item.status === 'blocked';
+    if (!isBlocked && run.delivered.join() !== run.accepted.join()) {
+      violate(`accepted: ${run.accepted.join(', ')}; delivered: ${run.delivered.join(', ')}`);
+    }
+    for (const told of callers.told) {
+      if (told.runId !== run.runId) continue;
+      const problem = problemOf(told, run);
+      if (problem !== undefined) violate(problem);
+    }
+  },
+};
+
+/** What a caller was told, held against the journal. Each payload and each reason is used by one action only. */
+function problemOf({ action, outcome, attempts }: Told, run: RunLedger): string | undefined {
+  if (action.do !== 'signal' && action.do !== 'cancel' && action.do !== 'terminate') return undefined;
+  const what = action.do === 'signal' ? `signal ${JSON.stringify(action.payload)}` : `${action.do} "${action.reason}"`;
+  const times = run.entries.filter((entry) => {
+    if (action.do === 'signal') {
+      return entry.kind === 'signal-received' && entry.name === action.name && isOf(entry, action.payload);
+    }
+    return entry.kind === `${action.do}-requested` && entry.reason === action.reason;
+  }).length;
+  if (outcome === 'accepted' && times === 0) return `${what} was accepted, and is not in the journal`;
+  if (outcome === 'refused' && times > 0) return `${what} was refused, and is in the journal`;
+  const most = action.do === 'signal' && action.key !== undefined ? 1 : attempts;
+  if (times > most) return `${what} is in the journal ${times} times, after ${attempts} attempts`;
+  return undefined;
+}
+
+function isOf({ payload }: SignalReceived, expected: unknown): boolean {
+  return JSON.stringify(payload) === JSON.stringify(expected);
+}

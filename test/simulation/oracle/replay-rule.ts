@@ -1,0 +1,81 @@
+/** A replay of the final journal gives what the table says (I4). */
+import { encode } from '../../../lib/codec/encode.ts';
+import { encodeError } from '../../../lib/codec/encode-error.ts';
+import type { Encoded } from '../../../lib/core/encoded.ts';
+import { toError } from '../../../lib/core/to-error.ts';
+import { followJournal } from '../../../lib/engine/follow-journal.ts';
+import { callOwnBody, DEFAULT_SETTINGS, type Engine } from '../../../lib/engine/settings.ts';
+import type { Store } from '../../../lib/ports/store.ts';
+import type { Outcome } from '../../../lib/scheduler/live-run.ts';
+import { type Code, OTHER_STEP } from '../world/code.ts';
+import type { RunLedger } from './ledger.ts';
+import type { Rule } from './rule.ts';
+
+/** `lastCode`: what was deployed last, which follows every journal. */
+export function replayRule(lastCode: () => Code): Rule {
+  return {
+    name: 'a replay gives the same end',
+    async atEnd(run, violate, { plan, faultsEndedAtMs }) {
+      const { created, entries, end } = run;
+      if (created === undefined || end?.status === 'terminated') return;
+      if (entries.length === 0) {
+        if (end !== undefined) violate(`the run is ${end.status} and has no journal`);
+        return;
+      }
+      const engine = createReader(run, lastCode(), faultsEndedAtMs, plan.weather.settings.strict ?? false);
+      const following = await followJournal(engine, created, entries);
+      if (following.kind === 'cannot-follow') {
+        return violate(`the code cannot follow the final journal: ${following.error.message}`);
+      }
+      const replayed = toText(following.memory.live.outcome(), created.workflow);
+      const stored = end === undefined ? 'going-on' : endText(end);
+      if (replayed !== stored) violate(`the table says: ${stored}; a replay says: ${replayed}`);
+    },
+  };
+}
+
+/** Code that does not follow asked for something else, before there was anything to follow. */
+export function wasMisled({ entries }: RunLedger): boolean {
+  return entries.some((entry) => entry.kind === 'step' && entry.name === OTHER_STEP);
+}
+
+export function endText({ status, result }: NonNullable<RunLedger['end']>): string {
+  return `${status} ${textOf(result)}`;
+}
+
+/** An engine that has what the run's ledger has, and does nothing. */
+function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean): Engine {
+  return {
+    ...DEFAULT_SETTINGS,
+    strict,
+    version: code.version,
+    registry: code.registry,
+    store: { readValue: async (_runId: string, key: string) => run.values.get(key) } as unknown as Store,
+    wakes: { send: async () => undefined },
+    clock: { nowMs: () => nowMs, callAt: () => () => undefined },
+    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    newNonce: () => 'reader',
+    random: () => 0.5,
+    callBody: callOwnBody,
+  };
+}
+
+function nothing(): void {}
+
+function toText(outcome: Outcome, workflow: string): string {
+  switch (outcome.kind) {
+    case 'going-on':
+      return outcome.kind;
+    case 'completed':
+      return `completed ${textOf(encode(outcome.value, `the result of ${workflow}`))}`;
+    case 'failed':
+    case 'cancelled':
+      return `${outcome.kind} ${textOf(encodeError(toError(outcome.error), `the error of ${workflow}`))}`;
+  }
+}
+
+/** As stored, without the stacks of errors: they show who called. */
+function textOf(encoded: Encoded | undefined): string {
+  if (encoded === undefined) return 'nothing';
+  return JSON.stringify(encoded, (key, value: unknown) => (key === 'stack' ? undefined : value));
+}

@@ -1,0 +1,39 @@
+/** What the oracle holds against what happens: small rules, each with one idea. */
+import type { Plan, RunPlan } from '../plan.ts';
+import type { Callers } from '../world/callers.ts';
+import type { Fleet } from '../world/fleet.ts';
+import type { BegunBody, StepBodies } from '../world/step-bodies.ts';
+import type { SimulatedProcess } from '../world/simulated-process.ts';
+import type { Table } from '../world/table.ts';
+import type { RunLedger, TableCall } from './ledger.ts';
+
+/** What the rules may look at. */
+export interface Seen {
+  readonly plan: Plan;
+  readonly table: Table;
+  readonly fleet: Fleet;
+  readonly callers: Callers;
+  readonly bodies: StepBodies;
+  /** Epoch milliseconds: when the last fault may have happened. */
+  readonly faultsEndedAtMs: number;
+  readonly nowMs: number;
+  planOf(runId: string): RunPlan | undefined;
+}
+
+export type Violate = (message: string) => void;
+
+export interface Rule {
+  readonly name: string;
+  /** A call has reached the table; the ledger does not have it yet. */
+  onCall?(call: TableCall, run: RunLedger, violate: Violate, seen: Seen): void;
+  onBody?(body: BegunBody, run: RunLedger, violate: Violate, seen: Seen, process: SimulatedProcess): void;
+  /** Nothing will happen any more. */
+  atEnd?(run: RunLedger, violate: Violate, seen: Seen): void | Promise<void>;
+}
+
+export interface Violation {
+  readonly rule: string;
+  readonly runId: string;
+  readonly message: string;
+  readonly atMs: number;
+}

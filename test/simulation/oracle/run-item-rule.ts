@@ -1,0 +1,45 @@
+/** The run item moves as the run protocol allows: I6, I7, "two results". */
+import { isClosed } from '../../../lib/ports/run-item.ts';
+import type { Finish } from '../../../lib/ports/store.ts';
+import type { Rule } from './rule.ts';
+
+export const runItemRule: Rule = {
+  name: 'the run item moves as the protocol allows',
+  onCall({ operation, before, after, args, by, atMs }, run, violate, { fleet, plan }) {
+    if (before === undefined || before === after) return;
+    if (after === undefined) {
+      if (!isClosed(before.status)) violate(`${operation} removed a run that is ${before.status}`);
+      return;
+    }
+    if (isClosed(before.status)) {
+      if (JSON.stringify(before) !== JSON.stringify(after)) violate(`${operation} changed a run that is closed`);
+      return;
+    }
+    const taken = operation === 'take' ? 1 : 0;
+    if (after.epoch - before.epoch !== (after.epoch === before.epoch ? 0 : taken)) {
+      violate(`${operation} changed the epoch from ${before.epoch} to ${after.epoch}`);
+    }
+    if (after.epoch !== before.epoch && plan.weather.clockErrorMs === 0 && !clocksJump(plan.weather.incidents)) {
+      const leaseEndsMs = before.lease?.expiresAtMs ?? -Infinity;
+      if (atMs < Math.floor(leaseEndsMs)) violate(`${by} took a lease that runs until ${leaseEndsMs - atMs} ms later`);
+    }
+    const lost = before.mail.filter((id) => !after.mail.includes(id) && !run.isDelivered(id));
+    if (lost.length > 0) violate(`${operation} by ${by} removed ${lost.join(', ')} from the mail, undelivered`);
+    const added = after.mail.filter((id) => !before.mail.includes(id));
+    if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the mail`);
+    if (after.wakes - before.wakes !== added.length) violate(`${operation} changed wakes by ${after.wakes - before.wakes}`);
+    if (operation === 'finish' && isClosed(after.status)) {
+      const { epoch } = args[1] as Finish;
+      if (run.epochOf.get(by) !== epoch) violate(`${by} finished the run for epoch ${epoch}, which it did not take`);
+    }
+    if (operation === 'release' && after.status === 'blocked' && fleet.codeOf(by)?.follows === true) {
+      if (!run.entries.some((entry) => entry.kind === 'step' && entry.name === 'other')) {
+        violate(`${by}, whose code follows every journal, blocked the run: ${after.blocked?.reason}`);
+      }
+    }
+  },
+};
+
+function clocksJump(incidents: readonly { readonly kind: string }[]): boolean {
+  return incidents.some(({ kind }) => kind === 'clocks-jump');
+}

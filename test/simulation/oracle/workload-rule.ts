@@ -1,0 +1,13 @@
+/** Every run ends as its workload allows. */
+import { workloadOf } from '../workloads/all-workloads.ts';
+import type { Rule } from './rule.ts';
+
+export const workloadRule: Rule = {
+  name: 'a run ends as its workload allows',
+  atEnd(run, violate, seen) {
+    const plan = seen.planOf(run.runId);
+    if (plan === undefined) return violate('nobody planned this run');
+    const wrong = workloadOf(plan.workload).judge?.(run, plan, seen);
+    if (wrong !== undefined) violate(wrong);
+  },
+};

@@ -1,0 +1,114 @@
+/** Steps, waits, signals, failures: what stands alone. */
+import { sleep } from '../../../lib/api/sleep.ts';
+import { signal } from '../../../lib/api/signal.ts';
+import { step } from '../../../lib/api/step.ts';
+import { timeout } from '../../../lib/api/timeout.ts';
+import { TimeoutError } from '../../../lib/core/errors.ts';
+import type { Dice } from '../world/dice.ts';
+import type { BodyPlan } from '../world/step-bodies.ts';
+import { boom, type Piece } from './program.ts';
+
+/** So many attempts that no weather uses them up. */
+const PATIENT = {
+  retry: { maxAttempts: 100_000, firstDelay: '100ms', maxDelay: '5s' },
+  timeout: '1m',
+} as const;
+
+export const plainPieces: Readonly<Record<string, Piece>> = {
+  step: {
+    weight: 8,
+    isDetermined: true,
+    draw: ({ dice, name }) => ({ name: name('step'), plan: drawBody(dice) }),
+    run: function* ({ name = '', plan }) {
+      return yield* step(name, PATIENT, () => plan);
+    },
+  },
+  failingStep: {
+    weight: 0.6,
+    isDetermined: true,
+    draw: ({ dice, name }) => ({ name: name('failing'), plan: { ...drawBody(dice), failsForGood: 'no' } }),
+    run: function* ({ name = '', plan }) {
+      try {
+        yield* step(name, PATIENT, () => plan);
+      } catch {
+        throw boom();
+      }
+    },
+  },
+  sleep: {
+    weight: 4,
+    isDetermined: true,
+    draw: ({ dice }) => ({ ms: drawDelayMs(dice) }),
+    run: function* ({ ms = 0 }) {
+      return yield* sleep(ms, 'slept');
+    },
+  },
+  pause: {
+    weight: 1,
+    isDetermined: true,
+    draw: () => ({}),
+    run: function* () {
+      yield* sleep(0);
+    },
+  },
+  receive: {
+    weight: 2,
+    isDetermined: true,
+    draw: ({ name, dice }) => ({ name: name('signal'), count: dice.pick([1, 1, 2, 3]) }),
+    run: function* ({ name = '', count = 1 }) {
+      const received: unknown[] = [];
+      while (received.length < count) received.push(yield* signal<unknown>(name).receive());
+      return received;
+    },
+  },
+  /** Nobody sends what it waits for. */
+  giveUp: {
+    weight: 1,
+    isDetermined: true,
+    draw: ({ dice, name }) => ({ name: name('unsent'), ms: drawDelayMs(dice) }),
+    run: function* ({ name = '', ms = 0 }) {
+      try {
+        return yield* timeout(ms, signal<unknown>(name).receive());
+      } catch (error) {
+        if (error instanceof TimeoutError) return 'given up';
+        throw error;
+      }
+    },
+  },
+  fail: {
+    weight: 0.4,
+    isDetermined: true,
+    draw: () => ({}),
+    run: function* () {
+      throw boom();
+    },
+  },
+};
+
+export function drawDelayMs(dice: Dice): number {
+  return Math.round(dice.magnitude(1, dice.pick([100, 60_000, 10 * 86_400_000])));
+}
+
+function drawBody(dice: Dice): BodyPlan {
+  return {
+    takesMs: Math.round(dice.magnitude(1, dice.pick([50, 2_000, 8_000]))),
+    gives: drawValue(dice),
+    ...(dice.chance(0.2) ? { fails: dice.between(1, 3) } : {}),
+    ...(dice.chance(0.05) ? { kills: dice.between(1, 2) } : {}),
+    ...(dice.chance(0.1) ? { beatsEveryMs: dice.between(500, 10_000) } : {}),
+  };
+}
+
+/** Values of odd shapes and sizes, as JSON has them: the program itself is stored. */
+function drawValue(dice: Dice): unknown {
+  const draw: readonly (() => unknown)[] = [
+    () => dice.below(1_000),
+    () => dice.below(1_000),
+    () => null,
+    () => ({ $: 'odd', nested: { $: [], '': -0.5 } }),
+    () => '\u0000\ud83d\ude00 \\" '.repeat(dice.between(1, 40)),
+    () => 'x'.repeat(Math.round(dice.magnitude(1, 20_000))),
+    () => Array.from({ length: dice.below(30) }, (_, index) => [index, String(index)]),
+  ];
+  return dice.pick(draw)();
+}

@@ -1,0 +1,32 @@
+/** What the simulated cloud is busy with: runs that are drawn, and what may come of them. */
+import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
+import type { RunLedger } from '../oracle/ledger.ts';
+import type { Seen } from '../oracle/rule.ts';
+import type { RunPlan } from '../plan.ts';
+import type { Dice } from '../world/dice.ts';
+
+export interface Workload {
+  readonly name: string;
+  /** How often it is drawn. */
+  readonly weight: number;
+  readonly workflows: readonly AnyWorkflow[];
+  draw(dice: Dice, runId: string): Omit<RunPlan, 'workload' | 'runId'>;
+  /** Says what is wrong with how the run ended; undefined if nothing is. */
+  judge?(run: RunLedger, plan: RunPlan, seen: Seen): string | undefined;
+  /** How it ends does not depend on the weather: it is compared with the same run in calm weather. */
+  readonly isDetermined?: boolean;
+  /** Smaller plans that may fail in the same way. */
+  smaller?(plan: RunPlan): Iterable<RunPlan>;
+}
+
+/** Starts the run, and does not give up before it has. */
+export function start(workflow: string, input: unknown, delayMs?: number) {
+  return {
+    do: 'start',
+    workflow,
+    input,
+    waitMs: 0,
+    persists: true,
+    ...(delayMs === undefined ? {} : { delayMs }),
+  } as const;
+}

@@ -1,0 +1,168 @@
+/**
+ * Those who use the client: they start runs and send messages, wait a while, try again when they heard nothing, die in
+ * the middle of a call and come back. They remember what they were told, for the oracle.
+ */
+import { Client } from '../../../lib/client/client.ts';
+import type { IdSource } from '../../../lib/client/identifiers.ts';
+import { LullError } from '../../../lib/core/errors.ts';
+import type { Logger } from '../../../lib/core/logger.ts';
+import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
+import type { Dice } from './dice.ts';
+import type { Network } from './network.ts';
+import { SimulatedProcess } from './simulated-process.ts';
+import type { Timeline } from './timeline.ts';
+
+interface ActionBase {
+  /** After the action before it. */
+  readonly waitMs: number;
+  /** Does not give up before it has an answer that is final. */
+  readonly persists: boolean;
+}
+
+/** One thing that a caller does. */
+export type Action = ActionBase &
+  (
+    | { readonly do: 'start'; readonly workflow: string; readonly input: unknown; readonly delayMs?: number }
+    /** With a key, repeats are one signal. */
+    | { readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string }
+    | { readonly do: 'cancel' | 'terminate'; readonly reason: string }
+    | { readonly do: 'look' }
+  );
+
+/** What a caller was told of an action. */
+export interface Told {
+  readonly runId: string;
+  readonly action: Action;
+  attempts: number;
+  /** `accepted` and `refused` are promises; `unknown`: some attempt was never answered, none was accepted. */
+  outcome: 'under-way' | 'accepted' | 'refused' | 'unknown';
+  /** Some attempt had no answer, so it may have been accepted. */
+  hasUnanswered: boolean;
+  error: unknown;
+}
+
+export interface CallersOptions {
+  readonly timeline: Timeline;
+  readonly network: Network;
+  readonly dice: Dice;
+  readonly log: Logger;
+  readonly workflows: ReadonlyMap<string, AnyWorkflow>;
+  clockErrorMs(caller: string): number;
+  onError(caller: string, error: unknown): void;
+}
+
+/** Final answers: asking again gives the same. */
+const FINAL = ['RUN_ENDED', 'RUN_ID_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE'];
+/** Answers that may be others a while later. */
+const PASSING = ['RUN_NOT_FOUND', 'INBOX_FULL'];
+
+const PAUSE_MS = 3_000;
+const PATIENCE_MS = 20_000;
+
+export class Callers {
+  readonly #options: CallersOptions;
+  readonly told: Told[] = [];
+  #started = 0;
+  #atWork = 0;
+
+  constructor(options: CallersOptions) {
+    this.#options = options;
+  }
+
+  /** Whether all of them have done what they were to do. */
+  get areDone(): boolean {
+    return this.#atWork === 0;
+  }
+
+  begin(runId: string, actions: readonly Action[], startAtMs: number): void {
+    this.#atWork += 1;
+    this.#goOn(runId, actions, startAtMs);
+  }
+
+  #goOn(runId: string, actions: readonly Action[], fromMs: number): void {
+    const [action, ...rest] = actions;
+    if (action === undefined) {
+      this.#atWork -= 1;
+      return;
+    }
+    this.#options.timeline.at(fromMs + action.waitMs, () => {
+      const told: Told = { runId, action, attempts: 0, outcome: 'under-way', hasUnanswered: false, error: undefined };
+      this.told.push(told);
+      this.#attempt(told, () => this.#goOn(runId, rest, this.#options.timeline.nowMs));
+    });
+  }
+
+  /** Each attempt is a process of its own. */
+  #attempt(told: Told, onEnd: () => void): void {
+    const { timeline, clockErrorMs } = this.#options;
+    this.#started += 1;
+    told.attempts += 1;
+    const name = `caller-${this.#started}`;
+    const process = new SimulatedProcess(name, timeline, clockErrorMs(name));
+    let isOver = false;
+    const over = (how: 'accepted' | 'refused' | 'unanswered', mayTryAgain: boolean): void => {
+      if (isOver) return;
+      isOver = true;
+      if (how === 'unanswered') told.hasUnanswered = true;
+      if (mayTryAgain && told.action.persists) {
+        timeline.after(PAUSE_MS, () => this.#attempt(told, onEnd));
+        return;
+      }
+      told.outcome = how === 'unanswered' || (how === 'refused' && told.hasUnanswered) ? 'unknown' : how;
+      onEnd();
+    };
+    process.onDeath(() => {
+      over('unanswered', true);
+    });
+    this.#act(process, told).then(
+      () => {
+        over('accepted', false);
+      },
+      (error: unknown) => {
+        const code = error instanceof LullError ? error.code : '';
+        told.error = error;
+        if (code === 'STORE_UNAVAILABLE') over('unanswered', true);
+        else if (PASSING.includes(code)) over('refused', true);
+        else if (FINAL.includes(code)) over('refused', false);
+        else {
+          this.#options.onError(name, error);
+          over('refused', false);
+        }
+      },
+    );
+  }
+
+  async #act(process: SimulatedProcess, { runId, action }: Told): Promise<void> {
+    const client = this.#clientFor(process);
+    switch (action.do) {
+      case 'start': {
+        const workflow = this.#options.workflows.get(action.workflow) as AnyWorkflow;
+        const options = { id: runId, ...(action.delayMs === undefined ? {} : { delay: action.delayMs }) };
+        await client.start(workflow, action.input as never, options);
+        return;
+      }
+      case 'signal': {
+        const options = action.key === undefined ? {} : { idempotencyKey: action.key };
+        await client.run(runId).signal(action.name, action.payload, options);
+        return;
+      }
+      case 'cancel':
+        return client.run(runId).cancel(action.reason);
+      case 'terminate':
+        return client.run(runId).terminate(action.reason);
+      case 'look':
+        await client.run(runId).describe({ wait: PATIENCE_MS });
+        for await (const event of client.run(runId).history()) void event.value;
+    }
+  }
+
+  #clientFor(process: SimulatedProcess): Client {
+    const { network, log } = this.#options;
+    let drawn = 0;
+    const ids: IdSource = {
+      runId: () => `${process.name}-run-${(drawn += 1)}`,
+      messageId: () => `${process.name}-${(drawn += 1)}`,
+    };
+    return new Client({ store: network.storeFor(process), wakes: network.wakesFor(process), clock: process.clock, log, ids });
+  }
+}

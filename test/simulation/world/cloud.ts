@@ -1,0 +1,159 @@
+/** The simulated cloud: all its parts, put together as a plan says. */
+import type { Logger } from '../../../lib/core/logger.ts';
+
+import { Oracle } from '../oracle/oracle.ts';
+import { replayRule, wasMisled } from '../oracle/replay-rule.ts';
+import type { Rule, Seen } from '../oracle/rule.ts';
+import type { Plan } from '../plan.ts';
+import { workflows } from '../workloads/all-workloads.ts';
+import { Callers } from './callers.ts';
+import { type Code, createBilingualCode, createCode, createOtherCode } from './code.ts';
+import { Dice } from './dice.ts';
+import { Faults } from './faults.ts';
+import { Fleet } from './fleet.ts';
+import { Incidents } from './incidents.ts';
+import { Network } from './network.ts';
+import { Queue } from './queue.ts';
+import { StepBodies } from './step-bodies.ts';
+import { Sweeper } from './sweeper.ts';
+import { Table } from './table.ts';
+import { Timeline } from './timeline.ts';
+
+/** 2030-01-01T00:00:00Z. */
+const START_MS = 1_893_456_000_000;
+
+export class Cloud {
+  readonly startMs = START_MS;
+  readonly timeline = new Timeline(START_MS);
+  readonly faults: Faults;
+  readonly table: Table;
+  readonly oracle: Oracle;
+  readonly fleet: Fleet;
+  readonly callers: Callers;
+  readonly bodies: StepBodies;
+  readonly sweeper: Sweeper;
+  readonly #plan: Plan;
+  readonly #codes = new Map<string, Code>();
+  #lastCode: Code | undefined;
+  readonly #log: string[] = [];
+
+  constructor(plan: Plan, rules: readonly Rule[]) {
+    const { weather, seed } = plan;
+    const { timeline } = this;
+    const leaseMs = weather.settings.leaseMs ?? 30_000;
+    const dice = new Dice(seed).named('world');
+    this.#plan = plan;
+    this.faults = new Faults(weather.rates, dice.named('faults'), plan.kept && new Set(plan.kept));
+    this.oracle = new Oracle([...rules, replayRule(() => this.#lastCode as Code)], () => this.#seen());
+    this.table = new Table(timeline, (run, call) => this.oracle.sawCall(run, call));
+    const { faults, table } = this;
+    const incidents = new Incidents({
+      ...{ timeline, faults, weather, dice: dice.named('incidents'), startMs: START_MS },
+      nextCode: (kind) => this.#nextCode(kind),
+    });
+    const { batchSize, visibilityMs, latencyMs } = weather;
+    const isBlackedOut = (): boolean => incidents.isBlackedOut;
+    const queue = new Queue({ timeline, faults, batchSize, visibilityMs, leaseMs, isBlackedOut });
+    const outageShare = (): number => incidents.outageShare;
+    const network = new Network({ timeline, faults, table, queue, latencyMs, leaseMs, outageShare });
+    this.bodies = new StepBodies({
+      ...{ timeline, faults, leaseMs },
+      onBegin: (process, body) => this.oracle.sawBody(process, body, table.ledger.of(body.runId)),
+    });
+    const parts = {
+      ...{ timeline, network, log: this.#logger() },
+      clockErrorMs: (process: string) => incidents.clockErrorMs(process),
+    };
+    this.fleet = new Fleet(
+      {
+        ...{ ...parts, queue, bodies: this.bodies, dice: dice.named('fleet'), settings: weather.settings },
+        ...{ mostWorkers: weather.workers, invocationLimitMs: weather.invocationLimitMs, warmth: weather.warmth },
+        onError: (worker, runId, error) => this.#complain(`${worker} failed in a turn`, runId, error),
+      },
+      this.#nextCode('following'),
+    );
+    this.callers = new Callers({
+      ...{ ...parts, workflows, dice: dice.named('callers') },
+      onError: (caller, error) => this.#complain(`${caller} was told something odd`, '', error),
+    });
+    this.sweeper = new Sweeper({
+      ...{ ...parts, table, periodMs: weather.sweepPeriodMs },
+      onError: (error) => this.#complain('a sweep failed', '', error),
+    });
+    incidents.plan(this.fleet);
+    timeline.at(START_MS + weather.faultsEndAtMs, () => incidents.end(this.fleet));
+    for (const { runId, startAtMs, callers } of plan.runs) {
+      for (const actions of callers) this.callers.begin(runId, actions, START_MS + startAtMs);
+    }
+  }
+
+  /** Until nothing will happen any more, or a rule was broken. */
+  async untilItRests(mostThings: number): Promise<void> {
+    const { timeline, sweeper, oracle } = this;
+    while (oracle.violations.length === 0) {
+      const nextMs = timeline.nextAtMs();
+      const sweepMs = sweeper.nextAtMs();
+      if (sweepMs !== undefined && (nextMs === undefined || sweepMs <= nextMs)) {
+        timeline.at(sweepMs, () => sweeper.begin());
+      } else if (nextMs === undefined) return;
+      await timeline.step();
+      if (timeline.happened >= mostThings) {
+        oracle.complain('everything comes to rest', '', `after ${mostThings} things that happened, more are to come`);
+      }
+    }
+  }
+
+  async judgeTheEnd(): Promise<void> {
+    const { oracle, table } = this;
+    for (const { runId } of this.#plan.runs) {
+      if (oracle.violations.length === 0) await oracle.judgeTheEnd(table.ledger.of(runId));
+    }
+  }
+
+  /** What was logged, for a failure's report. */
+  get log(): readonly string[] {
+    return this.#log;
+  }
+
+  #seen(): Seen {
+    const { table, fleet, callers, bodies, timeline } = this;
+    return {
+      ...{ plan: this.#plan, table, fleet, callers, bodies, nowMs: timeline.nowMs },
+      faultsEndedAtMs: START_MS + this.#plan.weather.faultsEndAtMs,
+      planOf: (runId) => this.#plan.runs.find((run) => run.runId === runId),
+    };
+  }
+
+  #nextCode(kind: 'following' | 'other' | 'bilingual'): Code {
+    const version = `v${this.#codes.size + 1}`;
+    const all = [...workflows.values()];
+    const isMisled = (runId: string): boolean => wasMisled(this.table.ledger.of(runId));
+    const code =
+      kind === 'following'
+        ? createCode(all, version)
+        : kind === 'other'
+          ? createOtherCode(all, version)
+          : createBilingualCode(all, version, isMisled);
+    this.#codes.set(version, code);
+    this.#lastCode = code;
+    return code;
+  }
+
+  #complain(what: string, runId: string, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.oracle.complain('nothing fails but the world', runId, `${what}: ${text}`);
+  }
+
+  #logger(): Logger {
+    const write = (level: string) => (...values: unknown[]) => {
+      if (this.#log.length < 2_000) this.#log.push(`${Math.round(this.timeline.nowMs - START_MS)} ${level} ${values.map(text).join(' ')}`);
+    };
+    return { debug: () => undefined, info: write('info'), warn: write('warn'), error: write('error') };
+  }
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Error) return value.message;
+  return JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Error ? inner.message : inner));
+}

@@ -1,0 +1,53 @@
+/** What is deployed: the workflows, in code that follows the journals there are, or in code that does not. */
+import { step } from '../../../lib/api/step.ts';
+import { runInfo } from '../../../lib/api/run.ts';
+import { workflow } from '../../../lib/api/workflow.ts';
+import { createRegistry, type WorkflowRegistry } from '../../../lib/core/workflow-registry.ts';
+import { type AnyWorkflow, definitionOf, type WorkflowOptions } from '../../../lib/core/workflow.ts';
+import type { BodyPlan } from './step-bodies.ts';
+
+export interface Code {
+  readonly version: string;
+  readonly registry: WorkflowRegistry;
+  /** It can follow the journals that other versions began. */
+  readonly follows: boolean;
+}
+
+/** How its first step is called where code does not follow: a run that has it was begun by such code, or misled by it. */
+export const OTHER_STEP = 'other';
+
+const OTHER_BODY: BodyPlan = { takesMs: 1, gives: null };
+
+export function createCode(workflows: readonly AnyWorkflow[], version: string): Code {
+  return { version, registry: createRegistry(workflows), follows: true };
+}
+
+/** Asks for something else first in every run that other code has begun. */
+export function createOtherCode(workflows: readonly AnyWorkflow[], version: string): Code {
+  const others = workflows.map((original) => asking(original, () => runInfo().version !== version));
+  return { version, registry: createRegistry(others), follows: false };
+}
+
+/** Follows also those runs that other code got hold of before they had asked for anything. */
+export function createBilingualCode(
+  workflows: readonly AnyWorkflow[],
+  version: string,
+  wasMisled: (runId: string) => boolean,
+): Code {
+  const bilingual = workflows.map((original) => asking(original, () => wasMisled(runInfo().id)));
+  return { version, registry: createRegistry(bilingual), follows: true };
+}
+
+/** The workflow, with another step before all others where that is wanted. */
+function asking(original: AnyWorkflow, isWanted: () => boolean): AnyWorkflow {
+  const { name, timeoutMs, retentionMs, stepDefaults, start } = definitionOf(original);
+  const options: WorkflowOptions<unknown> = {
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    ...(retentionMs === undefined ? {} : { retention: retentionMs }),
+    ...(stepDefaults === undefined ? {} : { steps: stepDefaults }),
+  };
+  return workflow(name, options, function* (input: unknown) {
+    if (isWanted()) yield* step(OTHER_STEP, () => OTHER_BODY);
+    return yield* start(input);
+  }) as AnyWorkflow;
+}

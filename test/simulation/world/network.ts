@@ -1,0 +1,181 @@
+/**
+ * The way between a process and the table or the queue: a request leaves, arrives, is carried out, is answered. Each
+ * part takes time, and each may go wrong by itself.
+ */
+import type { Store } from '../../../lib/ports/store.ts';
+import type { WakeQueue } from '../../../lib/ports/wake-queue.ts';
+import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
+import { aroundStore, isWrite, type StoreCall } from '../../../lib/testing/around-store.ts';
+import type { Faults, Occasion } from './faults.ts';
+import { never, type SimulatedProcess } from './simulated-process.ts';
+import type { Table } from './table.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface NetworkOptions {
+  readonly timeline: Timeline;
+  readonly faults: Faults;
+  readonly table: Table;
+  readonly queue: WakeQueue;
+  /** What a request and its answer take together, mostly. */
+  readonly latencyMs: number;
+  /** The time scale of what is slow, frozen or late. */
+  readonly leaseMs: number;
+  /** Says whether the table refuses calls just now, by its share of them. */
+  outageShare(): number;
+}
+
+/** After so long a caller is told that its call has failed. */
+const REQUEST_LIMIT_MS = 5_000;
+
+interface Outgoing<T> {
+  readonly name: string;
+  readonly isWrite: boolean;
+  go(): Promise<T>;
+  /** Carries out a part of it; undefined if it has no parts. */
+  readonly goHalf: (() => Promise<unknown>) | undefined;
+  /** For what is not sent twice: the page of an iterator. */
+  readonly isOnce: boolean;
+}
+
+export class Network {
+  readonly #options: NetworkOptions;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+  }
+
+  storeFor(process: SimulatedProcess): Store {
+    const { table } = this.#options;
+    const inner = aroundStore(table.store, (call, go) => {
+      const operation = call.operation;
+      return this.#call(process, {
+        name: call.runId === undefined ? operation : `${operation} of ${call.runId}`,
+        isWrite: isWrite(call),
+        go: () => table.carryOut(process.name, call, go),
+        goHalf: this.#halfOf(process, call),
+        isOnce: operation === 'listDue',
+      });
+    });
+    return Object.assign(Object.create(inner) as Store, { listDue: (nowMs: number) => this.#listDue(process, inner, nowMs) });
+  }
+
+  wakesFor(process: SimulatedProcess): WakeQueue {
+    const { queue } = this.#options;
+    return {
+      send: (runId, delayMs) =>
+        this.#call(process, {
+          name: `send of ${runId}`,
+          isWrite: true,
+          go: () => queue.send(runId, delayMs),
+          goHalf: undefined,
+          isOnce: false,
+        }),
+    };
+  }
+
+  #halfOf(process: SimulatedProcess, { operation, runId, args }: StoreCall): (() => Promise<unknown>) | undefined {
+    if (operation !== 'deleteMessages' || runId === undefined) return undefined;
+    const some = (args[1] as string[]).filter((_id, index) => index % 2 === 1);
+    const { table } = this.#options;
+    return () =>
+      table.carryOut(process.name, { operation, runId, args: [runId, some] }, () =>
+        table.store.deleteMessages(runId, some),
+      );
+  }
+
+  /** The index may be behind: then one page of what it showed a while ago. */
+  async *#listDue(process: SimulatedProcess, inner: Store, nowMs: number): AsyncGenerator<readonly string[]> {
+    const { faults, table, leaseMs } = this.#options;
+    const occasion = faults.occasion('listDue');
+    if (faults.happens('indexBehind', occasion)) {
+      const shown = table.dueBehind(nowMs, faults.roll(occasion, 'behind') * leaseMs);
+      if (!process.isAlive) await never();
+      yield shown;
+      return;
+    }
+    yield* inner.listDue(nowMs);
+  }
+
+  #call<T>(process: SimulatedProcess, outgoing: Outgoing<T>): Promise<T> {
+    if (!process.isAlive) return never();
+    const { faults, timeline, leaseMs } = this.#options;
+    const occasion = faults.occasion(outgoing.name);
+    if (faults.happens('dieBefore', occasion)) {
+      process.die();
+      return never();
+    }
+    if (faults.happens('freeze', occasion)) process.freeze(this.#span(occasion, 'freeze', leaseMs));
+    return new Promise<T>((resolve, reject) => {
+      // What stands still sends nothing; what has left is on its way, whatever becomes of the sender.
+      timeline.at(process.goesOnAtMs, () => {
+        if (!process.isAlive) return;
+        timeline.after(this.#latency(occasion, 'request'), () =>
+          this.#arrive(process, outgoing, occasion, { resolve, reject }),
+        );
+      });
+    });
+  }
+
+  async #arrive<T>(
+    process: SimulatedProcess,
+    outgoing: Outgoing<T>,
+    occasion: Occasion,
+    { resolve, reject }: { resolve: (answer: T) => void; reject: (error: unknown) => void },
+  ): Promise<void> {
+    const { faults, timeline, leaseMs } = this.#options;
+    const answerAtMs = timeline.nowMs + this.#latency(occasion, 'answer');
+    const answerIn = (atMs: number, settle: () => void): void => void process.reachAt(atMs, settle);
+    const fail = (atMs: number): void => answerIn(atMs, () => reject(new StoreUnavailableError(outgoing.name)));
+
+    if (faults.happens('requestLost', occasion) || this.#isRefused(occasion)) return fail(answerAtMs);
+    if (outgoing.goHalf !== undefined && faults.happens('half', occasion)) {
+      await outgoing.goHalf();
+      return fail(answerAtMs);
+    }
+    if (outgoing.isWrite && faults.happens('carriedOutLater', occasion)) {
+      timeline.after(this.#span(occasion, 'later', leaseMs), () => outgoing.go().catch(() => undefined));
+      return fail(timeline.nowMs + REQUEST_LIMIT_MS * faults.roll(occasion, 'limit'));
+    }
+    const answer = await settled(outgoing.go());
+    if (faults.happens('dieAfter', occasion)) return process.die();
+    if (faults.happens('answerLost', occasion)) return fail(answerAtMs);
+    const settle = (outcome: Settled<T>): void => {
+      if (outcome.kind === 'fulfilled') resolve(outcome.value);
+      else reject(outcome.error);
+    };
+    if (!outgoing.isOnce && faults.happens('sentTwice', occasion)) {
+      timeline.after(this.#span(occasion, 'again', REQUEST_LIMIT_MS), async () => {
+        const second = await settled(outgoing.go());
+        answerIn(timeline.nowMs + this.#latency(occasion, 'second answer'), () => settle(second));
+      });
+      return;
+    }
+    const slowMs = faults.happens('slow', occasion) ? this.#span(occasion, 'slow', leaseMs) : 0;
+    answerIn(answerAtMs + slowMs, () => settle(answer));
+  }
+
+  #isRefused(occasion: Occasion): boolean {
+    const { faults, outageShare } = this.#options;
+    return !faults.areOver && faults.roll(occasion, 'refused') < outageShare();
+  }
+
+  #latency(occasion: Occasion, part: string): number {
+    const { faults, latencyMs } = this.#options;
+    return latencyMs * faults.roll(occasion, part);
+  }
+
+  /** Around `scaleMs`: from a hundredth of it to three times as long. */
+  #span(occasion: Occasion, name: string, scaleMs: number): number {
+    return scaleMs * 0.01 * 300 ** this.#options.faults.roll(occasion, name);
+  }
+}
+
+type Settled<T> = { readonly kind: 'fulfilled'; readonly value: T } | { readonly kind: 'rejected'; readonly error: unknown };
+
+function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
+  return promise.then(
+    (value): Settled<T> => ({ kind: 'fulfilled', value }),
+    (error: unknown): Settled<T> => ({ kind: 'rejected', error }),
+  );
+}
+

@@ -1,0 +1,107 @@
+/**
+ * The bodies of steps: what they do is data, and the simulator carries it out in simulated time. It keeps a book of all
+ * that began, for the oracle.
+ */
+import type { StepCommand } from '../../../lib/core/command.ts';
+import { NonRetryableError } from '../../../lib/core/errors.ts';
+import type { StepContext } from '../../../lib/core/step.ts';
+import type { Faults } from './faults.ts';
+import { never, type SimulatedProcess } from './simulated-process.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What the body of a simulated step returns: what it would do. */
+export interface BodyPlan {
+  readonly takesMs: number;
+  readonly gives: unknown;
+  /** How many calls fail before one succeeds. */
+  readonly fails?: number;
+  /** It fails for good. */
+  readonly failsForGood?: string;
+  /** How many calls kill their worker before one does not; -1: all. */
+  readonly kills?: number;
+  readonly beatsEveryMs?: number;
+}
+
+/** A body that began. */
+export interface BegunBody {
+  readonly runId: string;
+  readonly stepId: string;
+  readonly name: string;
+  readonly key: string;
+  readonly attempt: number;
+  readonly by: string;
+  readonly atMs: number;
+  end: { readonly kind: 'gave' | 'failed' | 'killed'; readonly atMs: number } | undefined;
+}
+
+export interface StepBodiesOptions {
+  readonly timeline: Timeline;
+  readonly faults: Faults;
+  readonly leaseMs: number;
+  /** Looks at the table in the very moment in which a body begins. */
+  onBegin(process: SimulatedProcess, body: BegunBody, atMostOnce: boolean): void;
+}
+
+/** What fails by chance, and is worth another try. */
+export class SimulatedFailure extends Error {}
+
+export class StepBodies {
+  readonly #options: StepBodiesOptions;
+  readonly begun: BegunBody[] = [];
+  readonly #calls = new Map<string, number>();
+
+  constructor(options: StepBodiesOptions) {
+    this.#options = options;
+  }
+
+  /** For the engine's `callBody`. */
+  call(process: SimulatedProcess, command: StepCommand, context: StepContext): unknown {
+    if (!process.isAlive) return never();
+    const { timeline, faults, leaseMs } = this.#options;
+    const { runId, stepId, idempotencyKey: key, attempt } = context;
+    const body: BegunBody = {
+      ...{ runId, stepId, name: command.name, key, attempt },
+      ...{ by: process.name, atMs: timeline.nowMs, end: undefined },
+    };
+    this.begun.push(body);
+    this.#options.onBegin(process, body, command.options.atMostOnce === true);
+    const plan = command.body(context) as BodyPlan;
+    const call = (this.#calls.get(key) ?? 0) + 1;
+    this.#calls.set(key, call);
+
+    const occasion = faults.occasion(`body of ${key}`);
+    const endsAtMs = timeline.nowMs + plan.takesMs;
+    const isPoison = plan.kills === -1 || call <= (plan.kills ?? 0);
+    if (isPoison || faults.happens('bodyDies', occasion)) {
+      timeline.at(timeline.nowMs + plan.takesMs * faults.roll(occasion, 'dies'), () => {
+        body.end = { kind: 'killed', atMs: timeline.nowMs };
+        process.die();
+      });
+      return never();
+    }
+    if (faults.happens('freeze', occasion)) process.freeze(leaseMs * 2 * faults.roll(occasion, 'freeze'));
+    if (faults.happens('bodyHangs', occasion)) return never();
+    const { beatsEveryMs } = plan;
+    if (beatsEveryMs !== undefined) {
+      for (let atMs = timeline.nowMs + beatsEveryMs; atMs < endsAtMs; atMs += beatsEveryMs) {
+        const beat = Math.round((atMs - timeline.nowMs) / beatsEveryMs);
+        process.reachAt(atMs, () => context.heartbeat({ beat }));
+      }
+    }
+    const failure = this.#failure(plan, call, faults.happens('bodyFails', occasion));
+    return new Promise((resolve, reject) => {
+      process.reachAt(endsAtMs, () => {
+        body.end = { kind: failure === undefined ? 'gave' : 'failed', atMs: timeline.nowMs };
+        if (failure === undefined) resolve(plan.gives);
+        else reject(failure);
+      });
+    });
+  }
+
+  #failure(plan: BodyPlan, call: number, isFault: boolean): Error | undefined {
+    if (plan.failsForGood !== undefined) return new NonRetryableError(plan.failsForGood);
+    const kills = plan.kills === undefined || plan.kills < 0 ? 0 : plan.kills;
+    if (isFault || call - kills <= (plan.fails ?? 0)) return new SimulatedFailure(`call ${call} failed`);
+    return undefined;
+  }
+}
