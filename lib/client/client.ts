@@ -59,7 +59,7 @@ export class Client {
   start(workflow: string, input?: unknown, options?: StartOptions): Promise<Run<unknown>>;
   async start(workflow: AnyWorkflow | string, input?: unknown, options: StartOptions = {}): Promise<Run<unknown>> {
     const { name, schema } = this.#find(workflow);
-    const { runId } = await startRun(this.#ports, { workflow: name, schema, input, options });
+    const runId = await startRun(this.#ports, { workflow: name, schema, input, options });
     return new RunHandle(this.#ports, runId);
   }
 

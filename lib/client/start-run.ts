@@ -9,7 +9,7 @@ import type { Encoded } from '../core/encoded.ts';
 import { InvalidInputError } from '../core/errors.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { toInputIssue } from '../core/validate.ts';
-import type { RunItem, RunStatus, StoredValue } from '../ports/run-item.ts';
+import type { RunItem, StoredValue } from '../ports/run-item.ts';
 import type { NewRun, Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
@@ -45,17 +45,11 @@ export interface StartRequest {
   readonly options: StartOptions;
 }
 
-export interface StartedRun {
-  readonly runId: string;
-  readonly workflow: string;
-  readonly status: RunStatus;
-}
-
 /** An input up to this size stands in the run item itself. */
 const INLINE_LIMIT_BYTES = 200;
 
-/** Starts the run, or finds the one that was started before. */
-export async function startRun(ports: ClientPorts, request: StartRequest): Promise<StartedRun> {
+/** Starts the run, or finds the one that was started before; gives its id. */
+export async function startRun(ports: ClientPorts, request: StartRequest): Promise<string> {
   const { workflow, options } = request;
   const { runId, delayMs } = readOptions(ports, workflow, options);
   const what = `the input of workflow "${workflow}"`;
@@ -79,7 +73,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
   const creation = await create(ports, store, run, value);
   if (creation.kind === 'created') {
     await sendWake(ports, wakes, runId, delayMs);
-    return { runId, workflow, status: 'pending' };
+    return runId;
   }
 
   const existing = creation.run;
@@ -93,7 +87,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
   if (existing.status === 'pending') {
     await sendWake(ports, wakes, runId, Math.max(0, (existing.dueAtMs ?? 0) - createdAtMs));
   }
-  return { runId, workflow: existing.workflow, status: existing.status };
+  return runId;
 }
 
 function readOptions(ports: ClientPorts, workflow: string, options: StartOptions): { runId: string; delayMs: number } {

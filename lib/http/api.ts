@@ -1,12 +1,13 @@
 /** The HTTP API: the web's own requests in, responses out. It knows nothing of Lambda. */
 import { Hono } from 'hono';
 import type { Client } from '../client/client.ts';
+import { toError } from '../core/to-error.ts';
 import type { Logger } from '../core/logger.ts';
 import { messageRoutes } from './message-routes.ts';
 import { describeApi } from './openapi.ts';
 import { internalProblem, type Problem, problemOf, toProblem } from './problem.ts';
 import { type ApiContext, readCall, requestIdOf } from './read-call.ts';
-import type { Answer, Route } from './route.ts';
+import type { Answer, Call, Route } from './route.ts';
 import { runRoutes } from './run-routes.ts';
 import { startRoute } from './start-route.ts';
 import { toJson } from './to-json.ts';
@@ -38,13 +39,22 @@ export function createApi({ client, workflows, log }: ApiOptions): Api {
   });
   for (const route of ROUTES) {
     api.on(route.method, toPattern(route.path), async (context) =>
-      toResponse(await route.handle(readCall(route, context.req, { client, workflows, ...context.env }))),
+      toResponse(await handle(route, readCall(route, context.req, { client, workflows, ...context.env }))),
     );
   }
   api.get('/openapi.json', (context) => context.json(describeApi(ROUTES, workflows)));
   api.notFound((context) => refuseAddress(context.req));
   api.onError((error, context) => refuse(error, { log, requestId: context.get('requestId') }));
   return api;
+}
+
+/** What a schema of the author's throws need not be an Error. */
+async function handle(route: Route, call: Call<Record<string, unknown>>): Promise<Answer> {
+  try {
+    return await route.handle(call);
+  } catch (error) {
+    throw toError(error);
+  }
 }
 
 /** As hono writes it. The name of a signal may have slashes in it. */
@@ -62,6 +72,7 @@ function toResponse({ status, body, headers = {} }: Answer): Response {
 /** What is the caller's fault, or passes, is told; what is ours goes into the log. */
 function refuse(error: Error, { log, requestId }: { log: Logger; requestId: string }): Response {
   const known = toProblem(error);
+  if (known?.problem.status === 503) log.warn('a request found the store silent', { requestId, error });
   if (known !== undefined) return problemResponse(known.problem, known.headers);
   log.error('a request failed', { requestId, error });
   return problemResponse(internalProblem(requestId));

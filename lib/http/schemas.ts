@@ -54,11 +54,6 @@ export const SCHEMAS = {
     required: ['name', 'message'],
     properties: { name: { type: 'string' }, message: { type: 'string' }, code: {}, cause: {}, errors: {} },
   },
-  StartedRun: {
-    type: 'object',
-    required: ['id', 'workflow'],
-    properties: { id: summary.id, workflow: summary.workflow },
-  },
   RunPage: {
     type: 'object',
     required: ['runs'],
@@ -102,6 +97,7 @@ export const SCHEMAS = {
       messageId: { type: 'string' },
     },
   },
+  /** Also of a run that was started: one that was there may be of another workflow. */
   Accepted: { type: 'object', required: ['id'], properties: { id: { type: 'string', description: "The run's id." } } },
   Workflows: {
     type: 'object',

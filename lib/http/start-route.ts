@@ -28,7 +28,7 @@ export const startRoute = defineRoute({
     },
     202: {
       description: 'The run is started, and goes on. With `wait`: as it is then.',
-      schema: { anyOf: [schemaRef('StartedRun'), schemaRef('Run')] },
+      schema: { anyOf: [schemaRef('Accepted'), schemaRef('Run')] },
       headers: { location: "The run's address." },
     },
   },
@@ -43,10 +43,9 @@ export const startRoute = defineRoute({
   ],
   async handle({ client, path, query, idempotencyKey, maxWaitMs, body }) {
     const { id, delay, wait, onConflict } = query;
-    const workflow = path['name'] ?? '';
-    const run = await client.start(workflow, await body(), { id, idempotencyKey, delay, onConflict });
+    const run = await client.start(path['name'] ?? '', await body(), { id, idempotencyKey, delay, onConflict });
     const headers = { location: `/runs/${run.id}` };
-    if (wait === undefined) return { status: 202, headers, body: { id: run.id, workflow } };
+    if (wait === undefined) return { status: 202, headers, body: { id: run.id } };
     const description = await run.describe({ wait: Math.min(wait, maxWaitMs) });
     return { status: hasEnded(description) ? 200 : 202, headers, body: description };
   },

@@ -80,5 +80,15 @@ describe('an error inside', () => {
     const answer = await ask(world.apiWith({ store }), '/runs/g1');
     expect(problemOf(answer)).toMatchObject({ status: 503, code: 'STORE_UNAVAILABLE' });
     expect(answer.headers.get('retry-after')).toBe('1');
+    expect(world.log.lines).toMatchObject([
+      ['warn', 'a request found the store silent', { requestId: expect.any(String) as string }],
+    ]);
+  });
+
+  it('answers 500 also when what is thrown is no Error', async () => {
+    const world = createApiWorld();
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as an author's code might
+    const store = aroundStore(world.store, () => Promise.reject('boom'));
+    expect(problemOf(await ask(world.apiWith({ store }), '/runs/g1'))).toMatchObject({ status: 500, code: 'INTERNAL' });
   });
 });

@@ -13,7 +13,7 @@ describe('POST /workflows/{name}/runs', () => {
     expect(started.status).toBe(202);
     expect(started.headers.get('location')).toBe('/runs/g1');
     expect(started.headers.get('content-type')).toBe('application/json');
-    expect(started.body).toEqual({ id: 'g1', workflow: 'greet' });
+    expect(started.body).toEqual({ id: 'g1' });
     expect(await world.client.run('g1').describe()).toMatchObject({ workflow: 'greet', input: 'Ada' });
   });
 
