@@ -7,7 +7,7 @@
 import { type Coroutine, createTask, gather, Queue, race, sleep, timeout, TimeoutError, workflow } from 'lull';
 
 /** A coroutine: it pauses for a second and returns. Calling it does nothing yet; `yield*` runs it to its end. */
-export function* greet(name: string): Coroutine<string> {
+function* greet(name: string): Coroutine<string> {
   yield* sleep('1s');
   return `hello ${name}`;
 }
