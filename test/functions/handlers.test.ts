@@ -7,7 +7,7 @@ import { createWorkerHandler } from '../../functions/create-worker-handler.ts';
 import type { WorkflowSource } from '../../lib/core/workflow-registry.ts';
 import { Client } from '../../lib/client/client.ts';
 import { aroundStore } from '../../lib/testing/around-store.ts';
-import { createWorld, NOON_MS, takeWakes, type World } from '../client/client-world.ts';
+import { collect, createWorld, NOON_MS, takeWakes, type World } from '../client/client-world.ts';
 import { context, httpEvent, sqsEvent } from '../lambda/sample-events.ts';
 
 const ENVIRONMENT = { LULL_TABLE_NAME: 'runs', LULL_QUEUE_URL: 'https://sqs.example/wakes', LULL_VERSION: '7' };
@@ -97,6 +97,58 @@ describe('the three functions together', () => {
     await work(world, worker);
     expect(await world.client.run('n1').result({ timeout: 0 })).toBe('rested');
     expect(world.log.lines).toContainEqual(['info', 'swept', { woken: 1, purged: 0, held: 0 }]);
+  });
+});
+
+describe('a run that does not complete', () => {
+  const declining = workflow('declining', function* () {
+    yield* step('charge', { retry: false }, () => {
+      throw new RangeError('card declined');
+    });
+  });
+
+  it('fails with the error of its workflow', async () => {
+    const world = createWorld();
+    const run = await world.client.start(declining);
+    await work(world, handlersOf(world, [declining]).worker);
+    const failing = run.result({ timeout: 0 });
+    await expect(failing).rejects.toMatchObject({
+      code: 'RUN_FAILED',
+      cause: { code: 'STEP_FAILED', step: 'charge', cause: { name: 'RangeError', message: 'card declined' } },
+    });
+    await expect(failing).rejects.toThrow(/^run ".+" of workflow "declining" failed: StepFailedError: /);
+  });
+
+  it.each([
+    ['cancel', 'RUN_CANCELLED'],
+    ['terminate', 'RUN_TERMINATED'],
+  ] as const)('says who asked it to %s, and why', async (kind, code) => {
+    const world = createWorld();
+    const { worker } = handlersOf(world);
+    const run = await world.client.start(nap);
+    await work(world, worker);
+    await run[kind]('out of stock');
+    await work(world, worker);
+    await expect(run.result({ timeout: 0 })).rejects.toMatchObject({ code, reason: 'out of stock' });
+    await expect(run[kind]()).rejects.toMatchObject({ code: 'RUN_ENDED' });
+  });
+
+  it('keeps what came too late for its code in its history', async () => {
+    const world = createWorld();
+    const { worker } = handlersOf(world);
+    const run = await world.client.start(nap);
+    await run.signal('hello', 1);
+    await run.terminate();
+    await run.signal('hello', 2);
+    await work(world, worker);
+    const kinds = (await collect(run.history())).map(({ kind, value }) => [kind, value]);
+    expect(kinds).toEqual(
+      expect.arrayContaining([
+        ['signal-received', 1],
+        ['signal-received', 2],
+      ]),
+    );
+    expect(kinds.at(-1)).toEqual(['terminated', undefined]);
   });
 });
 
