@@ -13,6 +13,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/house/fixtures/**'],
     environment: 'node',
+    // No test waits; but a busy machine makes all of them slow, and that is no failure.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     execArgv: ['--conditions=lull-source'],
     reporters: ['default', join(import.meta.dirname, 'test/reporter.ts')],
     typecheck: {
