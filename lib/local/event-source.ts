@@ -9,7 +9,6 @@ import { readWake } from '../lambda/sqs-event.ts';
 import type { FunctionPool } from './function-pool.ts';
 import type { MessageQueue, ReceivedMessage } from './message-queue.ts';
 import { region } from './local-services.ts';
-import type { LocalCloudNotice } from './notice.ts';
 import type { RunWatch } from './run-watch.ts';
 
 const BATCH_SIZE = 10;
@@ -17,9 +16,8 @@ const BATCH_SIZE = 10;
 export interface EventSourceOptions {
   readonly queue: MessageQueue;
   readonly queueArn: string;
-  readonly pool: FunctionPool;
-  readonly watch: RunWatch;
-  readonly report: (notice: LocalCloudNotice) => void;
+  readonly pool: Pick<FunctionPool, 'free' | 'onFree' | 'invoke'>;
+  readonly watch: Pick<RunWatch, 'beforeTurn' | 'afterTurn'>;
 }
 
 /** Begins at once. Ends with the queue and the pool: there is nothing to stop here. */
@@ -37,15 +35,15 @@ export function startEventSource(options: EventSourceOptions): void {
 }
 
 async function invokeWith(batch: readonly ReceivedMessage[], options: EventSourceOptions): Promise<void> {
-  const { queue, pool, watch, report } = options;
+  const { queue, pool, watch } = options;
   const runIds = runIdsOf(batch);
   for (const runId of runIds) void watch.beforeTurn(runId);
   try {
     const result = await pool.invoke(toSqsEvent(batch, options));
     const failed = failedIds(result, batch);
     for (const message of batch) if (!failed.has(message.id)) queue.delete(message.receipt);
-  } catch (error) {
-    report({ kind: 'invocation-failed', function: 'worker', reason: (error as Error).message });
+  } catch {
+    // The pool tells why. The messages come again.
   }
   for (const runId of runIds) void watch.afterTurn(runId);
 }

@@ -79,6 +79,9 @@ export class FunctionPool {
     }
     try {
       return await process.invoke(event, this.#options.timeoutMs);
+    } catch (error) {
+      this.#reportFailure(error as InvocationError);
+      throw error;
     } finally {
       this.#announceFree();
     }
@@ -139,6 +142,13 @@ export class FunctionPool {
       if (!this.#stopped && this.#deployment === deployment) this.#start(deployment);
     };
     process.loaded.then(restart, () => setTimeout(restart, RESTART_DELAY_MS).unref());
+  }
+
+  /** That a process ended is told once, however many events it had. */
+  #reportFailure({ failure, message }: InvocationError): void {
+    if (failure === 'died' || failure === 'timed-out') return;
+    const { name, report } = this.#options;
+    report({ kind: 'invocation-failed', function: name, reason: message });
   }
 
   #leastBusy(): FunctionProcess | undefined {

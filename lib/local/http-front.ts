@@ -5,7 +5,6 @@ import type { FunctionPool } from './function-pool.ts';
 import { gatewayReply, MalformedPathError, toHttpEvent, toHttpReply, type HttpReply } from './http-event.ts';
 import { InvocationError } from './invocation-error.ts';
 import { listenOnLoopback, stopServer } from './listen.ts';
-import type { LocalCloudNotice } from './notice.ts';
 import { readBody } from './read-body.ts';
 
 /** API Gateway's. (What the API function itself takes is less.) */
@@ -23,10 +22,9 @@ export interface HttpFront {
 export async function startHttpFront(options: {
   readonly port: number;
   readonly pool: FunctionPool;
-  readonly report: (notice: LocalCloudNotice) => void;
 }): Promise<HttpFront> {
   const server: Server = createServer((request, response) => {
-    replyTo(request, options)
+    replyTo(request, options.pool)
       .then((reply) => write(response, reply))
       .catch(() => response.destroy()); // the client went away while it sent the body
   });
@@ -41,10 +39,7 @@ export async function startHttpFront(options: {
   };
 }
 
-async function replyTo(
-  request: IncomingMessage,
-  { pool, report }: { pool: FunctionPool; report: (notice: LocalCloudNotice) => void },
-): Promise<HttpReply> {
+async function replyTo(request: IncomingMessage, pool: FunctionPool): Promise<HttpReply> {
   const body = await readBody(request, BODY_LIMIT_BYTES);
   if (!body) return gatewayReply(413, 'Request Entity Too Large');
   try {
@@ -65,7 +60,6 @@ async function replyTo(
     if (!(error instanceof InvocationError)) throw error;
     if (error.failure === 'too-large') return gatewayReply(413, `Request Entity Too Large: ${error.message}`);
     if (error.failure === 'stopped') return gatewayReply(503, 'Service Unavailable: the local cloud is stopping');
-    report({ kind: 'invocation-failed', function: 'api', reason: error.message });
     if (error.failure === 'timed-out') return gatewayReply(503, 'Service Unavailable: the function took too long');
     return gatewayReply(500, 'Internal Server Error');
   }

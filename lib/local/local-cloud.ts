@@ -10,38 +10,13 @@ import { startBundler, type CodeBundler } from './code-bundle.ts';
 import { startEventSource } from './event-source.ts';
 import type { HostedWorkflow } from './host-protocol.ts';
 import { startHttpFront } from './http-front.ts';
+import { checkLocalCloudOptions, type LocalCloudOptions } from './local-cloud-options.ts';
 import { LocalCloudError } from './local-cloud-error.ts';
 import { LocalFunctions } from './local-functions.ts';
 import { startServices, type LocalServices } from './local-services.ts';
 import type { LocalCloudNotice } from './notice.ts';
 import { RunWatch } from './run-watch.ts';
 import { startSchedule } from './schedule.ts';
-
-/** What `startLocalCloud` needs to know. Only `entry` must be given. */
-export interface LocalCloudOptions {
-  /** The file that exports the workflows. */
-  readonly entry: string;
-  /** Where runs are kept from one start to the next. Default `.lull`. */
-  readonly dir?: string;
-  /** Of the HTTP front. Default 0: any free one. */
-  readonly port?: number;
-  /** Processes that take turns. Default 2. */
-  readonly workers?: number;
-  /** How long a worker may hold a run without a sign of life. Default 5000, at least 1000. */
-  readonly leaseMs?: number;
-  /** How often runs that nobody wakes are looked for. Default 1000; keep it well below `leaseMs`. */
-  readonly sweepEveryMs?: number;
-  /** How long one invocation of a worker may last; what it does then goes on in the next. Default 60000. */
-  readonly workerTimeoutMs?: number;
-  /** How long a stop waits for invocations to end before it kills them. Default 5000. */
-  readonly stopGraceMs?: number;
-  /** Build and exchange the code when a file of it changes. Default false. */
-  readonly watch?: boolean;
-  /** For the functions, on top of this process's own environment. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Hears what goes on. Default: nobody. */
-  readonly log?: (notice: LocalCloudNotice) => void;
-}
 
 /** A local cloud that runs. */
 export interface LocalCloud {
@@ -74,6 +49,7 @@ export interface LocalCloud {
  * ```
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  checkLocalCloudOptions(options);
   const stops: Stop[] = [];
   try {
     return await start(options, stops);
@@ -98,7 +74,7 @@ async function start(options: LocalCloudOptions, stops: Stop[]): Promise<LocalCl
   const { workers = 2, leaseMs = 5_000, env = {} } = options;
   const functions = new LocalFunctions({ workers, workerTimeoutMs, leaseMs, env, report });
   // Early, since a port in use is the likeliest thing to go wrong: requests wait until the code is loaded.
-  const front = await startHttpFront({ port: options.port ?? 0, pool: functions.api, report });
+  const front = await startHttpFront({ port: options.port ?? 0, pool: functions.api });
   stops.push(() => front.stop());
   folder.announce(front.url);
   const bundler = await startBundler(options.entry, folder.buildPath);
@@ -112,8 +88,8 @@ async function start(options: LocalCloudOptions, stops: Stop[]): Promise<LocalCl
   });
   const store = new DynamodbStore({ client: services.table.client, tableName: services.tableName });
   const watch = new RunWatch(store, report, Date.now());
-  startEventSource({ queue: services.queue, queueArn: services.queueArn, pool: functions.worker, watch, report });
-  stops.push(startSchedule({ pool: functions.sweeper, everyMs: options.sweepEveryMs ?? 1_000, report }));
+  startEventSource({ queue: services.queue, queueArn: services.queueArn, pool: functions.worker, watch });
+  stops.push(startSchedule(functions.sweeper, options.sweepEveryMs ?? 1_000));
   if (options.watch) reloadOnChange({ bundler, functions, services, report });
   return {
     url: front.url,

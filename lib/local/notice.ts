@@ -15,6 +15,7 @@ export type LocalCloudNotice =
   | { readonly kind: 'reload-failed'; readonly reason: string }
   /** It was not asked to: it crashed, was killed or took too long. Another one takes its place. */
   | { readonly kind: 'process-ended'; readonly function: FunctionName; readonly pid: number; readonly how: string }
+  /** The function threw, or its event or result was too large. (That its process ended is a notice of its own.) */
   | { readonly kind: 'invocation-failed'; readonly function: FunctionName; readonly reason: string }
   /** A wake was received too often and is given up; the sweeper sees to its run. */
   | { readonly kind: 'dead-letter'; readonly body: string }

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { startLocalCloud, type LocalCloud, type LocalCloudNotice, type LocalCloudOptions } from 'lull/local';
 import { temporaryFolder, type WhenDone } from './temporary-folder.ts';
 
-export const fixtureEntry = join(import.meta.dirname, 'fixtures/workflows.ts');
+const fixtureEntry = join(import.meta.dirname, 'fixtures/workflows.ts');
 
 /** A local cloud that is stopped when the test is over, quick to take over and quick to stop. */
 export async function startCloud(

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import type { LocalCloudNotice } from '../../lib/local/notice.ts';
+import { RunWatch } from '../../lib/local/run-watch.ts';
+import { MemoryStore } from '../../lib/memory/memory-store.ts';
+import type { Store } from '../../lib/ports/store.ts';
+
+const NOW_MS = 1_000_000;
+const value = { kind: 'inline', value: null } as const;
+
+async function watchOver(createdAtMs: number) {
+  const store: Store = new MemoryStore();
+  const notices: LocalCloudNotice[] = [];
+  const watch = new RunWatch(store, (notice) => notices.push(notice), NOW_MS);
+  await store.createRun({ runId: 'r-1', workflow: 'checkout', createdAtMs, input: value, inputDigest: '', dueAtMs: 0 });
+  const turn = async (work: () => Promise<unknown>): Promise<void> => {
+    await watch.beforeTurn('r-1');
+    await work();
+    await watch.afterTurn('r-1');
+  };
+  const take = () =>
+    store.take('r-1', { lease: { owner: 'w', expiresAtMs: NOW_MS + 9 }, nowMs: NOW_MS, dueByMs: NOW_MS });
+  const finish = () =>
+    store.finish('r-1', {
+      epoch: 1,
+      wakesSeen: 0,
+      status: 'failed',
+      result: value,
+      endedAtMs: createdAtMs + 1_234,
+      purgeAtMs: undefined,
+    });
+  return { turn, take, finish, notices, watch };
+}
+
+const started = { kind: 'run-started', runId: 'r-1', workflow: 'checkout' };
+const ended = { kind: 'run-ended', runId: 'r-1', workflow: 'checkout', status: 'failed', tookMs: 1_234 };
+
+it('a run is told once when it starts and once when it ends, however many turns it takes', async () => {
+  const { turn, take, finish, notices } = await watchOver(NOW_MS + 1);
+  await turn(take);
+  await turn(async () => undefined);
+  expect(notices).toEqual([started]);
+  await turn(finish);
+  await turn(async () => undefined); // a wake that comes too late
+  expect(notices).toEqual([started, ended]);
+});
+
+it('a run that several workers saw end is told once', async () => {
+  const { turn, take, finish, notices, watch } = await watchOver(NOW_MS + 1);
+  await turn(take);
+  await finish();
+  await Promise.all([watch.afterTurn('r-1'), watch.afterTurn('r-1')]);
+  expect(notices).toEqual([started, ended]);
+});
+
+it('a run of an earlier day that goes on has not started, but ends', async () => {
+  const { turn, take, finish, notices } = await watchOver(NOW_MS - 1);
+  await take();
+  await turn(finish);
+  expect(notices).toEqual([ended]);
+});
+
+it('a run that is not there, and a table that does not answer, are nothing to tell', async () => {
+  const notices: LocalCloudNotice[] = [];
+  const report = (notice: LocalCloudNotice): void => void notices.push(notice);
+  const store: Store = new MemoryStore();
+  const silent = Object.assign(new MemoryStore(), { readRun: () => Promise.reject(new Error('closed')) });
+  for (const watch of [new RunWatch(store, report, NOW_MS), new RunWatch(silent, report, NOW_MS)]) {
+    await watch.beforeTurn('nobody');
+    await watch.afterTurn('nobody');
+  }
+  expect(notices).toEqual([]);
+});
