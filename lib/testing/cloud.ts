@@ -117,7 +117,7 @@ export class Cloud {
     return this.#worker.callsInFlight + this.#callerProcess.callsInFlight;
   }
 
-  /** How the last turn of a run ended. */
+  /** How the last turn of a run ended that the code of now has taken. */
   turnEnd(runId: string): TurnEnd | undefined {
     return this.#turnEnds.get(runId);
   }
@@ -173,6 +173,7 @@ export class Cloud {
   deploy(workflows: WorkflowSource): void {
     this.registry = createRegistry(workflows);
     this.#engine = this.#createEngine(this.#worker);
+    this.#turnEnds.clear();
   }
 
   #startWorker(): [CloudProcess, RunningEngine] {

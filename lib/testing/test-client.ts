@@ -103,20 +103,18 @@ class TestRun<R> implements Run<R> {
       const run = await this.#cloud.store.readRun(this.id);
       if (run === undefined) throw new RunNotFoundError(this.id);
       status = run.status;
-      return isClosed(run.status) || (limit === undefined && run.status === 'blocked');
+      return isClosed(run.status) || (limit === undefined && this.#isHeldByThisCode(run.status));
     };
     const how = await this.#timeline.until(isAtAnEnd, limitMs);
-    if (limit === undefined && how === 'so' && !isClosed(status)) throw await this.#blockedError();
+    const end = this.#cloud.turnEnd(this.id);
+    if (limit === undefined && this.#isHeldByThisCode(status) && end?.kind === 'blocked') throw end.error;
     if (limit === undefined && how === 'stuck') throw await this.#stuckError();
     return status;
   }
 
-  /** What the worker found; if it was another engine's, what the table says of it. */
-  async #blockedError(): Promise<Error> {
-    const end = this.#cloud.turnEnd(this.id);
-    if (end?.kind === 'blocked') return end.error;
-    const run = await this.#cloud.store.readRun(this.id);
-    return new Error(`run "${this.id}" is blocked: ${run?.blocked?.reason}`);
+  /** A run that other code could not follow is looked at once more. */
+  #isHeldByThisCode(status: RunStatus): boolean {
+    return status === 'blocked' && this.#cloud.turnEnd(this.id)?.kind === 'blocked';
   }
 
   async #stuckError(): Promise<RunStuckError> {
