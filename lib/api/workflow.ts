@@ -36,6 +36,12 @@ type Body<I, R> = (input: I) => Coroutine<R>;
  * ```
  */
 export function workflow<I = void, R = unknown>(name: string, body: (input: I) => Coroutine<R>): Workflow<I, R>;
+// Without a schema callers give what the body takes.
+export function workflow<I = void, R = unknown>(
+  name: string,
+  options: WorkflowOptions<never, never> & { input?: undefined },
+  body: (input: I) => Coroutine<R>,
+): Workflow<I, R>;
 export function workflow<In, I = In, R = unknown>(
   name: string,
   options: WorkflowOptions<In, I>,

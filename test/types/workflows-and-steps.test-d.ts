@@ -52,6 +52,10 @@ describe('a workflow', () => {
       return 'done';
     });
     expectTypeOf(slow).toEqualTypeOf<Workflow<number, string>>();
+    const nap = workflow('nap', { timeout: '1 day' }, function* () {
+      yield* sleep(1);
+    });
+    expectTypeOf(nap).toEqualTypeOf<Workflow<void, void>>();
     // @ts-expect-error an option that does not exist
     workflow('w', { timeOut: '1 day' }, function* () {});
   });
