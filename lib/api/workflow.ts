@@ -14,6 +14,9 @@ import { limit } from './timeout.ts';
 
 const OPTIONS = ['input', 'timeout', 'retention', 'steps'];
 
+/** Until then a worker that lost its lease may still write for the run, which then must not have been forgotten. */
+const SHORTEST_RETENTION_MS = 15 * 60_000;
+
 type Body<I, R> = (input: I) => Coroutine<R>;
 
 /**
@@ -66,11 +69,19 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
   const toMs = (duration: WorkflowOptions<In, I>['timeout'], what: string) =>
     duration === undefined ? undefined : toMilliseconds(duration, `the ${what} of workflow "${name}"`);
   const timeoutMs = toMs(options.timeout, 'timeout');
+  const retentionMs = toMs(options.retention, 'retention');
+  if (retentionMs !== undefined && retentionMs < SHORTEST_RETENTION_MS) {
+    throw new WorkflowCodeError(
+      'INVALID_ARGUMENT',
+      `the retention of workflow "${name}" is ${describeValue(options.retention)}: give 15 minutes or more, or leave it ` +
+        `out to keep runs for ever`,
+    );
+  }
   return {
     name,
     inputSchema,
     timeoutMs,
-    retentionMs: toMs(options.retention, 'retention'),
+    retentionMs,
     stepDefaults: options.steps,
     start: (input) => {
       const start = () => asCoroutine(`workflow "${name}"`, body(input as I));

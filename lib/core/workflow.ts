@@ -10,7 +10,7 @@ export interface WorkflowOptions<In, I = In> {
   input?: StandardSchemaV1<In, I>;
   /** The limit of a whole run: its body is cancelled then, and the run fails with a TimeoutError. Default: none. */
   timeout?: Duration;
-  /** How long a run that ended is kept. */
+  /** How long a run that ended is kept: 15 minutes or more. Default: for ever. */
   retention?: Duration;
   /** For all steps of a run that do not say otherwise themselves. */
   steps?: StepOptions;

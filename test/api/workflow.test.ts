@@ -49,6 +49,16 @@ describe('a workflow', () => {
     });
   });
 
+  it('is kept for 15 minutes at least, and says so to who wants less', () => {
+    const body = function* () {
+      yield* sleep(0);
+    };
+    expect(() => workflow('short', { retention: '14m' }, body)).toThrow(
+      'the retention of workflow "short" is "14m": give 15 minutes or more, or leave it out to keep runs for ever',
+    );
+    expect(definitionOf(workflow('short', { retention: '15m' }, body))?.retentionMs).toBe(900_000);
+  });
+
   it('started as a run fails with a TimeoutError when its time is up', () => {
     const slow = workflow('slow', { timeout: '1h' }, function* (days: number) {
       yield* sleep({ days });
