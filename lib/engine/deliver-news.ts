@@ -8,7 +8,7 @@ export type Delivery =
   | { readonly kind: 'delivered'; readonly events: number }
   /** The run is to end at once; workflow code sees nothing of it. */
   | { readonly kind: 'terminated'; readonly reason: string }
-  /** The code cannot take the event: the run has to be held, and nothing of this delivery may be written (I8). */
+  /** The code cannot take the event: the run has to be held (I8). */
   | { readonly kind: 'cannot-follow'; readonly error: Error };
 
 /** What is to be recorded stands in `turn.unwritten` afterwards. */
@@ -28,6 +28,8 @@ export function deliverNews(turn: Turn, memory: LiveMemory): Delivery {
     try {
       turn.unwritten.push(...deliver(memory, event));
     } catch (error) {
+      // What a step did is recorded all the same, or its body would run again at each look. A message stays in the mail.
+      if (event.kind === 'step-completed' || event.kind === 'step-failed') turn.unwritten.push(event);
       return { kind: 'cannot-follow', error: toError(error) };
     }
     if (turn.engine.rebuildAtEveryAwait) break;

@@ -3,6 +3,7 @@
  * at again, so that the next deployed version goes on. Only a request to terminate is carried out.
  */
 import { clampText } from '../core/clamp-text.ts';
+import { commit } from './commit.ts';
 import { receiveMail } from './inbox.ts';
 import { recordUnread, terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn.ts';
@@ -16,7 +17,7 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
   const { engine, runId, epoch } = turn;
   engine.log.error('a run is blocked: its code cannot follow its journal', { runId, error });
   turn.attempts.withdrawAllBut(new Map());
-  turn.unwritten = []; // nothing of a delivery that went wrong
+  if ((await commit(turn)) === 'lost') return { kind: 'dropped' };
   turn.inbox.length = 0;
   turn.received.clear();
 
