@@ -3,17 +3,24 @@ import type { Plan, RunPlan } from './plan.ts';
 import { Dice } from './world/dice.ts';
 import { drawWeather } from './world/weather.ts';
 import { workloadOf, workloads } from './workloads/all-workloads.ts';
+import type { Workload } from './workloads/workload.ts';
 
 export function drawPlan(seed: number): Plan {
   const dice = new Dice(seed);
+  const weather = drawWeather(dice.named('weather'));
   const count = dice.pick([1, 1, 2, 3, 5]);
-  const weights = Object.fromEntries(workloads.map(({ name, weight }) => [name, weight]));
   const runs: RunPlan[] = [];
   while (runs.length < count) {
     const runId = `run-${runs.length + 1}`;
     const own = dice.named(runId);
-    const { name, draw } = workloadOf(own.weighted(weights));
+    const { name, draw, alone } = drawWorkload(own, runs.length === 0);
     runs.push({ workload: name, runId, ...draw(own, runId) });
+    if (alone !== undefined) return { seed, runs, weather: { ...weather, settings: { ...weather.settings, ...alone } } };
   }
-  return { seed, weather: drawWeather(dice.named('weather')), runs };
+  return { seed, runs, weather };
+}
+
+function drawWorkload(dice: Dice, mayBeAlone: boolean): Workload {
+  const possible = workloads.filter(({ alone }) => alone === undefined || mayBeAlone);
+  return workloadOf(dice.weighted(Object.fromEntries(possible.map(({ name, weight }) => [name, weight]))));
 }

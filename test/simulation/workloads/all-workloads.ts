@@ -1,10 +1,31 @@
 /** All workloads. */
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { definitionOf } from '../../../lib/core/workflow.ts';
+import { approvalWorkload } from './approval.ts';
+import { checkoutWorkload } from './checkout.ts';
+import { deadlineWorkload } from './deadline.ts';
+import { fanOutWorkload } from './fan-out.ts';
+import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
+import { sameIdWorkload } from './same-id.ts';
+import { signalStormWorkload } from './signal-storm.ts';
+import { stopRaceWorkload } from './stop-race.ts';
+import { subscriptionWorkload } from './subscription.ts';
 import type { Workload } from './workload.ts';
 
-export const workloads: readonly Workload[] = [determinedPrograms, freePrograms];
+export const workloads: readonly Workload[] = [
+  determinedPrograms,
+  freePrograms,
+  checkoutWorkload,
+  approvalWorkload,
+  fanOutWorkload,
+  signalStormWorkload,
+  stopRaceWorkload,
+  sameIdWorkload,
+  subscriptionWorkload,
+  poisonWorkload,
+  deadlineWorkload,
+];
 
 export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(
   workloads.flatMap((workload) => workload.workflows.map((one) => [definitionOf(one).name, one] as const)),

@@ -1,5 +1,6 @@
 /** What the simulated cloud is busy with: runs that are drawn, and what may come of them. */
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
+import type { EngineSettings } from '../../../lib/engine/settings.ts';
 import type { RunLedger } from '../oracle/ledger.ts';
 import type { Seen } from '../oracle/rule.ts';
 import type { RunPlan } from '../plan.ts';
@@ -10,11 +11,14 @@ export interface Workload {
   /** How often it is drawn. */
   readonly weight: number;
   readonly workflows: readonly AnyWorkflow[];
-  draw(dice: Dice, runId: string): Omit<RunPlan, 'workload' | 'runId'>;
+  /** A run id that follows from something else takes the place of the given one. */
+  draw(dice: Dice, runId: string): Omit<RunPlan, 'workload' | 'runId'> & { readonly runId?: string };
   /** Says what is wrong with how the run ended; undefined if nothing is. */
   judge?(run: RunLedger, plan: RunPlan, seen: Seen): string | undefined;
   /** How it ends does not depend on the weather: it is compared with the same run in calm weather. */
   readonly isDetermined?: boolean;
+  /** Nothing else goes on beside it, and these settings hold. */
+  readonly alone?: Partial<EngineSettings>;
   /** Smaller plans that may fail in the same way. */
   smaller?(plan: RunPlan): Iterable<RunPlan>;
 }

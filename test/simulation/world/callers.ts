@@ -22,7 +22,14 @@ interface ActionBase {
 /** One thing that a caller does. */
 export type Action = ActionBase &
   (
-    | { readonly do: 'start'; readonly workflow: string; readonly input: unknown; readonly delayMs?: number }
+    | {
+        readonly do: 'start';
+        readonly workflow: string;
+        readonly input: unknown;
+        readonly delayMs?: number;
+        /** Instead of the run's id, which follows from it. */
+        readonly key?: string;
+      }
     /** With a key, repeats are one signal. */
     | { readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string }
     | { readonly do: 'cancel' | 'terminate'; readonly reason: string }
@@ -137,8 +144,12 @@ export class Callers {
     switch (action.do) {
       case 'start': {
         const workflow = this.#options.workflows.get(action.workflow) as AnyWorkflow;
-        const options = { id: runId, ...(action.delayMs === undefined ? {} : { delay: action.delayMs }) };
-        await client.start(workflow, action.input as never, options);
+        const options = {
+          ...(action.key === undefined ? { id: runId } : { idempotencyKey: action.key }),
+          ...(action.delayMs === undefined ? {} : { delay: action.delayMs }),
+        };
+        const { id } = await client.start(workflow, action.input as never, options);
+        if (id !== runId) throw new Error(`run "${id}" was started, and "${runId}" was wanted`);
         return;
       }
       case 'signal': {

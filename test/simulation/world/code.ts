@@ -40,9 +40,8 @@ export function createBilingualCode(
 
 /** The workflow, with another step before all others where that is wanted. */
 function asking(original: AnyWorkflow, isWanted: () => boolean): AnyWorkflow {
-  const { name, timeoutMs, retentionMs, stepDefaults, start } = definitionOf(original);
+  const { name, retentionMs, stepDefaults, start } = definitionOf(original); // `start` keeps the time limit
   const options: WorkflowOptions<unknown> = {
-    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     ...(retentionMs === undefined ? {} : { retention: retentionMs }),
     ...(stepDefaults === undefined ? {} : { steps: stepDefaults }),
   };

@@ -17,6 +17,8 @@ export interface BodyPlan {
   readonly fails?: number;
   /** It fails for good. */
   readonly failsForGood?: string;
+  /** It fails with a Declined, each time. */
+  readonly declines?: string;
   /** How many calls kill their worker before one does not; -1: all. */
   readonly kills?: number;
   readonly beatsEveryMs?: number;
@@ -41,6 +43,9 @@ export interface StepBodiesOptions {
   /** Looks at the table in the very moment in which a body begins. */
   onBegin(process: SimulatedProcess, body: BegunBody, atMostOnce: boolean): void;
 }
+
+/** A failure that is an answer: whether it is worth another try is for the workflow to say. */
+export class Declined extends Error {}
 
 /** What fails by chance, and is worth another try. */
 export class SimulatedFailure extends Error {}
@@ -100,6 +105,7 @@ export class StepBodies {
 
   #failure(plan: BodyPlan, call: number, isFault: boolean): Error | undefined {
     if (plan.failsForGood !== undefined) return new NonRetryableError(plan.failsForGood);
+    if (plan.declines !== undefined) return new Declined(plan.declines);
     const kills = plan.kills === undefined || plan.kills < 0 ? 0 : plan.kills;
     if (isFault || call - kills <= (plan.fails ?? 0)) return new SimulatedFailure(`call ${call} failed`);
     return undefined;

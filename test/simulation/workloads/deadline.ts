@@ -1,0 +1,32 @@
+/** A run with a time limit, which waits for what nobody sends. */
+import { signal } from '../../../lib/api/signal.ts';
+import { step } from '../../../lib/api/step.ts';
+import { workflow } from '../../../lib/api/workflow.ts';
+import type { BodyPlan } from '../world/step-bodies.ts';
+import { start, type Workload } from './workload.ts';
+
+const steps = { retry: { maxAttempts: 100_000, firstDelay: '1s', maxDelay: '10s' } };
+
+const deadline = workflow('deadline', { timeout: '2 hours', retention: '1 hour', steps }, function* () {
+  try {
+    yield* signal<unknown>('unsent').receive();
+  } finally {
+    yield* step('clean up', (): BodyPlan => ({ takesMs: 100, gives: null }));
+  }
+});
+
+export const deadlineWorkload: Workload = {
+  name: 'deadline',
+  weight: 0.3,
+  workflows: [deadline],
+  isDetermined: true,
+  draw(dice) {
+    const delayMs = dice.chance(0.5) ? Math.round(dice.magnitude(100, 3_000_000)) : undefined;
+    return {
+      workflow: deadline.name,
+      input: null,
+      startAtMs: dice.between(0, 60_000),
+      callers: [[start(deadline.name, null, delayMs)]],
+    };
+  },
+};
