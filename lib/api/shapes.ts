@@ -14,16 +14,22 @@ export interface Entries {
   readonly awaitables: readonly Awaitable<unknown>[];
 }
 
-/** Takes an array, another iterable that is no awaitable, or a plain record. `call` names the combinator. */
+/** Takes an array or a plain record, and refuses all else. `call` names the combinator. */
 export function toEntries(of: unknown, call: string): Entries {
   if (Array.isArray(of)) return { keys: undefined, awaitables: of as Awaitable<unknown>[] };
-  const isRecord = typeof of === 'object' && of !== null && !(Symbol.iterator in of) && !('then' in of);
-  if (isRecord) return { keys: Object.keys(of), awaitables: Object.values(of) as Awaitable<unknown>[] };
+  if (isRecord(of)) return { keys: Object.keys(of), awaitables: Object.values(of) as Awaitable<unknown>[] };
   throw new WorkflowCodeError(
     'INVALID_ARGUMENT',
     `${call} was given ${describeValue(of)}: give an array of awaitables, ${call.replace('()', '([a, b])')}, or a ` +
       `record, ${call.replace('()', '({ x: a, y: b })')}`,
   );
+}
+
+function isRecord(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Of another realm too: what stands above no other prototype is Object.prototype.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Puts results into the shape of the argument. */

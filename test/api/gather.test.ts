@@ -5,6 +5,8 @@ import { caught, pause, runBody } from './run-body.ts';
 
 const refused: readonly (readonly [what: string, make: () => unknown, message: RegExp])[] = [
   ['a promise', () => Promise.resolve([1]), /gather\(\) was given a Promise/],
+  ['a Date', () => new Date(0), /gather\(\) was given a Date/],
+  ['a Set', () => new Set(), /gather\(\) was given a Set/],
   ['a function', () => () => 1, /gather\(\) was given a function/],
   ['a task', () => createTask(sleep(0)), /gather\(\) was given/],
   [
