@@ -17,13 +17,14 @@ export function deliverNews(turn: Turn, memory: LiveMemory): Delivery {
   for (let event = nextEvent(turn, memory); event !== undefined; event = nextEvent(turn, memory)) {
     events += 1;
     if ('messageId' in event) turn.received.add(event.messageId);
-    if (hasEnded(memory)) {
-      turn.unwritten.push(event); // accepted is accepted: what comes after the end is recorded unread (I6)
-      continue;
-    }
+    // Also when the code has ended: who takes over finds it in the journal, and has to come to the same end (I4).
     if (event.kind === 'terminate-requested') {
       turn.unwritten.push(event);
       return { kind: 'terminated', reason: event.reason };
+    }
+    if (hasEnded(memory)) {
+      turn.unwritten.push(event); // accepted is accepted: what comes after the end is recorded unread (I6)
+      continue;
     }
     try {
       turn.unwritten.push(...deliver(memory, event));

@@ -1,6 +1,7 @@
 /** Suspicion: a request to terminate makes the engine forget what else was accepted (I6). */
 import { signal, workflow } from 'lull';
 import { expect, test } from 'vitest';
+import type { Around } from '../../lib/testing/around-store.ts';
 import { SmallCloud } from '../engine/small-cloud.ts';
 
 const news = signal<number>('news');
@@ -35,4 +36,29 @@ test('a run of which a payload is missing can be terminated', async () => {
 
   await run.terminate('damaged');
   expect(await cloud.worker().turn(run.id)).toEqual({ kind: 'ended', status: 'terminated' });
+});
+
+test('a request to terminate that meets a run whose code has returned ends it in the same way, whether a worker dies or not', async () => {
+  const returning = workflow('returning', function* () {
+    return yield* news.receive();
+  });
+  const statuses: string[] = [];
+  for (const operation of ['finish', 'none']) {
+    const cloud = new SmallCloud([returning]);
+    const run = await cloud.client.start(returning);
+    await run.signal(news, 1);
+    let finishes = 0;
+    const around: Around = async (call, go) => {
+      if (call.operation !== 'finish') return go();
+      finishes += 1;
+      if (finishes === 1) await run.terminate('too late?');
+      if (finishes === 2 && operation === 'finish') throw new Error('died');
+      return go();
+    };
+    const turn = await cloud.worker({ around }).turn(run.id).catch(() => undefined);
+    cloud.pass(60_000);
+    if (turn === undefined) await cloud.worker().turn(run.id);
+    statuses.push((await cloud.run(run.id)).status);
+  }
+  expect(statuses).toEqual(['terminated', 'terminated']);
 });
