@@ -1,6 +1,6 @@
 /** The generator functions that an author hands in: `lock.with(function* () { ... })`. */
 import type { Coroutine } from '../core/awaitable.ts';
-import { isAwaitable } from '../core/check-awaitable.ts';
+import { disown, isAwaitable } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 
@@ -16,6 +16,7 @@ export function checkBody(call: string, body: unknown): void {
 /** What calling a body gave, if it is a coroutine: an async function or a forgotten `*` is found here. */
 export function asCoroutine<T>(call: string, made: Coroutine<T>): Coroutine<T> {
   if (isAwaitable(made)) return made;
+  disown(made);
   throw new WorkflowCodeError(
     'NOT_AWAITABLE',
     `the function given to ${call} gave ${describeValue(made)}, and not a coroutine: write it as ` +

@@ -3,7 +3,7 @@ import { describeValue } from './describe-value.ts';
 import { WorkflowCodeError } from './errors.ts';
 
 /** A step's or a signal's name stands in the journal and in messages, and is not meant for prose (I10). */
-export const MAX_NAME_LENGTH = 128;
+const MAX_NAME_LENGTH = 128;
 
 /** Refuses what is no name: a text of 1 to 128 characters, none of them a control character. */
 export function checkName(name: unknown, what: string): asserts name is string {

@@ -4,7 +4,7 @@
  * In the run, where the outcome is what the workflow gets, a schema has to answer at once, and the same on each
  * replay: one that answers with a promise is an error that says so.
  */
-import { isPromise } from './check-awaitable.ts';
+import { disown, isPromise } from './check-awaitable.ts';
 import { type InputIssue, InvalidInputError, WorkflowCodeError } from './errors.ts';
 import type { StandardIssue, StandardSchema } from './standard-schema.ts';
 
@@ -17,8 +17,7 @@ export function validate(schema: StandardSchema | undefined, value: unknown, wha
   if (schema === undefined) return { kind: 'valid', value };
   const result = schema['~standard'].validate(value);
   if (isPromise(result)) {
-    // Nobody waits for it: what it rejects with is no error of the process.
-    result.then(undefined, () => undefined);
+    disown(result);
     throw new WorkflowCodeError(
       'INVALID_ARGUMENT',
       `the schema for ${what} answers with a promise: a run has to check it again on each replay, so give a schema ` +

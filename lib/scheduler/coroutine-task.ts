@@ -7,7 +7,7 @@
  */
 import type { Awaitable } from '../core/awaitable.ts';
 import type { Command } from '../core/command.ts';
-import { adviceFor } from '../core/check-awaitable.ts';
+import { adviceFor, disown } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import { CANCEL_MESSAGE, Future } from '../core/future.ts';
@@ -168,6 +168,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   }
 
   #refuse(yielded: unknown): void {
+    disown(yielded);
     this.#throwSoon(
       new WorkflowCodeError(
         'NOT_AWAITABLE',
