@@ -39,6 +39,8 @@ export interface HistoryEvent {
   /** Of the code that took the first turn. */
   readonly version?: string;
   readonly messageId?: string;
+  /** The message came when no code took it any more. */
+  readonly unread?: true;
 }
 
 /** Oldest first. The journal is read at the first step of the iteration, in one piece. */
@@ -100,16 +102,20 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
       return head(entry, names);
     case 'signal-received': {
       const { kind, atMs, name, messageId, payload } = entry;
-      return withValue({ kind, ...at(atMs), name, messageId }, 'value', payload);
+      return withValue({ kind, ...at(atMs), name, messageId, ...unread(entry) }, 'value', payload);
     }
     case 'cancel-requested':
     case 'terminate-requested': {
       const { kind, atMs, reason, messageId } = entry;
-      return { kind, ...at(atMs), reason, messageId };
+      return { kind, ...at(atMs), reason, messageId, ...unread(entry) };
     }
     case 'taken-over':
       return { kind: entry.kind, ...at(entry.atMs) };
   }
+}
+
+function unread(entry: { readonly unread?: true }): { unread?: true } {
+  return entry.unread === true ? { unread: true } : {};
 }
 
 function head(

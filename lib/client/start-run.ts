@@ -68,10 +68,11 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     input:
       bytes <= INLINE_LIMIT_BYTES ? { kind: 'inline', value } : { kind: 'item', key: `input-${ports.ids.messageId()}` },
     inputDigest,
-    dueAtMs: delayMs === 0 ? 0 : createdAtMs + delayMs,
+    ...(delayMs === 0 ? { dueAtMs: 0 } : { dueAtMs: createdAtMs + delayMs, notBeforeMs: createdAtMs + delayMs }),
   };
   const creation = await create(ports, store, run, value);
   if (creation.kind === 'created') {
+    if (options.id !== undefined || options.idempotencyKey !== undefined) await keepInput(ports, store, run, value);
     await sendWake(ports, wakes, runId, delayMs);
     return runId;
   }
@@ -88,6 +89,17 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     await sendWake(ports, wakes, runId, Math.max(0, (existing.dueAtMs ?? 0) - createdAtMs));
   }
   return runId;
+}
+
+/**
+ * The purge of an earlier run of that id may have been under way, and have taken the input with it. The purge ends before
+ * the id is free, so one look after the start is enough.
+ */
+async function keepInput(ports: ClientPorts, store: Store, { runId, input }: NewRun, value: Encoded): Promise<void> {
+  if (input.kind === 'inline') return;
+  await retryUnavailable(ports.clock, async () => {
+    if ((await store.readValue(runId, input.key)) === undefined) await store.putValue(runId, input.key, value);
+  });
 }
 
 function readOptions(ports: ClientPorts, workflow: string, options: StartOptions): { runId: string; delayMs: number } {

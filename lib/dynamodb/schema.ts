@@ -41,6 +41,7 @@ export const attribute = {
   input: 'input',
   inputKey: 'inputKey',
   inputDigest: 'inputDigest',
+  notBeforeMs: 'notBeforeMs',
   result: 'result',
   resultKey: 'resultKey',
   /** N: counts leases. Also in records: that of the writer. */

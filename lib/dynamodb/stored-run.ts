@@ -34,7 +34,8 @@ export interface StoredRun {
   readonly beforeLease?: RunItem;
 }
 
-export function toRunItem({ runId, workflow, createdAtMs, input, inputDigest, dueAtMs }: NewRun): Item {
+export function toRunItem(run: NewRun): Item {
+  const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs } = run;
   return {
     ...itemKey(runId, runSortKey),
     [attribute.format]: number(schemaVersion),
@@ -43,6 +44,7 @@ export function toRunItem({ runId, workflow, createdAtMs, input, inputDigest, du
     [attribute.openStatus]: text('pending'),
     [input.kind === 'inline' ? attribute.input : attribute.inputKey]: toStoredValue(input),
     [attribute.inputDigest]: text(inputDigest),
+    ...(notBeforeMs === undefined ? {} : { [attribute.notBeforeMs]: number(notBeforeMs) }),
     [attribute.epoch]: number(0),
     [attribute.wakes]: number(0),
     [attribute.mail]: texts([]),
@@ -67,6 +69,7 @@ export function fromRunItem(item: Item): StoredRun {
     createdAtMs: fromCreatedOrder(readText(item, 'createdOrder')),
     input: readStoredValue(item, 'input', 'inputKey') ?? { kind: 'inline', value: readJson(item, 'input') },
     inputDigest: readText(item, 'inputDigest'),
+    ...optional('notBeforeMs', findNumber(item, 'notBeforeMs')),
     epoch: readNumber(item, 'epoch'),
     wakes: readNumber(item, 'wakes'),
     mail: readTexts(item, 'mail'),

@@ -23,7 +23,7 @@ export function deliverNews(turn: Turn, memory: LiveMemory): Delivery {
       return { kind: 'terminated', reason: event.reason };
     }
     if (hasEnded(memory)) {
-      turn.unwritten.push(event); // accepted is accepted: what comes after the end is recorded unread (I6)
+      turn.unwritten.push('messageId' in event ? { ...event, unread: true } : event); // accepted is accepted (I6)
       continue;
     }
     try {

@@ -124,13 +124,15 @@ function forbidden(name: string, advice: string): WorkflowCodeError {
 }
 
 const IN_A_STEP = "put it in a step, as in yield* step('name', () => ...)";
+const CLOCK = 'use performance.now(), which answers from the run';
 const SLEEP = "use yield* sleep('1s'), or createTask for work beside this";
 
-function throwing(name: string, advice: string): unknown {
-  const refuse = (): never => {
+/** Refuses to be called, and to be called with `new`. */
+function throwing(name: string, advice: string): () => never {
+  // Not an arrow function, which `new` would refuse with words of its own.
+  return function refuse(): never {
     throw forbidden(`${name}()`, advice);
   };
-  return new Proxy(refuse, { apply: refuse, construct: refuse, get: (real, key) => Reflect.get(real, key) as unknown });
 }
 
 const refuseEnv = (): never => {
@@ -191,10 +193,11 @@ const swaps: readonly Swap[] = [
   ...swapsOf(Math, { random }),
   ...swapsOf(Object.getPrototypeOf(performance) as object, { now: performanceNow }),
   ...swapsOf(Object.getPrototypeOf(globalThis.crypto) as object, { randomUUID: randomUuid, getRandomValues }),
+  ...swapsOf(AbortSignal, { timeout: throwing('AbortSignal.timeout', "use yield* timeout('1s', ...)") }),
   ...swapsOf(process, {
     env: envProxy,
     nextTick: throwing('process.nextTick', 'use createTask, or yield* sleep(0) to let others go first'),
-    hrtime: throwing('process.hrtime', 'use performance.now(), which answers from the run'),
+    hrtime: Object.assign(throwing('process.hrtime', CLOCK), { bigint: throwing('process.hrtime.bigint', CLOCK) }),
   }),
   ...swapsOf(console, Object.fromEntries(LEVELS.map((level) => [level, quietConsole(level)]))),
 ];

@@ -43,8 +43,10 @@ function firstArrival(turn: Turn, memory: LiveMemory): Turn['arrivals'][number] 
   }
 }
 
+export type EventFromOutside = Extract<JournalEvent, { readonly messageId: string }>;
+
 /** A message as the journal has it. */
-export function toEvent(message: Message, atMs: number): JournalEvent & { readonly messageId: string } {
+export function toEvent(message: Message, atMs: number): EventFromOutside {
   const { id: messageId } = message;
   switch (message.kind) {
     case 'signal':

@@ -28,6 +28,7 @@ export function recordUnread(turn: Turn): void {
   const atMs = turn.engine.clock.nowMs();
   for (const message of turn.inbox.splice(0)) {
     turn.received.add(message.id);
-    turn.unwritten.push(toEvent(message, atMs));
+    const event = toEvent(message, atMs);
+    turn.unwritten.push(event.kind === 'terminate-requested' ? event : { ...event, unread: true });
   }
 }

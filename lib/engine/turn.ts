@@ -17,6 +17,7 @@ import type { Engine } from './settings.ts';
 import { suspendRun } from './suspend.ts';
 import { terminateRun } from './terminate.ts';
 import { beginTurn, type Turn } from './turn-state.ts';
+import { waitForBeginning } from './wait-for-beginning.ts';
 import { waitInPlace } from './wait-in-place.ts';
 import type { WarmRuns } from './warm-runs.ts';
 
@@ -48,6 +49,8 @@ export async function takeTurn(engine: Engine, warmRuns: WarmRuns, wanted: TurnW
 }
 
 async function carryOn(turn: Turn): Promise<TurnEnd> {
+  const beginning = await waitForBeginning(turn);
+  if (beginning.kind !== 'begin') return beginning;
   let loading = await loadRun(turn);
 
   for (;;) {

@@ -81,26 +81,28 @@ export interface SleepCompleted {
   readonly atMs: number;
 }
 
-export interface SignalReceived {
-  readonly kind: 'signal-received';
+/** What came from outside. */
+interface FromOutside {
   readonly messageId: string;
   readonly atMs: number;
+  /** It was accepted, and came when no code took it any more: after the end, or with the request to terminate. */
+  readonly unread?: true;
+}
+
+export interface SignalReceived extends FromOutside {
+  readonly kind: 'signal-received';
   readonly name: string;
   readonly payload: Encoded;
 }
 
-export interface CancelRequested {
+export interface CancelRequested extends FromOutside {
   readonly kind: 'cancel-requested';
-  readonly messageId: string;
-  readonly atMs: number;
   readonly reason: string;
 }
 
 /** Ends the run at once; no workflow code sees it. */
-export interface TerminateRequested {
+export interface TerminateRequested extends FromOutside {
   readonly kind: 'terminate-requested';
-  readonly messageId: string;
-  readonly atMs: number;
   readonly reason: string;
 }
 

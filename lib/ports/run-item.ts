@@ -40,6 +40,8 @@ export interface RunItem {
   readonly input: StoredValue;
   /** Tells two inputs apart without loading them: a digest of the encoded input. */
   readonly inputDigest: string;
+  /** The code is not begun before: the run was started with a delay. */
+  readonly notBeforeMs?: number;
   /** Counts the leases that were given. A record of a later epoch than a worker's own tells it that it was taken over. */
   readonly epoch: number;
   readonly lease?: Lease;

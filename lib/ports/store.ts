@@ -86,6 +86,7 @@ export interface NewRun {
   readonly inputDigest: string;
   /** 0 for at once. */
   readonly dueAtMs: number;
+  readonly notBeforeMs?: number;
 }
 
 export type Acceptance =
@@ -102,7 +103,7 @@ export type Taking =
 export interface Release {
   readonly epoch: number;
   readonly wakesSeen: number;
-  readonly status: 'suspended' | 'blocked';
+  readonly status: 'pending' | 'suspended' | 'blocked';
   /** The next timer; undefined removes the run from the index of the due. */
   readonly dueAtMs: number | undefined;
   /** What stays in the mail: nothing, but for a blocked run. */

@@ -68,7 +68,7 @@ describe('start', () => {
       expect(await client.run(run.id).describe()).toMatchObject({ status: 'pending', input });
       expect(world.wakes.nextAtMs()).toBeDefined();
     });
-    expect(scenarios).toBe(12);
+    expect(scenarios).toBe(16);
   });
 
   it("is no conflict with itself: with onConflict 'fail' an answer that got lost is no taken id", async () => {

@@ -1,0 +1,13 @@
+/** Asks for the turn that a run's next timer needs. */
+import type { Turn } from './turn-state.ts';
+
+/** Only a hint (I1): the sweeper finds the run if the wake is lost, or too far away to be sent. */
+export async function sendWake({ engine, runId }: Turn, dueAtMs: number): Promise<void> {
+  const delayMs = Math.max(0, dueAtMs - engine.clock.nowMs());
+  if (delayMs > engine.longestWakeDelayMs) return;
+  try {
+    await engine.wakes.send(runId, delayMs);
+  } catch (error) {
+    engine.log.warn('a wake was not sent; the sweeper sends it', { runId, delayMs, error });
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * A run that was started with a delay is not begun before its time, whoever wakes it: what it is sent meanwhile stays in
+ * its mail. Only a request to cancel or to terminate is not kept waiting.
+ *
+ * Nothing is written into the journal here, so a worker that died here leaves nothing to be fenced off.
+ */
+import { receiveMail } from './inbox.ts';
+import { sendWake } from './send-wake.ts';
+import { lookAgain, type Turn } from './turn-state.ts';
+
+export type Beginning =
+  { readonly kind: 'begin' } | { readonly kind: 'suspended'; readonly dueAtMs: number } | { readonly kind: 'dropped' };
+
+export async function waitForBeginning(turn: Turn): Promise<Beginning> {
+  const { engine, runId, epoch, run } = turn;
+  const { notBeforeMs = 0 } = run;
+  if (engine.clock.nowMs() >= notBeforeMs) return { kind: 'begin' };
+  for (;;) {
+    const mail = await receiveMail(turn);
+    if (mail.kind === 'lost') return { kind: 'dropped' };
+    if (mail.kind === 'damaged' || turn.inbox.some(({ kind }) => kind !== 'signal')) return { kind: 'begin' };
+    turn.inbox.length = 0;
+
+    const { wakesSeen } = turn;
+    const rest = { status: 'pending', dueAtMs: notBeforeMs, mail: turn.mail } as const;
+    const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
+    if (release.kind === 'lost') return { kind: 'dropped' };
+    if (release.kind === 'done') {
+      await sendWake(turn, notBeforeMs);
+      return { kind: 'suspended', dueAtMs: notBeforeMs };
+    }
+    lookAgain(turn, release.run);
+  }
+}

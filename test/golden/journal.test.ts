@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { decode } from '../../lib/codec/decode.ts';
+import { encode } from '../../lib/codec/encode.ts';
+import { definitionOf } from '../../lib/core/workflow.ts';
+import type { JournalEntry } from '../../lib/journal/event.ts';
+import { replay } from '../../lib/journal/replay.ts';
+import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
+import { everything, playEverything, START } from './journal-v1.ts';
+
+// Once in somebody's table, always followed: this file is never edited. A new kind of entry gets a file of its own.
+const golden = JSON.parse(readFileSync(new URL('journal-v1.json', import.meta.url), 'utf8')) as {
+  readonly records: readonly { readonly entries: readonly JournalEntry[] }[];
+  readonly result: never;
+};
+
+describe('a journal that was written with format version 1', () => {
+  const entries = golden.records.flatMap((record) => record.entries);
+
+  it('has most kinds of entries', () => {
+    expect([...new Set(entries.map(({ kind }) => kind))].sort()).toEqual([
+      'cancel-requested',
+      'receive',
+      'signal-received',
+      'sleep',
+      'sleep-completed',
+      'started',
+      'step',
+      'step-completed',
+      'step-failed',
+      'step-retrying',
+    ]);
+  });
+
+  it('is followed today, to the same result', () => {
+    const live = createLiveRun({
+      info: { id: 'everything', workflow: 'everything', version: 'unversioned', startedAt: START, attempt: 1 },
+      seed: 'everything',
+      body: () => definitionOf(everything).start({ id: 'o-1' }),
+      recordedDueAtMs: () => undefined,
+      decode: (encoded) => decode(encoded),
+      log: () => undefined,
+      strict: true,
+    });
+    expect(replay(entries, (event, upTo) => live.deliver(event, upTo))).toEqual({ kind: 'followed', unrecorded: [] });
+    expect(live.outcome()).toEqual({ kind: 'completed', value: decode(golden.result) });
+  });
+
+  it('is written today as it was', async () => {
+    const { records, result } = await playEverything();
+    expect(JSON.parse(JSON.stringify(records.map((record) => record.entries)))).toEqual(
+      golden.records.map((record) => record.entries),
+    );
+    expect(JSON.stringify(encode(result, 'the result'))).toBe(JSON.stringify(golden.result));
+  });
+});
