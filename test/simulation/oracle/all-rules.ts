@@ -1,10 +1,16 @@
 /** All rules. */
 import { bodiesRule } from './bodies-rule.ts';
+import { clientRule } from './client-rule.ts';
 import { endRule } from './end-rule.ts';
 import { journalRule } from './journal-rule.ts';
+import { limitsRule } from './limits-rule.ts';
 import { messagesRule } from './messages-rule.ts';
+import { orphansRule } from './orphans-rule.ts';
+import { overdueRule } from './overdue-rule.ts';
+import { purgeRule } from './purge-rule.ts';
 import type { Rule } from './rule.ts';
 import { runItemRule } from './run-item-rule.ts';
+import { timersRule } from './timers-rule.ts';
 import { workloadRule } from './workload-rule.ts';
 
 export const rules: readonly Rule[] = [
@@ -13,5 +19,11 @@ export const rules: readonly Rule[] = [
   messagesRule,
   bodiesRule,
   endRule,
+  overdueRule,
+  timersRule,
+  purgeRule,
+  limitsRule,
+  orphansRule,
+  clientRule,
   workloadRule,
 ];

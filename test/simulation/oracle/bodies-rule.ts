@@ -10,6 +10,9 @@ export const bodiesRule: Rule = {
       violate(`${body.by} began the body of "${body.name}" (#${id}), and the journal has no such step`);
       return;
     }
+    if (body.isAtMostOnce && bodies.begun.some((other) => other !== body && other.key === body.key)) {
+      violate(`"${body.name}" is to begin at most once, and ${body.by} began it again`);
+    }
     const { clockErrorMs, incidents, settings } = plan.weather;
     const clocksAreRight = clockErrorMs === 0 && !incidents.some(({ kind }) => kind === 'clocks-jump');
     if (clocksAreRight && run.epochOf.get(process.name) !== run.item?.epoch) {

@@ -32,12 +32,20 @@ export class RunLedger {
   readonly records: JournalRecord[] = [];
   readonly entries: JournalEntry[] = [];
   readonly commands = new Map<number, RecordedCommand>();
+  /** When each command was recorded. */
+  readonly askedAtMs = new Map<number, number>();
   /** Ids of the messages that the journal has, in its order, repeats included. */
   readonly delivered: string[] = [];
   /** Ids in the order in which they were first accepted. */
   readonly accepted: string[] = [];
   /** Payloads by id, whether accepted or not. */
   readonly messages = new Map<string, Message>();
+  /** Ids of the messages whose payloads are in the inbox. */
+  readonly inbox = new Set<string>();
+  /** Until when it was left alone, the last time that code could not follow. */
+  blockedUntilMs = -Infinity;
+  /** Since when it is due and nobody has it. */
+  wantsTurnSinceMs = Infinity;
   /** The epoch that each process took last. */
   readonly epochOf = new Map<string, number>();
   /** Values in items of their own, by key. */
@@ -66,11 +74,14 @@ export class RunLedger {
     if (isClosed(status)) this.end = { status, result: this.valueOf(result), atMs };
   }
 
-  addRecord(record: JournalRecord): void {
+  addRecord(record: JournalRecord, atMs: number): void {
     this.records.push(record);
     for (const entry of record.entries) {
       this.entries.push(entry);
-      if (isRecordedCommand(entry)) this.commands.set(entry.id, entry);
+      if (isRecordedCommand(entry)) {
+        this.commands.set(entry.id, entry);
+        this.askedAtMs.set(entry.id, atMs);
+      }
       if ('messageId' in entry) this.delivered.push(entry.messageId);
     }
   }
@@ -102,10 +113,21 @@ export class Ledger {
   enter(run: RunLedger, call: TableCall): void {
     const { operation, args, answer, before, after, atMs } = call;
     run.item = after;
+    const { dueAtMs, lease } = after ?? {};
+    if (before !== after) {
+      run.wantsTurnSinceMs = dueAtMs === undefined ? Infinity : Math.max(atMs, dueAtMs, lease?.expiresAtMs ?? 0);
+    }
     if (before?.dueAtMs !== after?.dueAtMs || before === undefined) run.dueTimes.push({ atMs, dueAtMs: after?.dueAtMs });
     switch (operation) {
       case 'putMessage':
         run.messages.set((args[1] as Message).id, args[1] as Message);
+        run.inbox.add((args[1] as Message).id);
+        return;
+      case 'deleteMessages':
+        for (const id of args[1] as string[]) run.inbox.delete(id);
+        return;
+      case 'deleteValue':
+        run.values.delete(args[1] as string);
         return;
       case 'accept': {
         const id = args[1] as string;
@@ -114,10 +136,13 @@ export class Ledger {
         return;
       }
       case 'putRecord':
-        if ((answer as { kind: string }).kind === 'put') run.addRecord(structuredClone(args[1] as JournalRecord));
+        if ((answer as { kind: string }).kind === 'put') run.addRecord(structuredClone(args[1] as JournalRecord), atMs);
         return;
       case 'take':
         if (after?.epoch !== before?.epoch) run.epochOf.set(call.by, after?.epoch ?? 0);
+        return;
+      case 'release':
+        if (after?.status === 'blocked') run.blockedUntilMs = after.dueAtMs ?? -Infinity;
         return;
       case 'createRun':
         if (before === undefined) run.created = after;
@@ -129,7 +154,10 @@ export class Ledger {
         if (before?.status !== after?.status && after !== undefined) run.close(after, atMs);
         return;
       case 'purge':
-        if (before !== undefined && after === undefined) run.isPurged = true;
+        if (before !== undefined && after === undefined) {
+          run.isPurged = true;
+          run.inbox.clear();
+        }
         return;
       default:
     }

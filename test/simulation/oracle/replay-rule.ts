@@ -17,7 +17,12 @@ export function replayRule(lastCode: () => Code): Rule {
     name: 'a replay gives the same end',
     async atEnd(run, violate, { plan, faultsEndedAtMs }) {
       const { created, entries, end } = run;
-      if (created === undefined || end?.status === 'terminated') return;
+      if (created === undefined) return;
+      const isToTerminate = entries.some(({ kind }) => kind === 'terminate-requested');
+      if (isToTerminate !== (end?.status === 'terminated')) {
+        violate(`the run is ${end?.status ?? 'open'}, and its journal has ${isToTerminate ? 'a' : 'no'} request to terminate`);
+      }
+      if (isToTerminate) return;
       if (entries.length === 0) {
         if (end !== undefined) violate(`the run is ${end.status} and has no journal`);
         return;

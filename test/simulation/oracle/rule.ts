@@ -17,6 +17,10 @@ export interface Seen {
   /** Epoch milliseconds: when the last fault may have happened. */
   readonly faultsEndedAtMs: number;
   readonly nowMs: number;
+  /** Names of the faults so far. */
+  readonly faultNames: readonly string[];
+  /** Whether a caller died in the middle of its call, or gave it up. */
+  isDead(caller: string): boolean;
   planOf(runId: string): RunPlan | undefined;
 }
 

@@ -8,6 +8,7 @@ import { race } from '../../../lib/api/race.ts';
 import { now, random, uuid } from '../../../lib/api/run.ts';
 import { signal } from '../../../lib/api/signal.ts';
 import { sleep } from '../../../lib/api/sleep.ts';
+import { step } from '../../../lib/api/step.ts';
 import { timeout } from '../../../lib/api/timeout.ts';
 import { wait } from '../../../lib/api/wait.ts';
 import { isCancelled } from '../../../lib/core/errors.ts';
@@ -60,6 +61,19 @@ export const freePieces: Readonly<Record<string, Piece>> = {
       } catch (error) {
         if (task.cancelled()) return 'cancelled';
         throw error;
+      }
+    },
+  },
+  onceStep: {
+    weight: 1.5,
+    isDetermined: false,
+    draw: ({ dice, name }) => ({ name: name('once'), plan: { takesMs: dice.between(1, 5_000), gives: 'once' } }),
+    run: function* ({ name = '', plan }) {
+      try {
+        return yield* step(name, { atMostOnce: true }, () => plan);
+      } catch (error) {
+        if (isCancelled(error)) throw error;
+        return 'lost';
       }
     },
   },

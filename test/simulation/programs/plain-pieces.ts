@@ -3,7 +3,7 @@ import { sleep } from '../../../lib/api/sleep.ts';
 import { signal } from '../../../lib/api/signal.ts';
 import { step } from '../../../lib/api/step.ts';
 import { timeout } from '../../../lib/api/timeout.ts';
-import { TimeoutError } from '../../../lib/core/errors.ts';
+import { PayloadTooLargeError, type StepFailedError, TimeoutError } from '../../../lib/core/errors.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { boom, type Piece } from './program.ts';
@@ -32,6 +32,32 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
         yield* step(name, PATIENT, () => plan);
       } catch {
         throw boom();
+      }
+    },
+  },
+  /** It has a few attempts only, and uses them up. */
+  exhaustedStep: {
+    weight: 0.5,
+    isDetermined: true,
+    draw: ({ dice, name }) => ({ name: name('exhausted'), plan: { ...drawBody(dice), fails: 1e9 }, count: dice.between(1, 3) }),
+    run: function* ({ name = '', plan, count = 1 }) {
+      try {
+        yield* step(name, { ...PATIENT, retry: { ...PATIENT.retry, maxAttempts: count } }, () => plan);
+      } catch {
+        throw boom();
+      }
+    },
+  },
+  /** Gives more than can be stored. */
+  hugeStep: {
+    weight: 0.1,
+    isDetermined: true,
+    draw: ({ dice, name }) => ({ name: name('huge'), plan: { takesMs: 5, gives: null, givesBytes: dice.pick([340_000, 400_000]) } }),
+    run: function* ({ name = '', plan }) {
+      try {
+        return String(yield* step(name, PATIENT, () => plan)).length;
+      } catch (error) {
+        return (error as StepFailedError).cause instanceof PayloadTooLargeError ? 'too large' : 'lost';
       }
     },
   },

@@ -69,6 +69,8 @@ const PATIENCE_MS = 20_000;
 export class Callers {
   readonly #options: CallersOptions;
   readonly told: Told[] = [];
+  readonly #unanswered = new Set<string>();
+  readonly #refusedWhileOpen = new Set<string>();
   #started = 0;
   #atWork = 0;
 
@@ -79,6 +81,21 @@ export class Callers {
   /** Whether all of them have done what they were to do. */
   get areDone(): boolean {
     return this.#atWork === 0;
+  }
+
+  /** Whether a caller died in the middle of its call, or was not answered. */
+  isDead(caller: string): boolean {
+    return this.#unanswered.has(caller);
+  }
+
+  /** Whether some call about the run was not answered. */
+  wasUnanswered(runId: string): boolean {
+    return this.told.some((told) => told.runId === runId && told.hasUnanswered);
+  }
+
+  /** Whether some message to the run was refused for now. */
+  wasRefusedWhileOpen(runId: string): boolean {
+    return this.#refusedWhileOpen.has(runId);
   }
 
   begin(runId: string, actions: readonly Action[], startAtMs: number): void {
@@ -111,6 +128,7 @@ export class Callers {
       if (isOver) return;
       isOver = true;
       if (how === 'unanswered') told.hasUnanswered = true;
+      if (how === 'unanswered') this.#unanswered.add(name);
       if (mayTryAgain && told.action.persists) {
         timeline.after(PAUSE_MS, () => this.#attempt(told, onEnd));
         return;
@@ -128,6 +146,7 @@ export class Callers {
       (error: unknown) => {
         const code = error instanceof LullError ? error.code : '';
         told.error = error;
+        if (PASSING.includes(code)) this.#refusedWhileOpen.add(told.runId);
         if (code === 'STORE_UNAVAILABLE') over('unanswered', true);
         else if (PASSING.includes(code)) over('refused', true);
         else if (FINAL.includes(code)) over('refused', false);

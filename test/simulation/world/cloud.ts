@@ -120,6 +120,8 @@ export class Cloud {
     return {
       ...{ plan: this.#plan, table, fleet, callers, bodies, nowMs: timeline.nowMs },
       faultsEndedAtMs: START_MS + this.#plan.weather.faultsEndAtMs,
+      faultNames: this.faults.happened,
+      isDead: (caller) => callers.isDead(caller),
       planOf: (runId) => this.#plan.runs.find((run) => run.runId === runId),
     };
   }

@@ -47,6 +47,8 @@ export class Fleet {
   readonly #codeOf = new Map<string, Code>();
   #started = 0;
   turns = 0;
+  /** When a wake had to wait for a worker last. */
+  saturatedAtMs = -Infinity;
 
   constructor(options: FleetOptions, code: Code) {
     this.#options = options;
@@ -78,7 +80,10 @@ export class Fleet {
       this.#workers = this.#workers.filter((other) => other !== worker);
       worker = undefined;
     }
-    if (worker === undefined && this.#workers.length >= mostWorkers) return 'no-capacity';
+    if (worker === undefined && this.#workers.length >= mostWorkers) {
+      this.saturatedAtMs = this.#options.timeline.nowMs;
+      return 'no-capacity';
+    }
     worker ??= this.#start();
     void this.#invoke(worker, batch);
     return 'taken';

@@ -22,6 +22,8 @@ export interface BodyPlan {
   /** How many calls kill their worker before one does not; -1: all. */
   readonly kills?: number;
   readonly beatsEveryMs?: number;
+  /** Text of that length in the place of what it gives. */
+  readonly givesBytes?: number;
 }
 
 /** A body that began. */
@@ -31,6 +33,7 @@ export interface BegunBody {
   readonly name: string;
   readonly key: string;
   readonly attempt: number;
+  readonly isAtMostOnce: boolean;
   readonly by: string;
   readonly atMs: number;
   end: { readonly kind: 'gave' | 'failed' | 'killed'; readonly atMs: number } | undefined;
@@ -41,7 +44,7 @@ export interface StepBodiesOptions {
   readonly faults: Faults;
   readonly leaseMs: number;
   /** Looks at the table in the very moment in which a body begins. */
-  onBegin(process: SimulatedProcess, body: BegunBody, atMostOnce: boolean): void;
+  onBegin(process: SimulatedProcess, body: BegunBody): void;
 }
 
 /** A failure that is an answer: whether it is worth another try is for the workflow to say. */
@@ -66,10 +69,11 @@ export class StepBodies {
     const { runId, stepId, idempotencyKey: key, attempt } = context;
     const body: BegunBody = {
       ...{ runId, stepId, name: command.name, key, attempt },
+      isAtMostOnce: command.options.atMostOnce === true,
       ...{ by: process.name, atMs: timeline.nowMs, end: undefined },
     };
     this.begun.push(body);
-    this.#options.onBegin(process, body, command.options.atMostOnce === true);
+    this.#options.onBegin(process, body);
     const plan = command.body(context) as BodyPlan;
     const call = (this.#calls.get(key) ?? 0) + 1;
     this.#calls.set(key, call);
@@ -97,7 +101,7 @@ export class StepBodies {
     return new Promise((resolve, reject) => {
       process.reachAt(endsAtMs, () => {
         body.end = { kind: failure === undefined ? 'gave' : 'failed', atMs: timeline.nowMs };
-        if (failure === undefined) resolve(plan.gives);
+        if (failure === undefined) resolve(plan.givesBytes === undefined ? plan.gives : 'x'.repeat(plan.givesBytes));
         else reject(failure);
       });
     });

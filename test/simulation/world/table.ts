@@ -21,9 +21,13 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'purge',
 ]);
 
+const KEPT_CALLS = 200;
+
 export class Table {
   readonly store: Store = new MemoryStore();
   readonly ledger = new Ledger();
+  #calls = 0;
+  readonly #lines: (() => string)[] = [];
   readonly #timeline: Timeline;
   readonly #observer: TableObserver;
 
@@ -40,9 +44,19 @@ export class Table {
     const before = run.item;
     const after = CHANGES_RUN_ITEM.has(operation) ? await this.store.readRun(runId) : before;
     const call: TableCall = { operation, args, answer, by, before, after, atMs: this.#timeline.nowMs };
+    this.#lines[this.#calls % KEPT_CALLS] = () => describe(call, run.runId);
+    this.#calls += 1;
     this.#observer(run, call);
     this.ledger.enter(run, call);
     return answer;
+  }
+
+  /** The newest calls, oldest first, for people. */
+  lastCalls(count: number): string[] {
+    const kept = Math.min(count, this.#calls, KEPT_CALLS);
+    return Array.from({ length: kept }, (_, index) => {
+      return this.#lines[(this.#calls - kept + index) % KEPT_CALLS]?.() ?? '';
+    });
   }
 
   /** The runs that were due at `nowMs`, as the index showed it `behindMs` ago. */
@@ -53,4 +67,13 @@ export class Table {
       return shown?.dueAtMs !== undefined && shown.dueAtMs <= nowMs ? [runId] : [];
     });
   }
+}
+
+const LINE_CHARACTERS = 220;
+
+function describe({ operation, args, answer, by, atMs }: TableCall, runId: string): string {
+  const time = new Date(atMs).toISOString().slice(5, 23);
+  const asked = JSON.stringify(args.slice(1)).slice(1, LINE_CHARACTERS);
+  const answered = JSON.stringify(answer)?.slice(0, LINE_CHARACTERS / 2) ?? 'done';
+  return `${time} ${by}: ${operation} of ${runId} ${asked} => ${answered}`;
 }

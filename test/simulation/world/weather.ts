@@ -45,7 +45,7 @@ export const CALM: Weather = {
   rates: NO_FAULTS,
   incidents: [],
   faultsEndAtMs: 0,
-  settings: { strict: true },
+  settings: { strict: true, maxInterruptions: 1_000 },
   workers: 1,
   batchSize: 1,
   warmth: 1,

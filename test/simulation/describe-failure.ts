@@ -1,0 +1,51 @@
+/** What a failing seed looks like to whoever has to find out why. */
+import type { Plan } from './plan.ts';
+import type { Report } from './simulate.ts';
+import type { Action } from './world/callers.ts';
+
+export interface Failure {
+  readonly seed: number;
+  readonly plan: Plan;
+  readonly report: Report;
+  readonly attempts: number;
+  /** As `git describe` says it. */
+  readonly commit: string;
+}
+
+const LAST_CALLS = 25;
+
+export function describeFailure({ seed, plan, report, attempts, commit }: Failure): string {
+  const { violation, cloud } = report;
+  const { weather, runs } = plan;
+  return [
+    `seed ${seed} breaks the rule "${violation?.rule}"${violation?.runId ? ` in ${violation.runId}` : ''}:`,
+    `  ${violation?.message}`,
+    `the smallest plan found in ${attempts} attempts:`,
+    ...runs.flatMap(({ runId, workload, input, callers }) => [
+      `  ${runId}, ${workload}: ${JSON.stringify(input)}`,
+      ...callers.map((actions) => `    caller: ${actions.map(describeAction).join('; ')}`),
+    ]),
+    `  faults: ${plan.kept === undefined || plan.kept.length === 0 ? 'none' : plan.kept.join('; ')}`,
+    `  incidents: ${JSON.stringify(weather.incidents.filter((_, index) => isKept(plan, index)))}`,
+    `  settings: ${JSON.stringify(weather.settings)}, ${weather.workers} workers, clocks wrong by ${weather.clockErrorMs} ms`,
+    `the last that reached the table:`,
+    ...cloud.table.lastCalls(LAST_CALLS).map((line) => `  ${line}`),
+    `commit ${commit}; again: npm run simulate -- --seed ${seed} --runs 1`,
+  ].join('\n');
+}
+
+function isKept({ kept, weather }: Plan, index: number): boolean {
+  return kept === undefined || kept.includes(`${weather.incidents[index]?.kind} #${index + 1}`);
+}
+
+function describeAction(action: Action): string {
+  const wait = action.waitMs === 0 ? '' : ` after ${action.waitMs} ms`;
+  switch (action.do) {
+    case 'start':
+      return `start${wait}`;
+    case 'signal':
+      return `signal "${action.name}"${wait}`;
+    default:
+      return `${action.do}${wait}`;
+  }
+}

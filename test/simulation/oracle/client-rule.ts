@@ -1,0 +1,40 @@
+/** The client tells how a run ended, as the table has it. */
+import { Client } from '../../../lib/client/client.ts';
+import { LullError } from '../../../lib/core/errors.ts';
+import type { ClosedStatus } from '../../../lib/ports/run-item.ts';
+import type { Rule } from './rule.ts';
+
+const CODES: Readonly<Record<Exclude<ClosedStatus, 'completed'>, string>> = {
+  failed: 'RUN_FAILED',
+  cancelled: 'RUN_CANCELLED',
+  terminated: 'RUN_TERMINATED',
+};
+
+export const clientRule: Rule = {
+  name: 'the client tells how the run ended',
+  async atEnd(run, violate, { table, planOf }) {
+    const { runId, end, isPurged } = run;
+    if (run.created === undefined) return;
+    const client = new Client({ store: table.store });
+    const told = await client
+      .run(runId)
+      .result({ timeout: 0 })
+      .then(
+        () => 'completed',
+        (error: unknown) => (error instanceof LullError ? error.code : String(error)),
+      );
+    const status = end?.status;
+    const code = status === undefined || status === 'completed' ? status : CODES[status];
+    const expected = isPurged ? 'RUN_NOT_FOUND' : (code ?? 'TIMEOUT');
+    if (told !== expected) violate(`the client says ${told}, and the run is ${end?.status ?? run.item?.status}`);
+    if (isPurged) return;
+    const workflow = planOf(runId)?.workflow ?? '';
+    const listed = await table.store.listRuns({ workflows: [workflow], limit: 1_000 });
+    const row = listed.runs.find((other) => other.runId === runId);
+    if (row?.status !== run.item?.status) violate(`the list says ${row?.status}, and the run is ${run.item?.status}`);
+    let events = 0;
+    for await (const event of client.run(runId).history()) if (event.kind !== 'message-waiting') events += 1;
+    const inJournal = run.entries.length + (end === undefined ? 0 : 1);
+    if (events !== inJournal) violate(`the history has ${events} events, and the journal ${inJournal}`);
+  },
+};

@@ -1,0 +1,26 @@
+/** Nothing that a run holds grows without a limit (I10). */
+import type { JournalRecord } from '../../../lib/journal/record.ts';
+import { MAIL_LIMIT } from '../../../lib/ports/limits.ts';
+import type { RunItem } from '../../../lib/ports/run-item.ts';
+import type { Rule } from './rule.ts';
+
+/** The run item without its mail, as JSON, which is larger than the table has it. */
+const RUN_ITEM_BYTES = 1_600;
+
+export const limitsRule: Rule = {
+  name: 'what a run holds has limits',
+  onCall({ operation, args, answer, after }, _run, violate, { plan }) {
+    if (after !== undefined) checkRunItem(after, violate);
+    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
+    const { entries } = args[1] as JournalRecord;
+    const most = plan.weather.settings.maxRecordBytes ?? 300_000;
+    const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
+    if (entries.length > 1 && bytes > most) violate(`a record of ${entries.length} entries has ${bytes} bytes of ${most}`);
+  },
+};
+
+function checkRunItem({ mail, ...rest }: RunItem, violate: (message: string) => void): void {
+  if (mail.length > MAIL_LIMIT) violate(`${mail.length} messages are in the mail, the limit is ${MAIL_LIMIT}`);
+  const bytes = Buffer.byteLength(JSON.stringify(rest));
+  if (bytes > RUN_ITEM_BYTES) violate(`the run item has ${bytes} bytes without its mail, ${RUN_ITEM_BYTES} are meant`);
+}

@@ -1,0 +1,50 @@
+/**
+ * A closed run leaves nothing behind that nobody refers to. A purged run leaves nothing at all.
+ *
+ * What may be left: payload and input of a call that was not carried through; the payload of a message with a key that
+ * was refused while the run was open (another call with the key may need it); the result of a worker that was taken
+ * over, or whose run was terminated before it could end it.
+ */
+import type { RunLedger } from './ledger.ts';
+import type { Rule, Seen } from './rule.ts';
+
+export const orphansRule: Rule = {
+  name: 'nothing is left that nobody refers to',
+  async atEnd(run, violate, seen) {
+    if (run.isPurged) {
+      const { store } = seen.table;
+      const records = await store.loadRecords(run.runId, 0);
+      const item = await store.readRun(run.runId);
+      if (records.length > 0 || item !== undefined) violate('the run was purged, and something of it is left');
+      return;
+    }
+    if (run.end === undefined) return;
+    const messages = [...run.inbox].filter((id) => !mayBeLeft(run, seen, ['putMessage', 'accept', 'deleteMessages'], id));
+    if (messages.length > 0) violate(`payloads of ${messages.join(', ')} are left`);
+    const values = [...run.values.keys()].filter((key) => !isReferred(run, key) && !mayValueBeLeft(run, seen, key));
+    if (values.length > 0) violate(`values ${values.join(', ')} are left`);
+  },
+};
+
+function isReferred({ item }: RunLedger, key: string): boolean {
+  return [item?.input, item?.result].some((stored) => stored?.kind === 'item' && stored.key === key);
+}
+
+function mayValueBeLeft(run: RunLedger, seen: Seen, key: string): boolean {
+  const epoch = /^result-(\d+)$/.exec(key)?.[1];
+  if (epoch !== undefined) return Number(epoch) < (run.item?.epoch ?? 0) || run.end?.status === 'terminated';
+  return mayBeLeft(run, seen, ['putValue', 'createRun', 'deleteValue'], key);
+}
+
+/** A call about it went wrong, or its caller died. Ids and keys have the name of the caller that made them. */
+function mayBeLeft(run: RunLedger, seen: Seen, operations: readonly string[], id: string): boolean {
+  const { runId } = run;
+  const { faultNames, isDead, callers } = seen;
+  const caller = /caller-\d+/.exec(id)?.[0];
+  if (caller !== undefined && isDead(caller)) return true;
+  // An id that follows from a key does not say whose it is.
+  if (id.startsWith('key-') && (callers.wasRefusedWhileOpen(runId) || callers.wasUnanswered(runId))) return true;
+  return faultNames.some((name) => {
+    return operations.some((operation) => name.includes(`${operation} of ${runId} `)) || name.startsWith('outage');
+  });
+}

@@ -1,0 +1,45 @@
+/** A timer never fires before its time, and after the faults not long after it; a run is not begun before its time. */
+import type { RecordedCommand, SleepRequested } from '../../../lib/journal/event.ts';
+import type { JournalRecord } from '../../../lib/journal/record.ts';
+import type { Rule, Seen } from './rule.ts';
+
+export const timersRule: Rule = {
+  name: 'timers fire in time, and not before',
+  onCall({ operation, args, answer, atMs }, run, violate, seen) {
+    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
+    const { entries } = args[1] as JournalRecord;
+    const recorded = new Map(entries.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry] as const] : [])));
+    for (const entry of entries) {
+      if (entry.kind !== 'sleep-completed') continue;
+      const sleep = recorded.get(entry.id) ?? run.commands.get(entry.id);
+      if (!isSleep(sleep)) continue;
+      if (entry.atMs < sleep.dueAtMs) violate(`timer #${entry.id} fired ${sleep.dueAtMs - entry.atMs} ms too early`);
+      const askedAtMs = run.askedAtMs.get(entry.id) ?? atMs;
+      const sinceMs = Math.max(sleep.dueAtMs, askedAtMs, seen.faultsEndedAtMs, run.blockedUntilMs);
+      if (seen.fleet.saturatedAtMs >= sinceMs) continue;
+      const lateMs = atMs - sinceMs;
+      if (lateMs > latestMs(seen)) violate(`timer #${entry.id} fired ${Math.round(lateMs)} ms too late`);
+    }
+  },
+  atEnd(run, violate, { callers, plan }) {
+    const [started] = run.entries;
+    const told = callers.told.find(({ runId, action }) => runId === run.runId && action.do === 'start');
+    if (started?.kind !== 'started' || told?.action.do !== 'start' || run.created === undefined) return;
+    const isStopped = run.entries.some(({ kind }) => kind === 'cancel-requested' || kind === 'terminate-requested');
+    const beginsAtMs = run.created.createdAtMs + (told.action.delayMs ?? 0);
+    const slackMs = plan.weather.settings.wakeSlackMs ?? 500;
+    if (!isStopped && started.atMs < beginsAtMs - slackMs && told.action.delayMs !== undefined) {
+      violate(`the run was to be delayed, and began ${beginsAtMs - started.atMs} ms before its time`);
+    }
+  },
+};
+
+/** A worker in whose turn nothing else is due may take as long as a lease and two sweeps to come by. */
+function latestMs({ plan }: Seen): number {
+  const { settings, sweepPeriodMs, latencyMs } = plan.weather;
+  return (settings.leaseMs ?? 30_000) + 2 * sweepPeriodMs + 60 * latencyMs + 15_000;
+}
+
+function isSleep(command: RecordedCommand | undefined): command is SleepRequested {
+  return command?.kind === 'sleep';
+}
