@@ -17,7 +17,7 @@ import { readLedger, startShop, type Shop } from './shop.ts';
 const KILLS = 3;
 const SLOWEST_SERVICE_MS = 800;
 const PLACED_AT_A_TIME = 8;
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 400;
 const TIME_LIMIT_MS = 110_000;
 
 /** A run and the order that it is for. */
@@ -48,14 +48,15 @@ async function main(): Promise<number> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'lull-demo-'));
   const board = createBoard(process.stdout);
-  const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
+  const clean = (): void => rmSync(folder, { recursive: true, force: true });
+  const stops: (() => Promise<void> | void)[] = [clean];
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) await end();
   };
   process.once('SIGINT', () => {
-    board.end();
+    clean();
     console.log('\nStopped halfway. The next demo begins anew.');
-    void stop().finally(() => process.exit(130));
+    process.exit(130); // and with this process goes all that it has started
   });
 
   try {

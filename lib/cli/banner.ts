@@ -26,6 +26,6 @@ export function banner(
 /** A workflow with a schema wants an input that nobody can guess here; one without takes what it gets. */
 function commands({ url, workflows }: Parameters<typeof banner>[0]): string[] {
   const open = workflows.find((workflow) => workflow.takesAnything);
-  const start = open ? [`curl -X POST '${url}/workflows/${open.name}/runs?wait=10s'`] : [];
+  const start = open ? [`curl -X POST '${url}/workflows/${open.name}/runs?wait=20s'`] : [];
   return [...start, `curl ${url}/runs`, `curl ${url}/openapi.json`];
 }

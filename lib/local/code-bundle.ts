@@ -17,8 +17,12 @@ export interface CodeBundle {
 export interface CodeBundler {
   /** The first bundle. */
   readonly bundle: CodeBundle;
-  /** Calls back for each change of the files that went in: with the new bundle, or with what is wrong. */
-  watch(onBundle: (bundle: CodeBundle) => void, onError: (error: LocalCloudError) => void): void;
+  /**
+   * Calls back for each change of the files that went in: with the new bundle, or with what is wrong. Gives the way to
+   * end it, after which nothing is called back.
+   */
+  watch(onBundle: (bundle: CodeBundle) => void, onError: (error: LocalCloudError) => void): () => Promise<void>;
+  /** To be called when nothing is watched any more. */
   stop(): Promise<void>;
 }
 
@@ -35,16 +39,10 @@ export async function startBundler(entry: string, buildPath: string): Promise<Co
   const builder = await context(buildOptions(entryFile));
   try {
     const build = await rebuild(builder, buildPath);
-    let folders: FolderWatch | undefined;
     return {
       bundle: build.bundle,
-      watch: (onBundle, onError) => {
-        folders = watchBuilds({ builder, buildPath, first: build, onBundle, onError });
-      },
-      stop: async () => {
-        folders?.close();
-        await builder.dispose();
-      },
+      watch: (onBundle, onError) => watchBuilds({ builder, buildPath, first: build, onBundle, onError }),
+      stop: () => builder.dispose(),
     };
   } catch (error) {
     await builder.dispose();
@@ -64,17 +62,20 @@ function watchBuilds(options: {
   readonly first: Build;
   readonly onBundle: (bundle: CodeBundle) => void;
   readonly onError: (error: LocalCloudError) => void;
-}): FolderWatch {
+}): () => Promise<void> {
   const { builder, buildPath, first, onBundle, onError } = options;
   let { version } = first.bundle;
+  const over = new AbortController();
   const build = async (): Promise<void> => {
+    if (over.signal.aborted) return;
     try {
       const { bundle, files } = await rebuild(builder, buildPath);
+      if (over.signal.aborted) return;
       folders.add(files);
       if (bundle.version !== version) onBundle(bundle);
       version = bundle.version;
     } catch (error) {
-      if (error instanceof LocalCloudError) onError(error); // else the builder was stopped meanwhile
+      if (!over.signal.aborted) onError(error as LocalCloudError);
     }
   };
   // One after the other: a build that has begun does not see what changes now.
@@ -91,7 +92,11 @@ function watchBuilds(options: {
   const folders = new FolderWatch(buildNext);
   folders.add(first.files);
   buildNext(); // for what was changed since the first one
-  return folders;
+  return async () => {
+    over.abort();
+    folders.close();
+    await last; // esbuild does not end as long as a build goes on
+  };
 }
 
 function buildOptions(entryFile: string): BuildOptions & { metafile: true; write: false } {
@@ -144,9 +149,12 @@ function entryPoint(entryFile: string, ownFile: (name: string) => string): strin
   `;
 }
 
+/** Rejects with a LocalCloudError. */
 async function rebuild(builder: BuildContext, buildPath: string): Promise<Build> {
   const result = await builder.rebuild().catch(async (error: unknown) => {
-    if (!isBuildFailure(error)) throw error;
+    if (!isBuildFailure(error)) {
+      throw new LocalCloudError('BUILD_FAILED', 'the workflows do not build: esbuild itself failed', { cause: error });
+    }
     const messages = await formatMessages(error.errors, { kind: 'error', color: process.stdout.isTTY });
     throw new LocalCloudError('BUILD_FAILED', `the workflows do not build:\n\n${messages.join('').trimEnd()}`);
   });

@@ -43,12 +43,15 @@ export class FunctionPool {
    * workflows in it. If it cannot be loaded this rejects with an InvocationError, and the code before stays.
    */
   async deploy(deployment: Deployment): Promise<readonly HostedWorkflow[]> {
+    this.#checkNotStopped();
     const first = this.#start(deployment);
     const workflows = await first.loaded.catch((error: unknown) => {
+      this.#checkNotStopped();
       this.#processes.delete(first);
       first.kill();
       throw error;
     });
+    this.#checkNotStopped();
     for (const process of this.#processes) if (process !== first) process.retire();
     this.#deployment = deployment;
     for (let count = 1; count < this.#options.processes; count += 1) this.#start(deployment);
@@ -73,7 +76,7 @@ export class FunctionPool {
   async invoke(event: unknown): Promise<unknown> {
     let process = this.#leastBusy();
     while (!process) {
-      if (this.#stopped) throw new InvocationError('stopped', 'the local cloud was stopped');
+      this.#checkNotStopped();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
       process = this.#leastBusy();
     }
@@ -110,9 +113,14 @@ export class FunctionPool {
     for (const wake of this.#waiting.splice(0)) wake();
     const processes = [...this.#processes];
     for (const process of processes) process.retire();
-    const timer = setTimeout(() => processes.forEach((process) => process.kill()), graceMs);
+    const timer = setTimeout(() => processes.forEach((process) => process.kill('stopped')), graceMs);
     await Promise.all(processes.map((process) => process.ended));
     clearTimeout(timer);
+  }
+
+  /** After a stop there are no processes but those that `stop` waits for. */
+  #checkNotStopped(): void {
+    if (this.#stopped) throw new InvocationError('stopped', 'the local cloud was stopped');
   }
 
   #start(deployment: Deployment): FunctionProcess {
@@ -146,7 +154,7 @@ export class FunctionPool {
 
   /** That a process ended is told once, however many events it had. */
   #reportFailure({ failure, message }: InvocationError): void {
-    if (failure === 'died' || failure === 'timed-out') return;
+    if (failure === 'died' || failure === 'timed-out' || failure === 'stopped') return;
     const { name, report } = this.#options;
     report({ kind: 'invocation-failed', function: name, reason: message });
   }

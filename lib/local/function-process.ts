@@ -9,6 +9,13 @@ import type { FromHost, FunctionName, HostedError, HostedWorkflow, ToHost } from
 const PAYLOAD_LIMIT_BYTES = 6_291_556;
 const LOAD_TIMEOUT_MS = 30_000;
 
+/** Why the events of a process that ended got no result. */
+const CAUSES: Record<'died' | 'timed-out' | 'stopped', (how: string) => string> = {
+  died: (how) => `its process ended (${how})`,
+  'timed-out': () => 'its time was up',
+  stopped: () => 'the local cloud was stopped',
+};
+
 export interface FunctionProcessOptions {
   readonly name: FunctionName;
   /** The bundle: the host, the handlers and the workflows. */
@@ -35,7 +42,7 @@ export class FunctionProcess {
   readonly #child: ChildProcess;
   readonly #invocations = new Map<string, Invocation>();
   #retiring = false;
-  #cause: 'died' | 'timed-out' = 'died';
+  #cause: keyof typeof CAUSES = 'died';
 
   constructor(options: FunctionProcessOptions) {
     this.#options = options;
@@ -91,7 +98,8 @@ export class FunctionProcess {
   }
 
   /** Ends it with SIGKILL. */
-  kill(): void {
+  kill(cause: keyof typeof CAUSES = 'died'): void {
+    this.#cause = cause;
     this.#child.kill('SIGKILL');
   }
 
@@ -136,20 +144,17 @@ export class FunctionProcess {
   }
 
   #timeOut(): void {
-    this.#cause = 'timed-out';
-    this.kill();
+    this.kill('timed-out');
   }
 
   #end(how: string): void {
     this.#isReady = false;
     for (const { reject, timer } of this.#invocations.values()) {
       clearTimeout(timer);
-      reject(
-        new InvocationError(this.#cause, this.#cause === 'died' ? `its process ended (${how})` : 'its time was up'),
-      );
+      reject(new InvocationError(this.#cause, CAUSES[this.#cause](how)));
     }
     this.#invocations.clear();
-    this.#options.onEnd(this.#cause === 'died' ? how : 'its time was up');
+    this.#options.onEnd(this.#cause === 'died' ? how : CAUSES[this.#cause](how));
   }
 
   #leaveIfIdle(): void {

@@ -11,6 +11,7 @@ import { startEventSource } from './event-source.ts';
 import type { HostedWorkflow } from './host-protocol.ts';
 import { startHttpFront } from './http-front.ts';
 import { checkLocalCloudOptions, type LocalCloudOptions } from './local-cloud-options.ts';
+import { InvocationError } from './invocation-error.ts';
 import { LocalCloudError } from './local-cloud-error.ts';
 import { LocalFunctions } from './local-functions.ts';
 import { startServices, type LocalServices } from './local-services.ts';
@@ -90,7 +91,7 @@ async function start(options: LocalCloudOptions, stops: Stop[]): Promise<LocalCl
   const watch = new RunWatch(store, report, Date.now());
   startEventSource({ queue: services.queue, queueArn: services.queueArn, pool: functions.worker, watch });
   stops.push(startSchedule(functions.sweeper, options.sweepEveryMs ?? 1_000));
-  if (options.watch) reloadOnChange({ bundler, functions, services, report });
+  if (options.watch) stops.push(reloadOnChange({ bundler, functions, services, report }));
   return {
     url: front.url,
     tableName: services.tableName,
@@ -114,9 +115,12 @@ function reloadOnChange({
   readonly functions: LocalFunctions;
   readonly services: LocalServices;
   readonly report: (notice: LocalCloudNotice) => void;
-}): void {
-  const fail = (error: unknown): void => report({ kind: 'reload-failed', reason: (error as Error).message });
-  bundler.watch((bundle) => {
+}): Stop {
+  const fail = (error: unknown): void => {
+    if (error instanceof InvocationError && error.failure === 'stopped') return;
+    report({ kind: 'reload-failed', reason: (error as Error).message });
+  };
+  return bundler.watch((bundle) => {
     functions
       .deploy(bundle, services)
       .then(() => report({ kind: 'reloaded', version: bundle.version, workflows: functions.workflows() }), fail);

@@ -57,6 +57,7 @@ export class LocalFunctions {
   /** Lets the processes end what they do, for `graceMs` at most. */
   async stop(graceMs: number): Promise<void> {
     await Promise.all([this.worker, this.api, this.sweeper].map((pool) => pool.stop(graceMs)));
+    await this.#last;
   }
 
   async #exchange(bundle: CodeBundle, services: LocalServices): Promise<void> {

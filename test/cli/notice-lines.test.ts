@@ -57,7 +57,7 @@ it('the banner starts a workflow that takes any input, since a schema would refu
   const checkout = { name: 'checkout', takesAnything: false };
   const tour = { name: 'tour', takesAnything: true };
   expect(banner({ ...cloud, workflows: [checkout, tour] }, plain)).toContain(
-    "curl -X POST 'http://127.0.0.1:4000/workflows/tour/runs?wait=10s'",
+    "curl -X POST 'http://127.0.0.1:4000/workflows/tour/runs?wait=20s'",
   );
   const closed = banner({ ...cloud, workflows: [checkout] }, plain);
   expect(closed).not.toContain('POST');

@@ -179,6 +179,17 @@ describe('the processes of a function', () => {
     });
   });
 
+  it('are not started by an exchange that a stop overtakes', async () => {
+    const { pool, deploy, notices } = createPool({ processes: 2 });
+    await deploy();
+    const exchange = deploy({ AWS_LAMBDA_FUNCTION_NAME: 'newer' }).catch(failureOf);
+    await pool.stop(1_000);
+    expect(await exchange).toBe('stopped');
+    expect(await deploy().catch(failureOf)).toBe('stopped');
+    expect(pool.processes()).toEqual([]);
+    expect(notices).toEqual([]);
+  });
+
   it('are gone after a stop, also those that do not end by themselves; and nobody waits for them any more', async () => {
     const { pool, deploy, pids } = createPool();
     await deploy();
@@ -186,7 +197,7 @@ describe('the processes of a function', () => {
     const loop = pool.invoke({ doing: 'loop' }).catch(failureOf);
     const waiting = pool.invoke({ doing: 'answer' }).catch(failureOf);
     await pool.stop(50);
-    expect(await Promise.all([loop, waiting])).toEqual(['died', 'stopped']);
+    expect(await Promise.all([loop, waiting])).toEqual(['stopped', 'stopped']);
     expect(isAlive(pid!)).toBe(false);
   });
 });
