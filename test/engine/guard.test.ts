@@ -14,12 +14,20 @@ async function played<T>(body: () => Coroutine<T>, options = {}): Promise<T> {
 /** What is swapped, and must be as it was whenever no workflow code runs. */
 function globalsNow(): unknown[] {
   const { log, error } = console;
-  const { env, nextTick } = process;
+  const { env } = process;
   const own = (holder: object, key: string): unknown => Reflect.get(holder, key);
   return [
     ...[Date, globalThis.fetch, setTimeout, setInterval, setImmediate, queueMicrotask, WeakRef, FinalizationRegistry],
     ...[own(globalThis, 'WebSocket'), own(Math, 'random'), own(performance, 'now'), own(AbortSignal, 'timeout')],
-    ...[own(crypto, 'randomUUID'), own(crypto, 'getRandomValues'), env, nextTick, own(process, 'hrtime'), log, error],
+    ...[
+      own(crypto, 'randomUUID'),
+      own(crypto, 'getRandomValues'),
+      env,
+      own(process, 'nextTick'),
+      own(process, 'hrtime'),
+      log,
+      error,
+    ],
   ];
 }
 
