@@ -18,8 +18,10 @@ export async function waitForBeginning(turn: Turn): Promise<Beginning> {
   for (;;) {
     const mail = await receiveMail(turn);
     if (mail.kind === 'lost') return { kind: 'dropped' };
-    if (mail.kind === 'damaged' || turn.inbox.some(({ kind }) => kind !== 'signal')) return { kind: 'begin' };
+    const isToBeStopped = turn.inbox.some(({ kind }) => kind !== 'signal');
+    // The journal is not loaded yet: it may have these already, by a worker that died.
     turn.inbox.length = 0;
+    if (mail.kind === 'damaged' || isToBeStopped) return { kind: 'begin' };
 
     const { wakesSeen } = turn;
     const rest = { status: 'pending', dueAtMs: notBeforeMs, mail: turn.mail } as const;

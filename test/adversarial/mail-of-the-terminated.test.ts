@@ -62,3 +62,18 @@ test('a request to terminate that meets a run whose code has returned ends it in
   }
   expect(statuses).toEqual(['terminated', 'terminated']);
 });
+
+test('a delayed run whose worker died after it had recorded the request to terminate is sent it once', async () => {
+  const cloud = new SmallCloud([waiting]);
+  const run = await cloud.client.start(waiting, undefined, { delay: '1 hour' });
+  await run.terminate('not needed');
+  const around: Around = async (call, go) => {
+    if (call.operation === 'deleteMessages' || call.operation === 'finish') throw new Error('died');
+    return go();
+  };
+  await cloud.worker({ around }).turn(run.id).catch(() => undefined);
+  cloud.pass(60_000);
+
+  expect(await cloud.worker().turn(run.id)).toEqual({ kind: 'ended', status: 'terminated' });
+  expect((await cloud.entries(run.id)).filter(({ kind }) => kind === 'terminate-requested')).toHaveLength(1);
+});
