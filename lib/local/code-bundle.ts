@@ -1,18 +1,12 @@
 /** Bundles the user's workflows with the handlers and the host, into one file that a process can run. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { context, formatMessages, type BuildContext, type BuildFailure, type BuildOptions } from 'esbuild';
 import { invariant } from '../core/invariant.ts';
+import { BundleShelf, type CodeBundle } from './bundle-shelf.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { LocalCloudError } from './local-cloud-error.ts';
-
-export interface CodeBundle {
-  readonly file: string;
-  /** A digest of the code: the same code has the same version. */
-  readonly version: string;
-}
 
 export interface CodeBundler {
   /** The first bundle. */
@@ -22,6 +16,8 @@ export interface CodeBundler {
    * end it, after which nothing is called back.
    */
   watch(onBundle: (bundle: CodeBundle) => void, onError: (error: LocalCloudError) => void): () => Promise<void>;
+  /** Deletes the bundles that came before this one: nobody starts from them any more. */
+  dropBefore(bundle: CodeBundle): void;
   /** To be called when nothing is watched any more. */
   stop(): Promise<void>;
 }
@@ -35,13 +31,14 @@ export async function startBundler(entry: string, buildPath: string): Promise<Co
       `there is no file ${entryFile}: name the file that exports your workflows, such as lull dev workflows/index.ts`,
     );
   }
-  rmSync(buildPath, { recursive: true, force: true });
   const builder = await context(buildOptions(entryFile));
+  const shelf = new BundleShelf(buildPath);
   try {
-    const build = await rebuild(builder, buildPath);
+    const build = await rebuild(builder, shelf);
     return {
       bundle: build.bundle,
-      watch: (onBundle, onError) => watchBuilds({ builder, buildPath, first: build, onBundle, onError }),
+      watch: (onBundle, onError) => watchBuilds({ builder, shelf, first: build, onBundle, onError }),
+      dropBefore: (bundle) => shelf.dropBefore(bundle),
       stop: () => builder.dispose(),
     };
   } catch (error) {
@@ -58,24 +55,25 @@ interface Build {
 
 function watchBuilds(options: {
   readonly builder: BuildContext;
-  readonly buildPath: string;
+  readonly shelf: BundleShelf;
   readonly first: Build;
   readonly onBundle: (bundle: CodeBundle) => void;
   readonly onError: (error: LocalCloudError) => void;
 }): () => Promise<void> {
-  const { builder, buildPath, first, onBundle, onError } = options;
+  const { builder, shelf, first, onBundle, onError } = options;
   let { version } = first.bundle;
-  const over = new AbortController();
+  let over = false;
+  const isOver = (): boolean => over; // asked anew after each wait
   const build = async (): Promise<void> => {
-    if (over.signal.aborted) return;
+    if (isOver()) return;
     try {
-      const { bundle, files } = await rebuild(builder, buildPath);
-      if (over.signal.aborted) return;
+      const { bundle, files } = await rebuild(builder, shelf);
+      if (isOver()) return;
       folders.add(files);
       if (bundle.version !== version) onBundle(bundle);
       version = bundle.version;
     } catch (error) {
-      if (!over.signal.aborted) onError(error as LocalCloudError);
+      if (!isOver()) onError(error as LocalCloudError);
     }
   };
   // One after the other: a build that has begun does not see what changes now.
@@ -93,7 +91,7 @@ function watchBuilds(options: {
   folders.add(first.files);
   buildNext(); // for what was changed since the first one
   return async () => {
-    over.abort();
+    over = true;
     folders.close();
     await last; // esbuild does not end as long as a build goes on
   };
@@ -150,7 +148,7 @@ function entryPoint(entryFile: string, ownFile: (name: string) => string): strin
 }
 
 /** Rejects with a LocalCloudError. */
-async function rebuild(builder: BuildContext, buildPath: string): Promise<Build> {
+async function rebuild(builder: BuildContext, shelf: BundleShelf): Promise<Build> {
   const result = await builder.rebuild().catch(async (error: unknown) => {
     if (!isBuildFailure(error)) {
       throw new LocalCloudError('BUILD_FAILED', 'the workflows do not build: esbuild itself failed', { cause: error });
@@ -159,14 +157,9 @@ async function rebuild(builder: BuildContext, buildPath: string): Promise<Build>
     throw new LocalCloudError('BUILD_FAILED', `the workflows do not build:\n\n${messages.join('').trimEnd()}`);
   });
   const { outputFiles = [], metafile } = result;
-  const [code] = outputFiles.filter((file) => file.path.endsWith('.mjs'));
-  invariant(code && metafile, 'esbuild gave no code');
-  const version = createHash('sha256').update(code.contents).digest('hex').slice(0, 12);
-  const folder = join(buildPath, version);
-  mkdirSync(folder, { recursive: true });
-  for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents);
+  invariant(metafile, 'esbuild did not say what went into the code');
   const files = Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules') && existsSync(file));
-  return { bundle: { file: join(folder, basename(code.path)), version }, files };
+  return { bundle: shelf.put(outputFiles), files };
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

@@ -121,9 +121,10 @@ function reloadOnChange({
     report({ kind: 'reload-failed', reason: (error as Error).message });
   };
   return bundler.watch((bundle) => {
-    functions
-      .deploy(bundle, services)
-      .then(() => report({ kind: 'reloaded', version: bundle.version, workflows: functions.workflows() }), fail);
+    functions.deploy(bundle, services).then(() => {
+      bundler.dropBefore(bundle);
+      report({ kind: 'reloaded', version: bundle.version, workflows: functions.workflows() });
+    }, fail);
   }, fail);
 }
 

@@ -1,5 +1,5 @@
 /** The three functions of the cloud, always of one and the same code. */
-import type { CodeBundle } from './code-bundle.ts';
+import type { CodeBundle } from './bundle-shelf.ts';
 import { functionEnvironment } from './function-environment.ts';
 import type { HostedWorkflow } from './host-protocol.ts';
 import { FunctionPool } from './function-pool.ts';

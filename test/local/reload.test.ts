@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { LocalCloudNotice } from 'lull/local';
@@ -36,6 +36,7 @@ it(
 
     await change('export const = ;', 'reload-failed');
     await change(`throw new Error('not like this');`, 'reload-failed');
+    expect(readdirSync(join(folder, '.lull/build'))).toHaveLength(2); // the one in use, and the one that was no good
     const reasons = notices.flatMap((notice) => (notice.kind === 'reload-failed' ? [notice.reason] : []));
     expect(reasons).toEqual([expect.stringMatching(/workflows\.ts:1:13/), expect.stringContaining('not like this')]);
     expect(await greet()).toBe('good morning');
