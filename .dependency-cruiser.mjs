@@ -129,6 +129,23 @@ export default {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'infra-uses-published-dependencies-and-peers',
+      comment: 'The construct is published: it may import dependencies, and the CDK of the app that it is used in.',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only', 'npm-peer'],
+      },
+    },
+    {
+      name: 'infra-runs-nothing',
+      comment: 'The construct knows the layout of the table and the shape of the code; it runs no workflow.',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { path: '^lib/(engine|scheduler|memory|http|local|testing|cli)/|^functions/' },
+    },
+    {
       name: 'no-loops',
       comment:
         'No loops. Types may name each other across files (a task its loop, a loop its tasks): nothing of that is loaded.',

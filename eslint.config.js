@@ -6,7 +6,7 @@ import house from './test/house/lint/plugin.js';
 const pureFolders = ['lib/core/**', 'lib/codec/**', 'lib/journal/**', 'lib/api/**', 'lib/scheduler/**'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.lull/', 'test/house/fixtures/']),
+  globalIgnores(['dist/', 'coverage/', '.lull/', 'cdk.out/', 'test/house/fixtures/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

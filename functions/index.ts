@@ -1,5 +1,7 @@
 /** `lull/lambda`: the Lambda functions that run workflows, to be made with workflows of your own. */
 export { createApiHandler, type ApiHandler } from './create-api-handler.ts';
+export { createScheduleHandler, type ScheduleHandler } from './create-schedule-handler.ts';
 export { createSweeperHandler, type SweeperHandler } from './create-sweeper-handler.ts';
 export { createWorkerHandler, type WorkerHandler } from './create-worker-handler.ts';
 export type { FunctionPorts, Overrides } from './function-ports.ts';
+export type { ScheduledRequest, ScheduledStart } from '../lib/client/start-scheduled.ts';

@@ -5,7 +5,7 @@
  * while it waits: a week costs what its timers in the table cost.
  */
 import { type Coroutine, createTask, signal, sleep, timeout, TimeoutError, workflow } from 'lull';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sendMail } from './send-mail.ts';
 
 const Expense = z.object({

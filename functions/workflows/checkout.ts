@@ -5,7 +5,7 @@
  * that undoes what was done when a later step fails for good or the run is cancelled.
  */
 import { createTask, defineStep, gather, saga, workflow } from 'lull';
-import { z } from 'zod';
+import * as z from 'zod';
 import { callShop } from './call-shop.ts';
 
 const Order = z.object({

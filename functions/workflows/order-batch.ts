@@ -5,7 +5,7 @@
  * The size of a batch is limited by its input, 256 KB (some 2,500 orders), and by the result, of about that size.
  */
 import { type Coroutine, defineStep, gather, NonRetryableError, stepContext, StepFailedError, workflow } from 'lull';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Order = z.object({ id: z.string(), name: z.string(), town: z.string(), country: z.string(), grams: z.int() });
 type Order = z.infer<typeof Order>;

@@ -10,7 +10,7 @@
  */
 import { type Coroutine, defineStep, now, race, retry, signal, sleepUntil } from 'lull';
 import { registerError, StepFailedError, stepContext, workflow } from 'lull';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sendMail } from './send-mail.ts';
 
 const Subscription = z.object({

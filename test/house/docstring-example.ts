@@ -19,12 +19,16 @@ export interface DocstringExamples {
   readonly problems: readonly string[];
 }
 
-/** All examples of all docstrings under lib/. */
+const FOLDERS = ['lib', 'functions', 'infra'];
+
+/** All examples of all docstrings of what is published. */
 export function readDocstringExamples(root: string): DocstringExamples {
-  const files = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .sort()
-    .map((name) => examplesOf(`lib/${name}`, readFileSync(join(root, 'lib', name), 'utf8')));
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .sort()
+      .map((name) => examplesOf(`${folder}/${name}`, readFileSync(join(root, folder, name), 'utf8'))),
+  );
   return {
     examples: files.flatMap(({ examples }) => examples),
     problems: files.flatMap(({ problems }) => problems),

@@ -1,0 +1,45 @@
+/** The schedules: starts the runs that EventBridge Scheduler asks for. */
+import { toClientPorts } from '../lib/client/client-ports.ts';
+import { startScheduled, type ScheduledRequest, type ScheduledStart } from '../lib/client/start-scheduled.ts';
+import type { WorkflowSource } from '../lib/core/workflow-registry.ts';
+import { readFunctionSettings } from '../lib/lambda/environment.ts';
+import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
+
+/** A Lambda handler for what a schedule sends. */
+export type ScheduleHandler = (request: ScheduledRequest) => Promise<ScheduledStart>;
+
+/**
+ * Makes the handler that starts runs by a schedule. A request that comes twice starts one run: its id is made of the
+ * schedule's name and the time it is for. With `overlap: 'skip'` nothing is started while the schedule's last run goes
+ * on.
+ *
+ * `workflows` is an array or a module's namespace. Its environment: `LULL_TABLE_NAME`, `LULL_QUEUE_URL`, and if you
+ * like `LULL_LOG_LEVEL`.
+ *
+ * @example
+ * ```ts no-run
+ * import { createScheduleHandler } from 'lull/lambda';
+ *
+ * const report = workflow('report', function* () {
+ *   yield* sleep('1 minute');
+ * });
+ * export const handler = createScheduleHandler([report]);
+ * ```
+ */
+export function createScheduleHandler(workflows: WorkflowSource, overrides: Overrides = {}): ScheduleHandler {
+  const open = oncePerProcess(() => {
+    const { store, wakes, clock, log } = openPorts(
+      readFunctionSettings(overrides.environment ?? process.env),
+      overrides,
+    );
+    return { ports: toClientPorts({ workflows, store, wakes, clock, log }, {}), log };
+  });
+  return async (request) => {
+    const { ports, log } = open();
+    const start = await startScheduled(ports, request);
+    const { schedule, scheduledAt } = request;
+    const said = start.kind === 'started' ? 'a schedule started a run' : 'the last run of a schedule goes on: no other';
+    log.info(said, { schedule, scheduledAt, ...start });
+    return start;
+  };
+}

@@ -1,0 +1,51 @@
+/** The few lines that the user does not write: a handler made from the workflows of the entry. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+
+/** What a handler is made with, and whether it takes the workflows. */
+const HANDLERS = {
+  worker: { create: 'createWorkerHandler', takesWorkflows: true },
+  api: { create: 'createApiHandler', takesWorkflows: true },
+  schedule: { create: 'createScheduleHandler', takesWorkflows: true },
+  sweeper: { create: 'createSweeperHandler', takesWorkflows: false },
+} as const;
+
+export type HandlerName = keyof typeof HANDLERS;
+
+/** Writes the source of a handler, and gives its file. */
+export function writeHandlerEntry(name: HandlerName, entryFile: string): string {
+  const folder = cacheFolder(entryFile);
+  const { create, takesWorkflows } = HANDLERS[name];
+  const lines = [
+    `import { ${create} } from 'lull/lambda';`,
+    ...(takesWorkflows ? [`import * as workflows from ${JSON.stringify(toSpecifier(folder, entryFile))};`] : []),
+    `export const handler = ${create}(${takesWorkflows ? 'workflows' : ''});`,
+  ];
+  return writeOnce(folder, name, `${lines.join('\n')}\n`);
+}
+
+/**
+ * Beside the packages that the entry itself finds, so that `lull` is the one of the workflows. The same project has it
+ * at the same place relative to itself, on every machine: so a source map, and with it an asset's hash, stays the same.
+ */
+export function cacheFolder(entryFile: string): string {
+  let folder = dirname(entryFile);
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  const home = dirname(folder) === folder ? dirname(entryFile) : folder;
+  return join(home, 'node_modules', '.cache', 'lull');
+}
+
+/** As `import` wants it: relative, with slashes. */
+function toSpecifier(folder: string, file: string): string {
+  return relative(folder, file).split(sep).join('/');
+}
+
+/** Named for what is in it: engines of one entry share the file, engines of two do not overwrite each other's. */
+function writeOnce(folder: string, name: string, text: string): string {
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  const file = join(folder, `${name}-${digest}.ts`);
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(file)) writeFileSync(file, text);
+  return file;
+}

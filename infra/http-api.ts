@@ -1,0 +1,110 @@
+/** The HTTP API in front of the API function: who may call it, how often, from which pages, and what is logged of it. */
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+  type CorsPreflightOptions,
+  type IHttpRouteAuthorizer,
+  type ThrottleSettings,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { MANAGE_OPERATIONS } from './grants.ts';
+import { createFunction, type EngineParts } from './workflow-function.ts';
+
+/** Who may call the API, and how often. */
+export interface WorkflowApiOptions {
+  /**
+   * Who is let in: an authorizer of `aws-cdk-lib/aws-apigatewayv2-authorizers` (JWT, Cognito, Lambda), or
+   * `new HttpNoneAuthorizer()`, which lets in everybody who knows the address.
+   *
+   * @default new HttpIamAuthorizer() - requests are signed with AWS credentials that may call it: see `grantInvokeApi`
+   */
+  readonly authorizer?: IHttpRouteAuthorizer;
+  /**
+   * Scopes of which a JWT must have one.
+   *
+   * @default - none
+   */
+  readonly authorizationScopes?: readonly string[];
+  /**
+   * Which pages in a browser may call it.
+   *
+   * @default - none but its own
+   */
+  readonly cors?: CorsPreflightOptions;
+  /**
+   * Requests a second, and at once: more are answered with 429.
+   *
+   * @default - rateLimit 500, burstLimit 1000
+   */
+  readonly throttle?: ThrottleSettings;
+}
+
+/** Those of lull's routes. Without OPTIONS: the gateway answers preflights itself. */
+const METHODS = [HttpMethod.GET, HttpMethod.POST];
+
+export function createHttpApi(scope: Construct, parts: EngineParts): { apiFunction: NodejsFunction; api: HttpApi } {
+  const { api: options = {}, logRetention = RetentionDays.ONE_MONTH, apiOptions } = parts.props;
+  const { authorizer = new HttpIamAuthorizer(), authorizationScopes, cors, throttle = THROTTLE } = options;
+  const apiFunction = createFunction(scope, 'ApiFunction', parts, {
+    handler: 'api',
+    description: 'Starts runs, and talks to them, over HTTP',
+    memorySize: 512,
+    timeout: Duration.seconds(29), // the gateway waits for 30 s
+    options: apiOptions,
+    operations: MANAGE_OPERATIONS,
+  });
+  const api = new HttpApi(scope, 'Api', { createDefaultStage: false, ...(cors ? { corsPreflight: cors } : {}) });
+  api.addRoutes({
+    path: '/{proxy+}',
+    methods: METHODS,
+    integration: new HttpLambdaIntegration('Integration', apiFunction),
+    authorizer,
+    ...(authorizationScopes ? { authorizationScopes: [...authorizationScopes] } : {}),
+  });
+  const log = new LogGroup(scope, 'ApiAccessLog', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+  new HttpStage(scope, 'ApiStage', {
+    httpApi: api,
+    autoDeploy: true,
+    throttle,
+    detailedMetricsEnabled: true,
+    accessLogSettings: { destination: new LogGroupLogDestination(log), format: ACCESS_LOG_FORMAT },
+  });
+  return { apiFunction, api };
+}
+
+const THROTTLE: ThrottleSettings = { rateLimit: 500, burstLimit: 1000 };
+
+const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    method: '$context.httpMethod',
+    path: '$context.path',
+    route: '$context.routeKey',
+    status: '$context.status',
+    latencyMs: '$context.responseLatency',
+    responseBytes: '$context.responseLength',
+    sourceIp: '$context.identity.sourceIp',
+    caller: '$context.identity.userArn',
+    error: '$context.error.message',
+    integrationError: '$context.integrationErrorMessage',
+  }),
+);
+
+/** Lets someone call an API that asks for signed requests. */
+export function grantInvokeApi(api: HttpApi, grantee: IGrantable): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['execute-api:Invoke'],
+    resourceArns: METHODS.map((method) => api.arnForExecuteApi(method, '/*', '$default')),
+  });
+}

@@ -1,0 +1,10 @@
+/** `lull/cdk`: the engine as a construct, for CDK apps. */
+export { WorkflowEngine } from './workflow-engine.ts';
+export type { WorkflowEngineProps } from './workflow-engine-props.ts';
+export type { WorkflowFunctionOptions } from './workflow-function.ts';
+export type { WorkflowApiOptions } from './http-api.ts';
+export type { WorkflowScheduleOptions } from './workflow-schedule.ts';
+export { WorkflowTable, type WorkflowTableProps } from './workflow-table.ts';
+export { DeploymentError, type DeploymentErrorCode } from './deployment-error.ts';
+export { WorkflowAlarms, type WorkflowAlarmsProps } from './workflow-alarms.ts';
+export { WorkflowDashboard, type WorkflowDashboardProps } from './workflow-dashboard.ts';

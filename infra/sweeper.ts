@@ -1,0 +1,43 @@
+/** The sweeper, and how long it takes until a dead worker's run goes on. */
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Construct } from 'constructs';
+import { OPERATIONS } from './grants.ts';
+import { createFunction, type EngineParts } from './workflow-function.ts';
+
+/**
+ * What comes on top of the sweeper's period before the run of a dead worker takes a turn again, at the worst: the rule
+ * is late (some seconds), the sweeper starts cold and reads (10 s), the index is behind (1 s), the wake is on its way
+ * (5 s).
+ */
+export const SWEEP_SLACK = Duration.seconds(30);
+
+/**
+ * A worker that died leaves a lease that runs on for at most one lease time; then the next sweep finds its run. That
+ * sweep is within another lease time, which is what is promised (I7), if the lease is at least so long.
+ */
+export function shortestLease(sweepInterval: Duration): Duration {
+  return sweepInterval.plus(SWEEP_SLACK);
+}
+
+export const SWEEP_INTERVAL = Duration.minutes(1);
+
+export function createSweeper(scope: Construct, parts: EngineParts): { sweeper: NodejsFunction; sweeperRule: Rule } {
+  const { sweepInterval = SWEEP_INTERVAL, sweeperOptions } = parts.props;
+  const sweeper = createFunction(scope, 'Sweeper', parts, {
+    handler: 'sweeper',
+    description: 'Wakes the runs that are due and that nobody wakes',
+    memorySize: 256,
+    timeout: Duration.minutes(1),
+    options: sweeperOptions,
+    operations: OPERATIONS.sweeper,
+  });
+  const sweeperRule = new Rule(scope, 'SweeperRule', {
+    schedule: Schedule.rate(sweepInterval),
+    // A sweep that fails is not tried again: the next one is on its way.
+    targets: [new LambdaFunction(sweeper, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+  });
+  return { sweeper, sweeperRule };
+}

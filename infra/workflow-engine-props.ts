@@ -1,0 +1,119 @@
+/** What an engine may be told. */
+import type { Duration } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { WorkflowApiOptions } from './http-api.ts';
+import type { WorkflowFunctionOptions } from './workflow-function.ts';
+import type { WorkflowTable, WorkflowTableProps } from './workflow-table.ts';
+
+/** Props of a WorkflowEngine. Only `entry` must be given. Those of the table are for the one that the engine makes. */
+export interface WorkflowEngineProps extends WorkflowTableProps {
+  /**
+   * The file that exports the workflows, TypeScript or JavaScript, relative to where `cdk` runs. It is built and loaded
+   * at synth: its modules must do nothing when they are loaded.
+   */
+  readonly entry: string;
+  /**
+   * A table that is there: a WorkflowTable of another stack, or an imported one with the keys and indexes of one.
+   *
+   * @default - a new WorkflowTable
+   */
+  readonly table?: ITable | WorkflowTable;
+  /**
+   * How long a worker may hold a run without a sign of life; it gives one after each third. A run whose worker died goes
+   * on after what is left of the lease and the next sweep: with the default within 2 to 3 minutes, at the worst. That
+   * is within two leases, as promised, if the lease is the sweep interval and 30 seconds; a shorter one is taken with
+   * a warning. 1 second to 15 minutes.
+   *
+   * @default - `sweepInterval` and 30 seconds
+   */
+  readonly leaseDuration?: Duration;
+  /**
+   * How often is looked for runs that are due and that nobody wakes: timers further away than 15 minutes, lost wakes,
+   * dead workers. So a long timer is late by so much, at most. Whole minutes.
+   *
+   * It is what an engine without work costs: at one minute 43,200 sweeps a month, each 16 queries of half a read unit
+   * and about 100 ms of 256 MB, which comes to $0.07 a month before any free tier: reads 43,200 x 8 x $0.125 / 1M =
+   * $0.043, compute 43,200 x 0.1 s x 0.25 GB x $0.0000133 = $0.014, requests 43,200 x $0.20 / 1M = $0.009. Lambda's
+   * polling of the queue comes on top: 5 pollers x 3 requests a minute x $0.40 / 1M = $0.26.
+   *
+   * @default Duration.minutes(1)
+   */
+  readonly sweepInterval?: Duration;
+  /**
+   * Turns taken at the same time: invocations of the worker that the queue may lead to. 2 to 1000.
+   *
+   * @default - 100, or the worker's `reservedConcurrentExecutions` if that is less
+   */
+  readonly maxConcurrency?: number;
+  /**
+   * Wakes that one invocation takes at once. More cost less while steps wait for others; but a crash takes all turns of
+   * its invocation with it, and counts as an interruption of their steps. 1 to 10.
+   *
+   * @default 1
+   */
+  readonly batchSize?: number;
+  /**
+   * Times that a wake is received before it is a dead letter. Its run is not lost: the sweeper wakes it again.
+   *
+   * @default 5
+   */
+  readonly maxReceiveCount?: number;
+  /**
+   * Names the code, for `runInfo().version` and the history.
+   *
+   * @default - a digest of the workflows' code
+   */
+  readonly version?: string;
+  /**
+   * The least that the functions log.
+   *
+   * @default 'info'
+   */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
+  /**
+   * How long logs are kept, of the functions and of the API.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Who may call the HTTP API, and how often.
+   *
+   * @default - signed requests of those who have `grantInvokeApi`
+   */
+  readonly api?: WorkflowApiOptions;
+  /**
+   * The worker, which runs the workflows and their steps: memory (1024 MB), timeout (5 minutes: the longest that a step
+   * may take), environment, VPC, reserved concurrency, and whatever else a NodejsFunction takes.
+   *
+   * @default - 1024 MB, 5 minutes
+   */
+  readonly workerOptions?: WorkflowFunctionOptions;
+  /**
+   * The function behind the HTTP API.
+   *
+   * @default - 512 MB, 29 seconds
+   */
+  readonly apiOptions?: WorkflowFunctionOptions;
+  /**
+   * The sweeper.
+   *
+   * @default - 256 MB, 1 minute
+   */
+  readonly sweeperOptions?: WorkflowFunctionOptions;
+  /**
+   * The function that schedules call: see `addSchedule`.
+   *
+   * @default - 256 MB, 30 seconds
+   */
+  readonly scheduleOptions?: WorkflowFunctionOptions;
+  /**
+   * How all functions are built, on top of the defaults: ESM, minified with names kept, source maps, the runtime's own AWS
+   * SDK.
+   *
+   * @default - the defaults
+   */
+  readonly bundling?: BundlingOptions;
+}

@@ -1,0 +1,158 @@
+/** The engine as one construct: the table, the queue of wakes, the functions, and the API in front of them. */
+import { Annotations, type Duration } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Rule } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { checkProps } from './check-props.ts';
+import { combine, grantOperations, grantWake, MANAGE_OPERATIONS, OPERATIONS } from './grants.ts';
+import { createHttpApi, grantInvokeApi } from './http-api.ts';
+import { createSweeper, shortestLease, SWEEP_INTERVAL } from './sweeper.ts';
+import { createWakeQueues } from './wake-queue.ts';
+import { createWorker, leaseDurationOf, WORKER_TIMEOUT } from './worker.ts';
+import type { WorkflowEngineProps } from './workflow-engine-props.ts';
+import { readWorkflowEntry } from './workflow-entry.ts';
+import type { EngineParts } from './workflow-function.ts';
+import { checkSchedule, ScheduleTarget, type WorkflowScheduleOptions } from './workflow-schedule.ts';
+import { checkTable, WorkflowTable } from './workflow-table.ts';
+
+/**
+ * Durable workflows in your own account: every workflow that `entry` exports, behind an HTTP API. Nothing has a name of
+ * its own, so there may be several in an app, and each resource inside can be reached and changed.
+ *
+ * Without work it costs about 33 cents a month, however many runs sleep: see `sweepInterval`. An entry that is not
+ * there, does not build or exports no workflow is a DeploymentError at synth.
+ *
+ * @example
+ * ```ts no-run
+ * import { App, Stack } from 'aws-cdk-lib';
+ * import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+ *
+ * const stack = new Stack(new App(), 'Shop');
+ * const engine = new WorkflowEngine(stack, 'Workflows', { entry: 'workflows/index.ts' });
+ * engine.addSchedule('nightly', { workflow: 'report', schedule: ScheduleExpression.cron({ hour: '3', minute: '0' }) });
+ * ```
+ */
+export class WorkflowEngine extends Construct {
+  /** All that runs know. */
+  readonly table: ITable;
+  /** The queue of wakes. */
+  readonly queue: Queue;
+  /** Wakes that were received too often, and schedules that could start nothing. */
+  readonly deadLetterQueue: Queue;
+  /** Takes the runs' turns: their steps may do what it may. */
+  readonly worker: NodejsFunction;
+  /** Behind the HTTP API. */
+  readonly apiFunction: NodejsFunction;
+  /** Looks each minute for runs that nobody wakes. */
+  readonly sweeper: NodejsFunction;
+  /** Calls the sweeper. */
+  readonly sweeperRule: Rule;
+  /** The HTTP API. Its stage is `$default`. */
+  readonly api: HttpApi;
+  /** Of the HTTP API, without a slash at its end. */
+  readonly url: string;
+  /** How often is looked for runs that nobody wakes. */
+  readonly sweepInterval: Duration;
+  /** Names of the workflows, in order; undefined where nothing is built (`cdk list`, `cdk destroy`). */
+  readonly workflows: readonly string[] | undefined;
+  readonly #parts: EngineParts;
+  #scheduleTarget: ScheduleTarget | undefined;
+
+  constructor(scope: Construct, id: string, props: WorkflowEngineProps) {
+    super(scope, id);
+    const { entry, encryptionKey, bundling = {}, workerOptions = {}, maxReceiveCount = 5 } = props;
+    const engine = `WorkflowEngine ${this.node.path}`;
+    checkProps(engine, props);
+    const environment = workerOptions.environment ?? {};
+    const { file, code } = readWorkflowEntry(this, entry, { engine, environment, bundling });
+    this.workflows = code?.names;
+    this.sweepInterval = props.sweepInterval ?? SWEEP_INTERVAL;
+    this.#warnOfShortLease(props);
+
+    if (props.table) checkTable(engine, props.table);
+    // To the compiler a table without a key is none, where a key may be undefined.
+    this.table = (props.table ?? new WorkflowTable(this, 'Table', props)) as ITable;
+    const workerTimeout = workerOptions.timeout ?? WORKER_TIMEOUT;
+    const queues = createWakeQueues(this, { workerTimeout, maxReceiveCount, encryptionKey });
+    this.queue = queues.queue;
+    this.deadLetterQueue = queues.deadLetterQueue;
+    this.#parts = { props, entryFile: file, table: this.table, ...queues };
+    this.worker = createWorker(this, this.#parts, code?.version);
+    const { sweeper, sweeperRule } = createSweeper(this, this.#parts);
+    this.sweeper = sweeper;
+    this.sweeperRule = sweeperRule;
+    const { api, apiFunction } = createHttpApi(this, this.#parts);
+    this.api = api;
+    this.apiFunction = apiFunction;
+    this.url = api.apiEndpoint;
+  }
+
+  /** What a function needs to make a `Client` of `lull/client`, as its environment: it also needs a grant. */
+  get clientEnvironment(): Record<string, string> {
+    return { LULL_TABLE_NAME: this.table.tableName, LULL_QUEUE_URL: this.queue.queueUrl };
+  }
+
+  /** The function that schedules call; undefined as long as there is none. */
+  get scheduleFunction(): NodejsFunction | undefined {
+    return this.#scheduleTarget?.handler;
+  }
+
+  /** Lets someone start runs through `lull/client`. To wait for results it also needs `grantRead`. */
+  grantStart(grantee: IGrantable): Grant {
+    return this.#grant(grantee, OPERATIONS.start);
+  }
+
+  /**
+   * Lets someone send signals through `lull/client`. Cancel and terminate are messages too, and the table cannot tell
+   * them apart: whoever should send signals alone is given the HTTP API.
+   */
+  grantSignal(grantee: IGrantable): Grant {
+    return this.#grant(grantee, OPERATIONS.signal);
+  }
+
+  /** Lets someone read runs, their results and histories, and list them, through `lull/client`. */
+  grantRead(grantee: IGrantable): Grant {
+    return grantOperations(this.table, grantee, OPERATIONS.read);
+  }
+
+  /** Lets someone do all that `lull/client` can: start, signal, cancel, terminate, read. */
+  grantManage(grantee: IGrantable): Grant {
+    return this.#grant(grantee, MANAGE_OPERATIONS);
+  }
+
+  /** Lets someone call the HTTP API, where it asks for signed requests, as it does by default. */
+  grantInvokeApi(grantee: IGrantable): Grant {
+    return grantInvokeApi(this.api, grantee);
+  }
+
+  /**
+   * Starts runs of a workflow by a schedule. Each run's id is the schedule's name and its time, such as
+   * `nightly:2026-11-22T03:00:00Z`. A workflow that the entry does not export is a DeploymentError.
+   */
+  addSchedule(name: string, options: WorkflowScheduleOptions): Schedule {
+    checkSchedule(`WorkflowEngine ${this.node.path}`, name, options.workflow, this.workflows);
+    this.#scheduleTarget ??= new ScheduleTarget(this, 'Schedules', this.#parts);
+    return this.#scheduleTarget.add(name, options);
+  }
+
+  #grant(grantee: IGrantable, operations: Parameters<typeof grantOperations>[2]): Grant {
+    return combine([grantOperations(this.table, grantee, operations), grantWake(this.queue, grantee)]);
+  }
+
+  #warnOfShortLease(props: WorkflowEngineProps): void {
+    const lease = leaseDurationOf(props);
+    const shortest = shortestLease(this.sweepInterval);
+    if (lease.toMilliseconds() >= shortest.toMilliseconds()) return;
+    Annotations.of(this).addWarningV2(
+      'lull:shortLease',
+      `leaseDuration is ${lease.toHumanString()}: the run of a worker that died waits for the next sweep all the same, ` +
+        `so up to ${lease.plus(shortest).toHumanString()}, which is more than two leases. The shortest that fits the ` +
+        `sweep interval is ${shortest.toHumanString()}`,
+    );
+  }
+}

@@ -1,0 +1,130 @@
+/** A function of the engine: bundled from a generated entry, with a role that starts with nothing but its own log. */
+import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime, type RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import {
+  LogLevel,
+  NodejsFunction,
+  OutputFormat,
+  type BundlingOptions,
+  type NodejsFunctionProps,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { bundleOptions } from '../lib/lambda/bundle-options.ts';
+import type { Store } from '../lib/ports/store.ts';
+import { writeHandlerEntry, type HandlerName } from './generated-entry.ts';
+import { grantOperations, grantWake } from './grants.ts';
+import type { WorkflowEngineProps } from './workflow-engine-props.ts';
+import { isSource } from './workflow-entry.ts';
+
+/**
+ * Props of a function, on top of the engine's own: memory, timeout, VPC, layers, tracing, a role, and all else that a
+ * NodejsFunction takes, but for what makes it a function of the engine.
+ */
+export type WorkflowFunctionOptions = Omit<
+  NodejsFunctionProps,
+  'entry' | 'handler' | 'code' | 'logGroup' | 'logRetention' | 'logRetentionRole' | 'logRetentionRetryOptions'
+> & {
+  /**
+   * Where it logs.
+   *
+   * @default - a new log group, with the engine's `logRetention`
+   */
+  readonly logGroup?: ILogGroup;
+};
+
+/** What all functions of an engine share. */
+export interface EngineParts {
+  readonly props: WorkflowEngineProps;
+  readonly entryFile: string;
+  readonly table: ITable;
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
+}
+
+export interface FunctionDescription {
+  readonly handler: HandlerName;
+  readonly description: string;
+  readonly memorySize: number;
+  readonly timeout: Duration;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly recursiveLoop?: RecursiveLoop;
+  /** The user's: they rule over what is described here. */
+  readonly options: WorkflowFunctionOptions | undefined;
+  /** What it calls of the Store. */
+  readonly operations: readonly (keyof Store)[];
+}
+
+/** A function that may use the table as described, and wake runs. */
+export function createFunction(
+  scope: Construct,
+  id: string,
+  parts: EngineParts,
+  description: FunctionDescription,
+): NodejsFunction {
+  const { handler, environment, options = {}, operations, ...defaults } = description;
+  const { logRetention = RetentionDays.ONE_MONTH, bundling } = parts.props;
+  const logGroup =
+    options.logGroup ??
+    new LogGroup(scope, `${id}Log`, { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+  const role = options.role ?? createRole(scope, id, options);
+  logGroup.grantWrite(role);
+  const made = new NodejsFunction(scope, id, {
+    runtime: Runtime.NODEJS_22_X,
+    architecture: Architecture.ARM_64,
+    loggingFormat: LoggingFormat.JSON,
+    ...defaults,
+    ...options,
+    logGroup,
+    role,
+    entry: writeHandlerEntry(handler, parts.entryFile),
+    handler: 'handler',
+    environment: {
+      NODE_OPTIONS: '--enable-source-maps',
+      ...options.environment,
+      ...environmentOf(parts),
+      ...environment,
+    },
+    bundling: toBundling({ ...bundling, ...options.bundling }),
+  });
+  grantOperations(parts.table, made, operations);
+  grantWake(parts.queue, made);
+  return made;
+}
+
+function environmentOf({ table, queue, props: { logLevel = 'info' } }: EngineParts): Record<string, string> {
+  return { LULL_TABLE_NAME: table.tableName, LULL_QUEUE_URL: queue.queueUrl, LULL_LOG_LEVEL: logLevel };
+}
+
+/** CDK's own role may write to any log: this one to its own. */
+function createRole(scope: Construct, id: string, { vpc }: WorkflowFunctionOptions): Role {
+  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  if (vpc) {
+    role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'));
+  }
+  return role;
+}
+
+/** Of the SDK, the runtime's own is used, unless asked otherwise: it makes up most of a bundle. */
+const IN_THE_RUNTIME = ['@aws-sdk/*', '@smithy/*'];
+
+function toBundling({ esbuildArgs, ...given }: BundlingOptions): BundlingOptions {
+  const { mainFields, conditions, keepNames, sourcesContent, banner } = bundleOptions({ isSource });
+  return {
+    format: OutputFormat.ESM,
+    target: 'node22',
+    minify: true,
+    sourceMap: true,
+    sourcesContent,
+    keepNames,
+    mainFields: [...mainFields],
+    banner: banner.js,
+    externalModules: given.bundleAwsSDK ? [] : IN_THE_RUNTIME,
+    logLevel: LogLevel.WARNING,
+    ...given,
+    esbuildArgs: { '--conditions': conditions.join(','), ...esbuildArgs },
+  };
+}

@@ -1,0 +1,126 @@
+/** The table: keys and indexes are those with which the tests and the local cloud create theirs. */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+  type Attribute,
+  type ITable,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { createTableInput } from '../lib/dynamodb/create-table-input.ts';
+import { DeploymentError } from './deployment-error.ts';
+
+/** How a table is protected. */
+export interface WorkflowTableProps {
+  /**
+   * Encrypts the table, and may be rotated and revoked by you.
+   *
+   * @default - a key that DynamoDB owns, at no cost
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * What becomes of the table when it leaves the stack. All runs are in it.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Refuse to delete the table, whoever asks.
+   *
+   * @default - true, unless `removalPolicy` is DESTROY
+   */
+  readonly deletionProtection?: boolean;
+  /**
+   * Keep backups from which each second of the last 35 days can be restored.
+   *
+   * @default true
+   */
+  readonly pointInTimeRecovery?: boolean;
+}
+
+/**
+ * The table of an engine: on demand, with the keys and indexes that lull needs. An engine makes its own; make one
+ * yourself to keep it in another stack than the functions, and hand it over as `table`.
+ *
+ * @example
+ * ```ts no-run
+ * import { App, Stack } from 'aws-cdk-lib';
+ *
+ * const app = new App();
+ * const table = new WorkflowTable(new Stack(app, 'Data'), 'Runs');
+ * new WorkflowEngine(new Stack(app, 'Functions'), 'Workflows', { entry: 'workflows/index.ts', table });
+ * ```
+ */
+export class WorkflowTable extends Table {
+  constructor(scope: Construct, id: string, props: WorkflowTableProps = {}) {
+    const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN, pointInTimeRecovery = true } = props;
+    super(scope, id, {
+      ...keysOf(LAYOUT),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery },
+      removalPolicy,
+      deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
+      ...(encryptionKey ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey } : {}),
+    });
+    for (const index of LAYOUT.GlobalSecondaryIndexes ?? []) {
+      const { ProjectionType: projectionType, NonKeyAttributes: nonKeyAttributes } = index.Projection ?? {};
+      this.addGlobalSecondaryIndex({
+        indexName: index.IndexName ?? '',
+        ...keysOf(index),
+        ...(projectionType ? { projectionType: PROJECTIONS[projectionType] } : {}),
+        ...(nonKeyAttributes ? { nonKeyAttributes } : {}),
+      });
+    }
+  }
+}
+
+const LAYOUT = createTableInput('');
+
+const PROJECTIONS = {
+  ALL: ProjectionType.ALL,
+  INCLUDE: ProjectionType.INCLUDE,
+  KEYS_ONLY: ProjectionType.KEYS_ONLY,
+} as const;
+
+const ATTRIBUTE_TYPES = { S: AttributeType.STRING, N: AttributeType.NUMBER, B: AttributeType.BINARY } as const;
+
+type KeySchema = Pick<ReturnType<typeof createTableInput>, 'KeySchema'>;
+
+function keysOf({ KeySchema = [] }: KeySchema): { partitionKey: Attribute; sortKey: Attribute } {
+  const attributeOf = (keyType: string): Attribute => {
+    const name = KeySchema.find((key) => key.KeyType === keyType)?.AttributeName ?? '';
+    const defined = LAYOUT.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name);
+    return { name, type: ATTRIBUTE_TYPES[defined?.AttributeType ?? 'S'] };
+  };
+  return { partitionKey: attributeOf('HASH'), sortKey: attributeOf('RANGE') };
+}
+
+/** Of a table that was made in this app its keys are known: they have to be lull's. */
+export function checkTable(engine: string, table: ITable | Table): void {
+  if (!(table instanceof Table) || table instanceof WorkflowTable) return;
+  for (const wanted of [LAYOUT, ...(LAYOUT.GlobalSecondaryIndexes ?? [])]) {
+    const indexName = 'IndexName' in wanted ? wanted.IndexName : undefined;
+    const { partitionKey, sortKey } = keysOf(wanted);
+    const found = schemaOf(table, indexName);
+    const isAsWanted = found?.partitionKey?.name === partitionKey.name && found.sortKey?.name === sortKey.name;
+    if (isAsWanted && found.partitionKey?.type === partitionKey.type && found.sortKey?.type === sortKey.type) continue;
+    throw new DeploymentError(
+      'INVALID_ARGUMENT',
+      `${engine}: the table ${table.node.path} has not the ${indexName === undefined ? 'keys' : `index "${indexName}"`} ` +
+        `that lull needs (${partitionKey.name}, ${sortKey.name}): make it with new WorkflowTable(...)`,
+    );
+  }
+}
+
+/** Undefined: there is no such index. */
+function schemaOf(table: Table, indexName: string | undefined) {
+  try {
+    return table.schema(indexName);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+/** What each operation of the Store asks of DynamoDB: the permissions of whoever calls it, and no more. */
+import type { Store } from '../ports/store.ts';
+import { dueIndex, workflowIndex } from './schema.ts';
+
+/** An action of IAM on the table, or on one of its indexes. */
+export interface TableAction {
+  readonly action: `dynamodb:${string}`;
+  /** Undefined: on the table itself. */
+  readonly index?: string;
+}
+
+const GET: TableAction = { action: 'dynamodb:GetItem' };
+const GET_MANY: TableAction = { action: 'dynamodb:BatchGetItem' };
+const PUT: TableAction = { action: 'dynamodb:PutItem' };
+const UPDATE: TableAction = { action: 'dynamodb:UpdateItem' };
+const DELETE: TableAction = { action: 'dynamodb:DeleteItem' };
+const DELETE_MANY: TableAction = { action: 'dynamodb:BatchWriteItem' };
+const QUERY: TableAction = { action: 'dynamodb:Query' };
+
+/** A write under a condition reads the item that refused it, where the refusal itself does not show it. */
+export const STORE_ACTIONS: Readonly<Record<keyof Store, readonly TableAction[]>> = {
+  createRun: [PUT, GET],
+  readRun: [GET],
+  putValue: [PUT],
+  readValue: [GET],
+  deleteValue: [DELETE],
+  putMessage: [PUT],
+  accept: [UPDATE, GET],
+  deleteMessages: [DELETE_MANY],
+  take: [UPDATE, GET],
+  loadRecords: [QUERY],
+  putRecord: [PUT, GET],
+  loadMessages: [GET_MANY],
+  renew: [UPDATE, GET],
+  release: [UPDATE, GET],
+  finish: [UPDATE, GET],
+  purge: [GET, QUERY, DELETE],
+  listDue: [{ ...QUERY, index: dueIndex.name }],
+  listRuns: [{ ...QUERY, index: workflowIndex.name }, GET_MANY],
+};
