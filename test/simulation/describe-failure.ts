@@ -1,7 +1,7 @@
 /** What a failing seed looks like to whoever has to find out why. */
 import type { Plan } from './plan.ts';
 import type { Report } from './simulate.ts';
-import type { Action } from './world/callers.ts';
+import type { Action } from './world/act.ts';
 
 export interface Failure {
   readonly seed: number;

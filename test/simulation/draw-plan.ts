@@ -14,7 +14,8 @@ export function drawPlan(seed: number): Plan {
     const runId = `run-${runs.length + 1}`;
     const own = dice.named(runId);
     const { name, draw, alone } = drawWorkload(own, runs.length === 0);
-    runs.push({ workload: name, runId, ...draw(own, runId) });
+    const drawn = draw(own, runId);
+    runs.push({ workload: name, runId, ...drawn, callers: someOverHttp(own.named('http'), drawn.callers) });
     if (alone !== undefined) return { seed, runs, weather: { ...weather, settings: { ...weather.settings, ...alone } } };
   }
   return { seed, runs, weather };
@@ -23,4 +24,11 @@ export function drawPlan(seed: number): Plan {
 function drawWorkload(dice: Dice, mayBeAlone: boolean): Workload {
   const possible = workloads.filter(({ alone }) => alone === undefined || mayBeAlone);
   return workloadOf(dice.weighted(Object.fromEntries(possible.map(({ name, weight }) => [name, weight]))));
+}
+
+/** In some runs, some callers use the API. */
+function someOverHttp(dice: Dice, callers: RunPlan['callers']): RunPlan['callers'] {
+  const share = dice.pick([0, 0, 0, 0.5, 1]);
+  if (share === 0) return callers;
+  return callers.map((actions) => actions.map((action) => (dice.chance(share) ? { ...action, isOverHttp: true } : action)));
 }

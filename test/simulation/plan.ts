@@ -1,5 +1,5 @@
 /** What one simulation does: data, so that it can be kept, printed and made smaller. */
-import type { Action } from './world/callers.ts';
+import type { Action } from './world/act.ts';
 import type { Weather } from './world/weather.ts';
 
 /** One run, and those who have to do with it. */

@@ -24,7 +24,7 @@ export interface Report {
 }
 
 /** More than any honest plan needs: something goes round in circles. */
-const MOST_THINGS = 400_000;
+const MOST_THINGS = 150_000;
 
 export async function simulate(plan: Plan): Promise<Report> {
   const { random } = Math;

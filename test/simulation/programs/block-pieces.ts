@@ -16,7 +16,7 @@ import { wait } from '../../../lib/api/wait.ts';
 import type { Coroutine } from '../../../lib/core/awaitable.ts';
 import { isCancelled } from '../../../lib/core/errors.ts';
 import { Future } from '../../../lib/core/future.ts';
-import { boom, bodyOf, NEVER, type Piece, type Statement } from './program.ts';
+import { boom, bodyOf, FoundWrong, NEVER, type Piece, type Statement } from './program.ts';
 
 const all = ({ bodies = [] }: Statement): NonNullable<Statement['bodies']> => bodies;
 
@@ -231,7 +231,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
       const one = (body: Statement['bodies'] extends readonly (infer B)[] | undefined ? B : never): Coroutine<unknown> =>
         guardedBy(guard, function* () {
           inside += 1;
-          if (inside > Math.max(1, count)) throw new Error(`${inside} hold a lock for ${Math.max(1, count)}`);
+          if (inside > Math.max(1, count)) throw new FoundWrong(`${inside} hold a lock for ${Math.max(1, count)}`);
           try {
             return yield* run(body);
           } finally {

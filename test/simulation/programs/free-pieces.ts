@@ -12,7 +12,7 @@ import { step } from '../../../lib/api/step.ts';
 import { timeout } from '../../../lib/api/timeout.ts';
 import { wait } from '../../../lib/api/wait.ts';
 import { isCancelled } from '../../../lib/core/errors.ts';
-import { bodyOf, type Interpreter, type Piece, type Statement } from './program.ts';
+import { bodyOf, FoundWrong, type Interpreter, type Piece, type Statement } from './program.ts';
 import { drawDelayMs } from './plain-pieces.ts';
 
 /** Names that several share. */
@@ -129,7 +129,10 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 2,
     isDetermined: false,
     draw: () => ({}),
-    run: function* () {
+    run: function* (_statement, { shared }) {
+      const before = (shared.get('time') ?? 0) as number;
+      if (Date.now() < before) throw new FoundWrong(`the time was ${before}, and now is ${Date.now()}`);
+      shared.set('time', Date.now());
       return [now(), random(), uuid(), Date.now(), Math.random(), performance.now(), crypto.randomUUID()];
     },
   },

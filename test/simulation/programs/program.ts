@@ -49,6 +49,9 @@ export function boom(): Error {
   return new Boom('boom');
 }
 
+/** What a program finds wrong with what it is given. */
+export class FoundWrong extends Error {}
+
 /** Longer than any simulation has faults. */
 export const NEVER = '3000 days';
 

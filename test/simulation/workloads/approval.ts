@@ -7,7 +7,7 @@ import { timeout } from '../../../lib/api/timeout.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
 import type { Coroutine } from '../../../lib/core/awaitable.ts';
 import { TimeoutError } from '../../../lib/core/errors.ts';
-import type { Action } from '../world/callers.ts';
+import type { Action } from '../world/act.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { start, type Workload } from './workload.ts';
 

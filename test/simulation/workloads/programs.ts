@@ -4,8 +4,9 @@ import { SHARED_SIGNALS } from '../programs/free-pieces.ts';
 import { forgottenProgram, program } from '../programs/interpret.ts';
 import type { Body } from '../programs/program.ts';
 import { smallerBodies } from '../programs/smaller-bodies.ts';
+import type { RunLedger } from '../oracle/ledger.ts';
 import type { RunPlan } from '../plan.ts';
-import type { Action } from '../world/callers.ts';
+import type { Action } from '../world/act.ts';
 import type { Dice } from '../world/dice.ts';
 import { start, type Workload } from './workload.ts';
 
@@ -24,6 +25,7 @@ export const determinedPrograms: Workload = {
       callers: [[start(name, input), ...sendAll(dice, input)], ...look(dice)],
     };
   },
+  judge: whatIsFoundWrong,
   smaller: smallerPrograms,
 };
 
@@ -51,8 +53,15 @@ export const freePrograms: Workload = {
       ],
     };
   },
+  judge: whatIsFoundWrong,
   smaller: smallerPrograms,
 };
+
+/** Programs look whether what they are given can be. */
+function whatIsFoundWrong({ end }: RunLedger): string | undefined {
+  const text = JSON.stringify(end?.result ?? null);
+  return end?.status === 'failed' && text.includes('FoundWrong') ? text : undefined;
+}
 
 /** Every signal that the program itself waits for, one after the other. */
 function sendAll(dice: Dice, body: Body): Action[] {

@@ -2,7 +2,7 @@
 import { sleep } from '../../../lib/api/sleep.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
-import type { Action } from '../world/callers.ts';
+import type { Action } from '../world/act.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { start, type Workload } from './workload.ts';

@@ -7,34 +7,13 @@ import type { IdSource } from '../../../lib/client/identifiers.ts';
 import { LullError } from '../../../lib/core/errors.ts';
 import type { Logger } from '../../../lib/core/logger.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
+import { createApi } from '../../../lib/http/api.ts';
+import { act, type Action } from './act.ts';
+import { actOverHttp } from './act-over-http.ts';
 import type { Dice } from './dice.ts';
 import type { Network } from './network.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import type { Timeline } from './timeline.ts';
-
-interface ActionBase {
-  /** After the action before it. */
-  readonly waitMs: number;
-  /** Does not give up before it has an answer that is final. */
-  readonly persists: boolean;
-}
-
-/** One thing that a caller does. */
-export type Action = ActionBase &
-  (
-    | {
-        readonly do: 'start';
-        readonly workflow: string;
-        readonly input: unknown;
-        readonly delayMs?: number;
-        /** Instead of the run's id, which follows from it. */
-        readonly key?: string;
-      }
-    /** With a key, repeats are one signal. */
-    | { readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string }
-    | { readonly do: 'cancel' | 'terminate'; readonly reason: string }
-    | { readonly do: 'look' }
-  );
 
 /** What a caller was told of an action. */
 export interface Told {
@@ -158,32 +137,12 @@ export class Callers {
     );
   }
 
-  async #act(process: SimulatedProcess, { runId, action }: Told): Promise<void> {
+  #act(process: SimulatedProcess, { runId, action }: Told): Promise<void> {
+    const { workflows, log } = this.#options;
     const client = this.#clientFor(process);
-    switch (action.do) {
-      case 'start': {
-        const workflow = this.#options.workflows.get(action.workflow) as AnyWorkflow;
-        const options = {
-          ...(action.key === undefined ? { id: runId } : { idempotencyKey: action.key }),
-          ...(action.delayMs === undefined ? {} : { delay: action.delayMs }),
-        };
-        const { id } = await client.start(workflow, action.input as never, options);
-        if (id !== runId) throw new Error(`run "${id}" was started, and "${runId}" was wanted`);
-        return;
-      }
-      case 'signal': {
-        const options = action.key === undefined ? {} : { idempotencyKey: action.key };
-        await client.run(runId).signal(action.name, action.payload, options);
-        return;
-      }
-      case 'cancel':
-        return client.run(runId).cancel(action.reason);
-      case 'terminate':
-        return client.run(runId).terminate(action.reason);
-      case 'look':
-        await client.run(runId).describe({ wait: PATIENCE_MS });
-        for await (const event of client.run(runId).history()) void event.value;
-    }
+    if (action.isOverHttp !== true) return act(client, runId, action, workflows);
+    const api = createApi({ client, workflows: [...workflows.keys()], log });
+    return actOverHttp(api, runId, action, () => `${process.name}-request`);
   }
 
   #clientFor(process: SimulatedProcess): Client {
@@ -193,6 +152,13 @@ export class Callers {
       runId: () => `${process.name}-run-${(drawn += 1)}`,
       messageId: () => `${process.name}-${(drawn += 1)}`,
     };
-    return new Client({ store: network.storeFor(process), wakes: network.wakesFor(process), clock: process.clock, log, ids });
+    return new Client({
+      workflows: [...this.#options.workflows.values()],
+      store: network.storeFor(process),
+      wakes: network.wakesFor(process),
+      clock: process.clock,
+      log,
+      ids,
+    });
   }
 }

@@ -1,0 +1,89 @@
+/** Mistakes around the journal: committing, loading, replaying. */
+import type { PlantedBug } from './planted-bug.ts';
+
+export const journalBugs: readonly PlantedBug[] = [
+  {
+    name: 'a record that is there is overwritten',
+    file: 'lib/memory/memory-store.ts',
+    find: `if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };`,
+    put: '',
+  },
+  {
+    name: 'a commit that came too late counts as done',
+    file: 'lib/engine/commit.ts',
+    find: `if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';`,
+    put: '',
+  },
+  {
+    name: 'a commit that meets its own repetition is given up',
+    file: 'lib/engine/commit.ts',
+    find: `if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';`,
+    put: `if (put.kind === 'exists') { journal.recordNumber = number; continue; }`,
+  },
+  {
+    name: 'of a record that is too long, the rest is forgotten',
+    file: 'lib/engine/commit.ts',
+    find: `all.push(open);\n      open = [];`,
+    put: `all.push(open.slice(0, 3));\n      open = [];`,
+  },
+  {
+    name: 'steps begin before their record is written',
+    file: 'lib/engine/turn.ts',
+    find: `if ((await commit(turn)) === 'lost') return { kind: 'dropped' };`,
+    put: `beginSteps(turn, memory);\n    if ((await commit(turn)) === 'lost') return { kind: 'dropped' };`,
+  },
+  {
+    name: 'a takeover writes no fence',
+    file: 'lib/engine/load-run.ts',
+    find: `if (!turn.takesOver) return records;`,
+    put: `return records;`,
+  },
+  {
+    name: 'a worker does not look whether a later one has written',
+    file: 'lib/engine/load-run.ts',
+    find: `if (records.some((record) => record.epoch > epoch)) return 'lost';`,
+    put: '',
+  },
+  {
+    name: 'what a worker keeps warm is used whoever had the run meanwhile',
+    file: 'lib/engine/warm-runs.ts',
+    find: `const isExact = run?.epoch === before.epoch && before.lease === undefined;`,
+    put: `const isExact = run !== undefined;`,
+  },
+  {
+    name: 'what a worker keeps warm is used although its lease was not given back',
+    file: 'lib/engine/warm-runs.ts',
+    find: `run?.epoch === before.epoch && before.lease === undefined`,
+    put: `run !== undefined && run.epoch + 1 >= before.epoch`,
+  },
+  {
+    name: 'the clock in workflow code is the real one',
+    file: 'lib/engine/guard.ts',
+    find: `return current === undefined ? RealDate.now() : current.nowMs();`,
+    put: `return RealDate.now();`,
+  },
+  {
+    name: 'the dice of a run are others at each replay',
+    file: 'lib/engine/follow-journal.ts',
+    find: `seed: runId,`,
+    put: `seed: engine.newNonce(),`,
+  },
+  {
+    name: "the run's time goes back when a worker's clock does",
+    file: 'lib/scheduler/create-live-run.ts',
+    find: `this.#nowMs = Math.max(this.#nowMs, event.atMs);`,
+    put: `this.#nowMs = event.atMs;`,
+  },
+  {
+    name: 'what the code asked for and was not recorded is lost with its worker',
+    file: 'lib/engine/load-run.ts',
+    find: `turn.unwritten.push(...following.unrecorded);`,
+    put: `if (entries.length === 0) turn.unwritten.push(...following.unrecorded);`,
+  },
+  {
+    name: 'a run whose code cannot follow its journal is ended',
+    file: 'lib/engine/turn.ts',
+    find: `if (loading.kind === 'cannot-follow') return holdRun(turn, loading.error);`,
+    put: `if (loading.kind === 'cannot-follow') return terminateRun(turn, loading.error.message);`,
+  },
+];

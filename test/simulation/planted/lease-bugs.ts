@@ -1,0 +1,107 @@
+/** Mistakes around the lease: taking it, keeping it, letting it go. */
+import type { PlantedBug } from './planted-bug.ts';
+
+export const leaseBugs: readonly PlantedBug[] = [
+  {
+    name: 'a lease is taken from whoever has it',
+    file: 'lib/memory/run-state.ts',
+    find: `const held = run.lease !== undefined && run.lease.expiresAtMs > nowMs;`,
+    put: `const held = false as boolean;`,
+  },
+  {
+    name: 'a lease is taken a little before it is over',
+    file: 'lib/memory/run-state.ts',
+    find: `run.lease.expiresAtMs > nowMs;`,
+    put: `run.lease.expiresAtMs > nowMs + 3_000;`,
+  },
+  {
+    name: 'a taken lease does not count the epoch up',
+    file: 'lib/memory/run-state.ts',
+    find: `epoch: run.epoch + 1, status: 'running' };`,
+    put: `epoch: run.epoch, status: 'running' };`,
+  },
+  {
+    name: 'a worker renews whatever lease there is',
+    file: 'lib/memory/run-state.ts',
+    find: `if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };`,
+    put: `if (!before || !lease) return { answer: { kind: 'lost' } };`,
+  },
+  {
+    name: 'a worker believes in its lease for ever',
+    file: 'lib/engine/lease-keeper.ts',
+    find: `held: () => !lost && clock.nowMs() < expiresAtMs,`,
+    put: `held: () => true,`,
+  },
+  {
+    name: 'a worker that lost its lease begins steps all the same',
+    file: 'lib/engine/turn.ts',
+    find: `    if (hasNews(turn, memory)) continue;\n    if (!turn.lease.held()) return { kind: 'dropped' };`,
+    put: `    if (hasNews(turn, memory)) continue;`,
+  },
+  {
+    name: 'a release does not look for what was accepted meanwhile',
+    file: 'lib/memory/run-state.ts',
+    find: `if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };`,
+    put: '',
+  },
+  {
+    name: 'an end does not look for what was accepted meanwhile',
+    file: 'lib/memory/run-state.ts',
+    find: `if (run.wakes !== finish.wakesSeen) return { answer: { kind: 'accepted-since', run } };`,
+    put: '',
+  },
+  {
+    name: 'whoever comes may end the run',
+    file: 'lib/memory/run-state.ts',
+    find: `if (!before || before.run.epoch !== finish.epoch) return { answer: { kind: 'lost' } };`,
+    put: `if (!before) return { answer: { kind: 'lost' } };`,
+  },
+  {
+    name: 'the sweeper leaves alone what has a lease, also one that is over',
+    file: 'lib/engine/sweep.ts',
+    find: `if (run.lease !== undefined && run.lease.expiresAtMs > nowMs) return 'held';`,
+    put: `if (run.lease !== undefined) return 'held';`,
+  },
+  {
+    name: 'the sweeper purges what is due, closed or not',
+    file: 'lib/memory/memory-store.ts',
+    find: `if (run && isClosed(run.status)) this.#partitions.delete(runId);`,
+    put: `if (run) this.#partitions.delete(runId);`,
+  },
+  {
+    name: 'a run is purged at once when it has ended',
+    file: 'lib/engine/finish.ts',
+    find: `purgeAtMs: retentionMs === undefined ? undefined : endedAtMs + retentionMs,`,
+    put: `purgeAtMs: retentionMs === undefined ? undefined : endedAtMs,`,
+  },
+  {
+    name: 'a timer that is far away is not written down',
+    file: 'lib/engine/suspend.ts',
+    find: `const dueAtMs = nextDueAtMs(memory);`,
+    put: `const asked = nextDueAtMs(memory);\n  const dueAtMs = asked !== undefined && asked - engine.clock.nowMs() > 3_600_000 ? undefined : asked;`,
+  },
+  {
+    name: 'a timer fires a minute before its time',
+    file: 'lib/engine/news.ts',
+    find: `if (timer !== undefined && timer.dueAtMs <= Math.min(nowMs, arrival?.atMs ?? Infinity)) {`,
+    put: `if (timer !== undefined && timer.dueAtMs <= Math.min(nowMs + 60_000, arrival?.atMs ?? Infinity)) {`,
+  },
+  {
+    name: 'of several timers the last one is waited for',
+    file: 'lib/engine/timer-heap.ts',
+    find: `return a.dueAtMs < b.dueAtMs || (a.dueAtMs === b.dueAtMs && a.id < b.id);`,
+    put: `return a.dueAtMs > b.dueAtMs || (a.dueAtMs === b.dueAtMs && a.id < b.id);`,
+  },
+  {
+    name: 'a worker waits for its timers only, and sleeps over a step that is to be tried again',
+    file: 'lib/engine/live-memory.ts',
+    find: `const times = waitingSteps(memory).map((step) => step.retryAtMs);`,
+    put: `const times: number[] = [];`,
+  },
+  {
+    name: 'a worker with more steps than it may run at once does nothing else than look',
+    file: 'lib/engine/wait-in-place.ts',
+    find: `const mayBegin = attempts.size < engine.maxStepsInFlight;`,
+    put: `const mayBegin = true as boolean;`,
+  },
+];

@@ -1,0 +1,71 @@
+/**
+ * `npm run simulate:planted`: the simulator against code with a bug in it, one bug after the other. Each has to be found
+ * within a number of seeds; one that is not is a hole in the simulator.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { plantedBugs } from './all-bugs.ts';
+import { plant, type PlantedBug } from './planted-bug.ts';
+
+const MOST_SEEDS = 5_000;
+const TIME_LIMIT_MS = 10 * 60_000;
+const BUNDLE = join('node_modules', '.cache', `lull-planted-${process.pid}.mjs`);
+
+interface Found {
+  readonly seed?: number;
+  readonly rule?: string;
+  readonly message?: string;
+}
+
+const wanted = process.argv.slice(2);
+const bugs = plantedBugs.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+const survivors: string[] = [];
+for (const bug of bugs) {
+  const startedAtMs = performance.now();
+  const { seed, rule, message } = await search(bug);
+  const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);
+  if (seed === undefined) survivors.push(bug.name);
+  const where = seed === undefined ? `NOT FOUND in ${MOST_SEEDS} seeds` : `seed ${seed}`;
+  console.log(`${where.padEnd(12)} ${`${seconds} s`.padStart(6)}  ${bug.name}`);
+  if (rule !== undefined) console.log(`${' '.repeat(21)}by "${rule}": ${message?.split('\n')[0]?.slice(0, 120)}`);
+}
+console.log(`${bugs.length - survivors.length} of ${bugs.length} planted bugs were found`);
+if (survivors.length > 0) process.exitCode = 1;
+
+async function search(bug: PlantedBug): Promise<Found> {
+  await build({
+    entryPoints: [join('test', 'simulation', 'planted', 'first-failure.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    conditions: ['lull-source'],
+    external: ['@aws-sdk/*', 'dynalite'],
+    outfile: BUNDLE,
+    logLevel: 'warning',
+    plugins: [planting(bug)],
+  });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [BUNDLE, String(MOST_SEEDS)], {
+    encoding: 'utf8',
+    timeout: TIME_LIMIT_MS,
+  });
+  // What brings the whole process down was found too.
+  if (status !== 0) return { seed: 0, rule: 'the process goes on', message: stderr.trim().slice(0, 200) };
+  return JSON.parse(stdout) as Found;
+}
+
+/** Gives the bundler the file with the bug in it. */
+function planting(bug: PlantedBug): Plugin {
+  const file = resolve(bug.file);
+  return {
+    name: 'planting',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (path !== file) return undefined;
+        return { contents: plant(bug, readFileSync(path, 'utf8')), loader: 'ts' };
+      });
+    },
+  };
+}

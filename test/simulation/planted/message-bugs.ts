@@ -1,0 +1,117 @@
+/** Mistakes around messages: sending, accepting, delivering, deleting. */
+import type { PlantedBug } from './planted-bug.ts';
+
+export const messageBugs: readonly PlantedBug[] = [
+  {
+    name: 'an accepted message makes nothing due',
+    file: 'lib/memory/run-state.ts',
+    find: `wakes: run.wakes + 1, dueAtMs: 0 };`,
+    put: `wakes: run.wakes + 1 };`,
+  },
+  {
+    name: 'an accepted message is not counted',
+    file: 'lib/memory/run-state.ts',
+    find: `wakes: run.wakes + 1, dueAtMs: 0 };`,
+    put: `dueAtMs: 0 };`,
+  },
+  {
+    name: 'a message is accepted by a run that has ended',
+    file: 'lib/memory/run-state.ts',
+    find: `if (isClosed(run.status)) return { answer: { kind: 'closed', run } };`,
+    put: `if (isClosed(run.status)) return { answer: { kind: 'accepted', held: true } };`,
+  },
+  {
+    name: 'a message is accepted before its payload is there',
+    file: 'lib/client/send-message.ts',
+    find: `await retryUnavailable(ports.clock, () => store.putMessage(runId, message));`,
+    put: '',
+    also: {
+      find: `if (acceptance.kind === 'accepted') {`,
+      put: `if (acceptance.kind === 'accepted') {\n    await retryUnavailable(ports.clock, () => store.putMessage(runId, message));`,
+    },
+  },
+  {
+    name: 'a sender is told of success before anything is accepted',
+    file: 'lib/client/send-message.ts',
+    find: `await retryUnavailable(ports.clock, () => store.putMessage(runId, message));`,
+    put: `await retryUnavailable(ports.clock, () => store.putMessage(runId, message));\n  if (isIdOwn) return;`,
+  },
+  {
+    name: 'signals with different keys are one message',
+    file: 'lib/client/identifiers.ts',
+    find: "return `key-${digest([runId, signal, checkKey(key)])}`;",
+    put: "checkKey(key);\n  return `key-${digest([runId, signal])}`;",
+  },
+  {
+    name: 'a refused sender is told so without a look into the journal',
+    file: 'lib/client/send-message.ts',
+    find: `(await retryUnavailable(ports.clock, () => isInJournal(store, runId, message.id)));`,
+    put: `(isRepeat || !isIdOwn) && (await retryUnavailable(ports.clock, () => isInJournal(store, runId, message.id)));`,
+  },
+  {
+    name: 'the payload of a message that may be accepted late is deleted',
+    file: 'lib/client/send-message.ts',
+    find: `const mayBeAcceptedYet = isRepeat && !wasAccepted && acceptance.kind !== 'closed';`,
+    put: `const mayBeAcceptedYet = false as boolean;`,
+  },
+  {
+    name: 'messages are delivered newest first',
+    file: 'lib/engine/inbox.ts',
+    find: `inbox.push(...messages);`,
+    put: `inbox.push(...messages.reverse());`,
+  },
+  {
+    name: 'a message that is in the journal is delivered again',
+    file: 'lib/engine/inbox.ts',
+    find: `if (journal.messageIds.has(id)) turn.received.add(id);\n    else if`,
+    put: `if`,
+  },
+  {
+    name: 'a worker forgets which messages it has written',
+    file: 'lib/engine/commit.ts',
+    find: `for (const entry of chunk) if ('messageId' in entry) journal.messageIds.add(entry.messageId);`,
+    put: '',
+  },
+  {
+    name: 'messages are deleted before they are in the journal',
+    file: 'lib/engine/turn.ts',
+    find: `if ((await commit(turn)) === 'lost') return { kind: 'dropped' };`,
+    put: `await deleteReceived(turn);\n    if ((await commit(turn)) === 'lost') return { kind: 'dropped' };`,
+  },
+  {
+    name: 'what was accepted during the turn counts as seen, and is not read',
+    file: 'lib/engine/turn-state.ts',
+    find: `turn.wakesSeen = run.wakes;\n  turn.mail = run.mail;`,
+    put: `turn.wakesSeen = run.wakes;`,
+  },
+  {
+    name: 'a blocked run loses its mail',
+    file: 'lib/engine/hold.ts',
+    find: `mail: turn.mail,`,
+    put: `mail: [],`,
+  },
+  {
+    name: 'a run that is terminated after a takeover forgets its mail',
+    file: 'lib/engine/terminate.ts',
+    find: `if ((await receiveMail(turn)).kind === 'lost') return { kind: 'dropped' };`,
+    put: `if (turn.journal.recordNumber < 0) await receiveMail(turn);`,
+  },
+  {
+    name: 'what comes after the end is not recorded',
+    file: 'lib/engine/deliver-news.ts',
+    find: `if (hasEnded(memory)) {`,
+    put: `if (hasEnded(memory)) {\n      continue;`,
+  },
+  {
+    name: 'signals are received newest first',
+    file: 'lib/scheduler/signal-buffer.ts',
+    find: `return { found: true, payload: payloads.shift() };`,
+    put: `const all: unknown[] = [];\n    while (payloads.size > 0) all.push(payloads.shift());\n    const payload = all.pop();\n    for (const one of all) payloads.push(one);\n    return { found: true, payload };`,
+  },
+  {
+    name: 'a mail has no limit',
+    file: 'lib/memory/run-state.ts',
+    find: `if (run.mail.length >= mailLimit) return { answer: { kind: 'full', run } };`,
+    put: '',
+  },
+];

@@ -1,0 +1,77 @@
+/** Mistakes around steps and starts. */
+import type { PlantedBug } from './planted-bug.ts';
+
+export const stepBugs: readonly PlantedBug[] = [
+  {
+    name: 'workers that were lost in a step are not counted',
+    file: 'lib/scheduler/event-handlers.ts',
+    find: `pending.interruptions += 1;`,
+    put: '',
+  },
+  {
+    name: 'failed attempts are not counted',
+    file: 'lib/scheduler/event-handlers.ts',
+    find: `step.failedAttempts = event.attempt;`,
+    put: '',
+  },
+  {
+    name: 'a step that is to run at most once runs again after a crash',
+    file: 'lib/engine/begin-steps.ts',
+    find: `if (command.options.atMostOnce === true && bodiesBegun(step) > 0) {`,
+    put: `if (command.options.atMostOnce === true && bodiesBegun(step) > 1) {`,
+  },
+  {
+    name: 'attempts of a step have different idempotency keys',
+    file: 'lib/engine/attempt.ts',
+    find: 'idempotencyKey: `${runId}#${step.id}`,',
+    put: 'idempotencyKey: `${runId}#${step.id}${step.failedAttempts}`,',
+  },
+  {
+    name: 'a step that is running is begun again',
+    file: 'lib/engine/begin-steps.ts',
+    find: `memory.stepsToBegin.delete(step.id);\n    const refusal`,
+    put: `const refusal`,
+  },
+  {
+    name: 'a body that was cut off is recorded as completed',
+    file: 'lib/engine/attempts.ts',
+    find: `attempt.interrupt(reason);`,
+    put: `attempt.interrupt(new CancelledError());`,
+  },
+  {
+    name: 'a start overwrites the run that is there',
+    file: 'lib/memory/memory-store.ts',
+    find: `if (partition.state) return { kind: 'exists', run: structuredClone(partition.state.run) };`,
+    put: '',
+  },
+  {
+    name: 'a start that finds its own run deletes its input',
+    file: 'lib/client/start-run.ts',
+    find: `if (input.kind === 'item' && keyOf(existing.input) !== input.key) {`,
+    put: `if (input.kind === 'item') {`,
+  },
+  {
+    name: 'a start under an id that is taken is welcome, whatever its input',
+    file: 'lib/client/start-run.ts',
+    find: `if (isSameStart(existing, run)) return;`,
+    put: `return;`,
+  },
+  {
+    name: 'the input of a start that is refused stays for ever',
+    file: 'lib/client/start-run.ts',
+    find: `if (input.kind === 'item' && keyOf(existing.input) !== input.key) {`,
+    put: `if (input.kind !== 'item' && input.kind !== 'inline') {`,
+  },
+  {
+    name: 'more steps run at once than may',
+    file: 'lib/engine/begin-steps.ts',
+    find: `if (attempts.size >= engine.maxStepsInFlight) return;`,
+    put: '',
+  },
+  {
+    name: 'a value that is too large is stored all the same',
+    file: 'lib/engine/attempt.ts',
+    find: `if (bytes > engine.maxValueBytes) {`,
+    put: `if (bytes > 10 * engine.maxValueBytes) {`,
+  },
+];

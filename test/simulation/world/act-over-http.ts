@@ -1,0 +1,47 @@
+/** The same over HTTP: requests to the API, and its answers. */
+import { LullError } from '../../../lib/core/errors.ts';
+import type { Api } from '../../../lib/http/api.ts';
+import type { Problem } from '../../../lib/http/problem.ts';
+import type { Action } from './act.ts';
+
+export async function actOverHttp(api: Api, runId: string, action: Action, newRequestId: () => string): Promise<void> {
+  const { method, path, key, body } = toHttp(runId, action);
+  const headers = { 'x-request-id': newRequestId(), ...(key === undefined ? {} : { 'idempotency-key': key }) };
+  const request = new Request(`http://lull.test${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+  const response = await api.fetch(request);
+  const answer = (await response.json()) as { readonly id?: string } & Partial<Problem>;
+  if (!response.ok) throw new LullError(answer.code ?? '', `${response.status}: ${answer.detail}`);
+  if (action.do !== 'look' && answer.id !== runId) throw new Error(`the answer is about run "${answer.id}"`);
+}
+
+interface HttpCall {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly key?: string;
+  readonly body?: string;
+}
+
+function toHttp(runId: string, action: Action): HttpCall {
+  const method = 'POST';
+  switch (action.do) {
+    case 'start': {
+      const { workflow, key, delayMs } = action;
+      const query = new URLSearchParams({
+        ...(key === undefined ? { id: runId } : {}),
+        ...(delayMs === undefined ? {} : { delay: `${delayMs}ms` }),
+      });
+      const path = `/workflows/${workflow}/runs?${query.toString()}`;
+      return { method, path, body: JSON.stringify(action.input), ...(key === undefined ? {} : { key }) };
+    }
+    case 'signal': {
+      const { name, payload, key } = action;
+      const path = `/runs/${runId}/signals/${encodeURIComponent(name)}`;
+      return { method, path, body: JSON.stringify(payload), ...(key === undefined ? {} : { key }) };
+    }
+    case 'cancel':
+    case 'terminate':
+      return { method, path: `/runs/${runId}/${action.do}`, body: JSON.stringify({ reason: action.reason }) };
+    case 'look':
+      return { method: 'GET', path: `/runs/${runId}?wait=20s` };
+  }
+}

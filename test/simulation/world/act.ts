@@ -1,0 +1,63 @@
+/** What callers do with the client. */
+import type { Client } from '../../../lib/client/client.ts';
+import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
+
+interface ActionBase {
+  /** After the action before it. */
+  readonly waitMs: number;
+  /** Does not give up before it has an answer that is final. */
+  readonly persists: boolean;
+  /** By the HTTP API, not by the client. */
+  readonly isOverHttp?: boolean;
+}
+
+/** One thing that a caller does. */
+export type Action = ActionBase &
+  (
+    | {
+        readonly do: 'start';
+        readonly workflow: string;
+        readonly input: unknown;
+        readonly delayMs?: number;
+        /** Instead of the run's id, which follows from it. */
+        readonly key?: string;
+      }
+    /** With a key, repeats are one signal. */
+    | { readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string }
+    | { readonly do: 'cancel' | 'terminate'; readonly reason: string }
+    | { readonly do: 'look' }
+  );
+
+const PATIENCE_MS = 20_000;
+
+export async function act(
+  client: Client,
+  runId: string,
+  action: Action,
+  workflows: ReadonlyMap<string, AnyWorkflow>,
+): Promise<void> {
+  switch (action.do) {
+    case 'start': {
+      const workflow = workflows.get(action.workflow) as AnyWorkflow;
+      const options = {
+        ...(action.key === undefined ? { id: runId } : { idempotencyKey: action.key }),
+        ...(action.delayMs === undefined ? {} : { delay: action.delayMs }),
+      };
+      const { id } = await client.start(workflow, action.input as never, options);
+      if (id !== runId) throw new Error(`run "${id}" was started, and "${runId}" was wanted`);
+      return;
+    }
+    case 'signal': {
+      const options = action.key === undefined ? {} : { idempotencyKey: action.key };
+      await client.run(runId).signal(action.name, action.payload, options);
+      return;
+    }
+    case 'cancel':
+      return client.run(runId).cancel(action.reason);
+    case 'terminate':
+      return client.run(runId).terminate(action.reason);
+    case 'look':
+      await client.run(runId).describe({ wait: PATIENCE_MS });
+      for await (const event of client.run(runId).history()) void event.value;
+  }
+}
