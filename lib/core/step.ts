@@ -45,10 +45,10 @@ export interface StepContext {
   /** Aborted when the step is cancelled, its time is up, or the invocation ends. */
   readonly signal: AbortSignal;
   /** Says that the body is alive. The details are what the next attempt finds in `lastHeartbeat`. */
-  readonly heartbeat: (details?: unknown) => void;
+  heartbeat(details?: unknown): void;
   /** The details of the last heartbeat of an earlier attempt; undefined if there was none. */
   readonly lastHeartbeat: unknown;
   readonly log: Logger;
   /** Until this attempt is ended from outside: by its timeout or by the invocation's time limit. */
-  readonly remainingMs: () => number;
+  remainingMs(): number;
 }

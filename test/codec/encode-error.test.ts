@@ -210,10 +210,8 @@ describe('recording never fails', () => {
     ['a revoked function', Proxy.revocable(trap, {}).proxy],
     ['a cancellation', new CancelledError()],
   ])('%s', (_name, thrown) => {
-    const started = performance.now();
     const { back } = record(thrown);
     expect(typeof back.message).toBe('string');
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it('a message that throws leaves the rest', () => {

@@ -100,9 +100,7 @@ describe('what cannot be stored is refused', () => {
 
   it('a value that makes up ever new objects', () => {
     const endless = (): object => new Proxy({ a: 1, b: 2 }, { get: () => endless() });
-    const started = performance.now();
     expect(() => encode(endless(), where)).toThrow(/is nested deeper than/);
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('a value of more objects than are allowed', () => {
