@@ -59,9 +59,13 @@ export class FunctionProcess {
         this.#end(signal ?? `exit code ${code ?? 0}`);
         resolve();
       });
+      this.#child.on('error', (error) => {
+        if (this.#child.pid !== undefined) return; // its exit is what counts
+        this.#end(`it could not be started: ${error.message}`);
+        resolve();
+      });
     });
     this.#child.on('message', (message) => this.#settle(message as FromHost));
-    this.#child.on('error', () => undefined); // its end is what counts
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => options.onOutput(line, this.pid));
     }
@@ -122,6 +126,7 @@ export class FunctionProcess {
         if (said.kind === 'not-loaded') fail(describe(said.error));
       });
       this.#child.once('exit', () => fail('the process ended while it loaded the code'));
+      this.#child.once('error', (error) => fail(`the process could not be started: ${error.message}`));
       timeout.addEventListener('abort', () => fail(`the code was not loaded within ${LOAD_TIMEOUT_MS / 1000} s`));
     });
   }
