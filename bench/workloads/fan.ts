@@ -8,7 +8,7 @@ const WIDTH = 100;
 
 export function measureFan(store: BenchStore) {
   const bench = createBench(store);
-  return medians(store.isMetered ? 1 : 15, async () => {
+  return medians(store.isMetered ? 1 : 45, async () => {
     await bench.client.start(fan, WIDTH);
     store.takeCounts();
     const startedMs = performance.now();

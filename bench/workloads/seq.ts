@@ -8,7 +8,7 @@ const STEPS = 100;
 
 export function measureSeq(store: BenchStore) {
   const bench = createBench(store);
-  return medians(store.isMetered ? 1 : 15, async () => {
+  return medians(store.isMetered ? 1 : 45, async () => {
     await bench.client.start(chain, STEPS);
     store.takeCounts();
     const startedMs = performance.now();
