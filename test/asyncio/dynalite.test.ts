@@ -1,0 +1,21 @@
+/** The scenarios with the table behind HTTP: what is stored and read again goes over the wire. */
+import { afterAll } from 'vitest';
+import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import { startTableServer } from '../dynamodb/table-server.ts';
+import { describeOnEngine } from './on-engine.ts';
+
+const server = await startTableServer();
+const client = server.newClient();
+
+afterAll(async () => {
+  client.destroy();
+  await server.close();
+});
+
+const newStore = async () => createDynamodbStore({ tableName: await server.newTable(), client });
+
+describeOnEngine('on dynalite', async () => ({ store: await newStore() }));
+describeOnEngine('on dynalite, rebuilt at every await', async () => ({
+  store: await newStore(),
+  rebuildAtEveryAwait: true,
+}));
