@@ -13,6 +13,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/house/fixtures/**'],
     environment: 'node',
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }, // nothing reaches AWS
     // No test waits; but a busy machine makes all of them slow, and that is no failure.
     testTimeout: 30_000,
     hookTimeout: 30_000,
