@@ -16,7 +16,8 @@ export function drawPlan(seed: number): Plan {
     const { name, draw, alone } = drawWorkload(own, runs.length === 0);
     const drawn = draw(own, runId);
     runs.push({ workload: name, runId, ...drawn, callers: someOverHttp(own.named('http'), drawn.callers) });
-    if (alone !== undefined) return { seed, runs, weather: { ...weather, settings: { ...weather.settings, ...alone } } };
+    if (alone !== undefined)
+      return { seed, runs, weather: { ...weather, settings: { ...weather.settings, ...alone } } };
   }
   return { seed, runs, weather };
 }
@@ -30,5 +31,7 @@ function drawWorkload(dice: Dice, mayBeAlone: boolean): Workload {
 function someOverHttp(dice: Dice, callers: RunPlan['callers']): RunPlan['callers'] {
   const share = dice.pick([0, 0, 0, 0.5, 1]);
   if (share === 0) return callers;
-  return callers.map((actions) => actions.map((action) => (dice.chance(share) ? { ...action, isOverHttp: true } : action)));
+  return callers.map((actions) =>
+    actions.map((action) => (dice.chance(share) ? { ...action, isOverHttp: true } : action)),
+  );
 }

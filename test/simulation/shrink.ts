@@ -32,7 +32,7 @@ class Shrinker implements Shrunk {
 
   async shrink(): Promise<void> {
     await this.#try({ ...this.plan, kept: this.report.faults });
-    for (let before = ''; before !== JSON.stringify(this.plan) && this.#hasTime(); ) {
+    for (let before = ''; before !== JSON.stringify(this.plan) && this.#hasTime();) {
       before = JSON.stringify(this.plan);
       await this.#dropRuns();
       await this.#dropFaults();
@@ -67,7 +67,7 @@ class Shrinker implements Shrunk {
   /** Half of them, a quarter, ..., one. */
   async #dropFaults(): Promise<void> {
     for (let size = this.#faults().length; size >= 1; size = size >> 1) {
-      for (let from = 0; from < this.#faults().length && this.#hasTime(); ) {
+      for (let from = 0; from < this.#faults().length && this.#hasTime();) {
         const faults = this.#faults();
         const kept = [...faults.slice(0, from), ...faults.slice(from + size)];
         if (!(await this.#try({ ...this.plan, kept }))) from += size;
@@ -81,14 +81,16 @@ class Shrinker implements Shrunk {
 
   async #calmDown(): Promise<void> {
     const { weather } = this.plan;
-    for (const [name, value] of Object.entries(CALM)) {
+    for (const [name, value] of Object.entries(CALM) as [string, unknown][]) {
       if (name === 'rates' || name === 'incidents' || name === 'settings' || name === 'faultsEndAtMs') continue;
       if (weather[name as keyof typeof CALM] === value) continue;
       await this.#try({ ...this.plan, weather: { ...this.plan.weather, [name]: value } });
     }
     for (const name of Object.keys(weather.settings)) {
       if (name === 'strict') continue;
-      const settings = Object.fromEntries(Object.entries(this.plan.weather.settings).filter(([other]) => other !== name));
+      const settings = Object.fromEntries(
+        Object.entries(this.plan.weather.settings).filter(([other]) => other !== name),
+      );
       await this.#try({ ...this.plan, weather: { ...this.plan.weather, settings } });
     }
   }
@@ -109,7 +111,7 @@ class Shrinker implements Shrunk {
 
   async #shrinkRuns(): Promise<void> {
     for (const index of this.plan.runs.keys()) {
-      for (let isSmaller = true; isSmaller && this.#hasTime(); ) {
+      for (let isSmaller = true; isSmaller && this.#hasTime();) {
         isSmaller = false;
         const run = this.plan.runs[index] as RunPlan;
         for (const smaller of workloadOf(run.workload).smaller?.(run) ?? []) {

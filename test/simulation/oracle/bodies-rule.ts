@@ -16,13 +16,16 @@ export const bodiesRule: Rule = {
     const { clockErrorMs, incidents, settings } = plan.weather;
     const clocksAreRight = clockErrorMs === 0 && !incidents.some(({ kind }) => kind === 'clocks-jump');
     if (clocksAreRight && run.epochOf.get(process.name) !== run.item?.epoch) {
-      violate(`${body.by} began the body of "${body.name}" with a lease of epoch ${run.epochOf.get(process.name)}, not ${run.item?.epoch}`);
+      violate(
+        `${body.by} began the body of "${body.name}" with a lease of epoch ${run.epochOf.get(process.name)}, not ${run.item?.epoch}`,
+      );
     }
     const most = settings.maxStepsInFlight ?? 500;
     const inFlight = bodies.begun.filter(
       (other) => other.runId === body.runId && other.by === body.by && other.end === undefined,
     ).length;
-    if (inFlight > most * 2 + 2) violate(`${inFlight} bodies of one run are under way in one worker, the limit is ${most}`);
+    if (inFlight > most * 2 + 2)
+      violate(`${inFlight} bodies of one run are under way in one worker, the limit is ${most}`);
   },
   atEnd(run, violate, { bodies }) {
     for (const entry of run.entries) {

@@ -117,7 +117,8 @@ export class Ledger {
     if (before !== after) {
       run.wantsTurnSinceMs = dueAtMs === undefined ? Infinity : Math.max(atMs, dueAtMs, lease?.expiresAtMs ?? 0);
     }
-    if (before?.dueAtMs !== after?.dueAtMs || before === undefined) run.dueTimes.push({ atMs, dueAtMs: after?.dueAtMs });
+    if (before?.dueAtMs !== after?.dueAtMs || before === undefined)
+      run.dueTimes.push({ atMs, dueAtMs: after?.dueAtMs });
     switch (operation) {
       case 'putMessage':
         run.messages.set((args[1] as Message).id, args[1] as Message);

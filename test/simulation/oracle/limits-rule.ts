@@ -15,7 +15,8 @@ export const limitsRule: Rule = {
     const { entries } = args[1] as JournalRecord;
     const most = plan.weather.settings.maxRecordBytes ?? 300_000;
     const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
-    if (entries.length > 1 && bytes > most) violate(`a record of ${entries.length} entries has ${bytes} bytes of ${most}`);
+    if (entries.length > 1 && bytes > most)
+      violate(`a record of ${entries.length} entries has ${bytes} bytes of ${most}`);
   },
 };
 

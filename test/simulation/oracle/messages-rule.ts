@@ -30,7 +30,8 @@ function problemOf({ action, outcome, attempts }: Told, run: RunLedger): string 
     if (action.do === 'signal') {
       return entry.kind === 'signal-received' && entry.name === action.name && isOf(entry, action.payload);
     }
-    return entry.kind === `${action.do}-requested` && entry.reason === action.reason;
+    const isStop = entry.kind === 'cancel-requested' || entry.kind === 'terminate-requested';
+    return isStop && entry.kind === `${action.do}-requested` && entry.reason === action.reason;
   }).length;
   if (outcome === 'accepted' && times === 0) return `${what} was accepted, and is not in the journal`;
   if (outcome === 'refused' && times > 0) return `${what} was refused, and is in the journal`;

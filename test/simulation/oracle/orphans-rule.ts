@@ -19,7 +19,9 @@ export const orphansRule: Rule = {
       return;
     }
     if (run.end === undefined) return;
-    const messages = [...run.inbox].filter((id) => !mayBeLeft(run, seen, ['putMessage', 'accept', 'deleteMessages'], id));
+    const messages = [...run.inbox].filter(
+      (id) => !mayBeLeft(run, seen, ['putMessage', 'accept', 'deleteMessages'], id),
+    );
     if (messages.length > 0) violate(`payloads of ${messages.join(', ')} are left`);
     const values = [...run.values.keys()].filter((key) => !isReferred(run, key) && !mayValueBeLeft(run, seen, key));
     if (values.length > 0) violate(`values ${values.join(', ')} are left`);

@@ -11,6 +11,7 @@ export const overdueRule: Rule = {
     // Who has no worker free, waits for one.
     if (fleet.saturatedAtMs >= sinceMs) return;
     const mostMs = leaseMs + 2 * sweepPeriodMs + 20 * latencyMs + 2_000;
-    if (atMs - sinceMs > mostMs) violate(`the run was due for ${Math.round(atMs - sinceMs)} ms, the limit is ${mostMs}`);
+    if (atMs - sinceMs > mostMs)
+      violate(`the run was due for ${Math.round(atMs - sinceMs)} ms, the limit is ${mostMs}`);
   },
 };

@@ -9,7 +9,10 @@ export const purgeRule: Rule = {
     if (operation !== 'purge' || before === undefined || after !== undefined) return;
     const workflow = workflows.get(before.workflow);
     const retentionMs = workflow === undefined ? undefined : definitionOf(workflow).retentionMs;
-    if (retentionMs === undefined || run.end === undefined) return violate('a run was purged that is to be kept');
+    if (retentionMs === undefined || run.end === undefined) {
+      violate('a run was purged that is to be kept');
+      return;
+    }
     const wrongClockMs = plan.weather.clockErrorMs + Math.max(0, ...plan.weather.incidents.map(jumpMs));
     const missingMs = run.end.atMs + retentionMs - atMs - 2 * wrongClockMs;
     // Its end was noted before it was written.

@@ -20,7 +20,9 @@ export function replayRule(lastCode: () => Code): Rule {
       if (created === undefined) return;
       const isToTerminate = entries.some(({ kind }) => kind === 'terminate-requested');
       if (isToTerminate !== (end?.status === 'terminated')) {
-        violate(`the run is ${end?.status ?? 'open'}, and its journal has ${isToTerminate ? 'a' : 'no'} request to terminate`);
+        violate(
+          `the run is ${end?.status ?? 'open'}, and its journal has ${isToTerminate ? 'a' : 'no'} request to terminate`,
+        );
       }
       if (isToTerminate) return;
       if (entries.length === 0) {
@@ -30,7 +32,8 @@ export function replayRule(lastCode: () => Code): Rule {
       const engine = createReader(run, lastCode(), faultsEndedAtMs, plan.weather.settings.strict ?? false);
       const following = await followJournal(engine, created, entries);
       if (following.kind === 'cannot-follow') {
-        return violate(`the code cannot follow the final journal: ${following.error.message}`);
+        violate(`the code cannot follow the final journal: ${following.error.message}`);
+        return;
       }
       const replayed = toText(following.memory.live.outcome(), created.workflow);
       const stored = end === undefined ? 'going-on' : endText(end);

@@ -20,8 +20,8 @@ export interface Seen {
   /** Names of the faults so far. */
   readonly faultNames: readonly string[];
   /** Whether a caller died in the middle of its call, or gave it up. */
-  isDead(caller: string): boolean;
-  planOf(runId: string): RunPlan | undefined;
+  readonly isDead: (caller: string) => boolean;
+  readonly planOf: (runId: string) => RunPlan | undefined;
 }
 
 export type Violate = (message: string) => void;
@@ -29,10 +29,10 @@ export type Violate = (message: string) => void;
 export interface Rule {
   readonly name: string;
   /** A call has reached the table; the ledger does not have it yet. */
-  onCall?(call: TableCall, run: RunLedger, violate: Violate, seen: Seen): void;
-  onBody?(body: BegunBody, run: RunLedger, violate: Violate, seen: Seen, process: SimulatedProcess): void;
+  readonly onCall?: (call: TableCall, run: RunLedger, violate: Violate, seen: Seen) => void;
+  readonly onBody?: (body: BegunBody, run: RunLedger, violate: Violate, seen: Seen, process: SimulatedProcess) => void;
   /** Nothing will happen any more. */
-  atEnd?(run: RunLedger, violate: Violate, seen: Seen): void | Promise<void>;
+  readonly atEnd?: (run: RunLedger, violate: Violate, seen: Seen) => void | Promise<void>;
 }
 
 export interface Violation {

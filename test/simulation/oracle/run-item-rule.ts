@@ -27,7 +27,8 @@ export const runItemRule: Rule = {
     if (lost.length > 0) violate(`${operation} by ${by} removed ${lost.join(', ')} from the mail, undelivered`);
     const added = after.mail.filter((id) => !before.mail.includes(id));
     if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the mail`);
-    if (after.wakes - before.wakes !== added.length) violate(`${operation} changed wakes by ${after.wakes - before.wakes}`);
+    if (after.wakes - before.wakes !== added.length)
+      violate(`${operation} changed wakes by ${after.wakes - before.wakes}`);
     if (operation === 'finish' && isClosed(after.status)) {
       const { epoch } = args[1] as Finish;
       if (run.epochOf.get(by) !== epoch) violate(`${by} finished the run for epoch ${epoch}, which it did not take`);

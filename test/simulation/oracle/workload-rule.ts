@@ -6,7 +6,10 @@ export const workloadRule: Rule = {
   name: 'a run ends as its workload allows',
   atEnd(run, violate, seen) {
     const plan = seen.planOf(run.runId);
-    if (plan === undefined) return violate('nobody planned this run');
+    if (plan === undefined) {
+      violate('nobody planned this run');
+      return;
+    }
     const wrong = workloadOf(plan.workload).judge?.(run, plan, seen);
     if (wrong !== undefined) violate(wrong);
   },

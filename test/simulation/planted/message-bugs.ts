@@ -39,8 +39,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'signals with different keys are one message',
     file: 'lib/client/identifiers.ts',
-    find: "return `key-${digest([runId, signal, checkKey(key)])}`;",
-    put: "checkKey(key);\n  return `key-${digest([runId, signal])}`;",
+    find: 'return `key-${digest([runId, signal, checkKey(key)])}`;',
+    put: 'checkKey(key);\n  return `key-${digest([runId, signal])}`;',
   },
   {
     name: 'a refused sender is told so without a look into the journal',

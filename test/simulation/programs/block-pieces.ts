@@ -13,7 +13,7 @@ import { sleep } from '../../../lib/api/sleep.ts';
 import { taskGroup } from '../../../lib/api/task-group.ts';
 import { timeout } from '../../../lib/api/timeout.ts';
 import { wait } from '../../../lib/api/wait.ts';
-import type { Coroutine } from '../../../lib/core/awaitable.ts';
+import type { Awaitable, Coroutine } from '../../../lib/core/awaitable.ts';
 import { isCancelled } from '../../../lib/core/errors.ts';
 import { Future } from '../../../lib/core/future.ts';
 import { boom, bodyOf, FoundWrong, NEVER, type Piece, type Statement } from './program.ts';
@@ -25,16 +25,19 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 3,
     isDetermined: true,
     draw: ({ bodies, dice }) => ({ bodies: bodies(4), count: dice.pick([1, 2, 9]) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const { count: limit = 9 } = statement;
-      return yield* gather(all(statement).map((body) => run(body)), { limit });
+      return yield* gather(
+        all(statement).map((body) => run(body)),
+        { limit },
+      );
     },
   },
   group: {
     weight: 2,
     isDetermined: true,
     draw: ({ bodies }) => ({ bodies: bodies(3) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       try {
         const tasks = yield* taskGroup(function* (group) {
           return all(statement).map((body) => group.createTask(run(body)));
@@ -49,7 +52,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 2,
     isDetermined: true,
     draw: ({ bodies }) => ({ bodies: bodies(3) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const tasks = all(statement).map((body) => createTask(run(body)));
       const results: unknown[] = [];
       for (const task of tasks.reverse()) results.push(yield* task);
@@ -60,7 +63,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: ({ bodies }) => ({ bodies: bodies(3) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const tasks = all(statement).map((body) => createTask(run(body)));
       yield* wait(tasks);
       const ends: unknown[] = [];
@@ -72,7 +75,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: ({ bodies }) => ({ bodies: bodies(3) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const texts: string[] = [];
       for (const next of asCompleted(all(statement).map((body) => createTask(run(body))))) {
         texts.push(JSON.stringify(yield* next));
@@ -84,9 +87,9 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 2,
     isDetermined: true,
     draw: ({ body, dice }) => ({ bodies: [body()], count: dice.below(2) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const body = run(bodyOf(statement));
-      const never = sleep(NEVER, ['never']);
+      const never: Awaitable<unknown[]> = sleep(NEVER, ['never']);
       return yield* race(statement.count === 0 ? [body, never] : [never, body]);
     },
   },
@@ -100,7 +103,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: ({ body }) => ({ bodies: [body()] }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       return yield* shield(run(bodyOf(statement)));
     },
   },
@@ -109,7 +112,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 1.5,
     isDetermined: true,
     draw: ({ body }) => ({ bodies: [body(), body()] }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const asleep = new Future<void>();
       const sleeper = createTask(
         (function* (): Coroutine<unknown> {
@@ -137,7 +140,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 3,
     isDetermined: true,
     draw: ({ body }) => ({ bodies: [body(), body(), body()] }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const done: unknown[] = [];
       try {
         done.push(yield* run(bodyOf(statement)));
@@ -154,7 +157,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: ({ body, dice }) => ({ bodies: [body()], count: dice.between(2, 3) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const rounds: unknown[] = [];
       for (let round = 0; round < (statement.count ?? 1); round += 1) rounds.push(yield* run(bodyOf(statement)));
       return rounds;
@@ -165,7 +168,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: ({ body, dice }) => ({ bodies: [body()], count: dice.between(1, 3), ms: dice.between(0, 5_000) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const { count = 1, ms = 0 } = statement;
       return yield* retry({ maxAttempts: count, firstDelay: ms, jitter: 0 }, function* (attempt) {
         const done = yield* run(bodyOf(statement));
@@ -179,7 +182,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: ({ body, dice }) => ({ bodies: [body(), body(), body()], count: dice.below(2) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const undone: unknown[] = [];
       try {
         return yield* saga(function* (undo) {
@@ -204,7 +207,7 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: ({ body, dice }) => ({ bodies: [body(), body()], count: dice.between(1, 3) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const { count = 1 } = statement;
       const queue = new Queue<unknown>(1);
       const producer = (function* (): Coroutine<void> {
@@ -224,11 +227,13 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: ({ bodies, dice }) => ({ bodies: bodies(3), count: dice.between(0, 2) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const { count = 0 } = statement;
       const guard = count === 0 ? new Lock() : new Semaphore(count);
       let inside = 0;
-      const one = (body: Statement['bodies'] extends readonly (infer B)[] | undefined ? B : never): Coroutine<unknown> =>
+      const one = (
+        body: Statement['bodies'] extends readonly (infer B)[] | undefined ? B : never,
+      ): Coroutine<unknown> =>
         guardedBy(guard, function* () {
           inside += 1;
           if (inside > Math.max(1, count)) throw new FoundWrong(`${inside} hold a lock for ${Math.max(1, count)}`);

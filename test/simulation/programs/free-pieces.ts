@@ -30,7 +30,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 3,
     isDetermined: false,
     draw: ({ bodies }) => ({ bodies: bodies(3) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       if (all(statement).length === 0) return 'nobody';
       return yield* race(all(statement).map((body) => run(body)));
     },
@@ -39,7 +39,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 2,
     isDetermined: false,
     draw: ({ body, dice }) => ({ bodies: [body()], ms: drawDelayMs(dice) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       try {
         return yield* timeout(statement.ms ?? 0, run(bodyOf(statement)));
       } catch (error) {
@@ -52,7 +52,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 2,
     isDetermined: false,
     draw: ({ body, dice }) => ({ bodies: [body()], ms: drawDelayMs(dice) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const task = createTask(run(bodyOf(statement)));
       yield* sleep(statement.ms ?? 0);
       task.cancel('later');
@@ -68,7 +68,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 1.5,
     isDetermined: false,
     draw: ({ dice, name }) => ({ name: name('once'), plan: { takesMs: dice.between(1, 5_000), gives: 'once' } }),
-    run: function* ({ name = '', plan }) {
+    *run({ name = '', plan }) {
       try {
         return yield* step(name, { atMostOnce: true }, () => plan);
       } catch (error) {
@@ -81,7 +81,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 2,
     isDetermined: false,
     draw: ({ body }) => ({ bodies: [body()] }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       createTask(run(bodyOf(statement)));
     },
   },
@@ -89,7 +89,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: false,
     draw: ({ bodies, dice }) => ({ bodies: bodies(3), ms: drawDelayMs(dice) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const tasks = all(statement).map((body) => createTask(run(body)));
       if (tasks.length === 0) return 'nobody';
       const { done } = yield* wait(tasks, { returnWhen: 'FIRST_COMPLETED', timeout: statement.ms ?? 0 });
@@ -100,7 +100,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: false,
     draw: ({ bodies }) => ({ bodies: bodies(3) }),
-    run: function* (statement, { run }) {
+    *run(statement, { run }) {
       const ends: unknown[] = [];
       for (const next of asCompleted(all(statement).map((body) => run(body)))) ends.push(yield* next);
       return ends;
@@ -110,7 +110,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 2,
     isDetermined: false,
     draw: ({ dice }) => ({ name: dice.pick(SHARED_SIGNALS), ms: drawDelayMs(dice) }),
-    run: function* ({ name = '', ms = 0 }) {
+    *run({ name = '', ms = 0 }) {
       return yield* race([signal<unknown>(name).receive(), sleep(ms, 'nothing came')]);
     },
   },
@@ -118,7 +118,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: false,
     draw: ({ dice }) => ({ name: dice.pick(SHARED_SIGNALS) }),
-    run: function* ({ name = '' }) {
+    *run({ name = '' }) {
       const waiting = signal<unknown>(name);
       const taken: unknown[] = [];
       while (waiting.pending() > 0) taken.push(waiting.receiveNowait());
@@ -129,7 +129,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 2,
     isDetermined: false,
     draw: () => ({}),
-    run: function* (_statement, { shared }) {
+    *run(_statement, { shared }) {
       const before = (shared.get('time') ?? 0) as number;
       if (Date.now() < before) throw new FoundWrong(`the time was ${before}, and now is ${Date.now()}`);
       shared.set('time', Date.now());
@@ -140,7 +140,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: false,
     draw: ({ dice }) => ({ count: dice.below(2), ms: drawDelayMs(dice) }),
-    run: function* ({ count = 0, ms = 0 }, interpreter) {
+    *run({ count = 0, ms = 0 }, interpreter) {
       const queue = sharedOf(interpreter, 'queue', () => new Queue<unknown>());
       if (count === 0) return yield* queue.put(now().getTime());
       return yield* race([queue.get(), sleep(ms, 'empty')]);
@@ -150,7 +150,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: false,
     draw: ({ body }) => ({ bodies: [body()] }),
-    run: function* (statement, interpreter) {
+    *run(statement, interpreter) {
       const lock = sharedOf(interpreter, 'lock', () => new Lock());
       // One task must not take it twice.
       if (lock.locked()) return 'taken';
@@ -161,7 +161,7 @@ export const freePieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: false,
     draw: ({ dice }) => ({ count: dice.below(3), ms: drawDelayMs(dice) }),
-    run: function* ({ count = 0, ms = 0 }, interpreter) {
+    *run({ count = 0, ms = 0 }, interpreter) {
       const event = sharedOf(interpreter, 'event', () => new Event());
       if (count === 0) event.set();
       else if (count === 1) event.clear();

@@ -19,7 +19,7 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
     weight: 8,
     isDetermined: true,
     draw: ({ dice, name }) => ({ name: name('step'), plan: drawBody(dice) }),
-    run: function* ({ name = '', plan }) {
+    *run({ name = '', plan }) {
       return yield* step(name, PATIENT, () => plan);
     },
   },
@@ -27,7 +27,7 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
     weight: 0.6,
     isDetermined: true,
     draw: ({ dice, name }) => ({ name: name('failing'), plan: { ...drawBody(dice), failsForGood: 'no' } }),
-    run: function* ({ name = '', plan }) {
+    *run({ name = '', plan }) {
       try {
         yield* step(name, PATIENT, () => plan);
       } catch {
@@ -39,8 +39,12 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
   exhaustedStep: {
     weight: 0.5,
     isDetermined: true,
-    draw: ({ dice, name }) => ({ name: name('exhausted'), plan: { ...drawBody(dice), fails: 1e9 }, count: dice.between(1, 3) }),
-    run: function* ({ name = '', plan, count = 1 }) {
+    draw: ({ dice, name }) => ({
+      name: name('exhausted'),
+      plan: { ...drawBody(dice), fails: 1e9 },
+      count: dice.between(1, 3),
+    }),
+    *run({ name = '', plan, count = 1 }) {
       try {
         yield* step(name, { ...PATIENT, retry: { ...PATIENT.retry, maxAttempts: count } }, () => plan);
       } catch {
@@ -52,10 +56,14 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
   hugeStep: {
     weight: 0.1,
     isDetermined: true,
-    draw: ({ dice, name }) => ({ name: name('huge'), plan: { takesMs: 5, gives: null, givesBytes: dice.pick([340_000, 400_000]) } }),
-    run: function* ({ name = '', plan }) {
+    draw: ({ dice, name }) => ({
+      name: name('huge'),
+      plan: { takesMs: 5, gives: null, givesBytes: dice.pick([340_000, 400_000]) },
+    }),
+    *run({ name = '', plan }) {
       try {
-        return String(yield* step(name, PATIENT, () => plan)).length;
+        const text = (yield* step(name, PATIENT, () => plan)) as unknown as string;
+        return text.length;
       } catch (error) {
         return (error as StepFailedError).cause instanceof PayloadTooLargeError ? 'too large' : 'lost';
       }
@@ -65,7 +73,7 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
     weight: 4,
     isDetermined: true,
     draw: ({ dice }) => ({ ms: drawDelayMs(dice) }),
-    run: function* ({ ms = 0 }) {
+    *run({ ms = 0 }) {
       return yield* sleep(ms, 'slept');
     },
   },
@@ -73,7 +81,7 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: () => ({}),
-    run: function* () {
+    *run() {
       yield* sleep(0);
     },
   },
@@ -81,7 +89,7 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
     weight: 2,
     isDetermined: true,
     draw: ({ name, dice }) => ({ name: name('signal'), count: dice.pick([1, 1, 2, 3]) }),
-    run: function* ({ name = '', count = 1 }) {
+    *run({ name = '', count = 1 }) {
       const received: unknown[] = [];
       while (received.length < count) received.push(yield* signal<unknown>(name).receive());
       return received;
@@ -92,7 +100,7 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
     weight: 1,
     isDetermined: true,
     draw: ({ dice, name }) => ({ name: name('unsent'), ms: drawDelayMs(dice) }),
-    run: function* ({ name = '', ms = 0 }) {
+    *run({ name = '', ms = 0 }) {
       try {
         return yield* timeout(ms, signal<unknown>(name).receive());
       } catch (error) {
@@ -105,7 +113,7 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
     weight: 0.4,
     isDetermined: true,
     draw: () => ({}),
-    run: function* () {
+    *run() {
       throw boom();
     },
   },

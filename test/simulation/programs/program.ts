@@ -20,7 +20,7 @@ export type Body = readonly Statement[];
 
 /** Carries out bodies; each gives the list of what its statements gave. */
 export interface Interpreter {
-  run(body: Body): Coroutine<unknown[]>;
+  readonly run: (body: Body) => Coroutine<unknown[]>;
   /** What all tasks of a run share. */
   readonly shared: Map<string, unknown>;
 }
@@ -29,9 +29,9 @@ export interface Interpreter {
 export interface Drawing {
   readonly dice: Dice;
   /** A name that no other statement has. */
-  name(prefix: string): string;
-  body(): Body;
-  bodies(most: number): readonly Body[];
+  readonly name: (prefix: string) => string;
+  readonly body: () => Body;
+  readonly bodies: (most: number) => readonly Body[];
 }
 
 export interface Piece {
@@ -39,8 +39,8 @@ export interface Piece {
   readonly weight: number;
   /** What comes of it does not depend on what ends first: it may stand in programs whose end is known beforehand. */
   readonly isDetermined: boolean;
-  draw(drawing: Drawing): Omit<Statement, 'do'>;
-  run(statement: Statement, interpreter: Interpreter): Coroutine<unknown>;
+  readonly draw: (drawing: Drawing) => Omit<Statement, 'do'>;
+  readonly run: (statement: Statement, interpreter: Interpreter) => Coroutine<unknown>;
 }
 
 /** What every failure of a program is: which of several came first must not show. */

@@ -7,6 +7,7 @@ import { deadlineWorkload } from './deadline.ts';
 import { fanOutWorkload } from './fan-out.ts';
 import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
+import { relayWorkload } from './relay.ts';
 import { sameIdWorkload } from './same-id.ts';
 import { signalStormWorkload } from './signal-storm.ts';
 import { stopRaceWorkload } from './stop-race.ts';
@@ -16,6 +17,7 @@ import type { Workload } from './workload.ts';
 export const workloads: readonly Workload[] = [
   determinedPrograms,
   freePrograms,
+  relayWorkload,
   checkoutWorkload,
   approvalWorkload,
   fanOutWorkload,
@@ -33,6 +35,7 @@ export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(
 
 export function workloadOf(name: string): Workload {
   const workload = workloads.find((one) => one.name === name);
-  if (workload === undefined) throw new Error(`there is no workload "${name}": there are ${workloads.map((w) => w.name).join(', ')}`);
+  if (workload === undefined)
+    throw new Error(`there is no workload "${name}": there are ${workloads.map((w) => w.name).join(', ')}`);
   return workload;
 }

@@ -45,7 +45,14 @@ export const approvalWorkload: Workload = {
   workflows: [approval],
   draw(dice) {
     const decide = (by: string): Action => {
-      return { do: 'signal', name: 'decision', payload: by, waitMs: Math.round(dice.next() * 9 * DAY_MS), key: by, persists: true };
+      return {
+        do: 'signal',
+        name: 'decision',
+        payload: by,
+        waitMs: Math.round(dice.next() * 9 * DAY_MS),
+        key: by,
+        persists: true,
+      };
     };
     return {
       workflow: approval.name,
@@ -60,7 +67,7 @@ export const approvalWorkload: Workload = {
   judge(run) {
     const { end, entries } = run;
     if (end?.status !== 'completed') return `the approval is left ${run.item?.status}`;
-    const { by } = end.result as { by: string | null };
+    const { by } = end.result as unknown as { by: string | null };
     const first = entries.find(
       (entry) =>
         entry.kind === 'signal-received' ||

@@ -50,7 +50,12 @@ export const checkoutWorkload: Workload = {
       failing: dice.pick([null, null, 'charge', 'reserve', 'label']),
       takesMs: Math.round(dice.magnitude(5, 5_000)),
     };
-    const cancel = { do: 'cancel', reason: 'changed my mind', waitMs: dice.between(0, 10_000), persists: true } as const;
+    const cancel = {
+      do: 'cancel',
+      reason: 'changed my mind',
+      waitMs: dice.between(0, 10_000),
+      persists: true,
+    } as const;
     return {
       workflow: checkout.name,
       input: order,

@@ -16,7 +16,10 @@ const steps = { retry: { maxAttempts: 100_000, firstDelay: '100ms', maxDelay: '5
 const fanOut = workflow('fan-out', { steps }, function* ({ width, limit, takesMs }: Fan) {
   const one = (index: number) =>
     step(`part ${index}`, (): BodyPlan => ({ takesMs: takesMs * (1 + (index % 7)), gives: index }));
-  const numbers = yield* gather(Array.from({ length: width }, (_, index) => one(index)), { limit });
+  const numbers = yield* gather(
+    Array.from({ length: width }, (_, index) => one(index)),
+    { limit },
+  );
   return numbers;
 });
 

@@ -47,9 +47,7 @@ export const freePrograms: Workload = {
         ...(dice.chance(0.2) ? [[stop(dice, 'cancel', 'by chance')]] : []),
         ...(dice.chance(0.1) ? [[stop(dice, 'terminate', 'by chance')]] : []),
         // It may wait for what nobody sends: at last it has to end.
-        [
-          { do: 'terminate', reason: 'at last', waitMs: 60 * 86_400_000, persists: true },
-        ],
+        [{ do: 'terminate', reason: 'at last', waitMs: 60 * 86_400_000, persists: true }],
       ],
     };
   },

@@ -43,7 +43,8 @@ export const sameIdWorkload: Workload = {
     for (const { runId, action, outcome } of callers.told) {
       if (runId !== run.runId || action.do !== 'start') continue;
       const isSame = JSON.stringify(action.input) === input;
-      if (outcome === 'accepted' && !isSame) return 'a caller was told that its input had started the run, and it had not';
+      if (outcome === 'accepted' && !isSame)
+        return 'a caller was told that its input had started the run, and it had not';
       if (outcome === 'refused' && isSame) return 'a caller was refused although its input had started the run';
     }
     return undefined;

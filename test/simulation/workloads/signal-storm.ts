@@ -57,7 +57,7 @@ export const signalStormWorkload: Workload = {
 };
 
 function send(dice: Dice, who: string, count: number, persists: boolean): Action[] {
-  const pauseMs = dice.magnitude(1, 2_000);
+  const pauseMs = dice.magnitude(1, dice.pick([500, 2_000, 30_000]));
   return Array.from({ length: count }, (_, index): Action => {
     const payload = `${who}/${index}`;
     const waitMs = Math.round(pauseMs * dice.next());

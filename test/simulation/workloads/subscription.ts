@@ -60,8 +60,9 @@ export const subscriptionWorkload: Workload = {
     };
   },
   judge(run, plan) {
-    if (run.end?.status !== 'completed') return `the subscription is left ${run.item?.status}: ${JSON.stringify(run.end)}`;
-    const { paid, end: how } = run.end.result as { paid: number; end: string | null };
+    if (run.end?.status !== 'completed')
+      return `the subscription is left ${run.item?.status}: ${JSON.stringify(run.end)}`;
+    const { paid, end: how } = run.end.result as unknown as { paid: number; end: string | null };
     const charges = run.entries.filter((entry) => entry.kind === 'step-completed').length;
     const others = run.entries.filter((entry) => entry.kind === 'step' && entry.name === 'other').length;
     if (charges - others !== paid) return `${paid} months are said to be paid, and ${charges} charges are recorded`;

@@ -12,15 +12,15 @@ export interface Workload {
   readonly weight: number;
   readonly workflows: readonly AnyWorkflow[];
   /** A run id that follows from something else takes the place of the given one. */
-  draw(dice: Dice, runId: string): Omit<RunPlan, 'workload' | 'runId'> & { readonly runId?: string };
+  readonly draw: (dice: Dice, runId: string) => Omit<RunPlan, 'workload' | 'runId'> & { readonly runId?: string };
   /** Says what is wrong with how the run ended; undefined if nothing is. */
-  judge?(run: RunLedger, plan: RunPlan, seen: Seen): string | undefined;
+  readonly judge?: (run: RunLedger, plan: RunPlan, seen: Seen) => string | undefined;
   /** How it ends does not depend on the weather: it is compared with the same run in calm weather. */
   readonly isDetermined?: boolean;
   /** Nothing else goes on beside it, and these settings hold. */
   readonly alone?: Partial<EngineSettings>;
   /** Smaller plans that may fail in the same way. */
-  smaller?(plan: RunPlan): Iterable<RunPlan>;
+  readonly smaller?: (plan: RunPlan) => Iterable<RunPlan>;
 }
 
 /** Starts the run, and does not give up before it has. */

@@ -1,5 +1,6 @@
 /** What callers do with the client. */
 import type { Client } from '../../../lib/client/client.ts';
+import type { Run } from '../../../lib/client/run.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 
 interface ActionBase {
@@ -58,6 +59,13 @@ export async function act(
       return client.run(runId).terminate(action.reason);
     case 'look':
       await client.run(runId).describe({ wait: PATIENCE_MS });
-      for await (const event of client.run(runId).history()) void event.value;
+      await readAll(client.run(runId));
   }
+}
+
+/** Values are decoded when they are read. */
+async function readAll(run: Run<unknown>): Promise<unknown[]> {
+  const values: unknown[] = [];
+  for await (const event of run.history()) values.push(event.value);
+  return values;
 }

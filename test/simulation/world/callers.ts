@@ -33,8 +33,8 @@ export interface CallersOptions {
   readonly dice: Dice;
   readonly log: Logger;
   readonly workflows: ReadonlyMap<string, AnyWorkflow>;
-  clockErrorMs(caller: string): number;
-  onError(caller: string, error: unknown): void;
+  readonly clockErrorMs: (caller: string) => number;
+  readonly onError: (caller: string, error: unknown) => void;
 }
 
 /** Final answers: asking again gives the same. */
@@ -43,7 +43,6 @@ const FINAL = ['RUN_ENDED', 'RUN_ID_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'INVALID_I
 const PASSING = ['RUN_NOT_FOUND', 'INBOX_FULL'];
 
 const PAUSE_MS = 3_000;
-const PATIENCE_MS = 20_000;
 
 export class Callers {
   readonly #options: CallersOptions;

@@ -36,6 +36,7 @@ export class Cloud {
   readonly #codes = new Map<string, Code>();
   #lastCode: Code | undefined;
   readonly #log: string[] = [];
+  #seenOnce: Seen | undefined;
 
   constructor(plan: Plan, rules: readonly Rule[]) {
     const { weather, seed } = plan;
@@ -115,10 +116,18 @@ export class Cloud {
     return this.#log;
   }
 
+  /** One object for all: it is asked for at each call. */
   #seen(): Seen {
+    return (this.#seenOnce ??= this.#lookAround());
+  }
+
+  #lookAround(): Seen {
     const { table, fleet, callers, bodies, timeline } = this;
     return {
-      ...{ plan: this.#plan, table, fleet, callers, bodies, nowMs: timeline.nowMs },
+      ...{ plan: this.#plan, table, fleet, callers, bodies },
+      get nowMs() {
+        return timeline.nowMs;
+      },
       faultsEndedAtMs: START_MS + this.#plan.weather.faultsEndAtMs,
       faultNames: this.faults.happened,
       isDead: (caller) => callers.isDead(caller),
@@ -147,9 +156,12 @@ export class Cloud {
   }
 
   #logger(): Logger {
-    const write = (level: string) => (...values: unknown[]) => {
-      if (this.#log.length < 2_000) this.#log.push(`${Math.round(this.timeline.nowMs - START_MS)} ${level} ${values.map(text).join(' ')}`);
-    };
+    const write =
+      (level: string) =>
+      (...values: unknown[]) => {
+        if (this.#log.length < 2_000)
+          this.#log.push(`${Math.round(this.timeline.nowMs - START_MS)} ${level} ${values.map(text).join(' ')}`);
+      };
     return { debug: () => undefined, info: write('info'), warn: write('warn'), error: write('error') };
   }
 }

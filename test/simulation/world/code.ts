@@ -48,5 +48,5 @@ function asking(original: AnyWorkflow, isWanted: () => boolean): AnyWorkflow {
   return workflow(name, options, function* (input: unknown) {
     if (isWanted()) yield* step(OTHER_STEP, () => OTHER_BODY);
     return yield* start(input);
-  }) as AnyWorkflow;
+  });
 }

@@ -28,9 +28,9 @@ export interface FleetOptions {
   /** How likely an idle worker is used again; else it is forgotten, and another one starts cold. */
   readonly warmth: number;
   /** What the clock of a new worker shows too much. */
-  clockErrorMs(worker: string): number;
+  readonly clockErrorMs: (worker: string) => number;
   /** What is no answer of the world's, but a mistake. */
-  onError(worker: string, runId: string, error: unknown): void;
+  readonly onError: (worker: string, runId: string, error: unknown) => void;
 }
 
 export interface Worker {
@@ -72,7 +72,9 @@ export class Fleet {
 
   #takeBatch(batch: readonly QueuedWake[]): 'taken' | 'no-capacity' {
     const { dice, warmth, mostWorkers } = this.#options;
-    this.#workers = this.#workers.filter(({ process, isBusy, code }) => process.isAlive && (isBusy || code === this.#code));
+    this.#workers = this.#workers.filter(
+      ({ process, isBusy, code }) => process.isAlive && (isBusy || code === this.#code),
+    );
     const idle = this.#workers.filter((worker) => !worker.isBusy && !worker.process.isFrozen);
     let worker = idle.length > 0 ? dice.pick(idle) : undefined;
     if (worker !== undefined && !dice.chance(warmth)) {

@@ -13,7 +13,7 @@ export interface IncidentsOptions {
   readonly weather: Weather;
   readonly startMs: number;
   /** Makes the code of the next deploy. */
-  nextCode(kind: 'following' | 'other' | 'bilingual'): Code;
+  readonly nextCode: (kind: 'following' | 'other' | 'bilingual') => Code;
 }
 
 export class Incidents {

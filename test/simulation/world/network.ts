@@ -21,7 +21,7 @@ export interface NetworkOptions {
   /** The time scale of what is slow, frozen or late. */
   readonly leaseMs: number;
   /** Says whether the table refuses calls just now, by its share of them. */
-  outageShare(): number;
+  readonly outageShare: () => number;
 }
 
 /** After so long a caller is told that its call has failed. */
@@ -56,7 +56,9 @@ export class Network {
         isOnce: operation === 'listDue',
       });
     });
-    return Object.assign(Object.create(inner) as Store, { listDue: (nowMs: number) => this.#listDue(process, inner, nowMs) });
+    return Object.assign(Object.create(inner) as Store, {
+      listDue: (nowMs: number) => this.#listDue(process, inner, nowMs),
+    });
   }
 
   wakesFor(process: SimulatedProcess): WakeQueue {
@@ -106,13 +108,11 @@ export class Network {
     }
     if (faults.happens('freeze', occasion)) process.freeze(this.#span(occasion, 'freeze', leaseMs));
     return new Promise<T>((resolve, reject) => {
+      const arrive = (): Promise<void> => this.#arrive(process, outgoing, occasion, { resolve, reject });
+      const leave = (): void => void timeline.after(this.#latency(occasion, 'request'), arrive);
       // What stands still sends nothing; what has left is on its way, whatever becomes of the sender.
-      timeline.at(process.goesOnAtMs, () => {
-        if (!process.isAlive) return;
-        timeline.after(this.#latency(occasion, 'request'), () =>
-          this.#arrive(process, outgoing, occasion, { resolve, reject }),
-        );
-      });
+      if (!process.isFrozen) leave();
+      else process.reachAt(process.goesOnAtMs, leave);
     });
   }
 
@@ -127,18 +127,29 @@ export class Network {
     const answerIn = (atMs: number, settle: () => void): void => void process.reachAt(atMs, settle);
     const fail = (atMs: number): void => answerIn(atMs, () => reject(new StoreUnavailableError(outgoing.name)));
 
-    if (faults.happens('requestLost', occasion) || this.#isRefused(occasion)) return fail(answerAtMs);
+    if (faults.happens('requestLost', occasion) || this.#isRefused(occasion)) {
+      fail(answerAtMs);
+      return;
+    }
     if (outgoing.goHalf !== undefined && faults.happens('half', occasion)) {
       await outgoing.goHalf();
-      return fail(answerAtMs);
+      fail(answerAtMs);
+      return;
     }
     if (outgoing.isWrite && faults.happens('carriedOutLater', occasion)) {
       timeline.after(this.#span(occasion, 'later', leaseMs), () => outgoing.go().catch(() => undefined));
-      return fail(timeline.nowMs + REQUEST_LIMIT_MS * faults.roll(occasion, 'limit'));
+      fail(timeline.nowMs + REQUEST_LIMIT_MS * faults.roll(occasion, 'limit'));
+      return;
     }
     const answer = await settled(outgoing.go());
-    if (faults.happens('dieAfter', occasion)) return process.die();
-    if (faults.happens('answerLost', occasion)) return fail(answerAtMs);
+    if (faults.happens('dieAfter', occasion)) {
+      process.die();
+      return;
+    }
+    if (faults.happens('answerLost', occasion)) {
+      fail(answerAtMs);
+      return;
+    }
     const settle = (outcome: Settled<T>): void => {
       if (outcome.kind === 'fulfilled') resolve(outcome.value);
       else reject(outcome.error);
@@ -170,7 +181,8 @@ export class Network {
   }
 }
 
-type Settled<T> = { readonly kind: 'fulfilled'; readonly value: T } | { readonly kind: 'rejected'; readonly error: unknown };
+type Settled<T> =
+  { readonly kind: 'fulfilled'; readonly value: T } | { readonly kind: 'rejected'; readonly error: unknown };
 
 function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
   return promise.then(
@@ -178,4 +190,3 @@ function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
     (error: unknown): Settled<T> => ({ kind: 'rejected', error }),
   );
 }
-

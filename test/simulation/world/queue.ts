@@ -19,7 +19,7 @@ export interface QueueOptions {
   readonly visibilityMs: number;
   readonly leaseMs: number;
   /** Whether all wakes are lost just now. */
-  isBlackedOut(): boolean;
+  readonly isBlackedOut: () => boolean;
 }
 
 /** Takes a batch, or says that it cannot just now. */

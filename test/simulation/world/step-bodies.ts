@@ -44,7 +44,7 @@ export interface StepBodiesOptions {
   readonly faults: Faults;
   readonly leaseMs: number;
   /** Looks at the table in the very moment in which a body begins. */
-  onBegin(process: SimulatedProcess, body: BegunBody): void;
+  readonly onBegin: (process: SimulatedProcess, body: BegunBody) => void;
 }
 
 /** A failure that is an answer: whether it is worth another try is for the workflow to say. */

@@ -13,8 +13,8 @@ export interface SweeperOptions {
   readonly table: Table;
   readonly periodMs: number;
   readonly log: Logger;
-  clockErrorMs(sweeper: string): number;
-  onError(error: unknown): void;
+  readonly clockErrorMs: (sweeper: string) => number;
+  readonly onError: (error: unknown) => void;
 }
 
 export class Sweeper {

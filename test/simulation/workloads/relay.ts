@@ -1,0 +1,52 @@
+/** Many short turns: a sleep, a step, a signal, again and again, so that workers hand the run to each other. */
+import { signal } from '../../../lib/api/signal.ts';
+import { sleep } from '../../../lib/api/sleep.ts';
+import { step } from '../../../lib/api/step.ts';
+import { workflow } from '../../../lib/api/workflow.ts';
+import type { Action } from '../world/act.ts';
+import type { BodyPlan } from '../world/step-bodies.ts';
+import { start, type Workload } from './workload.ts';
+
+interface Relay {
+  readonly rounds: number;
+  readonly sleepMs: number;
+  readonly takesMs: number;
+}
+
+const baton = signal<number>('baton');
+const steps = { retry: { maxAttempts: 100_000, firstDelay: '100ms', maxDelay: '5s' } };
+
+const relay = workflow('relay', { steps }, function* ({ rounds, sleepMs, takesMs }: Relay) {
+  const passed: unknown[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    yield* sleep(sleepMs);
+    passed.push(yield* step(`run ${round}`, (): BodyPlan => ({ takesMs, gives: round })));
+    passed.push(yield* baton.receive());
+  }
+  return passed;
+});
+
+export const relayWorkload: Workload = {
+  name: 'relay',
+  weight: 2,
+  workflows: [relay],
+  isDetermined: true,
+  draw(dice) {
+    const input: Relay = {
+      rounds: dice.between(3, 15),
+      sleepMs: dice.pick([0, Math.round(dice.magnitude(500, 30_000))]),
+      takesMs: Math.round(dice.magnitude(1, 3_000)),
+    };
+    const pauseMs = dice.magnitude(100, 30_000);
+    const batons = Array.from({ length: input.rounds }, (_, round): Action => {
+      const waitMs = Math.round(pauseMs * dice.next());
+      return { do: 'signal', name: 'baton', payload: round, key: String(round), waitMs, persists: true };
+    });
+    return {
+      workflow: relay.name,
+      input,
+      startAtMs: dice.between(0, 30_000),
+      callers: [[start(relay.name, input), ...batons]],
+    };
+  },
+};
