@@ -73,7 +73,7 @@ export function createFunction(
   const role = options.role ?? createRole(scope, id, options);
   logGroup.grantWrite(role);
   const made = new NodejsFunction(scope, id, {
-    runtime: Runtime.NODEJS_22_X,
+    runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     loggingFormat: LoggingFormat.JSON,
     ...defaults,

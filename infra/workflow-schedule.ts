@@ -1,10 +1,16 @@
 /** Schedules: EventBridge Scheduler asks a function of the engine to start a run. */
 import type { Schedule as EventsSchedule } from 'aws-cdk-lib/aws-events';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, Role, ServicePrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+  type IScheduleTarget,
+} from 'aws-cdk-lib/aws-scheduler';
+import { ScheduleTargetBase, type ScheduleTargetBaseProps } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -88,7 +94,7 @@ export class ScheduleTarget extends Construct {
       description: `Starts runs of the workflow ${workflow}`,
       schedule: toExpression(schedule),
       enabled,
-      target: new LambdaInvoke(this.handler, {
+      target: new FunctionTarget(this.handler, {
         role: this.role,
         input: ScheduleTargetInput.fromObject(request),
         deadLetterQueue: this.#deadLetterQueue,
@@ -96,6 +102,17 @@ export class ScheduleTarget extends Construct {
         retryAttempts: 10,
       }),
     });
+  }
+}
+
+/** CDK's own target may also call every version of the function. */
+class FunctionTarget extends ScheduleTargetBase implements IScheduleTarget {
+  constructor(handler: NodejsFunction, props: ScheduleTargetBaseProps) {
+    super(props, handler.functionArn);
+  }
+
+  protected override addTargetActionToRole(role: IRole): void {
+    Grant.addToPrincipal({ grantee: role, actions: ['lambda:InvokeFunction'], resourceArns: [this.targetArn] });
   }
 }
 

@@ -1,4 +1,5 @@
 /** The table: keys and indexes are those with which the tests and the local cloud create theirs. */
+import { isDeepStrictEqual } from 'node:util';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -104,22 +105,22 @@ export function checkTable(engine: string, table: ITable | Table): void {
   if (!(table instanceof Table) || table instanceof WorkflowTable) return;
   for (const wanted of [LAYOUT, ...(LAYOUT.GlobalSecondaryIndexes ?? [])]) {
     const indexName = 'IndexName' in wanted ? wanted.IndexName : undefined;
-    const { partitionKey, sortKey } = keysOf(wanted);
-    const found = schemaOf(table, indexName);
-    const isAsWanted = found?.partitionKey?.name === partitionKey.name && found.sortKey?.name === sortKey.name;
-    if (isAsWanted && found.partitionKey?.type === partitionKey.type && found.sortKey?.type === sortKey.type) continue;
+    const keys = Object.values(keysOf(wanted));
+    if (isDeepStrictEqual(keysThere(table, indexName), keys)) continue;
+    const what = indexName === undefined ? 'keys' : `index "${indexName}"`;
     throw new DeploymentError(
       'INVALID_ARGUMENT',
-      `${engine}: the table ${table.node.path} has not the ${indexName === undefined ? 'keys' : `index "${indexName}"`} ` +
-        `that lull needs (${partitionKey.name}, ${sortKey.name}): make it with new WorkflowTable(...)`,
+      `${engine}: the table ${table.node.path} has not the ${what} that lull needs ` +
+        `(${keys.map(({ name, type }) => `${name}: ${type}`).join(', ')}): make it with new WorkflowTable(...)`,
     );
   }
 }
 
 /** Undefined: there is no such index. */
-function schemaOf(table: Table, indexName: string | undefined) {
+function keysThere(table: Table, indexName: string | undefined): Attribute[] | undefined {
   try {
-    return table.schema(indexName);
+    const { partitionKeys, sortKeys } = table.schemaV2(indexName);
+    return [...partitionKeys, ...sortKeys];
   } catch {
     return undefined;
   }

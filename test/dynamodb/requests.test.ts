@@ -1,20 +1,8 @@
 /** What every request to the table says, whichever operation makes it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
-import {
-  LEASE_MS,
-  MAIL_LIMIT,
-  START_MS,
-  closedRun,
-  createdRun,
-  finishing,
-  journalRecord,
-  releasing,
-  signal,
-  takenRun,
-  taking,
-} from '../store/samples.ts';
 import { aroundEachRequest } from './client-faults.ts';
+import { useEveryOperation } from './every-operation.ts';
 import { startTableServer } from './table-server.ts';
 
 interface Request {
@@ -36,38 +24,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Each operation at least once, with what it leads to when its condition fails. */
-beforeAll(async () => {
-  const { runId } = await createdRun(store);
-  await store.createRun({
-    runId,
-    workflow: 'w',
-    createdAtMs: 1,
-    input: { kind: 'item', key: 'k' },
-    inputDigest: 'd',
-    dueAtMs: 0,
-  });
-  for (const owner of ['worker-1', 'worker-2']) await store.take(runId, taking(owner));
-  await store.putMessage(runId, signal('m1'));
-  for (let twice = 0; twice < 2; twice += 1) {
-    await store.accept(runId, 'm1', MAIL_LIMIT);
-    await store.renew(runId, { epoch: twice, expiresAtMs: START_MS + LEASE_MS });
-    await store.putRecord(runId, journalRecord(1));
-    await store.release(runId, releasing({ wakesSeen: twice }));
-    await store.finish(runId, finishing({ epoch: 7 }));
-  }
-  await store.loadMessages(runId, ['m1']);
-  await store.loadRecords(runId, 0);
-  await store.deleteMessages(runId, ['m1']);
-  await store.putValue(runId, 'k', 1);
-  await store.readValue(runId, 'k');
-  await store.deleteValue(runId, 'k');
-  await store.readRun(runId);
-  await store.purge((await closedRun(store)).runId);
-  await takenRun(store);
-  for await (const page of store.listDue(START_MS)) expect(page).not.toEqual([]);
-  await store.listRuns({ workflows: ['checkout'], limit: 3 });
-});
+beforeAll(() => useEveryOperation(store));
 
 test('reads are strongly consistent, but for those of an index, which cannot be', () => {
   const reads = requests.filter(({ command }) =>

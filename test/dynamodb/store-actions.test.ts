@@ -1,0 +1,69 @@
+/** What a deployment lets its functions do follows from a table of actions: so the table has to be right. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import { STORE_ACTIONS } from '../../lib/dynamodb/store-actions.ts';
+import type { Store } from '../../lib/ports/store.ts';
+import { aroundEachRequest } from './client-faults.ts';
+import { useEveryOperation } from './every-operation.ts';
+import { startTableServer } from './table-server.ts';
+
+const server = await startTableServer();
+const client = server.newClient();
+const current = new AsyncLocalStorage<keyof Store>();
+const seen = new Map<keyof Store, Set<string>>();
+
+aroundEachRequest(client, (command, { IndexName }, send) => {
+  const operation = current.getStore()!;
+  const action = `dynamodb:${command.replace(/Command$/, '')}`;
+  seen.set(operation, (seen.get(operation) ?? new Set()).add(toText(action, IndexName)));
+  return send();
+});
+
+beforeAll(async () => {
+  await useEveryOperation(withName(createDynamodbStore({ tableName: await server.newTable(), client })));
+});
+
+afterAll(async () => {
+  client.destroy();
+  await server.close();
+});
+
+test.each(Object.keys(STORE_ACTIONS) as (keyof Store)[])(
+  '%s asks for exactly the actions that it is given',
+  (operation) => {
+    const given = STORE_ACTIONS[operation].map(({ action, index }) => toText(action, index));
+    expect([...seen.get(operation)!].sort()).toEqual(given.sort());
+  },
+);
+
+function toText(action: string, index: unknown): string {
+  return index === undefined ? action : `${action} on ${String(index)}`;
+}
+
+/** Each operation's requests know whose they are. */
+function withName(store: Store): Store {
+  return new Proxy(store, {
+    get:
+      (target, name: keyof Store) =>
+      (...args: never[]) =>
+        current.run(name, () => {
+          const result = (target[name] as (...given: never[]) => unknown).apply(target, args);
+          return isAsyncIterable(result) ? named(name, result) : result;
+        }),
+  });
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** A generator runs where it is asked to go on. */
+async function* named(name: keyof Store, iterable: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  const iterator = iterable[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await current.run(name, () => iterator.next());
+    if (next.done) return;
+    yield next.value;
+  }
+}

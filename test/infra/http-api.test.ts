@@ -1,0 +1,89 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { CorsHttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ROUTES } from '../../lib/http/api.ts';
+import { createEngine, synthesize } from './synthesized.ts';
+
+interface Route {
+  readonly RouteKey: string;
+  readonly AuthorizationType: string;
+}
+
+function routesOf(template: Template): Route[] {
+  const routes = template.findResources('AWS::ApiGatewayV2::Route') as Record<string, { Properties: Route }>;
+  return Object.values(routes).map(({ Properties }) => Properties);
+}
+
+describe('the API of an engine without props', () => {
+  let template: Template;
+
+  beforeAll(() => {
+    template = synthesize();
+  });
+
+  test('takes signed requests only, on every route', () => {
+    const routes = routesOf(template);
+    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(['GET /{proxy+}', 'POST /{proxy+}']);
+    expect(new Set(routes.map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['AWS_IAM']));
+  });
+
+  test('lets through the methods of lull’s routes', () => {
+    const methods = new Set(ROUTES.map(({ method }) => method));
+    expect(
+      routesOf(template)
+        .map(({ RouteKey }) => RouteKey.split(' ')[0])
+        .sort(),
+    ).toEqual([...methods].sort());
+  });
+
+  test('hands over events of the payload format that the API function reads', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' });
+  });
+
+  test('is throttled, and logs who called what', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000, DetailedMetricsEnabled: true },
+      AccessLogSettings: { Format: Match.stringLikeRegexp('\\$context.identity.userArn') },
+    });
+  });
+
+  test('may be called from no other page', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: Match.absent() });
+  });
+
+  test('has an address without a slash at its end', () => {
+    const { stack, engine } = createEngine();
+    expect(stack.resolve(engine.url)).toEqual({ 'Fn::GetAtt': [expect.stringContaining('Api'), 'ApiEndpoint'] });
+  });
+});
+
+describe('the API', () => {
+  test('takes a JWT where it is asked to, with its scopes', () => {
+    const authorizer = new HttpJwtAuthorizer('Login', 'https://login.example', { jwtAudience: ['shop'] });
+    const template = synthesize({ api: { authorizer, authorizationScopes: ['workflows'] } });
+    expect(routesOf(template)).toHaveLength(2);
+    template.allResourcesProperties('AWS::ApiGatewayV2::Route', {
+      AuthorizationType: 'JWT',
+      AuthorizationScopes: ['workflows'],
+    });
+  });
+
+  test('is open only where that is asked for by name', () => {
+    const template = synthesize({ api: { authorizer: new HttpNoneAuthorizer() } });
+    expect(new Set(routesOf(template).map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['NONE']));
+  });
+
+  test('takes other limits, and pages that may call it', () => {
+    const cors = { allowOrigins: ['https://shop.example'], allowMethods: [CorsHttpMethod.POST] };
+    const template = synthesize({ api: { cors, throttle: { rateLimit: 5, burstLimit: 10 } } });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: { AllowOrigins: ['https://shop.example'], AllowMethods: ['POST'] },
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+    });
+  });
+});
