@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gather, LullError, sleep, step, StepFailedError, type StepContext, workflow } from 'lull';
+import { createTask, gather, LullError, signal, sleep, step, StepFailedError, type StepContext, workflow } from 'lull';
 import { RunFailedError } from 'lull/client';
 import { createTestEngine, type TestEngine } from 'lull/testing';
 import { silent } from '../testing/silent.ts';
+import { promisesToGoOn, SmallCloud } from '../engine/small-cloud.ts';
 import { interleave } from './interleaving.ts';
 
 const NAMES = ['charge', 'reserve', 'label', 'mail', 'archive'];
@@ -139,6 +140,28 @@ describe('I5: atMostOnce', () => {
     expect(await run.result()).toBe('paid');
   });
 
+  it('begins the body when the worker died between two records of one delivery, before the one that asks for it', async () => {
+    const paying = workflow('paying', function* () {
+      return yield* step('pay', { atMostOnce: true }, () => 'paid');
+    });
+    const cloud = new SmallCloud([paying]);
+    const run = await cloud.client.start(paying);
+    let puts = 0;
+    const dying = cloud.worker({
+      maxRecordBytes: 1, // a record for each entry
+      around: async ({ operation }, go) => {
+        if (operation === 'putRecord') puts += 1;
+        return puts === 2 ? new Promise(() => {}) : go();
+      },
+    });
+    void dying.turn(run.id);
+    await promisesToGoOn();
+    expect((await cloud.entries(run.id)).map(({ kind }) => kind)).toEqual(['started']);
+    cloud.clock.moveTo(cloud.clock.nowMs() + 30_000);
+    await cloud.worker().turn(run.id);
+    expect(await run.result({ timeout: 0 })).toBe('paid');
+  });
+
   it('does not try again after a failure', async () => {
     const failing = workflow('failing', function* () {
       yield* step('pay', { atMostOnce: true, retry: { maxAttempts: 9 } }, () => {
@@ -157,6 +180,31 @@ describe('I5: atMostOnce', () => {
     expect(engine.calls('pay').length).toBe(1);
     expect(engine.now().getTime() - Date.UTC(2030, 0, 1)).toBeLessThanOrEqual(900_000);
   });
+});
+
+it('I5: a step that waits for its next attempt has lost nothing when a worker dies', async () => {
+  const flaky = workflow('flaky', function* () {
+    createTask(signal('wake up').receive());
+    return yield* step('flaky', { retry: { firstDelay: '1h', maxDelay: '1h' } }, ({ attempt }) => {
+      if (attempt === 1) throw new Error('not yet');
+      return 'done';
+    });
+  });
+  const cloud = new SmallCloud([flaky]);
+  const run = await cloud.client.start(flaky);
+  const worker = cloud.worker({ maxInterruptions: 0 });
+  await worker.turn(run.id);
+  await run.signal('wake up');
+  const dying = cloud.worker({
+    around: async ({ operation }, go) => (operation === 'release' ? new Promise(() => {}) : go()),
+  });
+  void dying.turn(run.id);
+  await promisesToGoOn();
+  cloud.clock.moveTo(cloud.clock.nowMs() + 30_000);
+  expect(await worker.turn(run.id)).toMatchObject({ kind: 'suspended' });
+  cloud.clock.moveTo(cloud.clock.nowMs() + 2 * 3_600_000);
+  await worker.turn(run.id);
+  expect(await run.result({ timeout: 0 })).toBe('done');
 });
 
 it('I5: a step that loses its worker over and over has failed in the end', async () => {

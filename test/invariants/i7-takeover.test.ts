@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sleep, step, workflow } from 'lull';
+import { sleep, step, type StepContext, workflow } from 'lull';
 import { StoreUnavailableError } from 'lull/client';
 import { createTestEngine } from 'lull/testing';
 import { DEFAULT_SETTINGS } from '../../lib/engine/settings.ts';
@@ -94,6 +94,24 @@ describe('I7: a run whose worker died is taken over within two lease times', () 
     cloud.pass(leaseMs / 3);
     expect(await turn).toEqual({ kind: 'dropped' });
   });
+});
+
+it('I7: a worker that learns by its renewal that it was taken over, by a clock that is ahead, drops its turn', async () => {
+  const cloud = new SmallCloud([slow]);
+  const run = await cloud.client.start(slow);
+  let signal: AbortSignal | undefined;
+  const callBody = (_command: unknown, context: StepContext): Promise<never> => {
+    signal = context.signal;
+    return new Promise(() => {});
+  };
+  const turn = cloud.worker({ callBody }).turn(run.id);
+  await promisesToGoOn();
+  const aheadMs = cloud.clock.nowMs() + 2 * leaseMs;
+  const lease = { owner: 'ahead', expiresAtMs: aheadMs + leaseMs };
+  expect(await cloud.table.take(run.id, { lease, nowMs: aheadMs, dueByMs: aheadMs })).toMatchObject({ kind: 'taken' });
+  cloud.pass(leaseMs / 3);
+  expect(await turn).toEqual({ kind: 'dropped' });
+  expect(signal?.aborted).toBe(true);
 });
 
 describe('I7: a lease that is kept is not taken over', () => {

@@ -115,6 +115,15 @@ describe('I8: code that cannot follow its journal holds the run, with both sides
       journal: '#2 step "charge"',
       code: 'asks for #2 sleep "sleep"',
     },
+    'a timer became a step of the same name': {
+      *body() {
+        yield* step('reserve', () => 1);
+        yield* step('charge', () => 1);
+        yield* step('sleep', () => 1);
+      },
+      journal: '#3 sleep "sleep"',
+      code: 'asks for #3 step "sleep"',
+    },
     'a timer became a signal': {
       *body() {
         yield* step('reserve', () => 1);
