@@ -1,11 +1,11 @@
 /** What an engine may be told. */
 import type { Duration } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { WorkflowApiOptions } from './http-api.ts';
 import type { WorkflowFunctionOptions } from './workflow-function.ts';
-import type { WorkflowTable, WorkflowTableProps } from './workflow-table.ts';
+import type { WorkflowTableProps } from './workflow-table.ts';
 
 /** Props of a WorkflowEngine. Only `entry` must be given. Those of the table are for the one that the engine makes. */
 export interface WorkflowEngineProps extends WorkflowTableProps {
@@ -19,7 +19,7 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    *
    * @default - a new WorkflowTable
    */
-  readonly table?: ITable | WorkflowTable;
+  readonly table?: ITable | Table;
   /**
    * How long a worker may hold a run without a sign of life; it gives one after each third. A run whose worker died goes
    * on after what is left of the lease and the next sweep: with the default within 2 to 3 minutes, at the worst. That

@@ -124,7 +124,8 @@ function listNames(file: string, code: Uint8Array, { engine, environment }: Entr
       encoding: 'utf8',
       timeout: LONGEST_LOAD_MS,
     });
-    const said = output?.[3] ?? '';
+    // Null where no process could be started at all.
+    const said = (output as readonly (string | null)[] | null)?.[3] ?? '';
     const answer = (said === '' ? {} : JSON.parse(said)) as { names?: string[]; problem?: string };
     if (answer.names) return answer.names;
     const problem = answer.problem ?? (error ? error.message : stderr.trim() || 'it ended without a word');

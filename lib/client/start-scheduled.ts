@@ -88,7 +88,8 @@ function readRunId(request: ScheduledRequest): string {
         '2026-11-22T03:00:00Z',
     );
   }
-  if (overlap === undefined) throw new InvalidArgumentError(`schedule "${schedule}" has no overlap: 'allow' or 'skip'`);
+  if ((overlap as unknown) === undefined)
+    throw new InvalidArgumentError(`schedule "${schedule}" has no overlap: 'allow' or 'skip'`);
   checkChoice('overlap', overlap, ['allow', 'skip']);
   return checkRunId(`${schedule}:${scheduledAt}`);
 }

@@ -38,7 +38,7 @@ test.each(Object.keys(STORE_ACTIONS) as (keyof Store)[])(
 );
 
 function toText(action: string, index: unknown): string {
-  return index === undefined ? action : `${action} on ${String(index)}`;
+  return typeof index === 'string' ? `${action} on ${index}` : action;
 }
 
 /** Each operation's requests know whose they are. */

@@ -61,10 +61,9 @@ function assetOf(id: string): string {
 
 test('cdk-nag finds nothing here, and would find an open API', () => {
   // The synth above would have thrown, as this one does.
-  const open = createEngine({ api: { authorizer: new HttpNoneAuthorizer() } });
-  const opened = open.stack.node.root as App;
-  Validations.of(opened).addPlugins(new AwsSolutionsChecks(opened));
-  expect(() => opened.synth()).toThrow(/The API does not implement authorization/);
+  const { app: open } = createEngine({ api: { authorizer: new HttpNoneAuthorizer() } });
+  Validations.of(open).addPlugins(new AwsSolutionsChecks(open));
+  expect(() => open.synth()).toThrow(/The API does not implement authorization/);
 });
 
 test('the app is synthesized in time', () => {

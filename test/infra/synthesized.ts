@@ -19,9 +19,14 @@ export function createApp(context: Record<string, unknown> = {}): App {
   });
 }
 
-export function createEngine(props: Partial<WorkflowEngineProps> = {}): { stack: Stack; engine: WorkflowEngine } {
-  const stack = new Stack(createApp(), 'Shop');
-  return { stack, engine: new WorkflowEngine(stack, 'Workflows', { entry: ENTRY, ...props }) };
+export function createEngine(props: Partial<WorkflowEngineProps> = {}): {
+  app: App;
+  stack: Stack;
+  engine: WorkflowEngine;
+} {
+  const app = createApp();
+  const stack = new Stack(app, 'Shop');
+  return { app, stack, engine: new WorkflowEngine(stack, 'Workflows', { entry: ENTRY, ...props }) };
 }
 
 export function synthesize(props: Partial<WorkflowEngineProps> = {}): Template {

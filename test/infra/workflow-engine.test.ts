@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Function as LambdaFunction,
   Runtime,
@@ -173,7 +173,7 @@ describe('the props of an engine', () => {
   test('put the worker into a VPC, with the right to be there', () => {
     const app = createApp();
     const stack = new Stack(app, 'Shop');
-    new WorkflowEngine(stack, 'Workflows', { entry: ENTRY, workerOptions: { vpc: new Vpc(stack, 'Vpc') } });
+    new WorkflowEngine(stack, 'Workflows', { entry: ENTRY, workerOptions: { vpc: new Vpc(stack, 'Vpc') as IVpc } });
     const template = Template.fromStack(stack);
     expect(propertiesOf(template, 'AWS::Lambda::Function', 'Worker')).toHaveProperty('VpcConfig');
     expect(JSON.stringify(propertiesOf(template, 'AWS::IAM::Role', 'WorkerRole'))).toContain(
