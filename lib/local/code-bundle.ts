@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { context, formatMessages, type BuildContext, type BuildFailure, type BuildOptions } from 'esbuild';
 import { invariant } from '../core/invariant.ts';
+import { bundleOptions } from '../lambda/bundle-options.ts';
 import { BundleShelf, type CodeBundle } from './bundle-shelf.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { LocalCloudError } from './local-cloud-error.ts';
@@ -101,29 +102,19 @@ function buildOptions(entryFile: string): BuildOptions & { metafile: true; write
   const here = fileURLToPath(import.meta.url);
   const isSource = here.endsWith('.ts');
   return {
+    ...bundleOptions({ isSource }),
     stdin: {
       contents: entryPoint(entryFile, (name) => join(dirname(here), `${name}.${isSource ? 'ts' : 'js'}`)),
       resolveDir: dirname(entryFile),
       sourcefile: 'lull-local-entry.ts',
       loader: 'ts',
     },
-    bundle: true,
     write: false,
     metafile: true,
     outfile: 'index.mjs',
-    format: 'esm',
-    platform: 'node',
     target: 'node20',
-    mainFields: ['module', 'main'],
-    conditions: isSource ? ['lull-source', 'module'] : ['module'],
     sourcemap: 'linked',
-    sourcesContent: false,
-    keepNames: true,
     logLevel: 'silent',
-    // What is CommonJS inside wants a `require` for node's own modules.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
   };
 }
 
