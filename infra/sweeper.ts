@@ -12,7 +12,7 @@ import { createFunction, type EngineParts } from './workflow-function.ts';
  * is late (some seconds), the sweeper starts cold and reads (10 s), the index is behind (1 s), the wake is on its way
  * (5 s).
  */
-export const SWEEP_SLACK = Duration.seconds(30);
+const SWEEP_SLACK = Duration.seconds(30);
 
 /**
  * A worker that died leaves a lease that runs on for at most one lease time; then the next sweep finds its run. That
