@@ -3,7 +3,7 @@ import { createTask, log, signal, sleep, step, TimeoutError, workflow } from 'lu
 import { RunNotFoundError } from 'lull/client';
 import { createTestEngine, MemoryStore } from 'lull/testing';
 import { silent } from '../testing/silent.ts';
-import { SmallCloud } from './small-cloud.ts';
+import { promisesToGoOn, SmallCloud } from './small-cloud.ts';
 
 const note = signal<number>('note');
 
@@ -36,6 +36,45 @@ describe('retention', () => {
     await engine.advance('3650 days');
     expect(await run.result()).toBe(1);
   });
+});
+
+it('a small result stands in the run item, a larger one in an item of its own', async () => {
+  const giving = workflow('giving', function* (length: number) {
+    return 'x'.repeat(length);
+  });
+  const cloud = new SmallCloud([giving]);
+  for (const [length, kind] of [
+    [198, 'inline'],
+    [199, 'item'],
+  ] as const) {
+    const run = await cloud.client.start(giving, length);
+    await cloud.worker().turn(run.id);
+    expect((await cloud.run(run.id)).result?.kind).toBe(kind);
+    expect(await run.result({ timeout: 0 })).toBe('x'.repeat(length));
+  }
+});
+
+it('a turn that has ended leaves no timer behind, also when a renewal is under way', async () => {
+  const working = workflow('working', function* () {
+    yield* step('work', () => 1);
+  });
+  const cloud = new SmallCloud([working]);
+  const run = await cloud.client.start(working);
+  let end = (): void => undefined;
+  let refuse = (_error: Error): void => undefined;
+  const worker = cloud.worker({
+    around: async ({ operation }, go) =>
+      operation === 'renew' ? new Promise((_resolve, reject) => (refuse = reject)) : go(),
+    callBody: () => new Promise<void>((resolve) => (end = resolve)),
+  });
+  const turn = worker.turn(run.id);
+  await promisesToGoOn();
+  cloud.pass(10_000);
+  end();
+  await turn;
+  refuse(new Error('the table is away'));
+  await promisesToGoOn();
+  expect(cloud.clock.nextAtMs()).toBeUndefined();
 });
 
 describe('the timeout of a workflow', () => {

@@ -302,5 +302,6 @@ describe('maxStepsInFlight', () => {
     });
     const engine = createTestEngine({ workflows: [racing], settings: { maxStepsInFlight: 1 } });
     expect(await engine.run(racing)).toEqual(['late', 'late', 'late']);
+    expect(engine.calls('hang').length).toBe(3);
   });
 });

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { CancelledError, createTask, isCancelled, log, saga, signal, sleep, step, taskGroup, workflow } from 'lull';
+import {
+  CancelledError,
+  createTask,
+  isCancelled,
+  log,
+  saga,
+  signal,
+  sleep,
+  step,
+  taskGroup,
+  timeout,
+  TimeoutError,
+  workflow,
+} from 'lull';
 import { createTestEngine, type TestEngineOptions } from 'lull/testing';
 import { silent } from '../testing/silent.ts';
 
@@ -133,6 +146,31 @@ describe.each(Object.entries(ways))('I9: suspending runs no finally and no catch
     await expect(run.result()).rejects.toThrow();
     expect(said).toEqual(['undone c', 'undone b', 'undone a']);
   });
+});
+
+it('I9: a step that nobody waits for any more is told at once, while the turn goes on', async () => {
+  const told: string[] = [];
+  const moving = workflow('moving', function* () {
+    for (const name of ['first', 'second']) {
+      try {
+        yield* timeout(
+          '1m',
+          step(name, ({ signal }) => {
+            signal.addEventListener('abort', () => told.push(name));
+            return new Promise(() => {});
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof TimeoutError)) throw error;
+      }
+    }
+  });
+  const engine = createTestEngine({ workflows: [moving] });
+  const run = await engine.start(moving);
+  await engine.advance('90s');
+  expect(told).toEqual(['first']);
+  await run.result();
+  expect(told).toEqual(['first', 'second']);
 });
 
 describe('I9: the end of a run that was asked to stop', () => {
