@@ -36,7 +36,28 @@ const greeting: string = await createTestEngine({ workflows: [greet] }).run(gree
 console.log(JSON.stringify({ greeting, run: typeof run, lambda: Object.keys(lambda).length > 0 }));
 `;
 
+/** A CDK app, in JavaScript; its workflows stay in TypeScript. */
+const app = `
+import { readdirSync, readFileSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { WorkflowEngine } from 'lull/cdk';
+
+const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+const engine = new WorkflowEngine(new Stack(app, 'Shop'), 'Workflows', { entry: 'workflows.ts' });
+const { directory } = app.synth();
+const bundles = readdirSync(directory).filter((name) => name.startsWith('asset.'));
+const handlers = bundles.filter((name) => readFileSync(directory + '/' + name + '/index.mjs', 'utf8').includes('as handler'));
+console.log(JSON.stringify({ workflows: engine.workflows, handlers: handlers.length }));
+`;
+
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
+
+const greet = `
+import { workflow } from 'lull';
+export const greet = workflow('greet', function* (name: string) {
+  return 'hello ' + name;
+});
+`;
 
 const resolutions = [
   { moduleResolution: 'NodeNext', module: 'NodeNext', outDir: 'NodeNext' },
@@ -78,6 +99,16 @@ describe('the package as it is published', () => {
     const { bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { bin: { lull: string } };
     expect(succeed(consumer, process.execPath, [join(installed, bin.lull), '--help'])).toContain('dev');
   }, 60_000);
+
+  test('brings a construct that is synthesized, with the workflows built into its functions', () => {
+    for (const name of ['aws-cdk-lib', 'constructs', 'esbuild']) link(name, join(consumer, 'node_modules'));
+    writeFileSync(join(consumer, 'package-lock.json'), '{}');
+    writeFileSync(join(consumer, 'workflows.ts'), `export { greet } from './greet.ts';`);
+    writeFileSync(join(consumer, 'greet.ts'), greet);
+    writeFileSync(join(consumer, 'app.js'), app);
+    const [answer] = succeed(consumer, process.execPath, ['app.js']).trim().split('\n').slice(-1);
+    expect(JSON.parse(answer ?? '')).toEqual({ workflows: ['greet'], handlers: 3 });
+  }, 120_000);
 
   test('holds what is built, and none of its sources', () => {
     const files = readdirSync(installed).sort();
