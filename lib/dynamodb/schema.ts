@@ -6,6 +6,7 @@
  *                sk = `event#` + 8 digits     a record of the journal
  *                sk = `inbox#` + message id   a message
  *                sk = `value#` + key          a value that is too large for the run item
+ *   pk = `schedule/` + name                   sk = `value#last-run`: the id of the run that the schedule started last
  *
  * Entries, messages and values stand as JSON text in one attribute each, not as native maps: it is smaller (a native
  * value pays for each element), knows no limit of depth, keeps every number and every string as it is, and can still
