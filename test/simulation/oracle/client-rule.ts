@@ -14,7 +14,7 @@ export const clientRule: Rule = {
   name: 'the client tells how the run ended',
   async atEnd(run, violate, { table, planOf }) {
     const { runId, end, isPurged } = run;
-    if (run.created === undefined) return;
+    if (run.created === undefined || table.ledger.of(runId) !== run) return;
     const client = new Client({ store: table.store });
     const told = await client
       .run(runId)

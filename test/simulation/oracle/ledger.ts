@@ -44,6 +44,8 @@ export class RunLedger {
   readonly inbox = new Set<string>();
   /** Until when it was left alone, the last time that code could not follow. */
   blockedUntilMs = -Infinity;
+  /** When the lease before the one that there is now was over. */
+  formerLeaseEndedMs = -Infinity;
   /** Since when it is due and nobody has it. */
   wantsTurnSinceMs = Infinity;
   /** The epoch that each process took last. */
@@ -53,8 +55,9 @@ export class RunLedger {
   /** How often the run was closed, and how at last. */
   ends = 0;
   end: { readonly status: ClosedStatus; readonly result: Encoded | undefined; readonly atMs: number } | undefined;
-  /** As it was created. */
+  /** As it was created, and what it was given. */
   created: RunItem | undefined;
+  input: Encoded | undefined;
 
   constructor(runId: string) {
     this.runId = runId;
@@ -89,6 +92,17 @@ export class RunLedger {
 
 export class Ledger {
   readonly runs = new Map<string, RunLedger>();
+  /** Runs that were purged, and whose id was used again. */
+  readonly former: RunLedger[] = [];
+
+  /** A run is created: after the purge of one of that id, it is another one. */
+  begin(runId: string): RunLedger {
+    const run = this.of(runId);
+    if (!run.isPurged) return run;
+    this.former.push(run);
+    this.runs.delete(runId);
+    return this.of(runId);
+  }
 
   of(runId: string): RunLedger {
     let run = this.runs.get(runId);
@@ -97,6 +111,11 @@ export class Ledger {
       this.runs.set(runId, run);
     }
     return run;
+  }
+
+  /** What is put before the run is created may have been put while a run before was there. */
+  #former(runId: string): RunLedger | undefined {
+    return this.former.findLast((run) => run.runId === runId);
   }
 
   /** When a sweep would find something at the earliest; undefined if it never would. */
@@ -140,13 +159,17 @@ export class Ledger {
         if ((answer as { kind: string }).kind === 'put') run.addRecord(structuredClone(args[1] as JournalRecord), atMs);
         return;
       case 'take':
-        if (after?.epoch !== before?.epoch) run.epochOf.set(call.by, after?.epoch ?? 0);
+        if (after?.epoch === before?.epoch) return;
+        run.epochOf.set(call.by, after?.epoch ?? 0);
+        run.formerLeaseEndedMs = before?.lease?.expiresAtMs ?? -Infinity;
         return;
       case 'release':
         if (after?.status === 'blocked') run.blockedUntilMs = after.dueAtMs ?? -Infinity;
         return;
       case 'createRun':
-        if (before === undefined) run.created = after;
+        if (before !== undefined || after === undefined) return;
+        run.created = after;
+        run.input = run.valueOf(after.input) ?? this.#former(run.runId)?.valueOf(after.input);
         return;
       case 'putValue':
         run.values.set(args[1] as string, args[2] as Encoded);

@@ -7,13 +7,14 @@ import type { Rule } from './rule.ts';
 
 export const messagesRule: Rule = {
   name: 'what is accepted is delivered once, in order',
-  atEnd(run, violate, { callers }) {
+  atEnd(run, violate, { callers, table }) {
     const twice = run.delivered.filter((id, index) => run.delivered.indexOf(id) !== index);
     if (twice.length > 0) violate(`delivered more than once: ${twice.join(', ')}`);
     const isBlocked = run.item !== undefined && !isClosed(run.item.status) && run.item.status === 'blocked';
     if (!isBlocked && run.delivered.join() !== run.accepted.join()) {
       violate(`accepted: ${run.accepted.join(', ')}; delivered: ${run.delivered.join(', ')}`);
     }
+    if (table.ledger.of(run.runId) !== run) return; // another run has the id now
     for (const told of callers.told) {
       if (told.runId !== run.runId) continue;
       const problem = problemOf(told, run);

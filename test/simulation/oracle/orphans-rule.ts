@@ -12,6 +12,7 @@ export const orphansRule: Rule = {
   name: 'nothing is left that nobody refers to',
   async atEnd(run, violate, seen) {
     if (run.isPurged) {
+      if (seen.table.ledger.of(run.runId) !== run) return; // another run has the id now
       const { store } = seen.table;
       const records = await store.loadRecords(run.runId, 0);
       const item = await store.readRun(run.runId);

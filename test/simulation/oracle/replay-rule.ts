@@ -58,7 +58,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     strict,
     version: code.version,
     registry: code.registry,
-    store: { readValue: async (_runId: string, key: string) => run.values.get(key) } as unknown as Store,
+    store: { readValue: async (_runId: string, key: string) => run.values.get(key) ?? run.input } as unknown as Store,
     wakes: { send: async () => undefined },
     clock: { nowMs: () => nowMs, callAt: () => () => undefined },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },

@@ -1,6 +1,7 @@
 /** The run item moves as the run protocol allows: I6, I7, "two results". */
 import { isClosed } from '../../../lib/ports/run-item.ts';
 import type { Finish } from '../../../lib/ports/store.ts';
+import type { Plan } from '../plan.ts';
 import type { Rule } from './rule.ts';
 
 export const runItemRule: Rule = {
@@ -19,9 +20,13 @@ export const runItemRule: Rule = {
     if (after.epoch - before.epoch !== (after.epoch === before.epoch ? 0 : taken)) {
       violate(`${operation} changed the epoch from ${before.epoch} to ${after.epoch}`);
     }
-    if (after.epoch !== before.epoch && plan.weather.clockErrorMs === 0 && !clocksJump(plan.weather.incidents)) {
+    if (after.epoch !== before.epoch && wrongClockMs(plan) === 0) {
       const leaseEndsMs = before.lease?.expiresAtMs ?? -Infinity;
       if (atMs < Math.floor(leaseEndsMs)) violate(`${by} took a lease that runs until ${leaseEndsMs - atMs} ms later`);
+    }
+    const latestMs = atMs + leaseMs(plan) + wrongClockMs(plan);
+    if ((after.lease?.expiresAtMs ?? 0) > Math.max(latestMs, before.lease?.expiresAtMs ?? 0)) {
+      violate(`${by} took a lease until ${after.lease?.expiresAtMs}, which is longer than a lease`);
     }
     const lost = before.mail.filter((id) => !after.mail.includes(id) && !run.isDelivered(id));
     if (lost.length > 0) violate(`${operation} by ${by} removed ${lost.join(', ')} from the mail, undelivered`);
@@ -41,6 +46,14 @@ export const runItemRule: Rule = {
   },
 };
 
-function clocksJump(incidents: readonly { readonly kind: string }[]): boolean {
-  return incidents.some(({ kind }) => kind === 'clocks-jump');
+function leaseMs({ weather }: Plan): number {
+  return weather.settings.leaseMs ?? 30_000;
+}
+
+/** How far a clock may be ahead. */
+function wrongClockMs({ weather }: Plan): number {
+  return (
+    weather.clockErrorMs +
+    weather.incidents.reduce((sum, incident) => sum + ('byMs' in incident ? incident.byMs : 0), 0) * 2
+  );
 }

@@ -15,7 +15,10 @@ export const timersRule: Rule = {
       if (!isSleep(sleep)) continue;
       if (entry.atMs < sleep.dueAtMs) violate(`timer #${entry.id} fired ${sleep.dueAtMs - entry.atMs} ms too early`);
       const askedAtMs = run.askedAtMs.get(entry.id) ?? atMs;
-      const sinceMs = Math.max(sleep.dueAtMs, askedAtMs, seen.faultsEndedAtMs, run.blockedUntilMs);
+      const { blockedUntilMs, formerLeaseEndedMs } = run;
+      // The lease of a dead worker whose clock was wrong is over when its own clock would have said so.
+      const freeAtMs = Math.max(seen.faultsEndedAtMs, blockedUntilMs, formerLeaseEndedMs);
+      const sinceMs = Math.max(sleep.dueAtMs, askedAtMs, freeAtMs);
       if (seen.fleet.saturatedAtMs >= sinceMs) continue;
       const lateMs = atMs - sinceMs;
       if (lateMs > latestMs(seen)) violate(`timer #${entry.id} fired ${Math.round(lateMs)} ms too late`);

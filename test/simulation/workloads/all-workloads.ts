@@ -1,6 +1,7 @@
 /** All workloads. */
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { definitionOf } from '../../../lib/core/workflow.ts';
+import { againWorkload } from './again.ts';
 import { approvalWorkload } from './approval.ts';
 import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
@@ -24,6 +25,7 @@ export const workloads: readonly Workload[] = [
   signalStormWorkload,
   stopRaceWorkload,
   sameIdWorkload,
+  againWorkload,
   subscriptionWorkload,
   poisonWorkload,
   deadlineWorkload,

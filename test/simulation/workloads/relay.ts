@@ -20,7 +20,7 @@ const relay = workflow('relay', { steps }, function* ({ rounds, sleepMs, takesMs
   const passed: unknown[] = [];
   for (let round = 0; round < rounds; round += 1) {
     yield* sleep(sleepMs);
-    passed.push(yield* step(`run ${round}`, (): BodyPlan => ({ takesMs, gives: round })));
+    passed.push(yield* step(`run ${round}`, (): BodyPlan => ({ takesMs, gives: round, fails: round % 3 })));
     passed.push(yield* baton.receive());
   }
   return passed;

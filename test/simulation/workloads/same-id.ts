@@ -38,7 +38,7 @@ export const sameIdWorkload: Workload = {
   },
   judge(run, _plan, { callers }) {
     if (run.end?.status !== 'completed') return `the run is left ${run.item?.status}`;
-    const input = JSON.stringify(run.valueOf(run.created?.input));
+    const input = JSON.stringify(run.input);
     if (JSON.stringify(run.end.result) !== input) return 'the result is not the input';
     for (const { runId, action, outcome } of callers.told) {
       if (runId !== run.runId || action.do !== 'start') continue;

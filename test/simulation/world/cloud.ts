@@ -106,8 +106,9 @@ export class Cloud {
 
   async judgeTheEnd(): Promise<void> {
     const { oracle, table } = this;
-    for (const { runId } of this.#plan.runs) {
-      if (oracle.violations.length === 0) await oracle.judgeTheEnd(table.ledger.of(runId));
+    const { ledger } = table;
+    for (const run of [...ledger.former, ...this.#plan.runs.map(({ runId }) => ledger.of(runId))]) {
+      if (oracle.violations.length === 0) await oracle.judgeTheEnd(run);
     }
   }
 

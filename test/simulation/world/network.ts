@@ -2,6 +2,7 @@
  * The way between a process and the table or the queue: a request leaves, arrives, is carried out, is answered. Each
  * part takes time, and each may go wrong by itself.
  */
+import { isClosed } from '../../../lib/ports/run-item.ts';
 import type { Store } from '../../../lib/ports/store.ts';
 import type { WakeQueue } from '../../../lib/ports/wake-queue.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
@@ -76,13 +77,25 @@ export class Network {
   }
 
   #halfOf(process: SimulatedProcess, { operation, runId, args }: StoreCall): (() => Promise<unknown>) | undefined {
-    if (operation !== 'deleteMessages' || runId === undefined) return undefined;
+    if (runId === undefined) return undefined;
+    if (operation === 'purge') return () => this.#purgeHalf(process, runId);
+    if (operation !== 'deleteMessages') return undefined;
     const some = (args[1] as string[]).filter((_id, index) => index % 2 === 1);
     const { table } = this.#options;
     return () =>
       table.carryOut(process.name, { operation, runId, args: [runId, some] }, () =>
         table.store.deleteMessages(runId, some),
       );
+  }
+
+  /** The run item goes last. */
+  async #purgeHalf(process: SimulatedProcess, runId: string): Promise<void> {
+    const { table } = this.#options;
+    if (!isClosed(table.ledger.of(runId).item?.status ?? 'pending')) return;
+    for (const key of [...table.ledger.of(runId).values.keys()]) {
+      const call: StoreCall = { operation: 'deleteValue', runId, args: [runId, key] };
+      await table.carryOut(process.name, call, () => table.store.deleteValue(runId, key));
+    }
   }
 
   /** The index may be behind: then one page of what it showed a while ago. */
@@ -175,9 +188,9 @@ export class Network {
     return latencyMs * faults.roll(occasion, part);
   }
 
-  /** Around `scaleMs`: from a hundredth of it to three times as long. */
+  /** Around `scaleMs`: from a twentieth of it to three times as long. */
   #span(occasion: Occasion, name: string, scaleMs: number): number {
-    return scaleMs * 0.01 * 300 ** this.#options.faults.roll(occasion, name);
+    return scaleMs * 0.05 * 60 ** this.#options.faults.roll(occasion, name);
   }
 }
 

@@ -40,7 +40,7 @@ export class Table {
   async carryOut<T>(by: string, { operation, runId, args }: StoreCall, go: () => Promise<T>): Promise<T> {
     const answer = await go();
     if (runId === undefined) return answer;
-    const run = this.ledger.of(runId);
+    const run = operation === 'createRun' ? this.ledger.begin(runId) : this.ledger.of(runId);
     const before = run.item;
     const after = CHANGES_RUN_ITEM.has(operation) ? await this.store.readRun(runId) : before;
     const call: TableCall = { operation, args, answer, by, before, after, atMs: this.#timeline.nowMs };
