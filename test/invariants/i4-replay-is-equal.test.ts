@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Awaitable, type Coroutine, createTask, gather, signal, sleep, step, workflow } from 'lull';
+import { type Awaitable, type Coroutine, createTask, gather, race, signal, sleep, step, workflow } from 'lull';
 import { RunFailedError } from 'lull/client';
 import { createTestEngine, MemoryStore, type TestEngineOptions } from 'lull/testing';
 import { decode } from '../../lib/codec/decode.ts';
@@ -183,6 +183,34 @@ describe('I4: events are delivered one at a time, to quiescence', () => {
       await turn;
       expect(await run.result({ timeout: 0 })).toEqual(order);
     }
+  });
+
+  it('the end of a step that nobody waits for any more, by what came before it, is no event', async () => {
+    const racing = workflow('racing', function* () {
+      const [, winner] = yield* gather([
+        step('first of all', () => 1),
+        race([step('a', () => 'a'), step('b', () => 'b')]),
+      ]);
+      yield* step('afterwards', () => 1);
+      return winner;
+    });
+    const cloud = new SmallCloud([racing]);
+    const run = await cloud.client.start(racing);
+    const ends: (() => void)[] = [];
+    let puts = 0;
+    const worker = cloud.worker({
+      around: async ({ operation }, go) => {
+        if (operation === 'putRecord') puts += 1;
+        if (operation === 'putRecord' && puts === 2) for (const end of ends) end(); // both, while this one is written
+        return go();
+      },
+      callBody: ({ name }) =>
+        name === 'a' || name === 'b' ? new Promise<string>((resolve) => ends.push(() => resolve(name))) : 1,
+    });
+    expect(await worker.turn(run.id)).toMatchObject({ kind: 'ended' });
+    expect(await run.result({ timeout: 0 })).toBe('a');
+    const ended = (await cloud.entries(run.id)).filter(({ kind }) => kind === 'step-completed');
+    expect(ended.length).toBe(3);
   });
 
   it('messages that wait come before timers, in the order of acceptance, one event each', async () => {
