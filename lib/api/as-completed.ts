@@ -11,6 +11,7 @@ import { Queue } from './queue.ts';
 import type { AwaitablesOf, Tuple } from './shapes.ts';
 import { setTimer } from './timer.ts';
 
+/** How long `asCompleted` waits. */
 export interface AsCompletedOptions {
   /** For all of them together, from the call on. Default: no limit. */
   timeout?: Duration;

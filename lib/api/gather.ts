@@ -8,6 +8,7 @@ import { currentLoop } from '../core/loop.ts';
 import { ensureFuture } from './ensure-future.ts';
 import { type AwaitablesOf, type Entries, type Shape, toEntries, toShape, type Tuple } from './shapes.ts';
 
+/** How `gather` deals with errors, and how much it does at once. */
 export interface GatherOptions {
   /** Errors stand among the results, in their place, and none is thrown. Default false. */
   returnExceptions?: boolean;

@@ -9,8 +9,10 @@ import type { Task } from '../core/task.ts';
 import { lazy } from './lazy.ts';
 import { setTimer } from './timer.ts';
 
+/** What `wait` waits for: the first to end, the first to fail, or all (asyncio's `return_when`). */
 export type ReturnWhen = 'FIRST_COMPLETED' | 'FIRST_EXCEPTION' | 'ALL_COMPLETED';
 
+/** How long `wait` waits, and for what. */
 export interface WaitOptions {
   /** Default `'ALL_COMPLETED'`. `'FIRST_EXCEPTION'`: also when all have ended. */
   returnWhen?: ReturnWhen;

@@ -43,4 +43,5 @@ export interface ReceiveCommand {
 }
 
 export type DurableCommand = StepCommand | SleepCommand | ReceiveCommand;
+/** What a coroutine yields; opaque to authors. */
 export type Command = AwaitCommand | PauseCommand | DurableCommand;

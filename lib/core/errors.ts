@@ -327,6 +327,7 @@ export class WorkflowCodeError extends LullError {
   }
 }
 
+/** What workflow code did wrong. */
 export type WorkflowCodeErrorCode =
   | 'NOT_AWAITABLE' // yielded what is no command: a promise, or an awaitable without the *
   | 'NOT_IN_A_RUN' // called where no run is going on

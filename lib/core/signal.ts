@@ -17,6 +17,7 @@ export interface Signal<T> {
   pending(): number;
 }
 
+/** What may be said about a signal beside its name. */
 export interface SignalOptions<T> {
   /** Takes what senders give and makes of it what `receive` gives. It has to answer at once. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a sender may give is not known here

@@ -20,6 +20,7 @@ export interface RetryPolicy {
   retryIf?(error: unknown): boolean;
 }
 
+/** How often and how long a step is tried. */
 export interface StepOptions {
   /** `false`: one attempt. */
   retry?: RetryPolicy | false;

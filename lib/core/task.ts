@@ -1,6 +1,7 @@
 /** One coroutine in a run, as others see it (asyncio's `Task`). The scheduler has the class. */
 import type { Awaitable } from './awaitable.ts';
 
+/** A coroutine that runs beside others (asyncio's `Task`); made by `createTask`. */
 // Methods, not function-valued properties: so Task<string> can stand where Task<unknown> is asked for.
 export interface Task<T> extends Awaitable<T> {
   readonly id: string;

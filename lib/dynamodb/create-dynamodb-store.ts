@@ -15,12 +15,7 @@ export interface DynamodbStoreOptions {
   readonly onConsumedCapacity?: OnConsumedCapacity | undefined;
 }
 
-/**
- * A Store on DynamoDB.
- *
- * @example
- * const store = createDynamodbStore({ tableName: 'workflows' });
- */
+/** A Store on DynamoDB, as in `createDynamodbStore({ tableName: 'workflows' })`. */
 export function createDynamodbStore({ tableName, client, onConsumedCapacity }: DynamodbStoreOptions): DynamodbStore {
   return new DynamodbStore({ tableName, client: client ?? createClient(), onConsumedCapacity });
 }

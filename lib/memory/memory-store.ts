@@ -36,13 +36,7 @@ class Partition {
   readonly records = new Map<number, string>();
 }
 
-/**
- * A Store for tests, simulations and the local run.
- *
- * @example
- * const store: Store = new MemoryStore();
- * console.log(await store.readRun('nobody')); // undefined
- */
+/** A Store for tests, simulations and the local run. */
 export class MemoryStore implements Store {
   readonly #partitions = new Map<string, Partition>();
 

@@ -7,6 +7,7 @@ import { type CrashPoint, CrashPoints } from './crash-points.ts';
 import { createCloud, createEngineOn, type TestEngine, type TestEngineOptions } from './create-test-engine.ts';
 import { firstDifference, readOutcome } from './outcome.ts';
 
+/** What is played, and on which workflows. */
 export interface CrashEverywhereOptions extends Omit<TestEngineOptions, 'store' | 'faults'> {
   /** What is done with the engine, its assertions included. It has to do the same each time. */
   readonly scenario: (engine: TestEngine) => Promise<void>;
@@ -14,6 +15,7 @@ export interface CrashEverywhereOptions extends Omit<TestEngineOptions, 'store' 
   readonly only?: string;
 }
 
+/** What `crashEverywhere` did. */
 export interface CrashReport {
   /** How many times the scenario was disturbed, each time at another point. */
   readonly points: number;

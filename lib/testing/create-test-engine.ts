@@ -18,6 +18,7 @@ import type { StepMock } from './step-bodies.ts';
 import { TestClient } from './test-client.ts';
 import { Timeline } from './timeline.ts';
 
+/** What a test engine runs, and how. */
 export interface TestEngineOptions {
   /** An array, or a module's namespace (`import * as workflows from './workflows'`). */
   readonly workflows: WorkflowSource;

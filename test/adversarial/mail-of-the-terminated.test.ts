@@ -55,7 +55,10 @@ test('a request to terminate that meets a run whose code has returned ends it in
       if (finishes === 2 && operation === 'finish') throw new Error('died');
       return go();
     };
-    const turn = await cloud.worker({ around }).turn(run.id).catch(() => undefined);
+    const turn = await cloud
+      .worker({ around })
+      .turn(run.id)
+      .catch(() => undefined);
     cloud.pass(60_000);
     if (turn === undefined) await cloud.worker().turn(run.id);
     statuses.push((await cloud.run(run.id)).status);
@@ -71,7 +74,10 @@ test('a delayed run whose worker died after it had recorded the request to termi
     if (call.operation === 'deleteMessages' || call.operation === 'finish') throw new Error('died');
     return go();
   };
-  await cloud.worker({ around }).turn(run.id).catch(() => undefined);
+  await cloud
+    .worker({ around })
+    .turn(run.id)
+    .catch(() => undefined);
   cloud.pass(60_000);
 
   expect(await cloud.worker().turn(run.id)).toEqual({ kind: 'ended', status: 'terminated' });

@@ -21,7 +21,7 @@ export function describeOnEngine(title: string, options: () => EngineOptions | P
 }
 
 /** What a run of the scenario logs, and how it ends according to the table. */
-export async function playOnEngine(
+async function playOnEngine(
   scenario: Scenario,
   options: EngineOptions,
 ): Promise<{ readonly rows: readonly Row[]; readonly outcome: Outcome }> {

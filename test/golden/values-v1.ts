@@ -2,14 +2,14 @@
 import { registerClass, registerError } from '../../lib/core/class-registry.ts';
 import { CancelledError, ExceptionGroup, NonRetryableError, StepFailedError } from '../../lib/core/errors.ts';
 
-export class Money {
+class Money {
   readonly cents: bigint;
   constructor(cents: bigint) {
     this.cents = cents;
   }
 }
 
-export class PaymentDeclined extends Error {
+class PaymentDeclined extends Error {
   readonly reason: string;
   constructor(reason: string) {
     super(`the bank said: ${reason}`);

@@ -43,7 +43,7 @@ export function drawProgram(dice: Dice, { isDetermined, size }: ProgramOptions):
 }
 
 /** All statements, inner ones included, in the order of the text. */
-export function* statementsOf(body: Body): Generator<Statement> {
+function* statementsOf(body: Body): Generator<Statement> {
   for (const statement of body) {
     yield statement;
     for (const inner of statement.bodies ?? []) yield* statementsOf(inner);

@@ -44,7 +44,7 @@ export interface Piece {
 }
 
 /** What every failure of a program is: which of several came first must not show. */
-export class Boom extends Error {}
+class Boom extends Error {}
 export function boom(): Error {
   return new Boom('boom');
 }

@@ -51,7 +51,7 @@ export interface StepBodiesOptions {
 export class Declined extends Error {}
 
 /** What fails by chance, and is worth another try. */
-export class SimulatedFailure extends Error {}
+class SimulatedFailure extends Error {}
 
 export class StepBodies {
   readonly #options: StepBodiesOptions;
