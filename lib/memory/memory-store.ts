@@ -36,7 +36,18 @@ class Partition {
   readonly records = new Map<number, string>();
 }
 
-/** A Store for tests, simulations and the local run. */
+/**
+ * A Store for tests, simulations and the local run.
+ *
+ * @example
+ * ```ts
+ * const ping = workflow('ping', function* () {
+ *   return yield* step('answer', () => 'pong');
+ * });
+ * const engine = createTestEngine({ workflows: [ping], store: new MemoryStore() });
+ * await engine.run(ping); // => 'pong'
+ * ```
+ */
 export class MemoryStore implements Store {
   readonly #partitions = new Map<string, Partition>();
 
