@@ -1,6 +1,7 @@
 /** Brings a run into memory: what this worker kept, or the journal from the table, followed to its end (7, 8). */
-import { invariant } from '../core/invariant.ts';
+import { LullError } from '../core/errors.ts';
 import type { JournalEntry } from '../journal/event.ts';
+import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { followJournal, startNow } from './follow-journal.ts';
 import type { LiveMemory } from './live-memory.ts';
@@ -21,11 +22,15 @@ export async function loadRun(turn: Turn): Promise<Loading> {
   const records = await loadJournal(turn);
   if (records === 'lost') return { kind: 'lost' };
 
-  const entries = records.flatMap((record) => record.entries);
+  const damage = findDamage(records);
+  // Of a damaged one too: a run that is held can be terminated, and what was received is not received again.
+  const entries = readableEntries(records);
   for (const entry of entries) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
-  turn.journal.recordNumber = records.length;
+  turn.journal.recordNumber = lastNumber(records);
   const terminate = entries.find((entry) => entry.kind === 'terminate-requested');
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
+
+  if (damage !== undefined) return { kind: 'cannot-follow', error: journalDamaged(turn.runId, damage) };
 
   const following = await followJournal(turn.engine, turn.run, entries);
   if (following.kind === 'cannot-follow') return following;
@@ -41,13 +46,12 @@ async function loadJournal(turn: Turn): Promise<JournalRecord[] | 'lost'> {
   for (;;) {
     const records = await engine.store.loadRecords(runId, 0);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
-    checkNumbers(runId, records);
     if (!turn.takesOver) return records;
 
     // A journal begins with its first event, also when the worker died before it wrote that.
     const entry: JournalEntry =
       records.length === 0 ? startNow(engine) : { kind: 'taken-over', atMs: engine.clock.nowMs() };
-    const fence = { number: records.length + 1, epoch, nonce, entries: [entry] };
+    const fence = { number: lastNumber(records) + 1, epoch, nonce, entries: [entry] };
     const put = await engine.store.putRecord(runId, fence);
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the one before us was faster: load again
     turn.takesOver = false;
@@ -55,7 +59,15 @@ async function loadJournal(turn: Turn): Promise<JournalRecord[] | 'lost'> {
   }
 }
 
-function checkNumbers(runId: string, records: readonly JournalRecord[]): void {
-  const gap = records.findIndex((record, index) => record.number !== index + 1);
-  invariant(gap === -1, `the journal of run "${runId}" has record ${records[gap]?.number} where ${gap + 1} belongs`);
+/** 0 for none. Of a damaged journal it is not their count. */
+function lastNumber(records: readonly JournalRecord[]): number {
+  return records.at(-1)?.number ?? 0;
+}
+
+function journalDamaged(runId: string, damage: string): LullError {
+  return new LullError(
+    'JOURNAL_DAMAGED',
+    `the journal of run "${runId}" is not as this version of lull writes it: ${damage}. Somebody changed the table, or a ` +
+      `newer version wrote it: put back what was there, or deploy that version, and the run goes on; or terminate it`,
+  );
 }

@@ -1,0 +1,76 @@
+/**
+ * Whether a journal is one that this version of lull could have written: its records without a gap, its entries of a known form, no message
+ * twice. Whoever has changed the table by hand is found out here, before the code is fed with it (I6, I8).
+ *
+ * Not its job: whether the code can follow (`replay`), whether values can be read (the codec).
+ */
+import { describeValue } from '../core/describe-value.ts';
+import type { JournalEntry } from './event.ts';
+import type { JournalRecord } from './record.ts';
+
+type Form = 'text' | 'time' | 'count' | 'value';
+type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]: Form };
+type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
+
+const FORMS: Forms = {
+  step: { id: 'count', name: 'text' },
+  sleep: { id: 'count', name: 'text', dueAtMs: 'time' },
+  receive: { id: 'count', name: 'text' },
+  started: { atMs: 'time', version: 'text' },
+  'step-completed': { id: 'count', atMs: 'time', value: 'value' },
+  'step-failed': { id: 'count', atMs: 'time', error: 'value' },
+  'step-retrying': { id: 'count', atMs: 'time', attempt: 'count', error: 'value', retryAtMs: 'time' },
+  'step-heartbeat': { id: 'count', atMs: 'time', details: 'value' },
+  'sleep-completed': { id: 'count', atMs: 'time' },
+  'signal-received': { messageId: 'text', atMs: 'time', name: 'text', payload: 'value' },
+  'cancel-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
+  'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
+  'taken-over': { atMs: 'time' },
+};
+
+const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
+  text: (field) => typeof field === 'string',
+  time: (field) => Number.isFinite(field),
+  count: (field) => Number.isSafeInteger(field) && (field as number) >= 1,
+  value: (field) => field !== undefined,
+};
+
+/** What is wrong first, as in `it has record 3 where 2 belongs`; undefined if nothing is. */
+export function findDamage(records: readonly JournalRecord[]): string | undefined {
+  const messageIds = new Set<string>();
+  for (const [index, { number, entries }] of records.entries()) {
+    if (number !== index + 1) return `it has record ${number} where ${index + 1} belongs`;
+    if (!Array.isArray(entries)) return `record ${number} has ${describeValue(entries)} where its entries belong`;
+    for (const entry of entries) {
+      if (!isEntry(entry)) return `record ${number} has ${describeEntry(entry)} where an entry belongs`;
+      if (!('messageId' in entry)) continue;
+      if (messageIds.has(entry.messageId)) return `the message ${describeValue(entry.messageId)} is in it twice`;
+      messageIds.add(entry.messageId);
+    }
+  }
+  return undefined;
+}
+
+/** Those entries that can be read at all. */
+export function readableEntries(records: readonly JournalRecord[]): JournalEntry[] {
+  return records.flatMap(({ entries }) => (Array.isArray(entries) ? entries.filter(isEntry) : []));
+}
+
+/** Says whether it has the fields of its kind; others may stand beside them. */
+function isEntry(entry: unknown): entry is JournalEntry {
+  const kind = kindOf(entry);
+  if (kind === undefined || !Object.hasOwn(FORMS, kind)) return false;
+  const fields = entry as Readonly<Record<string, unknown>>;
+  return Object.entries<Form>(FORMS[kind as JournalEntry['kind']]).every(([name, form]) => IS[form](fields[name]));
+}
+
+function kindOf(entry: unknown): string | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  const { kind } = entry as { kind?: unknown };
+  return typeof kind === 'string' ? kind : undefined;
+}
+
+function describeEntry(entry: unknown): string {
+  const kind = kindOf(entry);
+  return kind === undefined ? describeValue(entry) : `an object of kind ${describeValue(kind)} and odd fields`;
+}
