@@ -45,7 +45,8 @@ const EVERY_MESSAGE_TWICE = 'every message twice';
  * Runs a scenario once undisturbed. Then once for each write to the table and each body of a step, killing everything
  * before it and after it: workers, and the caller whose call it was (who calls again). And once with each call of the
  * client and each wake repeated. Each time the scenario's own assertions have to hold, and each run has to end in the
- * same way, with the same results of its steps, each recorded once, and the same messages, each delivered once.
+ * same way, with the same results of its steps, each recorded once under its one idempotency key, and the same
+ * messages, each delivered once.
  *
  * After such a crash the leases are over at once, so that no time passes. Results must not be drawn by chance: use
  * `mockStep` where a step asks the clock or the dice. Raises OutcomeChangedError, which says how to look at that point
@@ -81,13 +82,15 @@ export async function crashEverywhere(options: CrashEverywhereOptions): Promise<
     const disturbance = toDisturbance(point);
     const disturbed = await play(engineOptions, scenario, disturbance);
     if (!disturbance.repeat && !disturbance.points.hasCrashed) throw notMet(point);
-    checkOutcome(point, plain.outcome, disturbed);
+    checkOutcome(point, plain, disturbed);
   }
   return { points: chosen.length };
 }
 
 interface Played {
   readonly outcome: readonly string[];
+  /** Of the bodies that were begun. */
+  readonly keys: readonly string[];
   /** Those that were met. */
   readonly points: readonly CrashPoint[];
   readonly thrown: { readonly error: unknown } | undefined;
@@ -108,7 +111,7 @@ async function play(
     thrown = { error };
   }
   const outcome = await readOutcome(cloud.store, [...cloud.watch.created].sort());
-  return { outcome, points: disturbance.points.met, thrown };
+  return { outcome, keys: cloud.bodies.keys(), points: disturbance.points.met, thrown };
 }
 
 /** A scenario that is never the same says nothing about crashes. */
@@ -130,18 +133,22 @@ async function checkSame(
   );
 }
 
-function checkOutcome(point: string, expected: readonly string[], { outcome, thrown }: Played): void {
+function checkOutcome(point: string, plain: Played, { outcome, keys, thrown }: Played): void {
   const when = point === EVERY_MESSAGE_TWICE ? `with ${point}` : `with a crash ${point}`;
   if (thrown !== undefined) {
     const { error } = thrown;
     throw new OutcomeChangedError(point, `${when}, the scenario fails: ${toError(error).message}`, { cause: error });
   }
-  const difference = firstDifference(expected, outcome);
-  if (difference === undefined) return;
-  throw new OutcomeChangedError(
-    point,
-    `${when}, the outcome changes. Undisturbed:\n  ${difference.expected}\nnow:\n  ${difference.actual}`,
-  );
+  const difference = firstDifference(plain.outcome, outcome);
+  if (difference !== undefined) {
+    throw new OutcomeChangedError(
+      point,
+      `${when}, the outcome changes. Undisturbed:\n  ${difference.expected}\nnow:\n  ${difference.actual}`,
+    );
+  }
+  const added = keys.find((key) => !plain.keys.includes(key));
+  if (added === undefined) return;
+  throw new OutcomeChangedError(point, `${when}, a body is run that was not before: ${added}`);
 }
 
 function toDisturbance(point: string): Disturbance {

@@ -24,6 +24,8 @@ export class StepBodies {
   readonly #points: CrashPoints;
   readonly #mocks = new Map<string, StepMock>();
   readonly #calls = new Map<string, unknown[]>();
+  /** Of all bodies that were begun, with their steps' names. */
+  readonly #keys = new Set<string>();
   readonly #working = new Set<Body>();
   readonly #realWork = new RealWork();
 
@@ -39,6 +41,11 @@ export class StepBodies {
   /** For each body that was begun: the arguments of a defineStep, else the StepContext. */
   calls(name: string): readonly unknown[] {
     return [...(this.#calls.get(name) ?? [])];
+  }
+
+  /** Under which idempotency keys bodies were begun: `step "charge" with the idempotency key run-0001#1`. */
+  keys(): readonly string[] {
+    return [...this.#keys];
   }
 
   /** They run on, and nobody looks at them any more. */
@@ -79,6 +86,7 @@ export class StepBodies {
   }
 
   #remember({ name, args }: StepCommand, context: StepContext): void {
+    this.#keys.add(`step "${name}" with the idempotency key ${context.idempotencyKey}`);
     const calls = this.#calls.get(name);
     const call = args ?? context;
     if (calls === undefined) this.#calls.set(name, [call]);

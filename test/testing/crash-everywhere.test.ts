@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
+  createTask,
+  random,
+  uuid,
   defineStep,
   gather,
   isCancelled,
@@ -41,6 +44,21 @@ describe('an honest workflow passes', () => {
 
   it('rebuilt at every await', async () => {
     await crashEverywhere({ workflows: [order], scenario: orderScenario, rebuildAtEveryAwait: true });
+  });
+
+  it('with dice and dates', async () => {
+    const dicing = workflow('dicing', function* () {
+      const names = [uuid(), random(), Math.random()];
+      yield* step('work', () => 1);
+      yield* sleep('1 day');
+      return [...names, uuid(), new Date()];
+    });
+    await crashEverywhere({
+      workflows: [dicing],
+      scenario: async (engine) => {
+        await engine.run(dicing);
+      },
+    });
   });
 
   it('when steps fail, are tried again, and are undone', async () => {
@@ -154,6 +172,22 @@ describe('what a crash changes is found', () => {
     begun = 0;
     await engine.run(counting);
   };
+
+  it('in the steps that are begun, though the result is the same', async () => {
+    let isOdd = false;
+    const hidden = workflow('hidden', function* () {
+      isOdd = !isOdd;
+      for (let count = isOdd ? 1 : 2; count > 0; count -= 1) createTask(step('extra', () => new Promise(() => {})));
+      yield* sleep('1s');
+    });
+    const playing = async (engine: TestEngine): Promise<void> => {
+      isOdd = false;
+      await engine.run(hidden);
+    };
+    const only = 'before putRecord #1 of run-0001';
+    const error = await failure(crashEverywhere({ workflows: [hidden], scenario: playing, only }));
+    expect(error.message).toContain('step "extra" with the idempotency key run-0001#3');
+  });
 
   it('in the result of a step, with the point and both outcomes', async () => {
     const error = await failure(crashEverywhere({ workflows: [counting], scenario }));
