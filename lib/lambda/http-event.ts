@@ -23,18 +23,35 @@ export interface HttpResult {
 
 /** The request. Its address has a host of no meaning; its header `x-request-id` is the gateway's, if it has none. */
 export function toRequest(event: HttpEvent): Request {
-  const { method } = event.requestContext.http;
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers.set(name, value);
-  const { requestId } = event.requestContext;
-  if (requestId !== undefined && !headers.has('x-request-id')) headers.set('x-request-id', requestId);
+  const method = methodOf(event);
+  const headers = headersOf(event);
   const query = event.rawQueryString ? `?${event.rawQueryString}` : '';
-  const hasBody = event.body !== undefined && method !== 'GET' && method !== 'HEAD';
+  const hasBody = event.body !== undefined && !/^(?:get|head)$/i.test(method);
   return new Request(`https://lull${pathOf(event)}${query}`, {
     method,
     headers,
     ...(hasBody ? { body: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') } : {}),
   });
+}
+
+/** A Request refuses some methods with an exception: no address takes them, and the API is to say so. */
+function methodOf({ requestContext: { http } }: HttpEvent): string {
+  return /^(?!(?:connect|trace|track)$)[\w!#$%&'*+.^`|~-]+$/i.test(http.method) ? http.method : 'UNSUPPORTED';
+}
+
+function headersOf({ headers: given = {}, requestContext: { requestId } }: HttpEvent): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(given)) {
+    // Another name is none, and nothing asks for it.
+    if (value !== undefined && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) headers.set(name, toByteString(value));
+  }
+  if (requestId !== undefined && !headers.has('x-request-id')) headers.set('x-request-id', toByteString(requestId));
+  return headers;
+}
+
+/** Gateways decode a header's bytes; the web has them as they came, one character each. */
+function toByteString(text: string): string {
+  return Buffer.from(text.replace(/[\0\r\n]/g, ' '), 'utf8').toString('latin1');
 }
 
 /** The result; bodies are text. */
@@ -49,7 +66,7 @@ export async function toHttpResult(response: Response): Promise<HttpResult> {
 
 /** HTTP APIs put a stage's name in front of the path, unless it is the default one. */
 function pathOf({ rawPath, requestContext: { stage = '$default' } }: HttpEvent): string {
-  const path = escapePath(rawPath);
+  const path = escapePath(rawPath.startsWith('/') ? rawPath : `/${rawPath}`);
   return stage !== '$default' && path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : path;
 }
 
