@@ -47,6 +47,12 @@ describe('the command lull', () => {
     expect((await call('dev', '--workers', '0')).text).toContain('It is a whole number from 1 to 32.');
   });
 
+  it.each([[['--dir', '']], [['-d', ' ']], [['']]])('refuses a path that is empty, as in %j', async (args) => {
+    const { exitCode, text } = await call('dev', ...args);
+    expect(exitCode).toBe(1);
+    expect(text).toContain('It is a path, and not empty.');
+  });
+
   it('suggests the command that was meant', async () => {
     const { exitCode, text } = await call('dve');
     expect(exitCode).toBe(1);
