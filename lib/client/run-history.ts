@@ -2,6 +2,7 @@
 import { decode } from '../codec/decode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalEntry } from '../journal/event.ts';
+import { readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -56,9 +57,8 @@ export async function* readHistory(ports: ClientPorts, runId: string): AsyncGene
   });
 
   const names = new Map<number, string>();
-  for (const { entries } of records) {
-    for (const entry of entries) yield toHistoryEvent(entry, names);
-  }
+  // Of a journal that somebody has changed too: whoever has to mend it needs to see what is there.
+  for (const entry of readableEntries(records)) yield toHistoryEvent(entry, names);
   for (const message of waiting) yield fromMessage(message);
   if (end !== undefined) {
     const { status, ...rest } = 'result' in end ? { status: end.status, value: end.result } : end;
@@ -68,9 +68,7 @@ export async function* readHistory(ports: ClientPorts, runId: string): AsyncGene
 
 function waitingIds({ mail }: RunItem, records: readonly JournalRecord[]): string[] {
   const journaled = new Set<string>();
-  for (const { entries } of records) {
-    for (const entry of entries) if ('messageId' in entry) journaled.add(entry.messageId);
-  }
+  for (const entry of readableEntries(records)) if ('messageId' in entry) journaled.add(entry.messageId);
   return mail.filter((id) => !journaled.has(id));
 }
 

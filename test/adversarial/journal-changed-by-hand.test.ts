@@ -63,3 +63,10 @@ test('a run whose journal lacks a record can be taken over from a dead worker', 
   cloud.pass(60_000);
   expect(await cloud.worker().turn('r1')).toMatchObject({ kind: 'blocked', error: { code: 'JOURNAL_DAMAGED' } });
 });
+
+test('what can be read of a journal that was changed stands in the history', async () => {
+  const cloud = await changed(([first, ...rest]) => [[first, null, { kind: 'snapshot' }], [], [...rest, 7]]);
+  const kinds: string[] = [];
+  for await (const { kind } of cloud.client.run('r1').history()) kinds.push(kind);
+  expect(kinds).toEqual(['started', 'sleep', 'signal-received']);
+});
