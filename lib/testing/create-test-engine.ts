@@ -1,6 +1,8 @@
 /** The testing kit's front: an engine in memory, whose clock jumps. */
 import { Client } from '../client/client.ts';
 import { RunCancelledError, RunFailedError } from '../client/errors.ts';
+import type { RunSummary } from '../client/describe-run.ts';
+import type { ListOptions } from '../client/list-runs.ts';
 import type { HistoryEvent } from '../client/run-history.ts';
 import type { Run } from '../client/run.ts';
 import type { StartOptions } from '../client/start-run.ts';
@@ -79,6 +81,8 @@ export interface TestEngine {
   deploy(workflows: WorkflowSource): Promise<void>;
   /** What has happened in a run so far, oldest first. */
   history(run: Run<unknown> | string): Promise<HistoryEvent[]>;
+  /** The runs there are, newest first, all at once; `engine.client.list` gives them page by page. */
+  list(options?: ListOptions): Promise<RunSummary[]>;
   /** For everything else that a caller can do. */
   readonly client: Client;
 }
@@ -210,10 +214,18 @@ class EngineOnCloud implements TestEngine {
   }
 
   async history(run: Run<unknown> | string): Promise<HistoryEvent[]> {
-    const events: HistoryEvent[] = [];
-    for await (const event of this.client.run(typeof run === 'string' ? run : run.id).history()) events.push(event);
-    return events;
+    return all(this.client.run(typeof run === 'string' ? run : run.id).history());
   }
+
+  async list(options?: ListOptions): Promise<RunSummary[]> {
+    return all(this.client.list(options));
+  }
+}
+
+async function all<T>(iterable: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of iterable) items.push(item);
+  return items;
 }
 
 const WARNINGS: Logger = {

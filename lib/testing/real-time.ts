@@ -1,6 +1,7 @@
 /** The machine's own timers, as they are before a test framework puts fakes in their place. */
 const { setImmediate, setTimeout } = globalThis;
 const nextTick = process.nextTick.bind(process);
+const now = performance.now.bind(performance);
 
 /** Until all promises that can go on have done so: Node's ticks come after the last of them. No event is let in. */
 export function promisesToGoOn(): Promise<void> {
@@ -21,4 +22,9 @@ export function pauseReally(delayMs: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, delayMs);
   });
+}
+
+/** Counts on whatever the clocks of a test show. */
+export function realNowMs(): number {
+  return now();
 }

@@ -7,7 +7,7 @@
  * process computes although this thread rests.
  */
 import type { Stirring } from './stirring.ts';
-import { pauseReally, turnOfTheLoop } from './real-time.ts';
+import { pauseReally, realNowMs, turnOfTheLoop } from './real-time.ts';
 
 /** How long nothing has to be seen before a body counts as hanging. */
 const PATIENCE_MS = 4;
@@ -38,13 +38,13 @@ export class RealWork {
       await turnOfTheLoop();
       if (stirred()) return true;
     }
-    let quietSinceMs = performance.now();
+    let quietSinceMs = realNowMs();
     for (;;) {
       const before = process.cpuUsage();
-      const pausedAtMs = performance.now();
+      const pausedAtMs = realNowMs();
       await pauseReally(1);
       if (stirred()) return true;
-      const nowMs = performance.now();
+      const nowMs = realNowMs();
       if (this.#isUnderWay() || isComputing(process.cpuUsage(before), nowMs - pausedAtMs)) quietSinceMs = nowMs;
       else if (!isPatient || nowMs - quietSinceMs >= this.#patienceMs()) return false;
     }

@@ -262,6 +262,20 @@ describe('history', () => {
   });
 });
 
+describe('list', () => {
+  it('gives the runs there are, newest first', async () => {
+    const engine = createTestEngine({ workflows: [nap, ask] });
+    await engine.run(nap, 1);
+    await engine.start(ask);
+    await engine.settle();
+    expect((await engine.list()).map(({ id, status }) => [id, status])).toEqual([
+      ['run-0002', 'suspended'],
+      ['run-0001', 'completed'],
+    ]);
+    expect((await engine.list({ workflow: 'nap' })).map(({ id }) => id)).toEqual(['run-0001']);
+  });
+});
+
 describe('options', () => {
   it('strict is the default: what nobody awaits is an error with its place', async () => {
     const forgetful = workflow('forgetful', function* () {

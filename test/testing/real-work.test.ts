@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { gather, isCancelled, sleep, step, StepFailedError, timeout, TimeoutError, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
 import { silent } from './silent.ts';
@@ -197,6 +197,27 @@ describe('a body that hangs', () => {
     expect((await run.describe()).status).toBe('completed');
     expect(engine.now()).toEqual(new Date('2030-01-01T00:00:00Z'));
   });
+});
+
+it('a test framework that fakes timers does not stop the engine', async () => {
+  vi.useFakeTimers();
+  try {
+    const limited = workflow('limited', function* () {
+      yield* sleep('1 day');
+      try {
+        return yield* timeout(
+          '1m',
+          step('hang', () => new Promise<string>(() => {})),
+        );
+      } catch (error) {
+        if (!(error instanceof TimeoutError)) throw error;
+        return 'too late';
+      }
+    });
+    expect(await createTestEngine({ workflows: [limited] }).run(limited)).toBe('too late');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('two hundred months take no more than a moment', async () => {
