@@ -57,11 +57,12 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
   const dueTimes = new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
 
+  const given = decode(input); // an input that this code cannot read holds the run, as any other value does
   let isReplaying = recorded.length > 0;
   const live = createLiveRun({
     info: toRunInfo(run, started),
     seed: runId,
-    body: () => definition.start(decode(input)),
+    body: () => definition.start(given),
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     recordedDueAtMs: (id) => dueTimes.get(id),
     decode: (encoded) => decode(encoded),

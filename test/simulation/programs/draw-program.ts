@@ -42,14 +42,6 @@ export function drawProgram(dice: Dice, { isDetermined, size }: ProgramOptions):
   return drawBody(0);
 }
 
-/** All statements, inner ones included, in the order of the text. */
-function* statementsOf(body: Body): Generator<Statement> {
-  for (const statement of body) {
-    yield statement;
-    for (const inner of statement.bodies ?? []) yield* statementsOf(inner);
-  }
-}
-
 /** The signals that a determined program waits for, at most, in the order of its text. */
 export function signalsOf(body: Body, times = 1): { readonly name: string; readonly number: number }[] {
   return body.flatMap(({ do: kind, name = '', count = 1, bodies = [] }) => {
