@@ -21,7 +21,7 @@ import { Stirring } from './stirring.ts';
 import { type Around, aroundStore, isWrite } from './around-store.ts';
 import { Callers } from './callers.ts';
 import { CloudProcess, never, type Ports } from './cloud-process.ts';
-import { CrashPoints } from './crash-points.ts';
+import { type CrashPoints, NoCrashPoints } from './crash-points.ts';
 import { aroundWithFaults, type Faults, wakesWithFaults } from './faults.ts';
 import { StepBodies } from './step-bodies.ts';
 import { TableWatch } from './table-watch.ts';
@@ -47,7 +47,7 @@ export interface Disturbance {
   readonly repeat: boolean;
 }
 
-const UNDISTURBED = (): Disturbance => ({ points: new CrashPoints(), repeat: false });
+const UNDISTURBED = (): Disturbance => ({ points: new NoCrashPoints(), repeat: false });
 
 export class Cloud {
   readonly clock: VirtualClock;
@@ -126,7 +126,12 @@ export class Cloud {
     return this.#engine.peek(runId);
   }
 
-  /** A bug, or what no waiting would heal, is for whoever drives the cloud. */
+  /** A bug, or what no waiting would heal: whoever drives the cloud is told, once. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.stirring.stir();
+  }
+
   throwFailure(): void {
     const failure = this.#failure;
     this.#failure = undefined;
@@ -228,7 +233,7 @@ export class Cloud {
     } catch (error) {
       if (!worker.isAlive) return;
       if (error instanceof StoreUnavailableError) this.log.warn(what, error);
-      else this.#failure = { error };
+      else this.fail(error);
       this.stirring.stir();
     }
   }

@@ -43,3 +43,12 @@ export class CrashPoints {
     return true;
   }
 }
+
+const PASSED: PassedPoint = { crashesBefore: false, after: () => false };
+
+/** For an engine to which nothing of the kind happens: it counts nothing. */
+export class NoCrashPoints extends CrashPoints {
+  override next(): PassedPoint {
+    return PASSED;
+  }
+}

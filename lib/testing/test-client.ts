@@ -123,17 +123,26 @@ class TestRun<R> implements Run<R> {
   }
 }
 
-/** The client waits a moment when the table does not answer: then the clock has to move. */
-function clockThatMoves({ clock, callers }: Cloud, timeline: Timeline): Clock {
+/**
+ * The client waits a moment when the table does not answer: then the clock has to move. It draws the length by chance;
+ * here it is whole seconds, so that a seed gives the same times.
+ */
+function clockThatMoves(cloud: Cloud, timeline: Timeline): Clock {
+  const { clock, callers } = cloud;
   return {
     nowMs: () => clock.nowMs(),
     callAt(atMs, callback) {
+      const delayMs = Math.ceil((atMs - clock.nowMs()) / 1_000) * 1_000;
       let isOver = false;
-      const cancel = clock.callAt(atMs, () => {
+      const cancel = clock.callAt(clock.nowMs() + delayMs, () => {
         isOver = true;
         callback();
       });
-      void callers.outside(() => timeline.until(async () => isOver));
+      const moving = callers.outside(() => timeline.until(async () => isOver));
+      // What went wrong on the way is for whoever drives the cloud next.
+      moving.catch((error: unknown) => {
+        cloud.fail(error);
+      });
       return () => {
         isOver = true;
         cancel();

@@ -262,6 +262,23 @@ describe('history', () => {
   });
 });
 
+describe('what is wrong with the engine itself', () => {
+  class Broken extends MemoryStore {
+    override async putRecord(): Promise<never> {
+      throw new RangeError('out of paper');
+    }
+  }
+
+  it('is thrown to whoever drives it, not swallowed', async () => {
+    const engine = createTestEngine({ workflows: [pay], store: new Broken() });
+    await engine.start(pay, 1);
+    await expect(engine.settle()).rejects.toThrow(new RangeError('out of paper'));
+    await engine.start(pay, 1);
+    await expect(engine.advance('1m')).rejects.toThrow('out of paper');
+    await expect(engine.run(pay, 1)).rejects.toThrow('out of paper');
+  });
+});
+
 describe('list', () => {
   it('gives the runs there are, newest first', async () => {
     const engine = createTestEngine({ workflows: [nap, ask] });
