@@ -11,7 +11,7 @@ const goodbye = signal<string>('goodbye');
 let isFlaky = true;
 
 /** Its result is the same whatever order its steps end in: another one is a wrong one. */
-export const errand = workflow('errand', function* () {
+const errand = workflow('errand', function* () {
   const first = yield* step('first', () => 1);
   const sides = yield* gather([step('left', () => 'l'), step('right', () => 'r')]);
   yield* sleep('1h');
