@@ -1,4 +1,5 @@
 /** All rules. */
+import { blockedRule } from './blocked-rule.ts';
 import { bodiesRule } from './bodies-rule.ts';
 import { clientRule } from './client-rule.ts';
 import { endRule } from './end-rule.ts';
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   journalRule,
   messagesRule,
   bodiesRule,
+  blockedRule,
   endRule,
   overdueRule,
   timersRule,

@@ -1,5 +1,8 @@
 /** A body begins only for a step that is durable and has no result yet (I3), and gives what is recorded (I5). */
-import type { Rule } from './rule.ts';
+import { decode } from '../../../lib/codec/decode.ts';
+import type { BegunBody } from '../world/step-bodies.ts';
+import type { RunLedger } from './ledger.ts';
+import type { Rule, Violate } from './rule.ts';
 
 export const bodiesRule: Rule = {
   name: 'effects begin after their record, and give what is recorded',
@@ -13,6 +16,7 @@ export const bodiesRule: Rule = {
     if (body.isAtMostOnce && bodies.begun.some((other) => other !== body && other.key === body.key)) {
       violate(`"${body.name}" is to begin at most once, and ${body.by} began it again`);
     }
+    checkAttempt(body, id, run, violate);
     const { clockErrorMs, incidents, settings } = plan.weather;
     const clocksAreRight = clockErrorMs === 0 && !incidents.some(({ kind }) => kind === 'clocks-jump');
     if (clocksAreRight && run.epochOf.get(process.name) !== run.item?.epoch) {
@@ -40,3 +44,18 @@ export const bodiesRule: Rule = {
     }
   },
 };
+
+/** What a body is told of the attempts before it is what the journal says of them. */
+function checkAttempt({ attempt, lastHeartbeat, name }: BegunBody, id: number, run: RunLedger, violate: Violate): void {
+  const of = run.entries.filter((entry) => 'id' in entry && entry.id === id);
+  const failed = of.filter(({ kind }) => kind === 'step-retrying').length;
+  const takeovers = run.entries.filter(({ kind }) => kind === 'taken-over').length;
+  if (attempt <= failed || attempt > failed + takeovers + 1) {
+    violate(`"${name}" is told of attempt ${attempt}, after ${failed} that failed and ${takeovers} takeovers`);
+  }
+  const beat = of.findLast((entry) => entry.kind === 'step-heartbeat');
+  const expected = beat?.kind === 'step-heartbeat' ? decode(beat.details) : undefined;
+  if (JSON.stringify(expected) !== JSON.stringify(lastHeartbeat)) {
+    violate(`"${name}" is told of the heartbeat ${JSON.stringify(lastHeartbeat)}, not ${JSON.stringify(expected)}`);
+  }
+}

@@ -1,12 +1,11 @@
 /** The run item moves as the run protocol allows: I6, I7, "two results". */
 import { isClosed } from '../../../lib/ports/run-item.ts';
-import type { Finish } from '../../../lib/ports/store.ts';
 import type { Plan } from '../plan.ts';
 import type { Rule } from './rule.ts';
 
 export const runItemRule: Rule = {
   name: 'the run item moves as the protocol allows',
-  onCall({ operation, before, after, args, by, atMs }, run, violate, { fleet, plan }) {
+  onCall({ operation, before, after, by, atMs }, run, violate, { fleet, plan }) {
     if (before === undefined || before === after) return;
     if (after === undefined) {
       if (!isClosed(before.status)) violate(`${operation} removed a run that is ${before.status}`);
@@ -34,11 +33,13 @@ export const runItemRule: Rule = {
     if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the mail`);
     if (after.wakes - before.wakes !== added.length)
       violate(`${operation} changed wakes by ${after.wakes - before.wakes}`);
-    if (operation === 'finish' && isClosed(after.status)) {
-      const { epoch } = args[1] as Finish;
-      if (run.epochOf.get(by) !== epoch) violate(`${by} finished the run for epoch ${epoch}, which it did not take`);
+    const isOwners = operation === 'renew' || operation === 'release' || operation === 'finish';
+    if (isOwners && run.epochOf.get(by) !== after.epoch && JSON.stringify(before) !== JSON.stringify(after)) {
+      violate(
+        `${by} took the lease of epoch ${run.epochOf.get(by)}, and its ${operation} changed a run of ${after.epoch}`,
+      );
     }
-    if (operation === 'release' && after.status === 'blocked' && fleet.codeOf(by)?.follows === true) {
+    if (after.status === 'blocked' && before.status !== 'blocked' && fleet.codeOf(by)?.follows === true) {
       if (!run.entries.some((entry) => entry.kind === 'step' && entry.name === 'other')) {
         violate(`${by}, whose code follows every journal, blocked the run: ${after.blocked?.reason}`);
       }

@@ -31,6 +31,10 @@ export const stepBugs: readonly PlantedBug[] = [
     file: 'lib/engine/begin-steps.ts',
     find: `memory.stepsToBegin.delete(step.id);\n    const refusal`,
     put: `const refusal`,
+    also: {
+      find: `if (attempts.has(step.id) || step.retryAtMs > nowMs) continue;`,
+      put: `if (step.retryAtMs > nowMs) continue;`,
+    },
   },
   {
     name: 'a body that was cut off is recorded as completed',
@@ -60,7 +64,7 @@ export const stepBugs: readonly PlantedBug[] = [
     name: 'the input of a start that is refused stays for ever',
     file: 'lib/client/start-run.ts',
     find: `if (input.kind === 'item' && keyOf(existing.input) !== input.key) {`,
-    put: `if (input.kind !== 'item' && input.kind !== 'inline') {`,
+    put: `if (input.kind === 'item' && false) {`,
   },
   {
     name: 'more steps run at once than may',

@@ -6,7 +6,7 @@ import { timeout } from '../../../lib/api/timeout.ts';
 import { PayloadTooLargeError, type StepFailedError, TimeoutError } from '../../../lib/core/errors.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
-import { boom, type Piece } from './program.ts';
+import { boom, FoundWrong, type Piece } from './program.ts';
 
 /** So many attempts that no weather uses them up. */
 const PATIENT = {
@@ -14,13 +14,16 @@ const PATIENT = {
   timeout: '1m',
 } as const;
 
+const VALUE_LIMIT_BYTES = 350_000;
+
 export const plainPieces: Readonly<Record<string, Piece>> = {
   step: {
     weight: 8,
     isDetermined: true,
     draw: ({ dice, name }) => ({ name: name('step'), plan: drawBody(dice) }),
     *run({ name = '', plan }) {
-      return yield* step(name, PATIENT, () => plan);
+      const beats = plan?.beatsEveryMs === undefined ? {} : { heartbeatTimeout: '15s' };
+      return yield* step(name, { ...PATIENT, ...beats }, () => plan);
     },
   },
   failingStep: {
@@ -54,17 +57,19 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
   },
   /** Gives more than can be stored. */
   hugeStep: {
-    weight: 0.1,
+    weight: 0.3,
     isDetermined: true,
     draw: ({ dice, name }) => ({
       name: name('huge'),
-      plan: { takesMs: 5, gives: null, givesBytes: dice.pick([340_000, 400_000]) },
+      plan: { takesMs: 5, gives: null, givesBytes: dice.pick([340_000, 380_000, 500_000]) },
     }),
     *run({ name = '', plan }) {
       try {
         const text = (yield* step(name, PATIENT, () => plan)) as unknown as string;
+        if (text.length > VALUE_LIMIT_BYTES) throw new FoundWrong(`a value of ${text.length} bytes was stored`);
         return text.length;
       } catch (error) {
+        if (error instanceof FoundWrong) throw error;
         return (error as StepFailedError).cause instanceof PayloadTooLargeError ? 'too large' : 'lost';
       }
     },

@@ -17,15 +17,21 @@ export const againWorkload: Workload = {
   workflows: [again],
   draw(dice) {
     const input = 'again '.repeat(dice.pick([1, 100]));
+    // Every few seconds, from a little before the purge on.
     const later = (): Action[] => {
-      const waitMs = RETENTION_MS + Math.round((dice.next() * 2 - 0.5) * 60_000);
-      return [{ ...start(again.name, input), waitMs, persists: dice.chance(0.7) }];
+      const pauseMs = Math.round(dice.magnitude(500, 10_000));
+      const first = {
+        ...start(again.name, input),
+        waitMs: RETENTION_MS + dice.between(-5_000, 20_000),
+        persists: false,
+      };
+      return [first, ...Array.from({ length: dice.between(1, 15) }, () => ({ ...first, waitMs: pauseMs }))];
     };
     return {
       workflow: again.name,
       input,
       startAtMs: dice.between(0, 30_000),
-      callers: [[start(again.name, input)], ...Array.from({ length: dice.between(1, 5) }, later)],
+      callers: [[start(again.name, input)], ...Array.from({ length: dice.between(1, 2) }, later)],
     };
   },
   judge(run) {

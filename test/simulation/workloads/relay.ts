@@ -18,10 +18,13 @@ const steps = { retry: { maxAttempts: 100_000, firstDelay: '100ms', maxDelay: '5
 
 const relay = workflow('relay', { steps }, function* ({ rounds, sleepMs, takesMs }: Relay) {
   const passed: unknown[] = [];
+  let beforeMs = 0;
   for (let round = 0; round < rounds; round += 1) {
     yield* sleep(sleepMs);
     passed.push(yield* step(`run ${round}`, (): BodyPlan => ({ takesMs, gives: round, fails: round % 3 })));
     passed.push(yield* baton.receive());
+    if (Date.now() < beforeMs) throw new Error(`the time was ${beforeMs}, and now is ${Date.now()}`);
+    beforeMs = Date.now();
   }
   return passed;
 });

@@ -7,7 +7,7 @@ import type { Rule, Seen } from '../oracle/rule.ts';
 import type { Plan } from '../plan.ts';
 import { workflows } from '../workloads/all-workloads.ts';
 import { Callers } from './callers.ts';
-import { type Code, createBilingualCode, createCode, createOtherCode } from './code.ts';
+import { Deployments } from './deployments.ts';
 import { Dice } from './dice.ts';
 import { Faults } from './faults.ts';
 import { Fleet } from './fleet.ts';
@@ -33,8 +33,6 @@ export class Cloud {
   readonly bodies: StepBodies;
   readonly sweeper: Sweeper;
   readonly #plan: Plan;
-  readonly #codes = new Map<string, Code>();
-  #lastCode: Code | undefined;
   readonly #log: string[] = [];
   #seenOnce: Seen | undefined;
 
@@ -45,12 +43,13 @@ export class Cloud {
     const dice = new Dice(seed).named('world');
     this.#plan = plan;
     this.faults = new Faults(weather.rates, dice.named('faults'), plan.kept && new Set(plan.kept));
-    this.oracle = new Oracle([...rules, replayRule(() => this.#lastCode as Code)], () => this.#seen());
+    const deployments = new Deployments([...workflows.values()], (runId) => wasMisled(this.table.ledger.of(runId)));
+    this.oracle = new Oracle([...rules, replayRule(() => deployments.last)], () => this.#seen());
     this.table = new Table(timeline, (run, call) => this.oracle.sawCall(run, call));
     const { faults, table } = this;
     const incidents = new Incidents({
       ...{ timeline, faults, weather, dice: dice.named('incidents'), startMs: START_MS },
-      nextCode: (kind) => this.#nextCode(kind),
+      nextCode: (kind) => deployments.next(kind),
     });
     const { batchSize, visibilityMs, latencyMs } = weather;
     const isBlackedOut = (): boolean => incidents.isBlackedOut;
@@ -71,7 +70,7 @@ export class Cloud {
         ...{ mostWorkers: weather.workers, invocationLimitMs: weather.invocationLimitMs, warmth: weather.warmth },
         onError: (worker, runId, error) => this.#complain(`${worker} failed in a turn`, runId, error),
       },
-      this.#nextCode('following'),
+      deployments.last,
     );
     this.callers = new Callers({
       ...{ ...parts, workflows, dice: dice.named('callers') },
@@ -134,21 +133,6 @@ export class Cloud {
       isDead: (caller) => callers.isDead(caller),
       planOf: (runId) => this.#plan.runs.find((run) => run.runId === runId),
     };
-  }
-
-  #nextCode(kind: 'following' | 'other' | 'bilingual'): Code {
-    const version = `v${this.#codes.size + 1}`;
-    const all = [...workflows.values()];
-    const isMisled = (runId: string): boolean => wasMisled(this.table.ledger.of(runId));
-    const code =
-      kind === 'following'
-        ? createCode(all, version)
-        : kind === 'other'
-          ? createOtherCode(all, version)
-          : createBilingualCode(all, version, isMisled);
-    this.#codes.set(version, code);
-    this.#lastCode = code;
-    return code;
   }
 
   #complain(what: string, runId: string, error: unknown): void {

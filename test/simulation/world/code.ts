@@ -18,6 +18,12 @@ export const OTHER_STEP = 'other';
 
 const OTHER_BODY: BodyPlan = { takesMs: 1, gives: null };
 
+/** A deploy that has forgotten all of the workflows. */
+export function createEmptyCode(version: string): Code {
+  const unasked = workflow('unasked', function* () {});
+  return { version, registry: createRegistry([unasked]), follows: false };
+}
+
 export function createCode(workflows: readonly AnyWorkflow[], version: string): Code {
   return { version, registry: createRegistry(workflows), follows: true };
 }

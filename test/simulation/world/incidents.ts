@@ -1,5 +1,6 @@
 /** What befalls the whole cloud at its time: lost queues, refused calls, wrong clocks, deaths, deploys. */
 import type { Code } from './code.ts';
+import type { CodeKind } from './deployments.ts';
 import { type Dice, hashText } from './dice.ts';
 import type { Faults } from './faults.ts';
 import type { Fleet } from './fleet.ts';
@@ -13,7 +14,7 @@ export interface IncidentsOptions {
   readonly weather: Weather;
   readonly startMs: number;
   /** Makes the code of the next deploy. */
-  readonly nextCode: (kind: 'following' | 'other' | 'bilingual') => Code;
+  readonly nextCode: (kind: CodeKind) => Code;
 }
 
 export class Incidents {
@@ -92,6 +93,9 @@ export class Incidents {
         return;
       case 'deploy-other':
         fleet.deploy(nextCode('other'));
+        return;
+      case 'deploy-empty':
+        fleet.deploy(nextCode('empty'));
     }
   }
 }

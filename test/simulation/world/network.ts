@@ -36,6 +36,8 @@ interface Outgoing<T> {
   readonly goHalf: (() => Promise<unknown>) | undefined;
   /** For what is not sent twice: the page of an iterator. */
   readonly isOnce: boolean;
+  /** Asked when it is carried out late. */
+  readonly isPointless: () => boolean;
 }
 
 export class Network {
@@ -51,10 +53,13 @@ export class Network {
       const operation = call.operation;
       return this.#call(process, {
         name: call.runId === undefined ? operation : `${operation} of ${call.runId}`,
-        isWrite: isWrite(call),
+        // A purge looks first, and deletes only what it has seen: there is nothing of it that could come late.
+        isWrite: isWrite(call) && operation !== 'purge',
         go: () => table.carryOut(process.name, call, go),
         goHalf: this.#halfOf(process, call),
-        isOnce: operation === 'listDue',
+        isOnce: operation === 'listDue' || operation === 'purge',
+        // Retention is hours: no request is under way for so long.
+        isPointless: () => operation === 'createRun' && table.ledger.of(call.runId ?? '').isPurged,
       });
     });
     return Object.assign(Object.create(inner) as Store, {
@@ -72,6 +77,7 @@ export class Network {
           go: () => queue.send(runId, delayMs),
           goHalf: undefined,
           isOnce: false,
+          isPointless: () => false,
         }),
     };
   }
@@ -150,7 +156,9 @@ export class Network {
       return;
     }
     if (outgoing.isWrite && faults.happens('carriedOutLater', occasion)) {
-      timeline.after(this.#span(occasion, 'later', leaseMs), () => outgoing.go().catch(() => undefined));
+      timeline.after(this.#span(occasion, 'later', leaseMs), () => {
+        if (!outgoing.isPointless()) outgoing.go().catch(() => undefined);
+      });
       fail(timeline.nowMs + REQUEST_LIMIT_MS * faults.roll(occasion, 'limit'));
       return;
     }

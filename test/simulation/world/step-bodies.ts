@@ -34,6 +34,7 @@ export interface BegunBody {
   readonly key: string;
   readonly attempt: number;
   readonly isAtMostOnce: boolean;
+  readonly lastHeartbeat: unknown;
   readonly by: string;
   readonly atMs: number;
   end: { readonly kind: 'gave' | 'failed' | 'killed'; readonly atMs: number } | undefined;
@@ -70,6 +71,7 @@ export class StepBodies {
     const body: BegunBody = {
       ...{ runId, stepId, name: command.name, key, attempt },
       isAtMostOnce: command.options.atMostOnce === true,
+      lastHeartbeat: context.lastHeartbeat,
       ...{ by: process.name, atMs: timeline.nowMs, end: undefined },
     };
     this.begun.push(body);

@@ -18,6 +18,8 @@ export type Incident = { readonly atMs: number } & (
   | { readonly kind: 'deploy' }
   /** A deploy of code that cannot follow the journals there are; the next one can. */
   | { readonly kind: 'deploy-other' }
+  /** A deploy that has forgotten the workflows; the next one has them. */
+  | { readonly kind: 'deploy-empty' }
 );
 
 export interface Weather {
@@ -111,7 +113,16 @@ function drawIncidents(dice: Dice, untilMs: number, leaseMs: number): Incident[]
   for (let index = 0; index < count; index += 1) {
     const atMs = Math.round(dice.next() * Math.min(untilMs, 20 * MINUTE));
     const kind = dice.weighted({
-      ...{ blackout: 1, outage: 1, 'clocks-jump': 1, 'freeze-all': 1, 'kill-all': 2, deploy: 1, 'deploy-other': 2 },
+      ...{
+        blackout: 1,
+        outage: 1,
+        'clocks-jump': 1,
+        'freeze-all': 1,
+        'kill-all': 2,
+        deploy: 1,
+        'deploy-other': 2,
+        'deploy-empty': 0.7,
+      },
     });
     switch (kind) {
       case 'blackout':
