@@ -5,7 +5,7 @@
 import { clampText } from '../core/clamp-text.ts';
 import { commit } from './commit.ts';
 import { receiveMail } from './inbox.ts';
-import { recordUnread, terminateRun } from './terminate.ts';
+import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
 
@@ -25,10 +25,7 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
     const mail = await receiveMail(turn);
     if (mail.kind === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
     const terminate = turn.inbox.find((message) => message.kind === 'terminate');
-    if (terminate !== undefined) {
-      recordUnread(turn);
-      return terminateRun(turn, terminate.reason);
-    }
+    if (terminate !== undefined) return terminateRun(turn, terminate.reason);
 
     const nowMs = engine.clock.nowMs();
     const sinceMs = turn.run.blocked?.sinceMs ?? nowMs;

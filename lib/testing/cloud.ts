@@ -47,8 +47,6 @@ export interface Disturbance {
   readonly repeat: boolean;
 }
 
-const UNDISTURBED = (): Disturbance => ({ points: new NoCrashPoints(), repeat: false });
-
 export class Cloud {
   readonly clock: VirtualClock;
   readonly store: Store;
@@ -78,7 +76,8 @@ export class Cloud {
   /** Leases of workers that died at a chosen point: they are over at once. */
   #hasToRecover = false;
 
-  constructor(options: CloudOptions, { points, repeat } = UNDISTURBED()) {
+  constructor(options: CloudOptions, disturbance?: Disturbance) {
+    const { points = new NoCrashPoints(), repeat = false } = disturbance ?? {};
     const table = options.store ?? new MemoryStore();
     this.#options = options;
     this.#points = points;
@@ -89,7 +88,8 @@ export class Cloud {
     this.log = options.log;
     this.bodies = new StepBodies(this.stirring, points);
     this.callers = new Callers({ ids: this.#ids, points, repeat });
-    this.#sweepPeriodMs = (options.settings.leaseMs ?? DEFAULT_SETTINGS.leaseMs) / 2;
+    // Where crashes are to change no times, the sweeper is always there.
+    this.#sweepPeriodMs = disturbance ? 1 : (options.settings.leaseMs ?? DEFAULT_SETTINGS.leaseMs) / 2;
 
     this.store = aroundStore(table, this.watch.around);
     this.#queue = new MemoryWakeQueue(this.clock);

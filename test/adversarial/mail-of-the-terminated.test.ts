@@ -83,3 +83,15 @@ test('a delayed run whose worker died after it had recorded the request to termi
   expect(await cloud.worker().turn(run.id)).toEqual({ kind: 'ended', status: 'terminated' });
   expect((await cloud.entries(run.id)).filter(({ kind }) => kind === 'terminate-requested')).toHaveLength(1);
 });
+
+test('the journal of a run that no code ever began begins with its first event all the same', async () => {
+  const cloud = new SmallCloud([waiting]);
+  const other = workflow('other', function* () {});
+  const run = await cloud.client.start(waiting);
+  const worker = cloud.worker({ workflows: [other] });
+  expect(await worker.turn(run.id)).toMatchObject({ kind: 'blocked' });
+  await run.terminate('never begun');
+
+  expect(await worker.turn(run.id)).toEqual({ kind: 'ended', status: 'terminated' });
+  expect((await cloud.entries(run.id)).map(({ kind }) => kind)).toEqual(['started', 'terminate-requested']);
+});
