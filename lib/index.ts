@@ -44,6 +44,9 @@ export { BoundedSemaphore, Semaphore } from './api/semaphore.ts';
 export { retry } from './api/retry.ts';
 export { saga, type Saga } from './api/saga.ts';
 
+// changing the code of runs that are alive
+export { deprecatePatch, patched } from './api/patched.ts';
+
 // the run, and what comes from outside
 export { log, now, random, runInfo, uuid } from './api/run.ts';
 export { signal } from './api/signal.ts';

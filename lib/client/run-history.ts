@@ -13,7 +13,7 @@ import { readEnd } from './run-value.ts';
 
 /**
  * One thing that happened in a run. Kinds are those of the journal: what the code asked for (`step`, `sleep`,
- * `receive`), what came of it (`step-completed`, `sleep-completed`, ...) and what came from outside
+ * `receive`), which patches it took (`patched`), what came of it (`step-completed`, `sleep-completed`, ...) and what came from outside
  * (`signal-received`, ...). Two more are not in the journal: `message-waiting` is accepted and not delivered yet,
  * and the last event of a closed run has its status as kind.
  */
@@ -23,7 +23,7 @@ export interface HistoryEvent {
   readonly at?: Date;
   /** Numbers what the code asked for; what came of it has the same. */
   readonly id?: number;
-  /** Of the step, timer or signal. */
+  /** Of the step, timer, signal or patch. */
   readonly name?: string;
   /** A result, a signal's payload, the details of a heartbeat. Decoded when it is read. */
   readonly value?: unknown;
@@ -84,6 +84,8 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
       names.set(id, name);
       return { kind, id, name, dueAt: new Date(dueAtMs) };
     }
+    case 'patched':
+      return { kind: entry.kind, name: entry.patch };
     case 'started':
       return { kind: entry.kind, ...at(entry.atMs), version: entry.version };
     case 'step-completed':

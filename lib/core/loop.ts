@@ -22,6 +22,10 @@ export interface Loop {
   /** From the run's own seed: 0 <= x < 1. */
   random(): number;
   log(level: LogLevel, values: readonly unknown[]): void;
+  /** Whether this run takes the new branch. */
+  patched(patch: string): boolean;
+  /** The old branch is gone: a run that took it is held. */
+  deprecatePatch(patch: string): void;
   /** asyncio's `call_soon`. */
   callSoon(callback: () => void): void;
   /** asyncio's `call_later(0, ...)`: after all that is ready now and gets ready in this round. */

@@ -65,6 +65,8 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
     body: () => definition.start(given),
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     recordedDueAtMs: (id) => dueTimes.get(id),
+    recordedPatches: new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
+    isReplaying: () => isReplaying,
     decode: (encoded) => decode(encoded),
     strict: engine.strict,
     log: (level, values) => {

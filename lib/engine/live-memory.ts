@@ -26,7 +26,9 @@ export function rememberPending(live: LiveRun, guarded: Guarded): LiveMemory {
 export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[] {
   const { live } = memory;
   const asked = withGuard(memory.guarded, () => live.deliver(event));
-  for (const { id } of asked) {
+  for (const entry of asked) {
+    if (entry.kind === 'patched') continue;
+    const { id } = entry;
     const pending = live.pending.get(id); // none: withdrawn again already
     if (pending?.kind === 'step') memory.stepsToBegin.add(id);
     if (pending?.kind === 'sleep') memory.timers.add(pending);

@@ -2,7 +2,7 @@
  * What a journal is made of: entries in the order in which they happened.
  *
  * An entry is either a command that the code asked for, or an event that was delivered to it. Each event is followed
- * by the commands which it led to. On replay the events are fed again, and the commands are compared (I4, I8).
+ * by the patches that the code took, and by the commands which it led to. On replay the events are fed again, and the commands are compared (I4, I8).
  * All of this is stored: a change here adds a golden file, and never edits one.
  */
 import type { Encoded } from '../core/encoded.ts';
@@ -32,6 +32,15 @@ export interface ReceiveRequested {
 }
 
 export type RecordedCommand = StepRequested | SleepRequested | ReceiveRequested;
+
+/** The code asked `patched` for the first time, at the journal's end: from here on this run takes the new branch. */
+export interface PatchApplied {
+  readonly kind: 'patched';
+  readonly patch: string;
+}
+
+/** What one event led to. */
+export type Asked = RecordedCommand | PatchApplied;
 
 /** The first event of every run. */
 export interface Started {
@@ -124,7 +133,7 @@ export type JournalEvent =
   | TerminateRequested
   | TakenOver;
 
-export type JournalEntry = RecordedCommand | JournalEvent;
+export type JournalEntry = Asked | JournalEvent;
 
 /** Says whether an entry is a command of the code's, and not an event. */
 export function isRecordedCommand(entry: JournalEntry): entry is RecordedCommand {

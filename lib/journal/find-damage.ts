@@ -16,6 +16,7 @@ const FORMS: Forms = {
   step: { id: 'count', name: 'text' },
   sleep: { id: 'count', name: 'text', dueAtMs: 'time' },
   receive: { id: 'count', name: 'text' },
+  patched: { patch: 'text' },
   started: { atMs: 'time', version: 'text' },
   'step-completed': { id: 'count', atMs: 'time', value: 'value' },
   'step-failed': { id: 'count', atMs: 'time', error: 'value' },

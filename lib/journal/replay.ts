@@ -9,11 +9,11 @@
  */
 import { describeThrown } from '../core/to-error.ts';
 import { NondeterminismError } from '../core/errors.ts';
-import type { CommandId, JournalEntry, JournalEvent, RecordedCommand } from './event.ts';
+import type { Asked, CommandId, JournalEntry, JournalEvent, RecordedCommand } from './event.ts';
 import { isRecordedCommand } from './event.ts';
 
-/** What delivers an event and gives the commands that it led to: a LiveRun's `deliver`. */
-export type Deliver = (event: JournalEvent, recordedUpTo: CommandId) => readonly RecordedCommand[];
+/** What delivers an event and gives what it led to: a LiveRun's `deliver`. */
+export type Deliver = (event: JournalEvent, recordedUpTo: CommandId) => readonly Asked[];
 
 /** What messages tell beside the two sides. */
 export interface ReplayContext {
@@ -35,6 +35,7 @@ export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, contex
   let met = 0;
   let recordedUpTo: CommandId = 0;
   for (const entry of entries) {
+    if (entry.kind === 'patched') continue; // the code was told before the first event
     const next = asked[met];
     if (isRecordedCommand(entry)) {
       if (next === undefined || !isSame(entry, next)) return diverged(describeCommand(entry), next, context);
@@ -45,7 +46,7 @@ export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, contex
     const seenByCode = entry.kind !== 'taken-over' && entry.kind !== 'terminate-requested';
     if (next !== undefined && seenByCode) return diverged(describeEvent(entry), next, context);
     try {
-      const more = deliver(entry, recordedUpTo);
+      const more = deliver(entry, recordedUpTo).filter(isRecordedCommand);
       if (more.length > 0) [asked, met] = [[...asked.slice(met), ...more], 0];
     } catch (error) {
       return failed(entry, error, context);

@@ -10,11 +10,12 @@ import { isCancelled } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import { withLoop } from '../core/loop.ts';
 import { createPrng } from '../core/prng.ts';
-import type { CommandId, JournalEvent, RecordedCommand } from '../journal/event.ts';
+import type { Asked, CommandId, JournalEvent } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import { type EventTarget, handleEvent } from './event-handlers.ts';
 import { EventLoop } from './event-loop.ts';
 import type { LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
+import { Patches } from './patches.ts';
 import { PendingCommands } from './pending-commands.ts';
 import { SignalBuffer } from './signal-buffer.ts';
 
@@ -33,6 +34,7 @@ class CoroutineRun implements LiveRun {
   readonly #options: LiveRunOptions;
   readonly #signals = new SignalBuffer();
   readonly #commands: PendingCommands;
+  readonly #patches: Patches;
   readonly #loop: EventLoop;
   readonly #target: EventTarget;
   readonly #random: () => number;
@@ -55,10 +57,13 @@ class CoroutineRun implements LiveRun {
       stepDefaults: options.stepDefaults,
       recordedDueAtMs: (id) => options.recordedDueAtMs(id),
     });
+    const { recordedPatches = new Set(), isReplaying = () => false } = options;
+    this.#patches = new Patches({ recorded: recordedPatches, isReplaying });
     this.#loop = new EventLoop({
       info: options.info,
       commands: this.#commands,
       signals: this.#signals,
+      patches: this.#patches,
       strict: options.strict,
       maxCallbacks: options.maxCallbacksPerEvent ?? MAX_CALLBACKS_PER_EVENT,
       nowMs: () => this.#nowMs,
@@ -94,13 +99,13 @@ class CoroutineRun implements LiveRun {
     return this.#loop.whereabouts();
   }
 
-  deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): RecordedCommand[] {
+  deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): Asked[] {
     this.#nowMs = Math.max(this.#nowMs, event.atMs);
     withLoop(this.#loop, () => {
       handleEvent(event, this.#target, recordedUpTo);
       this.#run();
     });
-    return this.#commands.takeAsked();
+    return [...this.#patches.takeApplied(), ...this.#commands.takeAsked()];
   }
 
   #start(): void {

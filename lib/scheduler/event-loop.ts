@@ -15,6 +15,7 @@ import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import { CoroutineTask, type TaskHost } from './coroutine-task.ts';
 import { DroppedAwaitables } from './dropped-awaitables.ts';
+import type { Patches } from './patches.ts';
 import type { PendingCommands } from './pending-commands.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import type { SignalBuffer } from './signal-buffer.ts';
@@ -23,6 +24,7 @@ export interface EventLoopOptions {
   readonly info: RunInfo;
   readonly commands: PendingCommands;
   readonly signals: SignalBuffer;
+  readonly patches: Patches;
   readonly strict: boolean;
   /** How many callbacks one event may lead to (I10). */
   readonly maxCallbacks: number;
@@ -61,6 +63,14 @@ export class EventLoop implements TaskHost {
 
   log(level: LogLevel, values: readonly unknown[]): void {
     this.#options.log(level, values);
+  }
+
+  patched(patch: string): boolean {
+    return this.#options.patches.patched(patch);
+  }
+
+  deprecatePatch(patch: string): void {
+    this.#options.patches.deprecate(patch);
   }
 
   // ---- callbacks

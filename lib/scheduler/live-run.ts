@@ -9,7 +9,7 @@ import type { SleepCommand, StepCommand } from '../core/command.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
-import type { CommandId, JournalEvent, RecordedCommand } from '../journal/event.ts';
+import type { Asked, CommandId, JournalEvent } from '../journal/event.ts';
 
 /** A command that is asked for and neither completed nor withdrawn. */
 export interface PendingStep {
@@ -51,14 +51,15 @@ export type Outcome =
 
 export interface LiveRun {
   /**
-   * Delivers one event and runs until nothing can move. Gives the commands that the code asked for meanwhile, in
-   * order, as they are to be recorded. Commands withdrawn again within the same delivery are among them (they hold
-   * their position) but not in `pending`. An event for a command that is not pending is an InvariantError.
+   * Delivers one event and runs until nothing can move. Gives the patches that the code took meanwhile and the commands
+   * that it asked for, in order, as they are to be recorded. Commands withdrawn again within the same delivery are among them (they hold
+   * their position) but not in `pending`. An event for a command that is not pending is an InvariantError. Throws
+   * NondeterminismError if the code has no branch for this run (`deprecatePatch`).
    *
    * `recordedUpTo` is for `taken-over` alone: the last command that stood in the journal before the fence. Later ones
    * were not running when the worker was lost (I3). Replay says it; default: all.
    */
-  deliver(event: JournalEvent, recordedUpTo?: CommandId): RecordedCommand[];
+  deliver(event: JournalEvent, recordedUpTo?: CommandId): Asked[];
   /** By id, in order of asking. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
   outcome(): Outcome;
@@ -79,6 +80,10 @@ export interface LiveRunOptions {
   readonly stepDefaults?: StepCommand['options'];
   /** A time recorded for a sleep of that position, if the journal has one: what was promised is kept. */
   recordedDueAtMs(id: CommandId): number | undefined;
+  /** The patches that the journal has. Default: none. */
+  readonly recordedPatches?: ReadonlySet<string>;
+  /** Whether what is delivered was recorded before. Default: never. */
+  readonly isReplaying?: () => boolean;
   decode(encoded: Encoded): unknown;
   log(level: LogLevel, values: readonly unknown[]): void;
   /** How many callbacks one event may lead to before the run fails with `ENDLESS_LOOP` (I10). Default 250,000. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { patched, step, workflow } from 'lull';
 import { decode } from '../../lib/codec/decode.ts';
 import { encode } from '../../lib/codec/encode.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
@@ -13,6 +14,28 @@ const golden = JSON.parse(readFileSync(new URL('journal-v1.json', import.meta.ur
   readonly records: readonly { readonly entries: readonly JournalEntry[] }[];
   readonly result: never;
 };
+
+it('a journal with a patch is followed today, on the new branch', () => {
+  const { entries } = JSON.parse(readFileSync(new URL('patched-v1.json', import.meta.url), 'utf8')) as {
+    readonly entries: readonly JournalEntry[];
+  };
+  const mails = workflow('mails', function* () {
+    return patched('receipt-by-mail') ? yield* step('mail', () => '') : yield* step('print', () => '');
+  });
+  const live = createLiveRun({
+    info: { id: 'r1', workflow: 'mails', version: 'unversioned', startedAt: START, attempt: 1 },
+    seed: 'r1',
+    body: () => definitionOf(mails).start(undefined),
+    recordedDueAtMs: () => undefined,
+    recordedPatches: new Set(entries.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
+    isReplaying: () => true,
+    decode: (encoded) => decode(encoded),
+    log: () => undefined,
+    strict: true,
+  });
+  expect(replay(entries, (event, upTo) => live.deliver(event, upTo))).toEqual({ kind: 'followed', unrecorded: [] });
+  expect(live.outcome()).toEqual({ kind: 'completed', value: 'mailed' });
+});
 
 describe('a journal that was written with format version 1', () => {
   const entries = golden.records.flatMap((record) => record.entries);

@@ -69,7 +69,7 @@ function rebuiltFrom(body: Body, entries: readonly JournalEntry[], upTo: number)
   // The journal may be cut between an event and its commands: they come out again.
   const again: JournalEntry[] = [...entries.slice(0, upTo), ...unrecorded];
   for (const entry of entries.slice(again.length)) {
-    if (!isRecordedCommand(entry)) again.push(entry, ...deliver(entry));
+    if (entry.kind !== 'patched' && !isRecordedCommand(entry)) again.push(entry, ...deliver(entry));
   }
   return { again, outcome: live.outcome() };
 }

@@ -46,9 +46,9 @@ describe('commands', () => {
       task.cancel();
       yield* step('next', () => 1);
     });
-    expect(run.deliver(STARTED).map(({ id, name }) => [id, name])).toEqual([
-      [1, 'doomed'],
-      [2, 'next'],
+    expect(run.deliver(STARTED)).toMatchObject([
+      { id: 1, name: 'doomed' },
+      { id: 2, name: 'next' },
     ]);
     expect([...run.pending.keys()]).toEqual([2]);
   });

@@ -1,0 +1,41 @@
+/** Changing the code of runs that are alive: asyncio has no word for it, since its runs end with their process. */
+import { checkName } from '../core/check-name.ts';
+import { currentLoop } from '../core/loop.ts';
+
+/**
+ * Says whether the run takes the new code: true in every run that comes here for the first time, and from then on in
+ * each of its replays; false in runs that have passed with the code before. Once given, a run's answer stays.
+ *
+ * Keep both branches until no run with the old one is left, then exchange the question for `deprecatePatch`. `id` is
+ * a text of 1 to 128 characters, one for each change; else a WorkflowCodeError (`INVALID_ARGUMENT`).
+ *
+ * @example
+ * ```ts
+ * const receipt = patched('receipt-by-mail')
+ *   ? yield* step('mail', () => 'mailed')
+ *   : yield* step('print', () => 'printed');
+ * receipt; // => 'mailed'
+ * ```
+ */
+export function patched(id: string): boolean {
+  const loop = currentLoop('patched()');
+  checkName(id, 'a patch');
+  return loop.patched(id);
+}
+
+/**
+ * Says that the old branch of a patch is gone. A run that took it cannot go on with this code: it is held as
+ * `blocked`, untouched, until code with `patched` is deployed again. In other runs it does nothing but to record the
+ * patch, so that code with `patched` may come back. Remove the call when no run from before it is left.
+ *
+ * @example
+ * ```ts
+ * deprecatePatch('receipt-by-mail');
+ * yield* step('mail', () => 'mailed'); // => 'mailed'
+ * ```
+ */
+export function deprecatePatch(id: string): void {
+  const loop = currentLoop('deprecatePatch()');
+  checkName(id, 'a patch');
+  loop.deprecatePatch(id);
+}
