@@ -53,8 +53,11 @@ function runIdsOf(batch: readonly ReceivedMessage[]): Set<string> {
   return new Set(wakes.flatMap((wake) => (wake.kind === 'wake' ? [wake.runId] : [])));
 }
 
-/** An SQS event as Lambda gets it. */
-export function toSqsEvent(batch: readonly ReceivedMessage[], source: { queueArn: string }): unknown {
+/** An SQS event as Lambda gets it. The default region is that of the quick cloud. */
+export function toSqsEvent(
+  batch: readonly (ReceivedMessage & { readonly traceHeader?: string | undefined })[],
+  source: { readonly queueArn: string; readonly region?: string },
+): unknown {
   return {
     Records: batch.map((message) => ({
       messageId: message.id,
@@ -65,12 +68,13 @@ export function toSqsEvent(batch: readonly ReceivedMessage[], source: { queueArn
         SentTimestamp: String(message.sentAtMs),
         SenderId: 'local',
         ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
+        ...(message.traceHeader === undefined ? {} : { AWSTraceHeader: message.traceHeader }),
       },
       messageAttributes: {},
       md5OfBody: createHash('md5').update(message.body).digest('hex'),
       eventSource: 'aws:sqs',
       eventSourceARN: source.queueArn,
-      awsRegion: region,
+      awsRegion: source.region ?? region,
     })),
   };
 }
