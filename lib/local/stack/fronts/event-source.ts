@@ -8,8 +8,8 @@
 import type { Clock } from '../../../ports/clock.ts';
 import { failedIds, toSqsEvent } from '../../event-source.ts';
 import type { MessageQueue, ReceivedMessage } from '../../message-queue.ts';
+import type { Invocation } from '../lambda/invocation.ts';
 import type { StackEventSource } from '../stack.ts';
-import type { InvocationResult, Invoke } from './invocation.ts';
 
 /** Of what Lambda takes in one invocation; what does not fit is another batch. */
 const BATCH_LIMIT_BYTES = 6 * 1024 * 1024;
@@ -23,7 +23,8 @@ export interface EventSourceParts {
   readonly clock: Clock;
   /** Batches at a time. */
   readonly concurrency: number;
-  readonly invoke: Invoke;
+  /** Invokes the function, at the qualifier that the mapping names, with a JSON text. */
+  readonly invoke: (payload: string) => Promise<Invocation>;
 }
 
 export class EventSource {
@@ -100,7 +101,7 @@ export class EventSource {
     const { queue, source, region, invoke } = this.#parts;
     this.#active += 1;
     try {
-      const result = await invoke(toSqsEvent(batch, { queueArn: source.queueArn, region }));
+      const result = await invoke(JSON.stringify(toSqsEvent(batch, { queueArn: source.queueArn, region })));
       const failed = this.#failedOf(result, batch);
       for (const message of batch) if (!failed.has(message.id)) queue.delete(message.receipt);
     } catch {
@@ -111,7 +112,7 @@ export class EventSource {
     }
   }
 
-  #failedOf(result: InvocationResult, batch: readonly ReceivedMessage[]): ReadonlySet<string> {
+  #failedOf(result: Invocation, batch: readonly ReceivedMessage[]): ReadonlySet<string> {
     if (result.kind !== 'succeeded') return new Set(batch.map((message) => message.id));
     if (!this.#parts.source.reportsBatchItemFailures) return new Set();
     return failedIds(JSON.parse(result.payload || 'null'), batch);

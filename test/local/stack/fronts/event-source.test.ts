@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventSource, type EventSourceParts } from '../../../../lib/local/stack/fronts/event-source.ts';
-import type { InvocationResult } from '../../../../lib/local/stack/fronts/invocation.ts';
+import type { Invocation } from '../../../../lib/local/stack/lambda/invocation.ts';
 import type { StackEventSource } from '../../../../lib/local/stack/stack.ts';
 import { MessageQueue } from '../../../../lib/local/message-queue.ts';
 import { ManualClock } from '../../manual-clock.ts';
@@ -20,15 +20,14 @@ function start(source: Partial<StackEventSource> = {}, parts: Partial<EventSourc
     maxReceives: 3,
     onDeadLetter: (body) => deadLetters.push(body),
   });
-  const invocations: { event: SqsEvent; resolve: (result: InvocationResult) => void; reject: (e: Error) => void }[] =
-    [];
+  const invocations: { event: SqsEvent; resolve: (result: Invocation) => void; reject: (e: Error) => void }[] = [];
   const eventSource = new EventSource({
     queue,
     clock,
     region: 'eu-west-1',
     concurrency: 2,
-    invoke: (event) =>
-      new Promise((resolve, reject) => invocations.push({ event: event as SqsEvent, resolve, reject })),
+    invoke: (payload) =>
+      new Promise((resolve, reject) => invocations.push({ event: JSON.parse(payload) as SqsEvent, resolve, reject })),
     ...parts,
     source: {
       id: 'Shop/Source',
@@ -41,7 +40,7 @@ function start(source: Partial<StackEventSource> = {}, parts: Partial<EventSourc
       ...source,
     },
   });
-  const settle = async (index: number, result: InvocationResult): Promise<void> => {
+  const settle = async (index: number, result: Invocation): Promise<void> => {
     invocations[index]!.resolve(result);
     await new Promise(setImmediate);
     clock.advance(0);
@@ -52,7 +51,7 @@ function start(source: Partial<StackEventSource> = {}, parts: Partial<EventSourc
   return { clock, queue, eventSource, invocations, settle, bodies, send, deadLetters };
 }
 
-const succeeded = (value: unknown): InvocationResult => ({ kind: 'succeeded', payload: JSON.stringify(value) });
+const succeeded = (value: unknown): Invocation => ({ kind: 'succeeded', payload: JSON.stringify(value) });
 
 describe('batches', () => {
   it('are as large as the mapping says, and so many at a time', async () => {
@@ -111,11 +110,14 @@ describe('what was handed over', () => {
   });
 
   it.each([
-    ['a failure of the function', { kind: 'failed', payload: '{"errorType":"Error"}' }],
+    [
+      'a failure of the function',
+      { kind: 'failed', error: 'Unhandled', payload: '{"errorType":"Error"}', logTail: '' },
+    ],
     ['a throttle', { kind: 'throttled' }],
     ['a stranger among the reported', succeeded({ batchItemFailures: [{ itemIdentifier: 'nobody' }] })],
     ['an answer that is no JSON', { kind: 'succeeded', payload: '{' }],
-  ] as [string, InvocationResult][])('comes again after %s', async (_what, result) => {
+  ] as [string, Invocation][])('comes again after %s', async (_what, result) => {
     const { clock, queue, settle, bodies, send } = start();
     send(2);
     clock.advance(0);
@@ -129,7 +131,7 @@ describe('what was handed over', () => {
     ['nothing', { kind: 'succeeded', payload: '' }],
     ['null', succeeded(null)],
     ['an empty list', succeeded({ batchItemFailures: [] })],
-  ] as [string, InvocationResult][])('is done if the function answers with %s', async (_what, result) => {
+  ] as [string, Invocation][])('is done if the function answers with %s', async (_what, result) => {
     const { clock, queue, settle, send } = start();
     send(2);
     clock.advance(0);
