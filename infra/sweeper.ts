@@ -4,6 +4,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Construct } from 'constructs';
+import { LONGEST_WAKE_DELAY_MS } from '../lib/ports/limits.ts';
 import { OPERATIONS } from './grants.ts';
 import { createFunction, type EngineParts } from './workflow-function.ts';
 
@@ -24,6 +25,11 @@ export function shortestLease(sweepInterval: Duration): Duration {
 
 export const SWEEP_INTERVAL = Duration.minutes(1);
 
+/** What falls due before the next sweep, however late that is, has been told to the queue; which takes 15 minutes. */
+function sweepAhead(sweepInterval: Duration): Duration {
+  return Duration.millis(Math.min(LONGEST_WAKE_DELAY_MS, sweepInterval.plus(SWEEP_SLACK).toMilliseconds()));
+}
+
 export function createSweeper(scope: Construct, parts: EngineParts): { sweeper: NodejsFunction; sweeperRule: Rule } {
   const { sweepInterval = SWEEP_INTERVAL, sweeperOptions } = parts.props;
   const sweeper = createFunction(scope, 'Sweeper', parts, {
@@ -31,6 +37,7 @@ export function createSweeper(scope: Construct, parts: EngineParts): { sweeper: 
     description: 'Wakes the runs that are due and that nobody wakes',
     memorySize: 256,
     timeout: Duration.minutes(1),
+    environment: { LULL_SWEEP_AHEAD_MS: String(sweepAhead(sweepInterval).toMilliseconds()) },
     options: sweeperOptions,
     operations: OPERATIONS.sweeper,
   });

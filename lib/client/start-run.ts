@@ -9,6 +9,7 @@ import type { Encoded } from '../core/encoded.ts';
 import { InvalidInputError } from '../core/errors.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { toInputIssue } from '../core/validate.ts';
+import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { RunItem, StoredValue } from '../ports/run-item.ts';
 import type { NewRun, Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -69,11 +70,12 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
       bytes <= INLINE_LIMIT_BYTES ? { kind: 'inline', value } : { kind: 'item', key: `input-${ports.ids.messageId()}` },
     inputDigest,
     ...(delayMs === 0 ? { dueAtMs: 0 } : { dueAtMs: createdAtMs + delayMs, notBeforeMs: createdAtMs + delayMs }),
+    ...(delayMs > LONGEST_WAKE_DELAY_MS ? { needsWake: true } : {}),
   };
   const creation = await create(ports, store, run, value);
   if (creation.kind === 'created') {
     if (options.id !== undefined || options.idempotencyKey !== undefined) await keepInput(ports, store, run, value);
-    await sendWake(ports, wakes, runId, delayMs);
+    if (run.needsWake !== true) await sendWake(ports, wakes, runId, delayMs);
     return runId;
   }
 
@@ -85,7 +87,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
   }
   checkExisting(existing, run, options);
   // Whoever created it may have died before the wake.
-  if (existing.status === 'pending') {
+  if (existing.status === 'pending' && existing.needsWake !== true) {
     await sendWake(ports, wakes, runId, Math.max(0, (existing.dueAtMs ?? 0) - createdAtMs));
   }
   return runId;

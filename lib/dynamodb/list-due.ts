@@ -7,13 +7,13 @@ import type { Table } from './table.ts';
 
 const PAGE_LENGTH = 500;
 
-export async function* listDue(table: Table, nowMs: number): AsyncGenerator<readonly string[]> {
+export async function* listDue(table: Table, dueByMs: number): AsyncGenerator<readonly string[]> {
   for (const shard of dueShards()) {
     let startKey: Item | undefined;
     do {
       const { items, lastKey } = await table.query('listDue', {
         indexName: dueIndex.name,
-        keys: expression('#dueShard = :shard AND #dueAtMs <= :now', { ':shard': text(shard), ':now': number(nowMs) }),
+        keys: expression('#dueShard = :shard AND #dueAtMs <= :dueBy', { ':shard': text(shard), ':dueBy': number(dueByMs) }),
         limit: PAGE_LENGTH,
         startKey,
       });

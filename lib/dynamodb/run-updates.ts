@@ -32,12 +32,13 @@ export function prolongLease(expiresAtMs: number): Expression {
 }
 
 /** 14. */
-export function goToRest({ status, mail, dueAtMs, blocked }: Release): Expression {
+export function goToRest({ status, mail, dueAtMs, needsWake, blocked }: Release): Expression {
   return assign({
     ...NO_LEASE,
     openStatus: text(status),
     mail: texts(mail),
     dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
+    needsWake: needsWake && number(1),
     blockedReason: blocked && text(blocked.reason),
     blockedSinceMs: blocked && number(blocked.sinceMs),
   });
@@ -53,6 +54,7 @@ export function close({ status, result, endedAtMs, purgeAtMs }: Finish): Express
     endedAtMs: number(endedAtMs),
     mail: texts([]),
     dueAtMs: purgeAtMs === undefined ? undefined : number(purgeAtMs),
+    needsWake: undefined,
     blockedReason: undefined,
     blockedSinceMs: undefined,
   });

@@ -10,7 +10,7 @@
  *
  * Entries, messages and values stand as JSON text in one attribute each, not as native maps: it is smaller (a native
  * value pays for each element), knows no limit of depth, keeps every number and every string as it is, and can still
- * be read in the console.
+ * be read in the console. What is too large for an item stands in the bucket, under `runs/` + run id + `/`.
  *
  * Two indexes hold run items only. No attribute of theirs is written by take, accept (but for `dueAtMs`) or renew, so
  * that these cost one unit.
@@ -20,6 +20,9 @@ import { invariant } from '../core/invariant.ts';
 
 /** The version of this layout. Each item carries it as `format`; an item of a later one is refused. */
 export const schemaVersion = 1;
+
+/** The format of an item that claims a content in the bucket: who knows of no bucket is not to read it. */
+export const claimFormat = 2;
 
 /** Every attribute. In expressions they are written `#openStatus`. */
 export const attribute = {
@@ -59,6 +62,8 @@ export const attribute = {
   dueShard: 'dueShard',
   /** N: epoch milliseconds; 0 is now, absent is never. */
   dueAtMs: 'dueAtMs',
+  /** N: 1 if the queue was not told of the time. */
+  needsWake: 'needsWake',
   blockedReason: 'blockedReason',
   blockedSinceMs: 'blockedSinceMs',
 
@@ -69,6 +74,8 @@ export const attribute = {
   entries: 'entries',
   message: 'message',
   value: 'value',
+  /** S: JSON text: where the content is that is too large for the item. In place of one of the three. */
+  claim: 'claim',
 } as const;
 
 export type AttributeName = keyof typeof attribute;

@@ -35,7 +35,7 @@ export interface StoredRun {
 }
 
 export function toRunItem(run: NewRun): Item {
-  const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs } = run;
+  const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs, needsWake } = run;
   return {
     ...itemKey(runId, runSortKey),
     [attribute.format]: number(schemaVersion),
@@ -50,6 +50,7 @@ export function toRunItem(run: NewRun): Item {
     [attribute.mail]: texts([]),
     [attribute.dueShard]: text(dueShardOf(runId)),
     [attribute.dueAtMs]: number(dueAtMs),
+    ...(needsWake ? { [attribute.needsWake]: number(1) } : {}),
   };
 }
 
@@ -74,6 +75,7 @@ export function fromRunItem(item: Item): StoredRun {
     wakes: readNumber(item, 'wakes'),
     mail: readTexts(item, 'mail'),
     ...optional('dueAtMs', findNumber(item, 'dueAtMs')),
+    ...optional('needsWake', findNumber(item, 'needsWake') === 1 ? true : undefined),
     ...optional('blocked', readBlocked(item)),
     ...optional('result', readStoredValue(item, 'result', 'resultKey')),
     ...optional('endedAtMs', findNumber(item, 'endedAtMs')),

@@ -1,7 +1,8 @@
 /** The engine on given ports: what a worker and a sweeper do, and one who only looks. */
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
+import { observeNothing } from './observe.ts';
 import { peek, type Peek } from './peek.ts';
-import { sweep, type Sweep } from './sweep.ts';
+import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
 import { takeTurn, type TurnEnd, type TurnWanted } from './turn.ts';
 import { createWarmRuns } from './warm-runs.ts';
 
@@ -9,17 +10,17 @@ export interface RunningEngine {
   /** Takes a turn of a run, if it is free and due. Safe to call at any time, from any number of workers. */
   takeTurn(wanted: TurnWanted): Promise<TurnEnd>;
   /** Wakes what is due and nobody wakes. */
-  sweep(): Promise<Sweep>;
+  sweep(options?: SweepOptions): Promise<Sweep>;
   /** What a run waits for. Changes nothing. */
   peek(runId: string): Promise<Peek>;
 }
 
 export function createEngine(options: EngineOptions): RunningEngine {
-  const engine: Engine = { ...DEFAULT_SETTINGS, callBody: callOwnBody, ...options };
+  const engine: Engine = { ...DEFAULT_SETTINGS, callBody: callOwnBody, observe: observeNothing, ...options };
   const warmRuns = createWarmRuns(engine.rebuildAtEveryAwait ? 0 : engine.maxWarmRuns);
   return {
     takeTurn: (wanted) => takeTurn(engine, warmRuns, wanted),
-    sweep: () => sweep(engine),
+    sweep: (sweepOptions) => sweep(engine, sweepOptions),
     peek: (runId) => peek(engine, runId),
   };
 }

@@ -1,5 +1,15 @@
 /** Asks for the turn that a run's next timer needs. */
+import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
+
+/** What a release writes down of it: when to look again, and whether the queue is too short for it. */
+export function wakeAt(
+  { clock, longestWakeDelayMs }: Engine,
+  dueAtMs: number | undefined,
+): { readonly dueAtMs: number | undefined; readonly needsWake?: true } {
+  const isFar = dueAtMs !== undefined && dueAtMs - clock.nowMs() > longestWakeDelayMs;
+  return isFar ? { dueAtMs, needsWake: true } : { dueAtMs };
+}
 
 /** Only a hint (I1): the sweeper finds the run if the wake is lost, or too far away to be sent. */
 export async function sendWake({ engine, runId }: Turn, dueAtMs: number): Promise<void> {

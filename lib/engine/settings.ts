@@ -4,12 +4,16 @@ import type { StepContext } from '../core/step.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Observe } from '../ports/observer.ts';
+import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
 export interface EngineOptions extends Partial<EngineSettings> {
   /** Calls the body of a step. Default: just that; a testing kit may call something else in its place. */
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
+  /** Is told of each turn, for metrics and traces. Default: nobody is. */
+  readonly observe?: Observe;
   readonly registry: WorkflowRegistry;
   readonly store: Store;
   readonly wakes: WakeQueue;
@@ -57,7 +61,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   leaseMs: 30_000,
   wakeSlackMs: 500,
   hotWaitMs: 1_000,
-  longestWakeDelayMs: 900_000,
+  longestWakeDelayMs: LONGEST_WAKE_DELAY_MS,
   deadlineMarginMs: 3_000,
   maxStepsInFlight: 500,
   maxInterruptions: 10,

@@ -10,6 +10,16 @@ export interface Sweep {
   readonly purged: number;
   /** Due, and in somebody's turn. */
   readonly held: number;
+  /** Not due yet; the queue was told when they will be. */
+  readonly ahead: number;
+}
+
+export interface SweepOptions {
+  /**
+   * How far ahead to look for timers that the queue was not told of when their runs went to sleep: a sweep interval and
+   * some slack, so that none falls due between two sweeps. Default 0.
+   */
+  readonly aheadMs?: number;
 }
 
 /** A sweeper needs no workflow's code. */
@@ -18,9 +28,9 @@ export type SweepPorts = Pick<EngineOptions, 'store' | 'wakes' | 'clock' | 'log'
 /** How many runs are looked at together. */
 const AT_ONCE = 20;
 
-export async function sweep(ports: SweepPorts): Promise<Sweep> {
-  const counts = { woken: 0, purged: 0, held: 0 };
-  for await (const page of ports.store.listDue(ports.clock.nowMs())) {
+export async function sweep(ports: SweepPorts, { aheadMs = 0 }: SweepOptions = {}): Promise<Sweep> {
+  const counts = { woken: 0, purged: 0, held: 0, ahead: 0 };
+  for await (const page of ports.store.listDue(ports.clock.nowMs() + aheadMs)) {
     for (let from = 0; from < page.length; from += AT_ONCE) {
       const found = await Promise.all(page.slice(from, from + AT_ONCE).map((runId) => lookAt(ports, runId)));
       for (const kind of found) if (kind !== 'nothing') counts[kind] += 1;
@@ -34,7 +44,12 @@ async function lookAt({ store, clock, wakes, log }: SweepPorts, runId: string): 
   try {
     const run = await store.readRun(runId);
     const nowMs = clock.nowMs();
-    if (run?.dueAtMs === undefined || run.dueAtMs > nowMs) return 'nothing';
+    if (run?.dueAtMs === undefined) return 'nothing';
+    if (run.dueAtMs > nowMs) {
+      if (run.needsWake !== true) return 'nothing';
+      await wakes.send(runId, run.dueAtMs - nowMs);
+      return 'ahead';
+    }
     if (isClosed(run.status)) {
       await store.purge(runId);
       return 'purged';

@@ -5,7 +5,7 @@
  * Nothing is written into the journal here, so a worker that died here leaves nothing to be fenced off.
  */
 import { receiveMail } from './inbox.ts';
-import { sendWake } from './send-wake.ts';
+import { sendWake, wakeAt } from './send-wake.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
 
 export type Beginning =
@@ -24,7 +24,7 @@ export async function waitForBeginning(turn: Turn): Promise<Beginning> {
     if (mail.kind === 'damaged' || isToBeStopped) return { kind: 'begin' };
 
     const { wakesSeen } = turn;
-    const rest = { status: 'pending', dueAtMs: notBeforeMs, mail: turn.mail } as const;
+    const rest = { status: 'pending', mail: turn.mail, ...wakeAt(engine, notBeforeMs) } as const;
     const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
     if (release.kind === 'lost') return { kind: 'dropped' };
     if (release.kind === 'done') {

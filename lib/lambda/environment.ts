@@ -2,6 +2,7 @@
 import { describeValue } from '../core/describe-value.ts';
 import { LullError } from '../core/errors.ts';
 import type { LogLevel } from '../core/logger.ts';
+import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,6 +21,8 @@ export interface FunctionSettings {
   readonly tableName: string;
   readonly queueUrl: string;
   readonly logLevel: LogLevel;
+  /** Names the engine in metrics and logs. Undefined: no metrics are written. */
+  readonly engine: string | undefined;
 }
 
 /** What the worker is told besides. */
@@ -29,11 +32,16 @@ export interface WorkerSettings extends FunctionSettings {
   readonly leaseMs: number | undefined;
 }
 
+/** What the sweeper is told besides. */
+export interface SweeperSettings extends FunctionSettings {
+  /** How far ahead it looks. */
+  readonly aheadMs: number;
+}
+
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** A turn that is alive renews in time; a dead worker's run does not wait for ever. */
-const SHORTEST_LEASE_MS = 1_000;
-const LONGEST_LEASE_MS = 900_000;
+const LEASE = { name: 'LULL_LEASE_MS', from: 1_000, to: 900_000 };
 
 const TABLE_NAME = {
   name: 'LULL_TABLE_NAME',
@@ -52,7 +60,15 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
   return read((problems) => ({
     ...functionSettings(problems, environment),
     version: environment['LULL_VERSION'] || environment['AWS_LAMBDA_FUNCTION_VERSION'] || 'unversioned',
-    leaseMs: leaseMs(problems, environment),
+    leaseMs: wholeNumber(problems, environment, LEASE),
+  }));
+}
+
+export function readSweeperSettings(environment: Environment): SweeperSettings {
+  return read((problems) => ({
+    ...functionSettings(problems, environment),
+    aheadMs:
+      wholeNumber(problems, environment, { name: 'LULL_SWEEP_AHEAD_MS', from: 0, to: LONGEST_WAKE_DELAY_MS }) ?? 0,
   }));
 }
 
@@ -77,7 +93,19 @@ function functionSettings(problems: string[], environment: Environment): Functio
     tableName: required(problems, environment, TABLE_NAME),
     queueUrl: required(problems, environment, QUEUE_URL),
     logLevel: logLevel(problems, environment),
+    engine: engineName(problems, environment),
   };
+}
+
+/** As CloudWatch takes the value of a dimension. */
+function engineName(problems: string[], environment: Environment): string | undefined {
+  const name = environment['LULL_ENGINE'];
+  if (name === undefined || name === '') return undefined;
+  if (/^(?!:)[\x20-\x7e]{1,255}$/.test(name) && name.trim() !== '') return name;
+  problems.push(
+    `LULL_ENGINE is ${describeValue(name)}, and can be 1 to 255 ASCII characters that do not begin with a colon`,
+  );
+  return undefined;
 }
 
 function required(problems: string[], environment: Environment, variable: typeof TABLE_NAME): string {
@@ -95,14 +123,15 @@ function logLevel(problems: string[], environment: Environment): LogLevel {
   return level ?? 'info';
 }
 
-function leaseMs(problems: string[], environment: Environment): number | undefined {
-  const text = environment['LULL_LEASE_MS'];
+function wholeNumber(
+  problems: string[],
+  environment: Environment,
+  { name, from, to }: { readonly name: string; readonly from: number; readonly to: number },
+): number | undefined {
+  const text = environment[name];
   if (text === undefined || text === '') return undefined;
   const value = Number(text);
-  if (Number.isInteger(value) && value >= SHORTEST_LEASE_MS && value <= LONGEST_LEASE_MS) return value;
-  problems.push(
-    `LULL_LEASE_MS is ${describeValue(text)}, and can be a whole number of milliseconds from ${SHORTEST_LEASE_MS} ` +
-      `to ${LONGEST_LEASE_MS}`,
-  );
+  if (Number.isInteger(value) && value >= from && value <= to) return value;
+  problems.push(`${name} is ${describeValue(text)}, and can be a whole number of milliseconds from ${from} to ${to}`);
   return undefined;
 }

@@ -87,12 +87,13 @@ export function release(before: RunState | undefined, release: Release): Transit
   const { run } = before;
   if (!run.lease) return { answer: { kind: 'done' } };
   if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
-  const { status, mail, dueAtMs, blocked } = release;
+  const { status, mail, dueAtMs, needsWake, blocked } = release;
   const after: RunItem = {
     ...atRest(run),
     status,
     mail,
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
+    ...(needsWake ? { needsWake } : {}),
     ...(blocked ? { blocked } : {}),
   };
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: status } };
@@ -122,6 +123,6 @@ export function finish(before: RunState | undefined, finish: Finish): Transition
 
 /** Without what belongs to a turn, or to the rest before it. */
 function atRest(run: RunItem): RunItem {
-  const { lease: _lease, dueAtMs: _dueAtMs, blocked: _blocked, ...rest } = run;
+  const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...rest } = run;
   return rest;
 }

@@ -9,5 +9,8 @@ export const ITEM_LIMIT_BYTES = 400 * 1024;
  */
 export const MAIL_LIMIT = 100;
 
+/** How far ahead the queue is told of a wake: SQS takes no more. The sweeper tells it of what is further away. */
+export const LONGEST_WAKE_DELAY_MS = 900_000;
+
 /** The longest id of a message, in bytes. */
 export const MESSAGE_ID_LIMIT_BYTES = 32;

@@ -51,6 +51,8 @@ export interface RunItem {
   readonly mail: readonly string[];
   /** When the run wants to be looked at: 0 is now, absent is never. Of a closed run: when it is to be purged. */
   readonly dueAtMs?: number;
+  /** The queue was not told of `dueAtMs`, which is too far away for it: the sweeper tells it ahead of time. */
+  readonly needsWake?: true;
   readonly blocked?: Blocked;
   /** How the run ended: the result, or the error. Closed runs only. */
   readonly result?: StoredValue;

@@ -8,10 +8,14 @@
  */
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import type { ContentLimits } from './content-limits.ts';
 import type { Message } from './message.ts';
 import type { Blocked, ClosedStatus, Lease, RunItem, RunRow, RunStatus, StoredValue } from './run-item.ts';
 
 export interface Store {
+  /** How large values may be here. */
+  readonly limits: ContentLimits;
+
   /** 1. Condition RunIsNew: no run of that id. Status pending, wakes 0, epoch 0, mail []. */
   createRun(run: NewRun): Promise<{ kind: 'created' } | { kind: 'exists'; run: RunItem }>;
 
@@ -71,12 +75,15 @@ export interface Store {
   /** Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone. */
   purge(runId: string): Promise<void>;
 
-  /** 16. Run ids with dueAtMs <= nowMs from the index of the due, page by page, oldest first within a shard. */
-  listDue(nowMs: number): AsyncIterable<readonly string[]>;
+  /** 16. Run ids with dueAtMs <= dueByMs from the index of the due, page by page, oldest first within a shard. */
+  listDue(dueByMs: number): AsyncIterable<readonly string[]>;
 
   /** Newest first, from the index by workflow. */
   listRuns(query: RunQuery): Promise<RunPage>;
 }
+
+/** A method of a Store. */
+export type StoreOperation = Exclude<keyof Store, 'limits'>;
 
 export interface NewRun {
   readonly runId: string;
@@ -87,6 +94,7 @@ export interface NewRun {
   /** 0 for at once. */
   readonly dueAtMs: number;
   readonly notBeforeMs?: number;
+  readonly needsWake?: true;
 }
 
 export type Acceptance =
@@ -106,6 +114,7 @@ export interface Release {
   readonly status: 'pending' | 'suspended' | 'blocked';
   /** The next timer; undefined removes the run from the index of the due. */
   readonly dueAtMs: number | undefined;
+  readonly needsWake?: true;
   /** What stays in the mail: nothing, but for a blocked run. */
   readonly mail: readonly string[];
   readonly blocked?: Blocked;

@@ -5,22 +5,22 @@ import { describe, expect, it } from 'vitest';
 import type { AnyWorkflow } from '../../lib/core/workflow.ts';
 import { SmallCloud } from './small-cloud.ts';
 
-const go = signal('go');
+const go = signal<void>('go');
 const record = (name: string): ReturnType<typeof step<string>> => step(name, () => name);
 
 /** The same place, twice, as four versions of the code have it. */
 const code = {
-  old: function* () {
+  *old() {
     return yield* record('print');
   },
-  patched: function* () {
+  *patched() {
     return patched('mail') ? yield* record('mail') : yield* record('print');
   },
-  deprecated: function* () {
+  *deprecated() {
     deprecatePatch('mail');
     return yield* record('mail');
   },
-  clean: function* () {
+  *clean() {
     return yield* record('mail');
   },
 } satisfies Record<string, () => Coroutine<string>>;
@@ -35,7 +35,7 @@ function receipts(version: Version): AnyWorkflow {
       made.push(yield* code[version]());
     }
     return made;
-  }) as AnyWorkflow;
+  });
 }
 
 describe('a run that came by before the patch', () => {

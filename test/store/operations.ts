@@ -43,7 +43,7 @@ function operation<T>(
 
 const creation = operation(
   'createRun',
-  { run, workflow: fc.constantFrom(...WORKFLOWS), input: stored, dueAtMs },
+  { run, workflow: fc.constantFrom(...WORKFLOWS), input: stored, dueAtMs, isFar: fc.boolean() },
   (store, given, prefix) =>
     store.createRun({
       runId: prefix + given.run,
@@ -53,6 +53,7 @@ const creation = operation(
       input: given.input,
       inputDigest: 'digest',
       dueAtMs: given.dueAtMs ?? 0,
+      ...(given.isFar ? { needsWake: true } : {}),
     }),
 );
 
@@ -66,10 +67,11 @@ const accept = operation('accept', { run, messageId }, (store, { run, messageId 
 
 const release = operation(
   'release',
-  { run, epoch, wakesSeen, dueAtMs, mail: messageIds, isHeld: fc.boolean() },
-  (store, { run, isHeld, mail, ...given }, prefix) =>
+  { run, epoch, wakesSeen, dueAtMs, mail: messageIds, isHeld: fc.boolean(), isFar: fc.boolean() },
+  (store, { run, isHeld, isFar, mail, ...given }, prefix) =>
     store.release(prefix + run, {
       ...given,
+      ...(isFar ? { needsWake: true } : {}),
       ...(isHeld
         ? { status: 'blocked', mail, blocked: { reason: 'both sides', sinceMs: START_MS } }
         : { status: 'suspended', mail: [] }),

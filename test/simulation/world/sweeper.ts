@@ -40,15 +40,14 @@ export class Sweeper {
   }
 
   begin(): void {
-    const { timeline, network, log, clockErrorMs, onError } = this.#options;
+    const { timeline, network, periodMs, log, clockErrorMs, onError } = this.#options;
     this.#sweptAtMs = timeline.nowMs;
     this.#sweeps += 1;
     const name = `sweeper-${this.#sweeps}`;
     const process = new SimulatedProcess(name, timeline, clockErrorMs(name));
-    sweep({ store: network.storeFor(process), wakes: network.wakesFor(process), clock: process.clock, log }).catch(
-      (error: unknown) => {
-        if (!(error instanceof StoreUnavailableError)) onError(error);
-      },
-    );
+    const ports = { store: network.storeFor(process), wakes: network.wakesFor(process), clock: process.clock, log };
+    sweep(ports, { aheadMs: 1.5 * periodMs }).catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailableError)) onError(error);
+    });
   }
 }

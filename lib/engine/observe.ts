@@ -1,0 +1,67 @@
+/** Tells who looks on. It cannot fail a turn, and nobody waits for it. */
+import type { EngineEvent, TurnEnded, TurnOutcome } from '../ports/observer.ts';
+import type { Engine } from './settings.ts';
+import type { TurnEnd } from './turn.ts';
+import type { Turn } from './turn-state.ts';
+
+/** Where nobody looks on. */
+export const observeNothing = (): void => undefined;
+
+export function tellBegan(turn: Turn): void {
+  const { runId, workflow } = turn.run;
+  const { epoch, beganAtMs: atMs } = turn;
+  tell(turn.engine, { kind: 'turn-began', runId, workflow, epoch, atMs, takesOver: turn.run.lease !== undefined });
+}
+
+export function tellEnded(turn: Turn, end: TurnEnd): void {
+  tell(turn.engine, toEvent(turn, outcomeOf(turn, end), end.kind === 'blocked' ? end.error.name : undefined));
+}
+
+export function tellThrew(turn: Turn, error: unknown): void {
+  tell(turn.engine, toEvent(turn, 'error', error instanceof Error ? error.name : 'Error'));
+}
+
+function toEvent(turn: Turn, outcome: TurnOutcome, errorName: string | undefined): TurnEnded {
+  const { runId, workflow, lease } = turn.run;
+  return {
+    kind: 'turn-ended',
+    runId,
+    workflow,
+    epoch: turn.epoch,
+    beganAtMs: turn.beganAtMs,
+    atMs: turn.engine.clock.nowMs(),
+    takesOver: lease !== undefined,
+    outcome,
+    errorName,
+    startsRun: turn.startsRun,
+    replayedEvents: turn.replayedEvents,
+    stepsBegun: turn.attempts.begun,
+    stepRetries: turn.attempts.begunAgain,
+  };
+}
+
+function outcomeOf({ journal }: Turn, end: TurnEnd): TurnOutcome {
+  switch (end.kind) {
+    case 'ended':
+      return end.status;
+    case 'suspended':
+      return journal.recordNumber === 0 ? 'pending' : 'suspended'; // not begun before its time
+    case 'blocked':
+    case 'dropped':
+      return end.kind;
+    case 'left':
+      return 'dropped'; // a turn that was begun never leaves so
+  }
+}
+
+function tell({ observe, log }: Engine, event: EngineEvent): void {
+  const refuse = (error: unknown): void => {
+    log.warn('an observer of the engine threw; it is ignored', { event: event.kind, error });
+  };
+  try {
+    const answer: unknown = observe(event);
+    if (answer instanceof Promise) answer.catch(refuse); // nobody else would, and the process would end
+  } catch (error) {
+    refuse(error);
+  }
+}

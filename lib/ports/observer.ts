@@ -1,0 +1,45 @@
+/**
+ * The door through which the engine says what happened, for metrics and traces. Data only: who looks on changes nothing,
+ * and what a run was given or gave is never in it.
+ */
+import type { RunStatus } from './run-item.ts';
+
+/** A lease was taken. */
+export interface TurnBegan {
+  readonly kind: 'turn-began';
+  readonly runId: string;
+  readonly workflow: string;
+  readonly epoch: number;
+  readonly atMs: number;
+  /** Whoever had the lease before did not give it back: its worker died, or was too slow. */
+  readonly takesOver: boolean;
+}
+
+/** Where a turn came to: what the run is then; `dropped` is taken over, `error` was thrown and is taken again. */
+export type TurnOutcome = Exclude<RunStatus, 'running' | 'paused'> | 'dropped' | 'error';
+
+/** The turn is over. */
+export interface TurnEnded {
+  readonly kind: 'turn-ended';
+  readonly runId: string;
+  readonly workflow: string;
+  readonly epoch: number;
+  readonly beganAtMs: number;
+  readonly atMs: number;
+  readonly takesOver: boolean;
+  readonly outcome: TurnOutcome;
+  /** Of what blocked the run, or ended the turn: the error's name. Undefined where all went well. */
+  readonly errorName: string | undefined;
+  /** The run's journal was begun by this turn. */
+  readonly startsRun: boolean;
+  /** Recorded events that were fed to the code again; 0 when this worker had the run in memory. */
+  readonly replayedEvents: number;
+  /** Bodies of steps that were begun, and those among them that had been begun before. */
+  readonly stepsBegun: number;
+  readonly stepRetries: number;
+}
+
+export type EngineEvent = TurnBegan | TurnEnded;
+
+/** Is told at once, within the turn. Anything it throws is logged, and nothing more. */
+export type Observe = (event: EngineEvent) => void;
