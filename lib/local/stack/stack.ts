@@ -1,7 +1,8 @@
 /**
  * What a synthesized cloud assembly says, resolved: no Ref, no GetAtt, no condition is left. Data only.
  *
- * ARNs, names and URLs are those that this machine gave: an account of zeros, and the logical ids as names.
+ * ARNs, names and URLs are those that this machine gave: an account of zeros, unless the app names its own, and the
+ * stacks' names and logical ids as names.
  */
 
 /** All stacks of an assembly together: a resource's `id` is `StackName/LogicalId`. */
@@ -41,6 +42,16 @@ export interface StackFunction {
   readonly qualifiers: readonly { readonly name: string; readonly version: string }[];
   /** For asynchronous invocations: how often one that failed is tried again (AWS's default is 2). */
   readonly maxRetryAttempts: number;
+  /** Where the events of asynchronous invocations go that failed each time: the ARN of a queue, or of a function. */
+  readonly onFailureArn?: string;
+  /** Who besides identities may invoke it, as a policy document: what its Lambda permissions say. */
+  readonly policy?: PolicyDocument;
+}
+
+/** A policy of IAM's. */
+export interface PolicyDocument {
+  readonly Version: string;
+  readonly Statement: readonly unknown[];
 }
 
 export interface StackEventSource {
@@ -74,12 +85,16 @@ export interface StackQueue {
   readonly delayMs: number;
   /** Where messages go that were received `maxReceives` times. */
   readonly redrive?: { readonly deadLetterArn: string; readonly maxReceives: number };
+  /** The resource's own policy. */
+  readonly policy?: PolicyDocument;
 }
 
 export interface StackBucket {
   readonly id: string;
   readonly name: string;
   readonly arn: string;
+  /** The resource's own policy. */
+  readonly policy?: PolicyDocument;
 }
 
 export interface StackHttpApi {
@@ -107,8 +122,21 @@ export interface StackRoute {
   readonly authorization:
     | { readonly kind: 'none' }
     | { readonly kind: 'iam' }
-    | { readonly kind: 'jwt'; readonly issuer: string; readonly audience: readonly string[] }
-    | { readonly kind: 'lambda'; readonly functionArn: string };
+    | {
+        readonly kind: 'jwt';
+        readonly issuer: string;
+        readonly audience: readonly string[];
+        /** The token must have one of them, if there are any. */
+        readonly scopes?: readonly string[];
+      }
+    | {
+        readonly kind: 'lambda';
+        readonly functionArn: string;
+        /** It answers `{ isAuthorized }`, rather than with a policy. */
+        readonly simpleResponses?: boolean;
+        /** `$request.header.Authorization`: a request without one of them is refused unasked. */
+        readonly identitySources?: readonly string[];
+      };
   readonly functionArn: string;
   readonly qualifier?: string;
 }
@@ -130,6 +158,10 @@ export interface StackRule {
     readonly input?: string;
     /** The scheduler calls with this role; a rule is let in by the function's resource policy. */
     readonly roleArn?: string;
+    /** How often a call that could not be made is tried again. */
+    readonly maxRetryAttempts?: number;
+    /** The queue of what could not be sent. */
+    readonly deadLetterArn?: string;
   }[];
 }
 
@@ -141,6 +173,8 @@ export interface StackRole {
   readonly policies: readonly { readonly name: string; readonly document: unknown }[];
   /** Managed policies that are not in the template. */
   readonly managedPolicyArns: readonly string[];
+  /** What it may do at most, if it has a permissions boundary that is in the template. */
+  readonly boundary?: { readonly name: string; readonly document: unknown };
   /** Who may assume it: `lambda.amazonaws.com`. */
   readonly services: readonly string[];
 }
