@@ -5,6 +5,7 @@ import { createApi } from '../lib/http/api.ts';
 import { readFunctionSettings } from '../lib/lambda/environment.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import { toHttpResult, toRequest, type HttpEvent, type HttpResult } from '../lib/lambda/http-event.ts';
+import { keysOf, withScope } from '../lib/lambda/scope.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
 
 /** A Lambda handler for HTTP events of payload format 2.0. */
@@ -37,9 +38,10 @@ export function createApiHandler(workflows: WorkflowSource, overrides: Overrides
     const ports = openPorts(readFunctionSettings(overrides.environment ?? process.env), overrides);
     return createApi({ client: new Client({ workflows, ...ports }), workflows: registry.names(), log: ports.log });
   });
-  return async (event, context) => {
+  const handle: ApiHandler = async (event, context) => {
     const api = open();
     const maxWaitMs = Math.max(0, context.getRemainingTimeInMillis() - ANSWER_MS);
     return await toHttpResult(await api.fetch(toRequest(event), { maxWaitMs }));
   };
+  return (event, context) => withScope(keysOf(context), () => handle(event, context));
 }

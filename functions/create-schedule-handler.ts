@@ -3,10 +3,12 @@ import { toClientPorts } from '../lib/client/client-ports.ts';
 import { startScheduled, type ScheduledRequest, type ScheduledStart } from '../lib/client/start-scheduled.ts';
 import type { WorkflowSource } from '../lib/core/workflow-registry.ts';
 import { readFunctionSettings } from '../lib/lambda/environment.ts';
+import type { HandlerContext } from '../lib/lambda/handler-context.ts';
+import { keysOf, withScope } from '../lib/lambda/scope.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
 
 /** A Lambda handler for what a schedule sends. */
-export type ScheduleHandler = (request: ScheduledRequest) => Promise<ScheduledStart>;
+export type ScheduleHandler = (request: ScheduledRequest, context?: HandlerContext) => Promise<ScheduledStart>;
 
 /**
  * Makes the handler that starts runs by a schedule. A request that comes twice starts one run: its id is made of the
@@ -34,7 +36,7 @@ export function createScheduleHandler(workflows: WorkflowSource, overrides: Over
     );
     return { ports: toClientPorts({ workflows, store, wakes, clock, log }, {}), log };
   });
-  return async (request) => {
+  const handle = async (request: ScheduledRequest): Promise<ScheduledStart> => {
     const { ports, log } = open();
     const start = await startScheduled(ports, request);
     const { schedule, scheduledAt } = request;
@@ -42,4 +44,5 @@ export function createScheduleHandler(workflows: WorkflowSource, overrides: Over
     log.info(said, { schedule, scheduledAt, ...start });
     return start;
   };
+  return (request, context) => withScope(keysOf(context), () => handle(request));
 }

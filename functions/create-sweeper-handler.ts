@@ -1,10 +1,14 @@
 /** The sweeper: wakes the runs that are due and that nobody wakes. */
 import { sweep, type Sweep } from '../lib/engine/sweep.ts';
 import { readSweeperSettings } from '../lib/lambda/environment.ts';
-import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
+import { createDueAges } from '../lib/lambda/due-ages.ts';
+import type { HandlerContext } from '../lib/lambda/handler-context.ts';
+import { keysOf, withScope } from '../lib/lambda/scope.ts';
+import type { Observe } from '../lib/ports/observer.ts';
+import { oncePerProcess, openMetrics, openPorts, type Overrides } from './function-ports.ts';
 
 /** A Lambda handler for the events of a schedule. */
-export type SweeperHandler = () => Promise<Sweep>;
+export type SweeperHandler = (event?: unknown, context?: HandlerContext) => Promise<Sweep>;
 
 /**
  * Makes the handler of the sweeper, for a Lambda on a schedule of one minute. It reads the index of the due: timers
@@ -23,12 +27,19 @@ export type SweeperHandler = () => Promise<Sweep>;
 export function createSweeperHandler(overrides: Overrides = {}): SweeperHandler {
   const open = oncePerProcess(() => {
     const settings = readSweeperSettings(overrides.environment ?? process.env);
-    return { ...openPorts(settings, overrides), aheadMs: settings.aheadMs };
+    const ports = openPorts(settings, overrides);
+    const metrics = openMetrics(settings, ports.clock, overrides);
+    return { ports, metrics, ages: createDueAges(), aheadMs: settings.aheadMs };
   });
-  return async () => {
-    const { aheadMs, ...ports } = open();
-    const counts = await sweep(ports, { aheadMs });
+  const handle = async (): Promise<Sweep> => {
+    const { ports, metrics, ages, aheadMs } = open();
+    const observe: Observe = (event) => {
+      if (event.kind === 'due-run-found') ages.found(event);
+    };
+    const counts = await sweep({ ...ports, observe }, { aheadMs });
     if (counts.woken + counts.purged + counts.ahead > 0) ports.log.info('swept', { ...counts });
+    metrics.swept({ woken: counts.woken, oldestDueMs: ages.takeOldestMs() });
     return counts;
   };
+  return (_event, context) => withScope(keysOf(context), handle);
 }

@@ -5,8 +5,12 @@ import type { Logger } from '../lib/core/logger.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { readWorkerSettings } from '../lib/lambda/environment.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
+import type { Metrics } from '../lib/lambda/metrics.ts';
+import { currentScope, keysOf, withScope } from '../lib/lambda/scope.ts';
 import { readWake, type SqsBatchResponse, type SqsEvent, type SqsRecord } from '../lib/lambda/sqs-event.ts';
-import { openPorts, oncePerProcess, type Overrides } from './function-ports.ts';
+import { createTraces, type Traces } from '../lib/lambda/traces.ts';
+import type { EngineEvent } from '../lib/ports/observer.ts';
+import { openMetrics, openPorts, oncePerProcess, type Overrides } from './function-ports.ts';
 
 /** A Lambda handler for SQS events. */
 export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promise<SqsBatchResponse>;
@@ -34,6 +38,8 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
   const open = oncePerProcess(() => {
     const { version, leaseMs, ...settings } = readWorkerSettings(overrides.environment ?? process.env);
     const ports = openPorts(settings, overrides);
+    const metrics = openMetrics(settings, ports.clock, overrides);
+    const traces = createTraces();
     const engine = createEngine({
       ...ports,
       registry,
@@ -41,21 +47,35 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
       ...(leaseMs === undefined ? {} : { leaseMs }),
       newNonce: () => randomBytes(9).toString('base64url'),
       random: Math.random,
+      observe: (event) => look(event, { metrics, traces }),
+      callBody: (command, stepContext) => traces.callBody(command, stepContext),
     });
-    return { engine, log: ports.log, clock: ports.clock };
+    return { engine, log: ports.log, clock: ports.clock, metrics, traces };
   });
-  return async (event, context) => {
-    const { engine, log, clock } = open();
+  const handle: WorkerHandler = async (event, context) => {
+    const { engine, log, clock, metrics, traces } = open();
     const deadlineAtMs = clock.nowMs() + context.getRemainingTimeInMillis();
     const { turns, malformed } = sortOut(event, log);
     const failed = await Promise.all(
       [...turns].map(async ([runId, records]) => {
-        const isTaken = await takeTurn({ engine, log }, { runId, deadlineAtMs });
+        const isTaken = await withScope({ runId }, () => takeTurn({ engine, log, metrics }, { runId, deadlineAtMs }));
         return isTaken ? [] : records;
       }),
     );
+    await traces.flush();
     return { batchItemFailures: [...malformed, ...failed.flat()].map(toFailure) };
   };
+  return (event, context) => withScope(keysOf(context), () => handle(event, context));
+}
+
+/** Within the scope of the turn. */
+function look(event: EngineEvent, { metrics, traces }: { metrics: Metrics; traces: Traces }): void {
+  const scope = currentScope();
+  if (scope !== undefined && event.kind === 'turn-began') {
+    Object.assign(scope.keys, { workflow: event.workflow, epoch: event.epoch });
+  }
+  traces.observe(event);
+  if (event.kind === 'turn-ended') metrics.turnEnded(event, scope?.writeUnits ?? 0);
 }
 
 /** Several wakes of one run are one turn. What is no wake fails each time, until the dead-letter queue has it. */
@@ -76,7 +96,7 @@ function sortOut(event: SqsEvent, log: Logger): { turns: Map<string, SqsRecord[]
 
 /** False if the turn ended in an error: then the wake comes again. */
 async function takeTurn(
-  { engine, log }: { engine: RunningEngine; log: Logger },
+  { engine, log, metrics }: { engine: RunningEngine; log: Logger; metrics: Metrics },
   wanted: { runId: string; deadlineAtMs: number },
 ): Promise<boolean> {
   try {
@@ -84,6 +104,7 @@ async function takeTurn(
     return true;
   } catch (error) {
     log.error('a turn ended in an error; it is taken again', { runId: wanted.runId, error });
+    metrics.turnFailed(wanted.runId);
     return false;
   }
 }

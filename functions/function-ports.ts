@@ -2,12 +2,14 @@
 import { createDynamodbStore } from '../lib/dynamodb/create-dynamodb-store.ts';
 import type { Logger } from '../lib/core/logger.ts';
 import type { Environment, FunctionSettings } from '../lib/lambda/environment.ts';
-import { createJsonLogger } from '../lib/lambda/json-logger.ts';
+import { createFunctionLogger } from '../lib/lambda/function-logger.ts';
+import { createMetrics, NO_METRICS, type Metrics } from '../lib/lambda/metrics.ts';
 import { createSqsWakeQueue } from '../lib/lambda/sqs-wake-queue.ts';
 import { SystemClock } from '../lib/memory/system-clock.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { Store } from '../lib/ports/store.ts';
 import type { WakeQueue } from '../lib/ports/wake-queue.ts';
+import { countWriteUnits } from './count-write-units.ts';
 
 /** The doors to the world that a function goes through. */
 export interface FunctionPorts {
@@ -21,16 +23,32 @@ export interface FunctionPorts {
 export interface Overrides extends Partial<FunctionPorts> {
   /** Default: the process's own. */
   readonly environment?: Environment;
+  /** Takes a line of log or metrics, without its line break. Default: standard output. */
+  readonly writeLine?: (line: string) => void;
 }
 
 export function openPorts(settings: FunctionSettings, overrides: Overrides): FunctionPorts {
   const clock = overrides.clock ?? new SystemClock();
   return {
     clock,
-    store: overrides.store ?? createDynamodbStore({ tableName: settings.tableName }),
+    store: overrides.store ?? openTable(settings),
     wakes: overrides.wakes ?? createSqsWakeQueue({ queueUrl: settings.queueUrl }),
-    log: overrides.log ?? createJsonLogger({ level: settings.logLevel, nowMs: () => clock.nowMs(), write: writeLine }),
+    log: overrides.log ?? openLog(settings, overrides),
   };
+}
+
+function openTable({ tableName, engine }: FunctionSettings): Store {
+  return createDynamodbStore({ tableName, ...(engine === undefined ? {} : { onConsumedCapacity: countWriteUnits }) });
+}
+
+function openLog({ logLevel, engine = 'lull' }: FunctionSettings, { writeLine = toStandardOutput }: Overrides): Logger {
+  return createFunctionLogger({ level: logLevel, service: engine, write: writeLine });
+}
+
+/** Metrics are written where the environment names the engine. */
+export function openMetrics({ engine }: FunctionSettings, clock: Clock, overrides: Overrides): Metrics {
+  if (engine === undefined) return NO_METRICS;
+  return createMetrics({ engine, write: overrides.writeLine ?? toStandardOutput, nowMs: () => clock.nowMs() });
 }
 
 /**
@@ -43,6 +61,6 @@ export function oncePerProcess<T>(make: () => T): () => T {
 }
 
 /** One write for each line: Lambda makes a log event of it. */
-function writeLine(line: string): void {
+function toStandardOutput(line: string): void {
   process.stdout.write(`${line}\n`);
 }

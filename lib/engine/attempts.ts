@@ -2,11 +2,14 @@
 import { CancelledError } from '../core/errors.ts';
 import type { CommandId } from '../journal/event.ts';
 import type { Pending, PendingStep } from '../scheduler/live-run.ts';
-import { beginAttempt, type Attempt, type AttemptEvent } from './attempt.ts';
+import { beginAttempt, bodiesBegun, type Attempt, type AttemptEvent } from './attempt.ts';
 import type { Engine } from './settings.ts';
 
 export interface Attempts {
   readonly size: number;
+  /** Bodies begun by this turn, and those among them that were begun before, by this turn or another. */
+  readonly begun: number;
+  readonly begunAgain: number;
   has(id: CommandId): boolean;
   begin(step: PendingStep): void;
   /** Tells the bodies of steps that nobody waits for any more. */
@@ -23,12 +26,22 @@ export function createAttempts(
   arrive: (event: AttemptEvent) => void,
 ): Attempts {
   const running = new Map<CommandId, Attempt>();
+  let begun = 0;
+  let begunAgain = 0;
   return {
     get size() {
       return running.size;
     },
+    get begun() {
+      return begun;
+    },
+    get begunAgain() {
+      return begunAgain;
+    },
     has: (id) => running.has(id),
     begin(step) {
+      begun += 1;
+      if (bodiesBegun(step) > 0) begunAgain += 1;
       const onEvent = (event: AttemptEvent): void => {
         if (event.kind !== 'step-heartbeat') running.delete(step.id);
         arrive(event);

@@ -12,6 +12,7 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
     const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk });
     if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';
     journal.recordNumber = number;
+    if (number === 1) turn.startsRun = true;
     for (const entry of chunk) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
   }
   return 'committed';

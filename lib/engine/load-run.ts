@@ -1,6 +1,6 @@
 /** Brings a run into memory: what this worker kept, or the journal from the table, followed to its end (7, 8). */
 import { LullError } from '../core/errors.ts';
-import type { JournalEntry } from '../journal/event.ts';
+import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { followJournal, startNow } from './follow-journal.ts';
@@ -34,6 +34,7 @@ export async function loadRun(turn: Turn): Promise<Loading> {
 
   const following = await followJournal(turn.engine, turn.run, entries);
   if (following.kind === 'cannot-follow') return following;
+  turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
   turn.unwritten.push(...following.unrecorded);
   return { kind: 'loaded', memory: following.memory };
 }
@@ -55,6 +56,7 @@ async function loadJournal(turn: Turn): Promise<JournalRecord[] | 'lost'> {
     const put = await engine.store.putRecord(runId, fence);
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the one before us was faster: load again
     turn.takesOver = false;
+    if (fence.number === 1) turn.startsRun = true;
     return [...records, put.kind === 'exists' ? put.record : fence];
   }
 }

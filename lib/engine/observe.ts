@@ -1,6 +1,6 @@
 /** Tells who looks on. It cannot fail a turn, and nobody waits for it. */
 import type { EngineEvent, TurnEnded, TurnOutcome } from '../ports/observer.ts';
-import type { Engine } from './settings.ts';
+import type { EngineOptions } from './settings.ts';
 import type { TurnEnd } from './turn.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -54,12 +54,15 @@ function outcomeOf({ journal }: Turn, end: TurnEnd): TurnOutcome {
   }
 }
 
-function tell({ observe, log }: Engine, event: EngineEvent): void {
+export function tell(
+  { observe = observeNothing, log }: Pick<EngineOptions, 'observe' | 'log'>,
+  event: EngineEvent,
+): void {
   const refuse = (error: unknown): void => {
     log.warn('an observer of the engine threw; it is ignored', { event: event.kind, error });
   };
   try {
-    const answer: unknown = observe(event);
+    const answer = (observe as (event: EngineEvent) => unknown)(event);
     if (answer instanceof Promise) answer.catch(refuse); // nobody else would, and the process would end
   } catch (error) {
     refuse(error);

@@ -2,7 +2,8 @@
  * Finds runs that are due and that nobody wakes, and wakes them (16). It makes every other wake a mere hint (I1), and
  * brings the runs of dead workers back (I7). What has to be forgotten is purged on the way.
  */
-import { isClosed } from '../ports/run-item.ts';
+import { isClosed, type RunItem } from '../ports/run-item.ts';
+import { tell } from './observe.ts';
 import type { EngineOptions } from './settings.ts';
 
 export interface Sweep {
@@ -23,7 +24,7 @@ export interface SweepOptions {
 }
 
 /** A sweeper needs no workflow's code. */
-export type SweepPorts = Pick<EngineOptions, 'store' | 'wakes' | 'clock' | 'log'>;
+export type SweepPorts = Pick<EngineOptions, 'store' | 'wakes' | 'clock' | 'log' | 'observe'>;
 
 /** How many runs are looked at together. */
 const AT_ONCE = 20;
@@ -40,7 +41,8 @@ export async function sweep(ports: SweepPorts, { aheadMs = 0 }: SweepOptions = {
 }
 
 /** The index may be behind, so the run item decides. */
-async function lookAt({ store, clock, wakes, log }: SweepPorts, runId: string): Promise<keyof Sweep | 'nothing'> {
+async function lookAt(ports: SweepPorts, runId: string): Promise<keyof Sweep | 'nothing'> {
+  const { store, clock, wakes, log } = ports;
   try {
     const run = await store.readRun(runId);
     const nowMs = clock.nowMs();
@@ -55,10 +57,18 @@ async function lookAt({ store, clock, wakes, log }: SweepPorts, runId: string): 
       return 'purged';
     }
     if (run.lease !== undefined && run.lease.expiresAtMs > nowMs) return 'held';
+    tell(ports, { kind: 'due-run-found', runId, atMs: nowMs, sinceMs: dueSinceMs(run) });
     await wakes.send(runId);
     return 'woken';
   } catch (error) {
     log.error('a run that is due was not woken; the next sweep tries again', { runId, error });
     return 'nothing';
   }
+}
+
+/** Since when it could have taken a turn; undefined if the table does not tell. */
+function dueSinceMs({ dueAtMs = 0, lease, status, createdAtMs }: RunItem): number | undefined {
+  if (lease !== undefined) return Math.max(dueAtMs, lease.expiresAtMs); // until then a worker had it
+  if (dueAtMs > 0) return dueAtMs;
+  return status === 'pending' ? createdAtMs : undefined; // a message came, whenever that was
 }

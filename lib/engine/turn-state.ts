@@ -18,6 +18,7 @@ export interface Turn {
   /** The run item as it was when the lease was taken. */
   readonly run: RunItem;
   readonly epoch: number;
+  readonly beganAtMs: number;
   readonly nonce: string;
   readonly lease: LeaseKeeper;
   readonly attempts: Attempts;
@@ -31,6 +32,10 @@ export interface Turn {
   mail: readonly string[];
   /** Whoever had the lease before did not give it back, and no fence is written yet. */
   takesOver: boolean;
+  /** The first record of the journal is of this turn. */
+  startsRun: boolean;
+  /** Recorded events that were fed to the code again. */
+  replayedEvents: number;
   /** The number of the last record, and the ids of the messages that are in the journal. */
   journal: JournalHead;
   /** Delivered and asked for, not yet recorded. */
@@ -69,7 +74,7 @@ export async function beginTurn(
   const run = taking.before;
   return {
     kind: 'begun',
-    turn: createTurn({ engine, warmRuns, run, nonce, expiresAtMs: lease.expiresAtMs, endsByMs }),
+    turn: createTurn({ engine, warmRuns, run, nonce, beganAtMs: nowMs, expiresAtMs: lease.expiresAtMs, endsByMs }),
   };
 }
 
@@ -78,11 +83,12 @@ interface Taken {
   readonly warmRuns: WarmRuns;
   readonly run: RunItem;
   readonly nonce: string;
+  readonly beganAtMs: number;
   readonly expiresAtMs: number;
   readonly endsByMs: number;
 }
 
-function createTurn({ engine, warmRuns, run, nonce, expiresAtMs, endsByMs }: Taken): Turn {
+function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, endsByMs }: Taken): Turn {
   const { runId } = run;
   const epoch = run.epoch + 1;
   const doorbell = createDoorbell();
@@ -105,6 +111,7 @@ function createTurn({ engine, warmRuns, run, nonce, expiresAtMs, endsByMs }: Tak
     runId,
     run,
     epoch,
+    beganAtMs,
     nonce,
     lease,
     attempts,
@@ -113,6 +120,8 @@ function createTurn({ engine, warmRuns, run, nonce, expiresAtMs, endsByMs }: Tak
     wakesSeen: run.wakes,
     mail: run.mail,
     takesOver: run.lease !== undefined,
+    startsRun: false,
+    replayedEvents: 0,
     journal: warm?.journal ?? { recordNumber: 0, messageIds: new Set() },
     unwritten: [],
     inbox: [],

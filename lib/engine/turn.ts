@@ -13,6 +13,7 @@ import { holdRun } from './hold.ts';
 import { deleteReceived, receiveMail } from './inbox.ts';
 import { loadRun } from './load-run.ts';
 import { hasEnded, hasNews } from './news.ts';
+import { tellBegan, tellEnded, tellThrew } from './observe.ts';
 import type { Engine } from './settings.ts';
 import { suspendRun } from './suspend.ts';
 import { terminateRun } from './terminate.ts';
@@ -41,10 +42,17 @@ export interface TurnWanted {
 export async function takeTurn(engine: Engine, warmRuns: WarmRuns, wanted: TurnWanted): Promise<TurnEnd> {
   const begun = await beginTurn(engine, warmRuns, wanted);
   if (begun.kind === 'refused') return { kind: 'left', reason: begun.reason };
+  const { turn } = begun;
+  tellBegan(turn);
   try {
-    return await carryOn(begun.turn);
+    const end = await carryOn(turn);
+    tellEnded(turn, end);
+    return end;
+  } catch (error) {
+    tellThrew(turn, error);
+    throw error;
   } finally {
-    begun.turn.end();
+    turn.end();
   }
 }
 

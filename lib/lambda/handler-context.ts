@@ -2,4 +2,6 @@
 export interface HandlerContext {
   /** Until the invocation is ended, whatever it does then. */
   getRemainingTimeInMillis(): number;
+  readonly functionName?: string;
+  readonly awsRequestId?: string;
 }

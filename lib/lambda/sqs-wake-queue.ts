@@ -1,5 +1,5 @@
 /** Wakes as SQS messages: `{"runId":"..."}`, with a delay that SQS caps at 15 minutes. */
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSClient, type SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
 /** SQS delays a message no longer. The sweeper wakes what is due later. */
@@ -42,7 +42,15 @@ export class SqsWakeQueue implements WakeQueue {
         MessageBody: JSON.stringify({ runId }),
         // Rounded up: a wake that comes too early finds the run not due, and is lost.
         DelaySeconds: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000))),
+        ...traceHeader(),
       }),
     );
   }
+}
+
+/** Joins the invocation that sends with the one that the message leads to, in X-Ray. Lambda sets it for each. */
+function traceHeader(): Pick<SendMessageCommandInput, 'MessageSystemAttributes'> {
+  const header = process.env['_X_AMZN_TRACE_ID'];
+  if (header === undefined || header === '') return {};
+  return { MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: header } } };
 }

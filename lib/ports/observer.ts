@@ -39,7 +39,16 @@ export interface TurnEnded {
   readonly stepRetries: number;
 }
 
-export type EngineEvent = TurnBegan | TurnEnded;
+/** A sweep found a run that is due and in nobody's turn, and wakes it. */
+export interface DueRunFound {
+  readonly kind: 'due-run-found';
+  readonly runId: string;
+  readonly atMs: number;
+  /** Since when it is due; undefined if a message made it so, since nobody writes down when. */
+  readonly sinceMs: number | undefined;
+}
 
-/** Is told at once, within the turn. Anything it throws is logged, and nothing more. */
+export type EngineEvent = TurnBegan | TurnEnded | DueRunFound;
+
+/** Is told at once, within the turn or the sweep. Anything it throws is logged, and nothing more. */
 export type Observe = (event: EngineEvent) => void;

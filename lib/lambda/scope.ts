@@ -1,0 +1,38 @@
+/**
+ * What belongs to one invocation, or to one turn within it: it goes along with every await that comes of it, so turns
+ * that interleave in one invocation do not mix.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { HandlerContext } from './handler-context.ts';
+
+export interface Scope {
+  /** Stand in every line of its log. */
+  readonly keys: Record<string, string | number | boolean>;
+  /** Of the table, spent by it. */
+  writeUnits: number;
+}
+
+const storage = new AsyncLocalStorage<Scope>();
+
+/** Calls it in a scope of its own, which has the keys of the one around it and these. */
+export function withScope<T>(keys: Scope['keys'], call: () => T): T {
+  return storage.run({ keys: { ...storage.getStore()?.keys, ...keys }, writeUnits: 0 }, call);
+}
+
+/** Undefined outside of any invocation. */
+export function currentScope(): Scope | undefined {
+  return storage.getStore();
+}
+
+let isCold = true; // of this process: its first invocation
+
+/** What every line of an invocation's log has, under the names that Powertools gives them. */
+export function keysOf(context: HandlerContext | undefined): Scope['keys'] {
+  const wasCold = isCold;
+  isCold = false;
+  return {
+    ...(context?.functionName === undefined ? {} : { function_name: context.functionName }),
+    ...(context?.awsRequestId === undefined ? {} : { function_request_id: context.awsRequestId }),
+    cold_start: wasCold,
+  };
+}
