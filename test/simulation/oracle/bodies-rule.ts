@@ -1,6 +1,6 @@
 /** A body begins only for a step that is durable and has no result yet (I3), and gives what is recorded (I5). */
 import { decode } from '../../../lib/codec/decode.ts';
-import type { BegunBody } from '../world/step-bodies.ts';
+import type { BegunBody } from '../world/body-book.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule, Violate } from './rule.ts';
 
@@ -13,7 +13,7 @@ export const bodiesRule: Rule = {
       violate(`${body.by} began the body of "${body.name}" (#${id}), and the journal has no such step`);
       return;
     }
-    if (body.isAtMostOnce && bodies.begun.some((other) => other !== body && other.key === body.key)) {
+    if (body.isAtMostOnce && bodies.ofKey(body.key).some((other) => other !== body)) {
       violate(`"${body.name}" is to begin at most once, and ${body.by} began it again`);
     }
     const { clockErrorMs, incidents, settings } = plan.weather;
@@ -25,16 +25,14 @@ export const bodiesRule: Rule = {
       violate(`${body.by} began the body of "${body.name}" with a lease of epoch ${taken}, not ${current}`);
     }
     const most = settings.maxStepsInFlight ?? 500;
-    const inFlight = bodies.begun.filter(
-      (other) => other.runId === body.runId && other.by === body.by && other.end === undefined,
-    ).length;
+    const inFlight = bodies.underWay(body.runId, body.by);
     if (inFlight > most * 2 + 2)
       violate(`${inFlight} bodies of one run are under way in one worker, the limit is ${most}`);
   },
   atEnd(run, violate, { bodies }) {
     for (const entry of run.entries) {
       if (entry.kind !== 'step-completed' && entry.kind !== 'step-retrying') continue;
-      const begun = bodies.begun.filter(({ key }) => key === `${run.runId}#${entry.id}`);
+      const begun = bodies.ofKey(`${run.runId}#${entry.id}`);
       if (entry.kind === 'step-completed' && !begun.some(({ end }) => end?.kind === 'gave')) {
         violate(`step #${entry.id} is recorded as completed, and no body of it came to its end`);
       }
@@ -47,14 +45,13 @@ export const bodiesRule: Rule = {
 
 /** What a body is told of the attempts before it is what the journal says of them. */
 function checkAttempt({ attempt, lastHeartbeat, name }: BegunBody, id: number, run: RunLedger, violate: Violate): void {
-  const of = run.entries.filter((entry) => 'id' in entry && entry.id === id);
-  const failed = of.filter(({ kind }) => kind === 'step-retrying').length;
-  const takeovers = run.entries.filter(({ kind }) => kind === 'taken-over').length;
+  const { takeovers } = run;
+  const failed = run.failedAttempts.get(id) ?? 0;
   if (attempt <= failed || attempt > failed + takeovers + 1) {
     violate(`"${name}" is told of attempt ${attempt}, after ${failed} that failed and ${takeovers} takeovers`);
   }
-  const beat = of.findLast((entry) => entry.kind === 'step-heartbeat');
-  const expected = beat?.kind === 'step-heartbeat' ? decode(beat.details) : undefined;
+  const beat = run.heartbeats.get(id);
+  const expected = beat === undefined ? undefined : decode(beat.details);
   if (JSON.stringify(expected) !== JSON.stringify(lastHeartbeat)) {
     violate(`"${name}" is told of the heartbeat ${JSON.stringify(lastHeartbeat)}, not ${JSON.stringify(expected)}`);
   }

@@ -3,7 +3,7 @@
  * be compared.
  */
 import type { Encoded } from '../../../lib/core/encoded.ts';
-import type { JournalEntry, RecordedCommand } from '../../../lib/journal/event.ts';
+import type { JournalEntry, RecordedCommand, StepHeartbeat } from '../../../lib/journal/event.ts';
 import { isRecordedCommand } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
@@ -34,6 +34,10 @@ export class RunLedger {
   readonly commands = new Map<number, RecordedCommand>();
   /** When each command was recorded. */
   readonly askedAtMs = new Map<number, number>();
+  /** Of each step, how many failed attempts the journal has, and its last heartbeat. */
+  readonly failedAttempts = new Map<number, number>();
+  readonly heartbeats = new Map<number, StepHeartbeat>();
+  takeovers = 0;
   /** Ids of the messages that the journal has, in its order, repeats included. */
   readonly delivered: string[] = [];
   /** Ids in the order in which they were first accepted. */
@@ -86,6 +90,10 @@ export class RunLedger {
         this.askedAtMs.set(entry.id, atMs);
       }
       if ('messageId' in entry) this.delivered.push(entry.messageId);
+      if (entry.kind === 'taken-over') this.takeovers += 1;
+      if (entry.kind === 'step-heartbeat') this.heartbeats.set(entry.id, entry);
+      if (entry.kind === 'step-retrying')
+        this.failedAttempts.set(entry.id, (this.failedAttempts.get(entry.id) ?? 0) + 1);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Holds what happens against the rules, and keeps what they complain of. */
-import type { BegunBody } from '../world/step-bodies.ts';
+import type { BegunBody } from '../world/body-book.ts';
 import type { SimulatedProcess } from '../world/simulated-process.ts';
 import type { RunLedger, TableCall } from './ledger.ts';
 import type { Rule, Seen, Violate, Violation } from './rule.ts';

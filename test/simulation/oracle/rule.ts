@@ -2,7 +2,7 @@
 import type { Plan, RunPlan } from '../plan.ts';
 import type { Callers } from '../world/callers.ts';
 import type { Fleet } from '../world/fleet.ts';
-import type { BegunBody, StepBodies } from '../world/step-bodies.ts';
+import type { BegunBody, BodyBook } from '../world/body-book.ts';
 import type { SimulatedProcess } from '../world/simulated-process.ts';
 import type { Table } from '../world/table.ts';
 import type { RunLedger, TableCall } from './ledger.ts';
@@ -13,7 +13,7 @@ export interface Seen {
   readonly table: Table;
   readonly fleet: Fleet;
   readonly callers: Callers;
-  readonly bodies: StepBodies;
+  readonly bodies: BodyBook;
   /** Epoch milliseconds: when the last fault may have happened. */
   readonly faultsEndedAtMs: number;
   readonly nowMs: number;

@@ -73,7 +73,7 @@ export const checkoutWorkload: Workload = {
     }
     if (status !== 'failed' && status !== 'cancelled') return `the order is left ${run.item?.status}`;
     for (const [done, undone] of Object.entries(UNDOES)) {
-      const hasBegun = bodies.begun.some(({ runId, name }) => runId === run.runId && name === done);
+      const hasBegun = bodies.ofRun(run.runId).some(({ name }) => name === done);
       if (hasBegun && !completed.has(undone)) return `"${done}" was begun, and never undone`;
     }
     return undefined;

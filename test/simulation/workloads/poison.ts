@@ -27,7 +27,7 @@ export const poisonWorkload: Workload = {
   },
   judge(run, _plan, { bodies }) {
     if (run.end?.status !== 'failed') return `the run is left ${run.item?.status}`;
-    const begun = bodies.begun.filter(({ runId, name }) => runId === run.runId && name === 'poison').length;
+    const begun = bodies.ofRun(run.runId).filter(({ name }) => name === 'poison').length;
     // A worker that was taken over, and does not know, may begin one more.
     const most = 2 * (MOST_INTERRUPTIONS + 1);
     return begun > most ? `the poison was tried ${begun} times, the limit is ${MOST_INTERRUPTIONS}` : undefined;

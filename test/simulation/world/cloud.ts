@@ -124,7 +124,7 @@ export class Cloud {
   #lookAround(): Seen {
     const { table, fleet, callers, bodies, timeline } = this;
     return {
-      ...{ plan: this.#plan, table, fleet, callers, bodies },
+      ...{ plan: this.#plan, table, fleet, callers, bodies: bodies.book },
       get nowMs() {
         return timeline.nowMs;
       },

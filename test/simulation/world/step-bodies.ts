@@ -1,10 +1,11 @@
 /**
- * The bodies of steps: what they do is data, and the simulator carries it out in simulated time. It keeps a book of all
- * that began, for the oracle.
+ * The bodies of steps: what they do is data, and the simulator carries it out in simulated time. All that began
+ * is in a book, for the oracle.
  */
 import type { StepCommand } from '../../../lib/core/command.ts';
 import { NonRetryableError } from '../../../lib/core/errors.ts';
 import type { StepContext } from '../../../lib/core/step.ts';
+import { type BegunBody, BodyBook } from './body-book.ts';
 import type { Faults } from './faults.ts';
 import { never, type SimulatedProcess } from './simulated-process.ts';
 import type { Timeline } from './timeline.ts';
@@ -26,20 +27,6 @@ export interface BodyPlan {
   readonly givesBytes?: number;
 }
 
-/** A body that began. */
-export interface BegunBody {
-  readonly runId: string;
-  readonly stepId: string;
-  readonly name: string;
-  readonly key: string;
-  readonly attempt: number;
-  readonly isAtMostOnce: boolean;
-  readonly lastHeartbeat: unknown;
-  readonly by: string;
-  readonly atMs: number;
-  end: { readonly kind: 'gave' | 'failed' | 'killed'; readonly atMs: number } | undefined;
-}
-
 export interface StepBodiesOptions {
   readonly timeline: Timeline;
   readonly faults: Faults;
@@ -56,7 +43,7 @@ class SimulatedFailure extends Error {}
 
 export class StepBodies {
   readonly #options: StepBodiesOptions;
-  readonly begun: BegunBody[] = [];
+  readonly book = new BodyBook();
   readonly #calls = new Map<string, number>();
 
   constructor(options: StepBodiesOptions) {
@@ -74,7 +61,7 @@ export class StepBodies {
       lastHeartbeat: context.lastHeartbeat,
       ...{ by: process.name, atMs: timeline.nowMs, end: undefined },
     };
-    this.begun.push(body);
+    this.book.begin(body);
     this.#options.onBegin(process, body);
     const plan = command.body(context) as BodyPlan;
     const call = (this.#calls.get(key) ?? 0) + 1;
@@ -85,7 +72,7 @@ export class StepBodies {
     const isPoison = plan.kills === -1 || call <= (plan.kills ?? 0);
     if (isPoison || faults.happens('bodyDies', occasion)) {
       timeline.at(timeline.nowMs + plan.takesMs * faults.roll(occasion, 'dies'), () => {
-        body.end = { kind: 'killed', atMs: timeline.nowMs };
+        this.book.end(body, 'killed', timeline.nowMs);
         process.die();
       });
       return never();
@@ -102,7 +89,7 @@ export class StepBodies {
     const failure = this.#failure(plan, call, faults.happens('bodyFails', occasion));
     return new Promise((resolve, reject) => {
       process.reachAt(endsAtMs, () => {
-        body.end = { kind: failure === undefined ? 'gave' : 'failed', atMs: timeline.nowMs };
+        this.book.end(body, failure === undefined ? 'gave' : 'failed', timeline.nowMs);
         if (failure === undefined) resolve(plan.givesBytes === undefined ? plan.gives : 'x'.repeat(plan.givesBytes));
         else reject(failure);
       });

@@ -1,0 +1,57 @@
+/** The book of all bodies of steps that began, for the oracle: it is asked at each body, so it knows where to look. */
+
+/** A body that began. */
+export interface BegunBody {
+  readonly runId: string;
+  readonly stepId: string;
+  readonly name: string;
+  readonly key: string;
+  readonly attempt: number;
+  readonly isAtMostOnce: boolean;
+  readonly lastHeartbeat: unknown;
+  readonly by: string;
+  readonly atMs: number;
+  readonly end: { readonly kind: 'gave' | 'failed' | 'killed'; readonly atMs: number } | undefined;
+}
+
+export class BodyBook {
+  readonly #byKey = new Map<string, BegunBody[]>();
+  readonly #byRun = new Map<string, BegunBody[]>();
+  /** How many are under way, by run and worker. */
+  readonly #underWay = new Map<string, number>();
+
+  begin(body: BegunBody): void {
+    addTo(this.#byKey, body.key, body);
+    addTo(this.#byRun, body.runId, body);
+    this.#count(body, 1);
+  }
+
+  end(body: BegunBody, kind: 'gave' | 'failed' | 'killed', atMs: number): void {
+    if (body.end === undefined) this.#count(body, -1);
+    (body as { end: BegunBody['end'] }).end = { kind, atMs };
+  }
+
+  ofKey(key: string): readonly BegunBody[] {
+    return this.#byKey.get(key) ?? [];
+  }
+
+  ofRun(runId: string): readonly BegunBody[] {
+    return this.#byRun.get(runId) ?? [];
+  }
+
+  /** Bodies of the run that this worker began, and that did not end. */
+  underWay(runId: string, by: string): number {
+    return this.#underWay.get(`${by} ${runId}`) ?? 0;
+  }
+
+  #count({ runId, by }: BegunBody, more: number): void {
+    const where = `${by} ${runId}`;
+    this.#underWay.set(where, (this.#underWay.get(where) ?? 0) + more);
+  }
+}
+
+function addTo(lists: Map<string, BegunBody[]>, key: string, body: BegunBody): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [body]);
+  else list.push(body);
+}
