@@ -10,6 +10,7 @@ import type { FunctionPool } from './function-pool.ts';
 import type { MessageQueue, ReceivedMessage } from './message-queue.ts';
 import { region } from './local-services.ts';
 import type { RunWatch } from './run-watch.ts';
+import { systemAttributes } from './sqs-receiving.ts';
 
 const BATCH_SIZE = 10;
 
@@ -55,7 +56,7 @@ function runIdsOf(batch: readonly ReceivedMessage[]): Set<string> {
 
 /** An SQS event as Lambda gets it. The default region is that of the quick cloud. */
 export function toSqsEvent(
-  batch: readonly (ReceivedMessage & { readonly traceHeader?: string | undefined })[],
+  batch: readonly ReceivedMessage[],
   source: { readonly queueArn: string; readonly region?: string },
 ): unknown {
   return {
@@ -63,14 +64,16 @@ export function toSqsEvent(
       messageId: message.id,
       receiptHandle: message.receipt,
       body: message.body,
-      attributes: {
-        ApproximateReceiveCount: String(message.receives),
-        SentTimestamp: String(message.sentAtMs),
-        SenderId: 'local',
-        ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
-        ...(message.traceHeader === undefined ? {} : { AWSTraceHeader: message.traceHeader }),
-      },
-      messageAttributes: {},
+      attributes: systemAttributes(message),
+      messageAttributes: Object.fromEntries(
+        Object.entries(message.attributes ?? {}).map(([name, { DataType, StringValue, BinaryValue }]) => [
+          name,
+          {
+            ...(StringValue === undefined ? { binaryValue: BinaryValue } : { stringValue: StringValue }),
+            ...{ stringListValues: [], binaryListValues: [], dataType: DataType },
+          },
+        ]),
+      ),
       md5OfBody: createHash('md5').update(message.body).digest('hex'),
       eventSource: 'aws:sqs',
       eventSourceARN: source.queueArn,

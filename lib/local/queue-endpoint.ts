@@ -1,6 +1,7 @@
 /** The queue over HTTP, so that the AWS SDK sends to it as it does to SQS. */
 import { createServer, type Server } from 'node:http';
 import { randomUUID } from 'node:crypto';
+import { SystemClock } from '../memory/system-clock.ts';
 import type { MessageQueue } from './message-queue.ts';
 import { listenOnLoopback, stopServer } from './listen.ts';
 import { readBody } from './read-body.ts';
@@ -21,11 +22,15 @@ export async function startQueueEndpoint(
   queueName: string,
 ): Promise<QueueEndpoint> {
   let queueUrl = '';
+  const clock = new SystemClock();
   const server: Server = createServer((request, response) => {
-    readBody(request, REQUEST_LIMIT_BYTES).then(
-      (body) => {
-        const target = String(request.headers['x-amz-target'] ?? '');
-        const answer = answerSqs(queue, queueUrl, { target, body: body?.toString() ?? '' });
+    const answering = readBody(request, REQUEST_LIMIT_BYTES).then((body) => {
+      const target = String(request.headers['x-amz-target'] ?? '');
+      const queues = [{ name: queueName, url: queueUrl, queue, attributes: {} }];
+      return answerSqs({ queues, clock }, { target, body: body?.toString() ?? '' });
+    });
+    answering.then(
+      (answer) => {
         response.writeHead(answer.statusCode, {
           'content-type': 'application/x-amz-json-1.0',
           'x-amzn-requestid': randomUUID(),

@@ -1,10 +1,9 @@
-/** What SQS answers over its JSON protocol, limits and errors included: as much of it as a sender needs. */
-import { createHash } from 'node:crypto';
+/** What SQS answers over its JSON protocol, limits and errors included: as much of it as senders and receivers need. */
 import type { MessageQueue } from './message-queue.ts';
-
-const DELAY_LIMIT_SECONDS = 900;
-const BATCH_LIMIT = 10;
-const BODY_LIMIT_BYTES = 1_048_576;
+import { deleteMessage, hideMessage, receiveMessages } from './sqs-receiving.ts';
+import { inBatch, sendMessage, sendMessageBatch } from './sqs-sending.ts';
+import { SqsError } from './sqs-error.ts';
+import type { Clock } from '../ports/clock.ts';
 
 export interface SqsAnswer {
   readonly statusCode: number;
@@ -13,128 +12,103 @@ export interface SqsAnswer {
   readonly queryError?: string;
 }
 
+/** A queue as SQS knows it. */
+export interface NamedQueue {
+  readonly name: string;
+  readonly url: string;
+  readonly queue: MessageQueue;
+  /** What GetQueueAttributes tells besides the numbers of messages. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface SqsParts {
+  readonly queues: readonly NamedQueue[];
+  readonly clock: Clock;
+}
+
 /** Carries out one call: `target` is the header `x-amz-target`, such as `AmazonSQS.SendMessage`. */
-export function answerSqs(queue: MessageQueue, queueUrl: string, call: { target: string; body: string }): SqsAnswer {
+export async function answerSqs(parts: SqsParts, call: { target: string; body: string }): Promise<SqsAnswer> {
   try {
     const input = parse(call.body);
-    const operation = call.target.replace(/^AmazonSQS\./, '');
+    const operation = sqsOperation(call.target);
     const handler = OPERATIONS[operation];
     if (!handler) {
       const known = Object.keys(OPERATIONS).join(', ');
       throw new SqsError('UnsupportedOperation', `The local queue knows ${known}; it was asked for ${operation}.`);
     }
-    if (operation !== 'GetQueueUrl' && input['QueueUrl'] !== queueUrl) {
-      throw new SqsError('QueueDoesNotExist', `The specified queue does not exist: the local one is ${queueUrl}.`);
-    }
-    return { statusCode: 200, body: handler(queue, input, queueUrl) };
+    return { statusCode: 200, body: await handler(findQueue(parts, operation, input), input, parts) };
   } catch (error) {
     if (!(error instanceof SqsError)) throw error;
-    return {
-      statusCode: 400,
-      body: { __type: `com.amazonaws.sqs#${error.code}`, message: error.message },
-      queryError: `${QUERY_CODES[error.code] ?? error.code};Sender`,
-    };
+    return toSqsAnswer(error);
   }
 }
 
-type Input = Record<string, unknown>;
-
-class SqsError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
+export function sqsOperation(target: string): string {
+  return target.replace(/^AmazonSQS\./, '');
 }
 
-/** Errors that have another name in the older protocol, which the header speaks. */
-const QUERY_CODES: Record<string, string> = {
-  QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
-  UnsupportedOperation: 'AWS.SimpleQueueService.UnsupportedOperation',
-  EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
-  TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
-  BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
-  BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
+/** The queue of a request: by its URL's path, as its host has many names. Undefined if there is none. */
+export function queueOf(queues: readonly NamedQueue[], input: Record<string, unknown>): NamedQueue | undefined {
+  const { QueueName: name, QueueUrl: url } = input;
+  return queues.find((named) =>
+    typeof name === 'string' ? named.name === name : typeof url === 'string' && pathOf(named.url) === pathOf(url),
+  );
+}
+
+export function toSqsAnswer(error: SqsError): SqsAnswer {
+  return {
+    statusCode: 400,
+    body: { __type: `com.amazonaws.sqs#${error.code}`, message: error.message },
+    queryError: error.queryError,
+  };
+}
+
+export type Input = Record<string, unknown>;
+
+type Handler = (named: NamedQueue, input: Input, parts: SqsParts) => unknown;
+
+const OPERATIONS: Record<string, Handler> = {
+  SendMessage: ({ queue }, input) => sendMessage(queue, input),
+  SendMessageBatch: ({ queue }, input) => sendMessageBatch(queue, input),
+  ReceiveMessage: ({ queue }, input, { clock }) => receiveMessages(queue, input, clock),
+  DeleteMessage: ({ queue }, input) => deleteMessage(queue, input),
+  DeleteMessageBatch: ({ queue }, input) => inBatch(input, (entry) => deleteMessage(queue, entry)),
+  ChangeMessageVisibility: ({ queue }, input) => hideMessage(queue, input),
+  ChangeMessageVisibilityBatch: ({ queue }, input) => inBatch(input, (entry) => hideMessage(queue, entry)),
+  PurgeQueue: ({ queue }) => {
+    queue.purge();
+    return {};
+  },
+  GetQueueUrl: ({ url }) => ({ QueueUrl: url }),
+  GetQueueAttributes: (named, input) => ({ Attributes: attributesOf(named, input['AttributeNames']) }),
 };
 
-const OPERATIONS: Record<string, (queue: MessageQueue, input: Input, queueUrl: string) => unknown> = {
-  SendMessage: (queue, input) => sendMessage(queue, input),
-  SendMessageBatch: (queue, input) => sendMessageBatch(queue, input),
-  GetQueueUrl: (_queue, _input, queueUrl) => ({ QueueUrl: queueUrl }),
-  GetQueueAttributes: (queue) => ({ Attributes: { ApproximateNumberOfMessages: String(queue.size()) } }),
-};
-
-function sendMessage(queue: MessageQueue, input: Input): unknown {
-  const { body, delaySeconds } = readMessage(input);
-  return { MessageId: queue.send(body, delaySeconds * 1000), MD5OfMessageBody: md5(body) };
+function findQueue({ queues }: SqsParts, operation: string, input: Input): NamedQueue {
+  const found = queueOf(queues, input);
+  if (found) return found;
+  const asked = operation === 'GetQueueUrl' ? input['QueueName'] : input['QueueUrl'];
+  const there = queues.map(({ url }) => url).join(', ');
+  throw new SqsError(
+    'QueueDoesNotExist',
+    `The specified queue does not exist: ${JSON.stringify(asked)} is not among the local ones, ${there}.`,
+  );
 }
 
-function sendMessageBatch(queue: MessageQueue, input: Input): unknown {
-  const entries = readEntries(input['Entries']);
-  const successful: unknown[] = [];
-  const failed: unknown[] = [];
-  for (const entry of entries) {
-    try {
-      successful.push({ Id: entry['Id'], ...(sendMessage(queue, entry) as object) });
-    } catch (error) {
-      if (!(error instanceof SqsError)) throw error;
-      failed.push({ Id: entry['Id'], Code: error.code, Message: error.message, SenderFault: true });
-    }
-  }
-  return { Successful: successful, ...(failed.length > 0 ? { Failed: failed } : {}) };
+function attributesOf({ queue, attributes }: NamedQueue, asked: unknown): Record<string, string> {
+  const { visible, inFlight, delayed } = queue.counts();
+  const all = {
+    ApproximateNumberOfMessages: String(visible),
+    ApproximateNumberOfMessagesNotVisible: String(inFlight),
+    ApproximateNumberOfMessagesDelayed: String(delayed),
+    ...attributes,
+  };
+  const names: unknown[] = Array.isArray(asked) ? asked : [];
+  if (names.includes('All')) return all;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
 }
 
-function readMessage(input: Input): { body: string; delaySeconds: number } {
-  const body = input['MessageBody'];
-  if (typeof body !== 'string' || body === '') {
-    throw new SqsError('MissingParameter', 'The request must contain the parameter MessageBody.');
-  }
-  if (Buffer.byteLength(body) > BODY_LIMIT_BYTES) {
-    throw new SqsError(
-      'InvalidParameterValue',
-      `One or more parameters are invalid. Reason: Message must be shorter than ${BODY_LIMIT_BYTES} bytes.`,
-    );
-  }
-  const delaySeconds = input['DelaySeconds'] ?? 0;
-  if (!Number.isInteger(delaySeconds) || Number(delaySeconds) < 0 || Number(delaySeconds) > DELAY_LIMIT_SECONDS) {
-    throw new SqsError(
-      'InvalidParameterValue',
-      `Value ${JSON.stringify(delaySeconds)} for parameter DelaySeconds is invalid. ` +
-        `Reason: DelaySeconds must be >= 0 and <= ${DELAY_LIMIT_SECONDS}.`,
-    );
-  }
-  return { body, delaySeconds: Number(delaySeconds) };
-}
-
-function readEntries(value: unknown): Input[] {
-  const entries = (Array.isArray(value) ? value : []) as Input[];
-  if (entries.length === 0) {
-    throw new SqsError(
-      'EmptyBatchRequest',
-      'There should be at least one SendMessageBatchRequestEntry in the request.',
-    );
-  }
-  if (entries.length > BATCH_LIMIT) {
-    throw new SqsError(
-      'TooManyEntriesInBatchRequest',
-      `Maximum number of entries per request are ${BATCH_LIMIT}. You have sent ${entries.length}.`,
-    );
-  }
-  if (new Set(entries.map((entry) => entry['Id'])).size < entries.length) {
-    throw new SqsError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
-  }
-  const bytes = entries.reduce((sum, entry) => sum + bodyBytes(entry), 0);
-  if (bytes > BODY_LIMIT_BYTES) {
-    throw new SqsError(
-      'BatchRequestTooLong',
-      `Batch requests cannot be longer than ${BODY_LIMIT_BYTES} bytes. You have sent ${bytes} bytes.`,
-    );
-  }
-  return entries;
-}
-
-function bodyBytes({ MessageBody: body }: Input): number {
-  return typeof body === 'string' ? Buffer.byteLength(body) : 0;
+function pathOf(url: string): string {
+  return url.replace(/^https?:\/\/[^/]*/, '');
 }
 
 function parse(body: string): Input {
@@ -145,8 +119,4 @@ function parse(body: string): Input {
     // answered below, as anything else that is not an object
   }
   throw new SqsError('InvalidParameterValue', 'The request body is not a JSON object.');
-}
-
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
 }

@@ -34,6 +34,7 @@ export function readFunctions(resources: MadeResources, environment: CloudEnviro
     const onFailureArn = destinationOf(invoke);
     const reservedConcurrency = resource.number('ReservedConcurrentExecutions');
     const statements = permissions.get(resource.arn);
+    const { LogFormat: logFormat } = resource.object('LoggingConfig');
     return {
       id: resource.id,
       name: resource.name,
@@ -49,6 +50,7 @@ export function readFunctions(resources: MadeResources, environment: CloudEnviro
       qualifiers: qualifiers.get(resource.arn) ?? [],
       maxRetryAttempts: invoke?.number('MaximumRetryAttempts') ?? RETRY_ATTEMPTS,
       ...(onFailureArn ? { onFailureArn } : {}),
+      ...(logFormat === 'JSON' || logFormat === 'Text' ? { logFormat } : {}),
       ...(statements ? { policy: policyDocument(statements) } : {}),
     };
   });

@@ -27,7 +27,9 @@ export function readHttpApis(
     const apiId = api.reference;
     const isPart = (part: MadeResource): boolean => part.text('ApiId') === apiId;
     const cors = corsOf(api);
-    const throttling = throttlingOf(stages.find(isPart));
+    const stage = stages.find(isPart);
+    const throttling = throttlingOf(stage);
+    const accessLogFormat = textOf(stage?.object('AccessLogSettings')['Format']);
     return {
       id: api.id,
       apiId,
@@ -36,6 +38,7 @@ export function readHttpApis(
       routes: routes.filter(isPart).map((route) => toRoute(route, parts)),
       ...(cors ? { cors } : {}),
       ...(throttling ? { throttling } : {}),
+      ...(accessLogFormat ? { accessLogFormat } : {}),
     };
   });
 }
