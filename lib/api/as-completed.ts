@@ -6,7 +6,7 @@ import { TimeoutError, WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import { currentLoop } from '../core/loop.ts';
-import { ensureFuture } from './ensure-future.ts';
+import { ensureFutures } from './ensure-future.ts';
 import { Queue } from './queue.ts';
 import type { AwaitablesOf, Tuple } from './shapes.ts';
 import { setTimer } from './timer.ts';
@@ -43,7 +43,7 @@ export function asCompleted<A extends Awaitable<unknown>>(
 ): Iterable<Awaitable<Result<A>>>;
 export function asCompleted(of: unknown, { timeout }: AsCompletedOptions = {}): Iterable<Awaitable<unknown>> {
   const limitMs = timeout === undefined ? undefined : toMilliseconds(timeout, 'the timeout of asCompleted()');
-  const todo = new Set(toAwaitables(of).map((awaitable) => ensureFuture(awaitable, 'asCompleted()')));
+  const todo = new Set(ensureFutures(toAwaitables(of), 'asCompleted()'));
   const done = new Queue<Future<unknown> | 'timeout'>();
   let cancelTimer = (): void => undefined;
 

@@ -11,3 +11,18 @@ export function ensureFuture<T>(awaitable: Awaitable<T>, what: string): Future<T
   // Each task of a loop is a future.
   return currentLoop(what).createTask(awaitable) as unknown as Future<T>;
 }
+
+/** All of them, or none: what was started is cancelled when one cannot be, as beyond `maxTasks`. */
+export function ensureFutures(awaitables: readonly Awaitable<unknown>[], what: string): Future<unknown>[] {
+  const futures: Future<unknown>[] = [];
+  try {
+    for (const awaitable of awaitables) futures.push(ensureFuture(awaitable, what));
+  } catch (error) {
+    awaitables.forEach((awaitable, index) => {
+      if (futures[index] !== (awaitable as unknown)) futures[index]?.cancel();
+      currentLoop(what).awaited(awaitable); // the error says it already
+    });
+    throw error;
+  }
+  return futures;
+}

@@ -95,7 +95,12 @@ class GatheringFuture extends Future<unknown> {
     const loop = currentLoop('gather()');
     for (const awaitable of this.#queued) loop.awaited(awaitable);
     if (this.#queued.length === 0) this.setResult(toShape(entries, []));
-    while (this.#running < limit && this.#begun < this.#queued.length) this.#beginNext();
+    try {
+      while (this.#running < limit && this.#begun < this.#queued.length) this.#beginNext();
+    } catch (error) {
+      this.cancel(); // nobody will ever have it
+      throw error;
+    }
   }
 
   override cancel(message = ''): boolean {
@@ -115,10 +120,21 @@ class GatheringFuture extends Future<unknown> {
     child.addDoneCallback(() => this.#ended(child));
   }
 
+  /** In a callback, where nobody would catch it. */
+  #beginNextOrFail(): void {
+    try {
+      this.#beginNext();
+    } catch (error) {
+      this.#running -= 1;
+      this.#begun = this.#queued.length;
+      if (!this.done()) this.setException(error as Error);
+    }
+  }
+
   #ended(child: Future<unknown>): void {
     this.#running -= 1;
     // What was not begun when the gather was cancelled never begins.
-    if (!this.#cancelRequested && this.#begun < this.#queued.length) this.#beginNext();
+    if (!this.#cancelRequested && this.#begun < this.#queued.length) this.#beginNextOrFail();
     if (this.done()) {
       // Somebody has the first error: this one counts as seen.
       if (!child.cancelled()) child.exception();

@@ -4,7 +4,7 @@ import { checkAwaitable } from '../core/check-awaitable.ts';
 import { CancelledError, WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { currentLoop } from '../core/loop.ts';
-import { ensureFuture } from './ensure-future.ts';
+import { ensureFutures } from './ensure-future.ts';
 import { type AwaitablesOf, type Entries, type Shape, toEntries, type Tuple } from './shapes.ts';
 
 /**
@@ -49,7 +49,7 @@ class RacingFuture extends Future<unknown> {
   constructor({ keys, awaitables }: Entries) {
     super();
     this.#keys = keys;
-    this.#children = awaitables.map((awaitable) => ensureFuture(awaitable, 'race()'));
+    this.#children = ensureFutures(awaitables, 'race()');
     const distinct = new Set(this.#children);
     this.#running = distinct.size;
     for (const child of distinct) child.addDoneCallback(() => this.#ended(child));

@@ -23,7 +23,7 @@ export interface HistoryEvent {
   readonly at?: Date;
   /** Numbers what the code asked for; what came of it has the same. */
   readonly id?: number;
-  /** Of the step, timer, signal or patch. */
+  /** Of the step, timer, signal, patch or limit. */
   readonly name?: string;
   /** A result, a signal's payload, the details of a heartbeat. Decoded when it is read. */
   readonly value?: unknown;
@@ -35,7 +35,7 @@ export interface HistoryEvent {
   readonly dueAt?: Date;
   /** When the next attempt is made. */
   readonly retryAt?: Date;
-  /** What the canceller or terminator said. */
+  /** What the canceller or terminator said, or why the code was asked to stop. */
   readonly reason?: string;
   /** Of the code that took the first turn. */
   readonly version?: string;
@@ -109,6 +109,8 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
       const { kind, atMs, reason, messageId } = entry;
       return { kind, ...at(atMs), reason, messageId, ...unread(entry) };
     }
+    case 'limit-reached':
+      return { kind: entry.kind, ...at(entry.atMs), name: entry.limit, reason: entry.reason };
     case 'taken-over':
       return { kind: entry.kind, ...at(entry.atMs) };
   }

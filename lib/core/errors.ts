@@ -336,4 +336,7 @@ export type WorkflowCodeErrorCode =
   | 'NEVER_AWAITED' // created and dropped
   | 'ALREADY_AWAITED' // a coroutine given to a second task
   | 'ENDLESS_LOOP' // code that goes on for ever without waiting for anything
+  | 'TOO_MANY_TASKS' // more alive at once than maxTasks
+  | 'TOO_MANY_COMMANDS' // more pending at once than maxPendingCommands
+  | 'JOURNAL_TOO_LONG' // a run that has come to maxJournalEvents or maxJournalBytes
   | 'INVALID_ARGUMENT'; // a value that the call cannot take

@@ -6,6 +6,7 @@
  * All of this is stored: a change here adds a golden file, and never edits one.
  */
 import type { Encoded } from '../core/encoded.ts';
+import type { RunLimits } from '../core/run-limits.ts';
 
 /** Commands are numbered from 1 within a run, in the order in which the code asked for them. */
 export type CommandId = number;
@@ -48,6 +49,8 @@ export interface Started {
   readonly atMs: number;
   /** The version of the code that took the first turn. */
   readonly version: string;
+  /** Those limits of its code that differ from DEFAULT_RUN_LIMITS: they stay the run's own, whatever is set later (I4). */
+  readonly limits?: Partial<RunLimits>;
 }
 
 export interface StepCompleted {
@@ -115,6 +118,16 @@ export interface TerminateRequested extends FromOutside {
   readonly reason: string;
 }
 
+/** The journal came to a limit: the code is asked to stop, as if it were cancelled, and the run fails by that (I10). */
+export interface LimitReached {
+  readonly kind: 'limit-reached';
+  readonly atMs: number;
+  /** The setting, as in `maxJournalEvents`. */
+  readonly limit: string;
+  /** What the code is told. */
+  readonly reason: string;
+}
+
 /** The fence of a takeover: the worker before this one died, or lost its lease, while steps may have been running. */
 export interface TakenOver {
   readonly kind: 'taken-over';
@@ -131,6 +144,7 @@ export type JournalEvent =
   | SignalReceived
   | CancelRequested
   | TerminateRequested
+  | LimitReached
   | TakenOver;
 
 export type JournalEntry = Asked | JournalEvent;

@@ -8,8 +8,8 @@ import { describeValue } from '../core/describe-value.ts';
 import type { JournalEntry } from './event.ts';
 import type { JournalRecord } from './record.ts';
 
-type Form = 'text' | 'time' | 'count' | 'value';
-type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]: Form };
+type Form = 'text' | 'time' | 'count' | 'value' | 'limits or none';
+type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]-?: Form };
 type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
 
 const FORMS: Forms = {
@@ -17,7 +17,7 @@ const FORMS: Forms = {
   sleep: { id: 'count', name: 'text', dueAtMs: 'time' },
   receive: { id: 'count', name: 'text' },
   patched: { patch: 'text' },
-  started: { atMs: 'time', version: 'text' },
+  started: { atMs: 'time', version: 'text', limits: 'limits or none' },
   'step-completed': { id: 'count', atMs: 'time', value: 'value' },
   'step-failed': { id: 'count', atMs: 'time', error: 'value' },
   'step-retrying': { id: 'count', atMs: 'time', attempt: 'count', error: 'value', retryAtMs: 'time' },
@@ -26,21 +26,27 @@ const FORMS: Forms = {
   'signal-received': { messageId: 'text', atMs: 'time', name: 'text', payload: 'value' },
   'cancel-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
+  'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },
   'taken-over': { atMs: 'time' },
 };
+
+const isCount = (field: unknown): boolean => Number.isSafeInteger(field) && (field as number) >= 1;
 
 const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   text: (field) => typeof field === 'string',
   time: (field) => Number.isFinite(field),
-  count: (field) => Number.isSafeInteger(field) && (field as number) >= 1,
+  count: isCount,
   value: (field) => field !== undefined,
+  'limits or none': (field) =>
+    field === undefined || (typeof field === 'object' && field !== null && Object.values(field).every(isCount)),
 };
 
 /** What is wrong first, as in `it has record 3 where 2 belongs`; undefined if nothing is. */
 export function findDamage(records: readonly JournalRecord[]): string | undefined {
   const messageIds = new Set<string>();
-  for (const [index, { number, entries }] of records.entries()) {
+  for (const [index, { number, entries, damage }] of records.entries()) {
     if (number !== index + 1) return `it has record ${number} where ${index + 1} belongs`;
+    if (damage !== undefined) return `record ${number} cannot be read: ${damage}`;
     if (!Array.isArray(entries)) return `record ${number} has ${describeValue(entries)} where its entries belong`;
     for (const entry of entries) {
       if (!isEntry(entry)) return `record ${number} has ${describeEntry(entry)} where an entry belongs`;

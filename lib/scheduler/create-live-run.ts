@@ -6,10 +6,11 @@
  * Keeps I4 (one event at a time, to quiescence) and I10 (an endless loop has a limit and an error).
  */
 import type { Awaitable } from '../core/awaitable.ts';
-import { isCancelled } from '../core/errors.ts';
+import { isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import { withLoop } from '../core/loop.ts';
 import { createPrng } from '../core/prng.ts';
+import { DEFAULT_RUN_LIMITS } from '../core/run-limits.ts';
 import type { Asked, CommandId, JournalEvent } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import { type EventTarget, handleEvent } from './event-handlers.ts';
@@ -18,12 +19,6 @@ import type { LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
 import { Patches } from './patches.ts';
 import { PendingCommands } from './pending-commands.ts';
 import { SignalBuffer } from './signal-buffer.ts';
-
-/**
- * How many callbacks one event may lead to (I10). Cancelling ten thousand tasks at once takes some fifty thousand; and a
- * small Lambda gets to this one, and to its error, within seconds, well before its lease is over.
- */
-const MAX_CALLBACKS_PER_EVENT = 250_000;
 
 /** A run that waits for its `started`. */
 export function createLiveRun(options: LiveRunOptions): LiveRun {
@@ -42,6 +37,8 @@ class CoroutineRun implements LiveRun {
   #main: CoroutineTask<unknown> | undefined;
   #cancelRequested = false;
   #cancelReason = '';
+  /** What the run fails with if its body ends by being asked to stop. */
+  #limitReached: Error | undefined;
   /** `ended`: the body is over and its end was noticed; what is left is being cancelled. */
   #body: 'going-on' | 'ended' = 'going-on';
   /** Cancelled because the body is over. */
@@ -51,10 +48,12 @@ class CoroutineRun implements LiveRun {
   constructor(options: LiveRunOptions) {
     this.#options = options;
     this.#random = createPrng(options.seed);
+    const limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
     this.#commands = new PendingCommands({
       nowMs: () => this.#nowMs,
       signals: this.#signals,
       stepDefaults: options.stepDefaults,
+      limits,
       recordedDueAtMs: (id) => options.recordedDueAtMs(id),
     });
     const { recordedPatches = new Set(), isReplaying = () => false } = options;
@@ -65,7 +64,7 @@ class CoroutineRun implements LiveRun {
       signals: this.#signals,
       patches: this.#patches,
       strict: options.strict,
-      maxCallbacks: options.maxCallbacksPerEvent ?? MAX_CALLBACKS_PER_EVENT,
+      limits,
       nowMs: () => this.#nowMs,
       random: this.#random,
       log: (level, values) => options.log(level, values),
@@ -76,6 +75,7 @@ class CoroutineRun implements LiveRun {
       decode: (encoded) => options.decode(encoded),
       start: () => this.#start(),
       cancel: (reason) => this.#cancel(reason),
+      stopAtLimit: (reason) => this.#stopAtLimit(reason),
     };
   }
 
@@ -85,6 +85,10 @@ class CoroutineRun implements LiveRun {
 
   outcome(): Outcome {
     return this.#outcome;
+  }
+
+  unreadSignals(): number {
+    return this.#signals.size;
   }
 
   nowMs(): number {
@@ -122,6 +126,17 @@ class CoroutineRun implements LiveRun {
     if (this.#outcome.kind !== 'going-on') return;
     this.#cancelRequested = true;
     this.#cancelReason = reason;
+    this.#askToStop(reason);
+  }
+
+  /** The run's code may clean up, as if it were cancelled (I9); then it has failed. */
+  #stopAtLimit(reason: string): void {
+    if (this.#outcome.kind !== 'going-on') return;
+    this.#limitReached = new WorkflowCodeError('JOURNAL_TOO_LONG', reason);
+    this.#askToStop(reason);
+  }
+
+  #askToStop(reason: string): void {
     if (this.#main === undefined || this.#main.cancel(reason)) return;
     // The body is over: only tasks that would not leave are left to ask.
     for (const task of this.#leaving) task.cancel(reason);
@@ -151,7 +166,10 @@ class CoroutineRun implements LiveRun {
     try {
       return { kind: 'completed', value: this.#mainTask().result() };
     } catch (error) {
-      return { kind: isCancelled(error) && this.#cancelRequested ? 'cancelled' : 'failed', error };
+      if (!isCancelled(error)) return { kind: 'failed', error };
+      return this.#cancelRequested
+        ? { kind: 'cancelled', error }
+        : { kind: 'failed', error: this.#limitReached ?? error };
     }
   }
 

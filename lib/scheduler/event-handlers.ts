@@ -12,6 +12,8 @@ export interface EventTarget {
   /** Makes the task of the workflow's body. */
   start(): void;
   cancel(reason: string): void;
+  /** Asks the code to stop, since the run has come to a limit. */
+  stopAtLimit(reason: string): void;
 }
 
 type Handlers = {
@@ -43,6 +45,7 @@ const handlers: Handlers = {
   'sleep-completed': (event, run) => run.commands.end('sleep', event.id).setResult(undefined),
   'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload)),
   'cancel-requested': (event, run) => run.cancel(event.reason),
+  'limit-reached': (event, run) => run.stopAtLimit(event.reason),
   // No workflow code sees it: whoever drives the run ends it.
   'terminate-requested': () => undefined,
   'taken-over': (event, run, recordedUpTo) => {

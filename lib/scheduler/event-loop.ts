@@ -13,6 +13,8 @@ import type { Future } from '../core/future.ts';
 import { InvariantError } from '../core/invariant.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
+import type { RunLimits } from '../core/run-limits.ts';
+import { CountLimit } from './count-limit.ts';
 import { CoroutineTask, type TaskHost } from './coroutine-task.ts';
 import { DroppedAwaitables } from './dropped-awaitables.ts';
 import type { Patches } from './patches.ts';
@@ -26,8 +28,7 @@ export interface EventLoopOptions {
   readonly signals: SignalBuffer;
   readonly patches: Patches;
   readonly strict: boolean;
-  /** How many callbacks one event may lead to (I10). */
-  readonly maxCallbacks: number;
+  readonly limits: RunLimits;
   nowMs(): number;
   random(): number;
   log(level: LogLevel, values: readonly unknown[]): void;
@@ -41,12 +42,14 @@ export class EventLoop implements TaskHost {
   readonly #dropped = new DroppedAwaitables<CoroutineTask<unknown>>();
   readonly #driven = new WeakSet<object>();
   readonly #unseenFailures = new Set<CoroutineTask<unknown>>();
+  readonly #taskLimit: CountLimit;
   #taskCount = 0;
   #current: CoroutineTask<unknown> | undefined;
   #last: CoroutineTask<unknown> | undefined;
 
   constructor(options: EventLoopOptions) {
     this.#options = options;
+    this.#taskLimit = new CountLimit(options.limits.maxTasks);
   }
 
   get runInfo(): RunInfo {
@@ -85,7 +88,7 @@ export class EventLoop implements TaskHost {
 
   /** Runs until nothing can move. `afterRound` says when to stop before that; an endless loop stops at the limit. */
   runToQuiescence(afterRound: () => 'go-on' | 'stop'): 'quiet' | 'stopped' | 'endless' {
-    let left = this.#options.maxCallbacks;
+    let left = this.#options.limits.maxCallbacksPerEvent;
     for (;;) {
       for (const callback of this.#nextRound.splice(0)) this.#ready.push(callback);
       const size = this.#ready.size;
@@ -117,7 +120,7 @@ export class EventLoop implements TaskHost {
   endlessLoopError(): WorkflowCodeError {
     return new WorkflowCodeError(
       'ENDLESS_LOOP',
-      `the workflow's code ran ${this.#options.maxCallbacks} callbacks ${this.whereabouts()} without waiting for ` +
+      `the workflow's code ran ${this.#options.limits.maxCallbacksPerEvent} callbacks ${this.whereabouts()} without waiting for ` +
         `anything: a loop that only yields to other tasks, such as while (true) yield* sleep(0), never ends. ` +
         `Wait for a timer, an event or a signal in it`,
     );
@@ -127,12 +130,25 @@ export class EventLoop implements TaskHost {
 
   createTask<T>(awaitable: Awaitable<T>, options: { name?: string } = {}): CoroutineTask<T> {
     checkAwaitable(awaitable, 'createTask()');
+    this.#checkTaskLimit(awaitable);
     this.claim(awaitable);
     this.#taskCount += 1;
     const id = String(this.#taskCount);
     const task = new CoroutineTask(this, awaitable, { id, name: options.name ?? `Task-${id}` });
     this.#tasks.add(task);
     return task;
+  }
+
+  /** The first task, the workflow's own, does not count. */
+  #checkTaskLimit(awaitable: object): void {
+    if (this.#tasks.size === 0 || this.#taskLimit.admits(this.#tasks.size - 1)) return;
+    this.awaited(awaitable); // that it never happens is told now
+    throw new WorkflowCodeError(
+      'TOO_MANY_TASKS',
+      `the run has ${this.#tasks.size - 1} tasks beside its own, and the limit is ${this.#options.limits.maxTasks} ` +
+        `(maxTasks): let some end before more are created, as gather with a limit does, or give each part of the work ` +
+        `a run of its own`,
+    );
   }
 
   currentTask(): CoroutineTask<unknown> | undefined {

@@ -9,6 +9,7 @@ import type { SleepCommand, StepCommand } from '../core/command.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
+import type { RunLimits } from '../core/run-limits.ts';
 import type { Asked, CommandId, JournalEvent } from '../journal/event.ts';
 
 /** A command that is asked for and neither completed nor withdrawn. */
@@ -63,6 +64,8 @@ export interface LiveRun {
   /** By id, in order of asking. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
   outcome(): Outcome;
+  /** Signals that nobody has received yet. */
+  unreadSignals(): number;
   /** The run's own time: never goes back. */
   nowMs(): number;
   random(): number;
@@ -86,8 +89,8 @@ export interface LiveRunOptions {
   readonly isReplaying?: () => boolean;
   decode(encoded: Encoded): unknown;
   log(level: LogLevel, values: readonly unknown[]): void;
-  /** How many callbacks one event may lead to before the run fails with `ENDLESS_LOOP` (I10). Default 250,000. */
-  readonly maxCallbacksPerEvent?: number;
+  /** What the code may have alive, and do, at once (I10): those with which the run was started. */
+  readonly limits?: Partial<RunLimits>;
   /** A coroutine that nobody awaits fails the task that dropped it (true), or is a warning in the log (false). */
   readonly strict: boolean;
 }

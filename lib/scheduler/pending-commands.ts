@@ -5,10 +5,13 @@
  * its future; its position stays taken.
  */
 import type { DurableCommand } from '../core/command.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
+import type { RunLimits } from '../core/run-limits.ts';
 import type { StepOptions } from '../core/step.ts';
 import type { CommandId, RecordedCommand } from '../journal/event.ts';
+import { CountLimit } from './count-limit.ts';
 import type { Pending } from './live-run.ts';
 import type { SignalBuffer } from './signal-buffer.ts';
 
@@ -16,6 +19,7 @@ export interface PendingCommandsOptions {
   readonly nowMs: () => number;
   readonly signals: SignalBuffer;
   readonly stepDefaults: StepOptions | undefined;
+  readonly limits: RunLimits;
   recordedDueAtMs(id: CommandId): number | undefined;
 }
 
@@ -27,11 +31,15 @@ type Entry<P extends Pending> = P & { readonly future: Future<unknown> };
 export class PendingCommands {
   readonly #options: PendingCommandsOptions;
   readonly #pending = new Map<CommandId, Entry<Pending>>();
+  readonly #pendingLimit: CountLimit;
+  readonly #askedLimit: CountLimit;
   #asked: RecordedCommand[] = [];
   #lastId: CommandId = 0;
 
   constructor(options: PendingCommandsOptions) {
     this.#options = options;
+    this.#pendingLimit = new CountLimit(options.limits.maxPendingCommands);
+    this.#askedLimit = new CountLimit(options.limits.maxPendingCommands);
   }
 
   get pending(): ReadonlyMap<CommandId, Pending> {
@@ -45,7 +53,13 @@ export class PendingCommands {
     return asked;
   }
 
+  /** Beyond the limit it is the future that fails: its awaiter gets the error, and no position is given. */
   begin(command: DurableCommand): Future<unknown> {
+    if (!this.#pendingLimit.admits(this.#pending.size) || !this.#askedLimit.admits(this.#asked.length)) {
+      const refused = new Future<unknown>();
+      refused.setException(this.#tooMany(command));
+      return refused;
+    }
     this.#lastId += 1;
     const future = new CommandFuture(this.#lastId, this.#pending);
     switch (command.kind) {
@@ -77,6 +91,16 @@ export class PendingCommands {
   /** All that is still pending is withdrawn: the run is over. */
   clear(): void {
     this.#pending.clear();
+  }
+
+  #tooMany({ kind, name }: DurableCommand): WorkflowCodeError {
+    const { maxPendingCommands } = this.#options.limits;
+    return new WorkflowCodeError(
+      'TOO_MANY_COMMANDS',
+      `${kind} "${name}" was not begun: ${this.#pending.size} steps, timers and receives are pending, ` +
+        `${this.#asked.length} were asked for since the last event, and the limit of each is ${maxPendingCommands} ` +
+        `(maxPendingCommands). Do less at once, as gather with a limit does, or give each part of the work a run of its own`,
+    );
   }
 
   #entry<K extends Pending['kind']>(kind: K, id: CommandId): Entry<PendingOf<K>> {

@@ -20,15 +20,23 @@ export interface Receiver {
 
 export class SignalBuffer {
   readonly #lines = new Map<string, Line>();
+  #size = 0;
+
+  /** All signals that are buffered, of whatever name. */
+  get size(): number {
+    return this.#size;
+  }
 
   add(name: string, payload: unknown): void {
     this.#line(name).payloads.push(payload);
+    this.#size += 1;
     this.wakeNext(name);
   }
 
   take(name: string): { readonly found: true; readonly payload: unknown } | { readonly found: false } {
     const payloads = this.#lines.get(name)?.payloads;
     if (payloads === undefined || payloads.size === 0) return { found: false };
+    this.#size -= 1;
     return { found: true, payload: payloads.shift() };
   }
 

@@ -283,7 +283,7 @@ describe('I10: an endless loop', () => {
   };
 
   it('ends the run with an error that says where it loops and what to do', () => {
-    const { outcome } = drive(endless, { live: { maxCallbacksPerEvent: 1000 } });
+    const { outcome } = drive(endless, { live: { limits: { maxCallbacksPerEvent: 1000 } } });
     expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'ENDLESS_LOOP' } });
     const { message } = (outcome as unknown as { error: LullError }).error;
     expect(message).toContain('1000 callbacks');
@@ -315,7 +315,7 @@ describe('I10: an endless loop', () => {
           }
         }
       },
-      { live: { maxCallbacksPerEvent: 1000 } },
+      { live: { limits: { maxCallbacksPerEvent: 1000 } } },
     );
     expect(outcome.kind).toBe('failed');
   });
@@ -325,7 +325,7 @@ describe('I10: an endless loop', () => {
       function* () {
         for (let times = 0; times < 500; times += 1) yield* sleep(1);
       },
-      { live: { maxCallbacksPerEvent: 10 } },
+      { live: { limits: { maxCallbacksPerEvent: 10 } } },
     );
     expect(outcome.kind).toBe('completed');
   });
