@@ -16,12 +16,14 @@ export interface HttpRequest {
 
 export interface HttpEvent {
   readonly version: '2.0';
-  readonly routeKey: '$default';
+  readonly routeKey: string;
   readonly rawPath: string;
   readonly rawQueryString: string;
   readonly cookies?: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly queryStringParameters?: Readonly<Record<string, string>>;
+  /** Only where a route has variables. */
+  readonly pathParameters?: Readonly<Record<string, string>>;
   readonly requestContext: {
     readonly accountId: string;
     readonly apiId: string;
@@ -35,7 +37,7 @@ export interface HttpEvent {
       readonly userAgent: string;
     };
     readonly requestId: string;
-    readonly routeKey: '$default';
+    readonly routeKey: string;
     readonly stage: '$default';
     readonly time: string;
     readonly timeEpoch: number;

@@ -44,6 +44,8 @@ export interface StackFunction {
   readonly maxRetryAttempts: number;
   /** Where the events of asynchronous invocations go that failed each time: the ARN of a queue, or of a function. */
   readonly onFailureArn?: string;
+  /** Of its LoggingConfig; AWS's default is `Text`. */
+  readonly logFormat?: 'JSON' | 'Text';
   /** Who besides identities may invoke it, as a policy document: what its Lambda permissions say. */
   readonly policy?: PolicyDocument;
 }
@@ -114,6 +116,8 @@ export interface StackHttpApi {
   };
   /** Requests a second, and how many at once beyond that. */
   readonly throttling?: { readonly rate: number; readonly burst: number };
+  /** Of its access log, with `$context` variables. */
+  readonly accessLogFormat?: string;
 }
 
 export interface StackRoute {
