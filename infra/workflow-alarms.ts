@@ -8,6 +8,7 @@ import {
   type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { LONGEST_BLOCKED_PAUSE_MS } from '../lib/ports/limits.ts';
 import type { WorkflowEngine } from './workflow-engine.ts';
 
 /** Which engine is watched, and who is told. */
@@ -22,7 +23,8 @@ export interface WorkflowAlarmsProps {
 }
 
 /**
- * Alarms of an engine, on metrics that AWS counts anyway: $0.10 a month each.
+ * Alarms of an engine: $0.10 a month each. Three of them are on the engine's own metrics, and missing where it writes
+ * none. `docs/operations.md` says of each what to do.
  *
  * @example
  * ```ts no-run
@@ -47,6 +49,12 @@ export class WorkflowAlarms extends Construct {
   readonly sweeperStopped: Alarm;
   /** The API answered with 5xx. */
   readonly apiErrors: Alarm;
+  /** Runs are held, because the code cannot follow their journals. Undefined without metrics, as the next two. */
+  readonly blockedRuns: Alarm | undefined;
+  /** Runs are due, and nobody takes their turns. */
+  readonly oldestDueRun: Alarm | undefined;
+  /** Turns end in errors, again and again. */
+  readonly failedTurns: Alarm | undefined;
 
   constructor(scope: Construct, id: string, { engine, actions = [] }: WorkflowAlarmsProps) {
     super(scope, id);
@@ -79,6 +87,10 @@ export class WorkflowAlarms extends Construct {
       metric: engine.api.metricServerError({ period }),
       description: 'The HTTP API answered with 5xx: see the access log for the requests, and the API function for why.',
     });
+    const hasMetrics = engine.engineName !== undefined;
+    this.blockedRuns = hasMetrics ? this.#blocked(engine) : undefined;
+    this.oldestDueRun = hasMetrics ? this.#overdue(engine) : undefined;
+    this.failedTurns = hasMetrics ? this.#failing(engine) : undefined;
     for (const alarm of this.all) {
       if (actions.length > 0) {
         alarm.addAlarmAction(...actions);
@@ -90,18 +102,16 @@ export class WorkflowAlarms extends Construct {
   /** Every alarm. */
   get all(): readonly Alarm[] {
     const { deadLetters, workerErrors, workerThrottles, sweeperErrors, sweeperStopped, apiErrors } = this;
-    return [deadLetters, workerErrors, workerThrottles, sweeperErrors, sweeperStopped, apiErrors];
+    const own = [this.blockedRuns, this.oldestDueRun, this.failedTurns].filter((alarm) => alarm !== undefined);
+    return [deadLetters, workerErrors, workerThrottles, sweeperErrors, sweeperStopped, apiErrors, ...own];
   }
 
-  #above(
-    id: string,
-    threshold: number,
-    { metric, description, periods = 1 }: { metric: IMetric; description: string; periods?: number },
-  ): Alarm {
+  #above(id: string, threshold: number, { metric, description, periods = 1, toAlarm = periods }: Watched): Alarm {
     return new Alarm(this, id, {
       metric,
       threshold,
       evaluationPeriods: periods,
+      datapointsToAlarm: toAlarm,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       alarmDescription: description,
@@ -121,4 +131,56 @@ export class WorkflowAlarms extends Construct {
         'whether its rule is enabled, and whether the account has room for it.',
     });
   }
+
+  /**
+   * A blocked run is seen at its first look. It is looked at again after as long as it is blocked already, 10 minutes at
+   * most, by the sweep after that: as long as one look falls into the window, it is blocked still.
+   */
+  #blocked(engine: WorkflowEngine): Alarm {
+    const windowMs = LONGEST_BLOCKED_PAUSE_MS + engine.sweepInterval.toMilliseconds() + LOOK_SLACK_MS;
+    return this.#above('BlockedRuns', 0, {
+      metric: engine.metric('RunsBlocked', { period: Duration.minutes(1) }),
+      periods: Math.ceil(windowMs / 60_000),
+      toAlarm: 1,
+      description:
+        'Runs are blocked: the code cannot follow their journals, mostly since a deployment changed it. See the log of ' +
+        'the worker for both sides, and deploy code that can follow: they go on by themselves. Nothing is lost.',
+    });
+  }
+
+  /** After so long a run was woken by some sweeps already, and nobody came. */
+  #overdue(engine: WorkflowEngine): Alarm {
+    const { sweepInterval } = engine;
+    const thresholdMs = Math.max(SHORTEST_LAG_MS, 3 * sweepInterval.toMilliseconds());
+    return this.#above('OldestDueRun', thresholdMs, {
+      metric: engine.metric('OldestDueRunAge', { period: sweepInterval }),
+      periods: 2,
+      description:
+        'Runs are due for minutes, and nobody takes their turns: the worker is throttled, stopped or too slow for what ' +
+        'there is, or its event source is disabled. See maxConcurrency and the alarms of the worker.',
+    });
+  }
+
+  /** One error is nothing: the turn is taken again. One in each of three periods is a run that cannot get on. */
+  #failing(engine: WorkflowEngine): Alarm {
+    return this.#above('FailedTurns', 0, {
+      metric: engine.metric('TurnsFailed', { period: Duration.minutes(5) }),
+      periods: 3,
+      description:
+        'Turns end in errors for a quarter of an hour, and are taken again: the table or a permission is missing, or one ' +
+        'run cannot get on. See the log of the worker for "a turn ended in an error".',
+    });
+  }
 }
+
+interface Watched {
+  readonly metric: IMetric;
+  readonly description: string;
+  readonly periods?: number;
+  /** How many of the periods have to be above. Default: all. */
+  readonly toAlarm?: number;
+}
+
+/** Until the wake is there and the look is counted. */
+const LOOK_SLACK_MS = 60_000;
+const SHORTEST_LAG_MS = 300_000;

@@ -1,4 +1,4 @@
-/** An engine on one page, by the metrics that AWS counts anyway. */
+/** An engine on one page, by its own metrics and those that AWS counts anyway. */
 import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
@@ -10,7 +10,7 @@ export interface WorkflowDashboardProps {
 }
 
 /**
- * A CloudWatch dashboard of an engine: what waits, what the worker does, what the API answers, what the table takes.
+ * A CloudWatch dashboard of an engine: what becomes of its runs, what waits, what the worker does, what the API answers, what the table takes.
  * $3 a month, after the first three of an account.
  *
  * @example
@@ -23,6 +23,7 @@ export class WorkflowDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { engine }: WorkflowDashboardProps) {
     super(scope, id);
     const { worker, sweeper, apiFunction, api, queue, deadLetterQueue, table } = engine;
+    if (engine.engineName !== undefined) this.addWidgets(...ownGraphs(engine));
     this.addWidgets(
       graph('Wakes', [
         queue.metricApproximateNumberOfMessagesVisible({ label: 'waiting' }),
@@ -68,6 +69,35 @@ export class WorkflowDashboard extends Dashboard {
       ]),
     );
   }
+}
+
+function ownGraphs(engine: WorkflowEngine): GraphWidget[] {
+  return [
+    graph('Runs', [
+      engine.metric('RunsStarted', { label: 'started' }),
+      engine.metric('RunsCompleted', { label: 'completed' }),
+      engine.metric('RunsFailed', { label: 'failed' }),
+      engine.metric('RunsCancelled', { label: 'cancelled' }),
+      engine.metric('RunsTerminated', { label: 'terminated' }),
+      engine.metric('RunsBlocked', { label: 'looks at blocked runs' }),
+    ]),
+    graph('Turns, ms', [
+      ...percentiles((statistic) => engine.metric('TurnTime', { statistic, label: statistic })),
+      engine.metric('OldestDueRunAge', { label: 'oldest due run' }),
+    ]),
+    graph('Turns', [
+      engine.metric('TurnTime', { statistic: 'n', label: 'turns' }),
+      engine.metric('TurnsFailed', { label: 'ended in errors' }),
+      engine.metric('TakeOvers', { label: 'taken over' }),
+      engine.metric('SweptRuns', { label: 'woken by the sweeper' }),
+    ]),
+    graph('Steps', [
+      engine.metric('Steps', { label: 'bodies begun' }),
+      engine.metric('StepRetries', { label: 'of these, again' }),
+      engine.metric('ReplayedEvents', { label: 'events replayed' }),
+      engine.metric('WriteUnits', { label: 'write units' }),
+    ]),
+  ];
 }
 
 function graph(title: string, left: IMetric[]): GraphWidget {

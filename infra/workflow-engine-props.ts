@@ -73,6 +73,22 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /**
+   * Whether the functions write metrics of runs, turns and steps (namespace `lull`), as lines of their logs. About $0.40
+   * for a million turns, and $0.30 a month for each metric while it is written; nothing while nothing happens. Without
+   * them WorkflowAlarms cannot see blocked runs, the sweeper's lag and failed turns.
+   *
+   * @default true
+   */
+  readonly metrics?: boolean;
+  /**
+   * Whether all functions are traced by AWS X-Ray, and joined through the queue. Off, since it costs $5 for a million
+   * traces, needs permissions on all resources (X-Ray knows no others), and turns of one run are separate traces to it
+   * where they come of timers. Traces of whole runs are OpenTelemetry's: they need a layer in `workerOptions`, not this.
+   *
+   * @default false
+   */
+  readonly tracing?: boolean;
+  /**
    * How long logs are kept, of the functions and of the API.
    *
    * @default RetentionDays.ONE_MONTH

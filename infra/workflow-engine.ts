@@ -1,6 +1,7 @@
 /** The engine as one construct: the table, the queue of wakes, the functions, and the API in front of them. */
 import { Annotations, type Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -8,7 +9,10 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { MetricName as WorkflowMetricName } from '../lib/lambda/metric-names.ts';
 import { checkProps } from './check-props.ts';
+import { DeploymentError } from './deployment-error.ts';
+import { engineMetric, engineNameOf, type WorkflowMetricOptions } from './engine-metrics.ts';
 import { combine, grantOperations, grantWake, MANAGE_OPERATIONS, OPERATIONS } from './grants.ts';
 import { createHttpApi, grantInvokeApi } from './http-api.ts';
 import { createSweeper, shortestLease, SWEEP_INTERVAL } from './sweeper.ts';
@@ -60,6 +64,8 @@ export class WorkflowEngine extends Construct {
   readonly sweepInterval: Duration;
   /** Names of the workflows, in order; undefined where nothing is built (`cdk list`, `cdk destroy`). */
   readonly workflows: readonly string[] | undefined;
+  /** The engine's name in its metrics, such as `Shop/Workflows`; undefined if it writes none. */
+  readonly engineName: string | undefined;
   readonly #parts: EngineParts;
   #scheduleTarget: ScheduleTarget | undefined;
 
@@ -81,7 +87,8 @@ export class WorkflowEngine extends Construct {
     const queues = createWakeQueues(this, { workerTimeout, maxReceiveCount, encryptionKey });
     this.queue = queues.queue;
     this.deadLetterQueue = queues.deadLetterQueue;
-    this.#parts = { props, entryFile: file, table: this.table, ...queues };
+    this.engineName = props.metrics === false ? undefined : engineNameOf(this);
+    this.#parts = { props, entryFile: file, table: this.table, ...queues, engineName: this.engineName };
     this.worker = createWorker(this, this.#parts, code?.version);
     const { sweeper, sweeperRule } = createSweeper(this, this.#parts);
     this.sweeper = sweeper;
@@ -128,6 +135,20 @@ export class WorkflowEngine extends Construct {
   /** Lets someone call the HTTP API, where it asks for signed requests, as it does by default. */
   grantInvokeApi(grantee: IGrantable): Grant {
     return grantInvokeApi(this.api, grantee);
+  }
+
+  /**
+   * A metric of the engine's own, such as `engine.metric('RunsFailed', { workflow: 'checkout' })`: counts as sums, times
+   * as their maximum, of 5 minutes. Where `metrics` is false it is a DeploymentError.
+   */
+  metric(name: WorkflowMetricName, options?: WorkflowMetricOptions): Metric {
+    if (this.engineName === undefined) {
+      throw new DeploymentError(
+        'INVALID_ARGUMENT',
+        `WorkflowEngine ${this.node.path} has no metric ${name}: its metrics are false`,
+      );
+    }
+    return engineMetric(this.engineName, name, options);
   }
 
   /**

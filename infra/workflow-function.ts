@@ -2,7 +2,14 @@
 import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime, type RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+  type RecursiveLoop,
+} from 'aws-cdk-lib/aws-lambda';
 import {
   LogLevel,
   NodejsFunction,
@@ -43,6 +50,8 @@ export interface EngineParts {
   readonly table: ITable;
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
+  /** In metrics; undefined where there are none. */
+  readonly engineName: string | undefined;
 }
 
 export interface FunctionDescription {
@@ -66,7 +75,7 @@ export function createFunction(
   description: FunctionDescription,
 ): NodejsFunction {
   const { handler, environment, options = {}, operations, ...defaults } = description;
-  const { logRetention = RetentionDays.ONE_MONTH, bundling } = parts.props;
+  const { logRetention = RetentionDays.ONE_MONTH, bundling, tracing = false } = parts.props;
   const logGroup =
     options.logGroup ??
     new LogGroup(scope, `${id}Log`, { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
@@ -76,6 +85,8 @@ export function createFunction(
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     loggingFormat: LoggingFormat.JSON,
+    ...applicationLogLevel(parts, options),
+    ...(tracing ? { tracing: Tracing.ACTIVE } : {}),
     ...defaults,
     ...options,
     logGroup,
@@ -95,9 +106,29 @@ export function createFunction(
   return made;
 }
 
-function environmentOf({ table, queue, props: { logLevel = 'info' } }: EngineParts): Record<string, string> {
-  return { LULL_TABLE_NAME: table.tableName, LULL_QUEUE_URL: queue.queueUrl, LULL_LOG_LEVEL: logLevel };
+function environmentOf({ table, queue, engineName, props }: EngineParts): Record<string, string> {
+  return {
+    LULL_TABLE_NAME: table.tableName,
+    LULL_QUEUE_URL: queue.queueUrl,
+    LULL_LOG_LEVEL: props.logLevel ?? 'info',
+    ...(engineName === undefined ? {} : { LULL_ENGINE: engineName }),
+  };
 }
+
+/** Of logs in JSON, Lambda itself drops what is below its own level, which is INFO unless it is told. */
+function applicationLogLevel(
+  { props: { logLevel = 'info' } }: EngineParts,
+  { loggingFormat = LoggingFormat.JSON }: WorkflowFunctionOptions,
+): Pick<NodejsFunctionProps, 'applicationLogLevelV2'> {
+  return loggingFormat === LoggingFormat.JSON ? { applicationLogLevelV2: APPLICATION_LOG_LEVELS[logLevel] } : {};
+}
+
+const APPLICATION_LOG_LEVELS = {
+  debug: ApplicationLogLevel.DEBUG,
+  info: ApplicationLogLevel.INFO,
+  warn: ApplicationLogLevel.WARN,
+  error: ApplicationLogLevel.ERROR,
+};
 
 /** CDK's own role may write to any log: this one to its own. */
 function createRole(scope: Construct, id: string, { vpc }: WorkflowFunctionOptions): Role {

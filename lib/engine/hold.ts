@@ -3,6 +3,7 @@
  * at again, so that the next deployed version goes on. Only a request to terminate is carried out.
  */
 import { clampText } from '../core/clamp-text.ts';
+import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { commit } from './commit.ts';
 import { receiveMail } from './inbox.ts';
 import { terminateRun } from './terminate.ts';
@@ -10,8 +11,6 @@ import type { TurnEnd } from './turn.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
 
 const REASON_CHARACTERS = 300;
-const SHORTEST_PAUSE_MS = 10_000;
-const LONGEST_PAUSE_MS = 600_000;
 
 export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
   const { engine, runId, epoch } = turn;
@@ -45,5 +44,5 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
 
 /** As long again as it is blocked already, within bounds: a deploy is seen soon, a forgotten run costs little. */
 function pauseMs(blockedForMs: number): number {
-  return Math.min(Math.max(blockedForMs, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+  return Math.min(Math.max(blockedForMs, SHORTEST_BLOCKED_PAUSE_MS), LONGEST_BLOCKED_PAUSE_MS);
 }

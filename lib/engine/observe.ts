@@ -62,7 +62,7 @@ export function tell(
     log.warn('an observer of the engine threw; it is ignored', { event: event.kind, error });
   };
   try {
-    const answer = (observe as (event: EngineEvent) => unknown)(event);
+    const answer = observe(event);
     if (answer instanceof Promise) answer.catch(refuse); // nobody else would, and the process would end
   } catch (error) {
     refuse(error);

@@ -14,3 +14,7 @@ export const LONGEST_WAKE_DELAY_MS = 900_000;
 
 /** The longest id of a message, in bytes. */
 export const MESSAGE_ID_LIMIT_BYTES = 32;
+
+/** A run that is blocked is looked at again after as long as it is blocked already, within these bounds. */
+export const SHORTEST_BLOCKED_PAUSE_MS = 10_000;
+export const LONGEST_BLOCKED_PAUSE_MS = 600_000;

@@ -51,4 +51,4 @@ export interface DueRunFound {
 export type EngineEvent = TurnBegan | TurnEnded | DueRunFound;
 
 /** Is told at once, within the turn or the sweep. Anything it throws is logged, and nothing more. */
-export type Observe = (event: EngineEvent) => void;
+export type Observe = (event: EngineEvent) => void | Promise<void>;

@@ -47,7 +47,12 @@ describe('an engine without props', () => {
     };
     expect(readWorkerSettings(environmentOf('Worker'))).toMatchObject({ leaseMs: 90_000, logLevel: 'info' });
     for (const id of ['ApiFunction', 'Sweeper3']) {
-      expect(readFunctionSettings(environmentOf(id))).toEqual({ tableName: 'ref', queueUrl: 'ref', logLevel: 'info' });
+      expect(readFunctionSettings(environmentOf(id))).toEqual({
+        tableName: 'ref',
+        queueUrl: 'ref',
+        logLevel: 'info',
+        engine: 'Shop/Workflows',
+      });
     }
   });
 
