@@ -2,7 +2,8 @@
  * A run that was started with a delay is not begun before its time, whoever wakes it: what it is sent meanwhile stays in
  * its mail. Only a request to cancel or to terminate is not kept waiting.
  *
- * Nothing is written into the journal here, so a worker that died here leaves nothing to be fenced off.
+ * Nothing is written into the journal here, so a worker that died here leaves nothing to be fenced off. A run that was
+ * cancelled before its time has begun with it: it tidies up, and is not kept waiting any more.
  */
 import { receiveMail } from './inbox.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
@@ -14,7 +15,7 @@ export type Beginning =
 export async function waitForBeginning(turn: Turn): Promise<Beginning> {
   const { engine, runId, epoch, run } = turn;
   const { notBeforeMs = 0 } = run;
-  if (engine.clock.nowMs() >= notBeforeMs) return { kind: 'begin' };
+  if (engine.clock.nowMs() >= notBeforeMs || (await hasBegun(turn))) return { kind: 'begin' };
   for (;;) {
     const mail = await receiveMail(turn);
     if (mail.kind === 'lost') return { kind: 'dropped' };
@@ -33,4 +34,13 @@ export async function waitForBeginning(turn: Turn): Promise<Beginning> {
     }
     lookAgain(turn, release.run);
   }
+}
+
+/**
+ * After a worker that died only the journal tells. It may have its first record yet to come, from a worker that is
+ * frozen: then the request which began the run stands in the mail still.
+ */
+async function hasBegun({ engine, runId, run }: Turn): Promise<boolean> {
+  if (run.lease === undefined) return run.status !== 'pending';
+  return (await engine.store.loadRecords(runId, 0)).length > 0;
 }
