@@ -27,9 +27,9 @@ it.each([
     for (const mode of ['straight', 'rebuilt'] as const) {
       const { outcome } = drive(
         function* (): Coroutine<unknown> {
-          yield* of(4) as Awaitable<unknown>;
+          yield* of(4);
           try {
-            yield* of(5) as Awaitable<unknown>;
+            yield* of(5);
             return 'not refused';
           } catch (error) {
             yield* sleep(0); // those that were started are told that they are cancelled
