@@ -12,7 +12,9 @@ const mayImport = {
   scheduler: { folders: ['core', 'journal'], types: ['codec'], ...pure },
   ports: { folders: ['core', 'journal'], types: ['codec'], ...pure },
   engine: { folders: ['core', 'codec', 'journal', 'api', 'scheduler', 'ports'] },
-  dynamodb: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
+  aws: { folders: ['core', 'ports'] },
+  s3: { folders: ['core', 'ports', 'aws'] },
+  dynamodb: { folders: ['core', 'codec', 'ports', 'aws', 's3'], types: ['journal'] },
   memory: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
   lambda: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
   client: { folders: ['core', 'codec', 'journal', 'api', 'ports', 'dynamodb', 'memory', 'lambda'] },
@@ -22,7 +24,7 @@ const mayImport = {
 /** The folders that stand on top: they may import all of the above and what is named here. */
 const onTop = { local: ['testing'], testing: [], cli: ['local', 'testing', 'http'] };
 
-const awsFolders = 'dynamodb|lambda|local|client';
+const awsFolders = 'dynamodb|s3|lambda|local|client';
 
 const folder = (names) => `^lib/(${names.join('|')})/`;
 

@@ -1,4 +1,5 @@
 /** Requests for many items at once: in chunks that DynamoDB takes, what it left undone asked for again. */
+import type { StoreOperation } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
@@ -10,7 +11,7 @@ const ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 20;
 
 /** The items that are there, in any order. The keys are different from each other. */
-export async function getItems(table: Table, operation: string, keys: readonly Item[]): Promise<Item[]> {
+export async function getItems(table: Table, operation: StoreOperation, keys: readonly Item[]): Promise<Item[]> {
   const found = await Promise.all(
     chunks(keys, GET_LIMIT).map(async (chunk) => {
       const items: Item[] = [];
@@ -26,7 +27,7 @@ export async function getItems(table: Table, operation: string, keys: readonly I
 }
 
 /** The keys are different from each other. */
-export async function deleteItems(table: Table, operation: string, keys: readonly Item[]): Promise<void> {
+export async function deleteItems(table: Table, operation: StoreOperation, keys: readonly Item[]): Promise<void> {
   await Promise.all(
     chunks(keys, DELETE_LIMIT).map((chunk) =>
       untilAllAreProcessed(operation, chunk, async (pending) => {
@@ -38,7 +39,7 @@ export async function deleteItems(table: Table, operation: string, keys: readonl
 
 /** `process` gives the keys that it did not get to. */
 async function untilAllAreProcessed(
-  operation: string,
+  operation: StoreOperation,
   keys: readonly Item[],
   process: (keys: readonly Item[]) => Promise<readonly Item[]>,
 ): Promise<void> {

@@ -1,11 +1,17 @@
 /** The way to a Store on a table that is there. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { PayloadStore } from '../ports/payload-store.ts';
+import { createS3PayloadStore } from '../s3/s3-payload-store.ts';
 import { DynamodbStore } from './dynamodb-store.ts';
 import type { OnConsumedCapacity } from './table.ts';
 
 export interface DynamodbStoreOptions {
   /** A table of the layout in `schema.ts`. */
   readonly tableName: string;
+  /** A bucket for what is too large for the table. Default: none, and the limits of `limits` are lower. */
+  readonly bucketName?: string | undefined;
+  /** Instead of the bucket. */
+  readonly payloads?: PayloadStore | undefined;
   /**
    * Default: one with the region, credentials and endpoint of the environment (`AWS_ENDPOINT_URL_DYNAMODB` or
    * `AWS_ENDPOINT_URL` lead to a local table), which gives up a request after 5 s.
@@ -16,8 +22,12 @@ export interface DynamodbStoreOptions {
 }
 
 /** A Store on DynamoDB, as in `createDynamodbStore({ tableName: 'workflows' })`. */
-export function createDynamodbStore({ tableName, client, onConsumedCapacity }: DynamodbStoreOptions): DynamodbStore {
-  return new DynamodbStore({ tableName, client: client ?? createClient(), onConsumedCapacity });
+export function createDynamodbStore({ bucketName, payloads, client, ...table }: DynamodbStoreOptions): DynamodbStore {
+  return new DynamodbStore({
+    ...table,
+    client: client ?? createClient(),
+    payloads: payloads ?? (bucketName === undefined ? undefined : createS3PayloadStore({ bucketName })),
+  });
 }
 
 /** A connection that hangs must not use up a turn: the request is made again. */

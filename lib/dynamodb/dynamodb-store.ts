@@ -5,7 +5,9 @@
  */
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import type { ContentLimits } from '../ports/content-limits.ts';
 import type { Message } from '../ports/message.ts';
+import type { PayloadStore } from '../ports/payload-store.ts';
 import type { Lease, RunItem } from '../ports/run-item.ts';
 import type {
   Acceptance,
@@ -16,9 +18,10 @@ import type {
   RunPage,
   RunQuery,
   Store,
+  StoreOperation,
   Taking,
 } from '../ports/store.ts';
-import { StoreUnavailableError } from '../ports/world-errors.ts';
+import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
 import { deleteItems, getItems } from './batches.ts';
 import {
   leaseIsMine,
@@ -28,6 +31,8 @@ import {
   runIsNew,
   runIsOpenAndMailHasRoom,
 } from './conditions.ts';
+import { Contents } from './contents.ts';
+import { inParallel } from './in-parallel.ts';
 import { checkItemSize } from './item-size.ts';
 import { itemKey, readText, text } from './item.ts';
 import type { Item } from './item.ts';
@@ -39,6 +44,7 @@ import { whyNotAccepted, whyNotFinished, whyNotReleased, whyNotTaken } from './r
 import { appendToMail, close, giveLease, goToRest, prolongLease } from './run-updates.ts';
 import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSortKey } from './schema.ts';
 import {
+  fromDamagedRecordItem,
   fromMessageItem,
   fromRecordItem,
   fromValueItem,
@@ -54,12 +60,20 @@ import type { TableOptions, Update, Write } from './table.ts';
 /** How often a write is tried whose refusal could not be explained: each time the item changed before it was read. */
 const ATTEMPTS = 4;
 
+/** How many contents are fetched from the bucket at once: a few large ones fill the line, and the memory. */
+const FETCHED_AT_ONCE = 8;
+
 /** Made by `createDynamodbStore`. */
 export class DynamodbStore implements Store {
+  readonly limits: ContentLimits;
   readonly #table: Table;
+  readonly #contents: Contents;
 
-  constructor(options: TableOptions) {
-    this.#table = new Table(options);
+  /** `payloads`: the bucket for what is too large for the table. */
+  constructor({ payloads, ...table }: TableOptions & { readonly payloads?: PayloadStore | undefined }) {
+    this.#table = new Table(table);
+    this.#contents = new Contents(payloads);
+    this.limits = this.#contents.limits;
   }
 
   async createRun(run: NewRun): Promise<{ kind: 'created' } | { kind: 'exists'; run: RunItem }> {
@@ -78,23 +92,28 @@ export class DynamodbStore implements Store {
   }
 
   async putValue(runId: string, key: string, value: Encoded): Promise<void> {
-    const item = toValueItem(runId, key, value);
-    checkItemSize(item);
+    const item = await this.#contents.put(toValueItem(runId, key, value), 'value');
     await this.#table.put('putValue', item);
   }
 
   async readValue(runId: string, key: string): Promise<Encoded | undefined> {
     const item = await this.#table.get('readValue', itemKey(runId, valueSortKey(key)));
-    return item && fromValueItem(item);
+    const restored = item && (await this.#contents.restore(item, 'value'));
+    // A purge that has come between the item and its object leaves as little as one that came before both.
+    if (restored === undefined || restored.kind === 'missing') return undefined;
+    if (restored.kind === 'damaged')
+      throw new PayloadDamagedError(`value "${key}" of run "${runId}"`, restored.problem);
+    return fromValueItem(restored.item);
   }
 
   async deleteValue(runId: string, key: string): Promise<void> {
-    await this.#table.delete('deleteValue', itemKey(runId, valueSortKey(key)));
+    const itemToGo = itemKey(runId, valueSortKey(key));
+    await this.#table.delete('deleteValue', itemToGo);
+    await this.#contents.deleteOf([itemToGo]);
   }
 
   async putMessage(runId: string, message: Message): Promise<void> {
-    const item = toMessageItem(runId, message);
-    checkItemSize(item);
+    const item = await this.#contents.put(toMessageItem(runId, message), 'message');
     await this.#table.put('putMessage', item);
   }
 
@@ -109,7 +128,9 @@ export class DynamodbStore implements Store {
   }
 
   async deleteMessages(runId: string, messageIds: readonly string[]): Promise<void> {
-    await deleteItems(this.#table, 'deleteMessages', messageKeys(runId, messageIds));
+    const keys = messageKeys(runId, messageIds);
+    await deleteItems(this.#table, 'deleteMessages', keys);
+    await this.#contents.deleteOf(keys);
   }
 
   async take(runId: string, taking: { lease: Lease; nowMs: number; dueByMs: number }): Promise<Taking> {
@@ -123,7 +144,7 @@ export class DynamodbStore implements Store {
   }
 
   async loadRecords(runId: string, after: number): Promise<JournalRecord[]> {
-    const records: JournalRecord[] = [];
+    const found: Item[] = [];
     let startKey: Item | undefined;
     do {
       const { items, lastKey } = await this.#table.query('loadRecords', {
@@ -134,28 +155,33 @@ export class DynamodbStore implements Store {
         }),
         startKey,
       });
-      records.push(...items.map(fromRecordItem));
+      found.push(...items);
       startKey = lastKey;
     } while (startKey);
-    return records;
+    return inParallel(found, FETCHED_AT_ONCE, (item) => this.#toRecord(item));
   }
 
   async putRecord(
     runId: string,
     record: JournalRecord,
   ): Promise<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }> {
-    const item = toRecordItem(runId, record);
-    checkItemSize(item);
+    const item = await this.#contents.put(toRecordItem(runId, record), 'entries');
     return this.#write<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }>('putRecord', keyOf(item), {
       send: () => this.#table.put('putRecord', item, recordIsNew),
       written: () => ({ kind: 'put' }),
-      refused: (there) => there && { kind: 'exists', record: fromRecordItem(there) },
+      refused: async (there) => {
+        if (!there) return undefined;
+        await this.#contents.discard(item, there);
+        return { kind: 'exists', record: await this.#toRecord(there) };
+      },
     });
   }
 
   async loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]> {
     const items = await getItems(this.#table, 'loadMessages', messageKeys(runId, messageIds));
-    const messages = new Map(items.map(fromMessageItem).map((message) => [message.id, message]));
+    const found = await inParallel(items, FETCHED_AT_ONCE, (item) => this.#contents.restore(item, 'message'));
+    const whole = found.flatMap((restored) => (restored.kind === 'whole' ? fromMessageItem(restored.item) : []));
+    const messages = new Map(whole.map((message) => [message.id, message]));
     return messageIds.flatMap((id) => messages.get(id) ?? []);
   }
 
@@ -193,7 +219,7 @@ export class DynamodbStore implements Store {
   }
 
   async purge(runId: string): Promise<void> {
-    await purgeRun(this.#table, runId);
+    await purgeRun(this.#table, this.#contents, runId);
   }
 
   listDue(nowMs: number): AsyncGenerator<readonly string[]> {
@@ -204,7 +230,12 @@ export class DynamodbStore implements Store {
     return listRuns(this.#table, query);
   }
 
-  async #change<Answer>(operation: string, runId: string, change: RunChange<Answer>): Promise<Answer> {
+  async #toRecord(item: Item): Promise<JournalRecord> {
+    const restored = await this.#contents.restore(item, 'entries');
+    return restored.kind === 'whole' ? fromRecordItem(restored.item) : fromDamagedRecordItem(item, restored.problem);
+  }
+
+  async #change<Answer>(operation: StoreOperation, runId: string, change: RunChange<Answer>): Promise<Answer> {
     const key = itemKey(runId, runSortKey);
     return this.#write<Answer>(operation, key, {
       send: () => this.#table.update(operation, key, change),
@@ -213,11 +244,11 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async #write<Answer>(operation: string, key: Item, write: ConditionalWrite<Answer>): Promise<Answer> {
+  async #write<Answer>(operation: StoreOperation, key: Item, write: ConditionalWrite<Answer>): Promise<Answer> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const { kind, item } = await write.send();
       if (kind === 'written') return write.written(item);
-      const answer = write.refused(item ?? (await this.#table.get(operation, key)));
+      const answer = await write.refused(item ?? (await this.#table.get(operation, key)));
       if (answer !== undefined) return answer;
     }
     throw new StoreUnavailableError(operation, { cause: new Error(`its item changed ${ATTEMPTS} times meanwhile`) });
@@ -228,7 +259,7 @@ interface ConditionalWrite<Answer> {
   send(): Promise<Write>;
   written(item: Item): Answer;
   /** Undefined: what is there does not explain the refusal, it has changed since. */
-  refused(there: Item | undefined): Answer | undefined;
+  refused(there: Item | undefined): Answer | undefined | Promise<Answer | undefined>;
 }
 
 interface RunChange<Answer> extends Update {

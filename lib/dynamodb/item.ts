@@ -25,10 +25,10 @@ export function itemKey(runId: string, sortKey: string): Item {
 }
 
 /** Throws NewerFormatError for an item that only a later version of lull understands. */
-export function checkFormat(item: Item): void {
+export function checkFormat(item: Item, knownFormat = schemaVersion): void {
   const format = readNumber(item, 'format');
-  if (format <= schemaVersion) return;
-  throw new NewerFormatError(`item "${readText(item, 'sk')}" of run "${readText(item, 'pk')}"`, format, schemaVersion);
+  if (format <= knownFormat) return;
+  throw new NewerFormatError(`item "${readText(item, 'sk')}" of run "${readText(item, 'pk')}"`, format, knownFormat);
 }
 
 export function findText(item: Item, name: AttributeName): string | undefined {

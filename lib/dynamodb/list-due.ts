@@ -13,7 +13,10 @@ export async function* listDue(table: Table, dueByMs: number): AsyncGenerator<re
     do {
       const { items, lastKey } = await table.query('listDue', {
         indexName: dueIndex.name,
-        keys: expression('#dueShard = :shard AND #dueAtMs <= :dueBy', { ':shard': text(shard), ':dueBy': number(dueByMs) }),
+        keys: expression('#dueShard = :shard AND #dueAtMs <= :dueBy', {
+          ':shard': text(shard),
+          ':dueBy': number(dueByMs),
+        }),
         limit: PAGE_LENGTH,
         startKey,
       });

@@ -1,5 +1,5 @@
 /** What each operation of the Store asks of DynamoDB: the permissions of whoever calls it, and no more. */
-import type { Store } from '../ports/store.ts';
+import type { StoreOperation } from '../ports/store.ts';
 import { dueIndex, workflowIndex } from './schema.ts';
 
 /** An action of IAM on the table, or on one of its indexes. */
@@ -18,7 +18,7 @@ const DELETE_MANY: TableAction = { action: 'dynamodb:BatchWriteItem' };
 const QUERY: TableAction = { action: 'dynamodb:Query' };
 
 /** A write under a condition reads the item that refused it, where the refusal itself does not show it. */
-export const STORE_ACTIONS: Readonly<Record<keyof Store, readonly TableAction[]>> = {
+export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction[]>> = {
   createRun: [PUT, GET],
   readRun: [GET],
   putValue: [PUT],

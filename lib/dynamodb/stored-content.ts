@@ -19,11 +19,19 @@ export function toRecordItem(runId: string, record: JournalRecord): Item {
 
 export function fromRecordItem(item: Item): JournalRecord {
   checkFormat(item);
+  return { ...headOf(item), entries: readJson(item, 'entries') };
+}
+
+/** A record whose entries cannot be had. */
+export function fromDamagedRecordItem(item: Item, damage: string): JournalRecord {
+  return { ...headOf(item), entries: [], damage };
+}
+
+function headOf(item: Item): Pick<JournalRecord, 'number' | 'epoch' | 'nonce'> {
   return {
     number: fromRecordSortKey(readText(item, 'sk')),
     epoch: readNumber(item, 'epoch'),
     nonce: readText(item, 'nonce'),
-    entries: readJson(item, 'entries'),
   };
 }
 

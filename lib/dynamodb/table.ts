@@ -14,13 +14,14 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { StoreOperation } from '../ports/store.ts';
 import { expressionParameters } from './expression.ts';
 import type { Expression } from './expression.ts';
 import type { Item } from './item.ts';
 import { translateError } from './translate-errors.ts';
 
 /** Is told what a request cost, index writes included, by DynamoDB's own count. A failed condition is not reported. */
-export type OnConsumedCapacity = (operation: string, consumed: ConsumedCapacity) => void;
+export type OnConsumedCapacity = (operation: StoreOperation, consumed: ConsumedCapacity) => void;
 
 export interface TableOptions {
   readonly client: DynamoDBClient;
@@ -68,18 +69,18 @@ export class Table {
     this.#onConsumedCapacity = onConsumedCapacity;
   }
 
-  async get(operation: string, key: Item): Promise<Item | undefined> {
+  async get(operation: StoreOperation, key: Item): Promise<Item | undefined> {
     const command = new GetItemCommand({ ...this.#common(), Key: key, ConsistentRead: true });
     const { Item } = await this.#ask(operation, () => this.#client.send(command));
     return Item;
   }
 
-  async put(operation: string, item: Item, condition?: Expression): Promise<Write> {
+  async put(operation: StoreOperation, item: Item, condition?: Expression): Promise<Write> {
     const command = new PutItemCommand({ ...this.#common(), Item: item, ...conditional(condition) });
     return this.#write(operation, () => this.#client.send(command));
   }
 
-  async update(operation: string, key: Item, { update, condition, gives }: Update): Promise<Write> {
+  async update(operation: StoreOperation, key: Item, { update, condition, gives }: Update): Promise<Write> {
     const command = new UpdateItemCommand({
       ...this.#common(),
       Key: key,
@@ -90,12 +91,12 @@ export class Table {
     return this.#write(operation, () => this.#client.send(command));
   }
 
-  async delete(operation: string, key: Item, condition?: Expression): Promise<Write> {
+  async delete(operation: StoreOperation, key: Item, condition?: Expression): Promise<Write> {
     const command = new DeleteItemCommand({ ...this.#common(), Key: key, ...conditional(condition) });
     return this.#write(operation, () => this.#client.send(command));
   }
 
-  async query(operation: string, query: Query): Promise<QueryPage> {
+  async query(operation: StoreOperation, query: Query): Promise<QueryPage> {
     const { indexName, keys, filter, projection, newestFirst = false, limit, startKey } = query;
     const command = new QueryCommand({
       ...this.#common(),
@@ -114,7 +115,7 @@ export class Table {
   }
 
   /** At most 100 different keys. Gives what was found, in any order, and the keys that have to be asked for again. */
-  async batchGet(operation: string, keys: readonly Item[]): Promise<{ items: Item[]; unprocessed: Item[] }> {
+  async batchGet(operation: StoreOperation, keys: readonly Item[]): Promise<{ items: Item[]; unprocessed: Item[] }> {
     const { TableName, ...common } = this.#common();
     const RequestItems = { [TableName]: { Keys: [...keys], ConsistentRead: true } };
     const command = new BatchGetItemCommand({ ...common, RequestItems });
@@ -123,7 +124,7 @@ export class Table {
   }
 
   /** At most 25 different keys. Gives those that have to be asked for again. */
-  async batchDelete(operation: string, keys: readonly Item[]): Promise<{ unprocessed: Item[] }> {
+  async batchDelete(operation: StoreOperation, keys: readonly Item[]): Promise<{ unprocessed: Item[] }> {
     const { TableName, ...common } = this.#common();
     const RequestItems = { [TableName]: keys.map((Key) => ({ DeleteRequest: { Key } })) };
     const command = new BatchWriteItemCommand({ ...common, RequestItems });
@@ -139,7 +140,7 @@ export class Table {
     };
   }
 
-  async #write(operation: string, send: () => Promise<{ Attributes?: Item | undefined }>): Promise<Write> {
+  async #write(operation: StoreOperation, send: () => Promise<{ Attributes?: Item | undefined }>): Promise<Write> {
     const answer = await this.#ask<{ Attributes?: Item | undefined } | ConditionalCheckFailedException>(operation, () =>
       send().catch((error: unknown) => {
         if (error instanceof ConditionalCheckFailedException) return error;
@@ -150,7 +151,7 @@ export class Table {
     return { kind: 'written', item: answer.Attributes ?? {} };
   }
 
-  async #ask<Answer extends object>(operation: string, send: () => Promise<Answer>): Promise<Answer> {
+  async #ask<Answer extends object>(operation: StoreOperation, send: () => Promise<Answer>): Promise<Answer> {
     try {
       const answer = await send();
       if ('ConsumedCapacity' in answer) this.#report(operation, answer.ConsumedCapacity);
@@ -160,7 +161,7 @@ export class Table {
     }
   }
 
-  #report(operation: string, consumed: unknown): void {
+  #report(operation: StoreOperation, consumed: unknown): void {
     for (const each of [consumed].flat() as (ConsumedCapacity | undefined)[]) {
       if (each) this.#onConsumedCapacity?.(operation, each);
     }

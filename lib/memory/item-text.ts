@@ -1,15 +1,30 @@
 /** An item as text: what is kept is a copy, and no larger than the table would take. */
+import type { ContentLimits } from '../ports/content-limits.ts';
 import { ITEM_LIMIT_BYTES } from '../ports/limits.ts';
 import { ItemTooLargeError } from '../ports/world-errors.ts';
 
 /** What the table adds to an item's text: the names of its attributes, and numbers. */
 const OVERHEAD_BYTES = 100;
 
-export function toItemText(runId: string, key: string, content: unknown): string {
+export interface ItemKey {
+  readonly runId: string;
+  readonly key: string;
+}
+
+export function toItemText(limits: ContentLimits, key: ItemKey, content: unknown): string {
   const text = JSON.stringify(content);
-  const bytes = Buffer.byteLength(runId) + Buffer.byteLength(key) + Buffer.byteLength(text) + OVERHEAD_BYTES;
-  if (bytes > ITEM_LIMIT_BYTES) throw new ItemTooLargeError(`"${key}" of run "${runId}"`, bytes, ITEM_LIMIT_BYTES);
+  checkSize(limits, key, text);
   return text;
+}
+
+/** What would stand in the bucket counts without the item that claims it. */
+export function checkSize(limits: ContentLimits, { runId, key }: ItemKey, text: string): void {
+  const textBytes = Buffer.byteLength(text);
+  const what = `"${key}" of run "${runId}"`;
+  if (textBytes > limits.contentBytes) throw new ItemTooLargeError(what, textBytes, limits.contentBytes);
+  if (textBytes > limits.itemContentBytes) return;
+  const bytes = Buffer.byteLength(runId) + Buffer.byteLength(key) + textBytes + OVERHEAD_BYTES;
+  if (bytes > ITEM_LIMIT_BYTES) throw new ItemTooLargeError(what, bytes, ITEM_LIMIT_BYTES);
 }
 
 export function fromItemText<T>(text: string): T {

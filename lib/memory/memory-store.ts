@@ -6,6 +6,7 @@
  */
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
 import type { Message } from '../ports/message.ts';
 import { isClosed } from '../ports/run-item.ts';
 import type { Lease, RunItem } from '../ports/run-item.ts';
@@ -20,7 +21,7 @@ import type {
   Store,
   Taking,
 } from '../ports/store.ts';
-import { fromItemText, toItemText } from './item-text.ts';
+import { checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
 import { accept, createRun, finish, release, renew, take } from './run-state.ts';
 import type { RunState, Transition } from './run-state.ts';
@@ -36,8 +37,16 @@ class Partition {
   readonly records = new Map<number, string>();
 }
 
+export interface MemoryStoreOptions {
+  /**
+   * As in the construct: with a bucket for what is too large for the table (the default), or, with `false`, without one
+   * and with its lower limits.
+   */
+  readonly payloadBucket?: boolean;
+}
+
 /**
- * A Store for tests, simulations and the local run.
+ * A Store for tests, simulations and the local run. It takes what the table and its bucket take.
  *
  * @example
  * ```ts
@@ -49,10 +58,15 @@ class Partition {
  * ```
  */
 export class MemoryStore implements Store {
+  readonly limits: ContentLimits;
   readonly #partitions = new Map<string, Partition>();
 
+  constructor({ payloadBucket = true }: MemoryStoreOptions = {}) {
+    this.limits = payloadBucket ? BUCKET_LIMITS : TABLE_LIMITS;
+  }
+
   async createRun(run: NewRun): Promise<{ kind: 'created' } | { kind: 'exists'; run: RunItem }> {
-    toItemText(run.runId, 'run', run);
+    checkSize(TABLE_LIMITS, { runId: run.runId, key: 'run' }, JSON.stringify(run)); // it stands in no bucket
     const partition = this.#partition(run.runId);
     if (partition.state) return { kind: 'exists', run: structuredClone(partition.state.run) };
     partition.state = structuredClone(createRun(run));
@@ -64,7 +78,7 @@ export class MemoryStore implements Store {
   }
 
   async putValue(runId: string, key: string, value: Encoded): Promise<void> {
-    const text = toItemText(runId, `value#${key}`, value);
+    const text = toItemText(this.limits, { runId, key: `value#${key}` }, value);
     this.#partition(runId).values.set(key, text);
   }
 
@@ -78,7 +92,7 @@ export class MemoryStore implements Store {
   }
 
   async putMessage(runId: string, message: Message): Promise<void> {
-    const text = toItemText(runId, `inbox#${message.id}`, message);
+    const text = toItemText(this.limits, { runId, key: `inbox#${message.id}` }, message);
     this.#partition(runId).messages.set(message.id, text);
   }
 
@@ -103,7 +117,8 @@ export class MemoryStore implements Store {
     runId: string,
     record: JournalRecord,
   ): Promise<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }> {
-    const text = toItemText(runId, `event#${record.number}`, record);
+    checkSize(this.limits, { runId, key: `event#${record.number}` }, JSON.stringify(record.entries));
+    const text = JSON.stringify(record);
     const { records } = this.#partition(runId);
     const there = records.get(record.number);
     if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };

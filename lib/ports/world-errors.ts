@@ -43,3 +43,13 @@ export class NewerFormatError extends LullError {
     );
   }
 }
+
+/** A content in the bucket is not what was put there. */
+export class PayloadDamagedError extends LullError {
+  static {
+    this.prototype.name = 'PayloadDamagedError';
+  }
+  constructor(what: string, problem: string) {
+    super('PAYLOAD_DAMAGED', `${what} cannot be read: ${problem}. Put back what was there, under the same key`);
+  }
+}

@@ -1,10 +1,11 @@
-import { afterAll } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import { MemoryPayloadStore } from '../../lib/memory/memory-payload-store.ts';
 import { describeStoreContract } from '../store/contract.ts';
 import { startTableServer } from './table-server.ts';
 
 const server = await startTableServer();
-const tableName = await server.newTable();
+const [tableName, otherTableName] = [await server.newTable(), await server.newTable()];
 const client = server.newClient();
 
 afterAll(async () => {
@@ -12,4 +13,13 @@ afterAll(async () => {
   await server.close();
 });
 
-describeStoreContract(async () => createDynamodbStore({ tableName, client }));
+describe('without a bucket', () =>
+  describeStoreContract(async () => createDynamodbStore({ tableName, client }), { hasBucket: false }));
+
+describe('with one', () =>
+  describeStoreContract(
+    async () => createDynamodbStore({ tableName: otherTableName, client, payloads: new MemoryPayloadStore() }),
+    {
+      hasBucket: true,
+    },
+  ));

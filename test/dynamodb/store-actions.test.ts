@@ -3,15 +3,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { STORE_ACTIONS } from '../../lib/dynamodb/store-actions.ts';
-import type { Store } from '../../lib/ports/store.ts';
+import type { Store, StoreOperation } from '../../lib/ports/store.ts';
 import { aroundEachRequest } from './client-faults.ts';
 import { useEveryOperation } from './every-operation.ts';
 import { startTableServer } from './table-server.ts';
 
 const server = await startTableServer();
 const client = server.newClient();
-const current = new AsyncLocalStorage<keyof Store>();
-const seen = new Map<keyof Store, Set<string>>();
+const current = new AsyncLocalStorage<StoreOperation>();
+const seen = new Map<StoreOperation, Set<string>>();
 
 aroundEachRequest(client, (command, { IndexName }, send) => {
   const operation = current.getStore()!;
@@ -29,7 +29,7 @@ afterAll(async () => {
   await server.close();
 });
 
-test.each(Object.keys(STORE_ACTIONS) as (keyof Store)[])(
+test.each(Object.keys(STORE_ACTIONS) as StoreOperation[])(
   '%s asks for exactly the actions that it is given',
   (operation) => {
     const given = STORE_ACTIONS[operation].map(({ action, index }) => toText(action, index));
@@ -45,7 +45,7 @@ function toText(action: string, index: unknown): string {
 function withName(store: Store): Store {
   return new Proxy(store, {
     get:
-      (target, name: keyof Store) =>
+      (target, name: StoreOperation) =>
       (...args: never[]) =>
         current.run(name, () => {
           const result = (target[name] as (...given: never[]) => unknown).apply(target, args);
@@ -59,7 +59,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 }
 
 /** A generator runs where it is asked to go on. */
-async function* named(name: keyof Store, iterable: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+async function* named(name: StoreOperation, iterable: AsyncIterable<unknown>): AsyncGenerator<unknown> {
   const iterator = iterable[Symbol.asyncIterator]();
   for (;;) {
     const next = await current.run(name, () => iterator.next());

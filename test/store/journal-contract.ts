@@ -138,37 +138,6 @@ export function describeJournal(openStore: () => Promise<Store>): void {
     });
   });
 
-  describe('limits', () => {
-    const large = 'ä'.repeat(201 * KB); // 402 KB
-
-    test('a value just below 400 KB is stored whole', async () => {
-      const { runId } = newRun();
-      const value = 'x'.repeat(399 * KB);
-      await store.putValue(runId, 'key', value);
-      expect(await store.readValue(runId, 'key')).toBe(value);
-    });
-
-    test('what is larger is refused with its size and the limit, and leaves nothing behind', async () => {
-      const { runId } = newRun();
-      const entries = [{ kind: 'step-completed', id: 1, atMs: 0, value: large }] as const;
-      const run = newRun({ input: { kind: 'inline', value: large } });
-      const attempts = [
-        () => store.putValue(runId, 'key', large),
-        () => store.putMessage(runId, signal('m1', large)),
-        () => store.putRecord(runId, journalRecord(1, { entries })),
-        () => store.createRun(run),
-      ];
-      for (const attempt of attempts) {
-        await expect(attempt()).rejects.toThrow(ItemTooLargeError);
-        await expect(attempt()).rejects.toThrow(/41\d{4} bytes.* 409600 at most/);
-      }
-      expect(await store.readValue(runId, 'key')).toBeUndefined();
-      expect(await store.loadMessages(runId, ['m1'])).toEqual([]);
-      expect(await store.loadRecords(runId, 0)).toEqual([]);
-      expect(await store.readRun(run.runId)).toBeUndefined();
-    });
-  });
-
   describe('purging', () => {
     test('a closed run is gone with all that belongs to it', async () => {
       const { runId } = await closedRun(store);
@@ -226,6 +195,45 @@ export function describeJournal(openStore: () => Promise<Store>): void {
       await Promise.all([store.purge(runId), store.purge(runId)]);
       expect(await store.readRun(runId)).toBeUndefined();
       expect(await store.loadRecords(runId, 0)).toEqual([]);
+    });
+  });
+}
+
+/** Of a store without a bucket. */
+export function describeItemLimit(openStore: () => Promise<Store>): void {
+  let store: Store;
+  beforeAll(async () => {
+    store = await openStore();
+  });
+
+  describe('the limit of an item', () => {
+    const large = 'ä'.repeat(201 * KB); // 402 KB
+
+    test('a value just below 400 KB is stored whole', async () => {
+      const { runId } = newRun();
+      const value = 'x'.repeat(399 * KB);
+      await store.putValue(runId, 'key', value);
+      expect(await store.readValue(runId, 'key')).toBe(value);
+    });
+
+    test('what is larger is refused with its size and the limit, and leaves nothing behind', async () => {
+      const { runId } = newRun();
+      const entries = [{ kind: 'step-completed', id: 1, atMs: 0, value: large }] as const;
+      const run = newRun({ input: { kind: 'inline', value: large } });
+      const attempts = [
+        () => store.putValue(runId, 'key', large),
+        () => store.putMessage(runId, signal('m1', large)),
+        () => store.putRecord(runId, journalRecord(1, { entries })),
+        () => store.createRun(run),
+      ];
+      for (const attempt of attempts) {
+        await expect(attempt()).rejects.toThrow(ItemTooLargeError);
+        await expect(attempt()).rejects.toThrow(/41\d{4} bytes.* 409600 at most/);
+      }
+      expect(await store.readValue(runId, 'key')).toBeUndefined();
+      expect(await store.loadMessages(runId, ['m1'])).toEqual([]);
+      expect(await store.loadRecords(runId, 0)).toEqual([]);
+      expect(await store.readRun(run.runId)).toBeUndefined();
     });
   });
 }

@@ -1,0 +1,52 @@
+/**
+ * How large is what a store takes: in the table alone, or with a bucket for what is too large for an item of it. The
+ * engine and the client ask the store for its limits, so that all know in one place whether there is a bucket.
+ */
+
+/** Sizes of the stored form, which is JSON. */
+export interface ContentLimits {
+  /** A step's result, a run's result. */
+  readonly valueBytes: number;
+  /** A run's input, a signal's payload. */
+  readonly inputBytes: number;
+  /** What is larger does not stand in an item of the table. */
+  readonly itemContentBytes: number;
+  /** The largest content at all: a value, or a message or record with what stands around the value in it. */
+  readonly contentBytes: number;
+}
+
+const TABLE_VALUE_LIMIT_BYTES = 350_000;
+const TABLE_INPUT_LIMIT_BYTES = 256 * 1024;
+
+/** Lambda takes and gives 6 MB, in which quotes and line breaks of a body count twice. */
+const BUCKET_VALUE_LIMIT_BYTES = 5_000_000;
+const BUCKET_CONTENT_LIMIT_BYTES = 6_000_000;
+
+/**
+ * From here on the bucket is better than the table. DynamoDB takes a write unit for each KB, and of a run no more than
+ * 1,000 a second: fifteen items of this size. S3 takes as much for a put as DynamoDB for 8 KB, and a few more
+ * milliseconds; most values are smaller than both, and should need one service only.
+ */
+const BUCKET_THRESHOLD_BYTES = 64 * 1024;
+
+/** Of a store without a bucket. What an item takes is checked with all of its attributes. */
+export const TABLE_LIMITS: ContentLimits = {
+  valueBytes: TABLE_VALUE_LIMIT_BYTES,
+  inputBytes: TABLE_INPUT_LIMIT_BYTES,
+  itemContentBytes: Infinity,
+  contentBytes: Infinity,
+};
+
+/** Of a store with one. */
+export const BUCKET_LIMITS: ContentLimits = {
+  valueBytes: BUCKET_VALUE_LIMIT_BYTES,
+  inputBytes: BUCKET_VALUE_LIMIT_BYTES,
+  itemContentBytes: BUCKET_THRESHOLD_BYTES,
+  contentBytes: BUCKET_CONTENT_LIMIT_BYTES,
+};
+
+/** For the end of an error about a limit: how to have a higher one, if there is one to have. */
+export function describeHigherLimit(limits: ContentLimits, limit: 'valueBytes' | 'inputBytes'): string {
+  if (limits[limit] >= BUCKET_LIMITS[limit]) return '';
+  return `. With a bucket the limit is ${BUCKET_LIMITS[limit]}: see payloadBucket of WorkflowEngine, or LULL_BUCKET_NAME`;
+}
