@@ -1,4 +1,5 @@
 /** The conditions of the writes. Each bears the name of what must hold, and says which race it prevents. */
+import type { Take } from '../ports/store.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
@@ -30,14 +31,20 @@ export function runIsOpenAndMailHasRoom(messageId: string, mailLimit: number): E
 }
 
 /** Two workers that are woken at once; a wake that was repeated, or comes when all is done. */
-export function runIsFreeAndDue({ nowMs, dueByMs }: { nowMs: number; dueByMs: number }): Expression {
+export function runIsFreeAndDue({ nowMs, dueByMs, pin, repin = false }: Take): Expression {
   return and(
     runIsOpen,
+    ...(pin === undefined || repin ? [] : [runIsPinnedHereOrNowhere(pin)]),
     expression('(attribute_not_exists(#leaseExpiresAtMs) OR #leaseExpiresAtMs <= :now) AND #dueAtMs <= :dueBy', {
       ':now': number(nowMs),
       ':dueBy': number(dueByMs),
     }),
   );
+}
+
+/** A run that is pinned to the code that began it, and a worker of other code. */
+function runIsPinnedHereOrNowhere(pin: string): Expression {
+  return expression('(attribute_not_exists(#pinnedTo) OR #pinnedTo = :pin)', { ':pin': text(pin) });
 }
 
 /** A worker that was taken over while it slept; a renewal on its way while the lease is given back. */

@@ -8,7 +8,7 @@ import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
 import type { Message } from '../ports/message.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
-import type { Lease, RunItem } from '../ports/run-item.ts';
+import type { RunItem } from '../ports/run-item.ts';
 import type {
   Acceptance,
   Finish,
@@ -19,6 +19,7 @@ import type {
   RunQuery,
   Store,
   StoreOperation,
+  Take,
   Taking,
 } from '../ports/store.ts';
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
@@ -133,10 +134,10 @@ export class DynamodbStore implements Store {
     await this.#contents.deleteOf(keys);
   }
 
-  async take(runId: string, taking: { lease: Lease; nowMs: number; dueByMs: number }): Promise<Taking> {
+  async take(runId: string, taking: Take): Promise<Taking> {
     return this.#change<Taking>('take', runId, {
       condition: runIsFreeAndDue(taking),
-      update: giveLease(taking.lease),
+      update: giveLease(taking),
       gives: 'ALL_OLD',
       written: ({ run }) => ({ kind: 'taken', before: run }),
       refused: (there) => whyNotTaken(there, taking),

@@ -8,8 +8,7 @@
  * since: worth another try.
  */
 import { isClosed } from '../ports/run-item.ts';
-import type { Lease } from '../ports/run-item.ts';
-import type { Acceptance, Finish, LettingGo, Release, Taking } from '../ports/store.ts';
+import type { Acceptance, Finish, LettingGo, Release, Take, Taking } from '../ports/store.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /** 3. An id that is in the mail was accepted, by this request or by one before it. */
@@ -27,7 +26,7 @@ export function whyNotAccepted(
 /** 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */
 export function whyNotTaken(
   stored: StoredRun | undefined,
-  { lease, nowMs, dueByMs }: { lease: Lease; nowMs: number; dueByMs: number },
+  { lease, nowMs, dueByMs, pin, repin = false }: Take,
 ): Taking | undefined {
   if (!stored) return { kind: 'refused', reason: 'not-found' };
   const { run, beforeLease } = stored;
@@ -35,6 +34,9 @@ export function whyNotTaken(
   if (beforeLease && run.lease?.owner === lease.owner) return { kind: 'taken', before: beforeLease };
   if (run.lease && run.lease.expiresAtMs > nowMs) return { kind: 'refused', reason: 'held' };
   if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due' };
+  if (pin !== undefined && !repin && run.pinnedTo !== undefined && run.pinnedTo !== pin) {
+    return { kind: 'pinned', to: run.pinnedTo };
+  }
   return undefined;
 }
 

@@ -1,7 +1,6 @@
 /** The updates of the run item: what each operation of the run protocol writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Lease } from '../ports/run-item.ts';
-import type { Finish, Release } from '../ports/store.ts';
+import type { Finish, Release, Take } from '../ports/store.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
@@ -18,11 +17,18 @@ export function appendToMail(messageId: string): Expression {
 }
 
 /** 6. It touches no attribute of an index. */
-export function giveLease({ owner, expiresAtMs }: Lease): Expression {
+export function giveLease({ lease: { owner, expiresAtMs }, pin }: Take): Expression {
   return expression(
     'SET #leaseOwner = :owner, #leaseExpiresAtMs = :expiresAtMs, #epoch = #epoch + :one, ' +
-      '#priorLeaseExpiresAtMs = if_not_exists(#leaseExpiresAtMs, :zero)',
-    { ':owner': text(owner), ':expiresAtMs': number(expiresAtMs), ':one': number(1), ':zero': number(0) },
+      '#priorLeaseExpiresAtMs = if_not_exists(#leaseExpiresAtMs, :zero)' +
+      (pin === undefined ? '' : ', #pinnedTo = :pin'),
+    {
+      ':owner': text(owner),
+      ':expiresAtMs': number(expiresAtMs),
+      ':one': number(1),
+      ':zero': number(0),
+      ...(pin === undefined ? {} : { ':pin': text(pin) }),
+    },
   );
 }
 

@@ -64,6 +64,8 @@ export const attribute = {
   dueAtMs: 'dueAtMs',
   /** N: 1 if the queue was not told of the time. */
   needsWake: 'needsWake',
+  /** S: the version of the worker. */
+  pinnedTo: 'pinnedTo',
   blockedReason: 'blockedReason',
   blockedSinceMs: 'blockedSinceMs',
 

@@ -76,6 +76,7 @@ export function fromRunItem(item: Item): StoredRun {
     mail: readTexts(item, 'mail'),
     ...optional('dueAtMs', findNumber(item, 'dueAtMs')),
     ...optional('needsWake', findNumber(item, 'needsWake') === 1 ? true : undefined),
+    ...optional('pinnedTo', findText(item, 'pinnedTo')),
     ...optional('blocked', readBlocked(item)),
     ...optional('result', readStoredValue(item, 'result', 'resultKey')),
     ...optional('endedAtMs', findNumber(item, 'endedAtMs')),

@@ -9,7 +9,7 @@ import type { JournalRecord } from '../journal/record.ts';
 import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
 import type { Message } from '../ports/message.ts';
 import { isClosed } from '../ports/run-item.ts';
-import type { Lease, RunItem } from '../ports/run-item.ts';
+import type { RunItem } from '../ports/run-item.ts';
 import type {
   Acceptance,
   Finish,
@@ -19,6 +19,7 @@ import type {
   RunPage,
   RunQuery,
   Store,
+  Take,
   Taking,
 } from '../ports/store.ts';
 import { checkSize, fromItemText, toItemText } from './item-text.ts';
@@ -104,7 +105,7 @@ export class MemoryStore implements Store {
     for (const id of messageIds) this.#partitions.get(runId)?.messages.delete(id);
   }
 
-  async take(runId: string, asked: { lease: Lease; nowMs: number; dueByMs: number }): Promise<Taking> {
+  async take(runId: string, asked: Take): Promise<Taking> {
     return this.#update(runId, (before) => take(before, asked));
   }
 

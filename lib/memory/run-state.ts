@@ -4,8 +4,7 @@
  */
 import type { OpenStatus, RunItem } from '../ports/run-item.ts';
 import { isClosed } from '../ports/run-item.ts';
-import type { Lease } from '../ports/run-item.ts';
-import type { Acceptance, Finish, LettingGo, NewRun, Release, Taking } from '../ports/store.ts';
+import type { Acceptance, Finish, LettingGo, NewRun, Release, Take, Taking } from '../ports/store.ts';
 
 /** The run as it is shown, and what only the store knows of it. */
 export interface RunState {
@@ -41,20 +40,23 @@ export function accept(before: RunState | undefined, messageId: string, mailLimi
 /** 6. */
 export function take(
   before: RunState | undefined,
-  { lease, nowMs, dueByMs }: { lease: Lease; nowMs: number; dueByMs: number },
+  { lease, nowMs, dueByMs, pin, repin = false }: Take,
 ): Transition<Taking> {
   if (!before) return refused('not-found');
   const { run } = before;
   if (isClosed(run.status)) return refused('closed');
   const held = run.lease !== undefined && run.lease.expiresAtMs > nowMs;
   const due = run.dueAtMs !== undefined && run.dueAtMs <= dueByMs;
-  if (!held && due) {
+  const elsewhere = pin !== undefined && !repin && run.pinnedTo !== undefined && run.pinnedTo !== pin;
+  if (!held && due && !elsewhere) {
     const { priorLeaseExpiresAtMs: _, ...state } = before;
-    const taken: RunItem = { ...run, lease, epoch: run.epoch + 1, status: 'running' };
+    const pinned = pin === undefined ? {} : { pinnedTo: pin };
+    const taken: RunItem = { ...run, ...pinned, lease, epoch: run.epoch + 1, status: 'running' };
     const prior = run.lease ? { priorLeaseExpiresAtMs: run.lease.expiresAtMs } : {};
     return { answer: { kind: 'taken', before: run }, after: { ...state, ...prior, run: taken } };
   }
   if (run.lease?.owner === lease.owner) return { answer: { kind: 'taken', before: beforeTheTake(before) } };
+  if (!held && due && run.pinnedTo !== undefined) return { answer: { kind: 'pinned', to: run.pinnedTo } };
   return refused(held ? 'held' : 'not-due');
 }
 

@@ -53,6 +53,8 @@ export interface RunItem {
   readonly dueAtMs?: number;
   /** The queue was not told of `dueAtMs`, which is too far away for it: the sweeper tells it ahead of time. */
   readonly needsWake?: true;
+  /** The version of the worker that takes all turns of the run, where runs are pinned to the code that began them. */
+  readonly pinnedTo?: string;
   readonly blocked?: Blocked;
   /** How the run ended: the result, or the error. Closed runs only. */
   readonly result?: StoredValue;

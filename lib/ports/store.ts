@@ -40,13 +40,13 @@ export interface Store {
 
   /**
    * 6. Condition RunIsFreeAndDue: open, no lease or one that expired at or before `nowMs`, dueAtMs <= dueByMs (now and
-   * some slack: a wake may come a moment early). Sets the lease, epoch += 1, status running (from pending, suspended or
+   * some slack: a wake may come a moment early), and, with `pin`, RunIsPinnedHereOrNowhere. Sets the lease, epoch += 1, status running (from pending, suspended or
    * blocked); gives the item as it was before. On failure nothing is written.
    *
    * Repeated by the owner that holds the lease, it is taken all the same: the first answer may have been lost. Then
    * `before` also has what was accepted since, and of a lease that was taken over it only knows when it expired.
    */
-  take(runId: string, take: { lease: Lease; nowMs: number; dueByMs: number }): Promise<Taking>;
+  take(runId: string, take: Take): Promise<Taking>;
 
   /** 7. All records with a number above `after`, in order; reads every page. */
   loadRecords(runId: string, after: number): Promise<JournalRecord[]>;
@@ -97,6 +97,16 @@ export interface NewRun {
   readonly needsWake?: true;
 }
 
+export interface Take {
+  readonly lease: Lease;
+  readonly nowMs: number;
+  readonly dueByMs: number;
+  /** Take it only if it is pinned to this version or to none, and pin it. Undefined: wherever it is pinned. */
+  readonly pin?: string;
+  /** Pin it to `pin` wherever it was pinned: that version is gone. */
+  readonly repin?: boolean;
+}
+
 export type Acceptance =
   /** `held`: a worker has the lease (expired or not), so no wake is needed from the sender. */
   | { readonly kind: 'accepted'; readonly held: boolean }
@@ -106,7 +116,9 @@ export type Acceptance =
 
 export type Taking =
   | { readonly kind: 'taken'; readonly before: RunItem }
-  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' };
+  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' }
+  /** Free and due, and pinned to another version. */
+  | { readonly kind: 'pinned'; readonly to: string };
 
 export interface Release {
   readonly epoch: number;

@@ -102,6 +102,24 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       expect(await store.readRun(run.runId)).toMatchObject({ epoch: 2, lease: { owner: 'worker-2' } });
     });
 
+    test('a run that is pinned is taken by its own version alone, or once more pinned', async () => {
+      const { runId } = await createdRun(store);
+      expect(await store.take(runId, { ...taking('worker-1'), pin: '3' })).toMatchObject({ kind: 'taken' });
+      expect((await store.readRun(runId))?.pinnedTo).toBe('3');
+      await store.release(runId, { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: 0, mail: [] });
+
+      expect(await store.take(runId, { ...taking('worker-2'), pin: '4' })).toEqual({ kind: 'pinned', to: '3' });
+      expect((await store.readRun(runId))?.epoch).toBe(1);
+      expect(await store.take(runId, { ...taking('worker-1'), pin: '3' })).toMatchObject({ kind: 'taken' });
+      expect(await store.take(runId, { ...taking('worker-2'), pin: '4' })).toEqual({ kind: 'refused', reason: 'held' });
+      await store.release(runId, { epoch: 2, wakesSeen: 0, status: 'suspended', dueAtMs: 0, mail: [] });
+
+      expect(await store.take(runId, { ...taking('worker-2'), pin: '4', repin: true })).toMatchObject({
+        kind: 'taken',
+      });
+      expect(await store.readRun(runId)).toMatchObject({ pinnedTo: '4', epoch: 3 });
+    });
+
     test('a run is due from its time on, slack included', async () => {
       const dueAtMs = START_MS + 1000;
       const run = await createdRun(store, { dueAtMs });

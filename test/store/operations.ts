@@ -57,8 +57,18 @@ const creation = operation(
     }),
 );
 
-const take = operation('take', { run, owner, nowMs }, (store, { run, owner, nowMs }, prefix) =>
-  store.take(prefix + run, { lease: { owner, expiresAtMs: nowMs + LEASE_MS }, nowMs, dueByMs: nowMs + 10 }),
+const pin = fc.constantFrom(undefined, undefined, undefined, '1', '2');
+
+const take = operation(
+  'take',
+  { run, owner, nowMs, pin, repin: fc.boolean() },
+  (store, { run, owner, nowMs, pin, repin }, prefix) =>
+    store.take(prefix + run, {
+      lease: { owner, expiresAtMs: nowMs + LEASE_MS },
+      nowMs,
+      dueByMs: nowMs + 10,
+      ...(pin === undefined ? {} : { pin, repin }),
+    }),
 );
 
 const accept = operation('accept', { run, messageId }, (store, { run, messageId }, prefix) =>
@@ -141,7 +151,12 @@ const writes = fc.oneof(
  */
 const honest = operation(
   'honest',
-  { run, what: fc.constantFrom('take', 'renew', 'release', 'release', 'finish', 'record'), owner, dueAtMs },
+  {
+    run,
+    what: fc.constantFrom('take', 'take', 'renew', 'release', 'release', 'finish', 'finish', 'record'),
+    owner,
+    dueAtMs,
+  },
   async (store, { run, what, owner, dueAtMs }, prefix) => {
     const runId = prefix + run;
     const now = await store.readRun(runId);
