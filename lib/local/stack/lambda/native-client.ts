@@ -1,0 +1,64 @@
+/**
+ * Stands in for the native part of aws-lambda-ric, which talks to the Runtime API. Runs in the function's process.
+ *
+ * The original's `done` and `error` return when the answer was taken; here the next `next` waits for that.
+ */
+import { Agent, request, type IncomingMessage } from 'node:http';
+
+/** What aws-lambda-ric asks of its `rapid-client.node`. */
+export interface NativeClient {
+  next(): Promise<{ readonly bodyJson: string; readonly headers: Readonly<Record<string, string>> }>;
+  done(requestId: string, body: string): void;
+  error(requestId: string, body: string, xrayCause: string): void;
+}
+
+export function createNativeClient(
+  address: string,
+  onHeaders: (headers: Readonly<Record<string, string>>) => void,
+): NativeClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const api = `http://${address}/2018-06-01/runtime/invocation`;
+  let posted = Promise.resolve();
+  const post = (path: string, body: string): void => {
+    posted = send(`${api}/${path}`, agent, body).then(() => undefined);
+    posted.catch(() => undefined); // whoever asks for the next one hears of it
+  };
+  return {
+    async next() {
+      await posted;
+      const { headers, body } = await send(`${api}/next`, agent);
+      const known = headers as Record<string, string>;
+      onHeaders(known);
+      return { bodyJson: body, headers: known };
+    },
+    done: (requestId, body) => post(`${requestId}/response`, body),
+    error: (requestId, body) => post(`${requestId}/error`, body),
+  };
+}
+
+/** With a body it is a POST, else a GET. */
+function send(
+  url: string,
+  agent: Agent,
+  body?: string,
+): Promise<{ readonly headers: IncomingMessage['headers']; readonly body: string }> {
+  const options =
+    body === undefined
+      ? { agent }
+      : {
+          agent,
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+        };
+  return new Promise((resolve, reject) => {
+    const sent = request(url, options, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve({ headers: response.headers, body: text }));
+      response.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
