@@ -1,79 +1,58 @@
-/** `npm run simulate`: seed after seed, until the time is over or one fails. */
+/** `npm run simulate`: seed after seed, until there are enough runs, the time is over, or one fails. */
 import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { describeFailure } from './describe-failure.ts';
 import { drawPlan } from './draw-plan.ts';
+import { runInProcesses, serveShare } from './in-processes.ts';
 import { keepSeed } from './keep-seed.ts';
 import { readOptions, type SimulationOptions, USAGE } from './options.ts';
+import { Progress } from './progress.ts';
+import { type Result, runSeeds } from './run-seeds.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
-import { add, addReport, describeTally, emptyTally, type Tally } from './tally.ts';
+import { add, describeTally, emptyTally } from './tally.ts';
 
 const SEEDS_FILE = join('test', 'simulation', 'seeds.json');
 const MOST_ATTEMPTS = 1_500;
 
-interface Share extends SimulationOptions {
-  /** Every so manyeth seed is this thread's. */
-  readonly stride: number;
-}
-
-interface Result {
-  readonly tally: Tally;
-  readonly failed: number | undefined;
-}
-
-if (isMainThread) process.exitCode = await main();
-else parentPort?.postMessage(await runSeeds(workerData as Share));
+if (process.send === undefined) process.exitCode = await main();
+else serveShare();
 
 async function main(): Promise<number> {
   let options: SimulationOptions;
   try {
-    options = readOptions(process.argv.slice(2), Date.now(), Math.random);
+    const machine = { nowMs: Date.now(), random: Math.random, cores: availableParallelism() };
+    options = readOptions(process.argv.slice(2), machine);
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
     return 2;
   }
-  const startedAtMs = performance.now();
-  const results = options.threads <= 1 ? [await runSeeds({ ...options, stride: 1 })] : await onThreads(options);
+  const startedAtMs = Date.now();
+  console.log(`from seed ${options.firstSeed} on, ${options.processes} at a time`);
+  const results = await runAll(options, startedAtMs);
   const tally = emptyTally();
   for (const result of results) add(tally, result.tally);
-  console.log(describeTally(tally, (performance.now() - startedAtMs) / 1_000));
+  console.log(describeTally(tally, (Date.now() - startedAtMs) / 1_000, options.processes));
   const failed = results.flatMap((result) => result.failed ?? []).sort((a, b) => a - b)[0];
   console.log(`violations             ${failed === undefined ? 0 : 1}`);
   if (failed !== undefined) await explain(failed, options);
   return failed === undefined ? 0 : 1;
 }
 
-async function runSeeds({ firstSeed, seeds, untilMs, stride }: Share): Promise<Result> {
-  const tally = emptyTally();
-  for (let index = 0; index < seeds && Date.now() < untilMs; index += 1) {
-    const seed = firstSeed + index * stride;
-    const plan = drawPlan(seed);
-    const report = await simulate(plan);
-    addReport(tally, report, plan.runs.length);
-    if (report.violation !== undefined) return { tally, failed: seed };
+async function runAll(options: SimulationOptions, startedAtMs: number): Promise<Result[]> {
+  const { runs, untilMs, processes } = options;
+  const progress = new Progress({ runs, untilMs, startedAtMs, output: process.stdout });
+  try {
+    if (processes === 1) {
+      return [await runSeeds({ ...options, stride: 1 }, (tally) => progress.show([tally], Date.now()))];
+    }
+    const onProgress: Parameters<typeof runInProcesses>[1]['onProgress'] = (all) => progress.show(all, Date.now());
+    return await runInProcesses(fileURLToPath(import.meta.url), { ...options, onProgress });
+  } finally {
+    progress.end();
   }
-  return { tally, failed: undefined };
-}
-
-function onThreads(options: SimulationOptions): Promise<Result[]> {
-  const { threads, firstSeed, seeds } = options;
-  return Promise.all(
-    Array.from({ length: threads }, (_, index) => {
-      const share: Share = {
-        ...options,
-        firstSeed: firstSeed + index,
-        seeds: Math.ceil((seeds - index) / threads),
-        stride: threads,
-      };
-      const worker = new Worker(new URL(import.meta.url), { workerData: share });
-      return new Promise<Result>((resolve, reject) => {
-        worker.once('message', resolve);
-        worker.once('error', reject);
-      });
-    }),
-  );
 }
 
 async function explain(seed: number, { asItIs, keep }: SimulationOptions): Promise<void> {

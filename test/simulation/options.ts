@@ -3,44 +3,50 @@ import { parseArgs } from 'node:util';
 
 export interface SimulationOptions {
   readonly firstSeed: number;
-  /** At most so many seeds. */
-  readonly seeds: number;
+  /** At least so many runs of workflows: the seed that brings the last of them is done to its end. */
+  readonly runs: number;
   readonly untilMs: number;
-  readonly threads: number;
+  readonly processes: number;
   /** Keeps the plan of what fails. */
   readonly keep: boolean;
   /** Does not make it smaller. */
   readonly asItIs: boolean;
 }
 
-export const USAGE = `npm run simulate -- [--minutes N] [--runs N] [--seed random|N] [--threads N] [--keep] [--as-it-is]
+export const USAGE = `npm run simulate -- [--minutes N] [--runs N] [--seed random|N] [--processes N] [--keep] [--as-it-is]
 
   --minutes N     for so long (default: 1, if neither is given)
-  --runs N        so many seeds
+  --runs N        so many runs of workflows, each under faults; a seed brings one to five of them
   --seed N        from this seed on; random: from any
-  --threads N     on so many threads (default: 1)
+  --processes N   in so many processes (default: one for each core; 1 for one run)
   --keep          keep the plan of what fails, in seeds.json
   --as-it-is      do not look for a smaller plan that fails in the same way`;
 
-export function readOptions(args: readonly string[], nowMs: number, random: () => number): SimulationOptions {
+/** Raises an error in words. `machine` is what this one has: its time, its chance, its cores. */
+export function readOptions(
+  args: readonly string[],
+  machine: { readonly nowMs: number; readonly random: () => number; readonly cores: number },
+): SimulationOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
       minutes: { type: 'string' },
       runs: { type: 'string' },
       seed: { type: 'string', default: 'random' },
-      threads: { type: 'string', default: '1' },
+      processes: { type: 'string' },
       keep: { type: 'boolean', default: false },
       'as-it-is': { type: 'boolean', default: false },
     },
   });
-  const { minutes, runs, seed, threads, keep } = values;
-  const limitMinutes = minutes === undefined ? (runs === undefined ? 1 : Infinity) : readNumber('minutes', minutes);
+  const { minutes, seed, keep } = values;
+  const runs = values.runs === undefined ? Infinity : readNumber('runs', values.runs);
+  const limitMinutes = minutes === undefined ? (runs === Infinity ? 1 : Infinity) : readNumber('minutes', minutes);
+  const processes = values.processes === undefined ? machine.cores : readNumber('processes', values.processes);
   return {
-    firstSeed: seed === 'random' ? Math.floor(random() * 1e9) : readNumber('seed', seed),
-    seeds: runs === undefined ? Infinity : readNumber('runs', runs),
-    untilMs: nowMs + limitMinutes * 60_000,
-    threads: readNumber('threads', threads),
+    firstSeed: seed === 'random' ? Math.floor(machine.random() * 1e9) : readNumber('seed', seed),
+    runs,
+    untilMs: machine.nowMs + limitMinutes * 60_000,
+    processes: Math.max(1, Math.min(processes, runs)),
     keep,
     asItIs: values['as-it-is'],
   };
@@ -48,6 +54,6 @@ export function readOptions(args: readonly string[], nowMs: number, random: () =
 
 function readNumber(option: string, text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !(value >= 0)) throw new Error(`--${option} is "${text}": give a number`);
-  return value;
+  if (/^\d+(\.\d+)?$/.test(text) && (option === 'minutes' || Number.isSafeInteger(value))) return value;
+  throw new Error(`--${option} is "${text}": give a number`);
 }

@@ -1,4 +1,5 @@
 /** What many simulations come to, added up. */
+import { duration } from './progress.ts';
 import type { Report } from './simulate.ts';
 
 export interface Tally {
@@ -32,13 +33,15 @@ export function add(to: Tally, more: Tally): void {
   for (const [kind, count] of Object.entries(more.faults)) to.faults[kind] = (to.faults[kind] ?? 0) + count;
 }
 
-export function describeTally(tally: Tally, seconds: number): string {
+/** `seconds` is the time that all of it took, `processes` how many did it. */
+export function describeTally(tally: Tally, seconds: number, processes: number): string {
   const faults = Object.entries(tally.faults).sort(([, a], [, b]) => b - a);
   const all = faults.reduce((sum, [, count]) => sum + count, 0);
-  const perSecond = tally.seeds / seconds;
+  const perSecond = (count: number): string => `${(count / seconds).toFixed(1)} a second`;
   return [
-    row('programs run', number(tally.runs)),
-    row('seeds', `${number(tally.seeds)} in ${seconds.toFixed(0)} s, ${perSecond.toFixed(1)} a second`),
+    row('time', `${duration(seconds)}, ${processes} at a time`),
+    row('programs run', `${number(tally.runs)}, ${perSecond(tally.runs)}`),
+    row('seeds', `${number(tally.seeds)}, ${perSecond(tally.seeds)}`),
     row('invariant checks', number(tally.checks)),
     row('turns of workers', number(tally.turns)),
     row('things that happened', number(tally.things)),

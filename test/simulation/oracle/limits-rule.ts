@@ -9,8 +9,8 @@ const RUN_ITEM_BYTES = 1_600;
 
 export const limitsRule: Rule = {
   name: 'what a run holds has limits',
-  onCall({ operation, args, answer, after }, _run, violate, { plan }) {
-    if (after !== undefined) checkRunItem(after, violate);
+  onCall({ operation, args, answer, before, after }, _run, violate, { plan }) {
+    if (after !== undefined && after !== before) checkRunItem(after, violate);
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
     const most = plan.weather.settings.maxRecordBytes ?? 300_000;
