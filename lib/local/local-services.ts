@@ -1,4 +1,5 @@
 /** What AWS provides to the functions: the table and the queue, here in this process. */
+import { createTableInput } from '../dynamodb/create-table-input.ts';
 import { SystemClock } from '../memory/system-clock.ts';
 import type { CloudFolder } from './cloud-folder.ts';
 import { MessageQueue } from './message-queue.ts';
@@ -35,7 +36,7 @@ export async function startServices(
   });
   const table = await startTableServer({
     path: folder.tablePath,
-    tableName: TABLE_NAME,
+    tables: [createTableInput(TABLE_NAME)],
     region,
     rebuildIndexes: folder.wasLeftInUse,
   });

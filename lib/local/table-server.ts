@@ -1,24 +1,11 @@
-/** DynamoDB in this process, over HTTP, with lull's table in a folder. */
+/** DynamoDB in this process, over HTTP, with its tables in a folder. */
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  CreateTableCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  paginateScan,
-  PutItemCommand,
-  ResourceInUseException,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan, PutItemCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
-import { createTableInput } from '../dynamodb/create-table-input.ts';
-import { attribute, runSortKey } from '../dynamodb/schema.ts';
 import { passWholeRequests } from './whole-requests.ts';
 import { listenOnLoopback, stopServer } from './listen.ts';
-import { LocalCloudError } from './local-cloud-error.ts';
-
-const LONGEST_CREATION_MS = 5_000;
-const LOOK_EVERY_MS = 5;
+import { makeTable } from './make-table.ts';
 
 export interface TableServer {
   readonly endpoint: string;
@@ -28,15 +15,15 @@ export interface TableServer {
 
 export interface TableServerOptions {
   readonly path: string;
-  readonly tableName: string;
+  readonly tables: readonly CreateTableCommandInput[];
   readonly region: string;
   /** Make the indexes anew: whoever wrote last was killed. */
   readonly rebuildIndexes: boolean;
 }
 
-/** Listens on a free port of 127.0.0.1, with the table made if it is not there. */
+/** Listens on a free port of 127.0.0.1, with those tables made that are not there. */
 export async function startTableServer(options: TableServerOptions): Promise<TableServer> {
-  const { path, tableName, region } = options;
+  const { path, tables, region } = options;
   const rebuild = options.rebuildIndexes && existsSync(path);
   if (rebuild) await dropIndexes(path);
   const server = dynalite({ path, createTableMs: 0 });
@@ -46,8 +33,10 @@ export async function startTableServer(options: TableServerOptions): Promise<Tab
   // Which Node the SDK will want next year is nobody's concern where nothing reaches AWS.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const client = new DynamoDBClient({ endpoint, region, credentials });
-  await makeTable(client, tableName);
-  if (rebuild) await fillIndexes(client, tableName);
+  for (const table of tables) {
+    await makeTable(client, table);
+    if (rebuild) await fillIndexes(client, table);
+  }
   const stop = async (): Promise<void> => {
     client.destroy();
     await requests.answered();
@@ -56,28 +45,8 @@ export async function startTableServer(options: TableServerOptions): Promise<Tab
   return { endpoint, client, stop };
 }
 
-/** It is there a moment after it was asked for. */
-async function makeTable(client: DynamoDBClient, tableName: string): Promise<void> {
-  await client.send(new CreateTableCommand(createTableInput(tableName))).catch((error: unknown) => {
-    if (!(error instanceof ResourceInUseException)) throw error;
-  });
-  const giveUpAtMs = Date.now() + LONGEST_CREATION_MS;
-  for (;;) {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
-    if (Table?.TableStatus === 'ACTIVE') return;
-    if (Date.now() > giveUpAtMs) {
-      throw new LocalCloudError(
-        'FOLDER_FORMAT',
-        `the table is ${Table?.TableStatus ?? 'missing'}, since whoever made it was killed in the middle: it is empty, ` +
-          `so delete the folder (.lull, or what you named with --dir)`,
-      );
-    }
-    await delay(LOOK_EVERY_MS);
-  }
-}
-
 /**
- * An item and its index entries are several writes here, so a kill between them can leave a run in the table that no
+ * An item and its index entries are several writes here, so a kill between them can leave an item in a table that no
  * index leads to. The entries are dropped before the database is opened, and then each item is put once more.
  */
 async function dropIndexes(path: string): Promise<void> {
@@ -86,15 +55,21 @@ async function dropIndexes(path: string): Promise<void> {
   await database.close();
 }
 
-async function fillIndexes(client: DynamoDBClient, tableName: string): Promise<void> {
-  const runItems = {
-    TableName: tableName,
+async function fillIndexes(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
+  const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
+  const keys = indexes.map((index) => (index.KeySchema ?? []).map((key) => key.AttributeName ?? ''));
+  if (keys.length === 0) return;
+  const names = [...new Set(keys.flat())];
+  const isThere = (name: string): string => `attribute_exists(#${names.indexOf(name)})`;
+  const indexed = {
+    TableName: table.TableName,
     ConsistentRead: true,
-    FilterExpression: '#sk = :run',
-    ExpressionAttributeNames: { '#sk': attribute.sk },
-    ExpressionAttributeValues: { ':run': { S: runSortKey } },
+    FilterExpression: keys.map((key) => `(${key.map(isThere).join(' AND ')})`).join(' OR '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
   };
-  for await (const page of paginateScan({ client }, runItems)) {
-    for (const Item of page.Items ?? []) await client.send(new PutItemCommand({ TableName: tableName, Item }));
+  for await (const page of paginateScan({ client }, indexed)) {
+    for (const Item of page.Items ?? []) {
+      await client.send(new PutItemCommand({ TableName: table.TableName, Item }));
+    }
   }
 }

@@ -4,11 +4,17 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createTableInput } from '../../lib/dynamodb/create-table-input.ts';
 import { startTableServer, type TableServer } from '../../lib/local/table-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 async function start(path: string, rebuildIndexes = false): Promise<TableServer> {
-  const table = await startTableServer({ path, tableName: 'lull', region: 'us-east-1', rebuildIndexes });
+  const table = await startTableServer({
+    path,
+    tables: [createTableInput('lull')],
+    region: 'us-east-1',
+    rebuildIndexes,
+  });
   onTestFinished(() => table.stop());
   return table;
 }
