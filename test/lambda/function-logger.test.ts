@@ -1,0 +1,150 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import type { LogLevel } from '../../lib/core/logger.ts';
+import { createFunctionLogger } from '../../lib/lambda/function-logger.ts';
+import { keysOf, withScope } from '../../lib/lambda/scope.ts';
+
+type Line = Record<string, unknown>;
+
+function keptLog(level: LogLevel = 'info') {
+  const lines: string[] = [];
+  const log = createFunctionLogger({ level, service: 'Shop/Workflows', write: (line) => lines.push(line) });
+  return { log, lines, read: () => lines.map((line) => JSON.parse(line) as Line) };
+}
+
+function logOne(...values: unknown[]): Line {
+  const { log, lines, read } = keptLog();
+  log.info(...values);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).not.toContain('\n');
+  const [{ timestamp, ...line } = {}] = read();
+  expect(new Date(timestamp as string).toISOString()).toBe(timestamp);
+  return line;
+}
+
+const HEAD = { level: 'INFO', service: 'Shop/Workflows' };
+
+describe('a line of the log', () => {
+  it('has the texts as its message and the fields of objects as its own', () => {
+    expect(logOne('swept', 3, { woken: 1 }, { runId: 'r1' })).toEqual({
+      ...HEAD,
+      message: 'swept 3',
+      woken: 1,
+      runId: 'r1',
+    });
+  });
+
+  it.each([
+    ['as it is', (error: Error) => [error]],
+    ['in a field', (error: Error) => [{ error }]],
+    ['of another realm', (error: Error) => [foreign(error)]],
+  ])('shows an error with code, stack and cause: %s', (_how, given) => {
+    const cause = new TypeError('why');
+    const error = Object.assign(new Error('boom', { cause }), { code: 'BOOM' });
+    expect(logOne('failed', ...given(error))).toEqual({
+      ...HEAD,
+      message: 'failed',
+      error: {
+        name: 'Error',
+        message: 'boom',
+        code: 'BOOM',
+        stack: expect.any(String) as string,
+        cause: { name: 'TypeError', message: 'why', stack: cause.stack },
+      },
+    });
+  });
+
+  it('shows of an error nothing else that is on it', () => {
+    const error = Object.assign(new Error('refused', { cause: { secret: 'sesame' } }), { Item: { secret: 'sesame' } });
+    expect(JSON.stringify(logOne('failed', error))).not.toContain('sesame');
+  });
+
+  it('shows the errors of a group, and a circle of causes not for ever', () => {
+    const group = new AggregateError([new Error('one'), new Error('two'), 'no error'], 'both');
+    expect(logOne(group)['error']).toMatchObject({ errors: [{ message: 'one' }, { message: 'two' }] });
+    const circle = new Error('round');
+    circle.cause = circle;
+    expect(JSON.stringify(logOne(circle)).split('"round"').length - 1).toBe(8);
+  });
+
+  it('keeps its own time and level whatever it is given, and says nothing of it', () => {
+    expect(logOne({ level: 'none', timestamp: 0, service: 'x', message: 'kept' })).toEqual({
+      ...HEAD,
+      message: 'kept',
+    });
+  });
+
+  it('shows what JSON lacks as text', () => {
+    expect(logOne(undefined, null, 1n, Symbol('s'), [1])['message']).toBe('undefined null 1n Symbol(s) [ 1 ]');
+    expect(logOne({ amount: 12n })).toMatchObject({ amount: '12' });
+  });
+
+  it('never throws, and loses no more than the field that cannot be written', () => {
+    const self: Record<string, unknown> = { kept: 1 };
+    self['self'] = self;
+    expect(logOne('look', { self })).toMatchObject({ message: 'look', self: { kept: 1 } });
+    const broken = {
+      toJSON: () => {
+        throw new Error('no');
+      },
+    };
+    expect(logOne('look', { broken, runId: 'r1' })).toMatchObject({
+      message: 'look',
+      broken: '(cannot be written as JSON)',
+      runId: 'r1',
+    });
+  });
+});
+
+describe('the level', () => {
+  it.each<[LogLevel, LogLevel[]]>([
+    ['debug', ['debug', 'info', 'warn', 'error']],
+    ['info', ['info', 'warn', 'error']],
+    ['warn', ['warn', 'error']],
+    ['error', ['error']],
+  ])('%s lets %j through', (level, shown) => {
+    const { log, read } = keptLog(level);
+    for (const each of ['debug', 'info', 'warn', 'error'] as const) log[each]('x');
+    expect(read().map((line) => String(line['level']).toLowerCase())).toEqual(shown);
+  });
+});
+
+describe('the keys of a line', () => {
+  it('are those of the invocation and the turn that it is written in, at that time', async () => {
+    const { log, read } = keptLog();
+    await withScope({ function_request_id: 'aws-1' }, async () => {
+      const turn = async (runId: string, others: () => Promise<void>): Promise<void> =>
+        withScope({ runId }, async () => {
+          log.info('before');
+          await others();
+          log.info('after');
+        });
+      let goOn = (): void => undefined;
+      const other = new Promise<void>((resolve) => (goOn = resolve));
+      await Promise.all([turn('r1', () => other), turn('r2', async () => goOn())]);
+      log.info('done');
+    });
+    log.info('outside');
+    expect(read().map(({ message, runId, function_request_id }) => [message, runId, function_request_id])).toEqual([
+      ['before', 'r1', 'aws-1'],
+      ['before', 'r2', 'aws-1'],
+      ['after', 'r1', 'aws-1'],
+      ['after', 'r2', 'aws-1'],
+      ['done', undefined, 'aws-1'],
+      ['outside', undefined, undefined],
+    ]);
+  });
+
+  it('are the function and its request, and whether the process is new, which it is once', () => {
+    const context = { getRemainingTimeInMillis: () => 1, awsRequestId: 'aws-1', functionName: 'worker' };
+    keysOf(context);
+    expect(keysOf(context)).toEqual({ function_name: 'worker', function_request_id: 'aws-1', cold_start: false });
+    expect(keysOf(undefined)).toEqual({ cold_start: false });
+  });
+});
+
+function foreign({ message, cause }: Error): Error {
+  const { runInNewContext } = createRequire(import.meta.url)('node:vm') as typeof import('node:vm');
+  const made = runInNewContext('Object.assign(new Error("boom"), { code: "BOOM" })') as Error;
+  return Object.assign(made, { message, cause });
+}
