@@ -4,6 +4,7 @@ import { createRegistry, type WorkflowSource } from '../lib/core/workflow-regist
 import type { Logger } from '../lib/core/logger.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { readWorkerSettings } from '../lib/lambda/environment.ts';
+import { createWakeForwarder } from '../lib/lambda/forward-wake.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import type { Metrics } from '../lib/lambda/metrics.ts';
 import { currentScope, keysOf, withScope } from '../lib/lambda/scope.ts';
@@ -20,7 +21,8 @@ export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promis
  * `ReportBatchItemFailures`: a turn that could not be taken comes again, the others of its batch do not.
  *
  * `workflows` is an array or a module's namespace. Its environment: `LULL_TABLE_NAME`, `LULL_QUEUE_URL`, and if you
- * like `LULL_LEASE_MS`, `LULL_VERSION`, `LULL_LOG_LEVEL`.
+ * like `LULL_LEASE_MS`, `LULL_VERSION`, `LULL_LOG_LEVEL`, and `LULL_PIN_RUNS`: `true` pins each run to the Lambda version that
+ * began it.
  *
  * @example
  * ```ts no-run
@@ -36,7 +38,7 @@ export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promis
 export function createWorkerHandler(workflows: WorkflowSource, overrides: Overrides = {}): WorkerHandler {
   const registry = createRegistry(workflows);
   const open = oncePerProcess(() => {
-    const { version, leaseMs, ...settings } = readWorkerSettings(overrides.environment ?? process.env);
+    const { version, leaseMs, pinnedVersion, ...settings } = readWorkerSettings(overrides.environment ?? process.env);
     const ports = openPorts(settings, overrides);
     const metrics = openMetrics(settings, ports.clock, overrides);
     const traces = createTraces();
@@ -45,6 +47,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
       registry,
       version,
       ...(leaseMs === undefined ? {} : { leaseMs }),
+      pin: pinnedVersion && { version: pinnedVersion.version, forward: createWakeForwarder(pinnedVersion) },
       newNonce: () => randomBytes(9).toString('base64url'),
       random: Math.random,
       observe: (event) => look(event, { metrics, traces }),

@@ -14,6 +14,10 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
   checkWhole('maxConcurrency', props.maxConcurrency, { from: 2, to: 1000 }, refuse);
   checkWhole('batchSize', props.batchSize, { from: 1, to: 10 }, refuse);
   checkWhole('maxReceiveCount', props.maxReceiveCount, { from: 1, to: 1000 }, refuse);
+  const versions: string = props.versions ?? 'latest';
+  if (!['latest', 'pinned'].includes(versions)) {
+    refuse(`versions is ${JSON.stringify(versions)}: give 'latest' or 'pinned'`);
+  }
 
   const sweepSeconds = secondsOf(props.sweepInterval ?? SWEEP_INTERVAL);
   if (sweepSeconds < 60 || sweepSeconds % 60 !== 0) {

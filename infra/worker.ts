@@ -1,6 +1,7 @@
 /** The worker: takes the turns of the runs that the queue names. */
-import { Duration } from 'aws-cdk-lib';
-import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Alias, RecursiveLoop, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Construct } from 'constructs';
@@ -27,11 +28,16 @@ export function createWorker(scope: Construct, parts: EngineParts, defaultVersio
     environment: {
       LULL_LEASE_MS: String(leaseDurationOf(props).toMilliseconds()),
       ...(version === undefined ? {} : { LULL_VERSION: version }),
+      ...(props.versions === 'pinned' ? { LULL_PIN_RUNS: 'true' } : {}),
     },
-    options: props.workerOptions,
+    options: {
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      ...props.workerOptions,
+    },
     operations: OPERATIONS.worker,
   });
-  worker.addEventSource(
+  const fed = props.versions === 'pinned' ? createLiveAlias(scope, worker) : worker;
+  fed.addEventSource(
     new SqsEventSource(parts.queue, {
       batchSize: props.batchSize ?? 1,
       maxConcurrency: maxConcurrencyOf(props),
@@ -39,6 +45,19 @@ export function createWorker(scope: Construct, parts: EngineParts, defaultVersio
     }),
   );
   return worker;
+}
+
+/**
+ * The queue feeds the version that was deployed last; the versions before it stay, for the runs that they began. Not by
+ * `grantInvoke`: in the role's own policy, on which the function depends, it would depend on itself.
+ */
+function createLiveAlias(scope: Construct, worker: NodejsFunction): Alias {
+  const alias = new Alias(scope, 'WorkerLive', { aliasName: 'live', version: worker.currentVersion as IVersion });
+  const policy = new Policy(scope, 'WorkerForwards', {
+    statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [`${worker.functionArn}:*`] })],
+  });
+  worker.role?.attachInlinePolicy(policy);
+  return alias;
 }
 
 export function leaseDurationOf({ leaseDuration, sweepInterval = SWEEP_INTERVAL }: WorkflowEngineProps): Duration {

@@ -30,6 +30,20 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    */
   readonly leaseDuration?: Duration;
   /**
+   * Which code a run that is alive goes on with after a deployment.
+   *
+   * `latest`: the newest. It has to follow what the run has done; where it cannot, the run is held as `blocked` and
+   * goes on with the next version that can. Use `patched` for changes to what runs do. A bug that is mended is mended
+   * for all runs, and a run of months never needs a runtime that AWS has retired.
+   *
+   * `pinned`: the version that began it, of which Lambda keeps a copy. New runs begin with the newest; nothing that you
+   * deploy can block a run, and nothing that you deploy mends one. Versions stay until you delete them; the runs of a
+   * version that is gone go on with the newest. Each turn of an older version costs one invocation more.
+   *
+   * @default 'latest'
+   */
+  readonly versions?: 'latest' | 'pinned';
+  /**
    * How often is looked for runs that are due and that nobody wakes: timers further away than 15 minutes, lost wakes,
    * dead workers. So a long timer is late by so much, at most. Whole minutes.
    *

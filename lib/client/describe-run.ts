@@ -1,7 +1,7 @@
 /** A run as its caller sees it: where it stands, what it was given, how it ended. */
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import { invariant } from '../core/invariant.ts';
-import { isClosed, type OpenStatus, type RunItem, type RunStatus } from '../ports/run-item.ts';
+import { isClosed, type JournalUse, type OpenStatus, type RunItem, type RunStatus } from '../ports/run-item.ts';
 import { awaitEnd } from './await-result.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
@@ -24,8 +24,14 @@ export interface OpenRunDescription extends RunSummary {
   readonly input: unknown;
   /** When it goes on by itself, now if it is about to. Absent: it waits for something from outside. */
   readonly dueAt?: Date;
+  /** The version of the worker that takes all its turns, where runs are pinned. */
+  readonly pinnedTo?: string;
   /** Why it is held, and since when: its code cannot follow its journal. */
   readonly blocked?: { readonly reason: string; readonly since: Date };
+  /** How long its journal is, once it has come to 80% of a limit: at the limit the run is asked to stop, and fails. */
+  readonly journal?: JournalUse;
+  /** So many signals are unread that no more are accepted. */
+  readonly unreadSignals?: number;
 }
 
 /** A run that has ended, with its `result`, its `error`, or the `reason` that its canceller or terminator gave. */
@@ -67,7 +73,7 @@ export function toSummary(
 }
 
 function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undefined; nowMs: number }): RunDescription {
-  const { status, dueAtMs, blocked, createdAtMs, endedAtMs = createdAtMs } = run;
+  const { status, dueAtMs, pinnedTo, blocked, journal, unreadSignals, createdAtMs, endedAtMs = createdAtMs } = run;
   const { input, end, nowMs } = read;
   if (end !== undefined) return { ...toSummary(run), endedAt: new Date(endedAtMs), input, ...end };
   invariant(!isClosed(status), `run "${run.runId}" is ${status} and has no end`);
@@ -76,6 +82,9 @@ function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undef
     status,
     input,
     ...(dueAtMs === undefined ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
+    ...(pinnedTo === undefined ? {} : { pinnedTo }),
     ...(blocked ? { blocked: { reason: blocked.reason, since: new Date(blocked.sinceMs) } } : {}),
+    ...(journal ? { journal } : {}),
+    ...(unreadSignals === undefined ? {} : { unreadSignals }),
   };
 }

@@ -16,7 +16,14 @@ export interface RunningEngine {
 }
 
 export function createEngine(options: EngineOptions): RunningEngine {
-  const engine: Engine = { ...DEFAULT_SETTINGS, callBody: callOwnBody, observe: observeNothing, ...options };
+  const engine: Engine = {
+    ...DEFAULT_SETTINGS,
+    maxValueBytes: options.store.limits.valueBytes,
+    callBody: callOwnBody,
+    observe: observeNothing,
+    pin: undefined,
+    ...options,
+  };
   const warmRuns = createWarmRuns(engine.rebuildAtEveryAwait ? 0 : engine.maxWarmRuns);
   return {
     takeTurn: (wanted) => takeTurn(engine, warmRuns, wanted),

@@ -2,7 +2,9 @@
 import type { StepCommand } from '../core/command.ts';
 import type { StepContext } from '../core/step.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
+import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Pin } from './take-run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Observe } from '../ports/observer.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
@@ -10,6 +12,8 @@ import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
 export interface EngineOptions extends Partial<EngineSettings> {
+  /** Runs are pinned to the version that began them. Default: whoever is woken takes the turn. */
+  readonly pin?: Pin | undefined;
   /** Calls the body of a step. Default: just that; a testing kit may call something else in its place. */
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
   /** Is told of each turn, for metrics and traces. Default: nobody is. */
@@ -25,7 +29,7 @@ export interface EngineOptions extends Partial<EngineSettings> {
   readonly random: () => number;
 }
 
-export interface EngineSettings {
+export interface EngineSettings extends RunLimits {
   /** Names the code, for `runInfo().version`. */
   readonly version: string;
   /** How long a lease lasts. A dead worker's run is taken over after it, at the next sweep. */
@@ -42,21 +46,30 @@ export interface EngineSettings {
   readonly maxStepsInFlight: number;
   /** A step that was running when a worker was lost so often has failed: it may be what kills them. */
   readonly maxInterruptions: number;
-  /** Encoded size of one value: a step's result, a run's result. */
+  /** Encoded size of one value: a step's result, a run's result. Default: as much as the store takes. */
   readonly maxValueBytes: number;
   /** Encoded entries in one record; more go into further records. */
   readonly maxRecordBytes: number;
+  /** Entries of a run's journal: then its code is asked to stop, and has a tenth more for it. */
+  readonly maxJournalEvents: number;
+  /** Encoded entries of a run's journal: the same. */
+  readonly maxJournalBytes: number;
+  /** Signals that a run has been given and has not read: no more are accepted until it has. */
+  readonly maxUnreadSignals: number;
   /** A result up to this size stands in the run item itself. */
   readonly maxInlineBytes: number;
   /** Runs that are kept in memory between turns, so that the next turn reads no journal. */
   readonly maxWarmRuns: number;
+  /** The journals of those runs, together. */
+  readonly maxWarmBytes: number;
   /** Coroutines that nobody awaits are errors, not warnings. */
   readonly strict: boolean;
   /** For tests: rebuild the run from its journal before each event, and wait for no timer in place. */
   readonly rebuildAtEveryAwait: boolean;
 }
 
-export const DEFAULT_SETTINGS: EngineSettings = {
+/** `maxValueBytes` is for the store to say. */
+export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
   version: 'unversioned',
   leaseMs: 30_000,
   wakeSlackMs: 500,
@@ -65,10 +78,14 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   deadlineMarginMs: 3_000,
   maxStepsInFlight: 500,
   maxInterruptions: 10,
-  maxValueBytes: 350_000,
   maxRecordBytes: 300_000,
+  maxJournalEvents: 50_000,
+  maxJournalBytes: 50_000_000,
+  maxUnreadSignals: 1_000,
+  ...DEFAULT_RUN_LIMITS,
   maxInlineBytes: 200,
   maxWarmRuns: 200,
+  maxWarmBytes: 50_000_000,
   strict: false,
   rebuildAtEveryAwait: false,
 };

@@ -8,6 +8,7 @@ import { createDoorbell, type Doorbell } from './doorbell.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import type { Engine } from './settings.ts';
+import { takeRun } from './take-run.ts';
 import type { JournalHead, WarmRun, WarmRuns } from './warm-runs.ts';
 
 export interface Turn {
@@ -55,7 +56,7 @@ export interface Turn {
   end(): void;
 }
 
-type Refusal = 'not-found' | 'closed' | 'held' | 'not-due';
+type Refusal = 'not-found' | 'closed' | 'held' | 'not-due' | 'elsewhere';
 type Begun = { readonly kind: 'begun'; readonly turn: Turn } | { readonly kind: 'refused'; readonly reason: Refusal };
 
 /** Takes the lease (6). */
@@ -67,7 +68,7 @@ export async function beginTurn(
   const nonce = engine.newNonce();
   const nowMs = engine.clock.nowMs();
   const lease = { owner: nonce, expiresAtMs: nowMs + engine.leaseMs };
-  const taking = await engine.store.take(runId, { lease, nowMs, dueByMs: nowMs + engine.wakeSlackMs });
+  const taking = await takeRun(engine, runId, { lease, nowMs, dueByMs: nowMs + engine.wakeSlackMs });
   if (taking.kind === 'refused') return taking;
   // Of a short time limit the margin takes a quarter at most, or no step would ever begin.
   const endsByMs = deadlineAtMs - Math.min(engine.deadlineMarginMs, (deadlineAtMs - nowMs) / 4);

@@ -24,7 +24,7 @@ import type { WarmRuns } from './warm-runs.ts';
 
 export type TurnEnd =
   /** Somebody else's turn, or nobody's: nothing was written. */
-  | { readonly kind: 'left'; readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' }
+  | { readonly kind: 'left'; readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' | 'elsewhere' }
   /** Nothing to do before `dueAtMs`, or, if that is undefined, before a message comes. */
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
   | { readonly kind: 'blocked'; readonly error: Error }

@@ -38,11 +38,25 @@ export const SCHEMAS = {
         ...time,
         description: 'When an open run goes on by itself. Absent: it waits for something from outside.',
       },
+      pinnedTo: {
+        type: 'string',
+        description: 'The version of the worker that takes all turns of an open run, where runs are pinned to one.',
+      },
       blocked: {
         type: 'object',
         description: 'Why a run is held whose code cannot follow its journal, and since when.',
         required: ['reason', 'since'],
         properties: { reason: { type: 'string' }, since: time },
+      },
+      journal: {
+        type: 'object',
+        description: 'How long the journal of an open run is, once it has come to 80% of a limit.',
+        required: ['events', 'bytes'],
+        properties: { events: { type: 'integer' }, bytes: { type: 'integer' } },
+      },
+      unreadSignals: {
+        type: 'integer',
+        description: 'So many signals are unread that no more are accepted. Absent as long as there is room.',
       },
       result: { ...anyValue, description: 'Of a completed run.' },
       error: { $ref: '#/components/schemas/RunError', description: 'Of a failed run.' },

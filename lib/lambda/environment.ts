@@ -20,6 +20,8 @@ export class EnvironmentError extends LullError {
 export interface FunctionSettings {
   readonly tableName: string;
   readonly queueUrl: string;
+  /** Undefined: there is no bucket. */
+  readonly bucketName: string | undefined;
   readonly logLevel: LogLevel;
   /** Names the engine in metrics and logs. Undefined: no metrics are written. */
   readonly engine: string | undefined;
@@ -30,6 +32,8 @@ export interface WorkerSettings extends FunctionSettings {
   readonly version: string;
   /** Undefined: the engine's default. */
   readonly leaseMs: number | undefined;
+  /** The published version of the worker that this is, where runs are pinned to the one that began them. */
+  readonly pinnedVersion: { readonly functionName: string; readonly version: string } | undefined;
 }
 
 /** What the sweeper is told besides. */
@@ -61,6 +65,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     ...functionSettings(problems, environment),
     version: environment['LULL_VERSION'] || environment['AWS_LAMBDA_FUNCTION_VERSION'] || 'unversioned',
     leaseMs: wholeNumber(problems, environment, LEASE),
+    pinnedVersion: pinnedVersion(problems, environment),
   }));
 }
 
@@ -80,6 +85,11 @@ export function readQueueUrl(environment: Environment): string {
   return read((problems) => required(problems, environment, QUEUE_URL));
 }
 
+/** The bucket for what is too large for the table; undefined if there is none. */
+export function readBucketName(environment: Environment): string | undefined {
+  return environment['LULL_BUCKET_NAME']?.trim() || undefined;
+}
+
 /** Collects the problems, so that a deployment is mended once and not variable by variable. */
 function read<T>(reading: (problems: string[]) => T): T {
   const problems: string[] = [];
@@ -92,6 +102,7 @@ function functionSettings(problems: string[], environment: Environment): Functio
   return {
     tableName: required(problems, environment, TABLE_NAME),
     queueUrl: required(problems, environment, QUEUE_URL),
+    bucketName: readBucketName(environment),
     logLevel: logLevel(problems, environment),
     engine: engineName(problems, environment),
   };
@@ -121,6 +132,22 @@ function logLevel(problems: string[], environment: Environment): LogLevel {
   if (level === undefined)
     problems.push(`LULL_LOG_LEVEL is ${describeValue(text)}, and can be ${LOG_LEVELS.join(', ')}`);
   return level ?? 'info';
+}
+
+function pinnedVersion(
+  problems: string[],
+  environment: Environment,
+): { readonly functionName: string; readonly version: string } | undefined {
+  const text = environment['LULL_PIN_RUNS'] || 'false';
+  if (text === 'false') return undefined;
+  if (text !== 'true') problems.push(`LULL_PIN_RUNS is ${describeValue(text)}, and can be true or false`);
+  const { AWS_LAMBDA_FUNCTION_NAME: functionName = '', AWS_LAMBDA_FUNCTION_VERSION: version = '' } = environment;
+  if (functionName !== '' && /^\d+$/.test(version)) return { functionName, version };
+  problems.push(
+    `LULL_PIN_RUNS is true, and this is version ${describeValue(version)} of function ${describeValue(functionName)}: ` +
+      `runs can be pinned to a published version, so the queue has to feed one, or an alias of one`,
+  );
+  return undefined;
 }
 
 function wholeNumber(

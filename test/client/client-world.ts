@@ -89,7 +89,7 @@ export async function takeLease(store: Store, runId: string, nowMs = NOON_MS): P
   turns += 1;
   const lease = { owner: `turn-${turns}`, expiresAtMs: nowMs + 30_000 };
   const taking = await store.take(runId, { lease, nowMs, dueByMs: Infinity });
-  if (taking.kind !== 'taken') throw new Error(`not taken: ${taking.reason}`);
+  if (taking.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taking)}`);
   return taking.before.epoch + 1;
 }
 

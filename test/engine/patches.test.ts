@@ -94,7 +94,7 @@ describe('a run that comes by for the first time', () => {
 
   it('has it in its history, once, before what the new code asks for', async () => {
     const engine = createTestEngine({ workflows: [receipts('patched')] });
-    const run = await engine.start('receipts', undefined);
+    const run = await engine.start(receipts('patched'), undefined);
     await run.signal(go);
     await run.signal(go);
     await run.result();
@@ -108,7 +108,7 @@ describe('a run that comes by for the first time', () => {
     await crashEverywhere({
       workflows: [receipts('patched')],
       scenario: async (engine) => {
-        const run = await engine.start('receipts', undefined);
+        const run = await engine.start(receipts('patched'), undefined);
         await engine.settle();
         await run.signal(go);
         await run.signal(go);

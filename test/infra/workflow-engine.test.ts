@@ -151,6 +151,45 @@ describe('the props of an engine', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
   });
 
+  test('pin runs to a version that stays, feed the newest by an alias, and let it call the others', () => {
+    const template = Template.fromStack(createEngine({ versions: 'pinned' }).stack);
+    const [workerId] = Object.keys(template.findResources('AWS::Lambda::Function')).filter((id) => /Worker/.test(id));
+    const [versionId] = Object.keys(
+      template.findResources('AWS::Lambda::Version', {
+        Properties: { FunctionName: { Ref: workerId } },
+        DeletionPolicy: 'Retain',
+      }),
+    );
+    template.hasResourceProperties('AWS::Lambda::Alias', {
+      Name: 'live',
+      FunctionName: { Ref: workerId },
+      FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
+    });
+    const [aliasId] = Object.keys(template.findResources('AWS::Lambda::Alias'));
+    const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+    expect(JSON.stringify(mapping)).toContain(aliasId);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: 'lambda:InvokeFunction',
+            Effect: 'Allow',
+            Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [workerId, 'Arn'] }, ':*']] },
+          },
+        ],
+      },
+    });
+    expect(propertiesOf(template, 'AWS::Lambda::Function', 'Worker')).toMatchObject({
+      Environment: { Variables: { LULL_PIN_RUNS: 'true' } },
+    });
+  });
+
+  test('of no known way with versions are refused', () => {
+    expect(() => createEngine({ versions: 'newest' as 'latest' })).toThrow(
+      `versions is "newest": give 'latest' or 'pinned'`,
+    );
+  });
+
   test('let the lease follow the sweep interval', () => {
     const worker = propertiesOf(synthesize({ sweepInterval: Duration.minutes(5) }), 'AWS::Lambda::Function', 'Worker');
     expect(worker).toMatchObject({ Environment: { Variables: { LULL_LEASE_MS: '330000' } } });

@@ -51,6 +51,23 @@ describe('the environment of a worker', () => {
     expect(readWorkerSettings({ ...COMPLETE, LULL_LEASE_MS: text }).leaseMs).toBe(leaseMs);
   });
 
+  it('pins runs to the version that it is', () => {
+    const published = { AWS_LAMBDA_FUNCTION_NAME: 'worker', AWS_LAMBDA_FUNCTION_VERSION: '7' };
+    expect(readWorkerSettings({ ...COMPLETE, ...published }).pinnedVersion).toBeUndefined();
+    expect(readWorkerSettings({ ...COMPLETE, ...published, LULL_PIN_RUNS: 'true' }).pinnedVersion).toEqual({
+      functionName: 'worker',
+      version: '7',
+    });
+    expect(() =>
+      readWorkerSettings({ ...COMPLETE, ...published, AWS_LAMBDA_FUNCTION_VERSION: '$LATEST', LULL_PIN_RUNS: 'true' }),
+    ).toThrow(
+      'LULL_PIN_RUNS is true, and this is version "$LATEST" of function "worker": runs can be pinned to a published version',
+    );
+    expect(() => readWorkerSettings({ ...COMPLETE, ...published, LULL_PIN_RUNS: 'yes' })).toThrow(
+      'LULL_PIN_RUNS is "yes", and can be true or false',
+    );
+  });
+
   it.each(['999', '900001', '-5000', '5e3.5', '5000ms'])('refuses a LULL_LEASE_MS of %s', (text) => {
     expect(() => readWorkerSettings({ ...COMPLETE, LULL_LEASE_MS: text })).toThrow(`LULL_LEASE_MS is "${text}"`);
   });

@@ -55,6 +55,7 @@ export function endText({ status, result }: NonNullable<RunLedger['end']>): stri
 function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean): Engine {
   return {
     ...DEFAULT_SETTINGS,
+    maxValueBytes: Infinity,
     strict,
     version: code.version,
     registry: code.registry,
@@ -65,6 +66,8 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     newNonce: () => 'reader',
     random: () => 0.5,
     callBody: callOwnBody,
+    observe: nothing,
+    pin: undefined,
   };
 }
 

@@ -1,0 +1,36 @@
+/**
+ * Takes the lease of a run (6); or, where runs are pinned to the version that began them, leaves the turn to that one.
+ *
+ * Pinned, a run never meets other code, unless its version is gone: then it goes on with this one, which can follow its
+ * journal or is held (I8).
+ */
+import type { Take, Taking } from '../ports/store.ts';
+import type { Engine } from './settings.ts';
+
+/** The version of this worker, and the way to others. */
+export interface Pin {
+  readonly version: string;
+  /** Hands the wake of a run to the worker of another version. `gone`: there is none. */
+  forward(runId: string, version: string): Promise<'forwarded' | 'gone'>;
+}
+
+export type Taken =
+  | Exclude<Taking, { readonly kind: 'pinned' }>
+  /** Another version takes the turn. */
+  | { readonly kind: 'refused'; readonly reason: 'elsewhere' };
+
+export async function takeRun({ store, pin, log }: Engine, runId: string, take: Take): Promise<Taken> {
+  const taking = await store.take(runId, pin === undefined ? take : { ...take, pin: pin.version });
+  if (taking.kind !== 'pinned' || pin === undefined) return toTaken(taking);
+  if ((await pin.forward(runId, taking.to)) === 'forwarded') return { kind: 'refused', reason: 'elsewhere' };
+  log.warn('the version that a run was pinned to is gone: it goes on with this one', {
+    runId,
+    pinnedTo: taking.to,
+    version: pin.version,
+  });
+  return toTaken(await store.take(runId, { ...take, pin: pin.version, repin: true }));
+}
+
+function toTaken(taking: Taking): Taken {
+  return taking.kind === 'pinned' ? { kind: 'refused', reason: 'elsewhere' } : taking;
+}
