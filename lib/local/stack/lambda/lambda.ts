@@ -49,6 +49,8 @@ export interface Lambda {
   invokeLater(payload: string, options?: InvokeOptions): Acceptance;
   /** `qualifier` is the version: `$LATEST`, `3`. */
   sandboxes(): { readonly pid: number; readonly busy: boolean; readonly qualifier: string }[];
+  /** Those that go on, or wait for their sandbox to start. */
+  activeInvocations(): number;
   /** SIGKILL for that sandbox, or for one that is busy, or for any. Gives its pid; undefined if there is none. */
   kill(pid?: number): number | undefined;
   /** Takes nothing more, and ends all sandboxes: those that are busy after `graceMs` at the latest. */
@@ -114,6 +116,10 @@ class LocalLambda implements Lambda {
     return this.#sandboxes
       .list()
       .map(({ sandbox, isBusy }) => ({ pid: sandbox.pid, busy: isBusy, qualifier: sandbox.version }));
+  }
+
+  activeInvocations(): number {
+    return this.#active.size;
   }
 
   kill(pid?: number): number | undefined {
