@@ -37,8 +37,12 @@ export function openPorts(settings: FunctionSettings, overrides: Overrides): Fun
   };
 }
 
-function openTable({ tableName, engine }: FunctionSettings): Store {
-  return createDynamodbStore({ tableName, ...(engine === undefined ? {} : { onConsumedCapacity: countWriteUnits }) });
+function openTable({ tableName, bucketName, engine }: FunctionSettings): Store {
+  return createDynamodbStore({
+    tableName,
+    bucketName,
+    ...(engine === undefined ? {} : { onConsumedCapacity: countWriteUnits }),
+  });
 }
 
 function openLog({ logLevel, engine = 'lull' }: FunctionSettings, { writeLine = toStandardOutput }: Overrides): Logger {

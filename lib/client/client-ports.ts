@@ -3,10 +3,11 @@
  * the top of a module, and who brings stores of their own never loads the AWS SDK.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from '../core/logger.ts';
 import { createRegistry, type WorkflowRegistry, type WorkflowSource } from '../core/workflow-registry.ts';
-import { readQueueUrl, readTableName, type Environment } from '../lambda/environment.ts';
+import { readBucketName, readQueueUrl, readTableName, type Environment } from '../lambda/environment.ts';
 import { SystemClock } from '../memory/system-clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
@@ -20,13 +21,20 @@ export interface ClientOptions {
   readonly workflows?: WorkflowSource | undefined;
   /** Default: the environment's `LULL_TABLE_NAME`. */
   readonly tableName?: string | undefined;
+  /**
+   * The bucket for what is too large for the table. Default: the environment's `LULL_BUCKET_NAME`, and none if that is not
+   * set.
+   */
+  readonly bucketName?: string | undefined;
   /** Default: the environment's `LULL_QUEUE_URL`. Needed by what wakes runs: start, signal, cancel, terminate. */
   readonly queueUrl?: string | undefined;
   /** Default: made from the environment's region and credentials. */
   readonly dynamodb?: DynamoDBClient | undefined;
   /** Default: made from the environment's region and credentials. */
+  readonly s3?: S3Client | undefined;
+  /** Default: made from the environment's region and credentials. */
   readonly sqs?: SQSClient | undefined;
-  /** Instead of the DynamoDB table. */
+  /** Instead of the DynamoDB table and the bucket. */
   readonly store?: Store | undefined;
   /** Instead of the SQS queue. */
   readonly wakes?: WakeQueue | undefined;
@@ -50,8 +58,10 @@ export interface ClientPorts {
 const OPTIONS = [
   'workflows',
   'tableName',
+  'bucketName',
   'queueUrl',
   'dynamodb',
+  's3',
   'sqs',
   'store',
   'wakes',
@@ -72,10 +82,11 @@ export function toClientPorts(options: ClientOptions, environment: Environment):
   };
 }
 
-async function openTable({ tableName, dynamodb }: ClientOptions, environment: Environment): Promise<Store> {
-  const name = tableName ?? readTableName(environment);
+async function openTable(options: ClientOptions, environment: Environment): Promise<Store> {
+  const tableName = options.tableName ?? readTableName(environment);
+  const bucketName = options.bucketName ?? readBucketName(environment);
   const { createDynamodbStore } = await import('../dynamodb/create-dynamodb-store.ts');
-  return createDynamodbStore({ tableName: name, client: dynamodb });
+  return createDynamodbStore({ tableName, bucketName, client: options.dynamodb, s3: options.s3 });
 }
 
 async function openQueue({ queueUrl, sqs }: ClientOptions, environment: Environment): Promise<WakeQueue> {

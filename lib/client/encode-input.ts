@@ -2,24 +2,22 @@
 import { encode, encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { PayloadTooLargeError } from '../core/errors.ts';
+import { describeHigherLimit, type ContentLimits } from '../ports/content-limits.ts';
 import { digestText } from './identifiers.ts';
-
-/** The encoded size of what a caller may send: an input or a signal's payload. */
-const INPUT_LIMIT_BYTES = 256 * 1024;
 
 export interface EncodedInput {
   readonly value: Encoded;
   readonly bytes: number;
 }
 
-/** `what` names the value in errors, as in `the input of workflow "checkout"`. */
-export function encodeInput(what: string, value: unknown): EncodedInput {
+/** `what` names the value in errors, as in `the input of workflow "checkout"`; the limits are the store's. */
+export function encodeInput(what: string, value: unknown, limits: ContentLimits): EncodedInput {
   const encoded = encode(value, what);
   const bytes = encodedBytes(encoded);
-  if (bytes > INPUT_LIMIT_BYTES) {
+  if (bytes > limits.inputBytes) {
     throw new PayloadTooLargeError(
-      `${what} has ${bytes} bytes, the limit is ${INPUT_LIMIT_BYTES}: store what is large elsewhere (such as S3) and ` +
-        `pass a reference to it`,
+      `${what} has ${bytes} bytes, the limit is ${limits.inputBytes}: store what is large elsewhere (such as S3) and ` +
+        `pass a reference to it${describeHigherLimit(limits, 'inputBytes')}`,
     );
   }
   return { value: encoded, bytes };

@@ -75,7 +75,8 @@ export class RunHandle<R> implements Run<R> {
     const schema = typeof signal === 'string' ? this.#ports.registry?.signalSchema(name) : signalSchema(signal);
     // Only checked: its receiver is given what the schema makes of it, and asks the schema itself.
     validOrThrow(schema, payload, `the payload of ${what}`);
-    const { value } = encodeInput(`the payload of ${what}`, payload);
+    const { limits } = await this.#ports.openStore();
+    const { value } = encodeInput(`the payload of ${what}`, payload, limits);
     const id = key === undefined ? this.#ports.ids.messageId() : messageIdFromKey(this.id, name, key);
     const message = { kind: 'signal', id, name, payload: value } as const;
     await sendMessage(this.#ports, { runId: this.id, message, isIdOwn: key === undefined, what });

@@ -56,8 +56,9 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
   const what = `the input of workflow "${workflow}"`;
   // Of what was given: a schema that fills in the time makes something new of it at each repeat.
   const inputDigest = digestInput(what, request.input);
-  const { value, bytes } = encodeInput(what, await validate(what, request.input, request.schema));
+  const given = await validate(what, request.input, request.schema);
   const store = await ports.openStore();
+  const { value, bytes } = encodeInput(what, given, store.limits);
   const wakes = await ports.openWakes();
 
   const createdAtMs = ports.clock.nowMs();

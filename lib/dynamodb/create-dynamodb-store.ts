@@ -1,5 +1,6 @@
 /** The way to a Store on a table that is there. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import { createS3PayloadStore } from '../s3/s3-payload-store.ts';
 import { DynamodbStore } from './dynamodb-store.ts';
@@ -10,6 +11,8 @@ export interface DynamodbStoreOptions {
   readonly tableName: string;
   /** A bucket for what is too large for the table. Default: none, and the limits of `limits` are lower. */
   readonly bucketName?: string | undefined;
+  /** Default: one with the region, credentials and endpoint of the environment. */
+  readonly s3?: S3Client | undefined;
   /** Instead of the bucket. */
   readonly payloads?: PayloadStore | undefined;
   /**
@@ -22,11 +25,12 @@ export interface DynamodbStoreOptions {
 }
 
 /** A Store on DynamoDB, as in `createDynamodbStore({ tableName: 'workflows' })`. */
-export function createDynamodbStore({ bucketName, payloads, client, ...table }: DynamodbStoreOptions): DynamodbStore {
+export function createDynamodbStore(options: DynamodbStoreOptions): DynamodbStore {
+  const { bucketName, s3, payloads, client, ...table } = options;
   return new DynamodbStore({
     ...table,
     client: client ?? createClient(),
-    payloads: payloads ?? (bucketName === undefined ? undefined : createS3PayloadStore({ bucketName })),
+    payloads: payloads ?? (bucketName === undefined ? undefined : createS3PayloadStore({ bucketName, client: s3 })),
   });
 }
 

@@ -15,6 +15,7 @@ import type { StepContext } from '../core/step.ts';
 import { toError } from '../core/to-error.ts';
 import type { StepCompleted, StepFailed, StepHeartbeat, StepRetrying } from '../journal/event.ts';
 import type { Clock } from '../ports/clock.ts';
+import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { Engine } from './settings.ts';
 import { withStepContext } from './step-context-storage.ts';
@@ -106,7 +107,8 @@ function completionEvent(engine: Engine, step: PendingStep, value: unknown): Ste
     const bytes = encodedBytes(encoded);
     if (bytes > engine.maxValueBytes) {
       throw new PayloadTooLargeError(
-        `${what} has ${bytes} bytes, the limit is ${engine.maxValueBytes}: store it elsewhere in the step, return its key`,
+        `${what} has ${bytes} bytes, the limit is ${engine.maxValueBytes}: store it elsewhere in the step, return its key` +
+          describeHigherLimit(engine.store.limits, 'valueBytes'),
       );
     }
     return { kind: 'step-completed', id: step.id, atMs: engine.clock.nowMs(), value: encoded };

@@ -5,6 +5,7 @@ import type { Encoded } from '../core/encoded.ts';
 import { PayloadTooLargeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import { toError } from '../core/to-error.ts';
+import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { ClosedStatus, StoredValue } from '../ports/run-item.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
@@ -14,7 +15,7 @@ export type Finishing =
   | { readonly kind: 'accepted-since' }
   | { readonly kind: 'dropped' };
 
-interface Ending {
+export interface Ending {
   readonly status: ClosedStatus;
   readonly result: Encoded;
 }
@@ -52,7 +53,10 @@ function toEnding(turn: Turn, outcome: Outcome): Ending {
       const result = encode(outcome.value, what);
       const bytes = encodedBytes(result);
       if (bytes <= maxValueBytes) return { status: 'completed', result };
-      throw new PayloadTooLargeError(`${what} has ${bytes} bytes, the limit is ${maxValueBytes}: return a key to it`);
+      throw new PayloadTooLargeError(
+        `${what} has ${bytes} bytes, the limit is ${maxValueBytes}: return a key to it` +
+          describeHigherLimit(turn.engine.store.limits, 'valueBytes'),
+      );
     } catch (error) {
       return { status: 'failed', result: encodeError(toError(error), what) };
     }

@@ -8,11 +8,13 @@ import type { Encoded } from '../core/encoded.ts';
 import { LullError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import type { RunInfo } from '../core/run-info.ts';
+import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { toError } from '../core/to-error.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
 import type { JournalEntry, Started } from '../journal/event.ts';
 import { replay } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
+import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
 import { withGuard, type Guarded } from './guard.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
@@ -29,21 +31,36 @@ export async function followJournal(
   run: RunItem,
   recorded: readonly JournalEntry[],
 ): Promise<Following> {
-  const input = await loadInput(engine, run); // a table that does not answer is no reason to hold the run
-  if (input === undefined) return { kind: 'cannot-follow', error: inputMissing(run) };
+  const input = await loadInput(engine, run);
+  if (input.kind === 'cannot-follow') return input;
   try {
-    return follow(engine, run, recorded, input);
+    return follow(engine, run, recorded, input.value);
   } catch (error) {
     return { kind: 'cannot-follow', error: toError(error) };
   }
 }
 
-async function loadInput({ store }: Engine, { runId, input }: RunItem): Promise<Encoded | undefined> {
-  return input.kind === 'inline' ? input.value : store.readValue(runId, input.key);
+type Input =
+  { readonly kind: 'loaded'; readonly value: Encoded } | { readonly kind: 'cannot-follow'; readonly error: Error };
+
+/** A table that does not answer is no reason to hold the run. */
+async function loadInput({ store }: Engine, run: RunItem): Promise<Input> {
+  const { runId, input } = run;
+  if (input.kind === 'inline') return { kind: 'loaded', value: input.value };
+  try {
+    const value = await store.readValue(runId, input.key);
+    return value === undefined ? { kind: 'cannot-follow', error: inputMissing(run) } : { kind: 'loaded', value };
+  } catch (error) {
+    if (error instanceof PayloadDamagedError) return { kind: 'cannot-follow', error };
+    throw error;
+  }
 }
 
 function inputMissing({ runId }: RunItem): LullError {
-  return new LullError('INPUT_MISSING', `the table does not have the input of run "${runId}": somebody deleted it`);
+  return new LullError(
+    'INPUT_MISSING',
+    `the input of run "${runId}" is not in the table, or not in its bucket: somebody deleted it`,
+  );
 }
 
 function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[], input: Encoded): Following {
@@ -64,6 +81,7 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
     seed: runId,
     body: () => definition.start(given),
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
+    ...(started.limits && { limits: started.limits }),
     recordedDueAtMs: (id) => dueTimes.get(id),
     recordedPatches: new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
     isReplaying: () => isReplaying,
@@ -96,9 +114,18 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
 }
 
 /** The first event of a run that begins now. */
-export function startNow({ clock, version }: Engine): Started {
-  return { kind: 'started', atMs: clock.nowMs(), version };
+export function startNow(engine: Engine): Started {
+  const { clock, version } = engine;
+  const limits = RUN_LIMITS.filter((name) => engine[name] !== DEFAULT_RUN_LIMITS[name]);
+  return {
+    kind: 'started',
+    atMs: clock.nowMs(),
+    version,
+    ...(limits.length > 0 ? { limits: Object.fromEntries(limits.map((name) => [name, engine[name]])) } : {}),
+  };
 }
+
+const RUN_LIMITS = Object.keys(DEFAULT_RUN_LIMITS) as (keyof RunLimits)[];
 
 function toRunInfo({ runId, workflow }: RunItem, { version, atMs }: Started): RunInfo {
   return { id: runId, workflow, version, startedAt: new Date(atMs), attempt: 1 };

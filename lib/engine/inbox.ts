@@ -5,7 +5,7 @@ import { lookAgain, type Turn } from './turn-state.ts';
 type Mail =
   | { readonly kind: 'received' }
   | { readonly kind: 'lost' }
-  /** An accepted message has no payload although the lease is ours: somebody changed the table. */
+  /** An accepted message has no payload although the lease is ours: somebody changed the table, or its bucket. */
   | { readonly kind: 'damaged'; readonly error: Error };
 
 /** Loads the payloads of what was accepted and is not in the journal, in the order of acceptance. */
@@ -33,7 +33,10 @@ async function isStillOurs(turn: Turn, wanted: readonly string[], found: Readonl
   const ids = wanted.filter((id) => !found.has(id)).join(', ');
   return {
     kind: 'damaged',
-    error: new LullError('MESSAGE_MISSING', `the run accepted the messages ${ids}, and the table does not have them`),
+    error: new LullError(
+      'MESSAGE_MISSING',
+      `the run accepted the messages ${ids}, and the table does not have them, or its bucket not as they were sent`,
+    ),
   };
 }
 
