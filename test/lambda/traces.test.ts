@@ -178,7 +178,10 @@ describe('a body that is traced', () => {
       const plain = yield* step('plain', () => stepContext().attempt);
       // Such as a query that is only sent when it is awaited, each time.
       let asked = 0;
-      const lazy = yield* step('lazy', () => ({ then: (done: (n: number) => void) => done(++asked) }));
+      const lazy = yield* step(
+        'lazy',
+        () => ({ then: (done: (n: number) => void) => done(++asked) }) as unknown as Promise<number>,
+      );
       return [plain, lazy];
     });
     const world = createWorld();
