@@ -43,7 +43,7 @@ export async function answerSqs(parts: SqsParts, call: { target: string; body: s
   }
 }
 
-export function sqsOperation(target: string): string {
+function sqsOperation(target: string): string {
   return target.replace(/^AmazonSQS\./, '');
 }
 
@@ -82,6 +82,9 @@ const OPERATIONS: Record<string, Handler> = {
   GetQueueUrl: ({ url }) => ({ QueueUrl: url }),
   GetQueueAttributes: (named, input) => ({ Attributes: attributesOf(named, input['AttributeNames']) }),
 };
+
+/** Names of all operations that are answered. */
+export const SQS_OPERATIONS: readonly string[] = Object.keys(OPERATIONS);
 
 function findQueue({ queues }: SqsParts, operation: string, input: Input): NamedQueue {
   const found = queueOf(queues, input);

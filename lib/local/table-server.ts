@@ -1,4 +1,4 @@
-/** DynamoDB in this process, over HTTP, with its tables in a folder. */
+/** DynamoDB in this process, over HTTP, with its tables in a folder or in memory. */
 import { existsSync } from 'node:fs';
 import { DynamoDBClient, paginateScan, PutItemCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
@@ -14,7 +14,8 @@ export interface TableServer {
 }
 
 export interface TableServerOptions {
-  readonly path: string;
+  /** A folder; without one all is in memory. */
+  readonly path?: string;
   readonly tables: readonly CreateTableCommandInput[];
   readonly region: string;
   /** Make the indexes anew: whoever wrote last was killed. */
@@ -24,9 +25,9 @@ export interface TableServerOptions {
 /** Listens on a free port of 127.0.0.1, with those tables made that are not there. */
 export async function startTableServer(options: TableServerOptions): Promise<TableServer> {
   const { path, tables, region } = options;
-  const rebuild = options.rebuildIndexes && existsSync(path);
+  const rebuild = options.rebuildIndexes && path !== undefined && existsSync(path);
   if (rebuild) await dropIndexes(path);
-  const server = dynalite({ path, createTableMs: 0 });
+  const server = dynalite({ ...(path === undefined ? {} : { path }), createTableMs: 0 });
   const requests = passWholeRequests(server);
   const endpoint = `http://127.0.0.1:${await listenOnLoopback(server, 0)}`;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
