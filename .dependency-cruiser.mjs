@@ -125,10 +125,10 @@ export default {
     },
     {
       name: 'published-code-uses-published-dependencies',
-      comment: 'What is published may import the dependencies of package.json, not the devDependencies.',
+      comment: 'What is published may import the dependencies and peers of package.json, not the devDependencies.',
       severity: 'error',
       from: { path: '^(lib|functions)/', pathNot: '^functions/(workflows|examples)/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     {
       name: 'infra-uses-published-dependencies-and-peers',
