@@ -18,11 +18,16 @@ export class Keeper {
   readonly #folder: string;
   readonly #groups = new Set<number>();
   #shell: ChildProcess;
-  #isOver = false;
+  #ended: Promise<unknown> | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
     this.#shell = this.#start();
+  }
+
+  /** The shell's. */
+  pid(): number | undefined {
+    return this.#shell.pid;
   }
 
   add(group: number): void {
@@ -37,10 +42,11 @@ export class Keeper {
 
   /** Kills what is left and deletes the folder. */
   async end(): Promise<void> {
-    this.#isOver = true;
-    const ended = once(this.#shell, 'exit');
-    this.#shell.stdin?.end();
-    await ended;
+    if (!this.#ended) {
+      this.#ended = once(this.#shell, 'exit');
+      this.#shell.stdin?.end();
+    }
+    await this.#ended;
   }
 
   #start(): ChildProcess {
@@ -51,7 +57,7 @@ export class Keeper {
     });
     shell.stdin.on('error', () => undefined); // it is gone: see below
     shell.once('exit', () => {
-      if (this.#isOver) return;
+      if (this.#ended) return;
       this.#shell = this.#start(); // somebody killed it
       this.#tell();
     });
