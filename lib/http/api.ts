@@ -1,6 +1,7 @@
 /** The HTTP API: the web's own requests in, responses out. It knows nothing of Lambda. */
 import { Hono } from 'hono';
 import type { Client } from '../client/client.ts';
+import { LullError } from '../core/errors.ts';
 import { toError } from '../core/to-error.ts';
 import type { Logger } from '../core/logger.ts';
 import { messageRoutes } from './message-routes.ts';
@@ -63,10 +64,22 @@ function toPattern(path: string): string {
 }
 
 function toResponse({ status, body, headers = {} }: Answer): Response {
-  return new Response(JSON.stringify(toJson(body)), {
-    status,
-    headers: { 'content-type': 'application/json', ...headers },
-  });
+  const text = JSON.stringify(toJson(body));
+  checkAnswerSize(text);
+  return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+/** Lambda gives 6 MB, and has an answer as a text in JSON, in which quotes and backslashes count twice. */
+const ANSWER_LIMIT_BYTES = 6_200_000;
+
+function checkAnswerSize(text: string): void {
+  if (text.length < ANSWER_LIMIT_BYTES / 6) return; // no character makes more bytes than six
+  const bytes = Buffer.byteLength(JSON.stringify(text));
+  if (bytes <= ANSWER_LIMIT_BYTES) return;
+  throw new LullError(
+    'VALUE_TOO_LARGE',
+    `the answer has ${bytes} bytes, and can have ${ANSWER_LIMIT_BYTES}: read it with the client`,
+  );
 }
 
 /** What is the caller's fault, or passes, is told; what is ours goes into the log. */

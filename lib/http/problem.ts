@@ -49,6 +49,7 @@ export const PROBLEMS = {
   UNSERIALIZABLE_VALUE: { status: 422, title: 'Value cannot be stored' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   INBOX_FULL: { status: 429, title: 'Inbox full', retryAfterSeconds: 1 },
+  VALUE_TOO_LARGE: { status: 500, title: 'Value too large for an answer' },
   STORE_UNAVAILABLE: { status: 503, title: 'Store unavailable', retryAfterSeconds: 1 },
 } as const satisfies Record<string, Kind>;
 

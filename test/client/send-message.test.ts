@@ -99,7 +99,7 @@ describe('a message', () => {
       return go();
     });
     await expect(world.clientWith({ store }).run('r1').signal(stopped)).rejects.toThrow(
-      `the inbox of run "r1" is full: ${MAIL_LIMIT} messages wait in it. Send this one again later`,
+      `the inbox of run "r1" is full: ${MAIL_LIMIT} messages wait for its next turn. Nothing was accepted: send it again later`,
     );
     expect(await inboxOf(world, ids)).toEqual([]);
     await deliverMail(world.store, 'r1');
@@ -196,9 +196,9 @@ describe('what a sender may not send', () => {
       'the payload of signal "approved"',
     ],
     [
-      'a payload above 256 KB',
-      ({ client }) => client.run('r1').signal('approved', 'x'.repeat(256 * 1024)),
-      'the payload of signal "approved" has 262146 bytes, the limit is 262144',
+      'a payload above 5 MB',
+      ({ client }) => client.run('r1').signal('approved', 'x'.repeat(5_000_000)),
+      'the payload of signal "approved" has 5000002 bytes, the limit is 5000000',
     ],
     [
       'a signal without a name',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { workflow } from '../../lib/api/workflow.ts';
 import { decode } from '../../lib/codec/decode.ts';
+import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { aroundStore } from '../../lib/testing/around-store.ts';
 import { createWorld, endRun, NOON_MS, takeWakes, type World } from './client-world.ts';
 
@@ -311,18 +312,18 @@ describe('what start refuses', () => {
       'the input of workflow "greet"',
     ],
     [
-      'an input above 256 KB',
-      () => world.client.start(greet, 'x'.repeat(256 * 1024 - 1)),
-      'the input of workflow "greet" has 262145 bytes, the limit is 262144: store what is large elsewhere (such as S3) and pass a reference to it',
+      'an input above 5 MB',
+      () => world.client.start(greet, 'x'.repeat(4_999_999)),
+      'the input of workflow "greet" has 5000001 bytes, the limit is 5000000: store what is large elsewhere (such as S3) and pass a reference to it',
     ],
   ])('%s', async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);
     expect(takeWakes(world)).toEqual([]);
   });
 
-  it('takes an input of exactly 256 KB', async () => {
-    const run = await world.client.start(greet, 'x'.repeat(256 * 1024 - 2));
-    expect(await readInput(world, run.id)).toHaveLength(256 * 1024 - 2);
+  it('takes an input of exactly 5 MB', async () => {
+    const run = await world.client.start(greet, 'x'.repeat(4_999_998));
+    expect(await readInput(world, run.id)).toHaveLength(4_999_998);
   });
 
   it('names the path to what cannot be stored', async () => {
@@ -330,5 +331,21 @@ describe('what start refuses', () => {
       code: 'UNSERIALIZABLE_VALUE',
       path: '$.to.send',
     });
+  });
+});
+
+describe('a store without a bucket', () => {
+  const large = 256 * 1024;
+
+  it('takes an input and a payload of 256 KB, and says of a larger one how to have a higher limit', async () => {
+    const { clientWith } = createWorld();
+    const client = clientWith({ store: new MemoryStore({ payloadBucket: false }) });
+    const run = await client.start(greet, 'x'.repeat(large - 2));
+    await run.signal('approved', 'x'.repeat(large - 2));
+    const howTo =
+      'has 262145 bytes, the limit is 262144: store what is large elsewhere (such as S3) and pass a reference to it. ' +
+      'With a bucket the limit is 5000000: see payloadBucket of WorkflowEngine, or LULL_BUCKET_NAME';
+    await expect(client.start(greet, 'x'.repeat(large - 1))).rejects.toThrow(howTo);
+    await expect(run.signal('approved', 'x'.repeat(large - 1))).rejects.toThrow(howTo);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { step, StepFailedError, UnserializableValueError, workflow } from 'lull';
 import { createTestEngine, type TestEngineOptions } from 'lull/testing';
 
@@ -104,20 +105,44 @@ describe('what cannot be stored is refused at the step that produced it, with th
 
 describe('what is too large', () => {
   it('is refused as the result of a step, with its size and the limit', async () => {
-    const error = await failureOf(() => 'x'.repeat(400_000));
+    const error = await failureOf(() => 'x'.repeat(5_000_000));
     expect(error.cause).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
     expect((error.cause as Error).message).toBe(
-      'the result of step "give" has 400002 bytes, the limit is 350000: store it elsewhere in the step, return its key',
+      'the result of step "give" has 5000002 bytes, the limit is 5000000: store it elsewhere in the step, return its key',
     );
   });
 
   it('is refused as the result of a run', async () => {
     const large = workflow('large', function* () {
-      return 'x'.repeat(400_000);
+      return 'x'.repeat(5_000_000);
     });
     await expect(createTestEngine({ workflows: [large] }).run(large)).rejects.toThrow(
-      'the result of workflow "large" has 400002 bytes, the limit is 350000',
+      'the result of workflow "large" has 5000002 bytes, the limit is 5000000',
     );
+  });
+
+  it('is smaller without a bucket, and the error says how to have a higher limit', async () => {
+    const large = workflow('large', function* () {
+      return 'x'.repeat(349_999);
+    });
+    const howTo = '. With a bucket the limit is 5000000: see payloadBucket of WorkflowEngine, or LULL_BUCKET_NAME';
+    const without = () => ({ store: new MemoryStore({ payloadBucket: false }) });
+    await expect(createTestEngine({ workflows: [large], ...without() }).run(large)).rejects.toThrow(
+      `the result of workflow "large" has 350001 bytes, the limit is 350000: return a key to it${howTo}`,
+    );
+    const error: unknown = await given(() => 'x'.repeat(349_999), without()).catch((thrown: unknown) => thrown);
+    expect((error as StepFailedError).cause).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      message: `the result of step "give" has 350001 bytes, the limit is 350000: store it elsewhere in the step, return its key${howTo}`,
+    });
+    expect(await given(() => 'x'.repeat(349_998), without())).toHaveLength(349_998);
+  });
+
+  it('is what is one byte too large, and not what is just small enough', async () => {
+    expect(await given(() => 'x'.repeat(4_999_997))).toHaveLength(4_999_997);
+    expect(await given(() => 'x'.repeat(4_999_998))).toHaveLength(4_999_998);
+    const error = await failureOf(() => 'x'.repeat(4_999_999));
+    expect(error.message).toContain('has 5000001 bytes, the limit is 5000000');
   });
 
   it('is not what is just small enough, alone or in a crowd', async () => {

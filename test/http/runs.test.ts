@@ -37,6 +37,27 @@ describe('GET /runs/{id}', () => {
     expect((await world.get('/runs/g1')).body).toMatchObject({ status: 'cancelled', reason: 'out of stock' });
   });
 
+  it('says of an answer that Lambda would not give where the value can be read', async () => {
+    const world = await worldWithRun();
+    await endRun(world.store, 'g1', { status: 'completed', value: '"'.repeat(1_600_000) });
+    expect(problemOf(await world.get('/runs/g1'))).toEqual({
+      status: 500,
+      code: 'VALUE_TOO_LARGE',
+      detail: expect.stringMatching(
+        /^the answer has 64\d{5} bytes, and can have 6200000: read it with the client$/,
+      ) as string,
+    });
+    expect(await world.client.run('g1').result()).toHaveLength(1_600_000);
+  });
+
+  it('shows a result of 5 MB', async () => {
+    const world = await worldWithRun();
+    await endRun(world.store, 'g1', { status: 'completed', value: 'x'.repeat(4_999_998) });
+    const { status, body } = await world.get('/runs/g1');
+    expect(status).toBe(200);
+    expect((body as { result: string }).result).toHaveLength(4_999_998);
+  });
+
   it('answers 404 for a run that is not there', async () => {
     expect(problemOf(await createApiWorld().get('/runs/g1'))).toEqual({
       status: 404,

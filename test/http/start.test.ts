@@ -132,12 +132,12 @@ describe('POST /workflows/{name}/runs', () => {
       'the body is no JSON: line 1, column 16 (position 15) has "}", expected a property name in double quotes',
     ],
     [
-      'a body above 256 KB',
+      'a body above its limit',
       '/workflows/greet/runs',
-      `"${'x'.repeat(256 * 1024)}"`,
+      `"${'x'.repeat(5_250_000)}"`,
       413,
       'PAYLOAD_TOO_LARGE',
-      'the body has more than 262144 bytes, the limit is 262144: store what is large elsewhere (such as S3) and send a reference to it',
+      'the body has more than 5250000 bytes, the limit is 5250000: store what is large elsewhere (such as S3) and send a reference to it',
     ],
     [
       'a wait without a unit',
@@ -204,11 +204,11 @@ describe('POST /workflows/{name}/runs', () => {
         throw new Error('read');
       },
     });
-    const init: RequestInit = { method: 'POST', body, duplex: 'half', headers: { 'content-length': '300000' } };
+    const init: RequestInit = { method: 'POST', body, duplex: 'half', headers: { 'content-length': '6000000' } };
     const response = await world.api.request('/workflows/greet/runs', init);
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({
-      detail: expect.stringMatching(/^the body has 300000 bytes/) as string,
+      detail: expect.stringMatching(/^the body has 6000000 bytes/) as string,
     });
   });
 
