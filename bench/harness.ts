@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'lull/client';
 import { toMilliseconds, type Duration } from '../lib/core/duration.ts';
-import { createRegistry } from '../lib/core/workflow-registry.ts';
+import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { SystemClock } from '../lib/memory/system-clock.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { WakeQueue } from '../lib/ports/wake-queue.ts';
 import type { BenchStore } from './stores.ts';
-import * as workflows from './workflows.ts';
+import * as measured from './workflows.ts';
 
 export interface Bench {
   readonly client: Client;
@@ -19,13 +19,15 @@ export interface Bench {
   turn(runId: string): Promise<void>;
   /** A worker that has nothing in memory. */
   restart(): void;
+  /** How many turns were taken, or tried, since this was asked last. */
+  takeTurns(): number;
   /** Sets the clock forward. */
   passTime(duration: Duration): void;
 }
 
 const silent = { debug: quiet, info: quiet, warn: quiet, error: console.error };
 
-export function createBench(store: BenchStore): Bench {
+export function createBench(store: BenchStore, workflows: WorkflowSource = measured): Bench {
   const waiting: string[] = [];
   const wakes: WakeQueue = {
     send: (runId, delayMs = 0) => {
@@ -51,7 +53,9 @@ export function createBench(store: BenchStore): Bench {
       random: Math.random,
     });
   let engine = start();
+  let turns = 0;
   const turn = async (runId: string): Promise<void> => {
+    turns += 1;
     await engine.takeTurn({ runId, deadlineAtMs: clock.nowMs() + 900_000 });
   };
   const workOne = async (): Promise<void> => {
@@ -64,6 +68,11 @@ export function createBench(store: BenchStore): Bench {
       await Promise.all(Array.from({ length: atOnce }, workOne));
     },
     turn,
+    takeTurns: () => {
+      const taken = turns;
+      turns = 0;
+      return taken;
+    },
     restart: () => {
       engine = start();
     },

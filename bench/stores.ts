@@ -1,7 +1,7 @@
 /** The stores that are measured. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, type ConsumedCapacity } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createDynamodbStore } from '../lib/dynamodb/create-dynamodb-store.ts';
 import { createTableInput } from '../lib/dynamodb/create-table-input.ts';
@@ -27,6 +27,8 @@ export interface Counts {
   readonly records: number;
   /** Write units as DynamoDB bills them, indexes included; undefined where nothing is billed. */
   readonly writeUnits: number | undefined;
+  /** Read units, as the store counts them; undefined where nothing is billed. */
+  readonly readUnits: number | undefined;
 }
 
 const READS: ReadonlySet<keyof Store> = new Set<keyof Store>([
@@ -76,25 +78,48 @@ export async function openDynalite({ isMetered = false } = {}): Promise<BenchSto
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const client = new DynamoDBClient({
+  const address = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-  });
+  };
+  const [client, reader] = [new DynamoDBClient(address), new DynamoDBClient(address)];
   await client.send(new CreateTableCommand(createTableInput('bench')));
   const store = createDynamodbStore({ tableName: 'bench', client });
   return {
     name: 'dynalite',
     isMetered,
-    ...counting(store, isMetered ? meterWrites(client) : undefined),
+    ...counting(store, isMetered ? { writes: meterWrites(client, reader), readUnits: meterReads(client) } : undefined),
     close: async () => {
       client.destroy();
+      reader.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-function counting(store: Store, writes: MeteredWrite[] | undefined): Pick<BenchStore, 'store' | 'takeCounts'> {
+interface Meters {
+  readonly writes: MeteredWrite[];
+  readonly readUnits: number[];
+}
+
+/** From now on the list gets the units of each read through the client. */
+function meterReads(client: DynamoDBClient): number[] {
+  const units: number[] = [];
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (!/^(Get|Query|BatchGet)/.test(String(context['commandName']))) return next(args);
+      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+      const { ConsumedCapacity } = result.output as { ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] };
+      for (const { CapacityUnits = 0 } of [ConsumedCapacity ?? []].flat()) units.push(CapacityUnits);
+      return result;
+    },
+    { step: 'initialize' },
+  );
+  return units;
+}
+
+function counting(store: Store, meters: Meters | undefined): Pick<BenchStore, 'store' | 'takeCounts'> {
   let reads = 0;
   let records = 0;
   const counted = new Proxy(store, {
@@ -111,8 +136,9 @@ function counting(store: Store, writes: MeteredWrite[] | undefined): Pick<BenchS
   return {
     store: counted,
     takeCounts: () => {
-      const writeUnits = writes?.splice(0).reduce((sum, write) => sum + write.total, 0);
-      const counts = { reads, records, writeUnits };
+      const writeUnits = meters?.writes.splice(0).reduce((sum, write) => sum + write.total, 0);
+      const readUnits = meters?.readUnits.splice(0).reduce((sum, read) => sum + read, 0);
+      const counts = { reads, records, writeUnits, readUnits };
       reads = 0;
       records = 0;
       return counts;

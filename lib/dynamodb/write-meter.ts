@@ -16,19 +16,22 @@ export interface MeteredWrite extends WriteUnits {
   readonly sortKey: string;
 }
 
-/** From now on the list gets what each write through the client costs. Failed conditions cost too. */
-export function meterWrites(client: DynamoDBClient): MeteredWrite[] {
+/**
+ * From now on the list gets what each write through the client costs. Failed conditions cost too. It looks at the items
+ * through `reader`.
+ */
+export function meterWrites(client: DynamoDBClient, reader = client): MeteredWrite[] {
   const writes: MeteredWrite[] = [];
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const command = String(context['commandName']);
       const keys = writtenKeys(command, args.input as WriteInput);
       if (keys.length === 0) return next(args);
-      const before = await Promise.all(keys.map((key) => readItem(client, key)));
+      const before = await Promise.all(keys.map((key) => readItem(reader, key)));
       try {
         return await next(args);
       } finally {
-        const after = await Promise.all(keys.map((key) => readItem(client, key)));
+        const after = await Promise.all(keys.map((key) => readItem(reader, key)));
         for (const [index, { key }] of keys.entries()) {
           const sortKey = key[attribute.sk]?.S ?? '';
           writes.push({ command, sortKey, ...writeUnits(before[index], after[index]) });

@@ -1,0 +1,118 @@
+/** Prices times what was counted, as the tables of docs/cost.md. */
+import type { Usage } from './count.ts';
+import { OTHERS, PRICES } from './prices.ts';
+import type { Workload } from './workloads.ts';
+
+/** Measured with `npm run bench lambda`: what a turn takes besides its steps, in the worker's 1 GB. */
+export const TURN_SECONDS = 0.03;
+const WORKER_GB = 1;
+/** The API function answers from 512 MB, mostly waiting for the table. */
+const REQUEST_SECONDS = 0.03;
+const API_GB = 0.5;
+/** Send, receive, delete. */
+const REQUESTS_PER_WAKE = 3;
+const MILLION = 1_000_000;
+
+export interface Counted {
+  readonly workload: Workload;
+  readonly usage: Usage;
+}
+
+interface Line {
+  readonly what: string;
+  readonly arithmetic: string;
+  readonly dollars: number;
+}
+
+/** The tables, one for each workload, and one to compare them. */
+export function costTables(counted: readonly Counted[]): string {
+  return [...counted.map(workloadTable), comparison(counted)].join('\n');
+}
+
+function workloadTable({ workload, usage }: Counted): string {
+  const { name, what, runsPerMonth } = workload;
+  const lines = linesOf(workload, usage);
+  return [
+    `### \`${name}\`: ${what}`,
+    '',
+    `${format(runsPerMonth)} runs a month; one run takes ${usage.turns} turns, ${usage.writeUnits} write units and ` +
+      `${usage.readUnits} read units (counted).`,
+    '',
+    '| part | a month | $ |',
+    '| --- | --- | --- |',
+    ...lines.map(({ what, arithmetic, dollars }) => `| ${what} | ${arithmetic} | ${dollarsOf(dollars)} |`),
+    `| **together** | **${perThousand(lines, runsPerMonth)} for a thousand runs** | **${dollarsOf(sum(lines))}** |`,
+    '',
+  ].join('\n');
+}
+
+function linesOf(workload: Workload, usage: Usage): Line[] {
+  const { runsPerMonth, steps, stepSeconds, width, apiRequests } = workload;
+  const per = (perRun: number, unit: string, price: number): Pick<Line, 'arithmetic' | 'dollars'> => ({
+    arithmetic: `${format(runsPerMonth)} x ${format(perRun)} ${unit} x $${price} / 1M`,
+    dollars: (runsPerMonth * perRun * price) / MILLION,
+  });
+  const stepGbs = (runsPerMonth * steps * stepSeconds * WORKER_GB) / width;
+  const turnGbs = runsPerMonth * usage.turns * TURN_SECONDS * WORKER_GB;
+  const apiGbs = runsPerMonth * apiRequests * REQUEST_SECONDS * API_GB;
+  return [
+    { what: 'table, writes', ...per(usage.writeUnits, 'units', PRICES.millionWriteUnits) },
+    { what: 'table, reads', ...per(usage.readUnits, 'units', PRICES.millionReadUnits) },
+    {
+      what: 'queue',
+      ...per(usage.turns * REQUESTS_PER_WAKE, 'requests', PRICES.millionQueueRequests),
+    },
+    { what: 'Lambda, calls', ...per(usage.turns + apiRequests, 'calls', PRICES.millionInvocations) },
+    {
+      what: 'Lambda, turns',
+      arithmetic: `${format(turnGbs + apiGbs)} GB-s x $${PRICES.gbSecond}`,
+      dollars: (turnGbs + apiGbs) * PRICES.gbSecond,
+    },
+    {
+      what: 'Lambda, your steps',
+      arithmetic: `${format(stepGbs)} GB-s x $${PRICES.gbSecond}`,
+      dollars: stepGbs * PRICES.gbSecond,
+    },
+    ...(apiRequests === 0 ? [] : [{ what: 'HTTP API', ...per(apiRequests, 'requests', PRICES.millionApiRequests) }]),
+  ];
+}
+
+/** The same work elsewhere: what the engine costs, the steps' own Lambdas left out on both sides. */
+function comparison(counted: readonly Counted[]): string {
+  const rows = counted.map(({ workload, usage }) => {
+    const { name, runsPerMonth, steps, transitions, durableOperations } = workload;
+    const lull = sum(linesOf(workload, usage).filter(({ what }) => what !== 'Lambda, your steps'));
+    const calls = (runsPerMonth * steps * PRICES.millionInvocations) / MILLION;
+    const stepFunctions = (runsPerMonth * transitions * OTHERS.millionTransitions) / MILLION + calls;
+    const durable = (runsPerMonth * durableOperations * OTHERS.millionDurableOperations) / MILLION;
+    const times = (other: number): string => `${dollarsOf(other)} (${(other / lull).toFixed(1)} times)`;
+    return `| \`${name}\` | ${dollarsOf(lull)} | ${times(stepFunctions)} | ${times(durable)} |`;
+  });
+  return [
+    '### Beside others',
+    '',
+    'A month of the same workloads, in dollars, without the time that steps take:',
+    '',
+    '| workload | lull, all of it | Step Functions, transitions and calls | Lambda durable functions, operations alone |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function sum(lines: readonly Line[]): number {
+  return lines.reduce((all, { dollars }) => all + dollars, 0);
+}
+
+/** Cents, and parts of cents where there is nothing else. */
+function dollarsOf(dollars: number): string {
+  return dollars.toFixed(dollars < 0.1 ? 4 : 2);
+}
+
+function perThousand(lines: readonly Line[], runsPerMonth: number): string {
+  return `$${((sum(lines) / runsPerMonth) * 1000).toFixed(4)}`;
+}
+
+function format(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+}

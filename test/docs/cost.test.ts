@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { costTables } from '../../bench/cost/cost-table.ts';
+import { countUsage } from '../../bench/cost/count.ts';
+import { WORKLOADS } from '../../bench/cost/workloads.ts';
+
+const text = readFileSync(join(import.meta.dirname, '../../docs/cost.md'), 'utf8');
+
+/** Tables as they are, however their columns are aligned. */
+function plain(markdown: string): string[] {
+  return markdown
+    .split('\n')
+    .filter((line) => line !== '' && !/^\|[ -|]+\|$/.test(line))
+    .map((line) => line.replaceAll(/ +/g, ' '));
+}
+
+test('docs/cost.md says what is counted today, times the prices of today', async () => {
+  const counted = [];
+  for (const workload of WORKLOADS) counted.push({ workload, usage: await countUsage(workload) });
+  const [, tables = ''] = /<!-- counted -->\n([^]*)<!-- \/counted -->/.exec(text) ?? [];
+  expect(plain(tables), 'npm run cost writes them anew').toEqual(plain(costTables(counted)));
+});
