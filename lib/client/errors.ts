@@ -74,15 +74,15 @@ export class RunEndedError extends LullError {
   }
 }
 
-/** As many messages as a run's inbox holds wait there. Nothing was accepted: send it again later. */
+/** As many messages wait as an inbox holds, or as many signals are unread as a run keeps. Nothing was accepted. */
 export class InboxFullError extends LullError {
   static {
     this.prototype.name = 'InboxFullError';
   }
   readonly runId: string;
 
-  constructor(runId: string, limit: number) {
-    super('INBOX_FULL', `the inbox of run "${runId}" is full: ${limit} messages wait in it. Send this one again later`);
+  constructor(runId: string, why: string) {
+    super('INBOX_FULL', `the inbox of run "${runId}" is full: ${why}. Nothing was accepted: send it again later`);
     this.runId = runId;
   }
 }

@@ -4,9 +4,10 @@
  *
  * The payload is there before the id is accepted, since a worker that finds no payload takes the table for damaged.
  */
-import { MAIL_LIMIT } from '../ports/limits.ts';
+import { CONTROL_MAIL_LIMIT, MAIL_LIMIT } from '../ports/limits.ts';
 import type { Message } from '../ports/message.ts';
-import type { Store } from '../ports/store.ts';
+import type { RunItem } from '../ports/run-item.ts';
+import type { Acceptance, Store } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { sendWake, tidyUp } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -29,7 +30,7 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
   if (!isIdOwn) await checkRunExists(ports, store, runId);
   await retryUnavailable(ports.clock, () => store.putMessage(runId, message));
   const { acceptance, isRepeat } = await retryUnavailable(ports.clock, async ({ isRepeat }) => ({
-    acceptance: await store.accept(runId, message.id, MAIL_LIMIT),
+    acceptance: await accept(store, runId, message),
     isRepeat,
   }));
   if (acceptance.kind === 'accepted') {
@@ -55,10 +56,22 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
     case 'closed':
       throw new RunEndedError(runId, acceptance.run.status, what);
     case 'full':
-      throw new InboxFullError(runId, MAIL_LIMIT);
+      throw new InboxFullError(runId, describeFull(message, acceptance.run));
     case 'not-found':
       throw new RunNotFoundError(runId);
   }
+}
+
+/** Flooded with signals or not, a run can be asked to stop. */
+function accept(store: Store, runId: string, { id, kind }: Message): Promise<Acceptance> {
+  if (kind === 'signal') return store.accept(runId, id, MAIL_LIMIT, 'signal');
+  return store.accept(runId, id, CONTROL_MAIL_LIMIT, 'control');
+}
+
+function describeFull({ kind }: Message, { mail, unreadSignals }: RunItem): string {
+  if (kind === 'signal' && unreadSignals !== undefined)
+    return `it takes no more signals now, and has ${unreadSignals} that its code has not read`;
+  return `${mail.length} messages wait for its next turn`;
 }
 
 /** Of a call's own message the payload is deleted when there is no such run; of a shared one it would stay for ever. */

@@ -19,15 +19,21 @@ const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #for
   ':format': number(schemaVersion),
 });
 
-/** A message that comes while the run ends; the same one twice at once; more of them than the run can hold. */
-export function runIsOpenAndMailHasRoom(messageId: string, mailLimit: number): Expression {
-  return and(
-    runIsOpen,
-    expression('NOT contains(#mail, :messageId) AND size(#mail) < :mailLimit', {
-      ':messageId': text(messageId),
-      ':mailLimit': number(mailLimit),
-    }),
-  );
+/** What is to be accepted. */
+export interface Accepting {
+  readonly messageId: string;
+  readonly mailLimit: number;
+  readonly kind: 'signal' | 'control';
+}
+
+/** A message that comes while the run ends; the same one twice at once; more of them than the run can hold, or reads. */
+export function runIsOpenAndMailHasRoom({ messageId, mailLimit, kind }: Accepting): Expression {
+  const room = expression('NOT contains(#mail, :messageId) AND size(#mail) < :mailLimit', {
+    ':messageId': text(messageId),
+    ':mailLimit': number(mailLimit),
+  });
+  if (kind === 'control') return and(runIsOpen, room);
+  return and(runIsOpen, and(room, expression('attribute_not_exists(#unreadSignals)')));
 }
 
 /** Two workers that are woken at once; a wake that was repeated, or comes when all is done. */

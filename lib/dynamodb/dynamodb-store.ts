@@ -118,13 +118,19 @@ export class DynamodbStore implements Store {
     await this.#table.put('putMessage', item);
   }
 
-  async accept(runId: string, messageId: string, mailLimit: number): Promise<Acceptance> {
+  async accept(
+    runId: string,
+    messageId: string,
+    mailLimit: number,
+    kind: 'signal' | 'control' = 'signal',
+  ): Promise<Acceptance> {
+    const asked = { messageId, mailLimit, kind };
     return this.#change<Acceptance>('accept', runId, {
-      condition: runIsOpenAndMailHasRoom(messageId, mailLimit),
+      condition: runIsOpenAndMailHasRoom(asked),
       update: appendToMail(messageId),
       gives: 'ALL_OLD',
       written: ({ run }) => ({ kind: 'accepted', held: run.lease !== undefined }),
-      refused: (there) => whyNotAccepted(there, { messageId, mailLimit }),
+      refused: (there) => whyNotAccepted(there, asked),
     });
   }
 

@@ -9,18 +9,20 @@
  */
 import { isClosed } from '../ports/run-item.ts';
 import type { Acceptance, Finish, LettingGo, Release, Take, Taking } from '../ports/store.ts';
+import type { Accepting } from './conditions.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /** 3. An id that is in the mail was accepted, by this request or by one before it. */
 export function whyNotAccepted(
   stored: StoredRun | undefined,
-  { messageId, mailLimit }: { messageId: string; mailLimit: number },
+  { messageId, mailLimit, kind }: Accepting,
 ): Acceptance | undefined {
   if (!stored) return { kind: 'not-found' };
   const { run } = stored;
   if (isClosed(run.status)) return { kind: 'closed', run };
   if (run.mail.includes(messageId)) return { kind: 'accepted', held: run.lease !== undefined };
-  return run.mail.length >= mailLimit ? { kind: 'full', run } : undefined;
+  const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
+  return isClosedForIt || run.mail.length >= mailLimit ? { kind: 'full', run } : undefined;
 }
 
 /** 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */

@@ -38,7 +38,7 @@ export function prolongLease(expiresAtMs: number): Expression {
 }
 
 /** 14. */
-export function goToRest({ status, mail, dueAtMs, needsWake, blocked }: Release): Expression {
+export function goToRest({ status, mail, dueAtMs, needsWake, blocked, unreadSignals, journal }: Release): Expression {
   return assign({
     ...NO_LEASE,
     openStatus: text(status),
@@ -47,6 +47,9 @@ export function goToRest({ status, mail, dueAtMs, needsWake, blocked }: Release)
     needsWake: needsWake && number(1),
     blockedReason: blocked && text(blocked.reason),
     blockedSinceMs: blocked && number(blocked.sinceMs),
+    unreadSignals: unreadSignals === undefined ? undefined : number(unreadSignals),
+    journalEvents: journal && number(journal.events),
+    journalBytes: journal && number(journal.bytes),
   });
 }
 
@@ -63,6 +66,9 @@ export function close({ status, result, endedAtMs, purgeAtMs }: Finish): Express
     needsWake: undefined,
     blockedReason: undefined,
     blockedSinceMs: undefined,
+    unreadSignals: undefined,
+    journalEvents: undefined,
+    journalBytes: undefined,
   });
 }
 

@@ -68,6 +68,11 @@ export const attribute = {
   pinnedTo: 'pinnedTo',
   blockedReason: 'blockedReason',
   blockedSinceMs: 'blockedSinceMs',
+  /** N: signals that wait to be read, where they are too many for more. */
+  unreadSignals: 'unreadSignals',
+  /** N: how long the journal is, where it is near to its limit. */
+  journalEvents: 'journalEvents',
+  journalBytes: 'journalBytes',
 
   // Records, messages and values
   /** S: of a record the turn that wrote it; else made up by each put. */

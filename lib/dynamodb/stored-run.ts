@@ -1,6 +1,6 @@
 /** The run item between the table and the port. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Blocked, ClosedStatus, Lease, OpenStatus, RunItem, StoredValue } from '../ports/run-item.ts';
+import type { Blocked, ClosedStatus, JournalUse, Lease, OpenStatus, RunItem, StoredValue } from '../ports/run-item.ts';
 import type { NewRun } from '../ports/store.ts';
 import {
   checkFormat,
@@ -78,6 +78,8 @@ export function fromRunItem(item: Item): StoredRun {
     ...optional('needsWake', findNumber(item, 'needsWake') === 1 ? true : undefined),
     ...optional('pinnedTo', findText(item, 'pinnedTo')),
     ...optional('blocked', readBlocked(item)),
+    ...optional('unreadSignals', findNumber(item, 'unreadSignals')),
+    ...optional('journal', readJournalUse(item)),
     ...optional('result', readStoredValue(item, 'result', 'resultKey')),
     ...optional('endedAtMs', findNumber(item, 'endedAtMs')),
   } satisfies Omit<RunItem, 'status' | 'lease'>;
@@ -102,6 +104,11 @@ function readLease(item: Item): Lease | undefined {
 function readBlocked(item: Item): Blocked | undefined {
   const reason = findText(item, 'blockedReason');
   return reason === undefined ? undefined : { reason, sinceMs: readNumber(item, 'blockedSinceMs') };
+}
+
+function readJournalUse(item: Item): JournalUse | undefined {
+  const events = findNumber(item, 'journalEvents');
+  return events === undefined ? undefined : { events, bytes: readNumber(item, 'journalBytes') };
 }
 
 function readStoredValue(

@@ -1,5 +1,6 @@
 /** Writes what was delivered and asked for as the next record (10). Keeps I2: whoever fails to write it drops. */
 import type { JournalEntry } from '../journal/event.ts';
+import { addToLength, entriesBytes, warnIfNearlyFull } from './journal-length.ts';
 import type { Turn } from './turn-state.ts';
 
 /** All that came together since the last commit goes into one record, or a few if it is large (group commit). */
@@ -7,6 +8,7 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
   const { engine, runId, epoch, nonce, journal } = turn;
   const entries = turn.unwritten;
   turn.unwritten = [];
+  const { events, bytes } = journal;
   for (const chunk of chunks(entries, engine.maxRecordBytes)) {
     const number = journal.recordNumber + 1;
     const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk });
@@ -14,7 +16,9 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
     journal.recordNumber = number;
     if (number === 1) turn.startsRun = true;
     for (const entry of chunk) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
+    addToLength(journal, chunk, entriesBytes(chunk));
   }
+  warnIfNearlyFull(turn, { events, bytes });
   return 'committed';
 }
 

@@ -24,7 +24,10 @@ export function createEngine(options: EngineOptions): RunningEngine {
     pin: undefined,
     ...options,
   };
-  const warmRuns = createWarmRuns(engine.rebuildAtEveryAwait ? 0 : engine.maxWarmRuns);
+  const warmRuns = createWarmRuns({
+    runs: engine.rebuildAtEveryAwait ? 0 : engine.maxWarmRuns,
+    bytes: engine.maxWarmBytes,
+  });
   return {
     takeTurn: (wanted) => takeTurn(engine, warmRuns, wanted),
     sweep: (sweepOptions) => sweep(engine, sweepOptions),

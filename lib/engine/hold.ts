@@ -6,6 +6,7 @@ import { clampText } from '../core/clamp-text.ts';
 import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { commit } from './commit.ts';
 import { receiveMail } from './inbox.ts';
+import { useIfNearlyFull } from './journal-length.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
@@ -28,6 +29,8 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
 
     const nowMs = engine.clock.nowMs();
     const sinceMs = turn.run.blocked?.sinceMs ?? nowMs;
+    const { unreadSignals } = turn.run; // as before: nothing was delivered
+    const journal = useIfNearlyFull(turn);
     const release = await engine.store.release(runId, {
       epoch,
       wakesSeen: turn.wakesSeen,
@@ -35,6 +38,8 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
       dueAtMs: nowMs + pauseMs(nowMs - sinceMs),
       mail: turn.mail,
       blocked: { reason: clampText(error.message, REASON_CHARACTERS), sinceMs },
+      ...(unreadSignals === undefined ? {} : { unreadSignals }),
+      ...(journal === undefined ? {} : { journal }),
     });
     if (release.kind === 'done') return { kind: 'blocked', error };
     if (release.kind === 'lost') return { kind: 'dropped' };

@@ -4,6 +4,7 @@ import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { followJournal, startNow } from './follow-journal.ts';
+import { addToLength, emptyJournal, entriesBytes, type JournalLength, whyTooLong } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -13,6 +14,8 @@ export type Loading =
   | { readonly kind: 'lost' }
   /** The journal has a request to terminate: an earlier worker died before it was carried out. */
   | { readonly kind: 'terminated'; readonly reason: string }
+  /** The run is to be failed at once: see `journal-length`. */
+  | { readonly kind: 'too-long'; readonly error: Error }
   | { readonly kind: 'cannot-follow'; readonly error: Error };
 
 export async function loadRun(turn: Turn): Promise<Loading> {
@@ -27,10 +30,13 @@ export async function loadRun(turn: Turn): Promise<Loading> {
   const entries = readableEntries(records);
   for (const entry of entries) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
   turn.journal.recordNumber = lastNumber(records);
+  Object.assign(turn.journal, lengthOf(records));
   const terminate = entries.find((entry) => entry.kind === 'terminate-requested');
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
 
   if (damage !== undefined) return { kind: 'cannot-follow', error: journalDamaged(turn.runId, damage) };
+  const tooLong = whyTooLong(turn); // a worker died before it had written the end
+  if (tooLong !== undefined) return { kind: 'too-long', error: tooLong };
 
   const following = await followJournal(turn.engine, turn.run, entries);
   if (following.kind === 'cannot-follow') return following;
@@ -64,6 +70,16 @@ async function loadJournal(turn: Turn): Promise<JournalRecord[] | 'lost'> {
 /** 0 for none. Of a damaged journal it is not their count. */
 function lastNumber(records: readonly JournalRecord[]): number {
   return records.at(-1)?.number ?? 0;
+}
+
+/** Of a damaged one what can be counted. */
+function lengthOf(records: readonly JournalRecord[]): JournalLength {
+  const length = emptyJournal();
+  for (const record of records) {
+    const entries = readableEntries([record]);
+    addToLength(length, entries, entriesBytes(entries));
+  }
+  return length;
 }
 
 function journalDamaged(runId: string, damage: string): LullError {

@@ -1,6 +1,7 @@
 /** What there is to deliver: messages, then timers that are due and steps that ended, by the time when they were. */
 import type { JournalEvent } from '../journal/event.ts';
 import type { Message } from '../ports/message.ts';
+import { isLimitReached, limitReached, whyTooLong } from './journal-length.ts';
 import { firstTimer, type LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -9,7 +10,10 @@ export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefi
   const nowMs = turn.engine.clock.nowMs();
   const message = turn.inbox.shift();
   if (message !== undefined) return toEvent(message, nowMs);
-  if (hasEnded(memory)) return undefined;
+  // Beyond what code may still do, nothing is added any more: the run is about to be failed.
+  if (hasEnded(memory) || whyTooLong(turn) !== undefined) return undefined;
+  const limit = limitReached(turn);
+  if (limit !== undefined) return limit;
 
   const arrival = firstArrival(turn, memory);
   const timer = firstTimer(memory);
@@ -24,7 +28,7 @@ export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefi
 export function hasNews(turn: Turn, memory: LiveMemory): boolean {
   if (turn.inbox.length > 0) return true;
   if (hasEnded(memory)) return false;
-  if (firstArrival(turn, memory) !== undefined) return true;
+  if (isLimitReached(turn) || firstArrival(turn, memory) !== undefined) return true;
   const timer = firstTimer(memory);
   return timer !== undefined && timer.dueAtMs <= turn.engine.clock.nowMs();
 }

@@ -1,4 +1,6 @@
 /** Goes to bed: gives the lease back, and writes down when to look again (14). Suspending runs no `finally` (I9). */
+import type { Release } from '../ports/store.ts';
+import { useIfNearlyFull } from './journal-length.ts';
 import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
@@ -11,7 +13,7 @@ export type Suspension =
 export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspension> {
   const { engine, runId, epoch, wakesSeen, mail } = turn;
   const dueAtMs = nextDueAtMs(memory);
-  const rest = { status: 'suspended', mail, ...wakeAt(engine, dueAtMs) } as const;
+  const rest = { status: 'suspended', mail, ...wakeAt(engine, dueAtMs), ...fullness(turn, memory) } as const;
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
   if (release.kind === 'lost') return { kind: 'dropped' };
   if (release.kind === 'accepted-since') {
@@ -21,4 +23,17 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
   turn.keepWarm(memory);
   if (dueAtMs !== undefined) await sendWake(turn, dueAtMs);
   return { kind: 'suspended', dueAtMs };
+}
+
+/**
+ * What is nearly, or too, full: the senders of signals are told by the table, since they know no run's code (I10). Code
+ * that was asked to stop is not to be disturbed by them while it cleans up.
+ */
+function fullness(turn: Turn, { live }: LiveMemory): Pick<Release, 'unreadSignals' | 'journal'> {
+  const journal = useIfNearlyFull(turn);
+  const unreadSignals = live.unreadSignals();
+  return {
+    ...(journal === undefined ? {} : { journal }),
+    ...(unreadSignals >= turn.engine.maxUnreadSignals || turn.journal.isAtLimit ? { unreadSignals } : {}),
+  };
 }

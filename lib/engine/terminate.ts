@@ -1,7 +1,8 @@
-/** Ends a run at once. No workflow code runs, so it also ends one whose code cannot follow its journal. */
+/** Ends a run at once. No workflow code runs, so it also ends one whose code cannot follow its journal, or goes on too long. */
+import { encodeError } from '../codec/encode-error.ts';
 import { encode } from '../codec/encode.ts';
 import { commit } from './commit.ts';
-import { endRun } from './finish.ts';
+import { endRun, type Ending } from './finish.ts';
 import { startNow } from './follow-journal.ts';
 import { deleteReceived, receiveMail } from './inbox.ts';
 import { toEvent } from './news.ts';
@@ -9,8 +10,23 @@ import type { TurnEnd } from './turn.ts';
 import type { Turn } from './turn-state.ts';
 
 /** The request stands in the journal, in what is not written yet, or in the inbox. */
-export async function terminateRun(turn: Turn, reason: string): Promise<TurnEnd> {
-  const result = encode(reason, 'the reason');
+export function terminateRun(turn: Turn, reason: string): Promise<TurnEnd> {
+  return endAtOnce(turn, terminated(reason));
+}
+
+/** The journal is too long. Who asked to terminate the run meanwhile has been first. */
+export function failAtLimit(turn: Turn, error: Error): Promise<TurnEnd> {
+  const { runId, workflow } = turn.run;
+  turn.engine.log.error('a run has failed: its journal is too long', { runId, workflow, error });
+  return endAtOnce(turn, { status: 'failed', result: encodeError(error, 'the error of the run') });
+}
+
+function terminated(reason: string): Ending {
+  return { status: 'terminated', result: encode(reason, 'the reason') };
+}
+
+async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
+  let ending = asked;
   turn.attempts.withdrawAllBut(new Map());
   // A journal begins with its first event, also when no code ever began the run.
   if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0) turn.unwritten.push(startNow(turn.engine));
@@ -18,20 +34,24 @@ export async function terminateRun(turn: Turn, reason: string): Promise<TurnEnd>
     // Also before the first end: who asked for it may have died, and its mail is here still. What is missing from a
     // damaged table must not keep the run from ending.
     if ((await receiveMail(turn)).kind === 'lost') return { kind: 'dropped' };
-    recordUnread(turn);
+    const reason = recordUnread(turn);
+    if (reason !== undefined && ending.status !== 'terminated') ending = terminated(reason);
     if ((await commit(turn)) === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
     await deleteReceived(turn);
-    const finish = await endRun(turn, { status: 'terminated', result });
+    const finish = await endRun(turn, ending);
     if (finish.kind !== 'accepted-since') return finish;
   }
 }
 
-/** What was accepted and is read by nobody any more goes into the journal all the same (I6). */
-function recordUnread(turn: Turn): void {
+/** What was accepted and is read by nobody any more goes into the journal all the same (I6). Gives the reason to terminate. */
+function recordUnread(turn: Turn): string | undefined {
   const atMs = turn.engine.clock.nowMs();
+  let reason: string | undefined;
   for (const message of turn.inbox.splice(0)) {
     turn.received.add(message.id);
     const event = toEvent(message, atMs);
+    if (event.kind === 'terminate-requested') reason ??= event.reason;
     turn.unwritten.push(event.kind === 'terminate-requested' ? event : { ...event, unread: true });
   }
+  return reason;
 }

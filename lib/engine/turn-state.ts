@@ -5,6 +5,7 @@ import type { RunItem } from '../ports/run-item.ts';
 import { createAttempts, type Attempts } from './attempts.ts';
 import type { AttemptEvent } from './attempt.ts';
 import { createDoorbell, type Doorbell } from './doorbell.ts';
+import { emptyJournal } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import type { Engine } from './settings.ts';
@@ -123,7 +124,7 @@ function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, ends
     takesOver: run.lease !== undefined,
     startsRun: false,
     replayedEvents: 0,
-    journal: warm?.journal ?? { recordNumber: 0, messageIds: new Set() },
+    journal: warm?.journal ?? { recordNumber: 0, messageIds: new Set(), ...emptyJournal() },
     unwritten: [],
     inbox: [],
     received: new Set(),

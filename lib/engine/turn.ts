@@ -11,12 +11,13 @@ import { deliverNews } from './deliver-news.ts';
 import { finishRun } from './finish.ts';
 import { holdRun } from './hold.ts';
 import { deleteReceived, receiveMail } from './inbox.ts';
+import { whyTooLong } from './journal-length.ts';
 import { loadRun } from './load-run.ts';
 import { hasEnded, hasNews } from './news.ts';
 import { tellBegan, tellEnded, tellThrew } from './observe.ts';
 import type { Engine } from './settings.ts';
 import { suspendRun } from './suspend.ts';
-import { terminateRun } from './terminate.ts';
+import { failAtLimit, terminateRun } from './terminate.ts';
 import { beginTurn, type Turn } from './turn-state.ts';
 import { waitForBeginning } from './wait-for-beginning.ts';
 import { waitInPlace } from './wait-in-place.ts';
@@ -64,6 +65,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
   for (;;) {
     if (loading.kind === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
     if (loading.kind === 'terminated') return terminateRun(turn, loading.reason);
+    if (loading.kind === 'too-long') return failAtLimit(turn, loading.error);
     if (loading.kind === 'cannot-follow') return holdRun(turn, loading.error);
     const { memory } = loading;
 
@@ -78,6 +80,8 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
 
     if ((await commit(turn)) === 'lost') return { kind: 'dropped' };
     await deleteReceived(turn);
+    const tooLong = hasEnded(memory) ? undefined : whyTooLong(turn);
+    if (tooLong !== undefined) return failAtLimit(turn, tooLong);
 
     if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {
       loading = await loadRun(turn);

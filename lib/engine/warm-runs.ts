@@ -5,10 +5,11 @@
  * which it was kept, and that one was given back; then nobody can have written a record since (fences, I2).
  */
 import type { RunItem } from '../ports/run-item.ts';
+import type { JournalLength } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 
 /** How far the journal goes, and which messages are in it. */
-export interface JournalHead {
+export interface JournalHead extends JournalLength {
   recordNumber: number;
   readonly messageIds: Set<string>;
 }
@@ -26,21 +27,34 @@ export interface WarmRuns {
   keep(runId: string, run: WarmRun): void;
 }
 
-/** Forgets the run that was left longest ago when there are more than `limit`; keeps nothing with 0. */
-export function createWarmRuns(limit: number): WarmRuns {
+export interface WarmLimits {
+  readonly runs: number;
+  /** Of their journals: what they hold in memory grows with them. */
+  readonly bytes: number;
+}
+
+/** Forgets the run that was left longest ago when there are too many, or too large ones; keeps nothing with 0. */
+export function createWarmRuns(limits: WarmLimits): WarmRuns {
   const runs = new Map<string, WarmRun>();
+  let bytes = 0;
+  const forget = (runId: string): void => {
+    bytes -= runs.get(runId)?.journal.bytes ?? 0;
+    runs.delete(runId);
+  };
   return {
     take(before) {
       const run = runs.get(before.runId);
-      runs.delete(before.runId);
+      forget(before.runId);
       const isExact = run?.epoch === before.epoch && before.lease === undefined;
       return isExact ? run : undefined;
     },
     keep(runId, run) {
+      forget(runId);
       runs.set(runId, run);
+      bytes += run.journal.bytes;
       for (const oldest of runs.keys()) {
-        if (runs.size <= limit) break;
-        runs.delete(oldest);
+        if (runs.size <= limits.runs && bytes <= limits.bytes) break;
+        forget(oldest);
       }
     },
   };

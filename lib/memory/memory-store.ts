@@ -97,8 +97,13 @@ export class MemoryStore implements Store {
     this.#partition(runId).messages.set(message.id, text);
   }
 
-  async accept(runId: string, messageId: string, mailLimit: number): Promise<Acceptance> {
-    return this.#update(runId, (before) => accept(before, messageId, mailLimit));
+  async accept(
+    runId: string,
+    messageId: string,
+    mailLimit: number,
+    kind: 'signal' | 'control' = 'signal',
+  ): Promise<Acceptance> {
+    return this.#update(runId, (before) => accept(before, { messageId, mailLimit, kind }));
   }
 
   async deleteMessages(runId: string, messageIds: readonly string[]): Promise<void> {

@@ -26,13 +26,17 @@ export function createRun(run: NewRun): RunState {
 }
 
 /** 3. */
-export function accept(before: RunState | undefined, messageId: string, mailLimit: number): Transition<Acceptance> {
+export function accept(
+  before: RunState | undefined,
+  { messageId, mailLimit, kind }: { messageId: string; mailLimit: number; kind: 'signal' | 'control' },
+): Transition<Acceptance> {
   if (!before) return { answer: { kind: 'not-found' } };
   const { run } = before;
   if (isClosed(run.status)) return { answer: { kind: 'closed', run } };
   const answer = { kind: 'accepted', held: run.lease !== undefined } as const;
   if (run.mail.includes(messageId)) return { answer };
-  if (run.mail.length >= mailLimit) return { answer: { kind: 'full', run } };
+  const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
+  if (isClosedForIt || run.mail.length >= mailLimit) return { answer: { kind: 'full', run } };
   const accepted = { ...run, mail: [...run.mail, messageId], wakes: run.wakes + 1, dueAtMs: 0 };
   return { answer, after: { ...before, run: accepted } };
 }
@@ -89,7 +93,7 @@ export function release(before: RunState | undefined, release: Release): Transit
   const { run } = before;
   if (!run.lease) return { answer: { kind: 'done' } };
   if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
-  const { status, mail, dueAtMs, needsWake, blocked } = release;
+  const { status, mail, dueAtMs, needsWake, blocked, unreadSignals, journal } = release;
   const after: RunItem = {
     ...atRest(run),
     status,
@@ -97,6 +101,8 @@ export function release(before: RunState | undefined, release: Release): Transit
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
     ...(needsWake ? { needsWake } : {}),
     ...(blocked ? { blocked } : {}),
+    ...(unreadSignals === undefined ? {} : { unreadSignals }),
+    ...(journal ? { journal } : {}),
   };
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: status } };
 }
@@ -125,6 +131,7 @@ export function finish(before: RunState | undefined, finish: Finish): Transition
 
 /** Without what belongs to a turn, or to the rest before it. */
 function atRest(run: RunItem): RunItem {
-  const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...rest } = run;
+  const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...others } = run;
+  const { unreadSignals: _unreadSignals, journal: _journal, ...rest } = others;
   return rest;
 }

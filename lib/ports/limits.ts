@@ -9,6 +9,9 @@ export const ITEM_LIMIT_BYTES = 400 * 1024;
  */
 export const MAIL_LIMIT = 100;
 
+/** Requests to cancel or to terminate have places of their own, so that they get through to a run that is flooded. */
+export const CONTROL_MAIL_LIMIT = 110;
+
 /** How far ahead the queue is told of a wake: SQS takes no more. The sweeper tells it of what is further away. */
 export const LONGEST_WAKE_DELAY_MS = 900_000;
 

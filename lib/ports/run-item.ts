@@ -31,6 +31,12 @@ export interface Blocked {
   readonly sinceMs: number;
 }
 
+/** How long a journal is: its entries, and their stored form. */
+export interface JournalUse {
+  readonly events: number;
+  readonly bytes: number;
+}
+
 /** At most 1 KB in the table: every take, accept and release pays for its size. */
 export interface RunItem {
   readonly runId: string;
@@ -56,6 +62,13 @@ export interface RunItem {
   /** The version of the worker that takes all turns of the run, where runs are pinned to the code that began them. */
   readonly pinnedTo?: string;
   readonly blocked?: Blocked;
+  /**
+   * No more signals are accepted (I10): so many had been delivered and not been read when the run was last suspended.
+   * Absent as long as there is room.
+   */
+  readonly unreadSignals?: number;
+  /** How long the journal was by then. Absent as long as it is far from its limits. */
+  readonly journal?: JournalUse;
   /** How the run ended: the result, or the error. Closed runs only. */
   readonly result?: StoredValue;
   readonly endedAtMs?: number;

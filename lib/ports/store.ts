@@ -10,7 +10,7 @@ import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
 import type { Message } from './message.ts';
-import type { Blocked, ClosedStatus, Lease, RunItem, RunRow, RunStatus, StoredValue } from './run-item.ts';
+import type { Blocked, ClosedStatus, JournalUse, Lease, RunItem, RunRow, RunStatus, StoredValue } from './run-item.ts';
 
 export interface Store {
   /** How large values may be here. */
@@ -31,9 +31,10 @@ export interface Store {
 
   /**
    * 3. Condition RunIsOpenAndMailHasRoom. One update: mail += id, wakes += 1, dueAtMs = 0. An id that stands in the
-   * mail already is not added again (accepted is the answer).
+   * mail already is not added again (accepted is the answer). Control is accepted too where `unreadSignals` says that
+   * there are too many signals.
    */
-  accept(runId: string, messageId: string, mailLimit: number): Promise<Acceptance>;
+  accept(runId: string, messageId: string, mailLimit: number, kind?: 'signal' | 'control'): Promise<Acceptance>;
 
   /** 5, 11. */
   deleteMessages(runId: string, messageIds: readonly string[]): Promise<void>;
@@ -130,6 +131,9 @@ export interface Release {
   /** What stays in the mail: nothing, but for a blocked run. */
   readonly mail: readonly string[];
   readonly blocked?: Blocked;
+  /** Closes the run for signals until its next release. */
+  readonly unreadSignals?: number;
+  readonly journal?: JournalUse;
 }
 
 export interface Finish {

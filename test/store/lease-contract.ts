@@ -234,6 +234,23 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       expect(await store.readRun(runId)).not.toHaveProperty('dueAtMs');
     });
 
+    test('how long the journal is stays until a release or an end that says nothing of it', async () => {
+      const { runId } = await takenRun(store);
+      const journal = { events: 40_000, bytes: 12_345_678 };
+      await store.release(runId, releasing({ journal, dueAtMs: START_MS }));
+      expect(await store.readRun(runId)).toMatchObject({ journal });
+      await store.take(runId, taking('worker-2'));
+      await store.release(runId, releasing({ epoch: 2, dueAtMs: START_MS }));
+      expect(await store.readRun(runId)).not.toHaveProperty('journal');
+      await store.take(runId, taking('worker-3'));
+      await store.release(runId, releasing({ epoch: 3, journal, unreadSignals: 7, dueAtMs: START_MS }));
+      await store.take(runId, taking('worker-4'));
+      await store.finish(runId, finishing({ epoch: 4 }));
+      const closed = await store.readRun(runId);
+      expect(closed).not.toHaveProperty('journal');
+      expect(closed).not.toHaveProperty('unreadSignals');
+    });
+
     test('a blocked run keeps its reason and its mail, until a later turn lets go', async () => {
       const { runId } = await takenRun(store);
       await store.accept(runId, 'm1', MAIL_LIMIT);

@@ -83,6 +83,32 @@ export function describeMail(openStore: () => Promise<Store>): void {
       expect(await store.readRun(runId)).toEqual(run);
     });
 
+    test('where too many signals are unread, control alone is accepted, until the run was released without', async () => {
+      const { runId } = await takenRun(store);
+      const closed = releasing({ unreadSignals: 3, dueAtMs: START_MS });
+      await store.release(runId, closed);
+      const run = await store.readRun(runId);
+      expect(run).toMatchObject({ unreadSignals: 3 });
+      expect(await store.accept(runId, 'm1', MAIL_LIMIT, 'signal')).toEqual({ kind: 'full', run });
+      expect(await store.accept(runId, 'm2', MAIL_LIMIT)).toEqual({ kind: 'full', run });
+      expect(await store.accept(runId, 'm3', MAIL_LIMIT, 'control')).toEqual({ kind: 'accepted', held: false });
+      // It stays so while a worker has the run, and nobody is refused what was accepted.
+      expect(await store.take(runId, taking('worker-2'))).toMatchObject({ before: { unreadSignals: 3, mail: ['m3'] } });
+      expect(await store.accept(runId, 'm4', MAIL_LIMIT)).toMatchObject({ kind: 'full' });
+      expect(await store.accept(runId, 'm3', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: true });
+      await store.release(runId, releasing({ epoch: 2, wakesSeen: 1 }));
+      expect(await store.readRun(runId)).not.toHaveProperty('unreadSignals');
+      expect(await store.accept(runId, 'm5', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
+    });
+
+    test('control has the places that it is given, signals have theirs', async () => {
+      const { runId } = await createdRun(store);
+      for (const id of ['m1', 'm2', 'm3']) await store.accept(runId, id, 3);
+      expect(await store.accept(runId, 'm4', 3)).toMatchObject({ kind: 'full' });
+      expect(await store.accept(runId, 'm4', 4, 'control')).toMatchObject({ kind: 'accepted' });
+      expect(await store.accept(runId, 'm5', 4, 'control')).toMatchObject({ kind: 'full' });
+    });
+
     test('of many messages at once each has its place, and none comes twice', async () => {
       const { runId } = await createdRun(store);
       const ids = Array.from({ length: 8 }, (_, index) => `m${index}`);

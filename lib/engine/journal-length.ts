@@ -1,0 +1,96 @@
+/**
+ * How long a run's journal is, and what comes of it (I10).
+ *
+ * At a limit the code is asked to stop, by an event that is delivered and recorded as any other (I4): it may clean up,
+ * and has a tenth more for that. Beyond the tenth the run is failed at once. No code sees that, so no replay depends on
+ * it: it is decided when the run's end is written, and by nothing before. Messages are received all the while (I6).
+ */
+import { WorkflowCodeError } from '../core/errors.ts';
+import type { JournalEntry, LimitReached } from '../journal/event.ts';
+import type { JournalUse } from '../ports/run-item.ts';
+import type { Engine } from './settings.ts';
+import type { Turn } from './turn-state.ts';
+
+/** How long a journal is. */
+export interface JournalLength {
+  events: number;
+  bytes: number;
+  /** The code was asked to stop. */
+  isAtLimit: boolean;
+}
+
+/** What the code may use up while it cleans up. */
+const RESERVE = 0.1;
+/** From here on the log and the run's description say it. */
+const NEARLY = 0.8;
+
+export function emptyJournal(): JournalLength {
+  return { events: 0, bytes: 0, isAtLimit: false };
+}
+
+export function addToLength(length: JournalLength, entries: readonly JournalEntry[], bytes: number): void {
+  length.events += entries.length;
+  length.bytes += bytes;
+  length.isAtLimit ||= entries.some(({ kind }) => kind === 'limit-reached');
+}
+
+/** The stored form of the entries. */
+export function entriesBytes(entries: readonly JournalEntry[]): number {
+  return Buffer.byteLength(JSON.stringify(entries));
+}
+
+/** The event that asks the code to stop; undefined if it need not, or was asked before. */
+export function limitReached({ engine, journal, unwritten }: Turn): LimitReached | undefined {
+  if (journal.isAtLimit) return undefined;
+  const limit = exceeded(engine, { events: journal.events + unwritten.length, bytes: journal.bytes }, 1);
+  if (limit === undefined) return undefined;
+  journal.isAtLimit = true;
+  return { kind: 'limit-reached', atMs: engine.clock.nowMs(), limit: limit.name, reason: reasonOf(limit) };
+}
+
+/** Says whether `limitReached` would give an event. */
+export function isLimitReached({ engine, journal }: Turn): boolean {
+  return !journal.isAtLimit && exceeded(engine, journal, 1) !== undefined;
+}
+
+/** Why the run is to be failed at once; undefined if it is not. */
+export function whyTooLong({ engine, journal, unwritten }: Turn): Error | undefined {
+  const limit = exceeded(engine, { events: journal.events + unwritten.length, bytes: journal.bytes }, 1 + RESERVE);
+  return limit && new WorkflowCodeError('JOURNAL_TOO_LONG', reasonOf(limit, ' and did not within a tenth more'));
+}
+
+/** For the run item: how long the journal is, if it is near to a limit. */
+export function useIfNearlyFull({ engine, journal: { events, bytes } }: Turn): JournalUse | undefined {
+  return exceeded(engine, { events, bytes }, NEARLY) && { events, bytes };
+}
+
+/** Says it in the log, once on the way. */
+export function warnIfNearlyFull({ engine, run, journal }: Turn, before: JournalUse): void {
+  const limit = exceeded(engine, journal, NEARLY);
+  if (limit === undefined || exceeded(engine, before, NEARLY) !== undefined) return;
+  const { events, bytes } = journal;
+  const { runId, workflow } = run;
+  const text = `the journal of a run comes near to ${limit.name} (${limit.most}): at the limit the run is asked to stop`;
+  engine.log.warn(text, { runId, workflow, events, bytes });
+}
+
+interface Exceeded {
+  readonly name: 'maxJournalEvents' | 'maxJournalBytes';
+  readonly count: number;
+  readonly most: number;
+}
+
+function exceeded(engine: Engine, { events, bytes }: JournalUse, part: number): Exceeded | undefined {
+  const { maxJournalEvents, maxJournalBytes } = engine;
+  if (events >= maxJournalEvents * part) return { name: 'maxJournalEvents', count: events, most: maxJournalEvents };
+  if (bytes >= maxJournalBytes * part) return { name: 'maxJournalBytes', count: bytes, most: maxJournalBytes };
+  return undefined;
+}
+
+function reasonOf({ name, count, most }: Exceeded, andThen = ''): string {
+  const unit = name === 'maxJournalEvents' ? 'events' : 'bytes';
+  return (
+    `the journal of the run has ${count} ${unit}, and the limit is ${most} (${name}): its code was asked to stop${andThen}. ` +
+    `Give its loops an end, and start another run for what comes after`
+  );
+}
