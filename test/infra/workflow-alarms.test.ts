@@ -1,9 +1,11 @@
+import { Duration, NestedStack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { beforeAll, expect, test } from 'vitest';
-import { WorkflowAlarms, WorkflowDashboard } from '../../infra/index.ts';
-import { createEngine, propertiesOf } from './synthesized.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { WorkflowAlarms, WorkflowDashboard, WorkflowEngine } from '../../infra/index.ts';
+import { METRIC_UNITS } from '../../lib/lambda/metric-names.ts';
+import { createEngine, ENTRY, propertiesOf } from './synthesized.ts';
 
 let template: Template;
 let alarms: WorkflowAlarms;
@@ -60,4 +62,86 @@ test('the dashboard shows metrics of every part', () => {
   ]) {
     expect(body).toContain(part);
   }
+});
+
+describe('on the engine’s own metrics', () => {
+  const dimensions = [{ Name: 'engine', Value: 'Shop/Workflows' }];
+
+  test('a blocked run is an alarm within a minute, and none when no look at one falls into the longest pause', () => {
+    expect(propertiesOf(template, 'AWS::CloudWatch::Alarm', 'BlockedRuns')).toMatchObject({
+      Namespace: 'lull',
+      MetricName: 'RunsBlocked',
+      Dimensions: dimensions,
+      Statistic: 'Sum',
+      Period: 60,
+      Threshold: 0,
+      // 10 minutes of pause, a sweep, and a minute
+      EvaluationPeriods: 12,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('a run that is due for 5 minutes at two sweeps is an alarm', () => {
+    expect(propertiesOf(template, 'AWS::CloudWatch::Alarm', 'OldestDueRun')).toMatchObject({
+      MetricName: 'OldestDueRunAge',
+      Dimensions: dimensions,
+      Statistic: 'Maximum',
+      Period: 60,
+      Threshold: 300_000,
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 2,
+    });
+  });
+
+  test('turns that end in errors for a quarter of an hour are an alarm, one of them is none', () => {
+    expect(propertiesOf(template, 'AWS::CloudWatch::Alarm', 'FailedTurns')).toMatchObject({
+      MetricName: 'TurnsFailed',
+      Dimensions: dimensions,
+      Statistic: 'Sum',
+      Period: 300,
+      Threshold: 0,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 3,
+    });
+  });
+
+  test('windows follow the sweep interval', () => {
+    const { stack, engine } = createEngine({ sweepInterval: Duration.minutes(5) });
+    new WorkflowAlarms(stack, 'Alarms', { engine });
+    const slow = Template.fromStack(stack);
+    expect(propertiesOf(slow, 'AWS::CloudWatch::Alarm', 'BlockedRuns')).toMatchObject({ EvaluationPeriods: 16 });
+    expect(propertiesOf(slow, 'AWS::CloudWatch::Alarm', 'OldestDueRun')).toMatchObject({
+      Period: 300,
+      Threshold: 900_000,
+    });
+  });
+
+  test('the dashboard shows those that the functions write, and no others', () => {
+    const body = JSON.stringify(propertiesOf(template, 'AWS::CloudWatch::Dashboard')['DashboardBody']);
+    const shown = [...body.matchAll(/lull\\+",\\+"(\w+)\\+"/g)].map(([, name]) => name);
+    expect([...new Set(shown)].sort()).toEqual(Object.keys(METRIC_UNITS).sort());
+  });
+
+  test('without metrics there are no such alarms and graphs, and asking for one is an error', () => {
+    const { stack, engine } = createEngine({ metrics: false });
+    const without = new WorkflowAlarms(stack, 'Alarms', { engine });
+    new WorkflowDashboard(stack, 'Dashboard', { engine });
+    const { blockedRuns, oldestDueRun, failedTurns } = without;
+    expect([blockedRuns, oldestDueRun, failedTurns]).toEqual([undefined, undefined, undefined]);
+    const synthesized = Template.fromStack(stack);
+    synthesized.resourceCountIs('AWS::CloudWatch::Alarm', without.all.length);
+    expect(JSON.stringify(synthesized.toJSON())).not.toMatch(/LULL_ENGINE|RunsStarted/);
+    expect(() => engine.metric('RunsFailed')).toThrow('WorkflowEngine Shop/Workflows has no metric RunsFailed');
+  });
+});
+
+test('a metric can be had for a workflow, and named by the place of the engine, nested stacks included', () => {
+  const { stack, engine } = createEngine();
+  expect(engine.metric('RunsFailed', { workflow: 'order' }).dimensions).toEqual({
+    engine: 'Shop/Workflows',
+    workflow: 'order',
+  });
+  const inner = new WorkflowEngine(new NestedStack(stack, 'Inner'), 'Größe', { entry: ENTRY });
+  expect(inner.engineName).toBe('Shop/Inner/Gr--e');
 });

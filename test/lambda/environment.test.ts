@@ -16,6 +16,16 @@ describe('the environment of a function', () => {
     expect(readFunctionSettings({ ...COMPLETE, LULL_LOG_LEVEL: 'DEBUG' }).logLevel).toBe('debug');
   });
 
+  it('names the engine, if its metrics are to be written', () => {
+    expect(readFunctionSettings(COMPLETE).engine).toBeUndefined();
+    expect(readFunctionSettings({ ...COMPLETE, LULL_ENGINE: '' }).engine).toBeUndefined();
+    expect(readFunctionSettings({ ...COMPLETE, LULL_ENGINE: 'Shop/Workflows' }).engine).toBe('Shop/Workflows');
+  });
+
+  it.each([' ', ':shop', 'Größe', 'a\nb', 'x'.repeat(256)])('refuses the engine %j, which is no dimension', (name) => {
+    expect(() => readFunctionSettings({ ...COMPLETE, LULL_ENGINE: name })).toThrow('LULL_ENGINE is ');
+  });
+
   it('is refused with all that is wrong with it at once', () => {
     expect(() => readWorkerSettings({ LULL_QUEUE_URL: ' ', LULL_LOG_LEVEL: 'loud', LULL_LEASE_MS: '30s' })).toThrow(
       'the environment is not as lull needs it: ' +

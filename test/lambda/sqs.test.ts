@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readWake } from '../../lib/lambda/sqs-event.ts';
 import { createSqsWakeQueue } from '../../lib/lambda/sqs-wake-queue.ts';
 
@@ -42,6 +42,21 @@ describe('the queue of wakes on SQS', () => {
   afterAll(() => {
     client.destroy();
     server.close();
+  });
+
+  it('joins the traces of the invocations on both ends, where Lambda has one', async () => {
+    const queue = createSqsWakeQueue({ queueUrl: 'https://sqs.example/wakes', client });
+    const header = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+    for (const value of [header, '', undefined]) {
+      vi.stubEnv('_X_AMZN_TRACE_ID', value);
+      await queue.send('r1');
+    }
+    vi.unstubAllEnvs();
+    expect(sent.splice(0).map((message) => message['MessageSystemAttributes'])).toEqual([
+      { AWSTraceHeader: { DataType: 'String', StringValue: header } },
+      undefined,
+      undefined,
+    ]);
   });
 
   it.each([
