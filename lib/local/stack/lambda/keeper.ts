@@ -43,6 +43,7 @@ export class Keeper {
   /** Kills what is left and deletes the folder. */
   async end(): Promise<void> {
     if (!this.#ended) {
+      this.#shell.ref(); // there is something to wait for
       this.#ended = once(this.#shell, 'exit');
       this.#shell.stdin?.end();
     }
@@ -61,7 +62,7 @@ export class Keeper {
       this.#shell = this.#start(); // somebody killed it
       this.#tell();
     });
-    shell.unref();
+    shell.unref(); // it waits for this process, not this one for it
     return shell;
   }
 

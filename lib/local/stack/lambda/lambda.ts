@@ -14,6 +14,7 @@ import type { StackFunction } from '../stack.ts';
 import { EventQueue, type FailedEvent } from './event-queue.ts';
 import type { Acceptance, Invocation, InvokeOptions, Refusal } from './invocation.ts';
 import type { LambdaEvent, LambdaNotice } from './lambda-notice.ts';
+import { isNodeOf } from './node-version.ts';
 import { findRuntimeClient } from './runtime-client.ts';
 import type { InvocationRequest, Sandbox } from './sandbox.ts';
 import { errorTypeOf } from './sandbox-error.ts';
@@ -97,10 +98,7 @@ class LocalLambda implements Lambda {
       onFailed: (failed) => options.onEventFailed?.(failed),
       invoke: ({ payload, qualifier, requestId }) => this.#invoke(payload, qualifier, requestId),
     });
-    const node = process.version;
-    if (!runtime.startsWith(`nodejs${process.versions.node.split('.')[0]}.`)) {
-      this.#report({ kind: 'node-differs', runtime, node });
-    }
+    if (!isNodeOf(runtime)) this.#report({ kind: 'node-differs', runtime, node: process.version });
   }
 
   async invoke(payload: string, { qualifier }: InvokeOptions = {}): Promise<Invocation> {

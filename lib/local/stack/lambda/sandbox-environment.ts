@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../ports/clock.ts';
 import type { StackFunction } from '../stack.ts';
 import { clockOffsetMs, offsetVariable } from './clock-offset.ts';
+import { isNodeOf } from './node-version.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 export interface SandboxEnvironmentOptions {
@@ -25,6 +26,8 @@ export function sandboxEnvironment(options: SandboxEnvironmentOptions): Record<s
     TZ: ':UTC',
     PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     HOME: folder.root, // not the developer's: the SDK would read the profiles there
+    // told already; and the SDK means the Node that the template does not ask for
+    ...(!isNodeOf(runtime) && { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }),
     ...options.function.environment,
     ...options.extra,
     // those that it may not
