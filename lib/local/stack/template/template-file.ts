@@ -110,7 +110,7 @@ function readAssets(templateFile: string): Map<string, string> {
     const { source, destinations } = isObject(asset) ? asset : {};
     if (!isObject(source) || typeof source['path'] !== 'string') continue;
     for (const destination of Object.values(isObject(destinations) ? destinations : {})) {
-      if (isObject(destination)) paths.set(textOf(destination['objectKey']), join(dirname(file), source['path']));
+      if (isObject(destination)) paths.set(textOf(destination['objectKey']), resolve(dirname(file), source['path']));
     }
   }
   return paths;
