@@ -11,6 +11,7 @@ import { LocalCloudError } from './local-cloud-error.ts';
 const FORMAT = 1;
 
 export interface CloudFolder {
+  readonly path: string;
   /** The table's database. */
   readonly tablePath: string;
   /** Bundles: made anew at each start. */
@@ -33,6 +34,7 @@ export async function openCloudFolder(path: string): Promise<CloudFolder> {
   const announce = (url?: string): void => writeFileSync(ownerFile, JSON.stringify({ pid: process.pid, url }));
   announce();
   return {
+    path: folder,
     tablePath: join(folder, 'table'),
     buildPath: join(folder, 'build'),
     wasLeftInUse,

@@ -1,0 +1,118 @@
+/**
+ * Amazon's own DynamoDB Local, a Java program, out of the npm package amplify-dynamodb-simulator. Whoever wants it
+ * installs it: it is large, and it has a licence of its own.
+ */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { Keeper } from '../lambda/keeper.ts';
+import { StackError } from '../stack-error.ts';
+
+const OLDEST_JAVA = 17;
+const LONGEST_START_MS = 30_000;
+const LOOK_EVERY_MS = 100;
+
+export interface DynamodbServer {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** Keeps the tables in the folder. Rejects with a StackError if the package or Java is missing. */
+export async function startDynamodbJar(dbPath: string): Promise<DynamodbServer> {
+  const emulator = findEmulator();
+  checkJava();
+  mkdirSync(dbPath, { recursive: true });
+  const port = await freePort();
+  const keeper = new Keeper(mkdtempSync(join(tmpdir(), 'lull-dynamodb-')));
+  const java = spawn(
+    'java',
+    [
+      `-Djava.library.path=${join(emulator, 'DynamoDBLocal_lib')}`,
+      ...['-jar', join(emulator, 'DynamoDBLocal.jar')],
+      ...['-port', String(port), '-dbPath', dbPath, '-sharedDb', '-disableTelemetry'],
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: true }, // Ctrl-C in a terminal is not meant for it
+  );
+  if (java.pid !== undefined) keeper.add(java.pid);
+  const endpoint = `http://127.0.0.1:${port}`;
+  try {
+    await untilItAnswers(java, endpoint);
+  } catch (error) {
+    await keeper.end();
+    throw error;
+  }
+  const exited = once(java, 'exit');
+  return {
+    endpoint,
+    stop: async () => {
+      java.kill();
+      await exited;
+      await keeper.end();
+    },
+  };
+}
+
+function findEmulator(): string {
+  for (const file of [join(process.cwd(), 'x.js'), import.meta.url]) {
+    try {
+      return join(dirname(createRequire(file).resolve('amplify-dynamodb-simulator/package.json')), 'emulator');
+    } catch {
+      continue; // the next one may have it
+    }
+  }
+  throw new StackError(
+    'PACKAGE_NOT_INSTALLED',
+    `DynamoDB Local is not installed (Amazon's own, with a licence of its own; it needs Java ${OLDEST_JAVA}): ` +
+      'npm install --save-dev amplify-dynamodb-simulator',
+  );
+}
+
+function checkJava(): void {
+  const { stderr, error } = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  const [, version] = /version "(\d+)/.exec(error ? '' : stderr) ?? [];
+  if (Number(version) >= OLDEST_JAVA) return;
+  throw new StackError(
+    'PACKAGE_NOT_INSTALLED',
+    `DynamoDB Local needs Java ${OLDEST_JAVA} or newer, and ${version === undefined ? 'there is no java' : `java is ${version}`} ` +
+      `on the PATH: install it, or leave the option out (then dynalite serves the tables)`,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function untilItAnswers(java: ChildProcess, endpoint: string): Promise<void> {
+  let said = '';
+  java.stderr?.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-2_000)));
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+  const giveUpAtMs = Date.now() + LONGEST_START_MS;
+  try {
+    for (;;) {
+      const hasAnswered = await client.send(new ListTablesCommand()).then(
+        () => true,
+        () => false,
+      );
+      if (hasAnswered) return;
+      if (java.exitCode !== null || java.signalCode !== null || Date.now() > giveUpAtMs) {
+        throw new StackError('NOT_SUPPORTED', `DynamoDB Local did not start: ${said.trim() || 'it said nothing'}`);
+      }
+      await delay(LOOK_EVERY_MS);
+    }
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,75 @@
+import { InvalidArgumentError } from '../../client/errors.ts';
+import { checkOptions } from '../../client/options.ts';
+import { describeValue } from '../../core/describe-value.ts';
+import type { AwsParts } from './aws/aws-endpoint.ts';
+import type { StackNotice } from './stack-notice.ts';
+import type { PolicyDocument } from './stack.ts';
+
+/** What `startStackCloud` needs to know. Only `from` must be given. */
+export interface StackCloudOptions {
+  /** The folder that `npx cdk synth` writes, such as `cdk.out`; or one `*.template.json` in it. */
+  readonly from: string;
+  /** Of the (first) HTTP API. Default 0: any free one. */
+  readonly port?: number;
+  /** Where runs are kept from one start to the next. Default `.lull`. */
+  readonly dir?: string;
+  /**
+   * What serves the tables: `'dynalite'`, in the folder; `'jar'`, Amazon's DynamoDB Local (in the folder too), which
+   * wants `npm install --save-dev amplify-dynamodb-simulator` and Java 17; or one that runs already. Default `'dynalite'`.
+   */
+  readonly dynamodb?: 'dynalite' | 'jar' | { readonly endpoint: string };
+  /** Users who may call the cloud besides the admin, by name, with their policies: see `credentials.ofUser`. */
+  readonly callers?: Readonly<Record<string, readonly PolicyDocument[]>>;
+  /** For all functions, over what the template says: `{ SHOP_URL: 'http://127.0.0.1:4010' }`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of one function at a time, whatever the template reserves. Default 10. */
+  readonly maxSandboxes?: number;
+  /** How long a stop waits for invocations to end before it kills them. Default 5000. */
+  readonly stopGraceMs?: number;
+  /** Hears what goes on. Default: nobody. */
+  readonly log?: (notice: StackNotice) => void;
+  /** Says for each call of AWS whether it fails, for tests of bad days. Default: none does. */
+  readonly disturb?: NonNullable<AwsParts['disturb']>;
+}
+
+const OPTIONS: readonly (keyof StackCloudOptions)[] = [
+  'from',
+  'port',
+  'dir',
+  'dynamodb',
+  'callers',
+  'env',
+  'maxSandboxes',
+  'stopGraceMs',
+  'log',
+  'disturb',
+];
+
+const NUMBERS = {
+  port: { from: 0, to: 65_535 },
+  maxSandboxes: { from: 1, to: 1_000 },
+  stopGraceMs: { from: 0, to: 900_000 },
+} as const;
+
+/** Raises an InvalidArgumentError that names the option. */
+export function checkStackCloudOptions(options: StackCloudOptions): void {
+  checkOptions('startStackCloud', options, OPTIONS);
+  if (typeof options.from !== 'string' || options.from.trim() === '') {
+    throw new InvalidArgumentError(
+      `startStackCloud has ${describeValue(options.from)} as from: give the folder that cdk synth writes, such as cdk.out`,
+    );
+  }
+  const { dynamodb = 'dynalite' } = options;
+  if (dynamodb !== 'dynalite' && dynamodb !== 'jar' && typeof dynamodb.endpoint !== 'string') {
+    throw new InvalidArgumentError(
+      `startStackCloud has ${describeValue(dynamodb)} as dynamodb: give 'dynalite', 'jar' or { endpoint: 'http://...' }`,
+    );
+  }
+  for (const [name, { from, to }] of Object.entries(NUMBERS)) {
+    const value = options[name as keyof typeof NUMBERS];
+    if (value === undefined || (Number.isInteger(value) && value >= from && value <= to)) continue;
+    throw new InvalidArgumentError(
+      `startStackCloud has ${describeValue(value)} as ${name}: give a whole number from ${from} to ${to}`,
+    );
+  }
+}

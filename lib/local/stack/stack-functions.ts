@@ -1,0 +1,104 @@
+/** The functions of a template, each in sandboxes of its own, with the credentials of its role. */
+import type { Clock } from '../../ports/clock.ts';
+import type { CredentialStore } from './aws/credentials.ts';
+import type { FailedEvent } from './lambda/event-queue.ts';
+import type { Acceptance, Invocation } from './lambda/invocation.ts';
+import { createLambda, type Lambda } from './lambda/lambda.ts';
+import type { LambdaNotice } from './lambda/lambda-notice.ts';
+import type { Stack, StackFunction } from './stack.ts';
+import { StackError } from './stack-error.ts';
+
+export interface StackFunctionsOptions {
+  readonly stack: Stack;
+  readonly clock: Clock;
+  readonly credentials: CredentialStore;
+  /** Of the services that functions call. */
+  readonly endpoint: string;
+  /** Rules over the template. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly maxSandboxes: number;
+  readonly report: (notice: LambdaNotice) => void;
+  /** An asynchronous invocation is given up. */
+  onEventFailed(fn: StackFunction, failed: FailedEvent): void;
+}
+
+/** Which function, and which of its versions. */
+export interface FunctionReference {
+  readonly functionArn: string;
+  readonly qualifier?: string;
+}
+
+export class StackFunctions {
+  readonly #lambdas: ReadonlyMap<string, Lambda>;
+  /** Invocations for which somebody waits who is not a part of the cloud. */
+  #awaited = 0;
+
+  /** Raises a StackError for a function that this machine cannot run. Nothing is started before it is invoked. */
+  constructor(options: StackFunctionsOptions) {
+    const { stack, clock, maxSandboxes, report } = options;
+    this.#lambdas = new Map(
+      stack.functions.map((made) => {
+        const lambda = createLambda({
+          function: made,
+          region: stack.region,
+          clock,
+          maxSandboxes,
+          report,
+          environment: () => environmentOf(made, options),
+          onEventFailed: (failed) => options.onEventFailed(made, failed),
+        });
+        return [made.arn, lambda];
+      }),
+    );
+  }
+
+  list(): readonly Lambda[] {
+    return [...this.#lambdas.values()];
+  }
+
+  /** Raises a StackError: a template may name a function that is not in it. */
+  find(functionArn: string): Lambda {
+    const lambda = this.#lambdas.get(functionArn);
+    if (lambda) return lambda;
+    throw new StackError('INVALID_TEMPLATE', `the stacks call the function ${functionArn}, which is not one of them`);
+  }
+
+  invoke({ functionArn, qualifier }: FunctionReference, payload: string): Promise<Invocation> {
+    return this.find(functionArn).invoke(payload, qualifier === undefined ? {} : { qualifier });
+  }
+
+  invokeLater({ functionArn, qualifier }: FunctionReference, payload: string): Acceptance {
+    return this.find(functionArn).invokeLater(payload, qualifier === undefined ? {} : { qualifier });
+  }
+
+  /** For a caller outside: a request that waits for the end of a run is not work that has to come to rest. */
+  async invokeFor(reference: FunctionReference, payload: string): Promise<Invocation> {
+    this.#awaited += 1;
+    try {
+      return await this.invoke(reference, payload);
+    } finally {
+      this.#awaited -= 1;
+    }
+  }
+
+  /** Something is being invoked for which nobody outside waits. */
+  isBusy(): boolean {
+    return this.list().reduce((sum, lambda) => sum + lambda.activeInvocations(), 0) > this.#awaited;
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all(this.list().map((lambda) => lambda.stop(graceMs)));
+  }
+}
+
+function environmentOf(made: StackFunction, options: StackFunctionsOptions): Record<string, string> {
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = options.credentials.ofRole(made.roleArn, made.name);
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    AWS_ENDPOINT_URL: options.endpoint,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', // it is this machine's Node that it would warn of
+    ...options.env,
+  };
+}
