@@ -21,8 +21,8 @@ export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promis
  * `ReportBatchItemFailures`: a turn that could not be taken comes again, the others of its batch do not.
  *
  * `workflows` is an array or a module's namespace. Its environment: `LULL_TABLE_NAME`, `LULL_QUEUE_URL`, and if you
- * like `LULL_LEASE_MS`, `LULL_VERSION`, `LULL_LOG_LEVEL`, and `LULL_PIN_RUNS`: `true` pins each run to the Lambda version that
- * began it.
+ * like `LULL_LEASE_MS`, `LULL_VERSION`, `LULL_LOG_LEVEL`, `LULL_SETTINGS` (JSON, such as `{"maxTasks":20000}`), and
+ * `LULL_PIN_RUNS`: `true` pins each run to the Lambda version that began it.
  *
  * @example
  * ```ts no-run
@@ -38,11 +38,14 @@ export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promis
 export function createWorkerHandler(workflows: WorkflowSource, overrides: Overrides = {}): WorkerHandler {
   const registry = createRegistry(workflows);
   const open = oncePerProcess(() => {
-    const { version, leaseMs, pinnedVersion, ...settings } = readWorkerSettings(overrides.environment ?? process.env);
+    const { version, leaseMs, engineSettings, pinnedVersion, ...settings } = readWorkerSettings(
+      overrides.environment ?? process.env,
+    );
     const ports = openPorts(settings, overrides);
     const metrics = openMetrics(settings, ports.clock, overrides);
     const traces = createTraces();
     const engine = createEngine({
+      ...engineSettings,
       ...ports,
       registry,
       version,

@@ -1,6 +1,7 @@
 /** `lull/cdk`: the engine as a construct, for CDK apps. */
 export { WorkflowEngine } from './workflow-engine.ts';
 export type { WorkflowEngineProps } from './workflow-engine-props.ts';
+export type { DeployedSettings } from '../lib/ports/deployed-settings.ts';
 export type { WorkflowMetricOptions } from './engine-metrics.ts';
 export type { MetricName as WorkflowMetricName } from '../lib/lambda/metric-names.ts';
 export type { WorkflowFunctionOptions } from './workflow-function.ts';

@@ -28,6 +28,7 @@ export function createWorker(scope: Construct, parts: EngineParts, defaultVersio
     environment: {
       LULL_LEASE_MS: String(leaseDurationOf(props).toMilliseconds()),
       ...(version === undefined ? {} : { LULL_VERSION: version }),
+      ...(props.settings === undefined ? {} : { LULL_SETTINGS: JSON.stringify(props.settings) }),
       ...(props.versions === 'pinned' ? { LULL_PIN_RUNS: 'true' } : {}),
     },
     options: {

@@ -3,6 +3,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { DeployedSettings } from '../lib/ports/deployed-settings.ts';
 import type { WorkflowApiOptions } from './http-api.ts';
 import type { WorkflowFunctionOptions } from './workflow-function.ts';
 import type { WorkflowTableProps } from './workflow-table.ts';
@@ -74,6 +75,13 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    * @default 5
    */
   readonly maxReceiveCount?: number;
+  /**
+   * The engine's own limits, such as `{ maxTasks: 20_000 }`: see limits.md for their names and defaults. A name that there
+   * is not, or a value out of its range, is an error at synth.
+   *
+   * @default - the defaults
+   */
+  readonly settings?: DeployedSettings;
   /**
    * Names the code, for `runInfo().version` and the history.
    *

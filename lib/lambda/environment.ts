@@ -2,6 +2,8 @@
 import { describeValue } from '../core/describe-value.ts';
 import { LullError } from '../core/errors.ts';
 import type { LogLevel } from '../core/logger.ts';
+import { BUCKET_LIMITS, TABLE_LIMITS } from '../ports/content-limits.ts';
+import { type DeployedSettings, findSettingProblems } from '../ports/deployed-settings.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,6 +34,8 @@ export interface WorkerSettings extends FunctionSettings {
   readonly version: string;
   /** Undefined: the engine's default. */
   readonly leaseMs: number | undefined;
+  /** What the deployment sets of the engine's settings. */
+  readonly engineSettings: DeployedSettings;
   /** The published version of the worker that this is, where runs are pinned to the one that began them. */
   readonly pinnedVersion: { readonly functionName: string; readonly version: string } | undefined;
 }
@@ -65,6 +69,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     ...functionSettings(problems, environment),
     version: environment['LULL_VERSION'] || environment['AWS_LAMBDA_FUNCTION_VERSION'] || 'unversioned',
     leaseMs: wholeNumber(problems, environment, LEASE),
+    engineSettings: engineSettings(problems, environment),
     pinnedVersion: pinnedVersion(problems, environment),
   }));
 }
@@ -132,6 +137,29 @@ function logLevel(problems: string[], environment: Environment): LogLevel {
   if (level === undefined)
     problems.push(`LULL_LOG_LEVEL is ${describeValue(text)}, and can be ${LOG_LEVELS.join(', ')}`);
   return level ?? 'info';
+}
+
+/** A JSON object, such as `{"maxTasks":20000}`. */
+function engineSettings(problems: string[], environment: Environment): DeployedSettings {
+  const text = environment['LULL_SETTINGS'];
+  if (text === undefined || text.trim() === '') return {};
+  const settings = parseJson(text);
+  if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) {
+    const store = readBucketName(environment) === undefined ? TABLE_LIMITS : BUCKET_LIMITS;
+    const wrong = findSettingProblems(settings as Readonly<Record<string, unknown>>, store);
+    problems.push(...wrong.map((problem) => `LULL_SETTINGS: ${problem}`));
+    return wrong.length === 0 ? settings : {};
+  }
+  problems.push(`LULL_SETTINGS is ${describeValue(text)}, and can be a JSON object such as {"maxTasks":20000}`);
+  return {};
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function pinnedVersion(

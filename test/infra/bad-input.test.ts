@@ -122,6 +122,8 @@ describe('a prop', () => {
     [{ maxConcurrency: 1 }, 'maxConcurrency is 1: give a whole number from 2 to 1000'],
     [{ batchSize: 11 }, 'batchSize is 11: give a whole number from 1 to 10'],
     [{ maxReceiveCount: 0 }, 'maxReceiveCount is 0: give a whole number from 1 to 1000'],
+    [{ settings: { maxTask: 1 } as never }, 'settings: there is no setting "maxTask": there are wakeSlackMs'],
+    [{ settings: { maxTasks: 0 } }, 'settings: maxTasks is 0, and can be a whole number from 1 to 1000000'],
     [{ sweepInterval: Duration.seconds(90) }, 'sweepInterval is 90 seconds: give whole minutes, one or more'],
     [{ leaseDuration: Duration.minutes(16) }, 'leaseDuration is 960 seconds'],
     [

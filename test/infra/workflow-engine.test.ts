@@ -50,6 +50,7 @@ describe('an engine without props', () => {
       expect(readFunctionSettings(environmentOf(id))).toEqual({
         tableName: 'ref',
         queueUrl: 'ref',
+        bucketName: 'ref',
         logLevel: 'info',
         engine: 'Shop/Workflows',
       });
@@ -190,6 +191,16 @@ describe('the props of an engine', () => {
     );
   });
 
+  test('give the settings to the worker, as it reads them, and to nobody else', () => {
+    const template = synthesize({ settings: { maxTasks: 20_000, strict: true } });
+    const settings = { LULL_SETTINGS: '{"maxTasks":20000,"strict":true}' };
+    expect(propertiesOf(template, 'AWS::Lambda::Function', 'Worker')).toMatchObject({
+      Environment: { Variables: settings },
+    });
+    template.resourcePropertiesCountIs('AWS::Lambda::Function', { Environment: { Variables: settings } }, 1);
+    expect(JSON.stringify(synthesize().toJSON())).not.toContain('LULL_SETTINGS');
+  });
+
   test('let the lease follow the sweep interval', () => {
     const worker = propertiesOf(synthesize({ sweepInterval: Duration.minutes(5) }), 'AWS::Lambda::Function', 'Worker');
     expect(worker).toMatchObject({ Environment: { Variables: { LULL_LEASE_MS: '330000' } } });
@@ -248,6 +259,7 @@ describe('what is inside an engine', () => {
   test('is told to a function that uses the client', () => {
     const { stack, engine } = createEngine();
     expect(stack.resolve(engine.clientEnvironment)).toEqual({
+      LULL_BUCKET_NAME: { Ref: expect.stringContaining('WorkflowsTablePayloads') as string },
       LULL_TABLE_NAME: { Ref: expect.stringContaining('WorkflowsTable') as string },
       LULL_QUEUE_URL: { Ref: expect.stringContaining('WorkflowsQueue') as string },
     });
