@@ -1,5 +1,7 @@
 /** Props that do not fit, alone or together, are errors at synth: a deployment would find out late, or never. */
 import { Token, type Duration } from 'aws-cdk-lib';
+import { findSettingProblems } from '../lib/ports/deployed-settings.ts';
+import { BUCKET_LIMITS } from '../lib/ports/content-limits.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { SWEEP_INTERVAL } from './sweeper.ts';
 import { leaseDurationOf, maxConcurrencyOf } from './worker.ts';
@@ -14,6 +16,7 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
   checkWhole('maxConcurrency', props.maxConcurrency, { from: 2, to: 1000 }, refuse);
   checkWhole('batchSize', props.batchSize, { from: 1, to: 10 }, refuse);
   checkWhole('maxReceiveCount', props.maxReceiveCount, { from: 1, to: 1000 }, refuse);
+  for (const problem of findSettingProblems({ ...props.settings }, BUCKET_LIMITS)) refuse(`settings: ${problem}`);
   const versions: string = props.versions ?? 'latest';
   if (!['latest', 'pinned'].includes(versions)) {
     refuse(`versions is ${JSON.stringify(versions)}: give 'latest' or 'pinned'`);
