@@ -197,6 +197,15 @@ interface Heartbeat {
   stop(): void;
 }
 
+/** A record that the table does not take would end each turn in an error. */
+function encodeDetails({ maxValueBytes }: Engine, name: string, details: unknown): Encoded {
+  const what = `the heartbeat details of step "${name}"`;
+  const encoded = encode(details, what);
+  const bytes = encodedBytes(encoded);
+  if (bytes <= maxValueBytes) return encoded;
+  throw new PayloadTooLargeError(`${what} have ${bytes} bytes, the limit is ${maxValueBytes}: give a key to them`);
+}
+
 /** Watches for silence, and records details not more often than needed: a record for each would cost a write each. */
 function createHeartbeat(setting: AttemptSetting, onSilence: (error: Error) => void): Heartbeat {
   const { engine, step } = setting;
@@ -227,7 +236,7 @@ function createHeartbeat(setting: AttemptSetting, onSilence: (error: Error) => v
     beat(details) {
       watch();
       if (details === undefined) return;
-      unrecorded = encode(details, `the heartbeat details of step "${name}"`);
+      unrecorded = encodeDetails(engine, name, details);
       if (engine.clock.nowMs() - recordedAtMs >= engine.leaseMs / 3) flush();
     },
     flush,

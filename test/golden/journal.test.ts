@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { patched, step, workflow } from 'lull';
+import { createTask, patched, sleep, step, workflow } from 'lull';
 import { decode } from '../../lib/codec/decode.ts';
 import { encode } from '../../lib/codec/encode.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
-import type { JournalEntry } from '../../lib/journal/event.ts';
+import type { JournalEntry, Started } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import { everything, playEverything, START } from './journal-v1.ts';
@@ -36,6 +36,46 @@ it('a journal with a patch is followed today, on the new branch', () => {
   expect(replay(entries, (event, upTo) => live.deliver(event, upTo))).toEqual({ kind: 'followed', unrecorded: [] });
   expect(live.outcome()).toEqual({ kind: 'completed', value: 'mailed' });
 });
+
+it('a journal that came to its limit is followed today, to the same failure, with the limits of its own', () => {
+  const { entries } = JSON.parse(readFileSync(new URL('limit-reached-v1.json', import.meta.url), 'utf8')) as {
+    readonly entries: readonly JournalEntry[];
+  };
+  const fanning = workflow('fanning', function* () {
+    const code = refusalOf(() => [1, 2, 3].map(() => createTask(sleep(0))));
+    yield* step(String(code), () => null);
+    try {
+      yield* sleep('1 day');
+    } finally {
+      yield* step('clean up', () => null);
+    }
+  });
+  const [started] = entries as [Started];
+  const live = createLiveRun({
+    info: { id: 'r1', workflow: 'fanning', version: 'unversioned', startedAt: START, attempt: 1 },
+    seed: 'r1',
+    body: () => definitionOf(fanning).start(undefined),
+    recordedDueAtMs: () => undefined,
+    isReplaying: () => true,
+    decode: (encoded) => decode(encoded),
+    log: () => undefined,
+    strict: true,
+    ...(started.limits && { limits: started.limits }),
+  });
+  expect(replay(entries, (event, upTo) => live.deliver(event, upTo))).toEqual({ kind: 'followed', unrecorded: [] });
+  expect(live.outcome()).toMatchObject({
+    kind: 'failed',
+    error: { code: 'JOURNAL_TOO_LONG', message: 'the journal of the run has 4 events, and the limit is 4' },
+  });
+});
+
+function refusalOf(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+}
 
 describe('a journal that was written with format version 1', () => {
   const entries = golden.records.flatMap((record) => record.entries);
