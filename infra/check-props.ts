@@ -3,6 +3,7 @@ import { Token, type Duration } from 'aws-cdk-lib';
 import { findSettingProblems } from '../lib/ports/deployed-settings.ts';
 import { BUCKET_LIMITS } from '../lib/ports/content-limits.ts';
 import { DeploymentError } from './deployment-error.ts';
+import { WorkflowTable } from './workflow-table.ts';
 import { SWEEP_INTERVAL } from './sweeper.ts';
 import { leaseDurationOf, maxConcurrencyOf } from './worker.ts';
 import type { WorkflowEngineProps } from './workflow-engine-props.ts';
@@ -43,6 +44,9 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
   }
   if (props.table && hasTableProps(props)) {
     refuse(`it is given a table, and props for a table of its own: give those to the WorkflowTable`);
+  }
+  if (props.table instanceof WorkflowTable && props.payloadBucket !== undefined) {
+    refuse(`it is given a WorkflowTable, which has its bucket, and a payloadBucket: give that to the WorkflowTable`);
   }
 }
 

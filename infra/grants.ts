@@ -1,13 +1,14 @@
-/** Who may do what: the table's actions follow from the operations of the Store, and each has the narrowest resource. */
+/** Who may do what: the actions follow from the operations of the Store, and each has the narrowest resource. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { CALLER_OPERATIONS } from '../lib/aws/caller-grants.ts';
 import { STORE_ACTIONS } from '../lib/dynamodb/store-actions.ts';
-import type { Store } from '../lib/ports/store.ts';
+import type { StoreOperation } from '../lib/ports/store.ts';
+import { grantPayloads } from './payload-bucket.ts';
 
-type StoreOperation = keyof Store;
-
-/** What is used of the table by each that uses it. */
+/** What is used of the store by each that uses it. */
 export const OPERATIONS = {
   worker: [
     'take',
@@ -23,9 +24,9 @@ export const OPERATIONS = {
     'readRun',
   ],
   sweeper: ['listDue', 'readRun', 'purge'],
-  start: ['createRun', 'putValue', 'deleteValue'],
-  signal: ['readRun', 'putMessage', 'accept', 'deleteMessages', 'loadRecords'],
-  read: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'listRuns'],
+  start: CALLER_OPERATIONS.grantStart,
+  signal: CALLER_OPERATIONS.grantSignal,
+  read: CALLER_OPERATIONS.grantRead,
   schedule: ['readRun', 'readValue', 'createRun', 'putValue', 'deleteValue'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
@@ -37,8 +38,19 @@ const KEY_ACTIONS = {
   write: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
 };
 
+/** Where an engine keeps its runs. */
+export interface StoreResources {
+  readonly table: ITable;
+  /** Undefined: what does not fit into the table is refused. */
+  readonly payloadBucket: IBucket | undefined;
+}
+
 /** Lets someone call these operations of the Store. */
-export function grantOperations(table: ITable, grantee: IGrantable, operations: readonly StoreOperation[]): Grant {
+export function grantOperations(
+  { table, payloadBucket }: StoreResources,
+  grantee: IGrantable,
+  operations: readonly StoreOperation[],
+): Grant {
   const wanted = operations.flatMap((operation) => STORE_ACTIONS[operation]);
   const indexes = [...new Set(wanted.map(({ index }) => index))];
   const grants = indexes.map((index) =>
@@ -50,7 +62,8 @@ export function grantOperations(table: ITable, grantee: IGrantable, operations: 
   );
   const writes = wanted.some(({ action }) => /Put|Update|Delete|Write/.test(action));
   const key = table.encryptionKey?.grant(grantee, ...KEY_ACTIONS[writes ? 'write' : 'read']);
-  return combine([...grants, ...(key ? [key] : [])]);
+  const payloads = payloadBucket ? grantPayloads(payloadBucket, grantee, operations) : [];
+  return combine([...grants, ...(key ? [key] : []), ...payloads]);
 }
 
 /** Lets someone wake runs. */

@@ -7,6 +7,7 @@ import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { MetricName as WorkflowMetricName } from '../lib/lambda/metric-names.ts';
@@ -44,6 +45,8 @@ import { checkTable, WorkflowTable } from './workflow-table.ts';
 export class WorkflowEngine extends Construct {
   /** All that runs know. */
   readonly table: ITable;
+  /** What is too large for the table; undefined if there is no bucket. */
+  readonly payloadBucket: IBucket | undefined;
   /** The queue of wakes. */
   readonly queue: Queue;
   /** Wakes that were received too often, and schedules that could start nothing. */
@@ -83,12 +86,15 @@ export class WorkflowEngine extends Construct {
     if (props.table) checkTable(engine, props.table);
     // To the compiler a table without a key is none, where a key may be undefined.
     this.table = (props.table ?? new WorkflowTable(this, 'Table', props)) as ITable;
+    this.payloadBucket =
+      this.table instanceof WorkflowTable ? this.table.payloadBucket : props.payloadBucket || undefined;
     const workerTimeout = workerOptions.timeout ?? WORKER_TIMEOUT;
     const queues = createWakeQueues(this, { workerTimeout, maxReceiveCount, encryptionKey });
     this.queue = queues.queue;
     this.deadLetterQueue = queues.deadLetterQueue;
     this.engineName = props.metrics === false ? undefined : engineNameOf(this);
-    this.#parts = { props, entryFile: file, table: this.table, ...queues, engineName: this.engineName };
+    const { table, payloadBucket, engineName } = this;
+    this.#parts = { props, entryFile: file, table, payloadBucket, ...queues, engineName };
     this.worker = createWorker(this, this.#parts, code?.version);
     const { sweeper, sweeperRule } = createSweeper(this, this.#parts);
     this.sweeper = sweeper;
@@ -101,7 +107,11 @@ export class WorkflowEngine extends Construct {
 
   /** What a function needs to make a `Client` of `lull/client`, as its environment: it also needs a grant. */
   get clientEnvironment(): Record<string, string> {
-    return { LULL_TABLE_NAME: this.table.tableName, LULL_QUEUE_URL: this.queue.queueUrl };
+    return {
+      LULL_TABLE_NAME: this.table.tableName,
+      ...(this.payloadBucket ? { LULL_BUCKET_NAME: this.payloadBucket.bucketName } : {}),
+      LULL_QUEUE_URL: this.queue.queueUrl,
+    };
   }
 
   /** The function that schedules call; undefined as long as there is none. */
@@ -124,7 +134,7 @@ export class WorkflowEngine extends Construct {
 
   /** Lets someone read runs, their results and histories, and list them, through `lull/client`. */
   grantRead(grantee: IGrantable): Grant {
-    return grantOperations(this.table, grantee, OPERATIONS.read);
+    return grantOperations(this, grantee, OPERATIONS.read);
   }
 
   /** Lets someone do all that `lull/client` can: start, signal, cancel, terminate, read. */
@@ -162,7 +172,7 @@ export class WorkflowEngine extends Construct {
   }
 
   #grant(grantee: IGrantable, operations: Parameters<typeof grantOperations>[2]): Grant {
-    return combine([grantOperations(this.table, grantee, operations), grantWake(this.queue, grantee)]);
+    return combine([grantOperations(this, grantee, operations), grantWake(this.queue, grantee)]);
   }
 
   #warnOfShortLease(props: WorkflowEngineProps): void {

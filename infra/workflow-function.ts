@@ -1,6 +1,5 @@
 /** A function of the engine: bundled from a generated entry, with a role that starts with nothing but its own log. */
 import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -21,9 +20,9 @@ import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { bundleOptions } from '../lib/lambda/bundle-options.ts';
-import type { Store } from '../lib/ports/store.ts';
+import type { StoreOperation } from '../lib/ports/store.ts';
 import { writeHandlerEntry, type HandlerName } from './generated-entry.ts';
-import { grantOperations, grantWake } from './grants.ts';
+import { grantOperations, grantWake, type StoreResources } from './grants.ts';
 import type { WorkflowEngineProps } from './workflow-engine-props.ts';
 import { isSource } from './workflow-entry.ts';
 
@@ -44,10 +43,9 @@ export type WorkflowFunctionOptions = Omit<
 };
 
 /** What all functions of an engine share. */
-export interface EngineParts {
+export interface EngineParts extends StoreResources {
   readonly props: WorkflowEngineProps;
   readonly entryFile: string;
-  readonly table: ITable;
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
   /** In metrics; undefined where there are none. */
@@ -64,10 +62,10 @@ export interface FunctionDescription {
   /** The user's: they rule over what is described here. */
   readonly options: WorkflowFunctionOptions | undefined;
   /** What it calls of the Store. */
-  readonly operations: readonly (keyof Store)[];
+  readonly operations: readonly StoreOperation[];
 }
 
-/** A function that may use the table as described, and wake runs. */
+/** A function that may use the store as described, and wake runs. */
 export function createFunction(
   scope: Construct,
   id: string,
@@ -101,15 +99,16 @@ export function createFunction(
     },
     bundling: toBundling({ ...bundling, ...options.bundling }),
   });
-  grantOperations(parts.table, made, operations);
+  grantOperations(parts, made, operations);
   grantWake(parts.queue, made);
   return made;
 }
 
-function environmentOf({ table, queue, engineName, props }: EngineParts): Record<string, string> {
+function environmentOf({ table, payloadBucket, queue, engineName, props }: EngineParts): Record<string, string> {
   return {
     LULL_TABLE_NAME: table.tableName,
     LULL_QUEUE_URL: queue.queueUrl,
+    ...(payloadBucket ? { LULL_BUCKET_NAME: payloadBucket.bucketName } : {}),
     LULL_LOG_LEVEL: props.logLevel ?? 'info',
     ...(engineName === undefined ? {} : { LULL_ENGINE: engineName }),
   };

@@ -11,20 +11,30 @@ import {
   type ITable,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { createTableInput } from '../lib/dynamodb/create-table-input.ts';
 import { DeploymentError } from './deployment-error.ts';
+import { createPayloadBucket } from './payload-bucket.ts';
 
 /** How a table is protected. */
 export interface WorkflowTableProps {
   /**
-   * Encrypts the table, and may be rotated and revoked by you.
+   * The bucket for values of more than 64 KB, up to 5 MB. Its objects go when their run is purged. `false` for none: then
+   * a result has 350 KB at most, and an input or a payload 256 KB. One of your own should have nothing else in it, and
+   * no rule by which objects expire: runs may need them for years.
    *
-   * @default - a key that DynamoDB owns, at no cost
+   * @default - a new bucket, encrypted as the table is, with its removal policy (with DESTROY it is emptied first)
+   */
+  readonly payloadBucket?: IBucket | false;
+  /**
+   * Encrypts the table and its bucket, and may be rotated and revoked by you.
+   *
+   * @default - keys that DynamoDB and S3 own, at no cost
    */
   readonly encryptionKey?: IKey;
   /**
-   * What becomes of the table when it leaves the stack. All runs are in it.
+   * What becomes of the table and its bucket when they leave the stack. All runs are in them.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -44,7 +54,8 @@ export interface WorkflowTableProps {
 }
 
 /**
- * The table of an engine: on demand, with the keys and indexes that lull needs. An engine makes its own; make one
+ * The table of an engine: on demand, with the keys and indexes that lull needs, and the bucket for what is too large for
+ * it. An engine makes its own; make one
  * yourself to keep it in another stack than the functions, and hand it over as `table`.
  *
  * @example
@@ -57,6 +68,9 @@ export interface WorkflowTableProps {
  * ```
  */
 export class WorkflowTable extends Table {
+  /** Undefined if there is to be none. */
+  readonly payloadBucket: IBucket | undefined;
+
   constructor(scope: Construct, id: string, props: WorkflowTableProps = {}) {
     const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN, pointInTimeRecovery = true } = props;
     super(scope, id, {
@@ -76,6 +90,9 @@ export class WorkflowTable extends Table {
         ...(nonKeyAttributes ? { nonKeyAttributes } : {}),
       });
     }
+    // To the compiler a bucket without a policy is none, where a policy may be undefined.
+    const { payloadBucket = createPayloadBucket(this, { encryptionKey, removalPolicy }) as IBucket } = props;
+    this.payloadBucket = payloadBucket || undefined;
   }
 }
 

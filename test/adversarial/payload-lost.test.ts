@@ -100,6 +100,6 @@ test('a run that accepted a message whose payload is gone is held, and not told 
   expect([...payloads.texts.keys()].length).toBeGreaterThan(before.size);
   expect(await run.describe()).toMatchObject({
     status: 'blocked',
-    blocked: { reason: expect.stringMatching(/does not have them, or its bucket not as they were sent/) },
+    blocked: { reason: expect.stringMatching(/does not have them, or its bucket not as they were sent/) as string },
   });
 });

@@ -85,7 +85,9 @@ test('an item with a claim has the format of a version that knows of buckets, an
     epoch: { N: '1' },
     nonce: { S: 'mine' },
     claim: {
-      S: expect.stringMatching(/^\{"key":"runs\/run-\d+\/[\w-]{22}","bytes":1000\d+,"sha256":"[0-9a-f]{64}"\}$/),
+      S: expect.stringMatching(
+        /^\{"key":"runs\/run-\d+\/[\w-]{22}","bytes":1000\d+,"sha256":"[0-9a-f]{64}"\}$/,
+      ) as string,
     },
   });
 });
@@ -152,8 +154,10 @@ describe('who dies between bucket and table', () => {
 
   test('an object that cannot be put leaves no item', async () => {
     const { runId } = newRun();
-    const full = { ...payloads, put: () => Promise.reject(new StoreUnavailableError('s3:PutObject')) };
-    const broken = createDynamodbStore({ tableName, client, payloads: full as unknown as MemoryPayloadStore });
+    const full = Object.assign(Object.create(payloads) as MemoryPayloadStore, {
+      put: () => Promise.reject(new StoreUnavailableError('s3:PutObject')),
+    });
+    const broken = createDynamodbStore({ tableName, client, payloads: full });
     await expect(broken.putRecord(runId, largeRecord(1))).rejects.toThrow(StoreUnavailableError);
     expect(await store.loadRecords(runId, 0)).toEqual([]);
   });
@@ -276,7 +280,13 @@ describe('an object that', () => {
     damage(objectsOf(runId)[0]!);
     await store.putRecord(runId, largeRecord(2));
     const [first, second] = await store.loadRecords(runId, 0);
-    expect(first).toEqual({ number: 1, epoch: 1, nonce: 'mine', entries: [], damage: expect.stringMatching(problem) });
+    expect(first).toEqual({
+      number: 1,
+      epoch: 1,
+      nonce: 'mine',
+      entries: [],
+      damage: expect.stringMatching(problem) as string,
+    });
     expect(second).toEqual(largeRecord(2));
     expect(await store.putRecord(runId, largeRecord(1, 'late'))).toEqual({ kind: 'exists', record: first });
   });

@@ -58,7 +58,7 @@ export function permissionsOf(template: Template, roleId: string): string[] {
 }
 
 /** A reference in a template, in short: the logical id without its hash, and what follows. */
-function nameOf(resource: unknown): string {
+export function nameOf(resource: unknown): string {
   if (typeof resource === 'string') return resource;
   const {
     'Fn::GetAtt': attribute,
