@@ -14,7 +14,7 @@ import { checkLocalCloudOptions, type LocalCloudOptions } from './local-cloud-op
 import { InvocationError } from './invocation-error.ts';
 import { LocalCloudError } from './local-cloud-error.ts';
 import { LocalFunctions } from './local-functions.ts';
-import { startServices, type LocalServices } from './local-services.ts';
+import { localServers, startServices, type LocalServers, type LocalServices } from './local-services.ts';
 import type { LocalCloudNotice } from './notice.ts';
 import { RunWatch } from './run-watch.ts';
 import { startSchedule } from './schedule.ts';
@@ -49,11 +49,16 @@ export interface LocalCloud {
  * await cloud.stop();
  * ```
  */
-export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+export function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  return startCloudOn(localServers, options);
+}
+
+/** The same, with other servers of the table and the queue: for tests that damage what goes over the wire. */
+export async function startCloudOn(servers: LocalServers, options: LocalCloudOptions): Promise<LocalCloud> {
   checkLocalCloudOptions(options);
   const stops: Stop[] = [];
   try {
-    return await start(options, stops);
+    return await start(servers, options, stops);
   } catch (error) {
     await stopAll(stops);
     throw error;
@@ -68,7 +73,7 @@ async function stopAll(stops: Stop[]): Promise<void> {
 }
 
 /** Each part that was started puts the way to stop it on `stops`. */
-async function start(options: LocalCloudOptions, stops: Stop[]): Promise<LocalCloud> {
+async function start(servers: LocalServers, options: LocalCloudOptions, stops: Stop[]): Promise<LocalCloud> {
   const { log: report = () => undefined, workerTimeoutMs = 60_000 } = options;
   const folder = await openCloudFolder(options.dir ?? '.lull');
   stops.push(() => folder.close());
@@ -80,7 +85,7 @@ async function start(options: LocalCloudOptions, stops: Stop[]): Promise<LocalCl
   folder.announce(front.url);
   const bundler = await startBundler(options.entry, folder.buildPath);
   stops.push(() => bundler.stop());
-  const services = await startServices(folder, { visibilityTimeoutMs: workerTimeoutMs, report });
+  const services = await startServices(folder, { visibilityTimeoutMs: workerTimeoutMs, report }, servers);
   stops.push(() => services.stop());
   stops.push(() => functions.stop(options.stopGraceMs ?? 5_000));
   stops.push(() => front.refuse());

@@ -23,10 +23,19 @@ export interface LocalServices {
   stop(): Promise<void>;
 }
 
+/** What opens the doors of the table and of the queue: other ones may put something in between. */
+export interface LocalServers {
+  readonly startTableServer: typeof startTableServer;
+  readonly startQueueEndpoint: typeof startQueueEndpoint;
+}
+
+export const localServers: LocalServers = { startTableServer, startQueueEndpoint };
+
 /** The visibility timeout is at least what the function that reads the queue may take, as Lambda demands it. */
 export async function startServices(
   folder: CloudFolder,
   options: { readonly visibilityTimeoutMs: number; readonly report: (notice: LocalCloudNotice) => void },
+  servers: LocalServers,
 ): Promise<LocalServices> {
   const queue = new MessageQueue({
     clock: new SystemClock(),
@@ -34,13 +43,13 @@ export async function startServices(
     maxReceives: MAX_RECEIVES,
     onDeadLetter: (body) => options.report({ kind: 'dead-letter', body }),
   });
-  const table = await startTableServer({
+  const table = await servers.startTableServer({
     path: folder.tablePath,
     tables: [createTableInput(TABLE_NAME)],
     region,
     rebuildIndexes: folder.wasLeftInUse,
   });
-  const sqs = await startQueueEndpoint(queue, ACCOUNT_ID, QUEUE_NAME);
+  const sqs = await servers.startQueueEndpoint(queue, ACCOUNT_ID, QUEUE_NAME);
   return {
     tableName: TABLE_NAME,
     table,

@@ -1,0 +1,180 @@
+/** Says what is wrong with a run, now that all is over: with its journal, its messages, its effects, its end. */
+import { isDeepStrictEqual } from 'node:util';
+import { attribute } from '../../lib/dynamodb/schema.ts';
+import type { JournalEntry } from '../../lib/journal/event.ts';
+import { findDamage } from '../../lib/journal/find-damage.ts';
+import type { Told } from './callers.ts';
+import { type EffectLine, groupEffects } from './effects.ts';
+import type { ScannedRun, TableScan } from './table-scan.ts';
+import type { WirePlan } from './workloads.ts';
+
+/** A run as the API shows it. */
+export interface ShownRun {
+  readonly status: string;
+  readonly result?: unknown;
+  readonly error?: { readonly name?: string; readonly message?: string };
+}
+
+export interface Evidence {
+  readonly plan: WirePlan;
+  readonly told: readonly Told[];
+  readonly shown: ShownRun | undefined;
+  readonly scanned: ScannedRun | undefined;
+  readonly scan: Pick<TableScan, 'due' | 'byWorkflow'>;
+  readonly effects: readonly EffectLine[];
+  /** Nothing went wrong in the run's time, neither on the wire nor with a process. */
+  readonly wasLeftAlone: boolean;
+}
+
+type Rule = (evidence: Evidence, entries: readonly JournalEntry[]) => string[];
+
+/** A body that begins so long after its result was recorded has begun for nothing. */
+const CLOCK_STEP_MS = 50;
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'a start that was accepted is there': ({ scanned, shown }) => {
+    if (scanned?.run === undefined) return ['the table has no run item'];
+    return shown === undefined ? ['the API does not know the run'] : [];
+  },
+
+  'a run ends as its workload says': ({ plan: { expected }, shown }, entries) => {
+    if (shown === undefined) return [];
+    if (shown.status !== expected.status) return [`it is ${shown.status}, not ${expected.status}`];
+    const wanted = expected.signals === undefined ? expected.result : payloadsOf(entries).slice(0, expected.signals);
+    const wrong: string[] = [];
+    if (wanted !== undefined && !isDeepStrictEqual(shown.result, wanted)) {
+      wrong.push(`it gives ${JSON.stringify(shown.result)}, not ${JSON.stringify(wanted)}`);
+    }
+    const { error, steps } = expected;
+    if (
+      error !== undefined &&
+      (shown.error?.name !== error.name || shown.error.message?.includes(error.message) !== true)
+    ) {
+      wrong.push(`it failed with ${JSON.stringify(shown.error)}, not with ${JSON.stringify(error)}`);
+    }
+    const done = completedSteps(entries);
+    if (steps !== undefined && !isDeepStrictEqual(done, steps)) {
+      wrong.push(`its steps were ${done.join(', ')}, not ${steps.join(', ')}`);
+    }
+    return wrong;
+  },
+
+  'a journal has no gap and no damage': ({ scanned }) => {
+    const records = scanned?.records ?? [];
+    const gap = records.findIndex(({ number }, index) => number !== index + 1);
+    if (gap >= 0) return [`record ${records[gap]?.number} stands where record ${gap + 1} should`];
+    const damage = findDamage(records);
+    return damage === undefined ? [] : [damage];
+  },
+
+  'what is accepted is delivered once, in the order of acceptance': ({ told }, entries) => {
+    const wrong: string[] = [];
+    const places = new Map(told.map((one) => [one, placesOf(one, entries)] as const));
+    for (const [one, found] of places) {
+      if (one.what.do === 'start') continue;
+      const what = JSON.stringify(one.what);
+      if (one.outcome === 'accepted' && found.length === 0)
+        wrong.push(`${what} was accepted, and is not in the journal`);
+      if (one.outcome === 'refused' && one.attempts === 1 && found.length > 0) {
+        wrong.push(`${what} was refused, and is in the journal`);
+      }
+      if (one.what.do === 'signal' && found.length > 1) wrong.push(`${what} is in the journal ${found.length} times`);
+      for (const [other, otherFound] of places) {
+        if (one.outcome !== 'accepted' || other.outcome !== 'accepted' || one.what.do !== 'signal') continue;
+        if (other.what.do !== 'signal' || one.answeredAtMs >= other.firstSentAtMs) continue;
+        if ((found[0] ?? 0) > (otherFound[0] ?? 0)) {
+          wrong.push(`${what} was accepted before ${JSON.stringify(other.what)} was sent, and comes after it`);
+        }
+      }
+    }
+    return wrong;
+  },
+
+  'a step is recorded once': (_evidence, entries) => {
+    const ended = entries.flatMap((entry) =>
+      entry.kind === 'step-completed' || entry.kind === 'step-failed' ? [entry.id] : [],
+    );
+    return ended.flatMap((id, index) => (ended.indexOf(id) === index ? [] : [`step #${id} has two ends`]));
+  },
+
+  'effects are those that the journal has, at most as often': ({ effects, plan: { runId } }, entries) => {
+    const wrong: string[] = [];
+    const takeovers = entries.filter(({ kind }) => kind === 'taken-over').length;
+    for (const [key, lines] of groupEffects(effects, 'key')) {
+      const id = Number(key.slice(key.lastIndexOf('#') + 1));
+      const of = entries.filter((entry) => 'id' in entry && entry.id === id);
+      const begun = lines.filter(({ what }) => what === 'begin');
+      const step = of.find((entry) => entry.kind === 'step');
+      if (step?.kind !== 'step' || step.name !== begun[0]?.name) {
+        wrong.push(`"${begun[0]?.name}" was begun under ${key}, and the journal has no such step`);
+        continue;
+      }
+      const attempts = of.filter(({ kind }) => kind === 'step-retrying').length + takeovers + 1;
+      if (begun.length > attempts) wrong.push(`${key} was begun ${begun.length} times in ${attempts} attempts`);
+      const completed = of.find((entry) => entry.kind === 'step-completed');
+      if (completed === undefined) continue;
+      if (!lines.some(({ what }) => what === 'end')) wrong.push(`${key} is recorded as completed, and never ended`);
+      const after = begun.filter(({ atMs }) => atMs > completed.atMs + CLOCK_STEP_MS);
+      if (after.length > 0) wrong.push(`${key} was begun ${after.length} times after its result was recorded`);
+    }
+    for (const entry of entries) {
+      if (entry.kind !== 'step-completed' || effects.some(({ key }) => key.endsWith(`#${entry.id}`))) continue;
+      wrong.push(`step #${entry.id} of ${runId} is recorded as completed, and nothing was done`);
+    }
+    return wrong;
+  },
+
+  'nothing is left that nobody refers to': ({ scanned, wasLeftAlone }) => {
+    if (!wasLeftAlone || scanned?.run === undefined) return [];
+    const { run, others } = scanned;
+    const referred = [attribute.inputKey, attribute.resultKey].map((name) => `value#${run[name]?.S}`);
+    const left = others.filter((sortKey) => !referred.includes(sortKey));
+    return left.length === 0 ? [] : [`${left.join(', ')} are left`];
+  },
+
+  'the indexes have what the table has': ({ scanned, scan: { due, byWorkflow } }) => {
+    if (scanned?.run === undefined) return [];
+    const { run, runId } = scanned;
+    const isDue = run[attribute.dueShard] !== undefined && run[attribute.dueAtMs] !== undefined;
+    return [
+      ...(byWorkflow.has(runId) ? [] : ['the index by workflow does not have it']),
+      ...(due.has(runId) === isDue ? [] : [`it is ${isDue ? '' : 'not '}due, and the index says otherwise`]),
+    ];
+  },
+};
+
+export const RULE_COUNT = Object.keys(RULES).length;
+
+/** One line for each rule that is broken. */
+export function judge(evidence: Evidence): string[] {
+  const entries = (evidence.scanned?.records ?? []).flatMap((record) => record.entries);
+  return Object.entries(RULES).flatMap(([name, rule]) => rule(evidence, entries).map((wrong) => `${name}: ${wrong}`));
+}
+
+/** Things in the table that belong to no run. */
+export function orphans({ runs }: TableScan): string[] {
+  return [...runs.values()].flatMap(({ runId, run, records, others }) =>
+    run === undefined ? [`${runId}: ${records.length} records, ${others.join(', ')}, and no run item`] : [],
+  );
+}
+
+function payloadsOf(entries: readonly JournalEntry[]): unknown[] {
+  return entries.flatMap((entry) => (entry.kind === 'signal-received' ? [entry.payload] : []));
+}
+
+function completedSteps(entries: readonly JournalEntry[]): string[] {
+  const names = new Map(entries.flatMap((entry) => (entry.kind === 'step' ? [[entry.id, entry.name] as const] : [])));
+  return entries.flatMap((entry) => (entry.kind === 'step-completed' ? [names.get(entry.id) ?? ''] : []));
+}
+
+/** Where in the journal a message is. Each payload and each reason is used once in a run. */
+function placesOf({ what }: Told, entries: readonly JournalEntry[]): number[] {
+  return entries.flatMap((entry, place) => {
+    if (what.do === 'start') return [];
+    const isIt =
+      what.do === 'signal'
+        ? entry.kind === 'signal-received' && entry.name === what.name && isDeepStrictEqual(entry.payload, what.payload)
+        : entry.kind === `${what.do}-requested`;
+    return isIt ? [place] : [];
+  });
+}
