@@ -5,6 +5,7 @@ import { startLocalCloud, type LocalCloud } from '../local/local-cloud.ts';
 import { banner } from './banner.ts';
 import { noticeLines } from './notice-lines.ts';
 import { createPaint } from './paint.ts';
+import { untilAskedToStop } from './until-asked-to-stop.ts';
 
 export interface DevOptions {
   readonly port: number;
@@ -56,19 +57,4 @@ function usualEntry(): string {
     `no workflows were found: name the file that exports them (lull dev path/to/workflows.ts), or put them where they ` +
       `are looked for: ${USUAL_ENTRIES.join(', ')}`,
   );
-}
-
-/** The first Ctrl-C resolves; the second one ends the process, and with it all that it has started. */
-function untilAskedToStop(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const [signal, exitCode] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
-    ] as const) {
-      process.once(signal, () => {
-        resolve();
-        process.once(signal, () => process.exit(exitCode));
-      });
-    }
-  });
 }

@@ -35,7 +35,7 @@ function describe(notice: LocalCloudNotice, paint: Paint): string[] {
 }
 
 /** What lull's functions log is JSON; what anybody else prints is shown as it is. */
-function logLine(line: string): string {
+export function logLine(line: string): string {
   try {
     const { level, message, timestamp: _timestamp, ...fields } = JSON.parse(line) as Record<string, unknown>;
     if (typeof level !== 'string' || typeof message !== 'string') return line;

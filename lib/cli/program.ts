@@ -1,6 +1,7 @@
 /** The commands and their options, as `lull --help` shows them. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { dev } from './dev.ts';
+import { devStack } from './dev-stack.ts';
 import { packageVersion } from './package-version.ts';
 
 const LONGEST_PORT = 65_535;
@@ -23,11 +24,51 @@ export function createProgram(): Command {
     )
     .option('-p, --port <number>', 'of the HTTP API; 0 takes any free one', wholeNumber(0, LONGEST_PORT), 4000)
     .option('-d, --dir <path>', 'where runs are kept from one start to the next', somePath, '.lull')
-    .option('-w, --workers <number>', 'processes that take turns', wholeNumber(1, MOST_WORKERS), 2)
-    .action(async (entry: string | undefined, options: { port: number; dir: string; workers: number }) => {
-      process.exitCode = await dev(entry, options);
+    .option(
+      '-w, --workers <number>',
+      'processes that take turns (with --from: of each function)',
+      wholeNumber(1, MOST_WORKERS),
+      2,
+    )
+    .option(
+      '--from <path>',
+      'run what `cdk synth` wrote (cdk.out) as it would run on AWS, instead of workflows in a file',
+      somePath,
+    )
+    .addOption(
+      new Option('--dynamodb <which>', 'with --from, what serves the tables; jar is of amplify-dynamodb-simulator')
+        .choices(['dynalite', 'jar'] as const)
+        .default('dynalite'),
+    )
+    .action(async (entry: string | undefined, options: DevCommand, command: Command) => {
+      process.exitCode = await runDev(entry, options, command);
     });
   return program;
+}
+
+interface DevCommand {
+  readonly port: number;
+  readonly dir: string;
+  readonly workers: number;
+  readonly from?: string;
+  readonly dynamodb: 'dynalite' | 'jar';
+}
+
+/** Options that mean nothing together are refused. */
+function runDev(
+  entry: string | undefined,
+  { port, dir, workers, from, dynamodb }: DevCommand,
+  command: Command,
+): Promise<number> {
+  const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
+  if (from === undefined) {
+    if (isGiven('dynamodb')) command.error('error: --dynamodb is for the cloud of a template: name that with --from');
+    return dev(entry, { port, dir, workers });
+  }
+  if (entry !== undefined) {
+    command.error(`error: name either workflows (${entry}) or a template (--from ${from}): it holds its own workflows`);
+  }
+  return devStack({ from, port, dir, dynamodb, ...(isGiven('workers') ? { maxSandboxes: workers } : {}) });
 }
 
 /** An empty one is what is left of a shell's variable that is not set. */
