@@ -80,8 +80,8 @@ function look(event: EngineEvent, { metrics, traces }: { metrics: Metrics; trace
   if (scope !== undefined && event.kind === 'turn-began') {
     Object.assign(scope.keys, { workflow: event.workflow, epoch: event.epoch });
   }
-  traces.observe(event);
   if (event.kind === 'turn-ended') metrics.turnEnded(event, scope?.writeUnits ?? 0);
+  traces.observe(event);
 }
 
 /** Several wakes of one run are one turn. What is no wake fails each time, until the dead-letter queue has it. */

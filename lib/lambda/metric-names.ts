@@ -21,6 +21,7 @@ export const METRIC_UNITS = {
   OldestDueRunAge: 'Milliseconds',
 } as const;
 
+/** The name of a metric that an engine writes: `docs/operations.md` says what each counts. */
 export type MetricName = keyof typeof METRIC_UNITS;
 
 /** Few, since each costs as much again for each workflow. */
