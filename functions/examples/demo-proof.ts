@@ -1,4 +1,5 @@
 /** What has to be true when all is over, whoever was killed in between. */
+import type { CheckedCalls } from './demo-cloud.ts';
 import type { LedgerEntry } from './shop.ts';
 
 export interface DemoOrder {
@@ -21,6 +22,8 @@ export interface Evidence {
   readonly killed: readonly number[];
   readonly killsWanted: number;
   readonly deadLetters: readonly string[];
+  /** Of the functions, if somebody checked them. */
+  readonly calls?: CheckedCalls;
 }
 
 export interface Finding {
@@ -41,6 +44,7 @@ export function prove(evidence: Evidence): Finding[] {
     moneyIsRight(evidence),
     journalsAreComplete(evidence),
     nothingWasGivenUp(evidence),
+    ...(evidence.calls ? [nothingWasDenied(evidence.calls)] : []),
   ];
 }
 
@@ -118,6 +122,13 @@ function journalsAreComplete({ runs }: Evidence): Finding {
 
 function nothingWasGivenUp({ deadLetters }: Evidence): Finding {
   return { claim: 'no dead letters', objections: deadLetters.map((body) => `a message was given up: ${body}`) };
+}
+
+function nothingWasDenied({ checked, denied }: CheckedCalls): Finding {
+  return {
+    claim: `${checked} calls of AWS checked against the policies of the template; zero calls denied`,
+    objections: [...(checked > 0 ? [] : ['no call was checked']), ...denied],
+  };
 }
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {

@@ -2,21 +2,23 @@
  * A hundred orders go through the checkout workflow on a cloud on this machine, while workers are killed with SIGKILL in
  * the middle of their work. In the end it is shown that every order is complete and nobody was charged twice.
  *
- *   npm run demo                 npm run demo -- --seed 7      another choice of victims and outages
+ *   npm run demo                        npm run demo -- --seed 7      another choice of victims and outages
+ *   npm run demo -- --from cdk.out      on what `npx cdk synth` wrote: signed requests, each call of AWS checked
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startLocalCloud, type LocalCloud } from 'lull/local';
+import { StackError } from 'lull/local';
 import { createBoard, type Board } from './demo-board.ts';
+import { startQuickCloud, startTemplateCloud, type DemoCloud } from './demo-cloud.ts';
 import { prove, type DemoOrder, type DemoRun } from './demo-proof.ts';
 import { readLedger, startShop, type Shop } from './shop.ts';
 
 const KILLS = 3;
 const SLOWEST_SERVICE_MS = 800;
-const PLACED_AT_A_TIME = 8;
+const REQUESTS_AT_A_TIME = 8;
 const LOOK_EVERY_MS = 400;
 const TIME_LIMIT_MS = 110_000;
 
@@ -28,7 +30,7 @@ interface Placed {
 
 interface Demo {
   readonly orders: readonly DemoOrder[];
-  readonly cloud: LocalCloud;
+  readonly cloud: DemoCloud;
   readonly shop: Shop;
   readonly board: Board;
   readonly placed: Placed[];
@@ -40,7 +42,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'; // n
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' } } });
+  const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, from: { type: 'string' } } });
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) {
     console.error(`--seed is ${JSON.stringify(values.seed)}: give a whole number, such as --seed 7`);
@@ -64,13 +66,10 @@ async function main(): Promise<number> {
     const ledgerFile = join(folder, 'ledger.jsonl');
     const shop = await startShop({ ledgerFile, seed, slowestMs: SLOWEST_SERVICE_MS });
     stops.push(() => shop.stop());
-    const cloud = await startLocalCloud({
-      entry: join(import.meta.dirname, '../workflows/index.ts'),
-      dir: join(folder, 'cloud'),
-      workers: 3,
-      leaseMs: 3_000,
-      env: { SHOP_URL: shop.url },
-    });
+    const settings = { dir: join(folder, 'cloud'), env: { SHOP_URL: shop.url } };
+    const cloud = await (values.from === undefined
+      ? startQuickCloud(settings)
+      : startTemplateCloud(values.from, settings));
     stops.push(() => cloud.stop());
     const orders = JSON.parse(readFileSync(join(import.meta.dirname, 'orders.json'), 'utf8')) as DemoOrder[];
     const random = numbersFrom(seed);
@@ -78,8 +77,12 @@ async function main(): Promise<number> {
     board.say(`${orders.length} orders go to ${cloud.url}/workflows/checkout/runs`);
     await Promise.all([placeOrders(demo), watch(demo)]);
     board.end();
-    const runs = await Promise.all(demo.placed.map((placed) => readRun(cloud.url, placed)));
+    const runs = await someAtATime(demo.placed, (placed) => readRun(cloud, placed));
     return report(demo, runs, readLedger(ledgerFile));
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    console.error(error.message);
+    return 1;
   } finally {
     await stop();
   }
@@ -87,18 +90,24 @@ async function main(): Promise<number> {
 
 /** Over HTTP, as anybody would. The key makes a repeated request harmless. */
 async function placeOrders({ orders, cloud, placed }: Demo): Promise<void> {
-  const waiting = [...orders];
-  const place = async (): Promise<void> => {
-    for (let order = waiting.shift(); order; order = waiting.shift()) {
-      const { id } = await request<{ id: string }>(`${cloud.url}/workflows/checkout/runs`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': order.id },
-        body: JSON.stringify(order),
-      });
-      placed.push({ order: order.id, runId: id });
-    }
+  await someAtATime(orders, async (order) => {
+    const { id } = await cloud.request<{ id: string }>('/workflows/checkout/runs', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': order.id },
+      body: JSON.stringify(order),
+    });
+    placed.push({ order: order.id, runId: id });
+  });
+}
+
+async function someAtATime<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const waiting = [...items];
+  const done: R[] = [];
+  const next = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) done.push(await work(item));
   };
-  await Promise.all(Array.from({ length: PLACED_AT_A_TIME }, place));
+  await Promise.all(Array.from({ length: REQUESTS_AT_A_TIME }, next));
+  return done;
 }
 
 /** Shows the progress, and kills, until every run has ended or the time is over. */
@@ -107,7 +116,7 @@ async function watch(demo: Demo): Promise<void> {
   const killAt = killTimes(demo);
   const giveUpAtMs = Date.now() + TIME_LIMIT_MS;
   while (Date.now() < giveUpAtMs) {
-    const statuses = await readStatuses(cloud.url);
+    const statuses = await readStatuses(cloud);
     const completed = statuses.filter((status) => status === 'completed').length;
     const failed = statuses.filter((status) => ['failed', 'cancelled', 'terminated'].includes(status)).length;
     const [next] = killAt;
@@ -126,9 +135,18 @@ async function watch(demo: Demo): Promise<void> {
       outages: counts('unavailable'),
     });
     if (completed + failed === orders.length) return;
+    if (killAt.length === 0 && placed.length === orders.length) await passPause(demo);
     await delay(LOOK_EVERY_MS);
   }
   board.say(`the time of ${TIME_LIMIT_MS / 1000} s is over`);
+}
+
+/** Where nobody is at work any more, the runs that are left are those of the dead: their time is made to pass. */
+async function passPause({ cloud, board }: Demo): Promise<void> {
+  const { pause } = cloud;
+  if (!pause || cloud.workers().some(({ busy }) => busy)) return;
+  board.say(`the clock is moved by ${pause.length}: the leases of the dead workers end, and a sweep finds their runs`);
+  await pause.pass();
 }
 
 /** After how many completed orders a worker dies: by chance, spread over the first two thirds. */
@@ -153,7 +171,8 @@ function report(
   ledger: ReturnType<typeof readLedger>,
 ): number {
   const deadLetters = cloud.deadLetters();
-  const findings = prove({ orders, runs, ledger, killed, killsWanted: KILLS, deadLetters });
+  const calls = cloud.calls?.();
+  const findings = prove({ orders, runs, ledger, killed, killsWanted: KILLS, deadLetters, ...(calls && { calls }) });
   console.log('');
   for (const { claim, objections } of findings) {
     console.log(`${objections.length === 0 ? '✓' : '✗'} ${claim}`);
@@ -166,21 +185,15 @@ function report(
   return holds ? 0 : 1;
 }
 
-async function readStatuses(url: string): Promise<string[]> {
-  const page = await request<{ runs: { status: string }[] }>(`${url}/runs?workflow=checkout&limit=1000`);
+async function readStatuses(cloud: DemoCloud): Promise<string[]> {
+  const page = await cloud.request<{ runs: { status: string }[] }>('/runs?workflow=checkout&limit=1000');
   return page.runs.map((run) => run.status);
 }
 
-async function readRun(url: string, { order, runId }: Placed): Promise<DemoRun> {
-  const { status } = await request<{ status: string }>(`${url}/runs/${runId}`);
-  const { events } = await request<{ events: DemoRun['history'] }>(`${url}/runs/${runId}/history`);
+async function readRun(cloud: DemoCloud, { order, runId }: Placed): Promise<DemoRun> {
+  const { status } = await cloud.request<{ status: string }>(`/runs/${runId}`);
+  const { events } = await cloud.request<{ events: DemoRun['history'] }>(`/runs/${runId}/history`);
   return { order, status, history: events };
-}
-
-async function request<T>(url: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(url, init);
-  if (response.ok) return (await response.json()) as T;
-  throw new Error(`${init?.method ?? 'GET'} ${url} answered ${response.status}: ${await response.text()}`);
 }
 
 /** Numbers from 0 to 1 that look like chance and follow from the seed (mulberry32). */

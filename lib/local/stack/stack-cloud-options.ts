@@ -22,7 +22,7 @@ export interface StackCloudOptions {
   readonly callers?: Readonly<Record<string, readonly PolicyDocument[]>>;
   /** For all functions, over what the template says: `{ SHOP_URL: 'http://127.0.0.1:4010' }`. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Of one function at a time, whatever the template reserves. Default 10. */
+  /** Of one function at a time: beyond that, invocations wait. What the template reserves throttles. Default 10. */
   readonly maxSandboxes?: number;
   /** How long a stop waits for invocations to end before it kills them. Default 5000. */
   readonly stopGraceMs?: number;

@@ -1,8 +1,13 @@
-/** The functions of a template, each in sandboxes of its own, with the credentials of its role. */
+/**
+ * The functions of a template, each in sandboxes of its own, with the credentials of its role.
+ *
+ * What a template reserves throttles, as on AWS. What this machine can bear does not: there, an invocation waits.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.ts';
 import type { CredentialStore } from './aws/credentials.ts';
 import type { FailedEvent } from './lambda/event-queue.ts';
-import type { Acceptance, Invocation } from './lambda/invocation.ts';
+import type { Acceptance, Invocation, InvokeOptions } from './lambda/invocation.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 import type { LambdaNotice } from './lambda/lambda-notice.ts';
 import type { Stack, StackFunction } from './stack.ts';
@@ -28,7 +33,10 @@ export interface FunctionReference {
   readonly qualifier?: string;
 }
 
+const LOOK_EVERY_MS = 10;
+
 export class StackFunctions {
+  readonly #maxSandboxes: number;
   readonly #lambdas: ReadonlyMap<string, Lambda>;
   /** Invocations for which somebody waits who is not a part of the cloud. */
   #awaited = 0;
@@ -36,6 +44,7 @@ export class StackFunctions {
   /** Raises a StackError for a function that this machine cannot run. Nothing is started before it is invoked. */
   constructor(options: StackFunctionsOptions) {
     const { stack, clock, maxSandboxes, report } = options;
+    this.#maxSandboxes = maxSandboxes;
     this.#lambdas = new Map(
       stack.functions.map((made) => {
         const lambda = createLambda({
@@ -63,19 +72,22 @@ export class StackFunctions {
     throw new StackError('INVALID_TEMPLATE', `the stacks call the function ${functionArn}, which is not one of them`);
   }
 
-  invoke({ functionArn, qualifier }: FunctionReference, payload: string): Promise<Invocation> {
-    return this.find(functionArn).invoke(payload, qualifier === undefined ? {} : { qualifier });
+  async invoke(reference: FunctionReference, payload: string): Promise<Invocation> {
+    const lambda = await this.#untilFree(reference);
+    return lambda.invoke(payload, optionsOf(reference));
   }
 
-  invokeLater({ functionArn, qualifier }: FunctionReference, payload: string): Acceptance {
-    return this.find(functionArn).invokeLater(payload, qualifier === undefined ? {} : { qualifier });
+  /** It has a line of its own. */
+  invokeLater(reference: FunctionReference, payload: string): Acceptance {
+    return this.find(reference.functionArn).invokeLater(payload, optionsOf(reference));
   }
 
   /** For a caller outside: a request that waits for the end of a run is not work that has to come to rest. */
   async invokeFor(reference: FunctionReference, payload: string): Promise<Invocation> {
+    const lambda = await this.#untilFree(reference);
     this.#awaited += 1;
     try {
-      return await this.invoke(reference, payload);
+      return await lambda.invoke(payload, optionsOf(reference));
     } finally {
       this.#awaited -= 1;
     }
@@ -89,6 +101,19 @@ export class StackFunctions {
   async stop(graceMs: number): Promise<void> {
     await Promise.all(this.list().map((lambda) => lambda.stop(graceMs)));
   }
+
+  async #untilFree({ functionArn }: FunctionReference): Promise<Lambda> {
+    const lambda = this.find(functionArn);
+    const { reservedConcurrency = Infinity } = lambda.function;
+    while (reservedConcurrency > this.#maxSandboxes && lambda.activeInvocations() >= this.#maxSandboxes) {
+      await delay(LOOK_EVERY_MS);
+    }
+    return lambda;
+  }
+}
+
+function optionsOf({ qualifier }: FunctionReference): InvokeOptions {
+  return qualifier === undefined ? {} : { qualifier };
 }
 
 function environmentOf(made: StackFunction, options: StackFunctionsOptions): Record<string, string> {
