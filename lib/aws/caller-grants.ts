@@ -15,6 +15,6 @@ export function describeGrants(operations: readonly StoreOperation[]): string {
   const grants = Object.entries(CALLER_OPERATIONS)
     .filter(([, given]) => given.some((operation) => operations.includes(operation)))
     .map(([grant]) => grant);
-  if (grants.length === 0) return `only functions of the engine do that: ${OWN_ROLE}`;
-  return `as a caller, ask for ${[...grants, 'grantManage'].join(' or ')} of WorkflowEngine; ${OWN_ROLE}`;
+  if (grants.length === 0) return `Only functions of the engine do that: ${OWN_ROLE}`;
+  return `As a caller, ask for ${[...grants, 'grantManage'].join(' or ')} of WorkflowEngine; ${OWN_ROLE}`;
 }

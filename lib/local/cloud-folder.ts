@@ -14,6 +14,8 @@ export interface CloudFolder {
   readonly path: string;
   /** The table's database. */
   readonly tablePath: string;
+  /** What is too large for the table. */
+  readonly bucketsPath: string;
   /** Bundles: made anew at each start. */
   readonly buildPath: string;
   /** The one who used it last was killed: what it did not write as one may be written by half. */
@@ -36,6 +38,7 @@ export async function openCloudFolder(path: string): Promise<CloudFolder> {
   return {
     path: folder,
     tablePath: join(folder, 'table'),
+    bucketsPath: join(folder, 'buckets'),
     buildPath: join(folder, 'build'),
     wasLeftInUse,
     announce,

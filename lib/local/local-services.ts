@@ -1,6 +1,7 @@
-/** What AWS provides to the functions: the table and the queue, here in this process. */
+/** What AWS provides to the functions: the table, the bucket and the queue, here in this process. */
 import { createTableInput } from '../dynamodb/create-table-input.ts';
 import { SystemClock } from '../memory/system-clock.ts';
+import { startBucketEndpoint } from './bucket-endpoint.ts';
 import type { CloudFolder } from './cloud-folder.ts';
 import { MessageQueue } from './message-queue.ts';
 import type { LocalCloudNotice } from './notice.ts';
@@ -11,6 +12,7 @@ export const region = 'us-east-1';
 const ACCOUNT_ID = '000000000000';
 const TABLE_NAME = 'lull';
 const QUEUE_NAME = 'lull-wakes';
+const BUCKET_NAME = 'lull-payloads';
 const MAX_RECEIVES = 10;
 
 export interface LocalServices {
@@ -20,6 +22,8 @@ export interface LocalServices {
   readonly queueArn: string;
   readonly queueUrl: string;
   readonly sqsEndpoint: string;
+  readonly bucketName: string;
+  readonly s3Endpoint: string;
   stop(): Promise<void>;
 }
 
@@ -50,6 +54,11 @@ export async function startServices(
     rebuildIndexes: folder.wasLeftInUse,
   });
   const sqs = await servers.startQueueEndpoint(queue, ACCOUNT_ID, QUEUE_NAME);
+  const s3 = await startBucketEndpoint({
+    path: folder.bucketsPath,
+    bucketName: BUCKET_NAME,
+    accountId: ACCOUNT_ID,
+  });
   return {
     tableName: TABLE_NAME,
     table,
@@ -57,9 +66,11 @@ export async function startServices(
     queueArn: `arn:aws:sqs:${region}:${ACCOUNT_ID}:${QUEUE_NAME}`,
     queueUrl: sqs.queueUrl,
     sqsEndpoint: sqs.endpoint,
+    bucketName: BUCKET_NAME,
+    s3Endpoint: s3.endpoint,
     stop: async () => {
       queue.close();
-      await Promise.all([sqs.stop(), table.stop()]);
+      await Promise.all([sqs.stop(), s3.stop(), table.stop()]);
     },
   };
 }

@@ -88,6 +88,22 @@ describe('a table that cannot be used', () => {
     expect((error as Error).message).toContain('role x may not dynamodb:GetItem');
   });
 
+  test('a denied action is named as AWS names it, with the grants that give it', async () => {
+    const told =
+      'User: arn:aws:sts::123456789012:assumed-role/Shop/shop is not authorized to perform: dynamodb:PutItem on resource: ' +
+      'arn:aws:dynamodb:eu-central-1:123456789012:table/Runs because no identity-based policy allows it';
+    const store = storeThrough(() => Promise.reject(serviceError('AccessDeniedException', told)));
+    await expect(store.putMessage('r', signal('m1'))).rejects.toThrow(
+      `may not be used: dynamodb:PutItem was denied (${told}). As a caller, ask for grantSignal or grantManage of ` +
+        `WorkflowEngine; as a function of the engine's own, let it have the role that the construct made`,
+    );
+    await expect(store.readRun('r')).rejects.toThrow('ask for grantSignal or grantRead or grantManage of');
+    await expect(store.createRun(newRun())).rejects.toThrow('ask for grantStart or grantManage of');
+    await expect(store.take('r', taking('worker-1'))).rejects.toThrow(
+      "Only functions of the engine do that: as a function of the engine's own, let it have the role",
+    );
+  });
+
   test('an index that is missing is told as another layout', async () => {
     const cause = serviceError('ValidationException', 'The table does not have the specified index: due');
     const store = storeThrough(() => Promise.reject(cause));
