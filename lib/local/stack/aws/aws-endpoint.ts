@@ -23,6 +23,9 @@ import type { StackQueues } from './stack-queues.ts';
 
 const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;
 
+/** Longer than functions are usually frozen between two invocations: they find their connections as they left them. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** What is asked of it, once it was found to be signed and allowed. */
 export interface DisturbedCall {
   /** `dynamodb`. */
@@ -72,6 +75,7 @@ export async function listenForAws(port = 0): Promise<AwsEndpoint> {
       () => response.destroy(),
     );
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const endpoint = `http://127.0.0.1:${await listenOnLoopback(server, port)}`;
   return {
     endpoint,

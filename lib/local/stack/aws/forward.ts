@@ -17,7 +17,7 @@ export interface Forwarder {
 
 export function createForwarder(endpoint: string): Forwarder {
   const agent = new Agent({ keepAlive: true });
-  const forward = (request: SignedRequest): Promise<AwsAnswer> =>
+  const ask = (request: SignedRequest): Promise<AwsAnswer | 'closed'> =>
     new Promise((resolve, reject) => {
       const outgoing = httpRequest(endpoint, { method: 'POST', agent, headers: headersOf(request) }, (response) => {
         const chunks: Buffer[] = [];
@@ -29,9 +29,19 @@ export function createForwarder(endpoint: string): Forwarder {
           resolve({ statusCode: response.statusCode ?? 500, headers, body: Buffer.concat(chunks) });
         });
       });
-      outgoing.on('error', reject);
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve('closed');
+        else reject(error);
+      });
       outgoing.end(request.body);
     });
+  // A connection that was kept may be closed by the other side in the moment in which it is used again.
+  const forward = async (request: SignedRequest): Promise<AwsAnswer> => {
+    for (;;) {
+      const answer = await ask(request);
+      if (answer !== 'closed') return answer;
+    }
+  };
   return { forward, stop: () => agent.destroy() };
 }
 
