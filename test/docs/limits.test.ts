@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../lib/engine/settings.ts';
+import { BUCKET_LIMITS } from '../../lib/ports/content-limits.ts';
 
 const root = join(import.meta.dirname, '../..');
 const text = readFileSync(join(root, 'docs/limits.md'), 'utf8');
@@ -21,7 +22,12 @@ test('docs/limits.md has each number of the engine with its default', () => {
 
 test.each([
   ['lib/http/json-body.ts', 'BODY_LIMIT_BYTES'],
-  ['lib/client/encode-input.ts', 'INPUT_LIMIT_BYTES'],
+  ['lib/http/api.ts', 'ANSWER_LIMIT_BYTES'],
+  ['lib/ports/content-limits.ts', 'BUCKET_VALUE_LIMIT_BYTES'],
+  ['lib/ports/content-limits.ts', 'BUCKET_CONTENT_LIMIT_BYTES'],
+  ['lib/ports/content-limits.ts', 'BUCKET_THRESHOLD_BYTES'],
+  ['lib/ports/content-limits.ts', 'TABLE_VALUE_LIMIT_BYTES'],
+  ['lib/ports/content-limits.ts', 'TABLE_INPUT_LIMIT_BYTES'],
   ['lib/ports/limits.ts', 'MAIL_LIMIT'],
   ['lib/ports/limits.ts', 'MESSAGE_ID_LIMIT_BYTES'],
   ['lib/ports/limits.ts', 'ITEM_LIMIT_BYTES'],
@@ -37,6 +43,10 @@ test.each([
   ['lib/scheduler/create-live-run.ts', 'MAX_CALLBACKS_PER_EVENT'],
 ])('docs/limits.md has the number that %s has as %s', (file, name) => {
   expect(documented.get(name), name).toBe(constantOf(readFileSync(join(root, file), 'utf8'), name));
+});
+
+test('docs/limits.md has what a store with a bucket takes as the default of maxValueBytes', () => {
+  expect(documented.get('maxValueBytes')).toBe(BUCKET_LIMITS.valueBytes);
 });
 
 test('docs/limits.md names no limit that these tests do not know', () => {
