@@ -5,8 +5,8 @@ import { createApi } from '../lib/http/api.ts';
 import { readFunctionSettings } from '../lib/lambda/environment.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import { toHttpResult, toRequest, type HttpEvent, type HttpResult } from '../lib/lambda/http-event.ts';
-import { keysOf, withScope } from '../lib/lambda/scope.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
+import { serveInvocation } from './serve-invocation.ts';
 
 /** A Lambda handler for HTTP events of payload format 2.0. */
 export type ApiHandler = (event: HttpEvent, context: HandlerContext) => Promise<HttpResult>;
@@ -43,5 +43,5 @@ export function createApiHandler(workflows: WorkflowSource, overrides: Overrides
     const maxWaitMs = Math.max(0, context.getRemainingTimeInMillis() - ANSWER_MS);
     return await toHttpResult(await api.fetch(toRequest(event), { maxWaitMs }));
   };
-  return (event, context) => withScope(keysOf(context), () => handle(event, context));
+  return (event, context) => serveInvocation(context, () => handle(event, context));
 }

@@ -4,8 +4,8 @@ import { startScheduled, type ScheduledRequest, type ScheduledStart } from '../l
 import type { WorkflowSource } from '../lib/core/workflow-registry.ts';
 import { readFunctionSettings } from '../lib/lambda/environment.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
-import { keysOf, withScope } from '../lib/lambda/scope.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
+import { serveInvocation } from './serve-invocation.ts';
 
 /** A Lambda handler for what a schedule sends. */
 export type ScheduleHandler = (request: ScheduledRequest, context?: HandlerContext) => Promise<ScheduledStart>;
@@ -44,5 +44,5 @@ export function createScheduleHandler(workflows: WorkflowSource, overrides: Over
     log.info(said, { schedule, scheduledAt, ...start });
     return start;
   };
-  return (request, context) => withScope(keysOf(context), () => handle(request));
+  return (request, context) => serveInvocation(context, () => handle(request));
 }

@@ -3,9 +3,9 @@ import { sweep, type Sweep } from '../lib/engine/sweep.ts';
 import { readSweeperSettings } from '../lib/lambda/environment.ts';
 import { createDueAges } from '../lib/lambda/due-ages.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
-import { keysOf, withScope } from '../lib/lambda/scope.ts';
 import type { Observe } from '../lib/ports/observer.ts';
 import { oncePerProcess, openMetrics, openPorts, type Overrides } from './function-ports.ts';
+import { serveInvocation } from './serve-invocation.ts';
 
 /** A Lambda handler for the events of a schedule. */
 export type SweeperHandler = (event?: unknown, context?: HandlerContext) => Promise<Sweep>;
@@ -41,5 +41,5 @@ export function createSweeperHandler(overrides: Overrides = {}): SweeperHandler 
     metrics.swept({ woken: counts.woken, oldestDueMs: ages.takeOldestMs() });
     return counts;
   };
-  return (_event, context) => withScope(keysOf(context), handle);
+  return (_event, context) => serveInvocation(context, handle);
 }

@@ -7,11 +7,12 @@ import { readWorkerSettings } from '../lib/lambda/environment.ts';
 import { createWakeForwarder } from '../lib/lambda/forward-wake.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import type { Metrics } from '../lib/lambda/metrics.ts';
-import { currentScope, keysOf, withScope } from '../lib/lambda/scope.ts';
+import { currentScope, withScope } from '../lib/lambda/scope.ts';
 import { readWake, type SqsBatchResponse, type SqsEvent, type SqsRecord } from '../lib/lambda/sqs-event.ts';
 import { createTraces, type Traces } from '../lib/lambda/traces.ts';
 import type { EngineEvent } from '../lib/ports/observer.ts';
 import { openMetrics, openPorts, oncePerProcess, type Overrides } from './function-ports.ts';
+import { serveInvocation } from './serve-invocation.ts';
 
 /** A Lambda handler for SQS events. */
 export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promise<SqsBatchResponse>;
@@ -71,7 +72,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
     await traces.flush();
     return { batchItemFailures: [...malformed, ...failed.flat()].map(toFailure) };
   };
-  return (event, context) => withScope(keysOf(context), () => handle(event, context));
+  return (event, context) => serveInvocation(context, () => handle(event, context));
 }
 
 /** Within the scope of the turn. */
