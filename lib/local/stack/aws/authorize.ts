@@ -130,6 +130,7 @@ function toSimulation(
       contextVariables: {
         // What comes over the loopback here comes over TLS there.
         'aws:SecureTransport': 'true',
+        ...(action.startsWith('s3:') ? { 's3:TlsVersion': '1.3' } : {}),
         'aws:RequestedRegion': stack.region,
         'aws:PrincipalArn': principal.kind === 'role' ? principal.roleArn : principal.arn,
         ...(principal.kind === 'service' ? {} : { 'aws:PrincipalAccount': stack.accountId }),

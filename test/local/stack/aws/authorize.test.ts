@@ -47,6 +47,12 @@ describe('a role', () => {
     expect(await ask({ action: 'sqs:SendMessage', resource: queue, context })).toMatchObject({ kind: 'denied' });
   });
 
+  it('reaches a bucket that wants a TLS of today, as all of AWS is reached', async () => {
+    const request = { action: 's3:PutObject', resource: 'arn:aws:s3:::shop-files/orders/1' };
+    expect(await ask(request)).toEqual({ kind: 'allowed' });
+    expect(await ask({ ...request, context: { 's3:TlsVersion': '1.1' } })).toMatchObject({ kind: 'denied' });
+  });
+
   it('may do no more than its boundary says', async () => {
     const document = {
       Version: '2012-10-17',

@@ -70,6 +70,20 @@ const RESOURCES = {
     },
   },
   Files: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'shop-files' } },
+  FilesPolicy: {
+    Type: 'AWS::S3::BucketPolicy',
+    Properties: {
+      Bucket: { Ref: 'Files' },
+      PolicyDocument: {
+        Statement: [
+          {
+            ...{ Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:*', Resource: under('Files', '/*') },
+            Condition: { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+          },
+        ],
+      },
+    },
+  },
   Role: {
     Type: 'AWS::IAM::Role',
     Properties: { Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement: STATEMENTS } }] },
