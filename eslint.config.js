@@ -111,7 +111,12 @@ export default defineConfig(
     // Programs that people start and read.
     files: [
       ...['lib/cli/**', 'functions/examples/**', 'bench/**', 'test/house/check*.ts', 'test/reporter.ts'],
-      ...['test/simulation/main.ts', 'test/simulation/planted/{main,first-failure}.ts', 'test/{wire,fuzz}/main.ts'],
+      ...[
+        'test/simulation/main.ts',
+        'test/simulation/planted/{main,first-failure}.ts',
+        'test/{wire,fuzz}/main.ts',
+        'test/dynamodb/on-jar.ts',
+      ],
     ],
     rules: { 'no-console': 'off' },
   },

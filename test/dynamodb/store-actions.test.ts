@@ -8,6 +8,8 @@ import { aroundEachRequest } from './client-faults.ts';
 import { useEveryOperation } from './every-operation.ts';
 import { startTableServer } from './table-server.ts';
 
+const UPDATES = ['accept', 'take', 'renew', 'release', 'finish'];
+
 const server = await startTableServer();
 const client = server.newClient();
 const current = new AsyncLocalStorage<StoreOperation>();
@@ -32,7 +34,11 @@ afterAll(async () => {
 test.each(Object.keys(STORE_ACTIONS) as StoreOperation[])(
   '%s asks for exactly the actions that it is given',
   (operation) => {
-    const given = STORE_ACTIONS[operation].map(({ action, index }) => toText(action, index));
+    // Where a failed condition gives the item, as DynamoDB does, it is not read once more.
+    const isForDynalite = server.isFaithful && ['createRun', 'putRecord', ...UPDATES].includes(operation);
+    const given = STORE_ACTIONS[operation]
+      .map(({ action, index }) => toText(action, index))
+      .filter((action) => !(isForDynalite && action === 'dynamodb:GetItem'));
     expect([...seen.get(operation)!].sort()).toEqual(given.sort());
   },
 );

@@ -209,7 +209,8 @@ async function startTables(
   folder: CloudFolder,
   stops: Stop[],
 ): Promise<{ readonly endpoint: string }> {
-  const jar = dynamodb === 'jar' ? await startDynamodbJar(join(folder.path, 'stack', 'dynamodb-jar')) : undefined;
+  const jar =
+    dynamodb === 'jar' ? await startDynamodbJar({ dbPath: join(folder.path, 'stack', 'dynamodb-jar') }) : undefined;
   if (jar) stops.push(() => jar.stop());
   const endpoint = jar?.endpoint ?? (typeof dynamodb === 'object' ? dynamodb.endpoint : undefined);
   const tables = await startStackTables(

@@ -24,11 +24,19 @@ export interface DynamodbServer {
   stop(): Promise<void>;
 }
 
-/** Keeps the tables in the folder. Rejects with a StackError if the package or Java is missing. */
-export async function startDynamodbJar(dbPath: string): Promise<DynamodbServer> {
-  const emulator = findEmulator();
-  checkJava();
-  mkdirSync(dbPath, { recursive: true });
+export interface DynamodbJarOptions {
+  /** Where tables are kept. Default: in memory. */
+  readonly dbPath?: string;
+  /** A folder from where the package is found, besides the working directory and lull's own. */
+  readonly packageFolder?: string;
+}
+
+/** Rejects with a StackError if the package or Java is missing. */
+export async function startDynamodbJar({ dbPath, packageFolder }: DynamodbJarOptions = {}): Promise<DynamodbServer> {
+  const emulator = findEmulator(packageFolder);
+  const missing = missingJava();
+  if (missing !== undefined) throw new StackError('PACKAGE_NOT_INSTALLED', missing);
+  if (dbPath !== undefined) mkdirSync(dbPath, { recursive: true });
   const port = await freePort();
   const keeper = new Keeper(mkdtempSync(join(tmpdir(), 'lull-dynamodb-')));
   const java = spawn(
@@ -36,7 +44,8 @@ export async function startDynamodbJar(dbPath: string): Promise<DynamodbServer> 
     [
       `-Djava.library.path=${join(emulator, 'DynamoDBLocal_lib')}`,
       ...['-jar', join(emulator, 'DynamoDBLocal.jar')],
-      ...['-port', String(port), '-dbPath', dbPath, '-sharedDb', '-disableTelemetry'],
+      ...['-port', String(port), '-sharedDb', '-disableTelemetry'],
+      ...(dbPath === undefined ? ['-inMemory'] : ['-dbPath', dbPath]),
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true }, // Ctrl-C in a terminal is not meant for it
   );
@@ -59,8 +68,9 @@ export async function startDynamodbJar(dbPath: string): Promise<DynamodbServer> 
   };
 }
 
-function findEmulator(): string {
-  for (const file of [join(process.cwd(), 'x.js'), import.meta.url]) {
+function findEmulator(packageFolder: string | undefined): string {
+  const folders = [...(packageFolder === undefined ? [] : [packageFolder]), process.cwd()];
+  for (const file of [...folders.map((folder) => join(folder, 'x.js')), import.meta.url]) {
     try {
       return join(dirname(createRequire(file).resolve('amplify-dynamodb-simulator/package.json')), 'emulator');
     } catch {
@@ -74,14 +84,14 @@ function findEmulator(): string {
   );
 }
 
-function checkJava(): void {
+/** Why DynamoDB Local cannot run here; undefined if it can. */
+export function missingJava(): string | undefined {
   const { stderr, error } = spawnSync('java', ['-version'], { encoding: 'utf8' });
   const [, version] = /version "(\d+)/.exec(error ? '' : stderr) ?? [];
-  if (Number(version) >= OLDEST_JAVA) return;
-  throw new StackError(
-    'PACKAGE_NOT_INSTALLED',
+  if (Number(version) >= OLDEST_JAVA) return undefined;
+  return (
     `DynamoDB Local needs Java ${OLDEST_JAVA} or newer, and ${version === undefined ? 'there is no java' : `java is ${version}`} ` +
-      `on the PATH: install it, or leave the option out (then dynalite serves the tables)`,
+    `on the PATH: install it, or leave the option out (then dynalite serves the tables)`
   );
 }
 
