@@ -38,6 +38,7 @@ class Partition {
   readonly records = new Map<number, string>();
 }
 
+/** What a MemoryStore stands for. */
 export interface MemoryStoreOptions {
   /**
    * As in the construct: with a bucket for what is too large for the table (the default), or, with `false`, without one

@@ -6,4 +6,4 @@ export type { TestEngine, TestEngineOptions } from './create-test-engine.ts';
 export type { Faults } from './faults.ts';
 export type { StepMock } from './step-bodies.ts';
 export { RunStuckError } from './waiting.ts';
-export { MemoryStore } from '../memory/memory-store.ts';
+export { MemoryStore, type MemoryStoreOptions } from '../memory/memory-store.ts';
