@@ -4,14 +4,15 @@
  *
  * The payload is there before the id is accepted, since a worker that finds no payload takes the table for damaged.
  */
-import { CONTROL_MAIL_LIMIT, MAIL_LIMIT } from '../ports/limits.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { CONTROL_MAIL_LIMIT, MAIL_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../ports/limits.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Acceptance, Store } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { sendWake, tidyUp } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
-import { InboxFullError, RunEndedError, RunNotFoundError } from './errors.ts';
+import { InboxFullError, InvalidArgumentError, RunEndedError, RunNotFoundError } from './errors.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 
 export interface Sending {
@@ -25,6 +26,7 @@ export interface Sending {
 
 export async function sendMessage(ports: ClientPorts, sending: Sending): Promise<void> {
   const { runId, message, isIdOwn, what } = sending;
+  checkMessageId(message.id);
   const store = await ports.openStore();
   const wakes = await ports.openWakes();
   if (!isIdOwn) await checkRunExists(ports, store, runId);
@@ -72,6 +74,14 @@ function describeFull({ kind }: Message, { mail, unreadSignals }: RunItem): stri
   if (kind === 'signal' && unreadSignals !== undefined)
     return `it takes no more signals now, and has ${unreadSignals} that its code has not read`;
   return `${mail.length} messages wait for its next turn`;
+}
+
+/** A run item has room for as many ids as its mail may have, of this length. */
+function checkMessageId(id: string): void {
+  if (Buffer.byteLength(id) <= MESSAGE_ID_LIMIT_BYTES) return;
+  throw new InvalidArgumentError(
+    `the id of a message cannot be ${describeValue(id)}: the client's own ids have ${MESSAGE_ID_LIMIT_BYTES} bytes at most`,
+  );
 }
 
 /** Of a call's own message the payload is deleted when there is no such run; of a shared one it would stay for ever. */

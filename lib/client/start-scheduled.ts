@@ -59,6 +59,8 @@ export async function startScheduled(ports: ClientPorts, request: ScheduledReque
 
 const LAST_RUN = 'last-run';
 
+const SCHEDULE_NAME_LIMIT = 64;
+
 /** No run has such an id. */
 function scheduleKey(schedule: string): string {
   return `schedule/${schedule}`;
@@ -77,9 +79,10 @@ async function findOpenRun(ports: ClientPorts, store: Store, schedule: string): 
 function readRunId(request: ScheduledRequest): string {
   checkOptions('a schedule', request, KEYS);
   const { schedule, scheduledAt, overlap } = request;
-  if (typeof schedule !== 'string' || !/^[\w.-]{1,64}$/.test(schedule)) {
+  if (typeof schedule !== 'string' || schedule.length > SCHEDULE_NAME_LIMIT || !/^[\w.-]+$/.test(schedule)) {
     throw new InvalidArgumentError(
-      `a schedule's name cannot be ${describeValue(schedule)}: give 1 to 64 characters out of A-Z, a-z, 0-9 and . _ -`,
+      `a schedule's name cannot be ${describeValue(schedule)}: give 1 to ${SCHEDULE_NAME_LIMIT} characters out of ` +
+        'A-Z, a-z, 0-9 and . _ -',
     );
   }
   if (typeof scheduledAt !== 'string' || Number.isNaN(Date.parse(scheduledAt))) {

@@ -50,6 +50,7 @@ export function createWarmRuns(limits: WarmLimits): WarmRuns {
     },
     keep(runId, run) {
       forget(runId);
+      if (run.journal.bytes > limits.bytes) return; // it would push out all others, and itself
       runs.set(runId, run);
       bytes += run.journal.bytes;
       for (const oldest of runs.keys()) {

@@ -29,10 +29,17 @@ test.each([
   ['lib/ports/content-limits.ts', 'TABLE_VALUE_LIMIT_BYTES'],
   ['lib/ports/content-limits.ts', 'TABLE_INPUT_LIMIT_BYTES'],
   ['lib/ports/limits.ts', 'MAIL_LIMIT'],
+  ['lib/ports/limits.ts', 'CONTROL_MAIL_LIMIT'],
   ['lib/ports/limits.ts', 'MESSAGE_ID_LIMIT_BYTES'],
   ['lib/ports/limits.ts', 'ITEM_LIMIT_BYTES'],
   ['lib/http/read-call.ts', 'LONGEST_WAIT_MS'],
+  ['lib/client/identifiers.ts', 'RUN_ID_LIMIT'],
   ['lib/client/identifiers.ts', 'KEY_LIMIT'],
+  ['lib/client/start-scheduled.ts', 'SCHEDULE_NAME_LIMIT'],
+  ['lib/http/run-routes.ts', 'HISTORY_PAGE_EVENTS'],
+  ['lib/http/run-routes.ts', 'HISTORY_PAGE_BYTES'],
+  ['lib/http/to-json.ts', 'VALUE_LIMIT'],
+  ['lib/engine/hold.ts', 'REASON_CHARACTERS'],
   ['lib/client/run.ts', 'REASON_LIMIT'],
   ['lib/client/list-runs.ts', 'LONGEST_PAGE'],
   ['lib/codec/format.ts', 'MAX_DEPTH'],
@@ -40,7 +47,6 @@ test.each([
   ['lib/codec/encode-error.ts', 'MAX_ERROR_BYTES'],
   ['lib/core/check-name.ts', 'MAX_NAME_LENGTH'],
   ['lib/core/duration.ts', 'MAX_DURATION_MS'],
-  ['lib/scheduler/create-live-run.ts', 'MAX_CALLBACKS_PER_EVENT'],
 ])('docs/limits.md has the number that %s has as %s', (file, name) => {
   expect(documented.get(name), name).toBe(constantOf(readFileSync(join(root, file), 'utf8'), name));
 });

@@ -87,7 +87,7 @@ describe.each(MODES)('a run at the limit of its journal, %s', (_mode, settings) 
     await expect(run.result()).rejects.toMatchObject({
       cause: {
         code: 'JOURNAL_TOO_LONG',
-        message: expect.stringMatching(/has 100 events, and the limit is 100 \(maxJournalEvents\)/),
+        message: expect.stringMatching(/has 100 events, and the limit is 100 \(maxJournalEvents\)/) as string,
       },
     });
     const history = await engine.history(run);
@@ -105,7 +105,7 @@ describe.each(MODES)('a run at the limit of its journal, %s', (_mode, settings) 
     });
     const run = await engine.start(stubborn);
     await expect(run.result()).rejects.toMatchObject({
-      cause: { code: 'JOURNAL_TOO_LONG', message: expect.stringContaining('did not within a tenth more') },
+      cause: { code: 'JOURNAL_TOO_LONG', message: expect.stringContaining('did not within a tenth more') as string },
     });
     // What one event leads to may stand beyond it.
     expect((await engine.history(run)).length).toBeLessThanOrEqual(112 + 1);

@@ -2,16 +2,22 @@
 import { describe, it } from 'vitest';
 
 export interface LimitCases {
-  readonly under: () => unknown;
-  readonly at: () => unknown;
-  readonly over: () => unknown;
+  readonly under: () => void | Promise<void>;
+  readonly at: () => void | Promise<void>;
+  readonly over: () => void | Promise<void>;
 }
 
 /** `name` is the row's. That each row has such a proof is looked up in the sources of `i10-*.test.ts`. */
 export function limit(name: string, { under, at, over }: LimitCases): void {
   describe(`I10: ${name}`, () => {
-    it('below it nothing is refused', async () => void (await under()));
-    it('at it things go as docs/limits.md says', async () => void (await at()));
-    it('above it things go as docs/limits.md says', async () => void (await over()));
+    it('below it nothing is refused', async () => {
+      await under();
+    });
+    it('at it things go as docs/limits.md says', async () => {
+      await at();
+    });
+    it('above it things go as docs/limits.md says', async () => {
+      await over();
+    });
   });
 }
