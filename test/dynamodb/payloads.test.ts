@@ -254,6 +254,22 @@ describe('a purge', () => {
     },
   );
 
+  test('that comes late, when it lists the bucket, deletes no object of a new run with the same id', async () => {
+    const { runId } = await closedRun(store);
+    await putAll(runId);
+    async function* listLate(prefix: string) {
+      await store.purge(runId);
+      await createdRun(store, { runId, createdAtMs: START_MS + 1 });
+      await putAll(runId);
+      yield* payloads.list(prefix);
+    }
+    const slow = Object.assign(Object.create(payloads) as MemoryPayloadStore, { list: listLate });
+    await createDynamodbStore({ tableName, client, payloads: slow }).purge(runId);
+    expect(objectsOf(runId)).toHaveLength(3);
+    expect(await store.loadRecords(runId, 0)).toEqual([largeRecord(1)]);
+    expect(await store.readValue(runId, 'key')).toBe(large);
+  });
+
   test('that does not know the bucket deletes nothing that is claimed', async () => {
     const { runId } = await closedRun(store);
     await putAll(runId);
