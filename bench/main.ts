@@ -1,8 +1,4 @@
-/**
- * `npm run bench [workload ...]`: one line of JSON for each workload and store, medians of several runs.
- *
- * What it says holds for this machine; ratios between lines travel better than the lines.
- */
+/** Measures the engine: see `run.ts`. What it says holds for this machine; ratios between lines travel better. */
 import { print } from './measure.ts';
 import { openDynalite, openMemory, type BenchStore } from './stores.ts';
 import { measureCost } from './workloads/cost.ts';
