@@ -4,8 +4,8 @@
  * What a template reserves throttles, as on AWS. What this machine can bear does not: there, an invocation waits.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../../ports/clock.ts';
 import type { CredentialStore } from './aws/credentials.ts';
+import type { MovableClock } from './fronts/movable-clock.ts';
 import type { FailedEvent } from './lambda/event-queue.ts';
 import type { Acceptance, Invocation, InvokeOptions } from './lambda/invocation.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
@@ -15,7 +15,7 @@ import { StackError } from './stack-error.ts';
 
 export interface StackFunctionsOptions {
   readonly stack: Stack;
-  readonly clock: Clock;
+  readonly clock: MovableClock;
   readonly credentials: CredentialStore;
   /** Of the services that functions call. */
   readonly endpoint: string;
@@ -51,6 +51,7 @@ export class StackFunctions {
           function: made,
           region: stack.region,
           clock,
+          idleClock: clock.leaping, // sandboxes that idle are nothing to stop for
           maxSandboxes,
           report,
           environment: () => environmentOf(made, options),

@@ -31,6 +31,8 @@ export interface LambdaOptions {
   readonly region: string;
   /** May be ahead of the machine's clock: the function's `Date` is too. */
   readonly clock: Clock;
+  /** For the end of sandboxes that idle: one whose timers may be leapt over. Default: the same. */
+  readonly idleClock?: Clock;
   /** For each new sandbox: where the services are, and credentials. Rules over the template's variables. */
   readonly environment: () => Readonly<Record<string, string>>;
   readonly report: (notice: LambdaNotice) => void;
