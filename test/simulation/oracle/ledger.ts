@@ -38,6 +38,8 @@ export class RunLedger {
   readonly failedAttempts = new Map<number, number>();
   readonly heartbeats = new Map<number, StepHeartbeat>();
   takeovers = 0;
+  /** How often the code was asked to stop for the length of its journal. */
+  limitsReached = 0;
   /** Ids of the messages that the journal has, in its order, repeats included. */
   readonly delivered: string[] = [];
   /** Ids in the order in which they were first accepted. */
@@ -91,6 +93,7 @@ export class RunLedger {
       }
       if ('messageId' in entry) this.delivered.push(entry.messageId);
       if (entry.kind === 'taken-over') this.takeovers += 1;
+      if (entry.kind === 'limit-reached') this.limitsReached += 1;
       if (entry.kind === 'step-heartbeat') this.heartbeats.set(entry.id, entry);
       if (entry.kind === 'step-retrying')
         this.failedAttempts.set(entry.id, (this.failedAttempts.get(entry.id) ?? 0) + 1);

@@ -1,6 +1,8 @@
 /** Nothing that a run holds grows without a limit (I10). */
+import type { JournalEntry } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
-import { MAIL_LIMIT } from '../../../lib/ports/limits.ts';
+import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
+import { CONTROL_MAIL_LIMIT } from '../../../lib/ports/limits.ts';
 import type { RunItem } from '../../../lib/ports/run-item.ts';
 import type { Rule } from './rule.ts';
 
@@ -9,7 +11,7 @@ const RUN_ITEM_BYTES = 1_600;
 
 export const limitsRule: Rule = {
   name: 'what a run holds has limits',
-  onCall({ operation, args, answer, before, after }, _run, violate, { plan }) {
+  onCall({ operation, args, answer, before, after }, run, violate, { plan }) {
     if (after !== undefined && after !== before) checkRunItem(after, violate);
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
@@ -17,11 +19,22 @@ export const limitsRule: Rule = {
     const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
     if (entries.length > 1 && bytes > most)
       violate(`a record of ${entries.length} entries has ${bytes} bytes of ${most}`);
+    const { maxJournalEvents, maxPendingCommands } = { ...DEFAULT_SETTINGS, ...plan.weather.settings };
+    // A tenth more for cleaning up, what one event led to, one full mail.
+    const mostEntries = maxJournalEvents * 1.1 + maxPendingCommands + CONTROL_MAIL_LIMIT + 1;
+    if (run.entries.length > mostEntries) violate(`the journal has ${run.entries.length} entries of ${mostEntries}`);
+    if (run.limitsReached + entries.filter(isLimit).length > 1) {
+      violate('the code was asked to stop for the length of its journal more than once');
+    }
   },
 };
 
+function isLimit({ kind }: JournalEntry): boolean {
+  return kind === 'limit-reached';
+}
+
 function checkRunItem({ mail, ...rest }: RunItem, violate: (message: string) => void): void {
-  if (mail.length > MAIL_LIMIT) violate(`${mail.length} messages are in the mail, the limit is ${MAIL_LIMIT}`);
+  if (mail.length > CONTROL_MAIL_LIMIT) violate(`${mail.length} messages are in the mail of ${CONTROL_MAIL_LIMIT}`);
   const bytes = Buffer.byteLength(JSON.stringify(rest));
   if (bytes > RUN_ITEM_BYTES) violate(`the run item has ${bytes} bytes without its mail, ${RUN_ITEM_BYTES} are meant`);
 }

@@ -111,7 +111,7 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'a mail has no limit',
     file: 'lib/memory/run-state.ts',
-    find: `if (run.mail.length >= mailLimit) return { answer: { kind: 'full', run } };`,
+    find: `if (isClosedForIt || run.mail.length >= mailLimit) return { answer: { kind: 'full', run } };`,
     put: '',
   },
 ];
