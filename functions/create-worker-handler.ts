@@ -8,7 +8,7 @@ import { createWakeForwarder } from '../lib/lambda/forward-wake.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import type { Metrics } from '../lib/lambda/metrics.ts';
 import { currentScope, withScope } from '../lib/lambda/scope.ts';
-import { readWake, type SqsBatchResponse, type SqsEvent, type SqsRecord } from '../lib/lambda/sqs-event.ts';
+import { readRecords, readWake, type SqsBatchResponse, type SqsEvent, type SqsRecord } from '../lib/lambda/sqs-event.ts';
 import { createTraces, type Traces } from '../lib/lambda/traces.ts';
 import type { EngineEvent } from '../lib/ports/observer.ts';
 import { openMetrics, openPorts, oncePerProcess, type Overrides } from './function-ports.ts';
@@ -89,7 +89,7 @@ function look(event: EngineEvent, { metrics, traces }: { metrics: Metrics; trace
 function sortOut(event: SqsEvent, log: Logger): { turns: Map<string, SqsRecord[]>; malformed: SqsRecord[] } {
   const turns = new Map<string, SqsRecord[]>();
   const malformed: SqsRecord[] = [];
-  for (const record of event.Records) {
+  for (const record of readRecords(event)) {
     const wake = readWake(record);
     if (wake.kind === 'wake') {
       turns.set(wake.runId, [...(turns.get(wake.runId) ?? []), record]);

@@ -1,5 +1,6 @@
 /** What SQS hands to the worker, and how the worker says which messages it could not take. */
 import { describeValue } from '../core/describe-value.ts';
+import { LullError } from '../core/errors.ts';
 
 /** As much of an SQS event as the worker reads. */
 export interface SqsEvent {
@@ -20,6 +21,20 @@ export type WakeReading =
   | { readonly kind: 'wake'; readonly runId: string }
   /** No wake, and never will be one: the message is left to the dead-letter queue. */
   | { readonly kind: 'malformed'; readonly problem: string };
+
+/** The messages of an event. Raises a LullError for what no event source of a queue hands over. */
+export function readRecords(event: unknown): readonly SqsRecord[] {
+  const records = (event as { Records?: unknown } | null | undefined)?.Records;
+  if (Array.isArray(records) && records.every(isRecord)) return records;
+  throw new LullError(
+    'NOT_A_QUEUE_EVENT',
+    `the worker was invoked with ${describeValue(event)}, and takes the events of an SQS event source: let the queue of wakes invoke it, and nothing else`,
+  );
+}
+
+function isRecord(record: unknown): record is SqsRecord {
+  return typeof (record as { messageId?: unknown } | null)?.messageId === 'string';
+}
 
 /** Reads the body of one message: `{"runId":"..."}`. */
 export function readWake({ body }: SqsRecord): WakeReading {
