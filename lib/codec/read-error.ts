@@ -10,7 +10,7 @@ export function readError(node: TaggedNode, reader: Reader): Error {
   const { errorClass, name } = classOf(node, reader);
   const error = reader.begin(makeShell(errorClass, node, name));
   const isDomException = errorClass === DOMException; // has its message and name inside
-  if (node['message'] !== undefined && !isDomException) {
+  if (node['message'] !== undefined && !(isDomException && typeof node['message'] === 'string')) {
     defineHidden(error, 'message', reader.child(node['message'], 'message'));
   }
   for (const field of ['cause', 'errors']) {
