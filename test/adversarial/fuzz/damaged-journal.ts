@@ -76,6 +76,9 @@ export async function runWith(records: Records, numbers = records.map((_, index)
   return cloud;
 }
 
+/** What a run may do whose journal asks for it: its oracle may allow it. */
+export class NeverEndsError extends Error {}
+
 /** Cold turns, each on a new worker, until the run ends or is held; what it waits for is sent to it once. */
 export async function driveToEnd(cloud: SmallCloud): Promise<TurnEnd> {
   const run = cloud.client.run(RUN_ID);
@@ -87,13 +90,13 @@ export async function driveToEnd(cloud: SmallCloud): Promise<TurnEnd> {
     if (end.dueAtMs !== undefined) {
       cloud.pass(Math.max(0, end.dueAtMs - cloud.clock.nowMs()));
     } else {
-      if (isSent) throw new Error('the run waits, and nothing will come');
+      if (isSent) throw new NeverEndsError('the run waits, and nothing will come');
       isSent = true;
       await run.signal(hello, 'hi');
       await run.signal(goodbye, 'bye');
     }
   }
-  throw new Error('the run neither ends nor is held');
+  throw new NeverEndsError('the run neither ends nor is held');
 }
 
 /** Asks a run that is held to end, and gives how its next turn went. */
