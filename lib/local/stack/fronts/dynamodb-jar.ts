@@ -38,7 +38,8 @@ export async function startDynamodbJar({ dbPath, packageFolder }: DynamodbJarOpt
   if (missing !== undefined) throw new StackError('PACKAGE_NOT_INSTALLED', missing);
   if (dbPath !== undefined) mkdirSync(dbPath, { recursive: true });
   const port = await freePort();
-  const keeper = new Keeper(mkdtempSync(join(tmpdir(), 'lull-dynamodb-')));
+  const folder = mkdtempSync(join(tmpdir(), 'lull-dynamodb-'));
+  const keeper = new Keeper(folder);
   const java = spawn(
     'java',
     [
@@ -47,7 +48,8 @@ export async function startDynamodbJar({ dbPath, packageFolder }: DynamodbJarOpt
       ...['-port', String(port), '-sharedDb', '-disableTelemetry'],
       ...(dbPath === undefined ? ['-inMemory'] : ['-dbPath', dbPath]),
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'], detached: true }, // Ctrl-C in a terminal is not meant for it
+    // It writes into the folder in which it runs. Ctrl-C in a terminal is not meant for it.
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: folder },
   );
   if (java.pid !== undefined) keeper.add(java.pid);
   const endpoint = `http://127.0.0.1:${port}`;
