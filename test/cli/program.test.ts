@@ -47,6 +47,16 @@ describe('the command lull', () => {
     expect((await call('dev', '--workers', '0')).text).toContain('It is a whole number from 1 to 32.');
   });
 
+  it.each([
+    [['workflows.ts', '--from', 'cdk.out'], 'name either workflows (workflows.ts) or a template (--from cdk.out)'],
+    [['--dynamodb', 'jar'], '--dynamodb is for the cloud of a template: name that with --from'],
+    [['--from', 'cdk.out', '--dynamodb', 'oracle'], 'Allowed choices are dynalite, jar'],
+  ])('refuses options that mean nothing together: %j', async (args, message) => {
+    const { exitCode, text } = await call('dev', ...args);
+    expect(exitCode).toBe(1);
+    expect(text).toContain(message);
+  });
+
   it.each([[['--dir', '']], [['-d', ' ']], [['']]])('refuses a path that is empty, as in %j', async (args) => {
     const { exitCode, text } = await call('dev', ...args);
     expect(exitCode).toBe(1);

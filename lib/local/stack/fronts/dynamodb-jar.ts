@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
@@ -46,7 +46,7 @@ export async function startDynamodbJar({ dbPath, packageFolder }: DynamodbJarOpt
       `-Djava.library.path=${join(emulator, 'DynamoDBLocal_lib')}`,
       ...['-jar', join(emulator, 'DynamoDBLocal.jar')],
       ...['-port', String(port), '-sharedDb', '-disableTelemetry'],
-      ...(dbPath === undefined ? ['-inMemory'] : ['-dbPath', dbPath]),
+      ...(dbPath === undefined ? ['-inMemory'] : ['-dbPath', resolve(dbPath)]),
     ],
     // It writes into the folder in which it runs. Ctrl-C in a terminal is not meant for it.
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: folder },

@@ -1,5 +1,4 @@
 /** Moves the clock of a cloud from stop to stop, and waits at each until nothing is being worked on. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { StackError } from '../stack-error.ts';
 import type { MovableClock } from './movable-clock.ts';
 
@@ -34,7 +33,7 @@ export async function advance(clock: MovableClock, byMs: number, work: Work): Pr
 export async function untilStill(clock: MovableClock, work: Work): Promise<void> {
   const giveUpAtMs = Date.now() + LONGEST_WAIT_MS;
   for (let still = 0; still < STILL_LOOKS; still += 1) {
-    await delay(LOOK_EVERY_MS);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     const stopMs = clock.nextStopMs() ?? Infinity;
     if (work.isBusy() || stopMs <= clock.nowMs()) still = -1;
     if (Date.now() > giveUpAtMs) {
