@@ -2,8 +2,9 @@
  * How long a run's journal is, and what comes of it (I10).
  *
  * At a limit the code is asked to stop, by an event that is delivered and recorded as any other (I4): it may clean up,
- * and has a tenth more for that. Beyond the tenth the run is failed at once. No code sees that, so no replay depends on
- * it: it is decided when the run's end is written, and by nothing before. Messages are received all the while (I6).
+ * and has a tenth of the limit for that, counted from the event. Beyond it the run is failed at once. No code sees that,
+ * so no replay depends on it: it is decided when the run's end is written, and by nothing before. Messages are received
+ * all the while (I6).
  */
 import { WorkflowCodeError } from '../core/errors.ts';
 import type { JournalEntry, LimitReached } from '../journal/event.ts';
@@ -15,8 +16,10 @@ import type { Turn } from './turn-state.ts';
 export interface JournalLength {
   events: number;
   bytes: number;
-  /** The code was asked to stop. */
+  /** The code was asked to stop, or is about to be. */
   isAtLimit: boolean;
+  /** How long it was when that was recorded. */
+  atLimit: JournalUse | undefined;
 }
 
 /** What the code may use up while it cleans up. */
@@ -25,13 +28,15 @@ const RESERVE = 0.1;
 const NEARLY = 0.8;
 
 export function emptyJournal(): JournalLength {
-  return { events: 0, bytes: 0, isAtLimit: false };
+  return { events: 0, bytes: 0, isAtLimit: false, atLimit: undefined };
 }
 
 export function addToLength(length: JournalLength, entries: readonly JournalEntry[], bytes: number): void {
   length.events += entries.length;
   length.bytes += bytes;
-  length.isAtLimit ||= entries.some(({ kind }) => kind === 'limit-reached');
+  if (!entries.some(({ kind }) => kind === 'limit-reached')) return;
+  length.isAtLimit = true;
+  length.atLimit = { events: length.events, bytes: length.bytes };
 }
 
 /** The stored form of the entries. */
@@ -55,8 +60,16 @@ export function isLimitReached({ engine, journal }: Turn): boolean {
 
 /** Why the run is to be failed at once; undefined if it is not. */
 export function whyTooLong({ engine, journal, unwritten }: Turn): Error | undefined {
-  const limit = exceeded(engine, { events: journal.events + unwritten.length, bytes: journal.bytes }, 1 + RESERVE);
-  return limit && new WorkflowCodeError('JOURNAL_TOO_LONG', reasonOf(limit, ' and did not within a tenth more'));
+  const { events, bytes, atLimit } = journal;
+  if (atLimit === undefined) return undefined;
+  const more = { events: events + unwritten.length - atLimit.events, bytes: bytes - atLimit.bytes };
+  const limit = exceeded(engine, more, RESERVE);
+  if (limit === undefined) return undefined;
+  return new WorkflowCodeError(
+    'JOURNAL_TOO_LONG',
+    `the code of the run was asked to stop when its journal came to its limit, and did not within ${limit.count} ` +
+      `${limit.unit} more, of which it had a tenth of ${limit.most} (${limit.name}). ${ADVICE}`,
+  );
 }
 
 /** For the run item: how long the journal is, if it is near to a limit. */
@@ -76,21 +89,24 @@ export function warnIfNearlyFull({ engine, run, journal }: Turn, before: Journal
 
 interface Exceeded {
   readonly name: 'maxJournalEvents' | 'maxJournalBytes';
+  readonly unit: 'events' | 'bytes';
   readonly count: number;
   readonly most: number;
 }
 
 function exceeded(engine: Engine, { events, bytes }: JournalUse, part: number): Exceeded | undefined {
   const { maxJournalEvents, maxJournalBytes } = engine;
-  if (events >= maxJournalEvents * part) return { name: 'maxJournalEvents', count: events, most: maxJournalEvents };
-  if (bytes >= maxJournalBytes * part) return { name: 'maxJournalBytes', count: bytes, most: maxJournalBytes };
+  if (events >= maxJournalEvents * part) return toExceeded('events', events, maxJournalEvents);
+  if (bytes >= maxJournalBytes * part) return toExceeded('bytes', bytes, maxJournalBytes);
   return undefined;
 }
 
-function reasonOf({ name, count, most }: Exceeded, andThen = ''): string {
-  const unit = name === 'maxJournalEvents' ? 'events' : 'bytes';
-  return (
-    `the journal of the run has ${count} ${unit}, and the limit is ${most} (${name}): its code was asked to stop${andThen}. ` +
-    `Give its loops an end, and start another run for what comes after`
-  );
+function toExceeded(unit: Exceeded['unit'], count: number, most: number): Exceeded {
+  return { name: unit === 'events' ? 'maxJournalEvents' : 'maxJournalBytes', unit, count, most };
+}
+
+const ADVICE = 'Give its loops an end, and start another run for what comes after';
+
+function reasonOf({ name, unit, count, most }: Exceeded): string {
+  return `the journal of the run has ${count} ${unit}, and the limit is ${most} (${name}): its code was asked to stop. ${ADVICE}`;
 }

@@ -4,7 +4,7 @@ import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { followJournal, startNow } from './follow-journal.ts';
-import { addToLength, emptyJournal, entriesBytes, type JournalLength, whyTooLong } from './journal-length.ts';
+import { addToLength, emptyJournal, entriesBytes, type JournalLength } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -14,8 +14,6 @@ export type Loading =
   | { readonly kind: 'lost' }
   /** The journal has a request to terminate: an earlier worker died before it was carried out. */
   | { readonly kind: 'terminated'; readonly reason: string }
-  /** The run is to be failed at once: see `journal-length`. */
-  | { readonly kind: 'too-long'; readonly error: Error }
   | { readonly kind: 'cannot-follow'; readonly error: Error };
 
 export async function loadRun(turn: Turn): Promise<Loading> {
@@ -35,8 +33,6 @@ export async function loadRun(turn: Turn): Promise<Loading> {
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
 
   if (damage !== undefined) return { kind: 'cannot-follow', error: journalDamaged(turn.runId, damage) };
-  const tooLong = whyTooLong(turn); // a worker died before it had written the end
-  if (tooLong !== undefined) return { kind: 'too-long', error: tooLong };
 
   const following = await followJournal(turn.engine, turn.run, entries);
   if (following.kind === 'cannot-follow') return following;

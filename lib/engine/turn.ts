@@ -65,7 +65,6 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
   for (;;) {
     if (loading.kind === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
     if (loading.kind === 'terminated') return terminateRun(turn, loading.reason);
-    if (loading.kind === 'too-long') return failAtLimit(turn, loading.error);
     if (loading.kind === 'cannot-follow') return holdRun(turn, loading.error);
     const { memory } = loading;
 
@@ -80,7 +79,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
 
     if ((await commit(turn)) === 'lost') return { kind: 'dropped' };
     await deleteReceived(turn);
-    const tooLong = hasEnded(memory) ? undefined : whyTooLong(turn);
+    const tooLong = hasEnded(memory) ? undefined : whyTooLong(turn); // also as a worker left it that died before it ended it
     if (tooLong !== undefined) return failAtLimit(turn, tooLong);
 
     if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {

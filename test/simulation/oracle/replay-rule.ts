@@ -37,6 +37,9 @@ export function replayRule(lastCode: () => Code): Rule {
       }
       const replayed = toText(following.memory.live.outcome(), created.workflow);
       const stored = end === undefined ? 'going-on' : endText(end);
+      // Its code was asked to stop and went on: no code sees how that ends.
+      const isCutOff = stored.startsWith('failed') && stored.includes('"JOURNAL_TOO_LONG"') && run.limitsReached > 0;
+      if (isCutOff && replayed === 'going-on') return;
       if (replayed !== stored) violate(`the table says: ${stored}; a replay says: ${replayed}`);
     },
   };

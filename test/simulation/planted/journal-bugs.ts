@@ -86,4 +86,16 @@ export const journalBugs: readonly PlantedBug[] = [
     find: `if (loading.kind === 'cannot-follow') return holdRun(turn, loading.error);`,
     put: `if (loading.kind === 'cannot-follow') return terminateRun(turn, loading.error.message);`,
   },
+  {
+    name: 'a full journal asks nobody to stop',
+    file: 'lib/engine/journal-length.ts',
+    find: `  journal.isAtLimit = true;\n`,
+    put: `  journal.isAtLimit = true;\n  if (limit) return undefined;\n`,
+  },
+  {
+    name: 'a run that has ended is failed for its length',
+    file: 'lib/engine/turn.ts',
+    find: `hasEnded(memory) ? undefined : whyTooLong(turn)`,
+    put: `whyTooLong(turn)`,
+  },
 ];

@@ -6,6 +6,7 @@ import { approvalWorkload } from './approval.ts';
 import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
 import { fanOutWorkload } from './fan-out.ts';
+import { longJournalWorkload } from './long-journal.ts';
 import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
 import { relayWorkload } from './relay.ts';
@@ -29,6 +30,7 @@ export const workloads: readonly Workload[] = [
   subscriptionWorkload,
   poisonWorkload,
   deadlineWorkload,
+  longJournalWorkload,
 ];
 
 export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(

@@ -42,7 +42,7 @@ export class Queue implements WakeQueue {
   readonly #options: QueueOptions;
   readonly #wakes = new Map<number, Queued>();
   #lastId = 0;
-  #pumpAtMs = Infinity;
+  #planned: { readonly atMs: number; readonly cancel: () => void } | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -76,9 +76,9 @@ export class Queue implements WakeQueue {
         wake.visibleAtMs = timeline.nowMs + visibilityMs;
         wake.receives += 1;
         if (wake.receives >= MOST_RECEIVES) this.#wakes.delete(wake.id);
-        else this.#pumpAt(wake.visibleAtMs);
       }
     }
+    this.#pumpAtNext();
   }
 
   #add(runId: string, delayMs: number): void {
@@ -88,12 +88,21 @@ export class Queue implements WakeQueue {
     this.#pumpAt(visibleAtMs);
   }
 
+  /** When the next wake becomes visible. */
+  #pumpAtNext(): void {
+    let nextMs = Infinity;
+    for (const { visibleAtMs } of this.#wakes.values()) nextMs = Math.min(nextMs, visibleAtMs);
+    if (nextMs !== Infinity) this.#pumpAt(nextMs);
+  }
+
+  /** One pump at a time is planned, the earliest: it plans the one after it. */
   #pumpAt(atMs: number): void {
-    if (atMs === this.#pumpAtMs) return;
-    this.#pumpAtMs = atMs;
-    this.#options.timeline.at(atMs, () => {
-      this.#pumpAtMs = Infinity;
+    if (this.#planned !== undefined && this.#planned.atMs <= atMs) return;
+    this.#planned?.cancel();
+    const cancel = this.#options.timeline.at(atMs, () => {
+      this.#planned = undefined;
       this.pump();
     });
+    this.#planned = { atMs, cancel };
   }
 }
