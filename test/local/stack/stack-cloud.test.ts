@@ -7,7 +7,7 @@ import { startStackCloud, StackError, type StackCloud, type StackCloudOptions, t
 import { readStack } from '../../../lib/local/stack/template/read-stack.ts';
 import { temporaryFolder, type WhenDone } from '../temporary-folder.ts';
 import { waitUntil } from '../wait-until.ts';
-import { changeTemplate, synthesizeStack, type Template } from './synthesized-stack.ts';
+import { changeTemplate, synthesizeStack, type Template } from '../../infra/built-stack.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;

@@ -30,7 +30,7 @@ export async function advance(clock: MovableClock, byMs: number, work: Work): Pr
 }
 
 /** Nothing works, and nothing is due. */
-export async function untilStill(clock: MovableClock, work: Work): Promise<void> {
+async function untilStill(clock: MovableClock, work: Work): Promise<void> {
   const giveUpAtMs = Date.now() + LONGEST_WAIT_MS;
   for (let still = 0; still < STILL_LOOKS; still += 1) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
