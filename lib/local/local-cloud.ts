@@ -53,7 +53,7 @@ export function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud>
   return startCloudOn(localServers, options);
 }
 
-/** The same, with other servers of the table and the queue: for tests that damage what goes over the wire. */
+/** The same, with other servers of the table, the queue and the bucket: for tests that damage what goes over the wire. */
 export async function startCloudOn(servers: LocalServers, options: LocalCloudOptions): Promise<LocalCloud> {
   checkLocalCloudOptions(options);
   const stops: Stop[] = [];

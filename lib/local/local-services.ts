@@ -27,13 +27,14 @@ export interface LocalServices {
   stop(): Promise<void>;
 }
 
-/** What opens the doors of the table and of the queue: other ones may put something in between. */
+/** What opens the doors of the table, the queue and the bucket: other ones may put something in between. */
 export interface LocalServers {
   readonly startTableServer: typeof startTableServer;
   readonly startQueueEndpoint: typeof startQueueEndpoint;
+  readonly startBucketEndpoint: typeof startBucketEndpoint;
 }
 
-export const localServers: LocalServers = { startTableServer, startQueueEndpoint };
+export const localServers: LocalServers = { startTableServer, startQueueEndpoint, startBucketEndpoint };
 
 /** The visibility timeout is at least what the function that reads the queue may take, as Lambda demands it. */
 export async function startServices(
@@ -54,7 +55,7 @@ export async function startServices(
     rebuildIndexes: folder.wasLeftInUse,
   });
   const sqs = await servers.startQueueEndpoint(queue, ACCOUNT_ID, QUEUE_NAME);
-  const s3 = await startBucketEndpoint({
+  const s3 = await servers.startBucketEndpoint({
     path: folder.bucketsPath,
     bucketName: BUCKET_NAME,
     accountId: ACCOUNT_ID,

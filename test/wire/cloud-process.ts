@@ -1,5 +1,5 @@
 // A local cloud in a process of its own, so that it can be killed: `node cloud-process.ts <CloudOrder as JSON>`. Its
-// functions reach the table and the queue through the proxies that the order names.
+// functions reach the table, the queue and the bucket through the proxies that the order names.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -12,14 +12,14 @@ import type { TableServerOptions } from '../../lib/local/table-server.ts';
 
 export interface CloudOrder {
   readonly options: Omit<LocalCloudOptions, 'log'>;
-  readonly proxies: { readonly dynamodb: string; readonly sqs: string };
+  readonly proxies: { readonly dynamodb: string; readonly sqs: string; readonly s3: string };
 }
 
 export type FromCloud =
   | { readonly kind: 'ready'; readonly url: string }
   /** Where the table is now; undefined while it is away. */
   | { readonly kind: 'table'; readonly endpoint: string | undefined; readonly pid: number | undefined }
-  | { readonly kind: 'queue'; readonly endpoint: string }
+  | { readonly kind: 'queue' | 'bucket'; readonly endpoint: string }
   | { readonly kind: 'notice'; readonly notice: LocalCloudNotice }
   | { readonly kind: 'stopped' };
 
@@ -49,6 +49,11 @@ const servers: LocalServers = {
     const { endpoint, queueUrl, stop } = await localServers.startQueueEndpoint(...args);
     tell({ kind: 'queue', endpoint });
     return { endpoint: proxies.sqs, queueUrl: queueUrl.replace(endpoint, proxies.sqs), stop };
+  },
+  startBucketEndpoint: async (bucketOptions) => {
+    const { endpoint, stop } = await localServers.startBucketEndpoint(bucketOptions);
+    tell({ kind: 'bucket', endpoint });
+    return { endpoint: proxies.s3, stop };
   },
 };
 

@@ -16,8 +16,8 @@ export const INCIDENTS = {
   'freeze-api': 1,
   'freeze-cloud': 1,
   'kill-table': 3,
-  'kill-cloud': 2,
-  'disk-full': 1,
+  'kill-cloud': 1,
+  'disk-full': 6,
   /** Other rates of what goes wrong on the wire. */
   weather: 6,
 } as const;
@@ -95,14 +95,14 @@ export class Incidents {
   #changeWeather(): void {
     const { cloud, dice } = this.#options;
     const draw = (): WireRates => {
-      const most = dice.pick([0, HIGHEST_RATE / 4, HIGHEST_RATE]);
+      const most = dice.pick([0, HIGHEST_RATE / 4, HIGHEST_RATE, HIGHEST_RATE]);
       const rate = (): number => (dice.chance(0.5) ? most * dice.next() : 0);
       return {
         ...{ 'cut-before': rate(), 'cut-after': rate(), 'cut-within': rate(), late: rate(), slow: rate() },
         ...{ twice: rate(), 'failed-before': rate(), 'failed-after': rate(), throttled: rate() },
       };
     };
-    cloud.setRates({ table: draw(), queue: draw() });
+    cloud.setRates({ table: draw(), queue: draw(), bucket: draw() });
   }
 
   #all(): { readonly pid: number; readonly name: FunctionName }[] {

@@ -1,6 +1,6 @@
-/** How DynamoDB and SQS say that they cannot, in the words of their protocols. */
+/** How DynamoDB, SQS and S3 say that they cannot, in the words of their protocols. */
 
-export type Service = 'dynamodb' | 'sqs';
+export type Service = 'dynamodb' | 'sqs' | 's3';
 
 export interface Refusal {
   readonly statusCode: number;
@@ -20,7 +20,14 @@ const REFUSALS = {
 } as const;
 
 export function refusal(service: Service, how: 'failed-before' | 'failed-after' | 'throttled'): Refusal {
+  if (service === 's3') return s3Refusal(how === 'throttled' ? 'SlowDown' : 'InternalError');
   const { statusCode, type } = REFUSALS[service][how === 'throttled' ? 'throttled' : 'failed'];
   const body = Buffer.from(JSON.stringify({ __type: type, message: 'damaged on purpose, try again' }));
   return { statusCode, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+}
+
+function s3Refusal(code: 'SlowDown' | 'InternalError'): Refusal {
+  const xml = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>damaged on purpose</Message></Error>`;
+  const statusCode = code === 'SlowDown' ? 503 : 500;
+  return { statusCode, headers: { 'content-type': 'application/xml' }, body: Buffer.from(xml) };
 }

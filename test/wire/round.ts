@@ -76,7 +76,7 @@ export async function playRound({ seed, forMs, mostOpen, faults, smallDisk }: Ro
       begin({ plans, callers, dice: dice.named('runs'), endMs, mostOpen, url: () => cloud.url }),
       faults ? incidents.goOnUntil(endMs) : undefined,
     ]);
-    await Promise.all([cloud.table.calm(), cloud.queue.calm()]);
+    await Promise.all(cloud.proxies.map((proxy) => proxy.calm()));
     await cloud.untilReady();
     const calmAtMs = Date.now();
     const open = await untilAllEnded(cloud.url, plans, callers, calmAtMs + SETTLE_LIMIT_MS);
@@ -87,7 +87,7 @@ export async function playRound({ seed, forMs, mostOpen, faults, smallDisk }: Ro
     violations.push(...callers.odd.map((answer) => `an answer that nobody should get: ${answer}`));
 
     await delay(2 * LEASE_MS); // what came late is done with too
-    const scan = await scanTable(cloud.tableEndpoint ?? '', 'lull');
+    const scan = await scanTable({ table: cloud.tableEndpoint ?? '', bucket: cloud.bucketEndpoint ?? '' });
     violations.push(...orphans(scan).map((orphan) => `an orphan in the table: ${orphan}`));
     const effects = groupEffects(readEffects(effectsFile), 'runId');
     let leftovers = 0;
@@ -109,22 +109,22 @@ export async function playRound({ seed, forMs, mostOpen, faults, smallDisk }: Ro
       ...{ seed, runs: plans.length, violations, folder, leftovers, settledMs, deadLetters: cloud.deadLetters },
       messages: callers.told.filter(({ what }) => what.do !== 'start').length,
       effects: [...effects.values()].flat().length,
-      requests: cloud.table.passed + cloud.queue.passed,
+      requests: cloud.proxies.reduce((sum, { passed }) => sum + passed, 0),
       checks: plans.length * RULE_COUNT,
       faults: new Map([
         ...incidents.counts,
         ...[...cloud.table.counts].map(([name, count]) => [`table ${name}`, count] as const),
         ...[...cloud.queue.counts].map(([name, count]) => [`queue ${name}`, count] as const),
+        ...[...cloud.bucket.counts].map(([name, count]) => [`bucket ${name}`, count] as const),
       ]),
       smallDisk: smallDisk ? (disk === undefined ? 'cannot be mounted' : 'mounted') : undefined,
     };
   } finally {
-    if (violations.length > 0) writeFileSync(join(folder, 'log.txt'), cloud.log.join('\n'));
     await cloud.stop();
-    if (violations.length === 0) {
-      disk?.unmount();
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const isKept = violations.length > 0;
+    if (isKept) writeFileSync(join(folder, 'log.txt'), cloud.log.join('\n'));
+    disk?.unmount(isKept ? join(folder, 'disk') : undefined);
+    if (!isKept) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 /** A disk that can be full: a file system in memory of a few megabytes, which takes the rights to mount one. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const CHUNK = Buffer.alloc(64 * 1024, 1);
@@ -10,7 +10,8 @@ export interface SmallDisk {
   fill(): void;
   /** Room again. */
   clear(): void;
-  unmount(): void;
+  /** With `keepIn`, what is on it is copied there first. */
+  unmount(keepIn?: string): void;
 }
 
 /** In that folder; undefined where it cannot be mounted. */
@@ -32,6 +33,9 @@ export function mountSmallDisk(folder: string, megabytes: number): SmallDisk | u
       }
     },
     clear: () => rmSync(ballast, { force: true }),
-    unmount: () => void execFileSync('umount', ['-l', folder], { stdio: 'ignore' }),
+    unmount: (keepIn) => {
+      if (keepIn !== undefined) cpSync(folder, keepIn, { recursive: true });
+      execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
+    },
   };
 }

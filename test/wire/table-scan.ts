@@ -1,6 +1,7 @@
-/** All that is in the table, read past the engine. */
+/** All that is in the table, read past the engine; what the bucket has of it comes with it. */
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { fromRecordItem } from '../../lib/dynamodb/stored-content.ts';
+import { S3Client } from '@aws-sdk/client-s3';
+import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import type { Item } from '../../lib/dynamodb/item.ts';
 import { attribute, dueIndex, runSortKey, workflowIndex } from '../../lib/dynamodb/schema.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
@@ -21,26 +22,31 @@ export interface TableScan {
   readonly byWorkflow: ReadonlySet<string>;
 }
 
-export async function scanTable(endpoint: string, tableName: string): Promise<TableScan> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
+const TABLE_NAME = 'lull';
+const BUCKET_NAME = 'lull-payloads';
+
+export async function scanTable(endpoints: { readonly table: string; readonly bucket: string }): Promise<TableScan> {
+  const common = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const client = new DynamoDBClient({ ...common, endpoint: endpoints.table });
+  const s3 = new S3Client({ ...common, endpoint: endpoints.bucket, forcePathStyle: true });
+  const store = createDynamodbStore({ client, s3, tableName: TABLE_NAME, bucketName: BUCKET_NAME });
   try {
     const runs = new Map<string, ScannedRun>();
-    for (const item of await all(client, { TableName: tableName, ConsistentRead: true })) {
+    for (const item of await all(client, { TableName: TABLE_NAME, ConsistentRead: true })) {
       const runId = item[attribute.pk]?.S ?? '';
       const sortKey = item[attribute.sk]?.S ?? '';
       const run = runs.get(runId) ?? { runId, run: undefined, records: [], others: [] };
       runs.set(runId, run);
       if (sortKey === runSortKey) run.run = item;
-      else if (sortKey.startsWith('event#')) run.records.push(fromRecordItem(item));
-      else run.others.push(sortKey);
+      else if (!sortKey.startsWith('event#')) run.others.push(sortKey);
     }
-    for (const { records } of runs.values()) records.sort((a, b) => a.number - b.number);
+    for (const { runId, records } of runs.values()) records.push(...(await store.loadRecords(runId, 0)));
     const idsIn = async (IndexName: string): Promise<Set<string>> =>
-      new Set((await all(client, { TableName: tableName, IndexName })).map((item) => item[attribute.pk]?.S ?? ''));
+      new Set((await all(client, { TableName: TABLE_NAME, IndexName })).map((item) => item[attribute.pk]?.S ?? ''));
     return { runs, due: await idsIn(dueIndex.name), byWorkflow: await idsIn(workflowIndex.name) };
   } finally {
     client.destroy();
+    s3.destroy();
   }
 }
 

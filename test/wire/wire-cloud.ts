@@ -25,6 +25,7 @@ const LOG_LINES = 400;
 export class WireCloud {
   readonly table: WireProxy;
   readonly queue: WireProxy;
+  readonly bucket: WireProxy;
   /** The last that was said. */
   readonly log: string[] = [];
   deadLetters = 0;
@@ -34,6 +35,7 @@ export class WireCloud {
   #child: ChildProcess | undefined;
   #tablePid: number | undefined;
   #tableEndpoint: string | undefined;
+  #bucketEndpoint: string | undefined;
   #isReady = false;
 
   constructor(options: WireCloudOptions) {
@@ -41,6 +43,7 @@ export class WireCloud {
     this.#options = options;
     this.table = new WireProxy({ service: 'dynamodb', dice: dice.named('table'), leaseMs, onFault });
     this.queue = new WireProxy({ service: 'sqs', dice: dice.named('queue'), leaseMs });
+    this.bucket = new WireProxy({ service: 's3', dice: dice.named('bucket'), leaseMs });
   }
 
   /** Always the same, whatever was killed. */
@@ -61,14 +64,24 @@ export class WireCloud {
     return this.#tableEndpoint;
   }
 
-  setRates(rates: { readonly table: WireRates; readonly queue: WireRates }): void {
+  get proxies(): readonly WireProxy[] {
+    return [this.table, this.queue, this.bucket];
+  }
+
+  /** Past the proxy; undefined while it is away. */
+  get bucketEndpoint(): string | undefined {
+    return this.#bucketEndpoint;
+  }
+
+  setRates(rates: Readonly<Record<'table' | 'queue' | 'bucket', WireRates>>): void {
     this.table.rates = rates.table;
     this.queue.rates = rates.queue;
+    this.bucket.rates = rates.bucket;
   }
 
   /** Resolves when the cloud takes requests. It begins again by itself when it dies, until it is stopped. */
   async start(): Promise<void> {
-    await Promise.all([this.table.start(), this.queue.start()]);
+    await Promise.all(this.proxies.map((proxy) => proxy.start()));
     this.#port = await freePort();
     this.#begin();
     await this.untilReady();
@@ -95,7 +108,7 @@ export class WireCloud {
       await gone;
       clearTimeout(killer);
     }
-    await Promise.all([this.table.stop(), this.queue.stop()]);
+    await Promise.all(this.proxies.map((proxy) => proxy.stop()));
   }
 
   #begin(): void {
@@ -107,7 +120,7 @@ export class WireCloud {
         ...{ sweepEveryMs: Math.round(leaseMs / 4), workerTimeoutMs: 8 * leaseMs, stopGraceMs: 1_000 },
         env: { ...effectsVariable, LULL_LOG_LEVEL: 'warn' },
       },
-      proxies: { dynamodb: this.table.endpoint, sqs: this.queue.endpoint },
+      proxies: { dynamodb: this.table.endpoint, sqs: this.queue.endpoint, s3: this.bucket.endpoint },
     };
     const child = fork(join(import.meta.dirname, 'cloud-process.ts'), [JSON.stringify(order)], {
       execArgv: ['--conditions=lull-source', '--import', 'tsx'],
@@ -121,6 +134,7 @@ export class WireCloud {
       this.#isReady = false;
       this.#hear({ kind: 'table', endpoint: undefined, pid: undefined });
       this.queue.pointTo(undefined);
+      this.bucket.pointTo(undefined);
       if (this.#child === child) setTimeout(() => this.#child === child && this.#begin(), 100);
     });
   }
@@ -137,6 +151,10 @@ export class WireCloud {
         return;
       case 'queue':
         this.queue.pointTo(message.endpoint);
+        return;
+      case 'bucket':
+        this.#bucketEndpoint = message.endpoint;
+        this.bucket.pointTo(message.endpoint);
         return;
       case 'notice':
         if (message.notice.kind === 'dead-letter') this.deadLetters += 1;
