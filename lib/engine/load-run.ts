@@ -28,11 +28,11 @@ export async function loadRun(turn: Turn): Promise<Loading> {
   const entries = readableEntries(records);
   for (const entry of entries) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
   turn.journal.recordNumber = lastNumber(records);
-  Object.assign(turn.journal, lengthOf(records));
   const terminate = entries.find((entry) => entry.kind === 'terminate-requested');
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
 
   if (damage !== undefined) return { kind: 'cannot-follow', error: journalDamaged(turn.runId, damage) };
+  Object.assign(turn.journal, lengthOf(records));
 
   const following = await followJournal(turn.engine, turn.run, entries);
   if (following.kind === 'cannot-follow') return following;
@@ -68,13 +68,9 @@ function lastNumber(records: readonly JournalRecord[]): number {
   return records.at(-1)?.number ?? 0;
 }
 
-/** Of a damaged one what can be counted. */
 function lengthOf(records: readonly JournalRecord[]): JournalLength {
   const length = emptyJournal();
-  for (const record of records) {
-    const entries = readableEntries([record]);
-    addToLength(length, entries, entriesBytes(entries));
-  }
+  for (const { entries } of records) addToLength(length, entries, entriesBytes(entries));
   return length;
 }
 
