@@ -48,7 +48,7 @@ class Shrinker implements Shrunk {
 
   /** Keeps the smaller plan if it fails as the larger did. */
   async #try(plan: Plan): Promise<boolean> {
-    if (!this.#hasTime()) return false;
+    if (!this.#hasTime() || (areStarted(this.plan) && !areStarted(plan))) return false;
     this.attempts += 1;
     const report = await simulate(plan);
     if (report.violation?.rule !== this.#rule) return false;
@@ -127,4 +127,9 @@ class Shrinker implements Shrunk {
     const run = { ...(this.plan.runs[index] as RunPlan), ...change };
     return { ...this.plan, runs: this.plan.runs.with(index, run) };
   }
+}
+
+/** Who sends to a run that nobody starts asks for it for ever. */
+function areStarted({ runs }: Plan): boolean {
+  return runs.every(({ callers }) => callers.flat().some((action) => action.do === 'start'));
 }
