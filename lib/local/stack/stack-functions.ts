@@ -74,8 +74,7 @@ export class StackFunctions {
   }
 
   async invoke(reference: FunctionReference, payload: string): Promise<Invocation> {
-    const lambda = await this.#untilFree(reference);
-    return lambda.invoke(payload, optionsOf(reference));
+    return this.#whenFree(reference, (lambda) => lambda.invoke(payload, optionsOf(reference)));
   }
 
   /** It has a line of its own. */
@@ -85,13 +84,14 @@ export class StackFunctions {
 
   /** For a caller outside: a request that waits for the end of a run is not work that has to come to rest. */
   async invokeFor(reference: FunctionReference, payload: string): Promise<Invocation> {
-    const lambda = await this.#untilFree(reference);
-    this.#awaited += 1;
-    try {
-      return await lambda.invoke(payload, optionsOf(reference));
-    } finally {
-      this.#awaited -= 1;
-    }
+    return this.#whenFree(reference, async (lambda) => {
+      this.#awaited += 1;
+      try {
+        return await lambda.invoke(payload, optionsOf(reference));
+      } finally {
+        this.#awaited -= 1;
+      }
+    });
   }
 
   /** Something is being invoked for which nobody outside waits. */
@@ -103,13 +103,17 @@ export class StackFunctions {
     await Promise.all(this.list().map((lambda) => lambda.stop(graceMs)));
   }
 
-  async #untilFree({ functionArn }: FunctionReference): Promise<Lambda> {
+  /** No wait lies between the look and the invocation: of several that wait, one finds the place. */
+  async #whenFree(
+    { functionArn }: FunctionReference,
+    invoke: (lambda: Lambda) => Promise<Invocation>,
+  ): Promise<Invocation> {
     const lambda = this.find(functionArn);
     const { reservedConcurrency = Infinity } = lambda.function;
     while (reservedConcurrency > this.#maxSandboxes && lambda.activeInvocations() >= this.#maxSandboxes) {
       await delay(LOOK_EVERY_MS);
     }
-    return lambda;
+    return invoke(lambda);
   }
 }
 

@@ -62,6 +62,11 @@ describe('the HTTP API', () => {
     ]);
   });
 
+  it('lets requests wait that this machine cannot serve at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 24 }, () => cloud.fetch('/runs/none')));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 404));
+  });
+
   it('refuses a request without a signature, and one that is signed by somebody else', async () => {
     const stranger = { accessKeyId: 'AKIA0000000000000000', secretAccessKey: 'guess' };
     const forger = { ...cloud.credentials.admin, secretAccessKey: 'guess' };
