@@ -11,7 +11,10 @@ const REQUEST_SECONDS = 0.03;
 const API_GB = 0.5;
 /** Send, receive, delete. */
 const REQUESTS_PER_WAKE = 3;
+/** The line of metrics that each turn writes, and some for what else is logged. */
+const LOG_BYTES_PER_TURN = 600;
 const MILLION = 1_000_000;
+const GIGABYTE = 1e9;
 
 export interface Counted {
   readonly workload: Workload;
@@ -67,6 +70,11 @@ function linesOf(workload: Workload, usage: Usage): Line[] {
       what: 'Lambda, turns',
       arithmetic: `${format(turnGbs + apiGbs)} GB-s x $${PRICES.gbSecond}`,
       dollars: (turnGbs + apiGbs) * PRICES.gbSecond,
+    },
+    {
+      what: 'logs and metrics',
+      arithmetic: `${format(runsPerMonth)} x ${usage.turns} x ${LOG_BYTES_PER_TURN} bytes x $${PRICES.logGb} a GB`,
+      dollars: (runsPerMonth * usage.turns * LOG_BYTES_PER_TURN * PRICES.logGb) / GIGABYTE,
     },
     {
       what: 'Lambda, your steps',

@@ -9,6 +9,8 @@ export const PRICES = {
   /** ARM, https://aws.amazon.com/lambda/pricing/ */
   millionInvocations: 0.2,
   gbSecond: 0.0000133334,
+  /** CloudWatch Logs, taken in, https://aws.amazon.com/cloudwatch/pricing/ */
+  logGb: 0.5,
   /** HTTP API, https://aws.amazon.com/api-gateway/pricing/ */
   millionApiRequests: 1,
 } as const;
