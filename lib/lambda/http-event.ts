@@ -66,8 +66,19 @@ export async function toHttpResult(response: Response): Promise<HttpResult> {
 
 /** HTTP APIs put a stage's name in front of the path, unless it is the default one. */
 function pathOf({ rawPath, requestContext: { stage = '$default' } }: HttpEvent): string {
-  const path = escapePath(rawPath.startsWith('/') ? rawPath : `/${rawPath}`);
+  const path = withoutDotSegments(escapePath(rawPath.startsWith('/') ? rawPath : `/${rawPath}`));
   return stage !== '$default' && path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : path;
+}
+
+/**
+ * A Request resolves `..`, encoded or not. The gateway has asked for the path as it came whether the caller may call it,
+ * so nothing else may come of it: what is empty in the place of such a segment is no address.
+ */
+function withoutDotSegments(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => (/^(?:\.|%2e){1,2}$/i.test(segment) ? '' : segment))
+    .join('/');
 }
 
 /** HTTP APIs decode the path, function URLs do not: what can stand in no encoded path is encoded again. */
