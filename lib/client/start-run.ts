@@ -95,14 +95,12 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
 }
 
 /**
- * The purge of an earlier run of that id may have been under way, and have taken the input with it. The purge ends before
- * the id is free, so one look after the start is enough.
+ * The purge of an earlier run of that id may have been under way, and have taken the input with it; or another sweeper,
+ * which has seen the input there, takes it yet. What is put now none of them has seen, so it stays.
  */
 async function keepInput(ports: ClientPorts, store: Store, { runId, input }: NewRun, value: Encoded): Promise<void> {
   if (input.kind === 'inline') return;
-  await retryUnavailable(ports.clock, async () => {
-    if ((await store.readValue(runId, input.key)) === undefined) await store.putValue(runId, input.key, value);
-  });
+  await retryUnavailable(ports.clock, () => store.putValue(runId, input.key, value));
 }
 
 function readOptions(ports: ClientPorts, workflow: string, options: StartOptions): { runId: string; delayMs: number } {

@@ -130,7 +130,13 @@ export class DynamodbStore implements Store {
       update: appendToMail(messageId),
       gives: 'ALL_OLD',
       written: ({ run }) => ({ kind: 'accepted', held: run.lease !== undefined }),
-      refused: (there) => whyNotAccepted(there, asked),
+      refused: (there, isRepeat) => {
+        const answer = whyNotAccepted(there, asked);
+        const isSaidForSure = !isRepeat || answer?.kind === 'accepted' || answer?.kind === 'closed';
+        // A sender who is refused for sure deletes the payload, which the request before needs when it comes late.
+        if (!isSaidForSure) throw new StoreUnavailableError('accept');
+        return answer;
+      },
     });
   }
 
@@ -247,15 +253,15 @@ export class DynamodbStore implements Store {
     return this.#write<Answer>(operation, key, {
       send: () => this.#table.update(operation, key, change),
       written: (item) => change.written(fromRunItem(item)),
-      refused: (there) => change.refused(there && fromRunItem(there)),
+      refused: (there, isRepeat) => change.refused(there && fromRunItem(there), isRepeat),
     });
   }
 
   async #write<Answer>(operation: StoreOperation, key: Item, write: ConditionalWrite<Answer>): Promise<Answer> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const { kind, item } = await write.send();
-      if (kind === 'written') return write.written(item);
-      const answer = await write.refused(item ?? (await this.#table.get(operation, key)));
+      const sent = await write.send();
+      if (sent.kind === 'written') return write.written(sent.item);
+      const answer = await write.refused(sent.item ?? (await this.#table.get(operation, key)), sent.isRepeat);
       if (answer !== undefined) return answer;
     }
     throw new StoreUnavailableError(operation, { cause: new Error(`its item changed ${ATTEMPTS} times meanwhile`) });
@@ -266,13 +272,13 @@ interface ConditionalWrite<Answer> {
   send(): Promise<Write>;
   written(item: Item): Answer;
   /** Undefined: what is there does not explain the refusal, it has changed since. */
-  refused(there: Item | undefined): Answer | undefined | Promise<Answer | undefined>;
+  refused(there: Item | undefined, isRepeat: boolean): Answer | undefined | Promise<Answer | undefined>;
 }
 
 interface RunChange<Answer> extends Update {
   /** Gets the run item before or after the update, as `gives` says. */
   written(stored: StoredRun): Answer;
-  refused(there: StoredRun | undefined): Answer | undefined;
+  refused(there: StoredRun | undefined, isRepeat: boolean): Answer | undefined;
 }
 
 function keyOf(item: Item): Item {

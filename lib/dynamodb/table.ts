@@ -32,8 +32,11 @@ export interface TableOptions {
 export type Write =
   /** `item`: what was asked to be returned. */
   | { readonly kind: 'written'; readonly item: Item }
-  /** The condition failed. `item`: what is there instead; undefined if nothing is, or the store does not say. */
-  | { readonly kind: 'refused'; readonly item: Item | undefined };
+  /**
+   * The condition failed. `item`: what is there instead; undefined if nothing is, or the store does not say. `isRepeat`:
+   * the SDK had sent the request before, and had no answer: that one may have been carried out, or may be yet.
+   */
+  | { readonly kind: 'refused'; readonly item: Item | undefined; readonly isRepeat: boolean };
 
 export interface Update {
   readonly update: Expression;
@@ -147,7 +150,9 @@ export class Table {
         throw error;
       }),
     );
-    if (answer instanceof ConditionalCheckFailedException) return { kind: 'refused', item: answer.Item };
+    if (answer instanceof ConditionalCheckFailedException) {
+      return { kind: 'refused', item: answer.Item, isRepeat: (answer.$metadata.attempts ?? 1) > 1 };
+    }
     return { kind: 'written', item: answer.Attributes ?? {} };
   }
 

@@ -6,7 +6,10 @@ import type { Item } from '../../lib/dynamodb/item.ts';
 type Send = () => Promise<unknown>;
 
 /** Stands around each attempt of each request; `send` makes the attempt. */
-function aroundEachAttempt(client: DynamoDBClient, attempt: (command: string, send: Send) => Promise<unknown>): void {
+export function aroundEachAttempt(
+  client: DynamoDBClient,
+  attempt: (command: string, send: Send) => Promise<unknown>,
+): void {
   client.middlewareStack.add(
     (next, context) => async (args) =>
       (await attempt(String(context['commandName']), () => next(args))) as Awaited<ReturnType<typeof next>>,

@@ -1,0 +1,92 @@
+/** Suspicion: the SDK gives a request up and sends it again, and the first one is carried out all the same, later. */
+import { afterAll, expect, test } from 'vitest';
+import { Client } from 'lull/client';
+import { signal as signalOf } from 'lull';
+import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import { MAIL_LIMIT } from '../../lib/ports/limits.ts';
+import { StoreUnavailableError } from '../../lib/ports/world-errors.ts';
+import { JumpingClock } from '../client/client-world.ts';
+import { aroundEachAttempt, networkError } from '../dynamodb/client-faults.ts';
+import { startTableServer } from '../dynamodb/table-server.ts';
+import { closedRun, createdRun, encoded, START_MS } from '../store/samples.ts';
+
+const server = await startTableServer();
+const tableName = await server.newTable();
+const healthy = createDynamodbStore({ tableName, client: server.newClient() });
+
+afterAll(() => server.close());
+
+test('the payload of a message that a request may accept late is kept, although the repeat was told that the mail is full', async () => {
+  const { runId } = await createdRun(healthy);
+  const client = server.newClient();
+  let late: (() => Promise<unknown>) | undefined;
+  aroundEachAttempt(client, async (command, send) => {
+    if (command !== 'UpdateItemCommand' || late !== undefined) return send();
+    late = send;
+    for (let other = 0; other < MAIL_LIMIT; other += 1) await healthy.accept(runId, `other-${other}`, MAIL_LIMIT);
+    throw networkError();
+  });
+  const wakes = { send: () => Promise.resolve() };
+  const sender = new Client({ store: createDynamodbStore({ tableName, client }), wakes, clock: new JumpingClock() });
+  await expect(sender.run(runId).signal(signalOf<string>('stop'), 'now')).rejects.toThrow(StoreUnavailableError);
+
+  // Room is made, and the first request arrives.
+  const lease = { owner: 'test', expiresAtMs: START_MS + 60_000 };
+  await healthy.take(runId, { lease, nowMs: START_MS, dueByMs: START_MS });
+  const letGo = { status: 'suspended', dueAtMs: undefined, mail: [] } as const;
+  await healthy.release(runId, { epoch: 1, wakesSeen: MAIL_LIMIT, ...letGo });
+  await late?.();
+  const { mail = [] } = (await healthy.readRun(runId)) ?? {};
+  expect(mail).toHaveLength(1);
+  expect(await healthy.loadMessages(runId, mail)).toHaveLength(1);
+});
+
+test('a second sweeper, which has seen the input of a run to come, does not delete it when the run has come', async () => {
+  const { runId } = await closedRun(healthy);
+  await healthy.putValue(runId, 'result-1', encoded('old'));
+  const steps = new Map<string, () => void>();
+  const reach = (step: string): Promise<void> => new Promise((resolve) => steps.set(step, resolve));
+  /** Stops before it deletes anything, until it is told to go on. */
+  const slowSweeper = (onStop: () => void): { purged: Promise<void>; goOn: () => void } => {
+    const client = server.newClient();
+    let goOn = (): void => undefined;
+    const told = new Promise<void>((resolve) => (goOn = resolve));
+    aroundEachAttempt(client, async (command, send) => {
+      if (command === 'DeleteItemCommand') {
+        onStop();
+        await told;
+      }
+      return send();
+    });
+    return { purged: createDynamodbStore({ tableName, client }).purge(runId), goOn };
+  };
+
+  const firstStopped = reach('first');
+  const first = slowSweeper(() => steps.get('first')?.());
+  await firstStopped;
+  const secondStopped = reach('second');
+  let second: ReturnType<typeof slowSweeper> | undefined;
+  const client = server.newClient();
+  aroundEachAttempt(client, async (command, send) => {
+    if (command === 'PutItemCommand' && second === undefined) {
+      const answer = await send(); // the input of the run to come: the second sweeper sees it
+      second = slowSweeper(() => steps.get('second')?.());
+      await secondStopped;
+      first.goOn();
+      await first.purged;
+      return answer;
+    }
+    return send();
+  });
+  const wakes = { send: () => Promise.resolve() };
+  const starter = new Client({ store: createDynamodbStore({ tableName, client }), wakes, clock: new JumpingClock() });
+  const input = 'x'.repeat(1_000);
+  await starter.start('greet', input, { id: runId });
+  second?.goOn();
+  await second?.purged;
+
+  const run = await healthy.readRun(runId);
+  const key = run?.input.kind === 'item' ? run.input.key : '';
+  expect(run).toMatchObject({ status: 'pending' });
+  expect(await healthy.readValue(runId, key)).toEqual(encoded(input));
+});
