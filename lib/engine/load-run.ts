@@ -50,6 +50,8 @@ async function loadJournal(turn: Turn): Promise<JournalRecord[] | 'lost'> {
     const records = await engine.store.loadRecords(runId, 0);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
     if (!turn.takesOver) return records;
+    // Who was frozen since the take may have been taken over by one that let a delayed run go again, without a fence.
+    if (!turn.lease.held()) return 'lost';
 
     // A journal begins with its first event, also when the worker died before it wrote that.
     const entry: JournalEntry =
