@@ -6,9 +6,8 @@
  */
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { InvalidInputError } from '../core/errors.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
-import { toInputIssue } from '../core/validate.ts';
+import { toInvalidInput } from '../core/validate.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { RunItem, StoredValue } from '../ports/run-item.ts';
 import type { NewRun, Store } from '../ports/store.ts';
@@ -124,7 +123,7 @@ async function validate(what: string, input: unknown, schema: StandardSchema | u
   if (schema === undefined) return input;
   const answer = await schema['~standard'].validate(input);
   if (answer.issues === undefined) return answer.value;
-  throw new InvalidInputError(what, answer.issues.map(toInputIssue));
+  throw toInvalidInput(what, answer.issues);
 }
 
 type Creation = { readonly kind: 'created' } | { readonly kind: 'exists'; readonly run: RunItem };

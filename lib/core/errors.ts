@@ -293,16 +293,21 @@ export interface InputIssue {
   readonly message: string;
 }
 
-/** An input or a signal's payload does not fit its schema. `issues` has all that is wrong with it. */
+/** So many issues stand in the message of an error. */
+const LISTED_ISSUES = 10;
+
+/** An input or a signal's payload does not fit its schema. `issues` has what is wrong with it, the first hundred at most. */
 export class InvalidInputError extends LullError {
   static {
     this.prototype.name = 'InvalidInputError';
   }
   readonly issues: readonly InputIssue[];
 
-  constructor(what: string, issues: readonly InputIssue[]) {
-    const listed = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
-    super('INVALID_INPUT', `${what} does not fit its schema: ${listed}`);
+  /** `count`: how many there are, if not all of them are given. */
+  constructor(what: string, issues: readonly InputIssue[], count = issues.length) {
+    const listed = issues.slice(0, LISTED_ISSUES).map(({ path, message }) => `${path}: ${message}`);
+    if (count > LISTED_ISSUES) listed.push(`and ${count - LISTED_ISSUES} more`);
+    super('INVALID_INPUT', `${what} does not fit its schema: ${listed.join('; ')}`);
     this.issues = issues;
   }
 }

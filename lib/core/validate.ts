@@ -4,13 +4,13 @@
  * In the run, where the outcome is what the workflow gets, a schema has to answer at once, and the same on each
  * replay: one that answers with a promise is an error that says so.
  */
+import { clampText } from './clamp-text.ts';
 import { disown, isPromise } from './check-awaitable.ts';
 import { type InputIssue, InvalidInputError, WorkflowCodeError } from './errors.ts';
 import type { StandardIssue, StandardSchema } from './standard-schema.ts';
 
 export type Validation =
-  | { readonly kind: 'valid'; readonly value: unknown }
-  | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
+  { readonly kind: 'valid'; readonly value: unknown } | { readonly kind: 'invalid'; readonly error: InvalidInputError };
 
 /** `what` names the value for errors: `the input of workflow "checkout"`. Without a schema all is valid. */
 export function validate(schema: StandardSchema | undefined, value: unknown, what: string): Validation {
@@ -25,19 +25,33 @@ export function validate(schema: StandardSchema | undefined, value: unknown, wha
     );
   }
   if (result.issues === undefined) return { kind: 'valid', value: result.value };
-  return { kind: 'invalid', issues: result.issues.map(toInputIssue) };
+  return { kind: 'invalid', error: toInvalidInput(what, result.issues) };
 }
 
 /** The value as the schema gives it; an InvalidInputError with all issues if it is refused. */
 export function validOrThrow(schema: StandardSchema | undefined, value: unknown, what: string): unknown {
   const validation = validate(schema, value, what);
   if (validation.kind === 'valid') return validation.value;
-  throw new InvalidInputError(what, validation.issues);
+  throw validation.error;
 }
 
-export function toInputIssue({ message, path = [] }: StandardIssue): InputIssue {
+/** An input may be wrong in a million places, and a schema's words may have the value in them. */
+const ISSUES_LIMIT = 100;
+const ISSUE_CHARACTERS = 300;
+
+export function toInvalidInput(what: string, issues: readonly StandardIssue[]): InvalidInputError {
+  return new InvalidInputError(what, issues.slice(0, ISSUES_LIMIT).map(toInputIssue), issues.length);
+}
+
+function toInputIssue({ message, path = [] }: StandardIssue): InputIssue {
   const keys = path.map((part) => (typeof part === 'object' ? part.key : part));
-  return { path: keys.reduce<string>((text, key) => text + pathPart(key), '$'), message };
+  return {
+    path: clampText(
+      keys.reduce<string>((text, key) => text + pathPart(key), '$'),
+      ISSUE_CHARACTERS,
+    ),
+    message: clampText(message, ISSUE_CHARACTERS),
+  };
 }
 
 function pathPart(key: PropertyKey): string {

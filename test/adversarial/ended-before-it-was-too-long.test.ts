@@ -6,7 +6,7 @@ import { SmallCloud } from '../engine/small-cloud.ts';
 
 it('a run whose code has completed is completed, however long its journal gets afterwards', async () => {
   const settings = { maxJournalEvents: 20 };
-  const any = signal('any');
+  const any = signal<void>('any');
   const stopping = workflow('stopping', function* () {
     try {
       for (;;) yield* step('do', () => undefined);

@@ -19,18 +19,18 @@ describe('validate', () => {
 
   it('gives each issue with the path to the part at fault', () => {
     const validation = validate(order, { lines: [{ 'unit price': 1 }, { 'unit price': 'x' }] }, 'it');
-    expect(validation).toEqual({
+    expect(validation).toMatchObject({
       kind: 'invalid',
-      issues: [{ path: '$.lines[1]["unit price"]', message: expect.any(String) as string }],
+      error: { issues: [{ path: '$.lines[1]["unit price"]', message: expect.any(String) as string }] },
     });
-    expect(validate(order, null, 'it')).toMatchObject({ issues: [{ path: '$' }] });
+    expect(validate(order, null, 'it')).toMatchObject({ error: { issues: [{ path: '$' }] } });
   });
 
   it('reads paths whose parts are objects with a key, as the standard allows', () => {
     const schema: StandardSchema = {
       '~standard': { validate: () => ({ issues: [{ message: 'no', path: [{ key: 'a' }, 0, Symbol.for('s')] }] }) },
     };
-    expect(validate(schema, 1, 'it')).toMatchObject({ issues: [{ path: '$.a[0]["Symbol(s)"]' }] });
+    expect(validate(schema, 1, 'it')).toMatchObject({ error: { issues: [{ path: '$.a[0]["Symbol(s)"]' }] } });
   });
 
   it('refuses a schema that answers with a promise, and nothing goes unhandled when that fails', async () => {
