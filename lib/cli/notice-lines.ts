@@ -28,7 +28,7 @@ function describe(notice: LocalCloudNotice, paint: Paint): string[] {
     case 'invocation-failed':
       return [`${paint('red', 'failed')}     an invocation of the ${notice.function}: ${notice.reason}`];
     case 'dead-letter':
-      return [`${paint('red', 'given up')}   a message that failed again and again: ${notice.body}`];
+      return [`${paint('red', 'given up')}   a message that failed again and again: ${printable(notice.body)}`];
     case 'output':
       return [`${paint('dim', `${notice.function} ${notice.pid}`)}  ${logLine(notice.line)}`];
   }
@@ -40,10 +40,18 @@ export function logLine(line: string): string {
     const { level, message, timestamp: _timestamp, ...fields } = JSON.parse(line) as Record<string, unknown>;
     if (typeof level !== 'string' || typeof message !== 'string') return line;
     const rest = Object.keys(fields).length === 0 ? '' : `  ${JSON.stringify(fields)}`;
-    return `${level} ${message}${rest}`;
+    return printable(`${level} ${message}${rest}`);
   } catch {
     return line;
   }
+}
+
+/** What came from outside is not to paint the terminal, or to move its cursor. */
+function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- those are what it is about
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 function seconds(ms: number): string {

@@ -3,11 +3,13 @@
  * from.
  *
  * The keys are those of the scope at the time of the line, and not of a child logger: what is kept in memory between the
- * turns of a run would go on writing with the logger of the turn that loaded it.
+ * turns of a run would go on writing with the logger of the turn that loaded it. They rule over fields of that name: what
+ * is logged may come from outside, and must not pass for what the engine says of its turn.
  */
 import { LogFormatter, LogItem, Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { inspect } from 'node:util';
+import { escapeControls } from '../core/escape-controls.ts';
 import { isError } from '../core/to-error.ts';
 import type { Logger, LogLevel } from '../core/logger.ts';
 import { currentScope } from './scope.ts';
@@ -37,9 +39,9 @@ export function createFunctionLogger({ level, service, write }: FunctionLoggerOp
       const { message, fields } = sortOut(values);
       const keys = { ...currentScope()?.keys };
       try {
-        powertools[lineLevel]({ message, ...keys, ...fields });
+        powertools[lineLevel]({ message, ...fields, ...keys });
       } catch {
-        powertools[lineLevel]({ message, ...keys, ...Object.fromEntries(Object.keys(fields).map(tryField(fields))) });
+        powertools[lineLevel]({ message, ...Object.fromEntries(Object.keys(fields).map(tryField(fields))), ...keys });
       }
     };
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
@@ -90,7 +92,7 @@ class LineLogger extends PowertoolsLogger {
       return;
     }
     log.prepareForPrint();
-    this.write(JSON.stringify(log.getAttributes(), this.getJsonReplacer()));
+    this.write(escapeControls(JSON.stringify(log.getAttributes(), this.getJsonReplacer())));
   }
 }
 
