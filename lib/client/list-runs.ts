@@ -87,6 +87,7 @@ export async function listPage(ports: ClientPorts, options: PageOptions): Promis
   checkOptions('listPage', options, [...FILTERS, 'limit', 'cursor']);
   const { limit = DEFAULT_PAGE } = options;
   checkWhole('limit', limit, { from: 1, to: LONGEST_PAGE });
+  checkCursor(options.cursor);
   return readPage(ports, { ...options, limit });
 }
 
@@ -125,6 +126,14 @@ function allWorkflows(ports: ClientPorts): readonly string[] {
 function nameOf(workflow: unknown): string {
   checkPlainName(workflow, 'a workflow');
   return workflow;
+}
+
+/** It goes into a query as it is. Stores make them of a time and what tells runs of one time apart, such as an id. */
+function checkCursor(cursor: unknown): void {
+  if (cursor === undefined || (typeof cursor === 'string' && /^\d{15}#[\w.:-]{0,128}$/.test(cursor))) return;
+  throw new InvalidArgumentError(
+    `cursor cannot be ${describeValue(cursor)}: give the one of the page before, as it is`,
+  );
 }
 
 function checkWhole(option: string, value: number, { from, to = Infinity }: { from: number; to?: number }): void {

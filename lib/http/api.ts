@@ -37,6 +37,7 @@ export function createApi({ client, workflows, log }: ApiOptions): Api {
     await next();
     context.header('x-request-id', context.get('requestId'));
     context.header('cache-control', 'no-store');
+    context.header('x-content-type-options', 'nosniff');
   });
   for (const route of ROUTES) {
     api.on(route.method, toPattern(route.path), async (context) =>
