@@ -116,7 +116,7 @@ describe('an id in a path', () => {
 
   it('of the kind of the table’s own other keys is none: nobody reads schedules or shards as runs', async () => {
     const world = createApiWorld();
-    await world.store.putValue('schedule/nightly', 'last-run', 'r1' as never);
+    await world.store.putValue('schedule/nightly', 'last-run', 'r1');
     expect(problemOf(await world.get('/runs/schedule%2Fnightly')).code).toBe('INVALID_ARGUMENT');
   });
 });
@@ -207,7 +207,7 @@ describe('an error of ours', () => {
       Object.assign(new Error('sesame'), { code: 'INVALID_ARGUMENT' }),
     ]) {
       const broken = new MemoryStore();
-      broken.readRun = () => Promise.reject(thrown as Error);
+      broken.readRun = () => Promise.reject(thrown);
       const response = await world.apiWith({ store: broken }).request('/runs/r1');
       expect(response.status).toBe(500);
       expect(await response.text()).not.toContain('sesame');
@@ -217,7 +217,7 @@ describe('an error of ours', () => {
   it('in the environment is the log’s, not the caller’s', async () => {
     const handler = createApiHandler(rating, { environment: { LULL_QUEUE_URL: 'https://user:sesame@sqs.example' } });
     const event = { rawPath: '/workflows', requestContext: { http: { method: 'GET' } } };
-    await expect(handler(event, { getRemainingTimeInMillis: () => 1_000 } as never)).rejects.toThrow(
+    await expect(handler(event, { getRemainingTimeInMillis: () => 1_000 })).rejects.toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('sesame') as string }),
     );
   });
