@@ -1,7 +1,7 @@
 /** What a request can do besides what it asks for: nothing. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createApiHandler } from '../../functions/create-api-handler.ts';
 import { ROUTES } from '../../lib/http/api.ts';
 import { toRequest } from '../../lib/lambda/http-event.ts';
@@ -200,14 +200,15 @@ describe('an error of ours', () => {
 
   it('whatever is thrown', async () => {
     const world = createApiWorld();
-    for (const thrown of [
+    const odd: unknown[] = [
       'sesame',
       null,
       { sesame: 1 },
       Object.assign(new Error('sesame'), { code: 'INVALID_ARGUMENT' }),
-    ]) {
+    ];
+    for (const thrown of odd) {
       const broken = new MemoryStore();
-      broken.readRun = () => Promise.reject(thrown);
+      vi.spyOn(broken, 'readRun').mockRejectedValue(thrown);
       const response = await world.apiWith({ store: broken }).request('/runs/r1');
       expect(response.status).toBe(500);
       expect(await response.text()).not.toContain('sesame');
