@@ -7,8 +7,15 @@ import { start, type Workload } from './workload.ts';
 
 const RETENTION_MS = 20 * 60_000;
 
-const again = workflow('again', { retention: RETENTION_MS }, function* (input: unknown) {
-  return yield* step('echo', { retry: { maxAttempts: 100_000 } }, (): BodyPlan => ({ takesMs: 10, gives: input }));
+interface Again {
+  readonly text: string;
+  /** So long the run is open: whoever still purges the one before it is to leave it alone. */
+  readonly takesMs: number;
+}
+
+const again = workflow('again', { retention: RETENTION_MS }, function* (input: Again) {
+  const { takesMs } = input;
+  return yield* step('echo', { retry: { maxAttempts: 100_000 } }, (): BodyPlan => ({ takesMs, gives: input }));
 });
 
 export const againWorkload: Workload = {
@@ -16,7 +23,10 @@ export const againWorkload: Workload = {
   weight: 0.7,
   workflows: [again],
   draw(dice) {
-    const input = 'again '.repeat(dice.pick([1, 100]));
+    const input: Again = {
+      text: 'again '.repeat(dice.pick([1, 100])),
+      takesMs: Math.round(dice.magnitude(10, 60_000)),
+    };
     // Every few seconds, from a little before the purge on.
     const later = (): Action[] => {
       const pauseMs = Math.round(dice.magnitude(500, 10_000));
