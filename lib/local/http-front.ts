@@ -18,6 +18,8 @@ export function startHttpFront(options: { readonly port: number; readonly pool: 
 }
 
 async function replyTo(request: HttpRequest, pool: FunctionPool): Promise<HttpReply> {
+  const stranger = strangerOf(request.rawHeaders);
+  if (stranger !== undefined) return gatewayReply(403, `Forbidden: ${stranger} is no page or program of this machine`);
   try {
     return toHttpReply(await pool.invoke(toHttpEvent(request, randomUUID(), Date.now())));
   } catch (error) {
@@ -28,4 +30,23 @@ async function replyTo(request: HttpRequest, pool: FunctionPool): Promise<HttpRe
     if (error.failure === 'timed-out') return gatewayReply(503, 'Service Unavailable: the function took too long');
     return gatewayReply(500, 'Internal Server Error');
   }
+}
+
+/**
+ * Nobody has to show who they are here. So pages from elsewhere, which a browser on this machine may have open, are sent
+ * away: by their origin, or by a name of theirs that leads here. Undefined: it is somebody of this machine.
+ */
+function strangerOf(rawHeaders: readonly string[]): string | undefined {
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    if (name === 'host' && !isOfThisMachine(`http://${value}`)) return value;
+    if (name === 'origin' && !isOfThisMachine(value)) return value;
+    if (name === 'sec-fetch-site' && value === 'cross-site') return 'a page of another site';
+  }
+  return undefined;
+}
+
+function isOfThisMachine(address: string): boolean {
+  return URL.canParse(address) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname);
 }

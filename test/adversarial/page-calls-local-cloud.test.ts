@@ -1,0 +1,59 @@
+// Suspicion: while lull dev runs, any page that is open in a browser on that machine can start runs: a POST of plain text
+// needs no preflight, and a name that a page's owner points to 127.0.0.1 makes the answers readable too.
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { FunctionPool } from '../../lib/local/function-pool.ts';
+import { startHttpFront } from '../../lib/local/http-front.ts';
+import type { HttpFront } from '../../lib/local/http-server.ts';
+
+let front: HttpFront;
+let invoked = 0;
+
+beforeAll(async () => {
+  const pool = {
+    invoke: async () => {
+      invoked += 1;
+      return { statusCode: 202, headers: {}, body: '{}', isBase64Encoded: false };
+    },
+  } as unknown as FunctionPool;
+  front = await startHttpFront({ port: 0, pool });
+});
+afterAll(() => front.stop());
+
+/** By node:http, which sends any Host and Origin. */
+function statusOf(headers: Record<string, string>, method = 'POST'): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${front.url}/workflows/greet/runs`, { method, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    asked.on('error', reject);
+    asked.end(method === 'POST' ? '"x"' : undefined);
+  });
+}
+
+it.each([
+  [{ origin: 'https://evil.example' }],
+  [{ origin: 'null' }],
+  [{ origin: 'http://localhost.evil.example' }],
+  [{ origin: 'http://127.0.0.1.evil.example:4000' }],
+  [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
+  [{ host: 'evil.example' }],
+  [{ host: 'localhost.evil.example:4000' }],
+])('a page with %j starts nothing', async (headers) => {
+  const before = invoked;
+  expect(await statusOf(headers as Record<string, string>)).toBe(403);
+  expect(await statusOf(headers as Record<string, string>, 'GET')).toBe(403);
+  expect(invoked).toBe(before);
+});
+
+it.each([
+  [{}],
+  [{ host: 'localhost:4000' }],
+  [{ host: '[::1]:4000' }],
+  [{ origin: 'http://localhost:5173' }],
+  [{ origin: 'http://127.0.0.1:5173', 'sec-fetch-site': 'same-site' }],
+  [{ origin: 'http://[::1]:5173' }],
+])('a program, or a page of this machine, with %j is served', async (headers) => {
+  expect(await statusOf(headers as Record<string, string>)).toBe(202);
+});
