@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import { describeValue } from '../core/describe-value.ts';
+import { isRunId, RUN_ID_LIMIT } from '../core/run-id.ts';
 import { InvalidArgumentError } from './errors.ts';
 
 /** Makes ids that nobody else has. Replaced in tests, so that a seed gives the same ones. */
@@ -16,13 +17,11 @@ export const RANDOM_IDS: IdSource = {
   messageId: () => randomBytes(12).toString('base64url'),
 };
 
-const RUN_ID_LIMIT = 128;
 const KEY_LIMIT = 255;
 const DIGEST_CHARACTERS = 22; // of base64url: 132 bits
 
-/** An id that people choose goes into keys, addresses and log lines as it is. */
 export function checkRunId(id: unknown): string {
-  if (typeof id === 'string' && id.length <= RUN_ID_LIMIT && /^[\w.:-]+$/.test(id)) return id;
+  if (isRunId(id)) return id;
   throw new InvalidArgumentError(
     `a run id cannot be ${describeValue(id)}: give 1 to ${RUN_ID_LIMIT} characters out of A-Z, a-z, 0-9 and . _ : -`,
   );

@@ -1,5 +1,6 @@
 /** What SQS hands to the worker, and how the worker says which messages it could not take. */
 import { describeValue } from '../core/describe-value.ts';
+import { isRunId } from '../core/run-id.ts';
 import { LullError } from '../core/errors.ts';
 
 /** As much of an SQS event as the worker reads. */
@@ -39,7 +40,7 @@ function isRecord(record: unknown): record is SqsRecord {
 /** Reads the body of one message: `{"runId":"..."}`. */
 export function readWake({ body }: SqsRecord): WakeReading {
   const runId = runIdOf(body);
-  if (typeof runId === 'string' && runId !== '') return { kind: 'wake', runId };
+  if (isRunId(runId)) return { kind: 'wake', runId };
   return {
     kind: 'malformed',
     problem: `a message of the queue of wakes reads ${describeValue(body)}, and should read {"runId":"..."}: something else sends to this queue`,

@@ -33,7 +33,7 @@ test.each([
   ['lib/ports/limits.ts', 'MESSAGE_ID_LIMIT_BYTES'],
   ['lib/ports/limits.ts', 'ITEM_LIMIT_BYTES'],
   ['lib/http/read-call.ts', 'LONGEST_WAIT_MS'],
-  ['lib/client/identifiers.ts', 'RUN_ID_LIMIT'],
+  ['lib/core/run-id.ts', 'RUN_ID_LIMIT'],
   ['lib/client/identifiers.ts', 'KEY_LIMIT'],
   ['lib/client/start-scheduled.ts', 'SCHEDULE_NAME_LIMIT'],
   ['lib/http/run-routes.ts', 'HISTORY_PAGE_EVENTS'],

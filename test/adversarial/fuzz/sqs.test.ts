@@ -22,7 +22,7 @@ interface Sent {
 }
 
 const wake = fc
-  .constantFrom('r1', 'r2', 'nobody', '__proto__', 'constructor', '\ud800', 'x'.repeat(5_000), '../x', ' ')
+  .constantFrom('r1', 'r2', 'nobody', '__proto__', 'constructor', 'x'.repeat(128), '..')
   .map((runId): Sent => ({ body: JSON.stringify({ runId }), isBad: false }));
 const failing = fc.constant<Sent>({ body: '{"runId":"unlucky"}', isBad: true });
 const noWake = fc
@@ -32,6 +32,10 @@ const noWake = fc
     fc.constantFrom(
       '',
       '{"runId":""}',
+      '{"runId":" "}',
+      '{"runId":"../x"}',
+      '{"runId":"\\ud800"}',
+      JSON.stringify({ runId: 'x'.repeat(129) }),
       '{"runId":["r1"]}',
       '{"runid":"r1"}',
       '{"__proto__":{"runId":"r1"}}',
