@@ -1,4 +1,8 @@
-/** The conditions of the writes. Each bears the name of what must hold, and says which race it prevents. */
+/**
+ * The conditions of the writes. Each bears the name of what must hold, and says which race it prevents.
+ *
+ * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
+ */
 import type { Take } from '../ports/store.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';

@@ -1,4 +1,8 @@
-/** Writes what was delivered and asked for as the next record (10). Keeps I2: whoever fails to write it drops. */
+/**
+ * Writes what was delivered and asked for as the next record (10). Keeps I2: whoever fails to write it drops.
+ *
+ * Relies on: no two turns have one nonce, or a record of another worker would be taken for one's own.
+ */
 import type { JournalEntry } from '../journal/event.ts';
 import { addToLength, entriesBytes, warnIfNearlyFull } from './journal-length.ts';
 import type { Turn } from './turn-state.ts';

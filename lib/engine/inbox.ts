@@ -1,4 +1,9 @@
-/** The run's inbox: payloads of accepted messages come in, and go when they are in the journal (9, 11). */
+/**
+ * The run's inbox: payloads of accepted messages come in, and go when they are in the journal (9, 11).
+ *
+ * Relies on: a payload is put before its id is accepted, and deleted by nobody as long as the id may be; and reads are
+ * consistent. Keeps in turn what senders rely on: an id leaves the mail only when it is in the journal.
+ */
 import { LullError } from '../core/errors.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
 

@@ -2,6 +2,7 @@
  * Keeps a turn's lease alive while it goes on, and learns by it what was accepted meanwhile.
  *
  * Not its job: to stop the turn. It says that the lease is lost, and the turn looks before everything it does outside.
+ * Nothing in the table relies on that, nor on this clock: a worker whose clock is wrong finds its writes refused.
  */
 import type { Clock } from '../ports/clock.ts';
 import type { RunItem } from '../ports/run-item.ts';

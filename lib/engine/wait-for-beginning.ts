@@ -4,6 +4,9 @@
  *
  * Nothing is written into the journal here, so a worker that died here leaves nothing to be fenced off. A run that was
  * cancelled before its time has begun with it: it tidies up, and is not kept waiting any more.
+ *
+ * Relies on: each worker's own clock goes forward, however wrong it is. Whoever finds a lease to be over is then past all
+ * that its owner may have found past within it.
  */
 import { receiveMail } from './inbox.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
