@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { ExampleStack } from '../../infra/example-stack.ts';
 import { ROUTES } from '../../lib/http/api.ts';
 import { WorkflowEngine } from '../../infra/index.ts';
-import { createApp, createEngine, ENTRY, synthesize } from '../infra/synthesized.ts';
+import { createApp, createEngine, ENTRY, synthesize } from './synthesized.ts';
 
 interface Resource {
   readonly Type: string;

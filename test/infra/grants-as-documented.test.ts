@@ -5,7 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { expect, test } from 'vitest';
 import type { WorkflowEngine } from '../../infra/index.ts';
-import { createEngine } from '../infra/synthesized.ts';
+import { createEngine } from './synthesized.ts';
 
 const root = join(import.meta.dirname, '../..');
 const text = readFileSync(join(root, 'docs/security.md'), 'utf8');
