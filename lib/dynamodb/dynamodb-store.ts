@@ -231,8 +231,8 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async purge(runId: string): Promise<void> {
-    await purgeRun(this.#table, this.#contents, runId);
+  async purge(runId: string, dueByMs?: number): Promise<void> {
+    await purgeRun(this.#table, this.#contents, { runId, dueByMs });
   }
 
   listDue(nowMs: number): AsyncGenerator<readonly string[]> {

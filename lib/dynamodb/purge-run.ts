@@ -10,7 +10,7 @@ import { itemIsTheOneSeen, runIsClosedStill } from './conditions.ts';
 import type { Contents } from './contents.ts';
 import { expression } from './expression.ts';
 import { inParallel } from './in-parallel.ts';
-import { findText, itemKey, readText, text } from './item.ts';
+import { findNumber, findText, itemKey, readText, text } from './item.ts';
 import type { Item } from './item.ts';
 import { runSortKey } from './schema.ts';
 import type { Table } from './table.ts';
@@ -18,10 +18,15 @@ import type { Table } from './table.ts';
 /** How many deletes are on their way at once. */
 const WIDTH = 10;
 
-export async function purgeRun(table: Table, contents: Contents, runId: string): Promise<void> {
+export async function purgeRun(
+  table: Table,
+  contents: Contents,
+  { runId, dueByMs }: { readonly runId: string; readonly dueByMs: number | undefined },
+): Promise<void> {
   const runKey = itemKey(runId, runSortKey);
   const run = await table.get('purge', runKey);
   if (!run || findText(run, 'closedStatus') === undefined) return;
+  if (dueByMs !== undefined && (findNumber(run, 'dueAtMs') ?? Infinity) > dueByMs) return;
   const createdOrder = readText(run, 'createdOrder');
   const isThereStill = async (): Promise<boolean> => {
     const there = await table.get('purge', runKey);

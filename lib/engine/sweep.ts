@@ -53,7 +53,7 @@ async function lookAt(ports: SweepPorts, runId: string): Promise<keyof Sweep | '
       return 'ahead';
     }
     if (isClosed(run.status)) {
-      await store.purge(runId);
+      await store.purge(runId, nowMs);
       return 'purged';
     }
     if (run.lease !== undefined && run.lease.expiresAtMs > nowMs) return 'held';

@@ -156,9 +156,10 @@ export class MemoryStore implements Store {
     return this.#update(runId, (before) => finish(before, asked));
   }
 
-  async purge(runId: string): Promise<void> {
+  async purge(runId: string, dueByMs?: number): Promise<void> {
     const run = this.#partitions.get(runId)?.state?.run;
-    if (run && isClosed(run.status)) this.#partitions.delete(runId);
+    const isDue = dueByMs === undefined || (run?.dueAtMs ?? Infinity) <= dueByMs;
+    if (run && isDue && isClosed(run.status)) this.#partitions.delete(runId);
   }
 
   async *listDue(nowMs: number): AsyncGenerator<readonly string[]> {

@@ -73,8 +73,12 @@ export interface Store {
   /** 15. Condition NothingAcceptedSince. Repeated with the same status and end, it is done. */
   finish(runId: string, finish: Finish): Promise<LettingGo>;
 
-  /** Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone. */
-  purge(runId: string): Promise<void>;
+  /**
+   * Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone, and so is
+   * one that is not due by `dueByMs`: whoever looked at a run before may meet the next one of its id. Without it, any
+   * closed run goes.
+   */
+  purge(runId: string, dueByMs?: number): Promise<void>;
 
   /** 16. Run ids with dueAtMs <= dueByMs from the index of the due, page by page, oldest first within a shard. */
   listDue(dueByMs: number): AsyncIterable<readonly string[]>;

@@ -162,6 +162,22 @@ export function describeJournal(openStore: () => Promise<Store>): void {
       expect(await store.loadMessages(run.runId, ['m1'])).toHaveLength(1);
     });
 
+    test('a closed run that is not due by the given time is left alone', async () => {
+      const { runId } = await closedRun(store, {}, { purgeAtMs: 5_000 });
+      await store.putRecord(runId, journalRecord(1));
+      await store.purge(runId, 4_999);
+      expect(await store.readRun(runId)).toBeDefined();
+      expect(await store.loadRecords(runId, 0)).toHaveLength(1);
+      await store.purge(runId, 5_000);
+      expect(await store.readRun(runId)).toBeUndefined();
+    });
+
+    test('a closed run that is to be kept for ever is left alone, whatever the given time', async () => {
+      const { runId } = await closedRun(store, {}, { purgeAtMs: undefined });
+      await store.purge(runId, Number.MAX_SAFE_INTEGER);
+      expect(await store.readRun(runId)).toBeDefined();
+    });
+
     test('what was put for a run that is not created yet is left alone', async () => {
       const { runId } = newRun();
       await store.putValue(runId, 'input', encoded(1));

@@ -65,8 +65,8 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'the sweeper purges what is due, closed or not',
     file: 'lib/memory/memory-store.ts',
-    find: `if (run && isClosed(run.status)) this.#partitions.delete(runId);`,
-    put: `if (run) this.#partitions.delete(runId);`,
+    find: `if (run && isDue && isClosed(run.status)) this.#partitions.delete(runId);`,
+    put: `if (run && isDue) this.#partitions.delete(runId);`,
   },
   {
     name: 'a run is purged at once when it has ended',

@@ -20,12 +20,12 @@ const again = workflow('again', { retention: RETENTION_MS }, function* (input: A
 
 export const againWorkload: Workload = {
   name: 'again',
-  weight: 0.7,
+  weight: 1,
   workflows: [again],
   draw(dice) {
     const input: Again = {
       text: 'again '.repeat(dice.pick([1, 100])),
-      takesMs: Math.round(dice.magnitude(10, 8_000)),
+      takesMs: Math.round(dice.magnitude(500, 8_000)),
     };
     // Every few seconds, from a little before the purge on.
     const later = (): Action[] => {

@@ -92,8 +92,9 @@ export class Faults {
     return { what, count, key: mix(hashText(what), count) };
   }
 
-  happens(kind: FaultKind, occasion: Occasion): boolean {
-    const rate = this.#rates[kind];
+  /** `times` as often as its rate says, for what is done so seldom that it would go wrong never. */
+  happens(kind: FaultKind, occasion: Occasion, times = 1): boolean {
+    const rate = this.#rates[kind] * times;
     if (rate === 0 || this.areOver || this.#dice.roll(mix(occasion.key, KEYS[kind])) >= rate) return false;
     return this.incident(kind, `${kind} at ${occasion.what} #${occasion.count}`);
   }

@@ -27,6 +27,7 @@ export interface NetworkOptions {
 
 /** After so long a caller is told that its call has failed. */
 const REQUEST_LIMIT_MS = 5_000;
+const SELDOM_TIMES = 30;
 
 interface Outgoing<T> {
   readonly name: string;
@@ -36,6 +37,8 @@ interface Outgoing<T> {
   readonly goHalf: (() => Promise<unknown>) | undefined;
   /** For what is not sent twice: the page of an iterator. */
   readonly isOnce: boolean;
+  /** Once in the life of a run. */
+  readonly isSeldom: boolean;
   /** Asked when it is carried out late. */
   readonly isPointless: () => boolean;
 }
@@ -53,11 +56,11 @@ export class Network {
       const operation = call.operation;
       return this.#call(process, {
         name: call.runId === undefined ? operation : `${operation} of ${call.runId}`,
-        // A purge looks first, and deletes only what it has seen: there is nothing of it that could come late.
-        isWrite: isWrite(call) && operation !== 'purge',
+        isWrite: isWrite(call),
         go: () => table.carryOut(process.name, call, go),
         goHalf: this.#halfOf(process, call),
         isOnce: operation === 'listDue' || operation === 'purge',
+        isSeldom: operation === 'purge',
         // Retention is hours: no request is under way for so long.
         isPointless: () => operation === 'createRun' && table.ledger.of(call.runId ?? '').isPurged,
       });
@@ -77,6 +80,7 @@ export class Network {
           go: () => queue.send(runId, delayMs),
           goHalf: undefined,
           isOnce: false,
+          isSeldom: false,
           isPointless: () => false,
         }),
     };
@@ -84,7 +88,7 @@ export class Network {
 
   #halfOf(process: SimulatedProcess, { operation, runId, args }: StoreCall): (() => Promise<unknown>) | undefined {
     if (runId === undefined) return undefined;
-    if (operation === 'purge') return () => this.#purgeHalf(process, runId);
+    if (operation === 'purge') return () => this.#purgeHalf(process, runId, args[1] as number);
     if (operation !== 'deleteMessages') return undefined;
     const some = (args[1] as string[]).filter((_id, index) => index % 2 === 1);
     const { table } = this.#options;
@@ -95,9 +99,10 @@ export class Network {
   }
 
   /** The run item goes last. */
-  async #purgeHalf(process: SimulatedProcess, runId: string): Promise<void> {
+  async #purgeHalf(process: SimulatedProcess, runId: string, dueByMs: number): Promise<void> {
     const { table } = this.#options;
-    if (!isClosed(table.ledger.of(runId).item?.status ?? 'pending')) return;
+    const { status = 'pending', dueAtMs = Infinity } = table.ledger.of(runId).item ?? {};
+    if (!isClosed(status) || dueAtMs > dueByMs) return;
     for (const key of [...table.ledger.of(runId).values.keys()]) {
       const call: StoreCall = { operation: 'deleteValue', runId, args: [runId, key] };
       await table.carryOut(process.name, call, () => table.store.deleteValue(runId, key));
@@ -155,7 +160,7 @@ export class Network {
       fail(answerAtMs);
       return;
     }
-    if (outgoing.isWrite && faults.happens('carriedOutLater', occasion)) {
+    if (outgoing.isWrite && faults.happens('carriedOutLater', occasion, outgoing.isSeldom ? SELDOM_TIMES : 1)) {
       timeline.after(this.#span(occasion, 'later', leaseMs), () => {
         if (!outgoing.isPointless()) outgoing.go().catch(() => undefined);
       });
