@@ -114,7 +114,7 @@ export default defineConfig(
       ...[
         'test/simulation/main.ts',
         'test/simulation/planted/{main,first-failure}.ts',
-        'test/{wire,fuzz}/main.ts',
+        'test/{wire,fuzz,model}/main.ts',
         'test/dynamodb/on-jar.ts',
       ],
     ],

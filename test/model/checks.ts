@@ -1,0 +1,124 @@
+/** What the model checker is asked, and what it has to answer. */
+
+export interface Check {
+  readonly name: string;
+  readonly file: 'run.pml' | 'purge.pml';
+  /** `safe`: no assertion fails, in any state. `live`: with weak fairness and finitely many faults, it comes to rest. */
+  readonly kind: 'safe' | 'live';
+  /** `breaks`: a mistake is planted, or a limit is known; the checker has to find it. */
+  readonly want: 'holds' | 'breaks';
+  /** The switches that are named at the head of the model. */
+  readonly switches: string;
+}
+
+const SMALL = 'NSTEP=0 NTIMER=0';
+
+export const checks: readonly Check[] = [
+  ...of('run.pml', 'safe', 'holds', [
+    ['one sender; it and the workers crash, freeze and repeat without limit', ''],
+    ['two senders; workers crash and freeze without limit', 'S2=1 NOSB'],
+    ['three workers', `NW=3 NOSB ${SMALL}`],
+    ['three workers, one step', 'NW=3 NOSB NTIMER=0'],
+    ['two steps at once, two timers', 'NSTEP=2 NTIMER=2 NOSB'],
+    ['messages are delivered in the order in which they were accepted', 'ORDER S2=1 NOSB'],
+    ['at most once: the body of such a step begins once, two of them', 'AMO NSTEP=2 NOSB'],
+    ['no time left in the turn to begin a step', 'AMO DEADLINE NOSB'],
+    ['wakes come a moment early', 'SLACK NTIMER=2 NOSB'],
+    ['the answer to a take is lost; what a worker keeps warm is exact', 'RETAKE WARM NOSB'],
+    ['renewals, and what they find is taken up late', 'RENEW NOSB'],
+    ['renewals, two senders', `RENEW S2=1 NOSB ${SMALL}`],
+    ['messages are deleted by half', 'PARTIAL S1=2 NOSB'],
+    ['cancel', 'S2=1 CANCEL_ID=2 NOSB'],
+    ['terminate, and code that cannot follow, or cannot take a message', 'S2=2 TERM_ID=2 BLOCK NOSB'],
+    ['delayed start', 'DELAY NOSB'],
+    ['delayed start, a signal and a cancel before its time', 'DELAY S1=2 S2=2 CANCEL_ID=2 NOSB NOCB NSTEP=0'],
+    ['delayed start, cancelled before its time', 'DELAY S1=0 S2=2 CANCEL_ID=2 NOSB'],
+    ['delayed start, a signal and a request to terminate before its time', `DELAY S1=1 S2=2 TERM_ID=2 NOSB ${SMALL}`],
+    ['a full mail: who is refused is never delivered', 'S1=2 S2=2 CAP=1 NOSB'],
+    ['two callers at once with one id', 'S1=3 NOSB NSTEP=0'],
+    ['two callers at once with one id, who crash and repeat', `S1=3 ${SMALL}`],
+    ['two callers at once with one id, and a full mail', 'S1=3 S2=2 CAP=1 NOSB NOCB NSTEP=0'],
+    ['a request that is carried out when its sender has given it up', 'LATE S1=2 S2=2 CAP=1 NOSB NOCB NSTEP=0'],
+    ['messages without end', 'NOISE CAP=2 NOSB'],
+  ]),
+  ...of('purge.pml', 'safe', 'holds', [
+    ['purge: two sweepers, and a new run under the same id', ''],
+    ['purge: nothing of a new run is deleted, also with late writers', 'LATEWRITER'],
+  ]),
+  ...of('purge.pml', 'live', 'holds', [['purge: one that crashes is done in the end', 'CB=2']]),
+  ...of('run.pml', 'live', 'holds', [
+    ['two workers: a crash and a freeze', 'CB=1 XB=1'],
+    ['three workers: a crash and a freeze', 'NW=3 CB=1 XB=1 NTIMER=0'],
+    ['a sender crashes; a wake is lost, one comes twice', 'SB=1 LB=1 DB=1'],
+    ['a sender and a worker crash', 'CB=1 SB=1'],
+    ['two senders, no faults', 'S2=1'],
+    ['two callers at once with one id', 'S1=3 SB=1'],
+    ['nothing waits for a lease to run out if nobody dies', 'RENEW NOEXPIRY S2=1'],
+    ['renewals: a crash and a freeze', 'RENEW CB=1 XB=1 NSTEP=0'],
+    ['a blocked run goes on with the next deployment', 'BLOCK BB=2 CB=1 XB=1 NTIMER=0'],
+    [
+      'a run that is blocked for ever and whose mail is full can be terminated',
+      'NEVERFOLLOWS BLOCK S2=2 TERM_ID=2 CAP=1',
+    ],
+    ['delayed start, cancelled: a crash and a freeze', 'DELAY S1=0 S2=2 CANCEL_ID=2 CB=1 XB=1'],
+    ['delayed start, terminated: a crash and a freeze', 'DELAY S1=0 S2=2 TERM_ID=2 CB=1 XB=1'],
+    ['an endless stream of messages does not keep a run from ending', 'NOISE CAP=2'],
+    ['an endless stream of messages, and a crash', `NOISE CAP=2 CB=1 ${SMALL}`],
+  ]),
+  ...of('run.pml', 'safe', 'breaks', [
+    ['planted: wakes and dueAtMs in two updates', 'M_SPLITDUE'],
+    ['planted: the message is accepted before its payload is put', 'M_COUNTFIRST'],
+    ['planted: deleted before it is in the journal', 'M_DELFIRST'],
+    ['planted: a body begins before the record that led to it', 'M_EFFECTFIRST'],
+    ['planted: released without the condition on wakes', 'M_NOWAKES'],
+    ['planted: wakes learned after the mail was read', 'M_SEENLATE'],
+    ['planted: the inbox is delivered, not the mail', 'M_INBOX S2=1 NOSB'],
+    ['planted: no fence after a takeover', 'M_NOFENCE NOSB'],
+    ['planted: the fence of a worker that was taken over itself', 'M_NORECEPOCH NOSB'],
+    ['planted: gone, without a look into the journal', 'M_NOGONECHECK'],
+    ["planted: another worker's record is taken for one's own retry", 'M_FOREIGN NOSB'],
+    ['planted: who releases twice does not know that it is done', 'M_REPEATGOESON NOSB'],
+    ['planted: a repeated take forgets that it was a takeover', 'RETAKE M_RETAKENEW NOSB'],
+    ['planted: a renewal counts as a look at all that came since', 'RENEW M_RENEWSEEN NOSB'],
+    ['planted: what comes after the end of the code is dropped', 'M_DROPUNREAD S2=1 NOSB'],
+    ['planted: half a delete is taken for a whole one', 'PARTIAL M_PARTIALDONE S1=2 NOSB'],
+    ['planted: a takeover does not count as an interruption', 'AMO M_AMOAGAIN NOSB'],
+    ['planted: the last timer is due, not the next', 'M_LASTTIMER NTIMER=2 NOSB'],
+    ['planted: a blocked run loses its mail', 'BLOCK M_HOLDEMPTIES NOSB'],
+    ['planted: a blocked run deletes what it could not take', 'BLOCK M_HOLDDELETES NOSB'],
+    ['planted: a delayed run that has begun is put back to wait', 'DELAY M_BEGUNFORGOTTEN S1=0 S2=2 CANCEL_ID=2 NOSB'],
+    ['planted: who lost the lease in the delay begins when it is over', 'DELAY M_LATEBEGINNER NOSB'],
+    ['planted: the mail is counted after the message was added', 'M_CAPAFTER CAP=1 S1=2 S2=2 NOSB'],
+    [
+      "planted: the payload of a refused message is deleted, though it is another caller's too",
+      'M_DELSHARED S1=3 S2=2 CAP=1 NOSB NSTEP=0',
+    ],
+    ['planted: an SDK that sends again without a word', 'LATE M_SDKREPEATS S1=2 S2=2 CAP=1 NOSB NSTEP=0'],
+  ]),
+  ...of('run.pml', 'live', 'breaks', [
+    ['planted: a stale worker reads again and goes on', 'M_GOESROUND XB=1'],
+    ['planted: a late renewal revives the lease', 'RENEW NOEXPIRY M_RENEWREVIVES'],
+    ['planted: a full mail keeps a request to terminate out', 'NEVERFOLLOWS BLOCK S2=2 TERM_ID=2 CAP=1 M_NOROOM'],
+    ['planted: a mail without a limit', `NOISE CAP=2 M_NOCAP NOEXPIRY ${SMALL}`],
+  ]),
+  ...of('purge.pml', 'safe', 'breaks', [
+    ['planted: the run item is deleted first', 'M_RUNFIRST'],
+    ['planted: items are deleted without a condition', 'M_NONONCE'],
+    ['planted: the run item is deleted though it is another run', 'M_NOCREATED'],
+    ['planted: no look whether the run is there still', 'M_NOLOOKAGAIN'],
+    ['planted: who found a run due purges the next one of its id', 'M_NODUE'],
+    ['planted: the input of a new run is not put again', 'M_NOKEEPINPUT'],
+    ['planted: it is put again only if it is not there', 'M_READSINPUT'],
+    ['planted: an update without a condition', 'LATEWRITER M_NOCONDITION'],
+    ['known: a message for the closed run is accepted by the next one of its id', 'SENDER'],
+  ]),
+];
+
+function of(
+  file: Check['file'],
+  kind: Check['kind'],
+  want: Check['want'],
+  named: readonly (readonly [name: string, switches: string])[],
+): Check[] {
+  return named.map(([name, switches]) => ({ file, kind, want, name, switches }));
+}

@@ -1,0 +1,161 @@
+/* The purge of a closed run, as lib/dynamodb/purge-run.ts does it: two sweepers at once, each crashing and starting over
+ * whenever it likes, and a caller who starts a new run under the same id (lib/client/start-run.ts).
+ *
+ * Every atomic{} is one call to the table. What a run has beside its run item: a record (the key "record 1" is the same
+ * in every life of the id) and an input of its own key. An item's value is the nonce of its put; 0: not there.
+ * The life of the id: 1 is the closed run, 2 the new one, 3 the new one when it has ended and is to be kept for now. A
+ * purge reads in two pages.
+ *
+ * LATEWRITER: a worker of the closed run whose writes are still on their way, which the shortest retention of 15 minutes
+ * excludes. Then records may be left over, but the run item does not come back and nothing of the new run is deleted.
+ * SENDER: somebody sends a message to the id meanwhile. If the closed run is purged and the new one created between the
+ * put of the payload and the accept, the new run accepts a message without its payload. Known: milliseconds wide.
+ * LIVE: with finitely many crashes the run is purged in the end. M_...: one planted mistake each.
+ */
+#ifndef CB
+#define CB 1
+#endif
+
+/* run item: 0 none, 1 the old run, closed, 2 the new one, open, 3 the same, closed */
+byte life = 1;
+/* the record under the key 1; the input of the old run; that of the new one */
+byte record = 1, oldInput = 1, newInput = 0, payload = 0;
+byte nonces = 1;            /* puts of the new input */
+bool begun = 0;             /* the new run's worker has put its record */
+bool checked = 0;           /* the caller has looked after its input */
+#ifdef LIVE
+byte cb = 2 * CB;
+#define CRASH if :: cb > 0 -> cb--; goto again :: true fi
+#else
+#define CRASH if :: goto again :: true fi
+#endif
+
+#ifdef M_NONONCE
+#define SAME(item, seen) true
+#else
+#define SAME(item, seen) (item == seen)
+#endif
+#ifdef M_NOCREATED
+#define SAMELIFE (life != 0)  /* open or closed, whichever run */
+#else
+#define SAMELIFE (life == seenLife)
+#endif
+#ifdef M_NOLOOKAGAIN
+#define THERESTILL true
+#else
+#define THERESTILL (life == seenLife)
+#endif
+
+proctype Sweeper() {
+  byte seenLife, seenRecord, seenOld, seenNew, seenPayload;
+again:
+endsweeper:
+  atomic { life == 1; seenLife = 0; seenRecord = 0; seenOld = 0; seenNew = 0; seenPayload = 0 };         /* found in the index of the due, and read */
+  atomic { CRASH;                                                         /* read again: closed, and due */
+    if
+    :: life == 1 -> seenLife = 1
+#ifdef M_NODUE
+    :: life == 3 -> seenLife = 3
+#endif
+    :: else -> goto again
+    fi };
+#ifdef M_RUNFIRST
+  atomic { CRASH; if :: SAMELIFE -> life = 0 :: else -> goto again fi };
+#endif
+  atomic { CRASH; seenRecord = record };                                  /* page 1 */
+  atomic { CRASH; if :: THERESTILL :: else -> goto again fi };
+  atomic { CRASH; if :: seenRecord && SAME(record, seenRecord) -> assert(record != 2) /* the new run keeps its journal */; record = 0 :: else fi };
+  atomic { CRASH; seenOld = oldInput; seenNew = newInput; seenPayload = payload };   /* page 2 */
+  atomic { CRASH; if :: THERESTILL :: else -> goto again fi };
+  atomic { CRASH; if :: seenOld && SAME(oldInput, seenOld) -> oldInput = 0 :: else fi };
+  atomic { CRASH; if :: seenNew && SAME(newInput, seenNew) ->
+                        assert(!checked);                                 /* the new run keeps its input */
+                        newInput = 0
+                     :: else fi };
+  atomic { CRASH; if :: seenPayload && SAME(payload, seenPayload) -> payload = 0 :: else fi };
+#ifndef M_RUNFIRST
+  atomic { CRASH; if :: SAMELIFE -> assert(life == 1);                    /* the new run is not deleted */
+                                    life = 0
+                     :: else fi };
+#endif
+  goto again
+}
+
+/* Starts until it is the one who created the run. */
+proctype Caller() {
+  byte found;
+  atomic { nonces++; newInput = nonces };
+#if defined(LIVE) || defined(M_RUNFIRST)
+  atomic { if :: life == 0 -> life = 2 :: life == 1 -> goto gone fi };    /* exists: that is the answer */
+#else
+  atomic { life == 0 -> life = 2 };
+#endif
+#ifdef M_READSINPUT
+  atomic { found = newInput; if :: found -> checked = 1; goto done :: else fi };
+#endif
+#ifndef M_NOKEEPINPUT
+  atomic { nonces++; newInput = nonces; checked = 1 };
+#else
+  checked = 1;
+#endif
+done:
+  do
+  :: atomic { begun -> assert(record == 2); break }                       /* the new run keeps its journal */
+  :: atomic { checked -> assert(newInput); break }                        /* the new run keeps its input */
+  od;
+  goto end;
+gone:
+  newInput = 0;
+end:
+  skip
+}
+
+#ifdef SENDER
+proctype Sender() {
+  payload = 1;
+  atomic {
+    if
+    :: life == 2 -> assert(payload)                                       /* what is accepted has its payload */
+    :: else -> payload = 0
+    fi }
+}
+#endif
+
+/* The new run's first commit. */
+proctype NewWorker() {
+  atomic { life == 2;
+#ifndef LATEWRITER
+    assert(!record);                                                      /* nothing is left of the old one */
+#endif
+    if :: !record -> record = 2; begun = 1 :: else fi };
+  atomic { begun && checked -> life = 3 }
+}
+
+#ifdef LATEWRITER
+/* A worker of the old run: a record (not there yet), and an update of the run item (a release, a renewal, an accept). */
+proctype LateWorker() {
+  do
+  :: atomic { !record -> record = 1 }
+#ifdef M_NOCONDITION
+  :: atomic { life == 0 -> life = 1; assert(false) }                      /* an update without a condition makes the item anew */
+#endif
+  :: break
+  od
+}
+#endif
+
+init {
+  atomic {
+    run Sweeper(); run Sweeper(); run Caller(); run NewWorker();
+#ifdef SENDER
+    run Sender();
+#endif
+#ifdef LATEWRITER
+    run LateWorker();
+#endif
+  }
+}
+
+#ifdef LIVE
+ltl live { <>[] (life != 1) }
+#endif

@@ -1,0 +1,894 @@
+/* One run, as lib/engine, lib/client and the stores treat it: workers, senders, and whatever befalls them.
+ *
+ * Every atomic{} is one call to the table (one item, one condition) or one local action. The numbers are those of the
+ * run protocol's operations (lib/ports/store.ts).
+ *
+ * The program: it waits for a signal, asks for NSTEP steps, then for NTIMER timers, then returns. A message of the id
+ * CANCEL_ID cancels it (what is left is a cleanup that sleeps), one of TERM_ID terminates it.
+ *
+ * Abstractions, exact: numbers that only grow need no end
+ *   epoch           whoever is in a turn and is the owner has the run's epoch; rank[w]: the order in which those in a turn took it
+ *   wakes, seen     dirty: wakes was counted up since the owner learned it; rdirty: since the owner's last renewal
+ *   journal length  behind[w]: a record was put by another since w's last load or put ("n+1 is there already")
+ *   record epochs   fenced[w]: the journal has a record of an epoch later than w's
+ *   time            a lease runs out and times pass (nbpast, tpast) whenever they like: no clock is relied upon
+ *   payload items   inb, a set; mail and views of it are lists of up to three ids, two bits each
+ *
+ * Safety runs: crashes, expiries, retries without limit; a worker may wake at any time, which covers every queue and
+ * every index. -DLIVE: a queue of two that loses and repeats, a sweeper, finite faults (CB XB SB LB DB), weak fairness.
+ *
+ * Sizes: NW workers; S1 S2 S3: who sends the messages 1, 2, 3 (0 nobody; 1 a caller who repeats with the same id; 2 one
+ * with an id of its own, never repeated; 3 two callers at once with that id); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
+ * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM. M_...: one planted mistake each.
+ */
+#ifndef NW
+#define NW 2
+#endif
+#ifndef NSTEP
+#define NSTEP 1
+#endif
+#ifndef NTIMER
+#define NTIMER 1
+#endif
+#ifndef CAP
+#define CAP 3
+#endif
+#ifndef CANCEL_ID
+#define CANCEL_ID 0
+#endif
+#ifndef TERM_ID
+#define TERM_ID 0
+#endif
+#ifndef S1
+#define S1 1
+#endif
+#ifndef S2
+#define S2 0
+#endif
+#ifndef S3
+#define S3 0
+#endif
+#ifndef CB
+#define CB 0   /* worker crashes */
+#endif
+#ifndef XB
+#define XB 0   /* leases that run out under a live worker */
+#endif
+#ifndef SB
+#define SB 0   /* sender crashes and lost answers */
+#endif
+#ifndef LB
+#define LB 0   /* wakes lost */
+#endif
+#ifndef DB
+#define DB 0   /* wakes repeated */
+#endif
+#ifndef BB
+#define BB 0   /* turns of a code that cannot follow */
+#endif
+
+/* lists and sets of ids */
+#define BIT(i)    (1 << (i))
+#define LEN(l)    (((l) > 0) + ((l) > 3) + ((l) > 15))
+#define HAS(l, i) (((l) & 3) == (i) || (((l) >> 2) & 3) == (i) || (((l) >> 4) & 3) == (i))
+#define SET(l)    ((BIT((l) & 3) | BIT(((l) >> 2) & 3) | BIT(((l) >> 4) & 3)) & 14)
+#define APPEND(l, i) l = l | ((i) << (2 * LEN(l)))
+
+/* when to look at the run again */
+#define NONE 0
+#define ZERO 1   /* now */
+#define SOON 2   /* blocked: whenever that is */
+#define NB   3   /* the delay of the start */
+#define T1   4
+#define T2   5
+
+#define STEPS  (BIT(NSTEP) - 1)
+#define TIMERS (BIT(NTIMER) - 1)
+#define CANCEL (BIT(CANCEL_ID) & 14)
+#define TERM   (BIT(TERM_ID) & 14)
+#define SIGNALS (14 & ~CANCEL & ~TERM)
+
+/* what the code wants, by what of the journal it has been given: messages d, steps s, timers t */
+#define PENDING(d, s)  (((d) & SIGNALS) && !((d) & CANCEL) && (s) != STEPS)
+#define SLEEPS(d, s)   (((d) & CANCEL) || (((d) & SIGNALS) && (s) == STEPS))
+#define ENDED(d, s, t) (SLEEPS(d, s) && (t) == TIMERS)
+#define NEXTT(t)       (((t) & 1) -> T2 : T1)
+
+/* run item */
+bool open = 1; byte owner = 0; byte mail = 0; bool dirty = 0;
+/* payloads of messages */
+byte inb = 0;
+/* journal: messages, steps, timers */
+byte jd = 0, js = 0, jt = 0;
+bool behind[NW + 1]; bool fenced[NW + 1];
+/* workers, time */
+bool inturn[NW + 1]; byte tpast = 0;
+#if NW == 3
+byte rank[NW + 1];
+#endif
+/* ghosts: accepted by the table; what callers were told */
+byte counted = 0, toldAccepted = 0, toldGone = 0, toldFull = 0;
+#ifdef LIVE
+bool expired = 0;
+#endif
+#ifdef DELAY
+byte due = NB; bool pending = 1, jput = 0, nbpast = 0;   /* pending: the status; jput: the journal has begun */
+bool over[NW + 1];   /* its lease was over before the delay: a later worker found it over, and the delay not */
+#else
+byte due = ZERO;
+#define jput true
+#define nbpast true
+#endif
+#ifdef WARM
+bool warm[NW + 1];
+#endif
+#ifdef RENEW
+bool rnews = 0, rdirty = 0; byte rmail = 0;  /* of the owner's last renewal, not taken up yet */
+#ifdef M_RENEWREVIVES
+byte lastowner = 0;
+#endif
+#endif
+#ifdef AMO
+byte jint = 0, bodies = 0;   /* interrupted by a takeover; begun ever */
+#endif
+#ifdef LATE
+bool late = 0;               /* an accept is on its way whose sender has given it up */
+#endif
+#ifdef ORDER
+byte corder = 0, jorder = 0; /* in which order accepted, delivered */
+#endif
+#ifdef NOISE
+byte nmail = 0, jn = 0;      /* of the mail: messages without a name; those of them in the journal */
+#define NLEN nmail
+#else
+#define NLEN 0
+#endif
+
+#ifdef LIVE
+byte q = 1; byte cb = CB, xb = XB, sb = SB, lb = LB, db = DB, bb = BB;
+#define SOME(b) b > 0 -> b--
+inline send() { if :: q < 2 -> q++ :: else fi }
+#else
+#define SOME(b) true
+inline send() { skip }
+#endif
+
+#ifdef LIVE
+#define FREE    (owner == 0 || expired)
+#else
+#define FREE    true               /* a lease runs out whenever it likes */
+#endif
+#define PAST(x) ((x) == ZERO || (x) == SOON || ((x) == NB && nbpast) || ((x) == T1 && tpast >= 1) || ((x) == T2 && tpast >= 2))
+#ifdef SLACK
+#define ISDUE   (due != NONE)      /* a wake may come a moment early */
+#else
+#define ISDUE   PAST(due)
+#endif
+#define CANTAKE (open && FREE && ISDUE)
+
+/* nobody has the run, something is to be done, and nobody will be told */
+#define TODO   (!jput || (counted & ~jd) || PENDING(jd, js) || SLEEPS(jd, js) || (jd & TERM))
+#define LISTED (PAST(due) || (due == NB && !jput && !(counted & ~jd & (CANCEL | TERM))) || \
+               (due >= T1 && due == NEXTT(jt) && !(counted & ~jd) && !PENDING(jd, js) && !ENDED(jd, js, jt) && !(jd & TERM)))
+#define STUCK  (open && (owner == 0 || !inturn[owner]) && TODO && !LISTED)
+
+#if NW == 3
+#define ANYTURN (inturn[1] || inturn[2] || inturn[3])
+#else
+#define ANYTURN (inturn[1] || inturn[2])
+#endif
+#ifdef NEVERFOLLOWS
+#define STABLE (!open)                             /* terminated; until then it is looked at again and again */
+#elif defined(NOISE)
+#define STABLE (!open || !counted)                 /* the endless stream wakes for ever; the run has to end all the same */
+#else
+#define STABLE (!ANYTURN && (!open || !TODO))
+#endif
+
+inline bump() {
+#ifdef RENEW
+  rdirty = 1;
+#endif
+  dirty = 1
+}
+
+#if NW == 3
+#define LATER(w) (rank[me] > rank[w])
+#else
+#define LATER(w) (owner == me)
+#endif
+#ifdef WARM
+#define MINDS(w) (inturn[w] || warm[w])
+#else
+#define MINDS(w) (inturn[w])
+#endif
+#define BEHIND(w) if :: w != me && MINDS(w) -> behind[w] = 1; if :: LATER(w) -> fenced[w] = 1 :: else fi :: else fi
+inline put() {
+#if NW == 3
+  BEHIND(3);
+#endif
+#ifdef DELAY
+  jput = 1;
+#endif
+  BEHIND(1); BEHIND(2)
+}
+
+/* ---------------------------------------------------------------- senders: lib/client/send-message.ts */
+#if SB == 0 && (defined(LIVE) || defined(NOSB))
+#define SENDERDOWN false
+#else
+#define SENDERDOWN SOME(sb)
+#endif
+#define ACCEPTED 1
+#define CLOSED   2
+#define FULL     3
+
+#ifdef M_NOROOM
+#define ROOM(id) CAP
+#else
+#define ROOM(id) (CAP + ((BIT(id) & (CANCEL | TERM)) != 0))               /* requests to stop have places of their own */
+#endif
+#ifdef M_CAPAFTER
+#define ISFULL(id) false
+#else
+#define ISFULL(id) (LEN(mail) + NLEN >= ROOM(id))
+#endif
+
+/* 3. One update of the run item, or the answer why not. */
+inline accept(id, answer, isFree) {
+  if
+  :: !open -> answer = CLOSED
+  :: open && HAS(mail, id) -> answer = ACCEPTED; isFree = (owner == 0)
+  :: open && !HAS(mail, id) && ISFULL(id) -> answer = FULL
+  :: open && !HAS(mail, id) && !ISFULL(id) ->
+     answer = ACCEPTED; isFree = (owner == 0);
+     APPEND(mail, id); bump();
+#ifndef M_SPLITDUE
+     due = ZERO;
+#endif
+#ifdef ORDER
+     if :: !(counted & BIT(id)) -> APPEND(corder, id) :: else fi;
+#endif
+     counted = counted | BIT(id);
+#ifdef M_CAPAFTER
+     if :: LEN(mail) > CAP -> answer = FULL :: else fi
+#endif
+  fi
+}
+
+#if S1 == 3
+#define TELL toldAccepted = toldAccepted | BIT(id)
+#else
+#define TELL skip
+#endif
+
+proctype Sender(byte id; byte kind) {
+  byte answer = 0; bool isFree = 0, isRepeat = 0, isThere = 0;
+again:
+#ifndef M_COUNTFIRST
+  inb = inb | BIT(id);                                                    /* 2 */
+#endif
+accept3:
+#ifdef LATE
+  if                                                                      /* on its way, and the sender hears nothing */
+  :: atomic { id == 1 && !late && !isRepeat -> late = 1;
+#ifndef M_SDKREPEATS
+       isRepeat = 1
+#endif
+     }
+  :: true
+  fi;
+#endif
+  atomic {                                                                /* 3 */
+    if :: SENDERDOWN; if :: kind != 2 -> goto again :: goto stop fi :: true fi;
+    accept(id, answer, isFree);
+#ifdef M_SPLITDUE
+    if :: answer != ACCEPTED -> goto refused :: else fi
+#elif !defined(M_COUNTFIRST)
+    if :: answer != ACCEPTED -> goto refused :: else fi
+#endif
+  };
+#ifdef M_COUNTFIRST
+  inb = inb | BIT(id);
+  if :: answer != ACCEPTED -> goto refused :: else fi;
+#endif
+#ifdef M_SPLITDUE
+  atomic { if :: SENDERDOWN; goto stop :: true fi; if :: open -> due = ZERO :: else fi };
+#endif
+  atomic {                                                                /* 4 */
+    if :: SENDERDOWN; answer = 0; if :: isRepeat = 1; goto accept3 :: kind != 2 -> isRepeat = 0; goto again :: goto stop fi
+       :: true fi;
+    if :: isFree -> send() :: else fi;
+    assert(counted & BIT(id)); assert(!(toldGone & BIT(id))); TELL; goto stop };
+refused:
+  atomic {
+    if :: SENDERDOWN; answer = 0; if :: isRepeat = 1; goto accept3 :: kind != 2 -> isRepeat = 0; goto again :: goto stop fi
+       :: true fi;
+#ifndef M_NOGONECHECK
+    isThere = (jd & BIT(id)) != 0                                         /* 5 */
+#endif
+  };
+  atomic {
+    if :: SENDERDOWN; isThere = 0; answer = 0; if :: kind != 2 -> isRepeat = 0; goto again :: goto stop fi :: true fi;
+    if
+#ifdef M_DELSHARED
+    :: true -> inb = inb & ~BIT(id)
+#else
+    :: !(isRepeat && !isThere && answer == FULL) && (kind == 2 || isThere || answer == CLOSED) -> inb = inb & ~BIT(id)
+    :: else
+#endif
+    fi;
+    if
+    :: isThere -> assert(jd & BIT(id)); assert(!(toldGone & BIT(id))); TELL
+    :: !isThere && answer == CLOSED ->
+       assert(!(jd & BIT(id)));                                           /* who is told gone was not delivered */
+       assert(!(toldAccepted & BIT(id))); toldGone = toldGone | BIT(id)
+    :: !isThere && answer == FULL && !isRepeat && kind == 2 -> toldFull = toldFull | BIT(id)
+    :: else                                                               /* full, of a shared id; open: try again */
+    fi };
+stop:
+  atomic { answer = 0; isFree = 0; isRepeat = 0; isThere = 0 }
+}
+
+#ifdef LATE
+/* A request whose sender got no answer is carried out whenever it likes. */
+proctype Net() {
+  byte answer; bool isFree;
+endnet:
+  do
+  :: atomic { late -> late = 0; accept(1, answer, isFree); answer = 0; isFree = 0 }
+  od
+}
+#endif
+
+#ifdef NOISE
+/* Messages without end: what one of them does to the run item and to the journal. */
+proctype Noise() {
+endnoise:
+  do
+#ifdef M_NOCAP
+  :: atomic { open -> bump(); due = ZERO; if :: owner == 0 -> send() :: else fi; if :: nmail < CAP -> nmail++ :: else fi }
+#else
+  :: atomic { open && !ISFULL(0) -> bump(); due = ZERO; if :: owner == 0 -> send() :: else fi; nmail++ }
+#endif
+  od
+}
+#endif
+
+/* ---------------------------------------------------------------- workers: lib/engine/turn.ts */
+#ifdef NOCB
+#define CRASH skip
+#else
+#define CRASH if :: SOME(cb); goto down :: true fi
+#endif
+#ifdef M_NOWAKES
+#define UNSEEN false
+#else
+#define UNSEEN dirty
+#endif
+#define MAYGO (open && owner == me && !UNSEEN)
+#define LOST  (!open || owner != me)
+
+#ifdef NOISE
+#define VIEW  v = mail; nv = nmail
+#define NOISY (nv > ln)
+#else
+#define VIEW  v = mail
+#define NOISY false
+#endif
+#ifdef M_SEENLATE
+#define LEARN skip
+#else
+#define LEARN dirty = 0
+#endif
+
+#ifdef WARM
+#define ISFIRST true
+#else
+#define ISFIRST ((me == 1 || inturn[1]) && (me < 3 || inturn[2]))   /* who is idle is like any other */
+#endif
+
+#define GOING   0
+#define HOLDING 1
+#define ENDING  2  /* terminated */
+
+#if NW == 3
+#define STEPDOWN(w) if :: rank[w] > rank[me] -> rank[w]-- :: else fi
+#define STEPUP(w)   if :: rank[w] < rank[me] -> rank[w]++ :: else fi
+#endif
+
+inline take() {
+  tko = (owner != 0);
+#ifdef DELAY
+  before = pending; over[me] = 0;
+#endif
+#ifdef WARM
+  if :: warm[me] && owner == 0 -> assert(!behind[me]) :: else fi;         /* what was kept warm is exact */
+  warm[1] = 0; warm[2] = 0;                                               /* its epoch is not the last any more */
+#endif
+  owner = me; inturn[me] = 1;
+#ifdef LIVE
+  expired = 0;
+#endif
+#if NW == 3
+  STEPDOWN(1); STEPDOWN(2); STEPDOWN(3); rank[me] = 3;
+#endif
+#ifdef RENEW
+  rnews = 0; rmail = 0; rdirty = 0;
+#endif
+  fenced[me] = 0; VIEW; LEARN
+}
+
+/* lets the run go */
+inline leave() {
+#ifdef M_RENEWREVIVES
+  lastowner = me;
+#endif
+  owner = 0; dirty = 0;
+#ifdef LIVE
+  expired = 0;
+#endif
+#ifdef RENEW
+  rnews = 0; rmail = 0; rdirty = 0;
+#endif
+#ifdef DELAY
+  pending = 0;
+#endif
+#ifdef NOISE
+  nmail = 0; jn = 0
+#endif
+}
+
+/* what is in the journal and was deleted leaves the list */
+inline forget(d) {
+  w = 0;
+  if :: (v & 3) && !(d & BIT(v & 3)) -> APPEND(w, v & 3) :: else fi;
+  if :: ((v >> 2) & 3) && !(d & BIT((v >> 2) & 3)) -> APPEND(w, (v >> 2) & 3) :: else fi;
+  if :: ((v >> 4) & 3) && !(d & BIT((v >> 4) & 3)) -> APPEND(w, (v >> 4) & 3) :: else fi;
+  v = w; w = 0
+}
+
+#ifdef ORDER
+#define INORDER(i) if :: (i) && (p & BIT(i)) -> APPEND(jorder, i) :: else fi
+#endif
+
+/* what to do when nothing is left to be written or deleted: end, begin steps (12), deliver, or go to bed */
+#define DUETIMERS (((tpast >= 1) + 2 * (tpast >= 2)) & TIMERS & ~lt)
+#ifdef AMO
+#define TOFAIL (lint & ~ls)
+#else
+#define TOFAIL false
+#endif
+#ifdef DEADLINE
+#define NOTIME true
+#else
+#define NOTIME false
+#endif
+inline next() {
+  if
+  :: mode == ENDING || ENDED(ld, ls, lt) -> goto finish
+  :: else ->
+     if
+     :: PENDING(ld, ls) && TOFAIL -> goto receive
+     :: PENDING(ld, ls) && !TOFAIL -> goto body
+     :: PENDING(ld, ls) && NOTIME -> goto release
+     :: SLEEPS(ld, ls) && DUETIMERS -> goto receive
+     :: !PENDING(ld, ls) && !(SLEEPS(ld, ls) && DUETIMERS) -> goto release
+     fi
+  fi
+}
+
+proctype Worker(byte me) {
+  byte v, ld, ls, lt;          /* the mail as last seen; the journal as last seen */
+  byte res, p, ps, pt, w, mode; bool tko;
+#ifdef DELAY
+  bool before, lput;
+#else
+#define lput true
+#endif
+#ifdef AMO
+  byte lint;
+#endif
+#ifdef NOISE
+  byte nv, ln;
+#endif
+endidle:
+  atomic {                                                                /* 6 */
+#ifdef LIVE
+    q > 0;
+    if :: db > 0 -> db-- :: q-- :: lb > 0 -> lb--; q--; goto endidle fi;
+    if :: CANTAKE :: else -> goto endidle fi;
+#else
+    CANTAKE && ISFIRST;
+#endif
+    take() };
+#ifdef RETAKE
+  atomic {                                                                /* the answer was lost: repeated */
+    if
+    :: true
+    :: owner == me -> VIEW; LEARN;
+#ifdef M_RETAKENEW
+       tko = 0
+#endif
+    :: owner != me && CANTAKE -> take()
+    :: owner != me -> goto down
+    fi };
+#endif
+#ifdef M_SEENLATE
+  atomic { if :: owner == me -> dirty = 0 :: else fi };
+#endif
+
+#ifdef DELAY
+  /* lib/engine/wait-for-beginning.ts */
+  atomic { CRASH;
+    if
+    :: nbpast ->
+#ifndef M_LATEBEGINNER
+       if :: over[me] -> goto down :: else fi;
+#endif
+       goto load
+    :: !nbpast ->
+       if :: owner == me -> over[1] = (me != 1); over[2] = (me != 2) :: else fi;
+#ifndef M_BEGUNFORGOTTEN
+       if :: (tko && jput) || (!tko && !before) -> goto load :: else fi
+#endif
+    fi };
+wait:
+  atomic { CRASH;                                                         /* 9 */
+    if
+    :: SET(v) & ~inb -> if :: LOST -> goto down :: else -> goto load fi
+    :: else -> if :: SET(v) & (CANCEL | TERM) -> goto load :: else fi
+    fi };
+  atomic { CRASH;                                                         /* 14 */
+    if
+    :: MAYGO ->
+       assert(!jput);                                                     /* who has begun is not put back */
+       leave(); mail = v; due = NB; pending = 1; goto down
+    :: LOST -> goto down
+    :: !LOST && UNSEEN -> VIEW; LEARN; goto wait
+    fi };
+#endif
+
+load:
+  atomic { CRASH;                                                         /* 7 */
+#ifndef M_NORECEPOCH
+    if :: fenced[me] -> goto down :: else fi;
+#endif
+    behind[me] = 0; ld = jd; ls = js; lt = jt;
+#ifdef DELAY
+    lput = jput; before = 0;
+#endif
+#ifdef AMO
+    lint = jint;
+#endif
+#ifdef NOISE
+    ln = jn;
+#endif
+#ifdef M_NOFENCE
+    tko = 0;
+#endif
+    if
+    :: ld & TERM -> mode = ENDING
+#if defined(NEVERFOLLOWS)
+    :: !(ld & TERM) -> mode = HOLDING
+#elif defined(BLOCK)
+    :: !(ld & TERM) && SOME(bb) -> mode = HOLDING                         /* the code cannot follow */
+    :: !(ld & TERM)
+#else
+    :: else
+#endif
+    fi;
+    if :: !tko -> goto receive :: else fi };
+  atomic { CRASH;                                                         /* 8 */
+    if
+    :: !behind[me] -> put(); tko = 0;
+#ifdef DELAY
+       lput = 1;
+#endif
+#if defined(AMO) && !defined(M_AMOAGAIN)
+       if :: PENDING(ld, ls) -> jint = STEPS & ~js; lint = jint :: else fi;
+#endif
+    :: else -> mode = GOING; goto load
+    fi };
+
+receive:                                                                  /* 9 */
+  atomic { CRASH;
+#ifdef RENEW
+    if                                                                    /* lib/engine/lease-keeper.ts: its answer came */
+    :: owner == me && rnews -> rnews = 0; v = rmail; rmail = 0;
+#ifdef M_RENEWSEEN
+       dirty = 0
+#else
+       dirty = rdirty
+#endif
+    :: true
+    fi;
+#endif
+#ifdef M_INBOX
+    v = 0;
+    if :: inb & 2 -> APPEND(v, 1) :: else fi;
+    if :: inb & 4 -> APPEND(v, 2) :: else fi;
+    if :: inb & 8 -> APPEND(v, 3) :: else fi;
+#endif
+    if
+    :: SET(v) & ~ld & ~inb -> assert(owner != me); goto down              /* the owner misses no payload */
+    :: else
+    fi;
+    if :: SET(v) & ~ld & TERM -> mode = ENDING :: else fi;
+    if :: mode == HOLDING -> goto hold :: else fi };
+
+#ifdef M_DELFIRST
+  inb = inb & ~SET(v);
+#endif
+#ifdef M_EFFECTFIRST
+  if :: (SET(v) & ~ld & SIGNALS) && !res -> atomic { assert(jd & SIGNALS) /* the record that led to it is there */; res = STEPS } :: else fi;
+#endif
+commit:                                                                   /* 10 */
+  atomic { CRASH;
+    p = SET(v) & ~ld; ps = 0; pt = 0;
+#ifdef M_DROPUNREAD
+    if :: ENDED(ld, ls, lt) -> p = 0; forget(SET(v)) :: else fi;
+#endif
+    if
+    :: mode == GOING ->
+#ifdef BLOCK
+       if                                                                 /* the code cannot take a message */
+       :: p && SOME(bb) -> mode = HOLDING;
+          if
+          :: p = 0
+          :: LEN(v) > 1 && (p & BIT(v & 3)) -> p = BIT(v & 3)
+          fi
+       :: true
+       fi;
+#endif
+       if :: !((ld | p) & CANCEL) -> ps = res & ~ls :: else fi;
+#ifdef AMO
+       if :: PENDING(ld | p, ls) -> ps = ps | (lint & ~ls) :: else fi;    /* interrupted: it fails */
+#endif
+       if :: SLEEPS(ld, ls) && mode == GOING -> pt = DUETIMERS :: else fi
+    :: else
+    fi;
+    if
+    :: lput && !p && !ps && !pt && !NOISY -> skip
+    :: else ->
+       if
+       :: behind[me] ->
+          assert(owner != me);                                            /* the owner loses no record */
+#ifdef M_FOREIGN
+          ld = ld | p                                                     /* taken for its own */
+#else
+          goto down
+#endif
+       :: else ->
+          assert(open);                                                   /* nothing after the end */
+          assert(!(p & jd) && !(ps & js) && !(pt & jt));                  /* once */
+          assert(!(p & ~counted));                                        /* only what was accepted */
+          assert(!(p & toldGone) && !(p & toldFull));                     /* nothing that was refused */
+#ifdef ORDER
+          INORDER(v & 3); INORDER((v >> 2) & 3); INORDER((v >> 4) & 3);
+          assert((corder & (BIT(2 * LEN(jorder)) - 1)) == jorder);        /* in the order of acceptance */
+#endif
+          put();
+          jd = jd | p; js = js | ps; jt = jt | pt;
+#ifdef NOISE
+          jn = nv; ln = nv;
+#endif
+#ifdef DELAY
+          lput = 1;
+#endif
+          ld = jd; ls = js; lt = jt
+       fi
+    fi;
+    p = 0; ps = 0; pt = 0; res = 0;
+    if
+    :: mode == HOLDING ->
+#ifdef M_HOLDDELETES
+       inb = inb & ~SET(v); forget(SET(v));
+#endif
+       goto receive
+    :: mode != HOLDING && !(SET(v) & ld) -> next()
+    :: else
+    fi };
+  atomic { CRASH;                                                         /* 11 */
+    if
+    :: assert(!(SET(v) & ld & ~jd));                                      /* only what is in the journal is deleted */
+       inb = inb & ~(SET(v) & ld);
+       forget(ld)
+#ifdef PARTIAL
+#ifdef M_PARTIALDONE
+    :: forget(ld)
+#else
+    :: true                                                               /* none, or the first; and an error */
+    :: inb = inb & ~(BIT(v & 3) & ld & 14)
+#endif
+#endif
+    fi;
+    next() };
+
+body:                                                                     /* 12 */
+  atomic { CRASH;
+    assert(jd & SIGNALS);                                                 /* the record that led to it is there */
+    if
+    :: !(ls & 1) && !(res & 1) -> w = 1
+    :: NSTEP == 2 && !(ls & 2) && !(res & 2) -> w = 2
+    fi;
+#ifdef AMO
+    assert(!(bodies & w)); bodies = bodies | w;                           /* at most once */
+#endif
+    res = res | w; w = 0;
+    if
+    :: goto receive
+    :: (res | ls) != STEPS -> goto body
+    fi };
+
+release:                                                                  /* 14 */
+  atomic { CRASH;
+    if
+    :: MAYGO ->
+       assert(!behind[me]);                                               /* the owner's view is exact */
+       assert(!(counted & ~jd));                                          /* nothing accepted is lost */
+       leave(); mail = v;
+#ifdef PARTIAL
+       assert(!(inb & ld & ~SET(v)));                                     /* what is to be deleted yet is not forgotten */
+#endif
+#ifdef WARM
+       warm[me] = 1;
+#endif
+       if
+       :: PENDING(ld, ls) -> due = ZERO
+       :: SLEEPS(ld, ls) ->
+#ifdef M_LASTTIMER
+          due = T1 + NTIMER - 1
+#else
+          due = NEXTT(lt)
+#endif
+       :: else -> due = NONE
+       fi;
+#ifdef M_REPEATGOESON
+       if :: goto receive :: true fi;                                     /* answer lost; repeated, and not known as done */
+#endif
+       goto down
+#ifdef M_GOESROUND
+    :: LOST -> goto receive
+#else
+    :: LOST -> goto down
+#endif
+    :: !LOST && UNSEEN -> VIEW; LEARN; goto receive
+    fi };
+
+finish:                                                                   /* 15 */
+  atomic { CRASH;
+    if
+    :: MAYGO ->
+       assert(!behind[me]);                                               /* the owner's view is exact */
+       assert(!(counted & ~jd));                                          /* nothing accepted is lost */
+       leave(); mail = 0; open = 0; due = NONE; goto down
+#ifdef M_GOESROUND
+    :: LOST && open -> goto receive
+    :: !open -> goto down
+#else
+    :: LOST -> goto down
+#endif
+    :: !LOST && UNSEEN -> VIEW; LEARN; goto receive
+    fi };
+
+#ifdef BLOCK
+hold:                                                                     /* 14, lib/engine/hold.ts */
+  atomic { CRASH;
+    if
+    :: MAYGO ->
+       assert(!behind[me]);                                               /* the owner's view is exact */
+#ifdef M_HOLDEMPTIES
+       v = 0;
+#endif
+       leave(); mail = v; due = SOON;
+       assert(!(counted & ~jd & ~SET(mail)));                             /* it keeps what it cannot take */
+       goto down
+    :: LOST -> goto down
+    :: !LOST && UNSEEN -> VIEW; LEARN; goto receive
+    fi };
+#else
+hold: skip;
+#endif
+
+down:
+  atomic {
+    inturn[me] = 0; fenced[me] = 0;
+#ifdef WARM
+    if :: !warm[me] -> behind[me] = 0 :: else fi;
+#else
+    behind[me] = 0;
+#endif
+#if NW == 3
+    STEPUP(1); STEPUP(2); STEPUP(3); rank[me] = 1;
+#endif
+    assert(!STUCK);                                                       /* what is to be done is listed as due */
+    v = 0; ld = 0; ls = 0; lt = 0; res = 0; p = 0; ps = 0; pt = 0; w = 0; mode = GOING; tko = 0;
+#ifdef DELAY
+    before = 0; lput = 0; over[me] = 0;
+#endif
+#ifdef AMO
+    lint = 0;
+#endif
+#ifdef NOISE
+    nv = 0; ln = 0;
+#endif
+  };
+  goto endidle
+}
+
+/* ---------------------------------------------------------------- the world */
+#ifdef RENEW
+/* 13. What it finds waits to be taken up. */
+proctype Keeper() {
+endkeeper:
+  do
+  :: atomic { open && owner != 0 && !rnews -> rnews = 1; rmail = mail; rdirty = 0 }
+#ifdef M_RENEWREVIVES
+  :: atomic { open && owner == 0 && lastowner != 0 && !inturn[lastowner] -> owner = lastowner; lastowner = 0 }
+#endif
+  od
+}
+#endif
+
+#ifdef LIVE
+/* 16 */
+proctype Sweeper() {
+endsweep:
+  do
+  :: open && ISDUE -> atomic { if :: FREE && q == 0 -> send() :: else fi }
+  od
+}
+#endif
+
+#if defined(LIVE) && !defined(NOEXPIRY)
+proctype Expirer() {
+endexp:
+  do
+  :: atomic { owner != 0 && !expired && (!inturn[owner] || xb > 0) ->
+              if :: inturn[owner] -> xb-- :: else fi; expired = 1 }
+  od
+}
+#endif
+
+proctype Clock() {
+endclock:
+  do
+  :: atomic { SLEEPS(jd, js) && tpast < NTIMER -> tpast++ }
+#ifdef DELAY
+  :: atomic { !nbpast -> nbpast = 1 }
+#endif
+  od
+}
+
+#define START(kind, id) if :: kind == 3 -> run Sender(id, 1); run Sender(id, 1) :: kind == 1 || kind == 2 -> run Sender(id, kind) :: else fi
+
+init {
+  atomic {
+    START(S1, 1); START(S2, 2); START(S3, 3);
+    run Worker(1); run Worker(2);
+#if NW == 3
+    run Worker(3);
+#endif
+#ifdef RENEW
+    run Keeper();
+#endif
+#ifdef LATE
+    run Net();
+#endif
+#ifdef NOISE
+    run Noise();
+#endif
+#ifdef LIVE
+    run Sweeper();
+#endif
+#if defined(LIVE) && !defined(NOEXPIRY)
+    run Expirer();
+#endif
+    run Clock()
+  }
+}
+
+#ifdef LIVE
+ltl live { <>[] STABLE }
+#endif
