@@ -5,6 +5,9 @@
  *
  * Of two sweepers at once the slower may meet a new run under the same id. So what was found is deleted only if the
  * closed run is still there afterwards, hence was there all the time; and each item under a condition.
+ *
+ * Relies on: no request of the closed run's workers and senders arrives later than the shortest retention, 15 minutes,
+ * after its end. A record that did would be the first of the next run of that id.
  */
 import { itemIsTheOneSeen, runIsClosedStill } from './conditions.ts';
 import type { Contents } from './contents.ts';
