@@ -4,7 +4,7 @@ import { OTHERS, PRICES } from './prices.ts';
 import type { Workload } from './workloads.ts';
 
 /** Measured with `npm run bench lambda`: what a turn takes besides its steps, in the worker's 1 GB. */
-const TURN_SECONDS = 0.03;
+const TURN_SECONDS = 0.04;
 const WORKER_GB = 1;
 /** The API function answers from 512 MB, mostly waiting for the table. */
 const REQUEST_SECONDS = 0.03;
