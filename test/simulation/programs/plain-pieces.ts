@@ -3,7 +3,7 @@ import { sleep } from '../../../lib/api/sleep.ts';
 import { signal } from '../../../lib/api/signal.ts';
 import { step } from '../../../lib/api/step.ts';
 import { timeout } from '../../../lib/api/timeout.ts';
-import { PayloadTooLargeError, type StepFailedError, TimeoutError } from '../../../lib/core/errors.ts';
+import { isCancelled, PayloadTooLargeError, type StepFailedError, TimeoutError } from '../../../lib/core/errors.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { boom, FoundWrong, type Piece } from './program.ts';
@@ -33,8 +33,8 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
     *run({ name = '', plan }) {
       try {
         yield* step(name, PATIENT, () => plan);
-      } catch {
-        throw boom();
+      } catch (error) {
+        throw isCancelled(error) ? error : boom(); // who keeps a cancel to himself may wait for ever, as in asyncio
       }
     },
   },
@@ -50,8 +50,8 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
     *run({ name = '', plan, count = 1 }) {
       try {
         yield* step(name, { ...PATIENT, retry: { ...PATIENT.retry, maxAttempts: count } }, () => plan);
-      } catch {
-        throw boom();
+      } catch (error) {
+        throw isCancelled(error) ? error : boom(); // who keeps a cancel to himself may wait for ever, as in asyncio
       }
     },
   },
