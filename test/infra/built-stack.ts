@@ -3,14 +3,14 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { WorkflowEngine } from '../../infra/index.ts';
+import { WorkflowEngine, type WorkflowEngineProps } from '../../infra/index.ts';
 import type { WhenDone } from '../local/temporary-folder.ts';
 
 /** Within the repository: there the bundles find the AWS SDK, which on Lambda is a part of the runtime. */
 const cache = join(import.meta.dirname, '../../node_modules/.cache');
 
 /** Gives the folder of the assembly, which is gone when all is over. */
-export function synthesizeStack(whenDone: WhenDone): string {
+export function synthesizeStack(whenDone: WhenDone, props: Partial<WorkflowEngineProps> = {}): string {
   const outdir = newFolder(whenDone);
   const app = new App({
     outdir,
@@ -22,6 +22,7 @@ export function synthesizeStack(whenDone: WhenDone): string {
   const engine = new WorkflowEngine(stack, 'Workflows', {
     entry: join(import.meta.dirname, '../local/stack/fixtures/naps.ts'),
     workerOptions: { timeout: Duration.seconds(30) },
+    ...props,
   });
   engine.addSchedule('hourly', {
     workflow: 'echo',
