@@ -20,6 +20,8 @@ export class BodyBook {
   /** How many are under way, by run and worker. */
   readonly #underWay = new Map<string, number>();
 
+  readonly #givenUp = new WeakSet<BegunBody>();
+
   begin(body: BegunBody): void {
     addTo(this.#byKey, body.key, body);
     addTo(this.#byRun, body.runId, body);
@@ -27,8 +29,15 @@ export class BodyBook {
   }
 
   end(body: BegunBody, kind: 'gave' | 'failed' | 'killed', atMs: number): void {
-    if (body.end === undefined) this.#count(body, -1);
+    if (body.end === undefined) this.giveUp(body);
     (body as { end: BegunBody['end'] }).end = { kind, atMs };
+  }
+
+  /** It hangs and was told to stop: nobody can end it, so it is not counted any more. */
+  giveUp(body: BegunBody): void {
+    if (this.#givenUp.has(body)) return;
+    this.#givenUp.add(body);
+    this.#count(body, -1);
   }
 
   ofKey(key: string): readonly BegunBody[] {
@@ -39,7 +48,7 @@ export class BodyBook {
     return this.#byRun.get(runId) ?? [];
   }
 
-  /** Bodies of the run that this worker began, and that did not end. */
+  /** Bodies of the run that this worker began, that did not end, and that it may still hope for. */
   underWay(runId: string, by: string): number {
     return this.#underWay.get(`${by} ${runId}`) ?? 0;
   }

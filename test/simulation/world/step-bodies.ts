@@ -78,7 +78,10 @@ export class StepBodies {
       return never();
     }
     if (faults.happens('freeze', occasion)) process.freeze(leaseMs * 2 * faults.roll(occasion, 'freeze'));
-    if (faults.happens('bodyHangs', occasion)) return never();
+    if (faults.happens('bodyHangs', occasion)) {
+      context.signal.addEventListener('abort', () => this.book.giveUp(body));
+      return never();
+    }
     const { beatsEveryMs } = plan;
     if (beatsEveryMs !== undefined) {
       for (let atMs = timeline.nowMs + beatsEveryMs; atMs < endsAtMs; atMs += beatsEveryMs) {
