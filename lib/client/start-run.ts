@@ -81,8 +81,10 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
 
   const existing = creation.run;
   const { input } = run;
-  // An IdSource may give the same ids again: then this is the very input of the run that is there.
-  if (input.kind === 'item' && keyOf(existing.input) !== input.key) {
+  if (input.kind === 'item' && keyOf(existing.input) === input.key) {
+    // The network has sent this very creation twice, and answered the second. (An IdSource may give the same ids again.)
+    if (isSameStart(existing, run)) await keepInput(ports, store, run, value);
+  } else if (input.kind === 'item') {
     await tidyUp(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
   }
   checkExisting(existing, run, options);
