@@ -81,11 +81,11 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
 
   const existing = creation.run;
   const { input } = run;
-  if (input.kind === 'item' && keyOf(existing.input) === input.key) {
-    // The network has sent this very creation twice, and answered the second. (An IdSource may give the same ids again.)
-    if (isSameStart(existing, run)) await keepInput(ports, store, run, value);
-  } else if (input.kind === 'item') {
+  if (input.kind === 'item' && keyOf(existing.input) !== input.key) {
     await tidyUp(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
+  } else if (isSameStart(existing, run)) {
+    // The network has sent this very creation twice, and answered the second. (An IdSource may give the same ids again.)
+    await keepInput(ports, store, run, value);
   }
   checkExisting(existing, run, options);
   // Whoever created it may have died before the wake.
