@@ -4,7 +4,7 @@
  * Relies on: no two turns have one nonce, or a record of another worker would be taken for one's own.
  */
 import type { JournalEntry } from '../journal/event.ts';
-import { addToLength, entriesBytes, warnIfNearlyFull } from './journal-length.ts';
+import { addToLength, warnIfNearlyFull } from './journal-length.ts';
 import type { Turn } from './turn-state.ts';
 
 /** All that came together since the last commit goes into one record, or a few if it is large (group commit). */
@@ -15,33 +15,40 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
   const { events, bytes } = journal;
   for (const chunk of chunks(entries, engine.maxRecordBytes)) {
     const number = journal.recordNumber + 1;
-    const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk });
+    const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk.entries });
     if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';
     journal.recordNumber = number;
     if (number === 1) turn.startsRun = true;
-    for (const entry of chunk) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
-    addToLength(journal, chunk, entriesBytes(chunk));
+    for (const entry of chunk.entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
+    addToLength(journal, chunk.entries, chunk.bytes);
   }
   warnIfNearlyFull(turn, { events, bytes });
   return 'committed';
 }
 
+/** What goes into one record, and the bytes of its stored form, a JSON array. */
+interface Chunk {
+  readonly entries: readonly JournalEntry[];
+  readonly bytes: number;
+}
+
 /** In order; an entry alone may exceed the limit, its value has a limit of its own. */
-function chunks(entries: readonly JournalEntry[], limitBytes: number): (readonly JournalEntry[])[] {
-  if (entries.length <= 1) return entries.length === 0 ? [] : [entries];
-  const all: JournalEntry[][] = [];
+function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
+  const all: Chunk[] = [];
   let open: JournalEntry[] = [];
   let openBytes = 0;
+  const close = (): void => {
+    // With the brackets, and a comma between two.
+    if (open.length > 0) all.push({ entries: open, bytes: openBytes + open.length + 1 });
+    open = [];
+    openBytes = 0;
+  };
   for (const entry of entries) {
     const bytes = Buffer.byteLength(JSON.stringify(entry));
-    if (open.length > 0 && openBytes + bytes > limitBytes) {
-      all.push(open);
-      open = [];
-      openBytes = 0;
-    }
+    if (openBytes + bytes > limitBytes) close();
     open.push(entry);
     openBytes += bytes;
   }
-  all.push(open);
+  close();
   return all;
 }

@@ -109,7 +109,9 @@ class CoroutineRun implements LiveRun {
       handleEvent(event, this.#target, recordedUpTo);
       this.#run();
     });
-    return [...this.#patches.takeApplied(), ...this.#commands.takeAsked()];
+    const applied = this.#patches.takeApplied();
+    const asked = this.#commands.takeAsked();
+    return applied.length === 0 ? asked : [...applied, ...asked];
   }
 
   #start(): void {
