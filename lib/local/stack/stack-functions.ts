@@ -1,9 +1,4 @@
-/**
- * The functions of a template, each in sandboxes of its own, with the credentials of its role.
- *
- * What a template reserves throttles, as on AWS. What this machine can bear does not: there, an invocation waits.
- */
-import { setTimeout as delay } from 'node:timers/promises';
+/** The functions of a template, each in sandboxes of its own, with the credentials of its role. */
 import type { CredentialStore } from './aws/credentials.ts';
 import type { MovableClock } from './fronts/movable-clock.ts';
 import type { FailedEvent } from './lambda/event-queue.ts';
@@ -33,10 +28,7 @@ export interface FunctionReference {
   readonly qualifier?: string;
 }
 
-const LOOK_EVERY_MS = 10;
-
 export class StackFunctions {
-  readonly #maxSandboxes: number;
   readonly #lambdas: ReadonlyMap<string, Lambda>;
   /** Invocations for which somebody waits who is not a part of the cloud. */
   #awaited = 0;
@@ -44,7 +36,6 @@ export class StackFunctions {
   /** Raises a StackError for a function that this machine cannot run. Nothing is started before it is invoked. */
   constructor(options: StackFunctionsOptions) {
     const { stack, clock, maxSandboxes, report } = options;
-    this.#maxSandboxes = maxSandboxes;
     this.#lambdas = new Map(
       stack.functions.map((made) => {
         const lambda = createLambda({
@@ -74,7 +65,7 @@ export class StackFunctions {
   }
 
   async invoke(reference: FunctionReference, payload: string): Promise<Invocation> {
-    return this.#whenFree(reference, (lambda) => lambda.invoke(payload, optionsOf(reference)));
+    return this.find(reference.functionArn).invoke(payload, optionsOf(reference));
   }
 
   /** It has a line of its own. */
@@ -84,14 +75,12 @@ export class StackFunctions {
 
   /** For a caller outside: a request that waits for the end of a run is not work that has to come to rest. */
   async invokeFor(reference: FunctionReference, payload: string): Promise<Invocation> {
-    return this.#whenFree(reference, async (lambda) => {
-      this.#awaited += 1;
-      try {
-        return await lambda.invoke(payload, optionsOf(reference));
-      } finally {
-        this.#awaited -= 1;
-      }
-    });
+    this.#awaited += 1;
+    try {
+      return await this.invoke(reference, payload);
+    } finally {
+      this.#awaited -= 1;
+    }
   }
 
   /** Something is being invoked for which nobody outside waits. */
@@ -101,19 +90,6 @@ export class StackFunctions {
 
   async stop(graceMs: number): Promise<void> {
     await Promise.all(this.list().map((lambda) => lambda.stop(graceMs)));
-  }
-
-  /** No wait lies between the look and the invocation: of several that wait, one finds the place. */
-  async #whenFree(
-    { functionArn }: FunctionReference,
-    invoke: (lambda: Lambda) => Promise<Invocation>,
-  ): Promise<Invocation> {
-    const lambda = this.find(functionArn);
-    const { reservedConcurrency = Infinity } = lambda.function;
-    while (reservedConcurrency > this.#maxSandboxes && lambda.activeInvocations() >= this.#maxSandboxes) {
-      await delay(LOOK_EVERY_MS);
-    }
-    return invoke(lambda);
   }
 }
 

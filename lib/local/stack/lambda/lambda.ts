@@ -1,8 +1,9 @@
 /**
  * One Lambda function of a template on this machine, all its versions and aliases: invoked as AWS would invoke it.
  *
- * Each invocation gets a sandbox of its own for its time. Sandboxes are made when they are needed, as many as the
- * function may have; beyond that an invocation is throttled. Who may invoke it, and what it may do, is not decided here.
+ * Each invocation gets a sandbox of its own for its time. Sandboxes are made when they are needed. Beyond what the
+ * template reserves an invocation is throttled; beyond what this machine bears it waits. Who may invoke the function, and
+ * what that may do, is not decided here.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -52,7 +53,7 @@ export interface Lambda {
   invokeLater(payload: string, options?: InvokeOptions): Acceptance;
   /** `qualifier` is the version: `$LATEST`, `3`. */
   sandboxes(): { readonly pid: number; readonly busy: boolean; readonly qualifier: string }[];
-  /** Those that go on, or wait for their sandbox to start. */
+  /** Those that go on, or wait for a sandbox. */
   activeInvocations(): number;
   /** SIGKILL for that sandbox, or for one that is busy, or for any. Gives its pid; undefined if there is none. */
   kill(pid?: number): number | undefined;
@@ -83,14 +84,16 @@ class LocalLambda implements Lambda {
   readonly #maxSandboxes: number;
   /** Invocations that go on. */
   readonly #active = new Set<Promise<unknown>>();
+  /** Invocations for which this machine has no sandbox yet. */
+  #waiting = 0;
   #isStopped = false;
   #isOver = false;
 
   constructor(options: LambdaOptions, runtimeClient: string) {
     this.function = options.function;
     this.#options = options;
-    const { reservedConcurrency = Infinity, maxRetryAttempts, runtime } = options.function;
-    this.#maxSandboxes = Math.min(reservedConcurrency, options.maxSandboxes ?? DEFAULT_MAX_SANDBOXES);
+    const { maxRetryAttempts, runtime } = options.function;
+    this.#maxSandboxes = options.maxSandboxes ?? DEFAULT_MAX_SANDBOXES;
     const report = (event: LambdaEvent): void => this.#report(event);
     this.#sandboxes = new Sandboxes({ ...options, runtimeClient, report });
     this.#events = new EventQueue({
@@ -119,7 +122,7 @@ class LocalLambda implements Lambda {
   }
 
   activeInvocations(): number {
-    return this.#active.size;
+    return this.#active.size + this.#waiting;
   }
 
   kill(pid?: number): number | undefined {
@@ -165,11 +168,14 @@ class LocalLambda implements Lambda {
   }
 
   async #invoke(payload: string, qualifier: string | undefined, requestId: string): Promise<Invocation> {
-    if (this.#isStopped) return stopped();
-    if (this.#active.size >= this.#maxSandboxes) {
+    if (this.activeInvocations() >= (this.function.reservedConcurrency ?? Infinity)) {
       this.#report({ kind: 'throttled' });
       return { kind: 'throttled' };
     }
+    this.#waiting += 1;
+    while (this.#active.size >= this.#maxSandboxes) await Promise.race(this.#active).catch(() => undefined);
+    this.#waiting -= 1; // no wait from here to its place among the active: of several, the first finds it free
+    if (this.#isStopped) return stopped();
     const version = this.#versionOf(qualifier) ?? '$LATEST';
     const invocation = this.#run({ requestId, payload, functionArn: this.#arnOf(qualifier) }, version);
     this.#active.add(invocation);

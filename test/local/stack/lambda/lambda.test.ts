@@ -117,6 +117,34 @@ describe('an invocation', () => {
     expect(await none.lambda.invoke('{}')).toEqual({ kind: 'throttled' });
   });
 
+  it('beyond what the machine bears waits for its turn, in line or not, and counts as one that goes on', async () => {
+    const folder = temporaryFolder();
+    const { call, lambda, ofKind } = lambdaOf(HOLD, { maxSandboxes: 1 });
+    const first = call({ folder, name: 'a' });
+    expect(lambda.invokeLater(JSON.stringify({ folder, name: 'b' }))).toMatchObject({ kind: 'accepted' });
+    const third = call({ folder, name: 'c' });
+    expect(lambda.activeInvocations()).toBe(3);
+    writeFileSync(join(folder, 'release'), '');
+    expect(await third).toBe(await first);
+    expect(existsSync(join(folder, 'begun-b'))).toBe(true);
+    expect(ofKind('sandbox-started')).toHaveLength(1);
+    expect(ofKind('throttled')).toEqual([]);
+  });
+
+  it('that waits when all is stopped is refused, and an event in line is given up', async () => {
+    const folder = temporaryFolder();
+    const { call, lambda, ofKind } = lambdaOf(HOLD, { maxSandboxes: 1 });
+    const first = call({ folder, name: 'a' });
+    lambda.invokeLater(JSON.stringify({ folder, name: 'b' }));
+    const third = lambda.invoke(JSON.stringify({ folder, name: 'c' }));
+    const stopped = lambda.stop(60_000);
+    writeFileSync(join(folder, 'release'), '');
+    await Promise.all([first, stopped]);
+    expect(await third).toMatchObject({ kind: 'refused' });
+    expect(ofKind('event-dropped')).toMatchObject([{ reason: 'Stopped', attempts: 0 }]);
+    expect(existsSync(join(folder, 'begun-b'))).toBe(false);
+  });
+
   it('that throws fails with what was thrown, the trace and the end of the log; the sandbox stays', async () => {
     const { call, lambda, ofKind } = lambdaOf(`
       export const handler = async ({ wrong }) => {
