@@ -5,6 +5,7 @@ import { StackError } from '../local/stack/stack-error.ts';
 import { createPaint } from './paint.ts';
 import { stackBanner } from './stack-banner.ts';
 import { stackNoticeLines } from './stack-notice-lines.ts';
+import { sayAndStop } from './say-and-stop.ts';
 import { untilAskedToStop } from './until-asked-to-stop.ts';
 
 export interface DevStackOptions {
@@ -34,8 +35,6 @@ export async function devStack(options: DevStackOptions): Promise<number> {
     return 1;
   }
   await stopping;
-  console.log('\nStopping. (Ctrl-C once more ends it at once.)');
-  await cloud.stop();
-  console.log(`Stopped. Runs that had not ended are in ${options.dir} and go on at the next start.`);
+  await sayAndStop(cloud, options.dir);
   return 0;
 }

@@ -5,6 +5,7 @@ import { startLocalCloud, type LocalCloud } from '../local/local-cloud.ts';
 import { banner } from './banner.ts';
 import { noticeLines } from './notice-lines.ts';
 import { createPaint } from './paint.ts';
+import { sayAndStop } from './say-and-stop.ts';
 import { untilAskedToStop } from './until-asked-to-stop.ts';
 
 export interface DevOptions {
@@ -43,9 +44,7 @@ export async function dev(entry: string | undefined, options: DevOptions): Promi
     return 1;
   }
   await stopping;
-  console.log('\nStopping. (Ctrl-C once more ends it at once.)');
-  await cloud.stop();
-  console.log(`Stopped. Runs that had not ended are in ${options.dir} and go on at the next start.`);
+  await sayAndStop(cloud, options.dir);
   return 0;
 }
 

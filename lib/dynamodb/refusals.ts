@@ -7,7 +7,7 @@
  * Undefined: the item does not say why. It was read later, because the store does not return it, and has changed
  * since: worth another try.
  */
-import { isClosed } from '../ports/run-item.ts';
+import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
 import type { Acceptance, Finish, LettingGo, Release, Take, Taking } from '../ports/store.ts';
 import type { Accepting } from './conditions.ts';
 import type { StoredRun } from './stored-run.ts';
@@ -26,20 +26,16 @@ export function whyNotAccepted(
 }
 
 /** 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */
-export function whyNotTaken(
-  stored: StoredRun | undefined,
-  { lease, nowMs, dueByMs, pin, repin = false }: Take,
-): Taking | undefined {
+export function whyNotTaken(stored: StoredRun | undefined, take: Take): Taking | undefined {
   if (!stored) return { kind: 'refused', reason: 'not-found' };
+  const { lease, nowMs, dueByMs } = take;
   const { run, beforeLease } = stored;
   if (isClosed(run.status)) return { kind: 'refused', reason: 'closed' };
   if (beforeLease && run.lease?.owner === lease.owner) return { kind: 'taken', before: beforeLease };
   if (run.lease && run.lease.expiresAtMs > nowMs) return { kind: 'refused', reason: 'held' };
   if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due' };
-  if (pin !== undefined && !repin && run.pinnedTo !== undefined && run.pinnedTo !== pin) {
-    return { kind: 'pinned', to: run.pinnedTo };
-  }
-  return undefined;
+  const elsewhere = pinnedElsewhere(run, take);
+  return elsewhere === undefined ? undefined : { kind: 'pinned', to: elsewhere };
 }
 
 /** 14. Of one epoch only its owner gives the lease back: where it is gone, it has. */

@@ -18,6 +18,7 @@ import { localServers, startServices, type LocalServers, type LocalServices } fr
 import type { LocalCloudNotice } from './notice.ts';
 import { RunWatch } from './run-watch.ts';
 import { startSchedule } from './schedule.ts';
+import { startWithStops, stopAll, type Stop } from './stops.ts';
 
 /** A local cloud that runs. */
 export interface LocalCloud {
@@ -56,20 +57,7 @@ export function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud>
 /** The same, with other servers of the table, the queue and the bucket: for tests that damage what goes over the wire. */
 export async function startCloudOn(servers: LocalServers, options: LocalCloudOptions): Promise<LocalCloud> {
   checkLocalCloudOptions(options);
-  const stops: Stop[] = [];
-  try {
-    return await start(servers, options, stops);
-  } catch (error) {
-    await stopAll(stops);
-    throw error;
-  }
-}
-
-type Stop = () => Promise<void> | void;
-
-/** What was started last stops first. */
-async function stopAll(stops: Stop[]): Promise<void> {
-  for (const stop of stops.splice(0).reverse()) await stop();
+  return startWithStops((stops) => start(servers, options, stops));
 }
 
 /** Each part that was started puts the way to stop it on `stops`. */

@@ -3,7 +3,7 @@
  * state after where it writes. No `after` means that the condition failed, so nothing was written.
  */
 import type { OpenStatus, RunItem } from '../ports/run-item.ts';
-import { isClosed } from '../ports/run-item.ts';
+import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
 import type { Acceptance, Finish, LettingGo, NewRun, Release, Take, Taking } from '../ports/store.ts';
 
 /** The run as it is shown, and what only the store knows of it. */
@@ -42,17 +42,15 @@ export function accept(
 }
 
 /** 6. */
-export function take(
-  before: RunState | undefined,
-  { lease, nowMs, dueByMs, pin, repin = false }: Take,
-): Transition<Taking> {
+export function take(before: RunState | undefined, take: Take): Transition<Taking> {
   if (!before) return refused('not-found');
   const { run } = before;
+  const { lease, nowMs, dueByMs, pin } = take;
   if (isClosed(run.status)) return refused('closed');
   const held = run.lease !== undefined && run.lease.expiresAtMs > nowMs;
   const due = run.dueAtMs !== undefined && run.dueAtMs <= dueByMs;
-  const elsewhere = pin !== undefined && !repin && run.pinnedTo !== undefined && run.pinnedTo !== pin;
-  if (!held && due && !elsewhere) {
+  const elsewhere = pinnedElsewhere(run, take);
+  if (!held && due && elsewhere === undefined) {
     const { priorLeaseExpiresAtMs: _, ...state } = before;
     const pinned = pin === undefined ? {} : { pinnedTo: pin };
     const taken: RunItem = { ...run, ...pinned, lease, epoch: run.epoch + 1, status: 'running' };
@@ -60,7 +58,7 @@ export function take(
     return { answer: { kind: 'taken', before: run }, after: { ...state, ...prior, run: taken } };
   }
   if (run.lease?.owner === lease.owner) return { answer: { kind: 'taken', before: beforeTheTake(before) } };
-  if (!held && due && run.pinnedTo !== undefined) return { answer: { kind: 'pinned', to: run.pinnedTo } };
+  if (!held && due && elsewhere !== undefined) return { answer: { kind: 'pinned', to: elsewhere } };
   return refused(held ? 'held' : 'not-due');
 }
 

@@ -74,6 +74,14 @@ export interface RunItem {
   readonly endedAtMs?: number;
 }
 
+/** The version that a run is pinned to, if it is not the one that wants to take it. */
+export function pinnedElsewhere(
+  { pinnedTo }: RunItem,
+  { pin, repin = false }: { readonly pin?: string; readonly repin?: boolean },
+): string | undefined {
+  return pin === undefined || repin || pinnedTo === pin ? undefined : pinnedTo;
+}
+
 /** What a list shows without reading each run. */
 export interface RunRow {
   readonly runId: string;

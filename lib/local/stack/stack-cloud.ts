@@ -24,6 +24,7 @@ import { checkStackCloudOptions, type StackCloudOptions } from './stack-cloud-op
 import { openDoors } from './stack-doors.ts';
 import { answerFor, startEventSources, startRules, type StackFrontsParts } from './stack-fronts.ts';
 import { StackFunctions } from './stack-functions.ts';
+import { startWithStops, stopAll, type Stop } from '../stops.ts';
 import type { Stack } from './stack.ts';
 
 /** A cloud of a template that runs. */
@@ -107,20 +108,7 @@ export interface StackFunctionState {
  */
 export async function startStackCloud(options: StackCloudOptions): Promise<StackCloud> {
   checkStackCloudOptions(options);
-  const stops: Stop[] = [];
-  try {
-    return await start(options, stops);
-  } catch (error) {
-    await stopAll(stops);
-    throw error;
-  }
-}
-
-type Stop = () => Promise<void> | void;
-
-/** What was started last stops first. */
-async function stopAll(stops: Stop[]): Promise<void> {
-  for (const stop of stops.splice(0).reverse()) await stop();
+  return startWithStops((stops) => start(options, stops));
 }
 
 /** Each part that was started puts the way to stop it on `stops`. */
