@@ -9,13 +9,11 @@ import { currentLoopOrNone } from '../core/loop.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { checkStepOptions } from '../core/step-options.ts';
 import { setDefinition, type Workflow, type WorkflowDefinition, type WorkflowOptions } from '../core/workflow.ts';
+import { SHORTEST_RETENTION_MS } from '../ports/limits.ts';
 import { asCoroutine } from './body.ts';
 import { limit } from './timeout.ts';
 
 const OPTIONS = ['input', 'timeout', 'retention', 'steps'];
-
-/** Until then a worker that lost its lease may still write for the run, which then must not have been forgotten. */
-const SHORTEST_RETENTION_MS = 15 * 60_000;
 
 type Body<I, R> = (input: I) => Coroutine<R>;
 

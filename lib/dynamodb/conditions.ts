@@ -67,10 +67,11 @@ export function nothingAcceptedSince({ epoch, wakesSeen }: { epoch: number; wake
   return and(leaseIsMine(epoch), expression('#wakes = :wakesSeen', { ':wakesSeen': number(wakesSeen) }));
 }
 
-/** A sweeper that comes late: the run was purged, and its id is in use again. */
-export function runIsClosedStill(createdOrder: string): Expression {
-  return expression('attribute_exists(#closedStatus) AND #createdOrder = :createdOrder', {
+/** A sweeper that comes late: the run was purged and its id is in use again, or another sweeper has put it off. */
+export function runIsClosedAndAsSeen({ createdOrder, dueAtMs }: { createdOrder: string; dueAtMs: number }): Expression {
+  return expression('attribute_exists(#closedStatus) AND #createdOrder = :createdOrder AND #dueAtMs = :seenDueAtMs', {
     ':createdOrder': text(createdOrder),
+    ':seenDueAtMs': number(dueAtMs),
   });
 }
 

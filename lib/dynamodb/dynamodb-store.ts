@@ -14,6 +14,7 @@ import type {
   Finish,
   LettingGo,
   NewRun,
+  Purging,
   Release,
   RunPage,
   RunQuery,
@@ -231,8 +232,8 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async purge(runId: string, dueByMs?: number): Promise<void> {
-    await purgeRun(this.#table, this.#contents, { runId, dueByMs });
+  async purge(runId: string, dueByMs: number): Promise<Purging> {
+    return purgeRun(this.#table, this.#contents, { runId, dueByMs });
   }
 
   listDue(nowMs: number): AsyncGenerator<readonly string[]> {

@@ -6,38 +6,100 @@
  * Of two sweepers at once the slower may meet a new run under the same id. So what was found is deleted only if the
  * closed run is still there afterwards, hence was there all the time; and each item under a condition.
  *
+ * A message, or an object that no item claims, may be on its way to the run: put and not accepted yet, and the next run
+ * of the id is not to accept it, since it is deleted here. So the run is put off before that, and stays.
+ *
  * Relies on: no request of the closed run's workers and senders arrives later than the shortest retention, 15 minutes,
- * after its end. A record that did would be the first of the next run of that id.
+ * after its end, or after their last one. A record that did would be the first of the next run of that id.
  */
-import { itemIsTheOneSeen, runIsClosedStill } from './conditions.ts';
+import { SHORTEST_RETENTION_MS } from '../ports/limits.ts';
+import type { Purging } from '../ports/store.ts';
+import type { Claim } from './claim.ts';
+import { itemIsTheOneSeen, runIsClosedAndAsSeen } from './conditions.ts';
 import type { Contents } from './contents.ts';
 import { expression } from './expression.ts';
 import { inParallel } from './in-parallel.ts';
-import { findNumber, findText, itemKey, readText, text } from './item.ts';
+import { findNumber, findText, itemKey, readJson, readText, text } from './item.ts';
 import type { Item } from './item.ts';
-import { runSortKey } from './schema.ts';
+import { putOff } from './run-updates.ts';
+import { messageSortKey, runSortKey } from './schema.ts';
 import type { Table } from './table.ts';
 
 /** How many deletes are on their way at once. */
 const WIDTH = 10;
 
+const LEFT: Purging = { kind: 'left' };
+
+/** A closed run, as it was when its purge began. */
+interface Seen {
+  readonly runId: string;
+  readonly createdOrder: string;
+  readonly dueAtMs: number;
+}
+
+interface Purge {
+  readonly table: Table;
+  readonly contents: Contents;
+  readonly seen: Seen;
+  /** Until when it is put off if it has to be. */
+  readonly laterMs: number;
+  isPutOff: boolean;
+  /** Keys of objects, of items that were found. */
+  readonly claimed: Set<string>;
+}
+
 export async function purgeRun(
   table: Table,
   contents: Contents,
-  { runId, dueByMs }: { readonly runId: string; readonly dueByMs: number | undefined },
-): Promise<void> {
-  const runKey = itemKey(runId, runSortKey);
-  const run = await table.get('purge', runKey);
-  if (!run || findText(run, 'closedStatus') === undefined) return;
-  if (dueByMs !== undefined && (findNumber(run, 'dueAtMs') ?? Infinity) > dueByMs) return;
-  const createdOrder = readText(run, 'createdOrder');
-  const isThereStill = async (): Promise<boolean> => {
-    const there = await table.get('purge', runKey);
-    return (
-      findText(there ?? {}, 'closedStatus') !== undefined && findText(there ?? {}, 'createdOrder') === createdOrder
-    );
-  };
+  { runId, dueByMs }: { readonly runId: string; readonly dueByMs: number },
+): Promise<Purging> {
+  const seen = await readClosed(table, runId);
+  if (!seen || seen.dueAtMs > dueByMs) return LEFT;
+  const laterMs = dueByMs + SHORTEST_RETENTION_MS;
+  const purge: Purge = { table, contents, seen, laterMs, isPutOff: false, claimed: new Set() };
+  if (!(await deleteItems(purge))) return LEFT;
+  if (!purge.isPutOff && !(await deleteObjects(purge))) return LEFT;
+  if (purge.isPutOff) return { kind: 'put-off', dueAtMs: laterMs };
+  const deleted = await table.delete('purge', itemKey(runId, runSortKey), runIsClosedAndAsSeen(seen));
+  return deleted.kind === 'written' ? { kind: 'purged' } : LEFT;
+}
 
+/** All, or only messages once the run is put off. False: somebody else was quicker. */
+async function deleteItems(purge: Purge): Promise<boolean> {
+  const { table, contents, seen, claimed } = purge;
+  for await (const found of itemsOf(table, seen.runId)) {
+    for (const item of found) contents.checkKnowsObjectOf(item);
+    if (!(await isThereStill(purge))) return false;
+    const messages = found.filter((item) => readText(item, 'sk').startsWith(messageSortKey('')));
+    if (messages.length > 0 && !(await putItOff(purge))) return false;
+    await inParallel(purge.isPutOff ? messages : found, WIDTH, (item) => deleteSeen(table, item));
+    for (const item of found) if (findText(item, 'claim')) claimed.add(readJson<Claim>(item, 'claim').key);
+  }
+  return true;
+}
+
+/** False: somebody else was quicker. */
+async function deleteObjects(purge: Purge): Promise<boolean> {
+  const { contents, seen, claimed } = purge;
+  for await (const objects of contents.objectsOf(seen.runId)) {
+    if (!(await isThereStill(purge))) return false;
+    const isOneOnItsWay = objects.some((object) => !claimed.has(object));
+    if (isOneOnItsWay && !(await putItOff(purge))) return false;
+    await contents.deleteObjects(objects);
+  }
+  return true;
+}
+
+/** Undefined: it is open, or gone, or to be kept for ever. */
+async function readClosed(table: Table, runId: string): Promise<Seen | undefined> {
+  const run = await table.get('purge', itemKey(runId, runSortKey));
+  const dueAtMs = run && findNumber(run, 'dueAtMs');
+  if (!run || dueAtMs === undefined || findText(run, 'closedStatus') === undefined) return undefined;
+  return { runId, createdOrder: readText(run, 'createdOrder'), dueAtMs };
+}
+
+/** All but the run item, page by page: keys, nonces and claims. */
+async function* itemsOf(table: Table, runId: string): AsyncGenerator<readonly Item[]> {
   let startKey: Item | undefined;
   do {
     const { items, lastKey } = await table.query('purge', {
@@ -46,17 +108,25 @@ export async function purgeRun(
       startKey,
     });
     const found = items.filter((item) => readText(item, 'sk') !== runSortKey);
-    for (const item of found) contents.checkKnowsObjectOf(item);
-    if (found.length > 0 && !(await isThereStill())) return;
-    await inParallel(found, WIDTH, (item) => deleteSeen(table, item));
+    if (found.length > 0) yield found;
     startKey = lastKey;
   } while (startKey);
+}
 
-  for await (const objects of contents.objectsOf(runId)) {
-    if (!(await isThereStill())) return;
-    await contents.deleteObjects(objects);
-  }
-  await table.delete('purge', runKey, runIsClosedStill(createdOrder));
+async function isThereStill({ table, seen: { runId, createdOrder } }: Purge): Promise<boolean> {
+  return (await readClosed(table, runId))?.createdOrder === createdOrder;
+}
+
+/** Once. False: another sweeper has put it off, or purged it. */
+async function putItOff(purge: Purge): Promise<boolean> {
+  const { table, seen, laterMs, isPutOff } = purge;
+  if (isPutOff) return true;
+  const { kind } = await table.update('purge', itemKey(seen.runId, runSortKey), {
+    update: putOff(laterMs),
+    condition: runIsClosedAndAsSeen(seen),
+    gives: 'ALL_NEW',
+  });
+  return (purge.isPutOff = kind === 'written');
 }
 
 async function deleteSeen(table: Table, item: Item): Promise<void> {

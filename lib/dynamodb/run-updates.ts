@@ -72,6 +72,11 @@ export function close({ status, result, endedAtMs, purgeAtMs }: Finish): Express
   });
 }
 
+/** In place of a purge. */
+export function putOff(dueAtMs: number): Expression {
+  return assign({ dueAtMs: number(dueAtMs) });
+}
+
 type Assignments = Partial<Record<AttributeName, AttributeValue | undefined>>;
 
 const NO_LEASE: Assignments = {

@@ -34,7 +34,7 @@ export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction
   renew: [UPDATE, GET],
   release: [UPDATE, GET],
   finish: [UPDATE, GET],
-  purge: [GET, QUERY, DELETE],
+  purge: [GET, QUERY, UPDATE, DELETE],
   listDue: [{ ...QUERY, index: dueIndex.name }],
   listRuns: [{ ...QUERY, index: workflowIndex.name }, GET_MANY],
 };

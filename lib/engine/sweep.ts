@@ -55,8 +55,8 @@ async function lookAt(ports: SweepPorts, runId: string): Promise<keyof Sweep | '
       return 'ahead';
     }
     if (isClosed(run.status)) {
-      await store.purge(runId, nowMs);
-      return 'purged';
+      const { kind } = await store.purge(runId, nowMs);
+      return kind === 'purged' ? kind : 'nothing';
     }
     if (run.lease !== undefined && run.lease.expiresAtMs > nowMs) return 'held';
     tell(ports, { kind: 'due-run-found', runId, atMs: nowMs, sinceMs: dueSinceMs(run) });

@@ -8,13 +8,13 @@ import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
 import type { Message } from '../ports/message.ts';
-import { isClosed } from '../ports/run-item.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   Acceptance,
   Finish,
   LettingGo,
   NewRun,
+  Purging,
   Release,
   RunPage,
   RunQuery,
@@ -24,7 +24,7 @@ import type {
 } from '../ports/store.ts';
 import { checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
-import { accept, createRun, finish, release, renew, take } from './run-state.ts';
+import { accept, createRun, finish, isToPurge, putOff, release, renew, take } from './run-state.ts';
 import type { RunState, Transition } from './run-state.ts';
 
 /** How many ids a page of the due has at most: more than one page is what a reader has to expect. */
@@ -156,10 +156,15 @@ export class MemoryStore implements Store {
     return this.#update(runId, (before) => finish(before, asked));
   }
 
-  async purge(runId: string, dueByMs?: number): Promise<void> {
-    const run = this.#partitions.get(runId)?.state?.run;
-    const isDue = dueByMs === undefined || (run?.dueAtMs ?? Infinity) <= dueByMs;
-    if (run && isDue && isClosed(run.status)) this.#partitions.delete(runId);
+  async purge(runId: string, dueByMs: number): Promise<Purging> {
+    const partition = this.#partitions.get(runId);
+    if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'left' };
+    if (partition.messages.size > 0) {
+      partition.messages.clear();
+      return this.#update(runId, (before) => putOff(before, dueByMs));
+    }
+    this.#partitions.delete(runId);
+    return { kind: 'purged' };
   }
 
   async *listDue(nowMs: number): AsyncGenerator<readonly string[]> {

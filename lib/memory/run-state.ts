@@ -3,8 +3,9 @@
  * state after where it writes. No `after` means that the condition failed, so nothing was written.
  */
 import type { OpenStatus, RunItem } from '../ports/run-item.ts';
+import { SHORTEST_RETENTION_MS } from '../ports/limits.ts';
 import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
-import type { Acceptance, Finish, LettingGo, NewRun, Release, Take, Taking } from '../ports/store.ts';
+import type { Acceptance, Finish, LettingGo, NewRun, Purging, Release, Take, Taking } from '../ports/store.ts';
 
 /** The run as it is shown, and what only the store knows of it. */
 export interface RunState {
@@ -132,4 +133,16 @@ function atRest(run: RunItem): RunItem {
   const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...others } = run;
   const { unreadSignals: _unreadSignals, journal: _journal, ...rest } = others;
   return rest;
+}
+
+/** It has ended, and its time is over. */
+export function isToPurge(state: RunState | undefined, dueByMs: number): boolean {
+  return state !== undefined && isClosed(state.run.status) && (state.run.dueAtMs ?? Infinity) <= dueByMs;
+}
+
+/** In place of the purge, if there are messages. */
+export function putOff(before: RunState | undefined, dueByMs: number): Transition<Purging> {
+  if (!before) return { answer: { kind: 'left' } };
+  const dueAtMs = dueByMs + SHORTEST_RETENTION_MS;
+  return { answer: { kind: 'put-off', dueAtMs }, after: { ...before, run: { ...before.run, dueAtMs } } };
 }

@@ -75,10 +75,13 @@ export interface Store {
 
   /**
    * Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone, and so is
-   * one that is not due by `dueByMs`: whoever looked at a run before may meet the next one of its id. Without it, any
-   * closed run goes.
+   * one that is not due by `dueByMs`: whoever looked at a run before may meet the next one of its id.
+   *
+   * A message that it finds may be between its sender's put and accept, and the next run of the id may not take it for
+   * its own. So the run is put off for as long as such a request may take, its messages are deleted, and the rest goes
+   * the next time.
    */
-  purge(runId: string, dueByMs?: number): Promise<void>;
+  purge(runId: string, dueByMs: number): Promise<Purging>;
 
   /** 16. Run ids with dueAtMs <= dueByMs from the index of the due, page by page, oldest first within a shard. */
   listDue(dueByMs: number): AsyncIterable<readonly string[]>;
@@ -156,6 +159,12 @@ export type LettingGo =
   | { readonly kind: 'accepted-since'; readonly run: RunItem }
   /** Taken over, or closed: drop the turn. */
   | { readonly kind: 'lost' };
+
+export type Purging =
+  | { readonly kind: 'purged' }
+  | { readonly kind: 'put-off'; readonly dueAtMs: number }
+  /** There is no such run, or it is open, or not due; or somebody else was quicker. */
+  | { readonly kind: 'left' };
 
 export interface RunQuery {
   /** One index partition set per name: newest first over all of them. At least one. */

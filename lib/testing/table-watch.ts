@@ -4,7 +4,7 @@
  * It watches the writes that pass through to the table, as near to the table as it can stand.
  */
 import type { RunItem } from '../ports/run-item.ts';
-import type { Acceptance, Finish, LettingGo, NewRun, Release, Store, Taking } from '../ports/store.ts';
+import type { Acceptance, Finish, LettingGo, NewRun, Purging, Release, Store, Taking } from '../ports/store.ts';
 import type { Around, StoreCall } from './around-store.ts';
 
 interface Watched {
@@ -92,9 +92,12 @@ export class TableWatch {
       case 'finish':
         if ((answer as LettingGo).kind === 'done') this.#rest(runId, (args[1] as Finish).purgeAtMs);
         return;
-      case 'purge':
-        this.#runs.delete(runId);
+      case 'purge': {
+        const purging = answer as Purging;
+        if (purging.kind === 'purged') this.#runs.delete(runId);
+        if (purging.kind === 'put-off') this.#rest(runId, purging.dueAtMs);
         return;
+      }
       default:
     }
   }

@@ -8,7 +8,7 @@ import { StoreUnavailableError } from '../../lib/ports/world-errors.ts';
 import { JumpingClock } from '../client/client-world.ts';
 import { aroundEachAttempt, networkError } from '../dynamodb/client-faults.ts';
 import { startTableServer } from '../dynamodb/table-server.ts';
-import { closedRun, createdRun, encoded, START_MS } from '../store/samples.ts';
+import { createdRun, encoded, forgettableRun, PURGE_MS, START_MS } from '../store/samples.ts';
 
 const server = await startTableServer();
 const tableName = await server.newTable();
@@ -42,12 +42,12 @@ test('the payload of a message that a request may accept late is kept, although 
 });
 
 test('a second sweeper, which has seen the input of a run to come, does not delete it when the run has come', async () => {
-  const { runId } = await closedRun(healthy);
+  const { runId } = await forgettableRun(healthy);
   await healthy.putValue(runId, 'result-1', encoded('old'));
   const steps = new Map<string, () => void>();
   const reach = (step: string): Promise<void> => new Promise((resolve) => steps.set(step, resolve));
   /** Stops before it deletes anything, until it is told to go on. */
-  const slowSweeper = (onStop: () => void): { purged: Promise<void>; goOn: () => void } => {
+  const slowSweeper = (onStop: () => void): { purged: Promise<unknown>; goOn: () => void } => {
     const client = server.newClient();
     let goOn = (): void => undefined;
     const told = new Promise<void>((resolve) => (goOn = resolve));
@@ -58,7 +58,7 @@ test('a second sweeper, which has seen the input of a run to come, does not dele
       }
       return send();
     });
-    return { purged: createDynamodbStore({ tableName, client }).purge(runId), goOn };
+    return { purged: createDynamodbStore({ tableName, client }).purge(runId, PURGE_MS), goOn };
   };
 
   const firstStopped = reach('first');

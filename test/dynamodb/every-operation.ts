@@ -4,10 +4,11 @@ import type { Store } from '../../lib/ports/store.ts';
 import {
   LEASE_MS,
   MAIL_LIMIT,
+  purgeWhole,
   START_MS,
-  closedRun,
   createdRun,
   finishing,
+  forgettableRun,
   journalRecord,
   releasing,
   signal,
@@ -42,7 +43,9 @@ export async function useEveryOperation(store: Store): Promise<void> {
   await store.readValue(runId, 'k');
   await store.deleteValue(runId, 'k');
   await store.readRun(runId);
-  await store.purge((await closedRun(store)).runId);
+  const closed = await forgettableRun(store);
+  await store.putMessage(closed.runId, signal('m1'));
+  await purgeWhole(store, closed.runId);
   await takenRun(store);
   for await (const page of store.listDue(START_MS)) expect(page).not.toEqual([]);
   await store.listRuns({ workflows: ['checkout'], limit: 3 });

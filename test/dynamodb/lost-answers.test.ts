@@ -2,19 +2,20 @@
 import { afterAll, expect, test } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import {
-  LEASE_MS,
-  MAIL_LIMIT,
-  START_MS,
-  closedRun,
   createdRun,
   encoded,
   finishing,
+  forgettableRun,
   journalRecord,
   newRun,
+  purgeWhole,
   releasing,
   signal,
   takenRun,
   taking,
+  LEASE_MS,
+  MAIL_LIMIT,
+  START_MS,
 } from '../store/samples.ts';
 import { loseNextAnswer } from './client-faults.ts';
 import { startTableServer } from './table-server.ts';
@@ -115,9 +116,9 @@ test('messages, values and their deletion are as if nothing had been lost', asyn
 });
 
 test('a purge goes on', async () => {
-  const { runId } = await closedRun(store);
+  const { runId } = await forgettableRun(store);
   await store.putRecord(runId, journalRecord(1));
-  await withLostAnswer('DeleteItemCommand', () => store.purge(runId));
+  await withLostAnswer('DeleteItemCommand', () => purgeWhole(store, runId));
   expect(await store.readRun(runId)).toBeUndefined();
   expect(await store.loadRecords(runId, 0)).toEqual([]);
 });

@@ -6,7 +6,17 @@ import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts
 import { itemKey } from '../../lib/dynamodb/item.ts';
 import { MemoryPayloadStore } from '../../lib/memory/memory-payload-store.ts';
 import { PayloadDamagedError, StoreNotSetUpError, StoreUnavailableError } from '../../lib/ports/world-errors.ts';
-import { closedRun, createdRun, encoded, journalRecord, newRun, signal, START_MS } from '../store/samples.ts';
+import {
+  createdRun,
+  encoded,
+  forgettableRun,
+  journalRecord,
+  newRun,
+  purgeWhole,
+  signal,
+  PURGE_MS,
+  START_MS,
+} from '../store/samples.ts';
 import { aroundEachRequest, loseNextAnswer } from './client-faults.ts';
 import { startTableServer } from './table-server.ts';
 
@@ -139,7 +149,7 @@ describe('two workers that write the same record', () => {
 
 describe('who dies between bucket and table', () => {
   test('leaves an object that nobody claims, and which goes with its run', async () => {
-    const { runId } = await closedRun(store);
+    const { runId } = await forgettableRun(store);
     const dying = otherStore((command, _input, send) => {
       return command === 'PutItemCommand' ? Promise.reject(new Error('the worker died')) : send();
     });
@@ -148,7 +158,7 @@ describe('who dies between bucket and table', () => {
     await expect(dying.putValue(runId, 'key', encoded(large))).rejects.toThrow('the worker died');
     expect(objectsOf(runId)).toHaveLength(3);
     expect(await store.loadRecords(runId, 0)).toEqual([]);
-    await store.purge(runId);
+    await purgeWhole(store, runId);
     expect(objectsOf(runId)).toEqual([]);
   });
 
@@ -178,11 +188,11 @@ describe('what is deleted', () => {
   });
 
   test('keeps its object until the purge, where this process has not', async () => {
-    const { runId } = await closedRun(store);
+    const { runId } = await forgettableRun(store);
     await store.putMessage(runId, signal('m1', large));
     await otherStore().deleteMessages(runId, ['m1']);
     expect(objectsOf(runId)).toHaveLength(1);
-    await store.purge(runId);
+    await purgeWhole(store, runId);
     expect(objectsOf(runId)).toEqual([]);
   });
 });
@@ -190,7 +200,7 @@ describe('what is deleted', () => {
 describe('a purge', () => {
   test('that dies at any of its requests is finished by the next one', async () => {
     for (let dieAt = 1; ; dieAt += 1) {
-      const { runId } = await closedRun(store, {}, { purgeAtMs: 1 });
+      const { runId } = await forgettableRun(store);
       await putAll(runId);
       let requests = 0;
       const counted = async <T>(go: () => Promise<T>): Promise<T> => {
@@ -204,18 +214,18 @@ describe('a purge', () => {
           delete: (keys: string[]) => counted(() => payloads.delete(keys)),
         }),
       });
-      const isDead = await dying.purge(runId).then(
+      const isDead = await purgeWhole(dying, runId).then(
         () => false,
         () => true,
       );
-      if (isDead) expect(await store.readRun(runId)).toMatchObject({ status: 'completed', dueAtMs: 1 });
-      await store.purge(runId);
-      await store.purge(runId);
+      if (isDead) expect(await store.readRun(runId)).toMatchObject({ status: 'completed' });
+      await purgeWhole(store, runId);
+      await purgeWhole(store, runId);
       expect(await store.readRun(runId)).toBeUndefined();
       expect(await store.loadRecords(runId, 0)).toEqual([]);
       expect(objectsOf(runId)).toEqual([]);
       if (!isDead) {
-        expect(requests).toBeGreaterThan(7);
+        expect(requests).toBeGreaterThan(12);
         break;
       }
     }
@@ -230,12 +240,12 @@ describe('a purge', () => {
   test.each(['QueryCommand', 'GetItemCommand'])(
     'that comes late, at its %s, deletes nothing of a new run with the same id',
     async (slowCommand) => {
-      const { runId } = await closedRun(store);
+      const { runId } = await forgettableRun(store);
       await putAll(runId);
       let isFirst = slowCommand === 'QueryCommand';
       let meanwhile: Promise<void> | undefined;
       const startAnew = async (): Promise<void> => {
-        await store.purge(runId);
+        await purgeWhole(store, runId);
         await createdRun(store, { runId, createdAtMs: START_MS + 1 });
         await putAll(runId);
       };
@@ -245,7 +255,7 @@ describe('a purge', () => {
         if (command === 'GetItemCommand') isFirst = true;
         return send();
       });
-      await late.purge(runId);
+      await late.purge(runId, PURGE_MS);
       expect(meanwhile).toBeDefined();
       expect(await store.readRun(runId)).toMatchObject({ status: 'pending', createdAtMs: START_MS + 1 });
       expect(await store.loadRecords(runId, 0)).toEqual([largeRecord(1)]);
@@ -255,26 +265,41 @@ describe('a purge', () => {
   );
 
   test('that comes late, when it lists the bucket, deletes no object of a new run with the same id', async () => {
-    const { runId } = await closedRun(store);
+    const { runId } = await forgettableRun(store);
     await putAll(runId);
     async function* listLate(prefix: string) {
-      await store.purge(runId);
+      await purgeWhole(store, runId);
       await createdRun(store, { runId, createdAtMs: START_MS + 1 });
       await putAll(runId);
       yield* payloads.list(prefix);
     }
     const slow = Object.assign(Object.create(payloads) as MemoryPayloadStore, { list: listLate });
-    await createDynamodbStore({ tableName, client, payloads: slow }).purge(runId);
+    await createDynamodbStore({ tableName, client, payloads: slow }).purge(runId, PURGE_MS);
     expect(objectsOf(runId)).toHaveLength(3);
     expect(await store.loadRecords(runId, 0)).toEqual([largeRecord(1)]);
     expect(await store.readValue(runId, 'key')).toBe(large);
   });
 
+  test('that finds an object nobody claims puts the run off: its item may be on its way', async () => {
+    const { runId } = await forgettableRun(store);
+    const slow = otherStore(async (command, _input, send) => {
+      if (command === 'PutItemCommand') {
+        expect(await store.purge(runId, PURGE_MS)).toMatchObject({ kind: 'put-off' });
+      }
+      return send();
+    });
+    await slow.putMessage(runId, signal('m1', large));
+    expect(await store.accept(runId, 'm1', 100)).toMatchObject({ kind: 'closed' });
+    await slow.deleteMessages(runId, ['m1']);
+    expect(await store.purge(runId, PURGE_MS + 15 * 60_000)).toEqual({ kind: 'purged' });
+    expect(objectsOf(runId)).toEqual([]);
+  });
+
   test('that does not know the bucket deletes nothing that is claimed', async () => {
-    const { runId } = await closedRun(store);
+    const { runId } = await forgettableRun(store);
     await putAll(runId);
     const without = createDynamodbStore({ tableName, client });
-    await expect(without.purge(runId)).rejects.toThrow(StoreNotSetUpError);
+    await expect(without.purge(runId, PURGE_MS)).rejects.toThrow(StoreNotSetUpError);
     expect(await store.loadRecords(runId, 0)).toHaveLength(1);
   });
 });

@@ -52,7 +52,12 @@ test('every condition that fails is asked to return what is there', () => {
   for (const { input } of conditional) expect(input['ReturnValuesOnConditionCheckFailure']).toBe('ALL_OLD');
 });
 
-test('an update of the run item says that it has to be open', () => {
+test('an update of the run item says that it has to be open, or, for a purge, closed', () => {
   const updates = requests.filter(({ command }) => command === 'UpdateItemCommand');
-  for (const { input } of updates) expect(input['ConditionExpression']).toContain('attribute_exists(#openStatus)');
+  const putsOff = updates.filter(({ input }) => input['UpdateExpression'] === 'SET #dueAtMs = :dueAtMs');
+  expect(putsOff).toHaveLength(1);
+  for (const { input } of updates) {
+    const status = input === putsOff[0]?.input ? '#closedStatus' : '#openStatus';
+    expect(input['ConditionExpression']).toContain(`attribute_exists(${status})`);
+  }
 });

@@ -1,7 +1,16 @@
 /** DynamoDB may end a page wherever it likes: here each has two items at most, and nothing is left out. */
 import { afterAll, expect, test } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
-import { START_MS, closedRun, createdRun, finishing, journalRecord, newRun, taking } from '../store/samples.ts';
+import {
+  createdRun,
+  finishing,
+  forgettableRun,
+  journalRecord,
+  newRun,
+  purgeWhole,
+  taking,
+  START_MS,
+} from '../store/samples.ts';
 import { aroundEachRequest } from './client-faults.ts';
 import { startTableServer } from './table-server.ts';
 
@@ -70,9 +79,9 @@ test('a journal is loaded whole', async () => {
 });
 
 test('a run is purged whole', async () => {
-  const { runId } = await closedRun(store);
+  const { runId } = await forgettableRun(store);
   for (let number = 1; number <= 7; number += 1) await store.putRecord(runId, journalRecord(number));
-  await store.purge(runId);
+  await purgeWhole(store, runId);
   expect(await store.loadRecords(runId, 0)).toEqual([]);
   expect(await store.readRun(runId)).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { StoreNotSetUpError, StoreUnavailableError } from '../../lib/ports/world-errors.ts';
-import { MAIL_LIMIT, START_MS, createdRun, newRun, signal, takenRun, taking } from '../store/samples.ts';
+import { createdRun, newRun, signal, takenRun, taking, MAIL_LIMIT, START_MS } from '../store/samples.ts';
 import { aroundEachRequest, networkError, returnWhatFailed, serviceError } from './client-faults.ts';
 import { startTableServer } from './table-server.ts';
 
@@ -45,7 +45,7 @@ describe('a request without an answer', () => {
         loadRecords: () => store.loadRecords('r', 0),
         loadMessages: () => store.loadMessages('r', ['m1']),
         deleteMessages: () => store.deleteMessages('r', ['m1']),
-        purge: () => store.purge('r'),
+        purge: () => store.purge('r', START_MS),
         listRuns: () => store.listRuns({ workflows: ['w'], limit: 1 }),
       };
       for (const [operation, attempt] of Object.entries(attempts)) {

@@ -50,7 +50,7 @@ describe('of the functions', () => {
   test('the sweeper reads the index of the due, purges and wakes', () => {
     expect(permissionsOf(template, 'SweeperRole')).toEqual(
       [
-        ...onTable('DeleteItem', 'GetItem', 'Query'),
+        ...onTable('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
         'dynamodb:Query on WorkflowsTable/index/due',
         ...onObjects('DeleteObject'),
         LIST,

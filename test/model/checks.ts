@@ -44,8 +44,12 @@ export const checks: readonly Check[] = [
   ...of('purge.pml', 'safe', 'holds', [
     ['purge: two sweepers, and a new run under the same id', ''],
     ['purge: nothing of a new run is deleted, also with late writers', 'LATEWRITER'],
+    ['purge: what is sent to the id meanwhile is accepted with its payload, or refused', 'SENDER'],
   ]),
-  ...of('purge.pml', 'live', 'holds', [['purge: one that crashes is done in the end', 'CB=2']]),
+  ...of('purge.pml', 'live', 'holds', [
+    ['purge: one that crashes is done in the end', 'CB=2'],
+    ['purge: one that is put off is done in the end', 'SENDER CB=2'],
+  ]),
   ...of('run.pml', 'live', 'holds', [
     ['two workers: a crash and a freeze', 'CB=1 XB=1'],
     ['three workers: a crash and a freeze', 'NW=3 CB=1 XB=1 NTIMER=0'],
@@ -110,7 +114,9 @@ export const checks: readonly Check[] = [
     ['planted: the input of a new run is not put again', 'M_NOKEEPINPUT'],
     ['planted: it is put again only if it is not there', 'M_READSINPUT'],
     ['planted: an update without a condition', 'LATEWRITER M_NOCONDITION'],
-    ['known: a message for the closed run is accepted by the next one of its id', 'SENDER'],
+    ['planted: a message is deleted, and the run with it', 'SENDER M_NOPUTOFF'],
+    ['planted: a message is deleted before the run is put off', 'SENDER M_DELETEFIRST'],
+    ['planted: a run that another sweeper has put off is deleted', 'SENDER M_NOSAMEDUE'],
   ]),
 ];
 

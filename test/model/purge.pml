@@ -8,8 +8,9 @@
  *
  * LATEWRITER: a worker of the closed run whose writes are still on their way, which the shortest retention of 15 minutes
  * excludes. Then records may be left over, but the run item does not come back and nothing of the new run is deleted.
- * SENDER: somebody sends a message to the id meanwhile. If the closed run is purged and the new one created between the
- * put of the payload and the accept, the new run accepts a message without its payload. Known: milliseconds wide.
+ * SENDER: two (LIVE: one) who send a message to the id meanwhile, each whenever it likes; they may die in between. A purge
+ * that finds a message puts the run off before it deletes the message, and leaves the rest for its next time: by then, 15
+ * minutes later, whoever had put that message has had an answer, or is dead (TIME).
  * LIVE: with finitely many crashes the run is purged in the end. M_...: one planted mistake each.
  */
 #ifndef CB
@@ -19,7 +20,12 @@
 /* run item: 0 none, 1 the old run, closed, 2 the new one, open, 3 the same, closed */
 byte life = 1;
 /* the record under the key 1; the input of the old run; that of the new one */
-byte record = 1, oldInput = 1, newInput = 0, payload = 0;
+byte record = 1, oldInput = 1, newInput = 0;
+bool payload[2];            /* of a message; each has an id of its own */
+bool sending[2], waited[2]; /* between put and accept; of those, whom TIME waits for */
+bool accepted[2];           /* by the new run */
+bool due = 1;               /* the closed run is to be purged now */
+bool stale[2];              /* the sweeper has read a due time that is not that of the run any more */
 byte nonces = 1;            /* puts of the new input */
 bool begun = 0;             /* the new run's worker has put its record */
 bool checked = 0;           /* the caller has looked after its input */
@@ -40,20 +46,33 @@ byte cb = 2 * CB;
 #else
 #define SAMELIFE (life == seenLife)
 #endif
+#ifdef M_NOSAMEDUE
+#define SAMEDUE true
+#else
+#define SAMEDUE (!stale[me])
+#endif
 #ifdef M_NOLOOKAGAIN
 #define THERESTILL true
 #else
 #define THERESTILL (life == seenLife)
 #endif
 
-proctype Sweeper() {
-  byte seenLife, seenRecord, seenOld, seenNew, seenPayload;
+#define DELETEPAYLOADS \
+  atomic { CRASH; if :: seenPayload[0] -> assert(!accepted[0]); payload[0] = 0 :: else fi }; \
+  atomic { CRASH; if :: seenPayload[1] -> assert(!accepted[1]); payload[1] = 0 :: else fi }
+#define PUTOFF \
+  stale[0] = 1; stale[1] = 1; due = 0; waited[0] = waited[0] || sending[0]; waited[1] = waited[1] || sending[1]
+
+proctype Sweeper(bool me) {
+  byte seenLife, seenRecord, seenOld, seenNew;
+  bool seenPayload[2];
 again:
 endsweeper:
-  atomic { life == 1; seenLife = 0; seenRecord = 0; seenOld = 0; seenNew = 0; seenPayload = 0 };         /* found in the index of the due, and read */
+  atomic { life == 1 && due;                                              /* found in the index of the due, and read */
+           seenLife = 0; seenRecord = 0; seenOld = 0; seenNew = 0; seenPayload[0] = 0; seenPayload[1] = 0 };
   atomic { CRASH;                                                         /* read again: closed, and due */
     if
-    :: life == 1 -> seenLife = 1
+    :: life == 1 && due -> seenLife = 1; stale[me] = 0
 #ifdef M_NODUE
     :: life == 3 -> seenLife = 3
 #endif
@@ -65,16 +84,32 @@ endsweeper:
   atomic { CRASH; seenRecord = record };                                  /* page 1 */
   atomic { CRASH; if :: THERESTILL :: else -> goto again fi };
   atomic { CRASH; if :: seenRecord && SAME(record, seenRecord) -> assert(record != 2) /* the new run keeps its journal */; record = 0 :: else fi };
-  atomic { CRASH; seenOld = oldInput; seenNew = newInput; seenPayload = payload };   /* page 2 */
+  atomic { CRASH; seenOld = oldInput; seenNew = newInput;           /* page 2 */
+                  seenPayload[0] = payload[0]; seenPayload[1] = payload[1] };
+#ifdef SENDER
+  if
+  :: seenPayload[0] || seenPayload[1] ->
+#ifdef M_DELETEFIRST
+     DELETEPAYLOADS;
+#endif
+#ifndef M_NOPUTOFF
+     atomic { CRASH; if :: SAMELIFE && SAMEDUE -> PUTOFF :: else -> goto again fi };
+#endif
+     DELETEPAYLOADS;
+#ifndef M_NOPUTOFF
+     goto again
+#endif
+  :: else
+  fi;
+#endif
   atomic { CRASH; if :: THERESTILL :: else -> goto again fi };
   atomic { CRASH; if :: seenOld && SAME(oldInput, seenOld) -> oldInput = 0 :: else fi };
   atomic { CRASH; if :: seenNew && SAME(newInput, seenNew) ->
                         assert(!checked);                                 /* the new run keeps its input */
                         newInput = 0
                      :: else fi };
-  atomic { CRASH; if :: seenPayload && SAME(payload, seenPayload) -> payload = 0 :: else fi };
 #ifndef M_RUNFIRST
-  atomic { CRASH; if :: SAMELIFE -> assert(life == 1);                    /* the new run is not deleted */
+  atomic { CRASH; if :: SAMELIFE && SAMEDUE -> assert(life == 1);                 /* the new run is not deleted */
                                     life = 0
                      :: else fi };
 #endif
@@ -111,13 +146,21 @@ end:
 }
 
 #ifdef SENDER
-proctype Sender() {
-  payload = 1;
+proctype Sender(byte me) {
+  atomic { payload[me] = 1; sending[me] = 1 };
   atomic {
     if
-    :: life == 2 -> assert(payload)                                       /* what is accepted has its payload */
-    :: else -> payload = 0
-    fi }
+    :: life == 2 -> assert(payload[me]); accepted[me] = 1                 /* what is accepted has its payload */
+    :: life != 2 -> payload[me] = 0                                       /* refused: its sender deletes it */
+    :: true                                                               /* its sender dies */
+    fi;
+    sending[me] = 0; waited[me] = 0 }
+}
+
+/* So late that no request of before is under way any more. */
+proctype Time() {
+end:
+  do :: atomic { !due && !waited[0] && !waited[1] -> due = 1 } od
 }
 #endif
 
@@ -146,9 +189,12 @@ proctype LateWorker() {
 
 init {
   atomic {
-    run Sweeper(); run Sweeper(); run Caller(); run NewWorker();
+    run Sweeper(0); run Sweeper(1); run Caller(); run NewWorker();
 #ifdef SENDER
-    run Sender();
+    run Sender(0); run Time();
+#ifndef LIVE
+    run Sender(1);
+#endif
 #endif
 #ifdef LATEWRITER
     run LateWorker();

@@ -3,15 +3,17 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRow } from '../../lib/ports/run-item.ts';
 import type { RunQuery, Store } from '../../lib/ports/store.ts';
 import {
-  MAIL_LIMIT,
-  START_MS,
   closedRun,
   createdRun,
   finishing,
+  forgettableRun,
+  purgeWhole,
   releasing,
   takenRun,
   taking,
   uniqueName,
+  MAIL_LIMIT,
+  START_MS,
 } from './samples.ts';
 
 export function describeIndexes(openStore: () => Promise<Store>): void {
@@ -58,7 +60,7 @@ export function describeIndexes(openStore: () => Promise<Store>): void {
       const { runId } = await closedRun(store, {}, { purgeAtMs: START_MS + 1000 });
       expect(await isDue(runId, START_MS + 999)).toBe(false);
       expect(await isDue(runId, START_MS + 1000)).toBe(true);
-      await store.purge(runId);
+      await purgeWhole(store, runId);
       expect(await isDue(runId, Number.MAX_SAFE_INTEGER)).toBe(false);
     });
 
@@ -206,8 +208,8 @@ export function describeIndexes(openStore: () => Promise<Store>): void {
 
     test('a purged run is not listed', async () => {
       const workflow = uniqueName('workflow');
-      const { runId } = await closedRun(store, { workflow });
-      await store.purge(runId);
+      const { runId } = await forgettableRun(store, { workflow });
+      await purgeWhole(store, runId);
       expect(await store.listRuns({ workflows: [workflow], limit: 5 })).toEqual({ runs: [] });
     });
 

@@ -2,7 +2,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../lib/ports/store.ts';
 import { ItemTooLargeError } from '../../lib/ports/world-errors.ts';
-import { closedRun, createdRun, encoded, journalRecord, newRun, signal, takenRun } from './samples.ts';
+import {
+  closedRun,
+  createdRun,
+  encoded,
+  forgettableRun,
+  journalRecord,
+  newRun,
+  purgeWhole,
+  signal,
+  takenRun,
+  PURGE_MS,
+} from './samples.ts';
 
 const KB = 1024;
 
@@ -140,12 +151,12 @@ export function describeJournal(openStore: () => Promise<Store>): void {
 
   describe('purging', () => {
     test('a closed run is gone with all that belongs to it', async () => {
-      const { runId } = await closedRun(store);
+      const { runId } = await forgettableRun(store);
       const ids = Array.from({ length: 30 }, (_, index) => `m${index}`);
       await Promise.all(ids.map((id) => store.putMessage(runId, signal(id))));
       for (const number of [1, 2]) await store.putRecord(runId, journalRecord(number));
       await store.putValue(runId, 'result', encoded(1));
-      await store.purge(runId);
+      await purgeWhole(store, runId);
       expect(await store.readRun(runId)).toBeUndefined();
       expect(await store.loadRecords(runId, 0)).toEqual([]);
       expect(await store.loadMessages(runId, ids)).toEqual([]);
@@ -156,7 +167,7 @@ export function describeJournal(openStore: () => Promise<Store>): void {
       const run = await takenRun(store);
       await store.putRecord(run.runId, journalRecord(1));
       await store.putMessage(run.runId, signal('m1'));
-      await store.purge(run.runId);
+      await purgeWhole(store, run.runId);
       expect(await store.readRun(run.runId)).toEqual(run);
       expect(await store.loadRecords(run.runId, 0)).toHaveLength(1);
       expect(await store.loadMessages(run.runId, ['m1'])).toHaveLength(1);
@@ -181,34 +192,57 @@ export function describeJournal(openStore: () => Promise<Store>): void {
     test('what was put for a run that is not created yet is left alone', async () => {
       const { runId } = newRun();
       await store.putValue(runId, 'input', encoded(1));
-      await store.purge(runId);
+      await purgeWhole(store, runId);
       expect(await store.readValue(runId, 'input')).toBe(1);
     });
 
     test('a run of several pages is purged whole, its neighbour stays', async () => {
-      const { runId } = await closedRun(store);
+      const { runId } = await forgettableRun(store);
       const neighbour = await createdRun(store, { runId: `${runId}#2` });
       const value = encoded('x'.repeat(300 * KB));
       for (const key of ['a', 'b', 'c', 'd', 'e']) await store.putValue(runId, key, value);
-      await store.purge(runId);
+      await purgeWhole(store, runId);
       const values = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((key) => store.readValue(runId, key)));
       expect(values.filter((each) => each !== undefined)).toEqual([]);
       expect(await store.readRun(neighbour.runId)).toEqual(neighbour);
     });
 
     test('the id of a purged run may be used again, from the beginning', async () => {
-      const { runId } = await closedRun(store);
+      const { runId } = await forgettableRun(store);
       await store.putRecord(runId, journalRecord(1, { nonce: 'old' }));
-      await store.purge(runId);
+      await purgeWhole(store, runId);
       const run = await createdRun(store, { runId });
       expect(await store.putRecord(runId, journalRecord(1, { nonce: 'new' }))).toEqual({ kind: 'put' });
       expect(await store.readRun(runId)).toEqual(run);
     });
 
+    test('a message may be on its way: the run is put off for 15 minutes, and the message alone is deleted', async () => {
+      const { runId } = await forgettableRun(store);
+      await store.putRecord(runId, journalRecord(1));
+      await store.putMessage(runId, signal('m1'));
+      const laterMs = PURGE_MS + 15 * 60_000;
+      expect(await store.purge(runId, PURGE_MS)).toEqual({ kind: 'put-off', dueAtMs: laterMs });
+      expect(await store.readRun(runId)).toMatchObject({ status: 'completed', dueAtMs: laterMs });
+      expect(await store.loadMessages(runId, ['m1'])).toEqual([]);
+      expect(await store.loadRecords(runId, 0)).toHaveLength(1);
+      expect(await store.accept(runId, 'm1', 100)).toMatchObject({ kind: 'closed' });
+      expect(await store.purge(runId, laterMs - 1)).toEqual({ kind: 'left' });
+      expect(await store.purge(runId, laterMs)).toEqual({ kind: 'purged' });
+      expect(await store.readRun(runId)).toBeUndefined();
+    });
+
+    test('a run that is open, or gone, or not due, is left', async () => {
+      const { runId } = await createdRun(store);
+      expect(await store.purge(runId, Number.MAX_SAFE_INTEGER)).toEqual({ kind: 'left' });
+      expect(await store.purge(`${runId}-other`, Number.MAX_SAFE_INTEGER)).toEqual({ kind: 'left' });
+      const closed = await forgettableRun(store);
+      expect(await store.purge(closed.runId, PURGE_MS - 1)).toEqual({ kind: 'left' });
+    });
+
     test('two purges at once are one purge', async () => {
-      const { runId } = await closedRun(store);
+      const { runId } = await forgettableRun(store);
       for (const number of [1, 2, 3]) await store.putRecord(runId, journalRecord(number));
-      await Promise.all([store.purge(runId), store.purge(runId)]);
+      await Promise.all([purgeWhole(store, runId), purgeWhole(store, runId)]);
       expect(await store.readRun(runId)).toBeUndefined();
       expect(await store.loadRecords(runId, 0)).toEqual([]);
     });

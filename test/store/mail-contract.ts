@@ -3,17 +3,19 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../lib/ports/message.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import {
-  LEASE_MS,
-  MAIL_LIMIT,
-  START_MS,
   closedRun,
   createdRun,
   encoded,
+  forgettableRun,
   newRun,
+  purgeWhole,
   releasing,
   signal,
   takenRun,
   taking,
+  LEASE_MS,
+  MAIL_LIMIT,
+  START_MS,
 } from './samples.ts';
 
 export function describeMail(openStore: () => Promise<Store>): void {
@@ -130,8 +132,8 @@ export function describeMail(openStore: () => Promise<Store>): void {
     });
 
     test('a run that was purged is not made again by it', async () => {
-      const { runId } = await closedRun(store);
-      await store.purge(runId);
+      const { runId } = await forgettableRun(store);
+      await purgeWhole(store, runId);
       expect(await store.accept(runId, 'm1', MAIL_LIMIT)).toEqual({ kind: 'not-found' });
       expect(await store.readRun(runId)).toBeUndefined();
     });

@@ -142,7 +142,7 @@ const writes = fc.oneof(
     store.putValue(prefix + run, 'large', content),
   ),
   operation('deleteValue', { run }, (store, { run }, prefix) => store.deleteValue(prefix + run, 'large')),
-  operation('purge', { run }, (store, { run }, prefix) => store.purge(prefix + run)),
+  operation('purge', { run, nowMs }, (store, { run, nowMs }, prefix) => store.purge(prefix + run, nowMs)),
 );
 
 /**

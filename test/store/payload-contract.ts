@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import { ItemTooLargeError } from '../../lib/ports/world-errors.ts';
-import { closedRun, createdRun, encoded, journalRecord, newRun, signal } from './samples.ts';
+import { createdRun, encoded, forgettableRun, journalRecord, newRun, purgeWhole, signal } from './samples.ts';
 
 const MB = 1024 * 1024;
 
@@ -129,14 +129,14 @@ export function describePayloads(openStore: () => Promise<Store>): void {
     });
 
     test('a purge takes them along, and leaves those of a run whose id begins alike', async () => {
-      const { runId } = await closedRun(store);
+      const { runId } = await forgettableRun(store);
       const neighbour = await createdRun(store, { runId: `${runId}.2` });
       for (const id of [runId, neighbour.runId]) {
         await store.putRecord(id, recordOf(1, large));
         await store.putMessage(id, signal('m1', large));
         await store.putValue(id, 'key', encoded(large));
       }
-      await store.purge(runId);
+      await purgeWhole(store, runId);
       for (const kind of Object.values(KINDS)) {
         expect(await kind.read(store, runId)).toBeUndefined();
         expect(await kind.read(store, neighbour.runId)).toBe(large);

@@ -4,7 +4,7 @@ import type { Encoded } from '../../lib/core/encoded.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import type { SignalMessage } from '../../lib/ports/message.ts';
 import type { RunItem } from '../../lib/ports/run-item.ts';
-import type { Finish, NewRun, Release, Store } from '../../lib/ports/store.ts';
+import type { Finish, NewRun, Purging, Release, Store } from '../../lib/ports/store.ts';
 
 export const START_MS = 1_763_800_000_000;
 export const LEASE_MS = 30_000;
@@ -86,4 +86,21 @@ export async function closedRun(store: Store, given: Partial<NewRun> = {}, finis
   expect(await store.finish(run.runId, finishing(finish))).toEqual({ kind: 'done' });
   const due = purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs };
   return { ...run, status, result, endedAtMs, ...due } satisfies RunItem;
+}
+
+/** When a `forgettableRun` may be purged. */
+export const PURGE_MS = START_MS + 3_600_000;
+
+/** A run that has completed, and is not kept for ever. */
+export function forgettableRun(store: Store, given: Partial<NewRun> = {}) {
+  return closedRun(store, given, { purgeAtMs: PURGE_MS });
+}
+
+/** Each time when it is due, as often as it is put off. */
+export async function purgeWhole(store: Store, runId: string): Promise<Purging> {
+  for (;;) {
+    const { dueAtMs = 0 } = (await store.readRun(runId)) ?? {};
+    const purging = await store.purge(runId, Math.max(PURGE_MS, dueAtMs));
+    if (purging.kind !== 'put-off') return purging;
+  }
 }

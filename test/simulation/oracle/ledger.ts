@@ -188,11 +188,9 @@ export class Ledger {
       case 'finish':
         if (before?.status !== after?.status && after !== undefined) run.close(after, atMs);
         return;
-      case 'purge':
-        if (before !== undefined && after === undefined) {
-          run.isPurged = true;
-          run.inbox.clear();
-        }
+      case 'purge': // with messages there, it deletes them and nothing else
+        if (before?.dueAtMs !== after?.dueAtMs) run.inbox.clear();
+        if (before !== undefined && after === undefined) run.isPurged = true;
         return;
       default:
     }

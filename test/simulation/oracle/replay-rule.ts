@@ -11,8 +11,8 @@ import { type Code, OTHER_STEP } from '../world/code.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule } from './rule.ts';
 
-/** `lastCode`: what was deployed last, which follows every journal. */
-export function replayRule(lastCode: () => Code): Rule {
+/** `codeFor`: what was deployed last, which follows every journal: also that of a former run of an id that is used again. */
+export function replayRule(codeFor: (run: RunLedger) => Code): Rule {
   return {
     name: 'a replay gives the same end',
     async atEnd(run, violate, { plan, faultsEndedAtMs }) {
@@ -29,7 +29,7 @@ export function replayRule(lastCode: () => Code): Rule {
         if (end !== undefined) violate(`the run is ${end.status} and has no journal`);
         return;
       }
-      const engine = createReader(run, lastCode(), faultsEndedAtMs, plan.weather.settings.strict ?? false);
+      const engine = createReader(run, codeFor(run), faultsEndedAtMs, plan.weather.settings.strict ?? false);
       const following = await followJournal(engine, created, entries);
       if (following.kind === 'cannot-follow') {
         violate(`the code cannot follow the final journal: ${following.error.message}`);

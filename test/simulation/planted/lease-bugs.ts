@@ -65,8 +65,8 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'the sweeper purges what is due, closed or not',
     file: 'lib/memory/memory-store.ts',
-    find: `if (run && isDue && isClosed(run.status)) this.#partitions.delete(runId);`,
-    put: `if (run && isDue) this.#partitions.delete(runId);`,
+    find: `if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'left' };`,
+    put: `if (!partition || !((partition.state?.run.dueAtMs ?? Infinity) <= dueByMs)) return { kind: 'left' };`,
   },
   {
     name: 'a run is purged at once when it has ended',

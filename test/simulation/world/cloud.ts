@@ -44,7 +44,9 @@ export class Cloud {
     this.#plan = plan;
     this.faults = new Faults(weather.rates, dice.named('faults'), plan.kept && new Set(plan.kept));
     const deployments = new Deployments([...workflows.values()], (runId) => wasMisled(this.table.ledger.of(runId)));
-    this.oracle = new Oracle([...rules, replayRule(() => deployments.last)], () => this.#seen());
+    this.oracle = new Oracle([...rules, replayRule((run) => deployments.lastFor({ misled: wasMisled(run) }))], () =>
+      this.#seen(),
+    );
     this.table = new Table(timeline, (run, call) => this.oracle.sawCall(run, call));
     const { faults, table } = this;
     const incidents = new Incidents({

@@ -20,6 +20,11 @@ export class Deployments {
     return this.#codes.at(-1) ?? this.next('following');
   }
 
+  /** The last one, for a reader of a run that was misled, or was not. */
+  lastFor({ misled }: { readonly misled: boolean }): Code {
+    return createBilingualCode(this.#workflows, this.last.version, () => misled);
+  }
+
   next(kind: CodeKind): Code {
     const version = `v${this.#codes.length + 1}`;
     const code = this.#make(kind, version);

@@ -98,11 +98,11 @@ export class Network {
       );
   }
 
-  /** The run item goes last. */
+  /** The run item goes last. Where there are messages, nothing else goes. */
   async #purgeHalf(process: SimulatedProcess, runId: string, dueByMs: number): Promise<void> {
     const { table } = this.#options;
     const { status = 'pending', dueAtMs = Infinity } = table.ledger.of(runId).item ?? {};
-    if (!isClosed(status) || dueAtMs > dueByMs) return;
+    if (!isClosed(status) || dueAtMs > dueByMs || table.ledger.of(runId).inbox.size > 0) return;
     for (const key of [...table.ledger.of(runId).values.keys()]) {
       const call: StoreCall = { operation: 'deleteValue', runId, args: [runId, key] };
       await table.carryOut(process.name, call, () => table.store.deleteValue(runId, key));
