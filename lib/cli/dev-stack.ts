@@ -2,6 +2,7 @@
 import { LocalCloudError } from '../local/local-cloud-error.ts';
 import { startStackCloud, type StackCloud } from '../local/stack/stack-cloud.ts';
 import { StackError } from '../local/stack/stack-error.ts';
+import { dieKindly } from './die-kindly.ts';
 import { createPaint } from './paint.ts';
 import { stackBanner } from './stack-banner.ts';
 import { stackNoticeLines } from './stack-notice-lines.ts';
@@ -21,6 +22,7 @@ export interface DevStackOptions {
 export async function devStack(options: DevStackOptions): Promise<number> {
   const paint = createPaint(process.stdout);
   const stopping = untilAskedToStop();
+  dieKindly(options.dir, paint);
   let cloud: StackCloud;
   try {
     console.log(`Reading ${options.from} ...`);

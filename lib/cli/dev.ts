@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { LocalCloudError } from '../local/local-cloud-error.ts';
 import { startLocalCloud, type LocalCloud } from '../local/local-cloud.ts';
 import { banner } from './banner.ts';
+import { dieKindly } from './die-kindly.ts';
 import { noticeLines } from './notice-lines.ts';
 import { createPaint } from './paint.ts';
 import { sayAndStop } from './say-and-stop.ts';
@@ -27,6 +28,7 @@ const USUAL_ENTRIES = [
 export async function dev(entry: string | undefined, options: DevOptions): Promise<number> {
   const paint = createPaint(process.stdout);
   const stopping = untilAskedToStop();
+  dieKindly(options.dir, paint);
   let cloud: LocalCloud;
   try {
     const file = entry ?? usualEntry();
