@@ -72,11 +72,19 @@ function prepare(folder: string): void {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new LocalCloudError(
       'FOLDER_NOT_WRITABLE',
-      `cannot write in the folder ${folder} (${code ?? message}): give yourself the rights, or name another folder with --dir`,
+      `cannot write in the folder ${folder} (${code ?? message}): ${REMEDIES.get(code) ?? ''}name another folder with --dir`,
       { cause: error },
     );
   }
 }
+
+const REMEDIES = new Map<string | undefined, string>([
+  ['EACCES', 'give yourself the rights, or '],
+  ['EPERM', 'give yourself the rights, or '],
+  ['EROFS', 'make its disk writable, or '],
+  ['ENOSPC', 'make room on its disk, or '],
+  ['EDQUOT', 'make room on its disk, or '],
+]);
 
 function checkFormat(folder: string, content: unknown): void {
   const format = (content as { format?: unknown } | undefined)?.format;
