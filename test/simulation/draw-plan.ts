@@ -10,16 +10,18 @@ export function drawPlan(seed: number): Plan {
   const weather = drawWeather(dice.named('weather'));
   const count = dice.pick([1, 1, 2, 3, 5]);
   const runs: RunPlan[] = [];
+  const incidents = [...weather.incidents];
   while (runs.length < count) {
     const runId = `run-${runs.length + 1}`;
     const own = dice.named(runId);
-    const { name, draw, alone } = drawWorkload(own, runs.length === 0);
+    const { name, draw, alone, befalls } = drawWorkload(own, runs.length === 0);
     const drawn = draw(own, runId);
     runs.push({ workload: name, runId, ...drawn, callers: someOverHttp(own.named('http'), drawn.callers) });
+    incidents.push(...(befalls?.(own.named('befalls'), weather.faultsEndAtMs) ?? []));
     if (alone !== undefined)
       return { seed, runs, weather: { ...weather, settings: { ...weather.settings, ...alone } } };
   }
-  return { seed, runs, weather };
+  return { seed, runs, weather: { ...weather, incidents } };
 }
 
 function drawWorkload(dice: Dice, mayBeAlone: boolean): Workload {

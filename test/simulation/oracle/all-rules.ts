@@ -8,6 +8,7 @@ import { limitsRule } from './limits-rule.ts';
 import { messagesRule } from './messages-rule.ts';
 import { orphansRule } from './orphans-rule.ts';
 import { overdueRule } from './overdue-rule.ts';
+import { patchRule } from './patch-rule.ts';
 import { purgeRule } from './purge-rule.ts';
 import type { Rule } from './rule.ts';
 import { runItemRule } from './run-item-rule.ts';
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   messagesRule,
   bodiesRule,
   blockedRule,
+  patchRule,
   endRule,
   overdueRule,
   timersRule,

@@ -1,6 +1,7 @@
 /** The run item moves as the run protocol allows: I6, I7, "two results". */
 import { isClosed } from '../../../lib/ports/run-item.ts';
 import type { Plan } from '../plan.ts';
+import { isBehind } from './behind.ts';
 import type { Rule } from './rule.ts';
 
 export const runItemRule: Rule = {
@@ -41,7 +42,8 @@ export const runItemRule: Rule = {
         `${by} took the lease of epoch ${run.epochOf.get(by)}, and its ${operation} changed a run of ${after.epoch}`,
       );
     }
-    if (after.status === 'blocked' && before.status !== 'blocked' && fleet.codeOf(by)?.follows === true) {
+    const code = fleet.codeOf(by);
+    if (after.status === 'blocked' && before.status !== 'blocked' && code?.follows === true && !isBehind(code, run)) {
       if (!run.entries.some((entry) => entry.kind === 'step' && entry.name === 'other')) {
         violate(`${by}, whose code follows every journal, blocked the run: ${after.blocked?.reason}`);
       }

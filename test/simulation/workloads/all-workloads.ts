@@ -7,6 +7,7 @@ import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
 import { fanOutWorkload } from './fan-out.ts';
 import { longJournalWorkload } from './long-journal.ts';
+import { patchedWorkload } from './patched.ts';
 import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
 import { relayWorkload } from './relay.ts';
@@ -31,11 +32,17 @@ export const workloads: readonly Workload[] = [
   poisonWorkload,
   deadlineWorkload,
   longJournalWorkload,
+  patchedWorkload,
 ];
 
 export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(
   workloads.flatMap((workload) => workload.workflows.map((one) => [definitionOf(one).name, one] as const)),
 );
+
+/** All workflows, as they are in code that knows so many patches. */
+export function workflowsKnowing(patches: number): readonly AnyWorkflow[] {
+  return [...new Set(workloads.flatMap((workload) => workload.workflowsKnowing?.(patches) ?? workload.workflows))];
+}
 
 export function workloadOf(name: string): Workload {
   const workload = workloads.find((one) => one.name === name);

@@ -5,12 +5,15 @@ import type { RunLedger } from '../oracle/ledger.ts';
 import type { Seen } from '../oracle/rule.ts';
 import type { RunPlan } from '../plan.ts';
 import type { Dice } from '../world/dice.ts';
+import type { Incident } from '../world/weather.ts';
 
 export interface Workload {
   readonly name: string;
   /** How often it is drawn. */
   readonly weight: number;
   readonly workflows: readonly AnyWorkflow[];
+  /** They as they are in code that knows so many patches. Default: the same in all code. */
+  readonly workflowsKnowing?: (patches: number) => readonly AnyWorkflow[];
   /** A run id that follows from something else takes the place of the given one. */
   readonly draw: (dice: Dice, runId: string) => Omit<RunPlan, 'workload' | 'runId'> & { readonly runId?: string };
   /** Says what is wrong with how the run ended; undefined if nothing is. */
@@ -19,6 +22,8 @@ export interface Workload {
   readonly isDetermined?: boolean;
   /** Nothing else goes on beside it, and these settings hold. */
   readonly alone?: Partial<EngineSettings>;
+  /** What befalls the cloud before `untilMs`, beside what the weather brings. */
+  readonly befalls?: (dice: Dice, untilMs: number) => readonly Incident[];
   /** Smaller plans that may fail in the same way. */
   readonly smaller?: (plan: RunPlan) => Iterable<RunPlan>;
 }

@@ -5,7 +5,7 @@ import { Oracle } from '../oracle/oracle.ts';
 import { replayRule, wasMisled } from '../oracle/replay-rule.ts';
 import type { Rule, Seen } from '../oracle/rule.ts';
 import type { Plan } from '../plan.ts';
-import { workflows } from '../workloads/all-workloads.ts';
+import { workflows, workflowsKnowing } from '../workloads/all-workloads.ts';
 import { Callers } from './callers.ts';
 import { Deployments } from './deployments.ts';
 import { Dice } from './dice.ts';
@@ -43,7 +43,7 @@ export class Cloud {
     const dice = new Dice(seed).named('world');
     this.#plan = plan;
     this.faults = new Faults(weather.rates, dice.named('faults'), plan.kept && new Set(plan.kept));
-    const deployments = new Deployments([...workflows.values()], (runId) => wasMisled(this.table.ledger.of(runId)));
+    const deployments = new Deployments(workflowsKnowing, (runId) => wasMisled(this.table.ledger.of(runId)));
     this.oracle = new Oracle([...rules, replayRule((run) => deployments.lastFor({ misled: wasMisled(run) }))], () =>
       this.#seen(),
     );

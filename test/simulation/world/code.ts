@@ -11,6 +11,14 @@ export interface Code {
   readonly registry: WorkflowRegistry;
   /** It can follow the journals that other versions began. */
   readonly follows: boolean;
+  /** How many patches it knows: a run that took one which it does not know is for newer code. */
+  readonly patches: number;
+}
+
+/** The workflows, written with so many patches. */
+export interface Source {
+  readonly workflows: readonly AnyWorkflow[];
+  readonly patches: number;
 }
 
 /** How its first step is called where code does not follow: a run that has it was begun by such code, or misled by it. */
@@ -21,27 +29,27 @@ const OTHER_BODY: BodyPlan = { takesMs: 1, gives: null };
 /** A deploy that has forgotten all of the workflows. */
 export function createEmptyCode(version: string): Code {
   const unasked = workflow('unasked', function* () {});
-  return { version, registry: createRegistry([unasked]), follows: false };
+  return { version, registry: createRegistry([unasked]), follows: false, patches: 0 };
 }
 
-export function createCode(workflows: readonly AnyWorkflow[], version: string): Code {
-  return { version, registry: createRegistry(workflows), follows: true };
+export function createCode({ workflows, patches }: Source, version: string): Code {
+  return { version, registry: createRegistry(workflows), follows: true, patches };
 }
 
 /** Asks for something else first in every run that other code has begun. */
-export function createOtherCode(workflows: readonly AnyWorkflow[], version: string): Code {
+export function createOtherCode({ workflows, patches }: Source, version: string): Code {
   const others = workflows.map((original) => asking(original, () => runInfo().version !== version));
-  return { version, registry: createRegistry(others), follows: false };
+  return { version, registry: createRegistry(others), follows: false, patches };
 }
 
 /** Follows also those runs that other code got hold of before they had asked for anything. */
 export function createBilingualCode(
-  workflows: readonly AnyWorkflow[],
+  { workflows, patches }: Source,
   version: string,
   wasMisled: (runId: string) => boolean,
 ): Code {
   const bilingual = workflows.map((original) => asking(original, () => wasMisled(runInfo().id)));
-  return { version, registry: createRegistry(bilingual), follows: true };
+  return { version, registry: createRegistry(bilingual), follows: true, patches };
 }
 
 /** The workflow, with another step before all others where that is wanted. */

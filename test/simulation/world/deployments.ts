@@ -1,18 +1,20 @@
 /** What is deployed, one after the other. */
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
-import { type Code, createBilingualCode, createCode, createEmptyCode, createOtherCode } from './code.ts';
+import { type Code, createBilingualCode, createCode, createEmptyCode, createOtherCode, type Source } from './code.ts';
 
 /** Code that follows the journals there are; code that asks for other things; code that has none of the workflows. */
 export type CodeKind = 'following' | 'other' | 'empty' | 'bilingual';
 
 export class Deployments {
-  readonly #workflows: readonly AnyWorkflow[];
+  readonly #workflowsKnowing: (patches: number) => readonly AnyWorkflow[];
   readonly #isMisled: (runId: string) => boolean;
   readonly #codes: Code[] = [];
+  /** Each deploy of code that follows brings one more. */
+  #patches = -1;
 
   /** `isMisled` tells of a run whether code that does not follow got hold of it before it had asked for anything. */
-  constructor(workflows: readonly AnyWorkflow[], isMisled: (runId: string) => boolean) {
-    this.#workflows = workflows;
+  constructor(workflowsKnowing: (patches: number) => readonly AnyWorkflow[], isMisled: (runId: string) => boolean) {
+    this.#workflowsKnowing = workflowsKnowing;
     this.#isMisled = isMisled;
   }
 
@@ -22,7 +24,7 @@ export class Deployments {
 
   /** The last one, for a reader of a run that was misled, or was not. */
   lastFor({ misled }: { readonly misled: boolean }): Code {
-    return createBilingualCode(this.#workflows, this.last.version, () => misled);
+    return createBilingualCode(this.#sourceOf(Infinity), this.last.version, () => misled);
   }
 
   next(kind: CodeKind): Code {
@@ -35,13 +37,18 @@ export class Deployments {
   #make(kind: CodeKind, version: string): Code {
     switch (kind) {
       case 'following':
-        return createCode(this.#workflows, version);
+        this.#patches += 1;
+        return createCode(this.#sourceOf(this.#patches), version);
       case 'other':
-        return createOtherCode(this.#workflows, version);
+        return createOtherCode(this.#sourceOf(this.#patches), version);
       case 'empty':
         return createEmptyCode(version);
       case 'bilingual':
-        return createBilingualCode(this.#workflows, version, this.#isMisled);
+        return createBilingualCode(this.#sourceOf(Infinity), version, this.#isMisled);
     }
+  }
+
+  #sourceOf(patches: number): Source {
+    return { workflows: this.#workflowsKnowing(patches), patches };
   }
 }

@@ -1,0 +1,46 @@
+/** A run takes the new branch of a patch when code that knows it comes by first, and stays with the branch it took. */
+import { isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
+import type { JournalRecord } from '../../../lib/journal/record.ts';
+import { newStep, patchName, patchOfNewStep, patchOfOldStep } from '../world/patches.ts';
+import type { RunLedger } from './ledger.ts';
+import type { Rule } from './rule.ts';
+
+export const patchRule: Rule = {
+  name: 'a run stays with the branch that it took',
+  onCall({ operation, args, answer, by }, run, violate, { fleet }) {
+    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
+    const { entries } = args[1] as JournalRecord;
+    const known = fleet.codeOf(by)?.patches ?? 0;
+    let hasEvent = false;
+    entries.forEach((entry, index) => {
+      if (entry.kind === 'patched') {
+        if (has(run, entries.slice(0, index), entry.patch)) violate(`${by} wrote patch "${entry.patch}" again`);
+        return;
+      }
+      if (!isRecordedCommand(entry)) {
+        hasEvent = true;
+        return;
+      }
+      const [newOf, oldOf] = [patchOfNewStep(entry), patchOfOldStep(entry)];
+      if (newOf !== undefined && !has(run, entries.slice(0, index), patchName(newOf))) {
+        violate(`${by} wrote "${entry.name}", and the journal does not say "${patchName(newOf)}"`);
+      }
+      if (oldOf === undefined) return;
+      if (has(run, entries.slice(0, index), patchName(oldOf))) {
+        violate(`${by} wrote "${entry.name}" after patch "${patchName(oldOf)}"`);
+      }
+      // What a worker before it was told, and did not write, may lead to the old branch still.
+      if (hasEvent && oldOf < known && !hasPassed(run, entries.slice(0, index), entry.name)) {
+        violate(`${by} knows ${newStep(oldOf)}, and wrote "${entry.name}" as the first that came by`);
+      }
+    });
+  },
+};
+
+function has(run: RunLedger, before: readonly JournalEntry[], patch: string): boolean {
+  return [...run.entries, ...before].some((entry) => entry.kind === 'patched' && entry.patch === patch);
+}
+
+function hasPassed(run: RunLedger, before: readonly JournalEntry[], step: string): boolean {
+  return [...run.entries, ...before].some((entry) => entry.kind === 'step' && entry.name === step);
+}
