@@ -28,6 +28,7 @@ export function describeFailure({ seed, plan, report, attempts, commit }: Failur
     `  faults: ${plan.kept === undefined || plan.kept.length === 0 ? 'none' : plan.kept.join('; ')}`,
     `  incidents: ${JSON.stringify(weather.incidents.filter((_, index) => isKept(plan, index)))}`,
     `  settings: ${JSON.stringify(weather.settings)}, ${weather.workers} workers, clocks wrong by ${weather.clockErrorMs} ms`,
+    ...(weather.pinned === undefined ? [] : [`  runs are pinned: ${JSON.stringify(weather.pinned)}`]),
     `the last that reached the table:`,
     ...cloud.table.lastCalls(LAST_CALLS).map((line) => `  ${line}`),
     `commit ${commit}; again: npm run simulate -- --seed ${seed} --runs 1`,

@@ -9,6 +9,7 @@ import { messagesRule } from './messages-rule.ts';
 import { orphansRule } from './orphans-rule.ts';
 import { overdueRule } from './overdue-rule.ts';
 import { patchRule } from './patch-rule.ts';
+import { pinRule } from './pin-rule.ts';
 import { purgeRule } from './purge-rule.ts';
 import type { Rule } from './rule.ts';
 import { runItemRule } from './run-item-rule.ts';
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   bodiesRule,
   blockedRule,
   patchRule,
+  pinRule,
   endRule,
   overdueRule,
   timersRule,

@@ -55,7 +55,8 @@ export class Cloud {
     });
     const { batchSize, visibilityMs, latencyMs } = weather;
     const isBlackedOut = (): boolean => incidents.isBlackedOut;
-    const queue = new Queue({ timeline, faults, batchSize, visibilityMs, leaseMs, isBlackedOut });
+    const newQueue = (): Queue => new Queue({ timeline, faults, batchSize, visibilityMs, leaseMs, isBlackedOut });
+    const queue = newQueue();
     const outageShare = (): number => incidents.outageShare;
     const network = new Network({ timeline, faults, table, queue, latencyMs, leaseMs, outageShare });
     this.bodies = new StepBodies({
@@ -70,6 +71,9 @@ export class Cloud {
       {
         ...{ ...parts, queue, bodies: this.bodies, dice: dice.named('fleet'), settings: weather.settings },
         ...{ mostWorkers: weather.workers, invocationLimitMs: weather.invocationLimitMs, warmth: weather.warmth },
+        ...{ newQueue, isPinned: weather.pinned !== undefined },
+        // Whoever runs the cloud sees to it that no version keeps runs that it cannot follow.
+        onBlocked: (code) => (faults.areOver ? this.fleet.delete(code) : undefined),
         onError: (worker, runId, error) => this.#complain(`${worker} failed in a turn`, runId, error),
       },
       deployments.last,

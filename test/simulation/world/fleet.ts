@@ -5,6 +5,7 @@
  */
 import { createEngine, type RunningEngine } from '../../../lib/engine/engine.ts';
 import type { EngineSettings } from '../../../lib/engine/settings.ts';
+import type { Pin } from '../../../lib/engine/take-run.ts';
 import type { Logger } from '../../../lib/core/logger.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
 import type { Code } from './code.ts';
@@ -14,11 +15,17 @@ import type { Queue, QueuedWake } from './queue.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import type { StepBodies } from './step-bodies.ts';
 import type { Timeline } from './timeline.ts';
+import { Versions } from './versions.ts';
 
 export interface FleetOptions {
   readonly timeline: Timeline;
   readonly network: Network;
   readonly queue: Queue;
+  /** Makes one for the wakes that are handed to a version. */
+  readonly newQueue: () => Queue;
+  readonly isPinned: boolean;
+  /** A turn has ended with its run blocked. */
+  readonly onBlocked: (code: Code) => void;
   readonly bodies: StepBodies;
   readonly dice: Dice;
   readonly log: Logger;
@@ -45,6 +52,7 @@ export class Fleet {
   #code: Code;
   #workers: Worker[] = [];
   readonly #codeOf = new Map<string, Code>();
+  readonly #versions = new Versions((code) => this.#queueTo(code));
   #started = 0;
   turns = 0;
   /** When a wake had to wait for a worker last. */
@@ -53,7 +61,8 @@ export class Fleet {
   constructor(options: FleetOptions, code: Code) {
     this.#options = options;
     this.#code = code;
-    options.queue.takeBatch = (batch) => this.#takeBatch(batch);
+    this.#versions.publish(code);
+    options.queue.takeBatch = (batch) => this.#takeBatch(this.#code, options.queue, batch);
   }
 
   get workers(): readonly Worker[] {
@@ -68,30 +77,65 @@ export class Fleet {
   /** New turns are taken by this code; turns that go on, go on with the old. */
   deploy(code: Code): void {
     this.#code = code;
+    this.#versions.publish(code);
   }
 
-  #takeBatch(batch: readonly QueuedWake[]): 'taken' | 'no-capacity' {
+  /** Whether a version can be invoked. */
+  isThere(version: string): boolean {
+    return this.#versions.isThere(version);
+  }
+
+  /** Of the versions all but the newest so many; what their workers are at, they end. */
+  deleteOldest(kept: number): void {
+    this.#versions.deleteOldest(kept);
+  }
+
+  /** A version, unless it is the newest. */
+  delete({ version }: Code): void {
+    this.#versions.delete(version);
+  }
+
+  #queueTo(code: Code): Queue {
+    const queue = this.#options.newQueue();
+    queue.takeBatch = (batch) => this.#takeBatch(code, queue, batch);
+    return queue;
+  }
+
+  /** An idle worker is of use as long as its code is. */
+  #isOfUse(code: Code): boolean {
+    return this.#options.isPinned ? this.isThere(code.version) : code === this.#code;
+  }
+
+  #takeBatch(code: Code, queue: Queue, batch: readonly QueuedWake[]): 'taken' | 'no-capacity' {
     const { dice, warmth, mostWorkers } = this.#options;
     this.#workers = this.#workers.filter(
-      ({ process, isBusy, code }) => process.isAlive && (isBusy || code === this.#code),
+      (other) => other.process.isAlive && (other.isBusy || this.#isOfUse(other.code)),
     );
-    const idle = this.#workers.filter((worker) => !worker.isBusy && !worker.process.isFrozen);
+    const idle = this.#workers.filter((worker) => !worker.isBusy && !worker.process.isFrozen && worker.code === code);
     let worker = idle.length > 0 ? dice.pick(idle) : undefined;
     if (worker !== undefined && !dice.chance(warmth)) {
       worker.process.die();
       this.#workers = this.#workers.filter((other) => other !== worker);
       worker = undefined;
     }
+    if (worker === undefined && this.#workers.length >= mostWorkers) this.#forgetOneOfOther(code);
     if (worker === undefined && this.#workers.length >= mostWorkers) {
       this.saturatedAtMs = this.#options.timeline.nowMs;
       return 'no-capacity';
     }
-    worker ??= this.#start();
-    void this.#invoke(worker, batch);
+    worker ??= this.#start(code);
+    void this.#invoke(worker, queue, batch);
     return 'taken';
   }
 
-  #start(): Worker {
+  #forgetOneOfOther(code: Code): void {
+    const forgotten = this.#workers.find((other) => !other.isBusy && other.code !== code);
+    if (forgotten === undefined) return;
+    this.#workers = this.#workers.filter((other) => other !== forgotten);
+    forgotten.process.die();
+  }
+
+  #start(code: Code): Worker {
     const { timeline, network, bodies, dice, log, settings, clockErrorMs } = this.#options;
     this.#started += 1;
     const name = `worker-${this.#started}`;
@@ -100,8 +144,9 @@ export class Fleet {
     const ownDice = dice.named(name);
     const engine = createEngine({
       ...settings,
-      version: this.#code.version,
-      registry: this.#code.registry,
+      version: code.version,
+      registry: code.registry,
+      pin: this.#pinOf(process, code),
       store: network.storeFor(process),
       wakes: network.wakesFor(process),
       clock: process.clock,
@@ -110,17 +155,27 @@ export class Fleet {
       random: () => ownDice.next(),
       callBody: (command, context) => bodies.call(process, command, context),
     });
-    const worker: Worker = { process, engine, code: this.#code, isBusy: false };
-    process.onDeath(() => {
-      this.#options.queue.pump();
-    });
-    this.#codeOf.set(name, this.#code);
+    const worker: Worker = { process, engine, code, isBusy: false };
+    process.onDeath(() => this.#pump());
+    this.#codeOf.set(name, code);
     this.#workers.push(worker);
     return worker;
   }
 
-  async #invoke(worker: Worker, batch: readonly QueuedWake[]): Promise<void> {
-    const { timeline, queue, invocationLimitMs } = this.#options;
+  #pinOf(process: SimulatedProcess, { version }: Code): Pin | undefined {
+    const { isPinned, network } = this.#options;
+    if (!isPinned) return undefined;
+    const forward: Pin['forward'] = (runId, to) => this.#versions.forward(runId, to);
+    return { version, forward: network.forwarderFor(process, forward) };
+  }
+
+  #pump(): void {
+    this.#options.queue.pump();
+    this.#versions.pump();
+  }
+
+  async #invoke(worker: Worker, queue: Queue, batch: readonly QueuedWake[]): Promise<void> {
+    const { timeline, invocationLimitMs } = this.#options;
     const { process } = worker;
     worker.isBusy = true;
     const dontKill = timeline.after(invocationLimitMs, () => process.die());
@@ -130,13 +185,14 @@ export class Fleet {
     dontKill();
     worker.isBusy = false;
     for (const wake of batch) if (taken[runIds.indexOf(wake.runId)] === true) queue.delete(wake);
-    queue.pump();
+    this.#pump();
   }
 
-  async #takeTurn({ engine, process }: Worker, runId: string, deadlineAtMs: number): Promise<boolean> {
+  async #takeTurn({ engine, process, code }: Worker, runId: string, deadlineAtMs: number): Promise<boolean> {
     this.turns += 1;
     try {
-      await engine.takeTurn({ runId, deadlineAtMs });
+      const end = await engine.takeTurn({ runId, deadlineAtMs });
+      if (end.kind === 'blocked') this.#options.onBlocked(code);
       return true;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) this.#options.onError(process.name, runId, error);

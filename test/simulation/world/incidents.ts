@@ -89,13 +89,22 @@ export class Incidents {
         for (const { process } of fleet.workers) process.die();
         return;
       case 'deploy':
-        fleet.deploy(nextCode('following'));
+        this.#deploy(nextCode('following'), fleet);
         return;
       case 'deploy-other':
-        fleet.deploy(nextCode('other'));
+        this.#deploy(nextCode('other'), fleet);
         return;
       case 'deploy-empty':
-        fleet.deploy(nextCode('empty'));
+        this.#deploy(nextCode('empty'), fleet);
     }
+  }
+
+  /** With it the oldest versions may go. */
+  #deploy(code: Code, fleet: Fleet): void {
+    const { faults, dice, weather } = this.#options;
+    fleet.deploy(code);
+    const { deletes, keeps } = weather.pinned ?? { deletes: 0, keeps: 0 };
+    if (dice.roll(hashText(`deletion with ${code.version}`)) >= deletes) return;
+    if (faults.incident('versions-deleted', `deletion with ${code.version}`)) fleet.deleteOldest(keeps);
   }
 }

@@ -2,6 +2,7 @@
  * The way between a process and the table or the queue: a request leaves, arrives, is carried out, is answered. Each
  * part takes time, and each may go wrong by itself.
  */
+import type { Pin } from '../../../lib/engine/take-run.ts';
 import { isClosed } from '../../../lib/ports/run-item.ts';
 import type { Store } from '../../../lib/ports/store.ts';
 import type { WakeQueue } from '../../../lib/ports/wake-queue.ts';
@@ -73,17 +74,20 @@ export class Network {
   wakesFor(process: SimulatedProcess): WakeQueue {
     const { queue } = this.#options;
     return {
-      send: (runId, delayMs) =>
-        this.#call(process, {
-          name: `send of ${runId}`,
-          isWrite: true,
-          go: () => queue.send(runId, delayMs),
-          goHalf: undefined,
-          isOnce: false,
-          isSeldom: false,
-          isPointless: () => false,
-        }),
+      send: (runId, delayMs) => this.#callOfQueue(process, `send of ${runId}`, () => queue.send(runId, delayMs)),
     };
+  }
+
+  /** The way to other versions of the worker. */
+  forwarderFor(process: SimulatedProcess, forward: Pin['forward']): Pin['forward'] {
+    return (runId, version) => this.#callOfQueue(process, `forward of ${runId}`, () => forward(runId, version));
+  }
+
+  #callOfQueue<T>(process: SimulatedProcess, name: string, go: () => Promise<T>): Promise<T> {
+    const isPointless = (): boolean => false;
+    return this.#call(process, {
+      ...{ name, isWrite: true, go, goHalf: undefined, isOnce: false, isSeldom: false, isPointless },
+    });
   }
 
   #halfOf(process: SimulatedProcess, { operation, runId, args }: StoreCall): (() => Promise<unknown>) | undefined {

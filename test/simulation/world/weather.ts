@@ -22,6 +22,13 @@ export type Incident = { readonly atMs: number } & (
   | { readonly kind: 'deploy-empty' }
 );
 
+/** Runs are pinned to the version of the worker that began them. */
+export interface Pinned {
+  /** After this share of the deploys all versions are deleted but the newest so many. */
+  readonly deletes: number;
+  readonly keeps: number;
+}
+
 export interface Weather {
   readonly rates: FaultRates;
   readonly incidents: readonly Incident[];
@@ -37,6 +44,8 @@ export interface Weather {
   readonly invocationLimitMs: number;
   /** Clocks are wrong by up to this, either way. */
   readonly clockErrorMs: number;
+  /** Undefined: whoever is woken takes the turn. */
+  readonly pinned?: Pinned | undefined;
 }
 
 const MINUTE = 60_000;
@@ -56,6 +65,7 @@ export const CALM: Weather = {
   visibilityMs: HOUR,
   invocationLimitMs: 15 * MINUTE,
   clockErrorMs: 0,
+  pinned: undefined,
 };
 
 /** The most that is likely to let anything get done. */
@@ -81,9 +91,11 @@ const HIGHEST_RATES: FaultRates = {
 export function drawWeather(dice: Dice): Weather {
   const leaseMs = dice.pick([10_000, 30_000, 30_000]);
   const faultsEndAtMs = Math.round(dice.magnitude(2 * MINUTE, 3 * HOUR));
+  const pinned = drawPinned(dice.named('pinned'));
+  const deploys = pinned === undefined ? [] : drawDeploys(dice.named('deploys'), faultsEndAtMs);
   return {
     rates: drawRates(dice.named('rates')),
-    incidents: drawIncidents(dice.named('incidents'), faultsEndAtMs, leaseMs),
+    incidents: [...drawIncidents(dice.named('incidents'), faultsEndAtMs, leaseMs), ...deploys],
     faultsEndAtMs,
     settings: drawSettings(dice.named('settings'), leaseMs),
     workers: dice.pick([1, 2, 2, 3, 4]),
@@ -94,7 +106,20 @@ export function drawWeather(dice: Dice): Weather {
     visibilityMs: dice.pick([MINUTE, 5 * MINUTE, 16 * MINUTE]),
     invocationLimitMs: dice.pick([20_000, MINUTE, 5 * MINUTE, 15 * MINUTE]),
     clockErrorMs: dice.pick([0, 0, 0, 300, 5_000, 4 * MINUTE]),
+    ...(pinned === undefined ? {} : { pinned }),
   };
+}
+
+function drawPinned(dice: Dice): Pinned | undefined {
+  return dice.chance(0.2) ? { deletes: dice.pick([0, 0.3, 0.8]), keeps: dice.between(1, 3) } : undefined;
+}
+
+/** Without deploys all runs have one version. */
+function drawDeploys(dice: Dice, untilMs: number): Incident[] {
+  return Array.from({ length: dice.between(1, 4) }, () => {
+    const atMs = Math.round(dice.next() * Math.min(untilMs, 10 * MINUTE));
+    return { kind: dice.weighted({ deploy: 2, 'deploy-other': 2, 'deploy-empty': 0.5 }), atMs };
+  });
 }
 
 function drawRates(dice: Dice): FaultRates {
