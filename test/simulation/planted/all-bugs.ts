@@ -4,5 +4,12 @@ import { leaseBugs } from './lease-bugs.ts';
 import { messageBugs } from './message-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { stepBugs } from './step-bugs.ts';
+import { versionBugs } from './version-bugs.ts';
 
-export const plantedBugs: readonly PlantedBug[] = [...journalBugs, ...leaseBugs, ...messageBugs, ...stepBugs];
+export const plantedBugs: readonly PlantedBug[] = [
+  ...journalBugs,
+  ...leaseBugs,
+  ...messageBugs,
+  ...stepBugs,
+  ...versionBugs,
+];

@@ -1,0 +1,53 @@
+/** Mistakes around code that changes: patches, and runs that are pinned to a version. */
+import type { PlantedBug } from './planted-bug.ts';
+
+export const versionBugs: readonly PlantedBug[] = [
+  {
+    name: 'a run that has passed the old branch of a patch is told to take the new one',
+    file: 'lib/scheduler/patches.ts',
+    find: `!recorded.has(patch) && !isReplaying();`,
+    put: `!recorded.has(patch);`,
+  },
+  {
+    name: 'a patch is answered anew each time that it is asked for',
+    file: 'lib/scheduler/patches.ts',
+    find: `if (given !== undefined) return given;`,
+    put: '',
+  },
+  {
+    name: 'a patch that a run takes is not written down',
+    file: 'lib/scheduler/patches.ts',
+    find: `if (isNew) this.#applied.push({ kind: 'patched', patch });`,
+    put: '',
+  },
+  {
+    name: 'a run that was replayed takes no patch any more',
+    file: 'lib/engine/follow-journal.ts',
+    find: `isReplaying: () => isReplaying,`,
+    put: `isReplaying: () => recorded.length > 0,`,
+  },
+  {
+    name: 'whoever comes takes a run, wherever it is pinned',
+    file: 'lib/memory/run-state.ts',
+    find: `const elsewhere = pinnedElsewhere(run, take);`,
+    put: `const elsewhere = undefined as string | undefined;`,
+  },
+  {
+    name: 'a run that goes to sleep is pinned no longer',
+    file: 'lib/memory/run-state.ts',
+    find: `const { unreadSignals: _unreadSignals, journal: _journal, ...rest } = others;`,
+    put: `const { unreadSignals: _unreadSignals, journal: _journal, pinnedTo: _pinnedTo, ...rest } = others;`,
+  },
+  {
+    name: 'a wake counts as handed over although the version that it is for is gone',
+    file: 'lib/engine/take-run.ts',
+    find: `if ((await pin.forward(runId, taking.to)) === 'forwarded') return`,
+    put: `await pin.forward(runId, taking.to);\n  if (Date.now() > 0) return`,
+  },
+  {
+    name: 'a worker that has handed a wake over takes the turn as well',
+    file: 'lib/engine/take-run.ts',
+    find: `if ((await pin.forward(runId, taking.to)) === 'forwarded') return { kind: 'refused', reason: 'elsewhere' };`,
+    put: `await pin.forward(runId, taking.to);`,
+  },
+];
