@@ -37,8 +37,8 @@ function changing(known: number): AnyWorkflow {
       answers.set(patch, isNew);
       const name = isNew ? newStep(patch) : oldStep(patch);
       took.push(yield* step(name, (): BodyPlan => ({ takesMs, gives: name })));
-      if (round % 2 === 0) yield* sleep(sleepMs);
-      else yield* goOn.receive();
+      if (round % 2 === 1) yield* goOn.receive();
+      yield* sleep(sleepMs);
     }
     return took;
   });
@@ -64,8 +64,9 @@ export const patchedWorkload: Workload = {
     };
   },
   befalls(dice, untilMs) {
-    return Array.from({ length: dice.between(1, PATCHES) }, (): Incident => {
-      return { kind: 'deploy', atMs: Math.round(dice.next() * Math.min(untilMs, LATEST_DEPLOY_MS)) };
+    return Array.from({ length: dice.between(1, PATCHES + 1) }, (): Incident => {
+      const atMs = Math.round(dice.next() * Math.min(untilMs, LATEST_DEPLOY_MS));
+      return { kind: dice.weighted({ deploy: 4, 'deploy-back': 1 }), atMs };
     });
   },
   judge(run, plan) {

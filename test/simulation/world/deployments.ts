@@ -2,14 +2,14 @@
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { type Code, createBilingualCode, createCode, createEmptyCode, createOtherCode, type Source } from './code.ts';
 
-/** Code that follows the journals there are; code that asks for other things; code that has none of the workflows. */
-export type CodeKind = 'following' | 'other' | 'empty' | 'bilingual';
+/** Code that follows the journals there are; that without its newest patch; code that asks for other things; code that has none of the workflows. */
+export type CodeKind = 'following' | 'back' | 'other' | 'empty' | 'bilingual';
 
 export class Deployments {
   readonly #workflowsKnowing: (patches: number) => readonly AnyWorkflow[];
   readonly #isMisled: (runId: string) => boolean;
   readonly #codes: Code[] = [];
-  /** Each deploy of code that follows brings one more. */
+  /** Each deploy of code that follows brings one more; one back takes it away. */
   #patches = -1;
 
   /** `isMisled` tells of a run whether code that does not follow got hold of it before it had asked for anything. */
@@ -38,6 +38,9 @@ export class Deployments {
     switch (kind) {
       case 'following':
         this.#patches += 1;
+        return createCode(this.#sourceOf(this.#patches), version);
+      case 'back':
+        this.#patches = Math.max(0, this.#patches - 1);
         return createCode(this.#sourceOf(this.#patches), version);
       case 'other':
         return createOtherCode(this.#sourceOf(this.#patches), version);

@@ -91,6 +91,9 @@ export class Incidents {
       case 'deploy':
         this.#deploy(nextCode('following'), fleet);
         return;
+      case 'deploy-back':
+        this.#deploy(nextCode('back'), fleet);
+        return;
       case 'deploy-other':
         this.#deploy(nextCode('other'), fleet);
         return;

@@ -16,6 +16,8 @@ export type Incident = { readonly atMs: number } & (
   | { readonly kind: 'freeze-all'; readonly forMs: number }
   | { readonly kind: 'kill-all' }
   | { readonly kind: 'deploy' }
+  /** A deploy of the code before: it cannot follow runs that took the newest patch. */
+  | { readonly kind: 'deploy-back' }
   /** A deploy of code that cannot follow the journals there are; the next one can. */
   | { readonly kind: 'deploy-other' }
   /** A deploy that has forgotten the workflows; the next one has them. */
