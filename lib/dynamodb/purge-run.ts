@@ -6,8 +6,9 @@
  * Of two sweepers at once the slower may meet a new run under the same id. So what was found is deleted only if the
  * closed run is still there afterwards, hence was there all the time; and each item under a condition.
  *
- * A message, or an object that no item claims, may be on its way to the run: put and not accepted yet, and the next run
- * of the id is not to accept it, since it is deleted here. So the run is put off before that, and stays.
+ * A message, a value to which the run does not refer, or an object that no item claims, may be on its way: put, and not
+ * accepted or started with yet. It is deleted here, and the next run of the id is not to miss it. So the closed run is
+ * put off before that, and stays: until whoever put it has had an answer, no other run has the id.
  *
  * Relies on: no request of the closed run's workers and senders arrives later than the shortest retention, 15 minutes,
  * after its end, or after their last one. A record that did would be the first of the next run of that id.
@@ -22,7 +23,7 @@ import { inParallel } from './in-parallel.ts';
 import { findNumber, findText, itemKey, readJson, readText, text } from './item.ts';
 import type { Item } from './item.ts';
 import { putOff } from './run-updates.ts';
-import { messageSortKey, runSortKey } from './schema.ts';
+import { messageSortKey, runSortKey, valueSortKey } from './schema.ts';
 import type { Table } from './table.ts';
 
 /** How many deletes are on their way at once. */
@@ -35,6 +36,8 @@ interface Seen {
   readonly runId: string;
   readonly createdOrder: string;
   readonly dueAtMs: number;
+  /** Sort keys of its input and its result, where they do not stand in the run item. */
+  readonly values: readonly string[];
 }
 
 interface Purge {
@@ -64,15 +67,15 @@ export async function purgeRun(
   return deleted.kind === 'written' ? { kind: 'purged' } : LEFT;
 }
 
-/** All, or only messages once the run is put off. False: somebody else was quicker. */
+/** All, or only what may be on its way, once the run is put off. False: somebody else was quicker. */
 async function deleteItems(purge: Purge): Promise<boolean> {
   const { table, contents, seen, claimed } = purge;
   for await (const found of itemsOf(table, seen.runId)) {
     for (const item of found) contents.checkKnowsObjectOf(item);
     if (!(await isThereStill(purge))) return false;
-    const messages = found.filter((item) => readText(item, 'sk').startsWith(messageSortKey('')));
-    if (messages.length > 0 && !(await putItOff(purge))) return false;
-    await inParallel(purge.isPutOff ? messages : found, WIDTH, (item) => deleteSeen(table, item));
+    const onTheirWay = found.filter((item) => isOnItsWay(item, seen));
+    if (onTheirWay.length > 0 && !(await putItOff(purge))) return false;
+    await inParallel(purge.isPutOff ? onTheirWay : found, WIDTH, (item) => deleteSeen(table, item));
     for (const item of found) if (findText(item, 'claim')) claimed.add(readJson<Claim>(item, 'claim').key);
   }
   return true;
@@ -83,8 +86,8 @@ async function deleteObjects(purge: Purge): Promise<boolean> {
   const { contents, seen, claimed } = purge;
   for await (const objects of contents.objectsOf(seen.runId)) {
     if (!(await isThereStill(purge))) return false;
-    const isOneOnItsWay = objects.some((object) => !claimed.has(object));
-    if (isOneOnItsWay && !(await putItOff(purge))) return false;
+    const areAllClaimed = objects.every((object) => claimed.has(object));
+    if (!areAllClaimed && !(await putItOff(purge))) return false;
     await contents.deleteObjects(objects);
   }
   return true;
@@ -95,7 +98,14 @@ async function readClosed(table: Table, runId: string): Promise<Seen | undefined
   const run = await table.get('purge', itemKey(runId, runSortKey));
   const dueAtMs = run && findNumber(run, 'dueAtMs');
   if (!run || dueAtMs === undefined || findText(run, 'closedStatus') === undefined) return undefined;
-  return { runId, createdOrder: readText(run, 'createdOrder'), dueAtMs };
+  const values = [findText(run, 'inputKey'), findText(run, 'resultKey')].flatMap((key) => key ?? []).map(valueSortKey);
+  return { runId, createdOrder: readText(run, 'createdOrder'), dueAtMs, values };
+}
+
+function isOnItsWay(item: Item, { values }: Seen): boolean {
+  const sortKey = readText(item, 'sk');
+  if (sortKey.startsWith(messageSortKey(''))) return true;
+  return sortKey.startsWith(valueSortKey('')) && !values.includes(sortKey);
 }
 
 /** All but the run item, page by page: keys, nonces and claims. */

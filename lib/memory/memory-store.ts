@@ -24,7 +24,7 @@ import type {
 } from '../ports/store.ts';
 import { checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
-import { accept, createRun, finish, isToPurge, putOff, release, renew, take } from './run-state.ts';
+import { accept, createRun, finish, isToPurge, putOff, refersTo, release, renew, take } from './run-state.ts';
 import type { RunState, Transition } from './run-state.ts';
 
 /** How many ids a page of the due has at most: more than one page is what a reader has to expect. */
@@ -159,8 +159,11 @@ export class MemoryStore implements Store {
   async purge(runId: string, dueByMs: number): Promise<Purging> {
     const partition = this.#partitions.get(runId);
     if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'left' };
-    if (partition.messages.size > 0) {
-      partition.messages.clear();
+    const { messages, values } = partition;
+    const strangers = [...values.keys()].filter((key) => !refersTo(partition.state, key));
+    if (messages.size + strangers.length > 0) {
+      messages.clear();
+      for (const key of strangers) values.delete(key);
       return this.#update(runId, (before) => putOff(before, dueByMs));
     }
     this.#partitions.delete(runId);

@@ -140,7 +140,12 @@ export function isToPurge(state: RunState | undefined, dueByMs: number): boolean
   return state !== undefined && isClosed(state.run.status) && (state.run.dueAtMs ?? Infinity) <= dueByMs;
 }
 
-/** In place of the purge, if there are messages. */
+/** The value is its input or its result. */
+export function refersTo(state: RunState | undefined, key: string): boolean {
+  return [state?.run.input, state?.run.result].some((stored) => stored?.kind === 'item' && stored.key === key);
+}
+
+/** In place of the purge, if something may be on its way. */
 export function putOff(before: RunState | undefined, dueByMs: number): Transition<Purging> {
   if (!before) return { answer: { kind: 'left' } };
   const dueAtMs = dueByMs + SHORTEST_RETENTION_MS;

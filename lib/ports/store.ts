@@ -77,9 +77,9 @@ export interface Store {
    * Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone, and so is
    * one that is not due by `dueByMs`: whoever looked at a run before may meet the next one of its id.
    *
-   * A message that it finds may be between its sender's put and accept, and the next run of the id may not take it for
-   * its own. So the run is put off for as long as such a request may take, its messages are deleted, and the rest goes
-   * the next time.
+   * A message that it finds may be between its sender's put and accept, a value to which the run does not refer may be
+   * the input of a start: the next run of the id is not to miss them. So the run is put off for as long as such requests
+   * may take, what is on its way is deleted, and the rest goes the next time.
    */
   purge(runId: string, dueByMs: number): Promise<Purging>;
 

@@ -1,6 +1,6 @@
 /** Suspicion: the SDK gives a request up and sends it again, and the first one is carried out all the same, later. */
 import { afterAll, expect, test } from 'vitest';
-import { Client } from 'lull/client';
+import { Client, RunIdTakenError } from 'lull/client';
 import { signal as signalOf } from 'lull';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { MAIL_LIMIT } from '../../lib/ports/limits.ts';
@@ -8,7 +8,15 @@ import { StoreUnavailableError } from '../../lib/ports/world-errors.ts';
 import { JumpingClock } from '../client/client-world.ts';
 import { aroundEachAttempt, networkError } from '../dynamodb/client-faults.ts';
 import { startTableServer } from '../dynamodb/table-server.ts';
-import { createdRun, encoded, forgettableRun, PURGE_MS, START_MS } from '../store/samples.ts';
+import {
+  createdRun,
+  encoded,
+  forgettableRun,
+  journalRecord,
+  purgeWhole,
+  PURGE_MS,
+  START_MS,
+} from '../store/samples.ts';
 
 const server = await startTableServer();
 const tableName = await server.newTable();
@@ -41,52 +49,46 @@ test('the payload of a message that a request may accept late is kept, although 
   expect(await healthy.loadMessages(runId, mail)).toHaveLength(1);
 });
 
-test('a second sweeper, which has seen the input of a run to come, does not delete it when the run has come', async () => {
+test('a sweeper leaves a closed run whose next input another sweeper has seen, and nobody starts without an input', async () => {
   const { runId } = await forgettableRun(healthy);
-  await healthy.putValue(runId, 'result-1', encoded('old'));
-  const steps = new Map<string, () => void>();
-  const reach = (step: string): Promise<void> => new Promise((resolve) => steps.set(step, resolve));
-  /** Stops before it deletes anything, until it is told to go on. */
-  const slowSweeper = (onStop: () => void): { purged: Promise<unknown>; goOn: () => void } => {
+  await healthy.putRecord(runId, journalRecord(1));
+  /** It has listed what there is, and stops before it deletes anything. */
+  let goOn = (): void => undefined;
+  const told = new Promise<void>((resolve) => (goOn = resolve));
+  let purged: Promise<unknown> | undefined;
+  const hasStopped = new Promise<void>((resolve) => {
     const client = server.newClient();
-    let goOn = (): void => undefined;
-    const told = new Promise<void>((resolve) => (goOn = resolve));
     aroundEachAttempt(client, async (command, send) => {
       if (command === 'DeleteItemCommand') {
-        onStop();
+        resolve();
         await told;
       }
       return send();
     });
-    return { purged: createDynamodbStore({ tableName, client }).purge(runId, PURGE_MS), goOn };
-  };
+    purged = createDynamodbStore({ tableName, client }).purge(runId, PURGE_MS);
+  });
+  await hasStopped;
 
-  const firstStopped = reach('first');
-  const first = slowSweeper(() => steps.get('first')?.());
-  await firstStopped;
-  const secondStopped = reach('second');
-  let second: ReturnType<typeof slowSweeper> | undefined;
   const client = server.newClient();
+  let isFirst = true;
   aroundEachAttempt(client, async (command, send) => {
-    if (command === 'PutItemCommand' && second === undefined) {
-      const answer = await send(); // the input of the run to come: the second sweeper sees it
-      second = slowSweeper(() => steps.get('second')?.());
-      await secondStopped;
-      first.goOn();
-      await first.purged;
-      return answer;
+    const answer = await send();
+    if (command === 'PutItemCommand' && isFirst) {
+      isFirst = false; // the input of the run to come
+      expect(await healthy.purge(runId, PURGE_MS)).toMatchObject({ kind: 'put-off' });
+      goOn();
+      expect(await purged).toEqual({ kind: 'left' });
     }
-    return send();
+    return answer;
   });
   const wakes = { send: () => Promise.resolve() };
   const starter = new Client({ store: createDynamodbStore({ tableName, client }), wakes, clock: new JumpingClock() });
   const input = 'x'.repeat(1_000);
-  await starter.start('greet', input, { id: runId });
-  second?.goOn();
-  await second?.purged;
+  await expect(starter.start('greet', input, { id: runId })).rejects.toThrow(RunIdTakenError);
 
+  expect(await purgeWhole(healthy, runId)).toEqual({ kind: 'purged' });
+  await starter.start('greet', input, { id: runId });
   const run = await healthy.readRun(runId);
   const key = run?.input.kind === 'item' ? run.input.key : '';
-  expect(run).toMatchObject({ status: 'pending' });
   expect(await healthy.readValue(runId, key)).toEqual(encoded(input));
 });

@@ -266,7 +266,7 @@ describe('a purge', () => {
 
   test('that comes late, when it lists the bucket, deletes no object of a new run with the same id', async () => {
     const { runId } = await forgettableRun(store);
-    await putAll(runId);
+    await store.putRecord(runId, largeRecord(1));
     async function* listLate(prefix: string) {
       await purgeWhole(store, runId);
       await createdRun(store, { runId, createdAtMs: START_MS + 1 });

@@ -231,6 +231,17 @@ export function describeJournal(openStore: () => Promise<Store>): void {
       expect(await store.readRun(runId)).toBeUndefined();
     });
 
+    test('a value to which the run does not refer may be the input of a start: the run is put off', async () => {
+      const { runId } = await forgettableRun(store, { input: { kind: 'item', key: 'input' } });
+      await store.putValue(runId, 'input', encoded('its own'));
+      await store.putValue(runId, 'input-2', encoded('of a start'));
+      expect(await store.purge(runId, PURGE_MS)).toMatchObject({ kind: 'put-off' });
+      expect(await store.readValue(runId, 'input')).toBe('its own');
+      expect(await store.readValue(runId, 'input-2')).toBeUndefined();
+      expect(await store.purge(runId, PURGE_MS + 15 * 60_000)).toEqual({ kind: 'purged' });
+      expect(await store.readValue(runId, 'input')).toBeUndefined();
+    });
+
     test('a run that is open, or gone, or not due, is left', async () => {
       const { runId } = await createdRun(store);
       expect(await store.purge(runId, Number.MAX_SAFE_INTEGER)).toEqual({ kind: 'left' });

@@ -78,6 +78,12 @@ export class RunLedger {
     return stored?.kind === 'item' ? this.values.get(stored.key) : stored?.value;
   }
 
+  /** Keys of values that are neither its input nor its result. */
+  unreferred(): string[] {
+    const stored = [this.item?.input, this.item?.result];
+    return [...this.values.keys()].filter((key) => !stored.some((each) => each?.kind === 'item' && each.key === key));
+  }
+
   close({ status, result }: RunItem, atMs: number): void {
     this.ends += 1;
     if (isClosed(status)) this.end = { status, result: this.valueOf(result), atMs };
@@ -188,9 +194,11 @@ export class Ledger {
       case 'finish':
         if (before?.status !== after?.status && after !== undefined) run.close(after, atMs);
         return;
-      case 'purge': // with messages there, it deletes them and nothing else
-        if (before?.dueAtMs !== after?.dueAtMs) run.inbox.clear();
-        if (before !== undefined && after === undefined) run.isPurged = true;
+      case 'purge': // with something on its way, it deletes that and nothing else
+        if (before === undefined || before.dueAtMs === after?.dueAtMs) return;
+        run.inbox.clear();
+        if (after === undefined) run.isPurged = true;
+        else for (const key of run.unreferred()) run.values.delete(key);
         return;
       default:
     }

@@ -24,14 +24,10 @@ export const orphansRule: Rule = {
       (id) => !mayBeLeft(run, seen, ['putMessage', 'accept', 'deleteMessages'], id),
     );
     if (messages.length > 0) violate(`payloads of ${messages.join(', ')} are left`);
-    const values = [...run.values.keys()].filter((key) => !isReferred(run, key) && !mayValueBeLeft(run, seen, key));
+    const values = run.unreferred().filter((key) => !mayValueBeLeft(run, seen, key));
     if (values.length > 0) violate(`values ${values.join(', ')} are left`);
   },
 };
-
-function isReferred({ item }: RunLedger, key: string): boolean {
-  return [item?.input, item?.result].some((stored) => stored?.kind === 'item' && stored.key === key);
-}
 
 function mayValueBeLeft(run: RunLedger, seen: Seen, key: string): boolean {
   const epoch = /^result-(\d+)$/.exec(key)?.[1];

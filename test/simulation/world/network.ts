@@ -102,12 +102,13 @@ export class Network {
       );
   }
 
-  /** The run item goes last. Where there are messages, nothing else goes. */
+  /** The run item goes last. Where something is on its way, nothing else goes. */
   async #purgeHalf(process: SimulatedProcess, runId: string, dueByMs: number): Promise<void> {
     const { table } = this.#options;
-    const { status = 'pending', dueAtMs = Infinity } = table.ledger.of(runId).item ?? {};
-    if (!isClosed(status) || dueAtMs > dueByMs || table.ledger.of(runId).inbox.size > 0) return;
-    for (const key of [...table.ledger.of(runId).values.keys()]) {
+    const run = table.ledger.of(runId);
+    const { status = 'pending', dueAtMs = Infinity } = run.item ?? {};
+    if (!isClosed(status) || dueAtMs > dueByMs || run.inbox.size + run.unreferred().length > 0) return;
+    for (const key of [...run.values.keys()]) {
       const call: StoreCall = { operation: 'deleteValue', runId, args: [runId, key] };
       await table.carryOut(process.name, call, () => table.store.deleteValue(runId, key));
     }
