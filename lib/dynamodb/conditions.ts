@@ -41,10 +41,10 @@ export function runIsOpenAndMailHasRoom({ messageId, mailLimit, kind }: Acceptin
 }
 
 /** Two workers that are woken at once; a wake that was repeated, or comes when all is done. */
-export function runIsFreeAndDue({ nowMs, dueByMs, pin, repin = false }: Take): Expression {
+export function runIsFreeAndDue({ nowMs, dueByMs, pin, gone }: Take): Expression {
   return and(
     runIsOpen,
-    ...(pin === undefined || repin ? [] : [runIsPinnedHereOrNowhere(pin)]),
+    ...(pin === undefined ? [] : [runIsPinnedHereOrNowhere(pin, gone)]),
     expression('(attribute_not_exists(#leaseExpiresAtMs) OR #leaseExpiresAtMs <= :now) AND #dueAtMs <= :dueBy', {
       ':now': number(nowMs),
       ':dueBy': number(dueByMs),
@@ -52,9 +52,15 @@ export function runIsFreeAndDue({ nowMs, dueByMs, pin, repin = false }: Take): E
   );
 }
 
-/** A run that is pinned to the code that began it, and a worker of other code. */
-function runIsPinnedHereOrNowhere(pin: string): Expression {
-  return expression('(attribute_not_exists(#pinnedTo) OR #pinnedTo = :pin)', { ':pin': text(pin) });
+/**
+ * A run that is pinned to the code that began it, and a worker of other code. And one that learns late that this code is
+ * gone: meanwhile the run may be pinned to code that is there.
+ */
+function runIsPinnedHereOrNowhere(pin: string, gone = pin): Expression {
+  return expression('(attribute_not_exists(#pinnedTo) OR #pinnedTo IN (:pin, :gone))', {
+    ':pin': text(pin),
+    ':gone': text(gone),
+  });
 }
 
 /** A worker that was taken over while it slept; a renewal on its way while the lease is given back. */

@@ -20,17 +20,18 @@ export type Taken =
   | { readonly kind: 'refused'; readonly reason: 'elsewhere' };
 
 export async function takeRun({ store, pin, log }: Engine, runId: string, take: Take): Promise<Taken> {
-  const taking = await store.take(runId, pin === undefined ? take : { ...take, pin: pin.version });
-  if (taking.kind !== 'pinned' || pin === undefined) return toTaken(taking);
-  if ((await pin.forward(runId, taking.to)) === 'forwarded') return { kind: 'refused', reason: 'elsewhere' };
-  log.warn('the version that a run was pinned to is gone: it goes on with this one', {
-    runId,
-    pinnedTo: taking.to,
-    version: pin.version,
-  });
-  return toTaken(await store.take(runId, { ...take, pin: pin.version, repin: true }));
-}
-
-function toTaken(taking: Taking): Taken {
-  return taking.kind === 'pinned' ? { kind: 'refused', reason: 'elsewhere' } : taking;
+  let asked: Take = pin === undefined ? take : { ...take, pin: pin.version };
+  for (;;) {
+    const taking = await store.take(runId, asked);
+    if (taking.kind !== 'pinned') return taking;
+    const pinnedTo = taking.to;
+    const handed = (await pin?.forward(runId, pinnedTo)) ?? 'forwarded';
+    if (handed === 'forwarded') return { kind: 'refused', reason: 'elsewhere' };
+    log.warn('the version that a run was pinned to is gone: it goes on with this one', {
+      runId,
+      pinnedTo,
+      version: asked.pin,
+    });
+    asked = { ...asked, gone: pinnedTo };
+  }
 }

@@ -77,9 +77,9 @@ export interface RunItem {
 /** The version that a run is pinned to, if it is not the one that wants to take it. */
 export function pinnedElsewhere(
   { pinnedTo }: RunItem,
-  { pin, repin = false }: { readonly pin?: string; readonly repin?: boolean },
+  { pin, gone }: { readonly pin?: string; readonly gone?: string },
 ): string | undefined {
-  return pin === undefined || repin || pinnedTo === pin ? undefined : pinnedTo;
+  return pin === undefined || pinnedTo === pin || pinnedTo === gone ? undefined : pinnedTo;
 }
 
 /** What a list shows without reading each run. */

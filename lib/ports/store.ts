@@ -111,8 +111,8 @@ export interface Take {
   readonly dueByMs: number;
   /** Take it only if it is pinned to this version or to none, and pin it. Undefined: wherever it is pinned. */
   readonly pin?: string;
-  /** Pin it to `pin` wherever it was pinned: that version is gone. */
-  readonly repin?: boolean;
+  /** This version is gone: a run that is pinned to it may be taken too, and is then pinned to `pin`. */
+  readonly gone?: string;
 }
 
 export type Acceptance =

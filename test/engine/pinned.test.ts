@@ -74,6 +74,36 @@ describe('a run that is pinned', () => {
     expect((await versions.cloud.entries('r1')).filter(({ kind }) => kind === 'signal-received')).toEqual([]);
   });
 
+  it('stays with a version that took it over, although another one learns late that the first is gone', async () => {
+    const twice = workflow('work', function* () {
+      yield* go.receive();
+      yield* go.receive();
+    });
+    const cloud = new SmallCloud([twice]);
+    const gone = async (): Promise<'gone'> => 'gone';
+    const first = cloud.worker({ pin: { version: '1', forward: gone } });
+    const third = cloud.worker({ pin: { version: '3', forward: gone } });
+    const run = await cloud.client.start(twice, undefined, { id: 'r1' });
+    await first.turn('r1');
+    await run.signal(go);
+    const askedFor: string[] = [];
+    const late = cloud.worker({
+      pin: {
+        version: '2',
+        forward: async (_runId, version) => {
+          askedFor.push(version);
+          if (version === '3') return 'forwarded';
+          await third.turn('r1');
+          await run.signal(go);
+          return 'gone';
+        },
+      },
+    });
+    expect(await late.turn('r1')).toEqual({ kind: 'left', reason: 'elsewhere' });
+    expect((await cloud.run('r1')).pinnedTo).toBe('3');
+    expect(askedFor).toEqual(['1', '3']);
+  });
+
   it('is not pinned where nobody pins, and then is taken by anybody', async () => {
     const versions = new Versions();
     versions.publish('1');

@@ -102,7 +102,7 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       expect(await store.readRun(run.runId)).toMatchObject({ epoch: 2, lease: { owner: 'worker-2' } });
     });
 
-    test('a run that is pinned is taken by its own version alone, or once more pinned', async () => {
+    test('a run that is pinned is taken by its own version alone, or once more pinned by who knows that this one is gone', async () => {
       const { runId } = await createdRun(store);
       expect(await store.take(runId, { ...taking('worker-1'), pin: '3' })).toMatchObject({ kind: 'taken' });
       expect((await store.readRun(runId))?.pinnedTo).toBe('3');
@@ -114,9 +114,9 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       expect(await store.take(runId, { ...taking('worker-2'), pin: '4' })).toEqual({ kind: 'refused', reason: 'held' });
       await store.release(runId, { epoch: 2, wakesSeen: 0, status: 'suspended', dueAtMs: 0, mail: [] });
 
-      expect(await store.take(runId, { ...taking('worker-2'), pin: '4', repin: true })).toMatchObject({
-        kind: 'taken',
-      });
+      const instead = { ...taking('worker-2'), pin: '4' };
+      expect(await store.take(runId, { ...instead, gone: '2' })).toEqual({ kind: 'pinned', to: '3' });
+      expect(await store.take(runId, { ...instead, gone: '3' })).toMatchObject({ kind: 'taken' });
       expect(await store.readRun(runId)).toMatchObject({ pinnedTo: '4', epoch: 3 });
     });
 

@@ -61,13 +61,14 @@ const pin = fc.constantFrom(undefined, undefined, undefined, '1', '2');
 
 const take = operation(
   'take',
-  { run, owner, nowMs, pin, repin: fc.boolean() },
-  (store, { run, owner, nowMs, pin, repin }, prefix) =>
+  { run, owner, nowMs, pin, gone: pin },
+  (store, { run, owner, nowMs, pin, gone }, prefix) =>
     store.take(prefix + run, {
       lease: { owner, expiresAtMs: nowMs + LEASE_MS },
       nowMs,
       dueByMs: nowMs + 10,
-      ...(pin === undefined ? {} : { pin, repin }),
+      ...(pin === undefined ? {} : { pin }),
+      ...(gone === undefined ? {} : { gone }),
     }),
 );
 

@@ -41,13 +41,13 @@ export const versionBugs: readonly PlantedBug[] = [
   {
     name: 'a wake counts as handed over although the version that it is for is gone',
     file: 'lib/engine/take-run.ts',
-    find: `if ((await pin.forward(runId, taking.to)) === 'forwarded') return`,
-    put: `await pin.forward(runId, taking.to);\n  if (Date.now() > 0) return`,
+    find: `if (handed === 'forwarded') return`,
+    put: `if (Date.now() > 0) return`,
   },
   {
     name: 'a worker that has handed a wake over takes the turn as well',
     file: 'lib/engine/take-run.ts',
-    find: `if ((await pin.forward(runId, taking.to)) === 'forwarded') return { kind: 'refused', reason: 'elsewhere' };`,
-    put: `await pin.forward(runId, taking.to);`,
+    find: `if (handed === 'forwarded') return { kind: 'refused', reason: 'elsewhere' };`,
+    put: '',
   },
 ];
