@@ -45,6 +45,7 @@ export const checks: readonly Check[] = [
     ['purge: two sweepers, and a new run under the same id', ''],
     ['purge: nothing of a new run is deleted, also with late writers', 'LATEWRITER'],
     ['purge: what is sent to the id meanwhile is accepted with its payload, or refused', 'SENDER'],
+    ['purge: a run begins with its input, although its starter dies', 'SENDER STARTER'],
   ]),
   ...of('purge.pml', 'live', 'holds', [
     ['purge: one that crashes is done in the end', 'CB=2'],
@@ -115,6 +116,7 @@ export const checks: readonly Check[] = [
     ['planted: it is put again only if it is not there', 'M_READSINPUT'],
     ['planted: an update without a condition', 'LATEWRITER M_NOCONDITION'],
     ['planted: a message is deleted, and the run with it', 'SENDER M_NOPUTOFF'],
+    ['planted: the input of a start is deleted, and the run with it', 'SENDER STARTER M_NOPUTOFF'],
     ['planted: a message is deleted before the run is put off', 'SENDER M_DELETEFIRST'],
     ['planted: a run that another sweeper has put off is deleted', 'SENDER M_NOSAMEDUE'],
   ]),

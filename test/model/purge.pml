@@ -11,6 +11,8 @@
  * SENDER: two (LIVE: one) who send a message to the id meanwhile, each whenever it likes; they may die in between. A purge
  * that finds a message puts the run off before it deletes the message, and leaves the rest for its next time: by then, 15
  * minutes later, whoever had put that message has had an answer, or is dead (TIME).
+ * STARTER: in their place one who starts the next run, with an input in an item of its own, and dies when the run is
+ * there: the caller without this switch lives, and puts the input again, however late.
  * LIVE: with finitely many crashes the run is purged in the end. M_...: one planted mistake each.
  */
 #ifndef CB
@@ -157,6 +159,18 @@ proctype Sender(byte me) {
     sending[me] = 0; waited[me] = 0 }
 }
 
+/* Creates the run, and does nothing more for its input. */
+proctype Starter(byte me) {
+  atomic { payload[me] = 1; sending[me] = 1 };
+  atomic {
+    if
+    :: life == 0 -> life = 2; assert(payload[me]); accepted[me] = 1       /* what begins has its input */
+    :: life != 0 -> payload[me] = 0                                       /* exists: its starter deletes it */
+    :: true                                                               /* its starter dies */
+    fi;
+    sending[me] = 0; waited[me] = 0 }
+}
+
 /* So late that no request of before is under way any more. */
 proctype Time() {
 end:
@@ -191,9 +205,14 @@ init {
   atomic {
     run Sweeper(0); run Sweeper(1); run Caller(); run NewWorker();
 #ifdef SENDER
-    run Sender(0); run Time();
+    run Time();
+#ifdef STARTER
+    run Starter(0);
+#else
+    run Sender(0);
 #ifndef LIVE
     run Sender(1);
+#endif
 #endif
 #endif
 #ifdef LATEWRITER
