@@ -11,8 +11,8 @@ import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { toError } from '../core/to-error.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
-import type { JournalEntry, Started } from '../journal/event.ts';
-import { replay } from '../journal/replay.ts';
+import { isRecordedCommand, type JournalEntry, type Started } from '../journal/event.ts';
+import { type Deliver, replay } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
@@ -76,6 +76,8 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
 
   const given = decode(input); // an input that this code cannot read holds the run, as any other value does
   let isReplaying = recorded.length > 0;
+  const interrupted = findInterrupted(recorded);
+  let isInterrupted = false;
   const live = createLiveRun({
     info: toRunInfo(run, started),
     seed: runId,
@@ -84,7 +86,7 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
     ...(started.limits && { limits: started.limits }),
     recordedDueAtMs: (id) => dueTimes.get(id),
     recordedPatches: new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
-    isReplaying: () => isReplaying,
+    isReplaying: () => isReplaying && !isInterrupted,
     decode: (encoded) => decode(encoded),
     strict: engine.strict,
     log: (level, values) => {
@@ -105,12 +107,26 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
     return { kind: 'followed', memory: rememberPending(live, guarded), unrecorded: [started, ...asked] };
   }
   const context = { whereabouts: () => live.whereabouts(), hasEnded: () => live.outcome().kind !== 'going-on' };
-  const following = withGuard(guarded, () =>
-    replay(recorded, (event, recordedUpTo) => live.deliver(event, recordedUpTo), context),
-  );
+  const deliver: Deliver = (event, recordedUpTo) => {
+    isInterrupted = event === interrupted;
+    return live.deliver(event, recordedUpTo);
+  };
+  const following = withGuard(guarded, () => replay(recorded, deliver, context));
   isReplaying = false;
   if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
   return { kind: 'followed', memory: rememberPending(live, guarded), unrecorded: following.unrecorded };
+}
+
+/**
+ * The event that a worker died with, or that a takeover begins the journal with: nothing came of what code was told with
+ * it. Without a fence behind it code may have taken it and asked for nothing, but withdrawn a step: then it is over.
+ */
+function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | undefined {
+  const index = recorded.findLastIndex(({ kind }) => kind !== 'taken-over');
+  const last = recorded[index];
+  if (last === undefined || last.kind === 'patched' || isRecordedCommand(last)) return undefined;
+  const isFenced = index < recorded.length - 1 || last.kind === 'started';
+  return isFenced ? last : undefined;
 }
 
 /** The first event of a run that begins now. */

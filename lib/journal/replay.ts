@@ -25,20 +25,20 @@ export interface ReplayContext {
 
 export type Replay =
   /** `unrecorded`: what the code asks for beyond the journal's end, to be recorded before anything else. */
-  | { readonly kind: 'followed'; readonly unrecorded: readonly RecordedCommand[] }
+  | { readonly kind: 'followed'; readonly unrecorded: readonly Asked[] }
   | { readonly kind: 'diverged'; readonly error: NondeterminismError };
 
 /** Feeds a journal from its first entry to its last, or to where the code does not follow. */
 export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, context: ReplayContext = {}): Replay {
   /** Asked for by the code and not yet met in the journal: `asked[met]` is the next. */
-  let asked: readonly RecordedCommand[] = [];
+  let asked: readonly Asked[] = [];
   let met = 0;
   let recordedUpTo: CommandId = 0;
   for (const entry of entries) {
     if (entry.kind === 'patched') continue; // the code was told before the first event
     const next = asked[met];
     if (isRecordedCommand(entry)) {
-      if (next === undefined || !isSame(entry, next)) return diverged(describeCommand(entry), next, context);
+      if (next === undefined || !isSame(entry, next)) return diverged(describeAsked(entry), next, context);
       met += 1;
       recordedUpTo = entry.id;
       continue;
@@ -46,7 +46,7 @@ export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, contex
     const seenByCode = entry.kind !== 'taken-over' && entry.kind !== 'terminate-requested';
     if (next !== undefined && seenByCode) return diverged(describeEvent(entry), next, context);
     try {
-      const more = deliver(entry, recordedUpTo).filter(isRecordedCommand);
+      const more = deliver(entry, recordedUpTo);
       if (more.length > 0) [asked, met] = [[...asked.slice(met), ...more], 0];
     } catch (error) {
       return failed(entry, error, context);
@@ -55,11 +55,12 @@ export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, contex
   return { kind: 'followed', unrecorded: asked.slice(met) };
 }
 
-function isSame(recorded: RecordedCommand, asked: RecordedCommand): boolean {
+function isSame(recorded: RecordedCommand, asked: Asked): boolean {
+  if (asked.kind === 'patched') return false;
   return recorded.id === asked.id && recorded.kind === asked.kind && recorded.name === asked.name;
 }
 
-function diverged(journalSays: string, asked: RecordedCommand | undefined, context: ReplayContext): Replay {
+function diverged(journalSays: string, asked: Asked | undefined, context: ReplayContext): Replay {
   return cannotFollow(journalSays, codeSays(asked, context), context);
 }
 
@@ -68,8 +69,8 @@ function failed(event: JournalEvent, cause: unknown, context: ReplayContext): Re
   return cannotFollow(describeEvent(event), `cannot take it: ${describeThrown(cause)}`, context, cause);
 }
 
-function codeSays(asked: RecordedCommand | undefined, context: ReplayContext): string {
-  if (asked !== undefined) return `asks for ${describeCommand(asked)}`;
+function codeSays(asked: Asked | undefined, context: ReplayContext): string {
+  if (asked !== undefined) return `asks for ${describeAsked(asked)}`;
   return context.hasEnded?.() === true ? 'has ended by then' : 'asks for nothing more';
 }
 
@@ -83,9 +84,9 @@ function cannotFollow(journalSays: string, codeDoes: string, context: ReplayCont
   return { kind: 'diverged', error };
 }
 
-/** As in `#3 step "charge"`. */
-function describeCommand({ id, kind, name }: RecordedCommand): string {
-  return `#${id} ${kind} "${name}"`;
+/** As in `#3 step "charge"`, `patch "mail"`. */
+function describeAsked(asked: Asked): string {
+  return asked.kind === 'patched' ? `patch "${asked.patch}"` : `#${asked.id} ${asked.kind} "${asked.name}"`;
 }
 
 /** As in `step-completed of #3`, `signal-received "approved"`. */

@@ -85,7 +85,7 @@ export interface LiveRunOptions {
   recordedDueAtMs(id: CommandId): number | undefined;
   /** The patches that the journal has. Default: none. */
   readonly recordedPatches?: ReadonlySet<string>;
-  /** Whether what is delivered was recorded before. Default: never. */
+  /** Whether something may have come before of what is delivered. Default: never. */
   readonly isReplaying?: () => boolean;
   decode(encoded: Encoded): unknown;
   log(level: LogLevel, values: readonly unknown[]): void;

@@ -23,8 +23,14 @@ export const versionBugs: readonly PlantedBug[] = [
   {
     name: 'a run that was replayed takes no patch any more',
     file: 'lib/engine/follow-journal.ts',
-    find: `isReplaying: () => isReplaying,`,
-    put: `isReplaying: () => recorded.length > 0,`,
+    find: `isReplaying: () => isReplaying && !isInterrupted,`,
+    put: `isReplaying: () => recorded.length > 0 && !isInterrupted,`,
+  },
+  {
+    name: 'a run whose worker died before it wrote what an event led to has passed there',
+    file: 'lib/engine/follow-journal.ts',
+    find: `isReplaying: () => isReplaying && !isInterrupted,`,
+    put: `isReplaying: () => isReplaying,`,
   },
   {
     name: 'whoever comes takes a run, wherever it is pinned',
