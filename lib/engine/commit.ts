@@ -3,7 +3,7 @@
  *
  * Relies on: no two turns have one nonce, or a record of another worker would be taken for one's own.
  */
-import type { JournalEntry } from '../journal/event.ts';
+import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
 import { addToLength, warnIfNearlyFull } from './journal-length.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -32,7 +32,10 @@ interface Chunk {
   readonly bytes: number;
 }
 
-/** In order; an entry alone may exceed the limit, its value has a limit of its own. */
+/**
+ * In order; an entry alone may exceed the limit, its value has a limit of its own. A patch stands with the command that it
+ * led to: if the worker died between the two, code from before the patch could ask for another one, and none could follow.
+ */
 function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   const all: Chunk[] = [];
   let open: JournalEntry[] = [];
@@ -45,7 +48,8 @@ function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   };
   for (const entry of entries) {
     const bytes = Buffer.byteLength(JSON.stringify(entry));
-    if (openBytes + bytes > limitBytes) close();
+    const isOfPatch = open.at(-1)?.kind === 'patched' && (entry.kind === 'patched' || isRecordedCommand(entry));
+    if (openBytes + bytes > limitBytes && !isOfPatch) close();
     open.push(entry);
     openBytes += bytes;
   }

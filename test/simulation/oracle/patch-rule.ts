@@ -11,7 +11,7 @@ export const patchRule: Rule = {
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
     const known = fleet.codeOf(by)?.patches ?? 0;
-    let hasEvent = false;
+    let hasEvent = isInterrupted(run.entries);
     entries.forEach((entry, index) => {
       if (entry.kind === 'patched') {
         if (has(run, entries.slice(0, index), entry.patch)) violate(`${by} wrote patch "${entry.patch}" again`);
@@ -29,13 +29,21 @@ export const patchRule: Rule = {
       if (has(run, entries.slice(0, index), patchName(oldOf))) {
         violate(`${by} wrote "${entry.name}" after patch "${patchName(oldOf)}"`);
       }
-      // What a worker before it was told, and did not write, may lead to the old branch still.
+      // Code that could not take an event, and wrote it, may lead to the old branch still.
       if (hasEvent && oldOf < known && !hasPassed(run, entries.slice(0, index), entry.name)) {
         violate(`${by} knows ${newStep(oldOf)}, and wrote "${entry.name}" as the first that came by`);
       }
     });
   },
 };
+
+/** Its worker died before it wrote what the last event led to, or before it wrote anything. */
+function isInterrupted(entries: readonly JournalEntry[]): boolean {
+  const index = entries.findLastIndex(({ kind }) => kind !== 'taken-over');
+  const last = entries[index];
+  if (last === undefined || last.kind === 'patched' || isRecordedCommand(last)) return false;
+  return last.kind === 'started' || index < entries.length - 1;
+}
 
 function has(run: RunLedger, before: readonly JournalEntry[], patch: string): boolean {
   return [...run.entries, ...before].some((entry) => entry.kind === 'patched' && entry.patch === patch);

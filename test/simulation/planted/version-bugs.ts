@@ -33,6 +33,12 @@ export const versionBugs: readonly PlantedBug[] = [
     put: `isReplaying: () => isReplaying,`,
   },
   {
+    name: 'a patch may be recorded without what it led to',
+    file: 'lib/engine/commit.ts',
+    find: ` && !isOfPatch`,
+    put: '',
+  },
+  {
     name: 'whoever comes takes a run, wherever it is pinned',
     file: 'lib/memory/run-state.ts',
     find: `const elsewhere = pinnedElsewhere(run, take);`,

@@ -8,6 +8,7 @@ import { deadlineWorkload } from './deadline.ts';
 import { fanOutWorkload } from './fan-out.ts';
 import { longJournalWorkload } from './long-journal.ts';
 import { patchedWorkload } from './patched.ts';
+import { patchRemovedWorkload } from './patch-removed.ts';
 import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
 import { relayWorkload } from './relay.ts';
@@ -33,6 +34,7 @@ export const workloads: readonly Workload[] = [
   deadlineWorkload,
   longJournalWorkload,
   patchedWorkload,
+  patchRemovedWorkload,
 ];
 
 export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(

@@ -1,12 +1,8 @@
 /** Patches of the code by their numbers: each deploy of code that follows knows one more. */
 import type { RecordedCommand } from '../../../lib/journal/event.ts';
 
-/**
- * So long that in the smallest records it stands together with the one step that its event led to. Of a run whose worker
- * died between the two, code that does not know the patch takes the old branch, and then nobody can follow it.
- */
 export function patchName(patch: number): string {
-  return `change of the branch ${patch}`;
+  return `patch ${patch}`;
 }
 
 /** The step that the branch without the patch asks for. */
