@@ -10,6 +10,9 @@ export const patchRule: Rule = {
   onCall({ operation, args, answer, by }, run, violate, { fleet }) {
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
+    const last = entries.at(-1);
+    // In these workloads each patch leads to a step at once.
+    if (last?.kind === 'patched') violate(`${by} wrote patch "${last.patch}" without the step that it led to`);
     const known = fleet.codeOf(by)?.patches ?? 0;
     let hasEvent = isInterrupted(run.entries);
     entries.forEach((entry, index) => {
