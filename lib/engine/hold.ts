@@ -3,10 +3,12 @@
  * at again, so that the next deployed version goes on. Only a request to terminate is carried out.
  */
 import { clampText } from '../core/clamp-text.ts';
+import type { JournalEntry } from '../journal/event.ts';
 import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { commit } from './commit.ts';
 import { receiveMail } from './inbox.ts';
 import { useIfNearlyFull } from './journal-length.ts';
+import type { Engine } from './settings.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
@@ -16,6 +18,7 @@ const REASON_CHARACTERS = 300;
 export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
   const { engine, runId, epoch } = turn;
   engine.log.error('a run is blocked: its code cannot follow its journal', { runId, error });
+  if (turn.attempts.begun > 0) turn.unwritten.unshift(interrupted(engine));
   turn.attempts.withdrawAllBut(new Map());
   if ((await commit(turn)) === 'lost') return { kind: 'dropped' };
   turn.inbox.length = 0;
@@ -45,6 +48,11 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
     if (release.kind === 'lost') return { kind: 'dropped' };
     lookAgain(turn, release.run);
   }
+}
+
+/** The bodies that this turn has begun count as begun, like those of a lost worker: they begin again with whoever follows. */
+function interrupted({ clock }: Engine): JournalEntry {
+  return { kind: 'taken-over', atMs: clock.nowMs() };
 }
 
 /** As long again as it is blocked already, within bounds: a deploy is seen soon, a forgotten run costs little. */
