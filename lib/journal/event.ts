@@ -128,7 +128,10 @@ export interface LimitReached {
   readonly reason: string;
 }
 
-/** The fence of a takeover: the worker before this one died, or lost its lease, while steps may have been running. */
+/**
+ * The fence of a takeover: the worker before this one died, or lost its lease, while steps may have been running. Or a
+ * worker held the run while it was running them.
+ */
 export interface TakenOver {
   readonly kind: 'taken-over';
   readonly atMs: number;
