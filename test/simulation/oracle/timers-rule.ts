@@ -1,6 +1,7 @@
 /** A timer never fires before its time, and after the faults not long after it; a run is not begun before its time. */
 import type { RecordedCommand, SleepRequested } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
+import type { RunLedger } from './ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
 export const timersRule: Rule = {
@@ -21,7 +22,7 @@ export const timersRule: Rule = {
       const sinceMs = Math.max(sleep.dueAtMs, askedAtMs, freeAtMs);
       if (seen.fleet.saturatedAtMs >= sinceMs) continue;
       const lateMs = atMs - sinceMs;
-      if (lateMs > latestMs(seen)) violate(`timer #${entry.id} fired ${Math.round(lateMs)} ms too late`);
+      if (lateMs > latestMs(seen, run)) violate(`timer #${entry.id} fired ${Math.round(lateMs)} ms too late`);
     }
   },
   atEnd(run, violate, { callers, plan }) {
@@ -37,10 +38,14 @@ export const timersRule: Rule = {
   },
 };
 
-/** A worker in whose turn nothing else is due may take as long as a lease and two sweeps to come by. */
-function latestMs({ plan }: Seen): number {
+/**
+ * A worker in whose turn nothing else is due may take as long as a lease and two sweeps to come by. Where a run is built
+ * anew at each event, each message that came before takes a few calls.
+ */
+function latestMs({ plan }: Seen, { delivered }: RunLedger): number {
   const { settings, sweepPeriodMs, latencyMs } = plan.weather;
-  return (settings.leaseMs ?? 30_000) + 2 * sweepPeriodMs + 60 * latencyMs + 15_000;
+  const calls = 60 + (settings.rebuildAtEveryAwait === true ? 6 * delivered.length : 0);
+  return (settings.leaseMs ?? 30_000) + 2 * sweepPeriodMs + calls * latencyMs + 15_000;
 }
 
 function isSleep(command: RecordedCommand | undefined): command is SleepRequested {
