@@ -9,7 +9,7 @@ import { currentLoopOrNone } from '../core/loop.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { checkStepOptions } from '../core/step-options.ts';
 import { setDefinition, type Workflow, type WorkflowDefinition, type WorkflowOptions } from '../core/workflow.ts';
-import { SHORTEST_RETENTION_MS } from '../ports/limits.ts';
+import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { asCoroutine } from './body.ts';
 import { limit } from './timeout.ts';
 

@@ -13,7 +13,7 @@
  * Relies on: no request of the closed run's workers and senders arrives later than the shortest retention, 15 minutes,
  * after its end, or after their last one. A record that did would be the first of the next run of that id.
  */
-import { SHORTEST_RETENTION_MS } from '../ports/limits.ts';
+import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { Purging } from '../ports/store.ts';
 import type { Claim } from './claim.ts';
 import { itemIsTheOneSeen, runIsClosedAndAsSeen } from './conditions.ts';

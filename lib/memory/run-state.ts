@@ -3,7 +3,7 @@
  * state after where it writes. No `after` means that the condition failed, so nothing was written.
  */
 import type { OpenStatus, RunItem } from '../ports/run-item.ts';
-import { SHORTEST_RETENTION_MS } from '../ports/limits.ts';
+import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
 import type { Acceptance, Finish, LettingGo, NewRun, Purging, Release, Take, Taking } from '../ports/store.ts';
 

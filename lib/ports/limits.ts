@@ -15,12 +15,6 @@ export const CONTROL_MAIL_LIMIT = 110;
 /** How far ahead the queue is told of a wake: SQS takes no more. The sweeper tells it of what is further away. */
 export const LONGEST_WAKE_DELAY_MS = 900_000;
 
-/**
- * The shortest time for which a run that ended is kept, and for which a purge that finds messages is put off: no request
- * is under way for longer, since no function of AWS's runs longer.
- */
-export const SHORTEST_RETENTION_MS = 15 * 60_000;
-
 /** The longest id of a message, in bytes. */
 export const MESSAGE_ID_LIMIT_BYTES = 32;
 
