@@ -40,10 +40,11 @@ export async function waitForBeginning(turn: Turn): Promise<Beginning> {
 }
 
 /**
- * After a worker that died only the journal tells. It may have its first record yet to come, from a worker that is
- * frozen: then the request which began the run stands in the mail still.
+ * After a worker that died, or one that held the run (its clock was ahead, and its code behind), only the journal tells.
+ * It may have its first record yet to come, from a worker that is frozen: then the request which began the run stands in
+ * the mail still.
  */
 async function hasBegun({ engine, runId, run }: Turn): Promise<boolean> {
-  if (run.lease === undefined) return run.status !== 'pending';
+  if (run.lease === undefined && run.status !== 'blocked') return run.status !== 'pending';
   return (await engine.store.loadRecords(runId, 0)).length > 0;
 }
