@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { StackError } from 'lull/local';
 import { createBoard, type Board } from './demo-board.ts';
 import { startQuickCloud, startTemplateCloud, type DemoCloud } from './demo-cloud.ts';
@@ -42,12 +42,13 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'; // n
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, from: { type: 'string' } } });
-  const seed = Number(values.seed);
-  if (!Number.isSafeInteger(seed)) {
-    console.error(`--seed is ${JSON.stringify(values.seed)}: give a whole number, such as --seed 7`);
-    return 1;
-  }
+  const { seed, from } = new Command('npm run demo --')
+    .description('A hundred orders on a cloud on this machine, while workers are killed in the middle of their work.')
+    .option('--seed <number>', 'another choice of victims and outages', wholeNumber, 1)
+    .option('--from <path>', 'on what `npx cdk synth` wrote (cdk.out): signed requests, each call of AWS checked')
+    .showHelpAfterError()
+    .parse()
+    .opts<{ seed: number; from?: string }>();
   const folder = mkdtempSync(join(tmpdir(), 'lull-demo-'));
   const board = createBoard(process.stdout);
   const clean = (): void => rmSync(folder, { recursive: true, force: true });
@@ -67,9 +68,7 @@ async function main(): Promise<number> {
     const shop = await startShop({ ledgerFile, seed, slowestMs: SLOWEST_SERVICE_MS });
     stops.push(() => shop.stop());
     const settings = { dir: join(folder, 'cloud'), env: { SHOP_URL: shop.url } };
-    const cloud = await (values.from === undefined
-      ? startQuickCloud(settings)
-      : startTemplateCloud(values.from, settings));
+    const cloud = await (from === undefined ? startQuickCloud(settings) : startTemplateCloud(from, settings));
     stops.push(() => cloud.stop());
     const orders = JSON.parse(readFileSync(join(import.meta.dirname, 'orders.json'), 'utf8')) as DemoOrder[];
     const random = numbersFrom(seed);
@@ -194,6 +193,12 @@ async function readRun(cloud: DemoCloud, { order, runId }: Placed): Promise<Demo
   const { status } = await cloud.request<{ status: string }>(`/runs/${runId}`);
   const { events } = await cloud.request<{ events: DemoRun['history'] }>(`/runs/${runId}/history`);
   return { order, status, history: events };
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('It is a whole number, such as 7.');
 }
 
 /** Numbers from 0 to 1 that look like chance and follow from the seed (mulberry32). */

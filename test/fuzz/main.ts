@@ -1,40 +1,43 @@
 /** `npm run fuzz`: inputs that nobody would think of, led by what they reach in the code. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
+import { drawSeed, positiveNumber, seedOrRandom } from '../command-options.ts';
 import { targets, type TargetName } from './all-targets.ts';
 import { readCorpus, runTarget, writeCorpus } from './run-target.ts';
 
-const USAGE = `npm run fuzz -- [--target NAME|all] [--minutes N] [--seed random|N] [--keep]
-
-  --target NAME   one of ${Object.keys(targets).join(', ')} (default: all but the needle)
-  --minutes N     for so long each (default: 1)
-  --seed N        the same inputs again, as long as the code is the same (random: others)
-  --keep          keep what reaches something new, in test/fuzz/corpus`;
 const FINDINGS = join('node_modules', '.cache', 'lull-fuzz', 'findings');
+
+interface Given {
+  readonly target: TargetName | 'all';
+  readonly minutes: number;
+  readonly seed: number | 'random';
+  readonly keep?: true;
+}
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      target: { type: 'string', default: 'all' },
-      minutes: { type: 'string', default: '1' },
-      seed: { type: 'string', default: 'random' },
-      keep: { type: 'boolean', default: false },
-    },
-  });
-  const minutes = Number(values.minutes);
-  const seed = values.seed === 'random' ? Math.floor(Math.random() * 1e9) : Number(values.seed);
   const all = Object.keys(targets) as TargetName[];
-  const wanted =
-    values.target === 'all' ? all.filter((name) => name !== 'needle') : all.filter((name) => name === values.target);
-  if (wanted.length === 0 || !(minutes > 0) || !Number.isSafeInteger(seed)) {
-    console.error(`--target, --minutes or --seed is not as it can be\n\n${USAGE}`);
-    return 2;
-  }
+  const given = new Command('npm run fuzz --')
+    .description('Inputs that nobody would think of, led by what they reach in the code.')
+    .addOption(new Option('--target <name>', 'all: but the needle').choices(['all', ...all]).default('all'))
+    .option('--minutes <number>', 'for so long each', positiveNumber, 1)
+    .option(
+      '--seed <number>',
+      'the same inputs again, as long as the code is the same; random: others',
+      seedOrRandom,
+      'random',
+    )
+    .option('--keep', 'keep what reaches something new, in test/fuzz/corpus')
+    .showHelpAfterError()
+    .parse()
+    .opts<Given>();
+  const { target, minutes, keep = false } = given;
+  const wanted = target === 'all' ? all.filter((name) => name !== 'needle') : [target];
+  const options = { minutes, seed: drawSeed(given.seed, Math.random), keep };
   let count = 0;
-  for (const target of wanted) count += await fuzzOne(target, { minutes, seed, keep: values.keep });
+  for (const one of wanted) count += await fuzzOne(one, options);
   return count > 0 ? 1 : 0;
 }
 

@@ -1,14 +1,22 @@
 /** What stands around the simulation: its command line, and what it tells of its progress. */
 import { expect, test } from 'vitest';
-import { readOptions } from './options.ts';
+import { createCommand, readOptions, type SimulationOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
 const machine = { nowMs: 1_000_000, random: () => 0.5, cores: 2 };
+const read = (...args: string[]): SimulationOptions =>
+  readOptions(
+    createCommand()
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined }),
+    args,
+    machine,
+  );
 const tallyOf = (runs: number): Tally => ({ ...emptyTally(), runs, faults: { freeze: runs } });
 
 test('a million runs are shared out to all cores, and one run is done here', () => {
-  expect(readOptions(['--runs', '1000000', '--seed', 'random'], machine)).toEqual({
+  expect(read('--runs', '1000000', '--seed', 'random')).toEqual({
     firstSeed: 500_000_000,
     runs: 1_000_000,
     untilMs: Infinity,
@@ -16,8 +24,8 @@ test('a million runs are shared out to all cores, and one run is done here', () 
     keep: false,
     asItIs: false,
   });
-  expect(readOptions(['--runs', '1', '--seed', '7'], machine)).toMatchObject({ firstSeed: 7, processes: 1 });
-  expect(readOptions([], machine)).toMatchObject({ runs: Infinity, untilMs: 1_060_000 });
+  expect(read('--runs', '1', '--seed', '7')).toMatchObject({ firstSeed: 7, processes: 1 });
+  expect(read()).toMatchObject({ runs: Infinity, untilMs: 1_060_000 });
 });
 
 test.each([
@@ -27,7 +35,9 @@ test.each([
   ['--minutes', ''],
   ['--processes', 'NaN'],
 ])('%s %j is refused', (option, value) => {
-  expect(() => readOptions([`${option}=${value}`], machine)).toThrow(`${option} is "${value}": give a number`);
+  expect(() => read(`${option}=${value}`)).toThrow(
+    `option '${option} <number>' argument '${value}' is invalid. It is a`,
+  );
 });
 
 test('a terminal sees one line that changes, and a file a line each minute', () => {

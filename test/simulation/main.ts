@@ -7,7 +7,7 @@ import { describeFailure } from './describe-failure.ts';
 import { drawPlan } from './draw-plan.ts';
 import { runInProcesses, serveShare } from './in-processes.ts';
 import { keepSeed } from './keep-seed.ts';
-import { readOptions, type SimulationOptions, USAGE } from './options.ts';
+import { createCommand, readOptions, type SimulationOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { type Result, runSeeds } from './run-seeds.ts';
 import { shrink } from './shrink.ts';
@@ -21,14 +21,8 @@ if (process.send === undefined) process.exitCode = await main();
 else serveShare();
 
 async function main(): Promise<number> {
-  let options: SimulationOptions;
-  try {
-    const machine = { nowMs: Date.now(), random: Math.random, cores: availableParallelism() };
-    options = readOptions(process.argv.slice(2), machine);
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`);
-    return 2;
-  }
+  const machine = { nowMs: Date.now(), random: Math.random, cores: availableParallelism() };
+  const options = readOptions(createCommand(), process.argv.slice(2), machine);
   const startedAtMs = Date.now();
   console.log(`from seed ${options.firstSeed} on, ${options.processes} at a time`);
   const results = await runAll(options, startedAtMs);

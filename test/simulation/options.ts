@@ -1,5 +1,6 @@
 /** What may be said on the command line. */
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { drawSeed, positiveNumber, seedOrRandom, wholeNumber } from '../command-options.ts';
 
 export interface SimulationOptions {
   readonly firstSeed: number;
@@ -13,47 +14,42 @@ export interface SimulationOptions {
   readonly asItIs: boolean;
 }
 
-export const USAGE = `npm run simulate -- [--minutes N] [--runs N] [--seed random|N] [--processes N] [--keep] [--as-it-is]
+interface Given {
+  readonly minutes?: number;
+  readonly runs?: number;
+  readonly seed: number | 'random';
+  readonly processes?: number;
+  readonly keep?: true;
+  readonly asItIs?: true;
+}
 
-  --minutes N     for so long (default: 1, if neither is given)
-  --runs N        so many runs of workflows, each under faults; a seed brings one to five of them
-  --seed N        from this seed on; random: from any
-  --processes N   in so many processes (default: one for each core; 1 for one run)
-  --keep          keep the plan of what fails, in seeds.json
-  --as-it-is      do not look for a smaller plan that fails in the same way`;
+export function createCommand(): Command {
+  return new Command('npm run simulate --')
+    .description('The engine, its client, API and sweeper, under faults that follow from a seed.')
+    .option('--minutes <number>', 'for so long (default: 1, if there is no --runs)', positiveNumber)
+    .option('--runs <number>', 'so many runs of workflows; a seed brings one to five of them', wholeNumber)
+    .option('--seed <number>', 'from this seed on; random: from any', seedOrRandom, 'random')
+    .option('--processes <number>', 'in so many processes (default: one for each core; 1 for one run)', wholeNumber)
+    .option('--keep', 'keep the plan of what fails, in seeds.json')
+    .option('--as-it-is', 'do not look for a smaller plan that fails in the same way')
+    .showHelpAfterError();
+}
 
-/** Raises an error in words. `machine` is what this one has: its time, its chance, its cores. */
+/** `machine` is what this one has: its time, its chance, its cores. */
 export function readOptions(
+  command: Command,
   args: readonly string[],
   machine: { readonly nowMs: number; readonly random: () => number; readonly cores: number },
 ): SimulationOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      minutes: { type: 'string' },
-      runs: { type: 'string' },
-      seed: { type: 'string', default: 'random' },
-      processes: { type: 'string' },
-      keep: { type: 'boolean', default: false },
-      'as-it-is': { type: 'boolean', default: false },
-    },
-  });
-  const { minutes, seed, keep } = values;
-  const runs = values.runs === undefined ? Infinity : readNumber('runs', values.runs);
-  const limitMinutes = minutes === undefined ? (runs === Infinity ? 1 : Infinity) : readNumber('minutes', minutes);
-  const processes = values.processes === undefined ? machine.cores : readNumber('processes', values.processes);
+  const given = command.parse(args, { from: 'user' }).opts<Given>();
+  const { runs = Infinity, processes = machine.cores, keep = false, asItIs = false } = given;
+  const { minutes = runs === Infinity ? 1 : Infinity } = given;
   return {
-    firstSeed: seed === 'random' ? Math.floor(machine.random() * 1e9) : readNumber('seed', seed),
+    firstSeed: drawSeed(given.seed, machine.random),
     runs,
-    untilMs: machine.nowMs + limitMinutes * 60_000,
+    untilMs: machine.nowMs + minutes * 60_000,
     processes: Math.max(1, Math.min(processes, runs)),
     keep,
-    asItIs: values['as-it-is'],
+    asItIs,
   };
-}
-
-function readNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && (option === 'minutes' || Number.isSafeInteger(value))) return value;
-  throw new Error(`--${option} is "${text}": give a number`);
 }

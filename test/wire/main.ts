@@ -1,27 +1,23 @@
 /** `npm run wire`: round after round against the wire, until the time is over or a rule is broken. */
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { drawSeed, positiveNumber, seedOrRandom } from '../command-options.ts';
 import { playRound, type RoundReport } from './round.ts';
 
-const USAGE = `npm run wire -- [--minutes N] [--seed random|N]
-
-  --minutes N   for about so long (default: 2)
-  --seed N      of the first round; the next has the next (random: from any)`;
 const ROUND_MS = 40_000;
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'; // nothing here reaches AWS
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { minutes: { type: 'string' }, seed: { type: 'string', default: 'random' } },
-  });
-  const minutes = Number(values.minutes ?? '2');
-  const firstSeed = values.seed === 'random' ? Math.floor(Math.random() * 1e9) : Number(values.seed);
-  if (!(minutes > 0) || !Number.isSafeInteger(firstSeed)) {
-    console.error(`--minutes and --seed are numbers\n\n${USAGE}`);
-    return 2;
-  }
-  const endMs = Date.now() + minutes * 60_000;
+  const given = new Command('npm run wire --')
+    .description('Real processes under faults, round after round: kills, freezes, full disks, a network that cuts.')
+    .option('--minutes <number>', 'for about so long', positiveNumber, 2)
+    .option('--seed <number>', 'of the first round; the next has the next; random: any', seedOrRandom, 'random')
+    .showHelpAfterError()
+    .parse()
+    .opts<{ minutes: number; seed: number | 'random' }>();
+  const firstSeed = drawSeed(given.seed, Math.random);
+  const endMs = Date.now() + given.minutes * 60_000;
   const reports: RoundReport[] = [];
   for (let seed = firstSeed; Date.now() < endMs; seed += 1) {
     const forMs = Math.min(ROUND_MS, Math.max(5_000, endMs - Date.now()));

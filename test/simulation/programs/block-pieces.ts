@@ -1,6 +1,6 @@
 /** Tasks side by side, and blocks around others, of which the end is known beforehand. */
 import { asCompleted } from '../../../lib/api/as-completed.ts';
-import { createTask } from '../../../lib/api/create-task.ts';
+import { createTask, currentTask } from '../../../lib/api/create-task.ts';
 import { gather } from '../../../lib/api/gather.ts';
 import { Lock } from '../../../lib/api/lock.ts';
 import { Queue } from '../../../lib/api/queue.ts';
@@ -131,7 +131,8 @@ export const blockPieces: Readonly<Record<string, Piece>> = {
       try {
         return [before, yield* sleeper];
       } catch (error) {
-        if (isCancelled(error) && sleeper.cancelled()) return [before, 'cancelled'];
+        const isOwn = currentTask().cancelling() === 0; // kept to oneself, the cancel of another may be missed for ever
+        if (isOwn && isCancelled(error) && sleeper.cancelled()) return [before, 'cancelled'];
         throw error;
       }
     },

@@ -69,7 +69,7 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
         if (text.length > VALUE_LIMIT_BYTES) throw new FoundWrong(`a value of ${text.length} bytes was stored`);
         return text.length;
       } catch (error) {
-        if (error instanceof FoundWrong) throw error;
+        if (error instanceof FoundWrong || isCancelled(error)) throw error;
         return (error as StepFailedError).cause instanceof PayloadTooLargeError ? 'too large' : 'lost';
       }
     },
