@@ -22,6 +22,11 @@ const SEEDS_FILE = join('test', 'simulation', 'seeds.json');
 const isToKeep = process.argv.includes('--keep');
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--keep');
 const bugs = plantedBugs.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+if (bugs.length === 0) {
+  console.error(`no planted bug has "${wanted.join('" or "')}" in its name; there are:`);
+  for (const { name } of plantedBugs) console.error(`  ${name}`);
+  process.exit(2);
+}
 const survivors: string[] = [];
 for (const bug of bugs) {
   const startedAtMs = performance.now();
