@@ -3,7 +3,7 @@
  *
  * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
  */
-import type { Take } from '../ports/store.ts';
+import type { Renewal, Take } from '../ports/store.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
@@ -64,8 +64,13 @@ function runIsPinnedHereOrNowhere(pin: string, gone = pin): Expression {
 }
 
 /** A worker that was taken over while it slept; a renewal on its way while the lease is given back. */
-export function leaseIsMine(epoch: number): Expression {
+function leaseIsMine(epoch: number): Expression {
   return and(runIsOpen, expression('attribute_exists(#leaseOwner) AND #epoch = :epoch', { ':epoch': number(epoch) }));
+}
+
+/** A renewal that the network carries out after a later one: the worker counts on what that one was answered. */
+export function leaseIsMineAndNoLonger({ epoch, expiresAtMs }: Renewal): Expression {
+  return and(leaseIsMine(epoch), expression('#leaseExpiresAtMs <= :until', { ':until': number(expiresAtMs) }));
 }
 
 /** A message that is accepted between the worker's last look and its letting go: nobody would deliver it. */

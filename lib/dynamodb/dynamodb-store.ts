@@ -16,6 +16,8 @@ import type {
   NewRun,
   Purging,
   Release,
+  Renewal,
+  Renewing,
   RunPage,
   RunQuery,
   Store,
@@ -26,7 +28,7 @@ import type {
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
 import { deleteItems, getItems } from './batches.ts';
 import {
-  leaseIsMine,
+  leaseIsMineAndNoLonger,
   nothingAcceptedSince,
   recordIsNew,
   runIsFreeAndDue,
@@ -42,7 +44,7 @@ import { expression } from './expression.ts';
 import { listDue } from './list-due.ts';
 import { listRuns } from './list-runs.ts';
 import { purgeRun } from './purge-run.ts';
-import { whyNotAccepted, whyNotFinished, whyNotReleased, whyNotTaken } from './refusals.ts';
+import { whyNotAccepted, whyNotFinished, whyNotReleased, whyNotRenewed, whyNotTaken } from './refusals.ts';
 import { appendToMail, close, giveLease, goToRest, prolongLease } from './run-updates.ts';
 import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSortKey } from './schema.ts';
 import {
@@ -199,16 +201,13 @@ export class DynamodbStore implements Store {
     return messageIds.flatMap((id) => messages.get(id) ?? []);
   }
 
-  async renew(
-    runId: string,
-    { epoch, expiresAtMs }: { epoch: number; expiresAtMs: number },
-  ): Promise<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }> {
-    return this.#change<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }>('renew', runId, {
-      condition: leaseIsMine(epoch),
-      update: prolongLease(expiresAtMs),
+  async renew(runId: string, renewal: Renewal): Promise<Renewing> {
+    return this.#change<Renewing>('renew', runId, {
+      condition: leaseIsMineAndNoLonger(renewal),
+      update: prolongLease(renewal.expiresAtMs),
       gives: 'ALL_NEW',
       written: ({ run }) => ({ kind: 'renewed', run }),
-      refused: () => ({ kind: 'lost' }),
+      refused: (there) => whyNotRenewed(there, renewal),
     });
   }
 

@@ -8,7 +8,7 @@
  * since: worth another try.
  */
 import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
-import type { Acceptance, Finish, LettingGo, Release, Take, Taking } from '../ports/store.ts';
+import type { Acceptance, Finish, LettingGo, Release, Renewal, Renewing, Take, Taking } from '../ports/store.ts';
 import type { Accepting } from './conditions.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -36,6 +36,13 @@ export function whyNotTaken(stored: StoredRun | undefined, take: Take): Taking |
   if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due' };
   const elsewhere = pinnedElsewhere(run, take);
   return elsewhere === undefined ? undefined : { kind: 'pinned', to: elsewhere };
+}
+
+/** 13. A lease that lasts longer was renewed by a later request. */
+export function whyNotRenewed(stored: StoredRun | undefined, { epoch, expiresAtMs }: Renewal): Renewing | undefined {
+  if (!stored || isClosed(stored.run.status) || stored.run.epoch !== epoch || !stored.run.lease)
+    return { kind: 'lost' };
+  return stored.run.lease.expiresAtMs > expiresAtMs ? { kind: 'renewed', run: stored.run } : undefined;
 }
 
 /** 14. Of one epoch only its owner gives the lease back: where it is gone, it has. */

@@ -16,6 +16,8 @@ import type {
   NewRun,
   Purging,
   Release,
+  Renewal,
+  Renewing,
   RunPage,
   RunQuery,
   Store,
@@ -141,10 +143,7 @@ export class MemoryStore implements Store {
     });
   }
 
-  async renew(
-    runId: string,
-    renewal: { epoch: number; expiresAtMs: number },
-  ): Promise<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }> {
+  async renew(runId: string, renewal: Renewal): Promise<Renewing> {
     return this.#update(runId, (before) => renew(before, renewal));
   }
 

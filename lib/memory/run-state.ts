@@ -5,7 +5,18 @@
 import type { OpenStatus, RunItem } from '../ports/run-item.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
-import type { Acceptance, Finish, LettingGo, NewRun, Purging, Release, Take, Taking } from '../ports/store.ts';
+import type {
+  Acceptance,
+  Finish,
+  LettingGo,
+  NewRun,
+  Purging,
+  Release,
+  Renewal,
+  Renewing,
+  Take,
+  Taking,
+} from '../ports/store.ts';
 
 /** The run as it is shown, and what only the store knows of it. */
 export interface RunState {
@@ -76,13 +87,10 @@ function refused(reason: 'not-found' | 'closed' | 'held' | 'not-due'): Transitio
 }
 
 /** 13. */
-export function renew(
-  before: RunState | undefined,
-  { epoch, expiresAtMs }: { epoch: number; expiresAtMs: number },
-): Transition<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }> {
+export function renew(before: RunState | undefined, { epoch, expiresAtMs }: Renewal): Transition<Renewing> {
   const lease = before?.run.lease;
   if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };
-  const run = { ...before.run, lease: { ...lease, expiresAtMs } };
+  const run = { ...before.run, lease: { ...lease, expiresAtMs: Math.max(lease.expiresAtMs, expiresAtMs) } };
   return { answer: { kind: 'renewed', run }, after: { ...before, run } };
 }
 

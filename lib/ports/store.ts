@@ -59,13 +59,10 @@ export interface Store {
   loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]>;
 
   /**
-   * 13. Condition LeaseIsMine (open, leased, epoch): a renewal that comes after the release must not revive the lease.
-   * The item as it is now tells what was accepted meanwhile.
+   * 13. Condition LeaseIsMine (open, leased, epoch): a renewal that comes after the release must not revive the lease;
+   * one that comes after a later one does not shorten it. The item as it is now tells what was accepted meanwhile.
    */
-  renew(
-    runId: string,
-    renewal: { epoch: number; expiresAtMs: number },
-  ): Promise<{ kind: 'renewed'; run: RunItem } | { kind: 'lost' }>;
+  renew(runId: string, renewal: Renewal): Promise<Renewing>;
 
   /** 14. Condition NothingAcceptedSince: open, epoch mine, wakes as seen. Repeated, it is done. */
   release(runId: string, release: Release): Promise<LettingGo>;
@@ -158,6 +155,16 @@ export type LettingGo =
   /** Accepted since: the item as it is now. Take up its wakes and mail, and go on. */
   | { readonly kind: 'accepted-since'; readonly run: RunItem }
   /** Taken over, or closed: drop the turn. */
+  | { readonly kind: 'lost' };
+
+export interface Renewal {
+  readonly epoch: number;
+  readonly expiresAtMs: number;
+}
+
+export type Renewing =
+  | { readonly kind: 'renewed'; readonly run: RunItem }
+  /** Taken over, given back, or closed. */
   | { readonly kind: 'lost' };
 
 export type Purging =

@@ -253,11 +253,17 @@ export class Cloud {
     if (this.#options.store !== undefined) await this.watch.readTable(this.store);
   }
 
-  /** As if the time had passed after which others take over: at once, so that a crash changes no times. */
+  /**
+   * As if the time had passed after which others take over: at once, so that a crash changes no times. Nobody takes the
+   * leases over at their ends, which end here.
+   */
   async #recover(): Promise<void> {
     this.#hasToRecover = false;
-    const expiresAtMs = this.clock.nowMs();
-    for (const { runId, epoch } of this.watch.leases()) await this.store.renew(runId, { epoch, expiresAtMs });
+    const lease = { owner: 'nobody', expiresAtMs: this.clock.nowMs() };
+    for (const { runId, expiresAtMs } of this.watch.leases()) {
+      const nowMs = Math.max(expiresAtMs, this.clock.nowMs());
+      await this.store.take(runId, { lease, nowMs, dueByMs: nowMs });
+    }
     await this.#sweep();
   }
 }

@@ -4,17 +4,27 @@
  * It watches the writes that pass through to the table, as near to the table as it can stand.
  */
 import type { RunItem } from '../ports/run-item.ts';
-import type { Acceptance, Finish, LettingGo, NewRun, Purging, Release, Store, Taking } from '../ports/store.ts';
+import type {
+  Acceptance,
+  Finish,
+  LettingGo,
+  NewRun,
+  Purging,
+  Release,
+  Renewing,
+  Store,
+  Taking,
+} from '../ports/store.ts';
 import type { Around, StoreCall } from './around-store.ts';
 
 interface Watched {
   dueAtMs: number | undefined;
-  lease: { readonly epoch: number; readonly expiresAtMs: number } | undefined;
+  leaseExpiresAtMs: number | undefined;
 }
 
 export interface HeldLease {
   readonly runId: string;
-  readonly epoch: number;
+  readonly expiresAtMs: number;
 }
 
 /** Later than any time that a run may name. */
@@ -45,16 +55,18 @@ export class TableWatch {
   /** From when on a sweep would find something; undefined if it never would. */
   sweepableAtMs(): number | undefined {
     let earliestMs: number | undefined;
-    for (const { dueAtMs, lease } of this.#runs.values()) {
+    for (const { dueAtMs, leaseExpiresAtMs = 0 } of this.#runs.values()) {
       if (dueAtMs === undefined) continue;
-      const atMs = Math.max(dueAtMs, lease?.expiresAtMs ?? 0);
+      const atMs = Math.max(dueAtMs, leaseExpiresAtMs);
       if (earliestMs === undefined || atMs < earliestMs) earliestMs = atMs;
     }
     return earliestMs;
   }
 
   leases(): HeldLease[] {
-    return [...this.#runs].flatMap(([runId, { lease }]) => (lease ? [{ runId, epoch: lease.epoch }] : []));
+    return [...this.#runs].flatMap(([runId, { leaseExpiresAtMs: expiresAtMs }]) =>
+      expiresAtMs === undefined ? [] : [{ runId, expiresAtMs }],
+    );
   }
 
   #saw(call: StoreCall, answer: unknown): void {
@@ -65,27 +77,25 @@ export class TableWatch {
       case 'createRun': {
         if ((answer as { kind: string }).kind !== 'created') return;
         this.created.push(runId);
-        this.#runs.set(runId, { dueAtMs: (args[0] as NewRun).dueAtMs, lease: undefined });
+        this.#runs.set(runId, { dueAtMs: (args[0] as NewRun).dueAtMs, leaseExpiresAtMs: undefined });
         return;
       }
       case 'accept':
-        if ((answer as Acceptance).kind === 'accepted') this.#runs.set(runId, { dueAtMs: 0, lease: run?.lease });
+        if ((answer as Acceptance).kind !== 'accepted') return;
+        this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: run?.leaseExpiresAtMs });
         return;
       case 'take': {
         const taking = answer as Taking;
         if (taking.kind !== 'taken') return;
         const { lease } = args[1] as { lease: { expiresAtMs: number } };
-        this.#runs.set(runId, {
-          dueAtMs: taking.before.dueAtMs,
-          lease: { epoch: taking.before.epoch + 1, expiresAtMs: lease.expiresAtMs },
-        });
+        this.#runs.set(runId, { dueAtMs: taking.before.dueAtMs, leaseExpiresAtMs: lease.expiresAtMs });
         return;
       }
-      case 'renew':
-        if ((answer as { kind: string }).kind === 'renewed' && run) {
-          run.lease = args[1] as { epoch: number; expiresAtMs: number };
-        }
+      case 'renew': {
+        const renewing = answer as Renewing;
+        if (renewing.kind === 'renewed' && run) run.leaseExpiresAtMs = renewing.run.lease?.expiresAtMs;
         return;
+      }
       case 'release':
         if ((answer as LettingGo).kind === 'done') this.#rest(runId, (args[1] as Release).dueAtMs);
         return;
@@ -104,10 +114,10 @@ export class TableWatch {
 
   #rest(runId: string, dueAtMs: number | undefined): void {
     if (dueAtMs === undefined) this.#runs.delete(runId);
-    else this.#runs.set(runId, { dueAtMs, lease: undefined });
+    else this.#runs.set(runId, { dueAtMs, leaseExpiresAtMs: undefined });
   }
 }
 
-function toWatched({ dueAtMs, lease, epoch }: RunItem): Watched {
-  return { dueAtMs, lease: lease && { epoch, expiresAtMs: lease.expiresAtMs } };
+function toWatched({ dueAtMs, lease }: RunItem): Watched {
+  return { dueAtMs, leaseExpiresAtMs: lease?.expiresAtMs };
 }

@@ -204,6 +204,15 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       expect(await store.renew(runId, { epoch: 1, expiresAtMs })).toMatchObject({ kind: 'renewed' });
     });
 
+    test('one that is carried out after a later one does not shorten it', async () => {
+      const { runId } = await takenRun(store);
+      const expiresAtMs = START_MS + 3 * LEASE_MS;
+      await store.renew(runId, { epoch: 1, expiresAtMs });
+      const late = await store.renew(runId, { epoch: 1, expiresAtMs: expiresAtMs - 1 });
+      expect(late).toMatchObject({ kind: 'renewed', run: { lease: { expiresAtMs } } });
+      expect(await store.readRun(runId)).toMatchObject({ lease: { expiresAtMs } });
+    });
+
     test.each(['taken over', 'released', 'finished', 'never created'])(
       'it is lost when the run was %s',
       async (how) => {
