@@ -1,9 +1,9 @@
 /** Several effects of which all happen or none: what was done is undone when a later one fails. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { type CancelledError, ExceptionGroup, InvalidStateError, isCancelled } from '../core/errors.ts';
+import { currentLoop } from '../core/loop.ts';
 import { toError } from '../core/to-error.ts';
 import { asCoroutine, checkBody } from './body.ts';
-import { createTask } from './create-task.ts';
 import { lazy } from './lazy.ts';
 import { RunBound } from './run-bound.ts';
 
@@ -22,8 +22,8 @@ export interface Saga {
  * Runs the body, and gives its result. If the body fails or is cancelled, all that was given to `onFailure` runs, the
  * last first, and then the body's error is thrown.
  *
- * Undoing is shielded: it goes on to its end when the saga is cancelled meanwhile, and then the CancelledError is
- * thrown, with the body's error as its `cause`. An undo that fails does not stop the others: in the end an
+ * Undoing is shielded, with the tasks that it starts: it goes on to its end when the saga is cancelled meanwhile, or the
+ * workflow's body returns, and then the CancelledError is thrown, with the body's error as its `cause`. An undo that fails does not stop the others: in the end an
  * ExceptionGroup is thrown, the error above first, then those of the undos as they came.
  *
  * Register an undo right after what it undoes; or before it, if that may have happened though it failed or was
@@ -68,10 +68,9 @@ function* run<T>(body: (saga: Saga) => Coroutine<T>): Coroutine<T> {
 
 /** Runs the undos, shielded; returns if nothing else is to be thrown than what the body failed with. */
 function* undo(undos: Undos, failure: unknown): Coroutine<void> {
-  const undoing = createTask(undoAll(undos), { name: 'undo of a saga' });
   // Who cancels the saga, all tasks of the run, or what is left at its end is told that this one cannot be cancelled:
   // then the saga itself gets its CancelledError when the undos are through.
-  undoing.cancel = () => false;
+  const undoing = currentLoop('saga()').createTask(undoAll(undos), { name: 'undo of a saga', isShielded: true });
 
   let cancellation: CancelledError | undefined;
   try {

@@ -2,6 +2,7 @@
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { ExceptionGroup, InvalidStateError, isCancelled } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
+import { currentLoop } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
 import { toError } from '../core/to-error.ts';
 import { asCoroutine, checkBody } from './body.ts';
@@ -117,6 +118,6 @@ class Group implements TaskGroup {
     if (this.#parent.done() || this.#isAborting || this.#parentCancelled) return;
     this.#abort();
     this.#parentCancelled = true;
-    this.#parent.cancel();
+    currentLoop('taskGroup()').cancelFromInside(this.#parent);
   }
 }

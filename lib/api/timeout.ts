@@ -117,7 +117,7 @@ class Scope implements TimeoutScope {
   }
 
   #expire(): void {
-    this.#task.cancel();
+    currentLoop('timeout()').cancelFromInside(this.#task);
     this.#state = 'expiring';
   }
 }

@@ -30,7 +30,10 @@ export interface Loop {
   callSoon(callback: () => void): void;
   /** asyncio's `call_later(0, ...)`: after all that is ready now and gets ready in this round. */
   callNextRound(callback: () => void): void;
-  createTask<T>(awaitable: Awaitable<T>, options?: { name?: string }): Task<T>;
+  /** One that is shielded cannot be cancelled, nor can what it creates be by the end of the run, until it is done. */
+  createTask<T>(awaitable: Awaitable<T>, options?: { name?: string; isShielded?: boolean }): Task<T>;
+  /** By a timeout or a task group in the task's own code: what is shielded is so against others only. */
+  cancelFromInside(task: Task<unknown>): void;
   currentTask(): Task<unknown> | undefined;
   /** All that are not done, in the order in which they were created. */
   allTasks(): Set<Task<unknown>>;

@@ -37,6 +37,14 @@ interface Coroutine {
   return?(value?: unknown): unknown;
 }
 
+export interface TaskOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly isShielded: boolean;
+  /** The shielded task in whose code it is created. */
+  readonly shield: CoroutineTask<unknown> | undefined;
+}
+
 export class CoroutineTask<T> extends Future<T> implements Task<T> {
   readonly id: string;
   readonly name: string;
@@ -45,18 +53,22 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
 
   readonly #host: TaskHost;
   readonly #awaitable: Awaitable<T>;
+  readonly #isShielded: boolean;
+  readonly #shield: CoroutineTask<unknown> | undefined;
   #coroutine: Coroutine | undefined;
   #waiter: Future<unknown> | undefined;
   #mustCancel = false;
   #mustCancelMessage = '';
   #cancelRequests = 0;
 
-  constructor(host: TaskHost, awaitable: Awaitable<T>, names: { readonly id: string; readonly name: string }) {
+  constructor(host: TaskHost, awaitable: Awaitable<T>, { id, name, isShielded, shield }: TaskOptions) {
     super();
     this.#host = host;
     this.#awaitable = awaitable;
-    this.id = names.id;
-    this.name = names.name;
+    this.id = id;
+    this.name = name;
+    this.#isShielded = isShielded;
+    this.#shield = shield;
     host.callSoon(this.#goOn);
   }
 
@@ -79,6 +91,10 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   }
 
   override cancel(message = ''): boolean {
+    return !this.#isShielded && this.cancelFromInside(message);
+  }
+
+  cancelFromInside(message = ''): boolean {
     if (this.done()) return false;
     this.#cancelRequests += 1;
     // The waiter stays: it may be a task that refuses, and has to be cancelled again later.
@@ -91,6 +107,11 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   /** As asyncio has it: a task that was cancelled by its own coroutine has none, one that got away keeps its last. */
   override get [CANCEL_MESSAGE](): string {
     return this.cancelled() ? super[CANCEL_MESSAGE] : this.#mustCancelMessage;
+  }
+
+  /** Itself or the one in whose code it was created, as long as that is not done. */
+  shield(): CoroutineTask<unknown> | undefined {
+    return this.#isShielded && !this.done() ? this : this.#shield?.shield();
   }
 
   cancelling(): number {

@@ -155,7 +155,8 @@ class CoroutineRun implements LiveRun {
     if (this.#body === 'going-on') return 'go-on';
     for (const task of this.#leaving) if (task.done()) this.#leaving.delete(task);
     if (this.#leaving.size > 0) return 'go-on';
-    this.#leaving = this.#loop.allTasks();
+    // What an undo of a saga has created is cancelled when that is through.
+    this.#leaving = new Set([...this.#loop.allTasks()].filter((task) => [undefined, task].includes(task.shield())));
     if (this.#leaving.size > 0) {
       for (const task of this.#leaving) task.cancel();
       return 'go-on';

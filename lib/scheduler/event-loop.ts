@@ -128,15 +128,23 @@ export class EventLoop implements TaskHost {
 
   // ---- tasks
 
-  createTask<T>(awaitable: Awaitable<T>, options: { name?: string } = {}): CoroutineTask<T> {
+  createTask<T>(
+    awaitable: Awaitable<T>,
+    { name, isShielded = false }: { name?: string; isShielded?: boolean } = {},
+  ): CoroutineTask<T> {
     checkAwaitable(awaitable, 'createTask()');
     this.#checkTaskLimit(awaitable);
     this.claim(awaitable);
     this.#taskCount += 1;
     const id = String(this.#taskCount);
-    const task = new CoroutineTask(this, awaitable, { id, name: options.name ?? `Task-${id}` });
+    const shield = this.#current?.shield();
+    const task = new CoroutineTask(this, awaitable, { id, name: name ?? `Task-${id}`, isShielded, shield });
     this.#tasks.add(task);
     return task;
+  }
+
+  cancelFromInside(task: CoroutineTask<unknown>): void {
+    task.cancelFromInside();
   }
 
   /** The first task, the workflow's own, does not count. */

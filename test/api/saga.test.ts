@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { allTasks, createTask } from '../../lib/api/create-task.ts';
 import { Event } from '../../lib/api/event.ts';
+import { gather } from '../../lib/api/gather.ts';
 import { saga, type Saga } from '../../lib/api/saga.ts';
 import { sleep } from '../../lib/api/sleep.ts';
+import { taskGroup } from '../../lib/api/task-group.ts';
 import { timeout } from '../../lib/api/timeout.ts';
-import type { Coroutine } from '../../lib/core/awaitable.ts';
+import type { Awaitable, Coroutine } from '../../lib/core/awaitable.ts';
 import { CancelledError, ExceptionGroup, InvalidStateError, TimeoutError } from '../../lib/core/errors.ts';
 import { drive, START_MS } from '../scheduler/drive.ts';
 import { caught, pause, runBody } from './run-body.ts';
@@ -29,6 +31,20 @@ function* failing(seen: string[]): Coroutine<never> {
   });
 }
 
+function* noting(name: string, seen: string[], awaitable: Awaitable<unknown>): Coroutine<void> {
+  try {
+    yield* awaitable;
+  } catch (error) {
+    seen.push(`${name}: ${(error as Error).name}`);
+    throw error;
+  }
+}
+
+function* failSoon(): Coroutine<never> {
+  yield* pause();
+  throw new Error('soon');
+}
+
 const UNDONE = ['undo b', 'undid b', 'undo a', 'undid a'];
 
 test('a body that succeeds gives its result, and nothing is undone', () => {
@@ -41,6 +57,43 @@ test('a body that succeeds gives its result, and nothing is undone', () => {
     });
     yield* sleep('1h');
     expect([result, seen]).toEqual(['done', []]);
+  });
+});
+
+test('a timeout in an undo ends what it waits for', () => {
+  runBody(function* () {
+    const seen: string[] = [];
+    const error = yield* caught(
+      saga(function* (saga) {
+        saga.onFailure(function* () {
+          const error = yield* caught(timeout('1s', new Event().wait()));
+          seen.push(String(error));
+          yield* undoing('a', seen)();
+        });
+        yield* pause();
+        throw boom;
+      }),
+    );
+    expect(error).toBe(boom);
+    expect(seen).toEqual([String(new TimeoutError()), 'undo a', 'undid a']);
+  });
+});
+
+test('a task group in an undo is left when one of its tasks fails', () => {
+  runBody(function* () {
+    const error = yield* caught(
+      saga(function* (saga) {
+        saga.onFailure(function* () {
+          yield* taskGroup(function* (group) {
+            group.createTask(failSoon());
+            yield* new Event().wait();
+          });
+        });
+        yield* pause();
+        throw boom;
+      }),
+    );
+    expect(error).toMatchObject({ errors: [boom, { errors: [{ message: 'soon' }] }] });
   });
 });
 
@@ -167,6 +220,27 @@ describe('a saga that is cancelled', () => {
       return 'done';
     });
     expect([outcome, seen]).toEqual([{ kind: 'completed', value: 'done' }, UNDONE]);
+  });
+
+  test('by the end of the body of the run leaves alone what an undo waits for, and ends what it left behind', () => {
+    let seen: string[] = [];
+    const { outcome } = drive(function* () {
+      seen = [];
+      createTask(
+        saga(function* (saga) {
+          saga.onFailure(function* () {
+            createTask(noting('left behind', seen, sleep('365 days')));
+            yield* gather([undoing('a', seen)(), undoing('b', seen)()]);
+          });
+          yield* pause();
+          throw boom;
+        }),
+      );
+      yield* sleep(500);
+      return 'done';
+    });
+    expect(outcome).toEqual({ kind: 'completed', value: 'done' });
+    expect(seen).toEqual(['undo a', 'undo b', 'undid a', 'undid b', 'left behind: CancelledError']);
   });
 });
 
