@@ -51,6 +51,7 @@ async function compareWithCalm({ seed, runs }: Plan, { table, oracle }: Cloud): 
     const [wrong] = calm.oracle.violations;
     if (wrong !== undefined) oracle.complain(`${wrong.rule}, also in calm weather`, run.runId, wrong.message);
     const expected = calm.table.ledger.of(run.runId).end;
+    if (expected === undefined) oracle.complain('what is determined ends', run.runId, 'it has no end in calm weather');
     const actual = table.ledger.of(run.runId).end;
     const [expectedText, actualText] = [expected, actual].map((end) => (end === undefined ? 'no end' : endText(end)));
     if (expectedText === actualText) continue;

@@ -30,6 +30,9 @@ export const runItemRule: Rule = {
     if ((after.lease?.expiresAtMs ?? 0) > Math.max(latestMs, before.lease?.expiresAtMs ?? 0)) {
       violate(`${by} took a lease until ${after.lease?.expiresAtMs}, which is longer than a lease`);
     }
+    if (operation === 'renew' && (after.lease?.expiresAtMs ?? 0) < (before.lease?.expiresAtMs ?? 0)) {
+      violate(`a renewal by ${by} made the lease shorter, which its worker was told is longer`);
+    }
     const lost = before.mail.filter((id) => !after.mail.includes(id) && !run.isDelivered(id));
     if (lost.length > 0) violate(`${operation} by ${by} removed ${lost.join(', ')} from the mail, undelivered`);
     const added = after.mail.filter((id) => !before.mail.includes(id));

@@ -104,4 +104,10 @@ export const leaseBugs: readonly PlantedBug[] = [
     find: `const mayBegin = attempts.size < engine.maxStepsInFlight;`,
     put: `const mayBegin = true as boolean;`,
   },
+  {
+    name: 'a renewal that comes late shortens the lease',
+    file: 'lib/memory/run-state.ts',
+    find: `expiresAtMs: Math.max(lease.expiresAtMs, expiresAtMs)`,
+    put: `expiresAtMs`,
+  },
 ];

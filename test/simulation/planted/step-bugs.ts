@@ -78,4 +78,10 @@ export const stepBugs: readonly PlantedBug[] = [
     find: `if (bytes > engine.maxValueBytes) {`,
     put: `if (bytes > 10 * engine.maxValueBytes) {`,
   },
+  {
+    name: 'a time limit in an undo of a saga does not end it',
+    file: 'lib/scheduler/event-loop.ts',
+    find: `    task.cancelFromInside();`,
+    put: `    task.cancel();`,
+  },
 ];

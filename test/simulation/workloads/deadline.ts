@@ -1,7 +1,8 @@
-/** A run with a time limit, which waits for what nobody sends. */
+/** A run with a time limit, which waits for what nobody sends; it may be delayed, and be woken meanwhile. */
 import { signal } from '../../../lib/api/signal.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
+import type { Action } from '../world/act.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { start, type Workload } from './workload.ts';
 
@@ -17,16 +18,22 @@ const deadline = workflow('deadline', { timeout: '2 hours', retention: '1 hour',
 
 export const deadlineWorkload: Workload = {
   name: 'deadline',
-  weight: 0.3,
+  weight: 0.6,
   workflows: [deadline],
   isDetermined: true,
   draw(dice) {
-    const delayMs = dice.chance(0.5) ? Math.round(dice.magnitude(100, 3_000_000)) : undefined;
+    const delayMs = dice.pick([undefined, Math.round(dice.magnitude(100, 3_000_000)), dice.between(60_000, 400_000)]);
+    const wakes = Array.from({ length: dice.below(8) }, () => dice.between(0, 100_000));
     return {
       workflow: deadline.name,
       input: null,
       startAtMs: dice.between(0, 60_000),
-      callers: [[start(deadline.name, null, delayMs)]],
+      callers: [
+        [start(deadline.name, null, delayMs)],
+        ...wakes.map((waitMs, payload): Action[] => [
+          { do: 'signal', name: 'early', payload, waitMs, persists: false },
+        ]),
+      ],
     };
   },
 };
