@@ -15,6 +15,7 @@ export const determinedPrograms: Workload = {
   weight: 5,
   workflows: [program, forgottenProgram],
   isDetermined: true,
+  waitsFor: ({ input }) => signalsOf(input as Body).map(({ name, number }) => ({ name, key: String(number) })),
   draw(dice) {
     const input = drawProgram(dice, { isDetermined: true, size: Math.round(dice.magnitude(2, 30)) });
     const { name } = dice.chance(0.2) ? forgottenProgram : program;

@@ -34,6 +34,9 @@ export const relayWorkload: Workload = {
   weight: 2,
   workflows: [relay],
   isDetermined: true,
+  waitsFor({ input }) {
+    return Array.from({ length: (input as Relay).rounds }, (_, round) => ({ name: 'baton', key: String(round) }));
+  },
   draw(dice) {
     const input: Relay = {
       rounds: dice.between(3, 15),

@@ -20,6 +20,8 @@ export interface Workload {
   readonly judge?: (run: RunLedger, plan: RunPlan, seen: Seen) => string | undefined;
   /** How it ends does not depend on the weather: it is compared with the same run in calm weather. */
   readonly isDetermined?: boolean;
+  /** The signals that it waits for, by name and key: without one of them it has no end. Default: none. */
+  readonly waitsFor?: (plan: RunPlan) => readonly { readonly name: string; readonly key: string }[];
   /** Nothing else goes on beside it, and these settings hold. */
   readonly alone?: Partial<EngineSettings>;
   /** What befalls the cloud before `untilMs`, beside what the weather brings. */
