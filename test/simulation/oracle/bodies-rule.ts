@@ -24,6 +24,10 @@ export const bodiesRule: Rule = {
     else if (clocksAreRight) {
       violate(`${body.by} began the body of "${body.name}" with a lease of epoch ${taken}, not ${current}`);
     }
+    const lateMs = body.atMs - (run.item?.lease?.expiresAtMs ?? Infinity);
+    if (clocksAreRight && lateMs > 1) {
+      violate(`${body.by} began the body of "${body.name}" ${Math.round(lateMs)} ms after the end of its lease`);
+    }
     const most = settings.maxStepsInFlight ?? 500;
     const inFlight = bodies.underWay(body.runId, body.by);
     if (inFlight > most * 2 + 2)
