@@ -1,5 +1,6 @@
 /** Values that more than one of the commands here takes. */
 import { InvalidArgumentError } from 'commander';
+import { wholeNumber } from '../lib/cli/whole-number.ts';
 
 /** Of minutes, say. */
 export function positiveNumber(text: string): number {
@@ -8,15 +9,12 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('It is a number above 0.');
 }
 
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('It is a whole number.');
-}
+/** Of runs, of processes. */
+export const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 /** Of what is drawn by chance. */
 export function seedOrRandom(text: string): number | 'random' {
-  return text === 'random' ? text : wholeNumber(text);
+  return text === 'random' ? text : count(text);
 }
 
 /** A seed that stands for itself. `random` is as `Math.random`. */

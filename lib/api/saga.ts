@@ -23,8 +23,9 @@ export interface Saga {
  * last first, and then the body's error is thrown.
  *
  * Undoing is shielded, with the tasks that it starts: it goes on to its end when the saga is cancelled meanwhile, or the
- * workflow's body returns, and then the CancelledError is thrown, with the body's error as its `cause`. An undo that fails does not stop the others: in the end an
- * ExceptionGroup is thrown, the error above first, then those of the undos as they came.
+ * workflow's body returns, and then the CancelledError is thrown, with the body's error as its `cause`. An undo that
+ * fails does not stop the others: in the end an ExceptionGroup is thrown, the error above first, then those of the undos
+ * as they came.
  *
  * Register an undo right after what it undoes; or before it, if that may have happened though it failed or was
  * cancelled. Several effects at once belong into a `taskGroup`, which waits for all of them: a `gather` that fails

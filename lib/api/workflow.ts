@@ -6,10 +6,10 @@ import { describeValue } from '../core/describe-value.ts';
 import { toMilliseconds } from '../core/duration.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoopOrNone } from '../core/loop.ts';
+import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { checkStepOptions } from '../core/step-options.ts';
 import { setDefinition, type Workflow, type WorkflowDefinition, type WorkflowOptions } from '../core/workflow.ts';
-import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { asCoroutine } from './body.ts';
 import { limit } from './timeout.ts';
 

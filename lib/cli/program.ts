@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { dev } from './dev.ts';
 import { devStack } from './dev-stack.ts';
 import { packageVersion } from './package-version.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const LONGEST_PORT = 65_535;
 const MOST_WORKERS = 32;
@@ -75,12 +76,4 @@ function runDev(
 function somePath(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It is a path, and not empty.');
-}
-
-function wholeNumber(from: number, to: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= from && value <= to) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${from} to ${to}.`);
-  };
 }

@@ -33,8 +33,9 @@ interface Chunk {
 }
 
 /**
- * In order; an entry alone may exceed the limit, its value has a limit of its own. A patch stands with the command that it
- * led to: if the worker died between the two, code from before the patch could ask for another one, and none could follow.
+ * In order; an entry alone may exceed the limit, its value has a limit of its own. A patch stands with the command that
+ * it led to: if the worker died between the two, code from before the patch could ask for another one, and none could
+ * follow.
  */
 function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   const all: Chunk[] = [];

@@ -3,12 +3,10 @@
  * at again, so that the next deployed version goes on. Only a request to terminate is carried out.
  */
 import { clampText } from '../core/clamp-text.ts';
-import type { JournalEntry } from '../journal/event.ts';
 import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { commit } from './commit.ts';
 import { receiveMail } from './inbox.ts';
 import { useIfNearlyFull } from './journal-length.ts';
-import type { Engine } from './settings.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
@@ -18,7 +16,8 @@ const REASON_CHARACTERS = 300;
 export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
   const { engine, runId, epoch } = turn;
   engine.log.error('a run is blocked: its code cannot follow its journal', { runId, error });
-  if (turn.attempts.begun > 0) turn.unwritten.unshift(interrupted(engine));
+  // The bodies that this turn has begun count as begun, like those of a lost worker: whoever follows begins them again.
+  if (turn.attempts.begun > 0) turn.unwritten.unshift({ kind: 'taken-over', atMs: engine.clock.nowMs() });
   turn.attempts.withdrawAllBut(new Map());
   if ((await commit(turn)) === 'lost') return { kind: 'dropped' };
   turn.inbox.length = 0;
@@ -48,11 +47,6 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
     if (release.kind === 'lost') return { kind: 'dropped' };
     lookAgain(turn, release.run);
   }
-}
-
-/** The bodies that this turn has begun count as begun, like those of a lost worker: they begin again with whoever follows. */
-function interrupted({ clock }: Engine): JournalEntry {
-  return { kind: 'taken-over', atMs: clock.nowMs() };
 }
 
 /** As long again as it is blocked already, within bounds: a deploy is seen soon, a forgotten run costs little. */

@@ -2,8 +2,8 @@
  * What each operation of the run protocol does to a run in memory: from the state before to the answer, and to the
  * state after where it writes. No `after` means that the condition failed, so nothing was written.
  */
-import type { OpenStatus, RunItem } from '../ports/run-item.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
+import type { OpenStatus, RunItem } from '../ports/run-item.ts';
 import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
 import type {
   Acceptance,

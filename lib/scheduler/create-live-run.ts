@@ -156,7 +156,7 @@ class CoroutineRun implements LiveRun {
     for (const task of this.#leaving) if (task.done()) this.#leaving.delete(task);
     if (this.#leaving.size > 0) return 'go-on';
     // What an undo of a saga has created is cancelled when that is through.
-    this.#leaving = new Set([...this.#loop.allTasks()].filter((task) => [undefined, task].includes(task.shield())));
+    this.#leaving = new Set([...this.#loop.allTasks()].filter((task) => (task.shield() ?? task) === task));
     if (this.#leaving.size > 0) {
       for (const task of this.#leaving) task.cancel();
       return 'go-on';

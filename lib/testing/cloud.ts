@@ -254,8 +254,8 @@ export class Cloud {
   }
 
   /**
-   * As if the time had passed after which others take over: at once, so that a crash changes no times. Nobody takes the
-   * leases over at their ends, which end here.
+   * As if the time had passed after which others take over: at once, so that a crash changes no times. Each lease goes
+   * to an owner who has it until now.
    */
   async #recover(): Promise<void> {
     this.#hasToRecover = false;

@@ -1,6 +1,6 @@
 /** What may be said on the command line. */
 import { Command } from 'commander';
-import { drawSeed, positiveNumber, seedOrRandom, wholeNumber } from '../command-options.ts';
+import { count, drawSeed, positiveNumber, seedOrRandom } from '../command-options.ts';
 
 export interface SimulationOptions {
   readonly firstSeed: number;
@@ -27,9 +27,9 @@ export function createCommand(): Command {
   return new Command('npm run simulate --')
     .description('The engine, its client, API and sweeper, under faults that follow from a seed.')
     .option('--minutes <number>', 'for so long (default: 1, if there is no --runs)', positiveNumber)
-    .option('--runs <number>', 'so many runs of workflows; a seed brings one to five of them', wholeNumber)
+    .option('--runs <number>', 'so many runs of workflows; a seed brings one to five of them', count)
     .option('--seed <number>', 'from this seed on; random: from any', seedOrRandom, 'random')
-    .option('--processes <number>', 'in so many processes (default: one for each core; 1 for one run)', wholeNumber)
+    .option('--processes <number>', 'in so many processes (default: one for each core; 1 for one run)', count)
     .option('--keep', 'keep the plan of what fails, in seeds.json')
     .option('--as-it-is', 'do not look for a smaller plan that fails in the same way')
     .showHelpAfterError();
