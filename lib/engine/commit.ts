@@ -3,7 +3,8 @@
  *
  * Relies on: no two turns have one nonce, or a record of another worker would be taken for one's own.
  */
-import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
+import { isAsked, type JournalEntry } from '../journal/event.ts';
+import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';
 import { addToLength, warnIfNearlyFull } from './journal-length.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -33,14 +34,15 @@ interface Chunk {
 }
 
 /**
- * In order; an entry alone may exceed the limit, its value has a limit of its own. A patch stands with the command that
- * it led to: if the worker died between the two, code from before the patch could ask for another one, and none could
- * follow.
+ * In order; an entry alone may exceed the limit, its value has a limit of its own. A patch stands with all that its event
+ * led to, since what belongs to its branch is not known here: if the worker died in between, code from before the patch
+ * could ask for the other branch, and none that knows the patch could follow.
  */
 function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   const all: Chunk[] = [];
   let open: JournalEntry[] = [];
   let openBytes = 0;
+  let isOfPatch = false;
   const close = (): void => {
     // With the brackets, and a comma between two.
     if (open.length > 0) all.push({ entries: open, bytes: openBytes + open.length + 1 });
@@ -49,8 +51,9 @@ function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   };
   for (const entry of entries) {
     const bytes = Buffer.byteLength(JSON.stringify(entry));
-    const isOfPatch = open.at(-1)?.kind === 'patched' && (entry.kind === 'patched' || isRecordedCommand(entry));
-    if (openBytes + bytes > limitBytes && !isOfPatch) close();
+    isOfPatch &&= isAsked(entry);
+    if (openBytes + bytes > (isOfPatch ? LARGEST_RECORD_BYTES : limitBytes)) close();
+    isOfPatch ||= entry.kind === 'patched';
     open.push(entry);
     openBytes += bytes;
   }

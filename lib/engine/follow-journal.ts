@@ -11,7 +11,7 @@ import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { toError } from '../core/to-error.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
-import { isRecordedCommand, type JournalEntry, type Started } from '../journal/event.ts';
+import { isAsked, type JournalEntry, type Started } from '../journal/event.ts';
 import { type Deliver, replay } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
@@ -124,7 +124,7 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
 function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | undefined {
   const index = recorded.findLastIndex(({ kind }) => kind !== 'taken-over');
   const last = recorded[index];
-  if (last === undefined || last.kind === 'patched' || isRecordedCommand(last)) return undefined;
+  if (last === undefined || isAsked(last)) return undefined;
   const isFenced = index < recorded.length - 1 || last.kind === 'started';
   return isFenced ? last : undefined;
 }

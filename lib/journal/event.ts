@@ -2,7 +2,8 @@
  * What a journal is made of: entries in the order in which they happened.
  *
  * An entry is either a command that the code asked for, or an event that was delivered to it. Each event is followed
- * by the patches that the code took, and by the commands which it led to. On replay the events are fed again, and the commands are compared (I4, I8).
+ * by the patches that the code took, and by the commands which it led to. On replay the events are fed again, and the
+ * commands are compared (I4, I8).
  * All of this is stored: a change here adds a golden file, and never edits one.
  */
 import type { Encoded } from '../core/encoded.ts';
@@ -155,4 +156,9 @@ export type JournalEntry = Asked | JournalEvent;
 /** Says whether an entry is a command of the code's, and not an event. */
 export function isRecordedCommand(entry: JournalEntry): entry is RecordedCommand {
   return entry.kind === 'step' || entry.kind === 'sleep' || entry.kind === 'receive';
+}
+
+/** Says whether an entry is what an event led to, and no event. */
+export function isAsked(entry: JournalEntry): entry is Asked {
+  return entry.kind === 'patched' || isRecordedCommand(entry);
 }

@@ -1,6 +1,7 @@
 /** The settings that a deployment may give to an engine: which there are, and what each of them can be (I10). */
 import { describeValue } from '../core/describe-value.ts';
 import type { ContentLimits } from './content-limits.ts';
+import { LARGEST_RECORD_BYTES } from './limits.ts';
 
 interface Range {
   readonly from: number;
@@ -16,7 +17,7 @@ export const SETTING_RANGES = {
   maxStepsInFlight: { from: 1, to: 10_000 },
   maxInterruptions: { from: 0, to: 1_000 },
   maxValueBytes: { from: 1_000, to: 5_000_000 },
-  maxRecordBytes: { from: 1_000, to: 380_000 },
+  maxRecordBytes: { from: 1_000, to: LARGEST_RECORD_BYTES },
   maxJournalEvents: { from: 100, to: 1_000_000 },
   maxJournalBytes: { from: 100_000, to: 1_000_000_000 },
   maxUnreadSignals: { from: 1, to: 100_000 },

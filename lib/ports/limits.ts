@@ -3,6 +3,9 @@
 /** The largest item of the table, its key included: DynamoDB's 400 KB. */
 export const ITEM_LIMIT_BYTES = 400 * 1024;
 
+/** What a record of the journal may be set to hold, as JSON: an item of the table takes it, commas and keys included. */
+export const LARGEST_RECORD_BYTES = 380_000;
+
 /**
  * How many accepted messages may wait in a run's mail. Ids of up to 32 characters: the run item is then 4 KB at most,
  * and within 1 KB, which is one write unit, as long as no more than eight wait.

@@ -1,5 +1,5 @@
 /** Nothing that a run holds grows without a limit (I10). */
-import type { JournalEntry } from '../../../lib/journal/event.ts';
+import { isAsked, type JournalEntry } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import { CONTROL_MAIL_LIMIT } from '../../../lib/ports/limits.ts';
@@ -16,7 +16,7 @@ export const limitsRule: Rule = {
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
     const most = plan.weather.settings.maxRecordBytes ?? 300_000;
-    const limited = withoutCommandOfPatch(entries);
+    const limited = withoutWhatComesWithPatch(entries);
     const bytes = limited.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
     if (limited.length > 1 && bytes > most)
       violate(`of a record, ${limited.length} entries have ${bytes} bytes of ${most}`);
@@ -30,11 +30,14 @@ export const limitsRule: Rule = {
   },
 };
 
-/** A patch and the command behind it stand in one record, even if the command is then too much. */
-function withoutCommandOfPatch(entries: readonly JournalEntry[]): readonly JournalEntry[] {
-  const last = entries.at(-1);
-  if (last === undefined || 'atMs' in last || entries.at(-2)?.kind !== 'patched') return entries;
-  return withoutCommandOfPatch(entries.slice(0, -1));
+/** A patch and all that its event led to stand in one record, even if that is too much. */
+function withoutWhatComesWithPatch(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  let isOfPatch = false;
+  return entries.filter((entry) => {
+    const isOver = isOfPatch && isAsked(entry);
+    isOfPatch = isOver || entry.kind === 'patched';
+    return !isOver;
+  });
 }
 
 function isLimit({ kind }: JournalEntry): boolean {

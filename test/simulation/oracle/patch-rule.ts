@@ -1,5 +1,5 @@
 /** A run takes the new branch of a patch when code that knows it comes by first, and stays with the branch it took. */
-import { isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
+import { isAsked, isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { newStep, patchName, patchOfNewStep, patchOfOldStep } from '../world/patches.ts';
 import type { RunLedger } from './ledger.ts';
@@ -10,14 +10,16 @@ export const patchRule: Rule = {
   onCall({ operation, args, answer, by }, run, violate, { fleet }) {
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
-    const last = entries.at(-1);
-    // In these workloads each patch leads to a step at once.
-    if (last?.kind === 'patched') violate(`${by} wrote patch "${last.patch}" without the step that it led to`);
+    const branches = entries.flatMap((entry) => (isRecordedCommand(entry) ? [patchOfNewStep(entry)] : []));
     const known = fleet.codeOf(by)?.patches ?? 0;
     let hasEvent = isInterrupted(run.entries);
     entries.forEach((entry, index) => {
       if (entry.kind === 'patched') {
         if (has(run, entries.slice(0, index), entry.patch)) violate(`${by} wrote patch "${entry.patch}" again`);
+        // In these workloads each patch leads to a step at once.
+        if (!branches.some((branch) => branch !== undefined && patchName(branch) === entry.patch)) {
+          violate(`${by} wrote patch "${entry.patch}" without the step that it led to`);
+        }
         return;
       }
       if (!isRecordedCommand(entry)) {
@@ -44,7 +46,7 @@ export const patchRule: Rule = {
 function isInterrupted(entries: readonly JournalEntry[]): boolean {
   const index = entries.findLastIndex(({ kind }) => kind !== 'taken-over');
   const last = entries[index];
-  if (last === undefined || last.kind === 'patched' || isRecordedCommand(last)) return false;
+  if (last === undefined || isAsked(last)) return false;
   return last.kind === 'started' || index < entries.length - 1;
 }
 

@@ -35,8 +35,14 @@ export const versionBugs: readonly PlantedBug[] = [
   {
     name: 'a patch may be recorded without what it led to',
     file: 'lib/engine/commit.ts',
-    find: ` && !isOfPatch`,
-    put: '',
+    find: `isOfPatch ? LARGEST_RECORD_BYTES : limitBytes`,
+    put: `limitBytes`,
+  },
+  {
+    name: 'a patch is recorded with the first that was asked for, and not with all that its event led to',
+    file: 'lib/engine/commit.ts',
+    find: `isOfPatch ||= entry.kind === 'patched';`,
+    put: `isOfPatch = entry.kind === 'patched';`,
   },
   {
     name: 'whoever comes takes a run, wherever it is pinned',

@@ -4,6 +4,7 @@ import { sleep } from '../../../lib/api/sleep.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
+import { newStep, oldStep, patchName } from '../world/patches.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { start, type Workload } from './workload.ts';
 
@@ -12,7 +13,8 @@ interface Tidied {
   readonly takesMs: number;
 }
 
-const PATCH = 'from the beginning';
+/** A number below those that deploys bring: all code knows it. */
+const PATCH = -1;
 const steps = { retry: { maxAttempts: 100_000, firstDelay: '100ms', maxDelay: '5s' } };
 
 /** The code that knows all patches is the last. */
@@ -20,8 +22,8 @@ function tidied(known: number): AnyWorkflow {
   const isLast = known === Infinity;
   return workflow('tidied', { steps }, function* ({ sleepMs, takesMs }: Tidied) {
     const act = (name: string) => step(name, (): BodyPlan => ({ takesMs, gives: name }));
-    if (isLast) deprecatePatch(PATCH);
-    const first = yield* act(isLast || patched(PATCH) ? 'tidy' : 'untidy');
+    if (isLast) deprecatePatch(patchName(PATCH));
+    const first = yield* act(isLast || patched(patchName(PATCH)) ? newStep(PATCH) : oldStep(PATCH));
     yield* sleep(sleepMs);
     return [first, yield* act('last')];
   });
