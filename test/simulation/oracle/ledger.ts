@@ -8,7 +8,7 @@ import { isRecordedCommand } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
 import { type ClosedStatus, isClosed, type RunItem, type StoredValue } from '../../../lib/ports/run-item.ts';
-import type { Store } from '../../../lib/ports/store.ts';
+import type { Store, Take } from '../../../lib/ports/store.ts';
 
 /** A call as the table carried it out. */
 export interface TableCall {
@@ -54,6 +54,8 @@ export class RunLedger {
   formerLeaseEndedMs = -Infinity;
   /** Since when it is due and nobody has it. */
   wantsTurnSinceMs = Infinity;
+  /** Of each epoch, what the clock of its worker showed when it asked for the lease. */
+  readonly takenAtMs = new Map<number, number>();
   /** The epoch that each process took last. */
   readonly epochOf = new Map<string, number>();
   /** Values in items of their own, by key. */
@@ -178,6 +180,7 @@ export class Ledger {
       case 'take':
         if (after?.epoch === before?.epoch) return;
         run.epochOf.set(call.by, after?.epoch ?? 0);
+        run.takenAtMs.set(after?.epoch ?? 0, (args[1] as Take).nowMs);
         run.formerLeaseEndedMs = before?.lease?.expiresAtMs ?? -Infinity;
         return;
       case 'release':

@@ -32,8 +32,11 @@ export const timersRule: Rule = {
     const isStopped = run.entries.some(({ kind }) => kind === 'cancel-requested' || kind === 'terminate-requested');
     const beginsAtMs = run.created.createdAtMs + (told.action.delayMs ?? 0);
     const slackMs = plan.weather.settings.wakeSlackMs ?? 500;
-    if (!isStopped && started.atMs < beginsAtMs - slackMs && told.action.delayMs !== undefined) {
-      violate(`the run was to be delayed, and began ${beginsAtMs - started.atMs} ms before its time`);
+    // The clock of its worker may have been set back since it showed that the time had come.
+    const takenAtMs = run.takenAtMs.get(run.records[0]?.epoch ?? 0) ?? -Infinity;
+    const begunAtMs = Math.max(started.atMs, takenAtMs);
+    if (!isStopped && begunAtMs < beginsAtMs - slackMs && told.action.delayMs !== undefined) {
+      violate(`the run was to be delayed, and began ${beginsAtMs - begunAtMs} ms before its time`);
     }
   },
 };
