@@ -47,6 +47,8 @@ export class CloudProcess implements Ports {
 
   die(): void {
     this.#isAlive = false;
+    // Whoever waits for its calls waits for nothing any more.
+    this.#stirring.stir();
   }
 
   async #call<T>(go: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineStep, sleep, step, stepContext, type StepContext, workflow } from 'lull';
-import { createTestEngine } from 'lull/testing';
+import { createTestEngine, MemoryStore } from 'lull/testing';
+import { aroundStore } from '../../lib/testing/around-store.ts';
 
 const nap = workflow('nap', function* (hours: number) {
   yield* sleep({ hours });
@@ -125,6 +126,21 @@ describe('crash', () => {
     await engine.advance('1m');
     results[1]!('of the living');
     expect(await run.result()).toBe('of the living');
+  });
+
+  it('ends the wait for a table that does not answer', async () => {
+    let asked = 0;
+    const store = aroundStore(new MemoryStore(), (call, go) => {
+      if (call.operation !== 'putRecord' || (asked += 1) > 1) return go();
+      setImmediate(() => void engine.crash());
+      return new Promise(() => undefined);
+    });
+    const engine = createTestEngine({ workflows: [nap], store });
+    const run = await engine.start(nap, 1);
+    await engine.settle();
+    expect(asked).toBe(1);
+    expect((await run.describe()).status).toBe('running');
+    expect(await run.result()).toBe('slept 1 h');
   });
 
   it('changes nothing for a run that sleeps', async () => {

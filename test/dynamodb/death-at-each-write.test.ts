@@ -1,0 +1,156 @@
+/**
+ * A run whose values are too large for the table, from its start to its purge: over and over, each time with a death at
+ * another write to the table or to the bucket, before it or after it. The run ends in the same way, and nothing of it
+ * is left in either of them.
+ *
+ * Faults that stand before a Store happen to whole calls of it; here a process dies between two requests of one call.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { signal, sleep, step, workflow } from 'lull';
+import type { Run } from 'lull/client';
+import { createTestEngine } from 'lull/testing';
+import { afterAll, expect, test } from 'vitest';
+import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import { MemoryPayloadStore } from '../../lib/memory/memory-payload-store.ts';
+import type { PayloadStore } from '../../lib/ports/payload-store.ts';
+import { silent } from '../testing/silent.ts';
+import { aroundEachRequest } from './client-faults.ts';
+import { startTableServer } from './table-server.ts';
+
+const server = await startTableServer();
+const tableName = await server.newTable();
+const watcher = server.newClient();
+
+afterAll(async () => {
+  watcher.destroy();
+  await server.close();
+});
+
+const LARGE = 70_000;
+const LARGER = 2 * LARGE;
+const news = signal<string>('news');
+
+const heavy = workflow('heavy', { retention: '1h' }, function* (input: string) {
+  const made = yield* step('make', () => 'm'.repeat(LARGER));
+  yield* sleep('1 day');
+  const told = yield* news.receive();
+  return [input, made, told];
+});
+
+/** Those who call live elsewhere than the workers. */
+const callers = new AsyncLocalStorage<true>();
+
+class CallerDied extends Error {}
+
+/** The rest only reads: who dies there could as well have died after the last write. */
+const WRITES: ReadonlySet<string> = new Set([
+  ...['put', 'delete'],
+  ...['PutItemCommand', 'UpdateItemCommand', 'DeleteItemCommand', 'BatchWriteItemCommand'],
+]);
+
+/** Counts the writes, and lets whoever makes the chosen one die before it, or after it. */
+class Gate {
+  /** All that were met, in order. */
+  readonly points: string[] = [];
+  readonly #counts = new Map<string, number>();
+
+  readonly #chosen: string | undefined;
+  readonly #killWorkers: () => void;
+
+  constructor(chosen: string | undefined, killWorkers: () => void) {
+    this.#chosen = chosen;
+    this.#killWorkers = killWorkers;
+  }
+
+  async pass<T>(request: string, go: () => Promise<T>): Promise<T> {
+    if (!WRITES.has(request)) return go();
+    const count = (this.#counts.get(request) ?? 0) + 1;
+    this.#counts.set(request, count);
+    const [before, after] = [`before ${request} #${count}`, `after ${request} #${count}`];
+    this.points.push(before, after);
+    if (this.#chosen === before) {
+      this.#die();
+      return new Promise(() => undefined);
+    }
+    const answer = await go();
+    // What is dead hears of no answer; the test engine, which looks on, does.
+    if (this.#chosen === after) this.#die();
+    return answer;
+  }
+
+  #die(): void {
+    if (callers.getStore()) throw new CallerDied();
+    this.#killWorkers();
+  }
+}
+
+function bucketBehind(gate: Gate, payloads: MemoryPayloadStore): PayloadStore {
+  return {
+    put: (key, text) => gate.pass('put', () => payloads.put(key, text)),
+    get: (key) => payloads.get(key),
+    delete: (keys) => gate.pass('delete', () => payloads.delete(keys)),
+    list: (prefix) => payloads.list(prefix),
+  };
+}
+
+/** Another caller does it again, if the first one dies. */
+async function call<T>(action: () => Promise<T>): Promise<T> {
+  const begin = (): Promise<T> => callers.run(true, action);
+  return begin().catch((error: unknown) => {
+    if (error instanceof CallerDied) return begin();
+    throw error;
+  });
+}
+
+async function historyOf(run: Run<unknown>): Promise<string[]> {
+  const kinds: string[] = [];
+  for await (const { kind } of run.history()) kinds.push(kind);
+  return kinds;
+}
+
+async function itemsOf(runId: string): Promise<string[]> {
+  const { Items = [] } = await watcher.send(new ScanCommand({ TableName: tableName }));
+  return Items.flatMap((item) => (item['pk']?.S === runId ? [item['sk']?.S ?? ''] : []));
+}
+
+/** Plays it all, with a death at the chosen point. Gives all points that were met. */
+async function play(id: string, chosen?: string): Promise<readonly string[]> {
+  const gate = new Gate(chosen, () => void engine.crash());
+  const payloads = new MemoryPayloadStore();
+  const client = server.newClient();
+  aroundEachRequest(client, (command, _input, send) => gate.pass(command, send));
+  const store = createDynamodbStore({ tableName, client, payloads: bucketBehind(gate, payloads) });
+  const engine = createTestEngine({ workflows: [heavy], store, log: silent });
+
+  const run = await call(() => engine.client.start(heavy, 'i'.repeat(LARGE), { id }));
+  // Within two minutes the lease of a dead worker is over, and the sweeper has found its run.
+  await engine.advance('2 minutes');
+  await call(() => run.signal(news, 'n'.repeat(LARGE), { idempotencyKey: 'once' }));
+  await engine.advance('1 day');
+  await engine.advance('2 minutes');
+
+  const [input, made, told] = (await run.result()) as [string, string, string];
+  expect([input.length, made === 'm'.repeat(LARGER), told.length]).toEqual([LARGE, true, LARGE]);
+  const kinds = await historyOf(run);
+  const count = (sought: string): number => kinds.filter((kind) => kind === sought).length;
+  expect([count('step-completed'), count('signal-received'), count('completed')]).toEqual([1, 1, 1]);
+
+  // Who finds what may be on its way puts the purge off for a while.
+  await engine.advance('2h');
+  expect(await itemsOf(id)).toEqual([]);
+  expect([...payloads.texts.keys()]).toEqual([]);
+  client.destroy();
+  return gate.points;
+}
+
+test('at whichever write to table or bucket somebody dies, the run ends as it should, and nothing is left', async () => {
+  const points = await play('undisturbed');
+  expect(new Set(points.map((point) => point.split(' ')[1]))).toEqual(WRITES);
+  for (const [index, chosen] of points.entries()) {
+    const met = await play(`death-${index}`, chosen).catch((error: unknown) => {
+      throw new Error(`with a death ${chosen}: ${String(error)}`, { cause: error });
+    });
+    expect(met).toContain(chosen);
+  }
+});
