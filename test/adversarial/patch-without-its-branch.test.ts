@@ -15,13 +15,17 @@ const record = (name: string): ReturnType<typeof step<string>> => step(name, () 
 
 type HasMail = () => boolean;
 
+function* branch(hasMail: HasMail): Coroutine<string> {
+  const made = hasMail() ? yield* record('mail') : yield* record('print');
+  yield* sleep('1h');
+  return made;
+}
+
 /** The patch leads to its branch at once. */
 const atOnce = (hasMail: HasMail): AnyWorkflow =>
   workflow('receipt', function* () {
     yield* go.receive();
-    const made = hasMail() ? yield* record('mail') : yield* record('print');
-    yield* sleep('1h');
-    return made;
+    return yield* branch(hasMail);
   });
 
 /** What both branches ask for stands before it: a signal that is there already is no place where the run stands. */
@@ -29,9 +33,7 @@ const behindSignal = (hasMail: HasMail): AnyWorkflow =>
   workflow('receipt', function* () {
     yield* sleep('1m');
     yield* go.receive();
-    const made = hasMail() ? yield* record('mail') : yield* record('print');
-    yield* sleep('1h');
-    return made;
+    return yield* branch(hasMail);
   });
 
 /** Another task asks for something between the patch and its branch. */
@@ -41,9 +43,8 @@ const besideTask = (hasMail: HasMail): AnyWorkflow =>
     const isMail = hasMail();
     const other = createTask(record('stamp'));
     yield* sleep(0);
-    const made = isMail ? yield* record('mail') : yield* record('print');
+    const made = yield* branch(() => isMail);
     yield* other;
-    yield* sleep('1h');
     return made;
   });
 

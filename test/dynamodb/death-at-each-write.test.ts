@@ -8,12 +8,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { signal, sleep, step, workflow } from 'lull';
-import type { Run } from 'lull/client';
 import { createTestEngine } from 'lull/testing';
 import { afterAll, expect, test } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { MemoryPayloadStore } from '../../lib/memory/memory-payload-store.ts';
 import type { PayloadStore } from '../../lib/ports/payload-store.ts';
+import { never } from '../../lib/testing/cloud-process.ts';
+import { type CrashPoint, CrashPoints } from '../../lib/testing/crash-points.ts';
+import { collect } from '../client/client-world.ts';
 import { silent } from '../testing/silent.ts';
 import { aroundEachRequest } from './client-faults.ts';
 import { startTableServer } from './table-server.ts';
@@ -49,48 +51,18 @@ const WRITES: ReadonlySet<string> = new Set([
   ...['PutItemCommand', 'UpdateItemCommand', 'DeleteItemCommand', 'BatchWriteItemCommand'],
 ]);
 
-/** Counts the writes, and lets whoever makes the chosen one die before it, or after it. */
-class Gate {
-  /** All that were met, in order. */
-  readonly points: string[] = [];
-  readonly #counts = new Map<string, number>();
+const ID = 'heavy-1';
 
-  readonly #chosen: string | undefined;
-  readonly #killWorkers: () => void;
-
-  constructor(chosen: string | undefined, killWorkers: () => void) {
-    this.#chosen = chosen;
-    this.#killWorkers = killWorkers;
-  }
-
-  async pass<T>(request: string, go: () => Promise<T>): Promise<T> {
+/** Lets each write to the table and the bucket be a point at which its process may die. */
+function deadlyAt(points: CrashPoints) {
+  return async <T>(request: string, go: () => Promise<T>): Promise<T> => {
     if (!WRITES.has(request)) return go();
-    const count = (this.#counts.get(request) ?? 0) + 1;
-    this.#counts.set(request, count);
-    const [before, after] = [`before ${request} #${count}`, `after ${request} #${count}`];
-    this.points.push(before, after);
-    if (this.#chosen === before) {
-      this.#die();
-      return new Promise(() => undefined);
-    }
+    const point = points.next(request, ID);
+    if (point.crashesBefore) return never();
     const answer = await go();
     // What is dead hears of no answer; the test engine, which looks on, does.
-    if (this.#chosen === after) this.#die();
+    point.after();
     return answer;
-  }
-
-  #die(): void {
-    if (callers.getStore()) throw new CallerDied();
-    this.#killWorkers();
-  }
-}
-
-function bucketBehind(gate: Gate, payloads: MemoryPayloadStore): PayloadStore {
-  return {
-    put: (key, text) => gate.pass('put', () => payloads.put(key, text)),
-    get: (key) => payloads.get(key),
-    delete: (keys) => gate.pass('delete', () => payloads.delete(keys)),
-    list: (prefix) => payloads.list(prefix),
   };
 }
 
@@ -103,27 +75,32 @@ async function call<T>(action: () => Promise<T>): Promise<T> {
   });
 }
 
-async function historyOf(run: Run<unknown>): Promise<string[]> {
-  const kinds: string[] = [];
-  for await (const { kind } of run.history()) kinds.push(kind);
-  return kinds;
-}
-
-async function itemsOf(runId: string): Promise<string[]> {
+async function itemsOfTable(): Promise<readonly unknown[]> {
   const { Items = [] } = await watcher.send(new ScanCommand({ TableName: tableName }));
-  return Items.flatMap((item) => (item['pk']?.S === runId ? [item['sk']?.S ?? ''] : []));
+  return Items;
 }
 
 /** Plays it all, with a death at the chosen point. Gives all points that were met. */
-async function play(id: string, chosen?: string): Promise<readonly string[]> {
-  const gate = new Gate(chosen, () => void engine.crash());
-  const payloads = new MemoryPayloadStore();
+async function play(chosen?: CrashPoint): Promise<readonly CrashPoint[]> {
+  const points = new CrashPoints(chosen);
+  const pass = deadlyAt(points);
   const client = server.newClient();
-  aroundEachRequest(client, (command, _input, send) => gate.pass(command, send));
-  const store = createDynamodbStore({ tableName, client, payloads: bucketBehind(gate, payloads) });
+  aroundEachRequest(client, (command, _input, send) => pass(command, send));
+  const bucket = new MemoryPayloadStore();
+  const payloads: PayloadStore = {
+    put: (key, text) => pass('put', () => bucket.put(key, text)),
+    get: (key) => bucket.get(key),
+    delete: (keys) => pass('delete', () => bucket.delete(keys)),
+    list: (prefix) => bucket.list(prefix),
+  };
+  const store = createDynamodbStore({ tableName, client, payloads });
   const engine = createTestEngine({ workflows: [heavy], store, log: silent });
+  points.onCrash = () => {
+    if (callers.getStore()) throw new CallerDied();
+    void engine.crash();
+  };
 
-  const run = await call(() => engine.client.start(heavy, 'i'.repeat(LARGE), { id }));
+  const run = await call(() => engine.client.start(heavy, 'i'.repeat(LARGE), { id: ID }));
   // Within two minutes the lease of a dead worker is over, and the sweeper has found its run.
   await engine.advance('2 minutes');
   await call(() => run.signal(news, 'n'.repeat(LARGE), { idempotencyKey: 'once' }));
@@ -132,23 +109,23 @@ async function play(id: string, chosen?: string): Promise<readonly string[]> {
 
   const [input, made, told] = (await run.result()) as [string, string, string];
   expect([input.length, made === 'm'.repeat(LARGER), told.length]).toEqual([LARGE, true, LARGE]);
-  const kinds = await historyOf(run);
-  const count = (sought: string): number => kinds.filter((kind) => kind === sought).length;
+  const events = await collect(run.history());
+  const count = (sought: string): number => events.filter(({ kind }) => kind === sought).length;
   expect([count('step-completed'), count('signal-received'), count('completed')]).toEqual([1, 1, 1]);
 
   // Who finds what may be on its way puts the purge off for a while.
   await engine.advance('2h');
-  expect(await itemsOf(id)).toEqual([]);
-  expect([...payloads.texts.keys()]).toEqual([]);
+  expect(await itemsOfTable()).toEqual([]);
+  expect([...bucket.texts.keys()]).toEqual([]);
   client.destroy();
-  return gate.points;
+  return points.met;
 }
 
 test('at whichever write to table or bucket somebody dies, the run ends as it should, and nothing is left', async () => {
-  const points = await play('undisturbed');
+  const points = await play();
   expect(new Set(points.map((point) => point.split(' ')[1]))).toEqual(WRITES);
-  for (const [index, chosen] of points.entries()) {
-    const met = await play(`death-${index}`, chosen).catch((error: unknown) => {
+  for (const chosen of points) {
+    const met = await play(chosen).catch((error: unknown) => {
       throw new Error(`with a death ${chosen}: ${String(error)}`, { cause: error });
     });
     expect(met).toContain(chosen);

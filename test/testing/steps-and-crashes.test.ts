@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defineStep, sleep, step, stepContext, type StepContext, workflow } from 'lull';
 import { createTestEngine, MemoryStore } from 'lull/testing';
 import { aroundStore } from '../../lib/testing/around-store.ts';
+import { never } from '../../lib/testing/cloud-process.ts';
 
 const nap = workflow('nap', function* (hours: number) {
   yield* sleep({ hours });
@@ -133,7 +134,7 @@ describe('crash', () => {
     const store = aroundStore(new MemoryStore(), (call, go) => {
       if (call.operation !== 'putRecord' || (asked += 1) > 1) return go();
       setImmediate(() => void engine.crash());
-      return new Promise(() => undefined);
+      return never();
     });
     const engine = createTestEngine({ workflows: [nap], store });
     const run = await engine.start(nap, 1);

@@ -15,12 +15,11 @@ export const limitsRule: Rule = {
     if (after !== undefined && after !== before) checkRunItem(after, violate);
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
-    const most = plan.weather.settings.maxRecordBytes ?? 300_000;
+    const { maxRecordBytes, maxJournalEvents, maxPendingCommands } = { ...DEFAULT_SETTINGS, ...plan.weather.settings };
     const limited = withoutWhatComesWithPatch(entries);
     const bytes = limited.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
-    if (limited.length > 1 && bytes > most)
-      violate(`of a record, ${limited.length} entries have ${bytes} bytes of ${most}`);
-    const { maxJournalEvents, maxPendingCommands } = { ...DEFAULT_SETTINGS, ...plan.weather.settings };
+    if (limited.length > 1 && bytes > maxRecordBytes)
+      violate(`of a record, ${limited.length} entries have ${bytes} bytes of ${maxRecordBytes}`);
     // A tenth more for cleaning up, what one event led to, one full mail.
     const mostEntries = maxJournalEvents * 1.1 + maxPendingCommands + CONTROL_MAIL_LIMIT + 1;
     if (run.entries.length > mostEntries) violate(`the journal has ${run.entries.length} entries of ${mostEntries}`);

@@ -10,14 +10,12 @@ export const patchRule: Rule = {
   onCall({ operation, args, answer, by }, run, violate, { fleet }) {
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
-    const branches = entries.flatMap((entry) => (isRecordedCommand(entry) ? [patchOfNewStep(entry)] : []));
     const known = fleet.codeOf(by)?.patches ?? 0;
     let hasEvent = isInterrupted(run.entries);
     entries.forEach((entry, index) => {
       if (entry.kind === 'patched') {
         if (has(run, entries.slice(0, index), entry.patch)) violate(`${by} wrote patch "${entry.patch}" again`);
-        // In these workloads each patch leads to a step at once.
-        if (!branches.some((branch) => branch !== undefined && patchName(branch) === entry.patch)) {
+        if (!hasBranch(entries, entry.patch)) {
           violate(`${by} wrote patch "${entry.patch}" without the step that it led to`);
         }
         return;
@@ -48,6 +46,14 @@ function isInterrupted(entries: readonly JournalEntry[]): boolean {
   const last = entries[index];
   if (last === undefined || isAsked(last)) return false;
   return last.kind === 'started' || index < entries.length - 1;
+}
+
+/** In these workloads each patch leads to a step at once. */
+function hasBranch(entries: readonly JournalEntry[], patch: string): boolean {
+  return entries.filter(isRecordedCommand).some((command) => {
+    const branch = patchOfNewStep(command);
+    return branch !== undefined && patchName(branch) === patch;
+  });
 }
 
 function has(run: RunLedger, before: readonly JournalEntry[], patch: string): boolean {
