@@ -221,7 +221,7 @@ export class Cloud {
 
   async #sweep(): Promise<void> {
     await this.#asWorker('a sweep was given up', async () => {
-      await this.#engine.sweep();
+      await this.#engine.sweep({ aheadMs: this.#sweepPeriodMs });
     });
   }
 
@@ -238,11 +238,11 @@ export class Cloud {
     }
   }
 
-  /** The sweeper runs at whole multiples of its period. */
+  /** The sweeper runs at whole multiples of its period, and looks one period ahead, so that far timers fire in time. */
   #nextSweepAtMs(): number | undefined {
-    const sweepableAtMs = this.watch.sweepableAtMs();
-    if (sweepableAtMs === undefined) return undefined;
     const periodMs = this.#sweepPeriodMs;
+    const sweepableAtMs = this.watch.sweepableAtMs(periodMs);
+    if (sweepableAtMs === undefined) return undefined;
     const fromMs = Math.max(sweepableAtMs, this.#sweptAtMs + 1);
     return Math.ceil(fromMs / periodMs) * periodMs;
   }

@@ -20,6 +20,8 @@ import type { Around, StoreCall } from './around-store.ts';
 interface Watched {
   dueAtMs: number | undefined;
   leaseExpiresAtMs: number | undefined;
+  /** The queue does not know of `dueAtMs` yet: the sweeper sends the wake ahead of time. */
+  needsWake?: true | undefined;
 }
 
 export interface HeldLease {
@@ -52,12 +54,12 @@ export class TableWatch {
     }
   }
 
-  /** From when on a sweep would find something; undefined if it never would. */
-  sweepableAtMs(): number | undefined {
+  /** From when on a sweep that looks `aheadMs` ahead would find something; undefined if it never would. */
+  sweepableAtMs(aheadMs: number): number | undefined {
     let earliestMs: number | undefined;
-    for (const { dueAtMs, leaseExpiresAtMs = 0 } of this.#runs.values()) {
+    for (const { dueAtMs, leaseExpiresAtMs = 0, needsWake } of this.#runs.values()) {
       if (dueAtMs === undefined) continue;
-      const atMs = Math.max(dueAtMs, leaseExpiresAtMs);
+      const atMs = Math.max(needsWake ? dueAtMs - aheadMs : dueAtMs, leaseExpiresAtMs);
       if (earliestMs === undefined || atMs < earliestMs) earliestMs = atMs;
     }
     return earliestMs;
@@ -77,7 +79,7 @@ export class TableWatch {
       case 'createRun': {
         if ((answer as { kind: string }).kind !== 'created') return;
         this.created.push(runId);
-        this.#runs.set(runId, { dueAtMs: (args[0] as NewRun).dueAtMs, leaseExpiresAtMs: undefined });
+        this.#rest(runId, args[0] as NewRun);
         return;
       }
       case 'accept':
@@ -97,27 +99,27 @@ export class TableWatch {
         return;
       }
       case 'release':
-        if ((answer as LettingGo).kind === 'done') this.#rest(runId, (args[1] as Release).dueAtMs);
+        if ((answer as LettingGo).kind === 'done') this.#rest(runId, args[1] as Release);
         return;
       case 'finish':
-        if ((answer as LettingGo).kind === 'done') this.#rest(runId, (args[1] as Finish).purgeAtMs);
+        if ((answer as LettingGo).kind === 'done') this.#rest(runId, { dueAtMs: (args[1] as Finish).purgeAtMs });
         return;
       case 'purge': {
         const purging = answer as Purging;
         if (purging.kind === 'purged') this.#runs.delete(runId);
-        if (purging.kind === 'put-off') this.#rest(runId, purging.dueAtMs);
+        if (purging.kind === 'put-off') this.#rest(runId, purging);
         return;
       }
       default:
     }
   }
 
-  #rest(runId: string, dueAtMs: number | undefined): void {
+  #rest(runId: string, { dueAtMs, needsWake }: Pick<Release, 'dueAtMs' | 'needsWake'>): void {
     if (dueAtMs === undefined) this.#runs.delete(runId);
-    else this.#runs.set(runId, { dueAtMs, leaseExpiresAtMs: undefined });
+    else this.#runs.set(runId, { dueAtMs, leaseExpiresAtMs: undefined, needsWake });
   }
 }
 
-function toWatched({ dueAtMs, lease }: RunItem): Watched {
-  return { dueAtMs, leaseExpiresAtMs: lease?.expiresAtMs };
+function toWatched({ dueAtMs, lease, needsWake }: RunItem): Watched {
+  return { dueAtMs, leaseExpiresAtMs: lease?.expiresAtMs, needsWake };
 }
