@@ -1,5 +1,5 @@
 /** The HTTP API in front of the API function: who may call it, how often, from which pages, and what is logged of it. */
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import {
   HttpApi,
   HttpMethod,
@@ -14,8 +14,9 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { createLogGroup } from './create-log-group.ts';
+import { engineNameOf } from './engine-metrics.ts';
 import { MANAGE_OPERATIONS } from './grants.ts';
 import { createFunction, type EngineParts } from './workflow-function.ts';
 
@@ -52,7 +53,7 @@ export interface WorkflowApiOptions {
 const METHODS = [HttpMethod.GET, HttpMethod.POST];
 
 export function createHttpApi(scope: Construct, parts: EngineParts): { apiFunction: NodejsFunction; api: HttpApi } {
-  const { api: options = {}, logRetention = RetentionDays.ONE_MONTH, apiOptions } = parts.props;
+  const { api: options = {}, apiOptions } = parts.props;
   const { authorizer = new HttpIamAuthorizer(), authorizationScopes, cors, throttle = THROTTLE } = options;
   const apiFunction = createFunction(scope, 'ApiFunction', parts, {
     handler: 'api',
@@ -62,7 +63,12 @@ export function createHttpApi(scope: Construct, parts: EngineParts): { apiFuncti
     options: apiOptions,
     operations: MANAGE_OPERATIONS,
   });
-  const api = new HttpApi(scope, 'Api', { createDefaultStage: false, ...(cors ? { corsPreflight: cors } : {}) });
+  const api = new HttpApi(scope, 'Api', {
+    apiName: apiNameOf(scope),
+    description: 'Runs of workflows: GET /openapi.json describes the routes',
+    createDefaultStage: false,
+    ...(cors ? { corsPreflight: cors } : {}),
+  });
   api.addRoutes({
     path: '/{proxy+}',
     methods: METHODS,
@@ -70,7 +76,7 @@ export function createHttpApi(scope: Construct, parts: EngineParts): { apiFuncti
     authorizer,
     ...(authorizationScopes ? { authorizationScopes: [...authorizationScopes] } : {}),
   });
-  const log = new LogGroup(scope, 'ApiAccessLog', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+  const log = createLogGroup(scope, 'ApiAccessLog', parts.props);
   new HttpStage(scope, 'ApiStage', {
     httpApi: api,
     autoDeploy: true,
@@ -79,6 +85,15 @@ export function createHttpApi(scope: Construct, parts: EngineParts): { apiFuncti
     accessLogSettings: { destination: new LogGroupLogDestination(log), format: ACCESS_LOG_FORMAT },
   });
   return { apiFunction, api };
+}
+
+/** What API Gateway takes. */
+const LONGEST_API_NAME = 128;
+
+/** As in `Shop-Workflows`: an account may have many engines. */
+function apiNameOf(engine: Construct): string {
+  const name = engineNameOf(engine);
+  return Token.isUnresolved(name) ? name : name.replaceAll('/', '-').slice(-LONGEST_API_NAME);
 }
 
 const THROTTLE: ThrottleSettings = { rateLimit: 500, burstLimit: 1000 };

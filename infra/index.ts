@@ -9,5 +9,5 @@ export type { WorkflowApiOptions } from './http-api.ts';
 export type { WorkflowScheduleOptions } from './workflow-schedule.ts';
 export { WorkflowTable, type WorkflowTableProps } from './workflow-table.ts';
 export { DeploymentError, type DeploymentErrorCode } from './deployment-error.ts';
-export { WorkflowAlarms, type WorkflowAlarmsProps } from './workflow-alarms.ts';
+export { SILENT_ALARMS, WorkflowAlarms, type WorkflowAlarmsProps } from './workflow-alarms.ts';
 export { WorkflowDashboard, type WorkflowDashboardProps } from './workflow-dashboard.ts';

@@ -1,5 +1,5 @@
 /** What somebody should be told of: each alarm says in its description what it means, and what to do. */
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -11,13 +11,16 @@ import { Construct } from 'constructs';
 import { LONGEST_BLOCKED_PAUSE_MS } from '../lib/ports/limits.ts';
 import type { WorkflowEngine } from './workflow-engine.ts';
 
+/** The id of the warning about alarms without actions. */
+export const SILENT_ALARMS = 'lull:silentAlarms';
+
 /** Which engine is watched, and who is told. */
 export interface WorkflowAlarmsProps {
   readonly engine: WorkflowEngine;
   /**
    * What an alarm does when it goes off, and when it is over: such as `new SnsAction(topic)`.
    *
-   * @default - nothing; alarms are seen in the console
+   * @default - nothing: alarms are seen in the console alone, and synth warns of it
    */
   readonly actions?: readonly IAlarmAction[];
 }
@@ -91,8 +94,9 @@ export class WorkflowAlarms extends Construct {
     this.blockedRuns = hasMetrics ? this.#blocked(engine) : undefined;
     this.oldestDueRun = hasMetrics ? this.#overdue(engine) : undefined;
     this.failedTurns = hasMetrics ? this.#failing(engine) : undefined;
-    for (const alarm of this.all) {
-      if (actions.length > 0) {
+    if (actions.length === 0) this.#warnOfSilence();
+    else {
+      for (const alarm of this.all) {
         alarm.addAlarmAction(...actions);
         alarm.addOkAction(...actions);
       }
@@ -104,6 +108,14 @@ export class WorkflowAlarms extends Construct {
     const { deadLetters, workerErrors, workerThrottles, sweeperErrors, sweeperStopped, apiErrors } = this;
     const own = [this.blockedRuns, this.oldestDueRun, this.failedTurns].filter((alarm) => alarm !== undefined);
     return [deadLetters, workerErrors, workerThrottles, sweeperErrors, sweeperStopped, apiErrors, ...own];
+  }
+
+  #warnOfSilence(): void {
+    Annotations.of(this).addWarningV2(
+      SILENT_ALARMS,
+      `these ${this.all.length} alarms notify nobody: give WorkflowAlarms actions, such as [new SnsAction(topic)] with a ` +
+        'topic that somebody has subscribed to. If seeing them in the console is enough, acknowledge this warning',
+    );
   }
 
   #above(id: string, threshold: number, { metric, description, periods = 1, toAlarm = periods }: Watched): Alarm {

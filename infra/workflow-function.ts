@@ -1,5 +1,5 @@
 /** A function of the engine: bundled from a generated entry, with a role that starts with nothing but its own log. */
-import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -16,11 +16,12 @@ import {
   type BundlingOptions,
   type NodejsFunctionProps,
 } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { bundleOptions } from '../lib/lambda/bundle-options.ts';
 import type { StoreOperation } from '../lib/ports/store.ts';
+import { createLogGroup } from './create-log-group.ts';
 import { writeHandlerEntry, type HandlerName } from './generated-entry.ts';
 import { grantOperations, grantWake, type StoreResources } from './grants.ts';
 import type { WorkflowEngineProps } from './workflow-engine-props.ts';
@@ -73,10 +74,8 @@ export function createFunction(
   description: FunctionDescription,
 ): NodejsFunction {
   const { handler, environment, options = {}, operations, ...defaults } = description;
-  const { logRetention = RetentionDays.ONE_MONTH, bundling, tracing = false } = parts.props;
-  const logGroup =
-    options.logGroup ??
-    new LogGroup(scope, `${id}Log`, { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+  const { bundling, tracing = false } = parts.props;
+  const logGroup = options.logGroup ?? createLogGroup(scope, `${id}Log`, parts.props);
   const role = options.role ?? createRole(scope, id, options);
   logGroup.grantWrite(role);
   const made = new NodejsFunction(scope, id, {

@@ -34,7 +34,8 @@ export interface WorkflowTableProps {
    */
   readonly encryptionKey?: IKey;
   /**
-   * What becomes of the table and its bucket when they leave the stack. All runs are in them.
+   * What becomes of the table and its bucket when they leave the stack. All runs are in them. The log groups of a
+   * WorkflowEngine follow it too.
    *
    * @default RemovalPolicy.RETAIN
    */

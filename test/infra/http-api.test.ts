@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { CorsHttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -48,6 +49,19 @@ describe('the API of an engine without props', () => {
       DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000, DetailedMetricsEnabled: true },
       AccessLogSettings: { Format: Match.stringLikeRegexp('\\$context.identity.userArn') },
     });
+  });
+
+  test('is named after its stack and its engine, so that an account with many engines can tell them apart', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { Name: 'Shop-Workflows' });
+  });
+
+  test('keeps its access log when the stack is deleted, unless the data are to go too', () => {
+    const accessLog = (found: Template): unknown[] =>
+      Object.entries(found.findResources('AWS::Logs::LogGroup'))
+        .filter(([id]) => id.includes('ApiAccessLog'))
+        .map(([, resource]) => (resource as { DeletionPolicy?: unknown }).DeletionPolicy);
+    expect(accessLog(template)).toEqual(['Retain']);
+    expect(accessLog(synthesize({ removalPolicy: RemovalPolicy.DESTROY }))).toEqual(['Delete']);
   });
 
   test('may be called from no other page', () => {

@@ -1,9 +1,9 @@
-import { Duration, NestedStack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations as ConstructAnnotations, Duration, NestedStack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { WorkflowAlarms, WorkflowDashboard, WorkflowEngine } from '../../infra/index.ts';
+import { SILENT_ALARMS, WorkflowAlarms, WorkflowDashboard, WorkflowEngine } from '../../infra/index.ts';
 import { METRIC_UNITS } from '../../lib/lambda/metric-names.ts';
 import { createEngine, ENTRY, propertiesOf } from './synthesized.ts';
 
@@ -25,6 +25,24 @@ test('each alarm tells the topic, when it goes off and when it is over, and says
     expect(OKActions).toEqual(AlarmActions);
     expect(JSON.stringify(AlarmDescription).length).toBeGreaterThan(60);
   }
+});
+
+test('alarms that notify nobody are warned of at synth, until somebody acknowledges it', () => {
+  const { stack, engine } = createEngine();
+  const silent = new WorkflowAlarms(stack, 'Silent', { engine });
+  const warnings = (): unknown[] =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.anyValue())
+      .map(({ entry }) => entry.data);
+  expect(warnings()).toEqual([expect.stringMatching(/these \d+ alarms notify nobody: give WorkflowAlarms actions/)]);
+  ConstructAnnotations.of(silent).acknowledgeWarning(SILENT_ALARMS);
+  expect(warnings()).toEqual([]);
+});
+
+test('alarms with actions are no warning', () => {
+  const { stack, engine } = createEngine();
+  new WorkflowAlarms(stack, 'Alarms', { engine, actions: [new SnsAction(new Topic(stack, 'Topic'))] });
+  expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
 });
 
 test('one dead letter is an alarm, none is none', () => {
