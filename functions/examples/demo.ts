@@ -5,14 +5,14 @@
  *   npm run demo                        npm run demo -- --seed 7      another choice of victims and outages
  *   npm run demo -- --from cdk.out      on what `npx cdk synth` wrote: signed requests, each call of AWS checked
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { StackError } from 'lull/local';
 import { createBoard, type Board } from './demo-board.ts';
 import { startQuickCloud, startTemplateCloud, type DemoCloud } from './demo-cloud.ts';
+import { makeDemoFolder } from './demo-folder.ts';
 import { prove, type DemoOrder, type DemoRun } from './demo-proof.ts';
 import { readLedger, startShop, type Shop } from './shop.ts';
 
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
     .showHelpAfterError()
     .parse()
     .opts<{ seed: number; from?: string }>();
-  const folder = mkdtempSync(join(tmpdir(), 'lull-demo-'));
+  const folder = makeDemoFolder();
   const board = createBoard(process.stdout);
   const clean = (): void => rmSync(folder, { recursive: true, force: true });
   const stops: (() => Promise<void> | void)[] = [clean];

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { costTables } from '../../bench/cost/cost-table.ts';
 import { countUsage } from '../../bench/cost/count.ts';
 import { WORKLOADS } from '../../bench/cost/workloads.ts';
+import { BUCKET_LIMITS } from '../../lib/ports/content-limits.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/cost.md'), 'utf8');
 
@@ -20,4 +21,9 @@ test('docs/cost.md says what is counted today, times the prices of today', async
   for (const workload of WORKLOADS) counted.push({ workload, usage: await countUsage(workload) });
   const [, tables = ''] = /<!-- counted -->\n([^]*)<!-- \/counted -->/.exec(text) ?? [];
   expect(plain(tables), 'npm run cost writes them anew').toEqual(plain(costTables(counted)));
+});
+
+test('docs/cost.md says from which size on a payload goes to the bucket', () => {
+  const [, kilobytes] = /A payload above (\d+) KB/.exec(text) ?? [];
+  expect(Number(kilobytes) * 1024).toBe(BUCKET_LIMITS.itemContentBytes);
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as lull from 'lull';
 import { expect, test } from 'vitest';
+import vitestConfig from '../../vitest.config.ts';
 
 const root = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -19,6 +20,12 @@ const ASYNCIO = [
 
 test.each(['signup.ts', 'signup.test.ts'])('the README shows %s as it is tested here', (name) => {
   expect(readme).toContain(`\n${readFileSync(join(import.meta.dirname, name), 'utf8')}\`\`\`\n`);
+});
+
+test('the README puts its first test where vitest looks for tests', () => {
+  const [, place] = /beside the workflow, as `([^`]+)`/.exec(readme) ?? [];
+  expect(place).toMatch(/^functions\/.*\.test\.ts$/);
+  expect(vitestConfig.test?.include).toContain('functions/**/*.test.ts');
 });
 
 test('the README says of each name of asyncio how it is called here', () => {
