@@ -7,6 +7,7 @@ import { decode } from '../codec/decode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { LullError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
+import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { toError } from '../core/to-error.ts';
@@ -16,7 +17,7 @@ import { type Deliver, replay } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
-import { withGuard, type Guarded } from './guard.ts';
+import { outsideGuard, withGuard, type Guarded } from './guard.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
 import type { Engine } from './settings.ts';
 
@@ -90,7 +91,7 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
     decode: (encoded) => decode(encoded),
     strict: engine.strict,
     log: (level, values) => {
-      if (!isReplaying) engine.log[level](...values, { runId, workflow: run.workflow });
+      if (!isReplaying) logOutside(engine, level, [...values, { runId, workflow: run.workflow }]);
     },
   });
   const guarded: Guarded = {
@@ -115,6 +116,15 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
   isReplaying = false;
   if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
   return { kind: 'followed', memory: rememberPending(live, guarded), unrecorded: following.unrecorded };
+}
+
+/** The guard is down while a logger works: loggers read the clock and process.env. A logger that throws fails no run. */
+function logOutside({ log }: Engine, level: LogLevel, values: readonly unknown[]): void {
+  try {
+    outsideGuard(() => log[level](...values));
+  } catch {
+    // the line is lost
+  }
 }
 
 /**

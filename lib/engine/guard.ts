@@ -54,8 +54,8 @@ function leave(): void {
   for (const swap of swaps) swap.target[swap.key] = swap.outside;
 }
 
-/** Runs code of lull's own, or the console's, as if the guard were down. */
-function outside<T>(code: () => T): T {
+/** Runs code of lull's own, a logger's or the console's, with the guard down. */
+export function outsideGuard<T>(code: () => T): T {
   const run = current;
   if (run === undefined) return code();
   leave();
@@ -113,7 +113,7 @@ const performanceNow = (): number => (current === undefined ? 0 : current.nowMs(
 
 function forbidden(name: string, advice: string): WorkflowCodeError {
   const run = current;
-  return outside(() => {
+  return outsideGuard(() => {
     const place = callingLine();
     return new WorkflowCodeError(
       'FORBIDDEN_GLOBAL',
@@ -161,7 +161,7 @@ function quietConsole(level: (typeof LEVELS)[number]): (...values: unknown[]) =>
   return (...values) => {
     if (current?.replaying() === true) return;
     // Node's own console reads process.env, so the guard steps aside.
-    outside(() => {
+    outsideGuard(() => {
       // eslint-disable-next-line no-console -- this is the author's own call, passed on
       (console[level] as (...values: unknown[]) => void)(...values);
     });

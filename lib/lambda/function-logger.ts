@@ -9,11 +9,13 @@
 import { LogFormatter, LogItem, Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { inspect } from 'node:util';
+import { describeValue } from '../core/describe-value.ts';
 import { escapeControls } from '../core/escape-controls.ts';
 import { isError } from '../core/to-error.ts';
 import type { Logger, LogLevel } from '../core/logger.ts';
 import { currentScope } from './scope.ts';
 import { showError } from './shown-error.ts';
+import { isPlain, showFields } from './shown-value.ts';
 
 export interface FunctionLoggerOptions {
   /** Lines below this level are left out. */
@@ -24,24 +26,24 @@ export interface FunctionLoggerOptions {
   readonly write: (line: string) => void;
 }
 
-/** Texts become the message; errors and plain objects become fields of their own. It never throws. */
+/**
+ * Texts become the message; errors and plain objects become fields of their own. The first error of a line is its
+ * `error`, further ones are its `moreErrors`. It never throws.
+ */
 export function createFunctionLogger({ level, service, write }: FunctionLoggerOptions): Logger {
   const powertools = new LineLogger({
     logLevel: level === 'debug' ? 'DEBUG' : level === 'info' ? 'INFO' : level === 'warn' ? 'WARN' : 'ERROR',
     serviceName: service,
     logFormatter: new LineFormatter(),
-    jsonReplacerFn: (_key, value) => (isError(value) ? showError(value) : value),
   });
   powertools.write = write;
   const log =
     (lineLevel: LogLevel) =>
     (...values: unknown[]): void => {
-      const { message, fields } = sortOut(values);
-      const keys = { ...currentScope()?.keys };
       try {
-        powertools[lineLevel]({ message, ...fields, ...keys });
+        powertools[lineLevel]({ ...sortOut(values), ...currentScope()?.keys });
       } catch {
-        powertools[lineLevel]({ message, ...Object.fromEntries(Object.keys(fields).map(tryField(fields))), ...keys });
+        // All values are plain by now: it was the line's way out that failed, and there is no other one.
       }
     };
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
@@ -50,35 +52,31 @@ export function createFunctionLogger({ level, service, write }: FunctionLoggerOp
 /** Fields of every line, which nobody else may set: Powertools would say so in a line of its own. */
 const RESERVED = new Set(['level', 'message', 'timestamp', 'service', 'sampling_rate', 'xray_trace_id']);
 
-function sortOut(values: readonly unknown[]): { message: string; fields: Record<string, unknown> } {
+function sortOut(values: readonly unknown[]): { message: string; [field: string]: unknown } {
   const words: string[] = [];
+  const errors: Error[] = [];
   const fields: Record<string, unknown> = {};
   for (const value of values) {
-    if (isError(value)) fields['error'] = value;
-    else if (isPlainObject(value)) Object.assign(fields, value);
-    else words.push(typeof value === 'string' ? value : inspect(value));
+    if (isError(value)) errors.push(value);
+    else if (isPlain(value)) Object.assign(fields, showFields(value));
+    else words.push(toWord(value));
   }
   if (words.length === 0 && typeof fields['message'] === 'string') words.push(fields['message']);
-  return {
-    message: words.join(' '),
-    fields: Object.fromEntries(Object.entries(fields).filter(([name]) => !RESERVED.has(name))),
-  };
+  for (const name of RESERVED) Reflect.deleteProperty(fields, name);
+  const [first, ...more] = errors.map((error) => showError(error));
+  const hasField = 'error' in fields;
+  if (first !== undefined && !hasField) fields['error'] = first;
+  if (first !== undefined && (hasField || more.length > 0)) fields['moreErrors'] = hasField ? [first, ...more] : more;
+  return { ...fields, message: words.join(' ') };
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-/** A line is not lost for one field that cannot be written, such as one whose toJSON throws. */
-function tryField(fields: Record<string, unknown>): (name: string) => [string, unknown] {
-  return (name) => {
-    const value = fields[name];
-    try {
-      return [name, isError(value) ? showError(value) : (JSON.parse(JSON.stringify(value)) as unknown)];
-    } catch {
-      return [name, '(cannot be written as JSON)'];
-    }
-  };
+function toWord(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return inspect(value);
+  } catch {
+    return describeValue(value); // an inspection of its own that throws
+  }
 }
 
 class LineLogger extends PowertoolsLogger {

@@ -1,7 +1,9 @@
 /**
  * An error as a log may have it: its words, its code, where it came from, and the same of what caused it. Whatever else
- * is on it stays out: it may hold an item of the table, or an input.
+ * is on it stays out: it may hold an item of the table, or an input. An error whose properties cannot be read is shown
+ * without them.
  */
+import { describeValue } from '../core/describe-value.ts';
 import { isError } from '../core/to-error.ts';
 
 export interface ShownError {
@@ -18,17 +20,42 @@ export interface ShownError {
 const DEPTH_LIMIT = 8;
 const GROUP_LIMIT = 10;
 
+/** Never throws, whatever the error's getters do. */
 export function showError(error: Error, depth = 1): ShownError {
-  const { name, message, stack, cause } = error;
-  const { code, errors } = error as { code?: unknown; errors?: unknown };
+  const [stack, code, cause, errors] = (['stack', 'code', 'cause', 'errors'] as const).map((key) => read(error, key));
   const goesOn = depth < DEPTH_LIMIT;
-  const group = goesOn && Array.isArray(errors) ? errors.filter(isError).slice(0, GROUP_LIMIT) : [];
+  const group = goesOn ? errorsOf(errors) : [];
   return {
-    name,
-    message,
+    name: readText(error, 'name', 'Error'),
+    message: readText(error, 'message', ''),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     ...(typeof stack === 'string' ? { stack } : {}),
     ...(goesOn && isError(cause) ? { cause: showError(cause, depth + 1) } : {}),
     ...(group.length > 0 ? { errors: group.map((each) => showError(each, depth + 1)) } : {}),
   };
+}
+
+function read(error: Error, key: string): unknown {
+  try {
+    return (error as unknown as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(error: Error, key: 'name' | 'message', absent: string): string {
+  try {
+    const value: unknown = error[key];
+    return typeof value === 'string' ? value : value === undefined ? absent : describeValue(value);
+  } catch {
+    return `(its ${key} cannot be read)`;
+  }
+}
+
+function errorsOf(errors: unknown): Error[] {
+  try {
+    return Array.isArray(errors) ? errors.filter(isError).slice(0, GROUP_LIMIT) : [];
+  } catch {
+    return []; // a Proxy
+  }
 }

@@ -79,20 +79,123 @@ describe('a line of the log', () => {
     expect(logOne({ amount: 12n })).toMatchObject({ amount: '12' });
   });
 
-  it('never throws, and loses no more than the field that cannot be written', () => {
+  it('keeps both of two errors, with message, stack and causes', () => {
+    const late = new Error('late', { cause: new TypeError('why') });
+    expect(logOne('both failed', new RangeError('early'), late)).toEqual({
+      ...HEAD,
+      message: 'both failed',
+      error: { name: 'RangeError', message: 'early', stack: expect.any(String) as string },
+      moreErrors: [
+        {
+          name: 'Error',
+          message: 'late',
+          stack: late.stack,
+          cause: { name: 'TypeError', message: 'why', stack: expect.any(String) as string },
+        },
+      ],
+    });
+    expect(logOne(new Error('one'), { error: new Error('two') })).toMatchObject({
+      error: { message: 'two' },
+      moreErrors: [{ message: 'one' }],
+    });
+  });
+
+  it('shows maps, sets, expressions and numbers that JSON lacks', () => {
+    const stock = new Map<string, unknown>([
+      ['apples', 3],
+      ['left', new Set([1n, 'two'])],
+    ]);
+    expect(logOne('look', { stock, prices: new Map([[1, NaN]]), match: /a+/, weak: new WeakMap() })).toEqual({
+      ...HEAD,
+      message: 'look',
+      stock: { apples: 3, left: ['1', 'two'] },
+      prices: [[1, 'NaN']],
+      match: '/a+/',
+      weak: 'a WeakMap',
+    });
+    expect(logOne('stock:', new Map([['a', 1]]))['message']).toBe("stock: Map(1) { 'a' => 1 }");
+  });
+
+  it('marks a circle, and keeps what stands beside it', () => {
     const self: Record<string, unknown> = { kept: 1 };
     self['self'] = self;
-    expect(logOne('look', { self })).toMatchObject({ message: 'look', self: { kept: 1 } });
-    const broken = {
-      toJSON: () => {
-        throw new Error('no');
-      },
-    };
-    expect(logOne('look', { broken, runId: 'r1' })).toMatchObject({
+    expect(logOne('look', { self, map: new Map([['self', self]]) })).toMatchObject({
       message: 'look',
-      broken: '(cannot be written as JSON)',
-      runId: 'r1',
+      self: { kept: 1, self: '[Circular]' },
+      map: { self: { kept: 1, self: '[Circular]' } },
     });
+    const deep = Array.from({ length: 10_000 }).reduce<object>((inner) => ({ inner }), {});
+    expect(JSON.stringify(logOne({ deep }))).toContain('an object');
+  });
+
+  const fail = (): never => {
+    throw new Error('no');
+  };
+  const odd = (properties: PropertyDescriptorMap): Error => Object.defineProperties(new Error('odd'), properties);
+
+  it.each<[string, unknown, Record<string, unknown>]>([
+    ['a toJSON that throws', { broken: { toJSON: fail } }, { broken: '(cannot be written as JSON)' }],
+    [
+      'a getter that throws',
+      {
+        a: {
+          get broken() {
+            return fail();
+          },
+        },
+      },
+      { a: { broken: '(cannot be written as JSON)' } },
+    ],
+    [
+      'a getter of its own that throws',
+      {
+        get broken() {
+          return fail();
+        },
+      },
+      { broken: '(cannot be written as JSON)' },
+    ],
+    ['a Proxy that throws', { proxy: new Proxy({}, { ownKeys: fail, getPrototypeOf: fail, has: fail }) }, {}],
+    ['a revoked Proxy', { proxy: revoked() }, {}],
+    [
+      'an inspection that throws',
+      Object.assign(new URL('http://x'), { [Symbol.for('nodejs.util.inspect.custom')]: fail }),
+      {},
+    ],
+    [
+      'an error whose message throws',
+      odd({ message: { get: fail } }),
+      { error: { message: '(its message cannot be read)' } },
+    ],
+    [
+      'an error whose name throws',
+      odd({ name: { get: fail } }),
+      { error: { message: 'odd', name: '(its name cannot be read)' } },
+    ],
+    ['an error whose stack throws', odd({ stack: { get: fail } }), { error: { message: 'odd' } }],
+    [
+      'an error whose cause and errors throw',
+      odd({ cause: { get: fail }, errors: { get: fail } }),
+      { error: { message: 'odd' } },
+    ],
+    [
+      'an error whose toString and toJSON throw',
+      odd({ toString: { value: fail }, toJSON: { value: fail } }),
+      { error: { message: 'odd' } },
+    ],
+    [
+      'an error whose message is an object',
+      odd({ message: { value: { toString: fail } } }),
+      { error: { message: 'an object' } },
+    ],
+  ])('is not lost for %s', (_what, value, shown) => {
+    expect(logOne('look', value, { runId: 'r1' })).toMatchObject({ runId: 'r1', ...shown });
+    expect(logOne('look', { value })['message']).toBe('look');
+  });
+
+  it('ends nothing when it cannot be written', () => {
+    const log = createFunctionLogger({ level: 'info', service: 's', write: fail });
+    expect(() => log.info('x')).not.toThrow();
   });
 });
 
@@ -142,6 +245,12 @@ describe('the keys of a line', () => {
     expect(keysOf(undefined)).toEqual({ cold_start: false });
   });
 });
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
 
 function foreign({ message, cause }: Error): Error {
   const { runInNewContext } = createRequire(import.meta.url)('node:vm') as typeof import('node:vm');
