@@ -20,7 +20,6 @@ export function ensureFutures(awaitables: readonly Awaitable<unknown>[], what: s
   } catch (error) {
     awaitables.forEach((awaitable, index) => {
       if (futures[index] !== (awaitable as unknown)) futures[index]?.cancel();
-      currentLoop(what).awaited(awaitable); // the error says it already
     });
     throw error;
   }

@@ -2,9 +2,11 @@
 import type { Awaitable } from '../core/awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, WorkflowCodeError } from '../core/errors.ts';
-import { CANCEL_MESSAGE, Future } from '../core/future.ts';
+import { CANCEL_MESSAGE, type Future, IS_CERTAIN, ON_CERTAIN } from '../core/future.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import { currentLoop } from '../core/loop.ts';
+import { closeOnRefusal } from './close-on-refusal.ts';
+import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
 import { ensureFuture } from './ensure-future.ts';
 import { type AwaitablesOf, type Entries, type Shape, toEntries, toShape, type Tuple } from './shapes.ts';
 
@@ -59,16 +61,18 @@ export function gather(
   { returnExceptions = false, limit = Infinity }: GatherOptions = {},
 ): Awaitable<unknown> {
   const entries = toEntries(of, 'gather()');
-  entries.awaitables.forEach((awaitable, index) =>
-    checkAwaitable(awaitable, `gather(), at ${placeOf(entries, index)},`),
-  );
-  if (!(limit >= 1)) {
-    throw new WorkflowCodeError(
-      'INVALID_ARGUMENT',
-      `the limit of gather() is ${describeValue(limit)}: give the number that may run at once, 1 or more`,
+  return closeOnRefusal(entries.awaitables, () => {
+    entries.awaitables.forEach((awaitable, index) =>
+      checkAwaitable(awaitable, `gather(), at ${placeOf(entries, index)},`),
     );
-  }
-  return new GatheringFuture(entries, returnExceptions, limit);
+    if (!(limit >= 1)) {
+      throw new WorkflowCodeError(
+        'INVALID_ARGUMENT',
+        `the limit of gather() is ${describeValue(limit)}: give the number that may run at once, 1 or more`,
+      );
+    }
+    return noticeIfForgotten(new GatheringFuture(entries, returnExceptions, limit), 'gather()', gather);
+  });
 }
 
 function placeOf({ keys }: Entries, index: number): string {
@@ -76,13 +80,16 @@ function placeOf({ keys }: Entries, index: number): string {
 }
 
 /** asyncio's `_GatheringFuture`: cancelling it cancels its children, and it ends when they have. */
-class GatheringFuture extends Future<unknown> {
+class GatheringFuture extends EagerFuture<unknown> {
   readonly #entries: Entries;
   readonly #returnExceptions: boolean;
   /** What is to be started: the same awaitable once. */
   readonly #queued: Awaitable<unknown>[];
   #begun = 0;
   #running = 0;
+  /** Children, begun or not, of which it is open how they end. */
+  #uncertain: number;
+  #isCertain = false;
   readonly #children = new Map<Awaitable<unknown>, Future<unknown>>();
   #cancelRequested = false;
 
@@ -91,6 +98,7 @@ class GatheringFuture extends Future<unknown> {
     this.#entries = entries;
     this.#returnExceptions = returnExceptions;
     this.#queued = [...new Set(entries.awaitables)];
+    this.#uncertain = this.#queued.length;
     // Also those whose turn comes later are taken care of.
     const loop = currentLoop('gather()');
     for (const awaitable of this.#queued) loop.awaited(awaitable);
@@ -101,6 +109,10 @@ class GatheringFuture extends Future<unknown> {
       this.cancel(); // nobody will ever have it
       throw error;
     }
+  }
+
+  override get [IS_CERTAIN](): boolean {
+    return this.#isCertain || super[IS_CERTAIN];
   }
 
   override cancel(message = ''): boolean {
@@ -118,6 +130,16 @@ class GatheringFuture extends Future<unknown> {
     const child = ensureFuture(awaitable, 'gather()');
     this.#children.set(awaitable, child);
     child.addDoneCallback(() => this.#ended(child));
+    if (child[IS_CERTAIN]) this.#childIsCertain(child);
+    else child[ON_CERTAIN](() => this.#childIsCertain(child));
+  }
+
+  #childIsCertain(child: Future<unknown>): void {
+    this.#uncertain -= 1;
+    const isFailed = child.done() && (child.cancelled() || child.exception() !== undefined);
+    if (this.#uncertain > 0 && (this.#returnExceptions || !isFailed)) return;
+    this.#isCertain = true;
+    this.becomeCertain();
   }
 
   /** In a callback, where nobody would catch it. */

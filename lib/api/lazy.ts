@@ -5,7 +5,7 @@
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { type CallSite, captureCallSite } from '../core/call-site.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
-import { currentLoop, type Loop } from '../core/loop.ts';
+import { checkOwnLoop, currentLoop, type Loop } from '../core/loop.ts';
 
 /**
  * An awaitable that starts when it is awaited. `what` is the call as an author wrote it: `queue.get()`. `depth` is how
@@ -29,6 +29,7 @@ class LazyAwaitable<T> implements Awaitable<T> {
   }
 
   [Symbol.iterator](): Coroutine<T> {
+    checkOwnLoop(this.#loop, `yield* ${this.#what}`);
     if (this.#started) {
       throw new WorkflowCodeError(
         'ALREADY_AWAITED',

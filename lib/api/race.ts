@@ -1,16 +1,22 @@
 /** Several awaitables at once, of which one counts. */
 import type { Awaitable } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
-import { CancelledError, WorkflowCodeError } from '../core/errors.ts';
-import { Future } from '../core/future.ts';
+import { CancelledError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
+import { Future, IS_CERTAIN, ON_CERTAIN } from '../core/future.ts';
 import { currentLoop } from '../core/loop.ts';
+import { closeOnRefusal } from './close-on-refusal.ts';
+import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
 import { ensureFutures } from './ensure-future.ts';
 import { type AwaitablesOf, type Entries, type Shape, toEntries, type Tuple } from './shapes.ts';
 
 /**
- * Starts all awaitables at once, at the call; the first to end wins, with its result or its error. The others are
+ * Begins the awaitables in order, at the call; the first to end wins, with its result or its error. The others are
  * cancelled, and have ended, clean-up included, before the race does. asyncio has none; it is `wait` for the first
  * one, then `cancel` and `wait` for the rest.
+ *
+ * The losers are cancelled at the very moment at which the winner ends. So a loser that waits for a signal or for a
+ * queue takes nothing from it, and what comes after an awaitable that has ended at once is not begun. A loser that had
+ * taken something, and waits for something else, loses what it has taken.
  *
  * A record gives `{ key, value }`, so that one can ask who won. Cancelling who waits cancels all of them. What a loser's
  * clean-up throws goes to the log. A race of none would never end: a WorkflowCodeError `INVALID_ARGUMENT`.
@@ -30,29 +36,49 @@ export function race<T extends Shape>(
 export function race(of: unknown): Awaitable<unknown> {
   currentLoop('race()');
   const entries = toEntries(of, 'race()');
-  if (entries.awaitables.length === 0) {
-    throw new WorkflowCodeError('INVALID_ARGUMENT', 'race() was given nothing to wait for: it would never end');
-  }
-  for (const awaitable of entries.awaitables) checkAwaitable(awaitable, 'race()');
-  return new RacingFuture(entries);
+  return closeOnRefusal(entries.awaitables, () => {
+    if (entries.awaitables.length === 0) {
+      throw new WorkflowCodeError('INVALID_ARGUMENT', 'race() was given nothing to wait for: it would never end');
+    }
+    for (const awaitable of entries.awaitables) checkAwaitable(awaitable, 'race()');
+    return noticeIfForgotten(new RacingFuture(entries), 'race()', race);
+  });
 }
 
-/** Done when all of its children are; the first of them decides how. */
-class RacingFuture extends Future<unknown> {
-  readonly #keys: readonly string[] | undefined;
+interface Branch {
+  readonly key: string | undefined;
+  readonly awaitable: Awaitable<unknown>;
+}
+
+/** Done when all of its children are; the first of them decides how, at the moment at which it ends. */
+class RacingFuture extends EagerFuture<unknown> {
+  readonly #branches: readonly Branch[];
   readonly #children: readonly Future<unknown>[];
   #running: number;
   #winner: Future<unknown> | undefined;
   #cancelRequested = false;
   #cancelMessage = '';
 
-  constructor({ keys, awaitables }: Entries) {
+  constructor(entries: Entries) {
     super();
-    this.#keys = keys;
-    this.#children = ensureFutures(awaitables, 'race()');
+    this.#branches = toBegin(entries);
+    this.#children = ensureFutures(
+      this.#branches.map(({ awaitable }) => awaitable),
+      'race()',
+    );
     const distinct = new Set(this.#children);
     this.#running = distinct.size;
-    for (const child of distinct) child.addDoneCallback(() => this.#ended(child));
+    for (const child of distinct) {
+      const decide = (): void => this.#decide(child);
+      // What has ended already has its turn behind those that begin before it.
+      if (child[IS_CERTAIN]) currentLoop('race()').callSoon(decide);
+      else child[ON_CERTAIN](decide);
+      child.addDoneCallback(() => this.#ended(child));
+    }
+  }
+
+  override get [IS_CERTAIN](): boolean {
+    return this.#winner !== undefined || super[IS_CERTAIN];
   }
 
   override cancel(message = ''): boolean {
@@ -63,17 +89,25 @@ class RacingFuture extends Future<unknown> {
     return true;
   }
 
+  /** Before any other code goes on: what has lost must not take what it was woken for. */
+  #decide(winner: Future<unknown>): void {
+    if (this.#winner !== undefined) return;
+    this.#winner = winner;
+    // If the race itself was cancelled they were, too: once is enough, they may be cleaning up.
+    if (!this.#cancelRequested) for (const loser of this.#children) if (loser !== winner) loser.cancel();
+    this.becomeCertain();
+  }
+
   #ended(child: Future<unknown>): void {
     this.#running -= 1;
-    if (this.#winner === undefined) {
-      this.#winner = child;
-      // If the race itself was cancelled they were, too: once is enough, they may be cleaning up.
-      if (!this.#cancelRequested) for (const loser of this.#children) if (loser !== child) loser.cancel();
-    } else if (!child.cancelled()) {
+    if (child !== this.#winner && !child.cancelled()) {
       const error = child.exception();
-      if (error !== undefined) currentLoop('race()').log('error', ['A loser of a race failed:', error]);
+      // A gather that is cancelled fails with the CancelledError.
+      if (error !== undefined && !isCancelled(error)) {
+        currentLoop('race()').log('error', ['A loser of a race failed:', error]);
+      }
     }
-    if (this.#running === 0) this.#end(this.#winner);
+    if (this.#running === 0) this.#end(this.#winner ?? child);
   }
 
   #end(winner: Future<unknown>): void {
@@ -83,9 +117,22 @@ class RacingFuture extends Future<unknown> {
     }
     try {
       const value = winner.result();
-      this.setResult(this.#keys === undefined ? value : { key: this.#keys[this.#children.indexOf(winner)], value });
+      const branch = this.#branches[this.#children.indexOf(winner)];
+      this.setResult(branch?.key === undefined ? value : { key: branch.key, value });
     } catch (error) {
       this.setException(error as Error);
     }
   }
+}
+
+/** All branches; or, after the first that has ended already, only what runs already and has to be cancelled. */
+function toBegin({ keys, awaitables }: Entries): Branch[] {
+  const branches = awaitables.map((awaitable, index) => ({ key: keys?.[index], awaitable }));
+  const ended = awaitables.findIndex((awaitable) => awaitable instanceof Future && awaitable[IS_CERTAIN]);
+  if (ended < 0) return branches;
+  return branches.filter(({ awaitable }, index) => {
+    if (index <= ended || awaitable instanceof Future) return true;
+    currentLoop('race()').awaited(awaitable);
+    return false;
+  });
 }

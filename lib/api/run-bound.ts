@@ -1,7 +1,6 @@
 /** What holds state of one run, and serves that run alone (asyncio's `_LoopBoundMixin`). */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
-import { WorkflowCodeError } from '../core/errors.ts';
-import { currentLoop, type Loop } from '../core/loop.ts';
+import { checkOwnLoop, currentLoop, type Loop } from '../core/loop.ts';
 import { lazy } from './lazy.ts';
 
 export abstract class RunBound {
@@ -13,12 +12,7 @@ export abstract class RunBound {
 
   /** Refuses code of another run, and of no run: a step's body, say, whose doings no replay would repeat. */
   protected checkRun(call: string): void {
-    if (currentLoop(call) === this.#loop) return;
-    throw new WorkflowCodeError(
-      'NOT_IN_A_RUN',
-      `${call} was called on an object that was made in another run: it holds state of that run alone. ` +
-        `Make it inside the workflow, not in a variable of the module`,
-    );
+    checkOwnLoop(this.#loop, call);
   }
 
   /** An awaitable of this object's run. */

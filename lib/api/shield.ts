@@ -1,6 +1,7 @@
 /** Keeps a cancellation away from what must go on. */
 import type { Awaitable } from '../core/awaitable.ts';
-import { Future } from '../core/future.ts';
+import { type Future, IS_CERTAIN, ON_CERTAIN } from '../core/future.ts';
+import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
 import { ensureFuture } from './ensure-future.ts';
 
 /**
@@ -23,7 +24,7 @@ import { ensureFuture } from './ensure-future.ts';
 export function shield<T>(awaitable: Awaitable<T>): Awaitable<T> {
   const inner = ensureFuture(awaitable, 'shield()');
   if (inner.done()) return inner;
-  const outer = new Future<T>();
+  const outer = new ShieldingFuture(inner);
   const innerDone = (): void => {
     if (outer.cancelled()) {
       // Nobody waits any more: its failure counts as seen.
@@ -42,5 +43,19 @@ export function shield<T>(awaitable: Awaitable<T>): Awaitable<T> {
   outer.addDoneCallback(() => {
     if (!inner.done()) inner.removeDoneCallback(innerDone);
   });
-  return outer;
+  return noticeIfForgotten(outer, 'shield()', shield);
+}
+
+class ShieldingFuture<T> extends EagerFuture<T> {
+  readonly #inner: Future<T>;
+
+  constructor(inner: Future<T>) {
+    super();
+    this.#inner = inner;
+    inner[ON_CERTAIN](() => this.becomeCertain());
+  }
+
+  override get [IS_CERTAIN](): boolean {
+    return this.#inner[IS_CERTAIN] || super[IS_CERTAIN];
+  }
 }

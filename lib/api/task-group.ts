@@ -2,11 +2,12 @@
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { ExceptionGroup, InvalidStateError, isCancelled } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
-import { currentLoop } from '../core/loop.ts';
+import { checkOwnLoop, currentLoop } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
 import { toError } from '../core/to-error.ts';
 import { asCoroutine, checkBody } from './body.ts';
 import { createTask, currentTask } from './create-task.ts';
+import { closeOnRefusal } from './close-on-refusal.ts';
 import { lazy } from './lazy.ts';
 
 /** What the body of `taskGroup` is given. */
@@ -55,6 +56,7 @@ function* run<T>(body: (group: TaskGroup) => Coroutine<T>): Coroutine<T> {
 }
 
 class Group implements TaskGroup {
+  readonly #loop = currentLoop('taskGroup()');
   readonly #parent = currentTask();
   readonly #tasks = new Set<Task<unknown>>();
   readonly #errors: Error[] = [];
@@ -65,12 +67,17 @@ class Group implements TaskGroup {
   #allEnded: Future<void> | undefined;
 
   createTask<T>(awaitable: Awaitable<T>, options?: { name?: string }): Task<T> {
-    if (this.#isLeaving && this.#tasks.size === 0) throw new InvalidStateError('The task group is finished.');
-    if (this.#isAborting) throw new InvalidStateError('The task group is shutting down.');
+    closeOnRefusal([awaitable], () => this.#checkOpen());
     const task = createTask(awaitable, options);
     task.addDoneCallback(() => this.#ended(task));
     this.#tasks.add(task);
     return task;
+  }
+
+  #checkOpen(): void {
+    checkOwnLoop(this.#loop, 'group.createTask()');
+    if (this.#isLeaving && this.#tasks.size === 0) throw new InvalidStateError('The task group is finished.');
+    if (this.#isAborting) throw new InvalidStateError('The task group is shutting down.');
   }
 
   /** The body has ended, with an error if there is one: waits for the tasks, and throws what is to be thrown. */

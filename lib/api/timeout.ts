@@ -3,9 +3,10 @@ import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { InvalidStateError, isCancelled, TimeoutError } from '../core/errors.ts';
-import { currentLoop } from '../core/loop.ts';
+import { checkOwnLoop, currentLoop } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
 import { asCoroutine } from './body.ts';
+import { closeOnRefusal } from './close-on-refusal.ts';
 import { currentTask } from './create-task.ts';
 import { lazy } from './lazy.ts';
 import { toEpochMs } from './sleep.ts';
@@ -47,7 +48,9 @@ export function timeout<T>(
   duration: Duration | null,
   of: Awaitable<T> | ((scope: TimeoutScope) => Coroutine<T>),
 ): Awaitable<T> {
-  const limitMs = duration === null ? null : toMilliseconds(duration, 'the duration of timeout()');
+  const limitMs = closeOnRefusal([of], () =>
+    duration === null ? null : toMilliseconds(duration, 'the duration of timeout()'),
+  );
   if (typeof of === 'function') return lazy('timeout()', () => limit(limitMs, of));
   checkAwaitable(of, 'timeout()');
   currentLoop('timeout()').claim(of);
@@ -77,6 +80,7 @@ class Scope implements TimeoutScope {
   #state: 'active' | 'expiring' | 'expired' | 'finished' = 'active';
   #whenMs: number | null = null;
   #cancelTimer: () => void = () => undefined;
+  readonly #loop = currentLoop('timeout()');
   readonly #task: Task<unknown>;
   readonly #cancelling: number;
 
@@ -95,6 +99,7 @@ class Scope implements TimeoutScope {
   }
 
   reschedule(date: Date | null): void {
+    checkOwnLoop(this.#loop, 'scope.reschedule()');
     if (this.#state !== 'active') {
       throw new InvalidStateError(`The timeout is ${this.#state}: it cannot be rescheduled any more.`);
     }

@@ -5,6 +5,7 @@ import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { isCancelled, TimeoutError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { currentLoop } from '../core/loop.ts';
+import { closeOnRefusal } from './close-on-refusal.ts';
 import { ensureFuture } from './ensure-future.ts';
 import { lazy } from './lazy.ts';
 import { setTimer } from './timer.ts';
@@ -29,7 +30,9 @@ import { setTimer } from './timer.ts';
  * ```
  */
 export function waitFor<T>(awaitable: Awaitable<T>, limit: Duration | null): Awaitable<T> {
-  const limitMs = limit === null ? null : toMilliseconds(limit, 'the timeout of waitFor()');
+  const limitMs = closeOnRefusal([awaitable], () =>
+    limit === null ? null : toMilliseconds(limit, 'the timeout of waitFor()'),
+  );
   checkAwaitable(awaitable, 'waitFor()');
   const loop = currentLoop('waitFor()');
   if (limitMs === null) {

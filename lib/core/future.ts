@@ -5,7 +5,7 @@
  */
 import type { Coroutine } from './awaitable.ts';
 import { CancelledError, InvalidStateError } from './errors.ts';
-import { currentLoop, type Loop } from './loop.ts';
+import { checkOwnLoop, currentLoop, type Loop } from './loop.ts';
 import { toError } from './to-error.ts';
 
 type State =
@@ -19,9 +19,19 @@ const PENDING: State = { kind: 'pending' };
 /** For combinators: the message that a future was cancelled with. Asking for its error would use that up. */
 export const CANCEL_MESSAGE = Symbol('cancel message');
 
+/** For combinators: says whether it is certain how a future ends. */
+export const IS_CERTAIN = Symbol('is certain');
+
+/**
+ * For combinators: calls back once, at the moment at which it becomes certain how a future ends, before any other code
+ * of the run goes on. At the latest that is when it is done; a race is certain as soon as it has a winner.
+ */
+export const ON_CERTAIN = Symbol('on certain');
+
 /**
  * A result that somebody else sets (asyncio's `Future`). Made inside a run, awaited with `yield*` by any number of
- * tasks. Setting it twice is an InvalidStateError.
+ * tasks. Setting it twice is an InvalidStateError. It belongs to its run: in the body of a step, and in the code of
+ * another run, all that would change it is a WorkflowCodeError `NOT_IN_A_RUN`.
  *
  * @example
  * ```ts
@@ -38,6 +48,7 @@ export const CANCEL_MESSAGE = Symbol('cancel message');
 export class Future<T> {
   #state: State = PENDING;
   #callbacks: ((future: never) => void)[] = [];
+  #certainListeners: (() => void)[] | undefined;
   readonly #loop: Loop;
 
   constructor() {
@@ -46,16 +57,19 @@ export class Future<T> {
 
   /** Makes it done, with this result. */
   setResult(result: T): void {
+    checkOwnLoop(this.#loop, 'future.setResult()');
     this.#settle({ kind: 'finished', result });
   }
 
   /** Makes it done, with an error that its awaiters get. What is no Error gets wrapped in one. */
   setException(error: Error): void {
+    checkOwnLoop(this.#loop, 'future.setException()');
     this.#settle({ kind: 'failed', error: toError(error) });
   }
 
   /** Makes it done by cancelling it; false if it was done before. Awaiters get a CancelledError with the message. */
   cancel(message = ''): boolean {
+    checkOwnLoop(this.#loop, 'future.cancel()');
     if (this.#state.kind !== 'pending') return false;
     this.#settle({ kind: 'cancelled', message, first: undefined });
     return true;
@@ -99,20 +113,38 @@ export class Future<T> {
 
   /** Calls back once it is done, soon; if it is done already, soon as well. */
   addDoneCallback(callback: (future: this) => void): void {
+    checkOwnLoop(this.#loop, 'future.addDoneCallback()');
     if (this.#state.kind === 'pending') this.#callbacks.push(callback);
     else this.#loop.callSoon(() => callback(this));
   }
 
   /** Takes back every registration of this callback; gives their number. */
   removeDoneCallback(callback: (future: this) => void): number {
+    checkOwnLoop(this.#loop, 'future.removeDoneCallback()');
     const before = this.#callbacks.length;
     this.#callbacks = this.#callbacks.filter((registered) => registered !== callback);
     return before - this.#callbacks.length;
   }
 
   *[Symbol.iterator](): Coroutine<T> {
+    checkOwnLoop(this.#loop, 'yield* future');
     if (!this.done()) yield { kind: 'await', future: this };
     return this.result();
+  }
+
+  get [IS_CERTAIN](): boolean {
+    return this.done();
+  }
+
+  [ON_CERTAIN](listener: () => void): void {
+    (this.#certainListeners ??= []).push(listener);
+  }
+
+  /** For subclasses that know it before they are done. */
+  protected becomeCertain(): void {
+    const listeners = this.#certainListeners;
+    this.#certainListeners = undefined;
+    listeners?.forEach((listener) => listener());
   }
 
   #settle(state: State): void {
@@ -121,6 +153,7 @@ export class Future<T> {
     const callbacks = this.#callbacks;
     this.#callbacks = [];
     for (const callback of callbacks) this.#loop.callSoon(() => callback(this as never));
+    this.becomeCertain();
   }
 }
 

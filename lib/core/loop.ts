@@ -39,8 +39,11 @@ export interface Loop {
   allTasks(): Set<Task<unknown>>;
   /** Asks for a durable operation now. Cancelling the future withdraws it. */
   begin(command: DurableCommand): Future<unknown>;
-  /** Remembers an awaitable that does nothing until it is awaited; `awaited` forgets it. */
-  created(awaitable: object, what: string, where?: CallSite): void;
+  /**
+   * Remembers an awaitable until it is awaited; `awaited` forgets it. An eager one (`gather`) runs without being
+   * awaited, and only its result is lost.
+   */
+  created(awaitable: object, what: string, where?: CallSite, options?: { readonly isEager: boolean }): void;
   awaited(awaitable: object): void;
   /** The same for what is handed to a task or a block: a coroutine that was handed over before is an error. */
   claim(awaitable: object): void;
@@ -66,6 +69,16 @@ export function currentLoop(call: string): Loop {
     );
   }
   return loop;
+}
+
+/** Refuses a call on what belongs to another run, and any call outside of a run: no replay would repeat it. */
+export function checkOwnLoop(loop: Loop, call: string): void {
+  if (currentLoop(call) === loop) return;
+  throw new WorkflowCodeError(
+    'NOT_IN_A_RUN',
+    `${call} was called on an object that was made in another run: it holds state of that run alone. ` +
+      `Make it inside the workflow, not in a variable of the module`,
+  );
 }
 
 /** The current loop, or undefined outside of a run. */

@@ -12,7 +12,7 @@ import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import { CANCEL_MESSAGE, Future } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
-import type { Loop } from '../core/loop.ts';
+import { checkOwnLoop, type Loop } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
 import { handleCommand, isCommand } from './command-handlers.ts';
 
@@ -21,7 +21,7 @@ export interface TaskHost extends Loop {
   enter(task: CoroutineTask<unknown>): void;
   leave(): void;
   /** An error that the task's end brings with it: what it dropped unawaited. */
-  checkDropped(task: CoroutineTask<unknown>): Error | undefined;
+  checkDropped(task: CoroutineTask<unknown>, result: unknown): Error | undefined;
   /** What an awaitable that was not awaited yet is, as an author wrote it; undefined if it is not known. */
   nameOf(awaitable: object): string | undefined;
   /** The task is done; `failed`: by an error that is no cancellation. */
@@ -91,6 +91,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   }
 
   override cancel(message = ''): boolean {
+    checkOwnLoop(this.#host, 'task.cancel()');
     return !this.#isShielded && this.cancelFromInside(message);
   }
 
@@ -119,6 +120,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   }
 
   uncancel(): number {
+    checkOwnLoop(this.#host, 'task.uncancel()');
     if (this.#cancelRequests > 0) this.#cancelRequests -= 1;
     return this.#cancelRequests;
   }
@@ -221,7 +223,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       this.#host.ended(this, 'cancelled');
       return;
     }
-    const dropped = this.#host.checkDropped(this);
+    const dropped = this.#host.checkDropped(this, value);
     if (dropped !== undefined) {
       this.#endWithError(dropped);
       return;

@@ -6,6 +6,8 @@ interface Created<T> {
   readonly task: T;
   readonly what: string;
   readonly where: CallSite | undefined;
+  /** It runs without being awaited; what is lost is its result, or its error. */
+  readonly isEager: boolean;
 }
 
 /** `T` are the tasks. */
@@ -23,6 +25,12 @@ export class DroppedAwaitables<T extends object> {
     if (created !== undefined) this.#forget(awaitable, created);
   }
 
+  /** What is eager goes on wherever it is. */
+  handedOn(value: unknown): void {
+    const created = this.#created.get(value as object);
+    if (created?.isEager === true) this.#forget(value as object, created);
+  }
+
   /** What was created and not awaited yet, as an author wrote it, with its place. */
   nameOf(awaitable: object): string | undefined {
     const created = this.#created.get(awaitable);
@@ -33,12 +41,20 @@ export class DroppedAwaitables<T extends object> {
   errorFor(task: T): WorkflowCodeError | undefined {
     const dropped = this.#of(task);
     if (dropped.length === 0) return undefined;
-    return new WorkflowCodeError(
-      'NEVER_AWAITED',
-      `${dropped.map(([, created]) => describe(created)).join(', ')} ${dropped.length === 1 ? 'was' : 'were'} created ` +
-        `and never awaited, so nothing of it happened: write yield* in front of it (or createTask(...) to let it run ` +
-        `at the side)`,
-    );
+    const lazy = dropped.filter(([, created]) => !created.isEager);
+    const eager = dropped.filter(([, created]) => created.isEager);
+    const messages = [
+      ...(lazy.length === 0
+        ? []
+        : [
+            `${listed(lazy)} created and never awaited, so nothing of it happened: write yield* in front of it (or ` +
+              `createTask(...) to let it run at the side)`,
+          ]),
+      ...(eager.length === 0
+        ? []
+        : [`${listed(eager)} begun and never awaited, so its result or error is lost: write yield* in front of it`]),
+    ];
+    return new WorkflowCodeError('NEVER_AWAITED', messages.join('. '));
   }
 
   forgetAllOf(task: T): void {
@@ -56,6 +72,10 @@ export class DroppedAwaitables<T extends object> {
     if (left > 0) this.#counts.set(created.task, left);
     else this.#counts.delete(created.task);
   }
+}
+
+function listed(dropped: readonly [object, Created<object>][]): string {
+  return `${dropped.map(([, created]) => describe(created)).join(', ')} ${dropped.length === 1 ? 'was' : 'were'}`;
 }
 
 function describe({ what, where }: Created<object>): string {

@@ -34,6 +34,9 @@ export interface EventLoopOptions {
   log(level: LogLevel, values: readonly unknown[]): void;
 }
 
+/** The first task is the workflow's body. */
+const BODY_ID = '1';
+
 export class EventLoop implements TaskHost {
   readonly #options: EventLoopOptions;
   readonly #ready = new ReadyQueue<() => void>();
@@ -196,8 +199,8 @@ export class EventLoop implements TaskHost {
 
   // ---- awaitables
 
-  created(awaitable: object, what: string, where?: CallSite): void {
-    if (this.#current !== undefined) this.#dropped.created(awaitable, { task: this.#current, what, where });
+  created(awaitable: object, what: string, where?: CallSite, { isEager } = { isEager: false }): void {
+    if (this.#current !== undefined) this.#dropped.created(awaitable, { task: this.#current, what, where, isEager });
   }
 
   awaited(awaitable: object): void {
@@ -221,7 +224,9 @@ export class EventLoop implements TaskHost {
     return this.#dropped.nameOf(awaitable);
   }
 
-  checkDropped(task: CoroutineTask<unknown>): Error | undefined {
+  checkDropped(task: CoroutineTask<unknown>, result: unknown): Error | undefined {
+    // A task may hand a gather on to whatever awaits the task. The workflow's body has nothing to hand it to.
+    if (task.id !== BODY_ID) this.#dropped.handedOn(result);
     const error = this.#dropped.errorFor(task);
     if (error === undefined || this.#options.strict) return error;
     this.log('warn', [error.message]);

@@ -1,15 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { Barrier } from '../../lib/api/barrier.ts';
 import { Condition } from '../../lib/api/condition.ts';
+import { createTask } from '../../lib/api/create-task.ts';
 import { Event } from '../../lib/api/event.ts';
 import { Lock } from '../../lib/api/lock.ts';
 import { LifoQueue, PriorityQueue, Queue } from '../../lib/api/queue.ts';
 import { retry } from '../../lib/api/retry.ts';
 import { saga, type Saga } from '../../lib/api/saga.ts';
 import { BoundedSemaphore, Semaphore } from '../../lib/api/semaphore.ts';
+import { sleep } from '../../lib/api/sleep.ts';
 import { step } from '../../lib/api/step.ts';
+import { type TaskGroup, taskGroup } from '../../lib/api/task-group.ts';
+import { timeout, type TimeoutScope } from '../../lib/api/timeout.ts';
+import type { Awaitable, Coroutine } from '../../lib/core/awaitable.ts';
+import { Future } from '../../lib/core/future.ts';
 import { drive } from '../scheduler/drive.ts';
-import { runBody } from './run-body.ts';
+import { caught, runBody } from './run-body.ts';
 
 const MADE: [string, () => unknown][] = [
   ['new Lock()', () => new Lock()],
@@ -65,6 +71,18 @@ const CALLS: [string, (made: Made) => unknown][] = [
   ['queue.join()', ({ queue }) => queue.join()],
   ['queue.shutdown()', ({ queue }) => queue.shutdown()],
   ['saga.onFailure()', ({ undos }) => undos.onFailure(function* () {})],
+  ['future.setResult()', ({ future }) => future.setResult(1)],
+  ['future.setException()', ({ future }) => future.setException(new Error('boom'))],
+  ['future.cancel()', ({ future }) => future.cancel()],
+  ['future.addDoneCallback()', ({ future }) => future.addDoneCallback(() => undefined)],
+  ['future.removeDoneCallback()', ({ future }) => future.removeDoneCallback(() => undefined)],
+  ['yield* future', ({ future }) => future[Symbol.iterator]().next()],
+  ['task.cancel()', ({ task }) => task.cancel()],
+  ['task.uncancel()', ({ task }) => task.uncancel()],
+  ['future.addDoneCallback()', ({ task }) => task.addDoneCallback(() => undefined)],
+  ['future.removeDoneCallback()', ({ task }) => task.removeDoneCallback(() => undefined)],
+  ['group.createTask()', ({ group }) => group.createTask(neverBegun())],
+  ['scope.reschedule()', ({ scope }) => scope.reschedule(null)],
 ];
 
 const make = () => ({
@@ -74,16 +92,31 @@ const make = () => ({
   event: new Event(),
   barrier: new Barrier(1),
   queue: new Queue<number>(),
+  future: new Future<number>(),
+  task: createTask(sleep(0)),
 });
 
-type Made = ReturnType<typeof make> & { undos: Saga };
+type Made = ReturnType<typeof make> & { undos: Saga; group: TaskGroup; scope: TimeoutScope };
+
+function* neverBegun(): Coroutine<void> {}
+
+/** One of each kind, in blocks that are still going on while `use` runs. */
+function* inBlocks(use: (made: Made) => Awaitable<unknown>): Coroutine<void> {
+  yield* saga(function* (undos) {
+    yield* taskGroup(function* (group) {
+      yield* timeout('1h', function* (scope) {
+        yield* use({ ...make(), undos, group, scope });
+      });
+    });
+  });
+}
 
 /** Objects of a run that is over. */
 function madeInAnotherRun(): Made {
   let made: Made | undefined;
   drive(function* () {
-    yield* saga(function* (undos) {
-      made = { ...make(), undos };
+    yield* inBlocks(function* (given) {
+      made = given;
     });
   });
   return made!;
@@ -101,12 +134,11 @@ describe.each(CALLS)('%s', (call, act) => {
   test('in the body of a step is refused, which no replay would repeat', () => {
     const attempt = () =>
       runBody(function* () {
-        const made = yield* saga(function* (undos) {
-          return { ...make(), undos };
+        let refusal: unknown;
+        yield* inBlocks(function* (made) {
+          refusal = yield* caught(step('meddle', () => void act(made)));
         });
-        yield* step('meddle', () => {
-          act(made);
-        });
+        throw refusal;
       });
     expect(attempt).toThrow(NOT_IN_A_RUN);
   });

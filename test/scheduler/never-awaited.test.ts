@@ -49,6 +49,48 @@ const forgotten: readonly (readonly [what: string, make: () => Awaitable<unknown
   ['with()', () => new Lock().with(empty)],
 ];
 
+const eager: readonly (readonly [what: string, make: () => Awaitable<unknown>])[] = [
+  ['gather()', () => gather([sleep('2s')])],
+  ['gather()', () => gather({ a: sleep('2s') }, { returnExceptions: true, limit: 1 })],
+  ['race()', () => race([sleep('2s'), sleep('3s')])],
+  ['race()', () => race({ a: sleep(0) })],
+  ['shield()', () => shield(sleep('2s'))],
+];
+
+describe('what has begun and is never awaited is found when its task ends', () => {
+  it.each(eager)('%s', (what, make) => {
+    const body = function* (): Coroutine<string> {
+      make();
+      yield* sleep('1s');
+      return 'done';
+    };
+    const { outcome, logged } = drive(body, { strict: false });
+    expect(outcome).toEqual({ kind: 'completed', value: 'done' });
+    const message = expect.stringContaining(`${what} (at never-awaited.test.ts:`) as string;
+    expect(logged).toEqual([{ level: 'warn', values: [message] }]);
+    expect(drive(body).outcome).toMatchObject({ kind: 'failed', error: { code: 'NEVER_AWAITED', message } });
+  });
+
+  it('with what had not begun', () => {
+    const { outcome } = drive(function* () {
+      gather([sleep('1s')]);
+      sleep('2s');
+      sleep('3s');
+      yield* sleep(0);
+    });
+    expect((outcome as unknown as { error: Error }).error.message).toMatch(
+      /^sleep\("2s"\).*, sleep\("3s"\).* were created .*\. gather\(\).* was begun and never awaited/,
+    );
+  });
+
+  it('also when the body returns it, since a run cannot end with it', () => {
+    const { outcome } = drive(function* () {
+      return gather([sleep('1s')]);
+    });
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'NEVER_AWAITED' } });
+  });
+});
+
 describe('what is created and never awaited is found when its task ends', () => {
   it.each(forgotten)('%s', (what, make) => {
     const body = function* (): Coroutine<string> {
@@ -111,12 +153,8 @@ describe('what is created and never awaited is found when its task ends', () => 
 
 const fine: readonly (readonly [what: string, body: () => Coroutine<unknown>])[] = [
   [
-    'what is eager',
+    'what runs in a task of its own',
     function* () {
-      gather([sleep(0)]);
-      race([sleep(0), sleep(0)]);
-      shield(sleep(0));
-      asCompleted([sleep(0)]);
       createTask(sleep(0));
       yield* sleep('1s');
     },
@@ -149,6 +187,15 @@ const fine: readonly (readonly [what: string, body: () => Coroutine<unknown>])[]
     },
   ],
   [
+    'what another combinator takes',
+    function* () {
+      const both = gather([race([sleep('1s'), sleep('2s')]), shield(sleep('1s'))]);
+      yield* race([timeout('1m', both), sleep('1h')]);
+      yield* createTask(gather([sleep('1s')]));
+    },
+  ],
+  ...refusals(),
+  [
     'what another task awaits in time',
     function* () {
       const nap = sleep('1s');
@@ -156,6 +203,43 @@ const fine: readonly (readonly [what: string, body: () => Coroutine<unknown>])[]
     },
   ],
 ];
+
+/** Calls that throw: the error says it all. */
+function refusals(): [what: string, body: () => Coroutine<unknown>][] {
+  const calls: [what: string, call: () => unknown][] = [
+    ['timeout with a negative duration', () => timeout(-5, sleep('1s'))],
+    ['waitFor with a duration that is none', () => waitFor(sleep('1s'), 'soon')],
+    ['gather with a promise', () => gather([sleep('1s'), Promise.resolve() as never])],
+    ['gather with a limit that is none', () => gather({ a: sleep('1s') }, { limit: 0 })],
+    ['race with a promise', () => race([sleep('1s'), Promise.resolve() as never])],
+    ['race with a coroutine that has run', () => race([sleep('1s'), ranAlready()])],
+    ['gather with a coroutine that has run', () => gather([sleep('1s'), ranAlready()])],
+  ];
+  return calls.map(([what, call]) => [
+    `what is refused by ${what}`,
+    function* () {
+      expect(call).toThrow(WorkflowCodeError);
+      yield* sleep('1s');
+    },
+  ]);
+}
+
+function ranAlready(): Coroutine<void> {
+  const coroutine = empty();
+  createTask(coroutine);
+  return coroutine;
+}
+
+it('nobody complains about what a task group refuses', () => {
+  const { outcome } = drive(function* () {
+    const late = yield* taskGroup(function* (group) {
+      return group;
+    });
+    expect(() => late.createTask(sleep('1s'))).toThrow('finished');
+    yield* sleep('1s');
+  });
+  expect(outcome.kind).toBe('completed');
+});
 
 it.each(fine)('nobody complains about %s', (_, body) => {
   const { outcome, logged } = drive(body);
