@@ -27,7 +27,15 @@ export interface Bench {
 
 const silent = { debug: quiet, info: quiet, warn: quiet, error: console.error };
 
-export function createBench(store: BenchStore, workflows: WorkflowSource = measured): Bench {
+/**
+ * `stepMs`: the clock stands still, but for `passTime` and for so long at each body that begins. What is counted then does
+ * not depend on the speed of the machine.
+ */
+export function createBench(
+  store: BenchStore,
+  workflows: WorkflowSource = measured,
+  { stepMs }: { readonly stepMs?: number } = {},
+): Bench {
   const waiting: string[] = [];
   const wakes: WakeQueue = {
     send: (runId, delayMs = 0) => {
@@ -38,9 +46,11 @@ export function createBench(store: BenchStore, workflows: WorkflowSource = measu
   };
   let aheadMs = 0;
   const systemClock = new SystemClock();
+  const startMs = systemClock.nowMs();
+  const nowMs = (): number => (stepMs === undefined ? systemClock.nowMs() : startMs) + aheadMs;
   const clock: Clock = {
-    nowMs: () => systemClock.nowMs() + aheadMs,
-    callAt: (atMs, callback) => systemClock.callAt(atMs - aheadMs, callback),
+    nowMs,
+    callAt: (atMs, callback) => systemClock.callAt(systemClock.nowMs() + atMs - nowMs(), callback),
   };
   const start = (): RunningEngine =>
     createEngine({
@@ -51,6 +61,10 @@ export function createBench(store: BenchStore, workflows: WorkflowSource = measu
       log: silent,
       newNonce: randomUUID,
       random: Math.random,
+      callBody: (command, context) => {
+        aheadMs += stepMs ?? 0;
+        return command.body(context);
+      },
     });
   let engine = start();
   let turns = 0;

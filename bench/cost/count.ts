@@ -15,7 +15,8 @@ export async function countUsage(workload: Workload): Promise<Usage> {
   const store = await openDynalite({ isMetered: true });
   try {
     const { order, report, subscription } = workloads;
-    const bench = createBench(store, { order, report, subscription });
+    const stepMs = (workload.stepSeconds * 1_000) / workload.width;
+    const bench = createBench(store, { order, report, subscription }, { stepMs });
     store.takeCounts();
     bench.takeTurns();
     const run = await workload.play(bench);

@@ -24,8 +24,8 @@ export interface LeaseKeeping {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called after each renewal, and once without an item when the lease is lost. */
-  onRenewal(run: RunItem | undefined): void;
+  /** Called after each renewal with the time when it was sent, and once without an item when the lease is lost. */
+  onRenewal(run: RunItem | undefined, askedAtMs: number): void;
 }
 
 /** Renews after each third of the lease. */
@@ -41,17 +41,18 @@ export function keepLease(keeping: LeaseKeeping): LeaseKeeper {
   };
 
   const renew = async (): Promise<void> => {
-    const wantedMs = clock.nowMs() + leaseMs;
+    const askedAtMs = clock.nowMs();
+    const wantedMs = askedAtMs + leaseMs;
     try {
       const renewal = await store.renew(runId, { epoch, expiresAtMs: wantedMs });
       if (stopped) return;
       if (renewal.kind === 'lost') {
         lost = true;
-        keeping.onRenewal(undefined);
+        keeping.onRenewal(undefined, askedAtMs);
         return;
       }
       expiresAtMs = wantedMs;
-      keeping.onRenewal(renewal.run);
+      keeping.onRenewal(renewal.run, askedAtMs);
     } catch (error) {
       // The lease runs on for two more tries; after that `held` is false by the clock.
       log.warn('a lease was not renewed', { runId, epoch, error });

@@ -38,6 +38,10 @@ export interface EngineSettings extends RunLimits {
   readonly wakeSlackMs: number;
   /** A timer that is due within this time is waited for in place: cheaper than going to bed and getting up. */
   readonly hotWaitMs: number;
+  /** Before it begins further steps, and after the end of one, a turn checks for accepted messages if it has not for so long. */
+  readonly inboxCheckAfterStepMs: number;
+  /** While its steps run, a turn checks for accepted messages so often. */
+  readonly inboxCheckWithinStepMs: number;
   /** No wake is sent for a timer that is further away: the sweeper sends it. SQS takes 900 s at most. */
   readonly longestWakeDelayMs: number;
   /** The turn ends by itself this long before the invocation's time limit. */
@@ -74,6 +78,8 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
   leaseMs: 30_000,
   wakeSlackMs: 500,
   hotWaitMs: 1_000,
+  inboxCheckAfterStepMs: 1_000,
+  inboxCheckWithinStepMs: 5_000,
   longestWakeDelayMs: LONGEST_WAKE_DELAY_MS,
   deadlineMarginMs: 3_000,
   maxStepsInFlight: 500,

@@ -48,8 +48,15 @@ export interface Turn {
   readonly received: Set<string>;
   /** How steps ended, in the order in which they did. */
   readonly arrivals: AttemptEvent[];
-  /** The run item as the last renewal found it, if something was accepted by then; taken up with the next mail. */
+  /** The run item as it was last seen, if something was accepted by then; taken up with the next mail. */
   renewed: RunItem | undefined;
+  /** When the table was last asked for the run item. */
+  inboxCheckedAtMs: number;
+  /** A step, or an attempt of one, has ended since the turn last looked. */
+  stepEnded: boolean;
+
+  /** Takes note of the run item as the table had it after `askedAtMs`. */
+  learn(run: RunItem, askedAtMs: number): void;
 
   /** Leaves the run's memory to the next turn on this worker. */
   keepWarm(memory: LiveMemory): void;
@@ -97,12 +104,12 @@ function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, ends
   const arrivals: AttemptEvent[] = [];
   const arrive = (event: AttemptEvent): void => {
     arrivals.push(event);
+    if (event.kind !== 'step-heartbeat') turn.stepEnded = true;
     doorbell.ring();
   };
-  const onRenewal = (item: RunItem | undefined): void => {
-    if (item?.wakes === turn.wakesSeen) return;
-    turn.renewed = item;
-    doorbell.ring();
+  const onRenewal = (item: RunItem | undefined, askedAtMs: number): void => {
+    if (item !== undefined) turn.learn(item, askedAtMs);
+    if (item === undefined || turn.renewed !== undefined) doorbell.ring();
   };
   const lease = keepLease({ ...engine, runId, epoch, expiresAtMs, onRenewal });
   const attempts = createAttempts(engine, runId, endsByMs, arrive);
@@ -130,6 +137,13 @@ function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, ends
     received: new Set(),
     arrivals,
     renewed: undefined,
+    inboxCheckedAtMs: beganAtMs,
+    stepEnded: false,
+    learn: (item, askedAtMs) => {
+      turn.inboxCheckedAtMs = Math.max(turn.inboxCheckedAtMs, askedAtMs);
+      // Of two answers the later one may be the older one.
+      if (item.wakes > (turn.renewed?.wakes ?? turn.wakesSeen)) turn.renewed = item;
+    },
     keepWarm: (memory) => {
       warmRuns.keep(runId, { epoch, journal: turn.journal, memory });
     },

@@ -6,6 +6,7 @@
  */
 import type { ClosedStatus } from '../ports/run-item.ts';
 import { beginSteps } from './begin-steps.ts';
+import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
 import { deliverNews } from './deliver-news.ts';
 import { finishRun } from './finish.ts';
@@ -87,6 +88,9 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       continue;
     }
     if (hasNews(turn, memory)) continue;
+    const check = await checkInbox(turn, memory);
+    if (check === 'lost') return { kind: 'dropped' };
+    if (check === 'accepted-since') continue;
     if (!turn.lease.held()) return { kind: 'dropped' };
 
     if (hasEnded(memory)) {

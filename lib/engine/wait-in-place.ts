@@ -3,6 +3,7 @@
  * Near the invocation's time limit it ends the steps, so that the turn ends by itself in time.
  */
 import { LullError } from '../core/errors.ts';
+import { nextInboxCheckAtMs } from './check-inbox.ts';
 import { firstTimer, nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { hasNews } from './news.ts';
 import type { Turn } from './turn-state.ts';
@@ -24,10 +25,10 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
   const dueAtMs = (mayBegin ? nextDueAtMs(memory) : firstTimer(memory)?.dueAtMs) ?? Infinity;
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
 
-  const wakeAtMs = Math.min(dueAtMs, turn.endsByMs);
-  const cancel = wakeAtMs === Infinity ? undefined : clock.callAt(wakeAtMs, () => turn.doorbell.ring());
+  const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, nextInboxCheckAtMs(turn, memory));
+  const cancel = clock.callAt(wakeAtMs, () => turn.doorbell.ring());
   await turn.doorbell.wait();
-  cancel?.();
+  cancel();
   return 'go-on';
 }
 

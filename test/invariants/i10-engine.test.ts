@@ -86,6 +86,45 @@ limit('hotWaitMs', {
   over: async () => expect(await waitsInPlace(1_001)).toBe(false),
 });
 
+/** How often a worker has checked for messages when its only step has run for so long, and when it has ended then. */
+async function checks(ms: number, step1: 'running' | 'ended'): Promise<number> {
+  let reads = 0;
+  const ends: (() => void)[] = [];
+  const work = () => new Promise<void>((resolve) => ends.push(resolve));
+  const two = workflow('two', function* () {
+    yield* step('first', work);
+    yield* step('second', work);
+  });
+  const cloud = new SmallCloud([two]);
+  const run = await cloud.client.start(two);
+  const worker = cloud.worker({
+    inboxCheckAfterStepMs: 1_000,
+    inboxCheckWithinStepMs: 5_000,
+    around: ({ operation }, go) => {
+      if (operation === 'readRun') reads += 1;
+      return go();
+    },
+  });
+  void worker.turn(run.id);
+  for (let times = 0; times < 50; times += 1) await promisesToGoOn();
+  cloud.pass(ms);
+  if (step1 === 'ended') ends[0]?.();
+  for (let times = 0; times < 50; times += 1) await promisesToGoOn();
+  return reads;
+}
+
+limit('inboxCheckAfterStepMs', {
+  under: async () => expect(await checks(999, 'ended')).toBe(0),
+  at: async () => expect(await checks(1_000, 'ended')).toBe(1),
+  over: async () => expect(await checks(1_001, 'ended')).toBe(1),
+});
+
+limit('inboxCheckWithinStepMs', {
+  under: async () => expect(await checks(4_999, 'running')).toBe(0),
+  at: async () => expect(await checks(5_000, 'running')).toBe(1),
+  over: async () => expect(await checks(5_001, 'running')).toBe(1),
+});
+
 /** Whether the queue is told of a timer so far away. */
 async function isSent(ms: number): Promise<boolean> {
   const cloud = new SmallCloud([nap]);
