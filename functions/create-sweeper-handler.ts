@@ -31,12 +31,15 @@ export function createSweeperHandler(overrides: Overrides = {}): SweeperHandler 
     const metrics = openMetrics(settings, ports.clock, overrides);
     return { ports, metrics, ages: createDueAges(), aheadMs: settings.aheadMs };
   });
+  let hasSwept = false;
   const handle = async (): Promise<Sweep> => {
     const { ports, metrics, ages, aheadMs } = open();
     const observe: Observe = (event) => {
       if (event.kind === 'due-run-found') ages.found(event);
     };
-    const counts = await sweep({ ...ports, observe }, { aheadMs });
+    // A deployment starts this process anew, and runs that are blocked wait for its code.
+    const counts = await sweep({ ...ports, observe }, { aheadMs, wakesBlocked: !hasSwept });
+    hasSwept = true;
     if (counts.woken + counts.purged + counts.ahead > 0) ports.log.info('swept', { ...counts });
     metrics.swept({ woken: counts.woken, oldestDueMs: ages.takeOldestMs() });
     return counts;

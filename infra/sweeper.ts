@@ -30,17 +30,26 @@ function sweepAhead(sweepInterval: Duration): Duration {
   return Duration.millis(Math.min(LONGEST_WAKE_DELAY_MS, sweepInterval.plus(SWEEP_SLACK).toMilliseconds()));
 }
 
-export function createSweeper(scope: Construct, parts: EngineParts): { sweeper: NodejsFunction; sweeperRule: Rule } {
+export function createSweeper(
+  scope: Construct,
+  parts: EngineParts,
+  { version, worker }: { readonly version: string | undefined; readonly worker: NodejsFunction },
+): { sweeper: NodejsFunction; sweeperRule: Rule } {
   const { sweepInterval = SWEEP_INTERVAL, sweeperOptions } = parts.props;
   const sweeper = createFunction(scope, 'Sweeper', parts, {
     handler: 'sweeper',
     description: 'Wakes the runs that are due and that nobody wakes',
     memorySize: 256,
     timeout: Duration.minutes(1),
-    environment: { LULL_SWEEP_AHEAD_MS: String(sweepAhead(sweepInterval).toMilliseconds()) },
+    environment: {
+      LULL_SWEEP_AHEAD_MS: String(sweepAhead(sweepInterval).toMilliseconds()),
+      // Not read: with other code of the workflows it starts anew, and its first sweep wakes the runs that are blocked.
+      ...(version === undefined ? {} : { LULL_VERSION: version }),
+    },
     options: sweeperOptions,
     operations: OPERATIONS.sweeper,
   });
+  sweeper.node.addDependency(worker); // the runs that it wakes are to meet the new code
   const sweeperRule = new Rule(scope, 'SweeperRule', {
     schedule: Schedule.rate(sweepInterval),
     // A sweep that fails is not tried again: the next one is on its way.

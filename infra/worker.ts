@@ -15,9 +15,8 @@ export const WORKER_TIMEOUT = Duration.minutes(5);
 /** Of an account that has the usual 1000 Lambdas at a time, a backlog leaves most. */
 const MAX_CONCURRENCY = 100;
 
-export function createWorker(scope: Construct, parts: EngineParts, defaultVersion: string | undefined): NodejsFunction {
+export function createWorker(scope: Construct, parts: EngineParts, version: string | undefined): NodejsFunction {
   const { props } = parts;
-  const version = props.version ?? defaultVersion;
   const worker = createFunction(scope, 'Worker', parts, {
     handler: 'worker',
     description: 'Takes turns of runs',

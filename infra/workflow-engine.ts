@@ -95,8 +95,9 @@ export class WorkflowEngine extends Construct {
     this.engineName = props.metrics === false ? undefined : engineNameOf(this);
     const { table, payloadBucket, engineName } = this;
     this.#parts = { props, entryFile: file, table, payloadBucket, ...queues, engineName };
-    this.worker = createWorker(this, this.#parts, code?.version);
-    const { sweeper, sweeperRule } = createSweeper(this, this.#parts);
+    const version = props.version ?? code?.version;
+    this.worker = createWorker(this, this.#parts, version);
+    const { sweeper, sweeperRule } = createSweeper(this, this.#parts, { version, worker: this.worker });
     this.sweeper = sweeper;
     this.sweeperRule = sweeperRule;
     const { api, apiFunction } = createHttpApi(this, this.#parts);

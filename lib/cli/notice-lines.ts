@@ -15,8 +15,15 @@ function describe(notice: LocalCloudNotice, paint: Paint): string[] {
       const color = notice.status === 'completed' ? 'green' : 'red';
       return [
         `${paint(color, notice.status.padEnd(9))}  ${notice.workflow}  ${notice.runId}  ${seconds(notice.tookMs)}`,
+        ...(notice.reason ?? []).map((line) => `           ${printable(line)}`),
       ];
     }
+    case 'run-blocked':
+      return [
+        `${paint('red', 'blocked')}    ${notice.workflow}  ${notice.runId}`,
+        ...notice.reason.split('\n').map((line) => `           ${printable(line)}`),
+        '           It is looked at again as soon as other code is saved.',
+      ];
     case 'reloaded':
       return [`${paint('green', 'reloaded')}   ${notice.workflows.map(({ name }) => name).join(', ')}`];
     case 'reload-failed':

@@ -33,7 +33,7 @@ export function whyNotTaken(stored: StoredRun | undefined, take: Take): Taking |
   if (isClosed(run.status)) return { kind: 'refused', reason: 'closed' };
   if (beforeLease && run.lease?.owner === lease.owner) return { kind: 'taken', before: beforeLease };
   if (run.lease && run.lease.expiresAtMs > nowMs) return { kind: 'refused', reason: 'held' };
-  if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due' };
+  if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due', run };
   const elsewhere = pinnedElsewhere(run, take);
   return elsewhere === undefined ? undefined : { kind: 'pinned', to: elsewhere };
 }

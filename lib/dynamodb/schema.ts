@@ -68,6 +68,7 @@ export const attribute = {
   pinnedTo: 'pinnedTo',
   blockedReason: 'blockedReason',
   blockedSinceMs: 'blockedSinceMs',
+  blockedVersion: 'blockedVersion',
   /** N: signals that wait to be read, where they are too many for more. */
   unreadSignals: 'unreadSignals',
   /** N: how long the journal is, where it is near to its limit. */

@@ -103,7 +103,12 @@ function readLease(item: Item): Lease | undefined {
 
 function readBlocked(item: Item): Blocked | undefined {
   const reason = findText(item, 'blockedReason');
-  return reason === undefined ? undefined : { reason, sinceMs: readNumber(item, 'blockedSinceMs') };
+  if (reason === undefined) return undefined;
+  return {
+    reason,
+    sinceMs: readNumber(item, 'blockedSinceMs'),
+    ...optional('version', findText(item, 'blockedVersion')),
+  };
 }
 
 function readJournalUse(item: Item): JournalUse | undefined {

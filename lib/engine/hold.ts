@@ -39,7 +39,7 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
       status: 'blocked',
       dueAtMs: nowMs + pauseMs(nowMs - sinceMs),
       mail: turn.mail,
-      blocked: { reason: clampText(error.message, REASON_CHARACTERS), sinceMs },
+      blocked: { reason: clampText(error.message, REASON_CHARACTERS), sinceMs, version: engine.version },
       ...(unreadSignals === undefined ? {} : { unreadSignals }),
       ...(journal === undefined ? {} : { journal }),
     });

@@ -4,6 +4,7 @@
  *
  * Relies on: it runs again and again, and the index of the due catches up. That is all that keeps a run from being stuck.
  */
+import { LONGEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { isClosed, type RunItem } from '../ports/run-item.ts';
 import { tell } from './observe.ts';
 import type { EngineOptions } from './settings.ts';
@@ -23,6 +24,11 @@ export interface SweepOptions {
    * some slack, so that none falls due between two sweeps. Default 0.
    */
   readonly aheadMs?: number;
+  /**
+   * Wakes blocked runs too, before their next look: there may be new code, which looks at once. Code that has looked
+   * refuses the turn. Default: false.
+   */
+  readonly wakesBlocked?: boolean;
 }
 
 /** A sweeper needs no workflow's code. */
@@ -31,26 +37,39 @@ export type SweepPorts = Pick<EngineOptions, 'store' | 'wakes' | 'clock' | 'log'
 /** How many runs are looked at together. */
 const AT_ONCE = 20;
 
-export async function sweep(ports: SweepPorts, { aheadMs = 0 }: SweepOptions = {}): Promise<Sweep> {
+export async function sweep(ports: SweepPorts, options: SweepOptions = {}): Promise<Sweep> {
+  const { aheadMs = 0, wakesBlocked = false } = options;
+  const reachMs = wakesBlocked ? Math.max(aheadMs, LONGEST_BLOCKED_PAUSE_MS) : aheadMs;
+  const look: Look = { aheadMs, wakesBlocked };
   const counts = { woken: 0, purged: 0, held: 0, ahead: 0 };
-  for await (const page of ports.store.listDue(ports.clock.nowMs() + aheadMs)) {
+  for await (const page of ports.store.listDue(ports.clock.nowMs() + reachMs)) {
     for (let from = 0; from < page.length; from += AT_ONCE) {
-      const found = await Promise.all(page.slice(from, from + AT_ONCE).map((runId) => lookAt(ports, runId)));
+      const found = await Promise.all(page.slice(from, from + AT_ONCE).map((runId) => lookAt(ports, look, runId)));
       for (const kind of found) if (kind !== 'nothing') counts[kind] += 1;
     }
   }
   return counts;
 }
 
+type Look = Required<SweepOptions>;
+
 /** The index may be behind, so the run item decides. */
-async function lookAt(ports: SweepPorts, runId: string): Promise<keyof Sweep | 'nothing'> {
+async function lookAt(
+  ports: SweepPorts,
+  { aheadMs, wakesBlocked }: Look,
+  runId: string,
+): Promise<keyof Sweep | 'nothing'> {
   const { store, clock, wakes, log } = ports;
   try {
     const run = await store.readRun(runId);
     const nowMs = clock.nowMs();
     if (run?.dueAtMs === undefined) return 'nothing';
     if (run.dueAtMs > nowMs) {
-      if (run.needsWake !== true) return 'nothing';
+      if (wakesBlocked && run.blocked !== undefined) {
+        await wakes.send(runId);
+        return 'woken';
+      }
+      if (run.needsWake !== true || run.dueAtMs > nowMs + aheadMs) return 'nothing';
       await wakes.send(runId, run.dueAtMs - nowMs);
       return 'ahead';
     }

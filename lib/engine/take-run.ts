@@ -14,15 +14,21 @@ export interface Pin {
   forward(runId: string, version: string): Promise<'forwarded' | 'gone'>;
 }
 
+type NotDue = Extract<Taking, { readonly reason: 'not-due' }>;
+
 export type Taken =
   | Exclude<Taking, { readonly kind: 'pinned' }>
   /** Another version takes the turn. */
   | { readonly kind: 'refused'; readonly reason: 'elsewhere' };
 
-export async function takeRun({ store, pin, log }: Engine, runId: string, take: Take): Promise<Taken> {
+export async function takeRun({ store, pin, version, log }: Engine, runId: string, take: Take): Promise<Taken> {
   let asked: Take = pin === undefined ? take : { ...take, pin: pin.version };
   for (;;) {
     const taking = await store.take(runId, asked);
+    if (isBlockedByOtherCode(taking, version) && asked.dueByMs < (taking.run.dueAtMs ?? 0)) {
+      asked = { ...asked, dueByMs: taking.run.dueAtMs ?? 0 };
+      continue;
+    }
     if (taking.kind !== 'pinned') return taking;
     const pinnedTo = taking.to;
     const handed = (await pin?.forward(runId, pinnedTo)) ?? 'forwarded';
@@ -34,4 +40,11 @@ export async function takeRun({ store, pin, log }: Engine, runId: string, take: 
     });
     asked = { ...asked, gone: pinnedTo };
   }
+}
+
+/** A run that is blocked waits longer from look to look; code that has not looked yet need not wait for the next one. */
+function isBlockedByOtherCode(taking: Taking, version: string): taking is NotDue {
+  if (taking.kind !== 'refused' || taking.reason !== 'not-due') return false;
+  const { blocked } = taking.run;
+  return blocked?.version !== undefined && blocked.version !== version;
 }

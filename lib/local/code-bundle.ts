@@ -1,7 +1,7 @@
 /** Bundles the user's workflows with the handlers and the host, into one file that a process can run. */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { context, formatMessages, type BuildContext, type BuildFailure, type BuildOptions } from 'esbuild';
 import { invariant } from '../core/invariant.ts';
 import { bundleOptions } from '../lambda/bundle-options.ts';
@@ -114,6 +114,8 @@ function buildOptions(entryFile: string): BuildOptions & { metafile: true; write
     outfile: 'index.mjs',
     target: 'node20',
     sourcemap: 'linked',
+    // The map's paths are relative to here, and the bundle is put elsewhere: without this, stacks name files that are not there.
+    sourceRoot: pathToFileURL(`${process.cwd()}/`).href,
     logLevel: 'silent',
   };
 }

@@ -9,7 +9,11 @@ export type LocalCloudNotice =
       readonly workflow: string;
       readonly status: string;
       readonly tookMs: number;
+      /** Why, line by line: the error of a run that failed, the reason of one that was cancelled or terminated. */
+      readonly reason?: readonly string[];
     }
+  /** Its code cannot follow its journal: it waits for code that can. */
+  | { readonly kind: 'run-blocked'; readonly runId: string; readonly workflow: string; readonly reason: string }
   | { readonly kind: 'reloaded'; readonly version: string; readonly workflows: readonly HostedWorkflow[] }
   /** The code before goes on. */
   | { readonly kind: 'reload-failed'; readonly reason: string }

@@ -71,7 +71,7 @@ export function take(before: RunState | undefined, take: Take): Transition<Takin
   }
   if (run.lease?.owner === lease.owner) return { answer: { kind: 'taken', before: beforeTheTake(before) } };
   if (!held && due && elsewhere !== undefined) return { answer: { kind: 'pinned', to: elsewhere } };
-  return refused(held ? 'held' : 'not-due');
+  return held ? refused('held') : { answer: { kind: 'refused', reason: 'not-due', run } };
 }
 
 /** The run as it was before its lease was given, but for what was accepted since. */
@@ -82,7 +82,7 @@ function beforeTheTake({ run, restingStatus, priorLeaseExpiresAtMs }: RunState):
   return { ...before, status: 'running', lease: { owner: 'unknown', expiresAtMs: priorLeaseExpiresAtMs } };
 }
 
-function refused(reason: 'not-found' | 'closed' | 'held' | 'not-due'): Transition<Taking> {
+function refused(reason: 'not-found' | 'closed' | 'held'): Transition<Taking> {
   return { answer: { kind: 'refused', reason } };
 }
 

@@ -29,6 +29,8 @@ export interface Blocked {
   /** What the code could not follow, both sides shown. At most 300 characters; the worker's log has the whole. */
   readonly reason: string;
   readonly sinceMs: number;
+  /** The version of the code that blocked it: other code need not wait for the run's next look. */
+  readonly version?: string;
 }
 
 /** How long a journal is: its entries, and their stored form. */

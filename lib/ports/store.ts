@@ -121,7 +121,8 @@ export type Acceptance =
 
 export type Taking =
   | { readonly kind: 'taken'; readonly before: RunItem }
-  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' }
+  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'held' }
+  | { readonly kind: 'refused'; readonly reason: 'not-due'; readonly run: RunItem }
   /** Free and due, and pinned to another version. */
   | { readonly kind: 'pinned'; readonly to: string };
 

@@ -11,6 +11,7 @@ import { createPrng } from '../core/prng.ts';
 import { createRegistry, type WorkflowRegistry, type WorkflowSource } from '../core/workflow-registry.ts';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/settings.ts';
+import type { SweepOptions } from '../engine/sweep.ts';
 import type { TurnEnd } from '../engine/turn.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
@@ -72,6 +73,7 @@ export class Cloud {
   #engine: RunningEngine;
   #sweptAtMs = -Infinity;
   #isFilled = false;
+  #deployments = 0;
   #failure: { readonly error: unknown } | undefined;
   /** Leases of workers that died at a chosen point: they are over at once. */
   #hasToRecover = false;
@@ -177,8 +179,10 @@ export class Cloud {
   /** From here on, turns are taken by other code. */
   deploy(workflows: WorkflowSource): void {
     this.registry = createRegistry(workflows);
+    this.#deployments += 1;
     this.#engine = this.#createEngine(this.#worker);
     this.#turnEnds.clear();
+    void this.#sweep({ wakesBlocked: true });
   }
 
   #startWorker(): [CloudProcess, RunningEngine] {
@@ -187,8 +191,10 @@ export class Cloud {
   }
 
   #createEngine({ store, wakes, clock }: Ports): RunningEngine {
+    const { version = DEFAULT_SETTINGS.version } = this.#options.settings;
     return createEngine({
       ...this.#options.settings,
+      version: this.#deployments === 0 ? version : `${version}+${this.#deployments}`,
       registry: this.registry,
       store,
       wakes,
@@ -219,9 +225,9 @@ export class Cloud {
     });
   }
 
-  async #sweep(): Promise<void> {
+  async #sweep(options: SweepOptions = {}): Promise<void> {
     await this.#asWorker('a sweep was given up', async () => {
-      await this.#engine.sweep({ aheadMs: this.#sweepPeriodMs });
+      await this.#engine.sweep({ aheadMs: this.#sweepPeriodMs, ...options });
     });
   }
 

@@ -38,6 +38,25 @@ it.each<[LocalCloudNotice, string]>([
   expect(lines(notice)).toEqual([`12:05:09  ${line}`]);
 });
 
+it('a run that failed is shown with why, and cannot paint the terminal with it', () => {
+  const reason = ['Error: no \u001b[31mcard', '  caused by TypeError: x  (at bank.ts:1:2)'];
+  expect(
+    lines({ kind: 'run-ended', runId: 'r-1', workflow: 'checkout', status: 'failed', tookMs: 90, reason }),
+  ).toEqual([
+    '12:05:09  failed     checkout  r-1  0.1 s',
+    '12:05:09             Error: no \\u001b[31mcard',
+    '12:05:09               caused by TypeError: x  (at bank.ts:1:2)',
+  ]);
+});
+
+it('a run that is blocked is shown with why, and with what to do', () => {
+  expect(lines({ kind: 'run-blocked', runId: 'r-1', workflow: 'checkout', reason: 'a step was renamed' })).toEqual([
+    '12:05:09  blocked    checkout  r-1',
+    '12:05:09             a step was renamed',
+    '12:05:09             It is looked at again as soon as other code is saved.',
+  ]);
+});
+
 it('an error of a build keeps its lines', () => {
   expect(lines({ kind: 'reload-failed', reason: 'no\nway' })).toEqual([
     '12:05:09  not reloaded: the code before goes on',

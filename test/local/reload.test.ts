@@ -42,3 +42,52 @@ it(
     expect(await greet()).toBe('good morning');
   },
 );
+
+it(
+  'a run that failed is told with its error and the author’s line, and a run that new code blocks goes on with the next',
+  { timeout: 60_000 },
+  async () => {
+    const workflows = (name: string): string => `
+      import { signal, step, workflow } from 'lull';
+      const go = signal('go');
+      export const fails = workflow('fails', function* () {
+        yield* step('charge', { retry: false }, () => {
+          throw new Error('card declined');
+        });
+      });
+      export const waits = workflow('waits', function* () {
+        yield* step('${name}', () => 1);
+        yield* go.receive();
+        return 'went on';
+      });
+    `;
+    const { folder, entry } = temporaryProject(workflows('first'));
+    const { cloud, notices } = await startCloud({ entry, dir: join(folder, '.lull'), watch: true });
+    const reload = async (name: string): Promise<void> => {
+      const before = kinds(notices).length;
+      writeFileSync(entry, workflows(name));
+      await waitUntil(() => kinds(notices).length > before);
+      expect(kinds(notices).at(-1)).toBe('reloaded');
+    };
+    const noticeOf = async (kind: 'run-ended' | 'run-blocked', runId: string): Promise<LocalCloudNotice> => {
+      const isIt = (notice: LocalCloudNotice): boolean => notice.kind === kind && notice.runId === runId;
+      await waitUntil(() => notices.some(isIt));
+      return notices.find(isIt)!;
+    };
+
+    await startRun(cloud.url, 'fails', undefined, '?id=f');
+    const ended = await noticeOf('run-ended', 'f');
+    expect(ended).toMatchObject({ status: 'failed' });
+    const { reason = [] } = ended as { reason?: readonly string[] };
+    expect(reason[0]).toContain('step "charge" failed');
+    expect(reason[1]).toBe(`  caused by Error: card declined  (at ${entry}:6:17)`);
+
+    await startRun(cloud.url, 'waits', undefined, '?id=w');
+    await waitUntil(() => notices.some((notice) => notice.kind === 'run-started' && notice.runId === 'w'));
+    await reload('renamed');
+    await fetch(`${cloud.url}/runs/w/signals/go`, { method: 'POST', body: 'null' });
+    expect(await noticeOf('run-blocked', 'w')).toMatchObject({ reason: expect.stringContaining('step "first"') });
+    await reload('first');
+    expect(await noticeOf('run-ended', 'w')).toMatchObject({ status: 'completed' });
+  },
+);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { encodeError } from '../../lib/codec/encode-error.ts';
 import type { LocalCloudNotice } from '../../lib/local/notice.ts';
 import { RunWatch } from '../../lib/local/run-watch.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
@@ -6,6 +7,7 @@ import type { Store } from '../../lib/ports/store.ts';
 
 const NOW_MS = 1_000_000;
 const value = { kind: 'inline', value: null } as const;
+const failure = { kind: 'inline', value: encodeError(new TypeError('no card'), 'the error') } as const;
 
 async function watchOver(createdAtMs: number) {
   const store: Store = new MemoryStore();
@@ -24,15 +26,26 @@ async function watchOver(createdAtMs: number) {
       epoch: 1,
       wakesSeen: 0,
       status: 'failed',
-      result: value,
+      result: failure,
       endedAtMs: createdAtMs + 1_234,
       purgeAtMs: undefined,
     });
-  return { turn, take, finish, notices, watch };
+  const block = async (epoch: number, reason: string) => {
+    const release = { epoch, wakesSeen: 0, status: 'blocked', dueAtMs: 0, mail: [] } as const;
+    await store.release('r-1', { ...release, blocked: { reason, sinceMs: NOW_MS } });
+  };
+  return { turn, take, finish, block, notices, watch };
 }
 
 const started = { kind: 'run-started', runId: 'r-1', workflow: 'checkout' };
-const ended = { kind: 'run-ended', runId: 'r-1', workflow: 'checkout', status: 'failed', tookMs: 1_234 };
+const ended = {
+  kind: 'run-ended',
+  runId: 'r-1',
+  workflow: 'checkout',
+  status: 'failed',
+  tookMs: 1_234,
+  reason: [expect.stringMatching(/^TypeError: no card/)],
+};
 
 it('a run is told once when it starts and once when it ends, however many turns it takes', async () => {
   const { turn, take, finish, notices } = await watchOver(NOW_MS + 1);
@@ -50,6 +63,22 @@ it('a run that several workers saw end is told once', async () => {
   await finish();
   await Promise.all([watch.afterTurn('r-1'), watch.afterTurn('r-1')]);
   expect(notices).toEqual([started, ended]);
+});
+
+it('a run that is blocked is told with its reason, once for each reason', async () => {
+  const { turn, take, block, notices } = await watchOver(NOW_MS + 1);
+  const blocked = { kind: 'run-blocked', runId: 'r-1', workflow: 'checkout' };
+  for (const [epoch, reason] of [
+    [1, 'renamed'],
+    [2, 'renamed'],
+    [3, 'swapped'],
+  ] as const) {
+    await turn(async () => {
+      await take();
+      await block(epoch, reason);
+    });
+  }
+  expect(notices).toEqual([started, { ...blocked, reason: 'renamed' }, { ...blocked, reason: 'swapped' }]);
 });
 
 it('a run of an earlier day that goes on has not started, but ends', async () => {

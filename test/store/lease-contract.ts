@@ -124,7 +124,7 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       const dueAtMs = START_MS + 1000;
       const run = await createdRun(store, { dueAtMs });
       const early = taking('worker-1', dueAtMs - 1);
-      expect(await store.take(run.runId, early)).toEqual({ kind: 'refused', reason: 'not-due' });
+      expect(await store.take(run.runId, early)).toEqual({ kind: 'refused', reason: 'not-due', run });
       expect(await store.take(run.runId, { ...early, dueByMs: dueAtMs })).toEqual({ kind: 'taken', before: run });
     });
 
@@ -138,7 +138,8 @@ export function describeLeases(openStore: () => Promise<Store>): void {
     test('a run that waits for nothing but messages is not due', async () => {
       const { runId } = await takenRun(store);
       await store.release(runId, releasing());
-      expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'refused', reason: 'not-due' });
+      const run = await store.readRun(runId);
+      expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'refused', reason: 'not-due', run });
     });
 
     test('a closed run is refused, also when it is due to be purged', async () => {
