@@ -5,6 +5,7 @@
  * Workflow code runs without a gap, so swapping globals before and after is exact: nobody else can see it. What is
  * imported (`node:fs`) is out of reach here; a lint rule catches it. Keeps I4: a replay does what the first time did.
  */
+import { describeCaller } from '../core/call-site.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 
 /** The run that answers. */
@@ -111,13 +112,14 @@ const performanceNow = (): number => (current === undefined ? 0 : current.nowMs(
 
 // ---- what throws
 
-function forbidden(name: string, advice: string): WorkflowCodeError {
+/** `below` is the function that the author's code called. */
+function forbidden(below: () => never, name: string, advice: string): WorkflowCodeError {
   const run = current;
   return outsideGuard(() => {
-    const place = callingLine();
+    const place = describeCaller(below);
     return new WorkflowCodeError(
       'FORBIDDEN_GLOBAL',
-      `${name} was used in workflow "${run?.workflow}", ${run?.whereabouts()}${place && ` (${place})`}. Workflow code ` +
+      `${name} was used in workflow "${run?.workflow}", ${run?.whereabouts()}${place === undefined ? '' : ` (at ${place})`}. Workflow code ` +
         `runs again at each replay, so it must not reach outside: ${advice}`,
     );
   });
@@ -131,27 +133,14 @@ const SLEEP = "use yield* sleep('1s'), or createTask for work beside this";
 function throwing(name: string, advice: string): () => never {
   // Not an arrow function, which `new` would refuse with words of its own.
   return function refuse(): never {
-    throw forbidden(`${name}()`, advice);
+    throw forbidden(refuse, `${name}()`, advice);
   };
 }
 
 const refuseEnv = (): never => {
-  throw forbidden('process.env', `read it in a step, or at the top level of the module, and pass it on`);
+  throw forbidden(refuseEnv, 'process.env', `read it in a step, or at the top level of the module, and pass it on`);
 };
 const envProxy = new Proxy({}, { get: refuseEnv, has: refuseEnv, ownKeys: refuseEnv, set: refuseEnv });
-
-/** The first line of the stack that is not lull's own. */
-function callingLine(): string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 30;
-  const lines = (new Error().stack ?? '').split('\n').slice(1);
-  Error.stackTraceLimit = limit;
-  const own = lines.find((line) => !OWN_LINE.test(line));
-  return own === undefined ? '' : own.trim().replace(/^at /, 'at ');
-}
-
-/** Frames of this package (as source, built, or installed) and of Node itself. */
-const OWN_LINE = /[/\\]lib[/\\](?:engine|scheduler|api|core|journal)[/\\]|node:internal|at (?:new )?Proxy|<anonymous>/;
 
 // ---- the console
 
