@@ -74,5 +74,6 @@ export {
   WorkflowCodeError,
   type WorkflowCodeErrorCode,
 } from './core/errors.ts';
+export type { ErrorClass, ErrorCondition } from './core/split-group.ts';
 export { InvariantError } from './core/invariant.ts';
 export { registerClass, registerError } from './core/class-registry.ts';

@@ -1,7 +1,7 @@
 /** Results in the order in which they come (asyncio's `as_completed`). */
 import type { Awaitable, Coroutine, Result } from '../core/awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
-import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { describeDuration, type Duration, toMilliseconds } from '../core/duration.ts';
 import { TimeoutError, WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
@@ -22,7 +22,8 @@ export interface AsCompletedOptions {
  * is, and so on. asyncio: `as_completed`.
  *
  * Awaiting one throws the error of what it stands for. After the timeout those that are left throw a TimeoutError; what
- * they stand for goes on. The same awaitable given twice counts once.
+ * they stand for goes on. The same awaitable given twice counts once. After a `break` the next loop over it goes on with
+ * those that are left.
  *
  * @example
  * ```ts
@@ -64,17 +65,30 @@ export function asCompleted(of: unknown, { timeout }: AsCompletedOptions = {}): 
   if (todo.size > 0 && limitMs !== undefined) {
     cancelTimer = setTimer('asCompleted', currentLoop('asCompleted()').nowMs() + limitMs, 'next-round', timeOut);
   }
-  return nexts(todo.size, done);
+  return nexts(todo.size, () => next(done, timeout));
 }
 
-/** One awaitable for each that was started: made when the loop asks for it. */
-function* nexts(count: number, done: Queue<Future<unknown> | 'timeout'>): Generator<Awaitable<unknown>, void> {
-  for (let index = 0; index < count; index += 1) yield { [Symbol.iterator]: () => next(done) };
+/** One awaitable for each that was started: made when the loop asks for it. It goes on where a `break` has left it. */
+function nexts(count: number, next: () => Coroutine<unknown>): IterableIterator<Awaitable<unknown>> {
+  let left = count;
+  // No generator: that would be over at the first `break`.
+  return {
+    [Symbol.iterator]() {
+      return this;
+    },
+    next() {
+      if (left === 0) return { done: true, value: undefined };
+      left -= 1;
+      return { done: false, value: { [Symbol.iterator]: next } };
+    },
+  };
 }
 
-function* next(done: Queue<Future<unknown> | 'timeout'>): Coroutine<unknown> {
+function* next(done: Queue<Future<unknown> | 'timeout'>, limit?: Duration): Coroutine<unknown> {
   const future = yield* done.get();
-  if (future === 'timeout') throw new TimeoutError();
+  if (future === 'timeout') {
+    throw new TimeoutError(`the time limit of asCompleted(), ${describeDuration(limit ?? null)}, was up`);
+  }
   return future.result();
 }
 

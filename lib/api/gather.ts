@@ -91,6 +91,7 @@ class GatheringFuture extends EagerFuture<unknown> {
   #uncertain: number;
   #isCertain = false;
   readonly #children = new Map<Awaitable<unknown>, Future<unknown>>();
+  readonly #doneBefore: Future<unknown>[] = [];
   #cancelRequested = false;
 
   constructor(entries: Entries, returnExceptions: boolean, limit: number) {
@@ -109,6 +110,7 @@ class GatheringFuture extends EagerFuture<unknown> {
       this.cancel(); // nobody will ever have it
       throw error;
     }
+    this.#takeDone();
   }
 
   override get [IS_CERTAIN](): boolean {
@@ -129,7 +131,8 @@ class GatheringFuture extends EagerFuture<unknown> {
     this.#running += 1;
     const child = ensureFuture(awaitable, 'gather()');
     this.#children.set(awaitable, child);
-    child.addDoneCallback(() => this.#ended(child));
+    if (child.done()) this.#doneBefore.push(child);
+    else child.addDoneCallback(() => this.#childEnded(child));
     if (child[IS_CERTAIN]) this.#childIsCertain(child);
     else child[ON_CERTAIN](() => this.#childIsCertain(child));
   }
@@ -140,6 +143,18 @@ class GatheringFuture extends EagerFuture<unknown> {
     if (this.#uncertain > 0 && (this.#returnExceptions || !isFailed)) return;
     this.#isCertain = true;
     this.becomeCertain();
+  }
+
+  /** What was done when it was given counts at once: a gather of such tasks alone is done at its call. */
+  #takeDone(): void {
+    for (let child = this.#doneBefore.shift(); child !== undefined; child = this.#doneBefore.shift()) {
+      this.#ended(child);
+    }
+  }
+
+  #childEnded(child: Future<unknown>): void {
+    this.#ended(child);
+    this.#takeDone();
   }
 
   /** In a callback, where nobody would catch it. */

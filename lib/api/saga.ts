@@ -4,6 +4,7 @@ import { type CancelledError, ExceptionGroup, InvalidStateError, isCancelled } f
 import { currentLoop } from '../core/loop.ts';
 import { toError } from '../core/to-error.ts';
 import { asCoroutine, checkBody } from './body.ts';
+import { currentTask } from './create-task.ts';
 import { lazy } from './lazy.ts';
 import { RunBound } from './run-bound.ts';
 
@@ -83,6 +84,10 @@ function* undo(undos: Undos, failure: unknown): Coroutine<void> {
   }
   const errors = undoing.result();
   if (errors.length > 0) {
+    // Who catches this group must not lose a cancellation with it, which is still to be met.
+    const task = currentTask();
+    const wasCancelled = cancellation !== undefined || isCancelled(failure);
+    if (wasCancelled && task.cancelling() > 0) currentLoop('saga()').cancelAgain(task);
     throw new ExceptionGroup('errors in undoing a saga', [toError(cancellation ?? failure), ...errors]);
   }
   if (cancellation !== undefined) throw cancellation;

@@ -8,7 +8,7 @@ import { ensureFuture } from './ensure-future.ts';
  * Starts an awaitable, and gives what waits for it: cancelling who waits does not cancel it. asyncio: `shield`.
  *
  * Who waits still gets the CancelledError; what is shielded goes on, until the workflow's body returns. Keep the task
- * if you want to wait for it later.
+ * if you want to wait for it later: a failure that nothing takes stands in the log.
  *
  * @example
  * ```ts
@@ -26,11 +26,7 @@ export function shield<T>(awaitable: Awaitable<T>): Awaitable<T> {
   if (inner.done()) return inner;
   const outer = new ShieldingFuture(inner);
   const innerDone = (): void => {
-    if (outer.cancelled()) {
-      // Nobody waits any more: its failure counts as seen.
-      if (!inner.cancelled()) inner.exception();
-      return;
-    }
+    if (outer.cancelled()) return;
     if (inner.cancelled()) {
       outer.cancel();
       return;

@@ -84,8 +84,6 @@ class Group implements TaskGroup {
   *leave(failure: { readonly thrown: unknown } | undefined): Coroutine<void> {
     this.#isLeaving = true;
     let cancellation = failure !== undefined && isCancelled(failure.thrown) ? failure.thrown : undefined;
-    // Nobody else has cancelled the parent: then it was not cancelled.
-    if (this.#parentCancelled && this.#parent.uncancel() === 0) cancellation = undefined;
     if (failure !== undefined && !this.#isAborting) this.#abort();
 
     // The parent may be cancelled again and again while it waits here.
@@ -103,10 +101,15 @@ class Group implements TaskGroup {
       this.#allEnded = undefined;
     }
 
-    // Errors have priority over a cancellation.
+    const loop = currentLoop('taskGroup()');
+    // Only now: a request from outside that comes while the tasks end must find this one still counted.
+    if (this.#parentCancelled && loop.uncancelFromInside(this.#parent) === 0) cancellation = undefined;
     if (cancellation !== undefined && this.#errors.length === 0) throw cancellation;
     if (failure !== undefined && !isCancelled(failure.thrown)) this.#errors.push(toError(failure.thrown));
-    if (this.#errors.length > 0) throw new ExceptionGroup('unhandled errors in a TaskGroup', this.#errors);
+    if (this.#errors.length === 0) return;
+    // Errors have priority over a cancellation, which must not get lost with them: whoever catches them meets it next.
+    if (this.#parent.cancelling() > 0) loop.cancelAgain(this.#parent);
+    throw new ExceptionGroup('unhandled errors in a TaskGroup', this.#errors);
   }
 
   #abort(): void {

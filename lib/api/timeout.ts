@@ -1,7 +1,7 @@
 /** A time limit around a block of awaits (asyncio's `timeout`, case for case). */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
-import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { describeDuration, type Duration, toMilliseconds } from '../core/duration.ts';
 import { InvalidStateError, isCancelled, TimeoutError } from '../core/errors.ts';
 import { checkOwnLoop, currentLoop } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
@@ -27,8 +27,9 @@ export interface TimeoutScope {
  * asyncio: `timeout`.
  *
  * When the time is up the task is cancelled at its await, its `finally` blocks run, and a TimeoutError is thrown here,
- * with the CancelledError as its `cause`. If the task was cancelled from elsewhere too, that goes through instead. A
- * limit of zero ends the body at its first await.
+ * with the CancelledError as its `cause` and a message that names the limit. If the task was cancelled from elsewhere
+ * too, that goes through instead. A limit of zero ends the body at its first await. When nested timeouts are up at the
+ * same moment, the outermost one throws.
  *
  * @example
  * ```ts
@@ -48,22 +49,35 @@ export function timeout<T>(
   duration: Duration | null,
   of: Awaitable<T> | ((scope: TimeoutScope) => Coroutine<T>),
 ): Awaitable<T> {
-  const limitMs = closeOnRefusal([of], () =>
-    duration === null ? null : toMilliseconds(duration, 'the duration of timeout()'),
-  );
-  if (typeof of === 'function') return lazy('timeout()', () => limit(limitMs, of));
+  const limit = closeOnRefusal([of], () => toLimit('timeout', duration));
+  if (typeof of === 'function') return lazy('timeout()', () => within(limit, of));
   checkAwaitable(of, 'timeout()');
   currentLoop('timeout()').claim(of);
   return lazy('timeout()', () =>
-    limit(limitMs, function* () {
+    within(limit, function* () {
       return yield* of;
     }),
   );
 }
 
-/** The coroutine of `timeout`; `limitMs` counts from its first step. */
-export function* limit<T>(limitMs: number | null, body: (scope: TimeoutScope) => Coroutine<T>): Coroutine<T> {
-  const scope = new Scope(limitMs === null ? null : currentLoop('timeout()').nowMs() + limitMs);
+/** A time limit as an author gave it. */
+export interface Limit {
+  /** Which call sets it; its timer has that name in the journal. */
+  readonly name: string;
+  /** null: none. */
+  readonly ms: number | null;
+  /** For the error, `the time limit of ... was up`: `timeout("7 days")`. */
+  readonly call: string;
+}
+
+export function toLimit(name: string, duration: Duration | null): Limit {
+  const ms = duration === null ? null : toMilliseconds(duration, `the duration of ${name}()`);
+  return { name, ms, call: `${name}(${describeDuration(duration)})` };
+}
+
+/** The coroutine of `timeout`; the limit counts from its first step. */
+export function* within<T>(limit: Limit, body: (scope: TimeoutScope) => Coroutine<T>): Coroutine<T> {
+  const scope = new Scope(limit);
   let thrown: unknown;
   try {
     return yield* asCoroutine('timeout()', body(scope));
@@ -72,7 +86,7 @@ export function* limit<T>(limitMs: number | null, body: (scope: TimeoutScope) =>
     throw error;
   } finally {
     // eslint-disable-next-line no-unsafe-finally -- this error takes the place of the one that it explains
-    if (scope.leave(thrown)) throw new TimeoutError('', { cause: thrown });
+    if (scope.leave(thrown)) throw new TimeoutError(scope.describeEnd(), { cause: thrown });
   }
 }
 
@@ -81,13 +95,16 @@ class Scope implements TimeoutScope {
   #whenMs: number | null = null;
   #cancelTimer: () => void = () => undefined;
   readonly #loop = currentLoop('timeout()');
+  #isRescheduled = false;
+  readonly #limit: Limit;
   readonly #task: Task<unknown>;
   readonly #cancelling: number;
 
-  constructor(whenMs: number | null) {
+  constructor(limit: Limit) {
+    this.#limit = limit;
     this.#task = currentTask();
     this.#cancelling = this.#task.cancelling();
-    this.#setTimer(whenMs);
+    this.#setTimer(limit.ms === null ? null : this.#loop.nowMs() + limit.ms);
   }
 
   when(): Date | null {
@@ -104,6 +121,13 @@ class Scope implements TimeoutScope {
       throw new InvalidStateError(`The timeout is ${this.#state}: it cannot be rescheduled any more.`);
     }
     this.#setTimer(date === null ? null : toEpochMs(date, 'the date of reschedule()'));
+    this.#isRescheduled = true;
+  }
+
+  /** Which limit was up, for the error. */
+  describeEnd(): string {
+    const until = this.#isRescheduled ? `, rescheduled to ${this.when()?.toISOString()},` : '';
+    return `the time limit of ${this.#limit.call}${until} was up`;
   }
 
   /** The body has ended; says whether what it threw stands for this timeout. */
@@ -112,17 +136,22 @@ class Scope implements TimeoutScope {
     if (this.#state === 'active') this.#state = 'finished';
     if (this.#state !== 'expiring') return false;
     this.#state = 'expired';
-    return this.#task.uncancel() <= this.#cancelling && isCancelled(thrown);
+    return this.#loop.uncancelFromInside(this.#task) <= this.#cancelling && isCancelled(thrown);
   }
 
   #setTimer(whenMs: number | null): void {
     this.#whenMs = whenMs;
     this.#cancelTimer();
-    this.#cancelTimer = whenMs === null ? () => undefined : setTimer('timeout', whenMs, 'soon', () => this.#expire());
+    if (whenMs === null) {
+      this.#cancelTimer = () => undefined;
+      return;
+    }
+    const { name } = this.#limit;
+    this.#cancelTimer = setTimer(name, whenMs, 'soon', () => this.#expire(), this.#task);
   }
 
   #expire(): void {
-    currentLoop('timeout()').cancelFromInside(this.#task);
+    this.#loop.cancelFromInside(this.#task);
     this.#state = 'expiring';
   }
 }

@@ -1,21 +1,22 @@
-/** A time limit for one awaitable, which is cancelled and awaited when it is over (asyncio's `wait_for`). */
+/** A time limit for one awaitable (asyncio's `wait_for`, case for case). */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
-import { type Duration, toMilliseconds } from '../core/duration.ts';
+import type { Duration } from '../core/duration.ts';
 import { isCancelled, TimeoutError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { currentLoop } from '../core/loop.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
 import { ensureFuture } from './ensure-future.ts';
 import { lazy } from './lazy.ts';
-import { setTimer } from './timer.ts';
+import { type Limit, toLimit, within } from './timeout.ts';
 
 /**
- * Awaits in a task of its own, for as long as `limit` at most; `null` sets no limit. asyncio: `wait_for`.
+ * Awaits for as long as `limit` at most; `null` sets no limit. asyncio: `wait_for`.
  *
- * When the time is up the task is cancelled, and once it has ended a TimeoutError is thrown, or what its clean-up threw;
- * if it returned a result all the same, that is given. Cancelling who waits cancels the task. With `timeout` the code
- * runs in the same task, which is mostly what is wanted.
+ * As `timeout` around the awaitable, in the caller's own task: when the time is up, what is awaited is cancelled, and
+ * once it has ended a TimeoutError is thrown, or what its clean-up threw; if it returned a result all the same, that is
+ * given. Cancelling who waits cancels what is awaited, a task too. With a limit of zero nothing of a coroutine runs: it
+ * gives the result of a task that is done, or throws the TimeoutError.
  *
  * @example
  * ```ts
@@ -24,65 +25,35 @@ import { setTimer } from './timer.ts';
  *   yield* waitFor(sleep('2h'), '1h');
  * } catch (error) {
  *   if (!(error instanceof TimeoutError)) throw error;
- *   outcome = 'too late';
+ *   outcome = error.message;
  * }
- * outcome; // => 'too late'
+ * outcome; // => 'the time limit of waitFor("1h") was up'
  * ```
  */
 export function waitFor<T>(awaitable: Awaitable<T>, limit: Duration | null): Awaitable<T> {
-  const limitMs = closeOnRefusal([awaitable], () =>
-    limit === null ? null : toMilliseconds(limit, 'the timeout of waitFor()'),
-  );
+  const timeLimit = closeOnRefusal([awaitable], () => toLimit('waitFor', limit));
   checkAwaitable(awaitable, 'waitFor()');
   const loop = currentLoop('waitFor()');
-  if (limitMs === null) {
-    loop.claim(awaitable);
-    return lazy('waitFor()', () => plainly(awaitable));
+  if (timeLimit.ms === 0) {
+    loop.awaited(awaitable);
+    return lazy('waitFor()', () => notAtAll(awaitable, timeLimit));
   }
-  loop.awaited(awaitable);
-  return lazy('waitFor()', () => limited(awaitable, limitMs));
+  loop.claim(awaitable);
+  return lazy('waitFor()', () =>
+    within(timeLimit, function* () {
+      return yield* awaitable;
+    }),
+  );
 }
 
-function* plainly<T>(awaitable: Awaitable<T>): Coroutine<T> {
-  return yield* awaitable;
-}
-
-function* limited<T>(awaitable: Awaitable<T>, limitMs: number): Coroutine<T> {
-  if (limitMs === 0) {
-    const future = ensureFuture(awaitable, 'waitFor()');
-    return future.done() ? future.result() : yield* timeOut(future);
-  }
-  const waiter = new Future<void>();
-  const release = (): void => {
-    if (!waiter.done()) waiter.setResult();
-  };
-  const cancelTimer = setTimer('waitFor', currentLoop('waitFor()').nowMs() + limitMs, 'next-round', release);
+function* notAtAll<T>(awaitable: Awaitable<T>, { call }: Limit): Coroutine<T> {
   const future = ensureFuture(awaitable, 'waitFor()');
-  future.addDoneCallback(release);
-  try {
-    try {
-      yield* waiter;
-    } catch (error) {
-      if (!isCancelled(error)) throw error;
-      if (future.done()) return future.result();
-      future.removeDoneCallback(release);
-      yield* cancelAndWait(future);
-      throw error;
-    }
-    if (future.done()) return future.result();
-    future.removeDoneCallback(release);
-    return yield* timeOut(future);
-  } finally {
-    cancelTimer();
-  }
-}
-
-function* timeOut<T>(future: Future<T>): Coroutine<T> {
+  if (future.done()) return future.result();
   yield* cancelAndWait(future);
   try {
     return future.result();
   } catch (error) {
-    throw isCancelled(error) ? new TimeoutError('', { cause: error }) : error;
+    throw isCancelled(error) ? new TimeoutError(`the time limit of ${call} was up`, { cause: error }) : error;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Coroutine } from '../core/awaitable.ts';
 import { captureCallSite } from '../core/call-site.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { describeValue } from '../core/describe-value.ts';
-import { toMilliseconds } from '../core/duration.ts';
+import { describeDuration, toMilliseconds } from '../core/duration.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoopOrNone } from '../core/loop.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
@@ -11,7 +11,7 @@ import type { StandardSchema } from '../core/standard-schema.ts';
 import { checkStepOptions } from '../core/step-options.ts';
 import { setDefinition, type Workflow, type WorkflowDefinition, type WorkflowOptions } from '../core/workflow.ts';
 import { asCoroutine } from './body.ts';
-import { limit } from './timeout.ts';
+import { within } from './timeout.ts';
 
 const OPTIONS = ['input', 'timeout', 'retention', 'steps'];
 
@@ -75,6 +75,7 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
         `out to keep runs for ever`,
     );
   }
+  const call = `workflow "${name}", ${describeDuration(options.timeout ?? null)},`;
   return {
     name,
     inputSchema,
@@ -83,7 +84,7 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
     stepDefaults: options.steps,
     start: (input) => {
       const start = () => asCoroutine(`workflow "${name}"`, body(input as I));
-      return timeoutMs === undefined ? start() : limit(timeoutMs, start);
+      return timeoutMs === undefined ? start() : within({ name: 'timeout', ms: timeoutMs, call }, start);
     },
   };
 }

@@ -34,6 +34,8 @@ export interface SleepCommand {
   readonly kind: 'sleep';
   readonly name: string;
   readonly dueAtMs: number;
+  /** Timers of one owner that are due at the same moment end together. Not recorded: it follows from the code. */
+  readonly owner?: object;
 }
 
 /** The next signal of that name that nobody else receives. */

@@ -53,6 +53,13 @@ export function toMilliseconds(duration: Duration, what = 'the duration'): numbe
   return Math.ceil(reading * (1 - 4 * Number.EPSILON)) + 0; // and -0 becomes 0
 }
 
+/** A duration as an author wrote it, for messages: `"7 days"`, `500`, `{ minutes: 5 }`; `null` for none. */
+export function describeDuration(duration: Duration | null): string {
+  if (typeof duration !== 'object' || duration === null) return describeValue(duration);
+  const parts = Object.entries(duration).filter(([, value]) => value !== undefined);
+  return `{ ${parts.map(([unit, value]) => `${unit}: ${value}`).join(', ')} }`;
+}
+
 /** Milliseconds, or a text that says what is wrong. */
 function read(duration: unknown): number | string {
   if (typeof duration === 'number') return duration;

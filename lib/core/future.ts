@@ -30,8 +30,9 @@ export const ON_CERTAIN = Symbol('on certain');
 
 /**
  * A result that somebody else sets (asyncio's `Future`). Made inside a run, awaited with `yield*` by any number of
- * tasks. Setting it twice is an InvalidStateError. It belongs to its run: in the body of a step, and in the code of
- * another run, all that would change it is a WorkflowCodeError `NOT_IN_A_RUN`.
+ * tasks. Setting it twice is an InvalidStateError. An error that nothing takes stands in the log when the run ends. It
+ * belongs to its run: in the body of a step, and in the code of another run, all that would change it is a
+ * WorkflowCodeError `NOT_IN_A_RUN`.
  *
  * @example
  * ```ts
@@ -70,7 +71,11 @@ export class Future<T> {
   /** Makes it done by cancelling it; false if it was done before. Awaiters get a CancelledError with the message. */
   cancel(message = ''): boolean {
     checkOwnLoop(this.#loop, 'future.cancel()');
-    if (this.#state.kind !== 'pending') return false;
+    if (this.#state.kind !== 'pending') {
+      // As asyncio has it: an error that is cancelled is not missed.
+      this.#seen();
+      return false;
+    }
     this.#settle({ kind: 'cancelled', message, first: undefined });
     return true;
   }
@@ -92,6 +97,7 @@ export class Future<T> {
   result(): T {
     const state = this.#state;
     if (state.kind === 'finished') return state.result as T;
+    this.#seen();
     if (state.kind === 'failed') throw state.error;
     if (state.kind === 'cancelled') throw cancelledError(state);
     throw new InvalidStateError('Result is not ready.');
@@ -100,6 +106,7 @@ export class Future<T> {
   /** The error that was set, undefined for none; throws CancelledError if cancelled, InvalidStateError if not done. */
   exception(): Error | undefined {
     const state = this.#state;
+    this.#seen();
     if (state.kind === 'failed') return state.error;
     if (state.kind === 'cancelled') throw cancelledError(state);
     if (state.kind === 'pending') throw new InvalidStateError('Exception is not set.');
@@ -147,9 +154,14 @@ export class Future<T> {
     listeners?.forEach((listener) => listener());
   }
 
+  #seen(): void {
+    if (this.#state.kind === 'failed') this.#loop.seen(this);
+  }
+
   #settle(state: State): void {
     if (this.#state.kind !== 'pending') throw new InvalidStateError(`The future is done already: ${this.#state.kind}.`);
     this.#state = state;
+    if (state.kind === 'failed') this.#loop.failed(this);
     const callbacks = this.#callbacks;
     this.#callbacks = [];
     for (const callback of callbacks) this.#loop.callSoon(() => callback(this as never));

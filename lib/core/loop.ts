@@ -34,11 +34,18 @@ export interface Loop {
   createTask<T>(awaitable: Awaitable<T>, options?: { name?: string; isShielded?: boolean }): Task<T>;
   /** By a timeout or a task group in the task's own code: what is shielded is so against others only. */
   cancelFromInside(task: Task<unknown>): void;
+  /** Takes such a request back; gives how many of whatever kind are left. */
+  uncancelFromInside(task: Task<unknown>): number;
+  /** A request that still stands is thrown once more, at the next await: an error has taken its place. */
+  cancelAgain(task: Task<unknown>): void;
   currentTask(): Task<unknown> | undefined;
   /** All that are not done, in the order in which they were created. */
   allTasks(): Set<Task<unknown>>;
   /** Asks for a durable operation now. Cancelling the future withdraws it. */
   begin(command: DurableCommand): Future<unknown>;
+  /** A future has failed, and nothing has taken its error yet; `seen` forgets it. */
+  failed(future: Future<unknown>): void;
+  seen(future: Future<unknown>): void;
   /**
    * Remembers an awaitable until it is awaited; `awaited` forgets it. An eager one (`gather`) runs without being
    * awaited, and only its result is lost.

@@ -24,10 +24,8 @@ export interface TaskHost extends Loop {
   checkDropped(task: CoroutineTask<unknown>, result: unknown): Error | undefined;
   /** What an awaitable that was not awaited yet is, as an author wrote it; undefined if it is not known. */
   nameOf(awaitable: object): string | undefined;
-  /** The task is done; `failed`: by an error that is no cancellation. */
-  ended(task: CoroutineTask<unknown>, how: 'failed' | 'returned' | 'cancelled'): void;
-  /** Somebody has seen how the task ended. */
-  seen(task: CoroutineTask<unknown>): void;
+  /** The task is done. */
+  ended(task: CoroutineTask<unknown>): void;
 }
 
 /** An iterator as commands pass through it. */
@@ -60,6 +58,8 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   #mustCancel = false;
   #mustCancelMessage = '';
   #cancelRequests = 0;
+  /** Of these, those of timeouts and groups in its own code. */
+  #requestsFromInside = 0;
 
   constructor(host: TaskHost, awaitable: Awaitable<T>, { id, name, isShielded, shield }: TaskOptions) {
     super();
@@ -80,22 +80,17 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
     throw new InvalidStateError(`A task's error is what its coroutine throws: it cannot be set (${this.name}).`);
   }
 
-  override result(): T {
-    this.#host.seen(this);
-    return super.result();
-  }
-
-  override exception(): Error | undefined {
-    this.#host.seen(this);
-    return super.exception();
-  }
-
   override cancel(message = ''): boolean {
     checkOwnLoop(this.#host, 'task.cancel()');
-    return !this.#isShielded && this.cancelFromInside(message);
+    if (this.done()) return super.cancel();
+    return !this.#isShielded && this.#request(message);
   }
 
-  cancelFromInside(message = ''): boolean {
+  cancelFromInside(): void {
+    if (this.#request('')) this.#requestsFromInside += 1;
+  }
+
+  #request(message: string): boolean {
     if (this.done()) return false;
     this.#cancelRequests += 1;
     // The waiter stays: it may be a task that refuses, and has to be cancelled again later.
@@ -119,10 +114,28 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
     return this.#cancelRequests;
   }
 
+  /** Requests that are open, without those of timeouts and groups in its own code, which take theirs back. */
+  cancellingFromOutside(): number {
+    return this.#cancelRequests - this.#requestsFromInside;
+  }
+
   uncancel(): number {
     checkOwnLoop(this.#host, 'task.uncancel()');
     if (this.#cancelRequests > 0) this.#cancelRequests -= 1;
+    // What was taken back before it was thrown is not thrown.
+    if (this.#cancelRequests === 0) this.#mustCancel = false;
     return this.#cancelRequests;
+  }
+
+  uncancelFromInside(): number {
+    if (this.#requestsFromInside > 0) this.#requestsFromInside -= 1;
+    return this.uncancel();
+  }
+
+  /** Called while it runs. */
+  cancelAgain(): void {
+    this.#mustCancel = true;
+    this.#mustCancelMessage = '';
   }
 
   readonly #goOn = (): void => this.#step(false, undefined);
@@ -220,7 +233,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       // Cancelled right before its coroutine ended.
       this.#mustCancel = false;
       super.cancel(this.#mustCancelMessage);
-      this.#host.ended(this, 'cancelled');
+      this.#host.ended(this);
       return;
     }
     const dropped = this.#host.checkDropped(this, value);
@@ -229,12 +242,12 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       return;
     }
     super.setResult(value);
-    this.#host.ended(this, 'returned');
+    this.#host.ended(this);
   }
 
   #endWithError(error: unknown): void {
     if (isCancelled(error)) this.cancelBy(error);
     else super.setException(error as Error);
-    this.#host.ended(this, isCancelled(error) ? 'cancelled' : 'failed');
+    this.#host.ended(this);
   }
 }

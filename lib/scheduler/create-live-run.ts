@@ -6,7 +6,7 @@
  * Keeps I4 (one event at a time, to quiescence) and I10 (an endless loop has a limit and an error).
  */
 import type { Awaitable } from '../core/awaitable.ts';
-import { isCancelled, WorkflowCodeError } from '../core/errors.ts';
+import { CancelledError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import { withLoop } from '../core/loop.ts';
 import { createPrng } from '../core/prng.ts';
@@ -37,6 +37,8 @@ class CoroutineRun implements LiveRun {
   #main: CoroutineTask<unknown> | undefined;
   #cancelRequested = false;
   #cancelReason = '';
+  /** How many requests from outside the body had with that one: when it has fewer, its code has taken it back. */
+  #requestsOnceCancelled = 0;
   /** What the run fails with if its body ends by being asked to stop. */
   #limitReached: Error | undefined;
   /** `ended`: the body is over and its end was noticed; what is left is being cancelled. */
@@ -121,14 +123,29 @@ class CoroutineRun implements LiveRun {
     const called: Awaitable<unknown> = { [Symbol.iterator]: () => body()[Symbol.iterator]() };
     this.#main = this.#loop.createTask(called);
     this.#main.addDoneCallback(() => (this.#body = 'ended'));
-    if (this.#cancelRequested) this.#main.cancel(this.#cancelReason);
+    if (this.#cancelRequested) this.#cancelBody(this.#main);
   }
 
+  /** Cancelling a run twice is cancelling it once: the second request does not interrupt the clean-up of the first. */
   #cancel(reason: string): void {
-    if (this.#outcome.kind !== 'going-on') return;
+    if (this.#outcome.kind !== 'going-on' || this.#isBeingCancelled()) return;
     this.#cancelRequested = true;
     this.#cancelReason = reason;
-    this.#askToStop(reason);
+    if (this.#body === 'ended') this.#askToStop(reason);
+    else if (this.#main !== undefined) this.#cancelBody(this.#main);
+  }
+
+  #cancelBody(main: CoroutineTask<unknown>): void {
+    main.cancel(this.#cancelReason);
+    this.#requestsOnceCancelled = main.cancellingFromOutside();
+  }
+
+  /** It was asked to cancel, and its code has not taken that back with `uncancel`. */
+  #isBeingCancelled(): boolean {
+    if (!this.#cancelRequested) return false;
+    const main = this.#main;
+    if (main === undefined || main.done()) return true;
+    return main.cancelling() > 0 && main.cancellingFromOutside() >= this.#requestsOnceCancelled;
   }
 
   /** The run's code may clean up, as if it were cancelled (I9); then it has failed. */
@@ -170,9 +187,9 @@ class CoroutineRun implements LiveRun {
       return { kind: 'completed', value: this.#mainTask().result() };
     } catch (error) {
       if (!isCancelled(error)) return { kind: 'failed', error };
-      return this.#cancelRequested
-        ? { kind: 'cancelled', error }
-        : { kind: 'failed', error: this.#limitReached ?? error };
+      if (!this.#cancelRequested) return { kind: 'failed', error: this.#limitReached ?? error };
+      // A group that failed while it was cancelled has the cancellation thrown once more, without its message.
+      return { kind: 'cancelled', error: error.message === '' ? new CancelledError(this.#cancelReason) : error };
     }
   }
 

@@ -42,7 +42,9 @@ const handlers: Handlers = {
   'step-heartbeat': (event, run) => {
     run.commands.find('step', event.id).lastHeartbeat = event.details;
   },
-  'sleep-completed': (event, run) => run.commands.end('sleep', event.id).setResult(undefined),
+  'sleep-completed': (event, run) => {
+    for (const future of run.commands.endSleep(event.id)) future.setResult(undefined);
+  },
   'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload)),
   'cancel-requested': (event, run) => run.cancel(event.reason),
   'limit-reached': (event, run) => run.stopAtLimit(event.reason),

@@ -8,7 +8,7 @@ import type { Awaitable } from '../core/awaitable.ts';
 import type { CallSite } from '../core/call-site.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import type { DurableCommand } from '../core/command.ts';
-import { WorkflowCodeError } from '../core/errors.ts';
+import { isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import type { Future } from '../core/future.ts';
 import { InvariantError } from '../core/invariant.ts';
 import type { LogLevel } from '../core/logger.ts';
@@ -44,7 +44,7 @@ export class EventLoop implements TaskHost {
   readonly #tasks = new Set<CoroutineTask<unknown>>();
   readonly #dropped = new DroppedAwaitables<CoroutineTask<unknown>>();
   readonly #driven = new WeakSet<object>();
-  readonly #unseenFailures = new Set<CoroutineTask<unknown>>();
+  readonly #unseenFailures = new Set<Future<unknown>>();
   readonly #taskLimit: CountLimit;
   #taskCount = 0;
   #current: CoroutineTask<unknown> | undefined;
@@ -150,6 +150,14 @@ export class EventLoop implements TaskHost {
     task.cancelFromInside();
   }
 
+  uncancelFromInside(task: CoroutineTask<unknown>): number {
+    return task.uncancelFromInside();
+  }
+
+  cancelAgain(task: CoroutineTask<unknown>): void {
+    task.cancelAgain();
+  }
+
   /** The first task, the workflow's own, does not count. */
   #checkTaskLimit(awaitable: object): void {
     if (this.#tasks.size === 0 || this.#taskLimit.admits(this.#tasks.size - 1)) return;
@@ -179,21 +187,30 @@ export class EventLoop implements TaskHost {
     this.#current = undefined;
   }
 
-  ended(task: CoroutineTask<unknown>, how: 'failed' | 'returned' | 'cancelled'): void {
+  ended(task: CoroutineTask<unknown>): void {
     this.#tasks.delete(task);
-    if (how === 'failed') this.#unseenFailures.add(task);
     // Who fails or is cancelled leaves things undone: that is no news.
     this.#dropped.forgetAllOf(task);
   }
 
-  seen(task: CoroutineTask<unknown>): void {
-    this.#unseenFailures.delete(task);
+  failed(future: Future<unknown>): void {
+    this.#unseenFailures.add(future);
   }
 
-  /** Says in the log which tasks failed without anybody noticing, once. */
+  seen(future: Future<unknown>): void {
+    this.#unseenFailures.delete(future);
+  }
+
+  /** Says in the log which errors nothing has taken, once. A gather that was cancelled is no failure. */
   reportUnseenFailures(): void {
-    for (const task of this.#unseenFailures) {
-      this.log('error', [`Task "${task.name}" failed, and nobody awaited it:`, task.exception()]);
+    for (const future of this.#unseenFailures) {
+      const error = future.exception();
+      if (isCancelled(error)) continue;
+      const what =
+        future instanceof CoroutineTask
+          ? `Task "${future.name}" failed, and nobody awaited it:`
+          : 'A future failed, and nothing has taken its error:';
+      this.log('error', [what, error]);
     }
   }
 

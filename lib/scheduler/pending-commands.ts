@@ -31,6 +31,8 @@ type Entry<P extends Pending> = P & { readonly future: Future<unknown> };
 export class PendingCommands {
   readonly #options: PendingCommandsOptions;
   readonly #pending = new Map<CommandId, Entry<Pending>>();
+  /** The sleeps that are pending, of those that have an owner. */
+  readonly #ofOwner = new WeakMap<object, Set<CommandId>>();
   readonly #pendingLimit: CountLimit;
   readonly #askedLimit: CountLimit;
   #asked: RecordedCommand[] = [];
@@ -61,7 +63,8 @@ export class PendingCommands {
       return refused;
     }
     this.#lastId += 1;
-    const future = new CommandFuture(this.#lastId, this.#pending);
+    const id = this.#lastId;
+    const future = new CommandFuture(() => this.#remove(id));
     switch (command.kind) {
       case 'step':
         this.#beginStep(command, this.#lastId, future);
@@ -84,13 +87,34 @@ export class PendingCommands {
   /** The future of the command that an event ends: it is pending no more. */
   end(kind: Pending['kind'], id: CommandId): Future<unknown> {
     const { future } = this.#entry(kind, id);
-    this.#pending.delete(id);
+    this.#remove(id);
     return future;
+  }
+
+  /**
+   * The futures of a sleep and of those that end with it. Nested timeouts of one task that are up at the same moment
+   * have to be up at once, as in asyncio: else the inner one would be taken for the reason.
+   */
+  endSleep(id: CommandId): Future<unknown>[] {
+    const { command, dueAtMs } = this.find('sleep', id);
+    const ids = command.owner === undefined ? [id] : this.#dueTogether(command.owner, dueAtMs);
+    return ids.map((due) => this.end('sleep', due));
+  }
+
+  #dueTogether(owner: object, dueAtMs: number): CommandId[] {
+    return [...(this.#ofOwner.get(owner) ?? [])].filter((id) => this.find('sleep', id).dueAtMs === dueAtMs);
   }
 
   /** All that is still pending is withdrawn: the run is over. */
   clear(): void {
     this.#pending.clear();
+  }
+
+  #remove(id: CommandId): void {
+    const entry = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (entry?.kind === 'sleep' && entry.command.owner !== undefined)
+      this.#ofOwner.get(entry.command.owner)?.delete(id);
   }
 
   #tooMany({ kind, name }: DurableCommand): WorkflowCodeError {
@@ -130,6 +154,10 @@ export class PendingCommands {
     const dueAtMs = this.#options.recordedDueAtMs(id) ?? command.dueAtMs;
     this.#asked.push({ kind: 'sleep', id, name: command.name, dueAtMs });
     this.#pending.set(id, { kind: 'sleep', id, command, dueAtMs, future });
+    if (command.owner === undefined) return;
+    const others = this.#ofOwner.get(command.owner);
+    if (others === undefined) this.#ofOwner.set(command.owner, new Set([id]));
+    else others.add(id);
   }
 
   #beginReceive(name: string, id: CommandId, future: Future<unknown>): void {
@@ -149,18 +177,16 @@ export class PendingCommands {
 
 /** Cancelling it withdraws its command. */
 class CommandFuture extends Future<unknown> {
-  readonly #id: CommandId;
-  readonly #pending: Map<CommandId, unknown>;
+  readonly #withdraw: () => void;
 
-  constructor(id: CommandId, pending: Map<CommandId, unknown>) {
+  constructor(withdraw: () => void) {
     super();
-    this.#id = id;
-    this.#pending = pending;
+    this.#withdraw = withdraw;
   }
 
   override cancel(message = ''): boolean {
     const cancelled = super.cancel(message);
-    if (cancelled) this.#pending.delete(this.#id);
+    if (cancelled) this.#withdraw();
     return cancelled;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Random little programs on queues and locks, run by CPython 3.13 (cpython/record.py) and by us: every row of the
+ * Random little programs on queues and locks, run by CPython 3.14 (cpython/record.py) and by us: every row of the
  * trace is the same, so the order of wake-ups is, and what becomes of cancelled waiters.
  */
 import { readFileSync } from 'node:fs';
@@ -40,7 +40,14 @@ const KINDS = {
 // The programs are data: the compiler cannot know that each verb meets an object that has it.
 type Subject = Lock & Condition & Event & Barrier & Queue<number>;
 
-const programs = JSON.parse(readFileSync(new URL('cpython/traces.json', import.meta.url), 'utf8')) as Program[];
+const { python, programs } = JSON.parse(readFileSync(new URL('cpython/traces.json', import.meta.url), 'utf8')) as {
+  readonly python: string;
+  readonly programs: Program[];
+};
+
+test('the programs were recorded with the version that the documents name', () => {
+  expect(python).toMatch(/^3\.14\./);
+});
 
 describe.each<Mode>(['straight', 'rebuilt'])('%s', (mode) => {
   test.each(Object.keys(KINDS))('programs on a %s give the traces that CPython gives', (kind) => {

@@ -75,7 +75,7 @@ test('a timeout in an undo ends what it waits for', () => {
       }),
     );
     expect(error).toBe(boom);
-    expect(seen).toEqual([String(new TimeoutError()), 'undo a', 'undid a']);
+    expect(seen).toEqual(['TimeoutError: the time limit of timeout("1s") was up', 'undo a', 'undid a']);
   });
 });
 

@@ -11,8 +11,10 @@ import {
   timeout,
   TimeoutError,
   type TimeoutScope,
+  workflow,
 } from 'lull';
 import { describe, expect, it } from 'vitest';
+import { definitionOf } from '../../lib/core/workflow.ts';
 import { drive, START_MS } from '../scheduler/drive.ts';
 import { caught, pause, runBody } from './run-body.ts';
 
@@ -36,11 +38,60 @@ describe('timeout', () => {
     ]);
   });
 
-  it('throws a TimeoutError without words, whose cause is the cancellation', () => {
+  it('throws a TimeoutError that names the limit, whose cause is the cancellation', () => {
     const error = runBody(() => caught(timeout('1s', sleep('2s')))) as TimeoutError;
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(error.message).toBe('');
+    expect(error.message).toBe('the time limit of timeout("1s") was up');
     expect(error.cause).toBeInstanceOf(CancelledError);
+    const ofParts = runBody(() => caught(timeout({ minutes: 1, seconds: 30 }, sleep('2h')))) as TimeoutError;
+    expect(ofParts.message).toBe('the time limit of timeout({ minutes: 1, seconds: 30 }) was up');
+    const rescheduled = runBody(() =>
+      caught(
+        timeout(null, function* (scope) {
+          scope.reschedule(new Date(START_MS + 5000));
+          yield* sleep('1h');
+        }),
+      ),
+    ) as TimeoutError;
+    expect(rescheduled.message).toBe(
+      'the time limit of timeout(null), rescheduled to 2030-01-01T00:00:05.000Z, was up',
+    );
+  });
+
+  it('that never is up leaves nothing behind, however often a task sets one', () => {
+    const { journal } = drive(function* () {
+      for (let round = 0; round < 3; round += 1) yield* timeout('1s', sleep('100ms'));
+      yield* caught(timeout('1s', sleep('1h')));
+    });
+    expect(journal.filter(({ kind }) => kind === 'sleep-completed')).toHaveLength(4);
+  });
+
+  it('is up with those around it that end at the same moment: one event, and the outermost throws', () => {
+    const expired: (boolean | undefined)[] = [];
+    const { outcome, journal } = drive(function* () {
+      const around: TimeoutScope[] = [];
+      try {
+        yield* timeout('1s', function* (outer) {
+          yield* timeout('1s', function* (inner) {
+            around.push(outer, inner);
+            yield* sleep('1h');
+          });
+        });
+      } finally {
+        expired.push(...around.map((scope) => scope.expired()));
+      }
+    });
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'TIMEOUT' } });
+    expect(expired).toEqual([true, true]);
+    expect(journal.filter(({ kind }) => kind === 'sleep-completed')).toHaveLength(1);
+  });
+
+  it('of a workflow names the workflow', () => {
+    const slow = workflow('slow', { timeout: '1h' }, function* () {
+      yield* sleep('1 day');
+    });
+    const { outcome } = drive(() => definitionOf(slow).start(undefined));
+    expect(outcome).toMatchObject({ error: { message: 'the time limit of workflow "slow", "1h", was up' } });
   });
 
   it('with null sets no limit until it is given one', () => {

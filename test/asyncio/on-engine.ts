@@ -3,11 +3,10 @@ import { describe, it } from 'vitest';
 import { workflow } from 'lull';
 import { RunFailedError } from 'lull/client';
 import { createTestEngine, type TestEngineOptions } from 'lull/testing';
-import type { Outcome } from '../../lib/scheduler/live-run.ts';
 import { silent } from '../testing/silent.ts';
-import { expectTrace } from './expected.ts';
+import { expectTrace, type Played } from './expected.ts';
 import { scenarios } from './scenarios.ts';
-import { createTrace, type Row, type Scenario } from './trace.ts';
+import { createTrace, type Scenario } from './trace.ts';
 
 export type EngineOptions = Omit<TestEngineOptions, 'workflows'>;
 
@@ -21,18 +20,17 @@ export function describeOnEngine(title: string, options: () => EngineOptions | P
 }
 
 /** What a run of the scenario logs, and how it ends according to the table. */
-async function playOnEngine(
-  scenario: Scenario,
-  options: EngineOptions,
-): Promise<{ readonly rows: readonly Row[]; readonly outcome: Outcome }> {
+async function playOnEngine(scenario: Scenario, options: EngineOptions): Promise<Played> {
   const trace = createTrace(scenario);
   const played = workflow('played', trace.body);
-  const engine = createTestEngine({ log: silent, ...options, workflows: [played] });
+  const logged: unknown[] = [];
+  const log = { ...silent, error: (...values: unknown[]) => void logged.push(...values) };
+  const engine = createTestEngine({ log, ...options, workflows: [played] });
   const run = await engine.start(played);
   try {
-    return { rows: trace.rows, outcome: { kind: 'completed', value: await run.result() } };
+    return { rows: trace.rows, logged, outcome: { kind: 'completed', value: await run.result() } };
   } catch (error) {
     if (!(error instanceof RunFailedError)) throw error;
-    return { rows: trace.rows, outcome: { kind: 'failed', error: error.cause } };
+    return { rows: trace.rows, logged, outcome: { kind: 'failed', error: error.cause } };
   }
 }

@@ -15,14 +15,19 @@ interface RandomProgram {
 }
 
 // A file of more of them, made by random_programs.py with another seed, can be named in the environment.
-const programs = JSON.parse(
+const { python, programs } = JSON.parse(
   readFileSync(process.env.LULL_RANDOM_PROGRAMS ?? new URL('random-programs.json', import.meta.url), 'utf8'),
-) as RandomProgram[];
+) as { readonly python: string; readonly programs: readonly RandomProgram[] };
 
 const modes: Record<Mode, string> = {
   straight: 'straight through, random programs log and end as they do in CPython',
   rebuilt: 'rebuilt from the journal at every event, random programs log and end as they do in CPython',
 };
+
+it('the programs were recorded with the version that the documents name', () => {
+  expect(python).toMatch(/^3\.14\./);
+  expect(programs.length).toBeGreaterThanOrEqual(300);
+});
 
 it.each(Object.entries(modes))('%s: %s', (mode) => {
   for (const { program, trace, ...ends } of programs) {

@@ -31,7 +31,7 @@ type Statement =
   | readonly ['log' | 'raise' | 'return' | 'put', number]
   | readonly ['await' | 'state' | 'peek', TaskNumber]
   | readonly ['cancel', TaskNumber, string | null]
-  | readonly ['cancel-self' | 'uncancel' | 'get' | 'set' | 'wait-event' | 'resolve' | 'await-future']
+  | readonly ['cancel-self' | 'uncancel' | 'uncancel-self' | 'get' | 'set' | 'wait-event' | 'resolve' | 'await-future']
   | readonly ['callback', TaskNumber, number]
   | readonly ['spawn', Body]
   | readonly ['try', Body, caught: string, handler: Body, again: boolean, final: Body]
@@ -77,9 +77,13 @@ class Interpreter {
     return undefined;
   }
 
-  /** The task of that number, if the one numbered `me` may wait for it: an older one might wait in turn. */
+  /**
+   * The task of that number, if the one numbered `me` may wait for it: an older one might wait in turn, and what
+   * `wait-for` runs has a number of its own in the same task.
+   */
   #awaitable(index: TaskNumber, me: TaskNumber): Task<unknown> | undefined {
-    return index > me ? this.#tasks[index] : undefined;
+    const task = index > me ? this.#tasks[index] : undefined;
+    return task === currentTask() ? undefined : task;
   }
 
   /** A coroutine with a number of its own; the task that runs it takes its place. */
@@ -135,6 +139,10 @@ class Interpreter {
         return undefined;
       case 'cancel-self':
         log('cancel-self', currentTask().cancel());
+        return undefined;
+      case 'uncancel-self':
+        currentTask().cancel('taken back');
+        log('taken back', currentTask().uncancel(), currentTask().cancelling());
         return undefined;
       case 'uncancel':
         log('uncancel', currentTask().cancelling(), currentTask().uncancel());

@@ -1,11 +1,15 @@
 """Random asyncio programs and what CPython does with them, beyond the scenarios written by hand.
 
 A program is data: nested lists of statements, which this file interprets with asyncio and random-programs.ts with lull.
+A good part of them is about cancellation: from outside while a group unwinds, by limits inside limits, taken back.
 Left out are programs in which two timers fire at the very same moment (asyncio runs both before what follows from
-either, a run of ours takes one event at a time), and those that show the order of a Python set. Usage: python3 random_programs.py SEED COUNT > random-programs.json"""
+either, a run of ours takes one event at a time), but for nested time limits of one task, which are up together there
+and here; and those that show the order of a Python set. See README.md for how it is run."""
 import asyncio
 import asyncio.taskgroups
+import asyncio.timeouts
 import json
+import platform
 import random
 import sys
 
@@ -25,13 +29,21 @@ class OrderedSet(dict):
 asyncio.taskgroups.set = OrderedSet
 
 
+def owner_of(handle):
+    """What fires: a time limit of this task at this moment, or the timer itself."""
+    limit = getattr(handle._callback, "__self__", None)
+    return (handle._when, limit._task if isinstance(limit, asyncio.timeouts.Timeout) else handle)
+
+
 class Loop(VirtualLoop):
     stuck = False
     left_out = False
 
     def _run_once(self):
-        whens = [h._when for h in self._scheduled if not h._cancelled]
-        if len(whens) != len(set(whens)):
+        handles = [h for h in self._scheduled if not h._cancelled]
+        whens = [h._when for h in handles]
+        # Time limits of one task are one.
+        if len(set(map(owner_of, handles))) != len(set(whens)):
             self.left_out = True
         if not self._ready and not whens and not self._stopping:
             self.stuck = True
@@ -64,9 +76,10 @@ class Generator:
 
     def statement(self, depth):
         simple = ["log", "sleep", "sleep", "await", "await", "cancel", "state", "peek", "raise", "return", "uncancel",
-                  "callback", "cancel-self", "put", "get", "set", "wait-event", "resolve", "await-future"]
+                  "callback", "cancel-self", "put", "get", "set", "wait-event", "resolve", "await-future", "uncancel-self"]
         nested = ["spawn", "spawn", "spawn", "try", "try", "try", "gather", "timeout", "wait-for", "wait",
-                  "as-completed", "shield", "group", "lock", "semaphore"]
+                  "as-completed", "shield", "group", "lock", "semaphore",
+                  "failing-group", "nested-limits", "cancel-later", "slow-leaver", "handled"]
         kind = self.rng.choice(simple + nested * 2 if depth > 0 else simple)
         rng, body = self.rng, lambda: self.body(depth - 1)
         tasks = lambda: [self.which() for _ in range(rng.randrange(1, 4))]
@@ -93,6 +106,24 @@ class Generator:
             case "shield": return ["shield", rng.choice([body(), self.which()])]
             case "group": return ["group", [body() for _ in range(rng.randrange(1, 4))], body()]
             case "lock" | "semaphore": return [kind, body()]
+            # Made of the others: what cancellation and its neighbours are likely to meet.
+            case "failing-group":
+                late = ["try", [["sleep", self.delay()]], "none", [], False, [["sleep", self.delay()], *body()]]
+                return ["try", [["group", [[["sleep", self.delay()], ["raise", self.name()]], [late], body()], body()]],
+                        rng.choice(["ExceptionGroup", "any"]), body(), rng.random() < 0.2, []]
+            case "nested-limits":
+                ms = self.limit()
+                inner = ["try", [[rng.choice(["timeout", "wait-for"]), rng.choice([ms, self.limit()]), body()]],
+                         "TimeoutError", body(), False, []]
+                return ["try", [["timeout", ms, [inner, *body()]]], "TimeoutError", body(), False, []]
+            case "cancel-later":
+                return ["spawn", [["sleep", self.delay()], ["cancel", rng.randrange(0, 3), "later"],
+                                  *([["sleep", self.delay()], ["cancel", rng.randrange(0, 3), None]]
+                                    if rng.random() < 0.4 else [])]]
+            case "slow-leaver":
+                return ["spawn", [["try", body(), "none", [], False, [["sleep", self.delay()], *body()]]]]
+            case "handled":
+                return ["try", body(), "CancelledError", [["uncancel"], *body()], False, []]
             case _: return [kind]
 
 
@@ -109,8 +140,10 @@ class Interpreter:
         self.future = asyncio.get_running_loop().create_future()
 
     def task(self, index, me):
-        """The task of that number, if the one numbered `me` may wait for it: an older one might wait in turn."""
-        return self.tasks[index] if me < index < len(self.tasks) and self.tasks[index] is not None else None
+        """The task of that number, if the one numbered `me` may wait for it: an older one might wait in turn, and
+        what `wait-for` runs has a number of its own in the same task."""
+        task = self.tasks[index] if me < index < len(self.tasks) else None
+        return None if task is asyncio.current_task() else task
 
     def start(self, body):
         """A coroutine with a number of its own; the task that runs it takes its place."""
@@ -164,6 +197,10 @@ class Interpreter:
                     log("cancel", task.cancel() if args[1] is None else task.cancel(args[1]))
             case "cancel-self":
                 log("cancel-self", asyncio.current_task().cancel())
+            case "uncancel-self":
+                me_task = asyncio.current_task()
+                me_task.cancel("taken back")
+                log("taken back", me_task.uncancel(), me_task.cancelling())
             case "uncancel":
                 log("uncancel", asyncio.current_task().cancelling(), asyncio.current_task().uncancel())
             case "state":
@@ -298,7 +335,9 @@ def main(seed, count):
         outcome = run(program)
         if outcome is not None and len(outcome["trace"]) > 3:
             programs.append({"program": program, **outcome})
-    print("[\n" + ",\n".join(json.dumps(p, separators=(",", ":")) for p in programs) + "\n]")
+    version = json.dumps(platform.python_version())
+    lines = ",\n".join(json.dumps(p, separators=(",", ":")) for p in programs)
+    print('{"python":' + version + ',"programs":[\n' + lines + "\n]}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ const modes: Record<Mode, string> = {
 describe.each(Object.entries(modes))('%s: %s', (mode) => {
   it.each(Object.entries(scenarios))('%s', (name, scenario) => {
     const trace = createTrace(scenario);
-    const { outcome } = drive(trace.body, { mode: mode as Mode });
-    expectTrace(name, { rows: trace.rows, outcome });
+    const { outcome, logged } = drive(trace.body, { mode: mode as Mode });
+    expectTrace(name, { rows: trace.rows, logged: logged.flatMap(({ values }) => values), outcome });
   });
 });

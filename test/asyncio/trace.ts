@@ -5,7 +5,7 @@
  * counted twice: they have to be the same.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type Coroutine, ExceptionGroup, now, runInfo } from 'lull';
+import { type Coroutine, ExceptionGroup, now, runInfo, TimeoutError } from 'lull';
 
 /** Seconds since the start, and what was logged. */
 export type Row = readonly [seconds: number, ...shown: unknown[]];
@@ -44,6 +44,8 @@ export function show(value: unknown): unknown {
   if (value instanceof ExceptionGroup) {
     return { error: value.name, message: value.message, errors: value.errors.map(show) };
   }
+  // asyncio's TimeoutError says nothing; ours says which limit was up.
+  if (value instanceof TimeoutError) return { error: value.name, message: '' };
   if (value instanceof Error) return { error: value.name, message: value.message };
   if (Array.isArray(value)) return value.map(show);
   return value;

@@ -10,6 +10,7 @@ import {
   sleep,
   step,
   type Task,
+  timeout,
 } from 'lull';
 import { describe, expect, it } from 'vitest';
 import { caught } from '../api/run-body.ts';
@@ -18,6 +19,10 @@ import { drive, INFO, newRun, START_MS } from './drive.ts';
 const STARTED = { kind: 'started', atMs: START_MS, version: 'v1' } as const;
 const cancelRequested = (atMs: number, reason = 'enough') =>
   ({ kind: 'cancel-requested', messageId: 'm', atMs, reason }) as const;
+
+function* wholeDay(): Coroutine<void> {
+  yield* sleep('1 day');
+}
 
 describe('the outcome of a run', () => {
   it('is what the body returns', () => {
@@ -101,6 +106,77 @@ describe('the outcome of a run', () => {
     run.deliver(STARTED);
     expect(run.outcome()).toMatchObject({ kind: 'cancelled', error: { message: 'changed my mind' } });
     expect(ran).toBe(false);
+  });
+
+  it('is not asked for twice: a second request does not interrupt the clean-up, and the first reason counts', () => {
+    const done: string[] = [];
+    const { outcome } = drive(
+      function* () {
+        try {
+          yield* sleep('3 days');
+        } finally {
+          yield* timeout('1 day', sleep('1 minute'));
+          done.push('refunded');
+        }
+      },
+      {
+        messages: [
+          cancelRequested(START_MS + 1000, 'customer'),
+          cancelRequested(START_MS + 2000, 'again'),
+          cancelRequested(START_MS + 3000, 'and again'),
+        ],
+      },
+    );
+    expect(done).toEqual(['refunded']);
+    expect(outcome).toMatchObject({ kind: 'cancelled', error: { message: 'customer' } });
+  });
+
+  it('is heard once more when the code has taken the first request back, also inside a time limit that is up', () => {
+    const seen: string[] = [];
+    const keep = function* (what: Coroutine<void>): Coroutine<void> {
+      try {
+        yield* what;
+      } catch (error) {
+        if (!isCancelled(error)) throw error;
+        seen.push(error.message);
+      }
+    };
+    const { outcome } = drive(
+      function* () {
+        yield* keep(wholeDay());
+        currentTask().uncancel();
+        yield* keep(wholeDay());
+        currentTask().uncancel();
+        yield* timeout('1 hour', function* () {
+          try {
+            yield* wholeDay();
+          } finally {
+            // The limit is up, which counts as a request while this cleans up.
+            yield* keep(wholeDay());
+            currentTask().uncancel();
+          }
+        });
+      },
+      {
+        messages: [
+          cancelRequested(START_MS + 1000, 'first'),
+          cancelRequested(START_MS + 2000, 'second'),
+          cancelRequested(START_MS + 2 * 3_600_000, 'third'),
+        ],
+      },
+    );
+    expect(seen).toEqual(['first', 'second', 'third']);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'TIMEOUT' } });
+  });
+
+  it('asked for twice before the start has the first reason', () => {
+    const run = newRun(function* () {
+      yield* sleep(0);
+    });
+    run.deliver(cancelRequested(START_MS, 'first'));
+    run.deliver(cancelRequested(START_MS, 'second'));
+    run.deliver(STARTED);
+    expect(run.outcome()).toMatchObject({ kind: 'cancelled', error: { message: 'first' } });
   });
 
   it('does not change when something is delivered after the end', () => {

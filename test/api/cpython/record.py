@@ -1,11 +1,11 @@
 """Random little programs on asyncio's queues and locks, and what CPython does with each: the oracle of
-../cpython.test.ts. The programs are data, so that both sides run the very same ones.
-
-    python3.13 record.py 160 > traces.json
+../cpython.test.ts. The programs are data, so that both sides run the very same ones. How to record them anew is in
+test/asyncio/README.md; with a CPython at hand it is: python3.14 record.py 160 > traces.json
 """
 import asyncio
 import json
 import os
+import platform
 import random
 import sys
 
@@ -167,17 +167,20 @@ class Author:
         }
 
 
-def main(count, first=0):
+def main(count, first=0, new_loop=asyncio.new_event_loop):
     recorded, kept = [], []
     for seed in range(first, first + count):
         spec = Author(seed).program()
-        loop = asyncio.new_event_loop()
+        loop = new_loop()
         recorded.append({**spec, "trace": loop.run_until_complete(program(spec))})
         kept += [loop, asyncio.all_tasks(loop)]
-    print("[\n" + ",\n".join(json.dumps(r, separators=(",", ":")) for r in recorded) + "\n]", flush=True)
+    version = json.dumps(platform.python_version())
+    lines = ",\n".join(json.dumps(r, separators=(",", ":")) for r in recorded)
+    print('{"python":' + version + ',"programs":[\n' + lines + "\n]}", flush=True)
     # What waits for ever (a lock that nobody releases) is left as it is, and not awaited as asyncio.run would.
-    os._exit(0)
+    return kept
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    forgotten = main(*map(int, sys.argv[1:]))
+    os._exit(0)

@@ -1,7 +1,7 @@
 /** s30 to s33: task groups. */
-import { CancelledError, ExceptionGroup, sleep, type Task, taskGroup } from 'lull';
+import { CancelledError, type ExceptionGroup, sleep, type Task, taskGroup } from 'lull';
 import type { Scenario } from '../trace.ts';
-import { KeyError, RuntimeError, ValueError } from './python-errors.ts';
+import { isGroupOf, KeyError, RuntimeError, ValueError } from './python-errors.ts';
 import { work } from './work.ts';
 
 export const groups: Readonly<Record<string, Scenario>> = {
@@ -78,8 +78,3 @@ export const groups: Readonly<Record<string, Scenario>> = {
     }
   },
 };
-
-/** What `except*` catches whole. */
-function isGroupOf(error: unknown, errorClass: new () => Error): boolean {
-  return error instanceof ExceptionGroup && error.errors.every((member) => member instanceof errorClass);
-}
