@@ -50,7 +50,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
     );
     const ports = openPorts(settings, overrides);
     const metrics = openMetrics(settings, ports.clock, overrides);
-    const traces = createTraces();
+    const traces = createTraces(undefined, overrides.callBody);
     const engine = createEngine({
       ...engineSettings,
       ...ports,

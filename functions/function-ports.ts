@@ -1,6 +1,8 @@
 /** What the three functions are made of: the environment says where, the ports of lib/ do the rest. */
 import { createDynamodbStore } from '../lib/dynamodb/create-dynamodb-store.ts';
+import type { StepCommand } from '../lib/core/command.ts';
 import type { Logger } from '../lib/core/logger.ts';
+import type { StepContext } from '../lib/core/step.ts';
 import type { Environment, FunctionSettings } from '../lib/lambda/environment.ts';
 import { createFunctionLogger } from '../lib/lambda/function-logger.ts';
 import { createMetrics, NO_METRICS, type Metrics } from '../lib/lambda/metrics.ts';
@@ -25,6 +27,8 @@ export interface Overrides extends Partial<FunctionPorts> {
   readonly environment?: Environment;
   /** Takes a line of log or metrics, without its line break. Default: standard output. */
   readonly writeLine?: (line: string) => void;
+  /** Calls the body of a step in the worker; a test may call something else in its place. Default: just that. */
+  readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
 }
 
 export function openPorts(settings: FunctionSettings, overrides: Overrides): FunctionPorts {

@@ -32,7 +32,11 @@ export interface Traces {
   flush(): Promise<void>;
 }
 
-export function createTraces(tracer: Tracer = trace.getTracer('lull')): Traces {
+/** `callBody` calls the body of a step, within the span of its attempt. */
+export function createTraces(
+  tracer: Tracer = trace.getTracer('lull'),
+  callBody: Traces['callBody'] = (command, step) => command.body(step),
+): Traces {
   const turns = new WeakMap<Scope, { readonly span: Span; readonly context: Context }>();
   return {
     observe(event) {
@@ -50,8 +54,8 @@ export function createTraces(tracer: Tracer = trace.getTracer('lull')): Traces {
     callBody(command, step) {
       const scope = currentScope();
       const turn = scope && turns.get(scope);
-      if (turn?.span.isRecording() !== true) return command.body(step);
-      return callTraced(tracer, turn.context, command, step);
+      if (turn?.span.isRecording() !== true) return callBody(command, step);
+      return callTraced(tracer, turn.context, command, step, callBody);
     },
     flush,
   };
@@ -99,7 +103,13 @@ function endTurn(span: Span, { outcome, errorName, replayedEvents, stepsBegun, a
 }
 
 /** What the body does outside is traced below the span, where its libraries are. */
-function callTraced(tracer: Tracer, parent: Context, command: StepCommand, step: StepContext): unknown {
+function callTraced(
+  tracer: Tracer,
+  parent: Context,
+  command: StepCommand,
+  step: StepContext,
+  callBody: Traces['callBody'],
+): unknown {
   const attributes = { 'lull.run.id': step.runId, 'lull.step.id': step.stepId, 'lull.step.attempt': step.attempt };
   const span = tracer.startSpan(`step ${command.name}`, { kind: SpanKind.INTERNAL, attributes }, parent);
   const end = (error?: unknown): void => {
@@ -114,7 +124,7 @@ function callTraced(tracer: Tracer, parent: Context, command: StepCommand, step:
   step.signal.addEventListener('abort', () => end(step.signal.reason ?? new Error('aborted')), { once: true });
   return context.with(trace.setSpan(parent, span), () => {
     try {
-      const value = command.body(step);
+      const value = callBody(command, step);
       if (!isThenable(value)) {
         end();
         return value;

@@ -56,8 +56,9 @@ function contextOf(message: ToHost): Record<string, unknown> {
 }
 
 function send(message: FromHost): void {
-  // Without a channel the supervisor is gone, and this process is about to go too.
-  if (process.connected) process.send?.(message);
+  // Without a channel the supervisor is gone, and this process is about to end too. The channel may also close while the
+  // message is on its way: without a callback that error would be thrown, and would end the process as a failure.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 function toHostedError(error: unknown): HostedError {

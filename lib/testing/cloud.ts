@@ -10,7 +10,7 @@ import type { Logger } from '../core/logger.ts';
 import { createPrng } from '../core/prng.ts';
 import { createRegistry, type WorkflowRegistry, type WorkflowSource } from '../core/workflow-registry.ts';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
-import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/settings.ts';
+import { DEFAULT_SETTINGS, type EngineOptions, type EngineSettings } from '../engine/settings.ts';
 import type { SweepOptions } from '../engine/sweep.ts';
 import type { TurnEnd } from '../engine/turn.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
@@ -48,6 +48,9 @@ export interface Disturbance {
   readonly repeat: boolean;
 }
 
+/** Starts what takes the turns: another one than the engine itself, where a test drives what stands around it. */
+export type StartEngine = (options: EngineOptions, workflows: WorkflowSource) => RunningEngine;
+
 export class Cloud {
   readonly clock: VirtualClock;
   readonly store: Store;
@@ -62,6 +65,7 @@ export class Cloud {
 
   readonly #options: CloudOptions;
   readonly #points: CrashPoints;
+  readonly #startEngine: StartEngine;
   readonly #queue: MemoryWakeQueue;
   readonly #workerPorts: Ports;
   readonly #ids: TestIds;
@@ -69,6 +73,7 @@ export class Cloud {
   readonly #sweepPeriodMs: number;
   readonly #callerProcess: CloudProcess;
   readonly #turnEnds = new Map<string, TurnEnd>();
+  #workflows: WorkflowSource;
   #worker: CloudProcess;
   #engine: RunningEngine;
   #sweptAtMs = -Infinity;
@@ -78,11 +83,13 @@ export class Cloud {
   /** Leases of workers that died at a chosen point: they are over at once. */
   #hasToRecover = false;
 
-  constructor(options: CloudOptions, disturbance?: Disturbance) {
+  constructor(options: CloudOptions, disturbance?: Disturbance, startEngine: StartEngine = createEngine) {
     const { points = new NoCrashPoints(), repeat = false } = disturbance ?? {};
     const table = options.store ?? new MemoryStore();
     this.#options = options;
     this.#points = points;
+    this.#startEngine = startEngine;
+    this.#workflows = options.workflows;
     this.#random = createPrng(`engine ${options.seed}`);
     this.#ids = createTestIds(table);
     this.clock = new VirtualClock(options.nowMs);
@@ -180,6 +187,7 @@ export class Cloud {
   deploy(workflows: WorkflowSource): void {
     this.registry = createRegistry(workflows);
     this.#deployments += 1;
+    this.#workflows = workflows;
     this.#engine = this.#createEngine(this.#worker);
     this.#turnEnds.clear();
     void this.#sweep({ wakesBlocked: true });
@@ -192,7 +200,7 @@ export class Cloud {
 
   #createEngine({ store, wakes, clock }: Ports): RunningEngine {
     const { version = DEFAULT_SETTINGS.version } = this.#options.settings;
-    return createEngine({
+    const options: EngineOptions = {
       ...this.#options.settings,
       version: this.#deployments === 0 ? version : `${version}+${this.#deployments}`,
       registry: this.registry,
@@ -203,7 +211,8 @@ export class Cloud {
       newNonce: () => this.#ids.nonce(),
       random: this.#random,
       callBody: this.bodies.call,
-    });
+    };
+    return this.#startEngine(options, this.#workflows);
   }
 
   #aroundWorkers(): Around {

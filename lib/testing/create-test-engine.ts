@@ -14,7 +14,7 @@ import type { WorkflowSource } from '../core/workflow-registry.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { EngineSettings } from '../engine/settings.ts';
 import type { Store } from '../ports/store.ts';
-import { Cloud, type Disturbance } from './cloud.ts';
+import { Cloud, type Disturbance, type StartEngine } from './cloud.ts';
 import type { Faults } from './faults.ts';
 import type { StepMock } from './step-bodies.ts';
 import { TestClient } from './test-client.ts';
@@ -128,7 +128,11 @@ export function createTestEngine(options: TestEngineOptions): TestEngine {
 }
 
 /** For those who have something to do with the cloud beside it. */
-export function createCloud(options: TestEngineOptions, disturbance?: Disturbance): Cloud {
+export function createCloud(
+  options: TestEngineOptions,
+  disturbance?: Disturbance,
+  startEngine?: StartEngine,
+): Cloud {
   const unknown = Object.keys(options).find((option) => !(OPTIONS as string[]).includes(option));
   if (unknown !== undefined) throw invalid(`has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
   const { now = new Date(START), seed = 1, strict = true, rebuildAtEveryAwait = false } = options;
@@ -145,6 +149,7 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
       invocationLimit: options.invocationLimit ?? '15m',
     },
     disturbance,
+    startEngine,
   );
 }
 

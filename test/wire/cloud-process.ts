@@ -69,7 +69,7 @@ process.on('message', () => {
 tell({ kind: 'ready', url: cloud.url });
 
 function tell(message: FromCloud): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 /** A table server that is started again whenever it dies. */
@@ -93,7 +93,7 @@ async function keepTable(tableOptions: TableServerOptions): Promise<{ stop(): Pr
   return {
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      child.send('stop');
+      child.send('stop', () => undefined);
       await once(child, 'exit');
     },
   };

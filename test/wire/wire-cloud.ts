@@ -103,7 +103,7 @@ export class WireCloud {
       child.on('message', (message: FromCloud) => {
         if (message.kind === 'stopped') child.disconnect();
       });
-      child.send('stop');
+      child.send('stop', () => undefined);
       const killer = setTimeout(() => child.kill('SIGKILL'), 15_000);
       await gone;
       clearTimeout(killer);

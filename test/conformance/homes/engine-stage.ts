@@ -1,0 +1,69 @@
+/** The testing kit as a home, and the same kit around the functions that are deployed. Time jumps. */
+import { createApiHandler } from '../../../functions/create-api-handler.ts';
+import type { Logger, LogLevel } from '../../../lib/core/logger.ts';
+import { createCloud, createEngineOn, type TestEngineOptions } from '../../../lib/testing/create-test-engine.ts';
+import { httpEvent } from '../../lambda/sample-events.ts';
+import type { Line, Stage } from '../stage.ts';
+import { ENVIRONMENT, startHandlers } from './handler-engine.ts';
+
+/** The kit's own engine. */
+export function openKit(options: TestEngineOptions): Stage {
+  const lines: Line[] = [];
+  return openStage({ strict: false, log: keepIn(lines), ...options }, lines);
+}
+
+/** The handlers, each turn by a worker that has the run in memory, or by a new one. */
+export function openHandlers(options: TestEngineOptions, { isCold }: { readonly isCold: boolean }): Stage {
+  const lines: Line[] = [];
+  const writeLine = (line: string): void => {
+    const fields = JSON.parse(line) as Record<string, unknown>;
+    if (!('_aws' in fields)) lines.push(fields as unknown as Line);
+  };
+  return openStage({ strict: false, log: keepIn(lines), ...options }, lines, startHandlers({ isCold, writeLine }));
+}
+
+function openStage(
+  options: TestEngineOptions,
+  lines: readonly Line[],
+  startEngine?: ReturnType<typeof startHandlers>,
+): Stage {
+  const cloud = createCloud(options, undefined, startEngine);
+  const engine = createEngineOn(cloud, options);
+  const { store, wakes, clock } = cloud.outside;
+  const api = createApiHandler(options.workflows, { store, wakes, clock, log: cloud.log, environment: ENVIRONMENT });
+  const context = { getRemainingTimeInMillis: () => 30_000, awsRequestId: 'a1', functionName: 'api' };
+  return {
+    isReal: false,
+    lines: () => lines,
+    async fetch(path, { method = 'GET', headers, body } = {}) {
+      const event = httpEvent({
+        method,
+        path: decodeURIComponent(path),
+        headers: headers as Record<string, string>,
+        ...(body === undefined || body === null ? {} : { body: body as string }),
+      });
+      const answer = await api(event, context);
+      return new Response(answer.body, { status: answer.statusCode, headers: answer.headers });
+    },
+    advance: (ms) => engine.advance(ms),
+    async untilEnded(runId) {
+      await engine.client
+        .run(runId)
+        .result()
+        .catch((error: unknown) => {
+          if (!ENDS.has((error as { code?: string }).code ?? '')) throw error;
+        });
+    },
+  };
+}
+
+/** Raised by a run that has ended in another way than with a result. */
+const ENDS = new Set(['RUN_FAILED', 'RUN_CANCELLED', 'RUN_TERMINATED']);
+
+function keepIn(lines: Line[]): Logger {
+  const keep =
+    (level: LogLevel) =>
+    (...values: unknown[]): void =>
+      void lines.push({ level, message: values.filter((value) => typeof value === 'string').join(' ') });
+  return { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
+}

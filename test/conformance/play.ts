@@ -1,0 +1,57 @@
+/** Plays a program in a home, from its start to its end, and says what was wrong. */
+import { toMilliseconds } from '../../lib/core/duration.ts';
+import { differenceOf } from './matches.ts';
+import type { Act, Ending, Expected, Program } from './program.ts';
+import type { Line, Stage } from './stage.ts';
+
+/** Lines for people; none if all is as expected. */
+export async function play(program: Program, stage: Stage): Promise<string[]> {
+  const path = `/workflows/${encodeURIComponent(program.workflow.name)}/runs`;
+  const { id } = await post(stage, path, program.input);
+  for (const act of program.acts ?? []) {
+    await stage.advance(toMilliseconds(act.after ?? 0, 'the time of an act'));
+    await perform(stage, id, act);
+  }
+  await stage.untilEnded(id);
+  const run = (await (await stage.fetch(`/runs/${id}`)).json()) as Record<string, unknown>;
+  const difference = compare(run, program, stage.isReal);
+  return [...(difference === undefined ? [] : [difference]), ...linesMissing(program, id, stage.lines())];
+}
+
+async function perform(stage: Stage, id: string, act: Act): Promise<void> {
+  if ('signal' in act) {
+    const path = `/runs/${id}/signals/${encodeURIComponent(act.signal)}`;
+    await post(stage, path, act.payload, act.idempotencyKey);
+  } else if ('cancel' in act) await post(stage, `/runs/${id}/cancel`, { reason: act.cancel });
+  else await post(stage, `/runs/${id}/terminate`, { reason: act.terminate });
+}
+
+async function post(stage: Stage, path: string, body: unknown, idempotencyKey?: string): Promise<{ id: string }> {
+  const response = await stage.fetch(path, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (response.status !== 202) throw new Error(`POST ${path} was answered with ${response.status}: ${text}`);
+  return JSON.parse(text) as { id: string };
+}
+
+function compare(run: Record<string, unknown>, program: Program, isReal: boolean): string | undefined {
+  const { ends, withoutTimes } = program;
+  if (!isReal || withoutTimes === undefined || ends.status !== 'completed') return differenceOf(run, ends as Expected);
+  const expected: Ending = { status: 'completed', result: withoutTimes(ends.result) as Expected };
+  return differenceOf({ ...run, result: withoutTimes(run['result']) }, expected as Expected);
+}
+
+/** Each expected line stands once among those of the run. */
+function linesMissing({ logs = [] }: Program, runId: string, lines: readonly Line[]): string[] {
+  const own = lines.filter((line) => line.runId === undefined || line.runId === runId);
+  return logs.flatMap(({ level, message }) => {
+    const count = own.filter((line) => line.level.toLowerCase() === level && message.test(line.message)).length;
+    return count === 1 ? [] : [`a line ${level} ${String(message)} was logged ${count} times, and should be once`];
+  });
+}

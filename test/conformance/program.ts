@@ -1,0 +1,43 @@
+/** A program of the conformance suite: a workflow, what happens to its run from outside, and how the run has to end. */
+import type { AnyWorkflow } from '../../lib/core/workflow.ts';
+
+/** As JSON has it, since each home is spoken to over HTTP. A RegExp stands for a text that matches it. */
+export type Expected =
+  null | boolean | number | string | RegExp | readonly Expected[] | { readonly [key: string]: Expected };
+
+/** What `GET /runs/{id}` has to show: an object is held against the fields named here, an array against all of it. */
+export type Ending =
+  | { readonly status: 'completed'; readonly result?: Expected }
+  | { readonly status: 'failed'; readonly error: Expected }
+  | { readonly status: 'cancelled' | 'terminated'; readonly reason?: Expected };
+
+/** Something from outside, this long after what came before it: after the start of the run, for the first. */
+export type Act = { readonly after?: string } & (
+  | { readonly signal: string; readonly payload: unknown; readonly idempotencyKey?: string }
+  | { readonly cancel: string }
+  | { readonly terminate: string }
+);
+
+/** A line that the run has to log, once: not again when its code is replayed. */
+export interface LoggedLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: RegExp;
+}
+
+/** The same in every home: whatever differs there between two homes is a fault. */
+export interface Program {
+  /** Default: the workflow's. */
+  readonly name?: string;
+  /** The one that is started. */
+  readonly workflow: AnyWorkflow;
+  readonly input?: unknown;
+  readonly acts?: readonly Act[];
+  readonly ends: Ending;
+  readonly logs?: readonly LoggedLine[];
+  /** What is compared of the result, where times are those of a real clock: what depends on them is left out. */
+  readonly withoutTimes?: (result: unknown) => unknown;
+}
+
+export function nameOf({ name, workflow }: Program): string {
+  return name ?? workflow.name;
+}
