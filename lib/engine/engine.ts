@@ -1,5 +1,6 @@
 /** The engine on given ports: what a worker and a sweeper do, and one who only looks. */
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
+import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
 import { peek, type Peek } from './peek.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
@@ -16,6 +17,7 @@ export interface RunningEngine {
 }
 
 export function createEngine(options: EngineOptions): RunningEngine {
+  prepareGuard();
   const engine: Engine = {
     ...DEFAULT_SETTINGS,
     maxValueBytes: options.store.limits.valueBytes,

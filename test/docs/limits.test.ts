@@ -47,6 +47,7 @@ test.each([
   ['lib/codec/encode-error.ts', 'MAX_ERROR_BYTES'],
   ['lib/core/check-name.ts', 'MAX_NAME_LENGTH'],
   ['lib/core/duration.ts', 'MAX_DURATION_MS'],
+  ['lib/engine/guard/chance.ts', 'LARGEST_DRAW_BYTES'],
 ])('docs/limits.md has the number that %s has as %s', (file, name) => {
   expect(documented.get(name), name).toBe(constantOf(readFileSync(join(root, file), 'utf8'), name));
 });

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Coroutine, createTask, Future, gather, sleep, step, workflow, WorkflowCodeError } from 'lull';
 import { createTestEngine } from 'lull/testing';
-import { withGuard, type Guarded } from '../../lib/engine/guard.ts';
+import { outsideGuard, withGuard, type Guarded } from '../../lib/engine/guard.ts';
 
 const START = Date.UTC(2030, 0, 1);
 
@@ -72,6 +72,17 @@ describe('in workflow code, the run answers for', () => {
     expect(new Date().getFullYear()).toBeLessThan(2030);
   });
 
+  it('date.constructor, which is Date, as libraries have it that tell types by it', async () => {
+    const made = new Date(0);
+    const answers = await played(function* () {
+      const Constructor = made.constructor as DateConstructor;
+      return [made.constructor === Date, new Date().constructor === Date, new Constructor().getTime()];
+    });
+    expect(answers).toEqual([true, true, START]);
+    expect(made.constructor).toBe(Date);
+    expect(new File([], 'x').constructor).toBe(File);
+  });
+
   it('performance.now: milliseconds since the run started', async () => {
     const times = await played(function* () {
       const first = performance.now();
@@ -93,6 +104,49 @@ describe('in workflow code, the run answers for', () => {
     expect(await rebuilt.run(dice)).toEqual(one);
     expect(two).not.toEqual(one);
     expect(one[1]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+});
+
+describe('bytes that workflow code draws', () => {
+  const draw = (array: Uint8Array | Float32Array) =>
+    withGuard(drawing, () => crypto.getRandomValues(array as Uint8Array));
+  const drawing: Guarded = {
+    ...{ workflow: 'w', startedAtMs: 0, nowMs: () => 7, random: () => 0.5 },
+    ...{ whereabouts: () => 'here', replaying: () => false },
+  };
+
+  it('are refused where they fill a pool that outlives the run', () => {
+    const pool = new Uint8Array(65);
+    expect(() => draw(pool)).toThrow(
+      /^crypto\.getRandomValues\(\), for 65 bytes, was used .* use uuid\(\) or random\(\)/,
+    );
+    expect(() => draw(pool)).toThrow(expect.objectContaining({ code: 'FORBIDDEN_GLOBAL' }) as Error);
+    expect(pool.every((byte) => byte === 0)).toBe(true);
+    expect(draw(pool.subarray(1)).every((byte) => byte === 128)).toBe(true);
+    expect(() => draw(Buffer.alloc(256))).toThrow('for 256 bytes');
+  });
+
+  it('are refused as Node refuses them where they cannot be', () => {
+    expect(() => draw(new Float32Array(1))).toThrow(expect.objectContaining({ name: 'TypeMismatchError' }) as Error);
+  });
+
+  it('do not reach a step by way of such a pool', async () => {
+    const pool: number[] = []; // as nanoid has it
+    const token = (): string => {
+      if (pool.length < 8) pool.push(...crypto.getRandomValues(new Uint8Array(512)));
+      return pool.splice(0, 8).join();
+    };
+    const tokens = new Set<string>();
+    for (const attempt of [1, 2]) {
+      pool.length = 0;
+      const error = await played(function* () {
+        token();
+        yield* step(`token ${attempt}`, () => 1);
+      }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'FORBIDDEN_GLOBAL' });
+      tokens.add(token());
+    }
+    expect(tokens.size).toBe(2);
   });
 });
 
@@ -258,6 +312,60 @@ describe('nothing leaks out of the guard', () => {
       expect(() => process.env['HOME']).toThrow(WorkflowCodeError);
       expect(Date.now()).toBe(7);
     });
+  });
+
+  it('to code outside that calls what was kept inside', async () => {
+    const kept = withGuard(run(), () => ({
+      ...{ setTimeout, queueMicrotask, fetch, WeakRef, env: process.env, hrtime: process.hrtime, random: Math.random },
+      ...{ log: console.log, format: new Intl.DateTimeFormat('en', { year: 'numeric' }).format, File },
+      randomUUID: crypto.randomUUID.bind(crypto),
+    }));
+    process.env['LULL_GUARD_TEST'] = 'set';
+    expect(kept.env['LULL_GUARD_TEST']).toBe('set');
+    expect(Object.keys(kept.env)).toContain('LULL_GUARD_TEST');
+    delete kept.env['LULL_GUARD_TEST'];
+    expect(process.env['LULL_GUARD_TEST']).toBeUndefined();
+    await new Promise<void>((resolve) => kept.setTimeout(() => kept.queueMicrotask(resolve), 0));
+    expect(await (await kept.fetch('data:,hello')).text()).toBe('hello');
+    expect(new kept.WeakRef(run).deref()).toBe(run);
+    expect(typeof kept.hrtime.bigint()).toBe('bigint');
+    expect(new Set(Array.from({ length: 9 }, kept.random)).size).toBe(9);
+    expect(new Set(Array.from({ length: 9 }, kept.randomUUID)).size).toBe(9);
+    expect(kept.format()).toBe(String(new Date().getFullYear()));
+    expect(new kept.File([], 'x').lastModified).toBeGreaterThan(Date.UTC(2020, 0));
+  });
+
+  it('to a fake that takes the place of what was kept', () => {
+    const kept = withGuard(run(), () => Date);
+    vi.useFakeTimers({ now: 5, toFake: ['Date'] });
+    try {
+      expect(kept.now()).toBe(5);
+      expect(new kept().getTime()).toBe(5);
+      expect(withGuard(run(), () => Date.now())).toBe(7);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('when workflow code freezes what the guard has put up', () => {
+    const holder = Math as { random: () => number };
+    const real = holder.random;
+    withGuard(run(), () => Object.defineProperty(holder, 'random', { writable: false }));
+    expect(new Set(Array.from({ length: 9 }, () => Math.random())).size).toBe(9);
+    expect(console.log).toBe(before.at(-2));
+    expect(() => withGuard(run(), () => 1)).toThrow(expect.objectContaining({ code: 'GLOBALS_FROZEN' }) as Error);
+    expect(globalThis.Date).toBe(before[0]);
+    Object.defineProperty(holder, 'random', { writable: true, value: real });
+    expect(withGuard(run(), () => Math.random())).toBe(0.5);
+  });
+
+  it('to code that a logger or the console calls', () => {
+    const seen = withGuard(run(), () => {
+      const years = [outsideGuard(() => new Date().getFullYear())];
+      outsideGuard(() => withGuard(run(1), () => years.push(Date.now())));
+      return [...years, Date.now()];
+    });
+    expect(seen).toEqual([new Date().getFullYear(), 1, 7]);
   });
 
   it('to a Date that was kept: outside it tells the real time', () => {

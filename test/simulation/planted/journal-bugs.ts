@@ -58,9 +58,9 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the clock in workflow code is the real one',
-    file: 'lib/engine/guard.ts',
-    find: `return current === undefined ? RealDate.now() : current.nowMs();`,
-    put: `return RealDate.now();`,
+    file: 'lib/engine/guard/clock.ts',
+    find: `const nowMs = (): number => current?.nowMs() ?? machineNowMs();`,
+    put: `const nowMs = (): number => machineNowMs();`,
   },
   {
     name: 'the dice of a run are others at each replay',

@@ -1,0 +1,30 @@
+/** The run whose code is running right now: each guarded global asks for it, and is what it always was without one. */
+
+/** The run that answers. */
+export interface Guarded {
+  readonly workflow: string;
+  readonly startedAtMs: number;
+  nowMs(): number;
+  random(): number;
+  whereabouts(): string;
+  /** Silences console. */
+  replaying(): boolean;
+}
+
+/** Undefined while no workflow code runs. */
+export let current: Guarded | undefined;
+
+export function setCurrent(run: Guarded | undefined): void {
+  current = run;
+}
+
+/** Runs code of lull's own, a logger's or the console's: in it, the globals are what they are outside of runs. */
+export function outsideGuard<T>(code: () => T): T {
+  const run = current;
+  current = undefined;
+  try {
+    return code();
+  } finally {
+    current = run;
+  }
+}
