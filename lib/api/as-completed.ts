@@ -4,7 +4,7 @@ import { describeValue } from '../core/describe-value.ts';
 import { describeDuration, type Duration, toMilliseconds } from '../core/duration.ts';
 import { TimeoutError, WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
-import { checkAwaitable } from '../core/check-awaitable.ts';
+import { checkAwaitable, isPromise } from '../core/check-awaitable.ts';
 import { currentLoop } from '../core/loop.ts';
 import { ensureFutures } from './ensure-future.ts';
 import { Queue } from './queue.ts';
@@ -93,7 +93,7 @@ function* next(done: Queue<Future<unknown> | 'timeout'>, limit?: Duration): Coro
 }
 
 function toAwaitables(of: unknown): Awaitable<unknown>[] {
-  const isIterable = typeof of === 'object' && of !== null && Symbol.iterator in of;
+  const isIterable = typeof of === 'object' && of !== null && Symbol.iterator in of && !isPromise(of);
   // An awaitable can be iterated too, but it is one, and not several.
   if (!isIterable || of instanceof Future || 'throw' in of) {
     throw new WorkflowCodeError(

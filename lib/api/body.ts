@@ -1,5 +1,5 @@
 /** The generator functions that an author hands in: `lock.with(function* () { ... })`. */
-import type { Coroutine } from '../core/awaitable.ts';
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { disown, isAwaitable } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
@@ -15,6 +15,11 @@ export function checkBody(call: string, body: unknown): void {
 
 /** What calling a body gave, if it is a coroutine: an async function or a forgotten `*` is found here. */
 export function asCoroutine<T>(call: string, made: Coroutine<T>): Coroutine<T> {
+  return asAwaitable(call, made) as Coroutine<T>;
+}
+
+/** The same for a function that may give any awaitable. */
+export function asAwaitable<T>(call: string, made: Awaitable<T>): Awaitable<T> {
   if (isAwaitable(made)) return made;
   disown(made);
   throw new WorkflowCodeError(

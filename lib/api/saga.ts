@@ -1,22 +1,25 @@
 /** Several effects of which all happen or none: what was done is undone when a later one fails. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { checkAwaitable } from '../core/check-awaitable.ts';
 import { type CancelledError, ExceptionGroup, InvalidStateError, isCancelled } from '../core/errors.ts';
 import { currentLoop } from '../core/loop.ts';
 import { toError } from '../core/to-error.ts';
-import { asCoroutine, checkBody } from './body.ts';
+import { asAwaitable, asCoroutine, checkBody } from './body.ts';
+import { closeOnRefusal } from './close-on-refusal.ts';
 import { currentTask } from './create-task.ts';
 import { lazy } from './lazy.ts';
 import { RunBound } from './run-bound.ts';
 
-type Undo = () => Coroutine<unknown>;
+type Undo = () => Awaitable<unknown>;
 
 /** What the body of a saga is given. */
 export interface Saga {
   /**
    * Remembers how to undo what was just done. While the saga is being undone already, it is undone next.
-   * InvalidStateError once the saga has ended: a task that was started in the body and outlives it can meet that.
+   * `undo` is an awaitable that has not begun, such as a step, or a function that makes one: it is called when it is
+   * needed. InvalidStateError once the saga has ended: a task that was started in the body and outlives it can meet that.
    */
-  onFailure(undo: () => Coroutine<unknown>): void;
+  onFailure(undo: Awaitable<unknown> | (() => Awaitable<unknown>)): void;
 }
 
 /**
@@ -27,6 +30,9 @@ export interface Saga {
  * workflow's body returns, and then the CancelledError is thrown, with the body's error as its `cause`. An undo that
  * fails does not stop the others: in the end an ExceptionGroup is thrown, the error above first, then those of the undos
  * as they came.
+ *
+ * A saga that ended well is done: a saga around it that fails later does not run its undos. Where it is to be undone with
+ * the outer one, register its undos with that one, `outer.onFailure(...)`.
  *
  * Register an undo right after what it undoes; or before it, if that may have happened though it failed or was
  * cancelled. Several effects at once belong into a `taskGroup`, which waits for all of them: a `gather` that fails
@@ -98,7 +104,7 @@ function* undoAll(undos: Undos): Coroutine<Error[]> {
   const errors: Error[] = [];
   while (!undos.isEmpty()) {
     try {
-      yield* asCoroutine('saga.onFailure()', undos.takeLast()());
+      yield* asAwaitable('saga.onFailure()', undos.takeLast()());
     } catch (error) {
       errors.push(toError(error));
     }
@@ -112,16 +118,25 @@ class Undos extends RunBound implements Saga {
   readonly #undos: Undo[] = [];
   #closed = false;
 
-  onFailure(undo: Undo): void {
+  onFailure(undo: Awaitable<unknown> | Undo): void {
+    closeOnRefusal([undo], () => this.#checkOpen());
+    if (typeof undo === 'function') {
+      this.#undos.push(undo);
+      return;
+    }
+    checkAwaitable(undo, 'saga.onFailure()');
+    currentLoop('saga.onFailure()').claim(undo);
+    this.#undos.push(() => undo);
+  }
+
+  #checkOpen(): void {
     this.checkRun('saga.onFailure()');
-    checkBody('saga.onFailure()', undo);
     if (this.#closed) {
       throw new InvalidStateError(
         'saga.onFailure() was called after the saga had ended: nothing would ever run this undo. Call it inside the ' +
           'body, and let the body wait for the tasks that it starts',
       );
     }
-    this.#undos.push(undo);
   }
 
   isEmpty(): boolean {

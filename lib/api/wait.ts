@@ -1,5 +1,6 @@
 /** Waiting for some of several tasks, without touching the others (asyncio's `wait`, case for case). */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { isPromise } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
@@ -50,7 +51,7 @@ export function wait<A extends Task<unknown> | Future<unknown>>(
 
 function toFutures<A extends Task<unknown> | Future<unknown>>(tasks: Iterable<A>): Set<A> {
   const given: unknown = tasks;
-  const isIterable = typeof given === 'object' && given !== null && Symbol.iterator in given;
+  const isIterable = typeof given === 'object' && given !== null && Symbol.iterator in given && !isPromise(given);
   if (!isIterable || given instanceof Future) {
     throw invalid(`wait() was given ${describeValue(given)}: give several tasks or futures, wait([task])`);
   }

@@ -7,7 +7,7 @@ import { WorkflowCodeError } from './errors.ts';
 export function isAwaitable(value: unknown): value is Awaitable<unknown> {
   if (typeof value !== 'object' || value === null) return false;
   if (typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] !== 'function') return false;
-  return !isCollection(value);
+  return !isCollection(value) && !(value instanceof Promise);
 }
 
 /** Throws a WorkflowCodeError `INVALID_ARGUMENT` unless the value may be awaited. `what` is the call: `createTask()`. */

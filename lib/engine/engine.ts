@@ -2,6 +2,7 @@
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
 import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
+import { giveHintForPromises } from './promise-hint.ts';
 import { peek, type Peek } from './peek.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
 import { takeTurn, type TurnEnd, type TurnWanted } from './turn.ts';
@@ -18,6 +19,7 @@ export interface RunningEngine {
 
 export function createEngine(options: EngineOptions): RunningEngine {
   prepareGuard();
+  giveHintForPromises();
   const engine: Engine = {
     ...DEFAULT_SETTINGS,
     maxValueBytes: options.store.limits.valueBytes,

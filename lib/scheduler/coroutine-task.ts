@@ -60,6 +60,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   #cancelRequests = 0;
   /** Of these, those of timeouts and groups in its own code. */
   #requestsFromInside = 0;
+  #hasRefused = false;
 
   constructor(host: TaskHost, awaitable: Awaitable<T>, { id, name, isShielded, shield }: TaskOptions) {
     super();
@@ -166,7 +167,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       step = this.#run(throwing, sent);
     } catch (error) {
       this.#host.leave();
-      this.#endWithError(error);
+      this.#endWithError(this.#explained(error));
       return;
     }
     this.#host.leave();
@@ -205,6 +206,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
 
   #refuse(yielded: unknown): void {
     disown(yielded);
+    this.#hasRefused = true;
     this.#throwSoon(
       new WorkflowCodeError(
         'NOT_AWAITABLE',
@@ -212,6 +214,16 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
           // A bare yield is what lets others go first in asyncio's own coroutines.
           (yielded === undefined ? 'to let other tasks go first, write yield* sleep(0)' : adviceFor(yielded)),
       ),
+    );
+  }
+
+  /** An array behind `yield*` hands out its items one by one, and takes no errors: the refusal of the first is lost. */
+  #explained(error: unknown): unknown {
+    if (!this.#hasRefused || !(error instanceof TypeError) || !error.message.includes("'throw' method")) return error;
+    return new WorkflowCodeError(
+      'NOT_AWAITABLE',
+      `in task "${this.name}" yield* stands in front of a collection, which is no awaitable: gather(...) awaits several ` +
+        `at once: yield* gather([...])`,
     );
   }
 

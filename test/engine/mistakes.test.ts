@@ -33,6 +33,23 @@ describe.each(Object.entries(modes))(
       );
     });
 
+    it('when it has a promise behind yield*', async () => {
+      const late = async () => Promise.reject(new Error('nothing takes it'));
+      const error = await failureOf(function* () {
+        yield* late() as unknown as Coroutine<void>;
+      });
+      expect(error.code).toBe('NOT_AWAITABLE');
+      expect(error.message).toContain("make it inside of a step: yield* step('name', () => ...)");
+    });
+
+    it('when it has an array behind yield*', async () => {
+      const error = await failureOf(function* () {
+        yield* [step('a', () => 1), step('b', () => 2)] as unknown as Coroutine<void>;
+      });
+      expect(error.code).toBe('NOT_AWAITABLE');
+      expect(error.message).toContain('yield* gather([...])');
+    });
+
     it('when it forgets the *', async () => {
       const error = await failureOf(function* () {
         yield sleep('1s') as never;
@@ -105,4 +122,14 @@ it('without strict, what was never awaited is a warning, once', async () => {
 
 it('an async function as the body is refused where the workflow is made', () => {
   expect(() => workflow('wrong', (async () => 1) as never)).toThrow('an async function');
+});
+
+it('outside of workflow code a promise has no iterator, and may be given one', () => {
+  const promise = Promise.resolve(1) as Promise<number> & { [Symbol.iterator]?: unknown };
+  createTestEngine({ workflows: [workflow('any', function* () {})] });
+  expect(promise[Symbol.iterator]).toBeUndefined();
+  expect(() => [...(promise as never)]).toThrow(TypeError);
+  promise[Symbol.iterator] = 'its own';
+  expect(promise[Symbol.iterator]).toBe('its own');
+  expect((Promise.resolve(2) as typeof promise)[Symbol.iterator]).toBeUndefined();
 });

@@ -112,8 +112,10 @@ describe('a block', () => {
       saga.onFailure(function* () {
         yield* step('refund', () => id);
       });
-      // @ts-expect-error the function belongs there, not its call
-      saga.onFailure(sleep(1));
+      saga.onFailure(step('refund', () => id));
+      saga.onFailure(() => step('refund', () => id));
+      // @ts-expect-error a promise cannot be awaited
+      saga.onFailure(Promise.resolve());
       return { id };
     });
     expectTypeOf(made).toEqualTypeOf<Awaitable<{ id: number }>>();
