@@ -42,6 +42,12 @@ export class RunIdTakenError extends LullError {
   }
 }
 
+/** What was done with an idempotency key, as in `has started run "r1"`, and what of it is another one now. */
+export interface KeyUse {
+  readonly did: string;
+  readonly differs: 'input' | 'payload' | 'reason';
+}
+
 /** An idempotency key was given again, with another input: one of the two is not what its sender believes. */
 export class IdempotencyKeyReusedError extends LullError {
   static {
@@ -49,11 +55,11 @@ export class IdempotencyKeyReusedError extends LullError {
   }
   readonly runId: string;
 
-  constructor(key: string, workflow: string, runId: string) {
+  constructor(key: string, runId: string, { did, differs }: KeyUse) {
     super(
       'IDEMPOTENCY_KEY_REUSED',
-      `the idempotency key "${key}" has started run "${runId}" of workflow "${workflow}" with another input: repeat ` +
-        `the call with the same input, or use a new key for a new run`,
+      `the idempotency key "${key}" ${did} with another ${differs}: repeat the call with the same ${differs}, or use a ` +
+        `new key`,
     );
     this.runId = runId;
   }

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import { describeValue } from '../core/describe-value.ts';
 import { isRunId, RUN_ID_LIMIT } from '../core/run-id.ts';
+import { KEYED_ID_PREFIX } from '../ports/message.ts';
 import { InvalidArgumentError } from './errors.ts';
 
 /** Makes ids that nobody else has. Replaced in tests, so that a seed gives the same ones. */
@@ -34,7 +35,12 @@ export function runIdFromKey(workflow: string, key: unknown): string {
 
 /** The same message for the same key, run and signal. */
 export function messageIdFromKey(runId: string, signal: string, key: unknown): string {
-  return `key-${digest([runId, signal, checkKey(key)])}`;
+  return KEYED_ID_PREFIX + digest([runId, signal, checkKey(key)]);
+}
+
+/** The same request for the same key, run and kind, and never that of a signal. */
+export function controlIdFromKey(runId: string, kind: 'cancel' | 'terminate', key: unknown): string {
+  return KEYED_ID_PREFIX + digest([runId, kind, 'control', checkKey(key)]);
 }
 
 function checkKey(key: unknown): string {

@@ -6,16 +6,25 @@ import { describeValue } from '../core/describe-value.ts';
 import { awaitResult, type ResultOptions } from './await-result.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { type DescribeOptions, describeRun, type RunDescription } from './describe-run.ts';
-import { encodeInput } from './encode-input.ts';
+import { digestInput, encodeInput } from './encode-input.ts';
 import { InvalidArgumentError } from './errors.ts';
-import { messageIdFromKey } from './identifiers.ts';
+import { controlIdFromKey, messageIdFromKey } from './identifiers.ts';
 import { checkOptions } from './options.ts';
 import { type HistoryEvent, readHistory } from './run-history.ts';
 import { sendMessage } from './send-message.ts';
 
 /** How a signal is sent. */
 export interface SignalOptions {
-  /** Calls with the same key, to the same run and signal, give the run one signal however often they are repeated. */
+  /**
+   * Calls with the same key, to the same run and signal, give the run one signal however often they are repeated. With
+   * another payload than the first of them they are an IdempotencyKeyReusedError, as long as the run is not purged.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** How a run is asked to stop. */
+export interface ControlOptions {
+  /** Calls with the same key, to the same run, are one request. With another reason: as of a signal's payload. */
   readonly idempotencyKey?: string | undefined;
 }
 
@@ -41,12 +50,12 @@ export interface Run<R> {
   /** What has happened so far, oldest first. */
   history(): AsyncIterable<HistoryEvent>;
   /**
-   * Asks the run to stop: its code gets a CancelledError at its await, may clean up, and may go on. Raises a
-   * RunEndedError if the run has ended.
+   * Asks the run to stop: its code gets a CancelledError at its await, may clean up, and may go on. A run that is asked
+   * twice cleans up once: the first reason counts. Raises a RunEndedError if the run has ended.
    */
-  cancel(reason?: string): Promise<void>;
-  /** Ends the run at once, without a word to its code; also a run that is blocked. Errors as of `cancel`. */
-  terminate(reason?: string): Promise<void>;
+  cancel(reason?: string, options?: ControlOptions): Promise<void>;
+  /** Ends the run at once, without running more of its code; also a run that is blocked. Errors as of `cancel`. */
+  terminate(reason?: string, options?: ControlOptions): Promise<void>;
 }
 
 const REASON_LIMIT = 1_000;
@@ -77,9 +86,12 @@ export class RunHandle<R> implements Run<R> {
     validOrThrow(schema, payload, `the payload of ${what}`);
     const { limits } = await this.#ports.openStore();
     const { value } = encodeInput(`the payload of ${what}`, payload, limits);
-    const id = key === undefined ? this.#ports.ids.messageId() : messageIdFromKey(this.id, name, key);
-    const message = { kind: 'signal', id, name, payload: value } as const;
-    await sendMessage(this.#ports, { runId: this.id, message, isIdOwn: key === undefined, what });
+    const identity =
+      key === undefined
+        ? { id: this.#ports.ids.messageId() }
+        : { id: messageIdFromKey(this.id, name, key), digest: digestInput(`the payload of ${what}`, payload) };
+    const message = { kind: 'signal', ...identity, name, payload: value } as const;
+    await sendMessage(this.#ports, { runId: this.id, message, idempotencyKey: key, what });
   }
 
   async describe(options: DescribeOptions = {}): Promise<RunDescription> {
@@ -91,18 +103,29 @@ export class RunHandle<R> implements Run<R> {
     return readHistory(this.#ports, this.id);
   }
 
-  cancel(reason = ''): Promise<void> {
-    return this.#control('cancel', reason);
+  cancel(reason = '', options: ControlOptions = {}): Promise<void> {
+    return this.#control('cancel', reason, options);
   }
 
-  terminate(reason = ''): Promise<void> {
-    return this.#control('terminate', reason);
+  terminate(reason = '', options: ControlOptions = {}): Promise<void> {
+    return this.#control('terminate', reason, options);
   }
 
-  async #control(kind: 'cancel' | 'terminate', reason: string): Promise<void> {
+  async #control(kind: 'cancel' | 'terminate', reason: string, options: ControlOptions): Promise<void> {
     checkReason(reason);
-    const message = { kind, id: this.#ports.ids.messageId(), reason };
-    await sendMessage(this.#ports, { runId: this.id, message, isIdOwn: true, what: `a ${kind} request` });
+    checkOptions(kind, options, ['idempotencyKey']);
+    const { idempotencyKey: key } = options;
+    const identity =
+      key === undefined
+        ? { id: this.#ports.ids.messageId() }
+        : { id: controlIdFromKey(this.id, kind, key), digest: digestInput('a reason', reason) };
+    const what = `a ${kind} request`;
+    await sendMessage(this.#ports, {
+      runId: this.id,
+      message: { kind, ...identity, reason },
+      idempotencyKey: key,
+      what,
+    });
   }
 }
 

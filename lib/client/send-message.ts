@@ -2,7 +2,8 @@
  * Sending a message to a run: operations 2 to 5 of the run protocol. What returns was accepted, and reaches the run
  * exactly once (I6); what throws was not, but for a StoreUnavailableError, which leaves it open.
  *
- * The payload is there before the id is accepted, since a worker that finds no payload takes the table for damaged.
+ * The payload is there before the id is accepted, since a worker that finds no payload takes the table for damaged. Of two
+ * messages with one idempotency key the first to be put stays: the table refuses another one under its id.
  */
 import { describeValue } from '../core/describe-value.ts';
 import { CONTROL_MAIL_LIMIT, MAIL_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../ports/limits.ts';
@@ -12,25 +13,35 @@ import type { Acceptance, Store } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { sendWake, tidyUp } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
-import { InboxFullError, InvalidArgumentError, RunEndedError, RunNotFoundError } from './errors.ts';
+import {
+  IdempotencyKeyReusedError,
+  InboxFullError,
+  InvalidArgumentError,
+  RunEndedError,
+  RunNotFoundError,
+} from './errors.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 
 export interface Sending {
   readonly runId: string;
+  /** With a digest if its id follows from a key. */
   readonly message: Message;
-  /** The id was made for this call: no other call can be sending, or have sent, the same message. */
-  readonly isIdOwn: boolean;
+  /** Undefined: the id was made for this call. No other call can be sending, or have sent, the same message. */
+  readonly idempotencyKey: string | undefined;
   /** Names the message in errors, as in `signal "approved"`. */
   readonly what: string;
 }
 
 export async function sendMessage(ports: ClientPorts, sending: Sending): Promise<void> {
-  const { runId, message, isIdOwn, what } = sending;
+  const { runId, message, idempotencyKey, what } = sending;
+  const isIdOwn = idempotencyKey === undefined;
   checkMessageId(message.id);
   const store = await ports.openStore();
   const wakes = await ports.openWakes();
   if (!isIdOwn) await checkRunExists(ports, store, runId);
-  await retryUnavailable(ports.clock, () => store.putMessage(runId, message));
+  const put = await retryUnavailable(ports.clock, () => store.putMessage(runId, message));
+  if (put.kind === 'received') return;
+  if (put.kind === 'differs') throw keyReused(sending);
   const { acceptance, isRepeat } = await retryUnavailable(ports.clock, async ({ isRepeat }) => ({
     acceptance: await accept(store, runId, message),
     isRepeat,
@@ -50,7 +61,9 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
   // Another call with this id may be between its put and its accept: it needs the payload, unless nothing can be
   // accepted any more.
   if (!mayBeAcceptedYet && (isIdOwn || wasAccepted || acceptance.kind === 'closed')) {
-    await tidyUp(ports, `payload of ${what} to ${runId}`, () => store.deleteMessages(runId, [message.id]));
+    await tidyUp(ports, `payload of ${what} to ${runId}`, () =>
+      store.deleteMessages(runId, [message.id], { keepDigests: wasAccepted }),
+    );
   }
   if (wasAccepted) return;
   if (mayBeAcceptedYet) throw new StoreUnavailableError(`accept ${what} to run "${runId}"`);
@@ -62,6 +75,15 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
     case 'not-found':
       throw new RunNotFoundError(runId);
   }
+}
+
+/** Nothing of what was put first is changed, whether it was accepted or not. */
+function keyReused({ runId, message, idempotencyKey = '', what }: Sending): IdempotencyKeyReusedError {
+  const differs = message.kind === 'signal' ? 'payload' : 'reason';
+  return new IdempotencyKeyReusedError(idempotencyKey, runId, {
+    did: `was given for ${what} to run "${runId}"`,
+    differs,
+  });
 }
 
 /** Flooded with signals or not, a run can be asked to stop. */

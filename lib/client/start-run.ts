@@ -159,7 +159,10 @@ function checkExisting(existing: RunItem, run: NewRun, { idempotencyKey, onConfl
   if (onConflict === 'use-existing') return;
   if (onConflict === 'fail') throw new RunIdTakenError(runId, describeDifference(existing, run));
   if (isSameStart(existing, run)) return;
-  if (idempotencyKey !== undefined) throw new IdempotencyKeyReusedError(idempotencyKey, run.workflow, runId);
+  if (idempotencyKey !== undefined) {
+    const did = `has started run "${runId}" of workflow "${run.workflow}"`;
+    throw new IdempotencyKeyReusedError(idempotencyKey, runId, { did, differs: 'input' });
+  }
   throw new RunIdTakenError(runId, describeDifference(existing, run));
 }
 

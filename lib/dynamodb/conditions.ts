@@ -15,6 +15,16 @@ export const runIsNew: Expression = expression('attribute_not_exists(#pk)');
 /** Two workers at one journal: the second learns that it was overtaken (I2). */
 export const recordIsNew: Expression = expression('attribute_not_exists(#pk)');
 
+/** Two messages with one idempotency key: the second must not take the place of the first, which may be accepted. */
+export function messageIsNewOrTheSame(digest: string): Expression {
+  return expression('attribute_not_exists(#pk) OR (#messageDigest = :digest AND attribute_not_exists(#received))', {
+    ':digest': text(digest),
+  });
+}
+
+/** A worker's delete of a message that is gone already: an update would make the item anew. */
+export const messageIsThere: Expression = expression('attribute_exists(#pk)');
+
 /**
  * A write that comes after the end, or after the purge: an update without a condition would make the item anew. And a
  * worker of an old version at a run that a newer one has written.

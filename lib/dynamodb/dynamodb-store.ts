@@ -6,13 +6,15 @@
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
-import type { Message } from '../ports/message.ts';
+import { isKeyedId, type Message } from '../ports/message.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   Acceptance,
+  DeleteMessages,
   Finish,
   LettingGo,
+  MessagePut,
   NewRun,
   Purging,
   Release,
@@ -29,6 +31,8 @@ import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-error
 import { deleteItems, getItems } from './batches.ts';
 import {
   leaseIsMineAndNoLonger,
+  messageIsNewOrTheSame,
+  messageIsThere,
   nothingAcceptedSince,
   recordIsNew,
   runIsFreeAndDue,
@@ -44,14 +48,15 @@ import { expression } from './expression.ts';
 import { listDue } from './list-due.ts';
 import { listRuns } from './list-runs.ts';
 import { purgeRun } from './purge-run.ts';
-import { whyNotAccepted, whyNotFinished, whyNotReleased, whyNotRenewed, whyNotTaken } from './refusals.ts';
-import { appendToMail, close, giveLease, goToRest, prolongLease } from './run-updates.ts';
+import { whyNotAccepted, whyNotFinished, whyNotPut, whyNotReleased, whyNotRenewed, whyNotTaken } from './refusals.ts';
+import { appendToMail, close, giveLease, goToRest, keepDigestOnly, prolongLease } from './run-updates.ts';
 import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSortKey } from './schema.ts';
 import {
   fromDamagedRecordItem,
   fromMessageItem,
   fromRecordItem,
   fromValueItem,
+  isReceived,
   toMessageItem,
   toRecordItem,
   toValueItem,
@@ -66,6 +71,9 @@ const ATTEMPTS = 4;
 
 /** How many contents are fetched from the bucket at once: a few large ones fill the line, and the memory. */
 const FETCHED_AT_ONCE = 8;
+
+/** How many messages are cut down to their digests at once. */
+const DIGESTS_AT_ONCE = 25;
 
 /** Made by `createDynamodbStore`. */
 export class DynamodbStore implements Store {
@@ -116,9 +124,18 @@ export class DynamodbStore implements Store {
     await this.#contents.deleteOf([itemToGo]);
   }
 
-  async putMessage(runId: string, message: Message): Promise<void> {
+  async putMessage(runId: string, message: Message): Promise<MessagePut> {
     const item = await this.#contents.put(toMessageItem(runId, message), 'message');
-    await this.#table.put('putMessage', item);
+    const { digest } = message;
+    return this.#write<MessagePut>('putMessage', keyOf(item), {
+      send: () => this.#table.put('putMessage', item, digest === undefined ? undefined : messageIsNewOrTheSame(digest)),
+      written: () => ({ kind: 'put' }),
+      refused: async (there) => {
+        const answer = whyNotPut(there, digest);
+        if (there && answer) await this.#contents.discard(item, there);
+        return answer;
+      },
+    });
   }
 
   async accept(
@@ -143,9 +160,25 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async deleteMessages(runId: string, messageIds: readonly string[]): Promise<void> {
+  async deleteMessages(
+    runId: string,
+    messageIds: readonly string[],
+    { keepDigests }: DeleteMessages = { keepDigests: false },
+  ): Promise<void> {
     const keys = messageKeys(runId, messageIds);
-    await deleteItems(this.#table, 'deleteMessages', keys);
+    const [kept, deleted] = keepDigests
+      ? [
+          messageKeys(runId, messageIds.filter(isKeyedId)),
+          messageKeys(
+            runId,
+            messageIds.filter((id) => !isKeyedId(id)),
+          ),
+        ]
+      : [[], keys];
+    await Promise.all([
+      deleteItems(this.#table, 'deleteMessages', deleted),
+      inParallel(kept, DIGESTS_AT_ONCE, (key) => this.#table.update('deleteMessages', key, toDigestOnly)),
+    ]);
     await this.#contents.deleteOf(keys);
   }
 
@@ -196,7 +229,9 @@ export class DynamodbStore implements Store {
   async loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]> {
     const items = await getItems(this.#table, 'loadMessages', messageKeys(runId, messageIds));
     const found = await inParallel(items, FETCHED_AT_ONCE, (item) => this.#contents.restore(item, 'message'));
-    const whole = found.flatMap((restored) => (restored.kind === 'whole' ? fromMessageItem(restored.item) : []));
+    const whole = found.flatMap((restored) =>
+      restored.kind === 'whole' && !isReceived(restored.item) ? fromMessageItem(restored.item) : [],
+    );
     const messages = new Map(whole.map((message) => [message.id, message]));
     return messageIds.flatMap((id) => messages.get(id) ?? []);
   }
@@ -267,6 +302,9 @@ export class DynamodbStore implements Store {
     throw new StoreUnavailableError(operation, { cause: new Error(`its item changed ${ATTEMPTS} times meanwhile`) });
   }
 }
+
+/** 11. */
+const toDigestOnly: Update = { update: keepDigestOnly, condition: messageIsThere, gives: 'ALL_NEW' };
 
 interface ConditionalWrite<Answer> {
   send(): Promise<Write>;

@@ -24,6 +24,7 @@ import { findNumber, findText, itemKey, readJson, readText, text } from './item.
 import type { Item } from './item.ts';
 import { putOff } from './run-updates.ts';
 import { messageSortKey, runSortKey, valueSortKey } from './schema.ts';
+import { isReceived } from './stored-content.ts';
 import type { Table } from './table.ts';
 
 /** How many deletes are on their way at once. */
@@ -104,7 +105,7 @@ async function readClosed(table: Table, runId: string): Promise<Seen | undefined
 
 function isOnItsWay(item: Item, { values }: Seen): boolean {
   const sortKey = readText(item, 'sk');
-  if (sortKey.startsWith(messageSortKey(''))) return true;
+  if (sortKey.startsWith(messageSortKey(''))) return !isReceived(item);
   return sortKey.startsWith(valueSortKey('')) && !values.includes(sortKey);
 }
 
@@ -114,7 +115,7 @@ async function* itemsOf(table: Table, runId: string): AsyncGenerator<readonly It
   do {
     const { items, lastKey } = await table.query('purge', {
       keys: expression('#pk = :runId', { ':runId': text(runId) }),
-      projection: expression('#pk, #sk, #nonce, #claim'),
+      projection: expression('#pk, #sk, #nonce, #claim, #received'),
       startKey,
     });
     const found = items.filter((item) => readText(item, 'sk') !== runSortKey);

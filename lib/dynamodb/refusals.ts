@@ -8,9 +8,28 @@
  * since: worth another try.
  */
 import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
-import type { Acceptance, Finish, LettingGo, Release, Renewal, Renewing, Take, Taking } from '../ports/store.ts';
+import type {
+  Acceptance,
+  Finish,
+  LettingGo,
+  MessagePut,
+  Release,
+  Renewal,
+  Renewing,
+  Take,
+  Taking,
+} from '../ports/store.ts';
 import type { Accepting } from './conditions.ts';
+import { findText, type Item } from './item.ts';
+import { isReceived } from './stored-content.ts';
 import type { StoredRun } from './stored-run.ts';
+
+/** 2. One with the same digest that is not received would not have been refused: it was put in between. */
+export function whyNotPut(there: Item | undefined, digest: string | undefined): MessagePut | undefined {
+  if (!there) return undefined;
+  if (findText(there, 'messageDigest') !== digest) return { kind: 'differs' };
+  return isReceived(there) ? { kind: 'received' } : undefined;
+}
 
 /** 3. An id that is in the mail was accepted, by this request or by one before it. */
 export function whyNotAccepted(

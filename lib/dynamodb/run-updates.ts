@@ -74,6 +74,9 @@ export function close({ status, result, endedAtMs, purgeAtMs }: Finish): Express
   });
 }
 
+/** 11. Of a message with an idempotency key: who sends another one with that key is refused as long as the run is there. */
+export const keepDigestOnly: Expression = assign({ received: number(1), message: undefined, claim: undefined });
+
 /** In place of a purge. */
 export function putOff(dueAtMs: number): Expression {
   return assign({ dueAtMs: number(dueAtMs) });

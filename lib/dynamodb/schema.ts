@@ -4,7 +4,7 @@
  *
  *   pk = run id, sk = `run`                   the run item: at most 1 KB, as long as its names and mail are ordinary
  *                sk = `event#` + 8 digits     a record of the journal
- *                sk = `inbox#` + message id   a message
+ *                sk = `inbox#` + message id   a message; of one with an idempotency key its digest stays
  *                sk = `value#` + key          a value that is too large for the run item
  *   pk = `schedule/` + name                   sk = `value#last-run`: the id of the run that the schedule started last
  *
@@ -82,6 +82,10 @@ export const attribute = {
   entries: 'entries',
   message: 'message',
   value: 'value',
+  /** S: of a message with an idempotency key. */
+  messageDigest: 'messageDigest',
+  /** N: 1 if the message is in the journal, and only its digest is left here. */
+  received: 'received',
   /** S: JSON text: where the content is that is too large for the item. In place of one of the three. */
   claim: 'claim',
 } as const;

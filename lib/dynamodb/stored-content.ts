@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
-import { checkFormat, itemKey, number, readJson, readNumber, readText, text } from './item.ts';
+import { checkFormat, findNumber, itemKey, number, readJson, readNumber, readText, text } from './item.ts';
 import type { Item } from './item.ts';
 import { attribute, fromRecordSortKey, messageSortKey, recordSortKey, schemaVersion, valueSortKey } from './schema.ts';
 
@@ -41,12 +41,18 @@ export function toMessageItem(runId: string, message: Message): Item {
     [attribute.format]: number(schemaVersion),
     [attribute.nonce]: text(newNonce()),
     [attribute.message]: text(JSON.stringify(message)),
+    ...(message.digest === undefined ? {} : { [attribute.messageDigest]: text(message.digest) }),
   };
 }
 
 export function fromMessageItem(item: Item): Message {
   checkFormat(item);
   return readJson(item, 'message');
+}
+
+/** Only its digest is left: the message is in the journal. */
+export function isReceived(item: Item): boolean {
+  return findNumber(item, 'received') !== undefined;
 }
 
 export function toValueItem(runId: string, key: string, value: Encoded): Item {

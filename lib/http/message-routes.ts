@@ -1,12 +1,13 @@
 /** Sending something to a run. A 202 means: accepted, and the run will get it exactly once. */
 import { describeValue } from '../core/describe-value.ts';
-import type { Run } from '../client/run.ts';
+import type { ControlOptions, Run } from '../client/run.ts';
 import { InvalidRequestError, type ProblemCode } from './problem.ts';
 import { type AnswerDescription, defineRoute, type Route } from './route.ts';
 import { schemaRef } from './schemas.ts';
 
 const accepted: AnswerDescription = { description: 'Accepted: the run will get it.', schema: schemaRef('Accepted') };
 const problems: readonly ProblemCode[] = [
+  'IDEMPOTENCY_KEY_REUSED',
   'RUN_NOT_FOUND',
   'RUN_ENDED',
   'INBOX_FULL',
@@ -33,14 +34,14 @@ const signalRoute = defineRoute({
 
 const cancelRoute = controlRoute({
   kind: 'cancel',
-  summary: 'Asks a run to stop: its code may clean up, and may go on.',
-  send: (run, reason) => run.cancel(reason),
+  summary: 'Asks a run to stop: its code may clean up, and may go on. Asking again does not interrupt that.',
+  send: (run, reason, options) => run.cancel(reason, options),
 });
 
 const terminateRoute = controlRoute({
   kind: 'terminate',
   summary: 'Ends a run at once, without a word to its code.',
-  send: (run, reason) => run.terminate(reason),
+  send: (run, reason, options) => run.terminate(reason, options),
 });
 
 export const messageRoutes: readonly Route[] = [signalRoute, cancelRoute, terminateRoute];
@@ -52,13 +53,14 @@ function controlRoute({
 }: {
   kind: 'cancel' | 'terminate';
   summary: string;
-  send: (run: Run<unknown>, reason: string | undefined) => Promise<void>;
+  send: (run: Run<unknown>, reason: string | undefined, options: ControlOptions) => Promise<void>;
 }): Route {
   return defineRoute({
     method: 'POST',
     path: `/runs/{id}/${kind}`,
     operationId: `${kind}Run`,
     summary,
+    idempotencyKey: 'Requests with the same key and run are one request, however often they are repeated.',
     body: {
       description: 'Why, for people. Empty: no reason.',
       schema: {
@@ -69,9 +71,9 @@ function controlRoute({
     },
     answers: { 202: accepted },
     problems,
-    async handle({ client, path, body }) {
+    async handle({ client, path, idempotencyKey, body }) {
       const run = client.run(path['id'] ?? '');
-      await send(run, readReason(await body()));
+      await send(run, readReason(await body()), { idempotencyKey });
       return { status: 202, body: { id: run.id } };
     },
   });

@@ -7,12 +7,14 @@
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
-import type { Message } from '../ports/message.ts';
+import { isKeyedId, type Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   Acceptance,
+  DeleteMessages,
   Finish,
   LettingGo,
+  MessagePut,
   NewRun,
   Purging,
   Release,
@@ -37,6 +39,8 @@ class Partition {
   state: RunState | undefined;
   readonly values = new Map<string, string>();
   readonly messages = new Map<string, string>();
+  /** Of messages with an idempotency key that are in the journal. */
+  readonly receivedDigests = new Map<string, string>();
   readonly records = new Map<number, string>();
 }
 
@@ -95,9 +99,18 @@ export class MemoryStore implements Store {
     this.#partitions.get(runId)?.values.delete(key);
   }
 
-  async putMessage(runId: string, message: Message): Promise<void> {
-    const text = toItemText(this.limits, { runId, key: `inbox#${message.id}` }, message);
-    this.#partition(runId).messages.set(message.id, text);
+  async putMessage(runId: string, message: Message): Promise<MessagePut> {
+    const { id, digest } = message;
+    const text = toItemText(this.limits, { runId, key: `inbox#${id}` }, message);
+    const { messages, receivedDigests } = this.#partition(runId);
+    if (digest !== undefined) {
+      const received = receivedDigests.get(id);
+      if (received !== undefined) return { kind: received === digest ? 'received' : 'differs' };
+      const there = messages.get(id);
+      if (there !== undefined && digestOf(there) !== digest) return { kind: 'differs' };
+    }
+    messages.set(id, text);
+    return { kind: 'put' };
   }
 
   async accept(
@@ -109,8 +122,20 @@ export class MemoryStore implements Store {
     return this.#update(runId, (before) => accept(before, { messageId, mailLimit, kind }));
   }
 
-  async deleteMessages(runId: string, messageIds: readonly string[]): Promise<void> {
-    for (const id of messageIds) this.#partitions.get(runId)?.messages.delete(id);
+  async deleteMessages(
+    runId: string,
+    messageIds: readonly string[],
+    { keepDigests }: DeleteMessages = { keepDigests: false },
+  ): Promise<void> {
+    const partition = this.#partitions.get(runId);
+    if (partition === undefined) return;
+    const { messages, receivedDigests } = partition;
+    for (const id of messageIds) {
+      const there = messages.get(id);
+      messages.delete(id);
+      if (!keepDigests || !isKeyedId(id)) receivedDigests.delete(id);
+      else if (there !== undefined) receivedDigests.set(id, digestOf(there) ?? '');
+    }
   }
 
   async take(runId: string, asked: Take): Promise<Taking> {
@@ -199,4 +224,8 @@ export class MemoryStore implements Store {
     this.#partitions.set(runId, partition);
     return partition;
   }
+}
+
+function digestOf(messageText: string): string | undefined {
+  return fromItemText<Message>(messageText).digest;
 }

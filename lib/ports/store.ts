@@ -26,8 +26,11 @@ export interface Store {
   readValue(runId: string, key: string): Promise<Encoded | undefined>;
   deleteValue(runId: string, key: string): Promise<void>;
 
-  /** 2. No condition: the sender repeats with the same id. */
-  putMessage(runId: string, message: Message): Promise<void>;
+  /**
+   * 2. The sender repeats with the same id. Without a digest there is no condition. With one, condition
+   * MessageIsNewOrTheSame: nothing under its id that has another digest, or is in the journal.
+   */
+  putMessage(runId: string, message: Message): Promise<MessagePut>;
 
   /**
    * 3. Condition RunIsOpenAndMailHasRoom. One update: mail += id, wakes += 1, dueAtMs = 0. An id that stands in the
@@ -36,8 +39,10 @@ export interface Store {
    */
   accept(runId: string, messageId: string, mailLimit: number, kind?: 'signal' | 'control'): Promise<Acceptance>;
 
-  /** 5, 11. */
-  deleteMessages(runId: string, messageIds: readonly string[]): Promise<void>;
+  /**
+   * 5, 11. `keepDigests`: they are in the journal; of those with a digest it stays, and says so, until the run is purged.
+   */
+  deleteMessages(runId: string, messageIds: readonly string[], options?: DeleteMessages): Promise<void>;
 
   /**
    * 6. Condition RunIsFreeAndDue: open, no lease or one that expired at or before `nowMs`, dueAtMs <= dueByMs (now and
@@ -110,6 +115,17 @@ export interface Take {
   readonly pin?: string;
   /** This version is gone: a run that is pinned to it may be taken too, and is then pinned to `pin`. */
   readonly gone?: string;
+}
+
+export type MessagePut =
+  | { readonly kind: 'put' }
+  /** It was accepted before, and is in the journal: nothing was put. */
+  | { readonly kind: 'received' }
+  /** Another message was put under this id, with another digest. It stays as it is. */
+  | { readonly kind: 'differs' };
+
+export interface DeleteMessages {
+  readonly keepDigests: boolean;
 }
 
 export type Acceptance =

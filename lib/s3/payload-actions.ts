@@ -15,7 +15,8 @@ export const PAYLOAD_ACTIONS: Readonly<Record<StoreOperation, readonly PayloadAc
   putValue: PUT,
   readValue: GET,
   deleteValue: DELETE,
-  putMessage: PUT,
+  /** Where another message stands under that id already, what was put for this one is deleted. */
+  putMessage: [...PUT, ...DELETE],
   accept: [],
   deleteMessages: DELETE,
   take: [],

@@ -4,7 +4,7 @@ import { Client } from '../client/client.ts';
 import type { DescribeOptions, RunDescription } from '../client/describe-run.ts';
 import type { ResultOptions } from '../client/await-result.ts';
 import { RunNotFoundError } from '../client/errors.ts';
-import type { Run, SignalOptions } from '../client/run.ts';
+import type { ControlOptions, Run, SignalOptions } from '../client/run.ts';
 import type { HistoryEvent } from '../client/run-history.ts';
 import type { StartOptions } from '../client/start-run.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
@@ -86,12 +86,12 @@ class TestRun<R> implements Run<R> {
     return this.#cloud.callers.call(() => this.#run.signal(signal as string, payload, options));
   }
 
-  cancel(reason?: string): Promise<void> {
-    return this.#cloud.callers.call(() => this.#run.cancel(reason));
+  cancel(reason?: string, options?: ControlOptions): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.cancel(reason, options));
   }
 
-  terminate(reason?: string): Promise<void> {
-    return this.#cloud.callers.call(() => this.#run.terminate(reason));
+  terminate(reason?: string, options?: ControlOptions): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.terminate(reason, options));
   }
 
   /** Gives the status in which it was left. Without a limit, a run that cannot end is an error. */

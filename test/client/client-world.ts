@@ -143,7 +143,7 @@ async function receiveMail(store: Store, runId: string): Promise<number> {
   const messages = await store.loadMessages(runId, ids);
   if (messages.length < ids.length) throw new Error('the table is damaged: an accepted message has no payload');
   if (messages.length > 0) await writeRecord(store, runId, messages.map(toEvent));
-  await store.deleteMessages(runId, mail);
+  await store.deleteMessages(runId, mail, { keepDigests: true });
   return wakes;
 }
 

@@ -181,6 +181,96 @@ describe('a message with an idempotency key', () => {
   });
 });
 
+describe('an idempotency key that was given before', () => {
+  const pay = ({ client }: Pick<World, 'client'>, payload: unknown): Promise<void> =>
+    client.run('r1').signal('pay', payload, { idempotencyKey: 'k1' });
+  const refusal = {
+    name: 'IdempotencyKeyReusedError',
+    code: 'IDEMPOTENCY_KEY_REUSED',
+    runId: 'r1',
+    message:
+      'the idempotency key "k1" was given for signal "pay" to run "r1" with another payload: repeat the call with the ' +
+      'same payload, or use a new key',
+  };
+
+  it('is refused for another payload while the first one waits, and the first one is delivered', async () => {
+    const world = await worldWithRun();
+    await pay(world, { euros: 10 });
+    await expect(pay(world, { euros: 9_999 })).rejects.toMatchObject(refusal);
+    await deliverMail(world.store, 'r1');
+    expect(await journalOf(world.store, 'r1')).toMatchObject([{ name: 'pay', payload: { euros: 10 } }]);
+  });
+
+  it('is refused for another payload when the first one is in the journal, and when the run has ended', async () => {
+    const world = await worldWithRun();
+    await pay(world, { euros: 10 });
+    await deliverMail(world.store, 'r1');
+    await expect(pay(world, { euros: 9_999 })).rejects.toMatchObject(refusal);
+    await endRun(world.store, 'r1', { status: 'completed', value: 1 });
+    await expect(pay(world, { euros: 9_999 })).rejects.toMatchObject(refusal);
+    await expect(pay(world, { euros: 10 })).resolves.toBeUndefined();
+  });
+
+  it('is accepted for an equal payload whose keys stand in another order', async () => {
+    const world = await worldWithRun();
+    await pay(world, { euros: 10, to: 'Ada' });
+    await expect(pay(world, { to: 'Ada', euros: 10 })).resolves.toBeUndefined();
+    await deliverMail(world.store, 'r1');
+    await expect(pay(world, { to: 'Ada', euros: 10 })).resolves.toBeUndefined();
+    expect(await journalOf(world.store, 'r1')).toHaveLength(1);
+  });
+
+  it('reads no journal and wakes nobody once the first one is in the journal', async () => {
+    const world = await worldWithRun();
+    await pay(world, 10);
+    await deliverMail(world.store, 'r1');
+    takeWakes(world);
+    const calls: string[] = [];
+    const store = aroundStore(world.store, ({ operation }, go) => {
+      calls.push(operation);
+      return go();
+    });
+    await pay({ client: world.clientWith({ store }) }, 10);
+    expect(calls).toEqual(['readRun', 'putMessage']);
+    expect(takeWakes(world)).toEqual([]);
+  });
+
+  it('of two senders at once, one is accepted and the other refused', async () => {
+    const world = await worldWithRun();
+    const answers = await Promise.allSettled([pay(world, 'a'), pay(world, 'b')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await deliverMail(world.store, 'r1');
+    const accepted = answers[0].status === 'fulfilled' ? 'a' : 'b';
+    expect(await journalOf(world.store, 'r1')).toMatchObject([{ payload: accepted }]);
+  });
+
+  it('is another one for another signal, another run, and a request to stop', async () => {
+    const world = await worldWithRun();
+    const options = { idempotencyKey: 'k1' };
+    await world.client.start('approval', null, { id: 'r2' });
+    await pay(world, 1);
+    await world.client.run('r1').signal('cancel', 2, options);
+    await world.client.run('r2').signal('pay', 3, options);
+    await world.client.run('r1').cancel('why', options);
+    await world.client.run('r1').terminate('why', options);
+    expect((await world.store.readRun('r1'))!.mail).toHaveLength(4);
+  });
+
+  it.each(['cancel', 'terminate'] as const)('makes %s one request, and is refused for another reason', async (kind) => {
+    const world = await worldWithRun();
+    const run = world.client.run('r1');
+    const options = { idempotencyKey: 'k1' };
+    for (let times = 0; times < 3; times += 1) await run[kind]('no budget', options);
+    await expect(run[kind]('no time', options)).rejects.toThrow(
+      `the idempotency key "k1" was given for a ${kind} request to run "r1" with another reason`,
+    );
+    await deliverMail(world.store, 'r1');
+    await run[kind]('no budget', options);
+    expect(await journalOf(world.store, 'r1')).toMatchObject([{ kind: `${kind}-requested`, reason: 'no budget' }]);
+    await expect(run[kind]('no budget', { key: 'k1' } as never)).rejects.toThrow(`${kind} has no option "key"`);
+  });
+});
+
 describe('what a sender may not send', () => {
   const rated = signal('rated', { schema: z.object({ stars: z.number().max(5) }) });
 

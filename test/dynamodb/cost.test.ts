@@ -111,6 +111,12 @@ test('a record, a message and a value cost 1 for each KB and touch no index', as
   expect(await units(() => store.deleteMessages(runId, ['m1']))).toEqual([1, 0, 0]);
 });
 
+test('a message with an idempotency key costs no more than one without: its digest is kept by the delete', async () => {
+  const message = { ...signal('key-1'), digest: 'd'.repeat(22) };
+  expect(await units(() => store.putMessage(runId, message))).toEqual([1, 0, 0]);
+  expect(await units(() => store.deleteMessages(runId, ['key-1'], { keepDigests: true }))).toEqual([1, 0, 0]);
+});
+
 test('a step whose result has 900 bytes costs one unit', async () => {
   const value = encoded('x'.repeat(800));
   const entries = [

@@ -39,6 +39,10 @@ export async function useEveryOperation(store: Store): Promise<void> {
   await store.loadMessages(runId, ['m1']);
   await store.loadRecords(runId, 0);
   await store.deleteMessages(runId, ['m1']);
+  const keyed = { ...signal('key-1'), digest: 'one' };
+  for (const digest of ['one', 'two']) await store.putMessage(runId, { ...keyed, digest });
+  await store.deleteMessages(runId, ['key-1'], { keepDigests: true });
+  await store.putMessage(runId, keyed);
   await store.putValue(runId, 'k', 1);
   await store.readValue(runId, 'k');
   await store.deleteValue(runId, 'k');

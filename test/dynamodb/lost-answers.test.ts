@@ -115,6 +115,14 @@ test('messages, values and their deletion are as if nothing had been lost', asyn
   expect(await store.readValue(runId, 'key')).toBeUndefined();
 });
 
+test('a message with an idempotency key finds itself, and so does the keeping of its digest', async () => {
+  const { runId } = newRun();
+  const message = { ...signal('key-1'), digest: 'd' };
+  expect(await withLostAnswer('PutItemCommand', () => store.putMessage(runId, message))).toEqual({ kind: 'put' });
+  await withLostAnswer('UpdateItemCommand', () => store.deleteMessages(runId, ['key-1'], { keepDigests: true }));
+  expect(await store.putMessage(runId, message)).toEqual({ kind: 'received' });
+});
+
 test('a purge goes on', async () => {
   const { runId } = await forgettableRun(store);
   await store.putRecord(runId, journalRecord(1));

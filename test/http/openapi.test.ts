@@ -4,7 +4,10 @@ import { ROUTES } from '../../lib/http/api.ts';
 import { createApiWorld } from './api-world.ts';
 
 interface Document {
-  readonly paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>;
+  readonly paths: Record<
+    string,
+    Record<string, { operationId: string; parameters: unknown[]; responses: Record<string, unknown> }>
+  >;
 }
 
 async function readDocument(): Promise<Document> {
@@ -51,6 +54,16 @@ describe('GET /openapi.json', () => {
       ]) as unknown,
     });
   });
+
+  it.each(['/runs/{id}/cancel', '/runs/{id}/terminate', '/runs/{id}/signals/{name}'])(
+    'says that %s takes an idempotency key',
+    async (path) => {
+      const { paths } = await readDocument();
+      const { parameters, responses } = paths[path]!['post']!;
+      expect(parameters).toContainEqual(expect.objectContaining({ name: 'Idempotency-Key', in: 'header' }));
+      expect(JSON.stringify(responses['422'])).toContain('IDEMPOTENCY_KEY_REUSED');
+    },
+  );
 
   it('names each problem of a route under its status', async () => {
     const { paths } = await readDocument();

@@ -243,6 +243,16 @@ describe('POST /runs/{id}/signals/{name}', () => {
     });
   });
 
+  it('answers 422 for an idempotency key that came with another payload', async () => {
+    const world = await worldWithRun();
+    const headers = { 'Idempotency-Key': 'k1' };
+    expect((await world.post('/runs/g1/signals/pay', { euros: 10 }, headers)).status).toBe(202);
+    expect(problemOf(await world.post('/runs/g1/signals/pay', { euros: 9_999 }, headers))).toMatchObject({
+      status: 422,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+  });
+
   it('answers 429 with Retry-After when the inbox is full', async () => {
     const world = await worldWithRun();
     for (let sent = 0; sent < 100; sent += 1) await world.client.run('g1').signal('tick');
@@ -279,6 +289,18 @@ describe.each(['cancel', 'terminate'])('POST /runs/{id}/%s', (kind) => {
       /^the body cannot be .+: send nothing, or an object with a reason, such as \{"reason":"out of stock"\}$/,
     );
     expect((await world.store.readRun('g1'))!.mail).toEqual([]);
+  });
+
+  it('is one request for an idempotency key', async () => {
+    const world = await worldWithRun();
+    const headers = { 'Idempotency-Key': 'k1' };
+    const ask = (reason: string) => world.post(`/runs/g1/${kind}`, { reason }, headers);
+    for (let times = 0; times < 2; times += 1) expect((await ask('no budget')).status).toBe(202);
+    expect(problemOf(await ask('no time'))).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
+    await deliverMail(world.store, 'g1');
+    expect((await ask('no budget')).status).toBe(202);
+    const { body } = await world.get('/runs/g1/history');
+    expect((body as { events: unknown[] }).events).toMatchObject([{ kind: `${kind}-requested`, reason: 'no budget' }]);
   });
 
   it('answers 409 when the run has ended', async () => {

@@ -15,6 +15,7 @@ import {
   taking,
   LEASE_MS,
   MAIL_LIMIT,
+  PURGE_MS,
   START_MS,
 } from './samples.ts';
 
@@ -208,6 +209,48 @@ export function describeMail(openStore: () => Promise<Store>): void {
       await store.deleteMessages(runId, ['m1']);
       await store.deleteMessages(runId, []);
       expect(await store.loadMessages(runId, ['m1', 'm2', 'm3'])).toEqual([messages[1]]);
+    });
+
+    test('one with a digest is not replaced by one with another, and may be put again', async () => {
+      const { runId } = newRun();
+      const first = { ...signal('key-1', 'pay 10'), digest: 'ten' };
+      expect(await store.putMessage(runId, first)).toEqual({ kind: 'put' });
+      const other = { ...signal('key-1', 'pay 9999'), digest: 'many' };
+      expect(await store.putMessage(runId, other)).toEqual({ kind: 'differs' });
+      expect(await store.putMessage(runId, first)).toEqual({ kind: 'put' });
+      expect(await store.loadMessages(runId, ['key-1'])).toEqual([first]);
+    });
+
+    test('of one with a digest that is in the journal the digest stays, as long as the run', async () => {
+      const { runId } = await forgettableRun(store);
+      const first = { ...signal('key-1', 'pay 10'), digest: 'ten' };
+      await store.putMessage(runId, first);
+      await store.putMessage(runId, signal('m1'));
+      for (let twice = 0; twice < 2; twice += 1) {
+        await store.deleteMessages(runId, ['key-1', 'm1', 'key-7'], { keepDigests: true });
+      }
+      expect(await store.loadMessages(runId, ['key-1', 'm1'])).toEqual([]);
+      expect(await store.putMessage(runId, first)).toEqual({ kind: 'received' });
+      expect(await store.putMessage(runId, { ...first, digest: 'many' })).toEqual({ kind: 'differs' });
+      expect(await store.loadMessages(runId, ['key-1'])).toEqual([]);
+      expect(await store.purge(runId, PURGE_MS)).toEqual({ kind: 'purged' }); // it is not on its way
+      expect(await store.putMessage(runId, { ...first, digest: 'many' })).toEqual({ kind: 'put' });
+    });
+
+    test('of a refused one with a digest nothing stays', async () => {
+      const { runId } = newRun();
+      await store.putMessage(runId, { ...signal('key-1'), digest: 'ten' });
+      await store.deleteMessages(runId, ['key-1']);
+      expect(await store.putMessage(runId, { ...signal('key-1'), digest: 'many' })).toEqual({ kind: 'put' });
+    });
+
+    test('many digests are kept at once', async () => {
+      const { runId } = newRun();
+      const ids = Array.from({ length: 60 }, (_, index) => `key-${index}`);
+      await Promise.all(ids.map((id) => store.putMessage(runId, { ...signal(id), digest: id })));
+      await store.deleteMessages(runId, ids, { keepDigests: true });
+      for (const id of ids)
+        expect(await store.putMessage(runId, { ...signal(id), digest: id })).toEqual({ kind: 'received' });
     });
 
     test('more of them than fit into one request are loaded, and deleted', async () => {

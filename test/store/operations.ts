@@ -18,6 +18,7 @@ const STATUSES: RunStatus[] = ['pending', 'running', 'suspended', 'blocked', 'co
 // Few different values, so that operations meet.
 const run = fc.constantFrom('a', 'a', 'a', 'b');
 const messageId = fc.constantFrom('m1', 'm2', 'm3', 'm4');
+const key = fc.constantFrom('1', '2');
 const messageIds = fc.array(messageId, { maxLength: 4 });
 const owner = fc.constantFrom('worker-1', 'worker-2', 'worker-3');
 const epoch = fc.integer({ min: 0, max: 4 });
@@ -135,6 +136,12 @@ const writes = fc.oneof(
   ),
   operation('deleteMessages', { run, messageIds }, (store, { run, messageIds }, prefix) =>
     store.deleteMessages(prefix + run, messageIds),
+  ),
+  operation('putMessage with a key', { run, key, content }, (store, { run, key, content }, prefix) =>
+    store.putMessage(prefix + run, { ...signal(`key-${key}`, content), digest: JSON.stringify(content) }),
+  ),
+  operation('deleteMessages, and keep digests', { run, key }, (store, { run, key }, prefix) =>
+    store.deleteMessages(prefix + run, [`key-${key}`, 'm1'], { keepDigests: true }),
   ),
   operation('putRecord', { run, epoch, owner, number: fc.integer({ min: 1, max: 4 }) }, (store, given, prefix) =>
     store.putRecord(prefix + given.run, journalRecord(given.number, { epoch: given.epoch, nonce: given.owner })),

@@ -8,7 +8,7 @@ import { isRecordedCommand } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
 import { type ClosedStatus, isClosed, type RunItem, type StoredValue } from '../../../lib/ports/run-item.ts';
-import type { Store, Take } from '../../../lib/ports/store.ts';
+import type { MessagePut, Store, Take } from '../../../lib/ports/store.ts';
 
 /** A call as the table carried it out. */
 export interface TableCall {
@@ -44,6 +44,10 @@ export class RunLedger {
   readonly delivered: string[] = [];
   /** Ids in the order in which they were first accepted. */
   readonly accepted: string[] = [];
+  /** When the first request to cancel, and the first to terminate, was accepted. */
+  readonly stopAcceptedAtMs: { cancel?: number; terminate?: number } = {};
+  /** A worker had the run when the first request to terminate was accepted. */
+  wasHeldAtTerminate = false;
   /** Payloads by id, whether accepted or not. */
   readonly messages = new Map<string, Message>();
   /** Ids of the messages whose payloads are in the inbox. */
@@ -69,6 +73,15 @@ export class RunLedger {
 
   constructor(runId: string) {
     this.runId = runId;
+  }
+
+  /** A message was accepted. */
+  noteStop(kind: Message['kind'] | undefined, { atMs, before }: TableCall): void {
+    if (kind !== 'cancel' && kind !== 'terminate') return;
+    if (kind === 'terminate') {
+      this.wasHeldAtTerminate ||= this.stopAcceptedAtMs.terminate === undefined && before?.lease !== undefined;
+    }
+    this.stopAcceptedAtMs[kind] ??= atMs;
   }
 
   isDelivered(messageId: string): boolean {
@@ -159,6 +172,7 @@ export class Ledger {
       run.dueTimes.push({ atMs, dueAtMs: after?.dueAtMs });
     switch (operation) {
       case 'putMessage':
+        if ((answer as MessagePut).kind !== 'put') return;
         run.messages.set((args[1] as Message).id, args[1] as Message);
         run.inbox.add((args[1] as Message).id);
         return;
@@ -171,7 +185,9 @@ export class Ledger {
       case 'accept': {
         const id = args[1] as string;
         const isNew = after?.mail.includes(id) === true && before?.mail.includes(id) === false;
-        if (isNew && !run.accepted.includes(id)) run.accepted.push(id);
+        if (!isNew || run.accepted.includes(id)) return;
+        run.accepted.push(id);
+        run.noteStop(run.messages.get(id)?.kind, call);
         return;
       }
       case 'putRecord':

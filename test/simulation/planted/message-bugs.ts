@@ -23,8 +23,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'a message is accepted before its payload is there',
     file: 'lib/client/send-message.ts',
-    find: `await retryUnavailable(ports.clock, () => store.putMessage(runId, message));`,
-    put: '',
+    find: `const put = await retryUnavailable(ports.clock, () => store.putMessage(runId, message));`,
+    put: `const put = { kind: 'put' } as { kind: string };`,
     also: {
       find: `if (acceptance.kind === 'accepted') {`,
       put: `if (acceptance.kind === 'accepted') {\n    await retryUnavailable(ports.clock, () => store.putMessage(runId, message));`,
@@ -39,8 +39,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'signals with different keys are one message',
     file: 'lib/client/identifiers.ts',
-    find: 'return `key-${digest([runId, signal, checkKey(key)])}`;',
-    put: 'checkKey(key);\n  return `key-${digest([runId, signal])}`;',
+    find: 'return KEYED_ID_PREFIX + digest([runId, signal, checkKey(key)]);',
+    put: 'checkKey(key);\n  return KEYED_ID_PREFIX + digest([runId, signal]);',
   },
   {
     name: 'a refused sender is told so without a look into the journal',
@@ -53,6 +53,42 @@ export const messageBugs: readonly PlantedBug[] = [
     file: 'lib/client/send-message.ts',
     find: `const mayBeAcceptedYet = isRepeat && !wasAccepted && acceptance.kind !== 'closed';`,
     put: `const mayBeAcceptedYet = false as boolean;`,
+  },
+  {
+    name: 'the payload of a key that is given again is replaced',
+    file: 'lib/memory/memory-store.ts',
+    find: `if (there !== undefined && digestOf(there) !== digest) return { kind: 'differs' };`,
+    put: '',
+  },
+  {
+    name: 'the digest of a received message is forgotten',
+    file: 'lib/engine/inbox.ts',
+    find: `{ keepDigests: true }`,
+    put: `{ keepDigests: false }`,
+  },
+  {
+    name: 'a busy run hears only when its lease is renewed',
+    file: 'lib/engine/check-inbox.ts',
+    find: `nextInboxCheckAtMs(turn, memory) <= engine.clock.nowMs()`,
+    put: `engine.clock.nowMs() < 0`,
+  },
+  {
+    name: 'a busy run does not check within long steps',
+    file: 'lib/engine/wait-in-place.ts',
+    find: `Math.min(dueAtMs, turn.endsByMs, nextInboxCheckAtMs(turn, memory))`,
+    put: `Math.min(dueAtMs, turn.endsByMs, turn.endsByMs + nextInboxCheckAtMs(turn, memory))`,
+  },
+  {
+    name: 'a busy run begins further steps before it checks',
+    file: 'lib/engine/check-inbox.ts',
+    find: `(soonAtMs <= engine.clock.nowMs() && mayBeginSteps(turn, memory))`,
+    put: `(soonAtMs <= engine.clock.nowMs() && mayBeginSteps(turn, memory) && stepEnded && attempts.size > 1_000)`,
+  },
+  {
+    name: 'what a check finds counts as seen, and is not read',
+    file: 'lib/engine/turn-state.ts',
+    find: `if (item.wakes > (turn.renewed?.wakes ?? turn.wakesSeen)) turn.renewed = item;`,
+    put: `turn.wakesSeen = Math.max(turn.wakesSeen, item.wakes);`,
   },
   {
     name: 'messages are delivered newest first',

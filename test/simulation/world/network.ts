@@ -4,7 +4,7 @@
  */
 import type { Pin } from '../../../lib/engine/take-run.ts';
 import { isClosed } from '../../../lib/ports/run-item.ts';
-import type { Store } from '../../../lib/ports/store.ts';
+import type { DeleteMessages, Store } from '../../../lib/ports/store.ts';
 import type { WakeQueue } from '../../../lib/ports/wake-queue.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
 import { aroundStore, isWrite, type StoreCall } from '../../../lib/testing/around-store.ts';
@@ -95,10 +95,11 @@ export class Network {
     if (operation === 'purge') return () => this.#purgeHalf(process, runId, args[1] as number);
     if (operation !== 'deleteMessages') return undefined;
     const some = (args[1] as string[]).filter((_id, index) => index % 2 === 1);
+    const options = args[2] as DeleteMessages | undefined;
     const { table } = this.#options;
     return () =>
-      table.carryOut(process.name, { operation, runId, args: [runId, some] }, () =>
-        table.store.deleteMessages(runId, some),
+      table.carryOut(process.name, { operation, runId, args: [runId, some, options] }, () =>
+        table.store.deleteMessages(runId, some, options),
       );
   }
 
