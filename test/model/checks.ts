@@ -40,6 +40,13 @@ export const checks: readonly Check[] = [
     ['two callers at once with one id, and a full mail', 'S1=3 S2=2 CAP=1 NOSB NOCB NSTEP=0'],
     ['a request that is carried out when its sender has given it up', 'LATE S1=2 S2=2 CAP=1 NOSB NOCB NSTEP=0'],
     ['messages without end', 'NOISE CAP=2 NOSB'],
+    [
+      'a busy run hears: no body begins a second after a request to terminate',
+      'HEARS NTIMER=0 S1=2 S2=2 TERM_ID=2 NOSB',
+    ],
+    ['a busy run hears a request to cancel', 'HEARS NTIMER=0 S1=2 S2=2 CANCEL_ID=2 NOSB'],
+    ['two callers at once with one key and different payloads, who crash and repeat', `S1=4 ${SMALL}`],
+    ['two callers at once with one key and different payloads, and a full mail', `S1=4 S2=2 CAP=1 NOSB NOCB ${SMALL}`],
   ]),
   ...of('purge.pml', 'safe', 'holds', [
     ['purge: two sweepers, and a new run under the same id', ''],
@@ -98,6 +105,15 @@ export const checks: readonly Check[] = [
       "planted: the payload of a refused message is deleted, though it is another caller's too",
       'M_DELSHARED S1=3 S2=2 CAP=1 NOSB NSTEP=0',
     ],
+    [
+      'planted: a turn begins further steps without a check of its inbox',
+      'HEARS M_NOCHECK NTIMER=0 S1=2 S2=2 TERM_ID=2 NOSB',
+    ],
+    [
+      'planted: what a check finds counts as seen, and is not read',
+      'HEARS M_CHECKLEARNS NTIMER=0 S1=2 S2=2 TERM_ID=2 NOSB',
+    ],
+    ['planted: a message replaces the one that has its key', `S1=4 M_OVERWRITES NOSB ${SMALL}`],
     ['planted: an SDK that sends again without a word', 'LATE M_SDKREPEATS S1=2 S2=2 CAP=1 NOSB NSTEP=0'],
   ]),
   ...of('run.pml', 'live', 'breaks', [

@@ -13,13 +13,14 @@
  *   record epochs   fenced[w]: the journal has a record of an epoch later than w's
  *   time            a lease runs out and times pass (nbpast, tpast) whenever they like: no clock is relied upon
  *   payload items   inb, a set; mail and views of it are lists of up to three ids, two bits each
+ *   seconds         HEARS: one passes whenever it likes; it is longer than the answer to a check of the inbox takes
  *
  * Safety runs: crashes, expiries, retries without limit; a worker may wake at any time, which covers every queue and
  * every index. -DLIVE: a queue of two that loses and repeats, a sweeper, finite faults (CB XB SB LB DB), weak fairness.
  *
  * Sizes: NW workers; S1 S2 S3: who sends the messages 1, 2, 3 (0 nobody; 1 a caller who repeats with the same id; 2 one
- * with an id of its own, never repeated; 3 two callers at once with that id); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
- * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM. M_...: one planted mistake each.
+ * with an id of its own, never repeated; 3 two callers at once with that id; 4 the same, and each has a payload of its own); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
+ * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS. M_...: one planted mistake each.
  */
 #ifndef NW
 #define NW 2
@@ -136,6 +137,15 @@ bool late = 0;               /* an accept is on its way whose sender has given i
 #endif
 #ifdef ORDER
 byte corder = 0, jorder = 0; /* in which order accepted, delivered */
+#endif
+#ifdef HEARS
+bool aged[NW + 1];           /* a second has passed since this worker last knew what was accepted */
+bool overdue = 0;            /* and one since a request to stop was accepted */
+#endif
+#if S1 == 4
+byte pay = 0;                /* whose payload the item of message 1 has, or had: 1 or 2; 0 for none */
+bool rec = 0;                /* it is received: only its digest is left */
+byte jpay = 0, toldPay = 0;  /* ghosts: whose payload was delivered; who was told accepted, a set */
 #endif
 #ifdef NOISE
 byte nmail = 0, jn = 0;      /* of the mail: messages without a name; those of them in the journal */
@@ -262,10 +272,30 @@ inline accept(id, answer, isFree) {
 #define TELL skip
 #endif
 
+#if S1 == 4
+#define TELLPAY if :: kind > 2 -> toldPay = toldPay | BIT(kind - 2); assert(!(jd & 2) || jpay == kind - 2) /* who is told accepted was delivered as sent */ :: else fi
+#else
+#define TELLPAY skip
+#endif
+
+/* kind 3 and 4: of S1 == 4, with the payloads 1 and 2 */
 proctype Sender(byte id; byte kind) {
   byte answer = 0; bool isFree = 0, isRepeat = 0, isThere = 0;
 again:
-#ifndef M_COUNTFIRST
+#if S1 == 4
+  atomic {                                                                /* 2: new, or the same; else it is refused */
+    if
+#ifdef M_OVERWRITES
+    :: kind > 2 -> pay = kind - 2; rec = 0; inb = inb | BIT(id)
+#else
+    :: kind > 2 && pay != 0 && pay != kind - 2 -> goto stop
+    :: kind > 2 && pay == kind - 2 && rec ->
+       assert(jd & BIT(id)); TELLPAY; goto stop                           /* what has only a digest is in the journal */
+    :: kind > 2 && (pay == 0 || (pay == kind - 2 && !rec)) -> pay = kind - 2; inb = inb | BIT(id)
+#endif
+    :: else -> inb = inb | BIT(id)
+    fi };
+#elif !defined(M_COUNTFIRST)
   inb = inb | BIT(id);                                                    /* 2 */
 #endif
 accept3:
@@ -299,7 +329,7 @@ accept3:
     if :: SENDERDOWN; answer = 0; if :: isRepeat = 1; goto accept3 :: kind != 2 -> isRepeat = 0; goto again :: goto stop fi
        :: true fi;
     if :: isFree -> send() :: else fi;
-    assert(counted & BIT(id)); assert(!(toldGone & BIT(id))); TELL; goto stop };
+    assert(counted & BIT(id)); assert(!(toldGone & BIT(id))); TELL; TELLPAY; goto stop };
 refused:
   atomic {
     if :: SENDERDOWN; answer = 0; if :: isRepeat = 1; goto accept3 :: kind != 2 -> isRepeat = 0; goto again :: goto stop fi
@@ -314,12 +344,18 @@ refused:
 #ifdef M_DELSHARED
     :: true -> inb = inb & ~BIT(id)
 #else
+#if S1 == 4
+    :: kind > 2 && isThere -> inb = inb & ~BIT(id); rec = 1               /* its digest stays */
+    :: kind > 2 && !isThere && answer == CLOSED -> inb = inb & ~BIT(id); pay = 0; rec = 0
+    :: kind <= 2 && !(isRepeat && !isThere && answer == FULL) && (kind == 2 || isThere || answer == CLOSED) -> inb = inb & ~BIT(id)
+#else
     :: !(isRepeat && !isThere && answer == FULL) && (kind == 2 || isThere || answer == CLOSED) -> inb = inb & ~BIT(id)
+#endif
     :: else
 #endif
     fi;
     if
-    :: isThere -> assert(jd & BIT(id)); assert(!(toldGone & BIT(id))); TELL
+    :: isThere -> assert(jd & BIT(id)); assert(!(toldGone & BIT(id))); TELL; TELLPAY
     :: !isThere && answer == CLOSED ->
        assert(!(jd & BIT(id)));                                           /* who is told gone was not delivered */
        assert(!(toldAccepted & BIT(id))); toldGone = toldGone | BIT(id)
@@ -416,6 +452,9 @@ inline take() {
 #ifdef RENEW
   rnews = 0; rmail = 0; rdirty = 0;
 #endif
+#ifdef HEARS
+  aged[me] = 0;
+#endif
   fenced[me] = 0; VIEW; LEARN
 }
 
@@ -477,6 +516,12 @@ inline next() {
      fi
   fi
 }
+
+#ifdef M_CHECKLEARNS
+#define CHECKED dirty = 0   /* the count is taken up, and the mail is not */
+#else
+#define CHECKED VIEW; LEARN
+#endif
 
 proctype Worker(byte me) {
   byte v, ld, ls, lt;          /* the mail as last seen; the journal as last seen */
@@ -593,6 +638,12 @@ load:
 
 receive:                                                                  /* 9 */
   atomic { CRASH;
+#ifdef HEARS
+    if                                                                    /* lib/engine/check-inbox.ts, within a step */
+    :: owner == me -> aged[me] = 0; CHECKED
+    :: true
+    fi;
+#endif
 #ifdef RENEW
     if                                                                    /* lib/engine/lease-keeper.ts: its answer came */
     :: owner == me && rnews -> rnews = 0; v = rmail; rmail = 0;
@@ -669,6 +720,12 @@ commit:                                                                   /* 10 
           assert((corder & (BIT(2 * LEN(jorder)) - 1)) == jorder);        /* in the order of acceptance */
 #endif
           put();
+#if S1 == 4
+          if
+          :: p & 2 -> jpay = pay; assert(!(toldPay & ~BIT(pay)))          /* nobody else was told accepted */
+          :: else
+          fi;
+#endif
           jd = jd | p; js = js | ps; jt = jt | pt;
 #ifdef NOISE
           jn = nv; ln = nv;
@@ -693,6 +750,9 @@ commit:                                                                   /* 10 
     if
     :: assert(!(SET(v) & ld & ~jd));                                      /* only what is in the journal is deleted */
        inb = inb & ~(SET(v) & ld);
+#if S1 == 4
+       if :: SET(v) & ld & 2 -> rec = 1 :: else fi;                       /* its digest stays */
+#endif
        forget(ld)
 #ifdef PARTIAL
 #ifdef M_PARTIALDONE
@@ -707,6 +767,16 @@ commit:                                                                   /* 10 
 
 body:                                                                     /* 12 */
   atomic { CRASH;
+#ifdef HEARS
+#ifndef M_NOCHECK
+    if                                                                    /* lib/engine/check-inbox.ts */
+    :: aged[me] && owner != me -> goto down
+    :: aged[me] && owner == me -> aged[me] = 0; if :: dirty -> CHECKED; goto receive :: else fi
+    :: else
+    fi;
+#endif
+    assert(!overdue);                                                     /* no body begins a second after a request to stop */
+#endif
     assert(jd & SIGNALS);                                                 /* the record that led to it is there */
     if
     :: !(ls & 1) && !(res & 1) -> w = 1
@@ -807,6 +877,9 @@ down:
 #ifdef DELAY
     before = 0; lput = 0; over[me] = 0;
 #endif
+#ifdef HEARS
+    aged[me] = 0;
+#endif
 #ifdef AMO
     lint = 0;
 #endif
@@ -861,7 +934,23 @@ endclock:
   od
 }
 
-#define START(kind, id) if :: kind == 3 -> run Sender(id, 1); run Sender(id, 1) :: kind == 1 || kind == 2 -> run Sender(id, kind) :: else fi
+#ifdef HEARS
+/* A second passes. */
+#define AGES(w) if :: inturn[w] -> aged[w] = 1 :: else fi
+proctype Seconds() {
+endseconds:
+  do
+  :: atomic { counted & (CANCEL | TERM) ->
+     AGES(1); AGES(2);
+#if NW == 3
+     AGES(3);
+#endif
+     overdue = 1 }
+  od
+}
+#endif
+
+#define START(kind, id) if :: kind == 4 -> run Sender(id, 3); run Sender(id, 4) :: kind == 3 -> run Sender(id, 1); run Sender(id, 1) :: kind == 1 || kind == 2 -> run Sender(id, kind) :: else fi
 
 init {
   atomic {
@@ -878,6 +967,9 @@ init {
 #endif
 #ifdef NOISE
     run Noise();
+#endif
+#ifdef HEARS
+    run Seconds();
 #endif
 #ifdef LIVE
     run Sweeper();

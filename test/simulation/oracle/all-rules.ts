@@ -3,6 +3,7 @@ import { blockedRule } from './blocked-rule.ts';
 import { bodiesRule } from './bodies-rule.ts';
 import { clientRule } from './client-rule.ts';
 import { endRule } from './end-rule.ts';
+import { hearsRule } from './hears-rule.ts';
 import { journalRule } from './journal-rule.ts';
 import { limitsRule } from './limits-rule.ts';
 import { messagesRule } from './messages-rule.ts';
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   journalRule,
   messagesRule,
   bodiesRule,
+  hearsRule,
   blockedRule,
   patchRule,
   pinRule,

@@ -3,6 +3,7 @@ import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { definitionOf } from '../../../lib/core/workflow.ts';
 import { againWorkload } from './again.ts';
 import { approvalWorkload } from './approval.ts';
+import { busyRunWorkload } from './busy-run.ts';
 import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
 import { fanOutWorkload } from './fan-out.ts';
@@ -27,6 +28,7 @@ export const workloads: readonly Workload[] = [
   fanOutWorkload,
   signalStormWorkload,
   stopRaceWorkload,
+  busyRunWorkload,
   sameIdWorkload,
   againWorkload,
   subscriptionWorkload,
