@@ -69,8 +69,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'a busy run hears only when its lease is renewed',
     file: 'lib/engine/check-inbox.ts',
-    find: `nextInboxCheckAtMs(turn, memory) <= engine.clock.nowMs()`,
-    put: `engine.clock.nowMs() < 0`,
+    find: `return isSoon ? soonAtMs : inboxCheckedAtMs + engine.inboxCheckWithinStepMs;`,
+    put: `return isSoon ? Infinity : Infinity;`,
   },
   {
     name: 'a busy run does not check within long steps',
