@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTask, isCancelled, signal, sleep, step, workflow } from 'lull';
+import { currentTask, createTask, isCancelled, signal, sleep, step, workflow } from 'lull';
 import { InboxFullError, RunEndedError, type Run } from 'lull/client';
 import { createTestEngine } from 'lull/testing';
 import { silent } from '../testing/silent.ts';
@@ -179,6 +179,7 @@ describe('I6: control goes through the same door', () => {
         seen.push(`note ${yield* note.receive()}`);
       } catch (error) {
         if (!isCancelled(error)) throw error;
+        currentTask().uncancel(); // it goes on, and can be asked again
         seen.push(`asked to stop: ${error.message}`);
       }
       if (seen.length === 4) return seen;
