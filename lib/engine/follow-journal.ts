@@ -75,14 +75,13 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
   const dueTimes = new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
 
-  const given = decode(input); // an input that this code cannot read holds the run, as any other value does
   let isReplaying = recorded.length > 0;
   const interrupted = findInterrupted(recorded);
   let isInterrupted = false;
   const live = createLiveRun({
     info: toRunInfo(run, started),
     seed: runId,
-    body: () => definition.start(given),
+    body: () => definition.start(given.input),
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     ...(started.limits && { limits: started.limits }),
     recordedDueAtMs: (id) => dueTimes.get(id),
@@ -97,11 +96,13 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
   const guarded: Guarded = {
     workflow: run.workflow,
     startedAtMs: started.atMs,
-    nowMs: () => live.nowMs(),
+    nowMs: () => Math.max(started.atMs, live.nowMs()),
     random: () => live.random(),
     whereabouts: () => live.whereabouts(),
     replaying: () => isReplaying,
   };
+  // Registered classes read their data at each replay. An input that this code cannot read holds the run.
+  const given = withGuard(guarded, () => ({ input: decode(input) }));
 
   if (recorded.length === 0) {
     const asked = withGuard(guarded, () => live.deliver(started));
