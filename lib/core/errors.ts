@@ -79,7 +79,11 @@ export class CancelledError extends LullError {
  * ```
  */
 export function isCancelled(error: unknown): error is CancelledError {
-  return error instanceof CancelledError;
+  try {
+    return error instanceof CancelledError;
+  } catch {
+    return false; // a Proxy that throws
+  }
 }
 
 /** A time limit passed: `timeout`, `waitFor`, `asCompleted`, or a limit of a step (asyncio's `TimeoutError`). */
@@ -389,8 +393,8 @@ export class WorkflowCodeError extends LullError {
   static {
     this.prototype.name = 'WorkflowCodeError';
   }
-  constructor(code: WorkflowCodeErrorCode, message: string) {
-    super(code, message);
+  constructor(code: WorkflowCodeErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
   }
 }
 
@@ -399,6 +403,7 @@ export type WorkflowCodeErrorCode =
   | 'NOT_AWAITABLE' // yielded what is no command: a promise, or an awaitable without the *
   | 'NOT_IN_A_RUN' // called where no run is going on
   | 'NOT_IN_A_STEP' // called where no step is running
+  | 'FORGOTTEN_PROMISE' // made a promise that nothing waits for, and the promise failed
   | 'FORBIDDEN_GLOBAL' // fetch, timers, process.env, ... in workflow code
   | 'NEVER_AWAITED' // created and dropped
   | 'ALREADY_AWAITED' // a coroutine given to a second task

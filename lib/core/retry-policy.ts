@@ -3,6 +3,7 @@
  *
  * Not its job: to wait, to count, to draw the random number.
  */
+import { disown, isPromise } from './check-awaitable.ts';
 import { describeValue } from './describe-value.ts';
 import { toMilliseconds } from './duration.ts';
 import { CancelledError, NonRetryableError, RetryAfterError, StepFailedError, WorkflowCodeError } from './errors.ts';
@@ -62,7 +63,7 @@ export function toRetryRule(policy: RetryPolicy | false = {}, what = 'the retry 
         ? Math.max(toMilliseconds(DEFAULT_MAX_DELAY), firstDelayMs)
         : toMilliseconds(policy.maxDelay, `maxDelay of ${what}`),
     jitter: policy.jitter ?? DEFAULT_JITTER,
-    retryIf: (error: unknown) => policy.retryIf === undefined || policy.retryIf(error),
+    retryIf: (error: unknown) => policy.retryIf === undefined || answerOf(policy.retryIf(error), what),
   };
   checkNumbers(rule, what);
   const { retryIf } = policy as { retryIf?: unknown };
@@ -91,6 +92,13 @@ export function nextAttempt(rule: RetryRule, { error, failedAttempts, random01 }
   } catch (mistake) {
     return { kind: 'give-up', error: mistake };
   }
+}
+
+/** A promise is always true: an async function would have everything tried again. */
+function answerOf(answer: unknown, what: string): boolean {
+  if (!isPromise(answer)) return Boolean(answer);
+  disown(answer);
+  throw invalid(what, 'has a retryIf that answers with a promise: give a function that answers at once');
 }
 
 const FINAL = [CancelledError, NonRetryableError, WorkflowCodeError];

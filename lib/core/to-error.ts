@@ -30,3 +30,22 @@ export function describeThrown(thrown: unknown): string {
   }
   return describeValue(thrown);
 }
+
+/** The message of an error, or in words what stands in its place when it is no text. Never throws. */
+export function messageOf(error: Error): string {
+  try {
+    const message: unknown = error.message;
+    return typeof message === 'string' ? message : `(a message that is no text: ${describeValue(message)})`;
+  } catch (thrown) {
+    return `(its message cannot be read: ${describeThrown(thrown)})`;
+  }
+}
+
+/** A property of an error as it is, undefined if reading it throws. */
+export function readQuietly(error: object, key: string): unknown {
+  try {
+    return (error as Readonly<Record<string, unknown>>)[key];
+  } catch {
+    return undefined;
+  }
+}

@@ -12,13 +12,13 @@ import type { Encoded } from '../core/encoded.ts';
 import { PayloadTooLargeError, StepFailedError, TimeoutError } from '../core/errors.ts';
 import { nextAttempt, toRetryRule } from '../core/retry-policy.ts';
 import type { StepContext } from '../core/step.ts';
-import { toError } from '../core/to-error.ts';
+import { messageOf, toError } from '../core/to-error.ts';
 import type { StepCompleted, StepFailed, StepHeartbeat, StepRetrying } from '../journal/event.ts';
 import type { Clock } from '../ports/clock.ts';
 import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { Engine } from './settings.ts';
-import { withStepContext } from './step-context-storage.ts';
+import { asOwner, type CodeOwner } from './owned-code.ts';
 
 export type AttemptEvent = StepCompleted | StepFailed | StepRetrying | StepHeartbeat;
 
@@ -58,7 +58,7 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
     ended = true;
     stopClock();
     heartbeat.stop();
-    if (reason !== undefined) abort.abort(reason);
+    if (reason !== undefined) asOwner(owner, () => abort.abort(reason));
     return true;
   };
   const fail = (error: Error): void => {
@@ -80,8 +80,20 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
     log: engine.log,
     remainingMs: () => Math.max(0, endsAtMs - clock.nowMs()),
   };
+  const owner: CodeOwner = {
+    step: context,
+    takeStray(error) {
+      if (!ended) fail(error);
+      else
+        engine.log.error('a step has left an error behind, after its attempt ended', {
+          runId,
+          step: context.stepId,
+          error,
+        });
+    },
+  };
   const running = new Promise<unknown>((resolve) => {
-    resolve(withStepContext(context, () => engine.callBody(step.command, context)));
+    resolve(asOwner(owner, () => engine.callBody(step.command, context)));
   });
   running.then(
     (value) => {
@@ -118,7 +130,16 @@ function completionEvent(engine: Engine, step: PendingStep, value: unknown): Ste
   }
 }
 
+/** Whatever a policy does: an attempt that ended in no event would keep its turn waiting for ever. */
 function failureEvent(engine: Engine, step: PendingStep, error: Error): StepFailed | StepRetrying {
+  try {
+    return nextAfterFailure(engine, step, error);
+  } catch (mistake) {
+    return failedEvent(engine, step, toError(mistake));
+  }
+}
+
+function nextAfterFailure(engine: Engine, step: PendingStep, error: Error): StepFailed | StepRetrying {
   const { options } = step.command;
   if (options.atMostOnce === true) return failedEvent(engine, step, error);
   const failedAttempts = step.failedAttempts + 1;
@@ -143,7 +164,7 @@ export function failedEvent(engine: Engine, step: PendingStep, cause: Error): St
   const { name } = step.command;
   const attempts = bodiesBegun(step) + 1;
   const times = attempts === 1 ? 'its only attempt' : `${attempts} attempts`;
-  const failure = new StepFailedError(name, attempts, `step "${name}" failed after ${times}: ${cause.message}`, {
+  const failure = new StepFailedError(name, attempts, `step "${name}" failed after ${times}: ${messageOf(cause)}`, {
     cause,
   });
   delete failure.stack; // it shows the engine, not the step
@@ -155,7 +176,7 @@ function storableError(engine: Engine, error: Error, step: PendingStep): Encoded
   const encoded = encodeError(error, what);
   const bytes = encodedBytes(encoded);
   if (bytes <= engine.maxValueBytes) return encoded;
-  const message = `${error.message.slice(0, 1_000)} (shortened: the error had ${bytes} bytes)`;
+  const message = `${messageOf(error).slice(0, 1_000)} (shortened: the error had ${bytes} bytes)`;
   if (error instanceof StepFailedError) {
     return encodeError(new StepFailedError(error.step, error.attempts, message), what);
   }

@@ -2,6 +2,7 @@
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
 import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
+import { catchStrayErrors } from './owned-code.ts';
 import { giveHintForPromises } from './promise-hint.ts';
 import { peek, type Peek } from './peek.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
@@ -20,6 +21,7 @@ export interface RunningEngine {
 export function createEngine(options: EngineOptions): RunningEngine {
   prepareGuard();
   giveHintForPromises();
+  catchStrayErrors();
   const engine: Engine = {
     ...DEFAULT_SETTINGS,
     maxValueBytes: options.store.limits.valueBytes,

@@ -9,7 +9,7 @@ import { encodeError } from '../codec/encode-error.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { PayloadTooLargeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
-import { toError } from '../core/to-error.ts';
+import { messageOf, toError } from '../core/to-error.ts';
 import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { ClosedStatus, StoredValue } from '../ports/run-item.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
@@ -25,9 +25,9 @@ export interface Ending {
   readonly result: Encoded;
 }
 
-/** Writes the outcome of the workflow's code. */
+/** Writes how the workflow's code has ended. */
 export function finishRun(turn: Turn, outcome: Outcome): Promise<Finishing> {
-  return endRun(turn, toEnding(turn, outcome));
+  return endRun(turn, (turn.ending ??= toEnding(turn, outcome)));
 }
 
 /** Writes an end; on `accepted-since` the turn has what was accepted, and goes on. */
@@ -49,7 +49,8 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<Fi
   return { kind: 'accepted-since' };
 }
 
-function toEnding(turn: Turn, outcome: Outcome): Ending {
+/** As it is written. To be called as soon as the code has ended: a promise in its result is refused before it rejects. */
+export function toEnding(turn: Turn, outcome: Outcome): Ending {
   invariant(outcome.kind !== 'going-on', `run "${turn.runId}" was to be finished while it goes on`);
   const { maxValueBytes } = turn.engine;
   const what = `the result of workflow "${turn.run.workflow}"`;
@@ -70,7 +71,7 @@ function toEnding(turn: Turn, outcome: Outcome): Ending {
   const result = encodeError(error, `the error of workflow "${turn.run.workflow}"`);
   const bytes = encodedBytes(result);
   if (bytes <= maxValueBytes) return { status: outcome.kind, result };
-  const short = new Error(`${error.message.slice(0, 1_000)} (shortened: the error had ${bytes} bytes)`);
+  const short = new Error(`${messageOf(error).slice(0, 1_000)} (shortened: the error had ${bytes} bytes)`);
   return { status: outcome.kind, result: encodeError(short, what) };
 }
 

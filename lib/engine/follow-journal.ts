@@ -19,7 +19,9 @@ import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
 import { outsideGuard, withGuard, type Guarded } from './guard.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
+import { asOwner } from './owned-code.ts';
 import type { Engine } from './settings.ts';
+import { createStrayErrors } from './stray-errors.ts';
 
 export type Following =
   /** `unrecorded` is to be written: the first event, or what a worker that died between two records left out. */
@@ -104,19 +106,21 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
   // Registered classes read their data at each replay. An input that this code cannot read holds the run.
   const given = withGuard(guarded, () => ({ input: decode(input) }));
 
+  const { log } = engine;
+  const strays = createStrayErrors({ runId, workflow: run.workflow, log, whereabouts: guarded.whereabouts });
   if (recorded.length === 0) {
-    const asked = withGuard(guarded, () => live.deliver(started));
-    return { kind: 'followed', memory: rememberPending(live, guarded), unrecorded: [started, ...asked] };
+    const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
+    return { kind: 'followed', memory: rememberPending(live, guarded, strays), unrecorded: [started, ...asked] };
   }
   const context = { whereabouts: () => live.whereabouts(), hasEnded: () => live.outcome().kind !== 'going-on' };
   const deliver: Deliver = (event, recordedUpTo) => {
     isInterrupted = event === interrupted;
     return live.deliver(event, recordedUpTo);
   };
-  const following = withGuard(guarded, () => replay(recorded, deliver, context));
+  const following = asOwner(strays, () => withGuard(guarded, () => replay(recorded, deliver, context)));
   isReplaying = false;
   if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
-  return { kind: 'followed', memory: rememberPending(live, guarded), unrecorded: following.unrecorded };
+  return { kind: 'followed', memory: rememberPending(live, guarded, strays), unrecorded: following.unrecorded };
 }
 
 /** The guard is down while a logger works: loggers read the clock and process.env. A logger that throws fails no run. */

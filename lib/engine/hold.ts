@@ -3,6 +3,7 @@
  * at again, so that the next deployed version goes on. Only a request to terminate is carried out.
  */
 import { clampText } from '../core/clamp-text.ts';
+import { messageOf } from '../core/to-error.ts';
 import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { commit } from './commit.ts';
 import { receiveMail } from './inbox.ts';
@@ -39,7 +40,7 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
       status: 'blocked',
       dueAtMs: nowMs + pauseMs(nowMs - sinceMs),
       mail: turn.mail,
-      blocked: { reason: clampText(error.message, REASON_CHARACTERS), sinceMs, version: engine.version },
+      blocked: { reason: clampText(messageOf(error), REASON_CHARACTERS), sinceMs, version: engine.version },
       ...(unreadSignals === undefined ? {} : { unreadSignals }),
       ...(journal === undefined ? {} : { journal }),
     });

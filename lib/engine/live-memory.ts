@@ -2,19 +2,22 @@
 import type { CommandId, JournalEntry, JournalEvent } from '../journal/event.ts';
 import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
 import { withGuard, type Guarded } from './guard.ts';
+import { asOwner } from './owned-code.ts';
+import type { StrayErrors } from './stray-errors.ts';
 import { TimerHeap } from './timer-heap.ts';
 
 export interface LiveMemory {
   readonly live: LiveRun;
   readonly guarded: Guarded;
+  readonly strays: StrayErrors;
   readonly timers: TimerHeap;
   /** Steps that are asked for and whose body is not running. */
   readonly stepsToBegin: Set<CommandId>;
 }
 
 /** Takes up what is pending after a replay. */
-export function rememberPending(live: LiveRun, guarded: Guarded): LiveMemory {
-  const memory = { live, guarded, timers: new TimerHeap(), stepsToBegin: new Set<CommandId>() };
+export function rememberPending(live: LiveRun, guarded: Guarded, strays: StrayErrors): LiveMemory {
+  const memory = { live, guarded, strays, timers: new TimerHeap(), stepsToBegin: new Set<CommandId>() };
   for (const pending of live.pending.values()) {
     if (pending.kind === 'sleep') memory.timers.add(pending);
     if (pending.kind === 'step') memory.stepsToBegin.add(pending.id);
@@ -25,7 +28,7 @@ export function rememberPending(live: LiveRun, guarded: Guarded): LiveMemory {
 /** Delivers one event with the guard up (I4). Gives what is to be recorded: the event, and what the code asked for. */
 export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[] {
   const { live } = memory;
-  const asked = withGuard(memory.guarded, () => live.deliver(event));
+  const asked = asOwner(memory.strays, () => withGuard(memory.guarded, () => live.deliver(event)));
   for (const entry of asked) {
     if (entry.kind === 'patched') continue;
     const { id } = entry;

@@ -18,6 +18,7 @@ export type Loading =
 
 export async function loadRun(turn: Turn): Promise<Loading> {
   if (turn.warm !== undefined && turn.journal.recordNumber === turn.warm.journal.recordNumber) {
+    turn.watch(turn.warm.memory.strays);
     return { kind: 'loaded', memory: turn.warm.memory };
   }
   const records = await loadJournal(turn);
@@ -36,6 +37,7 @@ export async function loadRun(turn: Turn): Promise<Loading> {
 
   const following = await followJournal(turn.engine, turn.run, entries);
   if (following.kind === 'cannot-follow') return following;
+  turn.watch(following.memory.strays);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
   turn.unwritten.push(...following.unrecorded);
   return { kind: 'loaded', memory: following.memory };

@@ -1,4 +1,5 @@
 /** Tells who looks on. It cannot fail a turn, and nobody waits for it. */
+import { isError, readQuietly } from '../core/to-error.ts';
 import type { EngineEvent, TurnEnded, TurnOutcome } from '../ports/observer.ts';
 import type { EngineOptions } from './settings.ts';
 import type { TurnEnd } from './turn.ts';
@@ -14,11 +15,16 @@ export function tellBegan(turn: Turn): void {
 }
 
 export function tellEnded(turn: Turn, end: TurnEnd): void {
-  tell(turn.engine, toEvent(turn, outcomeOf(turn, end), end.kind === 'blocked' ? end.error.name : undefined));
+  tell(turn.engine, toEvent(turn, outcomeOf(turn, end), end.kind === 'blocked' ? nameOf(end.error) : undefined));
 }
 
 export function tellThrew(turn: Turn, error: unknown): void {
-  tell(turn.engine, toEvent(turn, 'error', error instanceof Error ? error.name : 'Error'));
+  tell(turn.engine, toEvent(turn, 'error', nameOf(error)));
+}
+
+function nameOf(thrown: unknown): string {
+  const name = isError(thrown) ? readQuietly(thrown, 'name') : undefined;
+  return typeof name === 'string' ? name : 'Error';
 }
 
 function toEvent(turn: Turn, outcome: TurnOutcome, errorName: string | undefined): TurnEnded {

@@ -5,6 +5,7 @@ import { commit } from './commit.ts';
 import { endRun, type Ending } from './finish.ts';
 import { startNow } from './follow-journal.ts';
 import { deleteReceived, receiveMail } from './inbox.ts';
+import type { StrayErrors } from './stray-errors.ts';
 import { toEvent } from './news.ts';
 import type { TurnEnd } from './turn.ts';
 import type { Turn } from './turn-state.ts';
@@ -18,6 +19,12 @@ export function terminateRun(turn: Turn, reason: string): Promise<TurnEnd> {
 export function failAtLimit(turn: Turn, error: Error): Promise<TurnEnd> {
   const { runId, workflow } = turn.run;
   turn.engine.log.error('a run has failed: its journal is too long', { runId, workflow, error });
+  return endAtOnce(turn, { status: 'failed', result: encodeError(error, 'the error of the run') });
+}
+
+/** Code of the run left an error behind that nothing else has taken. */
+export function failByStray(turn: Turn, strays: StrayErrors, error: Error): Promise<TurnEnd> {
+  strays.first = undefined;
   return endAtOnce(turn, { status: 'failed', result: encodeError(error, 'the error of the run') });
 }
 

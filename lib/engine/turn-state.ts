@@ -5,10 +5,12 @@ import type { RunItem } from '../ports/run-item.ts';
 import { createAttempts, type Attempts } from './attempts.ts';
 import type { AttemptEvent } from './attempt.ts';
 import { createDoorbell, type Doorbell } from './doorbell.ts';
+import type { Ending } from './finish.ts';
 import { emptyJournal } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import type { Engine } from './settings.ts';
+import type { StrayErrors } from './stray-errors.ts';
 import { takeRun } from './take-run.ts';
 import type { JournalHead, WarmRun, WarmRuns } from './warm-runs.ts';
 
@@ -48,6 +50,8 @@ export interface Turn {
   readonly received: Set<string>;
   /** How steps ended, in the order in which they did. */
   readonly arrivals: AttemptEvent[];
+  /** How the workflow's code has ended, as it is to be written; undefined as long as it goes on. */
+  ending: Ending | undefined;
   /** The run item as it was last seen, if something was accepted by then; taken up with the next mail. */
   renewed: RunItem | undefined;
   /** When the table was last asked for the run item. */
@@ -60,6 +64,8 @@ export interface Turn {
 
   /** Leaves the run's memory to the next turn on this worker. */
   keepWarm(memory: LiveMemory): void;
+  /** Takes what the run's code leaves behind from here on. */
+  watch(strays: StrayErrors): void;
   /** Stops all that goes on beside the turn. */
   end(): void;
 }
@@ -114,6 +120,7 @@ function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, ends
   const lease = keepLease({ ...engine, runId, epoch, expiresAtMs, onRenewal });
   const attempts = createAttempts(engine, runId, endsByMs, arrive);
   const warm = warmRuns.take(run);
+  let watched: StrayErrors | undefined;
   const turn: Turn = {
     engine,
     warm,
@@ -136,6 +143,7 @@ function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, ends
     inbox: [],
     received: new Set(),
     arrivals,
+    ending: undefined,
     renewed: undefined,
     inboxCheckedAtMs: beganAtMs,
     stepEnded: false,
@@ -147,7 +155,13 @@ function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, ends
     keepWarm: (memory) => {
       warmRuns.keep(runId, { epoch, journal: turn.journal, memory });
     },
+    watch: (strays) => {
+      watched?.unwatch();
+      watched = strays;
+      strays.watch();
+    },
     end: () => {
+      watched?.unwatch();
       lease.stop();
       attempts.withdrawAllBut(new Map());
     },

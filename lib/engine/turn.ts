@@ -9,16 +9,17 @@ import { beginSteps } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
 import { deliverNews } from './deliver-news.ts';
-import { finishRun } from './finish.ts';
+import { finishRun, toEnding } from './finish.ts';
 import { holdRun } from './hold.ts';
 import { deleteReceived, receiveMail } from './inbox.ts';
 import { whyTooLong } from './journal-length.ts';
+import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
 import { hasEnded, hasNews } from './news.ts';
 import { tellBegan, tellEnded, tellThrew } from './observe.ts';
 import type { Engine } from './settings.ts';
 import { suspendRun } from './suspend.ts';
-import { failAtLimit, terminateRun } from './terminate.ts';
+import { failAtLimit, failByStray, terminateRun } from './terminate.ts';
 import { beginTurn, type Turn } from './turn-state.ts';
 import { waitForBeginning } from './wait-for-beginning.ts';
 import { waitInPlace } from './wait-in-place.ts';
@@ -77,11 +78,14 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (delivery.kind === 'cannot-follow') return holdRun(turn, delivery.error);
     if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
     turn.attempts.withdrawAllBut(memory.live.pending);
+    if (hasEnded(memory)) turn.ending ??= toEnding(turn, memory.live.outcome());
 
     if ((await commit(turn)) === 'lost') return { kind: 'dropped' };
     await deleteReceived(turn);
     const tooLong = hasEnded(memory) ? undefined : whyTooLong(turn); // also as a worker left it that died before it ended it
     if (tooLong !== undefined) return failAtLimit(turn, tooLong);
+    const stray = strayError(turn, memory);
+    if (stray !== undefined) return failByStray(turn, memory.strays, stray);
 
     if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {
       loading = await loadRun(turn);
@@ -106,4 +110,9 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (suspension.kind === 'accepted-since') continue;
     return suspension;
   }
+}
+
+/** A run that has failed, or was cancelled, has ended in that way. */
+function strayError({ ending }: Turn, { strays }: LiveMemory): Error | undefined {
+  return ending === undefined || ending.status === 'completed' ? strays.first : undefined;
 }

@@ -6,7 +6,7 @@
  */
 import type { Awaitable } from '../core/awaitable.ts';
 import type { CallSite } from '../core/call-site.ts';
-import { checkAwaitable } from '../core/check-awaitable.ts';
+import { checkAwaitable, disown, isPromise } from '../core/check-awaitable.ts';
 import type { DurableCommand } from '../core/command.ts';
 import { isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import type { Future } from '../core/future.ts';
@@ -110,13 +110,21 @@ export class EventLoop implements TaskHost {
     this.#tasks.clear();
   }
 
-  #call(callback: () => void): void {
+  #call(callback: () => unknown): void {
     try {
-      callback();
+      const made = callback();
+      if (made !== undefined) this.#refusePromise(made);
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       this.log('error', ['A callback of the workflow failed; the run goes on:', error]);
     }
+  }
+
+  #refusePromise(made: unknown): void {
+    if (!isPromise(made)) return;
+    disown(made);
+    const advice = 'no run waits for a promise. Give a plain function, or make a task of the work, createTask(...)';
+    this.log('error', [`A callback of the workflow gave a promise (${this.whereabouts()}): ${advice}`]);
   }
 
   /** For a run that came to `endless`. */

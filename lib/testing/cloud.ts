@@ -26,6 +26,7 @@ import { type CrashPoints, NoCrashPoints } from './crash-points.ts';
 import { aroundWithFaults, type Faults, wakesWithFaults } from './faults.ts';
 import { StepBodies } from './step-bodies.ts';
 import { TableWatch } from './table-watch.ts';
+import { turnOfTheLoop } from './real-time.ts';
 import { createTestIds, type TestIds } from './test-ids.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -221,6 +222,8 @@ export class Cloud {
       const point = this.#points.next(call.operation, call.runId ?? '');
       if (point.crashesBefore) return never();
       const answer = await go();
+      // As a real table does: promises of workflow code that fail meanwhile are found out before the turn goes on.
+      if (call.operation === 'putRecord') await turnOfTheLoop();
       point.after();
       return answer;
     };

@@ -1,0 +1,59 @@
+/**
+ * What a run's code left behind: a promise that it made, and did not wait for, has failed. No code can be told of it any
+ * more, so the run fails by it at once; if its turn is over by then, the log is all that is left.
+ */
+import { WorkflowCodeError } from '../core/errors.ts';
+import { describeThrown } from '../core/to-error.ts';
+import type { Logger } from '../core/logger.ts';
+import type { CodeOwner } from './owned-code.ts';
+
+export interface StrayErrors extends CodeOwner {
+  /** The first that came while a turn watched. */
+  first: Error | undefined;
+  /** A turn goes on with the run: it looks here before it lets go. */
+  watch(): void;
+  unwatch(): void;
+}
+
+export interface OwnerOfRun {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly log: Logger;
+  whereabouts(): string;
+}
+
+/** Watched from the beginning. */
+export function createStrayErrors({ runId, workflow, log, whereabouts }: OwnerOfRun): StrayErrors {
+  let isWatched = true;
+  const tell = (error: Error): void => {
+    log.error('workflow code has left an error behind that its run can no longer take', { runId, workflow, error });
+  };
+  const strays: StrayErrors = {
+    step: undefined,
+    first: undefined,
+    takeStray(cause) {
+      const error = forgottenPromise(workflow, whereabouts(), cause);
+      if (isWatched && strays.first === undefined) strays.first = error;
+      else tell(error);
+    },
+    watch() {
+      isWatched = true;
+    },
+    unwatch() {
+      isWatched = false;
+      if (strays.first !== undefined) tell(strays.first);
+      strays.first = undefined;
+    },
+  };
+  return strays;
+}
+
+function forgottenPromise(workflow: string, whereabouts: string, cause: Error): WorkflowCodeError {
+  return new WorkflowCodeError(
+    'FORGOTTEN_PROMISE',
+    `workflow "${workflow}" made a promise that it did not wait for, and the promise has failed: ` +
+      `${describeThrown(cause)}. The code stands ${whereabouts}. A run cannot wait for a promise: do such work in a step, ` +
+      `yield* step('name', () => ...)`,
+    { cause },
+  );
+}
