@@ -406,6 +406,7 @@ export type WorkflowCodeErrorCode =
   | 'FORGOTTEN_PROMISE' // made a promise that nothing waits for, and the promise failed
   | 'FORBIDDEN_GLOBAL' // fetch, timers, process.env, ... in workflow code
   | 'NEVER_AWAITED' // created and dropped
+  | 'ARGUMENT_CHANGED' // the body of a step changed what it was given; found in tests
   | 'ALREADY_AWAITED' // a coroutine given to a second task
   | 'ENDLESS_LOOP' // code that goes on for ever without waiting for anything
   | 'TOO_MANY_TASKS' // more alive at once than maxTasks

@@ -96,7 +96,12 @@ export class Cloud {
     this.clock = new VirtualClock(options.nowMs);
     this.registry = createRegistry(options.workflows);
     this.log = options.log;
-    this.bodies = new StepBodies(this.stirring, points);
+    this.bodies = new StepBodies({
+      stirring: this.stirring,
+      points,
+      strict: options.settings.strict ?? true,
+      log: options.log,
+    });
     this.callers = new Callers({ ids: this.#ids, points, repeat });
     // Where crashes are to change no times, the sweeper is always there.
     this.#sweepPeriodMs = disturbance ? 1 : (options.settings.leaseMs ?? DEFAULT_SETTINGS.leaseMs) / 2;

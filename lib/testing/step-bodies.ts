@@ -4,7 +4,10 @@
  */
 import type { StepCommand } from '../core/command.ts';
 import { isPromise } from '../core/check-awaitable.ts';
+import type { WorkflowCodeError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
 import type { StepContext } from '../core/step.ts';
+import { watchArguments } from './changed-arguments.ts';
 import type { Stirring } from './stirring.ts';
 import type { CrashPoints } from './crash-points.ts';
 import { never } from './cloud-process.ts';
@@ -14,14 +17,30 @@ import { RealWork } from './real-work.ts';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a mock names the types that its step has
 export type StepMock = (...args: any[]) => unknown;
 
+interface Following {
+  readonly signal: AbortSignal;
+  changed(): WorkflowCodeError | undefined;
+  onEnd(): void;
+}
+
 interface Body {
   /** It was waited for as long as it may take without anything to be seen. */
   seemsToHang: boolean;
 }
 
+export interface StepBodiesOptions {
+  readonly stirring: Stirring;
+  readonly points: CrashPoints;
+  /** A body that changes its arguments fails its step; else it is a warning. */
+  readonly strict: boolean;
+  readonly log: Logger;
+}
+
 export class StepBodies {
   readonly #stirring: Stirring;
   readonly #points: CrashPoints;
+  readonly #strict: boolean;
+  readonly #log: Logger;
   readonly #mocks = new Map<string, StepMock>();
   readonly #calls = new Map<string, unknown[]>();
   /** Of all bodies that were begun, with their steps' names. */
@@ -29,9 +48,11 @@ export class StepBodies {
   readonly #working = new Set<Body>();
   readonly #realWork = new RealWork();
 
-  constructor(stirring: Stirring, points: CrashPoints) {
+  constructor({ stirring, points, strict, log }: StepBodiesOptions) {
     this.#stirring = stirring;
     this.#points = points;
+    this.#strict = strict;
+    this.#log = log;
   }
 
   mock(name: string, mock: StepMock): void {
@@ -61,17 +82,26 @@ export class StepBodies {
     this.#remember(command, context);
     this.#stirring.stir();
     const end = (): void => void point.after();
+    const changed = watchArguments(command);
     let result: unknown;
     try {
       result = this.#begin(command, context);
     } catch (error) {
       end();
+      this.#refuse(changed());
       throw error;
     }
-    if (isPromise(result)) return this.#follow(result, context.signal, end);
+    if (isPromise(result)) return this.#follow(result, { signal: context.signal, changed, onEnd: end });
     end();
+    this.#refuse(changed());
     return result;
   };
+
+  #refuse(changed: WorkflowCodeError | undefined): void {
+    if (changed === undefined) return;
+    if (this.#strict) throw changed;
+    this.#log.warn(changed.message);
+  }
 
   /**
    * Waits as long as bodies may do something by themselves; false when none will, so that only the clock can help.
@@ -99,7 +129,7 @@ export class StepBodies {
     return mock(...(command.args ?? [context]));
   }
 
-  async #follow<T>(result: PromiseLike<T>, signal: AbortSignal, onEnd: () => void): Promise<T> {
+  async #follow<T>(result: PromiseLike<T>, { signal, changed, onEnd }: Following): Promise<T> {
     const body = { seemsToHang: false };
     const leave = (): void => {
       if (this.#working.delete(body)) this.#stirring.stir();
@@ -113,6 +143,7 @@ export class StepBodies {
       signal.removeEventListener('abort', leave);
       leave();
       onEnd();
+      this.#refuse(changed());
     }
   }
 }
