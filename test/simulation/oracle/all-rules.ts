@@ -1,6 +1,7 @@
 /** All rules. */
 import { blockedRule } from './blocked-rule.ts';
 import { bodiesRule } from './bodies-rule.ts';
+import { cancelRule } from './cancel-rule.ts';
 import { clientRule } from './client-rule.ts';
 import { endRule } from './end-rule.ts';
 import { hearsRule } from './hears-rule.ts';
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   runItemRule,
   journalRule,
   messagesRule,
+  cancelRule,
   bodiesRule,
   hearsRule,
   blockedRule,

@@ -1,4 +1,5 @@
 /** All planted bugs. */
+import { cancelBugs } from './cancel-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { leaseBugs } from './lease-bugs.ts';
 import { messageBugs } from './message-bugs.ts';
@@ -7,6 +8,7 @@ import { stepBugs } from './step-bugs.ts';
 import { versionBugs } from './version-bugs.ts';
 
 export const plantedBugs: readonly PlantedBug[] = [
+  ...cancelBugs,
   ...journalBugs,
   ...leaseBugs,
   ...messageBugs,

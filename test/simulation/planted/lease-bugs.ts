@@ -35,8 +35,8 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'a worker that lost its lease begins steps all the same',
     file: 'lib/engine/turn.ts',
-    find: `    if (hasNews(turn, memory)) continue;\n    if (!turn.lease.held()) return { kind: 'dropped' };`,
-    put: `    if (hasNews(turn, memory)) continue;`,
+    find: `    if (!turn.lease.held()) return { kind: 'dropped' };\n`,
+    put: '',
   },
   {
     name: 'a release does not look for what was accepted meanwhile',

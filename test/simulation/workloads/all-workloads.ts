@@ -17,6 +17,7 @@ import { sameIdWorkload } from './same-id.ts';
 import { signalStormWorkload } from './signal-storm.ts';
 import { stopRaceWorkload } from './stop-race.ts';
 import { subscriptionWorkload } from './subscription.ts';
+import { unwindingWorkload } from './unwinding.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
@@ -29,6 +30,7 @@ export const workloads: readonly Workload[] = [
   signalStormWorkload,
   stopRaceWorkload,
   busyRunWorkload,
+  unwindingWorkload,
   sameIdWorkload,
   againWorkload,
   subscriptionWorkload,

@@ -2,6 +2,7 @@
 import { sleep } from '../../../lib/api/sleep.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
+import type { JournalEntry } from '../../../lib/journal/event.ts';
 import type { Action } from '../world/act.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
@@ -32,6 +33,7 @@ export const stopRaceWorkload: Workload = {
   name: 'stop race',
   weight: 1,
   workflows: [stoppable],
+  mayFinishWhenCancelled: (name) => name === 'clean up',
   draw(dice) {
     const input: Work = {
       rounds: dice.between(1, 4),
@@ -60,7 +62,8 @@ export const stopRaceWorkload: Workload = {
       case 'completed':
         return isClean && JSON.stringify(end.result) === '"done"' ? undefined : 'it ended well and is not clean';
       case 'cancelled':
-        return hasCancel ? undefined : 'it was cancelled by nobody';
+        if (!hasCancel) return 'it was cancelled by nobody';
+        return isClean || !mustBeClean(entries) ? undefined : 'it was cancelled and is not clean';
       case 'terminated':
         return hasTerminate ? undefined : 'it was terminated by nobody';
       case 'failed':
@@ -68,6 +71,16 @@ export const stopRaceWorkload: Workload = {
     }
   },
 };
+
+/** The first cancel came while it worked: neither before its start, nor when it cleaned up already. */
+function mustBeClean(entries: readonly JournalEntry[]): boolean {
+  const firstCancel = entries.findIndex(({ kind }) => kind === 'cancel-requested');
+  const before = entries.slice(0, firstCancel);
+  return (
+    before.some(({ kind }) => kind === 'started') &&
+    !before.some((entry) => entry.kind === 'step' && entry.name === 'clean up')
+  );
+}
 
 function stop(dice: Dice, reason: string): Action {
   const kind = dice.pick(['cancel', 'cancel', 'terminate'] as const);

@@ -22,6 +22,11 @@ export interface Workload {
   readonly isDetermined?: boolean;
   /** The signals that it waits for, by name and key: without one of them it has no end. Default: none. */
   readonly waitsFor?: (plan: RunPlan) => readonly { readonly name: string; readonly key: string }[];
+  /**
+   * Its code keeps no cancellation to itself; says of a step, by its name, whether that may still be asked for, and
+   * done, when the run was asked to cancel. Default: its code may do as it likes.
+   */
+  readonly mayFinishWhenCancelled?: (step: string) => boolean;
   /** Nothing else goes on beside it, and these settings hold. */
   readonly alone?: Partial<EngineSettings>;
   /** What befalls the cloud before `untilMs`, beside what the weather brings. */
