@@ -35,7 +35,7 @@ function describe(notice: StackNotice, paint: Paint): string[] {
       return [`${paint('yellow', 'lost')}       ${shortName(notice.function)} ${notice.pid} (${notice.how})`];
     case 'init-failed':
       return [
-        `${paint('red', 'failed')}     ${shortName(notice.function)} could not load its code: ${notice.errorType}`,
+        `${paint('red', 'failed')}     ${shortName(notice.function)} could not load its code: ${describeInitError(notice.errorType)}`,
       ];
     case 'invocation-ended':
       if (notice.status === 'success') return [];
@@ -60,4 +60,15 @@ function describe(notice: StackNotice, paint: Paint): string[] {
   function refused(reason: string): string[] {
     return [`           ${paint('yellow', 'refused')}: ${reason}`];
   }
+}
+
+/** What aws-lambda-ric 4 says of a handler with three parameters, and Lambda from nodejs24.x on. */
+const CALLBACK_REFUSED = 'Runtime.CallbackHandlerDeprecated';
+
+function describeInitError(errorType: string): string {
+  if (errorType !== CALLBACK_REFUSED) return errorType;
+  return (
+    'its handler declares three parameters, and the runtime calls no callback: ' +
+    `declare (event, context), and return the result or a promise of it (${errorType})`
+  );
 }

@@ -17,6 +17,18 @@ it.each<[StackNotice, string[]]>([
     ['lost       WorkflowsWorker 12 (signal: killed)'],
   ],
   [{ ...worker, kind: 'sandbox-ended', pid: 12, how: 'idle' }, []],
+  [
+    { ...worker, kind: 'init-failed', pid: 12, errorType: 'Runtime.ImportModuleError', tookMs: 5 },
+    ['failed     WorkflowsWorker could not load its code: Runtime.ImportModuleError'],
+  ],
+  [
+    { ...worker, kind: 'init-failed', pid: 12, errorType: 'Runtime.CallbackHandlerDeprecated', tookMs: 5 },
+    [
+      'failed     WorkflowsWorker could not load its code: its handler declares three parameters, and the runtime calls ' +
+        'no callback: declare (event, context), and return the result or a promise of it ' +
+        '(Runtime.CallbackHandlerDeprecated)',
+    ],
+  ],
   [{ ...worker, ...run, kind: 'invocation-ended', status: 'success' }, []],
   [
     { ...worker, ...run, kind: 'invocation-ended', status: 'timeout', errorType: 'Sandbox.Timedout' },

@@ -1,4 +1,5 @@
 /** Plays a program in a home, from its start to its end, and says what was wrong. */
+import { randomUUID } from 'node:crypto';
 import { toMilliseconds } from '../../lib/core/duration.ts';
 import { differenceOf } from './matches.ts';
 import type { Act, Ending, Expected, Program } from './program.ts';
@@ -26,18 +27,27 @@ async function perform(stage: Stage, id: string, act: Act): Promise<void> {
   else await post(stage, `/runs/${id}/terminate`, { reason: act.terminate });
 }
 
-async function post(stage: Stage, path: string, body: unknown, idempotencyKey?: string): Promise<{ id: string }> {
-  const response = await stage.fetch(path, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (response.status !== 202) throw new Error(`POST ${path} was answered with ${response.status}: ${text}`);
-  return JSON.parse(text) as { id: string };
+/** How often a caller asks again that is told to: 503 is no fault where the machine is busy. */
+const MOST_ATTEMPTS = 5;
+
+async function post(
+  stage: Stage,
+  path: string,
+  body: unknown,
+  idempotencyKey: string = randomUUID(),
+): Promise<{ id: string }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await stage.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (response.status === 202) return JSON.parse(text) as { id: string };
+    if (response.status !== 503 || attempt === MOST_ATTEMPTS) {
+      throw new Error(`POST ${path} was answered with ${response.status}: ${text}`);
+    }
+  }
 }
 
 function compare(run: Record<string, unknown>, program: Program, isReal: boolean): string | undefined {

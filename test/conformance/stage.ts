@@ -8,6 +8,8 @@ export interface Line {
 }
 
 export interface Stage {
+  /** What the clock of the runs shows. */
+  nowMs(): number;
   /** A request to the HTTP API. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Lets so much time pass for the runs, with all that is due on the way. */

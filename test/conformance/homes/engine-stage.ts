@@ -34,6 +34,7 @@ function openStage(
   const context = { getRemainingTimeInMillis: () => 30_000, awsRequestId: 'a1', functionName: 'api' };
   return {
     isReal: false,
+    nowMs: () => clock.nowMs(),
     lines: () => lines,
     async fetch(path, { method = 'GET', headers, body } = {}) {
       const event = httpEvent({

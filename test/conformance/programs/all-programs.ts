@@ -1,4 +1,5 @@
 /** The one list: every home runs it. */
+import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import type { Program } from '../program.ts';
 import { asyncioPrograms } from './asyncio.ts';
 import { errorPrograms } from './errors.ts';
@@ -15,3 +16,6 @@ export const allPrograms: readonly Program[] = [
   ...globalsPrograms,
   ...taskPrograms,
 ];
+
+/** Those of all programs, each once. */
+export const allWorkflows: readonly AnyWorkflow[] = [...new Set(allPrograms.map(({ workflow }) => workflow))];
