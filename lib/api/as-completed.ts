@@ -6,6 +6,7 @@ import { TimeoutError, WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { checkAwaitable, isPromise } from '../core/check-awaitable.ts';
 import { currentLoop } from '../core/loop.ts';
+import { closeOnRefusal } from './close-on-refusal.ts';
 import { ensureFutures } from './ensure-future.ts';
 import { Queue } from './queue.ts';
 import type { AwaitablesOf, Tuple } from './shapes.ts';
@@ -43,8 +44,14 @@ export function asCompleted<A extends Awaitable<unknown>>(
   options?: AsCompletedOptions,
 ): Iterable<Awaitable<Result<A>>>;
 export function asCompleted(of: unknown, { timeout }: AsCompletedOptions = {}): Iterable<Awaitable<unknown>> {
-  const limitMs = timeout === undefined ? undefined : toMilliseconds(timeout, 'the timeout of asCompleted()');
-  const todo = new Set(ensureFutures(toAwaitables(of), 'asCompleted()'));
+  const awaitables = toAwaitables(of);
+  const { limitMs, todo } = closeOnRefusal(awaitables, () => {
+    for (const awaitable of awaitables) checkAwaitable(awaitable, 'asCompleted()');
+    return {
+      limitMs: timeout === undefined ? undefined : toMilliseconds(timeout, 'the timeout of asCompleted()'),
+      todo: new Set(ensureFutures(awaitables as Awaitable<unknown>[], 'asCompleted()')),
+    };
+  });
   const done = new Queue<Future<unknown> | 'timeout'>();
   let cancelTimer = (): void => undefined;
 
@@ -92,7 +99,7 @@ function* next(done: Queue<Future<unknown> | 'timeout'>, limit?: Duration): Coro
   return future.result();
 }
 
-function toAwaitables(of: unknown): Awaitable<unknown>[] {
+function toAwaitables(of: unknown): unknown[] {
   const isIterable = typeof of === 'object' && of !== null && Symbol.iterator in of && !isPromise(of);
   // An awaitable can be iterated too, but it is one, and not several.
   if (!isIterable || of instanceof Future || 'throw' in of) {
@@ -101,7 +108,5 @@ function toAwaitables(of: unknown): Awaitable<unknown>[] {
       `asCompleted() was given ${describeValue(of)}: give several awaitables, asCompleted([a, b])`,
     );
   }
-  const awaitables = [...new Set(of as Iterable<unknown>)];
-  for (const awaitable of awaitables) checkAwaitable(awaitable, 'asCompleted()');
-  return awaitables as Awaitable<unknown>[];
+  return [...new Set(of as Iterable<unknown>)];
 }

@@ -13,6 +13,7 @@ import {
   sleep,
   timeout,
   wait,
+  waitFor,
 } from 'lull';
 import { describe, expect, it } from 'vitest';
 import { drive, START_MS } from '../scheduler/drive.ts';
@@ -73,6 +74,7 @@ describe('of two that could end when the race begins', () => {
         return yield* of.receive();
       },
       (of) => timeout('1h', of.receive()),
+      (of) => waitFor(of.receive(), '1h'),
       (of) => gather([of.receive()]),
       (of) => race([of.receive(), sleep('1 day')]),
     ];
