@@ -220,7 +220,8 @@ describe('the operations that the functions are given', () => {
 
 function operationsCalledIn(folder: string): string[] {
   const path = join(import.meta.dirname, '../..', folder);
-  const sources = readdirSync(path).map((name) => readFileSync(join(path, name), 'utf8'));
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const sources = names.map((name) => readFileSync(join(path, name), 'utf8'));
   const calls = sources.flatMap((source) => [...source.matchAll(/\bstore\.(\w+)\(/g)].map(([, name]) => name!));
   return [...new Set(calls)].sort();
 }

@@ -5,11 +5,13 @@
  */
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import { BUSY_STEP } from '../workloads/busy-run.ts';
+import type { RunLedger } from './ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
-/** What keeps a worker from hearing, or its answers from being seen in time. */
-const DISTURBANCES =
-  /^(freeze|requestLost|answerLost|sentTwice|carriedOutLater|slow|half|dieBefore|dieAfter|bodyDies|outage|blackout|clocks-jump|kill)/;
+/** What befalls workers as a whole, in which the run may be. */
+const OF_WORKERS = /^(freeze|dieBefore|dieAfter|bodyDies|outage|blackout|clocks-jump|kill|deploy)/;
+/** What befalls one call, which may be about the run. */
+const OF_CALLS = /^(requestLost|answerLost|sentTwice|carriedOutLater|slow|half)/;
 
 export const hearsRule: Rule = {
   name: 'a busy run hears in time',
@@ -20,7 +22,7 @@ export const hearsRule: Rule = {
     const { latencyMs, settings } = seen.plan.weather;
     const { inboxCheckAfterStepMs } = { ...DEFAULT_SETTINGS, ...settings };
     const lateMs = body.atMs - acceptedAtMs;
-    if (lateMs <= inboxCheckAfterStepMs + 3 * latencyMs + 100 || isDisturbed(seen)) return;
+    if (lateMs <= inboxCheckAfterStepMs + 3 * latencyMs + 100 || isDisturbed(run, seen)) return;
     violate(
       `${body.by} began the body of "${body.name}" ${Math.round(lateMs)} ms after a request to stop was accepted`,
     );
@@ -33,12 +35,13 @@ export const hearsRule: Rule = {
     // Each message that came before may take some calls where a run is built anew at each event.
     const calls = 40 + 6 * run.accepted.length;
     const lateMs = atMs - terminate;
-    if (!run.wasHeldAtTerminate || lateMs <= inboxCheckWithinStepMs + calls * latencyMs + 500 || isDisturbed(seen))
+    if (!run.wasHeldAtTerminate || lateMs <= inboxCheckWithinStepMs + calls * latencyMs + 500 || isDisturbed(run, seen))
       return;
     violate(`the run was terminated ${Math.round(lateMs)} ms after the request was accepted`);
   },
 };
 
-function isDisturbed({ plan, faultNames }: Seen): boolean {
-  return plan.weather.clockErrorMs !== 0 || faultNames.some((name) => DISTURBANCES.test(name));
+function isDisturbed({ runId }: RunLedger, { plan, faultNames }: Seen): boolean {
+  if (plan.weather.clockErrorMs !== 0) return true;
+  return faultNames.some((name) => OF_WORKERS.test(name) || (OF_CALLS.test(name) && name.includes(`of ${runId}`)));
 }

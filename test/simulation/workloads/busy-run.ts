@@ -34,7 +34,7 @@ export const busyRunWorkload: Workload = {
   weight: 1,
   workflows: [busy],
   draw(dice) {
-    const longestMs = dice.pick([300, 3_000, 40_000]);
+    const longestMs = dice.pick([300, 3_000, 40_000, 40_000]);
     const input = Array.from({ length: dice.between(3, 25) }, () => Math.round(dice.magnitude(20, longestMs)));
     const lastsMs = input.reduce((sum, ms) => sum + ms, 0);
     const during = (): number => Math.round(dice.next() * lastsMs);
@@ -55,7 +55,7 @@ export const busyRunWorkload: Workload = {
       callers: [
         [start(busy.name, input)],
         ...notes.map((action) => [action]),
-        ...Array.from({ length: dice.below(3) }, (_, index) => [stop(dice, `stop ${index}`, during())]),
+        ...Array.from({ length: dice.below(4) }, (_, index) => [stop(dice, `stop ${index}`, during())]),
       ],
     };
   },
