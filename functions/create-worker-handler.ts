@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
 import type { Logger } from '../lib/core/logger.ts';
+import { randomSeed } from '../lib/engine/dice.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { readWorkerSettings } from '../lib/lambda/environment.ts';
 import { createWakeForwarder } from '../lib/lambda/forward-wake.ts';
@@ -59,6 +60,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
       ...(leaseMs === undefined ? {} : { leaseMs }),
       pin: pinnedVersion && { version: pinnedVersion.version, forward: createWakeForwarder(pinnedVersion) },
       newNonce: () => randomBytes(9).toString('base64url'),
+      newSeed: randomSeed,
       random: Math.random,
       observe: (event) => look(event, { metrics, traces }),
       callBody: (command, stepContext) => traces.callBody(command, stepContext),

@@ -7,7 +7,7 @@ export type { Logger } from './core/logger.ts';
 export type { RunInfo } from './core/run-info.ts';
 export type { Signal, SignalOptions } from './core/signal.ts';
 export type { StandardSchemaV1 } from './core/standard-schema.ts';
-export type { RetryPolicy, StepContext, StepOptions } from './core/step.ts';
+export type { DefinedStepOptions, RetryPolicy, StepContext, StepDefaults, StepOptions } from './core/step.ts';
 export type { Task } from './core/task.ts';
 export type { Workflow, WorkflowOptions } from './core/workflow.ts';
 

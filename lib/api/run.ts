@@ -21,6 +21,8 @@ export function now(): Date {
 
 /**
  * A random number, 0 <= x < 1, from the run's own seed: the same on each replay, and so is `Math.random()` in a workflow.
+ * The seed is drawn at random when the run begins and stands in its journal: another run draws other numbers, also under
+ * the same id.
  *
  * @example
  * ```ts
@@ -34,8 +36,9 @@ export function random(): number {
 }
 
 /**
- * A random UUID (version 4) from the run's own seed: the same on each replay. Good as a name, not as a secret: who
- * knows the run can work it out.
+ * A random UUID (version 4) from the run's own seed: the same on each replay, and so is `crypto.randomUUID()` in a
+ * workflow. It is unique, and cannot be guessed by those who cannot read the table, not even from other UUIDs of the run.
+ * Whoever can read the table can work it out: a key or a password that they must not know is made, and kept, in a step.
  *
  * @example
  * ```ts

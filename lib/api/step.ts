@@ -5,8 +5,8 @@ import type { StepCommand } from '../core/command.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { currentStepContext } from '../core/step-context.ts';
-import { checkStepOptions } from '../core/step-options.ts';
-import type { StepContext, StepOptions } from '../core/step.ts';
+import { checkStepKey, checkStepOptions } from '../core/step-options.ts';
+import type { DefinedStepOptions, StepContext, StepOptions } from '../core/step.ts';
 import { lazy } from './lazy.ts';
 
 type Body = StepCommand['body'];
@@ -19,7 +19,8 @@ const NO_OPTIONS: StepOptions = {};
  * A body that fails is tried again (5 attempts, 1 s, 2 s, 4 s, ... apart, unless `retry` says otherwise); after the
  * last one a StepFailedError is thrown, whose `cause` is the body's error. Hand `context.idempotencyKey` to whoever
  * must not act twice. The result has to be storable: a function or a promise in it is an UnserializableValueError.
- * Cancelling the task that waits aborts `context.signal`.
+ * Cancelling the task that waits aborts `context.signal`. Where several steps of one name follow on each other, `key` tells
+ * them apart: code that was changed while the run was alive does not take the result of another one.
  *
  * @example
  * ```ts
@@ -38,13 +39,18 @@ export function step<T>(
   body: (context: StepContext) => T | Promise<T>,
 ): Awaitable<T>;
 export function step(name: string, ...rest: [Body] | [StepOptions, Body]): Awaitable<unknown> {
-  const { options, body } = checkStep(name, rest);
-  return lazy(`step("${name}")`, () => once({ kind: 'step', name, options, body }));
+  const { options, body } = checkStep<StepOptions, Body>(name, rest);
+  const { key } = options;
+  if (key !== undefined) checkStepKey(key, `step "${name}"`); // not a function, which is for defineStep
+  const command: StepCommand = { kind: 'step', name, options, body, ...(key === undefined ? {} : { key }) };
+  return lazy(`step("${name}")`, () => once(command));
 }
 
 /**
  * A step as a function: each call is a step of that name, with the call's arguments. Its body finds the context with
- * `stepContext()`. The arguments are not recorded: on a replay they are worked out again.
+ * `stepContext()`. The arguments are not stored: on a replay they are worked out again, and compared with a digest of what
+ * they were. Code that was changed and calls it with others is held, unless a `key` says what tells the calls apart. Of
+ * large arguments the first 8,192 characters are compared; what cannot be stored (a function, a client) is not.
  *
  * @example
  * ```ts
@@ -58,15 +64,23 @@ export function defineStep<A extends unknown[], T>(
 ): (...args: A) => Awaitable<T>;
 export function defineStep<A extends unknown[], T>(
   name: string,
-  options: StepOptions,
+  options: NoInfer<DefinedStepOptions<A>>, // a key may take fewer
   body: (...args: A) => T | Promise<T>,
 ): (...args: A) => Awaitable<T>;
 export function defineStep<A extends unknown[]>(
   name: string,
-  ...rest: [(...args: A) => unknown] | [StepOptions, (...args: A) => unknown]
+  ...rest: [(...args: A) => unknown] | [DefinedStepOptions<A>, (...args: A) => unknown]
 ): (...args: A) => Awaitable<unknown> {
-  const { options, body } = checkStep(name, rest);
-  return (...args) => lazy(`${name}()`, () => once({ kind: 'step', name, options, args, body: () => body(...args) }));
+  const {
+    options: { key, ...options },
+    body,
+  } = checkStep<DefinedStepOptions<A>, (...args: A) => unknown>(name, rest);
+  return (...args) => {
+    const command: StepCommand = { kind: 'step', name, options, args, body: () => body(...args) };
+    if (key === undefined) return lazy(`${name}()`, () => once(command));
+    const ownKey = typeof key === 'string' ? key : checkStepKey(key(...args), `step "${name}"`);
+    return lazy(`${name}()`, () => once({ ...command, key: ownKey }));
+  };
 }
 
 /**
@@ -89,9 +103,12 @@ export function stepContext(): StepContext {
   );
 }
 
-function checkStep<B>(name: string, rest: [B] | [StepOptions, B]): { options: StepOptions; body: B } {
+function checkStep<O extends StepOptions | DefinedStepOptions<never>, B>(
+  name: string,
+  rest: [B] | [O, B],
+): { options: O; body: B } {
   checkName(name, 'a step');
-  const [options, body] = rest.length === 1 ? [NO_OPTIONS, rest[0]] : rest;
+  const [options, body] = rest.length === 1 ? [NO_OPTIONS as O, rest[0]] : rest;
   if (typeof body !== 'function') {
     throw new WorkflowCodeError(
       'INVALID_ARGUMENT',

@@ -8,7 +8,7 @@ import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoopOrNone } from '../core/loop.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
-import { checkStepOptions } from '../core/step-options.ts';
+import { checkStepDefaults } from '../core/step-options.ts';
 import { setDefinition, type Workflow, type WorkflowDefinition, type WorkflowOptions } from '../core/workflow.ts';
 import { asCoroutine } from './body.ts';
 import { within } from './timeout.ts';
@@ -121,7 +121,7 @@ function checkOptions(name: string, options: unknown): void {
     throw invalid(`workflow "${name}" has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
   }
   const { input, steps } = options as WorkflowOptions<unknown>;
-  if (steps !== undefined) checkStepOptions(steps, `the steps of workflow "${name}"`);
+  if (steps !== undefined) checkStepDefaults(steps, `the steps of workflow "${name}"`);
   if (input !== undefined && typeof (input as Partial<typeof input>)['~standard']?.validate !== 'function') {
     throw invalid(
       `the input of workflow "${name}" is ${describeValue(input)}: give a schema that follows Standard Schema (zod, valibot, ...)`,

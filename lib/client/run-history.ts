@@ -25,6 +25,8 @@ export interface HistoryEvent {
   readonly id?: number;
   /** Of the step, timer, signal, patch or limit. */
   readonly name?: string;
+  /** Of a step that was given one. */
+  readonly key?: string;
   /** A result, a signal's payload, the details of a heartbeat. Decoded when it is read. */
   readonly value?: unknown;
   /** What a step or the run failed with. Decoded when it is read. */
@@ -75,10 +77,16 @@ function waitingIds({ mail }: RunItem, records: readonly JournalRecord[]): strin
 /** `names` collects what was asked for, so that what came of it has a name too. */
 function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): HistoryEvent {
   switch (entry.kind) {
-    case 'step':
-    case 'receive':
-      names.set(entry.id, entry.name);
-      return entry;
+    case 'step': {
+      const { kind, id, name, key } = entry;
+      names.set(id, name);
+      return { kind, id, name, ...(key === undefined ? {} : { key }) };
+    }
+    case 'receive': {
+      const { kind, id, name } = entry;
+      names.set(id, name);
+      return { kind, id, name };
+    }
     case 'sleep': {
       const { kind, id, name, dueAtMs } = entry;
       names.set(id, name);

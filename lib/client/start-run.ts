@@ -12,7 +12,7 @@ import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { RunItem, StoredValue } from '../ports/run-item.ts';
 import type { NewRun, Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
-import { digestInput, encodeInput } from './encode-input.ts';
+import { digestInput, encodeInput, isFormerDigest } from './encode-input.ts';
 import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from './errors.ts';
 import { checkRunId, runIdFromKey } from './identifiers.ts';
 import { checkChoice, checkOptions } from './options.ts';
@@ -79,7 +79,8 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     return runId;
   }
 
-  const existing = creation.run;
+  const isFormer = isFormerDigest(creation.run.inputDigest, what, request.input);
+  const existing = isFormer ? { ...creation.run, inputDigest } : creation.run;
   const { input } = run;
   if (input.kind === 'item' && keyOf(existing.input) !== input.key) {
     await tidyUp(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));

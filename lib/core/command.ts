@@ -1,12 +1,12 @@
 /**
  * What a coroutine yields to the engine: plain objects of a closed union.
  *
- * Durable commands are recorded in the journal and compared on replay by position, kind and name (I8). The other two
+ * Durable commands are recorded in the journal and compared on replay by position, kind, name and more (I8). The other two
  * move only the scheduler: they follow from what is recorded. A command never stands alone in an author's hands: the
  * calls of `api` give an Awaitable whose iterator yields it, so a forgotten `*` is seen.
  */
 import type { Future } from './future.ts';
-import type { StepContext, StepOptions } from './step.ts';
+import type { StepContext, StepDefaults } from './step.ts';
 
 /** Ends when the future is done; what it holds is the answer. */
 export interface AwaitCommand {
@@ -23,8 +23,10 @@ export interface PauseCommand {
 export interface StepCommand {
   readonly kind: 'step';
   readonly name: string;
-  readonly options: StepOptions;
+  readonly options: StepDefaults;
   readonly body: (context: StepContext) => unknown;
+  /** Tells this step from others of its name. */
+  readonly key?: string;
   /** What a step of `defineStep` was called with; a plain step has none. For who runs something else in its place. */
   readonly args?: readonly unknown[];
 }

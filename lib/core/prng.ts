@@ -1,13 +1,17 @@
 /**
- * Random numbers that a seed decides: the run's own dice, the same on every replay.
+ * Random numbers that a seed decides, the same each time: for tests, and for runs whose journal has no seed.
  *
  * The generator is sfc32 (Chris Doty-Humphrey, PractRand), seeded by four FNV-1a hashes of the seed with different
  * starts. Changing either changes what running runs replay to.
  */
 
-/** A function that gives 0 <= x < 1, with 53 random bits as Math.random has, in an order that the seed decides. */
+/** A function that gives 0 <= x < 1, in an order that the seed decides. */
 export function createPrng(seed: string): () => number {
-  const next32 = sfc32(seed);
+  return toRandom(sfc32(seed));
+}
+
+/** Of words of 32 random bits: a function that gives 0 <= x < 1, with 53 random bits as Math.random has. */
+export function toRandom(next32: () => number): () => number {
   return () => ((next32() >>> 5) * 0x400_0000 + (next32() >>> 6)) / 2 ** 53;
 }
 

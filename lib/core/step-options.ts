@@ -3,17 +3,39 @@ import { describeValue } from './describe-value.ts';
 import { toMilliseconds } from './duration.ts';
 import { WorkflowCodeError } from './errors.ts';
 import { toRetryRule } from './retry-policy.ts';
-import type { StepOptions } from './step.ts';
+import type { DefinedStepOptions, StepDefaults, StepOptions } from './step.ts';
 
-const OPTIONS = ['retry', 'timeout', 'totalTimeout', 'heartbeatTimeout', 'atMostOnce'];
+const DEFAULTS = ['retry', 'timeout', 'totalTimeout', 'heartbeatTimeout', 'atMostOnce'];
+
+const STEP_KEY_LIMIT = 255;
 
 /** A WorkflowCodeError `INVALID_ARGUMENT` names `what`, the option and the value at fault. */
-export function checkStepOptions(options: StepOptions, what: string): void {
+export function checkStepOptions(options: StepOptions | DefinedStepOptions<never>, what: string): void {
+  checkOptions(options, what, [...DEFAULTS, 'key']);
+  const { key } = options;
+  if (key !== undefined && typeof key !== 'function') checkStepKey(key, what);
+}
+
+/** The same for the options of all steps of a workflow. */
+export function checkStepDefaults(options: StepDefaults, what: string): void {
+  if (typeof options === 'object' && Object.hasOwn((options as StepDefaults | null) ?? {}, 'key')) {
+    throw invalid(`${what} have a key, which tells steps of one name apart: give it to each step`);
+  }
+  checkOptions(options, what, DEFAULTS);
+}
+
+/** What a step's `key` is, or its function has given. */
+export function checkStepKey(key: unknown, what: string): string {
+  if (typeof key === 'string' && key !== '' && key.length <= STEP_KEY_LIMIT) return key;
+  throw invalid(`the key of ${what} is ${describeValue(key)}: give a text of 1 to ${STEP_KEY_LIMIT} characters`);
+}
+
+function checkOptions(options: StepDefaults, what: string, known: readonly string[]): void {
   if (typeof options !== 'object' || (options as unknown) === null) {
     throw invalid(`the options of ${what} are ${describeValue(options)}: give an object such as { timeout: '30s' }`);
   }
-  const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option));
-  if (unknown !== undefined) throw invalid(`${what} has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
+  const unknown = Object.keys(options).find((option) => !known.includes(option));
+  if (unknown !== undefined) throw invalid(`${what} has no option "${unknown}": there are ${known.join(', ')}`);
   if (options.retry !== undefined) toRetryRule(options.retry, `the retry policy of ${what}`);
   checkLimit(options.timeout, `the timeout of ${what}`);
   checkLimit(options.totalTimeout, `the totalTimeout of ${what}`);
@@ -23,7 +45,7 @@ export function checkStepOptions(options: StepOptions, what: string): void {
   }
 }
 
-function checkLimit(limit: StepOptions['timeout'], what: string): void {
+function checkLimit(limit: StepDefaults['timeout'], what: string): void {
   if (limit === undefined || toMilliseconds(limit, what) > 0) return;
   throw invalid(`${what} is zero, which no attempt can keep: give a longer one, or leave it out for no limit`);
 }

@@ -21,7 +21,7 @@ export interface RetryPolicy {
 }
 
 /** How often and how long a step is tried. */
-export interface StepOptions {
+export interface StepDefaults {
   /** `false`: one attempt. */
   retry?: RetryPolicy | false;
   /** The limit of one attempt: its `signal` is aborted, and it counts as failed with a TimeoutError. */
@@ -34,6 +34,24 @@ export interface StepOptions {
   atMostOnce?: boolean;
 }
 
+/** What may be said about a step beside its body. */
+export interface StepOptions extends StepDefaults {
+  /**
+   * Tells this step from others of its name, such as the customer's id in a loop: 1 to 255 characters. It is recorded and
+   * shown in the history. A replay whose code has another key here is held, as it is with another name.
+   */
+  key?: string;
+}
+
+/** The same for `defineStep`. */
+export interface DefinedStepOptions<A extends unknown[]> extends StepDefaults {
+  /**
+   * Tells a call of this step from others, in place of its arguments: a text, or a function of the arguments that gives
+   * one. Give one where arguments may change while runs are alive, such as the wording of a mail.
+   */
+  key?: string | ((...args: A) => string);
+}
+
 /** What the body of a step is given. */
 export interface StepContext {
   readonly runId: string;
@@ -41,7 +59,11 @@ export interface StepContext {
   readonly stepId: string;
   /** 1 for the first time that the body runs. */
   readonly attempt: number;
-  /** The same for all attempts of this step: hand it to whoever takes idempotency keys. */
+  /**
+   * The same for all attempts of this step, and no other step of any run has it: hand it to services that take idempotency
+   * keys. It has the form of a random UUID, 36 characters, which fits the limits of Stripe (255), SQS (128) and the client
+   * tokens of AWS (36 to 64). It follows from a secret of the run: a run that is started again under an id has other keys.
+   */
   readonly idempotencyKey: string;
   /** Aborted when the step is cancelled, its time is up, or the invocation ends. */
   readonly signal: AbortSignal;

@@ -2,7 +2,7 @@
 import type { Coroutine } from './awaitable.ts';
 import type { Duration } from './duration.ts';
 import type { StandardSchema, StandardSchemaV1 } from './standard-schema.ts';
-import type { StepOptions } from './step.ts';
+import type { StepDefaults } from './step.ts';
 
 /** What may be said about a workflow beside its body. */
 export interface WorkflowOptions<In, I = In> {
@@ -13,7 +13,7 @@ export interface WorkflowOptions<In, I = In> {
   /** How long a run that ended is kept: 15 minutes or more. Default: for ever. */
   retention?: Duration;
   /** For all steps of a run that do not say otherwise themselves. */
-  steps?: StepOptions;
+  steps?: StepDefaults;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface WorkflowDefinition {
   readonly inputSchema: StandardSchema | undefined;
   readonly timeoutMs: number | undefined;
   readonly retentionMs: number | undefined;
-  readonly stepDefaults: StepOptions | undefined;
+  readonly stepDefaults: StepDefaults | undefined;
   /** The coroutine of a run, within its time limit. `input` is what the schema gave: it was checked at the door. */
   start(input: unknown): Coroutine<unknown>;
 }

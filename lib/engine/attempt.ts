@@ -33,6 +33,8 @@ export interface AttemptSetting {
   readonly engine: Engine;
   readonly runId: string;
   readonly step: PendingStep;
+  /** The step's: the same at each attempt (I5). */
+  readonly idempotencyKey: string;
   /** When the turn has to end. */
   readonly deadlineAtMs: number;
   /** Heartbeats, then one of the others, once. */
@@ -71,7 +73,7 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
     runId,
     stepId: `${step.command.name}#${step.id}`,
     attempt: bodiesBegun(step) + 1,
-    idempotencyKey: `${runId}#${step.id}`,
+    idempotencyKey: setting.idempotencyKey,
     signal: abort.signal,
     heartbeat: (details) => {
       if (!ended) heartbeat.beat(details);

@@ -11,7 +11,7 @@ export interface Attempts {
   readonly begun: number;
   readonly begunAgain: number;
   has(id: CommandId): boolean;
-  begin(step: PendingStep): void;
+  begin(step: PendingStep, idempotencyKey: string): void;
   /** Tells the bodies of steps that nobody waits for any more. */
   withdrawAllBut(pending: ReadonlyMap<CommandId, Pending>): void;
   /** Ends all attempts as failed, because the turn has to end. */
@@ -39,14 +39,14 @@ export function createAttempts(
       return begunAgain;
     },
     has: (id) => running.has(id),
-    begin(step) {
+    begin(step, idempotencyKey) {
       begun += 1;
       if (bodiesBegun(step) > 0) begunAgain += 1;
       const onEvent = (event: AttemptEvent): void => {
         if (event.kind !== 'step-heartbeat') running.delete(step.id);
         arrive(event);
       };
-      running.set(step.id, beginAttempt({ engine, runId, step, deadlineAtMs, onEvent }));
+      running.set(step.id, beginAttempt({ engine, runId, step, idempotencyKey, deadlineAtMs, onEvent }));
     },
     withdrawAllBut(pending) {
       for (const [id, attempt] of running) {

@@ -2,6 +2,7 @@
 import { LullError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import { bodiesBegun, failedEvent } from './attempt.ts';
+import { toIdempotencyKey } from './dice.ts';
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -15,7 +16,7 @@ export function beginSteps(turn: Turn, memory: LiveMemory): void {
     if (attempts.has(step.id) || step.retryAtMs > nowMs) continue;
     memory.stepsToBegin.delete(step.id);
     const refusal = whyNotToBegin(step, engine.maxInterruptions);
-    if (refusal === undefined) attempts.begin(step);
+    if (refusal === undefined) attempts.begin(step, toIdempotencyKey(turn.runId, memory.seed, step.id));
     else {
       turn.arrivals.push(failedEvent(engine, step, refusal));
       turn.doorbell.ring();

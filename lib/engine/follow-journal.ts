@@ -13,11 +13,13 @@ import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { toError } from '../core/to-error.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
 import { isAsked, type JournalEntry, type Started } from '../journal/event.ts';
-import { type Deliver, replay } from '../journal/replay.ts';
+import { type Deliver, replay, type ReplayContext } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
 import { outsideGuard, withGuard, type Guarded } from './guard.ts';
+import { createDice } from './dice.ts';
+import { digestArguments } from './digest-arguments.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
 import { asOwner } from './owned-code.ts';
 import type { Engine } from './settings.ts';
@@ -73,7 +75,7 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
     return { kind: 'cannot-follow', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
   }
 
-  const started = recorded[0] ?? startNow(engine);
+  const started = recorded[0] ?? startNow(engine, run);
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
   const dueTimes = new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
 
@@ -82,7 +84,7 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
   let isInterrupted = false;
   const live = createLiveRun({
     info: toRunInfo(run, started),
-    seed: runId,
+    random: createDice(runId, started.seed),
     body: () => definition.start(given.input),
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     ...(started.limits && { limits: started.limits }),
@@ -90,6 +92,7 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
     recordedPatches: new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
     isReplaying: () => isReplaying && !isInterrupted,
     decode: (encoded) => decode(encoded),
+    digestArguments,
     strict: engine.strict,
     log: (level, values) => {
       if (!isReplaying) logOutside(engine, level, [...values, { runId, workflow: run.workflow }]);
@@ -110,9 +113,17 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
   const strays = createStrayErrors({ runId, workflow: run.workflow, log, whereabouts: guarded.whereabouts });
   if (recorded.length === 0) {
     const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
-    return { kind: 'followed', memory: rememberPending(live, guarded, strays), unrecorded: [started, ...asked] };
+    const memory = rememberPending(live, guarded, { strays, seed: started.seed });
+    return { kind: 'followed', memory, unrecorded: [started, ...asked] };
   }
-  const context = { whereabouts: () => live.whereabouts(), hasEnded: () => live.outcome().kind !== 'going-on' };
+  const context: ReplayContext = {
+    whereabouts: () => live.whereabouts(),
+    hasEnded: () => live.outcome().kind !== 'going-on',
+    argumentsOf: (id) => {
+      const pending = live.pending.get(id);
+      return pending?.kind === 'step' ? pending.command.args : undefined;
+    },
+  };
   const deliver: Deliver = (event, recordedUpTo) => {
     isInterrupted = event === interrupted;
     return live.deliver(event, recordedUpTo);
@@ -120,7 +131,8 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
   const following = asOwner(strays, () => withGuard(guarded, () => replay(recorded, deliver, context)));
   isReplaying = false;
   if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
-  return { kind: 'followed', memory: rememberPending(live, guarded, strays), unrecorded: following.unrecorded };
+  const memory = rememberPending(live, guarded, { strays, seed: started.seed });
+  return { kind: 'followed', memory, unrecorded: following.unrecorded };
 }
 
 /** The guard is down while a logger works: loggers read the clock and process.env. A logger that throws fails no run. */
@@ -145,13 +157,14 @@ function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | unde
 }
 
 /** The first event of a run that begins now. */
-export function startNow(engine: Engine): Started {
+export function startNow(engine: Engine, run: RunItem): Started {
   const { clock, version } = engine;
   const limits = RUN_LIMITS.filter((name) => engine[name] !== DEFAULT_RUN_LIMITS[name]);
   return {
     kind: 'started',
     atMs: clock.nowMs(),
     version,
+    seed: engine.newSeed(run),
     ...(limits.length > 0 ? { limits: Object.fromEntries(limits.map((name) => [name, engine[name]])) } : {}),
   };
 }

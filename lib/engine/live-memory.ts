@@ -10,14 +10,20 @@ export interface LiveMemory {
   readonly live: LiveRun;
   readonly guarded: Guarded;
   readonly strays: StrayErrors;
+  /** What its journal begins with: see `dice.ts`. */
+  readonly seed: string | undefined;
   readonly timers: TimerHeap;
   /** Steps that are asked for and whose body is not running. */
   readonly stepsToBegin: Set<CommandId>;
 }
 
 /** Takes up what is pending after a replay. */
-export function rememberPending(live: LiveRun, guarded: Guarded, strays: StrayErrors): LiveMemory {
-  const memory = { live, guarded, strays, timers: new TimerHeap(), stepsToBegin: new Set<CommandId>() };
+export function rememberPending(
+  live: LiveRun,
+  guarded: Guarded,
+  beside: Pick<LiveMemory, 'strays' | 'seed'>,
+): LiveMemory {
+  const memory = { live, guarded, ...beside, timers: new TimerHeap(), stepsToBegin: new Set<CommandId>() };
   for (const pending of live.pending.values()) {
     if (pending.kind === 'sleep') memory.timers.add(pending);
     if (pending.kind === 'step') memory.stepsToBegin.add(pending.id);

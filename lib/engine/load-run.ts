@@ -57,7 +57,7 @@ async function loadJournal(turn: Turn): Promise<JournalRecord[] | 'lost'> {
 
     // A journal begins with its first event, also when the worker died before it wrote that.
     const entry: JournalEntry =
-      records.length === 0 ? startNow(engine) : { kind: 'taken-over', atMs: engine.clock.nowMs() };
+      records.length === 0 ? startNow(engine, turn.run) : { kind: 'taken-over', atMs: engine.clock.nowMs() };
     const fence = { number: lastNumber(records) + 1, epoch, nonce, entries: [entry] };
     const put = await engine.store.putRecord(runId, fence);
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the one before us was faster: load again

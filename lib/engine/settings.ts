@@ -8,6 +8,7 @@ import type { Pin } from './take-run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Observe } from '../ports/observer.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
+import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
@@ -25,6 +26,11 @@ export interface EngineOptions extends Partial<EngineSettings> {
   readonly log: Logger;
   /** Makes an id that no other turn has. */
   readonly newNonce: () => string;
+  /**
+   * Makes the seed of a run that begins: a text that nobody can guess, of 128 random bits or more. It is recorded, so a
+   * run keeps the first one that stands in its journal.
+   */
+  readonly newSeed: (run: RunItem) => string;
   /** For the jitter of retries: 0 <= x < 1. */
   readonly random: () => number;
 }

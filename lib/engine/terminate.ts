@@ -36,7 +36,8 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   let ending = asked;
   turn.attempts.withdrawAllBut(new Map());
   // A journal begins with its first event, also when no code ever began the run.
-  if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0) turn.unwritten.push(startNow(turn.engine));
+  if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0)
+    turn.unwritten.push(startNow(turn.engine, turn.run));
   for (;;) {
     // Also before the first end: who asked for it may have died, and its mail is here still. What is missing from a
     // damaged table must not keep the run from ending.

@@ -12,25 +12,29 @@ import type { RunLimits } from '../core/run-limits.ts';
 /** Commands are numbered from 1 within a run, in the order in which the code asked for them. */
 export type CommandId = number;
 
-export interface StepRequested {
-  readonly kind: 'step';
+interface Requested {
   readonly id: CommandId;
+  /** Of the step or the signal; of a timer what it is for: `sleep`, `timeout`, ... */
   readonly name: string;
+  /** How many random numbers the code drew since the command before. Absent: none, in a journal that has a seed. */
+  readonly draws?: number;
 }
 
-export interface SleepRequested {
+export interface StepRequested extends Requested {
+  readonly kind: 'step';
+  /** What the author gave to tell this step from others of its name. */
+  readonly key?: string;
+  /** A digest of the arguments of a `defineStep` that has no key. Absent: there were none. */
+  readonly args?: string;
+}
+
+export interface SleepRequested extends Requested {
   readonly kind: 'sleep';
-  readonly id: CommandId;
-  /** What the timer is for: `sleep`, `timeout`, ... */
-  readonly name: string;
   readonly dueAtMs: number;
 }
 
-export interface ReceiveRequested {
+export interface ReceiveRequested extends Requested {
   readonly kind: 'receive';
-  readonly id: CommandId;
-  /** The signal's name. */
-  readonly name: string;
 }
 
 export type RecordedCommand = StepRequested | SleepRequested | ReceiveRequested;
@@ -50,6 +54,11 @@ export interface Started {
   readonly atMs: number;
   /** The version of the code that took the first turn. */
   readonly version: string;
+  /**
+   * A secret that nobody can guess: the run's random numbers and the idempotency keys of its steps follow from it.
+   * Journals of before there were seeds have none: there they follow from the run's id.
+   */
+  readonly seed?: string;
   /** Those limits of its code that differ from DEFAULT_RUN_LIMITS: they stay the run's own, whatever is set later (I4). */
   readonly limits?: Partial<RunLimits>;
 }

@@ -8,16 +8,16 @@ import { describeValue } from '../core/describe-value.ts';
 import type { JournalEntry } from './event.ts';
 import type { JournalRecord } from './record.ts';
 
-type Form = 'text' | 'time' | 'count' | 'value' | 'limits or none';
+type Form = 'text' | 'text or none' | 'time' | 'count' | 'count or none' | 'value' | 'limits or none';
 type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]-?: Form };
 type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
 
 const FORMS: Forms = {
-  step: { id: 'count', name: 'text' },
-  sleep: { id: 'count', name: 'text', dueAtMs: 'time' },
-  receive: { id: 'count', name: 'text' },
+  step: { id: 'count', name: 'text', draws: 'count or none', key: 'text or none', args: 'text or none' },
+  sleep: { id: 'count', name: 'text', draws: 'count or none', dueAtMs: 'time' },
+  receive: { id: 'count', name: 'text', draws: 'count or none' },
   patched: { patch: 'text' },
-  started: { atMs: 'time', version: 'text', limits: 'limits or none' },
+  started: { atMs: 'time', version: 'text', seed: 'text or none', limits: 'limits or none' },
   'step-completed': { id: 'count', atMs: 'time', value: 'value' },
   'step-failed': { id: 'count', atMs: 'time', error: 'value' },
   'step-retrying': { id: 'count', atMs: 'time', attempt: 'count', error: 'value', retryAtMs: 'time' },
@@ -34,8 +34,10 @@ const isCount = (field: unknown): boolean => Number.isSafeInteger(field) && (fie
 
 const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   text: (field) => typeof field === 'string',
+  'text or none': (field) => field === undefined || typeof field === 'string',
   time: (field) => Number.isFinite(field),
   count: isCount,
+  'count or none': (field) => field === undefined || isCount(field),
   value: (field) => field !== undefined,
   'limits or none': (field) =>
     field === undefined || (typeof field === 'object' && field !== null && Object.values(field).every(isCount)),

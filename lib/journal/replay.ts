@@ -1,7 +1,7 @@
 /**
  * Replay: feeds the recorded events to a run once more, and compares what the code asks for with what is recorded.
  *
- * Its job: to find out whether the code can follow its journal (I4, I8), by position, kind and name of each command.
+ * Its job: to find out whether the code can follow its journal (I4, I8), command by command (`findDifference`).
  * Not its job: to decide what happens to a run whose code cannot; to store what was not recorded yet.
  *
  * In a journal each event is followed by the commands that it led to. Only the last event may lack some of them, when
@@ -9,8 +9,9 @@
  */
 import { describeThrown } from '../core/to-error.ts';
 import { NondeterminismError } from '../core/errors.ts';
-import type { Asked, CommandId, JournalEntry, JournalEvent, RecordedCommand } from './event.ts';
+import type { Asked, CommandId, JournalEntry, JournalEvent } from './event.ts';
 import { isRecordedCommand } from './event.ts';
+import { type ComparisonContext, describeAsked, findDifference } from './find-difference.ts';
 
 /** What delivers an event and gives what it led to: a LiveRun's `deliver`. */
 export type Deliver = (event: JournalEvent, recordedUpTo: CommandId) => readonly Asked[];
@@ -21,6 +22,8 @@ export interface ReplayContext {
   whereabouts?(): string;
   /** Says whether the workflow has ended. */
   hasEnded?(): boolean;
+  /** The arguments of a step that the code asks for. */
+  argumentsOf?(id: CommandId): readonly unknown[] | undefined;
 }
 
 export type Replay =
@@ -34,15 +37,19 @@ export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, contex
   let asked: readonly Asked[] = [];
   let met = 0;
   let recordedUpTo: CommandId = 0;
+  let comparison: ComparisonContext = { ...context, countsDraws: false };
   for (const entry of entries) {
     if (entry.kind === 'patched') continue; // the code was told before the first event
     const next = asked[met];
     if (isRecordedCommand(entry)) {
-      if (next === undefined || !isSame(entry, next)) return diverged(describeAsked(entry), next, context);
+      if (next === undefined) return diverged(describeAsked(entry), next, context);
+      const difference = findDifference(entry, next, comparison);
+      if (difference !== undefined) return cannotFollow(difference.journal, difference.code, context);
       met += 1;
       recordedUpTo = entry.id;
       continue;
     }
+    if (entry.kind === 'started') comparison = { ...context, countsDraws: entry.seed !== undefined };
     const seenByCode = entry.kind !== 'taken-over' && entry.kind !== 'terminate-requested';
     if (next !== undefined && seenByCode) return diverged(describeEvent(entry), next, context);
     try {
@@ -53,11 +60,6 @@ export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, contex
     }
   }
   return { kind: 'followed', unrecorded: asked.slice(met) };
-}
-
-function isSame(recorded: RecordedCommand, asked: Asked): boolean {
-  if (asked.kind === 'patched') return false;
-  return recorded.id === asked.id && recorded.kind === asked.kind && recorded.name === asked.name;
 }
 
 function diverged(journalSays: string, asked: Asked | undefined, context: ReplayContext): Replay {
@@ -82,11 +84,6 @@ function cannotFollow(journalSays: string, codeDoes: string, context: ReplayCont
     cause === undefined ? undefined : { cause },
   );
   return { kind: 'diverged', error };
-}
-
-/** As in `#3 step "charge"`, `patch "mail"`. */
-function describeAsked(asked: Asked): string {
-  return asked.kind === 'patched' ? `patch "${asked.patch}"` : `#${asked.id} ${asked.kind} "${asked.name}"`;
 }
 
 /** As in `step-completed of #3`, `signal-received "approved"`. */

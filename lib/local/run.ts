@@ -5,6 +5,7 @@ import { RunFailedError } from '../client/errors.ts';
 import { LullError } from '../core/errors.ts';
 import { createRegistry } from '../core/workflow-registry.ts';
 import type { Workflow } from '../core/workflow.ts';
+import { randomSeed } from '../engine/dice.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { TurnEnd } from '../engine/turn.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
@@ -59,6 +60,7 @@ export async function run<R>(workflow: Workflow<unknown, R, never>, input?: unkn
     clock,
     log: console,
     newNonce: randomUUID,
+    newSeed: randomSeed,
     random: Math.random,
     leaseMs: LEASE_MS,
     hotWaitMs: Number.MAX_SAFE_INTEGER, // one turn, however long its timers

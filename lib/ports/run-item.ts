@@ -46,7 +46,7 @@ export interface RunItem {
   readonly status: RunStatus;
   readonly createdAtMs: number;
   readonly input: StoredValue;
-  /** Tells two inputs apart without loading them: a digest of the encoded input. */
+  /** Tells two inputs apart without loading them: a digest of the input, which begins with its form, as in `2:`. */
   readonly inputDigest: string;
   /** The code is not begun before: the run was started with a delay. */
   readonly notBeforeMs?: number;

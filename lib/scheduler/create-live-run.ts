@@ -9,7 +9,6 @@ import type { Awaitable } from '../core/awaitable.ts';
 import { CancelledError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import { withLoop } from '../core/loop.ts';
-import { createPrng } from '../core/prng.ts';
 import { DEFAULT_RUN_LIMITS } from '../core/run-limits.ts';
 import type { Asked, CommandId, JournalEvent } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
@@ -32,7 +31,8 @@ class CoroutineRun implements LiveRun {
   readonly #patches: Patches;
   readonly #loop: EventLoop;
   readonly #target: EventTarget;
-  readonly #random: () => number;
+  /** Random numbers that no command has counted yet. */
+  #draws = 0;
   #nowMs = 0;
   #main: CoroutineTask<unknown> | undefined;
   #cancelRequested = false;
@@ -49,7 +49,6 @@ class CoroutineRun implements LiveRun {
 
   constructor(options: LiveRunOptions) {
     this.#options = options;
-    this.#random = createPrng(options.seed);
     const limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
     this.#commands = new PendingCommands({
       nowMs: () => this.#nowMs,
@@ -57,6 +56,8 @@ class CoroutineRun implements LiveRun {
       stepDefaults: options.stepDefaults,
       limits,
       recordedDueAtMs: (id) => options.recordedDueAtMs(id),
+      digestArguments: (args) => options.digestArguments(args),
+      takeDraws: () => this.#takeDraws(),
     });
     const { recordedPatches = new Set(), isReplaying = () => false } = options;
     this.#patches = new Patches({ recorded: recordedPatches, isReplaying });
@@ -68,7 +69,7 @@ class CoroutineRun implements LiveRun {
       strict: options.strict,
       limits,
       nowMs: () => this.#nowMs,
-      random: this.#random,
+      random: () => this.random(),
       log: (level, values) => options.log(level, values),
     });
     this.#target = {
@@ -98,7 +99,8 @@ class CoroutineRun implements LiveRun {
   }
 
   random(): number {
-    return this.#random();
+    this.#draws += 1;
+    return this.#options.random();
   }
 
   whereabouts(): string {
@@ -114,6 +116,12 @@ class CoroutineRun implements LiveRun {
     const applied = this.#patches.takeApplied();
     const asked = this.#commands.takeAsked();
     return applied.length === 0 ? asked : [...applied, ...asked];
+  }
+
+  #takeDraws(): number {
+    const draws = this.#draws;
+    this.#draws = 0;
+    return draws;
   }
 
   #start(): void {

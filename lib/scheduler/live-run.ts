@@ -77,8 +77,8 @@ export interface LiveRunOptions {
   readonly info: RunInfo;
   /** Makes the coroutine of the workflow's body; called at `started`. */
   readonly body: () => Coroutine<unknown>;
-  /** Seeds `random` and `uuid`. */
-  readonly seed: string;
+  /** The run's own dice: the same numbers in the same order at each replay. */
+  readonly random: () => number;
   /** Options for steps that set none of their own. */
   readonly stepDefaults?: StepCommand['options'];
   /** A time recorded for a sleep of that position, if the journal has one: what was promised is kept. */
@@ -88,6 +88,8 @@ export interface LiveRunOptions {
   /** Whether something may have come before of what is delivered. Default: never. */
   readonly isReplaying?: () => boolean;
   decode(encoded: Encoded): unknown;
+  /** What is recorded of a step's arguments; undefined if there are none. */
+  digestArguments(args: readonly unknown[]): string | undefined;
   log(level: LogLevel, values: readonly unknown[]): void;
   /** What the code may have alive, and do, at once (I10): those with which the run was started. */
   readonly limits?: Partial<RunLimits>;

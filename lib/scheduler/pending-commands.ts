@@ -4,12 +4,12 @@
  * Positions count from 1 and are never given twice: replay compares them (I8). A command is withdrawn by cancelling
  * its future; its position stays taken.
  */
-import type { DurableCommand } from '../core/command.ts';
+import type { DurableCommand, StepCommand } from '../core/command.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
 import type { RunLimits } from '../core/run-limits.ts';
-import type { StepOptions } from '../core/step.ts';
+import type { StepDefaults } from '../core/step.ts';
 import type { CommandId, RecordedCommand } from '../journal/event.ts';
 import { CountLimit } from './count-limit.ts';
 import type { Pending } from './live-run.ts';
@@ -18,9 +18,12 @@ import type { SignalBuffer } from './signal-buffer.ts';
 export interface PendingCommandsOptions {
   readonly nowMs: () => number;
   readonly signals: SignalBuffer;
-  readonly stepDefaults: StepOptions | undefined;
+  readonly stepDefaults: StepDefaults | undefined;
   readonly limits: RunLimits;
   recordedDueAtMs(id: CommandId): number | undefined;
+  digestArguments(args: readonly unknown[]): string | undefined;
+  /** How many random numbers were drawn since it was asked last. */
+  takeDraws(): number;
 }
 
 type PendingOf<K extends Pending['kind']> = Extract<Pending, { kind: K }>;
@@ -134,9 +137,21 @@ export class PendingCommands {
     return entry as Entry<PendingOf<K>>;
   }
 
-  #beginStep(command: Extract<DurableCommand, { kind: 'step' }>, id: CommandId, future: Future<unknown>): void {
+  #ask(command: RecordedCommand): void {
+    const draws = this.#options.takeDraws();
+    this.#asked.push(draws === 0 ? command : { ...command, draws });
+  }
+
+  /** What tells a step from others of its name: its key, else its arguments, else nothing. */
+  #identityOf({ key, args }: StepCommand): { key?: string; args?: string } {
+    if (key !== undefined) return { key };
+    const digest = args === undefined ? undefined : this.#options.digestArguments(args);
+    return digest === undefined ? {} : { args: digest };
+  }
+
+  #beginStep(command: StepCommand, id: CommandId, future: Future<unknown>): void {
     const { stepDefaults, nowMs } = this.#options;
-    this.#asked.push({ kind: 'step', id, name: command.name });
+    this.#ask({ kind: 'step', id, name: command.name, ...this.#identityOf(command) });
     this.#pending.set(id, {
       kind: 'step',
       id,
@@ -152,7 +167,7 @@ export class PendingCommands {
 
   #beginSleep(command: Extract<DurableCommand, { kind: 'sleep' }>, id: CommandId, future: Future<unknown>): void {
     const dueAtMs = this.#options.recordedDueAtMs(id) ?? command.dueAtMs;
-    this.#asked.push({ kind: 'sleep', id, name: command.name, dueAtMs });
+    this.#ask({ kind: 'sleep', id, name: command.name, dueAtMs });
     this.#pending.set(id, { kind: 'sleep', id, command, dueAtMs, future });
     if (command.owner === undefined) return;
     const others = this.#ofOwner.get(command.owner);
@@ -162,7 +177,7 @@ export class PendingCommands {
 
   #beginReceive(name: string, id: CommandId, future: Future<unknown>): void {
     const { signals } = this.#options;
-    this.#asked.push({ kind: 'receive', id, name });
+    this.#ask({ kind: 'receive', id, name });
     if (signals.count(name) > 0) {
       future.setResult(undefined);
       return;

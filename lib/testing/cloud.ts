@@ -28,6 +28,7 @@ import { StepBodies } from './step-bodies.ts';
 import { TableWatch } from './table-watch.ts';
 import { turnOfTheLoop } from './real-time.ts';
 import { createTestIds, type TestIds } from './test-ids.ts';
+import { createTestSeeds } from './test-seeds.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface CloudOptions {
@@ -71,6 +72,7 @@ export class Cloud {
   readonly #workerPorts: Ports;
   readonly #ids: TestIds;
   readonly #random: () => number;
+  readonly #newSeed: EngineOptions['newSeed'];
   readonly #sweepPeriodMs: number;
   readonly #callerProcess: CloudProcess;
   readonly #turnEnds = new Map<string, TurnEnd>();
@@ -93,6 +95,7 @@ export class Cloud {
     this.#workflows = options.workflows;
     this.#random = createPrng(`engine ${options.seed}`);
     this.#ids = createTestIds(table);
+    this.#newSeed = createTestSeeds(table, options.seed);
     this.clock = new VirtualClock(options.nowMs);
     this.registry = createRegistry(options.workflows);
     this.log = options.log;
@@ -215,6 +218,7 @@ export class Cloud {
       clock,
       log: this.log,
       newNonce: () => this.#ids.nonce(),
+      newSeed: this.#newSeed,
       random: this.#random,
       callBody: this.bodies.call,
     };

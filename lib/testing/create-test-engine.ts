@@ -26,7 +26,10 @@ export interface TestEngineOptions {
   readonly workflows: WorkflowSource;
   /** What the clock shows at the beginning. Default: 2030-01-01T00:00:00Z. */
   readonly now?: Date;
-  /** Decides all that is drawn by chance: delays of retries, faults. Default: 1. */
+  /**
+   * Decides all that is drawn by chance: what workflow code draws, idempotency keys of steps, delays of retries, faults.
+   * The same seed gives the same in each run of a test. Default: 1.
+   */
   readonly seed?: number;
   /** Default: a new MemoryStore. Two engines on one store are two deployments on one table. */
   readonly store?: Store;
@@ -128,11 +131,7 @@ export function createTestEngine(options: TestEngineOptions): TestEngine {
 }
 
 /** For those who have something to do with the cloud beside it. */
-export function createCloud(
-  options: TestEngineOptions,
-  disturbance?: Disturbance,
-  startEngine?: StartEngine,
-): Cloud {
+export function createCloud(options: TestEngineOptions, disturbance?: Disturbance, startEngine?: StartEngine): Cloud {
   const unknown = Object.keys(options).find((option) => !(OPTIONS as string[]).includes(option));
   if (unknown !== undefined) throw invalid(`has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
   const { now = new Date(START), seed = 1, strict = true, rebuildAtEveryAwait = false } = options;

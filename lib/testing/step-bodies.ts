@@ -116,7 +116,8 @@ export class StepBodies {
   }
 
   #remember({ name, args }: StepCommand, context: StepContext): void {
-    this.#keys.add(`step "${name}" with the idempotency key ${context.idempotencyKey}`);
+    const { runId, stepId, idempotencyKey } = context;
+    this.#keys.add(`step "${stepId}" of ${runId} with the idempotency key ${idempotencyKey}`);
     const calls = this.#calls.get(name);
     const call = args ?? context;
     if (calls === undefined) this.#calls.set(name, [call]);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { workflow } from '../../lib/api/workflow.ts';
@@ -185,6 +186,48 @@ describe('an idempotency key', () => {
     await expect(world.client.start(greet, 'Grace', { idempotencyKey: 'k1' })).rejects.toThrow(
       `the idempotency key "k1" has started run "${id}" of workflow "greet" with another input: repeat the call with the same input, or use a new key`,
     );
+  });
+
+  const shared = { street: 'High Street' };
+  let pairs: unknown = 'bottom'; // 2^60 places
+  for (let level = 0; level < 60; level += 1) pairs = [pairs, pairs];
+  it.each<[string, unknown, unknown]>([
+    ['its keys in another order', { a: 1, b: 2 }, { b: 2, a: 1 }],
+    ['copies of an object that it shared', [shared, shared], [{ ...shared }, { ...shared }]],
+    ['its Set in another order', new Set([1, 2]), new Set([2, 1])],
+    ['its Map in another order', new Map([['a', 1], ['b', 2]]), new Map([['b', 2], ['a', 1]])], // prettier-ignore
+    ['zero in place of minus zero, as JSON writes it', { cents: -0 }, { cents: 0 }],
+    ['what is shared more often than it could be written out', pairs, structuredClone(pairs)],
+  ])('with an equal input finds the run: %s', async (_what, given, equal) => {
+    const world = createWorld();
+    const { id } = await world.client.start('keep', given, { idempotencyKey: 'k1' });
+    expect((await world.client.start('keep', equal, { idempotencyKey: 'k1' })).id).toBe(id);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['another item of a Set', new Set([1, 2]), new Set([1, 3])],
+    ['a list in another order', [1, 2], [2, 1]],
+    ['a property more', { a: 1 }, { a: 1, b: undefined }],
+    ['another property of a list', Object.assign([1], { a: 1 }), Object.assign([1], { a: 2 })],
+  ])('with an input that is not equal is an error: %s', async (_what, given, other) => {
+    const world = createWorld();
+    await world.client.start('keep', given, { idempotencyKey: 'k1' });
+    await expect(world.client.start('keep', other, { idempotencyKey: 'k1' })).rejects.toThrow('with another input');
+  });
+
+  it('finds a run whose digest is of the form before', async () => {
+    const world = createWorld();
+    const text = '{"to":"ada"}';
+    await world.store.createRun({
+      runId: 'r1',
+      workflow: 'keep',
+      createdAtMs: NOON_MS,
+      input: { kind: 'inline', value: JSON.parse(text) as never },
+      inputDigest: createHash('sha256').update(text).digest('base64url').slice(0, 22),
+      dueAtMs: 0,
+    });
+    expect((await world.client.start('keep', { to: 'ada' }, { id: 'r1' })).id).toBe('r1');
+    await expect(world.client.start('keep', { to: 'bob' }, { id: 'r1' })).rejects.toThrow('has another input');
   });
 
   it('finds the run again when the schema makes something new of the input each time', async () => {

@@ -48,6 +48,8 @@ test.each([
   ['lib/core/check-name.ts', 'MAX_NAME_LENGTH'],
   ['lib/core/duration.ts', 'MAX_DURATION_MS'],
   ['lib/engine/guard/chance.ts', 'LARGEST_DRAW_BYTES'],
+  ['lib/core/step-options.ts', 'STEP_KEY_LIMIT'],
+  ['lib/engine/digest-arguments.ts', 'ARGUMENTS_LIMIT'],
 ])('docs/limits.md has the number that %s has as %s', (file, name) => {
   expect(documented.get(name), name).toBe(constantOf(readFileSync(join(root, file), 'utf8'), name));
 });

@@ -58,6 +58,7 @@ export class SmallCloud {
       clock: this.clock,
       log: this.#log,
       newNonce: () => this.#ids.nonce(),
+      newSeed: ({ runId }) => `seed of ${runId}`,
       random: () => 0.5,
       strict: true,
       ...options,

@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { createTask, patched, sleep, step, workflow } from 'lull';
 import { decode } from '../../lib/codec/decode.ts';
 import { encode } from '../../lib/codec/encode.ts';
+import { createPrng } from '../../lib/core/prng.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
+import { createDice } from '../../lib/engine/dice.ts';
+import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import type { JournalEntry, Started } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import { everything, playEverything, START } from './journal-v1.ts';
+import { playSeeded, seeded } from './seeded-v1.ts';
 
 // Once in somebody's table, always followed: this file is never edited. A new kind of entry gets a file of its own.
 const golden = JSON.parse(readFileSync(new URL('journal-v1.json', import.meta.url), 'utf8')) as {
@@ -24,12 +28,13 @@ it('a journal with a patch is followed today, on the new branch', () => {
   });
   const live = createLiveRun({
     info: { id: 'r1', workflow: 'mails', version: 'unversioned', startedAt: START, attempt: 1 },
-    seed: 'r1',
+    random: createPrng('r1'),
     body: () => definitionOf(mails).start(undefined),
     recordedDueAtMs: () => undefined,
     recordedPatches: new Set(entries.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
     isReplaying: () => true,
     decode: (encoded) => decode(encoded),
+    digestArguments: () => undefined,
     log: () => undefined,
     strict: true,
   });
@@ -53,11 +58,12 @@ it('a journal that came to its limit is followed today, to the same failure, wit
   const [started] = entries as [Started];
   const live = createLiveRun({
     info: { id: 'r1', workflow: 'fanning', version: 'unversioned', startedAt: START, attempt: 1 },
-    seed: 'r1',
+    random: createPrng('r1'),
     body: () => definitionOf(fanning).start(undefined),
     recordedDueAtMs: () => undefined,
     isReplaying: () => true,
     decode: (encoded) => decode(encoded),
+    digestArguments: () => undefined,
     log: () => undefined,
     strict: true,
     ...(started.limits && { limits: started.limits }),
@@ -66,6 +72,34 @@ it('a journal that came to its limit is followed today, to the same failure, wit
   expect(live.outcome()).toMatchObject({
     kind: 'failed',
     error: { code: 'JOURNAL_TOO_LONG', message: 'the journal of the run has 4 events, and the limit is 4' },
+  });
+});
+
+describe('a journal with a seed, and with what tells its steps apart', () => {
+  const { entries, result } = JSON.parse(readFileSync(new URL('seeded-v1.json', import.meta.url), 'utf8')) as {
+    readonly entries: readonly [Started, ...JournalEntry[]];
+    readonly result: never;
+  };
+
+  it('is followed today, to the same random numbers, arguments and keys', () => {
+    const live = createLiveRun({
+      info: { id: 'seeded', workflow: 'seeded', version: 'unversioned', startedAt: START, attempt: 1 },
+      random: createDice('seeded', entries[0].seed),
+      body: () => definitionOf(seeded).start(['ada', 'bob']),
+      recordedDueAtMs: () => undefined,
+      decode: (encoded) => decode(encoded),
+      digestArguments,
+      log: () => undefined,
+      strict: true,
+    });
+    expect(replay(entries, (event, upTo) => live.deliver(event, upTo))).toEqual({ kind: 'followed', unrecorded: [] });
+    expect(live.outcome()).toEqual({ kind: 'completed', value: decode(result) });
+  });
+
+  it('is written today as it was', async () => {
+    const played = await playSeeded();
+    expect(played.records.flatMap((record) => record.entries)).toEqual(entries);
+    expect(encode(played.result, 'the result')).toEqual(result);
   });
 });
 
@@ -98,10 +132,11 @@ describe('a journal that was written with format version 1', () => {
   it('is followed today, to the same result', () => {
     const live = createLiveRun({
       info: { id: 'everything', workflow: 'everything', version: 'unversioned', startedAt: START, attempt: 1 },
-      seed: 'everything',
+      random: createPrng('everything'),
       body: () => definitionOf(everything).start({ id: 'o-1' }),
       recordedDueAtMs: () => undefined,
       decode: (encoded) => decode(encoded),
+      digestArguments: () => undefined,
       log: () => undefined,
       strict: true,
     });
@@ -109,11 +144,11 @@ describe('a journal that was written with format version 1', () => {
     expect(live.outcome()).toEqual({ kind: 'completed', value: decode(golden.result) });
   });
 
-  it('is written today as it was', async () => {
+  it('is written today as it was, with a seed in its first entry', async () => {
     const { records, result } = await playEverything();
-    expect(JSON.parse(JSON.stringify(records.map((record) => record.entries)))).toEqual(
-      golden.records.map((record) => record.entries),
-    );
+    const [{ seed, ...started }, ...others] = records.flatMap((record) => record.entries) as [Started];
+    expect(seed).not.toBe('');
+    expect(JSON.parse(JSON.stringify([started, ...others]))).toEqual(entries);
     expect(JSON.stringify(encode(result, 'the result'))).toBe(JSON.stringify(golden.result));
   });
 });

@@ -5,8 +5,10 @@ import { RunFailedError } from 'lull/client';
 import { createTestEngine, MemoryStore, type TestEngineOptions } from 'lull/testing';
 import { decode } from '../../lib/codec/decode.ts';
 import { encode } from '../../lib/codec/encode.ts';
+import { createDice } from '../../lib/engine/dice.ts';
+import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import { withGuard } from '../../lib/engine/guard.ts';
-import { isRecordedCommand, type JournalEntry, type JournalEvent } from '../../lib/journal/event.ts';
+import { isRecordedCommand, type JournalEntry, type JournalEvent, type Started } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import type { LiveRun } from '../../lib/scheduler/live-run.ts';
@@ -39,9 +41,10 @@ function follow(body: Body, entries: readonly JournalEntry[], upTo: number) {
   const live: LiveRun = createLiveRun({
     info: { id: 'the-run', workflow: 'played', version: 'unversioned', startedAt: new Date(startedAtMs), attempt: 1 },
     body,
-    seed: 'the-run',
+    random: createDice('the-run', (entries[0] as Started).seed),
     recordedDueAtMs: (id) => dueTimes.get(id),
     decode: (encoded) => decode(encoded),
+    digestArguments,
     log: () => undefined,
     strict: true,
   });

@@ -5,6 +5,7 @@
  * What must hold at every moment is checked while they go on: each of these is an Error that says so.
  */
 import type { Run } from 'lull/client';
+import { toIdempotencyKey } from '../../lib/engine/dice.ts';
 import { createPrng } from '../../lib/core/prng.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
 import type { StepCommand } from '../../lib/core/command.ts';
@@ -228,8 +229,10 @@ class Play {
   /** Nothing outside happens before the record that led to it is durable (I3). */
   #callBody(command: StepCommand, context: StepContext): unknown {
     const key = context.idempotencyKey;
-    const isRecorded = [...this.#journal.values()].some(({ entries }) =>
-      entries.some((entry) => entry.kind === 'step' && key === `${context.runId}#${entry.id}`),
+    const entries = [...this.#journal.values()].flatMap((record) => record.entries);
+    const seed = entries.find((entry) => entry.kind === 'started')?.seed;
+    const isRecorded = entries.some(
+      (entry) => entry.kind === 'step' && key === toIdempotencyKey(context.runId, seed, entry.id),
     );
     if (!isRecorded) this.#problems.push(new Error(`step "${command.name}" began before its record was written`));
     this.#begun.push({ name: command.name, key });

@@ -5,6 +5,8 @@
  */
 import type { Coroutine } from '../../lib/core/awaitable.ts';
 import type { Encoded } from '../../lib/core/encoded.ts';
+import { createPrng } from '../../lib/core/prng.ts';
+import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import type { JournalEntry, JournalEvent } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
@@ -52,10 +54,11 @@ export function newRun(
   return createLiveRun({
     info: INFO,
     body,
-    seed,
+    random: createPrng(seed),
     strict,
     recordedDueAtMs: () => undefined,
     decode: (encoded) => encoded,
+    digestArguments,
     log: (level, values) => logged.push({ level, values }),
     ...live,
   });
@@ -87,7 +90,7 @@ export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}
     if (followed.unrecorded.length > 0) throw new Error('the journal lacks commands');
     return rebuilt;
   };
-  deliver({ kind: 'started', atMs: nowMs, version: 'v1' });
+  deliver({ kind: 'started', atMs: nowMs, version: 'v1', seed: 'it has one' }); // so that random numbers are counted
   while (run.outcome().kind === 'going-on') {
     const event = nextEvent(run, nowMs, messages);
     if (event === undefined) break;

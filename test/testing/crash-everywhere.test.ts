@@ -186,7 +186,7 @@ describe('what a crash changes is found', () => {
     };
     const only = 'before putRecord #1 of run-0001';
     const error = await failure(crashEverywhere({ workflows: [hidden], scenario: playing, only }));
-    expect(error.message).toContain('step "extra" with the idempotency key run-0001#3');
+    expect(error.message).toContain('step "extra#3" of run-0001 with the idempotency key ');
   });
 
   it('in the result of a step, with the point and both outcomes', async () => {

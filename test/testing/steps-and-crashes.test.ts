@@ -27,8 +27,8 @@ describe('mockStep', () => {
       return yield* step('who', () => 'nobody');
     });
     const engine = createTestEngine({ workflows: [plain] });
-    engine.mockStep('who', (context: StepContext) => context.idempotencyKey);
-    expect(await engine.run(plain)).toBe('run-0001#1');
+    engine.mockStep('who', ({ runId, stepId }: StepContext) => `${stepId} of ${runId}`);
+    expect(await engine.run(plain)).toBe('who#1 of run-0001');
   });
 
   it('may ask for the step context', async () => {
@@ -84,7 +84,7 @@ describe('calls', () => {
     await engine.run(plain);
     const contexts = engine.calls('flaky') as StepContext[];
     expect(contexts.map(({ attempt }) => attempt)).toEqual([1, 2]);
-    expect(new Set(contexts.map(({ idempotencyKey }) => idempotencyKey))).toEqual(new Set(['run-0001#1']));
+    expect(new Set(contexts.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
   });
 
   it('of a step that never ran are none', () => {

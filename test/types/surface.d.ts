@@ -28,7 +28,7 @@ export interface WorkflowOptions<In, I = In> {
   input?: StandardSchemaV1<In, I>;
   timeout?: Duration;
   retention?: Duration;
-  steps?: StepOptions;
+  steps?: StepDefaults;
 }
 export interface Workflow<In, R, I = In> {
   (input: I): Coroutine<R>;
@@ -50,12 +50,18 @@ export interface RetryPolicy {
   jitter?: number;
   retryIf?(error: unknown): boolean;
 }
-export interface StepOptions {
+export interface StepDefaults {
   retry?: RetryPolicy | false;
   timeout?: Duration;
   totalTimeout?: Duration;
   heartbeatTimeout?: Duration;
   atMostOnce?: boolean;
+}
+export interface StepOptions extends StepDefaults {
+  key?: string;
+}
+export interface DefinedStepOptions<A extends unknown[]> extends StepDefaults {
+  key?: string | ((...args: A) => string);
 }
 export interface StepContext {
   readonly runId: string;
@@ -80,7 +86,7 @@ export function defineStep<A extends unknown[], T>(
 ): (...args: A) => Awaitable<T>;
 export function defineStep<A extends unknown[], T>(
   name: string,
-  options: StepOptions,
+  options: NoInfer<DefinedStepOptions<A>>,
   body: (...args: A) => T | Promise<T>,
 ): (...args: A) => Awaitable<T>;
 export function stepContext(): StepContext;

@@ -7,6 +7,23 @@ import { defineStep, signal, sleep, step, stepContext, workflow } from 'lull';
 declare function start<R>(workflow: Workflow<void, R, never>): Promise<R>;
 declare function start<In, R>(workflow: Workflow<In, R, never>, input: NoInfer<In>): Promise<R>;
 
+describe('the key of a defined step', () => {
+  test('is a text, or a function of as many of the arguments as it likes', () => {
+    const mail = defineStep('mail', { key: (to) => to }, (to: string, text: string) => to + text);
+    expectTypeOf(mail).parameters.toEqualTypeOf<[to: string, text: string]>();
+    defineStep('mail', { key: () => 'all' }, (_to: string) => 0);
+    defineStep('mail', { key: 'all' }, (_to: string) => 0);
+    // @ts-expect-error it gives a text
+    defineStep('mail', { key: (to) => to.length }, (_to: string) => 0);
+    // @ts-expect-error the body takes no number
+    defineStep('mail', { key: (to: number) => String(to) }, (_to: string) => 0);
+    // @ts-expect-error a plain step has no arguments
+    step('mail', { key: () => 'all' }, () => 0);
+    // @ts-expect-error it is for each step
+    workflow('w', { steps: { key: 'all' } }, function* () {});
+  });
+});
+
 describe('a workflow', () => {
   test('takes what its body takes and gives what its body returns', () => {
     const greet = workflow('greet', function* (name: string) {

@@ -1,5 +1,6 @@
 /** Says what is wrong with a run, now that all is over: with its journal, its messages, its effects, its end. */
 import { isDeepStrictEqual } from 'node:util';
+import { toIdempotencyKey } from '../../lib/engine/dice.ts';
 import { attribute } from '../../lib/dynamodb/schema.ts';
 import type { JournalEntry } from '../../lib/journal/event.ts';
 import { findDamage } from '../../lib/journal/find-damage.ts';
@@ -100,8 +101,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   'effects are those that the journal has, at most as often': ({ effects, plan: { runId } }, entries) => {
     const wrong: string[] = [];
     const takeovers = entries.filter(({ kind }) => kind === 'taken-over').length;
+    const [started] = entries;
+    const seed = started?.kind === 'started' ? started.seed : undefined;
+    const idOf = new Map(
+      entries.flatMap((entry) => (entry.kind === 'step' ? [[toIdempotencyKey(runId, seed, entry.id), entry.id]] : [])),
+    );
     for (const [key, lines] of groupEffects(effects, 'key')) {
-      const id = Number(key.slice(key.lastIndexOf('#') + 1));
+      const id = idOf.get(key);
       const of = entries.filter((entry) => 'id' in entry && entry.id === id);
       const begun = lines.filter(({ what }) => what === 'begin');
       const step = of.find((entry) => entry.kind === 'step');
@@ -118,7 +124,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       if (after.length > 0) wrong.push(`${key} was begun ${after.length} times after its result was recorded`);
     }
     for (const entry of entries) {
-      if (entry.kind !== 'step-completed' || effects.some(({ key }) => key.endsWith(`#${entry.id}`))) continue;
+      if (entry.kind !== 'step-completed' || effects.some(({ key }) => idOf.get(key) === entry.id)) continue;
       wrong.push(`step #${entry.id} of ${runId} is recorded as completed, and nothing was done`);
     }
     return wrong;

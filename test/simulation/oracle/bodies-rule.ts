@@ -1,5 +1,6 @@
 /** A body begins only for a step that is durable and has no result yet (I3), and gives what is recorded (I5). */
 import { decode } from '../../../lib/codec/decode.ts';
+import { toIdempotencyKey } from '../../../lib/engine/dice.ts';
 import type { BegunBody } from '../world/body-book.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule, Violate } from './rule.ts';
@@ -7,12 +8,13 @@ import type { Rule, Violate } from './rule.ts';
 export const bodiesRule: Rule = {
   name: 'effects begin after their record, and give what is recorded',
   onBody(body, run, violate, { plan, bodies }, process) {
-    const id = Number(body.key.slice(body.key.lastIndexOf('#') + 1));
+    const id = Number(body.stepId.slice(body.stepId.lastIndexOf('#') + 1));
     const command = run.commands.get(id);
     if (command?.kind !== 'step' || command.name !== body.name) {
       violate(`${body.by} began the body of "${body.name}" (#${id}), and the journal has no such step`);
       return;
     }
+    if (body.key !== keyOf(run, id)) violate(`${body.by} began "${body.name}" (#${id}) under the key ${body.key}`);
     if (body.isAtMostOnce && bodies.ofKey(body.key).some((other) => other !== body)) {
       violate(`"${body.name}" is to begin at most once, and ${body.by} began it again`);
     }
@@ -36,7 +38,7 @@ export const bodiesRule: Rule = {
   atEnd(run, violate, { bodies }) {
     for (const entry of run.entries) {
       if (entry.kind !== 'step-completed' && entry.kind !== 'step-retrying') continue;
-      const begun = bodies.ofKey(`${run.runId}#${entry.id}`);
+      const begun = bodies.ofKey(keyOf(run, entry.id));
       if (entry.kind === 'step-completed' && !begun.some(({ end }) => end?.kind === 'gave')) {
         violate(`step #${entry.id} is recorded as completed, and no body of it came to its end`);
       }
@@ -46,6 +48,11 @@ export const bodiesRule: Rule = {
     }
   },
 };
+
+/** All attempts share it, on whichever worker: it follows from what the journal begins with. */
+function keyOf({ runId, entries: [started] }: RunLedger, id: number): string {
+  return toIdempotencyKey(runId, started?.kind === 'started' ? started.seed : undefined, id);
+}
 
 /** What a body is told of the attempts before it is what the journal says of them. */
 function checkAttempt({ attempt, lastHeartbeat, name }: BegunBody, id: number, run: RunLedger, violate: Violate): void {

@@ -67,6 +67,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     clock: { nowMs: () => nowMs, callAt: () => () => undefined },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     newNonce: () => 'reader',
+    newSeed: () => 'reader',
     random: () => 0.5,
     callBody: callOwnBody,
     observe: nothing,

@@ -65,8 +65,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'the dice of a run are others at each replay',
     file: 'lib/engine/follow-journal.ts',
-    find: `seed: runId,`,
-    put: `seed: engine.newNonce(),`,
+    find: `createDice(runId, started.seed)`,
+    put: `createDice(runId, engine.newNonce())`,
   },
   {
     name: "the run's time goes back when a worker's clock does",

@@ -141,6 +141,7 @@ export class Fleet {
     const name = `worker-${this.#started}`;
     const process = new SimulatedProcess(name, timeline, clockErrorMs(name));
     let nonces = 0;
+    let seeds = 0;
     const ownDice = dice.named(name);
     const engine = createEngine({
       ...settings,
@@ -152,6 +153,7 @@ export class Fleet {
       clock: process.clock,
       log,
       newNonce: () => `${name}/${(nonces += 1)}`,
+      newSeed: () => `${name}/${(seeds += 1)}`,
       random: () => ownDice.next(),
       callBody: (command, context) => bodies.call(process, command, context),
     });

@@ -64,10 +64,11 @@ export class StepBodies {
     this.book.begin(body);
     this.#options.onBegin(process, body);
     const plan = command.body(context) as BodyPlan;
-    const call = (this.#calls.get(key) ?? 0) + 1;
-    this.#calls.set(key, call);
+    const place = `${runId}#${stepId.slice(stepId.lastIndexOf('#') + 1)}`;
+    const call = (this.#calls.get(place) ?? 0) + 1;
+    this.#calls.set(place, call);
 
-    const occasion = faults.occasion(`body of ${key}`);
+    const occasion = faults.occasion(`body of ${place}`);
     const endsAtMs = timeline.nowMs + plan.takesMs;
     const isPoison = plan.kills === -1 || call <= (plan.kills ?? 0);
     if (isPoison || faults.happens('bodyDies', occasion)) {

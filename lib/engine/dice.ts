@@ -1,0 +1,38 @@
+/**
+ * What follows from a run's seed: its random numbers, and the idempotency keys of its steps.
+ *
+ * The seed stands in the first record and nowhere else, so nobody who only knows the run's id can work them out, and a
+ * run that is started again under an id has others. What was drawn says nothing about the rest: keys are digests, and
+ * the numbers are the keystream of a cipher. A run of before there were seeds has its id in the seed's place.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { createChacha20 } from '../core/chacha20.ts';
+import { createPrng, toRandom } from '../core/prng.ts';
+import type { CommandId } from '../journal/event.ts';
+
+/** 128 random bits. */
+export function randomSeed(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** The run's own dice: 0 <= x < 1, the same numbers in the same order at each replay (I4). */
+export function createDice(runId: string, seed: string | undefined): () => number {
+  return seed === undefined ? createPrng(runId) : toRandom(createChacha20(digest(['random', seed])));
+}
+
+/** The same for all attempts of a step, on whichever worker (I5): 36 characters, in the form of a random UUID. */
+export function toIdempotencyKey(runId: string, seed: string | undefined, id: CommandId): string {
+  return seed === undefined ? `${runId}#${id}` : uuidOf(digest(['idempotency key', seed, runId, id]));
+}
+
+function digest(parts: readonly (string | number)[]): Buffer {
+  return createHash('sha256').update(JSON.stringify(parts)).digest();
+}
+
+/** RFC 9562: version 4, since a digest of something random is as good as that. */
+function uuidOf(bytes: Buffer): string {
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex', 0, 16);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

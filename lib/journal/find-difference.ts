@@ -1,0 +1,83 @@
+/**
+ * Whether a command that the code asks for is the one that the journal has at its place (I8): of the same position, kind
+ * and name, with the same key or arguments, and after as many random numbers.
+ *
+ * What the journal does not say is not compared: arguments and random numbers of a journal of before they were recorded,
+ * arguments of a step that had none. A step that has been given a key since is known by that alone.
+ */
+import { clampText } from '../core/clamp-text.ts';
+import { describeValue } from '../core/describe-value.ts';
+import type { Asked, CommandId, RecordedCommand, StepRequested } from './event.ts';
+
+export interface Difference {
+  readonly journal: string;
+  /** Goes on after `the code`. */
+  readonly code: string;
+}
+
+export interface ComparisonContext {
+  /** The journal counts random numbers. */
+  readonly countsDraws: boolean;
+  /** The arguments of a step that the code asks for, to be shown. */
+  argumentsOf?(id: CommandId): readonly unknown[] | undefined;
+}
+
+/** Both sides of the first difference; undefined if there is none. */
+export function findDifference(
+  recorded: RecordedCommand,
+  asked: Asked,
+  context: ComparisonContext,
+): Difference | undefined {
+  if (asked.kind === 'patched' || !isAtPlace(recorded, asked)) {
+    return { journal: describeAsked(recorded), code: `asks for ${describeAsked(asked)}` };
+  }
+  const identity = identityDifference(recorded, asked, context);
+  if (identity !== undefined) {
+    const what = describeAsked(recorded);
+    return { journal: `${what} with ${identity.recorded}`, code: `asks for ${what} with ${identity.asked}` };
+  }
+  const [before = 0, now = 0] = [recorded.draws, asked.draws];
+  if (!context.countsDraws || before === now) return undefined;
+  return {
+    journal: `${drawsText(before)} before ${describeAsked(recorded)}`,
+    code: `draws ${drawsText(now)} before it (a uuid() draws 32; a library with a pool of random bytes belongs in a step)`,
+  };
+}
+
+function drawsText(draws: number): string {
+  return draws === 1 ? '1 random number' : `${draws} random numbers`;
+}
+
+function isAtPlace(recorded: RecordedCommand, asked: RecordedCommand): boolean {
+  return recorded.id === asked.id && recorded.kind === asked.kind && recorded.name === asked.name;
+}
+
+/** As in `#3 step "charge"`, `patch "mail"`. */
+export function describeAsked(asked: Asked): string {
+  return asked.kind === 'patched' ? `patch "${asked.patch}"` : `#${asked.id} ${asked.kind} "${asked.name}"`;
+}
+
+function identityDifference(
+  recorded: RecordedCommand,
+  asked: RecordedCommand,
+  context: ComparisonContext,
+): { readonly recorded: string; readonly asked: string } | undefined {
+  if (recorded.kind !== 'step' || asked.kind !== 'step') return undefined;
+  if (recorded.key !== undefined) {
+    return recorded.key === asked.key ? undefined : { recorded: keyText(recorded), asked: keyText(asked) };
+  }
+  if (recorded.args === undefined || asked.key !== undefined || recorded.args === asked.args) return undefined;
+  return { recorded: 'other arguments', asked: argumentsText(context.argumentsOf?.(asked.id) ?? []) };
+}
+
+function keyText({ key }: StepRequested): string {
+  return key === undefined ? 'no key' : `the key ${describeValue(key)}`;
+}
+
+const ARGUMENTS_SHOWN = 120;
+
+/** As in `the arguments ("ada", an object)`. */
+function argumentsText(args: readonly unknown[]): string {
+  if (args.length === 0) return 'none';
+  return `the arguments (${clampText(args.slice(0, 20).map(describeValue).join(', '), ARGUMENTS_SHOWN)})`;
+}
