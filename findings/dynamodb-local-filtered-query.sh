@@ -70,7 +70,7 @@ const query = {
   ExpressionAttributeValues: { ':id': { S: 'a' } },
 };
 const plain = await client.send(new QueryCommand(query));
-const filtered = await client.send(new QueryCommand({ ...query, FilterExpression: 'attribute_exists(missing)' }));
+const filtered = await client.send(new QueryCommand({ ...query, FilterExpression: 'attribute_exists(nothing)' }));
 const say = (page) => `${page.ScannedCount} items read, LastEvaluatedKey ${JSON.stringify(page.LastEvaluatedKey)}`;
 console.log(`a page of 3 MB without a filter: ${say(plain)}`);
 console.log(`a page of 3 MB with a filter:    ${say(filtered)}`);
