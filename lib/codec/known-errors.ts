@@ -1,4 +1,5 @@
 /** The error classes that come back as themselves without being registered: the language's own and lull's. */
+import { brandOf } from '../core/brand.ts';
 import * as lullErrors from '../core/errors.ts';
 import { InvariantError } from '../core/invariant.ts';
 
@@ -34,7 +35,8 @@ export function knownErrorNamed(name: string): KnownError | undefined {
 
 /** The class with this prototype; one of another realm's own error classes counts as ours. */
 export function knownErrorWith(prototype: object, isForeign: boolean): KnownError | undefined {
-  const known = BY_PROTOTYPE.get(prototype);
+  const brand = brandOf(prototype); // also of another copy of lull
+  const known = BY_PROTOTYPE.get(prototype) ?? (brand === undefined ? undefined : BY_NAME.get(brand));
   if (known !== undefined || !isForeign) return known;
   const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   const name = typeof constructor === 'function' ? constructor.name : '';

@@ -5,6 +5,7 @@
  * world's. Ours is in `invariant.ts`. Names stand on the prototypes, so that a minified bundle keeps them.
  */
 import { describeValue } from './describe-value.ts';
+import { brandOf, hasBrand, setBrand } from './brand.ts';
 import type { Duration } from './duration.ts';
 import { describeCondition, type ErrorCondition, splitGroup, toPredicate } from './split-group.ts';
 import { toError } from './to-error.ts';
@@ -24,6 +25,9 @@ import { toError } from './to-error.ts';
  * ```
  */
 export class LullError extends Error {
+  static {
+    setBrand(this.prototype, 'LullError');
+  }
   /** Stable across versions: what a program may compare. */
   readonly code: string;
 
@@ -32,10 +36,11 @@ export class LullError extends Error {
     this.code = code;
   }
 
-  // An ExceptionGroup has to extend AggregateError, and is one of ours all the same.
+  // An ExceptionGroup has to extend AggregateError, and is one of ours all the same; so are the errors of another copy of lull.
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
-    return this === LullError && value instanceof ExceptionGroup;
+    const brand = brandOf(this.prototype as object);
+    return (brand !== undefined && hasBrand(value, brand)) || (this === LullError && value instanceof ExceptionGroup);
   }
 }
 
@@ -63,6 +68,7 @@ export class LullError extends Error {
 export class CancelledError extends LullError {
   static {
     this.prototype.name = 'CancelledError';
+    setBrand(this.prototype, 'CancelledError');
   }
   constructor(message = '') {
     super('CANCELLED', message);
@@ -90,6 +96,7 @@ export function isCancelled(error: unknown): error is CancelledError {
 export class TimeoutError extends LullError {
   static {
     this.prototype.name = 'TimeoutError';
+    setBrand(this.prototype, 'TimeoutError');
   }
   constructor(message = '', options?: ErrorOptions) {
     super('TIMEOUT', message, options);
@@ -100,6 +107,7 @@ export class TimeoutError extends LullError {
 export class InvalidStateError extends LullError {
   static {
     this.prototype.name = 'InvalidStateError';
+    setBrand(this.prototype, 'InvalidStateError');
   }
   constructor(message?: string) {
     super('INVALID_STATE', message);
@@ -110,6 +118,7 @@ export class InvalidStateError extends LullError {
 export class QueueEmpty extends LullError {
   static {
     this.prototype.name = 'QueueEmpty';
+    setBrand(this.prototype, 'QueueEmpty');
   }
   constructor(message = '') {
     super('QUEUE_EMPTY', message);
@@ -120,6 +129,7 @@ export class QueueEmpty extends LullError {
 export class QueueFull extends LullError {
   static {
     this.prototype.name = 'QueueFull';
+    setBrand(this.prototype, 'QueueFull');
   }
   constructor(message = '') {
     super('QUEUE_FULL', message);
@@ -130,6 +140,7 @@ export class QueueFull extends LullError {
 export class QueueShutDown extends LullError {
   static {
     this.prototype.name = 'QueueShutDown';
+    setBrand(this.prototype, 'QueueShutDown');
   }
   constructor(message = '') {
     super('QUEUE_SHUT_DOWN', message);
@@ -140,6 +151,7 @@ export class QueueShutDown extends LullError {
 export class BrokenBarrierError extends LullError {
   static {
     this.prototype.name = 'BrokenBarrierError';
+    setBrand(this.prototype, 'BrokenBarrierError');
   }
   constructor(message = '') {
     super('BROKEN_BARRIER', message);
@@ -173,9 +185,15 @@ export class BrokenBarrierError extends LullError {
 export class ExceptionGroup extends AggregateError {
   static {
     this.prototype.name = 'ExceptionGroup';
+    setBrand(this.prototype, 'ExceptionGroup');
   }
   readonly code = 'EXCEPTION_GROUP';
   declare errors: Error[];
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+    return this === ExceptionGroup && hasBrand(value, 'ExceptionGroup');
+  }
 
   constructor(message: string, errors: Iterable<Error>) {
     super(toMembers(message, errors), message);
@@ -252,6 +270,7 @@ function toMembers(message: unknown, errors: unknown): Error[] {
 export class StepFailedError extends LullError {
   static {
     this.prototype.name = 'StepFailedError';
+    setBrand(this.prototype, 'StepFailedError');
   }
   /** The step's name. */
   readonly step: string;
@@ -278,6 +297,7 @@ export class StepFailedError extends LullError {
 export class NonRetryableError extends LullError {
   static {
     this.prototype.name = 'NonRetryableError';
+    setBrand(this.prototype, 'NonRetryableError');
   }
   constructor(message?: string, options?: ErrorOptions) {
     super('NON_RETRYABLE', message, options);
@@ -298,6 +318,7 @@ export class NonRetryableError extends LullError {
 export class RetryAfterError extends LullError {
   static {
     this.prototype.name = 'RetryAfterError';
+    setBrand(this.prototype, 'RetryAfterError');
   }
   /** From the failure to the next attempt. */
   readonly delay: Duration;
@@ -317,6 +338,7 @@ export class RetryAfterError extends LullError {
 export class NondeterminismError extends LullError {
   static {
     this.prototype.name = 'NondeterminismError';
+    setBrand(this.prototype, 'NondeterminismError');
   }
   constructor(message: string, options?: ErrorOptions) {
     super('NONDETERMINISM', message, options);
@@ -327,6 +349,7 @@ export class NondeterminismError extends LullError {
 export class UnserializableValueError extends LullError {
   static {
     this.prototype.name = 'UnserializableValueError';
+    setBrand(this.prototype, 'UnserializableValueError');
   }
   readonly path: string;
 
@@ -343,6 +366,7 @@ export class UnserializableValueError extends LullError {
 export class UndecodableValueError extends LullError {
   static {
     this.prototype.name = 'UndecodableValueError';
+    setBrand(this.prototype, 'UndecodableValueError');
   }
   constructor(code: UndecodableValueErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
@@ -366,6 +390,7 @@ const LISTED_ISSUES = 10;
 export class InvalidInputError extends LullError {
   static {
     this.prototype.name = 'InvalidInputError';
+    setBrand(this.prototype, 'InvalidInputError');
   }
   readonly issues: readonly InputIssue[];
 
@@ -382,6 +407,7 @@ export class InvalidInputError extends LullError {
 export class PayloadTooLargeError extends LullError {
   static {
     this.prototype.name = 'PayloadTooLargeError';
+    setBrand(this.prototype, 'PayloadTooLargeError');
   }
   constructor(message: string) {
     super('PAYLOAD_TOO_LARGE', message);
@@ -392,6 +418,7 @@ export class PayloadTooLargeError extends LullError {
 export class WorkflowCodeError extends LullError {
   static {
     this.prototype.name = 'WorkflowCodeError';
+    setBrand(this.prototype, 'WorkflowCodeError');
   }
   constructor(code: WorkflowCodeErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
