@@ -73,12 +73,6 @@ export const messageBugs: readonly PlantedBug[] = [
     put: `return isSoon ? Infinity : Infinity;`,
   },
   {
-    name: 'a busy run does not check within long steps',
-    file: 'lib/engine/wait-in-place.ts',
-    find: `Math.min(dueAtMs, turn.endsByMs, nextInboxCheckAtMs(turn, memory))`,
-    put: `Math.min(dueAtMs, turn.endsByMs, turn.endsByMs + nextInboxCheckAtMs(turn, memory))`,
-  },
-  {
     name: 'a busy run begins further steps before it checks',
     file: 'lib/engine/check-inbox.ts',
     find: `(soonAtMs <= engine.clock.nowMs() && mayBeginSteps(turn, memory))`,
