@@ -130,6 +130,14 @@ const RULES: Readonly<Record<string, Rule>> = {
     return wrong;
   },
 
+  'a digest without its message is of one that was received': ({ scanned }, entries) => {
+    const unreceived = (scanned?.digests ?? []).filter(
+      (id) => !entries.some((entry) => 'messageId' in entry && entry.messageId === id),
+    );
+    return unreceived.length === 0 ? [] : [`the journal does not have ${unreceived.join(', ')}`];
+  },
+
+  // The digest of a received message stays until the purge.
   'nothing is left that nobody refers to': ({ scanned, wasLeftAlone }) => {
     if (!wasLeftAlone || scanned?.run === undefined) return [];
     const { run, others } = scanned;
@@ -159,8 +167,10 @@ export function judge(evidence: Evidence): string[] {
 
 /** Things in the table that belong to no run. */
 export function orphans({ runs }: TableScan): string[] {
-  return [...runs.values()].flatMap(({ runId, run, records, others }) =>
-    run === undefined ? [`${runId}: ${records.length} records, ${others.join(', ')}, and no run item`] : [],
+  return [...runs.values()].flatMap(({ runId, run, records, digests, others }) =>
+    run === undefined
+      ? [`${runId}: ${records.length} records, ${[...digests, ...others].join(', ')}, and no run item`]
+      : [],
   );
 }
 

@@ -3,7 +3,7 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import type { Item } from '../../lib/dynamodb/item.ts';
-import { attribute, dueIndex, runSortKey, workflowIndex } from '../../lib/dynamodb/schema.ts';
+import { attribute, dueIndex, messageSortKey, runSortKey, workflowIndex } from '../../lib/dynamodb/schema.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 
 /** What the table has of one run. */
@@ -11,6 +11,8 @@ export interface ScannedRun {
   readonly runId: string;
   run: Item | undefined;
   readonly records: JournalRecord[];
+  /** Ids of the messages with an idempotency key that are received, and of which the digest alone is left. */
+  readonly digests: string[];
   /** Sort keys of all else. */
   readonly others: string[];
 }
@@ -35,9 +37,10 @@ export async function scanTable(endpoints: { readonly table: string; readonly bu
     for (const item of await all(client, { TableName: TABLE_NAME, ConsistentRead: true })) {
       const runId = item[attribute.pk]?.S ?? '';
       const sortKey = item[attribute.sk]?.S ?? '';
-      const run = runs.get(runId) ?? { runId, run: undefined, records: [], others: [] };
+      const run = runs.get(runId) ?? { runId, run: undefined, records: [], digests: [], others: [] };
       runs.set(runId, run);
       if (sortKey === runSortKey) run.run = item;
+      else if (isDigest(item)) run.digests.push(sortKey.slice(messageSortKey('').length));
       else if (!sortKey.startsWith('event#')) run.others.push(sortKey);
     }
     for (const { runId, records } of runs.values()) records.push(...(await store.loadRecords(runId, 0)));
@@ -48,6 +51,14 @@ export async function scanTable(endpoints: { readonly table: string; readonly bu
     client.destroy();
     s3.destroy();
   }
+}
+
+/** A message that still has its payload, here or in the bucket, is none. */
+function isDigest(item: Item): boolean {
+  const { sk, messageDigest, received, message, claim } = attribute;
+  const hasPayload = item[message] !== undefined || item[claim] !== undefined;
+  const isReceived = item[messageDigest] !== undefined && item[received]?.N === '1';
+  return item[sk]?.S?.startsWith(messageSortKey('')) === true && isReceived && !hasPayload;
 }
 
 async function all(

@@ -25,7 +25,10 @@ it('the oracle sees what is wrong with a run', () => {
     plan: { runId: 'run-1', workflow: 'storm', input: {}, senders: [], expected: { status: 'completed', result: 1 } },
     told: [told],
     shown: { status: 'completed', result: 2 },
-    scanned: { runId: 'run-1', run: { pk: { S: 'run-1' } }, records: [record(1), record(3)], others: ['inbox#x'] },
+    scanned: {
+      ...{ runId: 'run-1', run: { pk: { S: 'run-1' } }, records: [record(1), record(3)] },
+      ...{ digests: ['key-x'], others: ['inbox#x'] },
+    },
     scan: { due: new Set(), byWorkflow: new Set() },
     effects: [{ ...begin, key: 'run-1#1' }],
     wasLeftAlone: true,
@@ -35,6 +38,7 @@ it('the oracle sees what is wrong with a run', () => {
     'a journal has no gap and no damage',
     'what is accepted is delivered once, in the order of acceptance',
     'effects are those that the journal has, at most as often',
+    'a digest without its message is of one that was received',
     'nothing is left that nobody refers to',
     'the indexes have what the table has',
   ]);
