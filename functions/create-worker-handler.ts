@@ -62,6 +62,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
       newNonce: () => randomBytes(9).toString('base64url'),
       newSeed: randomSeed,
       random: Math.random,
+      turnOfTheLoop: () => new Promise((resolve) => setImmediate(resolve)),
       observe: (event) => look(event, { metrics, traces }),
       callBody: (command, stepContext) => traces.callBody(command, stepContext),
     });

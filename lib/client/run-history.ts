@@ -119,7 +119,11 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
     }
     case 'limit-reached':
       return { kind: entry.kind, ...at(entry.atMs), name: entry.limit, reason: entry.reason };
+    case 'step-interrupted':
+      return head(entry, names);
     case 'taken-over':
+    case 'taken-alone':
+    case 'steps-begun':
       return { kind: entry.kind, ...at(entry.atMs) };
   }
 }

@@ -69,6 +69,7 @@ export const attribute = {
   blockedReason: 'blockedReason',
   blockedSinceMs: 'blockedSinceMs',
   blockedVersion: 'blockedVersion',
+  blockedTryAtMs: 'blockedTryAtMs',
   /** N: signals that wait to be read, where they are too many for more. */
   unreadSignals: 'unreadSignals',
   /** N: how long the journal is, where it is near to its limit. */

@@ -108,6 +108,7 @@ function readBlocked(item: Item): Blocked | undefined {
     reason,
     sinceMs: readNumber(item, 'blockedSinceMs'),
     ...optional('version', findText(item, 'blockedVersion')),
+    ...optional('tryAtMs', findNumber(item, 'blockedTryAtMs')),
   };
 }
 

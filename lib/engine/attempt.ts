@@ -9,24 +9,24 @@ import { encodeError } from '../codec/encode-error.ts';
 import { decode } from '../codec/decode.ts';
 import { toMilliseconds } from '../core/duration.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { PayloadTooLargeError, StepFailedError, TimeoutError } from '../core/errors.ts';
+import { LullError, PayloadTooLargeError, StepFailedError, TimeoutError } from '../core/errors.ts';
 import { nextAttempt, toRetryRule } from '../core/retry-policy.ts';
 import type { StepContext } from '../core/step.ts';
 import { messageOf, toError } from '../core/to-error.ts';
-import type { StepCompleted, StepFailed, StepHeartbeat, StepRetrying } from '../journal/event.ts';
+import type { StepCompleted, StepFailed, StepHeartbeat, StepInterrupted, StepRetrying } from '../journal/event.ts';
 import type { Clock } from '../ports/clock.ts';
 import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { Engine } from './settings.ts';
 import { asOwner, type CodeOwner } from './owned-code.ts';
 
-export type AttemptEvent = StepCompleted | StepFailed | StepRetrying | StepHeartbeat;
+export type AttemptEvent = StepCompleted | StepFailed | StepRetrying | StepHeartbeat | StepInterrupted;
 
 export interface Attempt {
   /** The coroutine does not want it any more: the body is told by its signal, and nothing is recorded. */
   withdraw(reason: Error): void;
-  /** The worker has to stop: it counts as failed, and is tried again as the policy says, by the next turn. */
-  interrupt(reason: Error): void;
+  /** The turn has to end: the body is begun again by the next one. One that had all of this one has failed. */
+  cutOff(): void;
 }
 
 export interface AttemptSetting {
@@ -35,8 +35,8 @@ export interface AttemptSetting {
   readonly step: PendingStep;
   /** The step's: the same at each attempt (I5). */
   readonly idempotencyKey: string;
-  /** When the turn has to end. */
-  readonly deadlineAtMs: number;
+  /** When the turn began, and when it has to end. */
+  readonly turn: { readonly beganAtMs: number; readonly endsByMs: number };
   /** Heartbeats, then one of the others, once. */
   onEvent(event: AttemptEvent): void;
 }
@@ -49,10 +49,11 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
   const heartbeat = createHeartbeat(setting, (error) => {
     fail(error);
   });
-  const endsAtMs = Math.min(limitAtMs(step, clock.nowMs()), setting.deadlineAtMs);
+  const endsAtMs = Math.min(limitAtMs(step, clock.nowMs()), setting.turn.endsByMs);
   const stopClock = callAtOrNever(clock, limitAtMs(step, clock.nowMs()), () => {
     fail(new TimeoutError(`step "${step.command.name}" ${limitText(step, clock.nowMs())}`));
   });
+  const begunAtMs = clock.nowMs();
   let ended = false;
 
   const end = (reason?: Error): boolean => {
@@ -106,12 +107,46 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
       fail(toError(thrown));
     },
   );
-  return { withdraw: (reason) => void end(reason), interrupt: fail };
+  const cutOff = (): void => {
+    const atMs = clock.nowMs();
+    const reason = cutOffError(step, {
+      ranMs: atMs - begunAtMs,
+      turnMs: atMs - setting.turn.beganAtMs,
+    });
+    if (step.command.options.atMostOnce === true || hadAllOf(setting.turn, begunAtMs)) {
+      fail(reason);
+    } else if (end(reason)) {
+      heartbeat.flush();
+      setting.onEvent({ kind: 'step-interrupted', id: step.id, atMs });
+    }
+  };
+  return { withdraw: (reason) => void end(reason), cutOff };
 }
 
 /** How often the body was begun before this attempt. */
 export function bodiesBegun(step: PendingStep): number {
-  return step.failedAttempts + step.interruptions;
+  return step.failedAttempts + step.interruptions + step.cutOffs;
+}
+
+/** A body that has had this part of a turn will not be done within the next one either. */
+const ALL_OF_A_TURN = 0.9;
+
+function hadAllOf({ beganAtMs, endsByMs }: AttemptSetting['turn'], begunAtMs: number): boolean {
+  return endsByMs - begunAtMs >= ALL_OF_A_TURN * (endsByMs - beganAtMs);
+}
+
+function cutOffError({ command }: PendingStep, { ranMs, turnMs }: { ranMs: number; turnMs: number }): LullError {
+  return new LullError(
+    'STEP_INTERRUPTED',
+    `the worker's invocation came to its time limit while step "${command.name}" was running: it had run for ` +
+      `${ranMs} ms of the turn's ${turnMs} ms. Make it shorter, or give the worker a longer timeout`,
+  );
+}
+
+/** Why a body is not begun, although its step waits for it; undefined if it is. */
+export function whyTooLate(step: PendingStep, nowMs: number): TimeoutError | undefined {
+  if (nowMs < totalLimitAtMs(step)) return undefined;
+  return new TimeoutError(`step "${step.command.name}" ${limitText(step, nowMs)}`);
 }
 
 function completionEvent(engine: Engine, step: PendingStep, value: unknown): StepCompleted | StepFailed {

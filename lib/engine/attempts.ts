@@ -14,15 +14,15 @@ export interface Attempts {
   begin(step: PendingStep, idempotencyKey: string): void;
   /** Tells the bodies of steps that nobody waits for any more. */
   withdrawAllBut(pending: ReadonlyMap<CommandId, Pending>): void;
-  /** Ends all attempts as failed, because the turn has to end. */
-  interruptAll(reason: Error): void;
+  /** Cuts off all bodies, because the turn has to end. */
+  cutOffAll(): void;
 }
 
 /** `arrive` is told of every event, in the order in which they happen. */
 export function createAttempts(
   engine: Engine,
   runId: string,
-  deadlineAtMs: number,
+  turn: { readonly beganAtMs: number; readonly endsByMs: number },
   arrive: (event: AttemptEvent) => void,
 ): Attempts {
   const running = new Map<CommandId, Attempt>();
@@ -46,7 +46,7 @@ export function createAttempts(
         if (event.kind !== 'step-heartbeat') running.delete(step.id);
         arrive(event);
       };
-      running.set(step.id, beginAttempt({ engine, runId, step, idempotencyKey, deadlineAtMs, onEvent }));
+      running.set(step.id, beginAttempt({ engine, runId, step, idempotencyKey, turn, onEvent }));
     },
     withdrawAllBut(pending) {
       for (const [id, attempt] of running) {
@@ -55,8 +55,8 @@ export function createAttempts(
         attempt.withdraw(new CancelledError());
       }
     },
-    interruptAll(reason) {
-      for (const attempt of running.values()) attempt.interrupt(reason);
+    cutOffAll() {
+      for (const attempt of running.values()) attempt.cutOff();
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Begins the bodies of steps that wait for it, as many as may run at the same time. */
 import { LullError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
-import { bodiesBegun, failedEvent } from './attempt.ts';
+import type { CommandId } from '../journal/event.ts';
+import { bodiesBegun, failedEvent, whyTooLate } from './attempt.ts';
 import { toIdempotencyKey } from './dice.ts';
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
@@ -9,13 +10,13 @@ import type { Turn } from './turn-state.ts';
 export function beginSteps(turn: Turn, memory: LiveMemory): void {
   const { engine, attempts } = turn;
   const nowMs = engine.clock.nowMs();
-  if (memory.stepsToBegin.size === 0 || nowMs >= turn.endsByMs) return;
+  if (memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs) return;
   for (const step of waitingSteps(memory)) {
     if (attempts.size >= engine.maxStepsInFlight) return;
     if (attempts.has(step.id)) memory.stepsToBegin.delete(step.id);
     if (attempts.has(step.id) || step.retryAtMs > nowMs) continue;
     memory.stepsToBegin.delete(step.id);
-    const refusal = whyNotToBegin(step, engine.maxInterruptions);
+    const refusal = whyNotToBegin(step, engine.maxInterruptions) ?? whyTooLate(step, nowMs);
     if (refusal === undefined) attempts.begin(step, toIdempotencyKey(turn.runId, memory.seed, step.id));
     else {
       turn.arrivals.push(failedEvent(engine, step, refusal));
@@ -24,8 +25,21 @@ export function beginSteps(turn: Turn, memory: LiveMemory): void {
   }
 }
 
+/**
+ * Of a turn that is alone: the steps that it is about to begin and has not announced. If it is lost too, only they count
+ * as interrupted.
+ */
+export function stepsToAnnounce(turn: Turn, memory: LiveMemory): CommandId[] {
+  const { engine, attempts, announced } = turn;
+  const nowMs = engine.clock.nowMs();
+  if (!turn.isAlone || memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs) return [];
+  const next = waitingSteps(memory).filter((step) => !attempts.has(step.id) && step.retryAtMs <= nowMs);
+  const ids = next.slice(0, Math.max(0, engine.maxStepsInFlight - attempts.size)).map(({ id }) => id);
+  return ids.filter((id) => !announced.has(id));
+}
+
 function whyNotToBegin(step: PendingStep, maxInterruptions: number): Error | undefined {
-  const { command, interruptions } = step;
+  const { command, interruptions, cutOffs } = step;
   if (command.options.atMostOnce === true && bodiesBegun(step) > 0) {
     return new LullError(
       'STEP_INTERRUPTED',
@@ -37,6 +51,13 @@ function whyNotToBegin(step: PendingStep, maxInterruptions: number): Error | und
       'STEP_INTERRUPTED',
       `${interruptions} workers were lost while step "${command.name}" was running: it may be what kills them ` +
         `(memory, process.exit, a crash in native code)`,
+    );
+  }
+  if (cutOffs > maxInterruptions) {
+    return new LullError(
+      'STEP_INTERRUPTED',
+      `step "${command.name}" was cut off by the end of its worker's invocation ${cutOffs} times: make it shorter, or ` +
+        `give the worker a longer timeout`,
     );
   }
   return undefined;

@@ -1,18 +1,21 @@
 /** Delivers what there is, one event at a time, each until nothing can move any more (I4). */
 import { toError } from '../core/to-error.ts';
+import { commit } from './commit.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
 import { hasEnded, nextEvent } from './news.ts';
 import type { Turn } from './turn-state.ts';
 
 export type Delivery =
   | { readonly kind: 'delivered'; readonly events: number }
+  /** Taken over. */
+  | { readonly kind: 'lost' }
   /** The run is to end at once; workflow code sees nothing of it. */
   | { readonly kind: 'terminated'; readonly reason: string }
   /** The code cannot take the event: the run has to be held (I8). */
   | { readonly kind: 'cannot-follow'; readonly error: Error };
 
 /** What is to be recorded stands in `turn.unwritten` afterwards. */
-export function deliverNews(turn: Turn, memory: LiveMemory): Delivery {
+export async function deliverNews(turn: Turn, memory: LiveMemory): Promise<Delivery> {
   let events = 0;
   for (let event = nextEvent(turn, memory); event !== undefined; event = nextEvent(turn, memory)) {
     events += 1;
@@ -26,11 +29,19 @@ export function deliverNews(turn: Turn, memory: LiveMemory): Delivery {
       turn.unwritten.push('messageId' in event ? { ...event, unread: true } : event); // accepted is accepted (I6)
       continue;
     }
+    const isOfStep = event.kind === 'step-completed' || event.kind === 'step-failed';
+    // Workers were lost: if the code that takes the event ends this one too, what the step did is recorded before.
+    const isAhead = turn.isAlone && isOfStep;
+    if (isAhead) {
+      turn.unwritten.push(event);
+      if ((await commit(turn)) === 'lost') return { kind: 'lost' };
+    }
     try {
-      turn.unwritten.push(...deliver(memory, event));
+      const entries = deliver(memory, event);
+      turn.unwritten.push(...(isAhead ? entries.slice(1) : entries));
     } catch (error) {
       // What a step did is recorded all the same, or its body would run again at each look. A message stays in the mail.
-      if (event.kind === 'step-completed' || event.kind === 'step-failed') turn.unwritten.push(event);
+      if (isOfStep && !isAhead) turn.unwritten.push(event);
       return { kind: 'cannot-follow', error: toError(error) };
     }
     if (turn.engine.rebuildAtEveryAwait) break;

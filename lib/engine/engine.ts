@@ -5,6 +5,7 @@ import { observeNothing } from './observe.ts';
 import { catchStrayErrors } from './owned-code.ts';
 import { giveHintForPromises } from './promise-hint.ts';
 import { peek, type Peek } from './peek.ts';
+import { createSolitude } from './solitude.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
 import { takeTurn, type TurnEnd, type TurnWanted } from './turn.ts';
 import { createWarmRuns } from './warm-runs.ts';
@@ -28,14 +29,16 @@ export function createEngine(options: EngineOptions): RunningEngine {
     callBody: callOwnBody,
     observe: observeNothing,
     pin: undefined,
+    turnOfTheLoop: undefined,
     ...options,
   };
   const warmRuns = createWarmRuns({
     runs: engine.rebuildAtEveryAwait ? 0 : engine.maxWarmRuns,
     bytes: engine.maxWarmBytes,
   });
+  const solitude = createSolitude(engine.clock);
   return {
-    takeTurn: (wanted) => takeTurn(engine, warmRuns, wanted),
+    takeTurn: (wanted) => takeTurn(engine, { warmRuns, solitude }, wanted),
     sweep: (sweepOptions) => sweep(engine, sweepOptions),
     peek: (runId) => peek(engine, runId),
   };

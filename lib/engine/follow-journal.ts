@@ -13,7 +13,7 @@ import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { toError } from '../core/to-error.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
 import { isAsked, type JournalEntry, type Started } from '../journal/event.ts';
-import { type Deliver, replay, type ReplayContext } from '../journal/replay.ts';
+import type { Deliver, ReplayContext } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
@@ -22,12 +22,17 @@ import { createDice } from './dice.ts';
 import { digestArguments } from './digest-arguments.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
 import { asOwner } from './owned-code.ts';
+import { replayInSlices } from './replay-in-slices.ts';
 import type { Engine } from './settings.ts';
 import { createStrayErrors } from './stray-errors.ts';
 
 export type Following =
   /** `unrecorded` is to be written: the first event, or what a worker that died between two records left out. */
-  | { readonly kind: 'followed'; readonly memory: LiveMemory; readonly unrecorded: readonly JournalEntry[] }
+  | {
+      readonly kind: 'followed';
+      readonly memory: LiveMemory;
+      readonly unrecorded: readonly JournalEntry[];
+    }
   | { readonly kind: 'cannot-follow'; readonly error: Error };
 
 /** A journal without entries is begun. */
@@ -39,7 +44,7 @@ export async function followJournal(
   const input = await loadInput(engine, run);
   if (input.kind === 'cannot-follow') return input;
   try {
-    return follow(engine, run, recorded, input.value);
+    return await follow(engine, run, recorded, input.value);
   } catch (error) {
     return { kind: 'cannot-follow', error: toError(error) };
   }
@@ -68,7 +73,12 @@ function inputMissing({ runId }: RunItem): LullError {
   );
 }
 
-function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[], input: Encoded): Following {
+async function follow(
+  engine: Engine,
+  run: RunItem,
+  recorded: readonly JournalEntry[],
+  input: Encoded,
+): Promise<Following> {
   const { runId } = run;
   const definition = engine.registry.find(run.workflow);
   if (definition === undefined) {
@@ -128,7 +138,15 @@ function follow(engine: Engine, run: RunItem, recorded: readonly JournalEntry[],
     isInterrupted = event === interrupted;
     return live.deliver(event, recordedUpTo);
   };
-  const following = asOwner(strays, () => withGuard(guarded, () => replay(recorded, deliver, context)));
+  const asCodeOfTheRun = <T>(code: () => T): T => asOwner(strays, () => withGuard(guarded, code));
+  const following = await replayInSlices(engine, {
+    runId,
+    workflow: run.workflow,
+    recorded,
+    deliver,
+    context,
+    asCodeOfTheRun,
+  });
   isReplaying = false;
   if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
   const memory = rememberPending(live, guarded, { strays, seed: started.seed });
@@ -149,7 +167,7 @@ function logOutside({ log }: Engine, level: LogLevel, values: readonly unknown[]
  * it. Without a fence behind it code may have taken it and asked for nothing, but withdrawn a step: then it is over.
  */
 function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | undefined {
-  const index = recorded.findLastIndex(({ kind }) => kind !== 'taken-over');
+  const index = recorded.findLastIndex(({ kind }) => kind !== 'taken-over' && kind !== 'taken-alone');
   const last = recorded[index];
   if (last === undefined || isAsked(last)) return undefined;
   const isFenced = index < recorded.length - 1 || last.kind === 'started';

@@ -1,10 +1,11 @@
 /**
- * Holds a run whose code cannot follow its journal (I8): nothing is skipped or guessed, its mail stays, and it is looked
+ * Holds a run whose code cannot follow its journal (I8), or ends its workers: nothing is skipped or guessed, its mail stays, and it is looked
  * at again, so that the next deployed version goes on. Only a request to terminate is carried out.
  */
 import { clampText } from '../core/clamp-text.ts';
 import { messageOf } from '../core/to-error.ts';
 import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
+import { LullError } from '../core/errors.ts';
 import { commit } from './commit.ts';
 import { receiveMail } from './inbox.ts';
 import { useIfNearlyFull } from './journal-length.ts';
@@ -16,7 +17,17 @@ const REASON_CHARACTERS = 300;
 
 export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
   const { engine, runId, epoch } = turn;
-  engine.log.error('a run is blocked: its code cannot follow its journal', { runId, error });
+  const isForLosses = error instanceof LullError && error.code === 'WORKERS_LOST';
+  if (isForLosses)
+    engine.log.error('a run is blocked: workers are lost in its code', {
+      runId,
+      error,
+    });
+  else
+    engine.log.error('a run is blocked: its code cannot follow its journal', {
+      runId,
+      error,
+    });
   // The bodies that this turn has begun count as begun, like those of a lost worker: whoever follows begins them again.
   if (turn.attempts.begun > 0) turn.unwritten.unshift({ kind: 'taken-over', atMs: engine.clock.nowMs() });
   turn.attempts.withdrawAllBut(new Map());
@@ -26,21 +37,27 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
 
   for (;;) {
     const mail = await receiveMail(turn);
-    if (mail.kind === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
+    if (mail.kind === 'lost' || !(await turn.lease.held())) return { kind: 'dropped' };
     const terminate = turn.inbox.find((message) => message.kind === 'terminate');
     if (terminate !== undefined) return terminateRun(turn, terminate.reason);
 
     const nowMs = engine.clock.nowMs();
     const sinceMs = turn.run.blocked?.sinceMs ?? nowMs;
+    const tryAtMs = isForLosses ? nextTryAtMs(turn, nowMs, nowMs - sinceMs) : undefined;
     const { unreadSignals } = turn.run; // as before: nothing was delivered
     const journal = useIfNearlyFull(turn);
     const release = await engine.store.release(runId, {
       epoch,
       wakesSeen: turn.wakesSeen,
       status: 'blocked',
-      dueAtMs: nowMs + pauseMs(nowMs - sinceMs),
+      dueAtMs: tryAtMs ?? nowMs + pauseMs(nowMs - sinceMs),
       mail: turn.mail,
-      blocked: { reason: clampText(messageOf(error), REASON_CHARACTERS), sinceMs, version: engine.version },
+      blocked: {
+        reason: clampText(messageOf(error), REASON_CHARACTERS),
+        sinceMs,
+        version: engine.version,
+        ...(tryAtMs === undefined ? {} : { tryAtMs }),
+      },
       ...(unreadSignals === undefined ? {} : { unreadSignals }),
       ...(journal === undefined ? {} : { journal }),
     });
@@ -48,6 +65,12 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
     if (release.kind === 'lost') return { kind: 'dropped' };
     lookAgain(turn, release.run);
   }
+}
+
+/** The same code is tried again after a pause, alone: it may have been the machine. Other code is tried at once. */
+function nextTryAtMs({ engine, run }: Turn, nowMs: number, blockedForMs: number): number {
+  const { tryAtMs = 0, version } = run.blocked ?? {};
+  return tryAtMs > nowMs && version === engine.version ? tryAtMs : nowMs + pauseMs(blockedForMs);
 }
 
 /** As long again as it is blocked already, within bounds: a deploy is seen soon, a forgotten run costs little. */

@@ -10,8 +10,11 @@ import type { Store } from '../ports/store.ts';
 import type { Logger } from '../core/logger.ts';
 
 export interface LeaseKeeper {
-  /** By this worker's clock: nothing outside may begin when it is over (I7). */
-  held(): boolean;
+  /**
+   * Nothing outside may begin when it is over (I7). Within the lease this worker's clock says so. After it the table
+   * does: a replay that kept this worker from renewing may have taken longer than the lease, and nobody else the run.
+   */
+  held(): Promise<boolean>;
   stop(): void;
 }
 
@@ -40,29 +43,31 @@ export function keepLease(keeping: LeaseKeeping): LeaseKeeper {
     cancelNext = clock.callAt(clock.nowMs() + leaseMs / 3, () => void renew());
   };
 
-  const renew = async (): Promise<void> => {
+  const ask = async (): Promise<boolean> => {
     const askedAtMs = clock.nowMs();
     const wantedMs = askedAtMs + leaseMs;
     try {
       const renewal = await store.renew(runId, { epoch, expiresAtMs: wantedMs });
-      if (stopped) return;
-      if (renewal.kind === 'lost') {
-        lost = true;
-        keeping.onRenewal(undefined, askedAtMs);
-        return;
-      }
-      expiresAtMs = wantedMs;
-      keeping.onRenewal(renewal.run, askedAtMs);
+      if (stopped) return false;
+      lost ||= renewal.kind === 'lost';
+      if (renewal.kind === 'renewed') expiresAtMs = Math.max(expiresAtMs, wantedMs);
+      keeping.onRenewal(renewal.kind === 'renewed' ? renewal.run : undefined, askedAtMs);
+      return !lost;
     } catch (error) {
-      // The lease runs on for two more tries; after that `held` is false by the clock.
+      // The lease runs on for two more tries; after that it counts as lost until the table says that it is not.
       log.warn('a lease was not renewed', { runId, epoch, error });
+      return false;
     }
-    if (!stopped) scheduleNext();
+  };
+
+  const renew = async (): Promise<void> => {
+    await ask();
+    if (!stopped && !lost) scheduleNext();
   };
 
   scheduleNext();
   return {
-    held: () => !lost && clock.nowMs() < expiresAtMs,
+    held: async () => !lost && (clock.nowMs() < expiresAtMs || (await ask())),
     stop: () => {
       stopped = true;
       cancelNext();

@@ -42,7 +42,7 @@ export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[]
     if (pending?.kind === 'step') memory.stepsToBegin.add(id);
     if (pending?.kind === 'sleep') memory.timers.add(pending);
   }
-  if (event.kind === 'step-retrying') memory.stepsToBegin.add(event.id);
+  if (event.kind === 'step-retrying' || event.kind === 'step-interrupted') memory.stepsToBegin.add(event.id);
   return [event, ...asked];
 }
 

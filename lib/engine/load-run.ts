@@ -6,6 +6,8 @@ import type { JournalRecord } from '../journal/record.ts';
 import { followJournal, startNow } from './follow-journal.ts';
 import { addToLength, emptyJournal, entriesBytes, type JournalLength } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
+import { begunByTheLost, isToBeAlone, whyToHold } from './lost-workers.ts';
+import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
 export type Loading =
@@ -21,8 +23,9 @@ export async function loadRun(turn: Turn): Promise<Loading> {
     turn.watch(turn.warm.memory.strays);
     return { kind: 'loaded', memory: turn.warm.memory };
   }
-  const records = await loadJournal(turn);
-  if (records === 'lost') return { kind: 'lost' };
+  const loaded = await loadJournal(turn);
+  if (loaded === 'lost') return { kind: 'lost' };
+  const { records, toHold } = loaded;
 
   const damage = findDamage(records);
   // Of a damaged one too: a run that is held can be terminated, and what was received is not received again.
@@ -34,6 +37,7 @@ export async function loadRun(turn: Turn): Promise<Loading> {
 
   if (damage !== undefined) return { kind: 'cannot-follow', error: journalDamaged(turn.runId, damage) };
   Object.assign(turn.journal, lengthOf(records));
+  if (toHold !== undefined) return { kind: 'cannot-follow', error: toHold };
 
   const following = await followJournal(turn.engine, turn.run, entries);
   if (following.kind === 'cannot-follow') return following;
@@ -43,28 +47,59 @@ export async function loadRun(turn: Turn): Promise<Loading> {
   return { kind: 'loaded', memory: following.memory };
 }
 
-/** All records; after a takeover with our fence behind them, so that the one before us can add nothing any more. */
-async function loadJournal(turn: Turn): Promise<JournalRecord[] | 'lost'> {
+interface LoadedJournal {
+  readonly records: readonly JournalRecord[];
+  /** Why no code of the run is to be run. */
+  readonly toHold?: Error;
+}
+
+/**
+ * All records; after a takeover with our fence behind them, so that the one before us can add nothing any more. If code
+ * of the run is to be run after that, it is when nothing else goes on in this process.
+ */
+async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   const { engine, runId, epoch, nonce } = turn;
   // Nobody ever had a lease before, so nobody can have written a record.
-  if (turn.run.epoch === 0 && turn.journal.recordNumber === 0) return [];
+  if (turn.run.epoch === 0 && turn.journal.recordNumber === 0) return { records: [] };
   for (;;) {
     const records = await engine.store.loadRecords(runId, 0);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
-    if (!turn.takesOver) return records;
+    const toHold = findDamage(records) === undefined ? await whyToHold(turn, records) : undefined;
+    const isToRunAlone = toHold === undefined && !turn.isAlone && isToBeAlone(turn);
+    if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
+    const entries = [...fence(turn, records), ...(isToRunAlone ? [takenAlone(engine)] : [])];
+    if (entries.length === 0) return { records, ...(toHold && { toHold }) };
     // Who was frozen since the take may have been taken over by one that let a delayed run go again, without a fence.
-    if (!turn.lease.held()) return 'lost';
+    if (!(await turn.lease.held())) return 'lost';
 
-    // A journal begins with its first event, also when the worker died before it wrote that.
-    const entry: JournalEntry =
-      records.length === 0 ? startNow(engine, turn.run) : { kind: 'taken-over', atMs: engine.clock.nowMs() };
-    const fence = { number: lastNumber(records) + 1, epoch, nonce, entries: [entry] };
-    const put = await engine.store.putRecord(runId, fence);
+    const record = { number: lastNumber(records) + 1, epoch, nonce, entries };
+    const put = await engine.store.putRecord(runId, record);
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the one before us was faster: load again
     turn.takesOver = false;
-    if (fence.number === 1) turn.startsRun = true;
-    return [...records, put.kind === 'exists' ? put.record : fence];
+    turn.isAlone ||= isToRunAlone;
+    if (record.number === 1) turn.startsRun = true;
+    return {
+      records: [...records, put.kind === 'exists' ? put.record : record],
+      ...(toHold && { toHold }),
+    };
   }
+}
+
+/** A journal begins with its first event, also when the worker died before it wrote that. */
+function fence(turn: Turn, records: readonly JournalRecord[]): JournalEntry[] {
+  const { engine, takesOver } = turn;
+  if (!takesOver) return [];
+  const begun = begunByTheLost(turn, records);
+  const takenOver: JournalEntry = {
+    kind: 'taken-over',
+    atMs: engine.clock.nowMs(),
+    ...(begun && { begun }),
+  };
+  return records.length === 0 ? [startNow(engine, turn.run), takenOver] : [takenOver];
+}
+
+function takenAlone(engine: Engine): JournalEntry {
+  return { kind: 'taken-alone', atMs: engine.clock.nowMs() };
 }
 
 /** 0 for none. Of a damaged journal it is not their count. */

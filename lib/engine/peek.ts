@@ -4,7 +4,11 @@ import { followJournal } from './follow-journal.ts';
 import type { Engine } from './settings.ts';
 
 export type Peek =
-  | { readonly kind: 'seen'; readonly pending: readonly Pending[]; readonly whereabouts: string }
+  | {
+      readonly kind: 'seen';
+      readonly pending: readonly Pending[];
+      readonly whereabouts: string;
+    }
   | { readonly kind: 'cannot-be-seen'; readonly error: Error };
 
 /** As of the last record that is written. */

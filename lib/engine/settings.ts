@@ -19,6 +19,8 @@ export interface EngineOptions extends Partial<EngineSettings> {
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
   /** Is told of each turn, for metrics and traces. Default: nobody is. */
   readonly observe?: Observe;
+  /** Lets the event loop turn once, within a long replay. Default: a replay is one piece, as virtual time has it. */
+  readonly turnOfTheLoop?: (() => Promise<void>) | undefined;
   readonly registry: WorkflowRegistry;
   readonly store: Store;
   readonly wakes: WakeQueue;
@@ -56,6 +58,8 @@ export interface EngineSettings extends RunLimits {
   readonly maxStepsInFlight: number;
   /** A step that was running when a worker was lost so often has failed: it may be what kills them. */
   readonly maxInterruptions: number;
+  /** Workers lost in a run's code with nothing to show for it: then the run is held, if the last one was alone with it. */
+  readonly maxLostTurns: number;
   /** Encoded size of one value: a step's result, a run's result. Default: as much as the store takes. */
   readonly maxValueBytes: number;
   /** Encoded entries in one record; more go into further records. */
@@ -90,6 +94,7 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
   deadlineMarginMs: 3_000,
   maxStepsInFlight: 500,
   maxInterruptions: 10,
+  maxLostTurns: 2,
   maxRecordBytes: 300_000,
   maxJournalEvents: 50_000,
   maxJournalBytes: 50_000_000,

@@ -44,7 +44,7 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
     if ((await receiveMail(turn)).kind === 'lost') return { kind: 'dropped' };
     const reason = recordUnread(turn);
     if (reason !== undefined && ending.status !== 'terminated') ending = terminated(reason);
-    if ((await commit(turn)) === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
+    if ((await commit(turn)) === 'lost' || !(await turn.lease.held())) return { kind: 'dropped' };
     await deleteReceived(turn);
     const finish = await endRun(turn, ending);
     if (finish.kind !== 'accepted-since') return finish;

@@ -1,5 +1,5 @@
 /** What one turn knows while it goes on: its lease, what was accepted, what is not written yet, what is running. */
-import type { JournalEntry } from '../journal/event.ts';
+import type { CommandId, JournalEntry } from '../journal/event.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { createAttempts, type Attempts } from './attempts.ts';
@@ -10,6 +10,7 @@ import { emptyJournal } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import type { Engine } from './settings.ts';
+import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { takeRun } from './take-run.ts';
 import type { JournalHead, WarmRun, WarmRuns } from './warm-runs.ts';
@@ -28,14 +29,19 @@ export interface Turn {
   readonly attempts: Attempts;
   /** Rings when there may be something to do. */
   readonly doorbell: Doorbell;
-  /** When the turn has to end by itself. */
+  /** When the turn has to end by itself, and from when on it begins no body any more. */
   readonly endsByMs: number;
+  readonly beginsByMs: number;
 
   /** What this turn has seen of the run item's `wakes` and `mail`. */
   wakesSeen: number;
   mail: readonly string[];
   /** Whoever had the lease before did not give it back, and no fence is written yet. */
   takesOver: boolean;
+  /** No other turn goes on in this process until this one ends: the worker before this one was lost. */
+  isAlone: boolean;
+  /** While it is alone: the steps whose begin is in the journal. */
+  readonly announced: Set<CommandId>;
   /** The first record of the journal is of this turn. */
   startsRun: boolean;
   /** Recorded events that were fed to the code again. */
@@ -63,6 +69,8 @@ export interface Turn {
   learn(run: RunItem, askedAtMs: number): void;
 
   /** Leaves the run's memory to the next turn on this worker. */
+  /** Waits until no other turn goes on in this process. */
+  beAlone(): Promise<'alone' | 'too-late'>;
   keepWarm(memory: LiveMemory): void;
   /** Takes what the run's code leaves behind from here on. */
   watch(strays: StrayErrors): void;
@@ -76,7 +84,7 @@ type Begun = { readonly kind: 'begun'; readonly turn: Turn } | { readonly kind: 
 /** Takes the lease (6). */
 export async function beginTurn(
   engine: Engine,
-  warmRuns: WarmRuns,
+  { warmRuns, place }: { readonly warmRuns: WarmRuns; readonly place: Place },
   { runId, deadlineAtMs }: { readonly runId: string; readonly deadlineAtMs: number },
 ): Promise<Begun> {
   const nonce = engine.newNonce();
@@ -89,12 +97,26 @@ export async function beginTurn(
   const run = taking.before;
   return {
     kind: 'begun',
-    turn: createTurn({ engine, warmRuns, run, nonce, beganAtMs: nowMs, expiresAtMs: lease.expiresAtMs, endsByMs }),
+    turn: createTurn({
+      engine,
+      warmRuns,
+      place,
+      run,
+      nonce,
+      beganAtMs: nowMs,
+      expiresAtMs: lease.expiresAtMs,
+      endsByMs,
+    }),
   };
 }
 
+/** A body that begins later than this before the end of its turn is too likely to be cut off. */
+const LAST_BEGIN_MS = 5_000;
+const LAST_BEGIN_PART = 0.1;
+
 interface Taken {
   readonly engine: Engine;
+  readonly place: Place;
   readonly warmRuns: WarmRuns;
   readonly run: RunItem;
   readonly nonce: string;
@@ -103,7 +125,7 @@ interface Taken {
   readonly endsByMs: number;
 }
 
-function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, endsByMs }: Taken): Turn {
+function createTurn({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtMs, endsByMs }: Taken): Turn {
   const { runId } = run;
   const epoch = run.epoch + 1;
   const doorbell = createDoorbell();
@@ -118,7 +140,7 @@ function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, ends
     if (item === undefined || turn.renewed !== undefined) doorbell.ring();
   };
   const lease = keepLease({ ...engine, runId, epoch, expiresAtMs, onRenewal });
-  const attempts = createAttempts(engine, runId, endsByMs, arrive);
+  const attempts = createAttempts(engine, runId, { beganAtMs, endsByMs }, arrive);
   const warm = warmRuns.take(run);
   let watched: StrayErrors | undefined;
   const turn: Turn = {
@@ -133,9 +155,12 @@ function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, ends
     attempts,
     doorbell,
     endsByMs,
+    beginsByMs: endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART),
     wakesSeen: run.wakes,
     mail: run.mail,
     takesOver: run.lease !== undefined,
+    isAlone: false,
+    announced: new Set(),
     startsRun: false,
     replayedEvents: 0,
     journal: warm?.journal ?? { recordNumber: 0, messageIds: new Set(), ...emptyJournal() },
@@ -152,6 +177,7 @@ function createTurn({ engine, warmRuns, run, nonce, beganAtMs, expiresAtMs, ends
       // Of two answers the later one may be the older one.
       if (item.wakes > (turn.renewed?.wakes ?? turn.wakesSeen)) turn.renewed = item;
     },
+    beAlone: () => place.beAlone(endsByMs),
     keepWarm: (memory) => {
       warmRuns.keep(runId, { epoch, journal: turn.journal, memory });
     },

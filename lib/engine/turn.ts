@@ -5,7 +5,7 @@
  * store). Keeps I2, I3, I4, I6. A turn that was taken over, or lost its lease, drops: it ends and writes nothing more.
  */
 import type { ClosedStatus } from '../ports/run-item.ts';
-import { beginSteps } from './begin-steps.ts';
+import { beginSteps, stepsToAnnounce } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
 import { deliverNews } from './deliver-news.ts';
@@ -18,6 +18,7 @@ import { loadRun } from './load-run.ts';
 import { hasEnded, hasNews } from './news.ts';
 import { tellBegan, tellEnded, tellThrew } from './observe.ts';
 import type { Engine } from './settings.ts';
+import type { Place, Solitude } from './solitude.ts';
 import { suspendRun } from './suspend.ts';
 import { failAtLimit, failByStray, terminateRun } from './terminate.ts';
 import { beginTurn, type Turn } from './turn-state.ts';
@@ -27,7 +28,10 @@ import type { WarmRuns } from './warm-runs.ts';
 
 export type TurnEnd =
   /** Somebody else's turn, or nobody's: nothing was written. */
-  | { readonly kind: 'left'; readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' | 'elsewhere' }
+  | {
+      readonly kind: 'left';
+      readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' | 'elsewhere';
+    }
   /** Nothing to do before `dueAtMs`, or, if that is undefined, before a message comes. */
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
   | { readonly kind: 'blocked'; readonly error: Error }
@@ -41,9 +45,29 @@ export interface TurnWanted {
   readonly deadlineAtMs: number;
 }
 
+/** What the turns of one process share. */
+export interface Process {
+  readonly warmRuns: WarmRuns;
+  readonly solitude: Solitude;
+}
+
 /** Takes a turn, if the run is free and due. */
-export async function takeTurn(engine: Engine, warmRuns: WarmRuns, wanted: TurnWanted): Promise<TurnEnd> {
-  const begun = await beginTurn(engine, warmRuns, wanted);
+export async function takeTurn(engine: Engine, { warmRuns, solitude }: Process, wanted: TurnWanted): Promise<TurnEnd> {
+  const place = await solitude.join(wanted.deadlineAtMs);
+  if (place === 'too-late') return { kind: 'left', reason: 'not-due' }; // the sweeper wakes it again
+  try {
+    return await takeTurnAt(engine, { warmRuns, place }, wanted);
+  } finally {
+    place.leave();
+  }
+}
+
+async function takeTurnAt(
+  engine: Engine,
+  parts: { readonly warmRuns: WarmRuns; readonly place: Place },
+  wanted: TurnWanted,
+): Promise<TurnEnd> {
+  const begun = await beginTurn(engine, parts, wanted);
   if (begun.kind === 'refused') return { kind: 'left', reason: begun.reason };
   const { turn } = begun;
   tellBegan(turn);
@@ -65,7 +89,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
   let loading = await loadRun(turn);
 
   for (;;) {
-    if (loading.kind === 'lost' || !turn.lease.held()) return { kind: 'dropped' };
+    if (loading.kind === 'lost' || !(await turn.lease.held())) return { kind: 'dropped' };
     if (loading.kind === 'terminated') return terminateRun(turn, loading.reason);
     if (loading.kind === 'cannot-follow') return holdRun(turn, loading.error);
     const { memory } = loading;
@@ -74,7 +98,8 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (mail.kind === 'lost') return { kind: 'dropped' };
     if (mail.kind === 'damaged') return holdRun(turn, mail.error);
 
-    const delivery = deliverNews(turn, memory);
+    const delivery = await deliverNews(turn, memory);
+    if (delivery.kind === 'lost') return { kind: 'dropped' };
     if (delivery.kind === 'cannot-follow') return holdRun(turn, delivery.error);
     if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
     turn.attempts.withdrawAllBut(memory.live.pending);
@@ -95,7 +120,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     const check = await checkInbox(turn, memory);
     if (check === 'lost') return { kind: 'dropped' };
     if (check === 'accepted-since') continue;
-    if (!turn.lease.held()) return { kind: 'dropped' };
+    if (!(await turn.lease.held())) return { kind: 'dropped' };
 
     if (hasEnded(memory)) {
       const finish = await finishRun(turn, memory.live.outcome());
@@ -103,6 +128,16 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       return finish;
     }
 
+    const ids = stepsToAnnounce(turn, memory);
+    if (ids.length > 0) {
+      turn.unwritten.push({
+        kind: 'steps-begun',
+        atMs: turn.engine.clock.nowMs(),
+        ids,
+      });
+      for (const id of ids) turn.announced.add(id);
+      continue;
+    }
     beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
     if ((await waitInPlace(turn, memory)) === 'go-on') continue;
 

@@ -2,7 +2,6 @@
  * Waits within the turn: for steps in flight, and for a timer that is due sooner than going to bed and getting up takes.
  * Near the invocation's time limit it ends the steps, so that the turn ends by itself in time.
  */
-import { LullError } from '../core/errors.ts';
 import { nextInboxCheckAtMs } from './check-inbox.ts';
 import { firstTimer, nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { hasNews } from './news.ts';
@@ -15,13 +14,12 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
   if (hasNews(turn, memory)) return 'go-on';
   if (clock.nowMs() >= turn.endsByMs) {
     if (attempts.size === 0) return 'nothing';
-    attempts.interruptAll(
-      new LullError('STEP_INTERRUPTED', `the worker's invocation came to its time limit while the step was running`),
-    );
+    attempts.cutOffAll();
     return 'go-on';
   }
+  if (attempts.size === 0 && clock.nowMs() >= turn.beginsByMs) return 'nothing';
   // A step that waits for its turn among too many is due, and nothing to wake up for: the end of another one rings.
-  const mayBegin = attempts.size < engine.maxStepsInFlight;
+  const mayBegin = attempts.size < engine.maxStepsInFlight && clock.nowMs() < turn.beginsByMs;
   const dueAtMs = (mayBegin ? nextDueAtMs(memory) : firstTimer(memory)?.dueAtMs) ?? Infinity;
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
 

@@ -145,6 +145,28 @@ export interface LimitReached {
 export interface TakenOver {
   readonly kind: 'taken-over';
   readonly atMs: number;
+  /** The steps whose bodies the lost worker had begun, where it wrote that down. Absent: any may have been running. */
+  readonly begun?: readonly CommandId[];
+}
+
+/** The code goes on with nothing else in its worker, since earlier workers were lost. */
+export interface TakenAlone {
+  readonly kind: 'taken-alone';
+  readonly atMs: number;
+}
+
+/** A worker that is alone with the run is about to begin the bodies of these steps. */
+export interface StepsBegun {
+  readonly kind: 'steps-begun';
+  readonly atMs: number;
+  readonly ids: readonly CommandId[];
+}
+
+/** The worker's invocation came to its end while the body was running: it is begun again, and no attempt is used up. */
+export interface StepInterrupted {
+  readonly kind: 'step-interrupted';
+  readonly id: CommandId;
+  readonly atMs: number;
 }
 
 export type JournalEvent =
@@ -158,9 +180,17 @@ export type JournalEvent =
   | CancelRequested
   | TerminateRequested
   | LimitReached
-  | TakenOver;
+  | TakenOver
+  | TakenAlone
+  | StepsBegun
+  | StepInterrupted;
 
 export type JournalEntry = Asked | JournalEvent;
+
+/** Says whether an event is of the workers alone: no code sees it. */
+export function isOfWorkers({ kind }: JournalEntry): boolean {
+  return kind === 'taken-over' || kind === 'taken-alone' || kind === 'steps-begun';
+}
 
 /** Says whether an entry is a command of the code's, and not an event. */
 export function isRecordedCommand(entry: JournalEntry): entry is RecordedCommand {

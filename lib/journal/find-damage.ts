@@ -8,7 +8,16 @@ import { describeValue } from '../core/describe-value.ts';
 import type { JournalEntry } from './event.ts';
 import type { JournalRecord } from './record.ts';
 
-type Form = 'text' | 'text or none' | 'time' | 'count' | 'count or none' | 'value' | 'limits or none';
+type Form =
+  | 'text'
+  | 'text or none'
+  | 'time'
+  | 'count'
+  | 'count or none'
+  | 'counts'
+  | 'counts or none'
+  | 'value'
+  | 'limits or none';
 type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]-?: Form };
 type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
 
@@ -27,10 +36,15 @@ const FORMS: Forms = {
   'cancel-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },
-  'taken-over': { atMs: 'time' },
+  'taken-over': { atMs: 'time', begun: 'counts or none' },
+  'taken-alone': { atMs: 'time' },
+  'steps-begun': { atMs: 'time', ids: 'counts' },
+  'step-interrupted': { id: 'count', atMs: 'time' },
 };
 
 const isCount = (field: unknown): boolean => Number.isSafeInteger(field) && (field as number) >= 1;
+
+const isCounts = (field: unknown): boolean => Array.isArray(field) && field.every(isCount);
 
 const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   text: (field) => typeof field === 'string',
@@ -38,6 +52,8 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   time: (field) => Number.isFinite(field),
   count: isCount,
   'count or none': (field) => field === undefined || isCount(field),
+  counts: isCounts,
+  'counts or none': (field) => field === undefined || isCounts(field),
   value: (field) => field !== undefined,
   'limits or none': (field) =>
     field === undefined || (typeof field === 'object' && field !== null && Object.values(field).every(isCount)),

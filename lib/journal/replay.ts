@@ -10,7 +10,7 @@
 import { describeThrown } from '../core/to-error.ts';
 import { NondeterminismError } from '../core/errors.ts';
 import type { Asked, CommandId, JournalEntry, JournalEvent } from './event.ts';
-import { isRecordedCommand } from './event.ts';
+import { isOfWorkers, isRecordedCommand } from './event.ts';
 import { type ComparisonContext, describeAsked, findDifference } from './find-difference.ts';
 
 /** What delivers an event and gives what it led to: a LiveRun's `deliver`. */
@@ -33,33 +33,53 @@ export type Replay =
 
 /** Feeds a journal from its first entry to its last, or to where the code does not follow. */
 export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, context: ReplayContext = {}): Replay {
+  const replaying = beginReplay(deliver, context);
+  for (const entry of entries) {
+    const diverged = replaying.feed(entry);
+    if (diverged !== undefined) return diverged;
+  }
+  return replaying.end();
+}
+
+/** A replay that goes on entry by entry, so that its driver can do something else in between. */
+export interface Replaying {
+  /** Undefined as long as the code follows; after that nothing is to be fed any more. */
+  feed(entry: JournalEntry): Replay | undefined;
+  /** The journal is at its end. */
+  end(): Replay;
+}
+
+export function beginReplay(deliver: Deliver, context: ReplayContext = {}): Replaying {
   /** Asked for by the code and not yet met in the journal: `asked[met]` is the next. */
   let asked: readonly Asked[] = [];
   let met = 0;
   let recordedUpTo: CommandId = 0;
   let comparison: ComparisonContext = { ...context, countsDraws: false };
-  for (const entry of entries) {
-    if (entry.kind === 'patched') continue; // the code was told before the first event
-    const next = asked[met];
-    if (isRecordedCommand(entry)) {
-      if (next === undefined) return diverged(describeAsked(entry), next, context);
-      const difference = findDifference(entry, next, comparison);
-      if (difference !== undefined) return cannotFollow(difference.journal, difference.code, context);
-      met += 1;
-      recordedUpTo = entry.id;
-      continue;
-    }
-    if (entry.kind === 'started') comparison = { ...context, countsDraws: entry.seed !== undefined };
-    const seenByCode = entry.kind !== 'taken-over' && entry.kind !== 'terminate-requested';
-    if (next !== undefined && seenByCode) return diverged(describeEvent(entry), next, context);
-    try {
-      const more = deliver(entry, recordedUpTo);
-      if (more.length > 0) [asked, met] = [[...asked.slice(met), ...more], 0];
-    } catch (error) {
-      return failed(entry, error, context);
-    }
-  }
-  return { kind: 'followed', unrecorded: asked.slice(met) };
+  return {
+    feed(entry) {
+      if (entry.kind === 'patched') return undefined; // the code was told before the first event
+      const next = asked[met];
+      if (isRecordedCommand(entry)) {
+        if (next === undefined) return diverged(describeAsked(entry), next, context);
+        const difference = findDifference(entry, next, comparison);
+        if (difference !== undefined) return cannotFollow(difference.journal, difference.code, context);
+        met += 1;
+        recordedUpTo = entry.id;
+        return undefined;
+      }
+      if (entry.kind === 'started') comparison = { ...context, countsDraws: entry.seed !== undefined };
+      const seenByCode = !isOfWorkers(entry) && entry.kind !== 'terminate-requested';
+      if (next !== undefined && seenByCode) return diverged(describeEvent(entry), next, context);
+      try {
+        const more = deliver(entry, recordedUpTo);
+        if (more.length > 0) [asked, met] = [[...asked.slice(met), ...more], 0];
+        return undefined;
+      } catch (error) {
+        return failed(entry, error, context);
+      }
+    },
+    end: () => ({ kind: 'followed', unrecorded: asked.slice(met) }),
+  };
 }
 
 function diverged(journalSays: string, asked: Asked | undefined, context: ReplayContext): Replay {

@@ -18,6 +18,7 @@ export const SETTING_RANGES = {
   deadlineMarginMs: { from: 0, to: 300_000 },
   maxStepsInFlight: { from: 1, to: 10_000 },
   maxInterruptions: { from: 0, to: 1_000 },
+  maxLostTurns: { from: 2, to: 1_000 },
   maxValueBytes: { from: 1_000, to: 5_000_000 },
   maxRecordBytes: { from: 1_000, to: LARGEST_RECORD_BYTES },
   maxJournalEvents: { from: 100, to: 1_000_000 },

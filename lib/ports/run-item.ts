@@ -31,6 +31,8 @@ export interface Blocked {
   readonly sinceMs: number;
   /** The version of the code that blocked it: other code need not wait for the run's next look. */
   readonly version?: string;
+  /** Workers were lost in its code: the same code is not run again before then. */
+  readonly tryAtMs?: number;
 }
 
 /** How long a journal is: its entries, and their stored form. */

@@ -50,10 +50,16 @@ const handlers: Handlers = {
   'limit-reached': (event, run) => run.stopAtLimit(event.reason),
   // No workflow code sees it: whoever drives the run ends it.
   'terminate-requested': () => undefined,
+  'step-interrupted': (event, run) => {
+    run.commands.find('step', event.id).cutOffs += 1;
+  },
+  'taken-alone': () => undefined,
+  'steps-begun': () => undefined,
   'taken-over': (event, run, recordedUpTo) => {
     for (const pending of run.commands.pending.values()) {
       // What was not recorded had not begun (I3), nor had an attempt that was still to come.
       if (pending.kind !== 'step' || pending.id > recordedUpTo || pending.retryAtMs > event.atMs) continue;
+      if (event.begun !== undefined && !event.begun.includes(pending.id)) continue;
       pending.interruptions += 1;
     }
   },

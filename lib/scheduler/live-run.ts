@@ -23,6 +23,8 @@ export interface PendingStep {
   failedAttempts: number;
   /** How often a worker was lost (`taken-over`) while this step may have been running. */
   interruptions: number;
+  /** How often the end of a worker's invocation has cut its body off (`step-interrupted`). */
+  cutOffs: number;
   /** No attempt before this time; 0 if at once. */
   retryAtMs: number;
   lastHeartbeat: Encoded | undefined;

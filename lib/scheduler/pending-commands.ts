@@ -159,6 +159,7 @@ export class PendingCommands {
       requestedAtMs: nowMs(),
       failedAttempts: 0,
       interruptions: 0,
+      cutOffs: 0,
       retryAtMs: 0,
       lastHeartbeat: undefined,
       future,

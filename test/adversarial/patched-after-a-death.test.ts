@@ -44,17 +44,22 @@ describe('a run whose first worker died before the first record', () => {
     expect(await cloud.worker({ workflows: [taking] }).turn('r1')).toMatchObject({ kind: 'ended' });
     expect(await run.result()).toBe('mail');
     const kinds = (await cloud.entries('r1')).map(({ kind }) => kind);
-    expect(kinds).toEqual(['started', 'patched', 'step', 'step-completed']);
+    expect(kinds.filter((kind) => !/^(taken|steps)-/.test(kind))).toEqual([
+      'started',
+      'patched',
+      'step',
+      'step-completed',
+    ]);
   });
 
   it('takes the new branch also when the next one dies after the fence', async () => {
     const cloud = new SmallCloud([asking]);
     const run = await cloud.client.start(asking, undefined, { id: 'r1' });
     for (const dead of [1, 2, 3]) {
-      await expect(dyingAtRecord(cloud, dead).turn('r1')).rejects.toThrow('dead');
+      await expect(dyingAtRecord(cloud, dead, { maxLostTurns: 10 }).turn('r1')).rejects.toThrow('dead');
       cloud.pass(LONGER_THAN_A_LEASE_MS);
     }
-    await cloud.worker({ workflows: [tidied] }).turn('r1');
+    await cloud.worker({ workflows: [tidied], maxLostTurns: 10 }).turn('r1');
     expect(await run.result()).toBe('mail');
   });
 });

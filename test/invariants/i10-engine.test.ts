@@ -4,7 +4,8 @@ import { createTask, gather, sleep, step, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
 import { encode, encodedBytes } from '../../lib/codec/encode.ts';
 import type { EngineSettings } from '../../lib/engine/settings.ts';
-import { isRecordedCommand } from '../../lib/journal/event.ts';
+import { isOfWorkers, isRecordedCommand } from '../../lib/journal/event.ts';
+import type { JournalRecord } from '../../lib/journal/record.ts';
 import { promisesToGoOn, SmallCloud } from '../engine/small-cloud.ts';
 import { silent } from '../testing/silent.ts';
 import { limit } from './limit-cases.ts';
@@ -189,6 +190,39 @@ limit('maxStepsInFlight', {
   under: async () => expect(await mostAtOnce(9)).toBe(9),
   at: async () => expect(await mostAtOnce(10)).toBe(10),
   over: async () => expect(await mostAtOnce(11)).toBe(10),
+});
+
+/** How a run stands whose worker dies so often in its code, before anything is recorded. */
+async function afterLosses(losses: number): Promise<string> {
+  const idle = workflow('idle', function* () {
+    yield* sleep('1h');
+  });
+  const cloud = new SmallCloud([idle]);
+  const run = await cloud.client.start(idle);
+  for (let loss = 1; loss <= losses; loss += 1) {
+    let isDead = false;
+    const dying = cloud.worker({
+      maxLostTurns: 3,
+      around: async ({ operation, args }, go) => {
+        const { entries = [] } = (args[1] ?? {}) as Partial<JournalRecord>;
+        // What a turn writes before it runs any code comes through.
+        isDead ||= operation === 'putRecord' && !entries.every(isOfWorkers) && entries.at(-1)?.kind !== 'taken-alone';
+        return isDead ? new Promise(() => undefined) : go();
+      },
+    });
+    void dying.turn(run.id);
+    for (let times = 0; times < 50; times += 1) await promisesToGoOn();
+    if ((await cloud.run(run.id)).status === 'blocked') break;
+    cloud.pass(31_000);
+  }
+  await cloud.worker({ maxLostTurns: 3 }).turn(run.id);
+  return (await cloud.run(run.id)).status;
+}
+
+limit('maxLostTurns', {
+  under: async () => expect(await afterLosses(2)).toBe('suspended'),
+  at: async () => expect(await afterLosses(3)).toBe('blocked'),
+  over: async () => expect(await afterLosses(4)).toBe('blocked'), // it was held: there is no fourth loss
 });
 
 /** How a run goes on whose worker dies so often during one step. */

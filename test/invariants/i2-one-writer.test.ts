@@ -98,7 +98,11 @@ describe('I2: record n of a journal is written once', () => {
       },
     });
     await next.turn(run.id);
-    expect(written[0]).toMatchObject({ number: 2, epoch: 2, entries: [{ kind: 'taken-over' }] });
+    expect(written[0]).toMatchObject({
+      number: 2,
+      epoch: 2,
+      entries: [{ kind: 'taken-over' }, { kind: 'taken-alone' }],
+    });
     letGo();
     expect(await slowTurn).toEqual({ kind: 'dropped' });
   });

@@ -67,7 +67,7 @@ describe('I3: nothing outside happens before the record that led to it is durabl
     expect(begun).toEqual([]);
   });
 
-  it('a body does not begin when the lease was over by the time its record was written', async () => {
+  it('a body does not begin when the run was taken over by the time its record was written', async () => {
     let letGo = (): void => undefined;
     const gate = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -77,11 +77,26 @@ describe('I3: nothing outside happens before the record that led to it is durabl
       return go();
     });
     cloud.clock.moveTo(cloud.clock.nowMs() + 30_000);
+    await cloud.worker().turn(run.id);
     letGo();
     expect(await turn).toEqual({ kind: 'dropped' });
     expect(begun).toEqual([]);
-    await cloud.worker().turn(run.id);
     expect(await run.result({ timeout: 0 })).toBe('done');
+  });
+
+  it('a body begins when the lease is over by the clock, and the table says that nobody else has taken the run', async () => {
+    let letGo = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const { cloud, begun, turn } = await holding(async (go) => {
+      await gate;
+      return go();
+    });
+    cloud.clock.moveTo(cloud.clock.nowMs() + 30_000);
+    letGo();
+    expect(await turn).toMatchObject({ kind: 'ended', status: 'completed' });
+    expect(begun).toHaveLength(1);
   });
 
   it('the result of a run is not written before the record of what led to it', async () => {

@@ -1,6 +1,6 @@
 /** Code that cannot follow a journal adds nothing to it but what no code sees (I8). */
 import type { JournalEntry } from '../../../lib/journal/event.ts';
-import { isRecordedCommand } from '../../../lib/journal/event.ts';
+import { isOfWorkers, isRecordedCommand } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { type Code, OTHER_STEP } from '../world/code.ts';
 import { isBehind } from './behind.ts';
@@ -28,6 +28,6 @@ function isOther(code: Code, { entries, commands }: RunLedger): boolean {
 }
 
 function isForNobody(entry: JournalEntry): boolean {
-  if (entry.kind === 'taken-over' || entry.kind === 'terminate-requested') return true;
+  if (isOfWorkers(entry) || entry.kind === 'terminate-requested') return true;
   return 'unread' in entry && entry.unread;
 }

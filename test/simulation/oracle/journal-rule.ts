@@ -29,7 +29,8 @@ export const journalRule: Rule = {
       } else if ('id' in entry) {
         if (!commands.has(entry.id)) violate(`${entry.kind} of #${entry.id} comes before it was asked for`);
         if (ended.has(entry.id)) violate(`${entry.kind} of #${entry.id} comes after its end`);
-        if (entry.kind !== 'step-retrying' && entry.kind !== 'step-heartbeat') ended.add(entry.id);
+        if (entry.kind !== 'step-retrying' && entry.kind !== 'step-heartbeat' && entry.kind !== 'step-interrupted')
+          ended.add(entry.id);
       }
     });
   },

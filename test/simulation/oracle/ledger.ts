@@ -113,7 +113,8 @@ export class RunLedger {
         this.askedAtMs.set(entry.id, atMs);
       }
       if ('messageId' in entry) this.delivered.push(entry.messageId);
-      if (entry.kind === 'taken-over') this.takeovers += 1;
+      // Each of these lets a body begin again without a failed attempt.
+      if (entry.kind === 'taken-over' || entry.kind === 'step-interrupted') this.takeovers += 1;
       if (entry.kind === 'limit-reached') this.limitsReached += 1;
       if (entry.kind === 'step-heartbeat') this.heartbeats.set(entry.id, entry);
       if (entry.kind === 'step-retrying')

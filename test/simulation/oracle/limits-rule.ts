@@ -1,5 +1,5 @@
 /** Nothing that a run holds grows without a limit (I10). */
-import { isAsked, type JournalEntry } from '../../../lib/journal/event.ts';
+import { isAsked, isOfWorkers, type JournalEntry } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import { CONTROL_MAIL_LIMIT } from '../../../lib/ports/limits.ts';
@@ -16,7 +16,7 @@ export const limitsRule: Rule = {
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
     const { maxRecordBytes, maxJournalEvents, maxPendingCommands } = { ...DEFAULT_SETTINGS, ...plan.weather.settings };
-    const limited = withoutWhatComesWithPatch(entries);
+    const limited = withoutWhatComesWithPatch(entries).filter((entry) => !isOfWorkers(entry));
     const bytes = limited.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
     if (limited.length > 1 && bytes > maxRecordBytes)
       violate(`of a record, ${limited.length} entries have ${bytes} bytes of ${maxRecordBytes}`);

@@ -42,7 +42,7 @@ export const patchRule: Rule = {
 
 /** Its worker died before it wrote what the last event led to, or before it wrote anything. */
 function isInterrupted(entries: readonly JournalEntry[]): boolean {
-  const index = entries.findLastIndex(({ kind }) => kind !== 'taken-over');
+  const index = entries.findLastIndex(({ kind }) => kind !== 'taken-over' && kind !== 'taken-alone');
   const last = entries[index];
   if (last === undefined || isAsked(last)) return false;
   return last.kind === 'started' || index < entries.length - 1;

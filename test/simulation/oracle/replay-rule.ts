@@ -69,6 +69,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     newNonce: () => 'reader',
     newSeed: () => 'reader',
     random: () => 0.5,
+    turnOfTheLoop: undefined,
     callBody: callOwnBody,
     observe: nothing,
     pin: undefined,

@@ -46,7 +46,14 @@ export const runItemRule: Rule = {
       );
     }
     const code = fleet.codeOf(by);
-    if (after.status === 'blocked' && before.status !== 'blocked' && code?.follows === true && !isBehind(code, run)) {
+    const isForLosses = after.blocked?.tryAtMs !== undefined; // faults may well take two workers in a row
+    if (
+      after.status === 'blocked' &&
+      !isForLosses &&
+      before.status !== 'blocked' &&
+      code?.follows === true &&
+      !isBehind(code, run)
+    ) {
       if (!run.entries.some((entry) => entry.kind === 'step' && entry.name === 'other')) {
         violate(`${by}, whose code follows every journal, blocked the run: ${after.blocked?.reason}`);
       }

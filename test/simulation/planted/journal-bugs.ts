@@ -35,8 +35,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a takeover writes no fence',
     file: 'lib/engine/load-run.ts',
-    find: `if (!turn.takesOver) return records;`,
-    put: `return records;`,
+    find: `const entries = [...fence(turn, records), ...(isToRunAlone ? [takenAlone(engine)] : [])];`,
+    put: `const entries: JournalEntry[] = [];`,
   },
   {
     name: 'a worker does not look whether a later one has written',

@@ -29,14 +29,14 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'a worker believes in its lease for ever',
     file: 'lib/engine/lease-keeper.ts',
-    find: `held: () => !lost && clock.nowMs() < expiresAtMs,`,
-    put: `held: () => true,`,
+    find: `held: async () => !lost && (clock.nowMs() < expiresAtMs || (await ask())),`,
+    put: `held: async () => true,`,
   },
   {
     name: 'a worker that lost its lease begins steps all the same',
     file: 'lib/engine/turn.ts',
-    find: `    if (!turn.lease.held()) return { kind: 'dropped' };\n`,
-    put: '',
+    find: `    if (check === 'accepted-since') continue;\n    if (!(await turn.lease.held())) return { kind: 'dropped' };`,
+    put: `    if (check === 'accepted-since') continue;`,
   },
   {
     name: 'a release does not look for what was accepted meanwhile',
@@ -101,7 +101,7 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'a worker with more steps than it may run at once does nothing else than look',
     file: 'lib/engine/wait-in-place.ts',
-    find: `const mayBegin = attempts.size < engine.maxStepsInFlight;`,
+    find: `const mayBegin = attempts.size < engine.maxStepsInFlight && clock.nowMs() < turn.beginsByMs;`,
     put: `const mayBegin = true as boolean;`,
   },
   {

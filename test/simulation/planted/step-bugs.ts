@@ -39,8 +39,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a body that was cut off is recorded as completed',
     file: 'lib/engine/attempts.ts',
-    find: `attempt.interrupt(reason);`,
-    put: `attempt.interrupt(new CancelledError());`,
+    find: `attempt.cutOff();`,
+    put: `attempt.withdraw(new CancelledError());`,
   },
   {
     name: 'a start overwrites the run that is there',

@@ -1,0 +1,81 @@
+/**
+ * What a journal tells of workers that were lost with nothing to show for it, and what comes of that: the run is taken
+ * alone, and if that worker is lost too, before the code has come to its next await, the run is held (I10).
+ *
+ * Each takeover leaves a `taken-over` in the journal, and a turn that is alone a `taken-alone` before it runs any code.
+ * Whatever is recorded after them is progress. What ends a worker while a step's body is running is the step's matter:
+ * it is counted there (`maxInterruptions`).
+ */
+import { LullError } from '../core/errors.ts';
+import { isRecordedCommand, type CommandId, type JournalEntry } from '../journal/event.ts';
+import type { JournalRecord } from '../journal/record.ts';
+import type { Blocked } from '../ports/run-item.ts';
+import type { Engine } from './settings.ts';
+import type { Turn } from './turn-state.ts';
+
+/** Says whether the worker before this turn was alone with the run, and was lost in its code, once too often. */
+export async function whyToHold(turn: Turn, records: readonly JournalRecord[]): Promise<LullError | undefined> {
+  const { engine, run, epoch } = turn;
+  if (isWaitingForItsNextTry(turn) || (run.blocked?.tryAtMs !== undefined && (await isToBeTerminated(turn)))) {
+    return workersLost(turn, records, turn.takesOver ? 1 : 0);
+  }
+  const last = records.at(-1);
+  const wasLostAlone = turn.takesOver && last?.epoch === epoch - 1 && last.entries.at(-1)?.kind === 'taken-alone';
+  if (!wasLostAlone || isOfOtherCode(engine, run.blocked)) return undefined;
+  return lostInARow(records) + 1 < engine.maxLostTurns ? undefined : workersLost(turn, records, 1);
+}
+
+/** Says whether a turn is to be alone: the last worker was lost, or the run is held because workers were. */
+export function isToBeAlone({ takesOver, run }: Turn): boolean {
+  return takesOver || run.blocked?.tryAtMs !== undefined;
+}
+
+/** The steps whose bodies the lost worker had begun; undefined if it did not write that down. */
+export function begunByTheLost({ epoch }: Turn, records: readonly JournalRecord[]): CommandId[] | undefined {
+  const entries = records.filter((record) => record.epoch === epoch - 1).flatMap((record) => record.entries);
+  if (!entries.some(({ kind }) => kind === 'taken-alone')) return undefined;
+  return entries.flatMap((entry) => (entry.kind === 'steps-begun' ? entry.ids : []));
+}
+
+/** A held run is not tried again by the same code before its time: each try may cost a worker. */
+function isWaitingForItsNextTry({ engine, run }: Turn): boolean {
+  const { tryAtMs = 0 } = run.blocked ?? {};
+  return engine.clock.nowMs() < tryAtMs && !isOfOtherCode(engine, run.blocked);
+}
+
+/** Then none of its code is run any more. */
+async function isToBeTerminated({ engine, runId, mail }: Turn): Promise<boolean> {
+  if (mail.length === 0) return false;
+  const messages = await engine.store.loadMessages(runId, mail);
+  return messages.some(({ kind }) => kind === 'terminate');
+}
+
+/** The workers were lost by other code, and this one has not been tried. */
+function isOfOtherCode({ version }: Engine, blocked: Blocked | undefined): boolean {
+  return blocked?.tryAtMs !== undefined && blocked.version !== version;
+}
+
+/** Takeovers since something was recorded. */
+function lostInARow(records: readonly JournalRecord[]): number {
+  let lost = 0;
+  for (const { kind } of records.flatMap(({ entries }) => entries).reverse()) {
+    if (kind === 'taken-over') lost += 1;
+    else if (kind !== 'taken-alone') break;
+  }
+  return lost;
+}
+
+function workersLost(turn: Turn, records: readonly JournalRecord[], more: number): LullError {
+  const lost = lostInARow(records) + more;
+  return new LullError(
+    'WORKERS_LOST',
+    `${lost} workers were lost, ran out of time, or were cut off from the table, in this run's code ${whereIn(records)}, the last one while it had ` +
+      `nothing else to do. The code may never yield (a loop without an end), end the process, or use up its memory. ` +
+      `Deploy code that does not, and the run goes on; or terminate it`,
+  );
+}
+
+function whereIn(records: readonly JournalRecord[]): string {
+  const asked = records.flatMap(({ entries }) => entries).findLast((entry: JournalEntry) => isRecordedCommand(entry));
+  return asked === undefined ? 'at its beginning' : `after it asked for ${asked.kind} "${asked.name}" (#${asked.id})`;
+}
