@@ -7,6 +7,7 @@ import { describeThrown, isError, toError } from '../core/to-error.ts';
 import { encodedBytes } from './encode.ts';
 import { stackFrames } from './error-stack.ts';
 import type { Json } from './format.ts';
+import { linksOf } from './linked-errors.ts';
 import { Omissions, omittedFrom } from './omissions.ts';
 import { ValueEncoder } from './value-encoder.ts';
 
@@ -62,7 +63,7 @@ function withOmitted(stored: Json, omitted: readonly string[]): Encoded {
 function omitLargest(error: Error, stored: Json | undefined, path: string, omissions: Omissions): boolean {
   const node = errorNode(stored);
   if (node === undefined) return false;
-  const parts = { ...ownOf(node), ...pick(node, 'cause'), ...pick(node, 'errors') };
+  const parts = { ...ownOf(node), ...pick(node, linksOf(error)) };
   const sizes = Object.entries(parts).map(([key, part]) => ({ key, bytes: encodedBytes(part as unknown as Encoded) }));
   const largest = sizes.sort((one, other) => other.bytes - one.bytes)[0];
   if (largest === undefined) return false;
@@ -87,9 +88,8 @@ function ownOf(node: Record<string, Json>): Record<string, Json> {
   return Object.fromEntries(entries);
 }
 
-function pick(node: Record<string, Json>, key: string): Record<string, Json> {
-  const part = node[key];
-  return part === undefined ? {} : { [key]: part };
+function pick(node: Record<string, Json>, keys: readonly string[]): Record<string, Json> {
+  return Object.fromEntries(keys.flatMap((key) => (node[key] === undefined ? [] : [[key, node[key]]])));
 }
 
 function bareError(thrown: unknown, where: string): Encoded {

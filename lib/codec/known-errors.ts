@@ -11,8 +11,19 @@ export interface KnownError {
 
 export type ErrorClass = abstract new (...args: never[]) => Error;
 
+/** Stands for the language's own on a Node that has none: what is read there keeps its class for a newer one. */
+class SuppressedErrorStandIn extends Error {
+  static {
+    this.prototype.name = 'SuppressedError';
+    Object.defineProperty(this, 'name', { value: 'SuppressedError' }); // its instances are named by it in messages
+  }
+}
+
+const { SuppressedError = SuppressedErrorStandIn } = globalThis as { SuppressedError?: ErrorClass };
+
 const BUILTIN: readonly ErrorClass[] = [
   ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError, DOMException],
+  SuppressedError,
 ];
 
 const KNOWN: readonly KnownError[] = [

@@ -1,10 +1,12 @@
 /** What is left out of a failure that is recorded, because it cannot be stored or is too large. */
 
+import { linksOf } from './linked-errors.ts';
+
 /** How many paths are listed. */
 const LISTED = 20;
 
-/** What is kept of an error when nothing else of it is to be had. */
-const ESSENTIAL: ReadonlySet<string> = new Set(['message', 'cause', 'errors']);
+/** What is kept of an error, beside the errors that it leads to, when nothing else of it is to be had. */
+const ESSENTIAL: ReadonlySet<string> = new Set(['message']);
 
 export class Omissions {
   readonly #onlyEssential: boolean;
@@ -20,7 +22,7 @@ export class Omissions {
   }
 
   has(holder: object, key: string): boolean {
-    if (this.#onlyEssential && !ESSENTIAL.has(key)) return true;
+    if (this.#onlyEssential && !ESSENTIAL.has(key) && !linksOf(holder).includes(key)) return true;
     return this.#keys.get(holder)?.has(key) === true;
   }
 

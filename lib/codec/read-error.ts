@@ -3,6 +3,7 @@ import { registeredAs } from '../core/class-registry.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { stackWith } from './error-stack.ts';
 import { type ErrorClass, knownErrorNamed } from './known-errors.ts';
+import { ALL_LINKS } from './linked-errors.ts';
 import { markOmitted } from './omissions.ts';
 import type { Reader, TaggedNode } from './reader.ts';
 
@@ -13,7 +14,7 @@ export function readError(node: TaggedNode, reader: Reader): Error {
   if (node['message'] !== undefined && !(isDomException && typeof node['message'] === 'string')) {
     defineHidden(error, 'message', reader.child(node['message'], 'message'));
   }
-  for (const field of ['cause', 'errors']) {
+  for (const field of ALL_LINKS) {
     if (node[field] !== undefined) defineHidden(error, field, reader.child(node[field], field));
   }
   if (node['own'] !== undefined) defineOwn(error, reader.child(node['own'], 'own'), reader);

@@ -5,14 +5,15 @@
  *
  * `class` is the nearest class that lull knows by itself (the language's errors and lull's own), and `as` the name under
  * which the error's own class, or the nearest, was registered. `name` is there when the class alone would not give it;
- * of a class that is not registered it keeps the name. `errors` are those of an AggregateError. `own` has the
- * enumerable properties, `omitted` says what could not be stored of a recorded failure. Symbols as keys are left out.
+ * of a class that is not registered it keeps the name. `errors` are those of an AggregateError, `error` and
+ * `suppressed` those of a SuppressedError. `own` has the enumerable properties, `omitted` says what could not be stored of a recorded failure. Symbols as keys are left out.
  */
 import { type Registered, registeredFor } from '../core/class-registry.ts';
 import { className } from '../core/describe-value.ts';
 import { stackFrames } from './error-stack.ts';
 import type { Json } from './format.ts';
 import { type KnownError, knownErrorWith, PLAIN_ERROR } from './known-errors.ts';
+import { linksOf } from './linked-errors.ts';
 import { omittedFrom } from './omissions.ts';
 import { objectForm } from './object-form.ts';
 import type { Walker } from './walker.ts';
@@ -26,7 +27,7 @@ export function storeError(error: Error, walker: Walker): Json {
   if (message !== '' || Object.hasOwn(error, 'message')) stored['message'] = message;
   const frames = stackFrames(error);
   if (frames !== '') stored['stack'] = frames;
-  for (const key of ['cause', 'errors'] as const) {
+  for (const key of linksOf(error)) {
     if (isHidden(error, key)) stored[key] = walker.property(error, key, () => error[key as 'cause']);
   }
   stored['own'] = ownProperties(error, walker);

@@ -1,5 +1,6 @@
 /** Which tags there are, which fields each may have, and who reads it. */
 import type { Json } from './format.ts';
+import { ALL_LINKS } from './linked-errors.ts';
 import { readBuiltins } from './read-builtin.ts';
 import { readError } from './read-error.ts';
 import { readInstance } from './read-instance.ts';
@@ -19,7 +20,7 @@ export const TAGS: ReadonlyMap<string, Tag> = new Map<string, Tag>([
   ['Object', value(['v'], (node, reader) => fill(reader.begin({}), node, reader))],
   ['NullObject', value(['v'], (node, reader) => fill(reader.begin(Object.create(null) as object), node, reader))],
   ['Array', value(['length', 'v'], readArray)],
-  ['Error', value(['class', 'as', 'name', 'message', 'stack', 'cause', 'errors', 'own', 'omitted'], readError)],
+  ['Error', value(['class', 'as', 'name', 'message', 'stack', ...ALL_LINKS, 'own', 'omitted'], readError)],
   ['class', value(['name', 'v'], readInstance)],
   ['shared', { kind: 'shared', fields: new Set(['id', 'v']) }],
   ['ref', { kind: 'ref', fields: new Set(['id']) }],

@@ -170,6 +170,8 @@ const BUILT_IN: ReadonlySet<unknown> = new Set<unknown>([
   ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array],
   ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array],
   ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError, DOMException],
+  // In newer versions of Node only.
+  ...['Float16Array', 'SuppressedError'].flatMap((name) => (globalThis as Record<string, unknown>)[name] ?? []),
 ]);
 
 function checkClass(call: string, candidate: unknown): Class {

@@ -14,6 +14,9 @@ export interface ShownError {
   readonly cause?: ShownError;
   /** The errors of a group. */
   readonly errors?: readonly ShownError[];
+  /** The two of a SuppressedError. */
+  readonly error?: ShownError;
+  readonly suppressed?: ShownError;
 }
 
 /** A circle of causes ends somewhere. */
@@ -22,8 +25,10 @@ const GROUP_LIMIT = 10;
 
 /** Never throws, whatever the error's getters do. */
 export function showError(error: Error, depth = 1): ShownError {
-  const [stack, code, cause, errors] = (['stack', 'code', 'cause', 'errors'] as const).map((key) => read(error, key));
+  const keys = ['stack', 'code', 'cause', 'errors', 'error', 'suppressed'] as const;
+  const [stack, code, cause, errors, last, suppressed] = keys.map((key) => read(error, key));
   const goesOn = depth < DEPTH_LIMIT;
+  const isPair = goesOn && readText(error, 'name', '') === 'SuppressedError';
   const group = goesOn ? errorsOf(errors) : [];
   return {
     name: readText(error, 'name', 'Error'),
@@ -32,6 +37,8 @@ export function showError(error: Error, depth = 1): ShownError {
     ...(typeof stack === 'string' ? { stack } : {}),
     ...(goesOn && isError(cause) ? { cause: showError(cause, depth + 1) } : {}),
     ...(group.length > 0 ? { errors: group.map((each) => showError(each, depth + 1)) } : {}),
+    ...(isPair && isError(last) ? { error: showError(last, depth + 1) } : {}),
+    ...(isPair && isError(suppressed) ? { suppressed: showError(suppressed, depth + 1) } : {}),
   };
 }
 

@@ -60,7 +60,9 @@ function members(of: object): [string, unknown][] {
     );
   if (of instanceof Set) return [...of].map((item, at) => [String(at), item]);
   if (ArrayBuffer.isView(of)) return [];
-  const hidden = ['message', 'cause', 'errors', 'name'].filter((key) => of instanceof Error && isHidden(of, key));
+  const hidden = ['message', 'cause', 'errors', 'error', 'suppressed', 'name'].filter(
+    (key) => of instanceof Error && isHidden(of, key),
+  );
   return [...Object.keys(of), ...hidden].map((key) => [key, (of as Record<string, unknown>)[key]]);
 }
 
