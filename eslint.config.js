@@ -114,7 +114,9 @@ export default defineConfig(
       ...[
         'test/simulation/main.ts',
         'test/simulation/planted/{main,first-failure}.ts',
-        'test/{wire,fuzz,model}/main.ts',
+        'test/{wire,fuzz,model,conformance,nodes}/main.ts',
+        'test/nodes/node-binary.ts',
+        'test/asyncio/record.ts',
         'test/dynamodb/on-jar.ts',
       ],
     ],

@@ -11,7 +11,18 @@ import { Construct } from 'constructs';
 import { LONGEST_BLOCKED_PAUSE_MS } from '../lib/ports/limits.ts';
 import type { WorkflowEngine } from './workflow-engine.ts';
 
-/** The id of the warning about alarms without actions. */
+/**
+ * The id of the warning about alarms without actions.
+ *
+ * @example
+ * ```ts no-run
+ * import { Annotations } from 'aws-cdk-lib';
+ * import type { Construct } from 'constructs';
+ *
+ * declare const alarms: Construct;
+ * Annotations.of(alarms).acknowledgeWarning(SILENT_ALARMS, 'the alarms are watched in the console');
+ * ```
+ */
 export const SILENT_ALARMS = 'lull:silentAlarms';
 
 /** Which engine is watched, and who is told. */

@@ -55,7 +55,6 @@ export { signal } from './api/signal.ts';
 export {
   BrokenBarrierError,
   CancelledError,
-  ExceptionGroup,
   type InputIssue,
   InvalidInputError,
   InvalidStateError,
@@ -74,6 +73,7 @@ export {
   WorkflowCodeError,
   type WorkflowCodeErrorCode,
 } from './core/errors.ts';
+export { ExceptionGroup } from './core/exception-group.ts';
 export type { ErrorClass, ErrorCondition } from './core/split-group.ts';
 export { InvariantError } from './core/invariant.ts';
 export { registerClass, registerError } from './core/class-registry.ts';

@@ -1,7 +1,8 @@
 /** Several effects of which all happen or none: what was done is undone when a later one fails. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
-import { type CancelledError, ExceptionGroup, InvalidStateError, isCancelled } from '../core/errors.ts';
+import { type CancelledError, InvalidStateError, isCancelled } from '../core/errors.ts';
+import { ExceptionGroup } from '../core/exception-group.ts';
 import { currentLoop } from '../core/loop.ts';
 import { toError } from '../core/to-error.ts';
 import { asAwaitable, asCoroutine, checkBody } from './body.ts';

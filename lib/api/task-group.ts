@@ -1,6 +1,7 @@
 /** Tasks that end together (asyncio's `TaskGroup`, case for case). */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
-import { ExceptionGroup, InvalidStateError, isCancelled } from '../core/errors.ts';
+import { InvalidStateError, isCancelled } from '../core/errors.ts';
+import { ExceptionGroup } from '../core/exception-group.ts';
 import { Future } from '../core/future.ts';
 import { checkOwnLoop, currentLoop } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';

@@ -1,6 +1,7 @@
 /** The error classes that come back as themselves without being registered: the language's own and lull's. */
 import { brandOf } from '../core/brand.ts';
 import * as lullErrors from '../core/errors.ts';
+import { ExceptionGroup } from '../core/exception-group.ts';
 import { InvariantError } from '../core/invariant.ts';
 
 export interface KnownError {
@@ -30,7 +31,7 @@ const KNOWN: readonly KnownError[] = [
   ...BUILTIN.map((each): [string, unknown] => [each.name, each]),
   // By the names of the exports: a minifier leaves these as they are.
   ...Object.entries(lullErrors),
-  ...Object.entries({ InvariantError }),
+  ...Object.entries({ ExceptionGroup, InvariantError }),
 ].flatMap(([name, each]) => (isErrorClass(each) ? [{ name, class: each, prototype: each.prototype as object }] : []));
 
 const BY_NAME: ReadonlyMap<string, KnownError> = new Map(KNOWN.map((known) => [known.name, known]));

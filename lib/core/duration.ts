@@ -56,7 +56,7 @@ export function toMilliseconds(duration: Duration, what = 'the duration'): numbe
 /** A duration as an author wrote it, for messages: `"7 days"`, `500`, `{ minutes: 5 }`; `null` for none. */
 export function describeDuration(duration: Duration | null): string {
   if (typeof duration !== 'object' || duration === null) return describeValue(duration);
-  const parts = Object.entries(duration).filter(([, value]) => value !== undefined);
+  const parts = Object.entries<number | undefined>(duration).filter(([, value]) => value !== undefined);
   return `{ ${parts.map(([unit, value]) => `${unit}: ${value}`).join(', ')} }`;
 }
 

@@ -18,7 +18,8 @@ export function checkStepOptions(options: StepOptions | DefinedStepOptions<never
 
 /** The same for the options of all steps of a workflow. */
 export function checkStepDefaults(options: StepDefaults, what: string): void {
-  if (typeof options === 'object' && Object.hasOwn((options as StepDefaults | null) ?? {}, 'key')) {
+  const given: unknown = options;
+  if (typeof given === 'object' && given !== null && Object.hasOwn(given, 'key')) {
     throw invalid(`${what} have a key, which tells steps of one name apart: give it to each step`);
   }
   checkOptions(options, what, DEFAULTS);

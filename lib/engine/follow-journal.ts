@@ -120,7 +120,7 @@ async function follow(
   const given = withGuard(guarded, () => ({ input: decode(input) }));
 
   const { log } = engine;
-  const strays = createStrayErrors({ runId, workflow: run.workflow, log, whereabouts: guarded.whereabouts });
+  const strays = createStrayErrors({ runId, workflow: run.workflow, log, whereabouts: () => live.whereabouts() });
   if (recorded.length === 0) {
     const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
     const memory = rememberPending(live, guarded, { strays, seed: started.seed });

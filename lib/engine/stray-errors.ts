@@ -19,7 +19,7 @@ export interface OwnerOfRun {
   readonly runId: string;
   readonly workflow: string;
   readonly log: Logger;
-  whereabouts(): string;
+  readonly whereabouts: () => string;
 }
 
 /** Watched from the beginning. */

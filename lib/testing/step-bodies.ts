@@ -19,8 +19,8 @@ export type StepMock = (...args: any[]) => unknown;
 
 interface Following {
   readonly signal: AbortSignal;
-  changed(): WorkflowCodeError | undefined;
-  onEnd(): void;
+  readonly changed: () => WorkflowCodeError | undefined;
+  readonly onEnd: () => void;
 }
 
 interface Body {

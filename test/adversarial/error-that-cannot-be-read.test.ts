@@ -117,7 +117,7 @@ const odd = fc
               ? Object.create(null)
               : {}
     ) as object;
-    void (target as Error).stack; // V8 words it when it is first touched, and reads name and message for it
+    Reflect.get(target, 'stack'); // V8 words it when it is first touched, and reads name and message for it
     for (const [key, part] of Object.entries(parts)) {
       Object.defineProperty(
         target,

@@ -2,7 +2,6 @@
 import { type Awaitable, type Coroutine, createTask, Queue, race, signal, sleep, timeout } from 'lull';
 import { expect, it } from 'vitest';
 import { createPrng } from '../../lib/core/prng.ts';
-import type { JournalEvent } from '../../lib/journal/event.ts';
 import { START_MS } from '../scheduler/drive.ts';
 import { runBody } from '../api/run-body.ts';
 

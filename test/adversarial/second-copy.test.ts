@@ -7,7 +7,7 @@ import { decode } from '../../lib/codec/decode.ts';
 import { encode } from '../../lib/codec/encode.ts';
 
 vi.resetModules();
-const other = (await import('../../lib/index.ts')) as typeof own;
+const other = await import('../../lib/index.ts');
 
 it('there are two copies', () => {
   expect(other.LullError).not.toBe(own.LullError);

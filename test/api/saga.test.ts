@@ -7,7 +7,8 @@ import { sleep } from '../../lib/api/sleep.ts';
 import { taskGroup } from '../../lib/api/task-group.ts';
 import { timeout } from '../../lib/api/timeout.ts';
 import type { Awaitable, Coroutine } from '../../lib/core/awaitable.ts';
-import { CancelledError, ExceptionGroup, InvalidStateError, TimeoutError } from '../../lib/core/errors.ts';
+import { CancelledError, TimeoutError } from '../../lib/core/errors.ts';
+import { ExceptionGroup } from '../../lib/core/exception-group.ts';
 import { drive, START_MS } from '../scheduler/drive.ts';
 import { caught, pause, runBody } from './run-body.ts';
 
@@ -346,64 +347,6 @@ describe('an undo that fails', () => {
       };
       const group = yield* caught(saga(body));
       expect((group as ExceptionGroup).errors).toEqual([boom, expect.objectContaining({ code: 'NOT_AWAITABLE' })]);
-    });
-  });
-});
-
-describe('onFailure', () => {
-  test('after the saga has ended is an InvalidStateError', () => {
-    runBody(function* () {
-      const handle = yield* saga(function* (saga) {
-        return saga;
-      });
-      expect(() => handle.onFailure(pause)).toThrow(InvalidStateError);
-    });
-  });
-
-  test('while the saga is being undone is undone next', () => {
-    runBody(function* () {
-      const seen: string[] = [];
-      const body = function* (saga: Saga) {
-        saga.onFailure(undoing('a', seen));
-        saga.onFailure(undoing('b', seen));
-        createTask(
-          (function* () {
-            yield* sleep(500);
-            saga.onFailure(undoing('straggler', seen));
-          })(),
-        );
-        yield* pause();
-        throw boom;
-      };
-      expect(yield* caught(saga(body))).toBe(boom);
-      expect(seen).toEqual(['undo b', 'undid b', 'undo straggler', 'undid straggler', 'undo a', 'undid a']);
-    });
-  });
-
-  test('right after the last undo is refused, not forgotten', () => {
-    runBody(function* () {
-      let refused: unknown;
-      const body = function* (saga: Saga) {
-        const done = new Event();
-        saga.onFailure(function* () {
-          done.set();
-        });
-        createTask(
-          (function* () {
-            yield* done.wait();
-            try {
-              saga.onFailure(pause);
-            } catch (error) {
-              refused = error;
-            }
-          })(),
-        );
-        yield* pause();
-        throw boom;
-      };
-      expect(yield* caught(saga(body))).toBe(boom);
-      yield* pause(5);
-      expect(refused).toBeInstanceOf(InvalidStateError);
     });
   });
 });

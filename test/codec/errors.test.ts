@@ -3,11 +3,12 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { STACK_LIMIT } from '../../lib/codec/error-stack.ts';
 import * as lullErrors from '../../lib/core/errors.ts';
+import { ExceptionGroup } from '../../lib/core/exception-group.ts';
 import { InvariantError } from '../../lib/core/invariant.ts';
 import { parsed, roundTrip, stored } from './round-trip.ts';
 import { expectSame } from './same.ts';
 
-const { CancelledError, ExceptionGroup, LullError, NonRetryableError, RetryAfterError, StepFailedError } = lullErrors;
+const { CancelledError, LullError, NonRetryableError, RetryAfterError, StepFailedError } = lullErrors;
 
 class PaymentDeclined extends Error {
   reason = 'no funds';
@@ -147,7 +148,7 @@ describe("lull's own errors come back as themselves", () => {
   });
 
   it('each class of the core, also one that is made otherwise', () => {
-    for (const [name, Class] of Object.entries(lullErrors)) {
+    for (const [name, Class] of Object.entries({ ...lullErrors, ExceptionGroup })) {
       if (typeof Class !== 'function' || !(Class.prototype instanceof Error)) continue;
       const back = roundTrip(Reflect.construct(Error, ['boom'], Class) as Error);
       expect([back.constructor, back.message, name], name).toEqual([Class, 'boom', Class.name]);

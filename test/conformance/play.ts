@@ -52,9 +52,9 @@ async function post(
 
 function compare(run: Record<string, unknown>, program: Program, isReal: boolean): string | undefined {
   const { ends, withoutTimes } = program;
-  if (!isReal || withoutTimes === undefined || ends.status !== 'completed') return differenceOf(run, ends as Expected);
+  if (!isReal || withoutTimes === undefined || ends.status !== 'completed') return differenceOf(run, ends);
   const expected: Ending = { status: 'completed', result: withoutTimes(ends.result) as Expected };
-  return differenceOf({ ...run, result: withoutTimes(run['result']) }, expected as Expected);
+  return differenceOf({ ...run, result: withoutTimes(run['result']) }, expected);
 }
 
 /** Each expected line stands once among those of the run. */

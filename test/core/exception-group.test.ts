@@ -1,7 +1,9 @@
 import { ExceptionGroup, LullError, TimeoutError, WorkflowCodeError } from 'lull';
 import { describe, expect, it } from 'vitest';
 
-class Declined extends Error {}
+class Declined extends Error {
+  readonly cents = 100;
+}
 
 describe('an ExceptionGroup', () => {
   const declined = new Declined('no');

@@ -31,7 +31,7 @@ describe('a run that is blocked', () => {
     const { cloud, run } = await blockedRun();
     expect((await cloud.run(run.id)).blocked).toMatchObject({
       version: '2',
-      reason: expect.stringContaining('journal'),
+      reason: expect.stringContaining('journal') as string,
     });
   });
 

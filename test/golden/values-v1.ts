@@ -1,6 +1,7 @@
 /** One value of each kind that format version 1 can store, under the names that values-v1.json has. */
 import { registerClass, registerError } from '../../lib/core/class-registry.ts';
-import { CancelledError, ExceptionGroup, NonRetryableError, StepFailedError } from '../../lib/core/errors.ts';
+import { CancelledError, NonRetryableError, StepFailedError } from '../../lib/core/errors.ts';
+import { ExceptionGroup } from '../../lib/core/exception-group.ts';
 
 class Money {
   readonly cents: bigint;

@@ -86,7 +86,9 @@ it(
     await waitUntil(() => notices.some((notice) => notice.kind === 'run-started' && notice.runId === 'w'));
     await reload('renamed');
     await fetch(`${cloud.url}/runs/w/signals/go`, { method: 'POST', body: 'null' });
-    expect(await noticeOf('run-blocked', 'w')).toMatchObject({ reason: expect.stringContaining('step "first"') });
+    expect(await noticeOf('run-blocked', 'w')).toMatchObject({
+      reason: expect.stringContaining('step "first"') as string,
+    });
     await reload('first');
     expect(await noticeOf('run-ended', 'w')).toMatchObject({ status: 'completed' });
   },

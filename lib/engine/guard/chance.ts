@@ -8,7 +8,7 @@ import { current } from './current-run.ts';
 import { answered, forbidden, type Callable, type StandIn } from './stand-in.ts';
 
 /** What one key or id takes; pools take more. */
-export const LARGEST_DRAW_BYTES = 64;
+const LARGEST_DRAW_BYTES = 64;
 
 const roll = (): number => current?.random() ?? 0;
 const byte = (): number => Math.floor(roll() * 256);

@@ -26,7 +26,7 @@ export const guardedDate: StandIn = (realFunction, live) => {
   Object.defineProperty(GuardedDate, 'length', { value: 7 });
   const now = (): number => (current === undefined ? (live() as unknown as DateConstructor).now() : nowMs());
   Object.defineProperty(GuardedDate, 'now', { value: now, writable: true, configurable: true });
-  return GuardedDate as unknown as Callable;
+  return GuardedDate;
 };
 
 /** A file is as old as the run says, unless the code says how old it is. */

@@ -63,7 +63,7 @@ export const REFUSED_VALUES: Readonly<Record<string, Readonly<Record<string, str
 };
 
 /** Refused under two names, as `process.hrtime` is with `process.hrtime.bigint`. */
-export function refusedWith(name: string, part: string, advice: string): StandIn {
+function refusedWith(name: string, part: string, advice: string): StandIn {
   return (real, live) => {
     const whole = refused(name, advice)(real, live);
     const partOf = (of: unknown): never => (of as Record<string, never>)[part] as never;

@@ -15,9 +15,9 @@ const hookOutside: Hook = (error, sites) => outsideGuard(() => hook?.(error, sit
 
 export const stackHook = {
   up(): void {
-    const { prepareStackTrace } = Error;
-    if (prepareStackTrace === undefined || prepareStackTrace.name === OF_NODE) return;
-    hook = prepareStackTrace;
+    const installed = Reflect.get(Error, 'prepareStackTrace') as Hook | undefined;
+    if (installed === undefined || installed.name === OF_NODE) return;
+    hook = installed;
     Error.prepareStackTrace = hookOutside;
   },
 

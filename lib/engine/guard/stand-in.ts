@@ -38,8 +38,7 @@ export function refused(name: string, advice: string): StandIn {
 export function answered(answer: (this: unknown, ...args: never[]) => unknown): StandIn {
   return (real, live) =>
     new Proxy(real, {
-      apply: (_real, self, args) =>
-        Reflect.apply(current === undefined ? live() : answer, self, args as never[]) as unknown,
+      apply: (_real, self, args) => Reflect.apply(current === undefined ? live() : answer, self, args as never[]),
     });
 }
 
@@ -57,7 +56,8 @@ export function mayPass(trap: Callable): boolean {
 
 /** Node's own files have names such as `node:internal/util`. */
 function isNodeCalling(below: Callable): boolean {
-  const { stackTraceLimit, prepareStackTrace } = Error;
+  const { stackTraceLimit } = Error;
+  const prepareStackTrace: unknown = Reflect.get(Error, 'prepareStackTrace');
   try {
     Error.stackTraceLimit = 1;
     Error.prepareStackTrace = (_error, sites) => sites;

@@ -20,6 +20,12 @@ interface Standing {
   readonly standIn: StandIn;
 }
 
+/** A property's descriptor, whose functions are called with the holder as `this`. */
+type Property = Omit<PropertyDescriptor, 'get' | 'set'> & {
+  readonly get?: (this: unknown) => unknown;
+  readonly set?: (this: unknown, value: unknown) => void;
+};
+
 /** The names of those that cannot be replaced. */
 export function frozenPlaces(): string[] {
   return [...functions(), ...getters(), ...values()]
@@ -35,10 +41,10 @@ export function putUpForGood(): void {
     Object.defineProperty(holder, key, { ...descriptor, value: standIn(real, () => real) });
   }
   for (const { holder, key, standIn } of getters()) {
-    const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+    const descriptor: Property | undefined = Object.getOwnPropertyDescriptor(holder, key);
     if (descriptor?.get === undefined) continue;
     const { get } = descriptor;
-    Object.defineProperty(holder, key, { ...descriptor, get: standIn(get, () => get) as () => unknown });
+    Object.defineProperty(holder, key, { ...descriptor, get: standIn(get, () => get) });
   }
   for (const { holder, key, name, advice } of values()) putValue(holder, key, { name, advice });
 }
@@ -87,7 +93,7 @@ function values(): { holder: object; key: string; name: string; advice: string }
 
 /** A getter in the place of a value or of a getter; writing it goes on as before. */
 function putValue(holder: object, key: string, { name, advice }: { name: string; advice: string }): void {
-  const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+  const descriptor: Property | undefined = Object.getOwnPropertyDescriptor(holder, key);
   if (descriptor === undefined) return;
   const { get } = descriptor;
   let { value } = descriptor as { value: unknown };

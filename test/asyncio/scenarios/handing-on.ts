@@ -78,7 +78,6 @@ export const handingOn: Readonly<Record<string, Scenario>> = {
     }
     const ts = ['a', 'b', 'c'].map((n) => createTask(waiter(n)));
     yield* sleep('1s');
-    // eslint-disable-next-line require-yield -- that is the case
     yield* c.with(function* () {
       c.notify(1);
       ts[0]?.cancel();

@@ -13,7 +13,6 @@ function* waiting(log: Log, inner: Awaitable<string>): Coroutine<void> {
 
 export const waitingFor: Readonly<Record<string, Scenario>> = {
   *s57_wait_for_runs_in_the_task_of_its_caller(log) {
-    // eslint-disable-next-line require-yield -- that is the case
     function* who() {
       return currentTask();
     }
@@ -47,7 +46,6 @@ export const waitingFor: Readonly<Record<string, Scenario>> = {
   },
 
   *s60_wait_for_nothing(log) {
-    // eslint-disable-next-line require-yield -- that is the case
     function* never(): Coroutine<void> {
       log('never');
     }

@@ -149,7 +149,7 @@ export const errorPrograms: readonly Program[] = [
         return 'no error';
       } catch (error) {
         if (!(error instanceof ExceptionGroup)) throw error;
-        return error.errors.map((each) => (each as Error).message);
+        return error.errors.map((each) => each.message);
       }
     }),
     ends: { status: 'completed', result: ['a', 'b'] },

@@ -229,7 +229,7 @@ export const globalsPrograms: readonly Program[] = [
         step('list', () => []),
       ]);
       yield* sleep('2s');
-      return results.map((result) => String(JSON.stringify(result)));
+      return results.map((result) => String(JSON.stringify(result) as string | undefined));
     }),
     ends: { status: 'completed', result: ['undefined', 'null', '0', 'false', '""', '[]'] },
   },

@@ -1,3 +1,4 @@
+/* eslint no-console: off -- the console of workflow code and of steps is played here */
 /** Programs that log: in workflow code, in steps, at every level, and what the engine itself has to say. */
 import { createTask, gather, log, race, sleep, step, stepContext, workflow } from 'lull';
 import type { Program } from '../program.ts';
