@@ -10,6 +10,9 @@ import { serveInvocation } from './serve-invocation.ts';
 /** A Lambda handler for the events of a schedule. */
 export type SweeperHandler = (event?: unknown, context?: HandlerContext) => Promise<Sweep>;
 
+/** What is left of an invocation when a sweep looks at no more runs: those that it looks at take a while yet. */
+const MARGIN_MS = 10_000;
+
 /**
  * Makes the handler of the sweeper, for a Lambda on a schedule of one minute. It reads the index of the due: timers
  * too far away for the queue, wakes that got lost, runs whose worker died, runs to be purged.
@@ -32,17 +35,21 @@ export function createSweeperHandler(overrides: Overrides = {}): SweeperHandler 
     return { ports, metrics, ages: createDueAges(), aheadMs: settings.aheadMs };
   });
   let hasSwept = false;
-  const handle = async (): Promise<Sweep> => {
+  const handle = async (context: HandlerContext | undefined): Promise<Sweep> => {
     const { ports, metrics, ages, aheadMs } = open();
+    const leftMs = context === undefined ? Infinity : context.getRemainingTimeInMillis() - MARGIN_MS;
     const observe: Observe = (event) => {
       if (event.kind === 'due-run-found') ages.found(event);
     };
+    const endsByMs = ports.clock.nowMs() + leftMs;
     // A deployment starts this process anew, and runs that are blocked wait for its code.
-    const counts = await sweep({ ...ports, observe }, { aheadMs, wakesBlocked: !hasSwept });
+    const options = { aheadMs, wakesBlocked: !hasSwept, endsByMs, begin: Math.random() };
+    const counts = await sweep({ ...ports, observe }, options);
     hasSwept = true;
+    if (counts.isCut === true) ports.log.warn('more runs are due than a sweep gets through: the next one goes on');
     if (counts.woken + counts.purged + counts.ahead > 0) ports.log.info('swept', { ...counts });
     metrics.swept({ woken: counts.woken, oldestDueMs: ages.takeOldestMs() });
     return counts;
   };
-  return (_event, context) => serveInvocation(context, handle);
+  return (_event, context) => serveInvocation(context, () => handle(context));
 }

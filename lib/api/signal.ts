@@ -27,6 +27,7 @@ import { lazy } from './lazy.ts';
  */
 export function signal<T>(name: string, options: SignalOptions<T> = {}): Signal<T> {
   checkName(name, 'a signal');
+  checkIsPath(name);
   const schema = checkSchema(name, options);
   const what = `signal "${name}"`;
   const toPayload = (payload: unknown): T => validOrThrow(schema, payload, `the payload of ${what}`) as T;
@@ -63,6 +64,16 @@ function* take<T>(name: string, toPayload: (payload: unknown) => T): Coroutine<T
     const taken = loop.takeSignal(name);
     if (taken.found) return toPayload(taken.payload);
   }
+}
+
+/** Over HTTP a signal's name ends the path of a URL, which has no room for such parts, encoded or not. */
+function checkIsPath(name: string): void {
+  if (!/\p{Surrogate}/u.test(name) && !name.split('/').some((part) => part === '.' || part === '..')) return;
+  throw new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    `the name of a signal is ${describeValue(name)}: no URL can have it as a part of its path. Give one without "." and ` +
+      '".." between slashes, and without half characters',
+  );
 }
 
 function checkSchema(name: string, { schema }: SignalOptions<unknown>): StandardSchema | undefined {

@@ -25,19 +25,15 @@ export class RunNotFoundError extends LullError {
   }
 }
 
-/** The id belongs to another run. */
+/** The id belongs to another run. Of a run of another workflow the message tells nothing. */
 export class RunIdTakenError extends LullError {
   static {
     this.prototype.name = 'RunIdTakenError';
   }
   readonly runId: string;
 
-  constructor(runId: string, difference: string) {
-    super(
-      'RUN_ID_TAKEN',
-      `the run id "${runId}" is taken: ${difference}. Choose another id, or say onConflict: 'use-existing' to get the ` +
-        `run that is there`,
-    );
+  constructor(runId: string, why: string) {
+    super('RUN_ID_TAKEN', `the run id "${runId}" is taken${why}`);
     this.runId = runId;
   }
 }

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import { describeValue } from '../core/describe-value.ts';
-import { isRunId, RUN_ID_LIMIT } from '../core/run-id.ts';
+import { isNewRunId, isRunId, RUN_ID_LIMIT } from '../core/run-id.ts';
 import { KEYED_ID_PREFIX } from '../ports/message.ts';
 import { InvalidArgumentError } from './errors.ts';
 
@@ -25,6 +25,16 @@ export function checkRunId(id: unknown): string {
   if (isRunId(id)) return id;
   throw new InvalidArgumentError(
     `a run id cannot be ${describeValue(id)}: give 1 to ${RUN_ID_LIMIT} characters out of A-Z, a-z, 0-9 and . _ : -`,
+  );
+}
+
+/** Of a run that is to be started. */
+export function checkNewRunId(id: unknown): string {
+  const runId = checkRunId(id);
+  if (isNewRunId(runId)) return runId;
+  throw new InvalidArgumentError(
+    `a run cannot be started with the id "${runId}": no URL can have it as a part of its path. Give one with other ` +
+      'characters than dots',
   );
 }
 

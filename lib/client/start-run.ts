@@ -14,7 +14,7 @@ import type { NewRun, Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { digestInput, encodeInput, isFormerDigest } from './encode-input.ts';
 import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from './errors.ts';
-import { checkRunId, runIdFromKey } from './identifiers.ts';
+import { checkNewRunId, runIdFromKey } from './identifiers.ts';
 import { checkChoice, checkOptions } from './options.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 import { sendWake, tidyUp } from './best-effort.ts';
@@ -22,15 +22,16 @@ import { sendWake, tidyUp } from './best-effort.ts';
 /** How a run is started. */
 export interface StartOptions {
   /**
-   * The run's id: 1 to 128 characters out of `A-Z a-z 0-9 . _ : -`. Without it, one is made up. Starting the same
-   * workflow with the same input under an id that is taken gives the run that is there.
+   * The run's id: 1 to 128 characters out of `A-Z a-z 0-9 . _ : -`, and not `.` or `..`. Without it, one is made up.
+   * Starting the same workflow with the same input under an id that is taken gives the run that is there.
    */
   readonly id?: string | undefined;
   /** Instead of an id: calls with the same key and workflow start one run, however often they are repeated. */
   readonly idempotencyKey?: string | undefined;
   /**
    * What to do when the `id` is taken: `'fail'` always is a RunIdTakenError; `'use-existing'` gives the run that is
-   * there, whatever its workflow and input. Without it, only a run that differs is an error.
+   * there, whatever its input. Without it, only a run with another input is an error. An id of another workflow's run
+   * always is a RunIdTakenError.
    */
   readonly onConflict?: 'fail' | 'use-existing' | undefined;
   /** The run begins this much later. Default: at once. */
@@ -116,7 +117,7 @@ function readOptions(ports: ClientPorts, workflow: string, options: StartOptions
     throw new InvalidArgumentError(`onConflict: '${onConflict}' says what to do when an id is taken: give the id too`);
   }
   const delayMs = toMilliseconds(delay, 'the delay of a start');
-  if (id !== undefined) return { runId: checkRunId(id), delayMs };
+  if (id !== undefined) return { runId: checkNewRunId(id), delayMs };
   if (idempotencyKey !== undefined) return { runId: runIdFromKey(workflow, idempotencyKey), delayMs };
   return { runId: ports.ids.runId(ports.clock.nowMs()), delayMs };
 }
@@ -155,21 +156,20 @@ function isSameStart(existing: RunItem, run: NewRun): boolean {
   return existing.workflow === run.workflow && existing.inputDigest === run.inputDigest;
 }
 
+/** Who may start a workflow may know its runs. A run of another workflow is none of theirs, whatever they ask for. */
 function checkExisting(existing: RunItem, run: NewRun, { idempotencyKey, onConflict }: StartOptions): void {
   const { runId } = existing;
+  if (existing.workflow !== run.workflow) {
+    throw new RunIdTakenError(runId, `, and not by a run of workflow "${run.workflow}": choose another id`);
+  }
   if (onConflict === 'use-existing') return;
-  if (onConflict === 'fail') throw new RunIdTakenError(runId, describeDifference(existing, run));
-  if (isSameStart(existing, run)) return;
+  const isSame = isSameStart(existing, run);
+  if (onConflict === undefined && isSame) return;
   if (idempotencyKey !== undefined) {
     const did = `has started run "${runId}" of workflow "${run.workflow}"`;
     throw new IdempotencyKeyReusedError(idempotencyKey, runId, { did, differs: 'input' });
   }
-  throw new RunIdTakenError(runId, describeDifference(existing, run));
-}
-
-function describeDifference(existing: RunItem, run: NewRun): string {
-  if (existing.workflow !== run.workflow) return `that run is of workflow "${existing.workflow}"`;
-  return existing.inputDigest === run.inputDigest
-    ? 'that run has the same workflow and input'
-    : `that run of workflow "${existing.workflow}" has another input`;
+  const there = isSame ? 'has the same workflow and input' : `of workflow "${run.workflow}" has another input`;
+  const advice = `Choose another id, or say onConflict: 'use-existing' to get the run that is there`;
+  throw new RunIdTakenError(runId, `: that run ${there}. ${advice}`);
 }

@@ -270,8 +270,8 @@ export class DynamodbStore implements Store {
     return purgeRun(this.#table, this.#contents, { runId, dueByMs });
   }
 
-  listDue(nowMs: number): AsyncGenerator<readonly string[]> {
-    return listDue(this.#table, nowMs);
+  listDue(dueByMs: number, begin = 0): AsyncGenerator<readonly string[]> {
+    return listDue(this.#table, { dueByMs, begin });
   }
 
   async listRuns(query: RunQuery): Promise<RunPage> {

@@ -7,8 +7,13 @@ import type { Table } from './table.ts';
 
 const PAGE_LENGTH = 500;
 
-export async function* listDue(table: Table, dueByMs: number): AsyncGenerator<readonly string[]> {
-  for (const shard of dueShards()) {
+export async function* listDue(
+  table: Table,
+  { dueByMs, begin }: { readonly dueByMs: number; readonly begin: number },
+): AsyncGenerator<readonly string[]> {
+  const shards = dueShards();
+  const first = Math.floor(begin * shards.length);
+  for (const shard of [...shards.slice(first), ...shards.slice(0, first)]) {
     let startKey: Item | undefined;
     do {
       const { items, lastKey } = await table.query('listDue', {

@@ -16,6 +16,8 @@ export interface Sweep {
   readonly held: number;
   /** Not due yet; the queue was told when they will be. */
   readonly ahead: number;
+  /** The time was over before all were looked at. */
+  readonly isCut?: true;
 }
 
 export interface SweepOptions {
@@ -29,21 +31,31 @@ export interface SweepOptions {
    * refuses the turn. Default: false.
    */
   readonly wakesBlocked?: boolean;
+  /** No further runs are looked at from then on. Default: all are. */
+  readonly endsByMs?: number;
+  /**
+   * Where in the index to begin, 0 <= begin < 1. A sweep that is cut leaves the rest to the next one; that one must not
+   * begin at the same place, or the rest would wait for ever. Default 0.
+   */
+  readonly begin?: number;
 }
 
 /** A sweeper needs no workflow's code. */
 export type SweepPorts = Pick<EngineOptions, 'store' | 'wakes' | 'clock' | 'log' | 'observe'>;
 
+type Found = 'woken' | 'purged' | 'held' | 'ahead' | 'nothing';
+
 /** How many runs are looked at together. */
 const AT_ONCE = 20;
 
 export async function sweep(ports: SweepPorts, options: SweepOptions = {}): Promise<Sweep> {
-  const { aheadMs = 0, wakesBlocked = false } = options;
+  const { aheadMs = 0, wakesBlocked = false, endsByMs = Infinity, begin = 0 } = options;
   const reachMs = wakesBlocked ? Math.max(aheadMs, LONGEST_BLOCKED_PAUSE_MS) : aheadMs;
   const look: Look = { aheadMs, wakesBlocked };
   const counts = { woken: 0, purged: 0, held: 0, ahead: 0 };
-  for await (const page of ports.store.listDue(ports.clock.nowMs() + reachMs)) {
+  for await (const page of ports.store.listDue(ports.clock.nowMs() + reachMs, begin)) {
     for (let from = 0; from < page.length; from += AT_ONCE) {
+      if (ports.clock.nowMs() >= endsByMs) return { ...counts, isCut: true };
       const found = await Promise.all(page.slice(from, from + AT_ONCE).map((runId) => lookAt(ports, look, runId)));
       for (const kind of found) if (kind !== 'nothing') counts[kind] += 1;
     }
@@ -51,14 +63,10 @@ export async function sweep(ports: SweepPorts, options: SweepOptions = {}): Prom
   return counts;
 }
 
-type Look = Required<SweepOptions>;
+type Look = Required<Pick<SweepOptions, 'aheadMs' | 'wakesBlocked'>>;
 
 /** The index may be behind, so the run item decides. */
-async function lookAt(
-  ports: SweepPorts,
-  { aheadMs, wakesBlocked }: Look,
-  runId: string,
-): Promise<keyof Sweep | 'nothing'> {
+async function lookAt(ports: SweepPorts, { aheadMs, wakesBlocked }: Look, runId: string): Promise<Found> {
   const { store, clock, wakes, log } = ports;
   try {
     const run = await store.readRun(runId);

@@ -1,4 +1,5 @@
 /** Starting a run, and waiting a little for its end. */
+import { RunNotFoundError } from '../client/errors.ts';
 import { choiceParameter, durationParameter, textParameter } from './parameters.ts';
 import { defineRoute } from './route.ts';
 import { hasEnded } from './run-routes.ts';
@@ -11,9 +12,11 @@ export const startRoute = defineRoute({
   summary:
     'Starts a run. The same id or idempotency key again gives the run that is there, if workflow and input are the same.',
   query: {
-    id: textParameter("The run's id: 1 to 128 characters out of A-Z a-z 0-9 . _ : -. Without it, one is made up."),
+    id: textParameter(
+      'The run\'s id: 1 to 128 characters out of A-Z a-z 0-9 . _ : -, and not "." or "..". Without it, one is made up.',
+    ),
     onConflict: choiceParameter(
-      'If the id is taken: fail always is a 409, use-existing gives the run that is there whatever its input.',
+      "If the id is taken by a run of the workflow: fail always is a 409, use-existing gives that run whatever its input. An id of another workflow's run is a 409.",
       ['fail', 'use-existing'],
     ),
     delay: durationParameter('The run begins this much later.'),
@@ -43,10 +46,13 @@ export const startRoute = defineRoute({
   ],
   async handle({ client, path, query, idempotencyKey, maxWaitMs, body }) {
     const { id, delay, wait, onConflict } = query;
-    const run = await client.start(path['name'] ?? '', await body(), { id, idempotencyKey, delay, onConflict });
+    const workflow = path['name'] ?? '';
+    const run = await client.start(workflow, await body(), { id, idempotencyKey, delay, onConflict });
     const headers = { location: `/runs/${run.id}` };
     if (wait === undefined) return { status: 202, headers, body: { id: run.id } };
     const description = await run.describe({ wait: Math.min(wait, maxWaitMs) });
+    // The run was purged since, and the id belongs to another one: it is not this caller's to see.
+    if (description.workflow !== workflow) throw new RunNotFoundError(run.id);
     return { status: hasEnded(description) ? 200 : 202, headers, body: description };
   },
 });

@@ -1,11 +1,15 @@
 /** HTTP as Lambda has it (payload format 2.0 of HTTP APIs and function URLs), to and from the web's own Request and Response. */
 
+import { describeValue } from '../core/describe-value.ts';
+import { LullError } from '../core/errors.ts';
+
 /** As much of the event as is read. */
 export interface HttpEvent {
   readonly rawPath: string;
   readonly rawQueryString?: string;
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  readonly body?: string;
+  /** A text, or in base64. Who invokes the function by hand may send something else. */
+  readonly body?: unknown;
   readonly isBase64Encoded?: boolean;
   readonly requestContext: {
     readonly http: { readonly method: string };
@@ -26,12 +30,31 @@ export function toRequest(event: HttpEvent): Request {
   const method = methodOf(event);
   const headers = headersOf(event);
   const query = event.rawQueryString ? `?${event.rawQueryString}` : '';
-  const hasBody = event.body !== undefined && !/^(?:get|head)$/i.test(method);
+  const body = event.body ?? undefined;
+  const hasBody = body !== undefined && !/^(?:get|head)$/i.test(method);
   return new Request(`https://lull${pathOf(event)}${query}`, {
     method,
     headers,
-    ...(hasBody ? { body: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') } : {}),
+    ...(hasBody ? toBody(body, event.isBase64Encoded === true) : {}),
   });
+}
+
+/** A body that is none is an error for who reads it, so that the API answers it as it answers all that is wrong. */
+function toBody(body: unknown, isBase64Encoded: boolean): Pick<RequestInit, 'body' | 'duplex'> {
+  const problem = findBodyProblem(body, isBase64Encoded);
+  if (problem === undefined) return { body: Buffer.from(body as string, isBase64Encoded ? 'base64' : 'utf8') };
+  const fail = (controller: ReadableStreamDefaultController): void => {
+    controller.error(new LullError('INVALID_JSON', `the body is no JSON: ${problem}`));
+  };
+  return { body: new ReadableStream({ pull: fail }), duplex: 'half' };
+}
+
+function findBodyProblem(body: unknown, isBase64Encoded: boolean): string | undefined {
+  if (typeof body !== 'string') return `the event has ${describeValue(body)} in its place, and should have a text`;
+  if (!isBase64Encoded) return /\p{Surrogate}/u.test(body) ? 'its text has half a character in it' : undefined;
+  return body.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(body)
+    ? undefined
+    : 'the event has no base64 in its place';
 }
 
 /** A Request refuses some methods with an exception: no address takes them, and the API is to say so. */

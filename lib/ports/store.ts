@@ -85,8 +85,12 @@ export interface Store {
    */
   purge(runId: string, dueByMs: number): Promise<Purging>;
 
-  /** 16. Run ids with dueAtMs <= dueByMs from the index of the due, page by page, oldest first within a shard. */
-  listDue(dueByMs: number): AsyncIterable<readonly string[]>;
+  /**
+   * 16. Run ids with dueAtMs <= dueByMs from the index of the due, page by page, oldest first within a shard. `begin`,
+   * 0 <= begin < 1, says with which shard to begin (default: the first): a reader that never comes to the last shard
+   * varies it.
+   */
+  listDue(dueByMs: number, begin?: number): AsyncIterable<readonly string[]>;
 
   /** Newest first, from the index by workflow. */
   listRuns(query: RunQuery): Promise<RunPage>;

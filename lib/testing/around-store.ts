@@ -17,7 +17,7 @@ export function aroundStore(store: Store, around: Around): Store {
     get(target, operation: keyof Store) {
       const method = Reflect.get(target, operation) as unknown;
       if (typeof method !== 'function') return method; // such as `then`, for which a promise asks
-      if (operation === 'listDue') return (nowMs: number) => pages(target, around, nowMs);
+      if (operation === 'listDue') return (...args: Parameters<Store['listDue']>) => pages(target, around, args);
       return (...args: unknown[]) => {
         const call = { operation, runId: runIdOf(args), args };
         return around(call, () => Reflect.apply(method, target, args) as Promise<unknown>);
@@ -42,10 +42,14 @@ function runIdOf([first]: readonly unknown[]): string | undefined {
   return typeof runId === 'string' ? runId : undefined;
 }
 
-async function* pages(store: Store, around: Around, nowMs: number): AsyncGenerator<readonly string[]> {
-  const iterator = store.listDue(nowMs)[Symbol.asyncIterator]();
+async function* pages(
+  store: Store,
+  around: Around,
+  args: Parameters<Store['listDue']>,
+): AsyncGenerator<readonly string[]> {
+  const iterator = store.listDue(...args)[Symbol.asyncIterator]();
   for (;;) {
-    const page = await around({ operation: 'listDue', runId: undefined, args: [nowMs] }, () => iterator.next());
+    const page = await around({ operation: 'listDue', runId: undefined, args }, () => iterator.next());
     if (page.done === true) return;
     yield page.value;
   }

@@ -30,3 +30,35 @@ test.each([
   const handler = createApiHandler([greet], { store, wakes, clock, log, environment });
   expect((await handler(httpEvent(event), context())).statusCode).toBe(status);
 });
+
+const halfACharacter = '"\ud800"';
+const noUtf8 = Buffer.from('"\xff"', 'latin1').toString('base64');
+
+test.each<[string, { body: unknown; isBase64Encoded?: boolean }, string]>([
+  ['an object', { body: { a: 1 } }, 'the event has an object in its place'],
+  ['a number', { body: 5 }, 'the event has 5 in its place'],
+  ['half a character', { body: halfACharacter }, 'half a character'],
+  ['no base64', { body: '"a"', isBase64Encoded: true }, 'no base64'],
+  ['base64 that is cut', { body: 'IkFkY', isBase64Encoded: true }, 'no base64'],
+  ['bytes that are no UTF-8', { body: noUtf8, isBase64Encoded: true }, 'its bytes are no UTF-8'],
+])('a body that is %s is answered 400', async (_, given, detail) => {
+  const { store, wakes, clock, log } = createWorld();
+  const handler = createApiHandler([greet], { store, wakes, clock, log, environment });
+  const answers = ['/workflows/greet/runs', '/runs/g1/signals/a', '/runs/g1/cancel', '/runs/g1/terminate'].map((path) =>
+    handler({ ...httpEvent({ method: 'POST', path }), ...given }, context()),
+  );
+  for (const answer of await Promise.all(answers)) {
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    const problem = JSON.parse(answer.body) as { code: string; detail: string };
+    expect(problem.code).toBe('INVALID_JSON');
+    expect(problem.detail).toContain(detail);
+  }
+});
+
+test('a body of null is no body, as one that is not there', async () => {
+  const { store, wakes, clock, log } = createWorld();
+  const handler = createApiHandler([greet], { store, wakes, clock, log, environment });
+  const event = { ...httpEvent({ method: 'POST', path: '/workflows/greet/runs' }), body: null };
+  expect((await handler(event, context())).statusCode).toBe(202);
+});

@@ -67,7 +67,7 @@ export class Network {
       });
     });
     return Object.assign(Object.create(inner) as Store, {
-      listDue: (nowMs: number) => this.#listDue(process, inner, nowMs),
+      listDue: (dueByMs: number, begin?: number) => this.#listDue(process, inner, [dueByMs, begin]),
     });
   }
 
@@ -116,16 +116,20 @@ export class Network {
   }
 
   /** The index may be behind: then one page of what it showed a while ago. */
-  async *#listDue(process: SimulatedProcess, inner: Store, nowMs: number): AsyncGenerator<readonly string[]> {
+  async *#listDue(
+    process: SimulatedProcess,
+    inner: Store,
+    args: Parameters<Store['listDue']>,
+  ): AsyncGenerator<readonly string[]> {
     const { faults, table, leaseMs } = this.#options;
     const occasion = faults.occasion('listDue');
     if (faults.happens('indexBehind', occasion)) {
-      const shown = table.dueBehind(nowMs, faults.roll(occasion, 'behind') * leaseMs);
+      const shown = table.dueBehind(args[0], faults.roll(occasion, 'behind') * leaseMs);
       if (!process.isAlive) await never();
       yield shown;
       return;
     }
-    yield* inner.listDue(nowMs);
+    yield* inner.listDue(...args);
   }
 
   #call<T>(process: SimulatedProcess, outgoing: Outgoing<T>): Promise<T> {

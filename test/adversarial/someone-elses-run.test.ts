@@ -1,0 +1,156 @@
+// Suspicion: an answer tells of a run that its caller did not ask for: who may start one workflow, and knows or guesses
+// the id of another workflow's run, gets its input, its result, or its workflow's name.
+import { expect, it } from 'vitest';
+import { workflow } from '../../lib/api/workflow.ts';
+import { Client } from '../../lib/client/client.ts';
+import { runIdFromKey } from '../../lib/client/identifiers.ts';
+import { startScheduled } from '../../lib/client/start-scheduled.ts';
+import { toClientPorts } from '../../lib/client/client-ports.ts';
+import { createApi, ROUTES } from '../../lib/http/api.ts';
+import { aroundStore } from '../../lib/testing/around-store.ts';
+import { createWorld, endRun, type World } from '../client/client-world.ts';
+import { ask, problemOf, type Answered } from '../http/api-world.ts';
+
+const payroll = workflow('payroll', function* (_: { readonly name: string }) {});
+const greet = workflow('greet', function* (name: string) {
+  return `Hello, ${name}`;
+});
+const workflows = [payroll, greet];
+
+interface Case extends World {
+  ask(method: 'GET' | 'POST', path: string, body?: string, headers?: Record<string, string>): Promise<Answered>;
+}
+
+/** A payroll run `r1` with a secret in all that it has: running, or ended. */
+async function payrollRun({ ended = false, id = 'r1' } = {}): Promise<Case> {
+  const world = createWorld({ workflows });
+  await world.client.start(payroll, { name: 'SECRET input' }, { id });
+  await world.client.run(id).signal('raise', 'SECRET payload', { idempotencyKey: 'k1' });
+  if (ended) await endRun(world.store, id, { status: 'completed', value: 'SECRET result' });
+  const api = createApi({ client: world.client, workflows: ['greet', 'payroll'], log: world.log });
+  return {
+    ...world,
+    ask: (method, path, body, headers = {}) =>
+      ask(api, path, { method, headers, ...(body === undefined ? {} : { body }) }),
+  };
+}
+
+/** All that an answer says. */
+function textOf({ headers, body }: Answered): string {
+  return JSON.stringify([...headers]) + JSON.stringify(body);
+}
+
+/** For each route, what it says to somebody who does not ask for the payroll run. */
+const routes: Record<string, () => Promise<void>> = {
+  async startRun() {
+    const same = '{"name":"SECRET input"}';
+    const details = new Set<string>();
+    for (const ended of [false, true]) {
+      const world = await payrollRun({ ended });
+      for (const query of ['', '&onConflict=fail', '&onConflict=use-existing', '&onConflict=use-existing&wait=1s']) {
+        for (const body of ['"x"', same]) {
+          const answer = await world.ask('POST', `/workflows/greet/runs?id=r1${query}`, body);
+          expect(problemOf(answer)).toMatchObject({ status: 409, code: 'RUN_ID_TAKEN' });
+          expect(textOf(answer)).not.toMatch(/SECRET|payroll|completed|pending|location/);
+          details.add(problemOf(answer).detail);
+        }
+      }
+    }
+    expect([...details]).toEqual(['the run id "r1" is taken, and not by a run of workflow "greet": choose another id']);
+  },
+
+  async listRuns() {
+    const world = await payrollRun();
+    await world.client.start(greet, 'Ada', { id: 'g1' });
+    const all = await world.ask('GET', '/runs?workflow=payroll&limit=1');
+    const { cursor = '999999999999999#' } = all.body as { cursor?: string };
+    for (const query of ['', `&cursor=${encodeURIComponent(cursor)}`, '&cursor=999999999999999%23zzzz']) {
+      const answer = await world.ask('GET', `/runs?workflow=greet${query}`);
+      expect(answer.status).toBe(200);
+      expect(textOf(answer)).not.toMatch(/r1|payroll/);
+    }
+    for (const cursor of ['payroll%230', '999999999999999%23zz%00', 'x']) {
+      const answer = await world.ask('GET', `/runs?workflow=greet&cursor=${cursor}`);
+      expect(problemOf(answer)).toMatchObject({ status: 400, code: 'INVALID_ARGUMENT' });
+    }
+  },
+
+  async listWorkflows() {
+    expect(textOf(await (await payrollRun()).ask('GET', '/workflows'))).not.toMatch(/r1|SECRET/);
+  },
+
+  async describeRun() {
+    const answer = await (await payrollRun()).ask('GET', '/runs/r');
+    expect(problemOf(answer)).toMatchObject({ status: 404, code: 'RUN_NOT_FOUND' });
+    expect(textOf(answer)).not.toMatch(/r1|SECRET|payroll/);
+  },
+
+  async readHistory() {
+    const answer = await (await payrollRun()).ask('GET', '/runs/r/history?limit=1&cursor=0');
+    expect(problemOf(answer)).toMatchObject({ status: 404, code: 'RUN_NOT_FOUND' });
+    expect(textOf(answer)).not.toMatch(/r1|SECRET|payroll/);
+  },
+
+  /** A key is of one run and one signal: another run does not answer that it has the signal. */
+  async signalRun() {
+    const world = await payrollRun({ ended: true });
+    await world.client.start(greet, 'Ada', { id: 'g1' });
+    await endRun(world.store, 'g1', { status: 'completed', value: 1 });
+    const answer = await world.ask('POST', '/runs/g1/signals/raise', '"SECRET payload"', { 'idempotency-key': 'k1' });
+    expect(problemOf(answer)).toMatchObject({ status: 409, code: 'RUN_ENDED' });
+    expect(textOf(answer)).not.toMatch(/r1|payroll|SECRET/);
+  },
+
+  async cancelRun() {
+    await expectNoWordOfTheEnd('cancel');
+  },
+
+  async terminateRun() {
+    await expectNoWordOfTheEnd('terminate');
+  },
+};
+
+/** Who may cancel a run need not be one who may read it. */
+async function expectNoWordOfTheEnd(verb: string): Promise<void> {
+  const world = await payrollRun({ ended: true });
+  const answer = await world.ask('POST', `/runs/r1/${verb}`, '{"reason":"x"}');
+  expect(problemOf(answer)).toMatchObject({ status: 409, code: 'RUN_ENDED' });
+  expect(textOf(answer)).not.toMatch(/SECRET|payroll/);
+}
+
+it.each(ROUTES.map(({ operationId }) => operationId))('%s says nothing of a run that was not asked for', async (id) => {
+  expect(Object.keys(routes)).toContain(id);
+  await routes[id]?.();
+});
+
+it('an idempotency key whose run id another workflow has taken gives no run of that workflow', async () => {
+  const world = await payrollRun({ id: runIdFromKey('greet', 'k1') });
+  await expect(world.client.start(greet, 'Ada', { idempotencyKey: 'k1' })).rejects.toMatchObject({
+    code: 'RUN_ID_TAKEN',
+    message: expect.not.stringMatching(/payroll|SECRET/) as string,
+  });
+});
+
+it('a start that waits does not answer with the run that took the id after a purge', async () => {
+  const world = await payrollRun();
+  await world.client.start(greet, 'Ada', { id: 'g1' });
+  const store = aroundStore(world.store, async ({ operation, runId }, go) =>
+    operation === 'readRun' && runId === 'g1'
+      ? ((await world.store.readRun('r1')) as Awaited<ReturnType<typeof go>>)
+      : go(),
+  );
+  const client = new Client({ workflows, store, wakes: world.wakes, clock: world.clock, log: world.log });
+  const api = createApi({ client, workflows: ['greet'], log: world.log });
+  const answer = await ask(api, '/workflows/greet/runs?id=g1&wait=1s', { method: 'POST', body: '"Ada"' });
+  expect(problemOf(answer)).toMatchObject({ status: 404, code: 'RUN_NOT_FOUND' });
+  expect(textOf(answer)).not.toMatch(/SECRET|payroll/);
+});
+
+it("a schedule whose run id another workflow has taken fails, and does not take that workflow's run for its own", async () => {
+  const scheduledAt = '2026-11-22T03:00:00Z';
+  const world = await payrollRun({ id: `nightly:${scheduledAt}` });
+  const { store, wakes, clock, log } = world;
+  const ports = toClientPorts({ workflows, store, wakes, clock, log }, {});
+  const request = { schedule: 'nightly', scheduledAt, workflow: 'greet', input: 'Ada', overlap: 'allow' } as const;
+  await expect(startScheduled(ports, request)).rejects.toMatchObject({ code: 'RUN_ID_TAKEN' });
+});
