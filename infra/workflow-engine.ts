@@ -164,12 +164,14 @@ export class WorkflowEngine extends Construct {
 
   /**
    * Starts runs of a workflow by a schedule. Each run's id is the schedule's name and its time, such as
-   * `nightly:2026-11-22T03:00:00Z`. A workflow that the entry does not export is a DeploymentError.
+   * `nightly:2026-11-22T03:00:00Z`. A workflow that the entry does not export is a DeploymentError, and so is an input
+   * that JSON cannot hold.
    */
   addSchedule(name: string, options: WorkflowScheduleOptions): Schedule {
-    checkSchedule(`WorkflowEngine ${this.node.path}`, name, options.workflow, this.workflows);
+    const engine = `WorkflowEngine ${this.node.path}`;
+    checkSchedule(engine, name, options.workflow, this.workflows);
     this.#scheduleTarget ??= new ScheduleTarget(this, 'Schedules', this.#parts);
-    return this.#scheduleTarget.add(name, options);
+    return this.#scheduleTarget.add(name, options, `${engine}: schedule "${name}"`);
   }
 
   #grant(grantee: IGrantable, operations: Parameters<typeof grantOperations>[2]): Grant {

@@ -18,6 +18,7 @@ import type { ScheduledRequest } from '../lib/client/start-scheduled.ts';
 import { UnknownWorkflowError } from '../lib/core/workflow-registry.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { OPERATIONS } from './grants.ts';
+import { checkRequestSize, checkScheduleInput } from './schedule-input.ts';
 import { createFunction, type EngineParts } from './workflow-function.ts';
 
 /** Which workflow to start, and when. */
@@ -30,7 +31,8 @@ export interface WorkflowScheduleOptions {
    */
   readonly schedule: ScheduleExpression | EventsSchedule;
   /**
-   * The workflow's input, the same each time: what JSON can hold, up to 256 KB.
+   * The workflow's input, the same each time: what JSON can hold, up to 256 KB with the rest of the request. What JSON
+   * would drop or change (undefined in an object or a list, a Date, a Map, NaN, a bigint) is a DeploymentError.
    *
    * @default - undefined
    */
@@ -81,8 +83,10 @@ export class ScheduleTarget extends Construct {
     });
   }
 
-  add(name: string, options: WorkflowScheduleOptions): Schedule {
+  /** `shownName` names the schedule in errors. */
+  add(name: string, options: WorkflowScheduleOptions, shownName: string): Schedule {
     const { workflow, schedule, input, overlap = 'skip', enabled = true } = options;
+    checkScheduleInput(shownName, input);
     const request: ScheduledRequest = {
       schedule: name,
       scheduledAt: ContextAttribute.scheduledTime,
@@ -90,6 +94,7 @@ export class ScheduleTarget extends Construct {
       overlap,
       ...(input === undefined ? {} : { input }),
     };
+    checkRequestSize(shownName, request);
     return new Schedule(this, name, {
       description: `Starts runs of the workflow ${workflow}`,
       schedule: toExpression(schedule),

@@ -25,13 +25,13 @@ import { lazy } from './lazy.ts';
  * approved.pending(); // => 0
  * ```
  */
-export function signal<T>(name: string, options: SignalOptions<T> = {}): Signal<T> {
+export function signal<T, In = T>(name: string, options: SignalOptions<T, In> = {}): Signal<T, In> {
   checkName(name, 'a signal');
   checkIsPath(name);
   const schema = checkSchema(name, options);
   const what = `signal "${name}"`;
   const toPayload = (payload: unknown): T => validOrThrow(schema, payload, `the payload of ${what}`) as T;
-  const made: Signal<T> = {
+  const made: Signal<T, In> = {
     name,
     receive: () => receive(name, toPayload),
     receiveNowait: () => {
@@ -76,7 +76,7 @@ function checkIsPath(name: string): void {
   );
 }
 
-function checkSchema(name: string, { schema }: SignalOptions<unknown>): StandardSchema | undefined {
+function checkSchema<T, In>(name: string, { schema }: SignalOptions<T, In>): StandardSchema | undefined {
   if (schema === undefined) return undefined;
   if (typeof (schema as Partial<typeof schema> | null)?.['~standard']?.validate === 'function') {
     return schema as StandardSchema;

@@ -1,8 +1,8 @@
 /** Waiting for time to pass: a timer in the table, and nothing that runs meanwhile. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
+import { toEpochMs } from '../core/date.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
-import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoop } from '../core/loop.ts';
 import { lazy } from './lazy.ts';
 
@@ -28,9 +28,9 @@ export function sleep(duration: Duration, result?: unknown): Awaitable<unknown> 
 }
 
 /**
- * Waits until that time, and not at all if it is over: then only the other ready tasks go first. A text is a date as
- * `Date` reads it, best in ISO form with its zone (`'2027-01-31T09:00:00Z'`); what is no date is a WorkflowCodeError
- * `INVALID_ARGUMENT`.
+ * Waits until that time, and not at all if it is over: then only the other ready tasks go first. A text is in ISO 8601
+ * with its zone (`'2027-01-31T09:00:00Z'`, `'2027-01-31T09:00:00+01:00'`); a date alone is its beginning in UTC. What is
+ * no date of the calendar, or names no zone, is a WorkflowCodeError `INVALID_ARGUMENT`.
  *
  * @example
  * ```ts
@@ -42,17 +42,6 @@ export function sleep(duration: Duration, result?: unknown): Awaitable<unknown> 
 export function sleepUntil(date: Date | string): Awaitable<void> {
   const dueAtMs = toEpochMs(date, 'the date of sleepUntil()');
   return lazy('sleepUntil()', () => sleepTo(dueAtMs, 'sleepUntil', undefined));
-}
-
-/** A date in epoch milliseconds, rounded up; `what` names it for the error. */
-export function toEpochMs(date: unknown, what: string): number {
-  const ms = date instanceof Date ? date.getTime() : typeof date === 'string' ? Date.parse(date) : NaN;
-  if (!Number.isNaN(ms)) return ms;
-  throw new WorkflowCodeError(
-    'INVALID_ARGUMENT',
-    `${what} is ${date instanceof Date ? 'an invalid Date' : describeValue(date)}: give a Date, or a text such as ` +
-      `'2027-01-31T09:00:00Z'`,
-  );
 }
 
 function* sleepTo<T>(dueAtMs: number, name: string, result: T): Coroutine<T> {

@@ -1,6 +1,7 @@
 /** A time limit around a block of awaits (asyncio's `timeout`, case for case). */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
+import { toEpochMs } from '../core/date.ts';
 import { describeDuration, type Duration, toMilliseconds } from '../core/duration.ts';
 import { InvalidStateError, isCancelled, TimeoutError } from '../core/errors.ts';
 import { checkOwnLoop, currentLoop } from '../core/loop.ts';
@@ -9,7 +10,6 @@ import { asCoroutine } from './body.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
 import { currentTask } from './create-task.ts';
 import { lazy } from './lazy.ts';
-import { toEpochMs } from './sleep.ts';
 import { setTimer } from './timer.ts';
 
 /** What the body of `timeout` is given. */

@@ -30,10 +30,10 @@ export function checkRunId(id: unknown): string {
 
 /** Of a run that is to be started. */
 export function checkNewRunId(id: unknown): string {
-  const runId = checkRunId(id);
-  if (isNewRunId(runId)) return runId;
+  checkRunId(id);
+  if (isNewRunId(id)) return id;
   throw new InvalidArgumentError(
-    `a run cannot be started with the id "${runId}": no URL can have it as a part of its path. Give one with other ` +
+    `a run cannot be started with the id ${describeValue(id)}: no URL can have it as a part of its path. Give one with other ` +
       'characters than dots',
   );
 }

@@ -14,10 +14,10 @@ export interface RunFilter {
   /** The workflow's name. Default: all that the client knows (its option `workflows`). */
   readonly workflow?: string | undefined;
   readonly status?: RunStatus | readonly RunStatus[] | undefined;
-  /** Created at this time or later. */
-  readonly since?: Date | undefined;
+  /** Created at this time or later: a Date, or a text as `sleepUntil` takes it (`'2026-11-22T14:00:00Z'`). */
+  readonly since?: Date | string | undefined;
   /** Created before this time. */
-  readonly until?: Date | undefined;
+  readonly until?: Date | string | undefined;
 }
 
 /** Which runs to list, and how many. */

@@ -1,4 +1,5 @@
 /** Options are read strictly: one that is misspelt, or that lull does not have, is an error and not ignored. */
+import { DATE_TEXTS, readDate } from '../core/date.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { InvalidArgumentError } from './errors.ts';
 
@@ -20,8 +21,11 @@ export function checkChoice(option: string, value: unknown, choices: readonly st
 }
 
 /** The date of an option, in epoch milliseconds. */
-export function toEpochMs(option: string, value: Date | undefined): number | undefined {
+export function toEpochMs(option: string, value: Date | string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (value instanceof Date && Number.isFinite(value.getTime())) return value.getTime();
-  throw new InvalidArgumentError(`${option} cannot be ${describeValue(value)}: give a valid Date`);
+  const reading = readDate(value);
+  if ('ms' in reading) return reading.ms;
+  throw new InvalidArgumentError(
+    `${option} cannot be ${describeValue(value)}: ${reading.problem}. Give a Date, or ${DATE_TEXTS}`,
+  );
 }

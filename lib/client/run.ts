@@ -28,6 +28,11 @@ export interface ControlOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** A payload that may be undefined may be left out. */
+type SignalArguments<In> = undefined extends In
+  ? [payload?: In, options?: SignalOptions]
+  : [payload: In, options?: SignalOptions];
+
 /** A run. `R` is what its workflow returns. Methods of a run that is not there raise a RunNotFoundError. */
 export interface Run<R> {
   readonly id: string;
@@ -42,8 +47,7 @@ export interface Run<R> {
    * not wait for it yet. Raises a RunEndedError if the run has ended, an InboxFullError if too many wait, an
    * InvalidInputError if the payload does not fit the signal's schema.
    */
-  signal(signal: Signal<void>): Promise<void>;
-  signal<T>(signal: Signal<T>, payload: NoInfer<T>, options?: SignalOptions): Promise<void>;
+  signal<T, In>(signal: Signal<T, In>, ...rest: SignalArguments<In>): Promise<void>;
   signal(signal: string, payload?: unknown, options?: SignalOptions): Promise<void>;
   /** What there is to know: workflow, status, times, input, and how it ended. Can `wait` a while for the end. */
   describe(options?: DescribeOptions): Promise<RunDescription>;

@@ -7,6 +7,7 @@
  */
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
+import { readDate } from '../core/date.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { isClosed } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
@@ -85,7 +86,9 @@ function readRunId(request: ScheduledRequest): string {
         'A-Z, a-z, 0-9 and . _ -',
     );
   }
-  if (typeof scheduledAt !== 'string' || Number.isNaN(Date.parse(scheduledAt))) {
+  // In UTC: it is a part of the run's id, in which no plus sign can be.
+  const time = typeof scheduledAt === 'string' && scheduledAt.endsWith('Z') ? readDate(scheduledAt) : {};
+  if (!('ms' in time)) {
     throw new InvalidArgumentError(
       `schedule "${schedule}" is for no time: scheduledAt is ${describeValue(scheduledAt)}, and should be like ` +
         '2026-11-22T03:00:00Z',

@@ -2,8 +2,12 @@
 import type { Awaitable } from './awaitable.ts';
 import type { StandardSchema, StandardSchemaV1 } from './standard-schema.ts';
 
-/** Messages of one kind from outside, for a run: see `signal`. */
-export interface Signal<T> {
+/**
+ * Messages of one kind from outside, for a run: see `signal`. `T` is what `receive` gives, `In` what senders give: a
+ * schema that transforms makes the one of the other.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- who sends infers it
+export interface Signal<T, In = T> {
   readonly name: string;
   /**
    * The next message, in the order in which they were accepted; waits while there is none. What came before anybody
@@ -18,10 +22,12 @@ export interface Signal<T> {
 }
 
 /** What may be said about a signal beside its name. */
-export interface SignalOptions<T> {
-  /** Takes what senders give and makes of it what `receive` gives. It has to answer at once. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a sender may give is not known here
-  schema?: StandardSchemaV1<any, T>;
+export interface SignalOptions<T, In = T> {
+  /**
+   * Takes what senders give and makes of it what `receive` gives. It has to answer at once. A payload is checked at its
+   * sender, kept as it was sent, and transformed at each receiver.
+   */
+  schema?: StandardSchemaV1<In, T>;
 }
 
 const SCHEMA = Symbol.for('lull.signal-schema');

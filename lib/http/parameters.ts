@@ -1,4 +1,5 @@
 /** Query parameters: what each one is, for the reader of a request and for the OpenAPI document alike. */
+import { readDate } from '../core/date.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { toMilliseconds } from '../core/duration.ts';
 import { InvalidRequestError } from './problem.ts';
@@ -41,16 +42,20 @@ export function integerParameter(
   };
 }
 
-/** An ISO 8601 date, or date and time; in UTC where it names no zone. */
+/** An ISO 8601 date and time with its zone, or a date, which stands for its beginning in UTC. */
 export function dateParameter(description: string): Parameter<Date> {
   return {
     description,
     schema: { type: 'string', format: 'date-time', examples: ['2026-11-22T14:00:00Z'] },
     read: (text, name) => {
-      const [date, time = '00:00', zone = 'Z'] = split(text);
-      const value = new Date(`${date}T${time}${zone}`);
-      if (Number.isFinite(value.getTime())) return value;
-      throw invalid(name, text, 'give a date as in 2026-11-22, or a date and time as in 2026-11-22T14:00:00Z');
+      const reading = readDate(text);
+      if ('ms' in reading) return new Date(reading.ms);
+      const plus = / \d\d:\d\d$/.test(text) ? '. A plus sign stands in a URL as %2B' : '';
+      throw invalid(
+        name,
+        text,
+        `${reading.problem}${plus}. Give a date as in 2026-11-22, or a date and time with its zone as in 2026-11-22T14:00:00Z`,
+      );
     },
   };
 }
@@ -79,12 +84,6 @@ export function choicesParameter<const T extends string>(description: string, ch
         throw invalid(name, part, `give one of ${choices.join(', ')}, or several with commas between them`);
       }),
   };
-}
-
-/** Date, time and zone of an ISO 8601 text; nothing of another one. */
-function split(text: string): (string | undefined)[] {
-  const parts = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
-  return parts === null ? [] : parts.slice(1);
 }
 
 function invalid(name: string, text: string, advice: string): InvalidRequestError {

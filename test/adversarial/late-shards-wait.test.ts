@@ -55,13 +55,13 @@ it('the sweeper ends before its invocation does, and begins at another place eac
   const world = createWorld();
   const begins = new Set<number>();
   const inner = storeOf(world);
-  const store = {
+  const store: Store = {
     ...inner,
     listDue: (dueByMs: number, begin = 0) => {
       begins.add(begin);
       return inner.listDue(dueByMs, begin);
     },
-  } as Store;
+  };
   const environment = { LULL_TABLE_NAME: 'runs', LULL_QUEUE_URL: 'https://sqs.example/wakes' };
   const { wakes, clock, log } = world;
   const handler = createSweeperHandler({ store, wakes, clock, log, environment });

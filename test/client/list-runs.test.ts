@@ -54,6 +54,7 @@ describe('client.list', () => {
     [{ status: [] }, []],
     [{ workflow: 'a', since: new Date(NOON_MS + 6_000) }, ['a-4', 'a-3']],
     [{ workflow: 'a', until: new Date(NOON_MS + 2_000) }, ['a-0']],
+    [{ workflow: 'a', since: '2026-11-22T13:00:06+01:00' }, ['a-4', 'a-3']],
     [{ since: new Date(NOON_MS + 1_000), until: new Date(NOON_MS + 3_000) }, ['a-1', 'b-0']],
   ])('%j', async (options, ids) => {
     expect(await idsOf(await worldWithRuns(), options)).toEqual(ids);
@@ -116,8 +117,10 @@ describe('what a list refuses', () => {
       { status: 'done' },
       `status cannot be "done": choose one of 'pending', 'running', 'suspended', 'paused', 'blocked', 'completed', 'failed', 'cancelled', 'terminated'`,
     ],
-    [{ since: '2026-11-22' }, 'since cannot be "2026-11-22": give a valid Date'],
-    [{ until: new Date(NaN) }, 'until cannot be a Date: give a valid Date'],
+    [{ since: '2026-11-22T12:00' }, 'since cannot be "2026-11-22T12:00": it names no zone'],
+    [{ until: '2026-02-30' }, 'until cannot be "2026-02-30": month 2 of 2026 has the days 1 to 28. Give a Date, or'],
+    [{ until: new Date(NaN) }, 'until cannot be a Date: it is an invalid Date'],
+    [{ since: NOON_MS }, 'it is neither a Date nor a text'],
     [{ limit: -1 }, 'limit cannot be -1: give a whole number, 0 or more'],
     [{ limit: 1.5 }, 'limit cannot be 1.5: give a whole number, 0 or more'],
     [{ cursor: 'x' }, 'list has no option "cursor": there are workflow, status, since, until, limit'],

@@ -1,6 +1,6 @@
 /** What the client's calls take and give. */
 import { describe, expectTypeOf, test } from 'vitest';
-import { signal, sleep, step, workflow, type StandardSchemaV1 } from 'lull';
+import { signal, sleep, step, workflow, type Awaitable, type Signal, type StandardSchemaV1 } from 'lull';
 import { Client, type Run, type RunDescription, type RunSummary } from 'lull/client';
 
 interface Order {
@@ -9,6 +9,7 @@ interface Order {
 }
 
 declare const dated: StandardSchemaV1<{ at: string }, { at: Date }>;
+declare const defaulted: StandardSchemaV1<string | undefined, string>;
 
 const client = new Client();
 const checkout = workflow('checkout', function* (order: Order) {
@@ -66,6 +67,32 @@ describe('run.signal', () => {
     void run.signal(approved, { by: 7 });
     // @ts-expect-error -- a payload is needed
     void run.signal(approved);
+  });
+});
+
+describe('a signal whose schema transforms', () => {
+  const run = client.run('r1');
+  const due = signal('due', { schema: dated });
+
+  test('is typed by what the schema takes for its sender, and by what it gives for its receiver', () => {
+    expectTypeOf(due).toEqualTypeOf<Signal<{ at: Date }, { at: string }>>();
+    expectTypeOf(due.receiveNowait()).toEqualTypeOf<{ at: Date }>();
+    expectTypeOf(due.receive()).toEqualTypeOf<Awaitable<{ at: Date }>>();
+    expectTypeOf(run.signal(due, { at: '2026-11-22' })).resolves.toBeVoid();
+    expectTypeOf(run.signal(due, { at: '2026-11-22' }, { idempotencyKey: 'k1' })).resolves.toBeVoid();
+    // @ts-expect-error -- the schema makes a Date of it, senders give a text
+    void run.signal(due, { at: new Date() });
+    // @ts-expect-error -- a payload is needed
+    void run.signal(due);
+  });
+
+  test('has a payload that may be left out where the schema fills it in', () => {
+    const paused = signal('paused', { schema: defaulted });
+    expectTypeOf(paused.receiveNowait()).toBeString();
+    expectTypeOf(run.signal(paused)).resolves.toBeVoid();
+    expectTypeOf(run.signal(paused, 'out of stock')).resolves.toBeVoid();
+    // @ts-expect-error -- a number is no reason
+    void run.signal(paused, 7);
   });
 });
 
