@@ -1,15 +1,16 @@
 /** A run's journal as people read it: one event after the other, with names and decoded values. */
 import { decode } from '../codec/decode.ts';
+import { describeValue } from '../core/describe-value.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalEntry } from '../journal/event.ts';
-import { readableEntries } from '../journal/find-damage.ts';
-import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
+import type { Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
-import { RunNotFoundError } from './errors.ts';
+import { InvalidArgumentError, RunNotFoundError } from './errors.ts';
+import { readRecords } from './read-records.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
-import { readEnd } from './run-value.ts';
+import { readEnd, type RunEnd } from './run-value.ts';
 
 /**
  * One thing that happened in a run. Kinds are those of the journal: what the code asked for (`step`, `sleep`,
@@ -46,32 +47,103 @@ export interface HistoryEvent {
   readonly unread?: true;
 }
 
-/** Oldest first. The journal is read at the first step of the iteration, in one piece. */
-export async function* readHistory(ports: ClientPorts, runId: string): AsyncGenerator<HistoryEvent, void, undefined> {
+/** A place in a history, behind an event: from there a later call goes on. */
+export interface HistoryPlace {
+  /** The record of the journal that has the next event, unless that is in a later one. */
+  readonly record: number;
+  /** How many of that record's events were before; of the last one, what came after the journal counts too. */
+  readonly events: number;
+}
+
+/** One thing that happened, and the place behind it. */
+export interface PlacedEvent {
+  readonly event: HistoryEvent;
+  /** Give it as `cursor`, to go on behind the event. */
+  readonly cursor: string;
+}
+
+/**
+ * So many records are read before a place, for the names of what was asked for there. What was asked for long before has
+ * no name on such a page: whoever asks for one event is not to have a whole journal read.
+ */
+const LOOK_BACK_RECORDS = 20;
+
+/** Oldest first, from the place on. As much of the journal is read as the iteration comes to. */
+export async function* readHistory(
+  ports: ClientPorts,
+  runId: string,
+  cursor?: string,
+): AsyncGenerator<PlacedEvent, void, undefined> {
+  const from = toPlace(cursor);
   const store = await ports.openStore();
-  const { run, records, waiting, end } = await retryUnavailable(ports.clock, async () => {
-    // The run first: what leaves its mail meanwhile is found in the journal.
-    const run = await store.readRun(runId);
-    if (run === undefined) throw new RunNotFoundError(runId);
-    const records = await store.loadRecords(runId, 0);
-    const waiting = await store.loadMessages(runId, waitingIds(run, records));
-    return { run, records, waiting, end: await readEnd(store, run) };
-  });
+  // The run first: what leaves its mail meanwhile is found in the journal.
+  const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
+  if (run === undefined) throw new RunNotFoundError(runId);
 
   const names = new Map<number, string>();
-  // Of a journal that somebody has changed too: whoever has to mend it needs to see what is there.
-  for (const entry of readableEntries(records)) yield toHistoryEvent(entry, names);
-  for (const message of waiting) yield fromMessage(message);
-  if (end !== undefined) {
-    const { status, ...rest } = 'result' in end ? { status: end.status, value: end.result } : end;
-    yield { kind: status, ...at(run.endedAtMs ?? run.createdAtMs), ...rest };
+  const journaled = new Set<string>();
+  const firstRead = Math.max(0, from.record - 1 - LOOK_BACK_RECORDS);
+  let place: HistoryPlace = { record: from.record, events: 0 };
+  for await (const { number, entries } of readRecords(ports, store, { runId, after: firstRead })) {
+    if (number >= from.record) place = { record: number, events: 0 };
+    for (const entry of entries) {
+      if ('messageId' in entry) journaled.add(entry.messageId);
+      const event = toHistoryEvent(entry, names);
+      if (number < from.record) continue;
+      place = { record: number, events: place.events + 1 };
+      if (isBehind(place, from)) yield { event, cursor: fromPlace(place) };
+    }
+  }
+
+  const search = { runId, before: firstRead, journaled };
+  const waiting = run.mail.length === 0 ? [] : await readWaiting(ports, store, run.mail, search);
+  const end = await retryUnavailable(ports.clock, () => readEnd(store, run));
+  for (const event of [...waiting.map(fromMessage), ...(end === undefined ? [] : [fromEnd(run, end)])]) {
+    place = { record: place.record, events: place.events + 1 };
+    if (isBehind(place, from)) yield { event, cursor: fromPlace(place) };
   }
 }
 
-function waitingIds({ mail }: RunItem, records: readonly JournalRecord[]): string[] {
-  const journaled = new Set<string>();
-  for (const entry of readableEntries(records)) if ('messageId' in entry) journaled.add(entry.messageId);
-  return mail.filter((id) => !journaled.has(id));
+function isBehind(place: HistoryPlace, from: HistoryPlace): boolean {
+  return place.record > from.record || place.events > from.events;
+}
+
+function fromPlace({ record, events }: HistoryPlace): string {
+  return `${record}.${events}`;
+}
+
+/** Without a cursor, and with 0, from the beginning. */
+function toPlace(cursor: string = '0'): HistoryPlace {
+  const parts = /^(\d{1,7})(?:\.(\d{1,7}))?$/.exec(cursor);
+  if (parts !== null) return { record: Number(parts[1]), events: Number(parts[2] ?? 0) };
+  throw new InvalidArgumentError(
+    `cursor cannot be ${describeValue(cursor)}: give the one of the page before, as it is`,
+  );
+}
+
+/** Those of the mail that are not in the journal. One whose payload is gone is in it. */
+async function readWaiting(
+  ports: ClientPorts,
+  store: Store,
+  mail: readonly string[],
+  { runId, before, journaled }: { readonly runId: string; readonly before: number; readonly journaled: Set<string> },
+): Promise<Message[]> {
+  const isOpen = (id: string): boolean => !journaled.has(id);
+  const ids = mail.filter(isOpen);
+  const messages = ids.length === 0 ? [] : await retryUnavailable(ports.clock, () => store.loadMessages(runId, ids));
+  // What was read began in the midst of the journal: such a message may stand before.
+  if (messages.length > 0 && before > 0) {
+    for await (const { number, entries } of readRecords(ports, store, { runId, after: 0 })) {
+      if (number > before) break;
+      for (const entry of entries) if ('messageId' in entry) journaled.add(entry.messageId);
+    }
+  }
+  return messages.filter(({ id }) => isOpen(id));
+}
+
+function fromEnd(run: RunItem, end: RunEnd): HistoryEvent {
+  const { status, ...rest } = 'result' in end ? { status: end.status, value: end.result } : end;
+  return { kind: status, ...at(run.endedAtMs ?? run.createdAtMs), ...rest };
 }
 
 /** `names` collects what was asked for, so that what came of it has a name too. */

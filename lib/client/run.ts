@@ -10,7 +10,7 @@ import { digestInput, encodeInput } from './encode-input.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { controlIdFromKey, messageIdFromKey } from './identifiers.ts';
 import { checkOptions } from './options.ts';
-import { type HistoryEvent, readHistory } from './run-history.ts';
+import { type HistoryEvent, type PlacedEvent, readHistory } from './run-history.ts';
 import { sendMessage } from './send-message.ts';
 
 /** How a signal is sent. */
@@ -53,6 +53,12 @@ export interface Run<R> {
   describe(options?: DescribeOptions): Promise<RunDescription>;
   /** What has happened so far, oldest first. */
   history(): AsyncIterable<HistoryEvent>;
+  /**
+   * The same for those who page: each event with a `cursor`, from which a later call goes on behind it. It reads as much
+   * as it gives. Behind a cursor, what came of something that was asked for long before has no `name`. A cursor that is
+   * none is an InvalidArgumentError.
+   */
+  historyFrom(cursor?: string): AsyncIterable<PlacedEvent>;
   /**
    * Asks the run to stop: its code gets a CancelledError at its await, may clean up, and may go on. A run that is asked
    * twice cleans up once: the first reason counts. Raises a RunEndedError if the run has ended.
@@ -103,8 +109,12 @@ export class RunHandle<R> implements Run<R> {
     return describeRun(this.#ports, this.id, options);
   }
 
-  history(): AsyncIterable<HistoryEvent> {
-    return readHistory(this.#ports, this.id);
+  async *history(): AsyncGenerator<HistoryEvent, void, undefined> {
+    for await (const { event } of this.historyFrom()) yield event;
+  }
+
+  historyFrom(cursor?: string): AsyncIterable<PlacedEvent> {
+    return readHistory(this.#ports, this.id, cursor);
   }
 
   cancel(reason = '', options: ControlOptions = {}): Promise<void> {

@@ -20,6 +20,7 @@ import {
   RunEndedError,
   RunNotFoundError,
 } from './errors.ts';
+import { readRecords } from './read-records.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 
 export interface Sending {
@@ -52,10 +53,10 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
   }
 
   // An accepted message leaves the mail only for the journal: an earlier sending of this one would be there, be it by
-  // another call or by an SDK that sent the request twice.
+  // another call or by an SDK that sent the request twice. Without either, nobody reads a whole journal for it.
+  const mayBeThere = !isIdOwn || isRepeat || (acceptance.kind === 'closed' && acceptance.isRepeat === true);
   const wasAccepted =
-    acceptance.kind !== 'not-found' &&
-    (await retryUnavailable(ports.clock, () => isInJournal(store, runId, message.id)));
+    mayBeThere && acceptance.kind !== 'not-found' && (await isInJournal(ports, store, runId, message.id));
   // A request without an answer may be carried out late. Then the run would accept a message, and needs its payload.
   const mayBeAcceptedYet = isRepeat && !wasAccepted && acceptance.kind !== 'closed';
   // Another call with this id may be between its put and its accept: it needs the payload, unless nothing can be
@@ -112,7 +113,9 @@ async function checkRunExists(ports: ClientPorts, store: Store, runId: string): 
   if (run === undefined) throw new RunNotFoundError(runId);
 }
 
-async function isInJournal(store: Store, runId: string, messageId: string): Promise<boolean> {
-  const records = await store.loadRecords(runId, 0);
-  return records.some(({ entries }) => entries.some((entry) => 'messageId' in entry && entry.messageId === messageId));
+async function isInJournal(ports: ClientPorts, store: Store, runId: string, messageId: string): Promise<boolean> {
+  for await (const { entries } of readRecords(ports, store, { runId, after: 0 })) {
+    if (entries.some((entry) => 'messageId' in entry && entry.messageId === messageId)) return true;
+  }
+  return false;
 }

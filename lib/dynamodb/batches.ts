@@ -14,10 +14,10 @@ const FIRST_PAUSE_MS = 20;
 export async function getItems(table: Table, operation: StoreOperation, keys: readonly Item[]): Promise<Item[]> {
   const found = await Promise.all(
     chunks(keys, GET_LIMIT).map(async (chunk) => {
-      const items: Item[] = [];
+      let items: Item[] = [];
       await untilAllAreProcessed(operation, chunk, async (pending) => {
         const answer = await table.batchGet(operation, pending);
-        items.push(...answer.items);
+        items = items.concat(answer.items);
         return answer.unprocessed;
       });
       return items;

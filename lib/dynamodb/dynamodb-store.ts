@@ -155,7 +155,7 @@ export class DynamodbStore implements Store {
         const isSaidForSure = !isRepeat || answer?.kind === 'accepted' || answer?.kind === 'closed';
         // A sender who is refused for sure deletes the payload, which the request before needs when it comes late.
         if (!isSaidForSure) throw new StoreUnavailableError('accept');
-        return answer;
+        return isRepeat && answer?.kind === 'closed' ? { ...answer, isRepeat } : answer;
       },
     });
   }
@@ -192,8 +192,8 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async loadRecords(runId: string, after: number): Promise<JournalRecord[]> {
-    const found: Item[] = [];
+  async loadRecords(runId: string, after: number, atMost?: number): Promise<JournalRecord[]> {
+    let found: readonly Item[] = [];
     let startKey: Item | undefined;
     do {
       const { items, lastKey } = await this.#table.query('loadRecords', {
@@ -203,9 +203,10 @@ export class DynamodbStore implements Store {
           ':last': text(lastRecordSortKey),
         }),
         startKey,
+        ...(atMost === undefined ? {} : { limit: atMost }),
       });
-      found.push(...items);
-      startKey = lastKey;
+      found = found.length === 0 ? items : found.concat(items);
+      startKey = atMost !== undefined && found.length > 0 ? undefined : lastKey;
     } while (startKey);
     return inParallel(found, FETCHED_AT_ONCE, (item) => this.#toRecord(item));
   }
@@ -293,10 +294,12 @@ export class DynamodbStore implements Store {
   }
 
   async #write<Answer>(operation: StoreOperation, key: Item, write: ConditionalWrite<Answer>): Promise<Answer> {
+    let isRepeat = false;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const sent = await write.send();
       if (sent.kind === 'written') return write.written(sent.item);
-      const answer = await write.refused(sent.item ?? (await this.#table.get(operation, key)), sent.isRepeat);
+      isRepeat ||= sent.isRepeat;
+      const answer = await write.refused(sent.item ?? (await this.#table.get(operation, key)), isRepeat);
       if (answer !== undefined) return answer;
     }
     throw new StoreUnavailableError(operation, { cause: new Error(`its item changed ${ATTEMPTS} times meanwhile`) });

@@ -38,23 +38,22 @@ const historyRoute = defineRoute({
       from: 1,
       to: HISTORY_PAGE_EVENTS,
     }),
-    cursor: integerParameter('The `cursor` of the page before.', { from: 0, to: Number.MAX_SAFE_INTEGER }),
+    cursor: textParameter('The `cursor` of the page before.'),
   },
   answers: { 200: { description: 'A page of the history.', schema: schemaRef('HistoryPage') } },
   problems: ['RUN_NOT_FOUND'],
-  async handle({ client, path, query: { limit = HISTORY_PAGE_EVENTS, cursor = 0 } }) {
+  async handle({ client, path, query: { limit = HISTORY_PAGE_EVENTS, cursor: from } }) {
     const events: Json[] = [];
     let pageBytes = 0;
-    let position = 0;
-    for await (const event of client.run(path['id'] ?? '').history()) {
-      position += 1;
-      if (position <= cursor) continue;
+    let cursor = from;
+    for await (const { event, cursor: behind } of client.run(path['id'] ?? '').historyFrom(from)) {
       const shown = toJson(event);
       pageBytes += Buffer.byteLength(JSON.stringify(shown));
       const isFull = events.length === limit || (pageBytes > HISTORY_PAGE_BYTES && events.length > 0);
-      // The journal only grows, so a position in it stays.
-      if (isFull) return { status: 200, body: { events, cursor: String(position - 1) } };
+      // The journal only grows, so a place in it stays.
+      if (isFull) return { status: 200, body: { events, cursor } };
       events.push(shown);
+      cursor = behind;
     }
     return { status: 200, body: { events } };
   },

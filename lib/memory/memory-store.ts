@@ -142,9 +142,10 @@ export class MemoryStore implements Store {
     return this.#update(runId, (before) => take(before, asked));
   }
 
-  async loadRecords(runId: string, after: number): Promise<JournalRecord[]> {
+  async loadRecords(runId: string, after: number, atMost = Infinity): Promise<JournalRecord[]> {
     const records = [...(this.#partitions.get(runId)?.records ?? [])].filter(([number]) => number > after);
-    return records.sort(([a], [b]) => a - b).map(([, text]) => fromItemText(text));
+    const first = records.sort(([a], [b]) => a - b).slice(0, atMost);
+    return first.map(([, text]) => fromItemText(text));
   }
 
   async putRecord(

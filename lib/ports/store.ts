@@ -54,8 +54,11 @@ export interface Store {
    */
   take(runId: string, take: Take): Promise<Taking>;
 
-  /** 7. All records with a number above `after`, in order; reads every page. */
-  loadRecords(runId: string, after: number): Promise<JournalRecord[]>;
+  /**
+   * 7. All records with a number above `after`, in order; reads every page. With `atMost`, the first of them: one at
+   * least, if there is one, and as many as one request gives at most.
+   */
+  loadRecords(runId: string, after: number, atMost?: number): Promise<JournalRecord[]>;
 
   /** 8, 10. Condition RecordIsNew. On failure gives the record that is there. */
   putRecord(runId: string, record: JournalRecord): Promise<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }>;
@@ -135,7 +138,8 @@ export interface DeleteMessages {
 export type Acceptance =
   /** `held`: a worker has the lease (expired or not), so no wake is needed from the sender. */
   | { readonly kind: 'accepted'; readonly held: boolean }
-  | { readonly kind: 'closed'; readonly run: RunItem }
+  /** `isRepeat`: the request was sent before, and that one was not answered: it may have been accepted. */
+  | { readonly kind: 'closed'; readonly run: RunItem; readonly isRepeat?: true }
   | { readonly kind: 'full'; readonly run: RunItem }
   | { readonly kind: 'not-found' };
 

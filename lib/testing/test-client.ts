@@ -5,7 +5,7 @@ import type { DescribeOptions, RunDescription } from '../client/describe-run.ts'
 import type { ResultOptions } from '../client/await-result.ts';
 import { RunNotFoundError } from '../client/errors.ts';
 import type { ControlOptions, Run, SignalOptions } from '../client/run.ts';
-import type { HistoryEvent } from '../client/run-history.ts';
+import type { HistoryEvent, PlacedEvent } from '../client/run-history.ts';
 import type { StartOptions } from '../client/start-run.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { TimeoutError } from '../core/errors.ts';
@@ -80,6 +80,10 @@ class TestRun<R> implements Run<R> {
 
   history(): AsyncIterable<HistoryEvent> {
     return this.#run.history();
+  }
+
+  historyFrom(cursor?: string): AsyncIterable<PlacedEvent> {
+    return this.#run.historyFrom(cursor);
   }
 
   signal(signal: Signal<unknown> | string, payload?: unknown, options?: SignalOptions): Promise<void> {

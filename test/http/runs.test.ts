@@ -120,7 +120,7 @@ describe('GET /runs/{id}/history', () => {
     }
     const { body } = await world.get('/runs/g1/history');
     expect(JSON.stringify(body).length).toBeLessThan(4_100_000);
-    expect(body).toMatchObject({ cursor: '13' });
+    expect(body).toMatchObject({ cursor: '13.1' });
   });
 
   it('answers 404 for a run that is not there', async () => {

@@ -192,7 +192,7 @@ export class Network {
     };
     if (!outgoing.isOnce && faults.happens('sentTwice', occasion)) {
       timeline.after(this.#span(occasion, 'again', REQUEST_LIMIT_MS), async () => {
-        const second = await settled(outgoing.go());
+        const second = asRepeated(await settled(outgoing.go()));
         answerIn(timeline.nowMs + this.#latency(occasion, 'second answer'), () => settle(second));
       });
       return;
@@ -225,4 +225,11 @@ function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
     (value): Settled<T> => ({ kind: 'fulfilled', value }),
     (error: unknown): Settled<T> => ({ kind: 'rejected', error }),
   );
+}
+
+/** As the table's store says it of an `accept` that the SDK sent twice. */
+function asRepeated<T>(answer: Settled<T>): Settled<T> {
+  if (answer.kind === 'rejected' || typeof answer.value !== 'object' || answer.value === null) return answer;
+  const isClosed = (answer.value as { readonly kind?: unknown }).kind === 'closed';
+  return isClosed ? { kind: 'fulfilled', value: { ...answer.value, isRepeat: true } } : answer;
 }

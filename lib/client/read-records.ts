@@ -1,0 +1,31 @@
+/** Reads a journal piece by piece: whoever finds at its beginning what they look for pays for no more of it. */
+import { readableEntries } from '../journal/find-damage.ts';
+import type { JournalEntry } from '../journal/event.ts';
+import type { Store } from '../ports/store.ts';
+import type { ClientPorts } from './client-ports.ts';
+import { retryUnavailable } from './retry-unavailable.ts';
+
+/** So many records are read together at most. Reading begins with one, and then with twice as many each time. */
+const MOST_RECORDS = 50;
+
+export interface ReadableRecord {
+  readonly number: number;
+  /** Of a journal that somebody has changed too: whoever has to mend it needs to see what is there. */
+  readonly entries: readonly JournalEntry[];
+}
+
+/** The records with a number above `after`, in order. */
+export async function* readRecords(
+  ports: ClientPorts,
+  store: Store,
+  { runId, after }: { readonly runId: string; readonly after: number },
+): AsyncGenerator<ReadableRecord> {
+  let last = after;
+  for (let atMost = 1; ; atMost = Math.min(2 * atMost, MOST_RECORDS)) {
+    const records = await retryUnavailable(ports.clock, () => store.loadRecords(runId, last, atMost));
+    for (const record of records) yield { number: record.number, entries: readableEntries([record]) };
+    const { number = undefined } = records.at(-1) ?? {};
+    if (number === undefined) return;
+    last = number;
+  }
+}
