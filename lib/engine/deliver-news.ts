@@ -38,7 +38,7 @@ export async function deliverNews(turn: Turn, memory: LiveMemory): Promise<Deliv
     }
     try {
       const entries = deliver(memory, event);
-      turn.unwritten.push(...(isAhead ? entries.slice(1) : entries));
+      for (const entry of isAhead ? entries.slice(1) : entries) turn.unwritten.push(entry);
     } catch (error) {
       // What a step did is recorded all the same, or its body would run again at each look. A message stays in the mail.
       if (isOfStep && !isAhead) turn.unwritten.push(event);

@@ -27,7 +27,7 @@ export async function receiveMail(turn: Turn): Promise<Mail> {
   if (missing.length === 0) return { kind: 'received' };
 
   const messages = await engine.store.loadMessages(runId, missing);
-  inbox.push(...messages);
+  for (const message of messages) inbox.push(message);
   if (messages.length < missing.length) return isStillOurs(turn, missing, new Set(messages.map(({ id }) => id)));
   return { kind: 'received' };
 }

@@ -43,7 +43,7 @@ export async function loadRun(turn: Turn): Promise<Loading> {
   if (following.kind === 'cannot-follow') return following;
   turn.watch(following.memory.strays);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
-  turn.unwritten.push(...following.unrecorded);
+  for (const entry of following.unrecorded) turn.unwritten.push(entry);
   return { kind: 'loaded', memory: following.memory };
 }
 

@@ -74,7 +74,7 @@ export interface EngineSettings extends RunLimits {
   readonly maxInlineBytes: number;
   /** Runs that are kept in memory between turns, so that the next turn reads no journal. */
   readonly maxWarmRuns: number;
-  /** The journals of those runs, together. */
+  /** What those runs hold in memory together: an estimate from their tasks, what is pending, and their journals. */
   readonly maxWarmBytes: number;
   /** Coroutines that nobody awaits are errors, not warnings. */
   readonly strict: boolean;
@@ -102,7 +102,7 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
   ...DEFAULT_RUN_LIMITS,
   maxInlineBytes: 200,
   maxWarmRuns: 200,
-  maxWarmBytes: 50_000_000,
+  maxWarmBytes: 25_000_000,
   strict: false,
   rebuildAtEveryAwait: false,
 };

@@ -4,6 +4,7 @@
  * A cache, deletable at any time. It is exact: an entry counts only if the lease that is taken follows the one after
  * which it was kept, and that one was given back; then nobody can have written a record since (fences, I2).
  */
+import { heldBytes } from './held-bytes.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { JournalLength } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
@@ -29,30 +30,31 @@ export interface WarmRuns {
 
 export interface WarmLimits {
   readonly runs: number;
-  /** Of their journals: what they hold in memory grows with them. */
+  /** What they hold in memory together, as `heldBytes` estimates it. */
   readonly bytes: number;
 }
 
 /** Forgets the run that was left longest ago when there are too many, or too large ones; keeps nothing with 0. */
 export function createWarmRuns(limits: WarmLimits): WarmRuns {
-  const runs = new Map<string, WarmRun>();
+  const runs = new Map<string, { readonly run: WarmRun; readonly bytes: number }>();
   let bytes = 0;
   const forget = (runId: string): void => {
-    bytes -= runs.get(runId)?.journal.bytes ?? 0;
+    bytes -= runs.get(runId)?.bytes ?? 0;
     runs.delete(runId);
   };
   return {
     take(before) {
-      const run = runs.get(before.runId);
+      const run = runs.get(before.runId)?.run;
       forget(before.runId);
       const isExact = run?.epoch === before.epoch && before.lease === undefined;
       return isExact ? run : undefined;
     },
     keep(runId, run) {
       forget(runId);
-      if (run.journal.bytes > limits.bytes) return; // it would push out all others, and itself
-      runs.set(runId, run);
-      bytes += run.journal.bytes;
+      const held = heldBytes(run);
+      if (held > limits.bytes) return; // it would push out all others, and itself
+      runs.set(runId, { run, bytes: held });
+      bytes += held;
       for (const oldest of runs.keys()) {
         if (runs.size <= limits.runs && bytes <= limits.bytes) break;
         forget(oldest);

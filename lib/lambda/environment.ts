@@ -147,7 +147,7 @@ function engineSettings(problems: string[], environment: Environment): DeployedS
   if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) {
     const store = readBucketName(environment) === undefined ? TABLE_LIMITS : BUCKET_LIMITS;
     const wrong = findSettingProblems(settings as Readonly<Record<string, unknown>>, store);
-    problems.push(...wrong.map((problem) => `LULL_SETTINGS: ${problem}`));
+    for (const problem of wrong) problems.push(`LULL_SETTINGS: ${problem}`);
     return wrong.length === 0 ? settings : {};
   }
   problems.push(`LULL_SETTINGS is ${describeValue(text)}, and can be a JSON object such as {"maxTasks":20000}`);

@@ -94,6 +94,10 @@ class CoroutineRun implements LiveRun {
     return this.#signals.size;
   }
 
+  taskCount(): number {
+    return this.#loop.taskCount();
+  }
+
   nowMs(): number {
     return this.#nowMs;
   }

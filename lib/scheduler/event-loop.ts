@@ -182,6 +182,10 @@ export class EventLoop implements TaskHost {
     return this.#current;
   }
 
+  taskCount(): number {
+    return this.#tasks.size;
+  }
+
   allTasks(): Set<CoroutineTask<unknown>> {
     return new Set(this.#tasks);
   }

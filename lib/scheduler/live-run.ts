@@ -68,6 +68,8 @@ export interface LiveRun {
   outcome(): Outcome;
   /** Signals that nobody has received yet. */
   unreadSignals(): number;
+  /** Tasks that are alive, the workflow's own among them. */
+  taskCount(): number;
   /** The run's own time: never goes back. */
   nowMs(): number;
   random(): number;

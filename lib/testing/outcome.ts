@@ -10,7 +10,7 @@ import type { StoredValue } from '../ports/run-item.ts';
 
 export async function readOutcome(store: Store, runIds: readonly string[]): Promise<string[]> {
   const lines: string[] = [];
-  for (const runId of runIds) lines.push(...(await linesOf(store, runId)));
+  for (const runId of runIds) for (const line of await linesOf(store, runId)) lines.push(line);
   return lines;
 }
 

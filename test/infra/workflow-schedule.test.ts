@@ -84,7 +84,7 @@ describe('a schedule', () => {
     ['a symbol', Symbol('s'), '$ is a symbol (s)'],
     ['a RegExp', /a/, '$ is a RegExp'],
     ['an instance', new (class Order {})(), '$ is an instance of class Order'],
-    ['bytes', new Uint8Array(2), '$ is a Uint8Array'],
+    ['bytes', new Uint8Array(2), '$ is an instance of class Uint8Array'],
     ['half a character', ['\ud800'], '$[0] is a text with half a character in it'],
   ])('refuses %s in its input, and says where', (_, input, problem) => {
     const { engine } = createEngine();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createTask, gather, sleep, step, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
 import { encode, encodedBytes } from '../../lib/codec/encode.ts';
+import { HELD_BYTES } from '../../lib/engine/held-bytes.ts';
 import type { EngineSettings } from '../../lib/engine/settings.ts';
 import { isOfWorkers, isRecordedCommand } from '../../lib/journal/event.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
@@ -384,7 +385,7 @@ limit('maxWarmRuns', {
   over: async () => expect(await reads([1, 1, 1, 1], { maxWarmRuns: 3 })).toBe(1),
 });
 
-const warmBytes = await journalsOf([5, 50]);
+const warmBytes = await heldBy([5, 50]);
 
 limit('maxWarmBytes', {
   under: async () => expect(await reads([5, 50], { maxWarmBytes: warmBytes + 1 })).toBe(0),
@@ -392,7 +393,8 @@ limit('maxWarmBytes', {
   over: async () => expect(await reads([5, 50], { maxWarmBytes: warmBytes - 1 })).toBe(1),
 });
 
-async function journalsOf(lengths: readonly number[]): Promise<number> {
+/** What two runs hold that are asleep, by the length of their journals. */
+async function heldBy(lengths: readonly number[]): Promise<number> {
   let bytes = 0;
   await Promise.all(
     lengths.map(async (steps) => {
@@ -403,7 +405,10 @@ async function journalsOf(lengths: readonly number[]): Promise<number> {
       const cloud = new SmallCloud([long]);
       const run = await cloud.client.start(long, steps);
       await cloud.worker().turn(run.id);
-      for (const { entries } of await cloud.records(run.id)) bytes += Buffer.byteLength(JSON.stringify(entries));
+      const { run: itself, task, pending, journalByte } = HELD_BYTES;
+      bytes += itself + task + pending;
+      for (const { entries } of await cloud.records(run.id))
+        bytes += journalByte * Buffer.byteLength(JSON.stringify(entries));
     }),
   );
   return bytes;
@@ -411,7 +416,7 @@ async function journalsOf(lengths: readonly number[]): Promise<number> {
 
 describe('a run that is larger than all that a worker keeps', () => {
   it('is read again for each turn, and takes no room from the others', async () => {
-    expect(await reads([50, 1, 1], { maxWarmBytes: 2_000 })).toBe(1);
-    expect(await reads([1, 1, 50], { maxWarmBytes: 2_000 })).toBe(1);
+    expect(await reads([500, 1, 1], { maxWarmBytes: 35_000 })).toBe(1);
+    expect(await reads([1, 1, 500], { maxWarmBytes: 35_000 })).toBe(1);
   });
 });

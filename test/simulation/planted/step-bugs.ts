@@ -57,8 +57,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a start under an id that is taken is welcome, whatever its input',
     file: 'lib/client/start-run.ts',
-    find: `if (isSameStart(existing, run)) return;`,
-    put: `return;`,
+    find: `if (onConflict === undefined && isSame) return;`,
+    put: `if (onConflict === undefined) return;`,
   },
   {
     name: 'the input of a start that is refused stays for ever',

@@ -70,7 +70,7 @@ export class EventSource {
     if (messages.length > 0 && this.#received.length === 0) {
       this.#windowEndsAtMs = clock.nowMs() + source.maxBatchingWindowMs;
     }
-    this.#received.push(...messages);
+    for (const message of messages) this.#received.push(message);
   }
 
   /** The batch is not full, and its window is open: whoever comes until it closes belongs to it. */

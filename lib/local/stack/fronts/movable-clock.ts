@@ -47,7 +47,7 @@ export class MovableClock implements Clock {
   /** When the next timer is due that must not be leapt over; undefined if there is none. */
   nextStopMs(): number | undefined {
     const stops = [...this.#timers].filter((timer) => timer.isStop).map((timer) => timer.atMs);
-    return stops.length === 0 ? undefined : Math.min(...stops);
+    return stops.length === 0 ? undefined : stops.reduce((a, b) => Math.min(a, b));
   }
 
   /** Moves it by so much, and calls back what has become due: the earliest first, at the new time all of them. */
@@ -86,7 +86,7 @@ export class MovableClock implements Clock {
   #setAlarm(): void {
     clearTimeout(this.#alarm);
     if (this.#timers.size === 0) return;
-    const nextMs = Math.min(...[...this.#timers].map((timer) => timer.atMs));
+    const nextMs = [...this.#timers].reduce((first, { atMs }) => Math.min(first, atMs), Infinity);
     const delayMs = Math.min(Math.max(0, nextMs - this.nowMs()), LONGEST_DELAY_MS);
     this.#alarm = setTimeout(() => this.#fire(), delayMs);
   }
