@@ -14,6 +14,12 @@ export type ApiHandler = (event: HttpEvent, context: HandlerContext) => Promise<
 /** What is left of an invocation when a request stops waiting for a run: enough to answer. */
 const ANSWER_MS = 2_000;
 
+/** What is left of it when a request is answered 503, whatever it waits for: the gateway waits no longer. */
+const LAST_MS = 1_000;
+
+/** A start or a message, with all its tries. */
+const CALL_TIMEOUT_MS = 10_000;
+
 /**
  * Makes the handler of the HTTP API, for a Lambda behind an HTTP API (payload format 2.0) or a function URL.
  * `GET /openapi.json` describes what it serves. Who may call it is for what stands in front of it to decide.
@@ -35,13 +41,21 @@ const ANSWER_MS = 2_000;
 export function createApiHandler(workflows: WorkflowSource, overrides: Overrides = {}): ApiHandler {
   const registry = createRegistry(workflows);
   const open = oncePerProcess(() => {
-    const ports = openPorts(readFunctionSettings(overrides.environment ?? process.env), overrides);
-    return createApi({ client: new Client({ workflows, ...ports }), workflows: registry.names(), log: ports.log });
+    const ports = openPorts(readFunctionSettings(overrides.environment ?? process.env), overrides, {
+      isForCallers: true,
+    });
+    return createApi({
+      client: new Client({ workflows, ...ports, callTimeout: CALL_TIMEOUT_MS }),
+      workflows: registry.names(),
+      log: ports.log,
+    });
   });
   const handle: ApiHandler = async (event, context) => {
     const api = open();
-    const maxWaitMs = Math.max(0, context.getRemainingTimeInMillis() - ANSWER_MS);
-    return await toHttpResult(await api.fetch(toRequest(event), { maxWaitMs }));
+    const remainingMs = context.getRemainingTimeInMillis();
+    const maxWaitMs = Math.max(0, remainingMs - ANSWER_MS);
+    const answersWithinMs = Math.max(0, remainingMs - LAST_MS);
+    return await toHttpResult(await api.fetch(toRequest(event), { maxWaitMs, answersWithinMs }));
   };
   return (event, context) => serveInvocation(context, () => handle(event, context));
 }

@@ -1,4 +1,5 @@
 /** The schedules: starts the runs that EventBridge Scheduler asks for. */
+import { beginCall } from '../lib/client/call-budget.ts';
 import { toClientPorts } from '../lib/client/client-ports.ts';
 import { startScheduled, type ScheduledRequest, type ScheduledStart } from '../lib/client/start-scheduled.ts';
 import type { WorkflowSource } from '../lib/core/workflow-registry.ts';
@@ -6,6 +7,9 @@ import { readFunctionSettings } from '../lib/lambda/environment.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
 import { serveInvocation } from './serve-invocation.ts';
+
+/** It ends before the invocation does, which lasts 30 s; EventBridge asks again. */
+const CALL_TIMEOUT_MS = 20_000;
 
 /** A Lambda handler for what a schedule sends. */
 export type ScheduleHandler = (request: ScheduledRequest, context?: HandlerContext) => Promise<ScheduledStart>;
@@ -30,15 +34,13 @@ export type ScheduleHandler = (request: ScheduledRequest, context?: HandlerConte
  */
 export function createScheduleHandler(workflows: WorkflowSource, overrides: Overrides = {}): ScheduleHandler {
   const open = oncePerProcess(() => {
-    const { store, wakes, clock, log } = openPorts(
-      readFunctionSettings(overrides.environment ?? process.env),
-      overrides,
-    );
-    return { ports: toClientPorts({ workflows, store, wakes, clock, log }, {}), log };
+    const settings = readFunctionSettings(overrides.environment ?? process.env);
+    const { store, wakes, clock, log } = openPorts(settings, overrides, { isForCallers: true });
+    return { ports: toClientPorts({ workflows, store, wakes, clock, log, callTimeout: CALL_TIMEOUT_MS }, {}), log };
   });
   const handle = async (request: ScheduledRequest): Promise<ScheduledStart> => {
     const { ports, log } = open();
-    const start = await startScheduled(ports, request);
+    const start = await startScheduled(beginCall(ports), request);
     const { schedule, scheduledAt } = request;
     const said = start.kind === 'started' ? 'a schedule started a run' : 'the last run of a schedule goes on: no other';
     log.info(said, { schedule, scheduledAt, ...start });

@@ -31,18 +31,24 @@ export interface Overrides extends Partial<FunctionPorts> {
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
 }
 
-export function openPorts(settings: FunctionSettings, overrides: Overrides): FunctionPorts {
+/** `isForCallers`: somebody waits for each answer, and asks again. */
+export function openPorts(
+  settings: FunctionSettings,
+  overrides: Overrides,
+  { isForCallers = false }: { readonly isForCallers?: boolean } = {},
+): FunctionPorts {
   const clock = overrides.clock ?? new SystemClock();
   return {
     clock,
-    store: overrides.store ?? openTable(settings),
+    store: overrides.store ?? openTable(settings, isForCallers),
     wakes: overrides.wakes ?? createSqsWakeQueue({ queueUrl: settings.queueUrl }),
     log: overrides.log ?? openLog(settings, overrides),
   };
 }
 
-function openTable({ tableName, bucketName, engine }: FunctionSettings): Store {
+function openTable({ tableName, bucketName, engine }: FunctionSettings, isForCallers: boolean): Store {
   return createDynamodbStore({
+    isForCallers,
     tableName,
     bucketName,
     ...(engine === undefined ? {} : { onConsumedCapacity: countWriteUnits }),

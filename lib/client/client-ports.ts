@@ -5,6 +5,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
 import { createRegistry, type WorkflowRegistry, type WorkflowSource } from '../core/workflow-registry.ts';
 import { readBucketName, readQueueUrl, readTableName, type Environment } from '../lambda/environment.ts';
@@ -12,6 +13,7 @@ import { SystemClock } from '../memory/system-clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
+import { limitStore } from './call-budget.ts';
 import { RANDOM_IDS, type IdSource } from './identifiers.ts';
 import { checkOptions } from './options.ts';
 
@@ -43,6 +45,11 @@ export interface ClientOptions {
   readonly log?: Logger | undefined;
   /** Makes ids for runs and messages. Default: at random. */
   readonly ids?: IdSource | undefined;
+  /**
+   * How long a call may take outside, with all its tries, before it is a StoreUnavailableError; of one that waits, or
+   * reads page after page, each look. Default: 10 s, and no limit for a client with a `clock` of its own.
+   */
+  readonly callTimeout?: Duration | undefined;
 }
 
 /** The options, ready to use. */
@@ -51,6 +58,8 @@ export interface ClientPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly ids: IdSource;
+  /** Infinity for no limit. */
+  readonly callTimeoutMs: number;
   openStore(): Promise<Store>;
   openWakes(): Promise<WakeQueue>;
 }
@@ -68,25 +77,37 @@ const OPTIONS = [
   'clock',
   'log',
   'ids',
+  'callTimeout',
 ] satisfies (keyof ClientOptions)[];
 
 export function toClientPorts(options: ClientOptions, environment: Environment): ClientPorts {
   checkOptions('a Client', options, OPTIONS);
+  const callTimeoutMs = readCallTimeout(options);
   return {
+    callTimeoutMs,
     registry: options.workflows === undefined ? undefined : createRegistry(options.workflows),
     clock: options.clock ?? new SystemClock(),
     log: options.log ?? console,
     ids: options.ids ?? RANDOM_IDS,
-    openStore: once(async () => options.store ?? (await openTable(options, environment))),
+    openStore: once(async () =>
+      limitStore(options.store ?? (await openTable(options, environment)), () => callTimeoutMs),
+    ),
     openWakes: once(async () => options.wakes ?? (await openQueue(options, environment))),
   };
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+
+function readCallTimeout({ callTimeout, clock }: ClientOptions): number {
+  if (callTimeout !== undefined) return toMilliseconds(callTimeout, 'the callTimeout of a Client');
+  return clock === undefined ? CALL_TIMEOUT_MS : Infinity;
 }
 
 async function openTable(options: ClientOptions, environment: Environment): Promise<Store> {
   const tableName = options.tableName ?? readTableName(environment);
   const bucketName = options.bucketName ?? readBucketName(environment);
   const { createDynamodbStore } = await import('../dynamodb/create-dynamodb-store.ts');
-  return createDynamodbStore({ tableName, bucketName, client: options.dynamodb, s3: options.s3 });
+  return createDynamodbStore({ tableName, bucketName, client: options.dynamodb, s3: options.s3, isForCallers: true });
 }
 
 async function openQueue({ queueUrl, sqs }: ClientOptions, environment: Environment): Promise<WakeQueue> {

@@ -1,6 +1,7 @@
 /** The client: starts runs, finds them, lists them. */
 import { definitionOf, isWorkflow, type AnyWorkflow, type Workflow } from '../core/workflow.ts';
 import { checkPlainName } from '../core/check-name.ts';
+import { beginCall } from './call-budget.ts';
 import { type ClientOptions, type ClientPorts, toClientPorts } from './client-ports.ts';
 import type { RunSummary } from './describe-run.ts';
 import { checkRunId } from './identifiers.ts';
@@ -27,7 +28,8 @@ type StartArguments<In> = undefined extends In
  *
  * Table and queue come from the options, else from the environment (`LULL_TABLE_NAME`, `LULL_QUEUE_URL`); they are
  * opened at the first call that needs them, and an EnvironmentError then says what is missing. A call that the store
- * does not answer is repeated for about a second before it raises a StoreUnavailableError.
+ * does not answer is repeated for about a second, and for `callTimeout` at most, before it raises a
+ * StoreUnavailableError.
  *
  * @example
  * ```ts no-run
@@ -59,7 +61,7 @@ export class Client {
   start(workflow: string, input?: unknown, options?: StartOptions): Promise<Run<unknown>>;
   async start(workflow: AnyWorkflow | string, input?: unknown, options: StartOptions = {}): Promise<Run<unknown>> {
     const { name, schema } = this.#find(workflow);
-    const runId = await startRun(this.#ports, { workflow: name, schema, input, options });
+    const runId = await startRun(beginCall(this.#ports), { workflow: name, schema, input, options });
     return new RunHandle(this.#ports, runId);
   }
 

@@ -4,6 +4,7 @@ import { type Signal, signalSchema } from '../core/signal.ts';
 import { validOrThrow } from '../core/validate.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { awaitResult, type ResultOptions } from './await-result.ts';
+import { beginCall } from './call-budget.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { type DescribeOptions, describeRun, type RunDescription } from './describe-run.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
@@ -101,7 +102,7 @@ export class RunHandle<R> implements Run<R> {
         ? { id: this.#ports.ids.messageId() }
         : { id: messageIdFromKey(this.id, name, key), digest: digestInput(`the payload of ${what}`, payload) };
     const message = { kind: 'signal', ...identity, name, payload: value } as const;
-    await sendMessage(this.#ports, { runId: this.id, message, idempotencyKey: key, what });
+    await sendMessage(beginCall(this.#ports), { runId: this.id, message, idempotencyKey: key, what });
   }
 
   async describe(options: DescribeOptions = {}): Promise<RunDescription> {
@@ -134,7 +135,7 @@ export class RunHandle<R> implements Run<R> {
         ? { id: this.#ports.ids.messageId() }
         : { id: controlIdFromKey(this.id, kind, key), digest: digestInput('a reason', reason) };
     const what = `a ${kind} request`;
-    await sendMessage(this.#ports, {
+    await sendMessage(beginCall(this.#ports), {
       runId: this.id,
       message: { kind, ...identity, reason },
       idempotencyKey: key,

@@ -17,26 +17,36 @@ export interface DynamodbStoreOptions {
   readonly payloads?: PayloadStore | undefined;
   /**
    * Default: one with the region, credentials and endpoint of the environment (`AWS_ENDPOINT_URL_DYNAMODB` or
-   * `AWS_ENDPOINT_URL` lead to a local table), which gives up a request after 5 s.
+   * `AWS_ENDPOINT_URL` lead to a local table), which gives up a request after 5 s, or 3 s for callers.
    */
   readonly client?: DynamoDBClient | undefined;
+  /**
+   * Somebody waits for each answer, and asks again: the SDK tries twice and not four times, since the caller's own tries
+   * are around that. Default: false.
+   */
+  readonly isForCallers?: boolean | undefined;
   /** Is told what each request cost, index writes included. It makes answers a little larger. */
   readonly onConsumedCapacity?: OnConsumedCapacity | undefined;
 }
 
 /** A Store on DynamoDB, as in `createDynamodbStore({ tableName: 'workflows' })`. */
 export function createDynamodbStore(options: DynamodbStoreOptions): DynamodbStore {
-  const { bucketName, s3, payloads, client, ...table } = options;
+  const { bucketName, s3, payloads, client, isForCallers = false, ...table } = options;
   return new DynamodbStore({
     ...table,
-    client: client ?? createClient(),
+    client: client ?? createClient(isForCallers),
     payloads: payloads ?? (bucketName === undefined ? undefined : createS3PayloadStore({ bucketName, client: s3 })),
   });
 }
 
 /** A connection that hangs must not use up a turn: the request is made again. */
-function createClient(): DynamoDBClient {
+function createClient(isForCallers: boolean): DynamoDBClient {
   return new DynamoDBClient({
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+    ...(isForCallers ? { maxAttempts: 2 } : {}),
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: isForCallers ? 3000 : 5000,
+      throwOnRequestTimeout: true,
+    },
   });
 }

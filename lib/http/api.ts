@@ -41,13 +41,32 @@ export function createApi({ client, workflows, log }: ApiOptions): Api {
   });
   for (const route of ROUTES) {
     api.on(route.method, toPattern(route.path), async (context) =>
-      toResponse(await handle(route, readCall(route, context.req, { client, workflows, ...context.env }))),
+      toResponse(
+        await inTime(context.env?.answersWithinMs, () =>
+          handle(route, readCall(route, context.req, { client, workflows, ...context.env })),
+        ),
+      ),
     );
   }
   api.get('/openapi.json', (context) => context.json(describeApi(ROUTES, workflows)));
   api.notFound((context) => refuseAddress(context.req));
   api.onError((error, context) => refuse(error, { log, requestId: context.get('requestId') }));
   return api;
+}
+
+/** Nobody listens any more when the gateway has given up: until then there is an answer. */
+async function inTime(answersWithinMs: number = Infinity, answer: () => Promise<Answer>): Promise<Answer> {
+  if (answersWithinMs === Infinity) return answer();
+  let timer: NodeJS.Timeout | undefined;
+  const isOver = new Promise<never>((_resolve, reject) => {
+    const problem = `there was no answer within ${Math.round(answersWithinMs)} ms: it may have happened, so ask again with the same id or key`;
+    timer = setTimeout(() => reject(new LullError('STORE_UNAVAILABLE', problem)), answersWithinMs);
+  });
+  try {
+    return await Promise.race([answer(), isOver]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What a schema of the author's throws need not be an Error. */

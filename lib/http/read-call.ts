@@ -10,6 +10,8 @@ import { type Call, pathParametersOf, type Route } from './route.ts';
 export interface ApiContext {
   /** How long this request may wait for a run. Default, and most: 25 s. */
   readonly maxWaitMs?: number;
+  /** What has no answer by then is a 503. Default: no limit. */
+  readonly answersWithinMs?: number;
 }
 
 /** API Gateway gives an answer 30 s. */
