@@ -80,7 +80,13 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
   const engine: Engine = {
     ...DEFAULT_SETTINGS,
     ...{ registry: createRegistry([flow]), store, wakes, clock, log, pin: undefined, observe: observeNothing },
-    ...{ maxValueBytes: store.limits.valueBytes, callBody: callOwnBody, newNonce: randomUUID, random: Math.random },
+    ...{
+      maxValueBytes: store.limits.valueBytes,
+      callBody: callOwnBody,
+      newNonce: randomUUID,
+      newSeed: randomUUID,
+      random: Math.random,
+    },
   };
   const kept = new Map<string, WarmRun>();
   const warmRuns = { take: () => undefined, keep: (runId: string, run: WarmRun) => void kept.set(runId, run) };
