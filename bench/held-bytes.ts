@@ -84,7 +84,7 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
       maxValueBytes: store.limits.valueBytes,
       callBody: callOwnBody,
       newNonce: randomUUID,
-      newSeed: randomUUID,
+      newSeed: () => randomUUID(),
       random: Math.random,
     },
   };
