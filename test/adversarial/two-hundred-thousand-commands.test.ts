@@ -34,7 +34,8 @@ it('no list of the engine is handed on as arguments of a call', () => {
   const root = join(import.meta.dirname, '../../lib');
   const folders = ['api', 'client', 'codec', 'core', 'dynamodb', 'engine', 'journal', 'memory', 'scheduler'];
   const found = folders.flatMap((folder) =>
-    readdirSync(join(root, folder)).flatMap((file) => {
+    readdirSync(join(root, folder), { encoding: 'utf8', recursive: true }).flatMap((file) => {
+      if (!file.endsWith('.ts')) return [];
       const lines = readFileSync(join(root, folder, file), 'utf8').split('\n');
       return lines.filter((line) => SPREAD.test(line)).map((line) => `${folder}/${file}: ${line.trim()}`);
     }),

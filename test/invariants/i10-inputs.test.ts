@@ -256,8 +256,8 @@ limit('LONGEST_PAGE', {
 /** An API on a client that has a history of these events, and tells how long it is asked to wait. */
 function apiOn(events: readonly unknown[], waits: unknown[] = []) {
   const run = {
-    async *history() {
-      yield* events;
+    async *historyFrom() {
+      for (const [index, event] of events.entries()) yield { event, cursor: String(index + 1) };
     },
     describe: async ({ wait }: { wait: unknown }) => {
       waits.push(wait);
