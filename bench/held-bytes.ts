@@ -10,6 +10,7 @@ import type { AnyWorkflow } from '../lib/core/workflow.ts';
 import { heldBytes } from '../lib/engine/held-bytes.ts';
 import { observeNothing } from '../lib/engine/observe.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine } from '../lib/engine/settings.ts';
+import { createSolitude } from '../lib/engine/solitude.ts';
 import { takeTurn } from '../lib/engine/turn.ts';
 import type { WarmRun } from '../lib/engine/warm-runs.ts';
 import { MemoryStore } from '../lib/memory/memory-store.ts';
@@ -86,13 +87,18 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
       newNonce: randomUUID,
       newSeed: () => randomUUID(),
       random: Math.random,
+      turnOfTheLoop: undefined,
     },
   };
   const kept = new Map<string, WarmRun>();
   const warmRuns = { take: () => undefined, keep: (runId: string, run: WarmRun) => void kept.set(runId, run) };
   for (let count = 0; count < RUNS; count += 1) {
     const { id } = await client.start(flow as never);
-    await takeTurn(engine, warmRuns, { runId: id, deadlineAtMs: Date.now() + 600_000 });
+    await takeTurn(
+      engine,
+      { warmRuns, solitude: createSolitude(clock) },
+      { runId: id, deadlineAtMs: Date.now() + 600_000 },
+    );
   }
   const estimate = [...kept.values()].reduce((sum, run) => sum + heldBytes(run), 0) / kept.size;
   const before = usedBytes();
