@@ -13,7 +13,7 @@ export interface DecodeOptions {
 
 /**
  * The value, made anew at each call. Whatever it is given, it gives a value or raises UndecodableValueError:
- * `CORRUPT_DATA`, `NEWER_FORMAT`, `UNREGISTERED_CLASS` or `FROM_DATA_FAILED`.
+ * `CORRUPT_DATA`, `NEWER_FORMAT`, `NEWER_NODE`, `UNREGISTERED_CLASS` or `FROM_DATA_FAILED`.
  */
 export function decode(encoded: Encoded, options?: DecodeOptions): unknown {
   return new ValueDecoder(options?.unregistered ?? 'refuse').run(encoded);

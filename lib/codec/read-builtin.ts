@@ -1,4 +1,5 @@
 /** The language's own classes, errors apart, from their stored forms. What was not written by lull is refused. */
+import { describeValue } from '../core/describe-value.ts';
 import type { Reader, TaggedNode } from './reader.ts';
 
 interface ReadBuiltin {
@@ -7,17 +8,18 @@ interface ReadBuiltin {
   readonly read: (node: TaggedNode, reader: Reader) => object;
 }
 
+type Read = ReadBuiltin['read'];
+
 interface ViewClass {
   readonly name: string;
   readonly BYTES_PER_ELEMENT?: number;
   new (buffer: ArrayBuffer): ArrayBufferView;
 }
 
-const VIEWS: readonly ViewClass[] = [
+const VIEWS = [
   ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array],
   ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView],
-  (globalThis as { Float16Array?: ViewClass }).Float16Array, // in newer versions of Node only
-].filter((each) => each !== undefined);
+] as const;
 
 export const readBuiltins: readonly ReadBuiltin[] = [
   { tag: 'Date', fields: ['v'], read: readDate },
@@ -28,12 +30,19 @@ export const readBuiltins: readonly ReadBuiltin[] = [
   { tag: 'ArrayBuffer', fields: ['v'], read: readBytes },
   // A Buffer of its own memory: one from Node's pool would show what else is in there.
   { tag: 'Buffer', fields: ['v'], read: (node, reader) => Buffer.from(readBytes(node, reader)) },
-  ...VIEWS.map((View) => ({
-    tag: View.name,
-    fields: ['v'],
-    read: (node: TaggedNode, reader: Reader) => readView(View, node, reader),
-  })),
+  ...VIEWS.map((View) => ({ tag: View.name, fields: ['v'], read: viewReader(View.name, View) })),
+  { tag: 'Float16Array', fields: ['v'], read: viewReader('Float16Array', laterView('Float16Array')) },
 ];
+
+/** A class that only newer versions of Node have. */
+function laterView(name: string): ViewClass | undefined {
+  return (globalThis as unknown as Partial<Record<string, ViewClass>>)[name];
+}
+
+function viewReader(name: string, View: ViewClass | undefined): Read {
+  return (node, reader) =>
+    View === undefined ? refuseNewerNode(`is a ${name}`, reader) : readView(View, node, reader);
+}
 
 function readDate(node: TaggedNode, reader: Reader): Date {
   if (node['v'] === null) return new Date(NaN);
@@ -64,9 +73,42 @@ function readRegExp(node: TaggedNode, reader: Reader): RegExp {
   if (typeof lastIndex !== 'number' || !Number.isSafeInteger(lastIndex) || lastIndex < 0) {
     return reader.refuse('CORRUPT_DATA', 'has no lastIndex');
   }
-  const expression = new RegExp(reader.text(node, 'v'), reader.text(node, 'flags'));
+  const expression = compile(reader.text(node, 'v'), reader.text(node, 'flags'), reader);
   expression.lastIndex = lastIndex;
   return expression;
+}
+
+function compile(source: string, flags: string, reader: Reader): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch (error) {
+    if (!mayBeNewer(source, flags)) throw error;
+    return refuseNewerNode(`is the regular expression ${describeValue(`/${source}/${flags}`)}`, reader, error);
+  }
+}
+
+/** Tells a newer syntax (a flag, a kind of group, a property of Unicode) from what is none in any version. */
+function mayBeNewer(source: string, flags: string): boolean {
+  const areFlags = /^[a-z]*$/.test(flags) && new Set(flags).size === flags.length;
+  if (!areFlags || (flags.includes('u') && flags.includes('v'))) return false;
+  return [...flags].some((flag) => !isFlag(flag)) || /\(\?|\\[pP]\{/.test(source);
+}
+
+function isFlag(flag: string): boolean {
+  try {
+    return new RegExp('', flag).flags === flag;
+  } catch {
+    return false;
+  }
+}
+
+function refuseNewerNode(what: string, reader: Reader, cause?: unknown): never {
+  return reader.refuse(
+    'NEWER_NODE',
+    `${what}, which Node ${process.version} does not know: it was stored on a newer Node. Run this code on that version ` +
+      'of Node, or on a later one',
+    cause,
+  );
 }
 
 function readUrl(node: TaggedNode, reader: Reader): URL {

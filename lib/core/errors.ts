@@ -263,7 +263,7 @@ export class UnserializableValueError extends LullError {
 }
 
 /**
- * What is stored cannot be read. `code` says why: the data is damaged, was written by a newer version of lull, is of a
+ * What is stored cannot be read. `code` says why: the data is damaged, was written by a newer version of lull or on a newer Node, is of a
  * class that this process has not registered, or its class refused it.
  */
 export class UndecodableValueError extends LullError {
@@ -276,7 +276,8 @@ export class UndecodableValueError extends LullError {
   }
 }
 
-export type UndecodableValueErrorCode = 'CORRUPT_DATA' | 'NEWER_FORMAT' | 'UNREGISTERED_CLASS' | 'FROM_DATA_FAILED';
+export type UndecodableValueErrorCode =
+  'CORRUPT_DATA' | 'NEWER_FORMAT' | 'NEWER_NODE' | 'UNREGISTERED_CLASS' | 'FROM_DATA_FAILED';
 
 /** One thing that a schema has against a value. */
 export interface InputIssue {

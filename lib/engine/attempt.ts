@@ -41,10 +41,11 @@ export interface AttemptSetting {
   onEvent(event: AttemptEvent): void;
 }
 
-/** Begins the body now. */
+/** Begins the body now. UndecodableValueError if what it is to be given cannot be read. */
 export function beginAttempt(setting: AttemptSetting): Attempt {
   const { engine, runId, step } = setting;
   const { clock } = engine;
+  const lastHeartbeat = step.lastHeartbeat === undefined ? undefined : decode(step.lastHeartbeat);
   const abort = new AbortController();
   const heartbeat = createHeartbeat(setting, (error) => {
     fail(error);
@@ -79,7 +80,7 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
     heartbeat: (details) => {
       if (!ended) heartbeat.beat(details);
     },
-    lastHeartbeat: step.lastHeartbeat === undefined ? undefined : decode(step.lastHeartbeat),
+    lastHeartbeat,
     log: engine.log,
     remainingMs: () => Math.max(0, endsAtMs - clock.nowMs()),
   };

@@ -40,13 +40,14 @@ export function createAttempts(
     },
     has: (id) => running.has(id),
     begin(step, idempotencyKey) {
-      begun += 1;
-      if (bodiesBegun(step) > 0) begunAgain += 1;
       const onEvent = (event: AttemptEvent): void => {
         if (event.kind !== 'step-heartbeat') running.delete(step.id);
         arrive(event);
       };
+      const isAgain = bodiesBegun(step) > 0;
       running.set(step.id, beginAttempt({ engine, runId, step, idempotencyKey, turn, onEvent }));
+      begun += 1;
+      if (isAgain) begunAgain += 1;
     },
     withdrawAllBut(pending) {
       for (const [id, attempt] of running) {

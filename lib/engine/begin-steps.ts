@@ -1,5 +1,5 @@
 /** Begins the bodies of steps that wait for it, as many as may run at the same time. */
-import { LullError } from '../core/errors.ts';
+import { LullError, UndecodableValueError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { CommandId } from '../journal/event.ts';
 import { bodiesBegun, failedEvent, whyTooLate } from './attempt.ts';
@@ -7,7 +7,22 @@ import { toIdempotencyKey } from './dice.ts';
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
-export function beginSteps(turn: Turn, memory: LiveMemory): void {
+export type Beginning =
+  | { readonly kind: 'begun' }
+  /** What a step left behind for its next attempt cannot be read here. */
+  | { readonly kind: 'cannot-follow'; readonly error: UndecodableValueError };
+
+export function beginSteps(turn: Turn, memory: LiveMemory): Beginning {
+  try {
+    beginWaiting(turn, memory);
+    return { kind: 'begun' };
+  } catch (error) {
+    if (error instanceof UndecodableValueError) return { kind: 'cannot-follow', error };
+    throw error;
+  }
+}
+
+function beginWaiting(turn: Turn, memory: LiveMemory): void {
   const { engine, attempts } = turn;
   const nowMs = engine.clock.nowMs();
   if (memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs) return;

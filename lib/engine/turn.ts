@@ -84,8 +84,8 @@ async function takeTurnAt(
 }
 
 async function carryOn(turn: Turn): Promise<TurnEnd> {
-  const beginning = await waitForBeginning(turn);
-  if (beginning.kind !== 'begin') return beginning;
+  const entrance = await waitForBeginning(turn);
+  if (entrance.kind !== 'begin') return entrance;
   let loading = await loadRun(turn);
 
   for (;;) {
@@ -138,7 +138,8 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       for (const id of ids) turn.announced.add(id);
       continue;
     }
-    beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
+    const beginning = beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
+    if (beginning.kind === 'cannot-follow') return holdRun(turn, beginning.error);
     if ((await waitInPlace(turn, memory)) === 'go-on') continue;
 
     const suspension = await suspendRun(turn, memory);

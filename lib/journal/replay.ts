@@ -8,7 +8,7 @@
  * a worker died between two records of one delivery; a fence or a terminate, which no code sees, may stand between.
  */
 import { describeThrown } from '../core/to-error.ts';
-import { NondeterminismError } from '../core/errors.ts';
+import { NondeterminismError, UndecodableValueError, type UndecodableValueErrorCode } from '../core/errors.ts';
 import type { Asked, CommandId, JournalEntry, JournalEvent } from './event.ts';
 import { isOfWorkers, isRecordedCommand } from './event.ts';
 import { type ComparisonContext, describeAsked, findDifference } from './find-difference.ts';
@@ -29,7 +29,7 @@ export interface ReplayContext {
 export type Replay =
   /** `unrecorded`: what the code asks for beyond the journal's end, to be recorded before anything else. */
   | { readonly kind: 'followed'; readonly unrecorded: readonly Asked[] }
-  | { readonly kind: 'diverged'; readonly error: NondeterminismError };
+  | { readonly kind: 'diverged'; readonly error: NondeterminismError | UndecodableValueError };
 
 /** Feeds a journal from its first entry to its last, or to where the code does not follow. */
 export function replay(entries: Iterable<JournalEntry>, deliver: Deliver, context: ReplayContext = {}): Replay {
@@ -88,6 +88,14 @@ function diverged(journalSays: string, asked: Asked | undefined, context: Replay
 
 /** An event that the code could not take: mostly one for a command that it did not ask for. */
 function failed(event: JournalEvent, cause: unknown, context: ReplayContext): Replay {
+  if (cause instanceof UndecodableValueError) {
+    // The code is not to blame, and no other code would help.
+    const message = `the value of ${describeEvent(event)}: ${cause.message}`;
+    return {
+      kind: 'diverged',
+      error: new UndecodableValueError(cause.code as UndecodableValueErrorCode, message, { cause }),
+    };
+  }
   return cannotFollow(describeEvent(event), `cannot take it: ${describeThrown(cause)}`, context, cause);
 }
 
