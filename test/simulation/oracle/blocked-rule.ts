@@ -2,7 +2,8 @@
 import type { JournalEntry } from '../../../lib/journal/event.ts';
 import { isOfWorkers, isRecordedCommand } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
-import { type Code, OTHER_STEP } from '../world/code.ts';
+import type { Code } from '../world/code.ts';
+import { isOfOtherCode } from '../world/other-calls.ts';
 import { isBehind } from './behind.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule } from './rule.ts';
@@ -24,7 +25,7 @@ function isOther(code: Code, { entries, commands }: RunLedger): boolean {
   if (code.follows || started?.kind !== 'started' || started.version === code.version) return false;
   const first = commands.get(1);
   // What asked for nothing yet, or for what such code asks for, it follows as well as any.
-  return first !== undefined && first.name !== OTHER_STEP;
+  return first !== undefined && !isOfOtherCode(first);
 }
 
 function isForNobody(entry: JournalEntry): boolean {

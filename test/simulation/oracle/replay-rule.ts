@@ -7,7 +7,8 @@ import { followJournal } from '../../../lib/engine/follow-journal.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine } from '../../../lib/engine/settings.ts';
 import type { Store } from '../../../lib/ports/store.ts';
 import type { Outcome } from '../../../lib/scheduler/live-run.ts';
-import { type Code, OTHER_STEP } from '../world/code.ts';
+import type { Code } from '../world/code.ts';
+import { isOfOtherCode } from '../world/other-calls.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule } from './rule.ts';
 
@@ -46,8 +47,8 @@ export function replayRule(codeFor: (run: RunLedger) => Code): Rule {
 }
 
 /** Code that does not follow asked for something else, before there was anything to follow. */
-export function wasMisled({ entries }: RunLedger): boolean {
-  return entries.some((entry) => entry.kind === 'step' && entry.name === OTHER_STEP);
+export function wasMisled({ commands }: RunLedger): boolean {
+  return [...commands.values()].some(isOfOtherCode);
 }
 
 export function endText({ status, result }: NonNullable<RunLedger['end']>): string {

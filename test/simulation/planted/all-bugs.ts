@@ -4,6 +4,7 @@ import { journalBugs } from './journal-bugs.ts';
 import { leaseBugs } from './lease-bugs.ts';
 import { messageBugs } from './message-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
+import { raceBugs } from './race-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
 import { versionBugs } from './version-bugs.ts';
 
@@ -12,6 +13,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...journalBugs,
   ...leaseBugs,
   ...messageBugs,
+  ...raceBugs,
   ...stepBugs,
   ...versionBugs,
 ];

@@ -68,4 +68,22 @@ export const versionBugs: readonly PlantedBug[] = [
     find: `if (handed === 'forwarded') return { kind: 'refused', reason: 'elsewhere' };`,
     put: '',
   },
+  {
+    name: 'the arguments of a step are not compared',
+    file: 'lib/journal/find-difference.ts',
+    find: `recorded.args === asked.args) return undefined;`,
+    put: `recorded.args !== '') return undefined;`,
+  },
+  {
+    name: 'the key of a step is not compared',
+    file: 'lib/journal/find-difference.ts',
+    find: `return recorded.key === asked.key ? undefined : {`,
+    put: `return recorded.key !== '' ? undefined : {`,
+  },
+  {
+    name: 'random numbers are not compared',
+    file: 'lib/journal/find-difference.ts',
+    find: `!context.countsDraws || before === now`,
+    put: `before >= 0`,
+  },
 ];

@@ -4,6 +4,7 @@ import { definitionOf } from '../../../lib/core/workflow.ts';
 import { againWorkload } from './again.ts';
 import { approvalWorkload } from './approval.ts';
 import { busyRunWorkload } from './busy-run.ts';
+import { changedCallsWorkload } from './changed-calls.ts';
 import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
 import { fanOutWorkload } from './fan-out.ts';
@@ -12,6 +13,7 @@ import { patchedWorkload } from './patched.ts';
 import { patchRemovedWorkload } from './patch-removed.ts';
 import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
+import { racedSignalsWorkload } from './raced-signals.ts';
 import { relayWorkload } from './relay.ts';
 import { sameIdWorkload } from './same-id.ts';
 import { signalStormWorkload } from './signal-storm.ts';
@@ -31,6 +33,7 @@ export const workloads: readonly Workload[] = [
   stopRaceWorkload,
   busyRunWorkload,
   unwindingWorkload,
+  racedSignalsWorkload,
   sameIdWorkload,
   againWorkload,
   subscriptionWorkload,
@@ -39,6 +42,7 @@ export const workloads: readonly Workload[] = [
   longJournalWorkload,
   patchedWorkload,
   patchRemovedWorkload,
+  changedCallsWorkload,
 ];
 
 export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(

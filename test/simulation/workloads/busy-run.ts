@@ -5,6 +5,7 @@
 import { signal } from '../../../lib/api/signal.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
+import type { RunLedger } from '../oracle/ledger.ts';
 import type { Action } from '../world/act.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
@@ -68,10 +69,17 @@ export const busyRunWorkload: Workload = {
     const cleanedUp = entries.filter(
       (entry) => entry.kind === 'step-completed' && commands.get(entry.id)?.name === 'clean up',
     );
-    const isWhole = cleanedUp.length === 2 || !entries.some(({ kind }) => kind === 'started');
+    const cleansUpFrom = entries.findIndex((entry) => entry.kind === 'step' && entry.name === 'clean up');
+    // The first request to cancel interrupts what goes on, be it the clean-up of a run that was at its end.
+    const isInterrupted = cleansUpFrom >= 0 && firstCancel(entries) > cleansUpFrom;
+    const isWhole = cleanedUp.length === 2 || isInterrupted || !entries.some(({ kind }) => kind === 'started');
     return end.status === 'terminated' || isWhole ? undefined : `it is ${end.status}, and not cleaned up`;
   },
 };
+
+function firstCancel(entries: RunLedger['entries']): number {
+  return entries.findIndex(({ kind }) => kind === 'cancel-requested');
+}
 
 function stop(dice: Dice, reason: string, waitMs: number): Action {
   return { do: dice.pick(['cancel', 'terminate'] as const), reason, waitMs, persists: dice.chance(0.7) };

@@ -4,6 +4,7 @@ import { runInfo } from '../../../lib/api/run.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
 import { createRegistry, type WorkflowRegistry } from '../../../lib/core/workflow-registry.ts';
 import { type AnyWorkflow, definitionOf, type WorkflowOptions } from '../../../lib/core/workflow.ts';
+import { OTHER_STEP, withOtherCalls } from './other-calls.ts';
 import type { BodyPlan } from './step-bodies.ts';
 
 export interface Code {
@@ -21,9 +22,6 @@ export interface Source {
   readonly patches: number;
 }
 
-/** How its first step is called where code does not follow: a run that has it was begun by such code, or misled by it. */
-export const OTHER_STEP = 'other';
-
 const OTHER_BODY: BodyPlan = { takesMs: 1, gives: null };
 
 /** A deploy that has forgotten all of the workflows. */
@@ -36,7 +34,7 @@ export function createCode({ workflows, patches }: Source, version: string): Cod
   return { version, registry: createRegistry(workflows), follows: true, patches };
 }
 
-/** Asks for something else first in every run that other code has begun. */
+/** Asks for something else in every run that other code has begun. */
 export function createOtherCode({ workflows, patches }: Source, version: string): Code {
   const others = workflows.map((original) => asking(original, () => runInfo().version !== version));
   return { version, registry: createRegistry(others), follows: false, patches };
@@ -52,7 +50,7 @@ export function createBilingualCode(
   return { version, registry: createRegistry(bilingual), follows: true, patches };
 }
 
-/** The workflow, with another step before all others where that is wanted. */
+/** The workflow, where that is wanted with other calls, or with another step before all others. */
 function asking(original: AnyWorkflow, isWanted: () => boolean): AnyWorkflow {
   const { name, retentionMs, stepDefaults, start } = definitionOf(original); // `start` keeps the time limit
   const options: WorkflowOptions<unknown> = {
@@ -60,7 +58,9 @@ function asking(original: AnyWorkflow, isWanted: () => boolean): AnyWorkflow {
     ...(stepDefaults === undefined ? {} : { steps: stepDefaults }),
   };
   return workflow(name, options, function* (input: unknown) {
-    if (isWanted()) yield* step(OTHER_STEP, () => OTHER_BODY);
-    return yield* start(input);
+    if (!isWanted()) return yield* start(input);
+    const otherInput = withOtherCalls(input);
+    if (otherInput === undefined) yield* step(OTHER_STEP, () => OTHER_BODY);
+    return yield* start(otherInput ?? input);
   });
 }
