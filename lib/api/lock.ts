@@ -1,5 +1,6 @@
 /** asyncio's `Lock`. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { isBrandedInstance, setBrand } from '../core/brand.ts';
 import { InvalidStateError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { Acquirable } from './acquirable.ts';
@@ -24,6 +25,13 @@ import { Acquirable } from './acquirable.ts';
  * ```
  */
 export class Lock extends Acquirable {
+  static {
+    setBrand(this.prototype, 'Lock');
+  }
+  // A lock of another copy of lull is one too.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBrandedInstance(this, value);
+  }
   #locked = false;
   #waiters: Future<void>[] = [];
 

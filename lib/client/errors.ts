@@ -1,4 +1,5 @@
 /** What goes wrong for a caller: the errors of the client. Each has a `code` that HTTP answers carry too. */
+import { setBrand } from '../core/brand.ts';
 import { LullError } from '../core/errors.ts';
 import type { RunStatus } from '../ports/run-item.ts';
 
@@ -6,6 +7,7 @@ import type { RunStatus } from '../ports/run-item.ts';
 export class InvalidArgumentError extends LullError {
   static {
     this.prototype.name = 'InvalidArgumentError';
+    setBrand(this.prototype, 'InvalidArgumentError');
   }
   constructor(message: string) {
     super('INVALID_ARGUMENT', message);
@@ -16,6 +18,7 @@ export class InvalidArgumentError extends LullError {
 export class RunNotFoundError extends LullError {
   static {
     this.prototype.name = 'RunNotFoundError';
+    setBrand(this.prototype, 'RunNotFoundError');
   }
   readonly runId: string;
 
@@ -29,6 +32,7 @@ export class RunNotFoundError extends LullError {
 export class RunIdTakenError extends LullError {
   static {
     this.prototype.name = 'RunIdTakenError';
+    setBrand(this.prototype, 'RunIdTakenError');
   }
   readonly runId: string;
 
@@ -48,6 +52,7 @@ export interface KeyUse {
 export class IdempotencyKeyReusedError extends LullError {
   static {
     this.prototype.name = 'IdempotencyKeyReusedError';
+    setBrand(this.prototype, 'IdempotencyKeyReusedError');
   }
   readonly runId: string;
 
@@ -65,6 +70,7 @@ export class IdempotencyKeyReusedError extends LullError {
 export class RunEndedError extends LullError {
   static {
     this.prototype.name = 'RunEndedError';
+    setBrand(this.prototype, 'RunEndedError');
   }
   readonly runId: string;
   readonly status: RunStatus;
@@ -80,6 +86,7 @@ export class RunEndedError extends LullError {
 export class InboxFullError extends LullError {
   static {
     this.prototype.name = 'InboxFullError';
+    setBrand(this.prototype, 'InboxFullError');
   }
   readonly runId: string;
 
@@ -93,6 +100,7 @@ export class InboxFullError extends LullError {
 export class RunFailedError extends LullError {
   static {
     this.prototype.name = 'RunFailedError';
+    setBrand(this.prototype, 'RunFailedError');
   }
   readonly runId: string;
 
@@ -106,6 +114,7 @@ export class RunFailedError extends LullError {
 export class RunCancelledError extends LullError {
   static {
     this.prototype.name = 'RunCancelledError';
+    setBrand(this.prototype, 'RunCancelledError');
   }
   readonly runId: string;
   readonly reason: string;
@@ -121,6 +130,7 @@ export class RunCancelledError extends LullError {
 export class RunTerminatedError extends LullError {
   static {
     this.prototype.name = 'RunTerminatedError';
+    setBrand(this.prototype, 'RunTerminatedError');
   }
   readonly runId: string;
   readonly reason: string;

@@ -30,3 +30,10 @@ export function hasBrand(value: unknown, brand: string): boolean {
   }
   return false;
 }
+
+/** `instanceof` of a class with a brand: of whichever copy. A subclass without a brand of its own is told by its prototype alone. */
+export function isBrandedInstance(of: { readonly prototype: object }, value: unknown): boolean {
+  if (Function.prototype[Symbol.hasInstance].call(of, value)) return true;
+  const brand = brandOf(of.prototype);
+  return brand !== undefined && hasBrand(value, brand);
+}

@@ -4,6 +4,7 @@
  * Callbacks are called through the loop, never from within `setResult` (asyncio's `call_soon`).
  */
 import type { Coroutine } from './awaitable.ts';
+import { isBrandedInstance, setBrand } from './brand.ts';
 import { CancelledError, InvalidStateError } from './errors.ts';
 import { checkOwnLoop, currentLoop, type Loop } from './loop.ts';
 import { toError } from './to-error.ts';
@@ -17,16 +18,16 @@ type State =
 const PENDING: State = { kind: 'pending' };
 
 /** For combinators: the message that a future was cancelled with. Asking for its error would use that up. */
-export const CANCEL_MESSAGE = Symbol('cancel message');
+export const CANCEL_MESSAGE = Symbol.for('lull.cancel-message');
 
 /** For combinators: says whether it is certain how a future ends. */
-export const IS_CERTAIN = Symbol('is certain');
+export const IS_CERTAIN = Symbol.for('lull.is-certain');
 
 /**
  * For combinators: calls back once, at the moment at which it becomes certain how a future ends, before any other code
  * of the run goes on. At the latest that is when it is done; a race is certain as soon as it has a winner.
  */
-export const ON_CERTAIN = Symbol('on certain');
+export const ON_CERTAIN = Symbol.for('lull.on-certain');
 
 /**
  * A result that somebody else sets (asyncio's `Future`). Made inside a run, awaited with `yield*` by any number of
@@ -47,6 +48,9 @@ export const ON_CERTAIN = Symbol('on certain');
  * ```
  */
 export class Future<T> {
+  static {
+    setBrand(this.prototype, 'Future');
+  }
   #state: State = PENDING;
   #callbacks: ((future: never) => void)[] = [];
   #certainListeners: (() => void)[] | undefined;
@@ -54,6 +58,11 @@ export class Future<T> {
 
   constructor() {
     this.#loop = currentLoop('new Future()');
+  }
+
+  // A future of another copy of lull is one too.
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return isBrandedInstance(this, value);
   }
 
   /** Makes it done, with this result. */

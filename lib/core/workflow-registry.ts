@@ -1,4 +1,5 @@
 /** The workflows that a process knows, by name: gathered from an array or from a module's exports. */
+import { setBrand } from './brand.ts';
 import { describeValue } from './describe-value.ts';
 import { LullError, WorkflowCodeError } from './errors.ts';
 import { nearest } from './nearest.ts';
@@ -26,6 +27,7 @@ export interface WorkflowRegistry {
 export class UnknownWorkflowError extends LullError {
   static {
     this.prototype.name = 'UnknownWorkflowError';
+    setBrand(this.prototype, 'UnknownWorkflowError');
   }
   constructor(name: string, known: readonly string[]) {
     const guess = nearest(name, known);

@@ -1,10 +1,12 @@
 /** What goes wrong outside: the world's errors, as the ports report them. */
+import { setBrand } from '../core/brand.ts';
 import { LullError } from '../core/errors.ts';
 
 /** The store did not answer, or said to try later. What was asked for may or may not have happened. */
 export class StoreUnavailableError extends LullError {
   static {
     this.prototype.name = 'StoreUnavailableError';
+    setBrand(this.prototype, 'StoreUnavailableError');
   }
   constructor(operation: string, options?: ErrorOptions) {
     super('STORE_UNAVAILABLE', `the store did not carry out "${operation}": try again`, options);
@@ -15,6 +17,7 @@ export class StoreUnavailableError extends LullError {
 export class ItemTooLargeError extends LullError {
   static {
     this.prototype.name = 'ItemTooLargeError';
+    setBrand(this.prototype, 'ItemTooLargeError');
   }
   constructor(what: string, bytes: number, limitBytes: number) {
     super('ITEM_TOO_LARGE', `${what} has ${bytes} bytes, the store takes ${limitBytes} at most`);
@@ -25,6 +28,7 @@ export class ItemTooLargeError extends LullError {
 export class StoreNotSetUpError extends LullError {
   static {
     this.prototype.name = 'StoreNotSetUpError';
+    setBrand(this.prototype, 'StoreNotSetUpError');
   }
   constructor(message: string, options?: ErrorOptions) {
     super('STORE_NOT_SET_UP', message, options);
@@ -35,6 +39,7 @@ export class StoreNotSetUpError extends LullError {
 export class NewerFormatError extends LullError {
   static {
     this.prototype.name = 'NewerFormatError';
+    setBrand(this.prototype, 'NewerFormatError');
   }
   constructor(what: string, format: number, knownFormat: number) {
     super(
@@ -48,6 +53,7 @@ export class NewerFormatError extends LullError {
 export class PayloadDamagedError extends LullError {
   static {
     this.prototype.name = 'PayloadDamagedError';
+    setBrand(this.prototype, 'PayloadDamagedError');
   }
   constructor(what: string, problem: string) {
     super('PAYLOAD_DAMAGED', `${what} cannot be read: ${problem}. Put back what was there, under the same key`);

@@ -45,3 +45,31 @@ it('a NonRetryableError ends the attempts, and a RetryAfterError says when the n
   await expect(engine.run(shop)).rejects.toMatchObject({ code: 'STEP_FAILED', attempts: 2 });
   expect(engine.now().getTime() - before).toBe(3_600_000);
 });
+
+it('futures, tasks and locks of either copy work in the calls of the other', async () => {
+  const calls = own.workflow('calls', function* () {
+    const seen: unknown[] = [];
+    for (const [one, two] of [
+      [own, other],
+      [other, own],
+    ] as const) {
+      const future = new two.Future<number>();
+      future.setResult(1);
+      const task = two.createTask(two.sleep('1s', 2));
+      seen.push(yield* one.gather([future, task, two.gather([two.sleep('1s', 3)])]));
+      seen.push(yield* one.race([two.shield(two.sleep('1s', 4)), two.race([two.sleep('1h', 5)])]));
+      const { done } = yield* one.wait([future, task]);
+      seen.push(done.size);
+      const changed = new one.Condition(new two.Lock());
+      seen.push(
+        yield* changed.with(function* () {
+          return yield* two.sleep('1s', 6);
+        }),
+      );
+    }
+    return seen;
+  });
+  const engine = createTestEngine({ workflows: [calls] });
+  const half = [[1, 2, [3]], 4, 2, 6];
+  expect(await engine.run(calls)).toEqual([...half, ...half]);
+});
