@@ -1,6 +1,6 @@
 /**
- * Holds a run whose code cannot follow its journal (I8), or ends its workers: nothing is skipped or guessed, its mail stays, and it is looked
- * at again, so that the next deployed version goes on. Only a request to terminate is carried out.
+ * Holds a run whose code cannot follow its journal (I8), or ends its workers: nothing is skipped or guessed, its mail
+ * stays, and it is looked at again, so that the next deployed version goes on. Only a request to terminate is carried out.
  */
 import { clampText } from '../core/clamp-text.ts';
 import { messageOf } from '../core/to-error.ts';
@@ -68,9 +68,9 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
 }
 
 /** The same code is tried again after a pause, alone: it may have been the machine. Other code is tried at once. */
-function nextTryAtMs({ engine, run }: Turn, nowMs: number, blockedForMs: number): number {
-  const { tryAtMs = 0, version } = run.blocked ?? {};
-  return tryAtMs > nowMs && version === engine.version ? tryAtMs : nowMs + pauseMs(blockedForMs);
+function nextTryAtMs({ run }: Turn, nowMs: number, blockedForMs: number): number {
+  const { tryAtMs = 0 } = run.blocked ?? {};
+  return tryAtMs > nowMs ? tryAtMs : nowMs + pauseMs(blockedForMs);
 }
 
 /** As long again as it is blocked already, within bounds: a deploy is seen soon, a forgotten run costs little. */

@@ -99,7 +99,7 @@ function fence(turn: Turn, records: readonly JournalRecord[]): JournalEntry[] {
 }
 
 function takenAlone(engine: Engine): JournalEntry {
-  return { kind: 'taken-alone', atMs: engine.clock.nowMs() };
+  return { kind: 'taken-alone', atMs: engine.clock.nowMs(), version: engine.version };
 }
 
 /** 0 for none. Of a damaged journal it is not their count. */

@@ -6,22 +6,25 @@
  * Whatever is recorded after them is progress. What ends a worker while a step's body is running is the step's matter:
  * it is counted there (`maxInterruptions`).
  */
+import { clampText } from '../core/clamp-text.ts';
 import { LullError } from '../core/errors.ts';
 import { isRecordedCommand, type CommandId, type JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
-import type { Blocked } from '../ports/run-item.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
+
+/** So the reason fits into the run item, to its end. */
+const NAME_CHARACTERS = 60;
 
 /** Says whether the worker before this turn was alone with the run, and was lost in its code, once too often. */
 export async function whyToHold(turn: Turn, records: readonly JournalRecord[]): Promise<LullError | undefined> {
   const { engine, run, epoch } = turn;
-  if (isWaitingForItsNextTry(turn) || (run.blocked?.tryAtMs !== undefined && (await isToBeTerminated(turn)))) {
+  if (isWaitingForItsNextTry(turn, records) || (run.blocked?.tryAtMs !== undefined && (await isToBeTerminated(turn)))) {
     return workersLost(turn, records, turn.takesOver ? 1 : 0);
   }
   const last = records.at(-1);
   const wasLostAlone = turn.takesOver && last?.epoch === epoch - 1 && last.entries.at(-1)?.kind === 'taken-alone';
-  if (!wasLostAlone || isOfOtherCode(engine, run.blocked)) return undefined;
+  if (!wasLostAlone || !hasBeenAlone(engine, records)) return undefined;
   return lostInARow(records) + 1 < engine.maxLostTurns ? undefined : workersLost(turn, records, 1);
 }
 
@@ -38,9 +41,9 @@ export function begunByTheLost({ epoch }: Turn, records: readonly JournalRecord[
 }
 
 /** A held run is not tried again by the same code before its time: each try may cost a worker. */
-function isWaitingForItsNextTry({ engine, run }: Turn): boolean {
+function isWaitingForItsNextTry({ engine, run }: Turn, records: readonly JournalRecord[]): boolean {
   const { tryAtMs = 0 } = run.blocked ?? {};
-  return engine.clock.nowMs() < tryAtMs && !isOfOtherCode(engine, run.blocked);
+  return engine.clock.nowMs() < tryAtMs && hasBeenAlone(engine, records);
 }
 
 /** Then none of its code is run any more. */
@@ -50,32 +53,33 @@ async function isToBeTerminated({ engine, runId, mail }: Turn): Promise<boolean>
   return messages.some(({ kind }) => kind === 'terminate');
 }
 
-/** The workers were lost by other code, and this one has not been tried. */
-function isOfOtherCode({ version }: Engine, blocked: Blocked | undefined): boolean {
-  return blocked?.tryAtMs !== undefined && blocked.version !== version;
+/** This code has been alone with the run since something was recorded. Other code may end no worker: it is tried. */
+function hasBeenAlone({ version }: Engine, records: readonly JournalRecord[]): boolean {
+  return sinceProgress(records).some((entry) => entry.kind === 'taken-alone' && entry.version === version);
 }
 
 /** Takeovers since something was recorded. */
 function lostInARow(records: readonly JournalRecord[]): number {
-  let lost = 0;
-  for (const { kind } of records.flatMap(({ entries }) => entries).reverse()) {
-    if (kind === 'taken-over') lost += 1;
-    else if (kind !== 'taken-alone') break;
-  }
-  return lost;
+  return sinceProgress(records).filter(({ kind }) => kind === 'taken-over').length;
+}
+
+function sinceProgress(records: readonly JournalRecord[]): JournalEntry[] {
+  const entries = records.flatMap((record) => record.entries);
+  return entries.slice(entries.findLastIndex(({ kind }) => kind !== 'taken-over' && kind !== 'taken-alone') + 1);
 }
 
 function workersLost(turn: Turn, records: readonly JournalRecord[], more: number): LullError {
   const lost = lostInARow(records) + more;
   return new LullError(
     'WORKERS_LOST',
-    `${lost} workers were lost, ran out of time, or were cut off from the table, in this run's code ${whereIn(records)}, the last one while it had ` +
-      `nothing else to do. The code may never yield (a loop without an end), end the process, or use up its memory. ` +
-      `Deploy code that does not, and the run goes on; or terminate it`,
+    `${lost} workers were lost, or cut off from the table, in this run's code ${whereIn(records)}, the last one alone ` +
+      `with it: a loop that never yields, the end of the process, its memory? Deploy code that is mended, or terminate it`,
   );
 }
 
 function whereIn(records: readonly JournalRecord[]): string {
   const asked = records.flatMap(({ entries }) => entries).findLast((entry: JournalEntry) => isRecordedCommand(entry));
-  return asked === undefined ? 'at its beginning' : `after it asked for ${asked.kind} "${asked.name}" (#${asked.id})`;
+  return asked === undefined
+    ? 'at its beginning'
+    : `after it asked for ${asked.kind} "${clampText(asked.name, NAME_CHARACTERS)}" (#${asked.id})`;
 }

@@ -68,9 +68,9 @@ export interface Turn {
   /** Takes note of the run item as the table had it after `askedAtMs`. */
   learn(run: RunItem, askedAtMs: number): void;
 
-  /** Leaves the run's memory to the next turn on this worker. */
   /** Waits until no other turn goes on in this process. */
   beAlone(): Promise<'alone' | 'too-late'>;
+  /** Leaves the run's memory to the next turn on this worker. */
   keepWarm(memory: LiveMemory): void;
   /** Takes what the run's code leaves behind from here on. */
   watch(strays: StrayErrors): void;

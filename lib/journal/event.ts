@@ -153,6 +153,8 @@ export interface TakenOver {
 export interface TakenAlone {
   readonly kind: 'taken-alone';
   readonly atMs: number;
+  /** The version of that code: if its worker is lost too, other code is tried before the run is held. */
+  readonly version: string;
 }
 
 /** A worker that is alone with the run is about to begin the bodies of these steps. */

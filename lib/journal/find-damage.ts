@@ -37,7 +37,7 @@ const FORMS: Forms = {
   'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },
   'taken-over': { atMs: 'time', begun: 'counts or none' },
-  'taken-alone': { atMs: 'time' },
+  'taken-alone': { atMs: 'time', version: 'text' },
   'steps-begun': { atMs: 'time', ids: 'counts' },
   'step-interrupted': { id: 'count', atMs: 'time' },
 };

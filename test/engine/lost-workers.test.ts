@@ -104,7 +104,7 @@ it('code that ends its workers is held after two of them, and its neighbour of t
     status: 'blocked',
     blocked: {
       reason: expect.stringMatching(
-        /^2 workers were lost, ran out of time, or were cut off from the table, in this run's code/,
+        /^2 workers were lost, or cut off from the table, in this run's code at its beginning, the last one alone/,
       ) as unknown,
     },
   });
@@ -185,5 +185,36 @@ it('what a step ends its worker by is counted for the step: the run is not held'
   expect(await deployment.client.run('deadly').describe()).toMatchObject({
     status: 'completed',
     result: { code: 'STEP_FAILED', attempts: 12, cause: { code: 'STEP_INTERRUPTED' } },
+  });
+});
+
+it('other code that ends its workers too is held after one of them, and waits like the code before', async () => {
+  const deployment = await startedWith(poisonOf(false));
+  for (let n = 1; n <= 3; n += 1) await deployment.invoke(['poison']);
+  const hows: string[] = [];
+  for (let n = 1; n <= 10; n += 1) hows.push(await deployment.invoke(['poison'], '2'));
+  expect(hows.slice(0, 2)).toEqual(['lost', 'served']);
+  // 30 s pass with each invocation, and the pauses grow to minutes.
+  expect(hows.filter((how) => how === 'lost').length).toBeLessThan(5);
+});
+
+it('a run is not held by the code that comes after the code its workers were lost in', async () => {
+  const deployment = await startedWith(poisonOf(false));
+  for (let n = 1; n <= 2; n += 1) await deployment.invoke(['poison']); // the second one alone
+  expect(await deployment.invoke(['poison'], '2', [poisonOf(true)])).toBe('served');
+  expect(await deployment.client.run('poison').describe()).toMatchObject({ status: 'completed', result: 'done' });
+});
+
+it('the reason of a held run is whole in its description, also after a command with a long name', async () => {
+  const deployment = await startedWith(
+    workflow('poison', function* () {
+      yield* step('a'.repeat(100), () => 1);
+      endTheWorker();
+    }),
+  );
+  for (let n = 1; n <= 4; n += 1) await deployment.invoke(['poison']);
+  expect(await deployment.client.run('poison').describe()).toMatchObject({
+    status: 'blocked',
+    blocked: { reason: expect.stringMatching(/\(#1\), .*or terminate it$/) as unknown },
   });
 });
