@@ -12,7 +12,7 @@ import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { toError } from '../core/to-error.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
-import { isAsked, type JournalEntry, type Started } from '../journal/event.ts';
+import { isAsked, isOfWorkers, type JournalEntry, type Started } from '../journal/event.ts';
 import type { Deliver, ReplayContext } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
@@ -167,7 +167,9 @@ function logOutside({ log }: Engine, level: LogLevel, values: readonly unknown[]
  * it. Without a fence behind it code may have taken it and asked for nothing, but withdrawn a step: then it is over.
  */
 function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | undefined {
-  const index = recorded.findLastIndex(({ kind }) => kind !== 'taken-over' && kind !== 'taken-alone');
+  const index = recorded.findLastIndex(
+    (entry) => !isOfWorkers(entry) || (entry.kind === 'steps-begun' && entry.ids.length > 0),
+  );
   const last = recorded[index];
   if (last === undefined || isAsked(last)) return undefined;
   const isFenced = index < recorded.length - 1 || last.kind === 'started';

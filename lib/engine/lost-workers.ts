@@ -40,6 +40,17 @@ export function begunByTheLost({ epoch }: Turn, records: readonly JournalRecord[
   return entries.flatMap((entry) => (entry.kind === 'steps-begun' ? entry.ids : []));
 }
 
+/**
+ * A turn that is alone ends in an error, such as a table that does not answer: its worker is there, and the code is not
+ * to blame. If the table does not take this either, the worker counts as lost.
+ */
+export async function recordThatItLives({ engine, runId, epoch, nonce, isAlone, journal, lease }: Turn): Promise<void> {
+  if (!isAlone || journal.recordNumber === 0 || !(await lease.held())) return;
+  const lives: JournalEntry = { kind: 'steps-begun', atMs: engine.clock.nowMs(), ids: [] };
+  const record = { number: journal.recordNumber + 1, epoch, nonce, entries: [lives] };
+  await engine.store.putRecord(runId, record).catch(() => undefined);
+}
+
 /** A held run is not tried again by the same code before its time: each try may cost a worker. */
 function isWaitingForItsNextTry({ engine, run }: Turn, records: readonly JournalRecord[]): boolean {
   const { tryAtMs = 0 } = run.blocked ?? {};

@@ -15,6 +15,7 @@ import { deleteReceived, receiveMail } from './inbox.ts';
 import { whyTooLong } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
+import { recordThatItLives } from './lost-workers.ts';
 import { hasEnded, hasNews } from './news.ts';
 import { tellBegan, tellEnded, tellThrew } from './observe.ts';
 import type { Engine } from './settings.ts';
@@ -77,6 +78,7 @@ async function takeTurnAt(
     return end;
   } catch (error) {
     tellThrew(turn, error);
+    await recordThatItLives(turn);
     throw error;
   } finally {
     turn.end();

@@ -157,7 +157,10 @@ export interface TakenAlone {
   readonly version: string;
 }
 
-/** A worker that is alone with the run is about to begin the bodies of these steps. */
+/**
+ * A worker that is alone with the run is about to begin the bodies of these steps. None: its turn ends in an error that is
+ * not the code's, so that the worker does not count as lost in it.
+ */
 export interface StepsBegun {
   readonly kind: 'steps-begun';
   readonly atMs: number;
