@@ -44,8 +44,10 @@ export function begunByTheLost({ epoch }: Turn, records: readonly JournalRecord[
  * A turn that is alone ends in an error, such as a table that does not answer: its worker is there, and the code is not
  * to blame. If the table does not take this either, the worker counts as lost.
  */
-export async function recordThatItLives({ engine, runId, epoch, nonce, isAlone, journal, lease }: Turn): Promise<void> {
-  if (!isAlone || journal.recordNumber === 0 || !(await lease.held())) return;
+export async function recordThatItLives(turn: Turn): Promise<void> {
+  const { engine, runId, epoch, nonce, isAlone, ending, journal, lease } = turn;
+  // The run may have ended, and then nothing is recorded any more.
+  if (!isAlone || ending !== undefined || journal.recordNumber === 0 || !(await lease.held())) return;
   const lives: JournalEntry = { kind: 'steps-begun', atMs: engine.clock.nowMs(), ids: [] };
   const record = { number: journal.recordNumber + 1, epoch, nonce, entries: [lives] };
   await engine.store.putRecord(runId, record).catch(() => undefined);

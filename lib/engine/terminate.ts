@@ -35,6 +35,7 @@ function terminated(reason: string): Ending {
 async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   let ending = asked;
   turn.attempts.withdrawAllBut(new Map());
+  turn.ending = asked;
   // A journal begins with its first event, also when no code ever began the run.
   if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0)
     turn.unwritten.push(startNow(turn.engine, turn.run));
