@@ -4,7 +4,7 @@
  * Shows: a signal from outside, a deadline, and a task at the side that lives as long as it is needed. Nothing runs
  * while it waits: a week costs what its timers in the table cost.
  */
-import { type Coroutine, createTask, signal, sleep, timeout, TimeoutError, workflow } from 'lull';
+import { type Coroutine, createTask, isCancelled, log, signal, sleep, timeout, TimeoutError, workflow } from 'lull';
 import * as z from 'zod';
 import { sendMail } from './send-mail.ts';
 
@@ -50,6 +50,14 @@ function* waitForDecision(expense: Expense): Coroutine<Decision | undefined> {
 function* remindEachDay({ approver, what }: Expense): Coroutine<never> {
   for (let day = 1; ; day += 1) {
     yield* sleep('1 day');
-    yield* sendMail(approver, `"${what}" has been waiting for your decision for ${day} ${day === 1 ? 'day' : 'days'}.`);
+    try {
+      yield* sendMail(
+        approver,
+        `"${what}" has been waiting for your decision for ${day} ${day === 1 ? 'day' : 'days'}.`,
+      );
+    } catch (error) {
+      if (isCancelled(error)) throw error;
+      log.error('a reminder was not sent; the next one is due in a day', error);
+    }
   }
 }

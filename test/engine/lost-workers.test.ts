@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { createWorkerHandler } from '../../functions/create-worker-handler.ts';
 import type { AnyWorkflow } from '../../lib/core/workflow.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
+import { StoreUnavailableError } from '../../lib/ports/world-errors.ts';
 import { aroundStore } from '../../lib/testing/around-store.ts';
 import { never } from '../../lib/testing/cloud-process.ts';
 import { turnOfTheLoop } from '../../lib/testing/real-time.ts';
@@ -23,6 +24,8 @@ class Deployment {
   readonly lines: Record<string, unknown>[] = [];
   readonly #workflows: readonly AnyWorkflow[];
   invocations = 0;
+  /** The table does not answer these. */
+  failing = new Set<string>();
 
   constructor(workflows: readonly AnyWorkflow[]) {
     this.#workflows = workflows;
@@ -39,8 +42,9 @@ class Deployment {
         resolve('lost');
       };
     });
-    const store = aroundStore(this.table, async (_call, go) => {
+    const store = aroundStore(this.table, async ({ operation }, go) => {
       await turnOfTheLoop();
+      if (this.failing.has(operation)) throw new StoreUnavailableError(operation);
       if (isDead) return never();
       const answer = await go();
       return isDead ? never() : answer;
@@ -217,4 +221,19 @@ it('the reason of a held run is whole in its description, also after a command w
     status: 'blocked',
     blocked: { reason: expect.stringMatching(/\(#1\), .*or terminate it$/) as unknown },
   });
+});
+
+it('a run whose turns end in errors of the table is not held: its workers go on', async () => {
+  const sleeper = workflow('sleeper', function* () {
+    yield* sleep('1 day');
+  });
+  const deployment = await startedWith(sleeper);
+  deployment.failing.add('release');
+  for (let n = 1; n <= 4; n += 1) {
+    await deployment.invoke(['sleeper']);
+    expect(await deployment.status('sleeper')).toBe('running');
+  }
+  deployment.failing.clear();
+  await deployment.invoke(['sleeper']);
+  expect(await deployment.status('sleeper')).toBe('suspended');
 });

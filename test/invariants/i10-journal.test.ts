@@ -287,6 +287,7 @@ describe('the limits of its code', () => {
       kind: 'started',
       atMs: expect.any(Number) as number,
       version: 'unversioned',
+      seed: expect.any(String) as string,
     });
     // One that was started without is not held to a limit that came later.
     expect(await cloud.worker({ maxTasks: 4 }).turn(run.id)).toMatchObject({ kind: 'suspended' });

@@ -60,7 +60,7 @@ describe('an approval', () => {
     await run.signal(decision, { approved: true, by: 'Grace' });
 
     expect(await run.result()).toEqual({ outcome: 'approved', by: 'Grace' });
-    expect(errors).toEqual([expect.stringContaining('Task "reminders" failed')]);
+    expect(errors).toEqual(Array(2).fill(expect.stringContaining('a reminder was not sent')));
   });
 
   test('does not start with an expense that has no price', async () => {
