@@ -1,5 +1,5 @@
 /** Keys such as `__proto__` are data wherever they come in: nothing that others share is changed by them. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { step, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
@@ -7,6 +7,7 @@ import { createProgram } from '../../lib/cli/program.ts';
 import { decode } from '../../lib/codec/decode.ts';
 import { encode } from '../../lib/codec/encode.ts';
 import type { Encoded } from '../../lib/core/encoded.ts';
+import { giveHintForPromises } from '../../lib/engine/promise-hint.ts';
 import { toJson } from '../../lib/http/to-json.ts';
 import { readWorkerSettings } from '../../lib/lambda/environment.ts';
 import { readWake } from '../../lib/lambda/sqs-event.ts';
@@ -46,6 +47,9 @@ function shared(): string {
 }
 
 let before = '';
+beforeAll(() => {
+  giveHintForPromises(); // the engine's own property, which stays once an engine is there
+});
 beforeEach(() => {
   before = shared();
 });
