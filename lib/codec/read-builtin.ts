@@ -91,7 +91,7 @@ function compile(source: string, flags: string, reader: Reader): RegExp {
 function mayBeNewer(source: string, flags: string): boolean {
   const areFlags = /^[a-z]*$/.test(flags) && new Set(flags).size === flags.length;
   if (!areFlags || (flags.includes('u') && flags.includes('v'))) return false;
-  return [...flags].some((flag) => !isFlag(flag)) || /\(\?|\\[pP]\{/.test(source);
+  return Array.from(flags).some((flag) => !isFlag(flag)) || /\(\?|\\[pP]\{/.test(source);
 }
 
 function isFlag(flag: string): boolean {
@@ -103,9 +103,11 @@ function isFlag(flag: string): boolean {
 }
 
 function refuseNewerNode(what: string, reader: Reader, cause?: unknown): never {
+  // eslint-disable-next-line no-restricted-globals -- it names the platform in an error, and nothing else depends on it
+  const { version } = process;
   return reader.refuse(
     'NEWER_NODE',
-    `${what}, which Node ${process.version} does not know: it was stored on a newer Node. Run this code on that version ` +
+    `${what}, which Node ${version} does not know: it was stored on a newer Node. Run this code on that version ` +
       'of Node, or on a later one',
     cause,
   );

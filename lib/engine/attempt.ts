@@ -43,7 +43,7 @@ export interface AttemptSetting {
 
 /** Begins the body now. UndecodableValueError if what it is to be given cannot be read. */
 export function beginAttempt(setting: AttemptSetting): Attempt {
-  const { engine, runId, step } = setting;
+  const { engine, step } = setting;
   const { clock } = engine;
   const lastHeartbeat = step.lastHeartbeat === undefined ? undefined : decode(step.lastHeartbeat);
   const abort = new AbortController();
@@ -72,10 +72,7 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
   };
 
   const context: StepContext = {
-    runId,
-    stepId: `${step.command.name}#${step.id}`,
-    attempt: bodiesBegun(step) + 1,
-    idempotencyKey: setting.idempotencyKey,
+    ...identityOf(setting),
     signal: abort.signal,
     heartbeat: (details) => {
       if (!ended) heartbeat.beat(details);
@@ -88,12 +85,7 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
     step: context,
     takeStray(error) {
       if (!ended) fail(error);
-      else
-        engine.log.error('a step has left an error behind, after its attempt ended', {
-          runId,
-          step: context.stepId,
-          error,
-        });
+      else logLeftBehind(setting, error);
     },
   };
   const running = new Promise<unknown>((resolve) => {
@@ -110,10 +102,7 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
   );
   const cutOff = (): void => {
     const atMs = clock.nowMs();
-    const reason = cutOffError(step, {
-      ranMs: atMs - begunAtMs,
-      turnMs: atMs - setting.turn.beganAtMs,
-    });
+    const reason = cutOffError(step, { ranMs: atMs - begunAtMs, turnMs: atMs - setting.turn.beganAtMs });
     if (step.command.options.atMostOnce === true || hadAllOf(setting.turn, begunAtMs)) {
       fail(reason);
     } else if (end(reason)) {
@@ -122,6 +111,16 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
     }
   };
   return { withdraw: (reason) => void end(reason), cutOff };
+}
+
+/** What tells this attempt from all others. */
+function identityOf({ runId, step, idempotencyKey }: AttemptSetting) {
+  return { runId, stepId: `${step.command.name}#${step.id}`, attempt: bodiesBegun(step) + 1, idempotencyKey };
+}
+
+function logLeftBehind(setting: AttemptSetting, error: Error): void {
+  const { runId, stepId } = identityOf(setting);
+  setting.engine.log.error('a step has left an error behind, after its attempt ended', { runId, step: stepId, error });
 }
 
 /** How often the body was begun before this attempt. */

@@ -17,6 +17,7 @@ import type { Deliver, ReplayContext } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
+import type { LiveRun } from '../scheduler/live-run.ts';
 import { outsideGuard, withGuard, type Guarded } from './guard.ts';
 import { createDice } from './dice.ts';
 import { digestArguments } from './digest-arguments.ts';
@@ -126,7 +127,22 @@ async function follow(
     const memory = rememberPending(live, guarded, { strays, seed: started.seed });
     return { kind: 'followed', memory, unrecorded: [started, ...asked] };
   }
-  const context: ReplayContext = {
+  const deliver: Deliver = (event, recordedUpTo) => {
+    isInterrupted = event === interrupted;
+    return live.deliver(event, recordedUpTo);
+  };
+  const asCodeOfTheRun = <T>(code: () => T): T => asOwner(strays, () => withGuard(guarded, code));
+  const replay = { runId, workflow: run.workflow, recorded, deliver, context: contextOf(live), asCodeOfTheRun };
+  const following = await replayInSlices(engine, replay);
+  isReplaying = false;
+  if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
+  const memory = rememberPending(live, guarded, { strays, seed: started.seed });
+  return { kind: 'followed', memory, unrecorded: following.unrecorded };
+}
+
+/** What the words of a divergence are made of. */
+function contextOf(live: LiveRun): ReplayContext {
+  return {
     whereabouts: () => live.whereabouts(),
     hasEnded: () => live.outcome().kind !== 'going-on',
     argumentsOf: (id) => {
@@ -134,23 +150,6 @@ async function follow(
       return pending?.kind === 'step' ? pending.command.args : undefined;
     },
   };
-  const deliver: Deliver = (event, recordedUpTo) => {
-    isInterrupted = event === interrupted;
-    return live.deliver(event, recordedUpTo);
-  };
-  const asCodeOfTheRun = <T>(code: () => T): T => asOwner(strays, () => withGuard(guarded, code));
-  const following = await replayInSlices(engine, {
-    runId,
-    workflow: run.workflow,
-    recorded,
-    deliver,
-    context,
-    asCodeOfTheRun,
-  });
-  isReplaying = false;
-  if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
-  const memory = rememberPending(live, guarded, { strays, seed: started.seed });
-  return { kind: 'followed', memory, unrecorded: following.unrecorded };
 }
 
 /** The guard is down while a logger works: loggers read the clock and process.env. A logger that throws fails no run. */

@@ -35,7 +35,7 @@ export async function replayInSlices(engine: Engine, replay: SlicedReplay): Prom
   const feedPiece = (): Replay | undefined => {
     const end = Math.min(at + piece, recorded.length);
     for (; at < end; at += 1) {
-      const diverged = replaying.feed(recorded[at]!);
+      const diverged = replaying.feed(recorded[at] as JournalEntry);
       if (diverged !== undefined) return diverged;
     }
     return at < recorded.length ? undefined : replaying.end();

@@ -20,10 +20,8 @@ it('a SuppressedError of format version 1 is read with both errors, and written 
   expect(back.suppressed).toBeInstanceOf(TypeError);
   expect(back.suppressed.cause).toBe(back.error);
   expect(JSON.stringify(encode(back, 'it'))).toBe(JSON.stringify(golden.value));
-});
-
-it.runIf(SuppressedError)("the language's own is written as it was, and comes back as one", () => {
-  const error = makeSuppressedError(SuppressedError!);
-  expect(JSON.stringify(encode(error, 'it'))).toBe(JSON.stringify(golden.value));
-  expectSame(decode(golden.value), error);
+  if (SuppressedError === undefined) return; // this Node has none of its own
+  const own = makeSuppressedError(SuppressedError);
+  expect(JSON.stringify(encode(own, 'it'))).toBe(JSON.stringify(golden.value));
+  expectSame(back, own);
 });

@@ -1,9 +1,8 @@
 // I10: each setting of the engine holds to the byte, the millisecond, the piece.
-import { describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { createTask, gather, sleep, step, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
 import { encode, encodedBytes } from '../../lib/codec/encode.ts';
-import { HELD_BYTES } from '../../lib/engine/held-bytes.ts';
 import type { EngineSettings } from '../../lib/engine/settings.ts';
 import { isOfWorkers, isRecordedCommand } from '../../lib/journal/event.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
@@ -352,71 +351,4 @@ limit('maxInlineBytes', {
   under: async () => expect(await resultOf(199)).toBe('inline'),
   at: async () => expect(await resultOf(200)).toBe('inline'),
   over: async () => expect(await resultOf(201)).toBe('item'),
-});
-
-// ---- what a worker keeps
-
-/** How many of the runs that one worker has left, in this order, it has to read again. */
-async function reads(lengths: readonly number[], settings: Settings): Promise<number> {
-  let count = 0;
-  const long = workflow('long', function* (steps: number) {
-    for (let done = 0; done < steps; done += 1) yield* step('do', () => undefined);
-    yield* sleep('1 day');
-  });
-  const cloud = new SmallCloud([long]);
-  const worker = cloud.worker({
-    ...settings,
-    around: async (call, go) => {
-      if (call.operation === 'loadRecords') count += 1;
-      return go();
-    },
-  });
-  const runs = await Promise.all(lengths.map((steps) => cloud.client.start(long, steps)));
-  for (const { id } of runs) await worker.turn(id);
-  cloud.pass(86_400_000);
-  count = 0;
-  for (const { id } of runs.toReversed()) await worker.turn(id);
-  return count;
-}
-
-limit('maxWarmRuns', {
-  under: async () => expect(await reads([1, 1], { maxWarmRuns: 3 })).toBe(0),
-  at: async () => expect(await reads([1, 1, 1], { maxWarmRuns: 3 })).toBe(0),
-  over: async () => expect(await reads([1, 1, 1, 1], { maxWarmRuns: 3 })).toBe(1),
-});
-
-const warmBytes = await heldBy([5, 50]);
-
-limit('maxWarmBytes', {
-  under: async () => expect(await reads([5, 50], { maxWarmBytes: warmBytes + 1 })).toBe(0),
-  at: async () => expect(await reads([5, 50], { maxWarmBytes: warmBytes })).toBe(0),
-  over: async () => expect(await reads([5, 50], { maxWarmBytes: warmBytes - 1 })).toBe(1),
-});
-
-/** What two runs hold that are asleep, by the length of their journals. */
-async function heldBy(lengths: readonly number[]): Promise<number> {
-  let bytes = 0;
-  await Promise.all(
-    lengths.map(async (steps) => {
-      const long = workflow('long', function* (count: number) {
-        for (let done = 0; done < count; done += 1) yield* step('do', () => undefined);
-        yield* sleep('1 day');
-      });
-      const cloud = new SmallCloud([long]);
-      const run = await cloud.client.start(long, steps);
-      await cloud.worker().turn(run.id);
-      const { run: itself, task, pending, journalByte } = HELD_BYTES;
-      bytes += itself + task + pending;
-      for (const { entries } of await cloud.records(run.id))
-        bytes += journalByte * Buffer.byteLength(JSON.stringify(entries));
-    }),
-  );
-  return bytes;
-}
-
-describe('a run that is larger than all that a worker keeps', () => {
-  it('is read again for each turn, and takes no room from the others', async () => {
-    expect(await reads([500, 1, 1], { maxWarmBytes: 35_000 })).toBe(1);
-    expect(await reads([1, 1, 500], { maxWarmBytes: 35_000 })).toBe(1);
-  });
 });
