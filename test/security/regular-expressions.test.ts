@@ -59,7 +59,7 @@ const REASONED: Readonly<Record<string, { readonly why: string; readonly worst: 
     why: 'begins with a line break, and the blanks after it are tried once',
     worst: (length) => `\n${' '.repeat(length)}`,
   },
-  '/([^/\\\\(\\s]+:\\d+:\\d+)\\)?$/': {
+  '/([^/\\\\(<\\s]+:\\d+:\\d+)\\)?$/': {
     why: 'looks at one line of a stack that the engine itself has made',
     worst: () => '',
   },
@@ -77,8 +77,9 @@ const REASONED: Readonly<Record<string, { readonly why: string; readonly worst: 
 
 /** Made at run time: of what. */
 const MADE: Readonly<Record<string, string>> = {
-  "new RegExp(reader.text(node, 'v'), reader.text(node, 'flags'))":
-    'a value of a workflow, which the engine gives back and does not use',
+  'new RegExp(source, flags)': 'a value of a workflow, which the engine gives back and does not use',
+  "new RegExp('', flag)": 'no expression at all, to learn which flags this Node knows',
+  'new RegExp(`^${DAY}(?:T${TIME}(?<zone>${ZONE})?)?$`)': 'constants of digits in fixed numbers, anchored at both ends',
   "new RegExp(`^${path.replace('/signals/{name}', '/signals/.+').replace(/\\{\\w+\\}/g, '[^/]+')}$`)":
     'a route, which is a constant',
   "new RegExp(`[ \\\\t\\\\n\\\\r]*(?:([{}[\\\\],:])|(${STRING.source})|${LITERAL.source})`, 'y')":
