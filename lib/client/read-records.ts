@@ -24,7 +24,7 @@ export async function* readRecords(
   for (let atMost = 1; ; atMost = Math.min(2 * atMost, MOST_RECORDS)) {
     const records = await retryUnavailable(ports.clock, () => store.loadRecords(runId, last, atMost));
     for (const record of records) yield { number: record.number, entries: readableEntries([record]) };
-    const { number = undefined } = records.at(-1) ?? {};
+    const number = records.at(-1)?.number;
     if (number === undefined) return;
     last = number;
   }
