@@ -121,15 +121,19 @@ async function play(chosen?: CrashPoint): Promise<readonly CrashPoint[]> {
   return points.met;
 }
 
-test('at whichever write to table or bucket somebody dies, the run ends as it should, and nothing is left', async () => {
-  const points = await play();
-  // The one message has a key: when it is received its payload goes by an update, and no batch deletes it.
-  const met = new Set(points.map((point) => point.split(' ')[1]));
-  expect(met).toEqual(new Set([...WRITES].filter((request) => request !== 'BatchWriteItemCommand')));
-  for (const chosen of points) {
-    const again = await play(chosen).catch((error: unknown) => {
-      throw new Error(`with a death ${chosen}: ${String(error)}`, { cause: error });
-    });
-    expect(again).toContain(chosen);
-  }
-});
+test(
+  'at whichever write to table or bucket somebody dies, the run ends as it should, and nothing is left',
+  { timeout: 180_000 },
+  async () => {
+    const points = await play();
+    // The one message has a key: when it is received its payload goes by an update, and no batch deletes it.
+    const met = new Set(points.map((point) => point.split(' ')[1]));
+    expect(met).toEqual(new Set([...WRITES].filter((request) => request !== 'BatchWriteItemCommand')));
+    for (const chosen of points) {
+      const again = await play(chosen).catch((error: unknown) => {
+        throw new Error(`with a death ${chosen}: ${String(error)}`, { cause: error });
+      });
+      expect(again).toContain(chosen);
+    }
+  },
+);

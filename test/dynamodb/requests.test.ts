@@ -53,7 +53,9 @@ test('every condition that fails is asked to return what is there', () => {
 });
 
 test('an update of the run item says that it has to be open, or, for a purge, closed', () => {
-  const updates = requests.filter(({ command }) => command === 'UpdateItemCommand');
+  const isOfRun = ({ input }: (typeof requests)[number]): boolean =>
+    (input['Key'] as { sk?: { S?: string } }).sk?.S === 'run';
+  const updates = requests.filter((request) => request.command === 'UpdateItemCommand' && isOfRun(request));
   const putsOff = updates.filter(({ input }) => input['UpdateExpression'] === 'SET #dueAtMs = :dueAtMs');
   expect(putsOff).toHaveLength(1);
   for (const { input } of updates) {
