@@ -1,3 +1,7 @@
+import { giveHintForPromises } from '../../lib/engine/promise-hint.ts';
+
+giveHintForPromises(); // the engine's own property of Promise, which stays once an engine is there
+
 /** What is fuzzed: something that takes bytes and is to answer, or to refuse them in an error of its own. */
 export interface FuzzTarget {
   /** What it begins with. Later ones stand in the corpus. */
