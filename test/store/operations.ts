@@ -161,7 +161,7 @@ const honest = operation(
   'honest',
   {
     run,
-    what: fc.constantFrom('take', 'take', 'renew', 'release', 'release', 'finish', 'finish', 'record'),
+    what: fc.constantFrom('take', 'take', 'renew', 'release', 'release', 'finish', 'finish', 'record', 'late record'),
     owner,
     dueAtMs,
   },
@@ -190,8 +190,11 @@ const honest = operation(
           purgeAtMs: dueAtMs,
         });
       }
-      case 'record': {
-        const number = (await store.loadRecords(runId, 0)).length + 1;
+      // A worker that is late writes where another has written already.
+      case 'record':
+      case 'late record': {
+        const written = (await store.loadRecords(runId, 0)).length;
+        const number = what === 'record' ? written + 1 : Math.max(written, 1);
         return store.putRecord(runId, journalRecord(number, { epoch, nonce: now.lease?.owner ?? 'nobody' }));
       }
     }
