@@ -9,7 +9,7 @@ import { describeValue } from '../core/describe-value.ts';
 import { CONTROL_MAIL_LIMIT, MAIL_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../ports/limits.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
-import type { Acceptance, Store } from '../ports/store.ts';
+import type { AcceptMessageResult, Store } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { sendWake, tidyUp } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -88,7 +88,7 @@ function keyReused({ runId, message, idempotencyKey = '', what }: Sending): Idem
 }
 
 /** Flooded with signals or not, a run can be asked to stop. */
-function accept(store: Store, runId: string, { id, kind }: Message): Promise<Acceptance> {
+function accept(store: Store, runId: string, { id, kind }: Message): Promise<AcceptMessageResult> {
   if (kind === 'signal') return store.accept(runId, id, MAIL_LIMIT, 'signal');
   return store.accept(runId, id, CONTROL_MAIL_LIMIT, 'control');
 }

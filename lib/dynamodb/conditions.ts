@@ -3,7 +3,7 @@
  *
  * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
  */
-import type { Renewal, Take } from '../ports/store.ts';
+import type { RenewLease, TakeLease } from '../ports/store.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
@@ -34,14 +34,14 @@ const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #for
 });
 
 /** What is to be accepted. */
-export interface Accepting {
+export interface AcceptMessage {
   readonly messageId: string;
   readonly mailLimit: number;
   readonly kind: 'signal' | 'control';
 }
 
 /** A message that comes while the run ends; the same one twice at once; more of them than the run can hold, or reads. */
-export function runIsOpenAndMailHasRoom({ messageId, mailLimit, kind }: Accepting): Expression {
+export function runIsOpenAndMailHasRoom({ messageId, mailLimit, kind }: AcceptMessage): Expression {
   const room = expression('NOT contains(#mail, :messageId) AND size(#mail) < :mailLimit', {
     ':messageId': text(messageId),
     ':mailLimit': number(mailLimit),
@@ -51,7 +51,7 @@ export function runIsOpenAndMailHasRoom({ messageId, mailLimit, kind }: Acceptin
 }
 
 /** Two workers that are woken at once; a wake that was repeated, or comes when all is done. */
-export function runIsFreeAndDue({ nowMs, dueByMs, pin, gone }: Take): Expression {
+export function runIsFreeAndDue({ nowMs, dueByMs, pin, gone }: TakeLease): Expression {
   return and(
     runIsOpen,
     ...(pin === undefined ? [] : [runIsPinnedHereOrNowhere(pin, gone)]),
@@ -79,7 +79,7 @@ function leaseIsMine(epoch: number): Expression {
 }
 
 /** A renewal that the network carries out after a later one: the worker counts on what that one was answered. */
-export function leaseIsMineAndNoLonger({ epoch, expiresAtMs }: Renewal): Expression {
+export function leaseIsMineAndNoLonger({ epoch, expiresAtMs }: RenewLease): Expression {
   return and(leaseIsMine(epoch), expression('#leaseExpiresAtMs <= :until', { ':until': number(expiresAtMs) }));
 }
 

@@ -10,22 +10,25 @@ import { isKeyedId, type Message } from '../ports/message.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
-  Acceptance,
+  AcceptMessageResult,
+  CreateRunResult,
   DeleteMessages,
-  Finish,
-  LettingGo,
-  MessagePut,
+  FinishRun,
+  FinishRunResult,
   NewRun,
-  Purging,
-  Release,
-  Renewal,
-  Renewing,
+  PurgeResult,
+  PutMessageResult,
+  PutRecordResult,
+  ReleaseLease,
+  ReleaseLeaseResult,
+  RenewLease,
+  RenewLeaseResult,
   RunPage,
   RunQuery,
   Store,
   StoreOperation,
-  Take,
-  Taking,
+  TakeLease,
+  TakeLeaseResult,
 } from '../ports/store.ts';
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
 import { deleteItems, getItems } from './batches.ts';
@@ -88,10 +91,10 @@ export class DynamodbStore implements Store {
     this.limits = this.#contents.limits;
   }
 
-  async createRun(run: NewRun): Promise<{ kind: 'created' } | { kind: 'exists'; run: RunItem }> {
+  async createRun(run: NewRun): Promise<CreateRunResult> {
     const item = toRunItem(run);
     checkItemSize(item);
-    return this.#write<{ kind: 'created' } | { kind: 'exists'; run: RunItem }>('createRun', keyOf(item), {
+    return this.#write<CreateRunResult>('createRun', keyOf(item), {
       send: () => this.#table.put('createRun', item, runIsNew),
       written: () => ({ kind: 'created' }),
       refused: (there) => there && { kind: 'exists', run: fromRunItem(there).run },
@@ -124,10 +127,10 @@ export class DynamodbStore implements Store {
     await this.#contents.deleteOf([itemToGo]);
   }
 
-  async putMessage(runId: string, message: Message): Promise<MessagePut> {
+  async putMessage(runId: string, message: Message): Promise<PutMessageResult> {
     const item = await this.#contents.put(toMessageItem(runId, message), 'message');
     const { digest } = message;
-    return this.#write<MessagePut>('putMessage', keyOf(item), {
+    return this.#write<PutMessageResult>('putMessage', keyOf(item), {
       send: () => this.#table.put('putMessage', item, digest === undefined ? undefined : messageIsNewOrTheSame(digest)),
       written: () => ({ kind: 'put' }),
       refused: async (there) => {
@@ -143,9 +146,9 @@ export class DynamodbStore implements Store {
     messageId: string,
     mailLimit: number,
     kind: 'signal' | 'control' = 'signal',
-  ): Promise<Acceptance> {
+  ): Promise<AcceptMessageResult> {
     const asked = { messageId, mailLimit, kind };
-    return this.#change<Acceptance>('accept', runId, {
+    return this.#change<AcceptMessageResult>('accept', runId, {
       condition: runIsOpenAndMailHasRoom(asked),
       update: appendToMail(messageId),
       gives: 'ALL_OLD',
@@ -182,8 +185,8 @@ export class DynamodbStore implements Store {
     await this.#contents.deleteOf(keys);
   }
 
-  async take(runId: string, taking: Take): Promise<Taking> {
-    return this.#change<Taking>('take', runId, {
+  async take(runId: string, taking: TakeLease): Promise<TakeLeaseResult> {
+    return this.#change<TakeLeaseResult>('take', runId, {
       condition: runIsFreeAndDue(taking),
       update: giveLease(taking),
       gives: 'ALL_OLD',
@@ -211,12 +214,9 @@ export class DynamodbStore implements Store {
     return inParallel(found, FETCHED_AT_ONCE, (item) => this.#toRecord(item));
   }
 
-  async putRecord(
-    runId: string,
-    record: JournalRecord,
-  ): Promise<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }> {
+  async putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult> {
     const item = await this.#contents.put(toRecordItem(runId, record), 'entries');
-    return this.#write<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }>('putRecord', keyOf(item), {
+    return this.#write<PutRecordResult>('putRecord', keyOf(item), {
       send: () => this.#table.put('putRecord', item, recordIsNew),
       written: () => ({ kind: 'put' }),
       refused: async (there) => {
@@ -237,8 +237,8 @@ export class DynamodbStore implements Store {
     return messageIds.flatMap((id) => messages.get(id) ?? []);
   }
 
-  async renew(runId: string, renewal: Renewal): Promise<Renewing> {
-    return this.#change<Renewing>('renew', runId, {
+  async renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult> {
+    return this.#change<RenewLeaseResult>('renew', runId, {
       condition: leaseIsMineAndNoLonger(renewal),
       update: prolongLease(renewal.expiresAtMs),
       gives: 'ALL_NEW',
@@ -247,8 +247,8 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async release(runId: string, release: Release): Promise<LettingGo> {
-    return this.#change<LettingGo>('release', runId, {
+  async release(runId: string, release: ReleaseLease): Promise<ReleaseLeaseResult> {
+    return this.#change<ReleaseLeaseResult>('release', runId, {
       condition: nothingAcceptedSince(release),
       update: goToRest(release),
       gives: 'ALL_OLD',
@@ -257,8 +257,8 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async finish(runId: string, finish: Finish): Promise<LettingGo> {
-    return this.#change<LettingGo>('finish', runId, {
+  async finish(runId: string, finish: FinishRun): Promise<FinishRunResult> {
+    return this.#change<FinishRunResult>('finish', runId, {
       condition: nothingAcceptedSince(finish),
       update: close(finish),
       gives: 'ALL_OLD',
@@ -267,7 +267,7 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async purge(runId: string, dueByMs: number): Promise<Purging> {
+  async purge(runId: string, dueByMs: number): Promise<PurgeResult> {
     return purgeRun(this.#table, this.#contents, { runId, dueByMs });
   }
 

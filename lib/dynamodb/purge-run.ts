@@ -14,7 +14,7 @@
  * after its end, or after their last one. A record that did would be the first of the next run of that id.
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
-import type { Purging } from '../ports/store.ts';
+import type { PurgeResult } from '../ports/store.ts';
 import type { Claim } from './claim.ts';
 import { itemIsTheOneSeen, runIsClosedAndAsSeen } from './conditions.ts';
 import type { Contents } from './contents.ts';
@@ -30,7 +30,7 @@ import type { Table } from './table.ts';
 /** How many deletes are on their way at once. */
 const WIDTH = 10;
 
-const LEFT: Purging = { kind: 'left' };
+const LEFT: PurgeResult = { kind: 'left' };
 
 /** A closed run, as it was when its purge began. */
 interface Seen {
@@ -56,7 +56,7 @@ export async function purgeRun(
   table: Table,
   contents: Contents,
   { runId, dueByMs }: { readonly runId: string; readonly dueByMs: number },
-): Promise<Purging> {
+): Promise<PurgeResult> {
   const seen = await readClosed(table, runId);
   if (!seen || seen.dueAtMs > dueByMs) return LEFT;
   const laterMs = dueByMs + SHORTEST_RETENTION_MS;

@@ -9,23 +9,23 @@
  */
 import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
 import type {
-  Acceptance,
-  Finish,
-  LettingGo,
-  MessagePut,
-  Release,
-  Renewal,
-  Renewing,
-  Take,
-  Taking,
+  AcceptMessageResult,
+  FinishRun,
+  ReleaseLeaseResult,
+  PutMessageResult,
+  ReleaseLease,
+  RenewLease,
+  RenewLeaseResult,
+  TakeLease,
+  TakeLeaseResult,
 } from '../ports/store.ts';
-import type { Accepting } from './conditions.ts';
+import type { AcceptMessage } from './conditions.ts';
 import { findText, type Item } from './item.ts';
 import { isReceived } from './stored-content.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /** 2. One with the same digest that is not received would not have been refused: it was put in between. */
-export function whyNotPut(there: Item | undefined, digest: string | undefined): MessagePut | undefined {
+export function whyNotPut(there: Item | undefined, digest: string | undefined): PutMessageResult | undefined {
   if (!there) return undefined;
   if (findText(there, 'messageDigest') !== digest) return { kind: 'differs' };
   return isReceived(there) ? { kind: 'received' } : undefined;
@@ -34,8 +34,8 @@ export function whyNotPut(there: Item | undefined, digest: string | undefined): 
 /** 3. An id that is in the mail was accepted, by this request or by one before it. */
 export function whyNotAccepted(
   stored: StoredRun | undefined,
-  { messageId, mailLimit, kind }: Accepting,
-): Acceptance | undefined {
+  { messageId, mailLimit, kind }: AcceptMessage,
+): AcceptMessageResult | undefined {
   if (!stored) return { kind: 'not-found' };
   const { run } = stored;
   if (isClosed(run.status)) return { kind: 'closed', run };
@@ -45,7 +45,7 @@ export function whyNotAccepted(
 }
 
 /** 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */
-export function whyNotTaken(stored: StoredRun | undefined, take: Take): Taking | undefined {
+export function whyNotTaken(stored: StoredRun | undefined, take: TakeLease): TakeLeaseResult | undefined {
   if (!stored) return { kind: 'refused', reason: 'not-found' };
   const { lease, nowMs, dueByMs } = take;
   const { run, beforeLease } = stored;
@@ -58,14 +58,20 @@ export function whyNotTaken(stored: StoredRun | undefined, take: Take): Taking |
 }
 
 /** 13. A lease that lasts longer was renewed by a later request. */
-export function whyNotRenewed(stored: StoredRun | undefined, { epoch, expiresAtMs }: Renewal): Renewing | undefined {
+export function whyNotRenewed(
+  stored: StoredRun | undefined,
+  { epoch, expiresAtMs }: RenewLease,
+): RenewLeaseResult | undefined {
   if (!stored || isClosed(stored.run.status) || stored.run.epoch !== epoch || !stored.run.lease)
     return { kind: 'lost' };
   return stored.run.lease.expiresAtMs > expiresAtMs ? { kind: 'renewed', run: stored.run } : undefined;
 }
 
 /** 14. Of one epoch only its owner gives the lease back: where it is gone, it has. */
-export function whyNotReleased(stored: StoredRun | undefined, { epoch, wakesSeen }: Release): LettingGo | undefined {
+export function whyNotReleased(
+  stored: StoredRun | undefined,
+  { epoch, wakesSeen }: ReleaseLease,
+): ReleaseLeaseResult | undefined {
   if (!stored || isClosed(stored.run.status) || stored.run.epoch !== epoch) return { kind: 'lost' };
   if (!stored.run.lease) return { kind: 'done' };
   return stored.run.wakes === wakesSeen ? undefined : { kind: 'accepted-since', run: stored.run };
@@ -74,8 +80,8 @@ export function whyNotReleased(stored: StoredRun | undefined, { epoch, wakesSeen
 /** 15. */
 export function whyNotFinished(
   stored: StoredRun | undefined,
-  { epoch, wakesSeen, status, endedAtMs }: Finish,
-): LettingGo | undefined {
+  { epoch, wakesSeen, status, endedAtMs }: FinishRun,
+): ReleaseLeaseResult | undefined {
   if (stored?.run.epoch !== epoch) return { kind: 'lost' };
   const { run } = stored;
   if (isClosed(run.status)) {

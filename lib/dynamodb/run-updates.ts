@@ -1,6 +1,6 @@
 /** The updates of the run item: what each operation of the run protocol writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Finish, Release, Take } from '../ports/store.ts';
+import type { FinishRun, ReleaseLease, TakeLease } from '../ports/store.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
@@ -17,7 +17,7 @@ export function appendToMail(messageId: string): Expression {
 }
 
 /** 6. It touches no attribute of an index. */
-export function giveLease({ lease: { owner, expiresAtMs }, pin }: Take): Expression {
+export function giveLease({ lease: { owner, expiresAtMs }, pin }: TakeLease): Expression {
   return expression(
     'SET #leaseOwner = :owner, #leaseExpiresAtMs = :expiresAtMs, #epoch = #epoch + :one, ' +
       '#priorLeaseExpiresAtMs = if_not_exists(#leaseExpiresAtMs, :zero)' +
@@ -38,7 +38,15 @@ export function prolongLease(expiresAtMs: number): Expression {
 }
 
 /** 14. */
-export function goToRest({ status, mail, dueAtMs, needsWake, blocked, unreadSignals, journal }: Release): Expression {
+export function goToRest({
+  status,
+  mail,
+  dueAtMs,
+  needsWake,
+  blocked,
+  unreadSignals,
+  journal,
+}: ReleaseLease): Expression {
   return assign({
     ...NO_LEASE,
     openStatus: text(status),
@@ -56,7 +64,7 @@ export function goToRest({ status, mail, dueAtMs, needsWake, blocked, unreadSign
 }
 
 /** 15. */
-export function close({ status, result, endedAtMs, purgeAtMs }: Finish): Expression {
+export function close({ status, result, endedAtMs, purgeAtMs }: FinishRun): Expression {
   return assign({
     ...NO_LEASE,
     openStatus: undefined,

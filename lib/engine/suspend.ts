@@ -1,5 +1,5 @@
 /** Goes to bed: gives the lease back, and writes down when to look again (14). Suspending runs no `finally` (I9). */
-import type { Release } from '../ports/store.ts';
+import type { ReleaseLease } from '../ports/store.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
@@ -29,7 +29,7 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
  * What is nearly, or too, full: the senders of signals are told by the table, since they know no run's code (I10). Code
  * that was asked to stop is not to be disturbed by them while it cleans up.
  */
-function fullness(turn: Turn, { live }: LiveMemory): Pick<Release, 'unreadSignals' | 'journal'> {
+function fullness(turn: Turn, { live }: LiveMemory): Pick<ReleaseLease, 'unreadSignals' | 'journal'> {
   const journal = useIfNearlyFull(turn);
   const unreadSignals = live.unreadSignals();
   return {

@@ -4,7 +4,7 @@
  * Pinned, a run never meets other code, unless its version is gone: then it goes on with this one, which can follow its
  * journal or is held (I8).
  */
-import type { Take, Taking } from '../ports/store.ts';
+import type { TakeLease, TakeLeaseResult } from '../ports/store.ts';
 import type { Engine } from './settings.ts';
 
 /** The version of this worker, and the way to others. */
@@ -14,15 +14,15 @@ export interface Pin {
   forward(runId: string, version: string): Promise<'forwarded' | 'gone'>;
 }
 
-type NotDue = Extract<Taking, { readonly reason: 'not-due' }>;
+type NotDue = Extract<TakeLeaseResult, { readonly reason: 'not-due' }>;
 
 export type Taken =
-  | Exclude<Taking, { readonly kind: 'pinned' }>
+  | Exclude<TakeLeaseResult, { readonly kind: 'pinned' }>
   /** Another version takes the turn. */
   | { readonly kind: 'refused'; readonly reason: 'elsewhere' };
 
-export async function takeRun({ store, pin, version, log }: Engine, runId: string, take: Take): Promise<Taken> {
-  let asked: Take = pin === undefined ? take : { ...take, pin: pin.version };
+export async function takeRun({ store, pin, version, log }: Engine, runId: string, take: TakeLease): Promise<Taken> {
+  let asked: TakeLease = pin === undefined ? take : { ...take, pin: pin.version };
   for (;;) {
     const taking = await store.take(runId, asked);
     if (isBlockedByOtherCode(taking, version) && asked.dueByMs < (taking.run.dueAtMs ?? 0)) {
@@ -43,7 +43,7 @@ export async function takeRun({ store, pin, version, log }: Engine, runId: strin
 }
 
 /** A run that is blocked waits longer from look to look; code that has not looked yet need not wait for the next one. */
-function isBlockedByOtherCode(taking: Taking, version: string): taking is NotDue {
+function isBlockedByOtherCode(taking: TakeLeaseResult, version: string): taking is NotDue {
   if (taking.kind !== 'refused' || taking.reason !== 'not-due') return false;
   const { blocked } = taking.run;
   return blocked?.version !== undefined && blocked.version !== version;

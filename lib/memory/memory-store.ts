@@ -10,21 +10,24 @@ import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/conten
 import { isKeyedId, type Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
-  Acceptance,
+  AcceptMessageResult,
+  CreateRunResult,
   DeleteMessages,
-  Finish,
-  LettingGo,
-  MessagePut,
+  FinishRun,
+  FinishRunResult,
   NewRun,
-  Purging,
-  Release,
-  Renewal,
-  Renewing,
+  PurgeResult,
+  PutMessageResult,
+  PutRecordResult,
+  ReleaseLease,
+  ReleaseLeaseResult,
+  RenewLease,
+  RenewLeaseResult,
   RunPage,
   RunQuery,
   Store,
-  Take,
-  Taking,
+  TakeLease,
+  TakeLeaseResult,
 } from '../ports/store.ts';
 import { checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
@@ -73,7 +76,7 @@ export class MemoryStore implements Store {
     this.limits = payloadBucket ? BUCKET_LIMITS : TABLE_LIMITS;
   }
 
-  async createRun(run: NewRun): Promise<{ kind: 'created' } | { kind: 'exists'; run: RunItem }> {
+  async createRun(run: NewRun): Promise<CreateRunResult> {
     checkSize(TABLE_LIMITS, { runId: run.runId, key: 'run' }, JSON.stringify(run)); // it stands in no bucket
     const partition = this.#partition(run.runId);
     if (partition.state) return { kind: 'exists', run: structuredClone(partition.state.run) };
@@ -99,7 +102,7 @@ export class MemoryStore implements Store {
     this.#partitions.get(runId)?.values.delete(key);
   }
 
-  async putMessage(runId: string, message: Message): Promise<MessagePut> {
+  async putMessage(runId: string, message: Message): Promise<PutMessageResult> {
     const { id, digest } = message;
     const text = toItemText(this.limits, { runId, key: `inbox#${id}` }, message);
     const { messages, receivedDigests } = this.#partition(runId);
@@ -118,7 +121,7 @@ export class MemoryStore implements Store {
     messageId: string,
     mailLimit: number,
     kind: 'signal' | 'control' = 'signal',
-  ): Promise<Acceptance> {
+  ): Promise<AcceptMessageResult> {
     return this.#update(runId, (before) => accept(before, { messageId, mailLimit, kind }));
   }
 
@@ -138,7 +141,7 @@ export class MemoryStore implements Store {
     }
   }
 
-  async take(runId: string, asked: Take): Promise<Taking> {
+  async take(runId: string, asked: TakeLease): Promise<TakeLeaseResult> {
     return this.#update(runId, (before) => take(before, asked));
   }
 
@@ -148,10 +151,7 @@ export class MemoryStore implements Store {
     return first.map(([, text]) => fromItemText(text));
   }
 
-  async putRecord(
-    runId: string,
-    record: JournalRecord,
-  ): Promise<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }> {
+  async putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult> {
     checkSize(this.limits, { runId, key: `event#${record.number}` }, JSON.stringify(record.entries));
     const text = JSON.stringify(record);
     const { records } = this.#partition(runId);
@@ -169,19 +169,19 @@ export class MemoryStore implements Store {
     });
   }
 
-  async renew(runId: string, renewal: Renewal): Promise<Renewing> {
+  async renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult> {
     return this.#update(runId, (before) => renew(before, renewal));
   }
 
-  async release(runId: string, asked: Release): Promise<LettingGo> {
+  async release(runId: string, asked: ReleaseLease): Promise<ReleaseLeaseResult> {
     return this.#update(runId, (before) => release(before, asked));
   }
 
-  async finish(runId: string, asked: Finish): Promise<LettingGo> {
+  async finish(runId: string, asked: FinishRun): Promise<FinishRunResult> {
     return this.#update(runId, (before) => finish(before, asked));
   }
 
-  async purge(runId: string, dueByMs: number): Promise<Purging> {
+  async purge(runId: string, dueByMs: number): Promise<PurgeResult> {
     const partition = this.#partitions.get(runId);
     if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'left' };
     const { messages, values } = partition;

@@ -6,16 +6,17 @@ import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { OpenStatus, RunItem } from '../ports/run-item.ts';
 import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
 import type {
-  Acceptance,
-  Finish,
-  LettingGo,
+  AcceptMessageResult,
+  FinishRun,
+  FinishRunResult,
   NewRun,
-  Purging,
-  Release,
-  Renewal,
-  Renewing,
-  Take,
-  Taking,
+  PurgeResult,
+  ReleaseLease,
+  ReleaseLeaseResult,
+  RenewLease,
+  RenewLeaseResult,
+  TakeLease,
+  TakeLeaseResult,
 } from '../ports/store.ts';
 
 /** The run as it is shown, and what only the store knows of it. */
@@ -41,7 +42,7 @@ export function createRun(run: NewRun): RunState {
 export function accept(
   before: RunState | undefined,
   { messageId, mailLimit, kind }: { messageId: string; mailLimit: number; kind: 'signal' | 'control' },
-): Transition<Acceptance> {
+): Transition<AcceptMessageResult> {
   if (!before) return { answer: { kind: 'not-found' } };
   const { run } = before;
   if (isClosed(run.status)) return { answer: { kind: 'closed', run } };
@@ -54,7 +55,7 @@ export function accept(
 }
 
 /** 6. */
-export function take(before: RunState | undefined, take: Take): Transition<Taking> {
+export function take(before: RunState | undefined, take: TakeLease): Transition<TakeLeaseResult> {
   if (!before) return refused('not-found');
   const { run } = before;
   const { lease, nowMs, dueByMs, pin } = take;
@@ -82,12 +83,12 @@ function beforeTheTake({ run, restingStatus, priorLeaseExpiresAtMs }: RunState):
   return { ...before, status: 'running', lease: { owner: 'unknown', expiresAtMs: priorLeaseExpiresAtMs } };
 }
 
-function refused(reason: 'not-found' | 'closed' | 'held'): Transition<Taking> {
+function refused(reason: 'not-found' | 'closed' | 'held'): Transition<TakeLeaseResult> {
   return { answer: { kind: 'refused', reason } };
 }
 
 /** 13. */
-export function renew(before: RunState | undefined, { epoch, expiresAtMs }: Renewal): Transition<Renewing> {
+export function renew(before: RunState | undefined, { epoch, expiresAtMs }: RenewLease): Transition<RenewLeaseResult> {
   const lease = before?.run.lease;
   if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };
   const run = { ...before.run, lease: { ...lease, expiresAtMs: Math.max(lease.expiresAtMs, expiresAtMs) } };
@@ -95,7 +96,7 @@ export function renew(before: RunState | undefined, { epoch, expiresAtMs }: Rene
 }
 
 /** 14. */
-export function release(before: RunState | undefined, release: Release): Transition<LettingGo> {
+export function release(before: RunState | undefined, release: ReleaseLease): Transition<ReleaseLeaseResult> {
   if (!before || isClosed(before.run.status) || before.run.epoch !== release.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;
   if (!run.lease) return { answer: { kind: 'done' } };
@@ -115,7 +116,7 @@ export function release(before: RunState | undefined, release: Release): Transit
 }
 
 /** 15. */
-export function finish(before: RunState | undefined, finish: Finish): Transition<LettingGo> {
+export function finish(before: RunState | undefined, finish: FinishRun): Transition<FinishRunResult> {
   if (!before || before.run.epoch !== finish.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;
   const { status, result, endedAtMs, purgeAtMs } = finish;
@@ -154,7 +155,7 @@ export function refersTo(state: RunState | undefined, key: string): boolean {
 }
 
 /** In place of the purge, if something may be on its way. */
-export function putOff(before: RunState | undefined, dueByMs: number): Transition<Purging> {
+export function putOff(before: RunState | undefined, dueByMs: number): Transition<PurgeResult> {
   if (!before) return { answer: { kind: 'left' } };
   const dueAtMs = dueByMs + SHORTEST_RETENTION_MS;
   return { answer: { kind: 'put-off', dueAtMs }, after: { ...before, run: { ...before.run, dueAtMs } } };

@@ -17,7 +17,7 @@ export interface Store {
   readonly limits: ContentLimits;
 
   /** 1. Condition RunIsNew: no run of that id. Status pending, wakes 0, epoch 0, mail []. */
-  createRun(run: NewRun): Promise<{ kind: 'created' } | { kind: 'exists'; run: RunItem }>;
+  createRun(run: NewRun): Promise<CreateRunResult>;
 
   readRun(runId: string): Promise<RunItem | undefined>;
 
@@ -30,14 +30,19 @@ export interface Store {
    * 2. The sender repeats with the same id. Without a digest there is no condition. With one, condition
    * MessageIsNewOrTheSame: nothing under its id that has another digest, or is in the journal.
    */
-  putMessage(runId: string, message: Message): Promise<MessagePut>;
+  putMessage(runId: string, message: Message): Promise<PutMessageResult>;
 
   /**
    * 3. Condition RunIsOpenAndMailHasRoom. One update: mail += id, wakes += 1, dueAtMs = 0. An id that stands in the
    * mail already is not added again (accepted is the answer). Control is accepted too where `unreadSignals` says that
    * there are too many signals.
    */
-  accept(runId: string, messageId: string, mailLimit: number, kind?: 'signal' | 'control'): Promise<Acceptance>;
+  accept(
+    runId: string,
+    messageId: string,
+    mailLimit: number,
+    kind?: 'signal' | 'control',
+  ): Promise<AcceptMessageResult>;
 
   /**
    * 5, 11. `keepDigests`: they are in the journal; of those with a digest it stays, and says so, until the run is purged.
@@ -52,7 +57,7 @@ export interface Store {
    * Repeated by the owner that holds the lease, it is taken all the same: the first answer may have been lost. Then
    * `before` also has what was accepted since, and of a lease that was taken over it only knows when it expired.
    */
-  take(runId: string, take: Take): Promise<Taking>;
+  take(runId: string, take: TakeLease): Promise<TakeLeaseResult>;
 
   /**
    * 7. All records with a number above `after`, in order; reads every page. With `atMost`, the first of them: one at
@@ -61,7 +66,7 @@ export interface Store {
   loadRecords(runId: string, after: number, atMost?: number): Promise<JournalRecord[]>;
 
   /** 8, 10. Condition RecordIsNew. On failure gives the record that is there. */
-  putRecord(runId: string, record: JournalRecord): Promise<{ kind: 'put' } | { kind: 'exists'; record: JournalRecord }>;
+  putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult>;
 
   /** 9. Those of the ids whose payload is there, in the order of the ids. */
   loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]>;
@@ -70,13 +75,13 @@ export interface Store {
    * 13. Condition LeaseIsMine (open, leased, epoch): a renewal that comes after the release must not revive the lease;
    * one that comes after a later one does not shorten it. The item as it is now tells what was accepted meanwhile.
    */
-  renew(runId: string, renewal: Renewal): Promise<Renewing>;
+  renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult>;
 
   /** 14. Condition NothingAcceptedSince: open, epoch mine, wakes as seen. Repeated, it is done. */
-  release(runId: string, release: Release): Promise<LettingGo>;
+  release(runId: string, release: ReleaseLease): Promise<ReleaseLeaseResult>;
 
   /** 15. Condition NothingAcceptedSince. Repeated with the same status and end, it is done. */
-  finish(runId: string, finish: Finish): Promise<LettingGo>;
+  finish(runId: string, finish: FinishRun): Promise<FinishRunResult>;
 
   /**
    * Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone, and so is
@@ -86,7 +91,7 @@ export interface Store {
    * the input of a start: the next run of the id is not to miss them. So the run is put off for as long as such requests
    * may take, what is on its way is deleted, and the rest goes the next time.
    */
-  purge(runId: string, dueByMs: number): Promise<Purging>;
+  purge(runId: string, dueByMs: number): Promise<PurgeResult>;
 
   /**
    * 16. Run ids with dueAtMs <= dueByMs from the index of the due, page by page, oldest first within a shard. `begin`,
@@ -114,7 +119,9 @@ export interface NewRun {
   readonly needsWake?: true;
 }
 
-export interface Take {
+export type CreateRunResult = { readonly kind: 'created' } | { readonly kind: 'exists'; readonly run: RunItem };
+
+export interface TakeLease {
   readonly lease: Lease;
   readonly nowMs: number;
   readonly dueByMs: number;
@@ -124,18 +131,20 @@ export interface Take {
   readonly gone?: string;
 }
 
-export type MessagePut =
+export type PutMessageResult =
   | { readonly kind: 'put' }
   /** It was accepted before, and is in the journal: nothing was put. */
   | { readonly kind: 'received' }
   /** Another message was put under this id, with another digest. It stays as it is. */
   | { readonly kind: 'differs' };
 
+export type PutRecordResult = { readonly kind: 'put' } | { readonly kind: 'exists'; readonly record: JournalRecord };
+
 export interface DeleteMessages {
   readonly keepDigests: boolean;
 }
 
-export type Acceptance =
+export type AcceptMessageResult =
   /** `held`: a worker has the lease (expired or not), so no wake is needed from the sender. */
   | { readonly kind: 'accepted'; readonly held: boolean }
   /** `isRepeat`: the request was sent before, and that one was not answered: it may have been accepted. */
@@ -143,14 +152,14 @@ export type Acceptance =
   | { readonly kind: 'full'; readonly run: RunItem }
   | { readonly kind: 'not-found' };
 
-export type Taking =
+export type TakeLeaseResult =
   | { readonly kind: 'taken'; readonly before: RunItem }
   | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'held' }
   | { readonly kind: 'refused'; readonly reason: 'not-due'; readonly run: RunItem }
   /** Free and due, and pinned to another version. */
   | { readonly kind: 'pinned'; readonly to: string };
 
-export interface Release {
+export interface ReleaseLease {
   readonly epoch: number;
   readonly wakesSeen: number;
   readonly status: 'pending' | 'suspended' | 'blocked';
@@ -165,7 +174,7 @@ export interface Release {
   readonly journal?: JournalUse;
 }
 
-export interface Finish {
+export interface FinishRun {
   readonly epoch: number;
   readonly wakesSeen: number;
   readonly status: ClosedStatus;
@@ -175,24 +184,27 @@ export interface Finish {
   readonly purgeAtMs: number | undefined;
 }
 
-export type LettingGo =
+export type ReleaseLeaseResult =
   | { readonly kind: 'done' }
   /** Accepted since: the item as it is now. Take up its wakes and mail, and go on. */
   | { readonly kind: 'accepted-since'; readonly run: RunItem }
   /** Taken over, or closed: drop the turn. */
   | { readonly kind: 'lost' };
 
-export interface Renewal {
+/** As for a release. */
+export type FinishRunResult = ReleaseLeaseResult;
+
+export interface RenewLease {
   readonly epoch: number;
   readonly expiresAtMs: number;
 }
 
-export type Renewing =
+export type RenewLeaseResult =
   | { readonly kind: 'renewed'; readonly run: RunItem }
   /** Taken over, given back, or closed. */
   | { readonly kind: 'lost' };
 
-export type Purging =
+export type PurgeResult =
   | { readonly kind: 'purged' }
   | { readonly kind: 'put-off'; readonly dueAtMs: number }
   /** There is no such run, or it is open, or not due; or somebody else was quicker. */

@@ -5,15 +5,16 @@
  */
 import type { RunItem } from '../ports/run-item.ts';
 import type {
-  Acceptance,
-  Finish,
-  LettingGo,
+  AcceptMessageResult,
+  FinishRun,
+  FinishRunResult,
   NewRun,
-  Purging,
-  Release,
-  Renewing,
+  PurgeResult,
+  ReleaseLease,
+  ReleaseLeaseResult,
+  RenewLeaseResult,
   Store,
-  Taking,
+  TakeLeaseResult,
 } from '../ports/store.ts';
 import type { Around, StoreCall } from './around-store.ts';
 
@@ -83,29 +84,30 @@ export class TableWatch {
         return;
       }
       case 'accept':
-        if ((answer as Acceptance).kind !== 'accepted') return;
+        if ((answer as AcceptMessageResult).kind !== 'accepted') return;
         this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: run?.leaseExpiresAtMs });
         return;
       case 'take': {
-        const taking = answer as Taking;
+        const taking = answer as TakeLeaseResult;
         if (taking.kind !== 'taken') return;
         const { lease } = args[1] as { lease: { expiresAtMs: number } };
         this.#runs.set(runId, { dueAtMs: taking.before.dueAtMs, leaseExpiresAtMs: lease.expiresAtMs });
         return;
       }
       case 'renew': {
-        const renewing = answer as Renewing;
+        const renewing = answer as RenewLeaseResult;
         if (renewing.kind === 'renewed' && run) run.leaseExpiresAtMs = renewing.run.lease?.expiresAtMs;
         return;
       }
       case 'release':
-        if ((answer as LettingGo).kind === 'done') this.#rest(runId, args[1] as Release);
+        if ((answer as ReleaseLeaseResult).kind === 'done') this.#rest(runId, args[1] as ReleaseLease);
         return;
       case 'finish':
-        if ((answer as LettingGo).kind === 'done') this.#rest(runId, { dueAtMs: (args[1] as Finish).purgeAtMs });
+        if ((answer as FinishRunResult).kind === 'done')
+          this.#rest(runId, { dueAtMs: (args[1] as FinishRun).purgeAtMs });
         return;
       case 'purge': {
-        const purging = answer as Purging;
+        const purging = answer as PurgeResult;
         if (purging.kind === 'purged') this.#runs.delete(runId);
         if (purging.kind === 'put-off') this.#rest(runId, purging);
         return;
@@ -114,7 +116,7 @@ export class TableWatch {
     }
   }
 
-  #rest(runId: string, { dueAtMs, needsWake }: Pick<Release, 'dueAtMs' | 'needsWake'>): void {
+  #rest(runId: string, { dueAtMs, needsWake }: Pick<ReleaseLease, 'dueAtMs' | 'needsWake'>): void {
     if (dueAtMs === undefined) this.#runs.delete(runId);
     else this.#runs.set(runId, { dueAtMs, leaseExpiresAtMs: undefined, needsWake });
   }

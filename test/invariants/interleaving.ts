@@ -12,7 +12,7 @@ import type { StepCommand } from '../../lib/core/command.ts';
 import type { StepContext } from '../../lib/core/step.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import { isClosed, type RunItem } from '../../lib/ports/run-item.ts';
-import type { LettingGo } from '../../lib/ports/store.ts';
+import type { ReleaseLeaseResult } from '../../lib/ports/store.ts';
 import type { Around, StoreCall } from '../../lib/testing/around-store.ts';
 import { promisesToGoOn, SmallCloud, type Worker, type Workflows } from '../engine/small-cloud.ts';
 
@@ -218,7 +218,7 @@ class Play {
         } else if (hasLost) this.#problems.push(new Error('a turn wrote a record after it had failed to write one'));
       }
       const isGone = (call.operation === 'release' || call.operation === 'finish') && hasLost;
-      if (isGone && (answer as LettingGo).kind === 'done') {
+      if (isGone && (answer as ReleaseLeaseResult).kind === 'done') {
         this.#problems.push(new Error(`a turn did its ${call.operation} after it had failed to write a record`));
       }
       return answer;

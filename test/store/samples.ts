@@ -4,7 +4,7 @@ import type { Encoded } from '../../lib/core/encoded.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import type { SignalMessage } from '../../lib/ports/message.ts';
 import type { RunItem } from '../../lib/ports/run-item.ts';
-import type { Finish, NewRun, Purging, Release, Store } from '../../lib/ports/store.ts';
+import type { FinishRun, NewRun, PurgeResult, ReleaseLease, Store } from '../../lib/ports/store.ts';
 
 export const START_MS = 1_763_800_000_000;
 export const LEASE_MS = 30_000;
@@ -48,11 +48,11 @@ export function taking(owner: string, nowMs = START_MS) {
   return { lease: { owner, expiresAtMs: nowMs + LEASE_MS }, nowMs, dueByMs: nowMs };
 }
 
-export function releasing(given: Partial<Release> = {}): Release {
+export function releasing(given: Partial<ReleaseLease> = {}): ReleaseLease {
   return { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: undefined, mail: [], ...given };
 }
 
-export function finishing(given: Partial<Finish> = {}): Finish {
+export function finishing(given: Partial<FinishRun> = {}): FinishRun {
   return {
     epoch: 1,
     wakesSeen: 0,
@@ -80,7 +80,7 @@ export async function takenRun(store: Store, given: Partial<NewRun> = {}): Promi
 }
 
 /** A run that has completed. */
-export async function closedRun(store: Store, given: Partial<NewRun> = {}, finish: Partial<Finish> = {}) {
+export async function closedRun(store: Store, given: Partial<NewRun> = {}, finish: Partial<FinishRun> = {}) {
   const { lease: _lease, dueAtMs: _dueAtMs, ...run } = await takenRun(store, given);
   const { status, result, endedAtMs, purgeAtMs } = finishing(finish);
   expect(await store.finish(run.runId, finishing(finish))).toEqual({ kind: 'done' });
@@ -97,7 +97,7 @@ export function forgettableRun(store: Store, given: Partial<NewRun> = {}) {
 }
 
 /** Each time when it is due, as often as it is put off. */
-export async function purgeWhole(store: Store, runId: string): Promise<Purging> {
+export async function purgeWhole(store: Store, runId: string): Promise<PurgeResult> {
   for (;;) {
     const { dueAtMs = 0 } = (await store.readRun(runId)) ?? {};
     const purging = await store.purge(runId, Math.max(PURGE_MS, dueAtMs));

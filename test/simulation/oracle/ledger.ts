@@ -8,7 +8,7 @@ import { isRecordedCommand } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
 import { type ClosedStatus, isClosed, type RunItem, type StoredValue } from '../../../lib/ports/run-item.ts';
-import type { MessagePut, Store, Take } from '../../../lib/ports/store.ts';
+import type { PutMessageResult, Store, TakeLease } from '../../../lib/ports/store.ts';
 
 /** A call as the table carried it out. */
 export interface TableCall {
@@ -173,7 +173,7 @@ export class Ledger {
       run.dueTimes.push({ atMs, dueAtMs: after?.dueAtMs });
     switch (operation) {
       case 'putMessage':
-        if ((answer as MessagePut).kind !== 'put') return;
+        if ((answer as PutMessageResult).kind !== 'put') return;
         run.messages.set((args[1] as Message).id, args[1] as Message);
         run.inbox.add((args[1] as Message).id);
         return;
@@ -197,7 +197,7 @@ export class Ledger {
       case 'take':
         if (after?.epoch === before?.epoch) return;
         run.epochOf.set(call.by, after?.epoch ?? 0);
-        run.takenAtMs.set(after?.epoch ?? 0, (args[1] as Take).nowMs);
+        run.takenAtMs.set(after?.epoch ?? 0, (args[1] as TakeLease).nowMs);
         run.formerLeaseEndedMs = before?.lease?.expiresAtMs ?? -Infinity;
         return;
       case 'release':
