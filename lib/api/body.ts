@@ -1,6 +1,6 @@
 /** The generator functions that an author hands in: `lock.with(function* () { ... })`. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
-import { disown, isAwaitable } from '../core/check-awaitable.ts';
+import { ignoreRejection, isAwaitable } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 
@@ -21,7 +21,7 @@ export function asCoroutine<T>(call: string, made: Coroutine<T>): Coroutine<T> {
 /** The same for a function that may give any awaitable. */
 export function asAwaitable<T>(call: string, made: Awaitable<T>): Awaitable<T> {
   if (isAwaitable(made)) return made;
-  disown(made);
+  ignoreRejection(made);
   throw new WorkflowCodeError(
     'NOT_AWAITABLE',
     `the function given to ${call} gave ${describeValue(made)}, and not a coroutine: write it as ` +

@@ -1,6 +1,6 @@
 /** asyncio's `Condition`. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
-import { disown, isAwaitable, isPromise } from '../core/check-awaitable.ts';
+import { ignoreRejection, isAwaitable, isPromise } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
@@ -147,7 +147,7 @@ export class Condition extends Acquirable {
 
 /** Such an object is always truthy: nobody would ever wait. */
 function notPlain(result: unknown): WorkflowCodeError {
-  disown(result);
+  ignoreRejection(result);
   return new WorkflowCodeError(
     'INVALID_ARGUMENT',
     `the predicate of condition.waitFor() gave ${describeValue(result)}, which has to be awaited: give a plain ` +

@@ -1,5 +1,5 @@
 /** Keeps items sorted: the smallest goes first, and among equals the one that came first. */
-import { disown } from '../core/check-awaitable.ts';
+import { ignoreRejection } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import type { ItemStore } from './item-store.ts';
@@ -40,7 +40,7 @@ export class PriorityStore<T> implements ItemStore<T> {
   #order(a: T, b: T): number {
     const order: unknown = this.#compare(a, b);
     if (typeof order === 'number' && !Number.isNaN(order)) return order;
-    disown(order);
+    ignoreRejection(order);
     throw new WorkflowCodeError(
       'INVALID_ARGUMENT',
       `compare of a PriorityQueue gave ${describeValue(order)} for ${describeValue(a)} and ${describeValue(b)}: ` +

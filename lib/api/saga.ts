@@ -126,7 +126,7 @@ class Undos extends RunBound implements Saga {
       return;
     }
     checkAwaitable(undo, 'saga.onFailure()');
-    currentLoop('saga.onFailure()').claim(undo);
+    currentLoop('saga.onFailure()').consume(undo);
     this.#undos.push(() => undo);
   }
 

@@ -1,6 +1,6 @@
 /** What combinators take: awaitables in an array or in a record, and results in the same shape. */
 import type { Awaitable } from '../core/awaitable.ts';
-import { disown } from '../core/check-awaitable.ts';
+import { ignoreRejection } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 
@@ -19,7 +19,7 @@ export interface Entries {
 export function toEntries(of: unknown, call: string): Entries {
   if (Array.isArray(of)) return { keys: undefined, awaitables: of as Awaitable<unknown>[] };
   if (isRecord(of)) return { keys: Object.keys(of), awaitables: Object.values(of) as Awaitable<unknown>[] };
-  disown(of);
+  ignoreRejection(of);
   throw new WorkflowCodeError(
     'INVALID_ARGUMENT',
     `${call} was given ${describeValue(of)}: give an array of awaitables, ${call.replace('()', '([a, b])')}, or a ` +

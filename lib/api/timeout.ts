@@ -52,7 +52,7 @@ export function timeout<T>(
   const limit = closeOnRefusal([of], () => toLimit('timeout', duration));
   if (typeof of === 'function') return lazy('timeout()', () => within(limit, of));
   checkAwaitable(of, 'timeout()');
-  currentLoop('timeout()').claim(of);
+  currentLoop('timeout()').consume(of);
   return lazy('timeout()', () =>
     within(limit, function* () {
       return yield* of;

@@ -38,7 +38,7 @@ export function waitFor<T>(awaitable: Awaitable<T>, limit: Duration | null): Awa
     loop.awaited(awaitable);
     return lazy('waitFor()', () => notAtAll(awaitable, timeLimit));
   }
-  loop.claim(awaitable);
+  loop.consume(awaitable);
   return lazy('waitFor()', () =>
     within(timeLimit, function* () {
       return yield* awaitable;

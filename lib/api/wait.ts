@@ -1,6 +1,6 @@
 /** Waiting for some of several tasks, without touching the others (asyncio's `wait`, case for case). */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
-import { disown, isPromise } from '../core/check-awaitable.ts';
+import { ignoreRejection, isPromise } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
@@ -53,12 +53,12 @@ function toFutures<A extends Task<unknown> | Future<unknown>>(tasks: Iterable<A>
   const given: unknown = tasks;
   const isIterable = typeof given === 'object' && given !== null && Symbol.iterator in given && !isPromise(given);
   if (!isIterable || given instanceof Future) {
-    disown(given);
+    ignoreRejection(given);
     throw invalid(`wait() was given ${describeValue(given)}: give several tasks or futures, wait([task])`);
   }
   const futures = new Set<unknown>(given as Iterable<unknown>);
   if (futures.size === 0) throw invalid('wait() was given no task: it needs one to wait for');
-  for (const future of futures) disown(future);
+  for (const future of futures) ignoreRejection(future);
   for (const future of futures) {
     if (future instanceof Future) continue;
     throw invalid(

@@ -6,7 +6,7 @@
  * The depth and the number of objects are limited: no value makes it hang or run out of stack.
  */
 import { type RegisteredInstance, registeredFor } from '../core/class-registry.ts';
-import { disown } from '../core/check-awaitable.ts';
+import { ignoreRejection } from '../core/check-awaitable.ts';
 import { className } from '../core/describe-value.ts';
 import { UnserializableValueError } from '../core/errors.ts';
 import { describeThrown, isError } from '../core/to-error.ts';
@@ -240,7 +240,7 @@ export class ValueEncoder implements Walker {
     const isForeign = !(value instanceof Object);
     if (isForeign && Array.isArray(value) && className(value) === 'Array') return this.#array(value);
     if (isForeign && className(value) === 'Object') return this.#plainObject(value);
-    disown(value); // a promise that rejects must not bring the process down
+    ignoreRejection(value); // a promise that rejects must not bring the process down
     return this.refuse(refusalOf(value));
   }
 

@@ -13,7 +13,7 @@ export function isAwaitable(value: unknown): value is Awaitable<unknown> {
 /** Throws a WorkflowCodeError `INVALID_ARGUMENT` unless the value may be awaited. `what` is the call: `createTask()`. */
 export function checkAwaitable(value: unknown, what: string): asserts value is Awaitable<unknown> {
   if (isAwaitable(value)) return;
-  disown(value);
+  ignoreRejection(value);
   throw new WorkflowCodeError(
     'INVALID_ARGUMENT',
     `${what} was given ${describeValue(value)}, which cannot be awaited: ${adviceFor(value)}`,
@@ -35,8 +35,8 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
-/** Nobody will wait for this value: if it is a promise that rejects, that must not bring the process down. */
-export function disown(value: unknown): void {
+/** Keeps a promise that is never awaited from ending the process when it rejects. */
+export function ignoreRejection(value: unknown): void {
   if (!isPromise(value)) return;
   try {
     value.then(undefined, () => undefined);

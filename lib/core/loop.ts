@@ -53,7 +53,7 @@ export interface Loop {
   created(awaitable: object, what: string, where?: CallSite, options?: { readonly isEager: boolean }): void;
   awaited(awaitable: object): void;
   /** The same for what is handed to a task or a block: a coroutine that was handed over before is an error. */
-  claim(awaitable: object): void;
+  consume(awaitable: object): void;
   /** The next buffered signal of that name, taken; `{ found: false }` if there is none. */
   takeSignal(name: string): { readonly found: true; readonly payload: unknown } | { readonly found: false };
   /** How many signals of that name are buffered. */

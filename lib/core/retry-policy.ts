@@ -3,7 +3,7 @@
  *
  * Not its job: to wait, to count, to draw the random number.
  */
-import { disown, isPromise } from './check-awaitable.ts';
+import { ignoreRejection, isPromise } from './check-awaitable.ts';
 import { describeValue } from './describe-value.ts';
 import { toMilliseconds } from './duration.ts';
 import { CancelledError, NonRetryableError, RetryAfterError, StepFailedError, WorkflowCodeError } from './errors.ts';
@@ -97,7 +97,7 @@ export function nextAttempt(rule: RetryRule, { error, failedAttempts, random01 }
 /** A promise is always true: an async function would have everything tried again. */
 function answerOf(answer: unknown, what: string): boolean {
   if (!isPromise(answer)) return Boolean(answer);
-  disown(answer);
+  ignoreRejection(answer);
   throw invalid(what, 'has a retryIf that answers with a promise: give a function that answers at once');
 }
 

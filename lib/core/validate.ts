@@ -5,7 +5,7 @@
  * replay: one that answers with a promise is an error that says so.
  */
 import { clampText } from './clamp-text.ts';
-import { disown, isPromise } from './check-awaitable.ts';
+import { ignoreRejection, isPromise } from './check-awaitable.ts';
 import { type InputIssue, InvalidInputError, WorkflowCodeError } from './errors.ts';
 import type { StandardIssue, StandardSchema } from './standard-schema.ts';
 
@@ -17,7 +17,7 @@ export function validate(schema: StandardSchema | undefined, value: unknown, wha
   if (schema === undefined) return { kind: 'valid', value };
   const result = schema['~standard'].validate(value);
   if (isPromise(result)) {
-    disown(result);
+    ignoreRejection(result);
     throw new WorkflowCodeError(
       'INVALID_ARGUMENT',
       `the schema for ${what} answers with a promise: a run has to check it again on each replay, so give a schema ` +

@@ -2,7 +2,7 @@
 import { setBrand } from './brand.ts';
 import { describeValue } from './describe-value.ts';
 import { LullError, WorkflowCodeError } from './errors.ts';
-import { nearest } from './nearest.ts';
+import { suggest } from './suggest.ts';
 import { isSignal, type Signal, signalSchema } from './signal.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { type AnyWorkflow, definitionOf, isWorkflow, type WorkflowDefinition } from './workflow.ts';
@@ -30,7 +30,7 @@ export class UnknownWorkflowError extends LullError {
     setBrand(this.prototype, 'UnknownWorkflowError');
   }
   constructor(name: string, known: readonly string[]) {
-    const guess = nearest(name, known);
+    const guess = suggest(name, known);
     super(
       'UNKNOWN_WORKFLOW',
       `there is no workflow ${describeValue(name)}${guess === undefined ? '.' : `: did you mean "${guess}"?`} ` +

@@ -3,7 +3,7 @@
  *
  * Relies on: no two turns have one nonce, or a record of another worker would be taken for one's own.
  */
-import { isAsked, type JournalEntry } from '../journal/event.ts';
+import { isCommandEntry, type JournalEntry } from '../journal/event.ts';
 import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';
 import { addToLength, warnIfNearlyFull } from './journal-length.ts';
 import type { Turn } from './turn-state.ts';
@@ -51,7 +51,7 @@ function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   };
   for (const entry of entries) {
     const bytes = Buffer.byteLength(JSON.stringify(entry));
-    isOfPatch &&= isAsked(entry);
+    isOfPatch &&= isCommandEntry(entry);
     if (openBytes + bytes > (isOfPatch ? LARGEST_RECORD_BYTES : limitBytes)) close();
     isOfPatch ||= entry.kind === 'patched';
     open.push(entry);

@@ -12,7 +12,7 @@ import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { toError } from '../core/to-error.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
-import { isAsked, isOfWorkers, type JournalEntry, type Started } from '../journal/event.ts';
+import { isCommandEntry, isOfWorkers, type JournalEntry, type Started } from '../journal/event.ts';
 import type { Deliver, ReplayContext } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
@@ -114,14 +114,14 @@ async function follow(
     startedAtMs: started.atMs,
     nowMs: () => Math.max(started.atMs, live.nowMs()),
     random: () => live.random(),
-    whereabouts: () => live.whereabouts(),
+    codeLocation: () => live.codeLocation(),
     replaying: () => isReplaying,
   };
   // Registered classes read their data at each replay. An input that this code cannot read holds the run.
   const given = withGuard(guarded, () => ({ input: decode(input) }));
 
   const { log } = engine;
-  const strays = createStrayErrors({ runId, workflow: run.workflow, log, whereabouts: () => live.whereabouts() });
+  const strays = createStrayErrors({ runId, workflow: run.workflow, log, codeLocation: () => live.codeLocation() });
   if (recorded.length === 0) {
     const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
     const memory = rememberPending(live, guarded, { strays, seed: started.seed });
@@ -143,7 +143,7 @@ async function follow(
 /** What the words of a divergence are made of. */
 function contextOf(live: LiveRun): ReplayContext {
   return {
-    whereabouts: () => live.whereabouts(),
+    codeLocation: () => live.codeLocation(),
     hasEnded: () => live.outcome().kind !== 'going-on',
     argumentsOf: (id) => {
       const pending = live.pending.get(id);
@@ -170,7 +170,7 @@ function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | unde
     (entry) => !isOfWorkers(entry) || (entry.kind === 'steps-begun' && entry.ids.length > 0),
   );
   const last = recorded[index];
-  if (last === undefined || isAsked(last)) return undefined;
+  if (last === undefined || isCommandEntry(last)) return undefined;
   const isFenced = index < recorded.length - 1 || last.kind === 'started';
   return isFenced ? last : undefined;
 }

@@ -7,7 +7,7 @@ export type Peek =
   | {
       readonly kind: 'seen';
       readonly pending: readonly Pending[];
-      readonly whereabouts: string;
+      readonly codeLocation: string;
     }
   | { readonly kind: 'cannot-be-seen'; readonly error: Error };
 
@@ -16,7 +16,7 @@ export async function peek(engine: Engine, runId: string): Promise<Peek> {
   const run = await engine.store.readRun(runId);
   if (run === undefined) return { kind: 'cannot-be-seen', error: new Error(`there is no run "${runId}"`) };
   const records = await engine.store.loadRecords(runId, 0);
-  if (records.length === 0) return { kind: 'seen', pending: [], whereabouts: 'before its first await' };
+  if (records.length === 0) return { kind: 'seen', pending: [], codeLocation: 'before its first await' };
   const following = await followJournal(
     engine,
     run,
@@ -24,5 +24,5 @@ export async function peek(engine: Engine, runId: string): Promise<Peek> {
   );
   if (following.kind === 'cannot-follow') return { kind: 'cannot-be-seen', error: following.error };
   const { live } = following.memory;
-  return { kind: 'seen', pending: [...live.pending.values()], whereabouts: live.whereabouts() };
+  return { kind: 'seen', pending: [...live.pending.values()], codeLocation: live.codeLocation() };
 }

@@ -2,7 +2,7 @@
  * Says what to do where workflow code has a promise behind `yield*`: JavaScript's own words, `object is not iterable`,
  * help nobody. Outside of workflow code a promise stays as it is: it has no iterator.
  */
-import { adviceFor, disown } from '../core/check-awaitable.ts';
+import { adviceFor, ignoreRejection } from '../core/check-awaitable.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoopOrNone } from '../core/loop.ts';
 
@@ -24,7 +24,7 @@ export function giveHintForPromises(): void {
 }
 
 function refuse(this: unknown): never {
-  disown(this); // it may fail later, when nothing listens to it
+  ignoreRejection(this); // it may fail later, when nothing listens to it
   throw new WorkflowCodeError(
     'NOT_AWAITABLE',
     `a Promise stands behind yield*, or is gone through: ${adviceFor(this)}`,

@@ -19,11 +19,11 @@ export interface OwnerOfRun {
   readonly runId: string;
   readonly workflow: string;
   readonly log: Logger;
-  readonly whereabouts: () => string;
+  readonly codeLocation: () => string;
 }
 
 /** Watched from the beginning. */
-export function createStrayErrors({ runId, workflow, log, whereabouts }: OwnerOfRun): StrayErrors {
+export function createStrayErrors({ runId, workflow, log, codeLocation }: OwnerOfRun): StrayErrors {
   let isWatched = true;
   const tell = (error: Error): void => {
     log.error('workflow code has left an error behind that its run can no longer take', { runId, workflow, error });
@@ -32,7 +32,7 @@ export function createStrayErrors({ runId, workflow, log, whereabouts }: OwnerOf
     step: undefined,
     first: undefined,
     takeStray(cause) {
-      const error = forgottenPromise(workflow, whereabouts(), cause);
+      const error = forgottenPromise(workflow, codeLocation(), cause);
       if (isWatched && strays.first === undefined) strays.first = error;
       else tell(error);
     },
@@ -48,11 +48,11 @@ export function createStrayErrors({ runId, workflow, log, whereabouts }: OwnerOf
   return strays;
 }
 
-function forgottenPromise(workflow: string, whereabouts: string, cause: Error): WorkflowCodeError {
+function forgottenPromise(workflow: string, codeLocation: string, cause: Error): WorkflowCodeError {
   return new WorkflowCodeError(
     'FORGOTTEN_PROMISE',
     `workflow "${workflow}" made a promise that it did not wait for, and the promise has failed: ` +
-      `${describeThrown(cause)}. The code stands ${whereabouts}. A run cannot wait for a promise: do such work in a step, ` +
+      `${describeThrown(cause)}. The code stands ${codeLocation}. A run cannot wait for a promise: do such work in a step, ` +
       `yield* step('name', () => ...)`,
     { cause },
   );

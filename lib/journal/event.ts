@@ -45,8 +45,8 @@ export interface PatchApplied {
   readonly patch: string;
 }
 
-/** What one event led to. */
-export type Asked = RecordedCommand | PatchApplied;
+/** What the code did in answer to one event: a command that it issued, or a patch that it applied. */
+export type CommandEntry = RecordedCommand | PatchApplied;
 
 /** The first event of every run. */
 export interface Started {
@@ -190,7 +190,7 @@ export type JournalEvent =
   | StepsBegun
   | StepInterrupted;
 
-export type JournalEntry = Asked | JournalEvent;
+export type JournalEntry = CommandEntry | JournalEvent;
 
 /** Says whether an event is of the workers alone: no code sees it. */
 export function isOfWorkers({ kind }: JournalEntry): boolean {
@@ -202,7 +202,7 @@ export function isRecordedCommand(entry: JournalEntry): entry is RecordedCommand
   return entry.kind === 'step' || entry.kind === 'sleep' || entry.kind === 'receive';
 }
 
-/** Says whether an entry is what an event led to, and no event. */
-export function isAsked(entry: JournalEntry): entry is Asked {
+/** Says whether an entry is what the code issued, and not an event. */
+export function isCommandEntry(entry: JournalEntry): entry is CommandEntry {
   return entry.kind === 'patched' || isRecordedCommand(entry);
 }

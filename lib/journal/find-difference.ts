@@ -7,7 +7,7 @@
  */
 import { clampText } from '../core/clamp-text.ts';
 import { describeValue } from '../core/describe-value.ts';
-import type { Asked, CommandId, RecordedCommand, StepRequested } from './event.ts';
+import type { CommandEntry, CommandId, RecordedCommand, StepRequested } from './event.ts';
 
 export interface Difference {
   readonly journal: string;
@@ -25,21 +25,21 @@ export interface ComparisonContext {
 /** Both sides of the first difference; undefined if there is none. */
 export function findDifference(
   recorded: RecordedCommand,
-  asked: Asked,
+  asked: CommandEntry,
   context: ComparisonContext,
 ): Difference | undefined {
   if (asked.kind === 'patched' || !isAtPlace(recorded, asked)) {
-    return { journal: describeAsked(recorded), code: `asks for ${describeAsked(asked)}` };
+    return { journal: describeCommandEntry(recorded), code: `asks for ${describeCommandEntry(asked)}` };
   }
   const identity = identityDifference(recorded, asked, context);
   if (identity !== undefined) {
-    const what = describeAsked(recorded);
+    const what = describeCommandEntry(recorded);
     return { journal: `${what} with ${identity.recorded}`, code: `asks for ${what} with ${identity.asked}` };
   }
   const [before = 0, now = 0] = [recorded.draws, asked.draws];
   if (!context.countsDraws || before === now) return undefined;
   return {
-    journal: `${drawsText(before)} before ${describeAsked(recorded)}`,
+    journal: `${drawsText(before)} before ${describeCommandEntry(recorded)}`,
     code: `draws ${drawsText(now)} before it (a uuid() draws 32; a library with a pool of random bytes belongs in a step)`,
   };
 }
@@ -53,7 +53,7 @@ function isAtPlace(recorded: RecordedCommand, asked: RecordedCommand): boolean {
 }
 
 /** As in `#3 step "charge"`, `patch "mail"`. */
-export function describeAsked(asked: Asked): string {
+export function describeCommandEntry(asked: CommandEntry): string {
   return asked.kind === 'patched' ? `patch "${asked.patch}"` : `#${asked.id} ${asked.kind} "${asked.name}"`;
 }
 

@@ -9,17 +9,17 @@
  */
 import { describeThrown } from '../core/to-error.ts';
 import { NondeterminismError, UndecodableValueError, type UndecodableValueErrorCode } from '../core/errors.ts';
-import type { Asked, CommandId, JournalEntry, JournalEvent } from './event.ts';
+import type { CommandEntry, CommandId, JournalEntry, JournalEvent } from './event.ts';
 import { isOfWorkers, isRecordedCommand } from './event.ts';
-import { type ComparisonContext, describeAsked, findDifference } from './find-difference.ts';
+import { type ComparisonContext, describeCommandEntry, findDifference } from './find-difference.ts';
 
 /** What delivers an event and gives what it led to: a LiveRun's `deliver`. */
-export type Deliver = (event: JournalEvent, recordedUpTo: CommandId) => readonly Asked[];
+export type Deliver = (event: JournalEvent, recordedUpTo: CommandId) => readonly CommandEntry[];
 
 /** What messages tell beside the two sides. */
 export interface ReplayContext {
   /** Where the code stands: `in task "Task-1", after step "charge"`. */
-  whereabouts?(): string;
+  codeLocation?(): string;
   /** Says whether the workflow has ended. */
   hasEnded?(): boolean;
   /** The arguments of a step that the code asks for. */
@@ -28,7 +28,7 @@ export interface ReplayContext {
 
 export type Replay =
   /** `unrecorded`: what the code asks for beyond the journal's end, to be recorded before anything else. */
-  | { readonly kind: 'followed'; readonly unrecorded: readonly Asked[] }
+  | { readonly kind: 'followed'; readonly unrecorded: readonly CommandEntry[] }
   | { readonly kind: 'diverged'; readonly error: NondeterminismError | UndecodableValueError };
 
 /** Feeds a journal from its first entry to its last, or to where the code does not follow. */
@@ -50,8 +50,8 @@ export interface Replaying {
 }
 
 export function beginReplay(deliver: Deliver, context: ReplayContext = {}): Replaying {
-  /** Asked for by the code and not yet met in the journal: `asked[met]` is the next. */
-  let asked: readonly Asked[] = [];
+  /** What the code asked for and the replay has not met in the journal yet: `asked[met]` is the next. */
+  let asked: readonly CommandEntry[] = [];
   let met = 0;
   let recordedUpTo: CommandId = 0;
   let comparison: ComparisonContext = { ...context, countsDraws: false };
@@ -60,7 +60,7 @@ export function beginReplay(deliver: Deliver, context: ReplayContext = {}): Repl
       if (entry.kind === 'patched') return undefined; // the code was told before the first event
       const next = asked[met];
       if (isRecordedCommand(entry)) {
-        if (next === undefined) return diverged(describeAsked(entry), next, context);
+        if (next === undefined) return diverged(describeCommandEntry(entry), next, context);
         const difference = findDifference(entry, next, comparison);
         if (difference !== undefined) return cannotFollow(difference.journal, difference.code, context);
         met += 1;
@@ -82,7 +82,7 @@ export function beginReplay(deliver: Deliver, context: ReplayContext = {}): Repl
   };
 }
 
-function diverged(journalSays: string, asked: Asked | undefined, context: ReplayContext): Replay {
+function diverged(journalSays: string, asked: CommandEntry | undefined, context: ReplayContext): Replay {
   return cannotFollow(journalSays, codeSays(asked, context), context);
 }
 
@@ -99,13 +99,13 @@ function failed(event: JournalEvent, cause: unknown, context: ReplayContext): Re
   return cannotFollow(describeEvent(event), `cannot take it: ${describeThrown(cause)}`, context, cause);
 }
 
-function codeSays(asked: Asked | undefined, context: ReplayContext): string {
-  if (asked !== undefined) return `asks for ${describeAsked(asked)}`;
+function codeSays(asked: CommandEntry | undefined, context: ReplayContext): string {
+  if (asked !== undefined) return `asks for ${describeCommandEntry(asked)}`;
   return context.hasEnded?.() === true ? 'has ended by then' : 'asks for nothing more';
 }
 
 function cannotFollow(journalSays: string, codeDoes: string, context: ReplayContext, cause?: unknown): Replay {
-  const where = context.whereabouts === undefined ? '' : ` The code stands ${context.whereabouts()}.`;
+  const where = context.codeLocation === undefined ? '' : ` The code stands ${context.codeLocation()}.`;
   const error = new NondeterminismError(
     `the workflow's code cannot follow its journal. The journal says: ${journalSays}. The code ${codeDoes}.${where} ` +
       `Nothing was changed. Deploy code that can follow, and the run goes on; or terminate the run.`,

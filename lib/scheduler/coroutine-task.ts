@@ -7,7 +7,7 @@
  */
 import type { Awaitable } from '../core/awaitable.ts';
 import type { Command } from '../core/command.ts';
-import { adviceFor, disown } from '../core/check-awaitable.ts';
+import { adviceFor, ignoreRejection } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import { CANCEL_MESSAGE, Future } from '../core/future.ts';
@@ -47,7 +47,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   readonly id: string;
   readonly name: string;
   /** What it asked for last, for messages: `step "charge"`. */
-  lastAsked: Command | undefined;
+  lastCommand: Command | undefined;
 
   readonly #host: TaskHost;
   readonly #awaitable: Awaitable<T>;
@@ -189,7 +189,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       this.#refuse(yielded);
       return;
     }
-    this.lastAsked = yielded;
+    this.lastCommand = yielded;
     const waitsFor = handleCommand(yielded, this.#host);
     if (waitsFor === 'pause') {
       this.#host.callSoon(this.#goOn);
@@ -205,7 +205,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   }
 
   #refuse(yielded: unknown): void {
-    disown(yielded);
+    ignoreRejection(yielded);
     this.#hasRefused = true;
     this.#throwSoon(
       new WorkflowCodeError(

@@ -10,7 +10,7 @@ import { CancelledError, isCancelled, WorkflowCodeError } from '../core/errors.t
 import { invariant } from '../core/invariant.ts';
 import { withLoop } from '../core/loop.ts';
 import { DEFAULT_RUN_LIMITS } from '../core/run-limits.ts';
-import type { Asked, CommandId, JournalEvent } from '../journal/event.ts';
+import type { CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import { type EventTarget, handleEvent } from './event-handlers.ts';
 import { EventLoop } from './event-loop.ts';
@@ -107,18 +107,18 @@ class CoroutineRun implements LiveRun {
     return this.#options.random();
   }
 
-  whereabouts(): string {
-    return this.#loop.whereabouts();
+  codeLocation(): string {
+    return this.#loop.codeLocation();
   }
 
-  deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): Asked[] {
+  deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): CommandEntry[] {
     this.#nowMs = Math.max(this.#nowMs, event.atMs);
     withLoop(this.#loop, () => {
       handleEvent(event, this.#target, recordedUpTo);
       this.#run();
     });
     const applied = this.#patches.takeApplied();
-    const asked = this.#commands.takeAsked();
+    const asked = this.#commands.takeIssued();
     return applied.length === 0 ? asked : [...applied, ...asked];
   }
 

@@ -6,7 +6,7 @@
  */
 import type { Awaitable } from '../core/awaitable.ts';
 import type { CallSite } from '../core/call-site.ts';
-import { checkAwaitable, disown, isPromise } from '../core/check-awaitable.ts';
+import { checkAwaitable, ignoreRejection, isPromise } from '../core/check-awaitable.ts';
 import type { DurableCommand } from '../core/command.ts';
 import { isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import type { Future } from '../core/future.ts';
@@ -122,16 +122,16 @@ export class EventLoop implements TaskHost {
 
   #refusePromise(made: unknown): void {
     if (!isPromise(made)) return;
-    disown(made);
+    ignoreRejection(made);
     const advice = 'no run waits for a promise. Give a plain function, or make a task of the work, createTask(...)';
-    this.log('error', [`A callback of the workflow gave a promise (${this.whereabouts()}): ${advice}`]);
+    this.log('error', [`A callback of the workflow gave a promise (${this.codeLocation()}): ${advice}`]);
   }
 
   /** For a run that came to `endless`. */
   endlessLoopError(): WorkflowCodeError {
     return new WorkflowCodeError(
       'ENDLESS_LOOP',
-      `the workflow's code ran ${this.#options.limits.maxCallbacksPerEvent} callbacks ${this.whereabouts()} without waiting for ` +
+      `the workflow's code ran ${this.#options.limits.maxCallbacksPerEvent} callbacks ${this.codeLocation()} without waiting for ` +
         `anything: a loop that only yields to other tasks, such as while (true) yield* sleep(0), never ends. ` +
         `Wait for a timer, an event or a signal in it`,
     );
@@ -145,7 +145,7 @@ export class EventLoop implements TaskHost {
   ): CoroutineTask<T> {
     checkAwaitable(awaitable, 'createTask()');
     this.#checkTaskLimit(awaitable);
-    this.claim(awaitable);
+    this.consume(awaitable);
     this.#taskCount += 1;
     const id = String(this.#taskCount);
     const shield = this.#current?.shield();
@@ -236,7 +236,7 @@ export class EventLoop implements TaskHost {
     this.#dropped.awaited(awaitable);
   }
 
-  claim(awaitable: object): void {
+  consume(awaitable: object): void {
     this.#dropped.awaited(awaitable);
     if (!('next' in awaitable)) return;
     if (this.#driven.has(awaitable)) {
@@ -280,15 +280,15 @@ export class EventLoop implements TaskHost {
     this.#options.signals.wakeNext(name);
   }
 
-  whereabouts(): string {
+  codeLocation(): string {
     const task = this.#current ?? this.#last;
     if (task === undefined) return 'before its first await';
-    const asked = task.lastAsked;
-    return `in task "${task.name}", ${asked === undefined ? 'before its first await' : `after ${describeAsked(asked)}`}`;
+    const asked = task.lastCommand;
+    return `in task "${task.name}", ${asked === undefined ? 'before its first await' : `after ${describeCommand(asked)}`}`;
   }
 }
 
-function describeAsked(command: { readonly kind: string; readonly name?: string }): string {
+function describeCommand(command: { readonly kind: string; readonly name?: string }): string {
   if (command.kind === 'await') return 'it waited for a future or a task';
   if (command.kind === 'pause') return 'a pause';
   return command.name === undefined || command.name === command.kind

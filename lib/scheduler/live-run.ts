@@ -10,7 +10,7 @@ import type { Encoded } from '../core/encoded.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
-import type { Asked, CommandId, JournalEvent } from '../journal/event.ts';
+import type { CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
 
 /** A command that is asked for and neither completed nor withdrawn. */
 export interface PendingStep {
@@ -62,7 +62,7 @@ export interface LiveRun {
    * `recordedUpTo` is for `taken-over` alone: the last command that stood in the journal before the fence. Later ones
    * were not running when the worker was lost (I3). Replay says it; default: all.
    */
-  deliver(event: JournalEvent, recordedUpTo?: CommandId): Asked[];
+  deliver(event: JournalEvent, recordedUpTo?: CommandId): CommandEntry[];
   /** By id, in order of asking. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
   outcome(): Outcome;
@@ -74,7 +74,7 @@ export interface LiveRun {
   nowMs(): number;
   random(): number;
   /** Where the code stands, for error messages: `after step "charge"`, `before its first await`. */
-  whereabouts(): string;
+  codeLocation(): string;
 }
 
 export interface LiveRunOptions {

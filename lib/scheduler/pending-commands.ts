@@ -52,7 +52,7 @@ export class PendingCommands {
   }
 
   /** What was asked for since the last time, in order. */
-  takeAsked(): RecordedCommand[] {
+  takeIssued(): RecordedCommand[] {
     const asked = this.#asked;
     this.#asked = [];
     return asked;

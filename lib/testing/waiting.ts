@@ -21,7 +21,7 @@ export function describeWaiting(peek: Peek): string {
   if (peek.kind === 'cannot-be-seen') return `something that cannot be said: ${peek.error.message}`;
   if (peek.pending.length === 0) {
     return (
-      `nothing that could come from outside (it stands ${peek.whereabouts}): its tasks wait for each other, for a ` +
+      `nothing that could come from outside (it stands ${peek.codeLocation}): its tasks wait for each other, for a ` +
       `lock, a queue, an event or a future that no task will serve`
     );
   }

@@ -5,7 +5,7 @@
 import { type Coroutine, createTask, gather, patched, signal, sleep, step, workflow } from 'lull';
 import { describe, expect, it } from 'vitest';
 import type { AnyWorkflow } from '../../lib/core/workflow.ts';
-import { isAsked } from '../../lib/journal/event.ts';
+import { isCommandEntry } from '../../lib/journal/event.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import { SmallCloud, type Worker } from '../engine/small-cloud.ts';
 
@@ -112,7 +112,7 @@ it('what comes with a patch does not make a record longer than an item of the ta
   const run = await cloud.client.start(many, undefined, { id: 'r1' });
   await run.signal(go);
   await cloud.worker({ maxRecordBytes: 1_000 }).turn('r1');
-  const records = (await cloud.records('r1')).filter(({ entries }) => entries.some(isAsked));
+  const records = (await cloud.records('r1')).filter(({ entries }) => entries.some(isCommandEntry));
   const sizes = records.map(({ entries }) => Buffer.byteLength(JSON.stringify(entries)));
   expect(Math.max(...sizes)).toBeGreaterThan(370_000);
   expect(Math.max(...sizes)).toBeLessThan(390_000);

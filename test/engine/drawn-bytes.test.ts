@@ -13,7 +13,7 @@ describe('bytes that workflow code draws', () => {
     withGuard(drawing, () => crypto.getRandomValues(array as Uint8Array));
   const drawing: Guarded = {
     ...{ workflow: 'w', startedAtMs: 0, nowMs: () => 7, random: () => 0.5 },
-    ...{ whereabouts: () => 'here', replaying: () => false },
+    ...{ codeLocation: () => 'here', replaying: () => false },
   };
 
   it('are refused where they fill a pool that outlives the run', () => {

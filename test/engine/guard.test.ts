@@ -237,7 +237,7 @@ describe('nothing leaks out of the guard', () => {
     startedAtMs: 0,
     nowMs: () => nowMs,
     random: () => 0.5,
-    whereabouts: () => 'here',
+    codeLocation: () => 'here',
     replaying: () => true,
   });
 

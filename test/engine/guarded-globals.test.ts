@@ -170,7 +170,7 @@ const run: Guarded = {
   startedAtMs: Date.UTC(2030, 0, 1),
   nowMs: () => Date.UTC(2030, 0, 2),
   random: () => 0.5,
-  whereabouts: () => 'here',
+  codeLocation: () => 'here',
   replaying: () => true,
 };
 

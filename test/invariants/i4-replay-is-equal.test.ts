@@ -53,7 +53,7 @@ function follow(body: Body, entries: readonly JournalEntry[], upTo: number) {
     startedAtMs,
     nowMs: () => live.nowMs(),
     random: () => live.random(),
-    whereabouts: () => live.whereabouts(),
+    codeLocation: () => live.codeLocation(),
     replaying: () => true,
   };
   const recorded = entries.slice(0, upTo);

@@ -21,7 +21,7 @@ function* original(): Coroutine<string> {
 function follow(body: Body, journal: readonly JournalEntry[], options: DriveOptions = {}) {
   const run = newRun(body, options);
   const followed = replay(structuredClone(journal), (event, upTo) => run.deliver(event, upTo), {
-    whereabouts: () => run.whereabouts(),
+    codeLocation: () => run.codeLocation(),
     hasEnded: () => run.outcome().kind !== 'going-on',
   });
   return { run, followed };

@@ -82,7 +82,7 @@ export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}
     logged = [];
     const rebuilt = newRun(body, options, logged);
     const followed = replay(structuredClone(journal), (event, upTo) => rebuilt.deliver(event, upTo), {
-      whereabouts: () => rebuilt.whereabouts(),
+      codeLocation: () => rebuilt.codeLocation(),
       hasEnded: () => rebuilt.outcome().kind !== 'going-on',
     });
     options.onRebuild?.(false);

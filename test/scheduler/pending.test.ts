@@ -181,14 +181,14 @@ it('a timer keeps the time that was recorded for it, whatever the code says now'
   expect(run.pending.get(1)).toMatchObject({ dueAtMs: START_MS + 3_600_000 });
 });
 
-it('whereabouts name the task and what it asked for last', () => {
+it('codeLocation name the task and what it asked for last', () => {
   const run = newRun(function* () {
     yield* step('charge', () => 1);
     yield* createTask(sleep('1s'), { name: 'nap' });
   });
-  expect(run.whereabouts()).toBe('before its first await');
+  expect(run.codeLocation()).toBe('before its first await');
   run.deliver(STARTED);
-  expect(run.whereabouts()).toBe('in task "Task-1", after step "charge"');
+  expect(run.codeLocation()).toBe('in task "Task-1", after step "charge"');
   run.deliver(completed(1));
-  expect(run.whereabouts()).toBe('in task "nap", after sleep');
+  expect(run.codeLocation()).toBe('in task "nap", after sleep');
 });

@@ -6,7 +6,7 @@ export interface Guarded {
   readonly startedAtMs: number;
   nowMs(): number;
   random(): number;
-  whereabouts(): string;
+  codeLocation(): string;
   /** Silences console. */
   replaying(): boolean;
 }

@@ -80,7 +80,7 @@ export function forbidden(below: Callable, what: string, advice: string, reason 
     const at = place === undefined ? '' : ` (at ${place})`;
     return new WorkflowCodeError(
       'FORBIDDEN_GLOBAL',
-      `${what} was used in workflow "${run?.workflow}", ${run?.whereabouts()}${at}. ${reason}: ${advice}`,
+      `${what} was used in workflow "${run?.workflow}", ${run?.codeLocation()}${at}. ${reason}: ${advice}`,
     );
   });
 }

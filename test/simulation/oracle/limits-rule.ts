@@ -1,5 +1,5 @@
 /** Nothing that a run holds grows without a limit (I10). */
-import { isAsked, isOfWorkers, type JournalEntry } from '../../../lib/journal/event.ts';
+import { isCommandEntry, isOfWorkers, type JournalEntry } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import { CONTROL_MAIL_LIMIT } from '../../../lib/ports/limits.ts';
@@ -33,7 +33,7 @@ export const limitsRule: Rule = {
 function withoutWhatComesWithPatch(entries: readonly JournalEntry[]): readonly JournalEntry[] {
   let isOfPatch = false;
   return entries.filter((entry) => {
-    const isOver = isOfPatch && isAsked(entry);
+    const isOver = isOfPatch && isCommandEntry(entry);
     isOfPatch = isOver || entry.kind === 'patched';
     return !isOver;
   });

@@ -1,5 +1,5 @@
 /** A run takes the new branch of a patch when code that knows it comes by first, and stays with the branch it took. */
-import { isOfWorkers, isAsked, isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
+import { isOfWorkers, isCommandEntry, isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { newStep, patchName, patchOfNewStep, patchOfOldStep } from '../world/patches.ts';
 import type { RunLedger } from './ledger.ts';
@@ -46,7 +46,7 @@ function isInterrupted(entries: readonly JournalEntry[]): boolean {
     (entry) => !isOfWorkers(entry) || (entry.kind === 'steps-begun' && entry.ids.length > 0),
   );
   const last = entries[index];
-  if (last === undefined || isAsked(last)) return false;
+  if (last === undefined || isCommandEntry(last)) return false;
   return last.kind === 'started' || index < entries.length - 1;
 }
 

@@ -1,7 +1,7 @@
-/** Guesses what was meant by a name that nobody knows. */
+/** Suggests the known name that was probably meant by an unknown one. */
 
-/** The one of the `known` names that differs least, if it is near enough to be a slip; upper and lower case are one. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+/** The most similar of the `known` names, if it is similar enough to be a slip; upper and lower case count as equal. */
+export function suggest(name: string, known: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
