@@ -1,6 +1,6 @@
 /**
- * Sending a message to a run: operations 2 to 5 of the run protocol. What returns was accepted, and reaches the run
- * exactly once (I6); what throws was not, but for a StoreUnavailableError, which leaves it open.
+ * Sending a message to a run: operation 2, operation 3, operation 4 and operation 5 of docs/protocol.md. What returns
+ * was accepted, and reaches the run exactly once (I6); what throws was not, but for a StoreUnavailableError, which leaves it open.
  *
  * The payload is there before the id is accepted, since a worker that finds no payload takes the table for damaged. Of two
  * messages with one idempotency key the first to be put stays: the table refuses another one under its id.

@@ -1,5 +1,5 @@
 /**
- * Starting a run: operation 1 of the run protocol, with what comes before and after it.
+ * Starting a run: operation 1 of docs/protocol.md, with what comes before and after it.
  *
  * The input is stored before the run that refers to it; the run is created by one conditional write; then a wake is
  * sent. Dying in between leaves an unreferenced value, or a run that the sweeper wakes: never half a run.

@@ -1,5 +1,5 @@
 /**
- * The conditions of the writes. Each bears the name of what must hold, and says which race it prevents.
+ * The conditions of the writes of docs/protocol.md. Each bears the name of what must hold, and says which race it prevents.
  *
  * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
  */

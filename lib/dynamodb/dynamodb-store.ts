@@ -1,5 +1,5 @@
 /**
- * The Store on DynamoDB: each operation of the run protocol as one request, its condition in `conditions.ts`, its
+ * The Store on DynamoDB: each operation of docs/protocol.md as one request, its condition in `conditions.ts`, its
  * update in `run-updates.ts`, and what a refusal means in `refusals.ts`. No policy: nothing is tried again here but
  * what DynamoDB itself left undone.
  */
@@ -306,7 +306,7 @@ export class DynamodbStore implements Store {
   }
 }
 
-/** 11. */
+/** The update of operation 11. */
 const toDigestOnly: Update = { update: keepDigestOnly, condition: messageIsThere, gives: 'ALL_NEW' };
 
 interface ConditionalWrite<Answer> {

@@ -1,5 +1,5 @@
 /**
- * Deletes a closed run: its items, then its objects in the bucket, then the run item, so that a purge that was cut short
+ * Deletes a closed run (operation 17): its items, then its objects in the bucket, then the run item, so that a purge that was cut short
  * is found again in the index of the due. Items go before objects: who reads meanwhile finds nothing, and no claim
  * without its object.
  *

@@ -24,14 +24,14 @@ import { findText, type Item } from './item.ts';
 import { isReceived } from './stored-content.ts';
 import type { StoredRun } from './stored-run.ts';
 
-/** 2. One with the same digest that is not received would not have been refused: it was put in between. */
+/** Operation 2. One with the same digest that is not received would not have been refused: it was put in between. */
 export function whyNotPut(there: Item | undefined, digest: string | undefined): PutMessageResult | undefined {
   if (!there) return undefined;
   if (findText(there, 'messageDigest') !== digest) return { kind: 'differs' };
   return isReceived(there) ? { kind: 'received' } : undefined;
 }
 
-/** 3. An id that is in the mail was accepted, by this request or by one before it. */
+/** Operation 3. An id that is in the mail was accepted, by this request or by one before it. */
 export function whyNotAccepted(
   stored: StoredRun | undefined,
   { messageId, mailLimit, kind }: AcceptMessage,
@@ -44,7 +44,7 @@ export function whyNotAccepted(
   return isClosedForIt || run.mail.length >= mailLimit ? { kind: 'full', run } : undefined;
 }
 
-/** 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */
+/** Operation 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */
 export function whyNotTaken(stored: StoredRun | undefined, take: TakeLease): TakeLeaseResult | undefined {
   if (!stored) return { kind: 'refused', reason: 'not-found' };
   const { lease, nowMs, dueByMs } = take;
@@ -57,7 +57,7 @@ export function whyNotTaken(stored: StoredRun | undefined, take: TakeLease): Tak
   return elsewhere === undefined ? undefined : { kind: 'pinned', to: elsewhere };
 }
 
-/** 13. A lease that lasts longer was renewed by a later request. */
+/** Operation 13. A lease that lasts longer was renewed by a later request. */
 export function whyNotRenewed(
   stored: StoredRun | undefined,
   { epoch, expiresAtMs }: RenewLease,
@@ -67,7 +67,7 @@ export function whyNotRenewed(
   return stored.run.lease.expiresAtMs > expiresAtMs ? { kind: 'renewed', run: stored.run } : undefined;
 }
 
-/** 14. Of one epoch only its owner gives the lease back: where it is gone, it has. */
+/** Operation 14. Of one epoch only its owner gives the lease back: where it is gone, it has. */
 export function whyNotReleased(
   stored: StoredRun | undefined,
   { epoch, wakesSeen }: ReleaseLease,
@@ -77,7 +77,7 @@ export function whyNotReleased(
   return stored.run.wakes === wakesSeen ? undefined : { kind: 'accepted-since', run: stored.run };
 }
 
-/** 15. */
+/** Operation 15. */
 export function whyNotFinished(
   stored: StoredRun | undefined,
   { epoch, wakesSeen, status, endedAtMs }: FinishRun,

@@ -7,7 +7,7 @@ import { number, text, texts } from './item.ts';
 import type { AttributeName } from './schema.ts';
 import { toStoredValue } from './stored-run.ts';
 
-/** 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
+/** Operation 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
 export function appendToMail(messageId: string): Expression {
   return expression('SET #mail = list_append(#mail, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero', {
     ':messageIds': texts([messageId]),
@@ -16,7 +16,7 @@ export function appendToMail(messageId: string): Expression {
   });
 }
 
-/** 6. It touches no attribute of an index. */
+/** Operation 6. It touches no attribute of an index. */
 export function giveLease({ lease: { owner, expiresAtMs }, pin }: TakeLease): Expression {
   return expression(
     'SET #leaseOwner = :owner, #leaseExpiresAtMs = :expiresAtMs, #epoch = #epoch + :one, ' +
@@ -32,12 +32,12 @@ export function giveLease({ lease: { owner, expiresAtMs }, pin }: TakeLease): Ex
   );
 }
 
-/** 13. */
+/** Operation 13. */
 export function prolongLease(expiresAtMs: number): Expression {
   return assign({ leaseExpiresAtMs: number(expiresAtMs) });
 }
 
-/** 14. */
+/** Operation 14. */
 export function goToRest({
   status,
   mail,
@@ -63,7 +63,7 @@ export function goToRest({
   });
 }
 
-/** 15. */
+/** Operation 15. */
 export function close({ status, result, endedAtMs, purgeAtMs }: FinishRun): Expression {
   return assign({
     ...NO_LEASE,
@@ -84,7 +84,7 @@ export function close({ status, result, endedAtMs, purgeAtMs }: FinishRun): Expr
   });
 }
 
-/** 11. Of a message with an idempotency key: who sends another one with that key is refused as long as the run is there. */
+/** Operation 11. Of a message with an idempotency key: who sends another one with that key is refused as long as the run is there. */
 export const keepDigestOnly: Expression = assign({ received: number(1), message: undefined, claim: undefined });
 
 /** In place of a purge. */

@@ -1,4 +1,4 @@
-/** Begins the bodies of steps that wait for it, as many as may run at the same time. */
+/** Begins the bodies of steps that wait for it, as many as may run at the same time (operation 12). */
 import { LullError, UndecodableValueError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { CommandId } from '../journal/event.ts';

@@ -1,5 +1,5 @@
 /**
- * Writes what was delivered and asked for as the next record (10). Keeps I2: whoever fails to write it drops.
+ * Writes what was delivered and asked for as the next record (operation 10). Keeps I2: whoever fails to write it drops.
  *
  * Relies on: no two turns have one nonce, or a record of another worker would be taken for one's own.
  */

@@ -1,5 +1,5 @@
 /**
- * Ends a run: writes how it ended, if nothing was accepted since (15).
+ * Ends a run: writes how it ended, if nothing was accepted since (operation 15).
  *
  * Relies on: mail has a limit, and is emptied by nobody else. So a stream of messages, however fast, keeps the run from
  * ending only until its mail is full.

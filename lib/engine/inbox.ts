@@ -1,6 +1,6 @@
 /**
- * The run's inbox: payloads of accepted messages come in, and go when they are in the journal (9, 11). Of a message with an
- * idempotency key its digest stays, so that another one with that key is refused as long as the run is there.
+ * The run's inbox: payloads of accepted messages come in, and go when they are in the journal (operation 9,
+ * operation 11). Of a message with an idempotency key its digest stays, so that another one with that key is refused as long as the run is there.
  *
  * Relies on: a payload is put before its id is accepted, and deleted by nobody as long as the id may be; and reads are
  * consistent. Keeps in turn what senders rely on: an id leaves the mail only when it is in the journal.

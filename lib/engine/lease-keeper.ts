@@ -1,5 +1,5 @@
 /**
- * Keeps a turn's lease alive while it goes on, and learns by it what was accepted meanwhile.
+ * Keeps a turn's lease alive while it goes on (operation 13), and learns by it what was accepted meanwhile.
  *
  * Not its job: to stop the turn. It says that the lease is lost, and the turn looks before everything it does outside.
  * Nothing in the table relies on that, nor on this clock: a worker whose clock is wrong finds its writes refused.

@@ -1,4 +1,4 @@
-/** Brings a run into memory: what this worker kept, or the journal from the table, followed to its end (7, 8). */
+/** Brings a run into memory: what this worker kept, or the journal from the table, followed to its end (operation 7, operation 8). */
 import { LullError } from '../core/errors.ts';
 import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';

@@ -1,4 +1,4 @@
-/** Goes to bed: gives the lease back, and writes down when to look again (14). Suspending runs no `finally` (I9). */
+/** Goes to bed: gives the lease back, and writes down when to look again (operation 14). Suspending runs no `finally` (I9). */
 import type { ReleaseLease } from '../ports/store.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { nextDueAtMs, type LiveMemory } from './live-memory.ts';

@@ -1,6 +1,6 @@
 /**
- * Finds runs that are due and that nobody wakes, and wakes them (16). It makes every other wake a mere hint (I1), and
- * brings the runs of dead workers back (I7). What has to be forgotten is purged on the way.
+ * Finds runs that are due and that nobody wakes, and wakes them (operation 16). It makes every other wake a mere hint (I1), and
+ * brings the runs of dead workers back (I7). What has to be forgotten is purged on the way (operation 17).
  *
  * Relies on: it runs again and again, and the index of the due catches up. That is all that keeps a run from being stuck.
  */

@@ -1,5 +1,5 @@
 /**
- * Takes the lease of a run (6); or, where runs are pinned to the version that began them, leaves the turn to that one.
+ * Takes the lease of a run (operation 6); or, where runs are pinned to the version that began them, leaves the turn to that one.
  *
  * Pinned, a run never meets other code, unless its version is gone: then it goes on with this one, which can follow its
  * journal or is held (I8).

@@ -81,7 +81,7 @@ export interface Turn {
 type Refusal = 'not-found' | 'closed' | 'held' | 'not-due' | 'elsewhere';
 type Begun = { readonly kind: 'begun'; readonly turn: Turn } | { readonly kind: 'refused'; readonly reason: Refusal };
 
-/** Takes the lease (6). */
+/** Takes the lease (operation 6). */
 export async function beginTurn(
   engine: Engine,
   { warmRuns, place }: { readonly warmRuns: WarmRuns; readonly place: Place },

@@ -1,5 +1,5 @@
 /**
- * One turn of a run, from lease to suspension: the story of the run protocol, top to bottom.
+ * One turn of a run, from lease to suspension: the story of the run protocol (docs/protocol.md), top to bottom.
  *
  * Not its job: to run steps (`attempts`), to know what commands mean (the scheduler), or how items are written (the
  * store). Keeps I2, I3, I4, I6. A turn that was taken over, or lost its lease, drops: it ends and writes nothing more.

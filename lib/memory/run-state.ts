@@ -1,5 +1,5 @@
 /**
- * What each operation of the run protocol does to a run in memory: from the state before to the answer, and to the
+ * What each operation of docs/protocol.md does to a run in memory: from the state before to the answer, and to the
  * state after where it writes. No `after` means that the condition failed, so nothing was written.
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
@@ -33,12 +33,12 @@ export interface Transition<Answer> {
   readonly after?: RunState;
 }
 
-/** 1. */
+/** Operation 1. */
 export function createRun(run: NewRun): RunState {
   return { run: { ...run, status: 'pending', epoch: 0, wakes: 0, mail: [] }, restingStatus: 'pending' };
 }
 
-/** 3. */
+/** Operation 3. */
 export function accept(
   before: RunState | undefined,
   { messageId, mailLimit, kind }: { messageId: string; mailLimit: number; kind: 'signal' | 'control' },
@@ -54,7 +54,7 @@ export function accept(
   return { answer, after: { ...before, run: accepted } };
 }
 
-/** 6. */
+/** Operation 6. */
 export function take(before: RunState | undefined, take: TakeLease): Transition<TakeLeaseResult> {
   if (!before) return refused('not-found');
   const { run } = before;
@@ -87,7 +87,7 @@ function refused(reason: 'not-found' | 'closed' | 'held'): Transition<TakeLeaseR
   return { answer: { kind: 'refused', reason } };
 }
 
-/** 13. */
+/** Operation 13. */
 export function renew(before: RunState | undefined, { epoch, expiresAtMs }: RenewLease): Transition<RenewLeaseResult> {
   const lease = before?.run.lease;
   if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };
@@ -95,7 +95,7 @@ export function renew(before: RunState | undefined, { epoch, expiresAtMs }: Rene
   return { answer: { kind: 'renewed', run }, after: { ...before, run } };
 }
 
-/** 14. */
+/** Operation 14. */
 export function release(before: RunState | undefined, release: ReleaseLease): Transition<ReleaseLeaseResult> {
   if (!before || isClosed(before.run.status) || before.run.epoch !== release.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;
@@ -115,7 +115,7 @@ export function release(before: RunState | undefined, release: ReleaseLease): Tr
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: status } };
 }
 
-/** 15. */
+/** Operation 15. */
 export function finish(before: RunState | undefined, finish: FinishRun): Transition<FinishRunResult> {
   if (!before || before.run.epoch !== finish.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;

@@ -1,7 +1,7 @@
 /**
  * The door to the table. Each method is one call outside, or two, with one named condition at most.
  *
- * The numbers are those of the run protocol's operations. A condition that fails is an answer, never an exception:
+ * The operations are those of docs/protocol.md. A condition that fails is an answer, never an exception:
  * the methods throw only what is the world's fault: StoreUnavailableError (worth another try, the write may or may
  * not have happened) and ItemTooLargeError. Reads that decide something are strongly consistent; the two indexes
  * (`listDue`, `listRuns`) are not.
@@ -16,7 +16,7 @@ export interface Store {
   /** How large values may be here. */
   readonly limits: ContentLimits;
 
-  /** 1. Condition RunIsNew: no run of that id. Status pending, wakes 0, epoch 0, mail []. */
+  /** Operation 1. Condition RunIsNew: no run of that id. Status pending, wakes 0, epoch 0, mail []. */
   createRun(run: NewRun): Promise<CreateRunResult>;
 
   readRun(runId: string): Promise<RunItem | undefined>;
@@ -27,13 +27,13 @@ export interface Store {
   deleteValue(runId: string, key: string): Promise<void>;
 
   /**
-   * 2. The sender repeats with the same id. Without a digest there is no condition. With one, condition
+   * Operation 2. The sender repeats with the same id. Without a digest there is no condition. With one, condition
    * MessageIsNewOrTheSame: nothing under its id that has another digest, or is in the journal.
    */
   putMessage(runId: string, message: Message): Promise<PutMessageResult>;
 
   /**
-   * 3. Condition RunIsOpenAndMailHasRoom. One update: mail += id, wakes += 1, dueAtMs = 0. An id that stands in the
+   * Operation 3. Condition RunIsOpenAndMailHasRoom. One update: mail += id, wakes += 1, dueAtMs = 0. An id that stands in the
    * mail already is not added again (accepted is the answer). Control is accepted too where `unreadSignals` says that
    * there are too many signals.
    */
@@ -45,12 +45,12 @@ export interface Store {
   ): Promise<AcceptMessageResult>;
 
   /**
-   * 5, 11. `keepDigests`: they are in the journal; of those with a digest it stays, and says so, until the run is purged.
+   * Operation 5, operation 11. `keepDigests`: they are in the journal; of those with a digest it stays, and says so, until the run is purged.
    */
   deleteMessages(runId: string, messageIds: readonly string[], options?: DeleteMessages): Promise<void>;
 
   /**
-   * 6. Condition RunIsFreeAndDue: open, no lease or one that expired at or before `nowMs`, dueAtMs <= dueByMs (now and
+   * Operation 6. Condition RunIsFreeAndDue: open, no lease or one that expired at or before `nowMs`, dueAtMs <= dueByMs (now and
    * some slack: a wake may come a moment early), and, with `pin`, RunIsPinnedHereOrNowhere. Sets the lease, epoch += 1, status running (from pending, suspended or
    * blocked); gives the item as it was before. On failure nothing is written.
    *
@@ -60,31 +60,31 @@ export interface Store {
   take(runId: string, take: TakeLease): Promise<TakeLeaseResult>;
 
   /**
-   * 7. All records with a number above `after`, in order; reads every page. With `atMost`, the first of them: one at
+   * Operation 7. All records with a number above `after`, in order; reads every page. With `atMost`, the first of them: one at
    * least, if there is one, and as many as one request gives at most.
    */
   loadRecords(runId: string, after: number, atMost?: number): Promise<JournalRecord[]>;
 
-  /** 8, 10. Condition RecordIsNew. On failure gives the record that is there. */
+  /** Operation 8, operation 10. Condition RecordIsNew. On failure gives the record that is there. */
   putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult>;
 
-  /** 9. Those of the ids whose payload is there, in the order of the ids. */
+  /** Operation 9. Those of the ids whose payload is there, in the order of the ids. */
   loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]>;
 
   /**
-   * 13. Condition LeaseIsMine (open, leased, epoch): a renewal that comes after the release must not revive the lease;
+   * Operation 13. Condition LeaseIsMine (open, leased, epoch): a renewal that comes after the release must not revive the lease;
    * one that comes after a later one does not shorten it. The item as it is now tells what was accepted meanwhile.
    */
   renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult>;
 
-  /** 14. Condition NothingAcceptedSince: open, epoch mine, wakes as seen. Repeated, it is done. */
+  /** Operation 14. Condition NothingAcceptedSince: open, epoch mine, wakes as seen. Repeated, it is done. */
   release(runId: string, release: ReleaseLease): Promise<ReleaseLeaseResult>;
 
-  /** 15. Condition NothingAcceptedSince. Repeated with the same status and end, it is done. */
+  /** Operation 15. Condition NothingAcceptedSince. Repeated with the same status and end, it is done. */
   finish(runId: string, finish: FinishRun): Promise<FinishRunResult>;
 
   /**
-   * Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone, and so is
+   * Operation 17. Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone, and so is
    * one that is not due by `dueByMs`: whoever looked at a run before may meet the next one of its id.
    *
    * A message that it finds may be between its sender's put and accept, a value to which the run does not refer may be
@@ -94,7 +94,7 @@ export interface Store {
   purge(runId: string, dueByMs: number): Promise<PurgeResult>;
 
   /**
-   * 16. Run ids with dueAtMs <= dueByMs from the index of the due, page by page, oldest first within a shard. `begin`,
+   * Operation 16. Run ids with dueAtMs <= dueByMs from the index of the due, page by page, oldest first within a shard. `begin`,
    * 0 <= begin < 1, says with which shard to begin (default: the first): a reader that never comes to the last shard
    * varies it.
    */

@@ -1,4 +1,4 @@
-/** The cost table of the run protocol, column "units": base + index of the due + index by workflow. */
+/** The table of operations in docs/protocol.md, column "units": base + index of the due + index by workflow. */
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import type { DynamodbStore } from '../../lib/dynamodb/dynamodb-store.ts';

@@ -1,7 +1,7 @@
 /* One run, as lib/engine, lib/client and the stores treat it: workers, senders, and whatever befalls them.
  *
  * Every atomic{} is one call to the table (one item, one condition) or one local action. The numbers are those of the
- * run protocol's operations (lib/ports/store.ts).
+ * run protocol's operations (docs/protocol.md).
  *
  * The program: it waits for a signal, asks for NSTEP steps, then for NTIMER timers, then returns. A message of the id
  * CANCEL_ID cancels it (what is left is a cleanup that sleeps), one of TERM_ID terminates it.
@@ -244,7 +244,7 @@ inline put() {
 #define ISFULL(id) (LEN(mail) + NLEN >= ROOM(id))
 #endif
 
-/* 3. One update of the run item, or the answer why not. */
+/* operation 3: one update of the run item, or the answer why not. */
 inline accept(id, answer, isFree) {
   if
   :: !open -> answer = CLOSED
@@ -491,7 +491,7 @@ inline forget(d) {
 #define INORDER(i) if :: (i) && (p & BIT(i)) -> APPEND(jorder, i) :: else fi
 #endif
 
-/* what to do when nothing is left to be written or deleted: end, begin steps (12), deliver, or go to bed */
+/* what to do when nothing is left to be written or deleted: end, begin steps (operation 12), deliver, or go to bed */
 #define DUETIMERS (((tpast >= 1) + 2 * (tpast >= 2)) & TIMERS & ~lt)
 #ifdef AMO
 #define TOFAIL (lint & ~ls)
@@ -892,7 +892,7 @@ down:
 
 /* ---------------------------------------------------------------- the world */
 #ifdef RENEW
-/* 13. What it finds waits to be taken up. */
+/* operation 13: what it finds waits to be taken up. */
 proctype Keeper() {
 endkeeper:
   do

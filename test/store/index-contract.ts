@@ -1,4 +1,4 @@
-/** What every store has to answer from its two indexes: operation 16 of the run protocol, and lists of runs. */
+/** What every store has to answer from its two indexes: operation 16 of docs/protocol.md, and lists of runs. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRow } from '../../lib/ports/run-item.ts';
 import type { RunQuery, Store } from '../../lib/ports/store.ts';

@@ -1,4 +1,4 @@
-/** What every store has to answer about records and values: operations 7, 8 and 10 of the run protocol. */
+/** What every store has to answer about records and values: operation 7, operation 8 and operation 10. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../lib/ports/store.ts';
 import { ItemTooLargeError } from '../../lib/ports/world-errors.ts';

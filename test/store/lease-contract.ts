@@ -1,4 +1,4 @@
-/** What every store has to answer about runs and their leases: operations 1, 6, 13, 14 and 15 of the run protocol. */
+/** What every store has to answer about runs and their leases: operation 1, operation 6, operation 13, operation 14 and operation 15. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../lib/ports/store.ts';
 import {

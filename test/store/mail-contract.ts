@@ -1,4 +1,4 @@
-/** What every store has to answer about messages: operations 2, 3, 5, 9 and 11 of the run protocol. */
+/** What every store has to answer about messages: operation 2, operation 3, operation 5, operation 9 and operation 11. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../lib/ports/message.ts';
 import type { Store } from '../../lib/ports/store.ts';

@@ -1,0 +1,88 @@
+/** docs/protocol.md defines what comments and tests cite: invariants by number, as in I3, and operations, as in `operation 14`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { attribute } from '../../lib/dynamodb/schema.ts';
+import { listFiles } from './list-files.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const protocol = read('docs/protocol.md');
+
+/** Test data that happens to look like a citation is not searched. */
+const NOT_PROSE = /^test\/(golden|fuzz|asyncio|codec|house\/fixtures)\//;
+const sources = ['lib', 'functions', 'infra', 'test'].flatMap((folder) =>
+  listFiles(root, folder, /\.(ts|md|pml)$/).filter((file) => !NOT_PROSE.test(file)),
+);
+const documents = ['README.md', 'CONTRIBUTING.md', ...listFiles(root, 'docs', /\.md$/)];
+
+/** What is cited, with the first file that does. */
+function citations(files: readonly string[], pattern: RegExp): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const file of files) {
+    for (const [, number] of read(file).matchAll(pattern)) if (!found.has(number!)) found.set(number!, file);
+  }
+  return found;
+}
+
+function headings(pattern: RegExp): Set<string> {
+  return new Set(Array.from(protocol.matchAll(pattern), ([, number]) => number!));
+}
+
+const INVARIANT = /\bI(\d{1,2})\b/g;
+const OPERATION = /\boperation (\d+)\b/gi;
+const invariants = headings(/^### I(\d+)$/gm);
+const operations = headings(/^### Operation (\d+): /gm);
+const besideItself = documents.filter((file) => file !== 'docs/protocol.md');
+
+test('the invariants are I1 to I10, the operations 1 to 17', () => {
+  expect([...invariants]).toEqual(Array.from({ length: 10 }, (_, index) => String(index + 1)));
+  expect([...operations]).toEqual(Array.from({ length: 17 }, (_, index) => String(index + 1)));
+});
+
+test.each([
+  ['invariant', INVARIANT, invariants],
+  ['operation', OPERATION, operations],
+])('each %s that is cited is defined in docs/protocol.md', (_, pattern, defined) => {
+  const unknown = [...citations([...sources, ...documents], pattern)].filter(([number]) => !defined.has(number));
+  expect(unknown).toEqual([]);
+});
+
+test.each([
+  ['invariant', INVARIANT, invariants],
+  ['operation', OPERATION, operations],
+])('each %s that docs/protocol.md defines is cited by code or by a test', (_, pattern, defined) => {
+  const cited = citations(
+    sources.filter((file) => file !== 'test/docs/protocol.test.ts'),
+    pattern,
+  );
+  expect([...defined].filter((number) => !cited.has(number))).toEqual([]);
+});
+
+test('operations are cited in one form, so that a search for `operation 14` finds them all', () => {
+  const otherForms = citations(sources.concat(besideItself), /(\boperations \d+\b|\/\*\* \d+(?:, \d+)*\. )/gi);
+  otherForms.delete('operations 1'); // of this page as a whole: `the operations 1 to 17`
+  expect([...otherForms]).toEqual([]);
+});
+
+test('the table of operations has a row for each section, of the same name', () => {
+  const rows = Array.from(protocol.matchAll(/^\| (\d+) +\| (.+?) +\|/gm), ([, number, name]) => `${number}: ${name}`);
+  const sections = Array.from(protocol.matchAll(/^### Operation (.+)$/gm), ([, title]) => title);
+  expect(rows).toEqual(sections);
+});
+
+test('each attribute of the run item is in docs/protocol.md', () => {
+  const ofOtherItems = ['nonce', 'entries', 'message', 'value', 'messageDigest', 'received', 'claim'];
+  const names = Object.values(attribute).filter((name) => !ofOtherItems.includes(name));
+  const table = protocol.slice(protocol.indexOf('## The run item'), protocol.indexOf('## The journal'));
+  expect(names.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('the index of the documents links to each of them, and the README links to the index', () => {
+  const index = read('docs/README.md');
+  const missing = listFiles(root, 'docs', /\.md$/)
+    .map((file) => file.slice('docs/'.length))
+    .filter((file) => file !== 'README.md' && !index.includes(`](${file})`));
+  expect(missing).toEqual([]);
+  expect(read('README.md')).toContain('](docs/README.md)');
+});
