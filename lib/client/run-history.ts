@@ -76,7 +76,7 @@ export async function* readHistory(
 ): AsyncGenerator<PlacedEvent, void, undefined> {
   const from = toPlace(cursor);
   const store = await ports.openStore();
-  // The run first: what leaves its mail meanwhile is found in the journal.
+  // The run first: what leaves its inbox meanwhile is found in the journal.
   const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
   if (run === undefined) throw new RunNotFoundError(runId);
 
@@ -96,7 +96,7 @@ export async function* readHistory(
   }
 
   const search = { runId, before: firstRead, journaled };
-  const waiting = run.mail.length === 0 ? [] : await readWaiting(ports, store, run.mail, search);
+  const waiting = run.inboxIds.length === 0 ? [] : await readWaiting(ports, store, run.inboxIds, search);
   const end = await retryUnavailable(ports.clock, () => readEnd(store, run));
   for (const event of [...waiting.map(fromMessage), ...(end === undefined ? [] : [fromEnd(run, end)])]) {
     place = { record: place.record, events: place.events + 1 };
@@ -121,15 +121,15 @@ function toPlace(cursor: string = '0'): HistoryPlace {
   );
 }
 
-/** Those of the mail that are not in the journal. One whose payload is gone is in it. */
+/** Those of the inbox that are not in the journal. One whose payload is gone is in it. */
 async function readWaiting(
   ports: ClientPorts,
   store: Store,
-  mail: readonly string[],
+  inboxIds: readonly string[],
   { runId, before, journaled }: { readonly runId: string; readonly before: number; readonly journaled: Set<string> },
 ): Promise<Message[]> {
   const isOpen = (id: string): boolean => !journaled.has(id);
-  const ids = mail.filter(isOpen);
+  const ids = inboxIds.filter(isOpen);
   const messages = ids.length === 0 ? [] : await retryUnavailable(ports.clock, () => store.loadMessages(runId, ids));
   // What was read began in the midst of the journal: such a message may stand before.
   if (messages.length > 0 && before > 0) {

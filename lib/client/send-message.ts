@@ -6,7 +6,7 @@
  * messages with one idempotency key the first to be put stays: the table refuses another one under its id.
  */
 import { describeValue } from '../core/describe-value.ts';
-import { CONTROL_MAIL_LIMIT, MAIL_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../ports/limits.ts';
+import { CONTROL_INBOX_LIMIT, INBOX_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../ports/limits.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { AcceptMessageResult, Store } from '../ports/store.ts';
@@ -52,7 +52,7 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
     return;
   }
 
-  // An accepted message leaves the mail only for the journal: an earlier sending of this one would be there, be it by
+  // An accepted message leaves the inbox only for the journal: an earlier sending of this one would be there, be it by
   // another call or by an SDK that sent the request twice. Without either, nobody reads a whole journal for it.
   const mayBeThere = !isIdOwn || isRepeat || (acceptance.kind === 'closed' && acceptance.isRepeat === true);
   const wasAccepted =
@@ -89,17 +89,17 @@ function keyReused({ runId, message, idempotencyKey = '', what }: Sending): Idem
 
 /** Flooded with signals or not, a run can be asked to stop. */
 function accept(store: Store, runId: string, { id, kind }: Message): Promise<AcceptMessageResult> {
-  if (kind === 'signal') return store.accept(runId, id, MAIL_LIMIT, 'signal');
-  return store.accept(runId, id, CONTROL_MAIL_LIMIT, 'control');
+  if (kind === 'signal') return store.accept(runId, id, INBOX_LIMIT, 'signal');
+  return store.accept(runId, id, CONTROL_INBOX_LIMIT, 'control');
 }
 
-function describeFull({ kind }: Message, { mail, unreadSignals }: RunItem): string {
+function describeFull({ kind }: Message, { inboxIds, unreadSignals }: RunItem): string {
   if (kind === 'signal' && unreadSignals !== undefined)
     return `it takes no more signals now, and has ${unreadSignals} that its code has not read`;
-  return `${mail.length} messages wait for its next turn`;
+  return `${inboxIds.length} messages wait for its next turn`;
 }
 
-/** A run item has room for as many ids as its mail may have, of this length. */
+/** A run item has room for as many ids as its inbox may have, of this length. */
 function checkMessageId(id: string): void {
   if (Buffer.byteLength(id) <= MESSAGE_ID_LIMIT_BYTES) return;
   throw new InvalidArgumentError(

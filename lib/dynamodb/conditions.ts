@@ -36,15 +36,15 @@ const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #for
 /** What is to be accepted. */
 export interface AcceptMessage {
   readonly messageId: string;
-  readonly mailLimit: number;
+  readonly inboxLimit: number;
   readonly kind: 'signal' | 'control';
 }
 
 /** A message that comes while the run ends; the same one twice at once; more of them than the run can hold, or reads. */
-export function runIsOpenAndMailHasRoom({ messageId, mailLimit, kind }: AcceptMessage): Expression {
-  const room = expression('NOT contains(#mail, :messageId) AND size(#mail) < :mailLimit', {
+export function runIsOpenAndInboxHasRoom({ messageId, inboxLimit, kind }: AcceptMessage): Expression {
+  const room = expression('NOT contains(#inboxIds, :messageId) AND size(#inboxIds) < :inboxLimit', {
     ':messageId': text(messageId),
-    ':mailLimit': number(mailLimit),
+    ':inboxLimit': number(inboxLimit),
   });
   if (kind === 'control') return and(runIsOpen, room);
   return and(runIsOpen, and(room, expression('attribute_not_exists(#unreadSignals)')));

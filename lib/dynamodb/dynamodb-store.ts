@@ -40,7 +40,7 @@ import {
   recordIsNew,
   runIsFreeAndDue,
   runIsNew,
-  runIsOpenAndMailHasRoom,
+  runIsOpenAndInboxHasRoom,
 } from './conditions.ts';
 import { Contents } from './contents.ts';
 import { inParallel } from './in-parallel.ts';
@@ -52,7 +52,7 @@ import { listDue } from './list-due.ts';
 import { listRuns } from './list-runs.ts';
 import { purgeRun } from './purge-run.ts';
 import { whyNotAccepted, whyNotFinished, whyNotPut, whyNotReleased, whyNotRenewed, whyNotTaken } from './refusals.ts';
-import { appendToMail, close, giveLease, goToRest, keepDigestOnly, prolongLease } from './run-updates.ts';
+import { acceptUpdate, close, giveLease, goToRest, keepDigestOnly, prolongLease } from './run-updates.ts';
 import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSortKey } from './schema.ts';
 import {
   fromDamagedRecordItem,
@@ -144,13 +144,13 @@ export class DynamodbStore implements Store {
   async accept(
     runId: string,
     messageId: string,
-    mailLimit: number,
+    inboxLimit: number,
     kind: 'signal' | 'control' = 'signal',
   ): Promise<AcceptMessageResult> {
-    const asked = { messageId, mailLimit, kind };
+    const asked = { messageId, inboxLimit, kind };
     return this.#change<AcceptMessageResult>('accept', runId, {
-      condition: runIsOpenAndMailHasRoom(asked),
-      update: appendToMail(messageId),
+      condition: runIsOpenAndInboxHasRoom(asked),
+      update: acceptUpdate(messageId),
       gives: 'ALL_OLD',
       written: ({ run }) => ({ kind: 'accepted', held: run.lease !== undefined }),
       refused: (there, isRepeat) => {

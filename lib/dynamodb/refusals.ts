@@ -31,17 +31,17 @@ export function whyNotPut(there: Item | undefined, digest: string | undefined): 
   return isReceived(there) ? { kind: 'received' } : undefined;
 }
 
-/** Operation 3. An id that is in the mail was accepted, by this request or by one before it. */
+/** Operation 3. An id that is in the inbox was accepted, by this request or by one before it. */
 export function whyNotAccepted(
   stored: StoredRun | undefined,
-  { messageId, mailLimit, kind }: AcceptMessage,
+  { messageId, inboxLimit, kind }: AcceptMessage,
 ): AcceptMessageResult | undefined {
   if (!stored) return { kind: 'not-found' };
   const { run } = stored;
   if (isClosed(run.status)) return { kind: 'closed', run };
-  if (run.mail.includes(messageId)) return { kind: 'accepted', held: run.lease !== undefined };
+  if (run.inboxIds.includes(messageId)) return { kind: 'accepted', held: run.lease !== undefined };
   const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
-  return isClosedForIt || run.mail.length >= mailLimit ? { kind: 'full', run } : undefined;
+  return isClosedForIt || run.inboxIds.length >= inboxLimit ? { kind: 'full', run } : undefined;
 }
 
 /** Operation 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */

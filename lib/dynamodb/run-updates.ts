@@ -8,8 +8,8 @@ import type { AttributeName } from './schema.ts';
 import { toStoredValue } from './stored-run.ts';
 
 /** Operation 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
-export function appendToMail(messageId: string): Expression {
-  return expression('SET #mail = list_append(#mail, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero', {
+export function acceptUpdate(messageId: string): Expression {
+  return expression('SET #inboxIds = list_append(#inboxIds, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero', {
     ':messageIds': texts([messageId]),
     ':one': number(1),
     ':zero': number(0),
@@ -40,7 +40,7 @@ export function prolongLease(expiresAtMs: number): Expression {
 /** Operation 14. */
 export function goToRest({
   status,
-  mail,
+  inboxIds,
   dueAtMs,
   needsWake,
   blocked,
@@ -50,7 +50,7 @@ export function goToRest({
   return assign({
     ...NO_LEASE,
     openStatus: text(status),
-    mail: texts(mail),
+    inboxIds: texts(inboxIds),
     dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
     needsWake: needsWake && number(1),
     blockedReason: blocked && text(blocked.reason),
@@ -71,7 +71,7 @@ export function close({ status, result, endedAtMs, purgeAtMs }: FinishRun): Expr
     closedStatus: text(status),
     [result.kind === 'inline' ? 'result' : 'resultKey']: toStoredValue(result),
     endedAtMs: number(endedAtMs),
-    mail: texts([]),
+    inboxIds: texts([]),
     dueAtMs: purgeAtMs === undefined ? undefined : number(purgeAtMs),
     needsWake: undefined,
     blockedReason: undefined,

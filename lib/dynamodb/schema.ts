@@ -2,7 +2,7 @@
  * The layout of the table: every name that stands in it, and how keys are made. Who creates the table and who fills
  * it read it here.
  *
- *   pk = run id, sk = `run`                   the run item: at most 1 KB, as long as its names and mail are ordinary
+ *   pk = run id, sk = `run`                   the run item: at most 1 KB, as long as its names and inbox are ordinary
  *                sk = `event#` + 8 digits     a record of the journal
  *                sk = `inbox#` + message id   a message; of one with an idempotency key its digest stays
  *                sk = `value#` + key          a value that is too large for the run item
@@ -57,7 +57,7 @@ export const attribute = {
   /** N: counts accepted messages. */
   wakes: 'wakes',
   /** L of S: ids of accepted messages, in order. */
-  mail: 'mail',
+  inboxIds: 'mail',
   /** S: a number. */
   dueShard: 'dueShard',
   /** N: epoch milliseconds; 0 is now, absent is never. */

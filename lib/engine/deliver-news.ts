@@ -40,7 +40,7 @@ export async function deliverNews(turn: Turn, memory: LiveMemory): Promise<Deliv
       const entries = deliver(memory, event);
       for (const entry of isAhead ? entries.slice(1) : entries) turn.unwritten.push(entry);
     } catch (error) {
-      // What a step did is recorded all the same, or its body would run again at each look. A message stays in the mail.
+      // What a step did is recorded all the same, or its body would run again at each look. A message stays in the inbox.
       if (isOfStep && !isAhead) turn.unwritten.push(event);
       return { kind: 'cannot-follow', error: toError(error) };
     }

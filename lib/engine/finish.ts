@@ -1,8 +1,8 @@
 /**
  * Ends a run: writes how it ended, if nothing was accepted since (operation 15).
  *
- * Relies on: mail has a limit, and is emptied by nobody else. So a stream of messages, however fast, keeps the run from
- * ending only until its mail is full.
+ * Relies on: inbox has a limit, and is emptied by nobody else. So a stream of messages, however fast, keeps the run from
+ * ending only until its inbox is full.
  */
 import { encode, encodedBytes } from '../codec/encode.ts';
 import { encodeError } from '../codec/encode-error.ts';

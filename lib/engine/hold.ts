@@ -1,5 +1,5 @@
 /**
- * Holds a run whose code cannot follow its journal (I8), or ends its workers: nothing is skipped or guessed, its mail
+ * Holds a run whose code cannot follow its journal (I8), or ends its workers: nothing is skipped or guessed, its inbox
  * stays, and it is looked at again, so that the next deployed version goes on. Only a request to terminate is carried out.
  */
 import { clampText } from '../core/clamp-text.ts';
@@ -7,7 +7,7 @@ import { messageOf } from '../core/to-error.ts';
 import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { LullError } from '../core/errors.ts';
 import { commit } from './commit.ts';
-import { receiveMail } from './inbox.ts';
+import { loadInbox } from './inbox.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn.ts';
@@ -36,8 +36,8 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
   turn.received.clear();
 
   for (;;) {
-    const mail = await receiveMail(turn);
-    if (mail.kind === 'lost' || !(await turn.lease.held())) return { kind: 'dropped' };
+    const inbox = await loadInbox(turn);
+    if (inbox.kind === 'lost' || !(await turn.lease.held())) return { kind: 'dropped' };
     const terminate = turn.inbox.find((message) => message.kind === 'terminate');
     if (terminate !== undefined) return terminateRun(turn, terminate.reason);
 
@@ -51,7 +51,7 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
       wakesSeen: turn.wakesSeen,
       status: 'blocked',
       dueAtMs: tryAtMs ?? nowMs + pauseMs(nowMs - sinceMs),
-      mail: turn.mail,
+      inboxIds: turn.inboxIds,
       blocked: {
         reason: clampText(messageOf(error), REASON_CHARACTERS),
         sinceMs,

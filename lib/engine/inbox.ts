@@ -3,24 +3,24 @@
  * operation 11). Of a message with an idempotency key its digest stays, so that another one with that key is refused as long as the run is there.
  *
  * Relies on: a payload is put before its id is accepted, and deleted by nobody as long as the id may be; and reads are
- * consistent. Keeps in turn what senders rely on: an id leaves the mail only when it is in the journal.
+ * consistent. Keeps in turn what senders rely on: an id leaves the inbox only when it is in the journal.
  */
 import { LullError } from '../core/errors.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
 
-type Mail =
+type LoadInboxResult =
   | { readonly kind: 'received' }
   | { readonly kind: 'lost' }
   /** An accepted message has no payload although the lease is ours: somebody changed the table, or its bucket. */
   | { readonly kind: 'damaged'; readonly error: Error };
 
 /** Loads the payloads of what was accepted and is not in the journal, in the order of acceptance. */
-export async function receiveMail(turn: Turn): Promise<Mail> {
+export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   const { engine, runId, journal, inbox } = turn;
   if (turn.renewed !== undefined) lookAgain(turn, turn.renewed);
   const waiting = new Set(inbox.map((message) => message.id));
   const missing: string[] = [];
-  for (const id of turn.mail) {
+  for (const id of turn.inboxIds) {
     if (journal.messageIds.has(id)) turn.received.add(id);
     else if (!turn.received.has(id) && !waiting.has(id)) missing.push(id);
   }
@@ -32,7 +32,11 @@ export async function receiveMail(turn: Turn): Promise<Mail> {
   return { kind: 'received' };
 }
 
-async function isStillOurs(turn: Turn, wanted: readonly string[], found: ReadonlySet<string>): Promise<Mail> {
+async function isStillOurs(
+  turn: Turn,
+  wanted: readonly string[],
+  found: ReadonlySet<string>,
+): Promise<LoadInboxResult> {
   const { engine, runId, epoch } = turn;
   const renewal = await engine.store.renew(runId, { epoch, expiresAtMs: engine.clock.nowMs() + engine.leaseMs });
   if (renewal.kind === 'lost') return { kind: 'lost' };
@@ -54,7 +58,7 @@ export async function deleteReceived(turn: Turn): Promise<void> {
   try {
     await engine.store.deleteMessages(runId, ids, { keepDigests: true });
     received.clear();
-    turn.mail = turn.mail.filter((id) => !ids.includes(id));
+    turn.inboxIds = turn.inboxIds.filter((id) => !ids.includes(id));
   } catch (error) {
     engine.log.warn('messages that are in the journal were not deleted yet', { runId, ids, error });
   }

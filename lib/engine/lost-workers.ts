@@ -60,9 +60,9 @@ function isWaitingForItsNextTry({ engine, run }: Turn, records: readonly Journal
 }
 
 /** Then none of its code is run any more. */
-async function isToBeTerminated({ engine, runId, mail }: Turn): Promise<boolean> {
-  if (mail.length === 0) return false;
-  const messages = await engine.store.loadMessages(runId, mail);
+async function isToBeTerminated({ engine, runId, inboxIds }: Turn): Promise<boolean> {
+  if (inboxIds.length === 0) return false;
+  const messages = await engine.store.loadMessages(runId, inboxIds);
   return messages.some(({ kind }) => kind === 'terminate');
 }
 

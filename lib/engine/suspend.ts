@@ -11,9 +11,9 @@ export type Suspension =
   | { readonly kind: 'dropped' };
 
 export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspension> {
-  const { engine, runId, epoch, wakesSeen, mail } = turn;
+  const { engine, runId, epoch, wakesSeen, inboxIds } = turn;
   const dueAtMs = nextDueAtMs(memory);
-  const rest = { status: 'suspended', mail, ...wakeAt(engine, dueAtMs), ...fullness(turn, memory) } as const;
+  const rest = { status: 'suspended', inboxIds, ...wakeAt(engine, dueAtMs), ...fullness(turn, memory) } as const;
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
   if (release.kind === 'lost') return { kind: 'dropped' };
   if (release.kind === 'accepted-since') {

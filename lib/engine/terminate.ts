@@ -4,7 +4,7 @@ import { encode } from '../codec/encode.ts';
 import { commit } from './commit.ts';
 import { endRun, type Ending } from './finish.ts';
 import { startNow } from './follow-journal.ts';
-import { deleteReceived, receiveMail } from './inbox.ts';
+import { deleteReceived, loadInbox } from './inbox.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { toEvent } from './news.ts';
 import type { TurnEnd } from './turn.ts';
@@ -40,9 +40,9 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0)
     turn.unwritten.push(startNow(turn.engine, turn.run));
   for (;;) {
-    // Also before the first end: who asked for it may have died, and its mail is here still. What is missing from a
+    // Also before the first end: who asked for it may have died, and its inbox is here still. What is missing from a
     // damaged table must not keep the run from ending.
-    if ((await receiveMail(turn)).kind === 'lost') return { kind: 'dropped' };
+    if ((await loadInbox(turn)).kind === 'lost') return { kind: 'dropped' };
     const reason = recordUnread(turn);
     if (reason !== undefined && ending.status !== 'terminated') ending = terminated(reason);
     if ((await commit(turn)) === 'lost' || !(await turn.lease.held())) return { kind: 'dropped' };

@@ -33,9 +33,9 @@ export interface Turn {
   readonly endsByMs: number;
   readonly beginsByMs: number;
 
-  /** What this turn has seen of the run item's `wakes` and `mail`. */
+  /** What this turn has seen of the run item's `wakes` and `inboxIds`. */
   wakesSeen: number;
-  mail: readonly string[];
+  inboxIds: readonly string[];
   /** Whoever had the lease before did not give it back, and no fence is written yet. */
   takesOver: boolean;
   /** No other turn goes on in this process until this one ends: the worker before this one was lost. */
@@ -58,7 +58,7 @@ export interface Turn {
   readonly arrivals: AttemptEvent[];
   /** How the workflow's code has ended, as it is to be written; undefined as long as it goes on. */
   ending: Ending | undefined;
-  /** The run item as it was last seen, if something was accepted by then; taken up with the next mail. */
+  /** The run item as it was last seen, if something was accepted by then; taken up with the next inbox. */
   renewed: RunItem | undefined;
   /** When the table was last asked for the run item. */
   inboxCheckedAtMs: number;
@@ -157,7 +157,7 @@ function createTurn({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtM
     endsByMs,
     beginsByMs: endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART),
     wakesSeen: run.wakes,
-    mail: run.mail,
+    inboxIds: run.inboxIds,
     takesOver: run.lease !== undefined,
     isAlone: false,
     announced: new Set(),
@@ -199,5 +199,5 @@ function createTurn({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtM
 export function lookAgain(turn: Turn, run: RunItem): void {
   turn.renewed = undefined;
   turn.wakesSeen = run.wakes;
-  turn.mail = run.mail;
+  turn.inboxIds = run.inboxIds;
 }

@@ -11,7 +11,7 @@ import { commit } from './commit.ts';
 import { deliverNews } from './deliver-news.ts';
 import { finishRun, toEnding } from './finish.ts';
 import { holdRun } from './hold.ts';
-import { deleteReceived, receiveMail } from './inbox.ts';
+import { deleteReceived, loadInbox } from './inbox.ts';
 import { whyTooLong } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
@@ -96,9 +96,9 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (loading.kind === 'cannot-follow') return holdRun(turn, loading.error);
     const { memory } = loading;
 
-    const mail = await receiveMail(turn);
-    if (mail.kind === 'lost') return { kind: 'dropped' };
-    if (mail.kind === 'damaged') return holdRun(turn, mail.error);
+    const inbox = await loadInbox(turn);
+    if (inbox.kind === 'lost') return { kind: 'dropped' };
+    if (inbox.kind === 'damaged') return holdRun(turn, inbox.error);
 
     const delivery = await deliverNews(turn, memory);
     if (delivery.kind === 'lost') return { kind: 'dropped' };

@@ -1,6 +1,6 @@
 /**
  * A run that was started with a delay is not begun before its time, whoever wakes it: what it is sent meanwhile stays in
- * its mail. Only a request to cancel or to terminate is not kept waiting.
+ * its inbox. Only a request to cancel or to terminate is not kept waiting.
  *
  * Nothing is written into the journal here, so a worker that died here leaves nothing to be fenced off. A run that was
  * cancelled before its time has begun with it: it tidies up, and is not kept waiting any more.
@@ -8,7 +8,7 @@
  * Relies on: each worker's own clock goes forward, however wrong it is. Whoever finds a lease to be over is then past all
  * that its owner may have found past within it.
  */
-import { receiveMail } from './inbox.ts';
+import { loadInbox } from './inbox.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
 import { lookAgain, type Turn } from './turn-state.ts';
 
@@ -20,15 +20,15 @@ export async function waitForBeginning(turn: Turn): Promise<Beginning> {
   const { notBeforeMs = 0 } = run;
   if (engine.clock.nowMs() >= notBeforeMs || (await hasBegun(turn))) return { kind: 'begin' };
   for (;;) {
-    const mail = await receiveMail(turn);
-    if (mail.kind === 'lost') return { kind: 'dropped' };
+    const inbox = await loadInbox(turn);
+    if (inbox.kind === 'lost') return { kind: 'dropped' };
     const isToBeStopped = turn.inbox.some(({ kind }) => kind !== 'signal');
     // The journal is not loaded yet: it may have these already, by a worker that died.
     turn.inbox.length = 0;
-    if (mail.kind === 'damaged' || isToBeStopped) return { kind: 'begin' };
+    if (inbox.kind === 'damaged' || isToBeStopped) return { kind: 'begin' };
 
     const { wakesSeen } = turn;
-    const rest = { status: 'pending', mail: turn.mail, ...wakeAt(engine, notBeforeMs) } as const;
+    const rest = { status: 'pending', inboxIds: turn.inboxIds, ...wakeAt(engine, notBeforeMs) } as const;
     const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
     if (release.kind === 'lost') return { kind: 'dropped' };
     if (release.kind === 'done') {
@@ -42,7 +42,7 @@ export async function waitForBeginning(turn: Turn): Promise<Beginning> {
 /**
  * After a worker that died, or one that held the run (its clock was ahead, and its code behind), only the journal tells.
  * It may have its first record yet to come, from a worker that is frozen: then the request which began the run stands in
- * the mail still.
+ * the inbox still.
  */
 async function hasBegun({ engine, runId, run }: Turn): Promise<boolean> {
   if (run.lease === undefined && run.status !== 'blocked') return run.status !== 'pending';

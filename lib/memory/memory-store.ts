@@ -119,10 +119,10 @@ export class MemoryStore implements Store {
   async accept(
     runId: string,
     messageId: string,
-    mailLimit: number,
+    inboxLimit: number,
     kind: 'signal' | 'control' = 'signal',
   ): Promise<AcceptMessageResult> {
-    return this.#update(runId, (before) => accept(before, { messageId, mailLimit, kind }));
+    return this.#update(runId, (before) => accept(before, { messageId, inboxLimit, kind }));
   }
 
   async deleteMessages(

@@ -35,22 +35,22 @@ export interface Transition<Answer> {
 
 /** Operation 1. */
 export function createRun(run: NewRun): RunState {
-  return { run: { ...run, status: 'pending', epoch: 0, wakes: 0, mail: [] }, restingStatus: 'pending' };
+  return { run: { ...run, status: 'pending', epoch: 0, wakes: 0, inboxIds: [] }, restingStatus: 'pending' };
 }
 
 /** Operation 3. */
 export function accept(
   before: RunState | undefined,
-  { messageId, mailLimit, kind }: { messageId: string; mailLimit: number; kind: 'signal' | 'control' },
+  { messageId, inboxLimit, kind }: { messageId: string; inboxLimit: number; kind: 'signal' | 'control' },
 ): Transition<AcceptMessageResult> {
   if (!before) return { answer: { kind: 'not-found' } };
   const { run } = before;
   if (isClosed(run.status)) return { answer: { kind: 'closed', run } };
   const answer = { kind: 'accepted', held: run.lease !== undefined } as const;
-  if (run.mail.includes(messageId)) return { answer };
+  if (run.inboxIds.includes(messageId)) return { answer };
   const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
-  if (isClosedForIt || run.mail.length >= mailLimit) return { answer: { kind: 'full', run } };
-  const accepted = { ...run, mail: [...run.mail, messageId], wakes: run.wakes + 1, dueAtMs: 0 };
+  if (isClosedForIt || run.inboxIds.length >= inboxLimit) return { answer: { kind: 'full', run } };
+  const accepted = { ...run, inboxIds: [...run.inboxIds, messageId], wakes: run.wakes + 1, dueAtMs: 0 };
   return { answer, after: { ...before, run: accepted } };
 }
 
@@ -101,11 +101,11 @@ export function release(before: RunState | undefined, release: ReleaseLease): Tr
   const { run } = before;
   if (!run.lease) return { answer: { kind: 'done' } };
   if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
-  const { status, mail, dueAtMs, needsWake, blocked, unreadSignals, journal } = release;
+  const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal } = release;
   const after: RunItem = {
     ...atRest(run),
     status,
-    mail,
+    inboxIds,
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
     ...(needsWake ? { needsWake } : {}),
     ...(blocked ? { blocked } : {}),
@@ -129,7 +129,7 @@ export function finish(before: RunState | undefined, finish: FinishRun): Transit
   const after: RunItem = {
     ...atRest(run),
     status,
-    mail: [],
+    inboxIds: [],
     result,
     endedAtMs,
     ...(purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs }),

@@ -7,13 +7,13 @@ export const ITEM_LIMIT_BYTES = 400 * 1024;
 export const LARGEST_RECORD_BYTES = 380_000;
 
 /**
- * How many accepted messages may wait in a run's mail. Ids of up to 32 characters: the run item is then 4 KB at most,
+ * How many accepted messages may wait in a run's inbox. Ids of up to 32 characters: the run item is then 4 KB at most,
  * and within 1 KB, which is one write unit, as long as no more than eight wait.
  */
-export const MAIL_LIMIT = 100;
+export const INBOX_LIMIT = 100;
 
 /** Requests to cancel or to terminate have places of their own, so that they get through to a run that is flooded. */
-export const CONTROL_MAIL_LIMIT = 110;
+export const CONTROL_INBOX_LIMIT = 110;
 
 /** How far ahead the queue is told of a wake: SQS takes no more. The sweeper tells it of what is further away. */
 export const LONGEST_WAKE_DELAY_MS = 900_000;

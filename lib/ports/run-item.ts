@@ -58,7 +58,7 @@ export interface RunItem {
   /** Counts what was accepted. A turn may only let go if this is what it has seen. */
   readonly wakes: number;
   /** Ids of accepted messages that are not known to be in the journal, in the order of acceptance. */
-  readonly mail: readonly string[];
+  readonly inboxIds: readonly string[];
   /** When the run wants to be looked at: 0 is now, absent is never. Of a closed run: when it is to be purged. */
   readonly dueAtMs?: number;
   /** The queue was not told of `dueAtMs`, which is too far away for it: the sweeper tells it ahead of time. */

@@ -16,7 +16,7 @@ export interface Store {
   /** How large values may be here. */
   readonly limits: ContentLimits;
 
-  /** Operation 1. Condition RunIsNew: no run of that id. Status pending, wakes 0, epoch 0, mail []. */
+  /** Operation 1. Condition RunIsNew: no run of that id. Status pending, wakes 0, epoch 0, inboxIds []. */
   createRun(run: NewRun): Promise<CreateRunResult>;
 
   readRun(runId: string): Promise<RunItem | undefined>;
@@ -33,14 +33,14 @@ export interface Store {
   putMessage(runId: string, message: Message): Promise<PutMessageResult>;
 
   /**
-   * Operation 3. Condition RunIsOpenAndMailHasRoom. One update: mail += id, wakes += 1, dueAtMs = 0. An id that stands in the
-   * mail already is not added again (accepted is the answer). Control is accepted too where `unreadSignals` says that
+   * Operation 3. Condition RunIsOpenAndInboxHasRoom. One update: inboxIds += id, wakes += 1, dueAtMs = 0. An id that stands in the
+   * inbox already is not added again (accepted is the answer). Control is accepted too where `unreadSignals` says that
    * there are too many signals.
    */
   accept(
     runId: string,
     messageId: string,
-    mailLimit: number,
+    inboxLimit: number,
     kind?: 'signal' | 'control',
   ): Promise<AcceptMessageResult>;
 
@@ -166,8 +166,8 @@ export interface ReleaseLease {
   /** The next timer; undefined removes the run from the index of the due. */
   readonly dueAtMs: number | undefined;
   readonly needsWake?: true;
-  /** What stays in the mail: nothing, but for a blocked run. */
-  readonly mail: readonly string[];
+  /** What stays in the inbox: nothing, but for a blocked run. */
+  readonly inboxIds: readonly string[];
   readonly blocked?: Blocked;
   /** Closes the run for signals until its next release. */
   readonly unreadSignals?: number;
@@ -186,7 +186,7 @@ export interface FinishRun {
 
 export type ReleaseLeaseResult =
   | { readonly kind: 'done' }
-  /** Accepted since: the item as it is now. Take up its wakes and mail, and go on. */
+  /** Accepted since: the item as it is now. Take up its wakes and inbox, and go on. */
   | { readonly kind: 'accepted-since'; readonly run: RunItem }
   /** Taken over, or closed: drop the turn. */
   | { readonly kind: 'lost' };

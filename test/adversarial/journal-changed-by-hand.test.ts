@@ -25,7 +25,7 @@ async function changed(change: (entries: readonly JournalEntry[]) => readonly un
     if (some.length === 0) continue; // a record that is missing
     await other.table.putRecord('r1', { number: index + 1, epoch: 1, nonce: 'w', entries: some as JournalEntry[] });
   }
-  await other.table.release('r1', { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: 0, mail: [] });
+  await other.table.release('r1', { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: 0, inboxIds: [] });
   return other;
 }
 

@@ -82,10 +82,10 @@ it('a request that arrives again, after the message was received, leaves nothing
   const cloud = new SmallCloud([payments], { aroundClient });
   const run = await cloud.client.start(payments, 2);
   await send(run, 10);
-  const { mail } = await cloud.run(run.id);
+  const { inboxIds } = await cloud.run(run.id);
   await cloud.worker().turn(run.id);
   expect(await again?.()).toEqual({ kind: 'received' });
-  expect(await cloud.table.loadMessages(run.id, mail)).toEqual([]);
+  expect(await cloud.table.loadMessages(run.id, inboxIds)).toEqual([]);
 });
 
 it('a table that does not answer the put is asked again, and the repeat finds its own payload', async () => {

@@ -2,7 +2,7 @@
 import { signal, workflow } from 'lull';
 import { Client } from 'lull/client';
 import { expect, test } from 'vitest';
-import { MAIL_LIMIT } from '../../lib/ports/limits.ts';
+import { INBOX_LIMIT } from '../../lib/ports/limits.ts';
 import { StoreUnavailableError } from '../../lib/ports/world-errors.ts';
 import { type Around, aroundStore } from '../../lib/testing/around-store.ts';
 import { JumpingClock } from '../client/client-world.ts';
@@ -38,7 +38,7 @@ test('the payload of a message that may be accepted late stays, and its sender i
   const { cloud, id, run } = await startedRun(async ({ operation }, go) => {
     if (operation !== 'accept' || late !== undefined) return go();
     late = go;
-    for (let other = 0; other < MAIL_LIMIT; other += 1) await cloud.table.accept(id, `other-${other}`, MAIL_LIMIT);
+    for (let other = 0; other < INBOX_LIMIT; other += 1) await cloud.table.accept(id, `other-${other}`, INBOX_LIMIT);
     throw new StoreUnavailableError('accept');
   });
   await expect(run.signal(stop, 'late')).rejects.toThrow(StoreUnavailableError);
@@ -47,7 +47,13 @@ test('the payload of a message that may be accepted late stays, and its sender i
   const { epoch } = await cloud.run(id);
   const lease = { owner: 'test', expiresAtMs: cloud.clock.nowMs() + 1_000 };
   await cloud.table.take(id, { lease, nowMs: cloud.clock.nowMs(), dueByMs: cloud.clock.nowMs() });
-  const letGo = { epoch: epoch + 1, wakesSeen: MAIL_LIMIT, status: 'suspended', dueAtMs: undefined, mail: [] } as const;
+  const letGo = {
+    epoch: epoch + 1,
+    wakesSeen: INBOX_LIMIT,
+    status: 'suspended',
+    dueAtMs: undefined,
+    inboxIds: [],
+  } as const;
   await cloud.table.release(id, letGo);
   await late?.();
   expect(await cloud.worker().turn(id)).toEqual({ kind: 'ended', status: 'completed' });

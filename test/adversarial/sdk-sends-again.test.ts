@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { Client, RunIdTakenError } from 'lull/client';
 import { signal as signalOf } from 'lull';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
-import { MAIL_LIMIT } from '../../lib/ports/limits.ts';
+import { INBOX_LIMIT } from '../../lib/ports/limits.ts';
 import { StoreUnavailableError } from '../../lib/ports/world-errors.ts';
 import { JumpingClock } from '../client/client-world.ts';
 import { aroundEachAttempt, networkError } from '../dynamodb/client-faults.ts';
@@ -24,14 +24,14 @@ const healthy = createDynamodbStore({ tableName, client: server.newClient() });
 
 afterAll(() => server.close());
 
-test('the payload of a message that a request may accept late is kept, although the repeat was told that the mail is full', async () => {
+test('the payload of a message that a request may accept late is kept, although the repeat was told that the inbox is full', async () => {
   const { runId } = await createdRun(healthy);
   const client = server.newClient();
   let late: (() => Promise<unknown>) | undefined;
   aroundEachAttempt(client, async (command, send) => {
     if (command !== 'UpdateItemCommand' || late !== undefined) return send();
     late = send;
-    for (let other = 0; other < MAIL_LIMIT; other += 1) await healthy.accept(runId, `other-${other}`, MAIL_LIMIT);
+    for (let other = 0; other < INBOX_LIMIT; other += 1) await healthy.accept(runId, `other-${other}`, INBOX_LIMIT);
     throw networkError();
   });
   const wakes = { send: () => Promise.resolve() };
@@ -41,12 +41,12 @@ test('the payload of a message that a request may accept late is kept, although 
   // Room is made, and the first request arrives.
   const lease = { owner: 'test', expiresAtMs: START_MS + 60_000 };
   await healthy.take(runId, { lease, nowMs: START_MS, dueByMs: START_MS });
-  const letGo = { status: 'suspended', dueAtMs: undefined, mail: [] } as const;
-  await healthy.release(runId, { epoch: 1, wakesSeen: MAIL_LIMIT, ...letGo });
+  const letGo = { status: 'suspended', dueAtMs: undefined, inboxIds: [] } as const;
+  await healthy.release(runId, { epoch: 1, wakesSeen: INBOX_LIMIT, ...letGo });
   await late?.();
-  const { mail = [] } = (await healthy.readRun(runId)) ?? {};
-  expect(mail).toHaveLength(1);
-  expect(await healthy.loadMessages(runId, mail)).toHaveLength(1);
+  const { inboxIds = [] } = (await healthy.readRun(runId)) ?? {};
+  expect(inboxIds).toHaveLength(1);
+  expect(await healthy.loadMessages(runId, inboxIds)).toHaveLength(1);
 });
 
 test('a sweeper leaves a closed run whose next input another sweeper has seen, and nobody starts without an input', async () => {

@@ -67,7 +67,14 @@ describe('run.result', () => {
     const world = await worldWithRun();
     const epoch = await takeLease(world.store, 'r1');
     const blocked = { reason: 'step "charge" is not in the journal', sinceMs: NOON_MS };
-    await world.store.release('r1', { epoch, wakesSeen: 0, status: 'blocked', dueAtMs: undefined, mail: [], blocked });
+    await world.store.release('r1', {
+      epoch,
+      wakesSeen: 0,
+      status: 'blocked',
+      dueAtMs: undefined,
+      inboxIds: [],
+      blocked,
+    });
     await expect(world.client.run('r1').result({ timeout: '1s' })).rejects.toThrow(
       'run "r1" has not ended within 1000 ms: it is blocked, since 2026-11-22T12:00:00.000Z: step "charge" is not in the journal',
     );

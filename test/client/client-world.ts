@@ -105,7 +105,7 @@ export async function endRun(
     end.stored === 'item' ? { kind: 'item', key: `result-${epoch}` } : { kind: 'inline', value };
   if (result.kind === 'item') await store.putValue(runId, result.key, value);
   for (;;) {
-    const wakesSeen = await receiveMail(store, runId);
+    const wakesSeen = await loadInbox(store, runId);
     const finish = { epoch, wakesSeen, status: end.status, result, endedAtMs: NOON_MS + 60_000, purgeAtMs: undefined };
     if ((await store.finish(runId, finish)).kind === 'done') return;
   }
@@ -122,28 +122,28 @@ export async function journalOf(store: Store, runId: string): Promise<JournalEnt
   return (await store.loadRecords(runId, 0)).flatMap(({ entries }) => entries);
 }
 
-/** A turn in which a run reads its mail. */
+/** A turn in which a run reads its inbox. */
 export async function deliverMail(store: Store, runId: string): Promise<void> {
   const epoch = await takeLease(store, runId);
   for (;;) {
-    const wakesSeen = await receiveMail(store, runId);
+    const wakesSeen = await loadInbox(store, runId);
     const dueAtMs = NOON_MS + 86_400_000;
-    const release = await store.release(runId, { epoch, wakesSeen, status: 'suspended', dueAtMs, mail: [] });
+    const release = await store.release(runId, { epoch, wakesSeen, status: 'suspended', dueAtMs, inboxIds: [] });
     if (release.kind === 'done') return;
   }
 }
 
 /** Payloads into the journal, each once, then out of the inbox. Gives the number of wakes that it has seen. */
-async function receiveMail(store: Store, runId: string): Promise<number> {
-  const { mail, wakes } = (await store.readRun(runId))!;
+async function loadInbox(store: Store, runId: string): Promise<number> {
+  const { inboxIds, wakes } = (await store.readRun(runId))!;
   const known = new Set(
     (await journalOf(store, runId)).flatMap((entry) => ('messageId' in entry ? entry.messageId : [])),
   );
-  const ids = mail.filter((id) => !known.has(id));
+  const ids = inboxIds.filter((id) => !known.has(id));
   const messages = await store.loadMessages(runId, ids);
   if (messages.length < ids.length) throw new Error('the table is damaged: an accepted message has no payload');
   if (messages.length > 0) await writeRecord(store, runId, messages.map(toEvent));
-  await store.deleteMessages(runId, mail, { keepDigests: true });
+  await store.deleteMessages(runId, inboxIds, { keepDigests: true });
   return wakes;
 }
 

@@ -26,7 +26,7 @@ describe('run.describe', () => {
     const world = await worldWithRun();
     const epoch = await takeLease(world.store, 'r1');
     const dueAtMs = NOON_MS + 3_600_000;
-    await world.store.release('r1', { epoch, wakesSeen: 0, status: 'suspended', dueAtMs, mail: [] });
+    await world.store.release('r1', { epoch, wakesSeen: 0, status: 'suspended', dueAtMs, inboxIds: [] });
     expect(await world.client.run('r1').describe()).toMatchObject({ status: 'suspended', dueAt: new Date(dueAtMs) });
     await world.client.run('r1').signal('go');
     expect(await world.client.run('r1').describe()).toMatchObject({ status: 'suspended', dueAt: NOON });
@@ -35,7 +35,7 @@ describe('run.describe', () => {
   it('shows no time for a run that waits for something from outside', async () => {
     const world = await worldWithRun();
     const epoch = await takeLease(world.store, 'r1');
-    await world.store.release('r1', { epoch, wakesSeen: 0, status: 'suspended', dueAtMs: undefined, mail: [] });
+    await world.store.release('r1', { epoch, wakesSeen: 0, status: 'suspended', dueAtMs: undefined, inboxIds: [] });
     expect(await world.client.run('r1').describe()).not.toHaveProperty('dueAt');
   });
 
@@ -43,7 +43,14 @@ describe('run.describe', () => {
     const world = await worldWithRun();
     const epoch = await takeLease(world.store, 'r1');
     const blocked = { reason: 'both sides', sinceMs: NOON_MS };
-    await world.store.release('r1', { epoch, wakesSeen: 0, status: 'blocked', dueAtMs: undefined, mail: [], blocked });
+    await world.store.release('r1', {
+      epoch,
+      wakesSeen: 0,
+      status: 'blocked',
+      dueAtMs: undefined,
+      inboxIds: [],
+      blocked,
+    });
     expect(await world.client.run('r1').describe()).toMatchObject({
       status: 'blocked',
       blocked: { reason: 'both sides', since: NOON },

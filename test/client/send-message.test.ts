@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { signal } from '../../lib/api/signal.ts';
-import { MAIL_LIMIT } from '../../lib/ports/limits.ts';
+import { INBOX_LIMIT } from '../../lib/ports/limits.ts';
 import { StoreUnavailableError } from '../../lib/ports/world-errors.ts';
 import { type Around, aroundStore } from '../../lib/testing/around-store.ts';
 import { createWorld, deliverMail, endRun, journalOf, takeLease, takeWakes, type World } from './client-world.ts';
@@ -56,12 +56,12 @@ describe('a message', () => {
     ]);
   });
 
-  it('sends no wake while a worker holds the run: it will see the mail', async () => {
+  it('sends no wake while a worker holds the run: it will see the inbox', async () => {
     const world = await worldWithRun();
     await takeLease(world.store, 'r1');
     await world.client.run('r1').signal(stopped);
     expect(takeWakes(world)).toEqual([]);
-    expect((await world.store.readRun('r1'))!.mail).toHaveLength(1);
+    expect((await world.store.readRun('r1'))!.inboxIds).toHaveLength(1);
   });
 
   it('to nobody is an error, and leaves nothing behind', async () => {
@@ -92,14 +92,14 @@ describe('a message', () => {
   it('to a run with a full inbox is an error, and leaves nothing behind', async () => {
     const world = await worldWithRun();
     const run = world.client.run('r1');
-    for (let sent = 0; sent < MAIL_LIMIT; sent += 1) await run.signal(stopped);
+    for (let sent = 0; sent < INBOX_LIMIT; sent += 1) await run.signal(stopped);
     const ids: string[] = [];
     const store = aroundStore(world.store, ({ operation, args }, go) => {
       if (operation === 'putMessage') ids.push((args[1] as { id: string }).id);
       return go();
     });
     await expect(world.clientWith({ store }).run('r1').signal(stopped)).rejects.toThrow(
-      `the inbox of run "r1" is full: ${MAIL_LIMIT} messages wait for its next turn. Nothing was accepted: send it again later`,
+      `the inbox of run "r1" is full: ${INBOX_LIMIT} messages wait for its next turn. Nothing was accepted: send it again later`,
     );
     expect(await inboxOf(world, ids)).toEqual([]);
     await deliverMail(world.store, 'r1');
@@ -153,7 +153,7 @@ describe('a message with an idempotency key', () => {
 
   it('keeps its payload when it is refused for a full inbox: another request may be about to be accepted', async () => {
     const world = await worldWithRun();
-    for (let sent = 0; sent < MAIL_LIMIT; sent += 1) await world.client.run('r1').signal(stopped);
+    for (let sent = 0; sent < INBOX_LIMIT; sent += 1) await world.client.run('r1').signal(stopped);
     let goOn = (): void => undefined;
     const whenDrained = new Promise<void>((resolve) => (goOn = resolve));
     const slow = aroundStore(world.store, async ({ operation }, go) => {
@@ -253,7 +253,7 @@ describe('an idempotency key that was given before', () => {
     await world.client.run('r2').signal('pay', 3, options);
     await world.client.run('r1').cancel('why', options);
     await world.client.run('r1').terminate('why', options);
-    expect((await world.store.readRun('r1'))!.mail).toHaveLength(4);
+    expect((await world.store.readRun('r1'))!.inboxIds).toHaveLength(4);
   });
 
   it.each(['cancel', 'terminate'] as const)('makes %s one request, and is refused for another reason', async (kind) => {
@@ -309,7 +309,7 @@ describe('what a sender may not send', () => {
   ])('%s', async (_, send, message) => {
     const world = await worldWithRun();
     await expect(send(world)).rejects.toThrow(message);
-    expect((await world.store.readRun('r1'))!.mail).toEqual([]);
+    expect((await world.store.readRun('r1'))!.inboxIds).toEqual([]);
   });
 
   it('is checked by name too, if the client knows the signal', async () => {

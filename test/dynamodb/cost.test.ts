@@ -5,7 +5,7 @@ import type { DynamodbStore } from '../../lib/dynamodb/dynamodb-store.ts';
 import { meterWrites } from '../../lib/dynamodb/write-meter.ts';
 import {
   LEASE_MS,
-  MAIL_LIMIT,
+  INBOX_LIMIT,
   START_MS,
   createdRun,
   encoded,
@@ -78,12 +78,12 @@ test('taking the lease costs 1 and touches no index, overdue or just due, free o
 });
 
 test('accepting a message costs 1, and 0, 1 or 2 for the index of the due: from now, from never, from a time', async () => {
-  expect(await units(() => store.accept(runId, 'm1', MAIL_LIMIT))).toEqual([1, 0, 0]);
+  expect(await units(() => store.accept(runId, 'm1', INBOX_LIMIT))).toEqual([1, 0, 0]);
   await store.release(runId, releasing({ wakesSeen: 1 }));
-  expect(await units(() => store.accept(runId, 'm2', MAIL_LIMIT))).toEqual([1, 1, 0]);
+  expect(await units(() => store.accept(runId, 'm2', INBOX_LIMIT))).toEqual([1, 1, 0]);
   await store.take(runId, taking('worker-2'));
   await store.release(runId, releasing({ epoch: 2, wakesSeen: 2, dueAtMs: START_MS + 1000 }));
-  expect(await units(() => store.accept(runId, 'm3', MAIL_LIMIT))).toEqual([1, 2, 0]);
+  expect(await units(() => store.accept(runId, 'm3', INBOX_LIMIT))).toEqual([1, 2, 0]);
 });
 
 test('renewing the lease costs 1', async () => {
@@ -139,7 +139,7 @@ test('the whole life of a run with one timer and one message stays within its pr
   const message = await units(async () => {
     await store.release(run.runId, releasing({ epoch: 2 }));
     await store.putMessage(run.runId, signal('m1'));
-    await store.accept(run.runId, 'm1', MAIL_LIMIT);
+    await store.accept(run.runId, 'm1', INBOX_LIMIT);
     await store.take(run.runId, taking('worker-3', START_MS + 2000));
     await store.putRecord(run.runId, journalRecord(2));
     await store.deleteMessages(run.runId, ['m1']);

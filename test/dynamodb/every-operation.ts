@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Store } from '../../lib/ports/store.ts';
 import {
   LEASE_MS,
-  MAIL_LIMIT,
+  INBOX_LIMIT,
   purgeWhole,
   START_MS,
   createdRun,
@@ -30,7 +30,7 @@ export async function useEveryOperation(store: Store): Promise<void> {
   for (const owner of ['worker-1', 'worker-2']) await store.take(runId, taking(owner));
   await store.putMessage(runId, signal('m1'));
   for (let twice = 0; twice < 2; twice += 1) {
-    await store.accept(runId, 'm1', MAIL_LIMIT);
+    await store.accept(runId, 'm1', INBOX_LIMIT);
     await store.renew(runId, { epoch: twice, expiresAtMs: START_MS + LEASE_MS });
     await store.putRecord(runId, journalRecord(1));
     await store.release(runId, releasing({ wakesSeen: twice }));

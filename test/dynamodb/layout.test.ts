@@ -19,7 +19,7 @@ import {
   workflowShardOf,
   workflowShards,
 } from '../../lib/dynamodb/schema.ts';
-import { MAIL_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../../lib/ports/limits.ts';
+import { INBOX_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../../lib/ports/limits.ts';
 import { NewerFormatError } from '../../lib/ports/world-errors.ts';
 import {
   START_MS,
@@ -70,16 +70,16 @@ describe('the size of the run item', () => {
     return runId;
   }
 
-  test('it stays within 1 KB with the longest names and eight messages, and within 4 KB with a full mail', async () => {
+  test('it stays within 1 KB with the longest names and eight messages, and within 4 KB with a full inbox', async () => {
     const runId = await largestRun();
-    for (let index = 0; index < 8; index += 1) await store.accept(runId, messageId(index), MAIL_LIMIT);
+    for (let index = 0; index < 8; index += 1) await store.accept(runId, messageId(index), INBOX_LIMIT);
     expect(itemBytes(await readItem(runId))).toBeLessThanOrEqual(KB);
-    for (let index = 8; index < MAIL_LIMIT; index += 1) await store.accept(runId, messageId(index), MAIL_LIMIT);
+    for (let index = 8; index < INBOX_LIMIT; index += 1) await store.accept(runId, messageId(index), INBOX_LIMIT);
     expect(itemBytes(await readItem(runId))).toBeLessThanOrEqual(4 * KB);
-    expect(await store.accept(runId, messageId(MAIL_LIMIT), MAIL_LIMIT)).toMatchObject({ kind: 'full' });
+    expect(await store.accept(runId, messageId(INBOX_LIMIT), INBOX_LIMIT)).toMatchObject({ kind: 'full' });
 
     await store.finish(runId, {
-      ...finishing({ epoch: 2, wakesSeen: MAIL_LIMIT, purgeAtMs: START_MS * 2 }),
+      ...finishing({ epoch: 2, wakesSeen: INBOX_LIMIT, purgeAtMs: START_MS * 2 }),
       result: { kind: 'inline', value: 'o'.repeat(198) },
     });
     expect(itemBytes(await readItem(runId))).toBeLessThanOrEqual(KB);
@@ -91,7 +91,7 @@ describe('the size of the run item', () => {
       input: { kind: 'inline', value: encoded({ orderId: 'o-123456', customer: 'c-1234' }) },
       inputDigest: 'd'.repeat(22),
     });
-    for (let index = 0; index < 20; index += 1) await store.accept(runId, `message-number-${index}`, MAIL_LIMIT);
+    for (let index = 0; index < 20; index += 1) await store.accept(runId, `message-number-${index}`, INBOX_LIMIT);
     expect(itemBytes(await readItem(runId))).toBeLessThanOrEqual(KB);
   });
 
@@ -248,7 +248,7 @@ describe('an item of a newer version', () => {
     const before = await readItem(runId);
     const writes = [
       () => store.take(runId, taking('worker-2', START_MS * 2)),
-      () => store.accept(runId, 'm1', MAIL_LIMIT),
+      () => store.accept(runId, 'm1', INBOX_LIMIT),
       () => store.renew(runId, { epoch: 1, expiresAtMs: START_MS * 2 }),
       () => store.release(runId, releasing()),
       () => store.finish(runId, finishing()),

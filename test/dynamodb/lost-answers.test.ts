@@ -14,7 +14,7 @@ import {
   takenRun,
   taking,
   LEASE_MS,
-  MAIL_LIMIT,
+  INBOX_LIMIT,
   START_MS,
 } from '../store/samples.ts';
 import { loseNextAnswer } from './client-faults.ts';
@@ -42,17 +42,17 @@ async function withLostAnswer<T>(command: string, action: () => Promise<T>): Pro
 test('a creation finds its own run: the caller compares it with what it wanted', async () => {
   const run = newRun();
   const answer = await withLostAnswer('PutItemCommand', () => store.createRun(run));
-  expect(answer).toEqual({ kind: 'exists', run: { ...run, status: 'pending', epoch: 0, wakes: 0, mail: [] } });
+  expect(answer).toEqual({ kind: 'exists', run: { ...run, status: 'pending', epoch: 0, wakes: 0, inboxIds: [] } });
 });
 
 test('an accepted message is accepted once', async () => {
   const { runId } = await createdRun(store);
-  const answer = await withLostAnswer('UpdateItemCommand', () => store.accept(runId, 'm1', MAIL_LIMIT));
+  const answer = await withLostAnswer('UpdateItemCommand', () => store.accept(runId, 'm1', INBOX_LIMIT));
   expect(answer).toEqual({ kind: 'accepted', held: false });
-  expect(await store.readRun(runId)).toMatchObject({ mail: ['m1'], wakes: 1 });
+  expect(await store.readRun(runId)).toMatchObject({ inboxIds: ['m1'], wakes: 1 });
 });
 
-test('the message that takes the last place is accepted, not told that the mail is full', async () => {
+test('the message that takes the last place is accepted, not told that the inbox is full', async () => {
   const { runId } = await createdRun(store);
   const answer = await withLostAnswer('UpdateItemCommand', () => store.accept(runId, 'm1', 1));
   expect(answer).toEqual({ kind: 'accepted', held: false });

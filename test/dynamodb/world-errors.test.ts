@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { StoreNotSetUpError, StoreUnavailableError } from '../../lib/ports/world-errors.ts';
-import { createdRun, newRun, signal, takenRun, taking, MAIL_LIMIT, START_MS } from '../store/samples.ts';
+import { createdRun, newRun, signal, takenRun, taking, INBOX_LIMIT, START_MS } from '../store/samples.ts';
 import { aroundEachRequest, networkError, returnWhatFailed, serviceError } from './client-faults.ts';
 import { startTableServer } from './table-server.ts';
 
@@ -140,7 +140,7 @@ describe('a failed condition', () => {
 
   test('is tried again when what is read afterwards does not explain it, because it has changed', async () => {
     const { runId } = await createdRun(healthy);
-    await healthy.accept(runId, 'm1', MAIL_LIMIT);
+    await healthy.accept(runId, 'm1', INBOX_LIMIT);
     let failures = 0;
     const store = storeThrough(async (command, _input, send) => {
       requests.push(command);
@@ -148,7 +148,7 @@ describe('a failed condition', () => {
       failures += 1;
       throw conditionFailed();
     });
-    expect(await store.take(runId, taking('worker-1'))).toMatchObject({ kind: 'taken', before: { mail: ['m1'] } });
+    expect(await store.take(runId, taking('worker-1'))).toMatchObject({ kind: 'taken', before: { inboxIds: ['m1'] } });
     expect(requests).toEqual(['UpdateItemCommand', 'GetItemCommand', 'UpdateItemCommand']);
   });
 
@@ -159,7 +159,7 @@ describe('a failed condition', () => {
       return send();
     });
     await expect(store.take(runId, taking('worker-1'))).rejects.toThrow(StoreUnavailableError);
-    await expect(store.accept(runId, 'm1', MAIL_LIMIT)).rejects.toThrow(StoreUnavailableError);
+    await expect(store.accept(runId, 'm1', INBOX_LIMIT)).rejects.toThrow(StoreUnavailableError);
     await expect(store.createRun(newRun())).rejects.toThrow(StoreUnavailableError);
   });
 });

@@ -146,7 +146,7 @@ describe('a table that was damaged', () => {
     await run.signal(note, 1);
     await cloud.table.deleteMessages(run.id, ['message-1']);
     expect(await cloud.worker().turn(run.id)).toMatchObject({ kind: 'blocked', error: { code: 'MESSAGE_MISSING' } });
-    expect((await cloud.run(run.id)).mail).toEqual(['message-1']);
+    expect((await cloud.run(run.id)).inboxIds).toEqual(['message-1']);
     await cloud.table.putMessage(run.id, { id: 'message-1', kind: 'signal', name: 'note', payload: 4 as never });
     cloud.pass(10_000);
     await cloud.worker().turn(run.id);

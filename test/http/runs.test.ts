@@ -292,7 +292,7 @@ describe.each(['cancel', 'terminate'])('POST /runs/{id}/%s', (kind) => {
     expect(problem.detail).toMatch(
       /^the body cannot be .+: send nothing, or an object with a reason, such as \{"reason":"out of stock"\}$/,
     );
-    expect((await world.store.readRun('g1'))!.mail).toEqual([]);
+    expect((await world.store.readRun('g1'))!.inboxIds).toEqual([]);
   });
 
   it('is one request for an idempotency key', async () => {

@@ -9,7 +9,7 @@ import { toClientPorts } from '../../lib/client/client-ports.ts';
 import { createApi } from '../../lib/http/api.ts';
 import { toJson } from '../../lib/http/to-json.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
-import { CONTROL_MAIL_LIMIT, MAIL_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../../lib/ports/limits.ts';
+import { CONTROL_INBOX_LIMIT, INBOX_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../../lib/ports/limits.ts';
 import { createApiWorld } from '../http/api-world.ts';
 import { SmallCloud } from '../engine/small-cloud.ts';
 import { silent } from '../testing/silent.ts';
@@ -76,18 +76,18 @@ async function lastOf(signals: number, stops = 0): Promise<string> {
   return last;
 }
 
-limit('MAIL_LIMIT', {
-  under: async () => expect(await lastOf(MAIL_LIMIT - 1)).toBe('taken'),
-  at: async () => expect(await lastOf(MAIL_LIMIT)).toBe('taken'),
-  over: async () => expect(await lastOf(MAIL_LIMIT + 1)).toBe('INBOX_FULL'),
+limit('INBOX_LIMIT', {
+  under: async () => expect(await lastOf(INBOX_LIMIT - 1)).toBe('taken'),
+  at: async () => expect(await lastOf(INBOX_LIMIT)).toBe('taken'),
+  over: async () => expect(await lastOf(INBOX_LIMIT + 1)).toBe('INBOX_FULL'),
 });
 
-const PLACES = CONTROL_MAIL_LIMIT - MAIL_LIMIT;
+const PLACES = CONTROL_INBOX_LIMIT - INBOX_LIMIT;
 
-limit('CONTROL_MAIL_LIMIT', {
-  under: async () => expect(await lastOf(MAIL_LIMIT + 5, PLACES - 1)).toBe('taken'),
-  at: async () => expect(await lastOf(MAIL_LIMIT + 5, PLACES)).toBe('taken'),
-  over: async () => expect(await lastOf(MAIL_LIMIT + 5, PLACES + 1)).toBe('INBOX_FULL'),
+limit('CONTROL_INBOX_LIMIT', {
+  under: async () => expect(await lastOf(INBOX_LIMIT + 5, PLACES - 1)).toBe('taken'),
+  at: async () => expect(await lastOf(INBOX_LIMIT + 5, PLACES)).toBe('taken'),
+  over: async () => expect(await lastOf(INBOX_LIMIT + 5, PLACES + 1)).toBe('INBOX_FULL'),
 });
 
 describe('a run that is flooded with signals', () => {
@@ -104,7 +104,7 @@ describe('a run that is flooded with signals', () => {
     expect(await code(() => run.signal('s'))).toBe('INBOX_FULL');
     await run.terminate('flooded');
     expect(await without.turn(run.id)).toEqual({ kind: 'ended', status: 'terminated' });
-    expect((await cloud.entries(run.id)).filter(({ kind }) => kind === 'signal-received').length).toBe(MAIL_LIMIT);
+    expect((await cloud.entries(run.id)).filter(({ kind }) => kind === 'signal-received').length).toBe(INBOX_LIMIT);
   });
 });
 

@@ -206,7 +206,7 @@ describe('a run whose journal is full', () => {
     await expect(run.result()).rejects.toMatchObject({ cause: { code: 'JOURNAL_TOO_LONG' } });
   });
 
-  it('has all that it is given for cleaning up, however far one mail has led it beyond the limit', async () => {
+  it('has all that it is given for cleaning up, however far one inbox has led it beyond the limit', async () => {
     const { engine, run } = await nearlyFull();
     for (let times = 8; times < 28; times += 1) await run.signal(go, times);
     await engine.settle();

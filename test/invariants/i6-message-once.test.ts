@@ -152,7 +152,7 @@ describe('I6: a message that was accepted reaches the run exactly once, in the o
     expect(received.length).toBe(2);
   });
 
-  it('when its item was not deleted, and the mail lists it again', async () => {
+  it('when its item was not deleted, and the inbox lists it again', async () => {
     const cloud = new SmallCloud([collect]);
     const run = await cloud.client.start(collect, 2);
     const forgetful = cloud.worker({

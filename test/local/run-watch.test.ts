@@ -31,7 +31,7 @@ async function watchOver(createdAtMs: number) {
       purgeAtMs: undefined,
     });
   const block = async (epoch: number, reason: string) => {
-    const release = { epoch, wakesSeen: 0, status: 'blocked', dueAtMs: 0, mail: [] } as const;
+    const release = { epoch, wakesSeen: 0, status: 'blocked', dueAtMs: 0, inboxIds: [] } as const;
     await store.release('r-1', { ...release, blocked: { reason, sinceMs: NOW_MS } });
   };
   return { turn, take, finish, block, notices, watch };

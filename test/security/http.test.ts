@@ -53,7 +53,7 @@ describe('the method', () => {
       const answer = await ask(world.api, '/runs/r1/terminate', { headers: { [header]: 'POST' } });
       expect(answer.status).toBe(405);
       expect((await world.post('/runs', undefined, { [header]: 'GET' })).status).toBe(405);
-      expect((await world.store.readRun('r1'))?.mail).toEqual([]);
+      expect((await world.store.readRun('r1'))?.inboxIds).toEqual([]);
     },
   );
 

@@ -3,13 +3,13 @@ import type { Store } from '../../lib/ports/store.ts';
 import { describeIndexes } from './index-contract.ts';
 import { describeItemLimit, describeJournal } from './journal-contract.ts';
 import { describeLeases } from './lease-contract.ts';
-import { describeMail } from './mail-contract.ts';
+import { describeInbox } from './inbox-contract.ts';
 import { describePayloads } from './payload-contract.ts';
 
 /** Declares the suite. The store may hold other runs already, and may be shared by all tests of it. */
 export function describeStoreContract(openStore: () => Promise<Store>, { hasBucket }: { hasBucket: boolean }): void {
   describeLeases(openStore);
-  describeMail(openStore);
+  describeInbox(openStore);
   describeJournal(openStore);
   if (hasBucket) describePayloads(openStore);
   else describeItemLimit(openStore);

@@ -12,7 +12,7 @@ import {
   takenRun,
   taking,
   uniqueName,
-  MAIL_LIMIT,
+  INBOX_LIMIT,
   START_MS,
 } from './samples.ts';
 
@@ -52,7 +52,7 @@ export function describeIndexes(openStore: () => Promise<Store>): void {
       const waiting = await takenRun(store);
       await store.release(waiting.runId, releasing());
       expect(await isDue(waiting.runId, Number.MAX_SAFE_INTEGER)).toBe(false);
-      await store.accept(waiting.runId, 'm1', MAIL_LIMIT);
+      await store.accept(waiting.runId, 'm1', INBOX_LIMIT);
       expect(await isDue(waiting.runId, 0)).toBe(true);
     });
 

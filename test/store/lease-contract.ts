@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../lib/ports/store.ts';
 import {
   LEASE_MS,
-  MAIL_LIMIT,
+  INBOX_LIMIT,
   START_MS,
   closedRun,
   createdRun,
@@ -25,7 +25,7 @@ export function describeLeases(openStore: () => Promise<Store>): void {
     test('a new run is pending, with nothing accepted and no lease', async () => {
       const run = newRun();
       expect(await store.createRun(run)).toEqual({ kind: 'created' });
-      expect(await store.readRun(run.runId)).toEqual({ ...run, status: 'pending', epoch: 0, wakes: 0, mail: [] });
+      expect(await store.readRun(run.runId)).toEqual({ ...run, status: 'pending', epoch: 0, wakes: 0, inboxIds: [] });
     });
 
     test('the second of two creations gets the run of the first, unchanged', async () => {
@@ -62,8 +62,8 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       value.amount = 2;
       const read = await store.readRun(run.runId);
       expect(read?.input).toEqual({ kind: 'inline', value: { amount: 1 } });
-      (read?.mail as string[]).push('m1');
-      expect((await store.readRun(run.runId))?.mail).toEqual([]);
+      (read?.inboxIds as string[]).push('m1');
+      expect((await store.readRun(run.runId))?.inboxIds).toEqual([]);
     });
 
     test.each(['ü/läuft bald', '#', 'run', 'a#b#c', '🦥'.repeat(32), ' '])('a run id may be "%s"', async (runId) => {
@@ -106,13 +106,13 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       const { runId } = await createdRun(store);
       expect(await store.take(runId, { ...taking('worker-1'), pin: '3' })).toMatchObject({ kind: 'taken' });
       expect((await store.readRun(runId))?.pinnedTo).toBe('3');
-      await store.release(runId, { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: 0, mail: [] });
+      await store.release(runId, { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: 0, inboxIds: [] });
 
       expect(await store.take(runId, { ...taking('worker-2'), pin: '4' })).toEqual({ kind: 'pinned', to: '3' });
       expect((await store.readRun(runId))?.epoch).toBe(1);
       expect(await store.take(runId, { ...taking('worker-1'), pin: '3' })).toMatchObject({ kind: 'taken' });
       expect(await store.take(runId, { ...taking('worker-2'), pin: '4' })).toEqual({ kind: 'refused', reason: 'held' });
-      await store.release(runId, { epoch: 2, wakesSeen: 0, status: 'suspended', dueAtMs: 0, mail: [] });
+      await store.release(runId, { epoch: 2, wakesSeen: 0, status: 'suspended', dueAtMs: 0, inboxIds: [] });
 
       const instead = { ...taking('worker-2'), pin: '4' };
       expect(await store.take(runId, { ...instead, gone: '2' })).toEqual({ kind: 'pinned', to: '3' });
@@ -161,9 +161,12 @@ export function describeLeases(openStore: () => Promise<Store>): void {
 
     test('repeated after a message was accepted, it tells of the message too', async () => {
       const run = await takenRun(store);
-      await store.accept(run.runId, 'm1', MAIL_LIMIT);
+      await store.accept(run.runId, 'm1', INBOX_LIMIT);
       const answer = await store.take(run.runId, taking('worker-1'));
-      expect(answer).toMatchObject({ kind: 'taken', before: { status: 'pending', epoch: 0, wakes: 1, mail: ['m1'] } });
+      expect(answer).toMatchObject({
+        kind: 'taken',
+        before: { status: 'pending', epoch: 0, wakes: 1, inboxIds: ['m1'] },
+      });
       expect(answer).not.toHaveProperty('before.lease');
     });
 
@@ -192,9 +195,9 @@ export function describeLeases(openStore: () => Promise<Store>): void {
   describe('renewing the lease', () => {
     test('it gets a new end, and the run as it is now is told', async () => {
       const run = await takenRun(store);
-      await store.accept(run.runId, 'm1', MAIL_LIMIT);
+      await store.accept(run.runId, 'm1', INBOX_LIMIT);
       const expiresAtMs = START_MS + 2 * LEASE_MS;
-      const renewed = { ...run, lease: { owner: 'worker-1', expiresAtMs }, wakes: 1, mail: ['m1'], dueAtMs: 0 };
+      const renewed = { ...run, lease: { owner: 'worker-1', expiresAtMs }, wakes: 1, inboxIds: ['m1'], dueAtMs: 0 };
       expect(await store.renew(run.runId, { epoch: 1, expiresAtMs })).toEqual({ kind: 'renewed', run: renewed });
       expect(await store.readRun(run.runId)).toEqual(renewed);
     });
@@ -229,10 +232,10 @@ export function describeLeases(openStore: () => Promise<Store>): void {
   });
 
   describe('releasing', () => {
-    test('a released run has no lease, no mail, and its next time', async () => {
+    test('a released run has no lease, no inbox, and its next time', async () => {
       const run = await takenRun(store);
       const dueAtMs = START_MS + 60_000;
-      await store.accept(run.runId, 'm1', MAIL_LIMIT);
+      await store.accept(run.runId, 'm1', INBOX_LIMIT);
       expect(await store.release(run.runId, releasing({ wakesSeen: 1, dueAtMs }))).toEqual({ kind: 'done' });
       const { lease: _, ...rest } = run;
       expect(await store.readRun(run.runId)).toEqual({ ...rest, status: 'suspended', wakes: 1, dueAtMs });
@@ -261,25 +264,25 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       expect(closed).not.toHaveProperty('unreadSignals');
     });
 
-    test('a blocked run keeps its reason and its mail, until a later turn lets go', async () => {
+    test('a blocked run keeps its reason and its inbox, until a later turn lets go', async () => {
       const { runId } = await takenRun(store);
-      await store.accept(runId, 'm1', MAIL_LIMIT);
+      await store.accept(runId, 'm1', INBOX_LIMIT);
       const blocked = { reason: 'the code asks for step "b", the journal has "a"', sinceMs: START_MS };
-      const release = releasing({ wakesSeen: 1, status: 'blocked', mail: ['m1'], dueAtMs: START_MS, blocked });
+      const release = releasing({ wakesSeen: 1, status: 'blocked', inboxIds: ['m1'], dueAtMs: START_MS, blocked });
       expect(await store.release(runId, release)).toEqual({ kind: 'done' });
       const held = await store.readRun(runId);
-      expect(held).toMatchObject({ status: 'blocked', blocked, mail: ['m1'] });
+      expect(held).toMatchObject({ status: 'blocked', blocked, inboxIds: ['m1'] });
 
       expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'taken', before: held });
       await store.release(runId, releasing({ epoch: 2, wakesSeen: 1 }));
-      expect(await store.readRun(runId)).toMatchObject({ status: 'suspended', mail: [] });
+      expect(await store.readRun(runId)).toMatchObject({ status: 'suspended', inboxIds: [] });
       expect(await store.readRun(runId)).not.toHaveProperty('blocked');
     });
 
     test('what was accepted since is given to the worker, and nothing is written', async () => {
       const run = await takenRun(store);
-      await store.accept(run.runId, 'm1', MAIL_LIMIT);
-      const now = { ...run, wakes: 1, mail: ['m1'], dueAtMs: 0 };
+      await store.accept(run.runId, 'm1', INBOX_LIMIT);
+      const now = { ...run, wakes: 1, inboxIds: ['m1'], dueAtMs: 0 };
       expect(await store.release(run.runId, releasing())).toEqual({ kind: 'accepted-since', run: now });
       expect(await store.readRun(run.runId)).toEqual(now);
     });
@@ -287,18 +290,18 @@ export function describeLeases(openStore: () => Promise<Store>): void {
     test('a worker that was taken over has lost, whatever was accepted', async () => {
       const { runId } = await takenRun(store);
       await store.take(runId, taking('worker-2', START_MS + LEASE_MS));
-      await store.accept(runId, 'm1', MAIL_LIMIT);
+      await store.accept(runId, 'm1', INBOX_LIMIT);
       expect(await store.release(runId, releasing())).toEqual({ kind: 'lost' });
-      expect(await store.readRun(runId)).toMatchObject({ epoch: 2, lease: { owner: 'worker-2' }, mail: ['m1'] });
+      expect(await store.readRun(runId)).toMatchObject({ epoch: 2, lease: { owner: 'worker-2' }, inboxIds: ['m1'] });
     });
 
     test('repeated, it is done, and what was accepted since stays', async () => {
       const { runId } = await takenRun(store);
       await store.release(runId, releasing());
       expect(await store.release(runId, releasing())).toEqual({ kind: 'done' });
-      await store.accept(runId, 'm1', MAIL_LIMIT);
+      await store.accept(runId, 'm1', INBOX_LIMIT);
       expect(await store.release(runId, releasing())).toEqual({ kind: 'done' });
-      expect(await store.readRun(runId)).toMatchObject({ mail: ['m1'], wakes: 1, dueAtMs: 0 });
+      expect(await store.readRun(runId)).toMatchObject({ inboxIds: ['m1'], wakes: 1, dueAtMs: 0 });
     });
 
     test('a run that is closed, or not there, is lost', async () => {
@@ -329,22 +332,22 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       }
     });
 
-    test('mail, the reason of a hold and the next timer are gone; the time of the purge stands instead', async () => {
+    test('inbox, the reason of a hold and the next timer are gone; the time of the purge stands instead', async () => {
       const { runId } = await takenRun(store);
-      await store.accept(runId, 'm1', MAIL_LIMIT);
+      await store.accept(runId, 'm1', INBOX_LIMIT);
       const blocked = { reason: 'why', sinceMs: START_MS };
-      await store.release(runId, releasing({ wakesSeen: 1, status: 'blocked', mail: ['m1'], dueAtMs: 0, blocked }));
+      await store.release(runId, releasing({ wakesSeen: 1, status: 'blocked', inboxIds: ['m1'], dueAtMs: 0, blocked }));
       await store.take(runId, taking('worker-2'));
       await store.finish(runId, finishing({ epoch: 2, wakesSeen: 1, purgeAtMs: START_MS + 99 }));
       const run = await store.readRun(runId);
-      expect(run).toMatchObject({ mail: [], dueAtMs: START_MS + 99 });
+      expect(run).toMatchObject({ inboxIds: [], dueAtMs: START_MS + 99 });
       expect(run).not.toHaveProperty('blocked');
     });
 
     test('what was accepted since keeps the run open', async () => {
       const run = await takenRun(store);
-      await store.accept(run.runId, 'm1', MAIL_LIMIT);
-      const now = { ...run, wakes: 1, mail: ['m1'], dueAtMs: 0 };
+      await store.accept(run.runId, 'm1', INBOX_LIMIT);
+      const now = { ...run, wakes: 1, inboxIds: ['m1'], dueAtMs: 0 };
       expect(await store.finish(run.runId, finishing())).toEqual({ kind: 'accepted-since', run: now });
       expect(await store.readRun(run.runId)).toEqual(now);
     });
@@ -353,7 +356,7 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       for (let round = 0; round < 5; round += 1) {
         const { runId } = await takenRun(store);
         const [accepted, finished] = await Promise.all([
-          store.accept(runId, 'm1', MAIL_LIMIT),
+          store.accept(runId, 'm1', INBOX_LIMIT),
           store.finish(runId, finishing()),
         ]);
         const both = [accepted.kind, finished.kind];

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { RunStatus } from '../../lib/ports/run-item.ts';
 import type { Store } from '../../lib/ports/store.ts';
-import { LEASE_MS, MAIL_LIMIT, START_MS, encoded, journalRecord, signal } from './samples.ts';
+import { LEASE_MS, INBOX_LIMIT, START_MS, encoded, journalRecord, signal } from './samples.ts';
 
 /** One call of the store. `about` is shown when a history fails. */
 export interface Operation {
@@ -74,19 +74,19 @@ const take = operation(
 );
 
 const accept = operation('accept', { run, messageId }, (store, { run, messageId }, prefix) =>
-  store.accept(prefix + run, messageId, MAIL_LIMIT),
+  store.accept(prefix + run, messageId, INBOX_LIMIT),
 );
 
 const release = operation(
   'release',
-  { run, epoch, wakesSeen, dueAtMs, mail: messageIds, isHeld: fc.boolean(), isFar: fc.boolean() },
-  (store, { run, isHeld, isFar, mail, ...given }, prefix) =>
+  { run, epoch, wakesSeen, dueAtMs, inboxIds: messageIds, isHeld: fc.boolean(), isFar: fc.boolean() },
+  (store, { run, isHeld, isFar, inboxIds, ...given }, prefix) =>
     store.release(prefix + run, {
       ...given,
       ...(isFar ? { needsWake: true } : {}),
       ...(isHeld
-        ? { status: 'blocked', mail, blocked: { reason: 'both sides', sinceMs: START_MS } }
-        : { status: 'suspended', mail: [] }),
+        ? { status: 'blocked', inboxIds, blocked: { reason: 'both sides', sinceMs: START_MS } }
+        : { status: 'suspended', inboxIds: [] }),
     }),
 );
 
@@ -178,7 +178,7 @@ const honest = operation(
       case 'renew':
         return store.renew(runId, { epoch, expiresAtMs: START_MS + 2 * LEASE_MS });
       case 'release':
-        return store.release(runId, { epoch, wakesSeen, status: 'suspended', dueAtMs, mail: [] });
+        return store.release(runId, { epoch, wakesSeen, status: 'suspended', dueAtMs, inboxIds: [] });
       case 'finish': {
         const result = { kind: 'inline', value: encoded('ok') } as const;
         return store.finish(runId, {

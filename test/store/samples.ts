@@ -8,7 +8,7 @@ import type { FinishRun, NewRun, PurgeResult, ReleaseLease, Store } from '../../
 
 export const START_MS = 1_763_800_000_000;
 export const LEASE_MS = 30_000;
-export const MAIL_LIMIT = 3;
+export const INBOX_LIMIT = 3;
 
 let count = 0;
 
@@ -49,7 +49,7 @@ export function taking(owner: string, nowMs = START_MS) {
 }
 
 export function releasing(given: Partial<ReleaseLease> = {}): ReleaseLease {
-  return { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: undefined, mail: [], ...given };
+  return { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: undefined, inboxIds: [], ...given };
 }
 
 export function finishing(given: Partial<FinishRun> = {}): FinishRun {
@@ -68,7 +68,7 @@ export function finishing(given: Partial<FinishRun> = {}): FinishRun {
 export async function createdRun(store: Store, given: Partial<NewRun> = {}): Promise<RunItem> {
   const run = newRun(given);
   expect(await store.createRun(run)).toEqual({ kind: 'created' });
-  return { ...run, status: 'pending', epoch: 0, wakes: 0, mail: [] };
+  return { ...run, status: 'pending', epoch: 0, wakes: 0, inboxIds: [] };
 }
 
 /** A run in its first turn, held by `worker-1` until `START_MS + LEASE_MS`. */

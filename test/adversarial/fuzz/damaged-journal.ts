@@ -72,7 +72,7 @@ export async function runWith(records: Records, numbers = records.map((_, index)
     };
     await table.putRecord(RUN_ID, record);
   }
-  await table.release(RUN_ID, { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: 0, mail: [] });
+  await table.release(RUN_ID, { epoch: 1, wakesSeen: 0, status: 'suspended', dueAtMs: 0, inboxIds: [] });
   return cloud;
 }
 

@@ -1,4 +1,4 @@
-/** After the faults every run comes to rest: nobody holds it, nothing waits in its mail, nothing that it wants is due. */
+/** After the faults every run comes to rest: nobody holds it, nothing waits in its inbox, nothing that it wants is due. */
 import { isClosed } from '../../../lib/ports/run-item.ts';
 import type { Rule } from './rule.ts';
 
@@ -11,11 +11,11 @@ export const endRule: Rule = {
       if (item.dueAtMs !== undefined) violate('the run is closed, and was not purged when its time had come');
       return;
     }
-    const { status, lease, mail, dueAtMs, wakes } = item;
+    const { status, lease, inboxIds, dueAtMs, wakes } = item;
     if (lease !== undefined) violate(`the run is ${status} and leased by ${lease.owner} for ever`);
-    // What could not be deleted from the inbox stays in the mail, and goes with the next turn.
-    const waiting = mail.filter((id) => !run.isDelivered(id));
-    if (waiting.length > 0) violate(`the run is ${status}, and its mail has ${waiting.join(', ')}`);
+    // What could not be deleted from the inbox stays in the inbox, and goes with the next turn.
+    const waiting = inboxIds.filter((id) => !run.isDelivered(id));
+    if (waiting.length > 0) violate(`the run is ${status}, and its inbox has ${waiting.join(', ')}`);
     if (dueAtMs !== undefined) violate(`the run is ${status}, due at ${dueAtMs} and not taken (wakes ${wakes})`);
   },
 };

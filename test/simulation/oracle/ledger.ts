@@ -185,7 +185,7 @@ export class Ledger {
         return;
       case 'accept': {
         const id = args[1] as string;
-        const isNew = after?.mail.includes(id) === true && before?.mail.includes(id) === false;
+        const isNew = after?.inboxIds.includes(id) === true && before?.inboxIds.includes(id) === false;
         if (!isNew || run.accepted.includes(id)) return;
         run.accepted.push(id);
         run.noteStop(run.messages.get(id)?.kind, call);

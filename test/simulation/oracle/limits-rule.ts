@@ -2,11 +2,11 @@
 import { isCommandEntry, isOfWorkers, type JournalEntry } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
-import { CONTROL_MAIL_LIMIT } from '../../../lib/ports/limits.ts';
+import { CONTROL_INBOX_LIMIT } from '../../../lib/ports/limits.ts';
 import type { RunItem } from '../../../lib/ports/run-item.ts';
 import type { Rule } from './rule.ts';
 
-/** The run item without its mail, as JSON, which is larger than the table has it. */
+/** The run item without its inbox, as JSON, which is larger than the table has it. */
 const RUN_ITEM_BYTES = 1_600;
 
 export const limitsRule: Rule = {
@@ -20,8 +20,8 @@ export const limitsRule: Rule = {
     const bytes = limited.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
     if (limited.length > 1 && bytes > maxRecordBytes)
       violate(`of a record, ${limited.length} entries have ${bytes} bytes of ${maxRecordBytes}`);
-    // A tenth more for cleaning up, what one event led to, one full mail.
-    const mostEntries = maxJournalEvents * 1.1 + maxPendingCommands + CONTROL_MAIL_LIMIT + 1;
+    // A tenth more for cleaning up, what one event led to, one full inbox.
+    const mostEntries = maxJournalEvents * 1.1 + maxPendingCommands + CONTROL_INBOX_LIMIT + 1;
     if (run.entries.length > mostEntries) violate(`the journal has ${run.entries.length} entries of ${mostEntries}`);
     if (run.limitsReached + entries.filter(isLimit).length > 1) {
       violate('the code was asked to stop for the length of its journal more than once');
@@ -43,8 +43,9 @@ function isLimit({ kind }: JournalEntry): boolean {
   return kind === 'limit-reached';
 }
 
-function checkRunItem({ mail, ...rest }: RunItem, violate: (message: string) => void): void {
-  if (mail.length > CONTROL_MAIL_LIMIT) violate(`${mail.length} messages are in the mail of ${CONTROL_MAIL_LIMIT}`);
+function checkRunItem({ inboxIds, ...rest }: RunItem, violate: (message: string) => void): void {
+  if (inboxIds.length > CONTROL_INBOX_LIMIT)
+    violate(`${inboxIds.length} messages are in the inbox of ${CONTROL_INBOX_LIMIT}`);
   const bytes = Buffer.byteLength(JSON.stringify(rest));
-  if (bytes > RUN_ITEM_BYTES) violate(`the run item has ${bytes} bytes without its mail, ${RUN_ITEM_BYTES} are meant`);
+  if (bytes > RUN_ITEM_BYTES) violate(`the run item has ${bytes} bytes without its inbox, ${RUN_ITEM_BYTES} are meant`);
 }

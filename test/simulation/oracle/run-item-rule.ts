@@ -34,10 +34,10 @@ export const runItemRule: Rule = {
     if (operation === 'renew' && (after.lease?.expiresAtMs ?? 0) < (before.lease?.expiresAtMs ?? 0)) {
       violate(`a renewal by ${by} made the lease shorter, which its worker was told is longer`);
     }
-    const lost = before.mail.filter((id) => !after.mail.includes(id) && !run.isDelivered(id));
-    if (lost.length > 0) violate(`${operation} by ${by} removed ${lost.join(', ')} from the mail, undelivered`);
-    const added = after.mail.filter((id) => !before.mail.includes(id));
-    if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the mail`);
+    const lost = before.inboxIds.filter((id) => !after.inboxIds.includes(id) && !run.isDelivered(id));
+    if (lost.length > 0) violate(`${operation} by ${by} removed ${lost.join(', ')} from the inbox, undelivered`);
+    const added = after.inboxIds.filter((id) => !before.inboxIds.includes(id));
+    if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the inbox`);
     if (after.wakes - before.wakes !== added.length)
       violate(`${operation} changed wakes by ${after.wakes - before.wakes}`);
     const isOwners = operation === 'renew' || operation === 'release' || operation === 'finish';

@@ -111,20 +111,20 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'what was accepted during the turn counts as seen, and is not read',
     file: 'lib/engine/turn-state.ts',
-    find: `turn.wakesSeen = run.wakes;\n  turn.mail = run.mail;`,
+    find: `turn.wakesSeen = run.wakes;\n  turn.inboxIds = run.inboxIds;`,
     put: `turn.wakesSeen = run.wakes;`,
   },
   {
-    name: 'a blocked run loses its mail',
+    name: 'a blocked run loses its inbox',
     file: 'lib/engine/hold.ts',
-    find: `mail: turn.mail,`,
-    put: `mail: [],`,
+    find: `inboxIds: turn.inboxIds,`,
+    put: `inboxIds: [],`,
   },
   {
-    name: 'a run that is terminated after a takeover forgets its mail',
+    name: 'a run that is terminated after a takeover forgets its inbox',
     file: 'lib/engine/terminate.ts',
-    find: `if ((await receiveMail(turn)).kind === 'lost') return { kind: 'dropped' };`,
-    put: `if (turn.journal.recordNumber < 0) await receiveMail(turn);`,
+    find: `if ((await loadInbox(turn)).kind === 'lost') return { kind: 'dropped' };`,
+    put: `if (turn.journal.recordNumber < 0) await loadInbox(turn);`,
   },
   {
     name: 'what comes after the end is not recorded',
@@ -139,9 +139,9 @@ export const messageBugs: readonly PlantedBug[] = [
     put: `const all: unknown[] = [];\n    while (payloads.size > 0) all.push(payloads.shift());\n    const payload = all.pop();\n    for (const one of all) payloads.push(one);\n    return { found: true, payload };`,
   },
   {
-    name: 'a mail has no limit',
+    name: 'an inbox has no limit',
     file: 'lib/memory/run-state.ts',
-    find: `if (isClosedForIt || run.mail.length >= mailLimit) return { answer: { kind: 'full', run } };`,
+    find: `if (isClosedForIt || run.inboxIds.length >= inboxLimit) return { answer: { kind: 'full', run } };`,
     put: '',
   },
 ];

@@ -60,7 +60,7 @@ export const longJournalWorkload: Workload = {
       return `the run without end is ${run.item?.status}: ${result}`;
     }
     const signals = run.entries.filter(({ kind }) => kind === 'signal-received').length;
-    // Seven are no reason to close the door; one mail may come with the eighth.
+    // Seven are no reason to close the door; one inbox may come with the eighth.
     return signals > 7 + 100 ? `${signals} signals were taken, which nobody read` : undefined;
   },
 };

@@ -8,7 +8,7 @@ import { useEveryOperation } from '../../../dynamodb/every-operation.ts';
 import { createEngine } from '../../../infra/synthesized.ts';
 import { describeJournal } from '../../../store/journal-contract.ts';
 import { describeLeases } from '../../../store/lease-contract.ts';
-import { describeMail } from '../../../store/mail-contract.ts';
+import { describeInbox } from '../../../store/inbox-contract.ts';
 import { describePayloads } from '../../../store/payload-contract.ts';
 import { startAws } from './aws-under-test.ts';
 
@@ -20,7 +20,7 @@ const store = createDynamodbStore({ tableName, client, bucketName: BUCKET, s3 })
 const openStore = async (): Promise<typeof store> => store;
 
 describeLeases(openStore);
-describeMail(openStore);
+describeInbox(openStore);
 describeJournal(openStore);
 describePayloads(openStore);
 

@@ -30,7 +30,7 @@ test('a run of which a payload is missing can be terminated', async () => {
   const run = await cloud.client.start(waiting);
   await cloud.worker().turn(run.id);
   await run.signal(news, 1);
-  const [id = ''] = (await cloud.run(run.id)).mail;
+  const [id = ''] = (await cloud.run(run.id)).inboxIds;
   await cloud.table.deleteMessages(run.id, [id]);
   expect(await cloud.worker().turn(run.id)).toMatchObject({ kind: 'blocked' });
 

@@ -14,75 +14,78 @@ import {
   takenRun,
   taking,
   LEASE_MS,
-  MAIL_LIMIT,
+  INBOX_LIMIT,
   PURGE_MS,
   START_MS,
 } from './samples.ts';
 
-export function describeMail(openStore: () => Promise<Store>): void {
+export function describeInbox(openStore: () => Promise<Store>): void {
   let store: Store;
   beforeAll(async () => {
     store = await openStore();
   });
 
   describe('accepting a message', () => {
-    test('it is last in the mail, is counted, and makes the run due now', async () => {
+    test('it is last in the inbox, is counted, and makes the run due now', async () => {
       const run = await createdRun(store, { dueAtMs: START_MS + 1000 });
-      expect(await store.accept(run.runId, 'm1', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
-      expect(await store.accept(run.runId, 'm2', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
-      expect(await store.readRun(run.runId)).toEqual({ ...run, mail: ['m1', 'm2'], wakes: 2, dueAtMs: 0 });
+      expect(await store.accept(run.runId, 'm1', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(run.runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.readRun(run.runId)).toEqual({ ...run, inboxIds: ['m1', 'm2'], wakes: 2, dueAtMs: 0 });
     });
 
     test('a run that waited for messages only is due again', async () => {
       const { runId } = await takenRun(store);
       await store.release(runId, releasing());
-      await store.accept(runId, 'm1', MAIL_LIMIT);
-      expect(await store.take(runId, taking('worker-2'))).toMatchObject({ kind: 'taken', before: { mail: ['m1'] } });
+      await store.accept(runId, 'm1', INBOX_LIMIT);
+      expect(await store.take(runId, taking('worker-2'))).toMatchObject({
+        kind: 'taken',
+        before: { inboxIds: ['m1'] },
+      });
     });
 
     test('the order is that of acceptance, not that of the ids', async () => {
       const { runId } = await createdRun(store);
-      for (const id of ['c', 'a', 'b']) await store.accept(runId, id, MAIL_LIMIT);
-      expect((await store.readRun(runId))?.mail).toEqual(['c', 'a', 'b']);
+      for (const id of ['c', 'a', 'b']) await store.accept(runId, id, INBOX_LIMIT);
+      expect((await store.readRun(runId))?.inboxIds).toEqual(['c', 'a', 'b']);
     });
 
     test('it tells whether a worker has the lease, expired or not', async () => {
       const { runId } = await takenRun(store);
-      expect(await store.accept(runId, 'm1', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: true });
+      expect(await store.accept(runId, 'm1', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: true });
       const release = releasing({ wakesSeen: 1 });
       await store.release(runId, release);
-      expect(await store.accept(runId, 'm2', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
     });
 
-    test('an id that is in the mail is accepted again without being added, also when the mail is full', async () => {
+    test('an id that is in the inbox is accepted again without being added, also when the inbox is full', async () => {
       const { runId } = await createdRun(store);
-      for (const id of ['m1', 'm2', 'm3']) await store.accept(runId, id, MAIL_LIMIT);
+      for (const id of ['m1', 'm2', 'm3']) await store.accept(runId, id, INBOX_LIMIT);
       const full = await store.readRun(runId);
-      expect(await store.accept(runId, 'm2', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
       expect(await store.readRun(runId)).toEqual(full);
     });
 
     test('an id that is part of another one is another one', async () => {
       const { runId } = await createdRun(store);
-      await store.accept(runId, 'm10', MAIL_LIMIT);
-      await store.accept(runId, 'm1', MAIL_LIMIT);
-      expect((await store.readRun(runId))?.mail).toEqual(['m10', 'm1']);
+      await store.accept(runId, 'm10', INBOX_LIMIT);
+      await store.accept(runId, 'm1', INBOX_LIMIT);
+      expect((await store.readRun(runId))?.inboxIds).toEqual(['m10', 'm1']);
     });
 
-    test('an id that left the mail may come back', async () => {
+    test('an id that left the inbox may come back', async () => {
       const { runId } = await takenRun(store);
-      await store.accept(runId, 'm1', MAIL_LIMIT);
+      await store.accept(runId, 'm1', INBOX_LIMIT);
       await store.release(runId, releasing({ wakesSeen: 1 }));
-      await store.accept(runId, 'm1', MAIL_LIMIT);
-      expect(await store.readRun(runId)).toMatchObject({ mail: ['m1'], wakes: 2 });
+      await store.accept(runId, 'm1', INBOX_LIMIT);
+      expect(await store.readRun(runId)).toMatchObject({ inboxIds: ['m1'], wakes: 2 });
     });
 
     test('the last place is given, the one behind it is not', async () => {
       const { runId } = await createdRun(store);
-      for (const id of ['m1', 'm2']) await store.accept(runId, id, MAIL_LIMIT);
-      expect(await store.accept(runId, 'm3', MAIL_LIMIT)).toMatchObject({ kind: 'accepted' });
+      for (const id of ['m1', 'm2']) await store.accept(runId, id, INBOX_LIMIT);
+      expect(await store.accept(runId, 'm3', INBOX_LIMIT)).toMatchObject({ kind: 'accepted' });
       const run = await store.readRun(runId);
-      expect(await store.accept(runId, 'm4', MAIL_LIMIT)).toEqual({ kind: 'full', run });
+      expect(await store.accept(runId, 'm4', INBOX_LIMIT)).toEqual({ kind: 'full', run });
       expect(await store.readRun(runId)).toEqual(run);
     });
 
@@ -92,16 +95,18 @@ export function describeMail(openStore: () => Promise<Store>): void {
       await store.release(runId, closed);
       const run = await store.readRun(runId);
       expect(run).toMatchObject({ unreadSignals: 3 });
-      expect(await store.accept(runId, 'm1', MAIL_LIMIT, 'signal')).toEqual({ kind: 'full', run });
-      expect(await store.accept(runId, 'm2', MAIL_LIMIT)).toEqual({ kind: 'full', run });
-      expect(await store.accept(runId, 'm3', MAIL_LIMIT, 'control')).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(runId, 'm1', INBOX_LIMIT, 'signal')).toEqual({ kind: 'full', run });
+      expect(await store.accept(runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'full', run });
+      expect(await store.accept(runId, 'm3', INBOX_LIMIT, 'control')).toEqual({ kind: 'accepted', held: false });
       // It stays so while a worker has the run, and nobody is refused what was accepted.
-      expect(await store.take(runId, taking('worker-2'))).toMatchObject({ before: { unreadSignals: 3, mail: ['m3'] } });
-      expect(await store.accept(runId, 'm4', MAIL_LIMIT)).toMatchObject({ kind: 'full' });
-      expect(await store.accept(runId, 'm3', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: true });
+      expect(await store.take(runId, taking('worker-2'))).toMatchObject({
+        before: { unreadSignals: 3, inboxIds: ['m3'] },
+      });
+      expect(await store.accept(runId, 'm4', INBOX_LIMIT)).toMatchObject({ kind: 'full' });
+      expect(await store.accept(runId, 'm3', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: true });
       await store.release(runId, releasing({ epoch: 2, wakesSeen: 1 }));
       expect(await store.readRun(runId)).not.toHaveProperty('unreadSignals');
-      expect(await store.accept(runId, 'm5', MAIL_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(runId, 'm5', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
     });
 
     test('control has the places that it is given, signals have theirs', async () => {
@@ -117,40 +122,40 @@ export function describeMail(openStore: () => Promise<Store>): void {
       const ids = Array.from({ length: 8 }, (_, index) => `m${index}`);
       await Promise.all([...ids, ...ids].map((id) => store.accept(runId, id, 100)));
       const run = await store.readRun(runId);
-      expect([...(run?.mail ?? [])].sort()).toEqual(ids);
+      expect([...(run?.inboxIds ?? [])].sort()).toEqual(ids);
       expect(run?.wakes).toBe(8);
     });
 
     test('a closed run takes no more, and is not changed', async () => {
       const run = await closedRun(store);
-      expect(await store.accept(run.runId, 'm1', MAIL_LIMIT)).toEqual({ kind: 'closed', run });
+      expect(await store.accept(run.runId, 'm1', INBOX_LIMIT)).toEqual({ kind: 'closed', run });
       expect(await store.readRun(run.runId)).toEqual(run);
     });
 
     test('a run that is not there is not made by it', async () => {
-      expect(await store.accept('ghost', 'm1', MAIL_LIMIT)).toEqual({ kind: 'not-found' });
+      expect(await store.accept('ghost', 'm1', INBOX_LIMIT)).toEqual({ kind: 'not-found' });
       expect(await store.readRun('ghost')).toBeUndefined();
     });
 
     test('a run that was purged is not made again by it', async () => {
       const { runId } = await forgettableRun(store);
       await purgeWhole(store, runId);
-      expect(await store.accept(runId, 'm1', MAIL_LIMIT)).toEqual({ kind: 'not-found' });
+      expect(await store.accept(runId, 'm1', INBOX_LIMIT)).toEqual({ kind: 'not-found' });
       expect(await store.readRun(runId)).toBeUndefined();
     });
 
     test('what was accepted between take and release is not forgotten by the release', async () => {
       const { runId } = await takenRun(store);
-      await store.accept(runId, 'm1', MAIL_LIMIT);
+      await store.accept(runId, 'm1', INBOX_LIMIT);
       const answer = await store.release(runId, releasing({ dueAtMs: START_MS + LEASE_MS }));
-      expect(answer).toMatchObject({ kind: 'accepted-since', run: { mail: ['m1'], wakes: 1, dueAtMs: 0 } });
+      expect(answer).toMatchObject({ kind: 'accepted-since', run: { inboxIds: ['m1'], wakes: 1, dueAtMs: 0 } });
     });
 
     test('of an accept and a release at once the run stays due, whichever is first', async () => {
       for (let round = 0; round < 5; round += 1) {
         const { runId } = await takenRun(store);
-        await Promise.all([store.release(runId, releasing()), store.accept(runId, 'm1', MAIL_LIMIT)]);
-        expect(await store.readRun(runId)).toMatchObject({ dueAtMs: 0, mail: ['m1'] });
+        await Promise.all([store.release(runId, releasing()), store.accept(runId, 'm1', INBOX_LIMIT)]);
+        expect(await store.readRun(runId)).toMatchObject({ dueAtMs: 0, inboxIds: ['m1'] });
       }
     });
   });
