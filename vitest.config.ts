@@ -13,6 +13,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'functions/**/*.test.ts'], // the README puts a first test beside its workflow
     exclude: ['test/house/fixtures/**'],
     environment: 'node',
+    maxWorkers: '100%', // the default leaves one core idle: half of the machine, where there are two
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }, // nothing reaches AWS
     // No test waits; but a busy machine makes all of them slow, and that is no failure.
     testTimeout: 30_000,

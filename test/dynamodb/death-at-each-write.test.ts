@@ -33,9 +33,9 @@ const LARGE = 70_000;
 const LARGER = 2 * LARGE;
 const news = signal<string>('news');
 
-const heavy = workflow('heavy', { retention: '1h' }, function* (input: string) {
+const heavy = workflow('heavy', { retention: '15 minutes' }, function* (input: string) {
   const made = yield* step('make', () => 'm'.repeat(LARGER));
-  yield* sleep('1 day');
+  yield* sleep('5 minutes');
   const told = yield* news.receive();
   return [input, made, told];
 });
@@ -104,7 +104,7 @@ async function play(chosen?: CrashPoint): Promise<readonly CrashPoint[]> {
   // Within two minutes the lease of a dead worker is over, and the sweeper has found its run.
   await engine.advance('2 minutes');
   await call(() => run.signal(news, 'n'.repeat(LARGE), { idempotencyKey: 'once' }));
-  await engine.advance('1 day');
+  await engine.advance('5 minutes');
   await engine.advance('2 minutes');
 
   const [input, made, told] = (await run.result()) as [string, string, string];
@@ -114,7 +114,7 @@ async function play(chosen?: CrashPoint): Promise<readonly CrashPoint[]> {
   expect([count('step-completed'), count('signal-received'), count('completed')]).toEqual([1, 1, 1]);
 
   // Who finds what may be on its way puts the purge off for a while.
-  await engine.advance('2h');
+  await engine.advance('1h');
   expect(await itemsOfTable()).toEqual([]);
   expect([...bucket.texts.keys()]).toEqual([]);
   client.destroy();
