@@ -46,8 +46,10 @@ export async function startTableServer(): Promise<TableServer> {
       return tableName;
     },
     close: async () => {
-      for (const TableName of tableNames) await client.send(new DeleteTableCommand({ TableName }));
+      // The tables of dynalite end with it.
+      if (!server) for (const TableName of tableNames) await client.send(new DeleteTableCommand({ TableName }));
       client.destroy();
+      server?.closeAllConnections();
       if (server) await new Promise((resolve) => server.close(resolve));
     },
   };
