@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'lull/client';
 import { toMilliseconds, type Duration } from '../lib/core/duration.ts';
 import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
-import { randomSeed } from '../lib/engine/dice.ts';
+import { randomSeed } from '../lib/engine/run-seed.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { SystemClock } from '../lib/memory/system-clock.ts';
 import type { Clock } from '../lib/ports/clock.ts';

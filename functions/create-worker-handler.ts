@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
 import type { Logger } from '../lib/core/logger.ts';
-import { randomSeed } from '../lib/engine/dice.ts';
+import { randomSeed } from '../lib/engine/run-seed.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { readWorkerSettings } from '../lib/lambda/environment.ts';
 import { createWakeForwarder } from '../lib/lambda/forward-wake.ts';

@@ -63,7 +63,7 @@ export class WorkflowAlarms extends Construct {
   readonly sweeperStopped: Alarm;
   /** The API answered with 5xx. */
   readonly apiErrors: Alarm;
-  /** Runs are held, because the code cannot follow their journals. Undefined without metrics, as the next two. */
+  /** Runs are blocked, because the code cannot follow their journals. Undefined without metrics, as the next two. */
   readonly blockedRuns: Alarm | undefined;
   /** Runs are due, and nobody takes their turns. */
   readonly oldestDueRun: Alarm | undefined;

@@ -33,7 +33,7 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
   /**
    * Which code a run that is alive goes on with after a deployment.
    *
-   * `latest`: the newest. It has to follow what the run has done; where it cannot, the run is held as `blocked` and
+   * `latest`: the newest. It has to follow what the run has done; where it cannot, the run is `blocked` and
    * goes on with the next version that can. Use `patched` for changes to what runs do. A bug that is mended is mended
    * for all runs, and a run of months never needs a runtime that AWS has retired.
    *

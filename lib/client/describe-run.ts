@@ -26,7 +26,7 @@ export interface OpenRunDescription extends RunSummary {
   readonly dueAt?: Date;
   /** The version of the worker that takes all its turns, where runs are pinned. */
   readonly pinnedTo?: string;
-  /** Why it is held, and since when: its code cannot follow its journal. */
+  /** Why it is blocked, and since when: its code cannot follow its journal. */
   readonly blocked?: { readonly reason: string; readonly since: Date };
   /** How long its journal is, once it has come to 80% of a limit: at the limit the run is asked to stop, and fails. */
   readonly journal?: JournalUse;

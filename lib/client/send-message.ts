@@ -48,7 +48,7 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
     isRepeat,
   }));
   if (acceptance.kind === 'accepted') {
-    if (!acceptance.held) await sendWake(ports, wakes, runId);
+    if (!acceptance.leased) await sendWake(ports, wakes, runId);
     return;
   }
 

@@ -152,7 +152,7 @@ export class DynamodbStore implements Store {
       condition: runIsOpenAndInboxHasRoom(asked),
       update: acceptUpdate(messageId),
       gives: 'ALL_OLD',
-      written: ({ run }) => ({ kind: 'accepted', held: run.lease !== undefined }),
+      written: ({ run }) => ({ kind: 'accepted', leased: run.lease !== undefined }),
       refused: (there, isRepeat) => {
         const answer = whyNotAccepted(there, asked);
         const isSaidForSure = !isRepeat || answer?.kind === 'accepted' || answer?.kind === 'closed';

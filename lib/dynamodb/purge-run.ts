@@ -30,7 +30,7 @@ import type { Table } from './table.ts';
 /** How many deletes are on their way at once. */
 const WIDTH = 10;
 
-const LEFT: PurgeResult = { kind: 'left' };
+const LEFT: PurgeResult = { kind: 'skipped' };
 
 /** A closed run, as it was when its purge began. */
 interface Seen {
@@ -63,7 +63,7 @@ export async function purgeRun(
   const purge: Purge = { table, contents, seen, laterMs, isPutOff: false, claimed: new Set() };
   if (!(await deleteItems(purge))) return LEFT;
   if (!purge.isPutOff && !(await deleteObjects(purge))) return LEFT;
-  if (purge.isPutOff) return { kind: 'put-off', dueAtMs: laterMs };
+  if (purge.isPutOff) return { kind: 'postponed', dueAtMs: laterMs };
   const deleted = await table.delete('purge', itemKey(runId, runSortKey), runIsClosedAndAsSeen(seen));
   return deleted.kind === 'written' ? { kind: 'purged' } : LEFT;
 }

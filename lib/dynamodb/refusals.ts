@@ -39,7 +39,7 @@ export function whyNotAccepted(
   if (!stored) return { kind: 'not-found' };
   const { run } = stored;
   if (isClosed(run.status)) return { kind: 'closed', run };
-  if (run.inboxIds.includes(messageId)) return { kind: 'accepted', held: run.lease !== undefined };
+  if (run.inboxIds.includes(messageId)) return { kind: 'accepted', leased: run.lease !== undefined };
   const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
   return isClosedForIt || run.inboxIds.length >= inboxLimit ? { kind: 'full', run } : undefined;
 }
@@ -51,7 +51,7 @@ export function whyNotTaken(stored: StoredRun | undefined, take: TakeLease): Tak
   const { run, beforeLease } = stored;
   if (isClosed(run.status)) return { kind: 'refused', reason: 'closed' };
   if (beforeLease && run.lease?.owner === lease.owner) return { kind: 'taken', before: beforeLease };
-  if (run.lease && run.lease.expiresAtMs > nowMs) return { kind: 'refused', reason: 'held' };
+  if (run.lease && run.lease.expiresAtMs > nowMs) return { kind: 'refused', reason: 'leased' };
   if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due', run };
   const elsewhere = pinnedElsewhere(run, take);
   return elsewhere === undefined ? undefined : { kind: 'pinned', to: elsewhere };

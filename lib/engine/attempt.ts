@@ -29,7 +29,7 @@ export interface Attempt {
   cutOff(): void;
 }
 
-export interface AttemptSetting {
+export interface AttemptOptions {
   readonly engine: Engine;
   readonly runId: string;
   readonly step: PendingStep;
@@ -42,7 +42,7 @@ export interface AttemptSetting {
 }
 
 /** Begins the body now. UndecodableValueError if what it is to be given cannot be read. */
-export function beginAttempt(setting: AttemptSetting): Attempt {
+export function beginAttempt(setting: AttemptOptions): Attempt {
   const { engine, step } = setting;
   const { clock } = engine;
   const lastHeartbeat = step.lastHeartbeat === undefined ? undefined : decode(step.lastHeartbeat);
@@ -114,24 +114,24 @@ export function beginAttempt(setting: AttemptSetting): Attempt {
 }
 
 /** What tells this attempt from all others. */
-function identityOf({ runId, step, idempotencyKey }: AttemptSetting) {
-  return { runId, stepId: `${step.command.name}#${step.id}`, attempt: bodiesBegun(step) + 1, idempotencyKey };
+function identityOf({ runId, step, idempotencyKey }: AttemptOptions) {
+  return { runId, stepId: `${step.command.name}#${step.id}`, attempt: attemptsStarted(step) + 1, idempotencyKey };
 }
 
-function logLeftBehind(setting: AttemptSetting, error: Error): void {
+function logLeftBehind(setting: AttemptOptions, error: Error): void {
   const { runId, stepId } = identityOf(setting);
   setting.engine.log.error('a step has left an error behind, after its attempt ended', { runId, step: stepId, error });
 }
 
 /** How often the body was begun before this attempt. */
-export function bodiesBegun(step: PendingStep): number {
+export function attemptsStarted(step: PendingStep): number {
   return step.failedAttempts + step.interruptions + step.cutOffs;
 }
 
 /** A body that has had this part of a turn will not be done within the next one either. */
 const ALL_OF_A_TURN = 0.9;
 
-function hadAllOf({ beganAtMs, endsByMs }: AttemptSetting['turn'], begunAtMs: number): boolean {
+function hadAllOf({ beganAtMs, endsByMs }: AttemptOptions['turn'], begunAtMs: number): boolean {
   return endsByMs - begunAtMs >= ALL_OF_A_TURN * (endsByMs - beganAtMs);
 }
 
@@ -199,7 +199,7 @@ function nextAfterFailure(engine: Engine, step: PendingStep, error: Error): Step
 /** The step's end in failure, after this attempt. */
 export function failedEvent(engine: Engine, step: PendingStep, cause: Error): StepFailed {
   const { name } = step.command;
-  const attempts = bodiesBegun(step) + 1;
+  const attempts = attemptsStarted(step) + 1;
   const times = attempts === 1 ? 'its only attempt' : `${attempts} attempts`;
   const failure = new StepFailedError(name, attempts, `step "${name}" failed after ${times}: ${messageOf(cause)}`, {
     cause,
@@ -265,7 +265,7 @@ function encodeDetails({ maxValueBytes }: Engine, name: string, details: unknown
 }
 
 /** Watches for silence, and records details not more often than needed: a record for each would cost a write each. */
-function createHeartbeat(setting: AttemptSetting, onSilence: (error: Error) => void): Heartbeat {
+function createHeartbeat(setting: AttemptOptions, onSilence: (error: Error) => void): Heartbeat {
   const { engine, step } = setting;
   const { name, options } = step.command;
   const limitMs =

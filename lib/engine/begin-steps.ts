@@ -2,22 +2,22 @@
 import { LullError, UndecodableValueError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { CommandId } from '../journal/event.ts';
-import { bodiesBegun, failedEvent, whyTooLate } from './attempt.ts';
-import { toIdempotencyKey } from './dice.ts';
+import { attemptsStarted, failedEvent, whyTooLate } from './attempt.ts';
+import { toIdempotencyKey } from './run-seed.ts';
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
-export type Beginning =
+export type BeginStepsResult =
   | { readonly kind: 'begun' }
   /** What a step left behind for its next attempt cannot be read here. */
-  | { readonly kind: 'cannot-follow'; readonly error: UndecodableValueError };
+  | { readonly kind: 'cannot-replay'; readonly error: UndecodableValueError };
 
-export function beginSteps(turn: Turn, memory: LiveMemory): Beginning {
+export function beginSteps(turn: Turn, memory: LiveMemory): BeginStepsResult {
   try {
     beginWaiting(turn, memory);
     return { kind: 'begun' };
   } catch (error) {
-    if (error instanceof UndecodableValueError) return { kind: 'cannot-follow', error };
+    if (error instanceof UndecodableValueError) return { kind: 'cannot-replay', error };
     throw error;
   }
 }
@@ -34,8 +34,8 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
     const refusal = whyNotToBegin(step, engine.maxInterruptions) ?? whyTooLate(step, nowMs);
     if (refusal === undefined) attempts.begin(step, toIdempotencyKey(turn.runId, memory.seed, step.id));
     else {
-      turn.arrivals.push(failedEvent(engine, step, refusal));
-      turn.doorbell.ring();
+      turn.stepResults.push(failedEvent(engine, step, refusal));
+      turn.wakeUp.set();
     }
   }
 }
@@ -55,7 +55,7 @@ export function stepsToAnnounce(turn: Turn, memory: LiveMemory): CommandId[] {
 
 function whyNotToBegin(step: PendingStep, maxInterruptions: number): Error | undefined {
   const { command, interruptions, cutOffs } = step;
-  if (command.options.atMostOnce === true && bodiesBegun(step) > 0) {
+  if (command.options.atMostOnce === true && attemptsStarted(step) > 0) {
     return new LullError(
       'STEP_INTERRUPTED',
       `step "${command.name}" is to run at most once, and its worker was lost while it may have been running`,

@@ -7,19 +7,19 @@
  * steps run (I6). A step's body that blocks the thread blocks this as well.
  */
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
-import { hasEnded } from './news.ts';
+import { codeHasEnded } from './pending-events.ts';
 import type { Turn } from './turn-state.ts';
 
 /** `'accepted-since'`: what was accepted is to be delivered before anything else begins. `'lost'`: another worker has the run. */
 export async function checkInbox(turn: Turn, memory: LiveMemory): Promise<'nothing-new' | 'accepted-since' | 'lost'> {
   const { engine, runId, nonce } = turn;
-  if (!hasEnded(memory) && nextInboxCheckAtMs(turn, memory) <= engine.clock.nowMs()) {
+  if (!codeHasEnded(memory) && nextInboxCheckAtMs(turn, memory) <= engine.clock.nowMs()) {
     const askedAtMs = engine.clock.nowMs();
     turn.stepEnded = false; // before the request: a step may end while it is on its way
     try {
       const run = await engine.store.readRun(runId);
       if (run?.lease?.owner !== nonce) return 'lost';
-      turn.learn(run, askedAtMs);
+      turn.noteRunItem(run, askedAtMs);
     } catch (error) {
       // The steps in flight are worth more than this read. Renewals tell the turn too.
       engine.log.warn('the inbox of a run could not be checked', { runId, error });
@@ -27,7 +27,7 @@ export async function checkInbox(turn: Turn, memory: LiveMemory): Promise<'nothi
       turn.stepEnded = true;
     }
   }
-  return turn.renewed === undefined ? 'nothing-new' : 'accepted-since';
+  return turn.newerRun === undefined ? 'nothing-new' : 'accepted-since';
 }
 
 /** When the turn is to look, if it is still going on by then. */

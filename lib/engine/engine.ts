@@ -4,19 +4,19 @@ import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
 import { catchStrayErrors } from './owned-code.ts';
 import { giveHintForPromises } from './promise-hint.ts';
-import { peek, type Peek } from './peek.ts';
+import { inspectRun, type RunInspection } from './inspect-run.ts';
 import { createSolitude } from './solitude.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
-import { takeTurn, type TurnEnd, type TurnWanted } from './turn.ts';
+import { takeTurn, type TurnEnd, type TurnRequest } from './turn.ts';
 import { createWarmRuns } from './warm-runs.ts';
 
 export interface RunningEngine {
   /** Takes a turn of a run, if it is free and due. Safe to call at any time, from any number of workers. */
-  takeTurn(wanted: TurnWanted): Promise<TurnEnd>;
+  takeTurn(wanted: TurnRequest): Promise<TurnEnd>;
   /** Wakes what is due and nobody wakes. */
   sweep(options?: SweepOptions): Promise<Sweep>;
   /** What a run waits for. Changes nothing. */
-  peek(runId: string): Promise<Peek>;
+  inspectRun(runId: string): Promise<RunInspection>;
 }
 
 export function createEngine(options: EngineOptions): RunningEngine {
@@ -40,6 +40,6 @@ export function createEngine(options: EngineOptions): RunningEngine {
   return {
     takeTurn: (wanted) => takeTurn(engine, { warmRuns, solitude }, wanted),
     sweep: (sweepOptions) => sweep(engine, sweepOptions),
-    peek: (runId) => peek(engine, runId),
+    inspectRun: (runId) => inspectRun(engine, runId),
   };
 }

@@ -13,12 +13,12 @@ import { messageOf, toError } from '../core/to-error.ts';
 import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { ClosedStatus, StoredValue } from '../ports/run-item.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
-import { lookAgain, type Turn } from './turn-state.ts';
+import { refreshFrom, type Turn } from './turn-state.ts';
 
-export type Finishing =
+export type EndRunResult =
   | { readonly kind: 'ended'; readonly status: ClosedStatus }
   | { readonly kind: 'accepted-since' }
-  | { readonly kind: 'dropped' };
+  | { readonly kind: 'lease-lost' };
 
 export interface Ending {
   readonly status: ClosedStatus;
@@ -26,12 +26,12 @@ export interface Ending {
 }
 
 /** Writes how the workflow's code has ended. */
-export function finishRun(turn: Turn, outcome: Outcome): Promise<Finishing> {
+export function finishRun(turn: Turn, outcome: Outcome): Promise<EndRunResult> {
   return endRun(turn, (turn.ending ??= toEnding(turn, outcome)));
 }
 
 /** Writes an end; on `accepted-since` the turn has what was accepted, and goes on. */
-export async function endRun(turn: Turn, { status, result }: Ending): Promise<Finishing> {
+export async function endRun(turn: Turn, { status, result }: Ending): Promise<EndRunResult> {
   const { engine, runId, epoch, wakesSeen } = turn;
   const endedAtMs = engine.clock.nowMs();
   const retentionMs = engine.registry.find(turn.run.workflow)?.retentionMs;
@@ -44,8 +44,8 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<Fi
     purgeAtMs: retentionMs === undefined ? undefined : endedAtMs + retentionMs,
   });
   if (finish.kind === 'done') return { kind: 'ended', status };
-  if (finish.kind === 'lost') return { kind: 'dropped' };
-  lookAgain(turn, finish.run);
+  if (finish.kind === 'lost') return { kind: 'lease-lost' };
+  refreshFrom(turn, finish.run);
   return { kind: 'accepted-since' };
 }
 

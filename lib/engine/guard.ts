@@ -7,19 +7,19 @@
  * out of reach here; a lint rule catches it. Keeps I4: a replay does what the first time did.
  */
 import { LullError } from '../core/errors.ts';
-import { current, setCurrent, type Guarded } from './guard/current-run.ts';
+import { current, setCurrent, type GuardedRun } from './guard/current-run.ts';
 import { stackHook } from './guard/stack-hook.ts';
 import { frozenPlaces, putUpForGood } from './guard/standing.ts';
 import { globalSwap } from './guard/swapped-globals.ts';
 import { propertySwap } from './guard/swapped-properties.ts';
 
-export { outsideGuard, type Guarded } from './guard/current-run.ts';
+export { outsideGuard, type GuardedRun } from './guard/current-run.ts';
 
 let isPrepared = false;
 let isUp = false;
 
 /** Runs workflow code with the guard up. Whatever it throws, the globals are back afterwards. */
-export function withGuard<T>(run: Guarded, code: () => T): T {
+export function withGuard<T>(run: GuardedRun, code: () => T): T {
   const before = current;
   const wasUp = isUp;
   if (!wasUp) putUp();

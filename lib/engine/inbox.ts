@@ -6,10 +6,10 @@
  * consistent. Keeps in turn what senders rely on: an id leaves the inbox only when it is in the journal.
  */
 import { LullError } from '../core/errors.ts';
-import { lookAgain, type Turn } from './turn-state.ts';
+import { refreshFrom, type Turn } from './turn-state.ts';
 
 type LoadInboxResult =
-  | { readonly kind: 'received' }
+  | { readonly kind: 'loaded' }
   | { readonly kind: 'lost' }
   /** An accepted message has no payload although the lease is ours: somebody changed the table, or its bucket. */
   | { readonly kind: 'damaged'; readonly error: Error };
@@ -17,19 +17,19 @@ type LoadInboxResult =
 /** Loads the payloads of what was accepted and is not in the journal, in the order of acceptance. */
 export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   const { engine, runId, journal, inbox } = turn;
-  if (turn.renewed !== undefined) lookAgain(turn, turn.renewed);
+  if (turn.newerRun !== undefined) refreshFrom(turn, turn.newerRun);
   const waiting = new Set(inbox.map((message) => message.id));
   const missing: string[] = [];
   for (const id of turn.inboxIds) {
     if (journal.messageIds.has(id)) turn.received.add(id);
     else if (!turn.received.has(id) && !waiting.has(id)) missing.push(id);
   }
-  if (missing.length === 0) return { kind: 'received' };
+  if (missing.length === 0) return { kind: 'loaded' };
 
   const messages = await engine.store.loadMessages(runId, missing);
   for (const message of messages) inbox.push(message);
   if (messages.length < missing.length) return isStillOurs(turn, missing, new Set(messages.map(({ id }) => id)));
-  return { kind: 'received' };
+  return { kind: 'loaded' };
 }
 
 async function isStillOurs(

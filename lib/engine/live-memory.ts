@@ -1,14 +1,14 @@
 /** A run in a worker's memory: its coroutines, and what they wait for in the order in which it is due. */
 import type { CommandId, JournalEntry, JournalEvent } from '../journal/event.ts';
 import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
-import { withGuard, type Guarded } from './guard.ts';
+import { withGuard, type GuardedRun } from './guard.ts';
 import { asOwner } from './owned-code.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { TimerHeap } from './timer-heap.ts';
 
 export interface LiveMemory {
   readonly live: LiveRun;
-  readonly guarded: Guarded;
+  readonly guarded: GuardedRun;
   readonly strays: StrayErrors;
   /** What its journal begins with: see `dice.ts`. */
   readonly seed: string | undefined;
@@ -20,7 +20,7 @@ export interface LiveMemory {
 /** Takes up what is pending after a replay. */
 export function rememberPending(
   live: LiveRun,
-  guarded: Guarded,
+  guarded: GuardedRun,
   beside: Pick<LiveMemory, 'strays' | 'seed'>,
 ): LiveMemory {
   const memory = { live, guarded, ...beside, timers: new TimerHeap(), stepsToBegin: new Set<CommandId>() };

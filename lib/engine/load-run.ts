@@ -3,44 +3,44 @@ import { LullError } from '../core/errors.ts';
 import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
-import { followJournal, startNow } from './follow-journal.ts';
+import { replayRun, startNow } from './replay-run.ts';
 import { addToLength, emptyJournal, entriesBytes, type JournalLength } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
-import { begunByTheLost, isToBeAlone, whyToHold } from './lost-workers.ts';
+import { begunByTheLost, isToBeAlone, whyToBlock } from './lost-workers.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
-export type Loading =
+export type LoadRunResult =
   | { readonly kind: 'loaded'; readonly memory: LiveMemory }
   /** A later worker has written: this turn was taken over. */
   | { readonly kind: 'lost' }
   /** The journal has a request to terminate: an earlier worker died before it was carried out. */
   | { readonly kind: 'terminated'; readonly reason: string }
-  | { readonly kind: 'cannot-follow'; readonly error: Error };
+  | { readonly kind: 'cannot-replay'; readonly error: Error };
 
-export async function loadRun(turn: Turn): Promise<Loading> {
+export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   if (turn.warm !== undefined && turn.journal.recordNumber === turn.warm.journal.recordNumber) {
     turn.watch(turn.warm.memory.strays);
     return { kind: 'loaded', memory: turn.warm.memory };
   }
   const loaded = await loadJournal(turn);
   if (loaded === 'lost') return { kind: 'lost' };
-  const { records, toHold } = loaded;
+  const { records, blockedBy } = loaded;
 
   const damage = findDamage(records);
-  // Of a damaged one too: a run that is held can be terminated, and what was received is not received again.
+  // Of a damaged one too: a run that is blocked can be terminated, and what was received is not received again.
   const entries = readableEntries(records);
   for (const entry of entries) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
   turn.journal.recordNumber = lastNumber(records);
   const terminate = entries.find((entry) => entry.kind === 'terminate-requested');
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
 
-  if (damage !== undefined) return { kind: 'cannot-follow', error: journalDamaged(turn.runId, damage) };
+  if (damage !== undefined) return { kind: 'cannot-replay', error: journalDamaged(turn.runId, damage) };
   Object.assign(turn.journal, lengthOf(records));
-  if (toHold !== undefined) return { kind: 'cannot-follow', error: toHold };
+  if (blockedBy !== undefined) return { kind: 'cannot-replay', error: blockedBy };
 
-  const following = await followJournal(turn.engine, turn.run, entries);
-  if (following.kind === 'cannot-follow') return following;
+  const following = await replayRun(turn.engine, turn.run, entries);
+  if (following.kind === 'cannot-replay') return following;
   turn.watch(following.memory.strays);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
   for (const entry of following.unrecorded) turn.unwritten.push(entry);
@@ -50,7 +50,7 @@ export async function loadRun(turn: Turn): Promise<Loading> {
 interface LoadedJournal {
   readonly records: readonly JournalRecord[];
   /** Why no code of the run is to be run. */
-  readonly toHold?: Error;
+  readonly blockedBy?: Error;
 }
 
 /**
@@ -64,13 +64,13 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   for (;;) {
     const records = await engine.store.loadRecords(runId, 0);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
-    const toHold = findDamage(records) === undefined ? await whyToHold(turn, records) : undefined;
-    const isToRunAlone = toHold === undefined && !turn.isAlone && isToBeAlone(turn);
+    const blockedBy = findDamage(records) === undefined ? await whyToBlock(turn, records) : undefined;
+    const isToRunAlone = blockedBy === undefined && !turn.isAlone && isToBeAlone(turn);
     if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
     const entries = [...fence(turn, records), ...(isToRunAlone ? [takenAlone(engine)] : [])];
-    if (entries.length === 0) return { records, ...(toHold && { toHold }) };
+    if (entries.length === 0) return { records, ...(blockedBy && { blockedBy }) };
     // Who was frozen since the take may have been taken over by one that let a delayed run go again, without a fence.
-    if (!(await turn.lease.held())) return 'lost';
+    if (!(await turn.lease.isOurs())) return 'lost';
 
     const record = { number: lastNumber(records) + 1, epoch, nonce, entries };
     const put = await engine.store.putRecord(runId, record);
@@ -80,7 +80,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
     if (record.number === 1) turn.startsRun = true;
     return {
       records: [...records, put.kind === 'exists' ? put.record : record],
-      ...(toHold && { toHold }),
+      ...(blockedBy && { blockedBy }),
     };
   }
 }

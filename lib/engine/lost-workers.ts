@@ -1,6 +1,6 @@
 /**
  * What a journal tells of workers that were lost with nothing to show for it, and what comes of that: the run is taken
- * alone, and if that worker is lost too, before the code has come to its next await, the run is held (I10).
+ * alone, and if that worker is lost too, before the code has come to its next await, the run is blocked (I10).
  *
  * Each takeover leaves a `taken-over` in the journal, and a turn that is alone a `taken-alone` before it runs any code.
  * Whatever is recorded after them is progress. What ends a worker while a step's body is running is the step's matter:
@@ -17,7 +17,7 @@ import type { Turn } from './turn-state.ts';
 const NAME_CHARACTERS = 60;
 
 /** Says whether the worker before this turn was alone with the run, and was lost in its code, once too often. */
-export async function whyToHold(turn: Turn, records: readonly JournalRecord[]): Promise<LullError | undefined> {
+export async function whyToBlock(turn: Turn, records: readonly JournalRecord[]): Promise<LullError | undefined> {
   const { engine, run, epoch } = turn;
   if (isWaitingForItsNextTry(turn, records) || (run.blocked?.tryAtMs !== undefined && (await isToBeTerminated(turn)))) {
     return workersLost(turn, records, turn.takesOver ? 1 : 0);
@@ -28,7 +28,7 @@ export async function whyToHold(turn: Turn, records: readonly JournalRecord[]): 
   return lostInARow(records) + 1 < engine.maxLostTurns ? undefined : workersLost(turn, records, 1);
 }
 
-/** Says whether a turn is to be alone: the last worker was lost, or the run is held because workers were. */
+/** Says whether a turn is to be alone: the last worker was lost, or the run is blocked because workers were. */
 export function isToBeAlone({ takesOver, run }: Turn): boolean {
   return takesOver || run.blocked?.tryAtMs !== undefined;
 }
@@ -47,13 +47,13 @@ export function begunByTheLost({ epoch }: Turn, records: readonly JournalRecord[
 export async function recordThatItLives(turn: Turn): Promise<void> {
   const { engine, runId, epoch, nonce, isAlone, ending, journal, lease } = turn;
   // The run may have ended, and then nothing is recorded any more.
-  if (!isAlone || ending !== undefined || journal.recordNumber === 0 || !(await lease.held())) return;
+  if (!isAlone || ending !== undefined || journal.recordNumber === 0 || !(await lease.isOurs())) return;
   const lives: JournalEntry = { kind: 'steps-begun', atMs: engine.clock.nowMs(), ids: [] };
   const record = { number: journal.recordNumber + 1, epoch, nonce, entries: [lives] };
   await engine.store.putRecord(runId, record).catch(() => undefined);
 }
 
-/** A held run is not tried again by the same code before its time: each try may cost a worker. */
+/** A blocked run is not tried again by the same code before its time: each try may cost a worker. */
 function isWaitingForItsNextTry({ engine, run }: Turn, records: readonly JournalRecord[]): boolean {
   const { tryAtMs = 0 } = run.blocked ?? {};
   return engine.clock.nowMs() < tryAtMs && hasBeenAlone(engine, records);

@@ -8,18 +8,18 @@ import type { Turn } from './turn-state.ts';
 /** Where nobody looks on. */
 export const observeNothing = (): void => undefined;
 
-export function tellBegan(turn: Turn): void {
+export function emitTurnStarted(turn: Turn): void {
   const { runId, workflow } = turn.run;
   const { epoch, beganAtMs: atMs } = turn;
-  tell(turn.engine, { kind: 'turn-began', runId, workflow, epoch, atMs, takesOver: turn.run.lease !== undefined });
+  emit(turn.engine, { kind: 'turn-began', runId, workflow, epoch, atMs, takesOver: turn.run.lease !== undefined });
 }
 
-export function tellEnded(turn: Turn, end: TurnEnd): void {
-  tell(turn.engine, toEvent(turn, outcomeOf(turn, end), end.kind === 'blocked' ? nameOf(end.error) : undefined));
+export function emitTurnEnded(turn: Turn, end: TurnEnd): void {
+  emit(turn.engine, toTurnEnded(turn, outcomeOf(turn, end), end.kind === 'blocked' ? nameOf(end.error) : undefined));
 }
 
-export function tellThrew(turn: Turn, error: unknown): void {
-  tell(turn.engine, toEvent(turn, 'error', nameOf(error)));
+export function emitTurnFailed(turn: Turn, error: unknown): void {
+  emit(turn.engine, toTurnEnded(turn, 'error', nameOf(error)));
 }
 
 function nameOf(thrown: unknown): string {
@@ -27,7 +27,7 @@ function nameOf(thrown: unknown): string {
   return typeof name === 'string' ? name : 'Error';
 }
 
-function toEvent(turn: Turn, outcome: TurnOutcome, errorName: string | undefined): TurnEnded {
+function toTurnEnded(turn: Turn, outcome: TurnOutcome, errorName: string | undefined): TurnEnded {
   const { runId, workflow, lease } = turn.run;
   return {
     kind: 'turn-ended',
@@ -42,7 +42,7 @@ function toEvent(turn: Turn, outcome: TurnOutcome, errorName: string | undefined
     startsRun: turn.startsRun,
     replayedEvents: turn.replayedEvents,
     stepsBegun: turn.attempts.begun,
-    stepRetries: turn.attempts.begunAgain,
+    stepRetries: turn.attempts.retriesStarted,
   };
 }
 
@@ -53,14 +53,14 @@ function outcomeOf({ journal }: Turn, end: TurnEnd): TurnOutcome {
     case 'suspended':
       return journal.recordNumber === 0 ? 'pending' : 'suspended'; // not begun before its time
     case 'blocked':
-    case 'dropped':
-      return end.kind;
-    case 'left':
-      return 'dropped'; // a turn that was begun never leaves so
+      return 'blocked';
+    case 'lease-lost':
+    case 'skipped': // a turn that has the lease never ends so
+      return 'dropped'; // the word of metrics, logs and traces
   }
 }
 
-export function tell(
+export function emit(
   { observe = observeNothing, log }: Pick<EngineOptions, 'observe' | 'log'>,
   event: EngineEvent,
 ): void {

@@ -58,7 +58,7 @@ export interface EngineSettings extends RunLimits {
   readonly maxStepsInFlight: number;
   /** A step that was running when a worker was lost so often has failed: it may be what kills them. */
   readonly maxInterruptions: number;
-  /** Workers lost in a run's code with nothing to show for it: then the run is held, if the last one was alone with it. */
+  /** Workers lost in a run's code with nothing to show for it: then the run is blocked, if the last one was alone with it. */
   readonly maxLostTurns: number;
   /** Encoded size of one value: a step's result, a run's result. Default: as much as the store takes. */
   readonly maxValueBytes: number;

@@ -3,21 +3,21 @@ import type { ReleaseLease } from '../ports/store.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
-import { lookAgain, type Turn } from './turn-state.ts';
+import { refreshFrom, type Turn } from './turn-state.ts';
 
-export type Suspension =
+export type SuspendResult =
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
   | { readonly kind: 'accepted-since' }
-  | { readonly kind: 'dropped' };
+  | { readonly kind: 'lease-lost' };
 
-export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspension> {
+export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<SuspendResult> {
   const { engine, runId, epoch, wakesSeen, inboxIds } = turn;
   const dueAtMs = nextDueAtMs(memory);
   const rest = { status: 'suspended', inboxIds, ...wakeAt(engine, dueAtMs), ...fullness(turn, memory) } as const;
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
-  if (release.kind === 'lost') return { kind: 'dropped' };
+  if (release.kind === 'lost') return { kind: 'lease-lost' };
   if (release.kind === 'accepted-since') {
-    lookAgain(turn, release.run);
+    refreshFrom(turn, release.run);
     return { kind: 'accepted-since' };
   }
   turn.keepWarm(memory);

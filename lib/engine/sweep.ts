@@ -6,14 +6,14 @@
  */
 import { LONGEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { isClosed, type RunItem } from '../ports/run-item.ts';
-import { tell } from './observe.ts';
+import { emit } from './observe.ts';
 import type { EngineOptions } from './settings.ts';
 
 export interface Sweep {
   readonly woken: number;
   readonly purged: number;
   /** Due, and in somebody's turn. */
-  readonly held: number;
+  readonly leased: number;
   /** Not due yet; the queue was told when they will be. */
   readonly ahead: number;
   /** The time was over before all were looked at. */
@@ -43,7 +43,7 @@ export interface SweepOptions {
 /** A sweeper needs no workflow's code. */
 export type SweepPorts = Pick<EngineOptions, 'store' | 'wakes' | 'clock' | 'log' | 'observe'>;
 
-type Found = 'woken' | 'purged' | 'held' | 'ahead' | 'nothing';
+type Found = 'woken' | 'purged' | 'leased' | 'ahead' | 'nothing';
 
 /** How many runs are looked at together. */
 const AT_ONCE = 20;
@@ -52,7 +52,7 @@ export async function sweep(ports: SweepPorts, options: SweepOptions = {}): Prom
   const { aheadMs = 0, wakesBlocked = false, endsByMs = Infinity, begin = 0 } = options;
   const reachMs = wakesBlocked ? Math.max(aheadMs, LONGEST_BLOCKED_PAUSE_MS) : aheadMs;
   const look: Look = { aheadMs, wakesBlocked };
-  const counts = { woken: 0, purged: 0, held: 0, ahead: 0 };
+  const counts = { woken: 0, purged: 0, leased: 0, ahead: 0 };
   for await (const page of ports.store.listDue(ports.clock.nowMs() + reachMs, begin)) {
     for (let from = 0; from < page.length; from += AT_ONCE) {
       if (ports.clock.nowMs() >= endsByMs) return { ...counts, isCut: true };
@@ -85,8 +85,8 @@ async function lookAt(ports: SweepPorts, { aheadMs, wakesBlocked }: Look, runId:
       const { kind } = await store.purge(runId, nowMs);
       return kind === 'purged' ? kind : 'nothing';
     }
-    if (run.lease !== undefined && run.lease.expiresAtMs > nowMs) return 'held';
-    tell(ports, { kind: 'due-run-found', runId, atMs: nowMs, sinceMs: dueSinceMs(run) });
+    if (run.lease !== undefined && run.lease.expiresAtMs > nowMs) return 'leased';
+    emit(ports, { kind: 'due-run-found', runId, atMs: nowMs, sinceMs: dueSinceMs(run) });
     await wakes.send(runId);
     return 'woken';
   } catch (error) {

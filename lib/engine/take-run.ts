@@ -2,7 +2,7 @@
  * Takes the lease of a run (operation 6); or, where runs are pinned to the version that began them, leaves the turn to that one.
  *
  * Pinned, a run never meets other code, unless its version is gone: then it goes on with this one, which can follow its
- * journal or is held (I8).
+ * journal or is blocked (I8).
  */
 import type { TakeLease, TakeLeaseResult } from '../ports/store.ts';
 import type { Engine } from './settings.ts';
@@ -16,12 +16,16 @@ export interface Pin {
 
 type NotDue = Extract<TakeLeaseResult, { readonly reason: 'not-due' }>;
 
-export type Taken =
+export type TakeRunResult =
   | Exclude<TakeLeaseResult, { readonly kind: 'pinned' }>
   /** Another version takes the turn. */
-  | { readonly kind: 'refused'; readonly reason: 'elsewhere' };
+  | { readonly kind: 'refused'; readonly reason: 'pinned-elsewhere' };
 
-export async function takeRun({ store, pin, version, log }: Engine, runId: string, take: TakeLease): Promise<Taken> {
+export async function takeRun(
+  { store, pin, version, log }: Engine,
+  runId: string,
+  take: TakeLease,
+): Promise<TakeRunResult> {
   let asked: TakeLease = pin === undefined ? take : { ...take, pin: pin.version };
   for (;;) {
     const taking = await store.take(runId, asked);
@@ -32,7 +36,7 @@ export async function takeRun({ store, pin, version, log }: Engine, runId: strin
     if (taking.kind !== 'pinned') return taking;
     const pinnedTo = taking.to;
     const handed = (await pin?.forward(runId, pinnedTo)) ?? 'forwarded';
-    if (handed === 'forwarded') return { kind: 'refused', reason: 'elsewhere' };
+    if (handed === 'forwarded') return { kind: 'refused', reason: 'pinned-elsewhere' };
     log.warn('the version that a run was pinned to is gone: it goes on with this one', {
       runId,
       pinnedTo,

@@ -3,10 +3,10 @@ import { encodeError } from '../codec/encode-error.ts';
 import { encode } from '../codec/encode.ts';
 import { commit } from './commit.ts';
 import { endRun, type Ending } from './finish.ts';
-import { startNow } from './follow-journal.ts';
+import { startNow } from './replay-run.ts';
 import { deleteReceived, loadInbox } from './inbox.ts';
 import type { StrayErrors } from './stray-errors.ts';
-import { toEvent } from './news.ts';
+import { toMessageEvent } from './pending-events.ts';
 import type { TurnEnd } from './turn.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -34,7 +34,7 @@ function terminated(reason: string): Ending {
 
 async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   let ending = asked;
-  turn.attempts.withdrawAllBut(new Map());
+  turn.attempts.abortAllExcept(new Map());
   turn.ending = asked;
   // A journal begins with its first event, also when no code ever began the run.
   if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0)
@@ -42,10 +42,10 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   for (;;) {
     // Also before the first end: who asked for it may have died, and its inbox is here still. What is missing from a
     // damaged table must not keep the run from ending.
-    if ((await loadInbox(turn)).kind === 'lost') return { kind: 'dropped' };
+    if ((await loadInbox(turn)).kind === 'lost') return { kind: 'lease-lost' };
     const reason = recordUnread(turn);
     if (reason !== undefined && ending.status !== 'terminated') ending = terminated(reason);
-    if ((await commit(turn)) === 'lost' || !(await turn.lease.held())) return { kind: 'dropped' };
+    if ((await commit(turn)) === 'lost' || !(await turn.lease.isOurs())) return { kind: 'lease-lost' };
     await deleteReceived(turn);
     const finish = await endRun(turn, ending);
     if (finish.kind !== 'accepted-since') return finish;
@@ -58,7 +58,7 @@ function recordUnread(turn: Turn): string | undefined {
   let reason: string | undefined;
   for (const message of turn.inbox.splice(0)) {
     turn.received.add(message.id);
-    const event = toEvent(message, atMs);
+    const event = toMessageEvent(message, atMs);
     if (event.kind === 'terminate-requested') reason ??= event.reason;
     turn.unwritten.push(event.kind === 'terminate-requested' ? event : { ...event, unread: true });
   }

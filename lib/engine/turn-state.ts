@@ -4,11 +4,11 @@ import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { createAttempts, type Attempts } from './attempts.ts';
 import type { AttemptEvent } from './attempt.ts';
-import { createDoorbell, type Doorbell } from './doorbell.ts';
+import { AutoResetEvent } from './auto-reset-event.ts';
 import type { Ending } from './finish.ts';
 import { emptyJournal } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
-import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
+import { startLeaseRenewer, type LeaseRenewer } from './lease-renewer.ts';
 import type { Engine } from './settings.ts';
 import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
@@ -25,10 +25,10 @@ export interface Turn {
   readonly epoch: number;
   readonly beganAtMs: number;
   readonly nonce: string;
-  readonly lease: LeaseKeeper;
+  readonly lease: LeaseRenewer;
   readonly attempts: Attempts;
   /** Rings when there may be something to do. */
-  readonly doorbell: Doorbell;
+  readonly wakeUp: AutoResetEvent;
   /** When the turn has to end by itself, and from when on it begins no body any more. */
   readonly endsByMs: number;
   readonly beginsByMs: number;
@@ -55,18 +55,18 @@ export interface Turn {
   /** In the journal; their items can go. */
   readonly received: Set<string>;
   /** How steps ended, in the order in which they did. */
-  readonly arrivals: AttemptEvent[];
+  readonly stepResults: AttemptEvent[];
   /** How the workflow's code has ended, as it is to be written; undefined as long as it goes on. */
   ending: Ending | undefined;
   /** The run item as it was last seen, if something was accepted by then; taken up with the next inbox. */
-  renewed: RunItem | undefined;
+  newerRun: RunItem | undefined;
   /** When the table was last asked for the run item. */
   inboxCheckedAtMs: number;
   /** A step, or an attempt of one, has ended since the turn last looked. */
   stepEnded: boolean;
 
   /** Takes note of the run item as the table had it after `askedAtMs`. */
-  learn(run: RunItem, askedAtMs: number): void;
+  noteRunItem(run: RunItem, askedAtMs: number): void;
 
   /** Waits until no other turn goes on in this process. */
   beAlone(): Promise<'alone' | 'too-late'>;
@@ -78,15 +78,16 @@ export interface Turn {
   end(): void;
 }
 
-type Refusal = 'not-found' | 'closed' | 'held' | 'not-due' | 'elsewhere';
-type Begun = { readonly kind: 'begun'; readonly turn: Turn } | { readonly kind: 'refused'; readonly reason: Refusal };
+type Refusal = 'not-found' | 'closed' | 'leased' | 'not-due' | 'pinned-elsewhere';
+type StartTurnResult =
+  { readonly kind: 'begun'; readonly turn: Turn } | { readonly kind: 'refused'; readonly reason: Refusal };
 
 /** Takes the lease (operation 6). */
 export async function beginTurn(
   engine: Engine,
   { warmRuns, place }: { readonly warmRuns: WarmRuns; readonly place: Place },
   { runId, deadlineAtMs }: { readonly runId: string; readonly deadlineAtMs: number },
-): Promise<Begun> {
+): Promise<StartTurnResult> {
   const nonce = engine.newNonce();
   const nowMs = engine.clock.nowMs();
   const lease = { owner: nonce, expiresAtMs: nowMs + engine.leaseMs };
@@ -128,19 +129,19 @@ interface Taken {
 function createTurn({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtMs, endsByMs }: Taken): Turn {
   const { runId } = run;
   const epoch = run.epoch + 1;
-  const doorbell = createDoorbell();
-  const arrivals: AttemptEvent[] = [];
-  const arrive = (event: AttemptEvent): void => {
-    arrivals.push(event);
+  const wakeUp = new AutoResetEvent();
+  const stepResults: AttemptEvent[] = [];
+  const onStepResult = (event: AttemptEvent): void => {
+    stepResults.push(event);
     if (event.kind !== 'step-heartbeat') turn.stepEnded = true;
-    doorbell.ring();
+    wakeUp.set();
   };
   const onRenewal = (item: RunItem | undefined, askedAtMs: number): void => {
-    if (item !== undefined) turn.learn(item, askedAtMs);
-    if (item === undefined || turn.renewed !== undefined) doorbell.ring();
+    if (item !== undefined) turn.noteRunItem(item, askedAtMs);
+    if (item === undefined || turn.newerRun !== undefined) wakeUp.set();
   };
-  const lease = keepLease({ ...engine, runId, epoch, expiresAtMs, onRenewal });
-  const attempts = createAttempts(engine, runId, { beganAtMs, endsByMs }, arrive);
+  const lease = startLeaseRenewer({ ...engine, runId, epoch, expiresAtMs, onRenewal });
+  const attempts = createAttempts(engine, runId, { beganAtMs, endsByMs }, onStepResult);
   const warm = warmRuns.take(run);
   let watched: StrayErrors | undefined;
   const turn: Turn = {
@@ -153,7 +154,7 @@ function createTurn({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtM
     nonce,
     lease,
     attempts,
-    doorbell,
+    wakeUp,
     endsByMs,
     beginsByMs: endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART),
     wakesSeen: run.wakes,
@@ -167,15 +168,15 @@ function createTurn({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtM
     unwritten: [],
     inbox: [],
     received: new Set(),
-    arrivals,
+    stepResults,
     ending: undefined,
-    renewed: undefined,
+    newerRun: undefined,
     inboxCheckedAtMs: beganAtMs,
     stepEnded: false,
-    learn: (item, askedAtMs) => {
+    noteRunItem: (item, askedAtMs) => {
       turn.inboxCheckedAtMs = Math.max(turn.inboxCheckedAtMs, askedAtMs);
       // Of two answers the later one may be the older one.
-      if (item.wakes > (turn.renewed?.wakes ?? turn.wakesSeen)) turn.renewed = item;
+      if (item.wakes > (turn.newerRun?.wakes ?? turn.wakesSeen)) turn.newerRun = item;
     },
     beAlone: () => place.beAlone(endsByMs),
     keepWarm: (memory) => {
@@ -189,15 +190,15 @@ function createTurn({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtM
     end: () => {
       watched?.unwatch();
       lease.stop();
-      attempts.withdrawAllBut(new Map());
+      attempts.abortAllExcept(new Map());
     },
   };
   return turn;
 }
 
 /** Takes up what was accepted since. */
-export function lookAgain(turn: Turn, run: RunItem): void {
-  turn.renewed = undefined;
+export function refreshFrom(turn: Turn, run: RunItem): void {
+  turn.newerRun = undefined;
   turn.wakesSeen = run.wakes;
   turn.inboxIds = run.inboxIds;
 }

@@ -8,39 +8,39 @@ import type { ClosedStatus } from '../ports/run-item.ts';
 import { beginSteps, stepsToAnnounce } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
-import { deliverNews } from './deliver-news.ts';
+import { deliverPendingEvents } from './deliver-pending-events.ts';
 import { finishRun, toEnding } from './finish.ts';
-import { holdRun } from './hold.ts';
+import { blockRun } from './block.ts';
 import { deleteReceived, loadInbox } from './inbox.ts';
 import { whyTooLong } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
 import { recordThatItLives } from './lost-workers.ts';
-import { hasEnded, hasNews } from './news.ts';
-import { tellBegan, tellEnded, tellThrew } from './observe.ts';
+import { codeHasEnded, hasPendingEvents } from './pending-events.ts';
+import { emitTurnStarted, emitTurnEnded, emitTurnFailed } from './observe.ts';
 import type { Engine } from './settings.ts';
 import type { Place, Solitude } from './solitude.ts';
 import { suspendRun } from './suspend.ts';
 import { failAtLimit, failByStray, terminateRun } from './terminate.ts';
 import { beginTurn, type Turn } from './turn-state.ts';
-import { waitForBeginning } from './wait-for-beginning.ts';
+import { waitUntilStart } from './wait-until-start.ts';
 import { waitInPlace } from './wait-in-place.ts';
 import type { WarmRuns } from './warm-runs.ts';
 
 export type TurnEnd =
   /** Somebody else's turn, or nobody's: nothing was written. */
   | {
-      readonly kind: 'left';
-      readonly reason: 'not-found' | 'closed' | 'held' | 'not-due' | 'elsewhere';
+      readonly kind: 'skipped';
+      readonly reason: 'not-found' | 'closed' | 'leased' | 'not-due' | 'pinned-elsewhere';
     }
   /** Nothing to do before `dueAtMs`, or, if that is undefined, before a message comes. */
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
   | { readonly kind: 'blocked'; readonly error: Error }
   | { readonly kind: 'ended'; readonly status: ClosedStatus }
   /** Taken over, or the lease ran out: the next worker goes on from the journal. */
-  | { readonly kind: 'dropped' };
+  | { readonly kind: 'lease-lost' };
 
-export interface TurnWanted {
+export interface TurnRequest {
   readonly runId: string;
   /** The invocation's time limit, in epoch milliseconds. */
   readonly deadlineAtMs: number;
@@ -53,9 +53,9 @@ export interface Process {
 }
 
 /** Takes a turn, if the run is free and due. */
-export async function takeTurn(engine: Engine, { warmRuns, solitude }: Process, wanted: TurnWanted): Promise<TurnEnd> {
+export async function takeTurn(engine: Engine, { warmRuns, solitude }: Process, wanted: TurnRequest): Promise<TurnEnd> {
   const place = await solitude.join(wanted.deadlineAtMs);
-  if (place === 'too-late') return { kind: 'left', reason: 'not-due' }; // the sweeper wakes it again
+  if (place === 'too-late') return { kind: 'skipped', reason: 'not-due' }; // the sweeper wakes it again
   try {
     return await takeTurnAt(engine, { warmRuns, place }, wanted);
   } finally {
@@ -66,18 +66,18 @@ export async function takeTurn(engine: Engine, { warmRuns, solitude }: Process, 
 async function takeTurnAt(
   engine: Engine,
   parts: { readonly warmRuns: WarmRuns; readonly place: Place },
-  wanted: TurnWanted,
+  wanted: TurnRequest,
 ): Promise<TurnEnd> {
   const begun = await beginTurn(engine, parts, wanted);
-  if (begun.kind === 'refused') return { kind: 'left', reason: begun.reason };
+  if (begun.kind === 'refused') return { kind: 'skipped', reason: begun.reason };
   const { turn } = begun;
-  tellBegan(turn);
+  emitTurnStarted(turn);
   try {
     const end = await carryOn(turn);
-    tellEnded(turn, end);
+    emitTurnEnded(turn, end);
     return end;
   } catch (error) {
-    tellThrew(turn, error);
+    emitTurnFailed(turn, error);
     await recordThatItLives(turn);
     throw error;
   } finally {
@@ -86,30 +86,30 @@ async function takeTurnAt(
 }
 
 async function carryOn(turn: Turn): Promise<TurnEnd> {
-  const entrance = await waitForBeginning(turn);
+  const entrance = await waitUntilStart(turn);
   if (entrance.kind !== 'begin') return entrance;
   let loading = await loadRun(turn);
 
   for (;;) {
-    if (loading.kind === 'lost' || !(await turn.lease.held())) return { kind: 'dropped' };
+    if (loading.kind === 'lost' || !(await turn.lease.isOurs())) return { kind: 'lease-lost' };
     if (loading.kind === 'terminated') return terminateRun(turn, loading.reason);
-    if (loading.kind === 'cannot-follow') return holdRun(turn, loading.error);
+    if (loading.kind === 'cannot-replay') return blockRun(turn, loading.error);
     const { memory } = loading;
 
     const inbox = await loadInbox(turn);
-    if (inbox.kind === 'lost') return { kind: 'dropped' };
-    if (inbox.kind === 'damaged') return holdRun(turn, inbox.error);
+    if (inbox.kind === 'lost') return { kind: 'lease-lost' };
+    if (inbox.kind === 'damaged') return blockRun(turn, inbox.error);
 
-    const delivery = await deliverNews(turn, memory);
-    if (delivery.kind === 'lost') return { kind: 'dropped' };
-    if (delivery.kind === 'cannot-follow') return holdRun(turn, delivery.error);
+    const delivery = await deliverPendingEvents(turn, memory);
+    if (delivery.kind === 'lost') return { kind: 'lease-lost' };
+    if (delivery.kind === 'cannot-replay') return blockRun(turn, delivery.error);
     if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
-    turn.attempts.withdrawAllBut(memory.live.pending);
-    if (hasEnded(memory)) turn.ending ??= toEnding(turn, memory.live.outcome());
+    turn.attempts.abortAllExcept(memory.live.pending);
+    if (codeHasEnded(memory)) turn.ending ??= toEnding(turn, memory.live.outcome());
 
-    if ((await commit(turn)) === 'lost') return { kind: 'dropped' };
+    if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };
     await deleteReceived(turn);
-    const tooLong = hasEnded(memory) ? undefined : whyTooLong(turn); // also as a worker left it that died before it ended it
+    const tooLong = codeHasEnded(memory) ? undefined : whyTooLong(turn); // also as a worker left it that died before it ended it
     if (tooLong !== undefined) return failAtLimit(turn, tooLong);
     const stray = strayError(turn, memory);
     if (stray !== undefined) return failByStray(turn, memory.strays, stray);
@@ -118,13 +118,13 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       loading = await loadRun(turn);
       continue;
     }
-    if (hasNews(turn, memory)) continue;
+    if (hasPendingEvents(turn, memory)) continue;
     const check = await checkInbox(turn, memory);
-    if (check === 'lost') return { kind: 'dropped' };
+    if (check === 'lost') return { kind: 'lease-lost' };
     if (check === 'accepted-since') continue;
-    if (!(await turn.lease.held())) return { kind: 'dropped' };
+    if (!(await turn.lease.isOurs())) return { kind: 'lease-lost' };
 
-    if (hasEnded(memory)) {
+    if (codeHasEnded(memory)) {
       const finish = await finishRun(turn, memory.live.outcome());
       if (finish.kind === 'accepted-since') continue;
       return finish;
@@ -140,8 +140,8 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       for (const id of ids) turn.announced.add(id);
       continue;
     }
-    const beginning = beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
-    if (beginning.kind === 'cannot-follow') return holdRun(turn, beginning.error);
+    const begin = beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
+    if (begin.kind === 'cannot-replay') return blockRun(turn, begin.error);
     if ((await waitInPlace(turn, memory)) === 'go-on') continue;
 
     const suspension = await suspendRun(turn, memory);

@@ -4,14 +4,14 @@
  */
 import { nextInboxCheckAtMs } from './check-inbox.ts';
 import { firstTimer, nextDueAtMs, type LiveMemory } from './live-memory.ts';
-import { hasNews } from './news.ts';
+import { hasPendingEvents } from './pending-events.ts';
 import type { Turn } from './turn-state.ts';
 
 /** `'go-on'` when there may be something to do now, `'nothing'` when there is nothing to wait for in place. */
 export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-on' | 'nothing'> {
   const { engine, attempts } = turn;
   const { clock } = engine;
-  if (hasNews(turn, memory)) return 'go-on';
+  if (hasPendingEvents(turn, memory)) return 'go-on';
   if (clock.nowMs() >= turn.endsByMs) {
     if (attempts.size === 0) return 'nothing';
     attempts.cutOffAll();
@@ -24,8 +24,8 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
 
   const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, nextInboxCheckAtMs(turn, memory));
-  const cancel = clock.callAt(wakeAtMs, () => turn.doorbell.ring());
-  await turn.doorbell.wait();
+  const cancel = clock.callAt(wakeAtMs, () => turn.wakeUp.set());
+  await turn.wakeUp.wait();
   cancel();
   return 'go-on';
 }

@@ -4,7 +4,7 @@
  * A cache, deletable at any time. It is exact: an entry counts only if the lease that is taken follows the one after
  * which it was kept, and that one was given back; then nobody can have written a record since (fences, I2).
  */
-import { heldBytes } from './held-bytes.ts';
+import { estimateMemoryBytes } from './memory-estimate.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { JournalLength } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
@@ -51,10 +51,10 @@ export function createWarmRuns(limits: WarmLimits): WarmRuns {
     },
     keep(runId, run) {
       forget(runId);
-      const held = heldBytes(run);
-      if (held > limits.bytes) return; // it would push out all others, and itself
-      runs.set(runId, { run, bytes: held });
-      bytes += held;
+      const runBytes = estimateMemoryBytes(run);
+      if (runBytes > limits.bytes) return; // it would push out all others, and itself
+      runs.set(runId, { run, bytes: runBytes });
+      bytes += runBytes;
       for (const oldest of runs.keys()) {
         if (runs.size <= limits.runs && bytes <= limits.bytes) break;
         forget(oldest);

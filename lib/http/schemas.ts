@@ -44,7 +44,7 @@ export const SCHEMAS = {
       },
       blocked: {
         type: 'object',
-        description: 'Why a run is held whose code cannot follow its journal, and since when.',
+        description: 'Why a run is blocked whose code cannot follow its journal, and since when.',
         required: ['reason', 'since'],
         properties: { reason: { type: 'string' }, since: time },
       },

@@ -140,7 +140,7 @@ export interface LimitReached {
 
 /**
  * The fence of a takeover: the worker before this one died, or lost its lease, while steps may have been running. Or a
- * worker held the run while it was running them.
+ * worker blocked the run while it was running them.
  */
 export interface TakenOver {
   readonly kind: 'taken-over';
@@ -153,7 +153,7 @@ export interface TakenOver {
 export interface TakenAlone {
   readonly kind: 'taken-alone';
   readonly atMs: number;
-  /** The version of that code: if its worker is lost too, other code is tried before the run is held. */
+  /** The version of that code: if its worker is lost too, other code is tried before the run is blocked. */
   readonly version: string;
 }
 

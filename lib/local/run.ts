@@ -5,7 +5,7 @@ import { RunFailedError } from '../client/errors.ts';
 import { LullError } from '../core/errors.ts';
 import { createRegistry } from '../core/workflow-registry.ts';
 import type { Workflow } from '../core/workflow.ts';
-import { randomSeed } from '../engine/dice.ts';
+import { randomSeed } from '../engine/run-seed.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { TurnEnd } from '../engine/turn.ts';
 import { MemoryStore } from '../memory/memory-store.ts';

@@ -183,7 +183,7 @@ export class MemoryStore implements Store {
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {
     const partition = this.#partitions.get(runId);
-    if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'left' };
+    if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'skipped' };
     const { messages, values } = partition;
     const strangers = [...values.keys()].filter((key) => !refersTo(partition.state, key));
     if (messages.size + strangers.length > 0) {

@@ -46,7 +46,7 @@ export function accept(
   if (!before) return { answer: { kind: 'not-found' } };
   const { run } = before;
   if (isClosed(run.status)) return { answer: { kind: 'closed', run } };
-  const answer = { kind: 'accepted', held: run.lease !== undefined } as const;
+  const answer = { kind: 'accepted', leased: run.lease !== undefined } as const;
   if (run.inboxIds.includes(messageId)) return { answer };
   const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
   if (isClosedForIt || run.inboxIds.length >= inboxLimit) return { answer: { kind: 'full', run } };
@@ -60,10 +60,10 @@ export function take(before: RunState | undefined, take: TakeLease): Transition<
   const { run } = before;
   const { lease, nowMs, dueByMs, pin } = take;
   if (isClosed(run.status)) return refused('closed');
-  const held = run.lease !== undefined && run.lease.expiresAtMs > nowMs;
+  const leased = run.lease !== undefined && run.lease.expiresAtMs > nowMs;
   const due = run.dueAtMs !== undefined && run.dueAtMs <= dueByMs;
   const elsewhere = pinnedElsewhere(run, take);
-  if (!held && due && elsewhere === undefined) {
+  if (!leased && due && elsewhere === undefined) {
     const { priorLeaseExpiresAtMs: _, ...state } = before;
     const pinned = pin === undefined ? {} : { pinnedTo: pin };
     const taken: RunItem = { ...run, ...pinned, lease, epoch: run.epoch + 1, status: 'running' };
@@ -71,8 +71,8 @@ export function take(before: RunState | undefined, take: TakeLease): Transition<
     return { answer: { kind: 'taken', before: run }, after: { ...state, ...prior, run: taken } };
   }
   if (run.lease?.owner === lease.owner) return { answer: { kind: 'taken', before: beforeTheTake(before) } };
-  if (!held && due && elsewhere !== undefined) return { answer: { kind: 'pinned', to: elsewhere } };
-  return held ? refused('held') : { answer: { kind: 'refused', reason: 'not-due', run } };
+  if (!leased && due && elsewhere !== undefined) return { answer: { kind: 'pinned', to: elsewhere } };
+  return leased ? refused('leased') : { answer: { kind: 'refused', reason: 'not-due', run } };
 }
 
 /** The run as it was before its lease was given, but for what was accepted since. */
@@ -83,7 +83,7 @@ function beforeTheTake({ run, restingStatus, priorLeaseExpiresAtMs }: RunState):
   return { ...before, status: 'running', lease: { owner: 'unknown', expiresAtMs: priorLeaseExpiresAtMs } };
 }
 
-function refused(reason: 'not-found' | 'closed' | 'held'): Transition<TakeLeaseResult> {
+function refused(reason: 'not-found' | 'closed' | 'leased'): Transition<TakeLeaseResult> {
   return { answer: { kind: 'refused', reason } };
 }
 
@@ -156,7 +156,7 @@ export function refersTo(state: RunState | undefined, key: string): boolean {
 
 /** In place of the purge, if something may be on its way. */
 export function putOff(before: RunState | undefined, dueByMs: number): Transition<PurgeResult> {
-  if (!before) return { answer: { kind: 'left' } };
+  if (!before) return { answer: { kind: 'skipped' } };
   const dueAtMs = dueByMs + SHORTEST_RETENTION_MS;
-  return { answer: { kind: 'put-off', dueAtMs }, after: { ...before, run: { ...before.run, dueAtMs } } };
+  return { answer: { kind: 'postponed', dueAtMs }, after: { ...before, run: { ...before.run, dueAtMs } } };
 }

@@ -24,7 +24,7 @@ export interface Lease {
   readonly expiresAtMs: number;
 }
 
-/** Why a run is held, and since when: see I8. */
+/** Why a run is blocked, and since when: see I8. */
 export interface Blocked {
   /** What the code could not follow, both sides shown. At most 300 characters; the worker's log has the whole. */
   readonly reason: string;

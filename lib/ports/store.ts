@@ -145,8 +145,8 @@ export interface DeleteMessages {
 }
 
 export type AcceptMessageResult =
-  /** `held`: a worker has the lease (expired or not), so no wake is needed from the sender. */
-  | { readonly kind: 'accepted'; readonly held: boolean }
+  /** `leased`: a worker has the lease (expired or not), so no wake is needed from the sender. */
+  | { readonly kind: 'accepted'; readonly leased: boolean }
   /** `isRepeat`: the request was sent before, and that one was not answered: it may have been accepted. */
   | { readonly kind: 'closed'; readonly run: RunItem; readonly isRepeat?: true }
   | { readonly kind: 'full'; readonly run: RunItem }
@@ -154,7 +154,7 @@ export type AcceptMessageResult =
 
 export type TakeLeaseResult =
   | { readonly kind: 'taken'; readonly before: RunItem }
-  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'held' }
+  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'leased' }
   | { readonly kind: 'refused'; readonly reason: 'not-due'; readonly run: RunItem }
   /** Free and due, and pinned to another version. */
   | { readonly kind: 'pinned'; readonly to: string };
@@ -206,9 +206,9 @@ export type RenewLeaseResult =
 
 export type PurgeResult =
   | { readonly kind: 'purged' }
-  | { readonly kind: 'put-off'; readonly dueAtMs: number }
+  | { readonly kind: 'postponed'; readonly dueAtMs: number }
   /** There is no such run, or it is open, or not due; or somebody else was quicker. */
-  | { readonly kind: 'left' };
+  | { readonly kind: 'skipped' };
 
 export interface RunQuery {
   /** One index partition set per name: newest first over all of them. At least one. */

@@ -140,8 +140,8 @@ export class Cloud {
     return this.#turnEnds.get(runId);
   }
 
-  peek(runId: string): ReturnType<RunningEngine['peek']> {
-    return this.#engine.peek(runId);
+  inspectRun(runId: string): ReturnType<RunningEngine['inspectRun']> {
+    return this.#engine.inspectRun(runId);
   }
 
   /** A bug, or what no waiting would heal: whoever drives the cloud is told, once. */
@@ -244,7 +244,7 @@ export class Cloud {
     const deadlineAtMs = this.clock.nowMs() + toMilliseconds(this.#options.invocationLimit, 'invocationLimit');
     await this.#asWorker('a turn was given up', async () => {
       const end = await this.#engine.takeTurn({ runId, deadlineAtMs });
-      if (end.kind !== 'left') this.#turnEnds.set(runId, end);
+      if (end.kind !== 'skipped') this.#turnEnds.set(runId, end);
     });
   }
 

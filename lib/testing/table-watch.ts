@@ -109,7 +109,7 @@ export class TableWatch {
       case 'purge': {
         const purging = answer as PurgeResult;
         if (purging.kind === 'purged') this.#runs.delete(runId);
-        if (purging.kind === 'put-off') this.#rest(runId, purging);
+        if (purging.kind === 'postponed') this.#rest(runId, purging);
         return;
       }
       default:

@@ -123,7 +123,7 @@ class TestRun<R> implements Run<R> {
 
   async #stuckError(): Promise<RunStuckError> {
     const run = await this.#cloud.store.readRun(this.id);
-    return new RunStuckError(this.id, run?.workflow ?? '', describeWaiting(await this.#cloud.peek(this.id)));
+    return new RunStuckError(this.id, run?.workflow ?? '', describeWaiting(await this.#cloud.inspectRun(this.id)));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Says what a run waits for that does not come. */
-import type { Peek } from '../engine/peek.ts';
+import type { RunInspection } from '../engine/inspect-run.ts';
 import { LullError } from '../core/errors.ts';
 import type { Pending } from '../scheduler/live-run.ts';
 
@@ -17,16 +17,16 @@ export class RunStuckError extends LullError {
 }
 
 /** What stands behind `it waits for`. */
-export function describeWaiting(peek: Peek): string {
-  if (peek.kind === 'cannot-be-seen') return `something that cannot be said: ${peek.error.message}`;
-  if (peek.pending.length === 0) {
+export function describeWaiting(inspection: RunInspection): string {
+  if (inspection.kind === 'unreadable') return `something that cannot be said: ${inspection.error.message}`;
+  if (inspection.pending.length === 0) {
     return (
-      `nothing that could come from outside (it stands ${peek.codeLocation}): its tasks wait for each other, for a ` +
+      `nothing that could come from outside (it stands ${inspection.codeLocation}): its tasks wait for each other, for a ` +
       `lock, a queue, an event or a future that no task will serve`
     );
   }
-  const waits = [...new Set(peek.pending.map(describePending))].join(', ');
-  const advice = peek.pending.some(({ kind }) => kind === 'receive')
+  const waits = [...new Set(inspection.pending.map(describePending))].join(', ');
+  const advice = inspection.pending.some(({ kind }) => kind === 'receive')
     ? `. Send it (start() gives the run: await run.signal(...)) before you wait for the end`
     : '';
   return `${waits}${advice}`;

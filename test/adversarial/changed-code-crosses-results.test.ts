@@ -44,7 +44,7 @@ describe('the arguments of a defineStep are compared', () => {
     ['two calls were swapped', each(['bob', 'ada'])],
     ['the last one got an argument more', function* () { yield* charge('ada'); yield* charge('bob', 5); yield* sleep('1h'); }], // prettier-ignore
     ['it is a step of that name without arguments', function* () { yield* step('charge', () => ''); }], // prettier-ignore
-  ])('%s: the run is held, and goes on when the code is mended', async (_what, now) => {
+  ])('%s: the run is blocked, and goes on when the code is mended', async (_what, now) => {
     const before = each(['ada', 'bob']);
     expect((await deploy(before, now)).status).toBe('blocked');
     expect(await deploy(before, now, before)).toMatchObject({ result: ['charged ada', 'charged bob'] });
@@ -127,7 +127,7 @@ describe('a key is compared', () => {
         )
       ).status,
     ).toBe('blocked');
-    // What was held for its arguments goes on once the code says what tells its calls apart.
+    // What was blocked for its arguments goes on once the code says what tells its calls apart.
     expect(await deploy(mail('Helo'), mail('Hello'), mail('Hello', byName))).toMatchObject({ result: 'sent' });
   });
 

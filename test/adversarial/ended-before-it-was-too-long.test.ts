@@ -33,7 +33,7 @@ it('a run whose code has completed is completed, however long its journal gets a
   expect(await run.result()).toBe('stopped in good order');
 });
 
-it('a run whose code cannot follow is held, and not failed for its length (I8)', async () => {
+it('a run whose code cannot follow is blocked, and not failed for its length (I8)', async () => {
   const settings = { maxJournalEvents: 20 };
   const going = workflow('going', function* () {
     for (;;) {

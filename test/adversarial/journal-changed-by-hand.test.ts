@@ -44,7 +44,7 @@ test.each<[string, (entries: readonly JournalEntry[]) => unknown[][], RegExp]>([
     (entries) => [entries.flatMap<unknown>((entry) => (entry.kind === 'signal-received' ? [entry, entry] : [entry]))],
     /the message ".+" is in it twice/,
   ],
-])('a run whose journal %s is held, and can be terminated', async (_, change, reason) => {
+])('a run whose journal %s is blocked, and can be terminated', async (_, change, reason) => {
   const cloud = await changed(change);
   const end = await cloud.worker().turn('r1');
   expect(end).toMatchObject({ kind: 'blocked', error: { code: 'JOURNAL_DAMAGED' } });

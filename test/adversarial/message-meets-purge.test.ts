@@ -1,6 +1,6 @@
 /**
  * Suspicion: a message for a closed run is put, the run is purged, its id is used again, and the new run accepts the
- * message, whose payload went with the purge: the new run is held for damage.
+ * message, whose payload went with the purge: the new run is blocked for damage.
  */
 import { expect, it } from 'vitest';
 import { step, workflow } from 'lull';

@@ -56,7 +56,7 @@ test('a run of large values goes through, on workers that start from nothing', a
 test.each([
   ['a record', 'mmm', /record \d cannot be read: object .+ is not in the bucket/],
   ['the input', 'iii', /the input of run .+ is not in the table, or not in its bucket/],
-])('a run that lost %s is held until it is put back', async (_, part, reason) => {
+])('a run that lost %s is blocked until it is put back', async (_, part, reason) => {
   const { payloads, engine, run, readRun } = await startHeavy();
   const key = keyOf(payloads, part);
   const text = payloads.texts.get(key)!;
@@ -73,7 +73,7 @@ test.each([
 test.each([
   ['a record', 'mmm', /record \d cannot be read: object .+ was changed: its digest/],
   ['the input', 'iii', /value "input-.+" of run .+ cannot be read: object .+ was changed: its digest/],
-])('a run of which somebody changed %s is held, and can be terminated', async (_, part, reason) => {
+])('a run of which somebody changed %s is blocked, and can be terminated', async (_, part, reason) => {
   const { payloads, engine, run, readRun } = await startHeavy();
   const key = keyOf(payloads, part);
   payloads.texts.set(key, payloads.texts.get(key)!.replace(part, 'xxx'));
@@ -86,7 +86,7 @@ test.each([
   expect((await readRun())?.status).toBe('terminated');
 });
 
-test('a run that accepted a message whose payload is gone is held, and not told that there was none', async () => {
+test('a run that accepted a message whose payload is gone is blocked, and not told that there was none', async () => {
   const { payloads, engine, run } = await startHeavy();
   const before = new Set(payloads.texts.keys());
   await engine.advance('1 day');

@@ -75,9 +75,9 @@ test('a sweeper leaves a closed run whose next input another sweeper has seen, a
     const answer = await send();
     if (command === 'PutItemCommand' && isFirst) {
       isFirst = false; // the input of the run to come
-      expect(await healthy.purge(runId, PURGE_MS)).toMatchObject({ kind: 'put-off' });
+      expect(await healthy.purge(runId, PURGE_MS)).toMatchObject({ kind: 'postponed' });
       goOn();
-      expect(await purged).toEqual({ kind: 'left' });
+      expect(await purged).toEqual({ kind: 'skipped' });
     }
     return answer;
   });

@@ -1,6 +1,6 @@
 /**
  * Suspicion: a start puts its input, the purge of an earlier run of that id takes it, the run is created all the same,
- * and its starter dies before it could put the input again: the run is held for damage.
+ * and its starter dies before it could put the input again: the run is blocked for damage.
  */
 import { expect, it } from 'vitest';
 import { step, workflow } from 'lull';

@@ -17,7 +17,7 @@ const storedLater: Around = async (_call, go) => {
 };
 
 const news = signal<unknown>('news');
-const held = { kind: 'blocked', error: { code: 'NEWER_NODE' } };
+const blocked = { kind: 'blocked', error: { code: 'NEWER_NODE' } };
 
 async function turnsOf(body: (input: unknown) => Generator, input?: string, payload?: string): Promise<unknown[]> {
   const flow = workflow('flow', body as never);
@@ -80,11 +80,11 @@ it.each<[string, (input: unknown) => Generator, (string | undefined)?, string?]>
     },
   ],
 ])(
-  'a run whose %s is of a newer Node is held, with a reason that says so, and goes on there',
+  'a run whose %s is of a newer Node is blocked, with a reason that says so, and goes on there',
   async (_what, body, input, payload) => {
     const [first, onOlder, onNewer] = await turnsOf(body, input, payload);
     expect(first).toBe('suspended');
-    expect(onOlder).toMatchObject(held);
+    expect(onOlder).toMatchObject(blocked);
     expect(onNewer).toEqual({ kind: 'ended', status: 'completed' });
   },
 );

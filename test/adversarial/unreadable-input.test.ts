@@ -6,7 +6,7 @@ const echo = workflow('echo', function* (input: unknown) {
   return yield* step('echo', () => input);
 });
 
-it('a run whose input is of a class that this code does not know is held', async () => {
+it('a run whose input is of a class that this code does not know is blocked', async () => {
   const cloud = new SmallCloud([echo]);
   const unknown = { $: 'instance', class: 'money of another version', data: { cents: 5 } };
   await cloud.table.createRun({

@@ -39,7 +39,7 @@ test.each([
   ['lib/http/run-routes.ts', 'HISTORY_PAGE_EVENTS'],
   ['lib/http/run-routes.ts', 'HISTORY_PAGE_BYTES'],
   ['lib/http/to-json.ts', 'VALUE_LIMIT'],
-  ['lib/engine/hold.ts', 'REASON_CHARACTERS'],
+  ['lib/engine/block.ts', 'REASON_CHARACTERS'],
   ['lib/client/run.ts', 'REASON_LIMIT'],
   ['lib/client/list-runs.ts', 'LONGEST_PAGE'],
   ['lib/codec/format.ts', 'MAX_DEPTH'],

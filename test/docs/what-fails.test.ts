@@ -120,7 +120,7 @@ test('the workflow throws: the run has failed, a saga has undone what was done, 
   expect(log).toEqual(['undone', 'finally']);
 });
 
-test('the code has changed and cannot follow its journal: the run is held, and the next version goes on', async () => {
+test('the code has changed and cannot follow its journal: the run is blocked, and the next version goes on', async () => {
   const shop = (...names: string[]) =>
     workflow('shop', function* (): Coroutine<string> {
       for (const name of names) yield* step(name, () => name);

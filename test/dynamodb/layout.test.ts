@@ -95,7 +95,7 @@ describe('the size of the run item', () => {
     expect(itemBytes(await readItem(runId))).toBeLessThanOrEqual(KB);
   });
 
-  test('a held run with the longest reason, and else ordinary, stays within 1 KB', async () => {
+  test('a blocked run with the longest reason, and else ordinary, stays within 1 KB', async () => {
     const { runId } = await takenRun(store, { inputDigest: 'd'.repeat(22) });
     const blocked = { reason: 'r'.repeat(300), sinceMs: START_MS };
     await store.release(runId, releasing({ status: 'blocked', dueAtMs: START_MS, blocked }));

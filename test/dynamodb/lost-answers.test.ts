@@ -48,17 +48,17 @@ test('a creation finds its own run: the caller compares it with what it wanted',
 test('an accepted message is accepted once', async () => {
   const { runId } = await createdRun(store);
   const answer = await withLostAnswer('UpdateItemCommand', () => store.accept(runId, 'm1', INBOX_LIMIT));
-  expect(answer).toEqual({ kind: 'accepted', held: false });
+  expect(answer).toEqual({ kind: 'accepted', leased: false });
   expect(await store.readRun(runId)).toMatchObject({ inboxIds: ['m1'], wakes: 1 });
 });
 
 test('the message that takes the last place is accepted, not told that the inbox is full', async () => {
   const { runId } = await createdRun(store);
   const answer = await withLostAnswer('UpdateItemCommand', () => store.accept(runId, 'm1', 1));
-  expect(answer).toEqual({ kind: 'accepted', held: false });
+  expect(answer).toEqual({ kind: 'accepted', leased: false });
 });
 
-test('a lease that was taken is taken, not found to be held by its own taker', async () => {
+test('a lease that was taken is taken, not found to be blocked by its own taker', async () => {
   const run = await createdRun(store);
   const answer = await withLostAnswer('UpdateItemCommand', () => store.take(run.runId, taking('worker-1')));
   expect(answer).toEqual({ kind: 'taken', before: run });

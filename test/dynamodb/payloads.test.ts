@@ -284,7 +284,7 @@ describe('a purge', () => {
     const { runId } = await forgettableRun(store);
     const slow = otherStore(async (command, _input, send) => {
       if (command === 'PutItemCommand') {
-        expect(await store.purge(runId, PURGE_MS)).toMatchObject({ kind: 'put-off' });
+        expect(await store.purge(runId, PURGE_MS)).toMatchObject({ kind: 'postponed' });
       }
       return send();
     });

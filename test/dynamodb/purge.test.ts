@@ -89,11 +89,11 @@ test('a sweeper that was overtaken by one that put the run off does not delete i
   aroundEachRequest(client, async (command, _input, send) => {
     if (command === 'QueryCommand' && !isOvertaken) {
       isOvertaken = true; // the other deletes the message before this one looks for any
-      expect(await store.purge(runId, PURGE_MS)).toMatchObject({ kind: 'put-off' });
+      expect(await store.purge(runId, PURGE_MS)).toMatchObject({ kind: 'postponed' });
     }
     return send();
   });
-  expect(await createDynamodbStore({ tableName, client }).purge(runId, PURGE_MS)).toEqual({ kind: 'left' });
+  expect(await createDynamodbStore({ tableName, client }).purge(runId, PURGE_MS)).toEqual({ kind: 'skipped' });
   expect(await store.readRun(runId)).toMatchObject({ status: 'completed' });
 });
 

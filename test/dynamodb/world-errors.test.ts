@@ -132,7 +132,7 @@ describe('a failed condition', () => {
     if (!server.isFaithful) returnWhatFailed(client);
     const { runId } = await takenRun(healthy);
     requests = [];
-    expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'refused', reason: 'held' });
+    expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'refused', reason: 'leased' });
     // The fault itself reads the item, in place of the table.
     expect(requests.filter((command) => command !== 'GetItemCommand')).toEqual(['UpdateItemCommand']);
     expect(requests).toHaveLength(server.isFaithful ? 1 : 2);

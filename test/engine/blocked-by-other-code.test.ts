@@ -37,7 +37,7 @@ describe('a run that is blocked', () => {
 
   it('is not due for the code that blocked it before its next look', async () => {
     const { run, behind } = await blockedRun();
-    expect(await behind.turn(run.id)).toEqual({ kind: 'left', reason: 'not-due' });
+    expect(await behind.turn(run.id)).toEqual({ kind: 'skipped', reason: 'not-due' });
   });
 
   it('is taken at once by other code that is woken for it', async () => {
@@ -65,7 +65,7 @@ it('a sweep that looks for blocked runs does not wake those that sleep', async (
   const run = await cloud.client.start(dozes, undefined, { id: 'd' });
   await cloud.worker().turn(run.id);
   cloud.wakes.clear();
-  expect(await cloud.worker().sweep({ wakesBlocked: true })).toEqual({ woken: 0, purged: 0, held: 0, ahead: 0 });
+  expect(await cloud.worker().sweep({ wakesBlocked: true })).toEqual({ woken: 0, purged: 0, leased: 0, ahead: 0 });
 });
 
 it('a run of the kit goes on with the code that is deployed, without the clock', async () => {

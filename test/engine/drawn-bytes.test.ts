@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Coroutine, step, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
-import { withGuard, type Guarded } from '../../lib/engine/guard.ts';
+import { withGuard, type GuardedRun } from '../../lib/engine/guard.ts';
 
 async function played<T>(body: () => Coroutine<T>): Promise<T> {
   const guarded = workflow('guarded', body);
@@ -11,7 +11,7 @@ async function played<T>(body: () => Coroutine<T>): Promise<T> {
 describe('bytes that workflow code draws', () => {
   const draw = (array: Uint8Array | Float32Array) =>
     withGuard(drawing, () => crypto.getRandomValues(array as Uint8Array));
-  const drawing: Guarded = {
+  const drawing: GuardedRun = {
     ...{ workflow: 'w', startedAtMs: 0, nowMs: () => 7, random: () => 0.5 },
     ...{ codeLocation: () => 'here', replaying: () => false },
   };

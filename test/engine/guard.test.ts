@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Coroutine, createTask, Future, gather, sleep, step, workflow, WorkflowCodeError } from 'lull';
 import { createTestEngine } from 'lull/testing';
-import { outsideGuard, withGuard, type Guarded } from '../../lib/engine/guard.ts';
+import { outsideGuard, withGuard, type GuardedRun } from '../../lib/engine/guard.ts';
 
 const START = Date.UTC(2030, 0, 1);
 
@@ -232,7 +232,7 @@ describe('a step reaches outside as it likes', () => {
 });
 
 describe('nothing leaks out of the guard', () => {
-  const run = (nowMs = 7): Guarded => ({
+  const run = (nowMs = 7): GuardedRun => ({
     workflow: 'w',
     startedAtMs: 0,
     nowMs: () => nowMs,

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withGuard, type Guarded } from '../../lib/engine/guard.ts';
+import { withGuard, type GuardedRun } from '../../lib/engine/guard.ts';
 import { BY_PARTS, walkGlobals } from './walk-globals.ts';
 
 interface Verdicts {
@@ -165,7 +165,7 @@ it('what the guard does not see is in docs/limits.md', () => {
   expect(section).toContain('names that begin with an underscore');
 });
 
-const run: Guarded = {
+const run: GuardedRun = {
   workflow: 'w',
   startedAtMs: Date.UTC(2030, 0, 1),
   nowMs: () => Date.UTC(2030, 0, 2),

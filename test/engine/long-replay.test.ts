@@ -58,7 +58,7 @@ it('renews its lease between slices, so that no other worker can take the run', 
   });
   expect(await worker.turn('r1')).toMatchObject({ kind: 'ended' });
   expect(others.length).toBeGreaterThan(10);
-  expect(others.every((other) => JSON.stringify(other) === '{"kind":"left","reason":"held"}')).toBe(true);
+  expect(others.every((other) => JSON.stringify(other) === '{"kind":"skipped","reason":"leased"}')).toBe(true);
   expect(await run.result()).toBe(780);
 });
 
@@ -70,9 +70,9 @@ it('is thrown away when another worker has taken the run', async () => {
     turnOfTheLoop: async () => {
       // Nothing has renewed the lease.
       const other = await cloud.worker({ leaseMs: 600_000 }).turn('r1');
-      if (other.kind !== 'left') taken = other;
+      if (other.kind !== 'skipped') taken = other;
     },
   });
-  expect(await worker.turn('r1')).toEqual({ kind: 'dropped' });
+  expect(await worker.turn('r1')).toEqual({ kind: 'lease-lost' });
   expect(taken).toMatchObject({ kind: 'ended' });
 });

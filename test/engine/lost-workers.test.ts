@@ -100,7 +100,7 @@ async function startedWith(...workflows: readonly AnyWorkflow[]): Promise<Deploy
   return deployment;
 }
 
-it('code that ends its workers is held after two of them, and its neighbour of the batch completes', async () => {
+it('code that ends its workers is blocked after two of them, and its neighbour of the batch completes', async () => {
   const deployment = await startedWith(innocent, poisonOf(false));
   for (let n = 1; n <= 3; n += 1) await deployment.invoke(['innocent', 'poison']);
   expect(await deployment.client.run('innocent').describe()).toMatchObject({ status: 'completed', result: 'sent' });
@@ -122,7 +122,7 @@ it('code that ends its workers is held after two of them, and its neighbour of t
   );
 });
 
-it('a run is held only after it was lost alone: two losses in company prove nothing', async () => {
+it('a run is blocked only after it was lost alone: two losses in company prove nothing', async () => {
   const deployment = await startedWith(innocent, poisonOf(false));
   await deployment.invoke(['innocent', 'poison']);
   await deployment.invoke(['poison', 'innocent']);
@@ -130,7 +130,7 @@ it('a run is held only after it was lost alone: two losses in company prove noth
   expect(await deployment.status('innocent')).toBe('completed');
 });
 
-it('a held run goes on with the next deployed code at its next look', async () => {
+it('a blocked run goes on with the next deployed code at its next look', async () => {
   const deployment = await startedWith(poisonOf(false));
   for (let n = 1; n <= 3; n += 1) await deployment.invoke(['poison']);
   expect(await deployment.status('poison')).toBe('blocked');
@@ -138,12 +138,12 @@ it('a held run goes on with the next deployed code at its next look', async () =
   expect(await deployment.client.run('poison').describe()).toMatchObject({ status: 'completed', result: 'done' });
 });
 
-it('a held run costs the same code one more worker only when its pause is over, and the pauses grow', async () => {
+it('a blocked run costs the same code one more worker only when its pause is over, and the pauses grow', async () => {
   const deployment = await startedWith(poisonOf(false));
   const hows: string[] = [];
   for (let n = 1; n <= 12; n += 1) hows.push(await deployment.invoke(['poison']));
   expect(hows.slice(0, 3)).toEqual(['lost', 'lost', 'served']);
-  // 30 s pass with each invocation; the pauses are 10 s at first, and as long as the run is held already.
+  // 30 s pass with each invocation; the pauses are 10 s at first, and as long as the run is blocked already.
   expect(hows.slice(3).filter((how) => how === 'lost').length).toBeLessThan(5);
   expect(await deployment.status('poison')).not.toBe('failed');
 });
@@ -157,7 +157,7 @@ it('a signal does not make the same code lose another worker before its time', a
   expect(await deployment.status('poison')).toBe('blocked');
 });
 
-it('a held run can be terminated', async () => {
+it('a blocked run can be terminated', async () => {
   const deployment = await startedWith(poisonOf(false));
   for (let n = 1; n <= 3; n += 1) await deployment.invoke(['poison']);
   await deployment.client.run('poison').terminate('it never yields');
@@ -165,7 +165,7 @@ it('a held run can be terminated', async () => {
   expect(await deployment.status('poison')).toBe('terminated');
 });
 
-it('code that ends its worker by the result of a step is held, and the body has run twice at most', async () => {
+it('code that ends its worker by the result of a step is blocked, and the body has run twice at most', async () => {
   let bodies = 0;
   const poison = workflow('poison', function* () {
     yield* step('charge', () => (bodies += 1));
@@ -177,7 +177,7 @@ it('code that ends its worker by the result of a step is held, and the body has 
   expect(bodies).toBe(2);
 });
 
-it('what a step ends its worker by is counted for the step: the run is not held', async () => {
+it('what a step ends its worker by is counted for the step: the run is not blocked', async () => {
   const deadly = workflow('deadly', function* () {
     const [error] = yield* gather([step('deadly', () => (endTheWorker(), new Promise(() => undefined)))], {
       returnExceptions: true,
@@ -192,7 +192,7 @@ it('what a step ends its worker by is counted for the step: the run is not held'
   });
 });
 
-it('other code that ends its workers too is held after one of them, and waits like the code before', async () => {
+it('other code that ends its workers too is blocked after one of them, and waits like the code before', async () => {
   const deployment = await startedWith(poisonOf(false));
   for (let n = 1; n <= 3; n += 1) await deployment.invoke(['poison']);
   const hows: string[] = [];
@@ -202,14 +202,14 @@ it('other code that ends its workers too is held after one of them, and waits li
   expect(hows.filter((how) => how === 'lost').length).toBeLessThan(5);
 });
 
-it('a run is not held by the code that comes after the code its workers were lost in', async () => {
+it('a run is not blocked by the code that comes after the code its workers were lost in', async () => {
   const deployment = await startedWith(poisonOf(false));
   for (let n = 1; n <= 2; n += 1) await deployment.invoke(['poison']); // the second one alone
   expect(await deployment.invoke(['poison'], '2', [poisonOf(true)])).toBe('served');
   expect(await deployment.client.run('poison').describe()).toMatchObject({ status: 'completed', result: 'done' });
 });
 
-it('the reason of a held run is whole in its description, also after a command with a long name', async () => {
+it('the reason of a blocked run is whole in its description, also after a command with a long name', async () => {
   const deployment = await startedWith(
     workflow('poison', function* () {
       yield* step('a'.repeat(100), () => 1);
@@ -223,7 +223,7 @@ it('the reason of a held run is whole in its description, also after a command w
   });
 });
 
-it('a run whose turns end in errors of the table is not held: its workers go on', async () => {
+it('a run whose turns end in errors of the table is not blocked: its workers go on', async () => {
   const sleeper = workflow('sleeper', function* () {
     yield* sleep('1 day');
   });

@@ -51,7 +51,7 @@ describe('a run that came by before the patch', () => {
     expect((await cloud.entries('r1')).filter(({ kind }) => kind === 'patched')).toEqual([]);
   });
 
-  it('is held by code that has no branch for it, whatever that code catches, and goes on with code that has', async () => {
+  it('is blocked by code that has no branch for it, whatever that code catches, and goes on with code that has', async () => {
     const cloud = new SmallCloud([receipts('old')]);
     const run = await cloud.client.start('receipts', undefined, { id: 'r1' });
     await run.signal(go);
@@ -122,7 +122,7 @@ describe('a run that comes by for the first time', () => {
 describe('whichever version takes which turn', () => {
   const versions = fc.constantFrom<Version>('old', 'patched', 'deprecated', 'clean');
 
-  it('a run is held or keeps to one branch, and patched code can always go on with it if no unmarked code ran', async () => {
+  it('a run is blocked or keeps to one branch, and patched code can always go on with it if no unmarked code ran', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(versions, { minLength: 3, maxLength: 8 }), async (turns) => {
         const cloud = new SmallCloud([receipts('patched')]);

@@ -51,7 +51,7 @@ describe('a run that is pinned', () => {
     expect(await run.describe()).toMatchObject({ pinnedTo: '1', status: 'suspended' });
     versions.publish('2');
     await run.signal(go);
-    expect(await versions.turn('2', 'r1')).toEqual({ kind: 'left', reason: 'elsewhere' });
+    expect(await versions.turn('2', 'r1')).toEqual({ kind: 'skipped', reason: 'pinned-elsewhere' });
     versions.cloud.pass(3_600_000);
     await versions.turn('2', 'r1');
     expect(await run.result({ timeout: 0 })).toEqual(['1', '1']);
@@ -99,7 +99,7 @@ describe('a run that is pinned', () => {
         },
       },
     });
-    expect(await late.turn('r1')).toEqual({ kind: 'left', reason: 'elsewhere' });
+    expect(await late.turn('r1')).toEqual({ kind: 'skipped', reason: 'pinned-elsewhere' });
     expect((await cloud.run('r1')).pinnedTo).toBe('3');
     expect(askedFor).toEqual(['1', '3']);
   });

@@ -162,7 +162,7 @@ describe('a timer that is far away', () => {
     await worker.turn(run.id);
     expect(cloud.wakes.nextAtMs()).toBeUndefined();
     cloud.pass(1_200_000);
-    expect(await worker.sweep()).toEqual({ woken: 1, purged: 0, held: 0, ahead: 0 });
+    expect(await worker.sweep()).toEqual({ woken: 1, purged: 0, leased: 0, ahead: 0 });
     expect(cloud.wakes.takeDue(cloud.clock.nowMs())).toMatchObject([{ runId: run.id }]);
   });
 

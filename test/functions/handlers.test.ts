@@ -88,15 +88,15 @@ describe('the three functions together', () => {
     const { worker, sweeper } = handlersOf(world);
     await world.client.start('nap', undefined, { id: 'n1' });
     expect(takeWakes(world)).toHaveLength(1); // and it is lost
-    expect(await sweeper()).toEqual({ woken: 1, purged: 0, held: 0, ahead: 0 });
+    expect(await sweeper()).toEqual({ woken: 1, purged: 0, leased: 0, ahead: 0 });
     await work(world, worker);
     takeWakes(world);
-    expect(await sweeper()).toEqual({ woken: 0, purged: 0, held: 0, ahead: 0 });
+    expect(await sweeper()).toEqual({ woken: 0, purged: 0, leased: 0, ahead: 0 });
     world.clock.pass(86_400_000);
     expect(await sweeper()).toMatchObject({ woken: 1 });
     await work(world, worker);
     expect(await world.client.run('n1').result({ timeout: 0 })).toBe('rested');
-    expect(world.log.lines).toContainEqual(['info', 'swept', { woken: 1, purged: 0, held: 0, ahead: 0 }]);
+    expect(world.log.lines).toContainEqual(['info', 'swept', { woken: 1, purged: 0, leased: 0, ahead: 0 }]);
   });
 });
 

@@ -5,7 +5,7 @@ export const targets = {
   environment: '^lib/lambda/environment\\.ts$',
   sqs: '^lib/lambda/|^functions/create-worker-handler\\.ts$',
   http: '^lib/http/|^lib/lambda/http-event\\.ts$|^functions/create-api-handler\\.ts$',
-  journal: '^lib/(journal|scheduler)/|^lib/engine/follow-journal\\.ts$',
+  journal: '^lib/(journal|scheduler)/|^lib/engine/replay-run\\.ts$',
   'command-line': '^lib/cli/',
   /** Something to be found, to see that the loop finds it. */
   needle: '^test/fuzz/targets/needle\\.ts$',

@@ -5,7 +5,7 @@ import { decode } from '../../lib/codec/decode.ts';
 import { encode } from '../../lib/codec/encode.ts';
 import { createPrng } from '../../lib/core/prng.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
-import { createDice } from '../../lib/engine/dice.ts';
+import { createRunRandom } from '../../lib/engine/run-seed.ts';
 import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import type { JournalEntry, Started } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
@@ -84,7 +84,7 @@ describe('a journal with a seed, and with what tells its steps apart', () => {
   it('is followed today, to the same random numbers, arguments and keys', () => {
     const live = createLiveRun({
       info: { id: 'seeded', workflow: 'seeded', version: 'unversioned', startedAt: START, attempt: 1 },
-      random: createDice('seeded', entries[0].seed),
+      random: createRunRandom('seeded', entries[0].seed),
       body: () => definitionOf(seeded).start(['ada', 'bob']),
       recordedDueAtMs: () => undefined,
       decode: (encoded) => decode(encoded),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { decode } from '../../lib/codec/decode.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
-import { createDice } from '../../lib/engine/dice.ts';
+import { createRunRandom } from '../../lib/engine/run-seed.ts';
 import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import type { JournalEntry, Started } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
@@ -26,7 +26,7 @@ it('a golden journal of lost workers has each kind of entry that tells of worker
 it('a journal of lost workers is followed today, to the same result and the same counts of a step', () => {
   const live = createLiveRun({
     info: { id: RUN_ID, workflow: 'survivor', version: 'unversioned', startedAt: new Date(START_MS), attempt: 1 },
-    random: createDice(RUN_ID, golden.entries[0].seed),
+    random: createRunRandom(RUN_ID, golden.entries[0].seed),
     body: () => definitionOf(survivor).start(undefined),
     recordedDueAtMs: () => undefined,
     decode: (encoded) => decode(encoded),

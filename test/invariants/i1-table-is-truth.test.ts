@@ -101,7 +101,7 @@ describe('I1: the table is the only truth', () => {
     expect(await run.result({ timeout: 0 })).toEqual(RESULT);
   });
 
-  it('a wake for a run that is not there, has ended, is held or is not due writes nothing', async () => {
+  it('a wake for a run that is not there, has ended, is leased or is not due writes nothing', async () => {
     const cloud = new SmallCloud([busy]);
     const writes: string[] = [];
     const worker = cloud.worker({
@@ -111,21 +111,21 @@ describe('I1: the table is the only truth', () => {
         return answer;
       },
     });
-    expect(await worker.turn('nobody')).toEqual({ kind: 'left', reason: 'not-found' });
+    expect(await worker.turn('nobody')).toEqual({ kind: 'skipped', reason: 'not-found' });
 
     const run = await cloud.client.start(busy);
     const lease = { owner: 'somebody', expiresAtMs: cloud.clock.nowMs() + 30_000 };
     await cloud.table.take(run.id, { lease, nowMs: cloud.clock.nowMs(), dueByMs: cloud.clock.nowMs() });
-    expect(await worker.turn(run.id)).toEqual({ kind: 'left', reason: 'held' });
+    expect(await worker.turn(run.id)).toEqual({ kind: 'skipped', reason: 'leased' });
 
     const sleeping = await cloud.client.start(busy, undefined, { delay: '1h' });
-    expect(await worker.turn(sleeping.id)).toEqual({ kind: 'left', reason: 'not-due' });
+    expect(await worker.turn(sleeping.id)).toEqual({ kind: 'skipped', reason: 'not-due' });
 
     const ended = await cloud.client.start(busy);
     await ended.terminate();
     await worker.turn(ended.id);
     writes.length = 0;
-    expect(await worker.turn(ended.id)).toEqual({ kind: 'left', reason: 'closed' });
+    expect(await worker.turn(ended.id)).toEqual({ kind: 'skipped', reason: 'closed' });
     expect(writes).toEqual([]);
   });
 });

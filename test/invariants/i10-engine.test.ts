@@ -44,7 +44,7 @@ async function takeAfter(passedMs: number): Promise<unknown> {
 }
 
 limit('leaseMs', {
-  under: async () => expect(await takeAfter(6_999)).toBe('left'),
+  under: async () => expect(await takeAfter(6_999)).toBe('skipped'),
   at: async () => expect(await takeAfter(7_000)).toBe('suspended'),
   over: async () => expect(await takeAfter(7_001)).toBe('suspended'),
 });
@@ -62,7 +62,7 @@ async function wakeEarly(earlyMs: number): Promise<string> {
 limit('wakeSlackMs', {
   under: async () => expect(await wakeEarly(499)).toBe('suspended'),
   at: async () => expect(await wakeEarly(500)).toBe('suspended'),
-  over: async () => expect(await wakeEarly(501)).toBe('left'),
+  over: async () => expect(await wakeEarly(501)).toBe('skipped'),
 });
 
 /** Whether a turn with a timer so far away waits for it. */
@@ -222,7 +222,7 @@ async function afterLosses(losses: number): Promise<string> {
 limit('maxLostTurns', {
   under: async () => expect(await afterLosses(2)).toBe('suspended'),
   at: async () => expect(await afterLosses(3)).toBe('blocked'),
-  over: async () => expect(await afterLosses(4)).toBe('blocked'), // it was held: there is no fourth loss
+  over: async () => expect(await afterLosses(4)).toBe('blocked'), // it was blocked: there is no fourth loss
 });
 
 /** How a run goes on whose worker dies so often during one step. */

@@ -1,7 +1,7 @@
 /** I10: what a worker keeps of runs between their turns has limits. */
 import { describe, expect, it } from 'vitest';
 import { sleep, step, workflow } from 'lull';
-import { HELD_BYTES } from '../../lib/engine/held-bytes.ts';
+import { MEMORY_BYTES } from '../../lib/engine/memory-estimate.ts';
 import type { EngineSettings } from '../../lib/engine/settings.ts';
 import { SmallCloud } from '../engine/small-cloud.ts';
 import { limit } from './limit-cases.ts';
@@ -57,7 +57,7 @@ async function heldBy(lengths: readonly number[]): Promise<number> {
       const cloud = new SmallCloud([long]);
       const run = await cloud.client.start(long, steps);
       await cloud.worker().turn(run.id);
-      const { run: itself, task, pending, journalByte } = HELD_BYTES;
+      const { run: itself, task, pending, journalByte } = MEMORY_BYTES;
       bytes += itself + task + pending;
       for (const { entries } of await cloud.records(run.id))
         bytes += journalByte * Buffer.byteLength(JSON.stringify(entries));

@@ -63,7 +63,7 @@ describe('I2: record n of a journal is written once', () => {
     const before = await cloud.records(run.id);
 
     letGo();
-    expect(await slowTurn).toEqual({ kind: 'dropped' });
+    expect(await slowTurn).toEqual({ kind: 'lease-lost' });
     expect(begun).toEqual(['one by the slow one']);
     expect(await cloud.records(run.id)).toEqual(before);
     expect(await run.result({ timeout: 0 })).toEqual([1, 2]);
@@ -104,7 +104,7 @@ describe('I2: record n of a journal is written once', () => {
       entries: [{ kind: 'taken-over' }, { kind: 'taken-alone' }],
     });
     letGo();
-    expect(await slowTurn).toEqual({ kind: 'dropped' });
+    expect(await slowTurn).toEqual({ kind: 'lease-lost' });
   });
 
   it('a worker that died before the first record leaves a journal that begins as any other', async () => {
@@ -134,7 +134,7 @@ describe('I2: record n of a journal is written once', () => {
     await cloud.worker().turn(run.id);
     const before = await cloud.records(run.id);
     letGo();
-    expect(await stale).toEqual({ kind: 'dropped' });
+    expect(await stale).toEqual({ kind: 'lease-lost' });
     expect(await cloud.records(run.id)).toEqual(before);
   });
 });

@@ -79,7 +79,7 @@ describe('I3: nothing outside happens before the record that led to it is durabl
     cloud.clock.moveTo(cloud.clock.nowMs() + 30_000);
     await cloud.worker().turn(run.id);
     letGo();
-    expect(await turn).toEqual({ kind: 'dropped' });
+    expect(await turn).toEqual({ kind: 'lease-lost' });
     expect(begun).toEqual([]);
     expect(await run.result({ timeout: 0 })).toBe('done');
   });

@@ -5,7 +5,7 @@ import { RunFailedError } from 'lull/client';
 import { createTestEngine, MemoryStore, type TestEngineOptions } from 'lull/testing';
 import { decode } from '../../lib/codec/decode.ts';
 import { encode } from '../../lib/codec/encode.ts';
-import { createDice } from '../../lib/engine/dice.ts';
+import { createRunRandom } from '../../lib/engine/run-seed.ts';
 import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import { withGuard } from '../../lib/engine/guard.ts';
 import { isRecordedCommand, type JournalEntry, type JournalEvent, type Started } from '../../lib/journal/event.ts';
@@ -26,7 +26,7 @@ async function journalOf(body: Body, options: Omit<TestEngineOptions, 'workflows
   const engine = createTestEngine({ workflows: [played], store, log: silent, ...options });
   const run = await engine.start(played, undefined, { id: 'the-run' });
   await run.result().catch((error: unknown) => {
-    if (!(error instanceof RunFailedError)) throw error; // held, or stuck
+    if (!(error instanceof RunFailedError)) throw error; // blocked, or stuck
   });
   const records = await store.loadRecords('the-run', 0);
   const { result } = (await store.readRun('the-run'))!;
@@ -41,7 +41,7 @@ function follow(body: Body, entries: readonly JournalEntry[], upTo: number) {
   const live: LiveRun = createLiveRun({
     info: { id: 'the-run', workflow: 'played', version: 'unversioned', startedAt: new Date(startedAtMs), attempt: 1 },
     body,
-    random: createDice('the-run', (entries[0] as Started).seed),
+    random: createRunRandom('the-run', (entries[0] as Started).seed),
     recordedDueAtMs: (id) => dueTimes.get(id),
     decode: (encoded) => decode(encoded),
     digestArguments,

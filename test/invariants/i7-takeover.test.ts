@@ -62,7 +62,7 @@ describe('I7: a run whose worker died is taken over within two lease times', () 
       await promisesToGoOn();
       const next = cloud.worker();
       cloud.pass(leaseMs - 1);
-      expect(await next.turn(run.id)).toEqual({ kind: 'left', reason: 'held' });
+      expect(await next.turn(run.id)).toEqual({ kind: 'skipped', reason: 'leased' });
       cloud.pass(1);
       expect(await next.turn(run.id)).toMatchObject({ kind: 'ended' });
     }
@@ -92,7 +92,7 @@ describe('I7: a run whose worker died is taken over within two lease times', () 
     // Back again, it learns by its next renewal that the run is not its own any more.
     isCutOff = false;
     cloud.pass(leaseMs / 3);
-    expect(await turn).toEqual({ kind: 'dropped' });
+    expect(await turn).toEqual({ kind: 'lease-lost' });
   });
 });
 
@@ -110,7 +110,7 @@ it('I7: a worker that learns by its renewal that it was taken over, by a clock t
   const lease = { owner: 'ahead', expiresAtMs: aheadMs + leaseMs };
   expect(await cloud.table.take(run.id, { lease, nowMs: aheadMs, dueByMs: aheadMs })).toMatchObject({ kind: 'taken' });
   cloud.pass(leaseMs / 3);
-  expect(await turn).toEqual({ kind: 'dropped' });
+  expect(await turn).toEqual({ kind: 'lease-lost' });
   expect(signal?.aborted).toBe(true);
 });
 
@@ -139,7 +139,7 @@ describe('I7: a lease that is kept is not taken over', () => {
     for (let count = 0; count < 60; count += 1) {
       cloud.pass(5_000);
       await promisesToGoOn();
-      expect(await other.turn(run.id)).toEqual({ kind: 'left', reason: 'held' });
+      expect(await other.turn(run.id)).toEqual({ kind: 'skipped', reason: 'leased' });
     }
     expect(renewals).toBeGreaterThan(20);
   });

@@ -208,7 +208,7 @@ describe('I8: code that cannot follow its journal holds the run, with both sides
   });
 });
 
-describe('I8: a run that is held', () => {
+describe('I8: a run that is blocked', () => {
   const wrong: Body = function* () {
     yield* step('pay', () => 1);
   };
@@ -238,7 +238,7 @@ describe('I8: a run that is held', () => {
     expect(engine.now().getTime()).toBeGreaterThan(heldAtMs);
   });
 
-  it('tells since when it is held, however often it was looked at', async () => {
+  it('tells since when it is blocked, however often it was looked at', async () => {
     const { engine, run } = await deployed(wrong);
     await engine.advance('1 day');
     await engine.settle();
@@ -301,7 +301,7 @@ describe('I8: a run that is held', () => {
   });
 });
 
-describe('I8: code that can follow is not held', () => {
+describe('I8: code that can follow is not blocked', () => {
   it('when it changes only what comes after the journal', async () => {
     const { engine, run } = await deployed(function* () {
       const reserved = yield* step('reserve', () => 'other');

@@ -5,7 +5,7 @@
  * What must hold at every moment is checked while they go on: each of these is an Error that says so.
  */
 import type { Run } from 'lull/client';
-import { toIdempotencyKey } from '../../lib/engine/dice.ts';
+import { toIdempotencyKey } from '../../lib/engine/run-seed.ts';
 import { createPrng } from '../../lib/core/prng.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
 import type { StepCommand } from '../../lib/core/command.ts';

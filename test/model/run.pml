@@ -564,7 +564,7 @@ endidle:
 #endif
 
 #ifdef DELAY
-  /* lib/engine/wait-for-beginning.ts */
+  /* lib/engine/wait-until-start.ts */
   atomic { CRASH;
     if
     :: nbpast ->
@@ -645,7 +645,7 @@ receive:                                                                  /* 9 *
     fi;
 #endif
 #ifdef RENEW
-    if                                                                    /* lib/engine/lease-keeper.ts: its answer came */
+    if                                                                    /* lib/engine/lease-renewer.ts: its answer came */
     :: owner == me && rnews -> rnews = 0; v = rmail; rmail = 0;
 #ifdef M_RENEWSEEN
        dirty = 0
@@ -843,7 +843,7 @@ finish:                                                                   /* 15 
     fi };
 
 #ifdef BLOCK
-hold:                                                                     /* 14, lib/engine/hold.ts */
+hold:                                                                     /* 14, lib/engine/block.ts */
   atomic { CRASH;
     if
     :: MAYGO ->

@@ -28,8 +28,8 @@ export function describeInbox(openStore: () => Promise<Store>): void {
   describe('accepting a message', () => {
     test('it is last in the inbox, is counted, and makes the run due now', async () => {
       const run = await createdRun(store, { dueAtMs: START_MS + 1000 });
-      expect(await store.accept(run.runId, 'm1', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
-      expect(await store.accept(run.runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(run.runId, 'm1', INBOX_LIMIT)).toEqual({ kind: 'accepted', leased: false });
+      expect(await store.accept(run.runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'accepted', leased: false });
       expect(await store.readRun(run.runId)).toEqual({ ...run, inboxIds: ['m1', 'm2'], wakes: 2, dueAtMs: 0 });
     });
 
@@ -51,17 +51,17 @@ export function describeInbox(openStore: () => Promise<Store>): void {
 
     test('it tells whether a worker has the lease, expired or not', async () => {
       const { runId } = await takenRun(store);
-      expect(await store.accept(runId, 'm1', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: true });
+      expect(await store.accept(runId, 'm1', INBOX_LIMIT)).toEqual({ kind: 'accepted', leased: true });
       const release = releasing({ wakesSeen: 1 });
       await store.release(runId, release);
-      expect(await store.accept(runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'accepted', leased: false });
     });
 
     test('an id that is in the inbox is accepted again without being added, also when the inbox is full', async () => {
       const { runId } = await createdRun(store);
       for (const id of ['m1', 'm2', 'm3']) await store.accept(runId, id, INBOX_LIMIT);
       const full = await store.readRun(runId);
-      expect(await store.accept(runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'accepted', leased: false });
       expect(await store.readRun(runId)).toEqual(full);
     });
 
@@ -97,16 +97,16 @@ export function describeInbox(openStore: () => Promise<Store>): void {
       expect(run).toMatchObject({ unreadSignals: 3 });
       expect(await store.accept(runId, 'm1', INBOX_LIMIT, 'signal')).toEqual({ kind: 'full', run });
       expect(await store.accept(runId, 'm2', INBOX_LIMIT)).toEqual({ kind: 'full', run });
-      expect(await store.accept(runId, 'm3', INBOX_LIMIT, 'control')).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(runId, 'm3', INBOX_LIMIT, 'control')).toEqual({ kind: 'accepted', leased: false });
       // It stays so while a worker has the run, and nobody is refused what was accepted.
       expect(await store.take(runId, taking('worker-2'))).toMatchObject({
         before: { unreadSignals: 3, inboxIds: ['m3'] },
       });
       expect(await store.accept(runId, 'm4', INBOX_LIMIT)).toMatchObject({ kind: 'full' });
-      expect(await store.accept(runId, 'm3', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: true });
+      expect(await store.accept(runId, 'm3', INBOX_LIMIT)).toEqual({ kind: 'accepted', leased: true });
       await store.release(runId, releasing({ epoch: 2, wakesSeen: 1 }));
       expect(await store.readRun(runId)).not.toHaveProperty('unreadSignals');
-      expect(await store.accept(runId, 'm5', INBOX_LIMIT)).toEqual({ kind: 'accepted', held: false });
+      expect(await store.accept(runId, 'm5', INBOX_LIMIT)).toEqual({ kind: 'accepted', leased: false });
     });
 
     test('control has the places that it is given, signals have theirs', async () => {

@@ -221,12 +221,12 @@ export function describeJournal(openStore: () => Promise<Store>): void {
       await store.putRecord(runId, journalRecord(1));
       await store.putMessage(runId, signal('m1'));
       const laterMs = PURGE_MS + 15 * 60_000;
-      expect(await store.purge(runId, PURGE_MS)).toEqual({ kind: 'put-off', dueAtMs: laterMs });
+      expect(await store.purge(runId, PURGE_MS)).toEqual({ kind: 'postponed', dueAtMs: laterMs });
       expect(await store.readRun(runId)).toMatchObject({ status: 'completed', dueAtMs: laterMs });
       expect(await store.loadMessages(runId, ['m1'])).toEqual([]);
       expect(await store.loadRecords(runId, 0)).toHaveLength(1);
       expect(await store.accept(runId, 'm1', 100)).toMatchObject({ kind: 'closed' });
-      expect(await store.purge(runId, laterMs - 1)).toEqual({ kind: 'left' });
+      expect(await store.purge(runId, laterMs - 1)).toEqual({ kind: 'skipped' });
       expect(await store.purge(runId, laterMs)).toEqual({ kind: 'purged' });
       expect(await store.readRun(runId)).toBeUndefined();
     });
@@ -235,7 +235,7 @@ export function describeJournal(openStore: () => Promise<Store>): void {
       const { runId } = await forgettableRun(store, { input: { kind: 'item', key: 'input' } });
       await store.putValue(runId, 'input', encoded('its own'));
       await store.putValue(runId, 'input-2', encoded('of a start'));
-      expect(await store.purge(runId, PURGE_MS)).toMatchObject({ kind: 'put-off' });
+      expect(await store.purge(runId, PURGE_MS)).toMatchObject({ kind: 'postponed' });
       expect(await store.readValue(runId, 'input')).toBe('its own');
       expect(await store.readValue(runId, 'input-2')).toBeUndefined();
       expect(await store.purge(runId, PURGE_MS + 15 * 60_000)).toEqual({ kind: 'purged' });
@@ -244,10 +244,10 @@ export function describeJournal(openStore: () => Promise<Store>): void {
 
     test('a run that is open, or gone, or not due, is left', async () => {
       const { runId } = await createdRun(store);
-      expect(await store.purge(runId, Number.MAX_SAFE_INTEGER)).toEqual({ kind: 'left' });
-      expect(await store.purge(`${runId}-other`, Number.MAX_SAFE_INTEGER)).toEqual({ kind: 'left' });
+      expect(await store.purge(runId, Number.MAX_SAFE_INTEGER)).toEqual({ kind: 'skipped' });
+      expect(await store.purge(`${runId}-other`, Number.MAX_SAFE_INTEGER)).toEqual({ kind: 'skipped' });
       const closed = await forgettableRun(store);
-      expect(await store.purge(closed.runId, PURGE_MS - 1)).toEqual({ kind: 'left' });
+      expect(await store.purge(closed.runId, PURGE_MS - 1)).toEqual({ kind: 'skipped' });
     });
 
     test('two purges at once are one purge', async () => {

@@ -81,22 +81,22 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       expect(await store.readRun(run.runId)).toEqual({ ...run, status: 'running', epoch: 1, lease: take.lease });
     });
 
-    test('of many takers at once exactly one wins, the others find it held', async () => {
+    test('of many takers at once exactly one wins, the others find it leased', async () => {
       const run = await createdRun(store);
       const answers = await Promise.all(
         ['a', 'b', 'c', 'd', 'e'].map((owner) => store.take(run.runId, taking(`worker-${owner}`))),
       );
       expect(answers.filter(({ kind }) => kind === 'taken')).toEqual([{ kind: 'taken', before: run }]);
       expect(answers.filter(({ kind }) => kind === 'refused')).toEqual(
-        Array.from({ length: 4 }, () => ({ kind: 'refused', reason: 'held' })),
+        Array.from({ length: 4 }, () => ({ kind: 'refused', reason: 'leased' })),
       );
       expect((await store.readRun(run.runId))?.epoch).toBe(1);
     });
 
-    test('a lease is held until just before its end, and free at its end', async () => {
+    test('a lease lasts until just before its end, and free at its end', async () => {
       const run = await takenRun(store);
       const endMs = START_MS + LEASE_MS;
-      expect(await store.take(run.runId, taking('worker-2', endMs - 1))).toEqual({ kind: 'refused', reason: 'held' });
+      expect(await store.take(run.runId, taking('worker-2', endMs - 1))).toEqual({ kind: 'refused', reason: 'leased' });
       expect(await store.readRun(run.runId)).toEqual(run);
       expect(await store.take(run.runId, taking('worker-2', endMs))).toEqual({ kind: 'taken', before: run });
       expect(await store.readRun(run.runId)).toMatchObject({ epoch: 2, lease: { owner: 'worker-2' } });
@@ -111,7 +111,10 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       expect(await store.take(runId, { ...taking('worker-2'), pin: '4' })).toEqual({ kind: 'pinned', to: '3' });
       expect((await store.readRun(runId))?.epoch).toBe(1);
       expect(await store.take(runId, { ...taking('worker-1'), pin: '3' })).toMatchObject({ kind: 'taken' });
-      expect(await store.take(runId, { ...taking('worker-2'), pin: '4' })).toEqual({ kind: 'refused', reason: 'held' });
+      expect(await store.take(runId, { ...taking('worker-2'), pin: '4' })).toEqual({
+        kind: 'refused',
+        reason: 'leased',
+      });
       await store.release(runId, { epoch: 2, wakesSeen: 0, status: 'suspended', dueAtMs: 0, inboxIds: [] });
 
       const instead = { ...taking('worker-2'), pin: '4' };
@@ -132,7 +135,7 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       const run = await takenRun(store);
       const almost = taking('worker-2', START_MS + LEASE_MS - 1);
       const answer = await store.take(run.runId, { ...almost, dueByMs: almost.dueByMs + 5000 });
-      expect(answer).toEqual({ kind: 'refused', reason: 'held' });
+      expect(answer).toEqual({ kind: 'refused', reason: 'leased' });
     });
 
     test('a run that waits for nothing but messages is not due', async () => {
@@ -270,10 +273,10 @@ export function describeLeases(openStore: () => Promise<Store>): void {
       const blocked = { reason: 'the code asks for step "b", the journal has "a"', sinceMs: START_MS };
       const release = releasing({ wakesSeen: 1, status: 'blocked', inboxIds: ['m1'], dueAtMs: START_MS, blocked });
       expect(await store.release(runId, release)).toEqual({ kind: 'done' });
-      const held = await store.readRun(runId);
-      expect(held).toMatchObject({ status: 'blocked', blocked, inboxIds: ['m1'] });
+      const leased = await store.readRun(runId);
+      expect(leased).toMatchObject({ status: 'blocked', blocked, inboxIds: ['m1'] });
 
-      expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'taken', before: held });
+      expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'taken', before: leased });
       await store.release(runId, releasing({ epoch: 2, wakesSeen: 1 }));
       expect(await store.readRun(runId)).toMatchObject({ status: 'suspended', inboxIds: [] });
       expect(await store.readRun(runId)).not.toHaveProperty('blocked');

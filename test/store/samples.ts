@@ -101,6 +101,6 @@ export async function purgeWhole(store: Store, runId: string): Promise<PurgeResu
   for (;;) {
     const { dueAtMs = 0 } = (await store.readRun(runId)) ?? {};
     const purging = await store.purge(runId, Math.max(PURGE_MS, dueAtMs));
-    if (purging.kind !== 'put-off') return purging;
+    if (purging.kind !== 'postponed') return purging;
   }
 }

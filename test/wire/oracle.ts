@@ -1,6 +1,6 @@
 /** Says what is wrong with a run, now that all is over: with its journal, its messages, its effects, its end. */
 import { isDeepStrictEqual } from 'node:util';
-import { toIdempotencyKey } from '../../lib/engine/dice.ts';
+import { toIdempotencyKey } from '../../lib/engine/run-seed.ts';
 import { attribute } from '../../lib/dynamodb/schema.ts';
 import type { JournalEntry } from '../../lib/journal/event.ts';
 import { findDamage } from '../../lib/journal/find-damage.ts';

@@ -1,7 +1,7 @@
 /** The run whose code is running right now: each guarded global asks for it, and is what it always was without one. */
 
 /** The run that answers. */
-export interface Guarded {
+export interface GuardedRun {
   readonly workflow: string;
   readonly startedAtMs: number;
   nowMs(): number;
@@ -12,9 +12,9 @@ export interface Guarded {
 }
 
 /** Undefined while no workflow code runs. */
-export let current: Guarded | undefined;
+export let current: GuardedRun | undefined;
 
-export function setCurrent(run: Guarded | undefined): void {
+export function setCurrent(run: GuardedRun | undefined): void {
   current = run;
 }
 

@@ -79,7 +79,7 @@ export async function runWith(records: Records, numbers = records.map((_, index)
 /** What a run may do whose journal asks for it: its oracle may allow it. */
 export class NeverEndsError extends Error {}
 
-/** Cold turns, each on a new worker, until the run ends or is held; what it waits for is sent to it once. */
+/** Cold turns, each on a new worker, until the run ends or is blocked; what it waits for is sent to it once. */
 export async function driveToEnd(cloud: SmallCloud): Promise<TurnEnd> {
   const run = cloud.client.run(RUN_ID);
   let isSent = false;
@@ -96,10 +96,10 @@ export async function driveToEnd(cloud: SmallCloud): Promise<TurnEnd> {
       await run.signal(goodbye, 'bye');
     }
   }
-  throw new NeverEndsError('the run neither ends nor is held');
+  throw new NeverEndsError('the run neither ends nor is blocked');
 }
 
-/** Asks a run that is held to end, and gives how its next turn went. */
+/** Asks a run that is blocked to end, and gives how its next turn went. */
 export async function terminate(cloud: SmallCloud): Promise<TurnEnd> {
   await cloud.client.run(RUN_ID).terminate('damaged');
   return cold(cloud).turn(RUN_ID);

@@ -26,7 +26,7 @@ beforeAll(async () => {
   journal = (await recordJournal()).map(({ entries }) => entries);
 });
 
-/** What became of it. Throws for any other result than the right one, and for a run that is held and will not end. */
+/** What became of it. Throws for any other result than the right one, and for a run that is blocked and will not end. */
 async function fate(records: Records, numbers?: number[]): Promise<'completed' | 'blocked' | 'terminated'> {
   const cloud = await runWith(records, numbers);
   const end = await driveToEnd(cloud);

@@ -59,11 +59,11 @@ export function startHandlers({ isCold, writeLine }: HandlerOptions): StartEngin
         const { batchItemFailures } = await worker(event, contextUntil(deadlineAtMs));
         if (batchItemFailures.length > 0) throw new Error(`the turn of run "${runId}" failed`);
         const run = await store.readRun(runId);
-        if (run?.status !== 'blocked') return { kind: 'left', reason: 'not-due' };
+        if (run?.status !== 'blocked') return { kind: 'skipped', reason: 'not-due' };
         return { kind: 'blocked', error: new Error(`run "${runId}" is blocked: ${JSON.stringify(run.blocked)}`) };
       },
       sweep: () => sweeper({}, contextUntil(clock.nowMs() + 60_000)),
-      peek: (runId) => createEngine(options).peek(runId),
+      inspectRun: (runId) => createEngine(options).inspectRun(runId),
     };
   };
 }

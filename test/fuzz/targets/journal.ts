@@ -1,6 +1,6 @@
 /**
  * A journal that somebody has changed, in JSON: a list of records, each a list of entries. The run completes or fails, or
- * it is held; the worker throws nothing, and the run can be terminated.
+ * it is blocked; the worker throws nothing, and the run can be terminated.
  */
 import { readableEntries } from '../../../lib/journal/find-damage.ts';
 import {

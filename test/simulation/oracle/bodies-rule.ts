@@ -1,6 +1,6 @@
 /** A body begins only for a step that is durable and has no result yet (I3), and gives what is recorded (I5). */
 import { decode } from '../../../lib/codec/decode.ts';
-import { toIdempotencyKey } from '../../../lib/engine/dice.ts';
+import { toIdempotencyKey } from '../../../lib/engine/run-seed.ts';
 import type { BegunBody } from '../world/body-book.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule, Violate } from './rule.ts';

@@ -3,7 +3,7 @@ import { encode } from '../../../lib/codec/encode.ts';
 import { encodeError } from '../../../lib/codec/encode-error.ts';
 import type { Encoded } from '../../../lib/core/encoded.ts';
 import { toError } from '../../../lib/core/to-error.ts';
-import { followJournal } from '../../../lib/engine/follow-journal.ts';
+import { replayRun } from '../../../lib/engine/replay-run.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine } from '../../../lib/engine/settings.ts';
 import type { Store } from '../../../lib/ports/store.ts';
 import type { Outcome } from '../../../lib/scheduler/live-run.ts';
@@ -31,8 +31,8 @@ export function replayRule(codeFor: (run: RunLedger) => Code): Rule {
         return;
       }
       const engine = createReader(run, codeFor(run), faultsEndedAtMs, plan.weather.settings.strict ?? false);
-      const following = await followJournal(engine, created, entries);
-      if (following.kind === 'cannot-follow') {
+      const following = await replayRun(engine, created, entries);
+      if (following.kind === 'cannot-replay') {
         violate(`the code cannot follow the final journal: ${following.error.message}`);
         return;
       }

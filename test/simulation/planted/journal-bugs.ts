@@ -29,8 +29,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'steps begin before their record is written',
     file: 'lib/engine/turn.ts',
-    find: `if ((await commit(turn)) === 'lost') return { kind: 'dropped' };`,
-    put: `beginSteps(turn, memory);\n    if ((await commit(turn)) === 'lost') return { kind: 'dropped' };`,
+    find: `if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };`,
+    put: `beginSteps(turn, memory);\n    if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };`,
   },
   {
     name: 'a takeover writes no fence',
@@ -64,9 +64,9 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the dice of a run are others at each replay',
-    file: 'lib/engine/follow-journal.ts',
-    find: `createDice(runId, started.seed)`,
-    put: `createDice(runId, engine.newNonce())`,
+    file: 'lib/engine/replay-run.ts',
+    find: `createRunRandom(runId, started.seed)`,
+    put: `createRunRandom(runId, engine.newNonce())`,
   },
   {
     name: "the run's time goes back when a worker's clock does",
@@ -83,8 +83,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a run whose code cannot follow its journal is ended',
     file: 'lib/engine/turn.ts',
-    find: `if (loading.kind === 'cannot-follow') return holdRun(turn, loading.error);`,
-    put: `if (loading.kind === 'cannot-follow') return terminateRun(turn, loading.error.message);`,
+    find: `if (loading.kind === 'cannot-replay') return blockRun(turn, loading.error);`,
+    put: `if (loading.kind === 'cannot-replay') return terminateRun(turn, loading.error.message);`,
   },
   {
     name: 'a full journal asks nobody to stop',
@@ -95,7 +95,7 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a run that has ended is failed for its length',
     file: 'lib/engine/turn.ts',
-    find: `hasEnded(memory) ? undefined : whyTooLong(turn)`,
+    find: `codeHasEnded(memory) ? undefined : whyTooLong(turn)`,
     put: `whyTooLong(turn)`,
   },
 ];

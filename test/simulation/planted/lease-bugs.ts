@@ -5,8 +5,8 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'a lease is taken from whoever has it',
     file: 'lib/memory/run-state.ts',
-    find: `const held = run.lease !== undefined && run.lease.expiresAtMs > nowMs;`,
-    put: `const held = false as boolean;`,
+    find: `const leased = run.lease !== undefined && run.lease.expiresAtMs > nowMs;`,
+    put: `const leased = false as boolean;`,
   },
   {
     name: 'a lease is taken a little before it is over',
@@ -28,14 +28,14 @@ export const leaseBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a worker believes in its lease for ever',
-    file: 'lib/engine/lease-keeper.ts',
-    find: `held: async () => !lost && (clock.nowMs() < expiresAtMs || (await ask())),`,
-    put: `held: async () => true,`,
+    file: 'lib/engine/lease-renewer.ts',
+    find: `isOurs: async () => !lost && (clock.nowMs() < expiresAtMs || (await ask())),`,
+    put: `isOurs: async () => true,`,
   },
   {
     name: 'a worker that lost its lease begins steps all the same',
     file: 'lib/engine/turn.ts',
-    find: `    if (check === 'accepted-since') continue;\n    if (!(await turn.lease.held())) return { kind: 'dropped' };`,
+    find: `    if (check === 'accepted-since') continue;\n    if (!(await turn.lease.isOurs())) return { kind: 'lease-lost' };`,
     put: `    if (check === 'accepted-since') continue;`,
   },
   {
@@ -59,14 +59,14 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'the sweeper leaves alone what has a lease, also one that is over',
     file: 'lib/engine/sweep.ts',
-    find: `if (run.lease !== undefined && run.lease.expiresAtMs > nowMs) return 'held';`,
-    put: `if (run.lease !== undefined) return 'held';`,
+    find: `if (run.lease !== undefined && run.lease.expiresAtMs > nowMs) return 'leased';`,
+    put: `if (run.lease !== undefined) return 'leased';`,
   },
   {
     name: 'the sweeper purges what is due, closed or not',
     file: 'lib/memory/memory-store.ts',
-    find: `if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'left' };`,
-    put: `if (!partition || !((partition.state?.run.dueAtMs ?? Infinity) <= dueByMs)) return { kind: 'left' };`,
+    find: `if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'skipped' };`,
+    put: `if (!partition || !((partition.state?.run.dueAtMs ?? Infinity) <= dueByMs)) return { kind: 'skipped' };`,
   },
   {
     name: 'a run is purged at once when it has ended',
@@ -82,9 +82,9 @@ export const leaseBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a timer fires a minute before its time',
-    file: 'lib/engine/news.ts',
-    find: `if (timer !== undefined && timer.dueAtMs <= Math.min(nowMs, arrival?.atMs ?? Infinity)) {`,
-    put: `if (timer !== undefined && timer.dueAtMs <= Math.min(nowMs + 60_000, arrival?.atMs ?? Infinity)) {`,
+    file: 'lib/engine/pending-events.ts',
+    find: `if (timer !== undefined && timer.dueAtMs <= Math.min(nowMs, stepResult?.atMs ?? Infinity)) {`,
+    put: `if (timer !== undefined && timer.dueAtMs <= Math.min(nowMs + 60_000, stepResult?.atMs ?? Infinity)) {`,
   },
   {
     name: 'of several timers the last one is waited for',

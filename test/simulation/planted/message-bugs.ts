@@ -18,7 +18,7 @@ export const messageBugs: readonly PlantedBug[] = [
     name: 'a message is accepted by a run that has ended',
     file: 'lib/memory/run-state.ts',
     find: `if (isClosed(run.status)) return { answer: { kind: 'closed', run } };`,
-    put: `if (isClosed(run.status)) return { answer: { kind: 'accepted', held: true } };`,
+    put: `if (isClosed(run.status)) return { answer: { kind: 'accepted', leased: true } };`,
   },
   {
     name: 'a message is accepted before its payload is there',
@@ -81,7 +81,7 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'what a check finds counts as seen, and is not read',
     file: 'lib/engine/turn-state.ts',
-    find: `if (item.wakes > (turn.renewed?.wakes ?? turn.wakesSeen)) turn.renewed = item;`,
+    find: `if (item.wakes > (turn.newerRun?.wakes ?? turn.wakesSeen)) turn.newerRun = item;`,
     put: `turn.wakesSeen = Math.max(turn.wakesSeen, item.wakes);`,
   },
   {
@@ -105,8 +105,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'messages are deleted before they are in the journal',
     file: 'lib/engine/turn.ts',
-    find: `if ((await commit(turn)) === 'lost') return { kind: 'dropped' };`,
-    put: `await deleteReceived(turn);\n    if ((await commit(turn)) === 'lost') return { kind: 'dropped' };`,
+    find: `if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };`,
+    put: `await deleteReceived(turn);\n    if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };`,
   },
   {
     name: 'what was accepted during the turn counts as seen, and is not read',
@@ -116,21 +116,21 @@ export const messageBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a blocked run loses its inbox',
-    file: 'lib/engine/hold.ts',
+    file: 'lib/engine/block.ts',
     find: `inboxIds: turn.inboxIds,`,
     put: `inboxIds: [],`,
   },
   {
     name: 'a run that is terminated after a takeover forgets its inbox',
     file: 'lib/engine/terminate.ts',
-    find: `if ((await loadInbox(turn)).kind === 'lost') return { kind: 'dropped' };`,
+    find: `if ((await loadInbox(turn)).kind === 'lost') return { kind: 'lease-lost' };`,
     put: `if (turn.journal.recordNumber < 0) await loadInbox(turn);`,
   },
   {
     name: 'what comes after the end is not recorded',
-    file: 'lib/engine/deliver-news.ts',
-    find: `if (hasEnded(memory)) {`,
-    put: `if (hasEnded(memory)) {\n      continue;`,
+    file: 'lib/engine/deliver-pending-events.ts',
+    find: `if (codeHasEnded(memory)) {`,
+    put: `if (codeHasEnded(memory)) {\n      continue;`,
   },
   {
     name: 'signals are received newest first',

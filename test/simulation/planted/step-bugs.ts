@@ -17,8 +17,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a step that is to run at most once runs again after a crash',
     file: 'lib/engine/begin-steps.ts',
-    find: `if (command.options.atMostOnce === true && bodiesBegun(step) > 0) {`,
-    put: `if (command.options.atMostOnce === true && bodiesBegun(step) > 1) {`,
+    find: `if (command.options.atMostOnce === true && attemptsStarted(step) > 0) {`,
+    put: `if (command.options.atMostOnce === true && attemptsStarted(step) > 1) {`,
   },
   {
     name: 'attempts of a step have different idempotency keys',

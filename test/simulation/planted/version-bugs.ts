@@ -22,13 +22,13 @@ export const versionBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a run that was replayed takes no patch any more',
-    file: 'lib/engine/follow-journal.ts',
+    file: 'lib/engine/replay-run.ts',
     find: `isReplaying: () => isReplaying && !isInterrupted,`,
     put: `isReplaying: () => recorded.length > 0 && !isInterrupted,`,
   },
   {
     name: 'a run whose worker died before it wrote what an event led to has passed there',
-    file: 'lib/engine/follow-journal.ts',
+    file: 'lib/engine/replay-run.ts',
     find: `isReplaying: () => isReplaying && !isInterrupted,`,
     put: `isReplaying: () => isReplaying,`,
   },
@@ -65,7 +65,7 @@ export const versionBugs: readonly PlantedBug[] = [
   {
     name: 'a worker that has handed a wake over takes the turn as well',
     file: 'lib/engine/take-run.ts',
-    find: `if (handed === 'forwarded') return { kind: 'refused', reason: 'elsewhere' };`,
+    find: `if (handed === 'forwarded') return { kind: 'refused', reason: 'pinned-elsewhere' };`,
     put: '',
   },
   {

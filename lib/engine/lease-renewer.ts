@@ -9,16 +9,16 @@ import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../core/logger.ts';
 
-export interface LeaseKeeper {
+export interface LeaseRenewer {
   /**
    * Nothing outside may begin when it is over (I7). Within the lease this worker's clock says so. After it the table
    * does: a replay that kept this worker from renewing may have taken longer than the lease, and nobody else the run.
    */
-  held(): Promise<boolean>;
+  isOurs(): Promise<boolean>;
   stop(): void;
 }
 
-export interface LeaseKeeping {
+export interface LeaseRenewerOptions {
   readonly runId: string;
   readonly epoch: number;
   readonly leaseMs: number;
@@ -32,7 +32,7 @@ export interface LeaseKeeping {
 }
 
 /** Renews after each third of the lease. */
-export function keepLease(keeping: LeaseKeeping): LeaseKeeper {
+export function startLeaseRenewer(keeping: LeaseRenewerOptions): LeaseRenewer {
   const { runId, epoch, leaseMs, store, clock, log } = keeping;
   let expiresAtMs = keeping.expiresAtMs;
   let stopped = false;
@@ -67,7 +67,7 @@ export function keepLease(keeping: LeaseKeeping): LeaseKeeper {
 
   scheduleNext();
   return {
-    held: async () => !lost && (clock.nowMs() < expiresAtMs || (await ask())),
+    isOurs: async () => !lost && (clock.nowMs() < expiresAtMs || (await ask())),
     stop: () => {
       stopped = true;
       cancelNext();

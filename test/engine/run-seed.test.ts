@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createDice, randomSeed, toIdempotencyKey } from '../../lib/engine/dice.ts';
+import { createRunRandom, randomSeed, toIdempotencyKey } from '../../lib/engine/run-seed.ts';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
 const draw = (runId: string, seed: string | undefined, count = 3): number[] =>
-  Array.from({ length: count }, createDice(runId, seed));
+  Array.from({ length: count }, createRunRandom(runId, seed));
 
 it('a seed has 128 bits and is never given twice', () => {
   const seeds = Array.from({ length: 1000 }, randomSeed);

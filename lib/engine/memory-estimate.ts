@@ -1,12 +1,12 @@
 /**
  * How much memory a run takes up between its turns, as an estimate: JavaScript does not say what an object holds.
  *
- * The numbers are measured (`node --expose-gc ... bench/held-bytes.ts`, which also says how far off they are). They are
+ * The numbers are measured (`node --expose-gc ... bench/memory-estimate.ts`, which also says how far off they are). They are
  * for what the engine holds. What code holds beside that came from its journal, mostly, and counts as its bytes.
  */
 import type { WarmRun } from './warm-runs.ts';
 
-export const HELD_BYTES = {
+export const MEMORY_BYTES = {
   /** A run with nothing in it: its loop, its own task, its dice, its place among the warm runs. */
   run: 12_000,
   /** A task with its coroutine's frames, and whoever waits for it. */
@@ -19,13 +19,13 @@ export const HELD_BYTES = {
   journalByte: 1.5,
 } as const;
 
-export function heldBytes({ memory, journal }: WarmRun): number {
+export function estimateMemoryBytes({ memory, journal }: WarmRun): number {
   const { live } = memory;
   return (
-    HELD_BYTES.run +
-    HELD_BYTES.task * live.taskCount() +
-    HELD_BYTES.pending * live.pending.size +
-    HELD_BYTES.messageId * journal.messageIds.size +
-    HELD_BYTES.journalByte * journal.bytes
+    MEMORY_BYTES.run +
+    MEMORY_BYTES.task * live.taskCount() +
+    MEMORY_BYTES.pending * live.pending.size +
+    MEMORY_BYTES.messageId * journal.messageIds.size +
+    MEMORY_BYTES.journalByte * journal.bytes
   );
 }

@@ -2,20 +2,20 @@
 import { toError } from '../core/to-error.ts';
 import { commit } from './commit.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
-import { hasEnded, nextEvent } from './news.ts';
+import { codeHasEnded, nextEvent } from './pending-events.ts';
 import type { Turn } from './turn-state.ts';
 
-export type Delivery =
+export type DeliverResult =
   | { readonly kind: 'delivered'; readonly events: number }
   /** Taken over. */
   | { readonly kind: 'lost' }
   /** The run is to end at once; workflow code sees nothing of it. */
   | { readonly kind: 'terminated'; readonly reason: string }
-  /** The code cannot take the event: the run has to be held (I8). */
-  | { readonly kind: 'cannot-follow'; readonly error: Error };
+  /** The code cannot take the event: the run has to be blocked (I8). */
+  | { readonly kind: 'cannot-replay'; readonly error: Error };
 
 /** What is to be recorded stands in `turn.unwritten` afterwards. */
-export async function deliverNews(turn: Turn, memory: LiveMemory): Promise<Delivery> {
+export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Promise<DeliverResult> {
   let events = 0;
   for (let event = nextEvent(turn, memory); event !== undefined; event = nextEvent(turn, memory)) {
     events += 1;
@@ -25,7 +25,7 @@ export async function deliverNews(turn: Turn, memory: LiveMemory): Promise<Deliv
       turn.unwritten.push(event);
       return { kind: 'terminated', reason: event.reason };
     }
-    if (hasEnded(memory)) {
+    if (codeHasEnded(memory)) {
       turn.unwritten.push('messageId' in event ? { ...event, unread: true } : event); // accepted is accepted (I6)
       continue;
     }
@@ -42,7 +42,7 @@ export async function deliverNews(turn: Turn, memory: LiveMemory): Promise<Deliv
     } catch (error) {
       // What a step did is recorded all the same, or its body would run again at each look. A message stays in the inbox.
       if (isOfStep && !isAhead) turn.unwritten.push(event);
-      return { kind: 'cannot-follow', error: toError(error) };
+      return { kind: 'cannot-replay', error: toError(error) };
     }
     if (turn.engine.rebuildAtEveryAwait) break;
   }

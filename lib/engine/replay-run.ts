@@ -18,8 +18,8 @@ import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
 import type { LiveRun } from '../scheduler/live-run.ts';
-import { outsideGuard, withGuard, type Guarded } from './guard.ts';
-import { createDice } from './dice.ts';
+import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
+import { createRunRandom } from './run-seed.ts';
 import { digestArguments } from './digest-arguments.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
 import { asOwner } from './owned-code.ts';
@@ -27,42 +27,42 @@ import { replayInSlices } from './replay-in-slices.ts';
 import type { Engine } from './settings.ts';
 import { createStrayErrors } from './stray-errors.ts';
 
-export type Following =
+export type ReplayRunResult =
   /** `unrecorded` is to be written: the first event, or what a worker that died between two records left out. */
   | {
-      readonly kind: 'followed';
+      readonly kind: 'replayed';
       readonly memory: LiveMemory;
       readonly unrecorded: readonly JournalEntry[];
     }
-  | { readonly kind: 'cannot-follow'; readonly error: Error };
+  | { readonly kind: 'cannot-replay'; readonly error: Error };
 
 /** A journal without entries is begun. */
-export async function followJournal(
+export async function replayRun(
   engine: Engine,
   run: RunItem,
   recorded: readonly JournalEntry[],
-): Promise<Following> {
+): Promise<ReplayRunResult> {
   const input = await loadInput(engine, run);
-  if (input.kind === 'cannot-follow') return input;
+  if (input.kind === 'cannot-replay') return input;
   try {
     return await follow(engine, run, recorded, input.value);
   } catch (error) {
-    return { kind: 'cannot-follow', error: toError(error) };
+    return { kind: 'cannot-replay', error: toError(error) };
   }
 }
 
-type Input =
-  { readonly kind: 'loaded'; readonly value: Encoded } | { readonly kind: 'cannot-follow'; readonly error: Error };
+type LoadInputResult =
+  { readonly kind: 'loaded'; readonly value: Encoded } | { readonly kind: 'cannot-replay'; readonly error: Error };
 
 /** A table that does not answer is no reason to hold the run. */
-async function loadInput({ store }: Engine, run: RunItem): Promise<Input> {
+async function loadInput({ store }: Engine, run: RunItem): Promise<LoadInputResult> {
   const { runId, input } = run;
   if (input.kind === 'inline') return { kind: 'loaded', value: input.value };
   try {
     const value = await store.readValue(runId, input.key);
-    return value === undefined ? { kind: 'cannot-follow', error: inputMissing(run) } : { kind: 'loaded', value };
+    return value === undefined ? { kind: 'cannot-replay', error: inputMissing(run) } : { kind: 'loaded', value };
   } catch (error) {
-    if (error instanceof PayloadDamagedError) return { kind: 'cannot-follow', error };
+    if (error instanceof PayloadDamagedError) return { kind: 'cannot-replay', error };
     throw error;
   }
 }
@@ -79,11 +79,11 @@ async function follow(
   run: RunItem,
   recorded: readonly JournalEntry[],
   input: Encoded,
-): Promise<Following> {
+): Promise<ReplayRunResult> {
   const { runId } = run;
   const definition = engine.registry.find(run.workflow);
   if (definition === undefined) {
-    return { kind: 'cannot-follow', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
+    return { kind: 'cannot-replay', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
   }
 
   const started = recorded[0] ?? startNow(engine, run);
@@ -95,7 +95,7 @@ async function follow(
   let isInterrupted = false;
   const live = createLiveRun({
     info: toRunInfo(run, started),
-    random: createDice(runId, started.seed),
+    random: createRunRandom(runId, started.seed),
     body: () => definition.start(given.input),
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     ...(started.limits && { limits: started.limits }),
@@ -109,7 +109,7 @@ async function follow(
       if (!isReplaying) logOutside(engine, level, [...values, { runId, workflow: run.workflow }]);
     },
   });
-  const guarded: Guarded = {
+  const guarded: GuardedRun = {
     workflow: run.workflow,
     startedAtMs: started.atMs,
     nowMs: () => Math.max(started.atMs, live.nowMs()),
@@ -125,7 +125,7 @@ async function follow(
   if (recorded.length === 0) {
     const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
     const memory = rememberPending(live, guarded, { strays, seed: started.seed });
-    return { kind: 'followed', memory, unrecorded: [started, ...asked] };
+    return { kind: 'replayed', memory, unrecorded: [started, ...asked] };
   }
   const deliver: Deliver = (event, recordedUpTo) => {
     isInterrupted = event === interrupted;
@@ -135,9 +135,9 @@ async function follow(
   const replay = { runId, workflow: run.workflow, recorded, deliver, context: contextOf(live), asCodeOfTheRun };
   const following = await replayInSlices(engine, replay);
   isReplaying = false;
-  if (following.kind === 'diverged') return { kind: 'cannot-follow', error: following.error };
+  if (following.kind === 'diverged') return { kind: 'cannot-replay', error: following.error };
   const memory = rememberPending(live, guarded, { strays, seed: started.seed });
-  return { kind: 'followed', memory, unrecorded: following.unrecorded };
+  return { kind: 'replayed', memory, unrecorded: following.unrecorded };
 }
 
 /** What the words of a divergence are made of. */

@@ -1,4 +1,4 @@
-/** Suspicion: a delayed run that was held by a worker whose clock is ahead, and whose code is behind, is taken for begun. */
+/** Suspicion: a delayed run that was blocked by a worker whose clock is ahead, and whose code is behind, is taken for begun. */
 import { signal, workflow } from 'lull';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../lib/testing/virtual-clock.ts';
@@ -20,7 +20,7 @@ async function heldBeforeItsTime() {
   return { cloud, run };
 }
 
-test('a run that was held before its time goes back to sleep until then, whoever wakes it', async () => {
+test('a run that was blocked before its time goes back to sleep until then, whoever wakes it', async () => {
   const { cloud, run } = await heldBeforeItsTime();
   await run.signal(news, 'early');
   expect(await cloud.worker().turn(run.id)).toEqual({ kind: 'suspended', dueAtMs: START_MS + HOUR_MS });

@@ -16,7 +16,7 @@ export function randomSeed(): string {
 }
 
 /** The run's own dice: 0 <= x < 1, the same numbers in the same order at each replay (I4). */
-export function createDice(runId: string, seed: string | undefined): () => number {
+export function createRunRandom(runId: string, seed: string | undefined): () => number {
   return seed === undefined ? createPrng(runId) : toRandom(createChacha20(digest(['random', seed])));
 }
 

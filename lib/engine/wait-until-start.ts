@@ -10,18 +10,20 @@
  */
 import { loadInbox } from './inbox.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
-import { lookAgain, type Turn } from './turn-state.ts';
+import { refreshFrom, type Turn } from './turn-state.ts';
 
-export type Beginning =
-  { readonly kind: 'begin' } | { readonly kind: 'suspended'; readonly dueAtMs: number } | { readonly kind: 'dropped' };
+export type WaitUntilStartResult =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'suspended'; readonly dueAtMs: number }
+  | { readonly kind: 'lease-lost' };
 
-export async function waitForBeginning(turn: Turn): Promise<Beginning> {
+export async function waitUntilStart(turn: Turn): Promise<WaitUntilStartResult> {
   const { engine, runId, epoch, run } = turn;
   const { notBeforeMs = 0 } = run;
   if (engine.clock.nowMs() >= notBeforeMs || (await hasBegun(turn))) return { kind: 'begin' };
   for (;;) {
     const inbox = await loadInbox(turn);
-    if (inbox.kind === 'lost') return { kind: 'dropped' };
+    if (inbox.kind === 'lost') return { kind: 'lease-lost' };
     const isToBeStopped = turn.inbox.some(({ kind }) => kind !== 'signal');
     // The journal is not loaded yet: it may have these already, by a worker that died.
     turn.inbox.length = 0;
@@ -30,17 +32,17 @@ export async function waitForBeginning(turn: Turn): Promise<Beginning> {
     const { wakesSeen } = turn;
     const rest = { status: 'pending', inboxIds: turn.inboxIds, ...wakeAt(engine, notBeforeMs) } as const;
     const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
-    if (release.kind === 'lost') return { kind: 'dropped' };
+    if (release.kind === 'lost') return { kind: 'lease-lost' };
     if (release.kind === 'done') {
       await sendWake(turn, notBeforeMs);
       return { kind: 'suspended', dueAtMs: notBeforeMs };
     }
-    lookAgain(turn, release.run);
+    refreshFrom(turn, release.run);
   }
 }
 
 /**
- * After a worker that died, or one that held the run (its clock was ahead, and its code behind), only the journal tells.
+ * After a worker that died, or one that blocked the run (its clock was ahead, and its code behind), only the journal tells.
  * It may have its first record yet to come, from a worker that is frozen: then the request which began the run stands in
  * the inbox still.
  */

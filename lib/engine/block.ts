@@ -11,11 +11,11 @@ import { loadInbox } from './inbox.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn.ts';
-import { lookAgain, type Turn } from './turn-state.ts';
+import { refreshFrom, type Turn } from './turn-state.ts';
 
 const REASON_CHARACTERS = 300;
 
-export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
+export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
   const { engine, runId, epoch } = turn;
   const isForLosses = error instanceof LullError && error.code === 'WORKERS_LOST';
   if (isForLosses)
@@ -30,14 +30,14 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
     });
   // The bodies that this turn has begun count as begun, like those of a lost worker: whoever follows begins them again.
   if (turn.attempts.begun > 0) turn.unwritten.unshift({ kind: 'taken-over', atMs: engine.clock.nowMs() });
-  turn.attempts.withdrawAllBut(new Map());
-  if ((await commit(turn)) === 'lost') return { kind: 'dropped' };
+  turn.attempts.abortAllExcept(new Map());
+  if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };
   turn.inbox.length = 0;
   turn.received.clear();
 
   for (;;) {
     const inbox = await loadInbox(turn);
-    if (inbox.kind === 'lost' || !(await turn.lease.held())) return { kind: 'dropped' };
+    if (inbox.kind === 'lost' || !(await turn.lease.isOurs())) return { kind: 'lease-lost' };
     const terminate = turn.inbox.find((message) => message.kind === 'terminate');
     if (terminate !== undefined) return terminateRun(turn, terminate.reason);
 
@@ -62,8 +62,8 @@ export async function holdRun(turn: Turn, error: Error): Promise<TurnEnd> {
       ...(journal === undefined ? {} : { journal }),
     });
     if (release.kind === 'done') return { kind: 'blocked', error };
-    if (release.kind === 'lost') return { kind: 'dropped' };
-    lookAgain(turn, release.run);
+    if (release.kind === 'lost') return { kind: 'lease-lost' };
+    refreshFrom(turn, release.run);
   }
 }
 

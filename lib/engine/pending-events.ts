@@ -9,48 +9,48 @@ import type { Turn } from './turn-state.ts';
 export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefined {
   const nowMs = turn.engine.clock.nowMs();
   const message = turn.inbox.shift();
-  if (message !== undefined) return toEvent(message, nowMs);
+  if (message !== undefined) return toMessageEvent(message, nowMs);
   // Beyond what code may still do, nothing is added any more: the run is about to be failed.
-  if (hasEnded(memory) || whyTooLong(turn) !== undefined) return undefined;
+  if (codeHasEnded(memory) || whyTooLong(turn) !== undefined) return undefined;
   const limit = limitReached(turn);
   if (limit !== undefined) return limit;
 
-  const arrival = firstArrival(turn, memory);
+  const stepResult = firstStepResult(turn, memory);
   const timer = firstTimer(memory);
-  if (timer !== undefined && timer.dueAtMs <= Math.min(nowMs, arrival?.atMs ?? Infinity)) {
+  if (timer !== undefined && timer.dueAtMs <= Math.min(nowMs, stepResult?.atMs ?? Infinity)) {
     return { kind: 'sleep-completed', id: timer.id, atMs: nowMs };
   }
-  if (arrival !== undefined) turn.arrivals.shift();
-  return arrival;
+  if (stepResult !== undefined) turn.stepResults.shift();
+  return stepResult;
 }
 
 /** Says whether `nextEvent` would give one. */
-export function hasNews(turn: Turn, memory: LiveMemory): boolean {
+export function hasPendingEvents(turn: Turn, memory: LiveMemory): boolean {
   if (turn.inbox.length > 0) return true;
-  if (hasEnded(memory)) return false;
-  if (isLimitReached(turn) || firstArrival(turn, memory) !== undefined) return true;
+  if (codeHasEnded(memory)) return false;
+  if (isLimitReached(turn) || firstStepResult(turn, memory) !== undefined) return true;
   const timer = firstTimer(memory);
   return timer !== undefined && timer.dueAtMs <= turn.engine.clock.nowMs();
 }
 
 /** Says whether the workflow has returned, thrown, or was cancelled: its code takes no event any more. */
-export function hasEnded({ live }: LiveMemory): boolean {
+export function codeHasEnded({ live }: LiveMemory): boolean {
   return live.outcome().kind !== 'going-on';
 }
 
 /** What ended for nobody, because it was withdrawn meanwhile, is dropped on the way. */
-function firstArrival(turn: Turn, memory: LiveMemory): Turn['arrivals'][number] | undefined {
+function firstStepResult(turn: Turn, memory: LiveMemory): Turn['stepResults'][number] | undefined {
   for (;;) {
-    const arrival = turn.arrivals[0];
-    if (arrival === undefined || memory.live.pending.has(arrival.id)) return arrival;
-    turn.arrivals.shift();
+    const stepResult = turn.stepResults[0];
+    if (stepResult === undefined || memory.live.pending.has(stepResult.id)) return stepResult;
+    turn.stepResults.shift();
   }
 }
 
 export type EventFromOutside = Extract<JournalEvent, { readonly messageId: string }>;
 
 /** A message as the journal has it. */
-export function toEvent(message: Message, atMs: number): EventFromOutside {
+export function toMessageEvent(message: Message, atMs: number): EventFromOutside {
   const { id: messageId } = message;
   switch (message.kind) {
     case 'signal':

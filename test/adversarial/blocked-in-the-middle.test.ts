@@ -1,5 +1,5 @@
 /**
- * Suspicion: a run is held while bodies of its steps are running. They are withdrawn, and nothing counts them: a step
+ * Suspicion: a run is blocked while bodies of its steps are running. They are withdrawn, and nothing counts them: a step
  * that is to begin once at most begins again with the next worker.
  */
 import { beforeEach, expect, it } from 'vitest';
@@ -41,7 +41,7 @@ function createShop(options: { atMostOnce?: true }) {
   return { shop, payments: () => payments };
 }
 
-it('a step that begins once at most does not begin again after its run was held', async () => {
+it('a step that begins once at most does not begin again after its run was blocked', async () => {
   const { shop, payments } = createShop({ atMostOnce: true });
   const cloud = new SmallCloud([shop]);
   const run = await cloud.client.start(shop, undefined, { id: 'r1' });

@@ -1,6 +1,6 @@
 import { gather, sleep, workflow, type Coroutine } from 'lull';
 import { describe, expect, it } from 'vitest';
-import { heldBytes, HELD_BYTES } from '../../lib/engine/held-bytes.ts';
+import { estimateMemoryBytes, MEMORY_BYTES } from '../../lib/engine/memory-estimate.ts';
 import { DEFAULT_SETTINGS } from '../../lib/engine/settings.ts';
 import { createWarmRuns, type WarmRun } from '../../lib/engine/warm-runs.ts';
 import type { RunItem } from '../../lib/ports/run-item.ts';
@@ -16,24 +16,24 @@ function warmRun(tasks: number, { journalBytes = 66 * tasks, messages = 0 } = {}
 const before = (runId: string): RunItem => ({ runId, epoch: 1 }) as RunItem;
 
 describe('what a warm run holds', () => {
-  it('is as bench/held-bytes.ts has measured it', () => {
-    expect(HELD_BYTES).toEqual({ run: 12_000, task: 2_000, pending: 300, messageId: 120, journalByte: 1.5 });
+  it('is as bench/memory-estimate.ts has measured it', () => {
+    expect(MEMORY_BYTES).toEqual({ run: 12_000, task: 2_000, pending: 300, messageId: 120, journalByte: 1.5 });
     // Measured: 13 KB for a run that sleeps, and 4,083 KB for one with 2,000 tasks asleep.
     for (const [tasks, measuredBytes] of [
       [0, 13_400],
       [2_000, 4_082_800],
     ] as const) {
-      const factor = heldBytes(warmRun(tasks)) / measuredBytes;
+      const factor = estimateMemoryBytes(warmRun(tasks)) / measuredBytes;
       expect(factor).toBeGreaterThan(0.5);
       expect(factor).toBeLessThan(2);
     }
   });
 
   it('grows with each task, each pending command, each message and each byte of the journal', () => {
-    const empty = heldBytes(warmRun(0));
-    expect(heldBytes(warmRun(1, { journalBytes: 0 })) - empty).toBe(2_300);
-    expect(heldBytes(warmRun(0, { messages: 10 })) - empty).toBe(1_200);
-    expect(heldBytes(warmRun(0, { journalBytes: 1_000 })) - empty).toBe(1_500);
+    const empty = estimateMemoryBytes(warmRun(0));
+    expect(estimateMemoryBytes(warmRun(1, { journalBytes: 0 })) - empty).toBe(2_300);
+    expect(estimateMemoryBytes(warmRun(0, { messages: 10 })) - empty).toBe(1_200);
+    expect(estimateMemoryBytes(warmRun(0, { journalBytes: 1_000 })) - empty).toBe(1_500);
   });
 });
 
@@ -44,8 +44,8 @@ describe('runs that are kept warm', () => {
     const run = warmRun(2_000);
     for (let number = 0; number < 200; number += 1) runs.keep(`r${number}`, run);
     const kept = Array.from({ length: 200 }, (_, number) => runs.take(before(`r${number}`))).filter(Boolean);
-    expect(kept.length * heldBytes(run)).toBeLessThanOrEqual(maxWarmBytes);
-    expect((kept.length + 1) * heldBytes(run)).toBeGreaterThan(maxWarmBytes);
+    expect(kept.length * estimateMemoryBytes(run)).toBeLessThanOrEqual(maxWarmBytes);
+    expect((kept.length + 1) * estimateMemoryBytes(run)).toBeGreaterThan(maxWarmBytes);
   });
 
   it('may have as many tasks as a run can have', () => {
@@ -57,7 +57,7 @@ describe('runs that are kept warm', () => {
 
   it('are forgotten with what they held', () => {
     const one = warmRun(100);
-    const runs = createWarmRuns({ runs: 10, bytes: heldBytes(one) * 2 });
+    const runs = createWarmRuns({ runs: 10, bytes: estimateMemoryBytes(one) * 2 });
     for (let round = 0; round < 5; round += 1) {
       runs.keep('a', one);
       runs.keep('b', one);

@@ -1,13 +1,13 @@
 /**
- * How far the estimate of what a warm run holds (`lib/engine/held-bytes.ts`) is from what it holds, for runs of several
- * shapes: `node --expose-gc --conditions=lull-source --import tsx bench/held-bytes.ts`.
+ * How far the estimate of what a warm run holds (`lib/engine/memory-estimate.ts`) is from what it holds, for runs of several
+ * shapes: `node --expose-gc --conditions=lull-source --import tsx bench/memory-estimate.ts`.
  */
 import { randomUUID } from 'node:crypto';
 import { gather, Queue, signal, sleep, step, workflow, type Coroutine } from 'lull';
 import { Client } from 'lull/client';
 import { createRegistry } from '../lib/core/workflow-registry.ts';
 import type { AnyWorkflow } from '../lib/core/workflow.ts';
-import { heldBytes } from '../lib/engine/held-bytes.ts';
+import { estimateMemoryBytes } from '../lib/engine/memory-estimate.ts';
 import { observeNothing } from '../lib/engine/observe.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine } from '../lib/engine/settings.ts';
 import { createSolitude } from '../lib/engine/solitude.ts';
@@ -100,7 +100,7 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
       { runId: id, deadlineAtMs: Date.now() + 600_000 },
     );
   }
-  const estimate = [...kept.values()].reduce((sum, run) => sum + heldBytes(run), 0) / kept.size;
+  const estimate = [...kept.values()].reduce((sum, run) => sum + estimateMemoryBytes(run), 0) / kept.size;
   const before = usedBytes();
   kept.clear();
   const held = (before - usedBytes()) / RUNS;
