@@ -10,9 +10,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStackCloud } from 'lull/local';
-import { createLambda } from '../../lib/local/stack/lambda/lambda.ts';
-import type { LambdaNotice } from '../../lib/local/stack/lambda/lambda-notice.ts';
-import type { StackNotice } from '../../lib/local/stack/stack-notice.ts';
+import { createFunction } from '../../lib/local/functions/function.ts';
+import type { CloudEvent } from '../../lib/local/cloud-event.ts';
 import { SystemClock } from '../../lib/memory/system-clock.ts';
 import { median, round } from '../measure.ts';
 
@@ -21,7 +20,7 @@ const COLD_STARTS = 5;
 const WARM_TURNS = 20;
 const INPUT = { customer: 'ada@example.com', card: '4242424242424242', cents: 990, months: 12 };
 
-type Ended = Extract<LambdaNotice, { kind: 'invocation-ended' }>;
+type Ended = Extract<CloudEvent, { kind: 'invocation-ended' }>;
 
 export async function measureLambda(): Promise<Record<string, unknown>[]> {
   const cache = join(ROOT, 'node_modules/.cache');
@@ -55,7 +54,7 @@ async function emptyHandler(): Promise<Record<string, number>> {
   writeFileSync(join(codePath, 'index.mjs'), 'export const handler = async () => ({});\n');
   const ended: Ended[] = [];
   const [name, arn] = ['empty', 'arn:aws:lambda:us-east-1:000000000000:function:empty'];
-  const lambda = createLambda({
+  const lambda = createFunction({
     function: {
       ...{ id: 'Bench/Empty', name, arn, codePath, handler: 'index.handler', runtime: 'nodejs24.x', environment: {} },
       ...{ timeoutMs: 10_000, memoryMb: 1024, roleArn: 'arn:aws:iam::000000000000:role/empty' },
@@ -84,7 +83,7 @@ async function emptyHandler(): Promise<Record<string, number>> {
 
 async function worker(assembly: string, dir: string): Promise<Record<string, number>> {
   const ended: Ended[] = [];
-  const log = (notice: StackNotice): void => {
+  const log = (notice: CloudEvent): void => {
     if (notice.kind === 'invocation-ended' && notice.function.includes('Worker')) ended.push(notice);
   };
   const cloud = await startStackCloud({ from: assembly, dir, maxSandboxes: 1, log });

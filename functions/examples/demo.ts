@@ -9,7 +9,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { StackError } from 'lull/local';
+import { CloudError } from 'lull/local';
 import { createBoard, type Board } from './demo-board.ts';
 import { startQuickCloud, startTemplateCloud, type DemoCloud } from './demo-cloud.ts';
 import { makeDemoFolder } from './demo-folder.ts';
@@ -79,7 +79,7 @@ async function main(): Promise<number> {
     const runs = await someAtATime(demo.placed, (placed) => readRun(cloud, placed));
     return report(demo, runs, readLedger(ledgerFile));
   } catch (error) {
-    if (!(error instanceof StackError)) throw error;
+    if (!(error instanceof CloudError)) throw error;
     console.error(error.message);
     return 1;
   } finally {

@@ -1,31 +1,68 @@
+import type { LocalCloud } from '../local/local-cloud.ts';
+import type { StackCloud } from '../local/stack-cloud.ts';
+import { shortName } from './event-lines.ts';
 import type { Paint } from './paint.ts';
 
-/** What is where, and a command to begin with. */
-export function banner(
-  cloud: {
-    readonly url: string;
-    readonly workflows: readonly { readonly name: string; readonly takesAnything: boolean }[];
-    readonly entry: string;
-    readonly dir: string;
-  },
-  paint: Paint,
-): string {
-  const names = cloud.workflows.map((workflow) => workflow.name).join(', ');
+/** Where the cloud is, what it has, and a command to begin with. */
+export type BannerOptions = { readonly dir: string } & (
+  | { readonly entry: string; readonly cloud: Pick<LocalCloud, 'url' | 'workflows'> }
+  | {
+      readonly from: string;
+      readonly cloud: Pick<StackCloud, 'url' | 'region' | 'functions' | 'ignored' | 'outputs' | 'credentials'>;
+    }
+);
+
+export function banner(options: BannerOptions, paint: Paint): string {
+  const { url } = options.cloud;
+  const source = 'from' in options ? `  ${paint('dim', `(${options.from})`)}` : '';
   return [
     '',
-    `  ${paint('bold', 'lull dev')} at ${paint('cyan', cloud.url)}`,
+    `  ${paint('bold', 'lull dev')} at ${paint('cyan', url || 'no HTTP API')}${source}`,
     '',
-    `  workflows  ${names}  ${paint('dim', `(${cloud.entry})`)}`,
-    `  runs       ${cloud.dir}  ${paint('dim', '(those that have not ended go on)')}`,
+    ...contentsOf(options, paint),
+    `  runs       ${options.dir}  ${paint('dim', '(those that have not ended go on)')}`,
+    ...('from' in options ? detailsOf(options.cloud) : []),
     '',
-    ...commands(cloud).map((command) => `  ${command}`),
-    '',
+    ...commandsOf(options).map((command) => `  ${command}`),
+    ...(url ? [''] : []),
   ].join('\n');
 }
 
-/** A workflow with a schema wants an input that nobody can guess here; one without takes what it gets. */
-function commands({ url, workflows }: Parameters<typeof banner>[0]): string[] {
-  const open = workflows.find((workflow) => workflow.takesAnything);
+function contentsOf(options: BannerOptions, paint: Paint): string[] {
+  if ('from' in options) {
+    const names = options.cloud.functions().map(({ name }) => shortName(name));
+    return [`  functions  ${names.join(', ')}`];
+  }
+  const names = options.cloud.workflows().map(({ name }) => name);
+  return [`  workflows  ${names.join(', ')}  ${paint('dim', `(${options.entry})`)}`];
+}
+
+/** The template's outputs, and its resources that do nothing on this machine. */
+function detailsOf({ outputs, ignored }: Pick<StackCloud, 'outputs' | 'ignored'>): string[] {
+  const lines = Object.entries(outputs).map(([name, value]) => `${name} = ${value}`);
+  return [...listed('outputs', lines), ...(ignored.length > 0 ? listed('ignored', [ignored.join(', ')]) : [])];
+}
+
+function listed(title: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => `  ${(index === 0 ? title : '').padEnd(9)}  ${line}`);
+}
+
+function commandsOf(options: BannerOptions): string[] {
+  const { url } = options.cloud;
+  if ('from' in options) return url ? [signedCommand(options.cloud)] : [];
+  // A workflow with a schema takes no input that could be guessed here.
+  const open = options.cloud.workflows().find((workflow) => workflow.takesAnything);
   const start = open ? [`curl -X POST '${url}/workflows/${open.name}/runs?wait=20s'`] : [];
   return [...start, `curl ${url}/runs`, `curl ${url}/openapi.json`];
+}
+
+/** With the admin's keys, which are made for this start. */
+function signedCommand({
+  url,
+  region,
+  credentials: { admin },
+}: Pick<StackCloud, 'url' | 'region' | 'credentials'>): string {
+  const token = admin.sessionToken === undefined ? '' : ` -H "x-amz-security-token: ${admin.sessionToken}"`;
+  const user = `${admin.accessKeyId}:${admin.secretAccessKey}`;
+  return `curl --aws-sigv4 "aws:amz:${region}:execute-api" --user "${user}"${token} ${url}/runs`;
 }

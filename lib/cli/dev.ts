@@ -1,21 +1,29 @@
-/** `lull dev`: starts the local cloud, says what it does, stops it at Ctrl-C. */
+/** `lull dev`: starts the local cloud, prints what it does, and stops it at Ctrl-C. */
 import { existsSync } from 'node:fs';
-import { LocalCloudError } from '../local/local-cloud-error.ts';
-import { startLocalCloud, type LocalCloud } from '../local/local-cloud.ts';
+import { CloudError } from '../local/cloud-error.ts';
+import type { CloudEvent } from '../local/cloud-event.ts';
+import { startLocalCloud } from '../local/local-cloud.ts';
+import { startStackCloud } from '../local/stack-cloud.ts';
 import { banner } from './banner.ts';
-import { dieKindly } from './die-kindly.ts';
-import { noticeLines } from './notice-lines.ts';
-import { createPaint } from './paint.ts';
-import { sayAndStop } from './say-and-stop.ts';
-import { untilAskedToStop } from './until-asked-to-stop.ts';
+import { installCrashMessage } from './crash-message.ts';
+import { eventLines } from './event-lines.ts';
+import { createPaint, type Paint } from './paint.ts';
+import { shutDown } from './shut-down.ts';
+import { waitForStopSignal } from './wait-for-stop-signal.ts';
 
 export interface DevOptions {
+  /** The file that exports the workflows. Undefined: the first of some usual ones. */
+  readonly entry?: string;
+  /** The template to run instead. */
+  readonly from?: string;
   readonly port: number;
   readonly dir: string;
-  readonly workers: number;
+  /** Undefined: the cloud's default. */
+  readonly workers?: number;
+  readonly dynamodb: 'dynalite' | 'local-jar';
 }
 
-/** Where workflows usually stand, the first that is there. */
+/** Where workflows usually are. The first file that exists counts. */
 const USUAL_ENTRIES = [
   'functions/workflows/index.ts',
   'src/workflows/index.ts',
@@ -24,36 +32,46 @@ const USUAL_ENTRIES = [
   'workflows.ts',
 ];
 
-/** Gives the exit code, once it was asked to stop. */
-export async function dev(entry: string | undefined, options: DevOptions): Promise<number> {
+/** Returns the exit code, after the stop. */
+export async function dev(options: DevOptions): Promise<number> {
   const paint = createPaint(process.stdout);
-  const stopping = untilAskedToStop();
-  dieKindly(options.dir, paint);
-  let cloud: LocalCloud;
+  const stopping = waitForStopSignal();
+  installCrashMessage(options.dir, paint);
   try {
-    const file = entry ?? usualEntry();
-    console.log(`Building ${file} ...`);
-    cloud = await startLocalCloud({
-      ...options,
-      entry: file,
-      watch: true,
-      log: (notice) => noticeLines(notice, paint, new Date()).forEach((line) => console.log(line)),
-    });
-    console.log(banner({ url: cloud.url, workflows: cloud.workflows(), entry: file, dir: options.dir }, paint));
+    const { cloud, text } = await start(options, paint);
+    console.log(text);
+    await stopping;
+    await shutDown(cloud, options.dir);
+    return 0;
   } catch (error) {
-    if (!(error instanceof LocalCloudError)) throw error;
+    if (!(error instanceof CloudError)) throw error;
     console.error(`${paint('red', 'lull dev did not start')}: ${error.message}`);
     return 1;
   }
-  await stopping;
-  await sayAndStop(cloud, options.dir);
-  return 0;
+}
+
+async function start(
+  { entry, from, workers, dynamodb, port, dir }: DevOptions,
+  paint: Paint,
+): Promise<{ readonly cloud: { stop(): Promise<void> }; readonly text: string }> {
+  const log = (event: CloudEvent): void => eventLines(event, paint, new Date()).forEach((line) => console.log(line));
+  if (from !== undefined) {
+    console.log(`Reading ${from} ...`);
+    const sandboxes = workers === undefined ? {} : { maxSandboxes: workers };
+    const cloud = await startStackCloud({ from, port, dir, dynamodb, log, ...sandboxes });
+    return { cloud, text: banner({ cloud, from, dir }, paint) };
+  }
+  const file = entry ?? usualEntry();
+  console.log(`Building ${file} ...`);
+  const processes = workers === undefined ? {} : { workers };
+  const cloud = await startLocalCloud({ entry: file, port, dir, log, watch: true, ...processes });
+  return { cloud, text: banner({ cloud, entry: file, dir }, paint) };
 }
 
 function usualEntry(): string {
   const entry = USUAL_ENTRIES.find((candidate) => existsSync(candidate));
   if (entry !== undefined) return entry;
-  throw new LocalCloudError(
+  throw new CloudError(
     'ENTRY_NOT_FOUND',
     `no workflows were found: name the file that exports them (lull dev path/to/workflows.ts), or put them where they ` +
       `are looked for: ${USUAL_ENTRIES.join(', ')}`,

@@ -1,7 +1,6 @@
 /** The commands and their options, as `lull --help` shows them. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { dev } from './dev.ts';
-import { devStack } from './dev-stack.ts';
 import { packageVersion } from './package-version.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -37,9 +36,10 @@ export function createProgram(): Command {
       somePath,
     )
     .addOption(
-      new Option('--dynamodb <which>', 'with --from, what serves the tables; jar is of amplify-dynamodb-simulator')
-        .choices(['dynalite', 'jar'] as const)
-        .default('dynalite'),
+      new Option('--dynamodb <which>', 'with --from, the server of the tables; local-jar is of amplify-dynamodb-simulator')
+        .choices(DYNAMODB_SERVERS)
+        .default('dynalite')
+        .argParser(dynamodbServer),
     )
     .action(async (entry: string | undefined, options: DevCommand, command: Command) => {
       process.exitCode = await runDev(entry, options, command);
@@ -52,27 +52,38 @@ interface DevCommand {
   readonly dir: string;
   readonly workers: number;
   readonly from?: string;
-  readonly dynamodb: 'dynalite' | 'jar';
+  readonly dynamodb: DynamodbServer;
 }
 
 /** Options that mean nothing together are refused. */
-function runDev(
-  entry: string | undefined,
-  { port, dir, workers, from, dynamodb }: DevCommand,
-  command: Command,
-): Promise<number> {
+function runDev(entry: string | undefined, options: DevCommand, command: Command): Promise<number> {
+  const { from, workers, ...others } = options;
   const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
-  if (from === undefined) {
-    if (isGiven('dynamodb')) command.error('error: --dynamodb is for the cloud of a template: name that with --from');
-    return dev(entry, { port, dir, workers });
+  if (from === undefined && isGiven('dynamodb')) {
+    command.error('error: --dynamodb is for the cloud of a template: name that with --from');
   }
-  if (entry !== undefined) {
+  if (from !== undefined && entry !== undefined) {
     command.error(`error: name either workflows (${entry}) or a template (--from ${from}): it holds its own workflows`);
   }
-  return devStack({ from, port, dir, dynamodb, ...(isGiven('workers') ? { maxSandboxes: workers } : {}) });
+  return dev({
+    ...others,
+    ...(entry === undefined ? {} : { entry }),
+    ...(from === undefined ? {} : { from }),
+    ...(isGiven('workers') ? { workers } : {}),
+  });
 }
 
-/** An empty one is what is left of a shell's variable that is not set. */
+const DYNAMODB_SERVERS = ['dynalite', 'local-jar'] as const;
+type DynamodbServer = (typeof DYNAMODB_SERVERS)[number];
+
+/** `jar` is the older spelling of `local-jar`. */
+function dynamodbServer(text: string): DynamodbServer {
+  const server = DYNAMODB_SERVERS.find((each) => each === text || (text === 'jar' && each === 'local-jar'));
+  if (server !== undefined) return server;
+  throw new InvalidArgumentError(`Allowed choices are ${DYNAMODB_SERVERS.join(', ')}.`);
+}
+
+/** An empty path comes from a shell's variable that is not set. */
 function somePath(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It is a path, and not empty.');

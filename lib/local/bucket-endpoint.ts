@@ -2,13 +2,13 @@
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { SystemClock } from '../memory/system-clock.ts';
-import { listenOnLoopback, stopServer } from './listen.ts';
-import { readBody } from './read-body.ts';
-import { AwsError, type AwsAnswer } from './stack/aws/aws-service.ts';
-import { openFolderShelf } from './stack/aws/object-shelf.ts';
-import { adminOf } from './stack/aws/principal.ts';
-import { createS3Service } from './stack/aws/s3-service.ts';
-import type { SignedRequest } from './stack/aws/signature.ts';
+import { listenOnLoopback, stopServer } from './net/listen.ts';
+import { readBody } from './net/read-body.ts';
+import { AwsError, type AwsAnswer } from './services/service.ts';
+import { openFolderStore } from './services/s3/object-store.ts';
+import { adminOf } from './iam/principal.ts';
+import { createS3Service } from './services/s3/s3-service.ts';
+import type { SignedRequest } from './iam/signature.ts';
 
 const REQUEST_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -27,9 +27,9 @@ export interface BucketEndpointOptions {
 /** Listens on a free port of 127.0.0.1. */
 export async function startBucketEndpoint(options: BucketEndpointOptions): Promise<BucketEndpoint> {
   const { path, bucketName: name, accountId } = options;
-  const objects = await openFolderShelf(path);
+  const objects = await openFolderStore(path);
   const bucket = { id: name, name, arn: `arn:aws:s3:::${name}` };
-  const service = createS3Service({ stack: { buckets: [bucket] }, objects, clock: new SystemClock() });
+  const service = createS3Service({ resources: { buckets: [bucket] }, objects, clock: new SystemClock() });
   const caller = { principal: adminOf(accountId), isAllowed: async () => ({ kind: 'allowed' }) as const };
   const answer = async (request: SignedRequest): Promise<AwsAnswer> => {
     try {

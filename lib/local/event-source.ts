@@ -7,10 +7,10 @@
 import { createHash } from 'node:crypto';
 import { readWake } from '../lambda/sqs-event.ts';
 import type { FunctionPool } from './function-pool.ts';
-import type { MessageQueue, ReceivedMessage } from './message-queue.ts';
+import type { MessageQueue, ReceivedMessage } from './services/sqs/message-queue.ts';
 import { region } from './local-services.ts';
-import type { RunWatch } from './run-watch.ts';
-import { systemAttributes } from './sqs-receiving.ts';
+import type { RunEvents } from './run-events.ts';
+import { systemAttributes } from './services/sqs/sqs-receiving.ts';
 
 const BATCH_SIZE = 10;
 
@@ -18,7 +18,7 @@ export interface EventSourceOptions {
   readonly queue: MessageQueue;
   readonly queueArn: string;
   readonly pool: Pick<FunctionPool, 'free' | 'onFree' | 'invoke'>;
-  readonly watch: Pick<RunWatch, 'beforeTurn' | 'afterTurn'>;
+  readonly watch: Pick<RunEvents, 'beforeTurn' | 'afterTurn'>;
 }
 
 /** Begins at once. Ends with the queue and the pool: there is nothing to stop here. */

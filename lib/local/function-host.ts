@@ -5,13 +5,14 @@
  * It is bundled together with the handlers and the user's workflows, and imports nothing but node itself.
  */
 import { Worker } from 'node:worker_threads';
-import type { FromHost, FunctionName, HostedError, HostedWorkflow, ToHost } from './host-protocol.ts';
+import type { FromHost, FunctionName, HostedError, ToHost } from './host-protocol.ts';
+import type { ExportedWorkflow } from './cloud-event.ts';
 
 export type Handler = (event: never, context: never) => unknown;
 
 export interface Hosted {
   readonly createHandler: Readonly<Record<FunctionName, () => Handler>>;
-  readonly workflows: readonly HostedWorkflow[];
+  readonly workflows: readonly ExportedWorkflow[];
 }
 
 /** Loads the code and serves the function that the environment names, until the other side is gone. */

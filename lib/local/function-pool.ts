@@ -3,10 +3,10 @@
  *
  * An event is given to one process once. What happens to an event whose process died is for the caller to say.
  */
-import type { FunctionName, HostedWorkflow } from './host-protocol.ts';
+import type { FunctionName } from './host-protocol.ts';
+import type { CloudEvent, ExportedWorkflow } from './cloud-event.ts';
 import { FunctionProcess } from './function-process.ts';
 import { InvocationError } from './invocation-error.ts';
-import type { LocalCloudNotice } from './notice.ts';
 
 const RESTART_DELAY_MS = 1000;
 
@@ -16,7 +16,7 @@ export interface FunctionPoolOptions {
   /** Events that one process works on at a time: 1, as in Lambda, unless they mostly wait. */
   readonly eventsPerProcess: number;
   readonly timeoutMs: number;
-  readonly report: (notice: LocalCloudNotice) => void;
+  readonly report: (notice: CloudEvent) => void;
 }
 
 /** What a process of the function is made from. */
@@ -42,7 +42,7 @@ export class FunctionPool {
    * Exchanges the code: new processes for new events, while the old ones end what they have begun. Gives the
    * workflows in it. If it cannot be loaded this rejects with an InvocationError, and the code before stays.
    */
-  async deploy(deployment: Deployment): Promise<readonly HostedWorkflow[]> {
+  async deploy(deployment: Deployment): Promise<readonly ExportedWorkflow[]> {
     this.#checkNotStopped();
     const first = this.#start(deployment);
     const workflows = await first.loaded.catch((error: unknown) => {

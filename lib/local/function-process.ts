@@ -3,7 +3,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { InvocationError } from './invocation-error.ts';
-import type { FromHost, FunctionName, HostedError, HostedWorkflow, ToHost } from './host-protocol.ts';
+import type { FromHost, FunctionName, HostedError, ToHost } from './host-protocol.ts';
+import type { ExportedWorkflow } from './cloud-event.ts';
 
 /** What Lambda takes and gives in one invocation. */
 const PAYLOAD_LIMIT_BYTES = 6_291_556;
@@ -35,7 +36,7 @@ interface Invocation {
 export class FunctionProcess {
   readonly pid: number;
   /** The workflows in its code, once that is loaded. Rejects with an InvocationError if it cannot be. */
-  readonly loaded: Promise<readonly HostedWorkflow[]>;
+  readonly loaded: Promise<readonly ExportedWorkflow[]>;
   readonly ended: Promise<void>;
   #isReady = false;
   readonly #options: FunctionProcessOptions;
@@ -113,7 +114,7 @@ export class FunctionProcess {
     this.#leaveIfIdle();
   }
 
-  async #load(): Promise<readonly HostedWorkflow[]> {
+  async #load(): Promise<readonly ExportedWorkflow[]> {
     const timeout = AbortSignal.timeout(LOAD_TIMEOUT_MS);
     return new Promise((resolve, reject) => {
       const fail = (reason: string): void => reject(new InvocationError('not-loaded', reason));

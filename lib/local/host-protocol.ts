@@ -1,5 +1,7 @@
 /** What the supervisor and the process of a function say to each other. */
 
+import type { ExportedWorkflow } from './cloud-event.ts';
+
 export type FunctionName = 'worker' | 'api' | 'sweeper';
 
 export interface ToHost {
@@ -10,15 +12,8 @@ export interface ToHost {
   readonly deadlineMs: number;
 }
 
-/** A workflow in the code that a function was made from. */
-export interface HostedWorkflow {
-  readonly name: string;
-  /** It has no schema that refuses inputs. */
-  readonly takesAnything: boolean;
-}
-
 export type FromHost =
-  | { readonly kind: 'ready'; readonly workflows: readonly HostedWorkflow[] }
+  | { readonly kind: 'ready'; readonly workflows: readonly ExportedWorkflow[] }
   | { readonly kind: 'not-loaded'; readonly error: HostedError }
   | { readonly kind: 'result'; readonly requestId: string; readonly result: string }
   | { readonly kind: 'error'; readonly requestId: string; readonly error: HostedError };

@@ -1,7 +1,7 @@
 import { checkOptions } from '../client/options.ts';
 import { InvalidArgumentError } from '../client/errors.ts';
 import { describeValue } from '../core/describe-value.ts';
-import type { LocalCloudNotice } from './notice.ts';
+import type { CloudEvent } from './cloud-event.ts';
 
 /** What `startLocalCloud` needs to know. Only `entry` must be given. */
 export interface LocalCloudOptions {
@@ -26,7 +26,7 @@ export interface LocalCloudOptions {
   /** For the functions, on top of this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Hears what goes on. Default: nobody. */
-  readonly log?: (notice: LocalCloudNotice) => void;
+  readonly log?: (notice: CloudEvent) => void;
 }
 
 const NUMBERS = {

@@ -5,20 +5,19 @@
  * What is not its job: anything that a run does. That is the functions', here as there.
  */
 import { DynamodbStore } from '../dynamodb/dynamodb-store.ts';
-import { openCloudFolder } from './cloud-folder.ts';
-import { startBundler, type CodeBundler } from './code-bundle.ts';
+import { openCloudFolder } from './folder.ts';
+import { startBundler, type CodeBundler } from './entry/bundler.ts';
 import { startEventSource } from './event-source.ts';
-import type { HostedWorkflow } from './host-protocol.ts';
-import { startHttpFront } from './http-front.ts';
+import type { CloudEvent, ExportedWorkflow } from './cloud-event.ts';
+import { startHttpFront } from './triggers/http/http-front.ts';
 import { checkLocalCloudOptions, type LocalCloudOptions } from './local-cloud-options.ts';
 import { InvocationError } from './invocation-error.ts';
-import { LocalCloudError } from './local-cloud-error.ts';
+import { CloudError } from './cloud-error.ts';
 import { LocalFunctions } from './local-functions.ts';
 import { localServers, startServices, type LocalServers, type LocalServices } from './local-services.ts';
-import type { LocalCloudNotice } from './notice.ts';
-import { RunWatch } from './run-watch.ts';
+import { RunEvents } from './run-events.ts';
 import { startSchedule } from './schedule.ts';
-import { startWithStops, stopAll, type Stop } from './stops.ts';
+import { startWithCleanups, runCleanups, type Stop } from './cleanups.ts';
 
 /** A local cloud that runs. */
 export interface LocalCloud {
@@ -27,7 +26,7 @@ export interface LocalCloud {
   readonly tableName: string;
   readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly queueUrl: string };
   /** Those in the newest code. */
-  workflows(): readonly HostedWorkflow[];
+  workflows(): readonly ExportedWorkflow[];
   /** The processes that take turns, and whether they have something to do. */
   workers(): { readonly pid: number; readonly busy: boolean }[];
   /** Kills a worker with SIGKILL: the given one, or a busy one, or any. Gives its pid; undefined if there is none. */
@@ -40,7 +39,7 @@ export interface LocalCloud {
 
 /**
  * Starts the cloud on this machine: an HTTP API, workers, a queue and a table on disk. Nothing of it reaches AWS, and
- * nothing of it survives this process. Rejects with a LocalCloudError when the port or the folder cannot be had, or
+ * nothing of it survives this process. Rejects with a CloudError when the port or the folder cannot be had, or
  * the code does not build or exports no workflow.
  *
  * @example
@@ -57,7 +56,7 @@ export function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud>
 /** The same, with other servers of the table, the queue and the bucket: for tests that damage what goes over the wire. */
 export async function startCloudOn(servers: LocalServers, options: LocalCloudOptions): Promise<LocalCloud> {
   checkLocalCloudOptions(options);
-  return startWithStops((stops) => start(servers, options, stops));
+  return startWithCleanups((stops) => start(servers, options, stops));
 }
 
 /** Each part that was started puts the way to stop it on `stops`. */
@@ -78,10 +77,10 @@ async function start(servers: LocalServers, options: LocalCloudOptions, stops: S
   stops.push(() => functions.stop(options.stopGraceMs ?? 5_000));
   stops.push(() => front.refuse());
   await functions.deploy(bundler.bundle, services).catch((error: unknown) => {
-    throw new LocalCloudError('CODE_NOT_LOADED', `the workflows cannot be loaded:\n\n${(error as Error).message}`);
+    throw new CloudError('CODE_NOT_LOADED', `the workflows cannot be loaded:\n\n${(error as Error).message}`);
   });
   const store = new DynamodbStore({ client: services.table.client, tableName: services.tableName });
-  const watch = new RunWatch(store, report, Date.now());
+  const watch = new RunEvents(store, report, Date.now());
   startEventSource({ queue: services.queue, queueArn: services.queueArn, pool: functions.worker, watch });
   stops.push(startSchedule(functions.sweeper, options.sweepEveryMs ?? 1_000));
   if (options.watch) stops.push(reloadOnChange({ bundler, functions, services, report }));
@@ -93,7 +92,7 @@ async function start(servers: LocalServers, options: LocalCloudOptions, stops: S
     workers: () => functions.worker.processes(),
     killWorker: (pid) => killWorker(functions, pid),
     deadLetters: () => services.queue.deadLetters(),
-    stop: () => stopAll(stops),
+    stop: () => runCleanups(stops),
   };
 }
 
@@ -107,7 +106,7 @@ function reloadOnChange({
   readonly bundler: CodeBundler;
   readonly functions: LocalFunctions;
   readonly services: LocalServices;
-  readonly report: (notice: LocalCloudNotice) => void;
+  readonly report: (notice: CloudEvent) => void;
 }): Stop {
   const fail = (error: unknown): void => {
     if (error instanceof InvocationError && error.failure === 'stopped') return;

@@ -1,9 +1,8 @@
 /** The three functions of the cloud, always of one and the same code. */
-import type { CodeBundle } from './bundle-shelf.ts';
+import type { CodeBundle } from './entry/bundle-store.ts';
 import { functionEnvironment } from './function-environment.ts';
-import type { HostedWorkflow } from './host-protocol.ts';
+import type { CloudEvent, ExportedWorkflow } from './cloud-event.ts';
 import { FunctionPool } from './function-pool.ts';
-import type { LocalCloudNotice } from './notice.ts';
 import type { LocalServices } from './local-services.ts';
 
 /** What API Gateway waits for an answer. */
@@ -17,7 +16,7 @@ export interface LocalFunctionsOptions {
   readonly workerTimeoutMs: number;
   readonly leaseMs: number;
   readonly env: Readonly<Record<string, string>>;
-  readonly report: (notice: LocalCloudNotice) => void;
+  readonly report: (notice: CloudEvent) => void;
 }
 
 export class LocalFunctions {
@@ -25,7 +24,7 @@ export class LocalFunctions {
   readonly api: FunctionPool;
   readonly sweeper: FunctionPool;
   readonly #options: LocalFunctionsOptions;
-  #workflows: readonly HostedWorkflow[] = [];
+  #workflows: readonly ExportedWorkflow[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LocalFunctionsOptions) {
@@ -40,7 +39,7 @@ export class LocalFunctions {
   }
 
   /** Those in the newest code. */
-  workflows(): readonly HostedWorkflow[] {
+  workflows(): readonly ExportedWorkflow[] {
     return this.#workflows;
   }
 

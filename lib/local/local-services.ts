@@ -2,11 +2,11 @@
 import { createTableInput } from '../dynamodb/create-table-input.ts';
 import { SystemClock } from '../memory/system-clock.ts';
 import { startBucketEndpoint } from './bucket-endpoint.ts';
-import type { CloudFolder } from './cloud-folder.ts';
-import { MessageQueue } from './message-queue.ts';
-import type { LocalCloudNotice } from './notice.ts';
+import type { CloudFolder } from './folder.ts';
+import { MessageQueue } from './services/sqs/message-queue.ts';
+import type { CloudEvent } from './cloud-event.ts';
 import { startQueueEndpoint } from './queue-endpoint.ts';
-import { startTableServer, type TableServer } from './table-server.ts';
+import { startTableServer, type TableServer } from './services/dynamodb/table-server.ts';
 
 export const region = 'us-east-1';
 const ACCOUNT_ID = '000000000000';
@@ -39,7 +39,7 @@ export const localServers: LocalServers = { startTableServer, startQueueEndpoint
 /** The visibility timeout is at least what the function that reads the queue may take, as Lambda demands it. */
 export async function startServices(
   folder: CloudFolder,
-  options: { readonly visibilityTimeoutMs: number; readonly report: (notice: LocalCloudNotice) => void },
+  options: { readonly visibilityTimeoutMs: number; readonly report: (notice: CloudEvent) => void },
   servers: LocalServers,
 ): Promise<LocalServices> {
   const queue = new MessageQueue({

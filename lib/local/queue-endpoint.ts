@@ -2,10 +2,10 @@
 import { createServer, type Server } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { SystemClock } from '../memory/system-clock.ts';
-import type { MessageQueue } from './message-queue.ts';
-import { listenOnLoopback, stopServer } from './listen.ts';
-import { readBody } from './read-body.ts';
-import { answerSqs } from './sqs-protocol.ts';
+import type { MessageQueue } from './services/sqs/message-queue.ts';
+import { listenOnLoopback, stopServer } from './net/listen.ts';
+import { readBody } from './net/read-body.ts';
+import { answerSqs } from './services/sqs/sqs-protocol.ts';
 
 const REQUEST_LIMIT_BYTES = 4 * 1024 * 1024; // a full batch, escaped as JSON
 

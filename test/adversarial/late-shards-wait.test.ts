@@ -9,7 +9,7 @@ import type { Store } from '../../lib/ports/store.ts';
 import { createWorld, type World } from '../client/client-world.ts';
 import { silent } from '../testing/silent.ts';
 import { createTableInput } from '../../lib/dynamodb/create-table-input.ts';
-import { startTableServer } from '../../lib/local/table-server.ts';
+import { startTableServer } from '../../lib/local/services/dynamodb/table-server.ts';
 
 const SHARDS = 16;
 const PER_SHARD = 30;

@@ -3,8 +3,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FunctionPool } from '../../lib/local/function-pool.ts';
-import { startHttpFront } from '../../lib/local/http-front.ts';
-import type { HttpFront } from '../../lib/local/http-server.ts';
+import { startHttpFront } from '../../lib/local/triggers/http/http-front.ts';
+import type { HttpFront } from '../../lib/local/triggers/http/http-server.ts';
 
 let front: HttpFront;
 let invoked = 0;

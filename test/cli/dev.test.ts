@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listenOnLoopback, stopServer } from '../../lib/local/listen.ts';
+import { listenOnLoopback, stopServer } from '../../lib/local/net/listen.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
 import { temporaryProject } from '../local/temporary-project.ts';
 import { waitUntil } from '../local/wait-until.ts';

@@ -49,8 +49,9 @@ describe('the command lull', () => {
 
   it.each([
     [['workflows.ts', '--from', 'cdk.out'], 'name either workflows (workflows.ts) or a template (--from cdk.out)'],
+    [['--dynamodb', 'local-jar'], '--dynamodb is for the cloud of a template: name that with --from'],
     [['--dynamodb', 'jar'], '--dynamodb is for the cloud of a template: name that with --from'],
-    [['--from', 'cdk.out', '--dynamodb', 'oracle'], 'Allowed choices are dynalite, jar'],
+    [['--from', 'cdk.out', '--dynamodb', 'oracle'], 'Allowed choices are dynalite, local-jar'],
   ])('refuses options that mean nothing together: %j', async (args, message) => {
     const { exitCode, text } = await call('dev', ...args);
     expect(exitCode).toBe(1);

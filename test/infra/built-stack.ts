@@ -20,7 +20,7 @@ export function synthesizeStack(whenDone: WhenDone, props: Partial<WorkflowEngin
   });
   const stack = new Stack(app, 'Shop');
   const engine = new WorkflowEngine(stack, 'Workflows', {
-    entry: join(import.meta.dirname, '../local/stack/fixtures/naps.ts'),
+    entry: join(import.meta.dirname, '../local/fixtures/naps.ts'),
     workerOptions: { timeout: Duration.seconds(30) },
     ...props,
   });

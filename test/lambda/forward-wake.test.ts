@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createWakeForwarder } from '../../lib/lambda/forward-wake.ts';
-import { listenOnLoopback } from '../../lib/local/listen.ts';
+import { listenOnLoopback } from '../../lib/local/net/listen.ts';
 import { readWake } from '../../lib/lambda/sqs-event.ts';
 
 interface Asked {

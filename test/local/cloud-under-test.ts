@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { startLocalCloud, type LocalCloud, type LocalCloudNotice, type LocalCloudOptions } from 'lull/local';
+import { startLocalCloud, type LocalCloud, type CloudEvent, type LocalCloudOptions } from 'lull/local';
 import { temporaryFolder, type WhenDone } from './temporary-folder.ts';
 
 const fixtureEntry = join(import.meta.dirname, 'fixtures/workflows.ts');
@@ -9,9 +9,9 @@ const fixtureEntry = join(import.meta.dirname, 'fixtures/workflows.ts');
 export async function startCloud(
   options: Partial<LocalCloudOptions> = {},
   whenDone: WhenDone = onTestFinished,
-): Promise<{ cloud: LocalCloud; dir: string; notices: LocalCloudNotice[] }> {
+): Promise<{ cloud: LocalCloud; dir: string; notices: CloudEvent[] }> {
   const { dir = join(temporaryFolder(whenDone), 'cloud') } = options;
-  const notices: LocalCloudNotice[] = [];
+  const notices: CloudEvent[] = [];
   const cloud = await startLocalCloud({
     entry: fixtureEntry,
     workers: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failedIds, startEventSource, toSqsEvent } from '../../lib/local/event-source.ts';
-import { MessageQueue } from '../../lib/local/message-queue.ts';
+import { MessageQueue } from '../../lib/local/services/sqs/message-queue.ts';
 import { ManualClock } from './manual-clock.ts';
 
 interface SqsEvent {

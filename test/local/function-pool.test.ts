@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { FunctionPool, type FunctionPoolOptions } from '../../lib/local/function-pool.ts';
 import type { InvocationError } from '../../lib/local/invocation-error.ts';
-import type { LocalCloudNotice } from '../../lib/local/notice.ts';
+import type { CloudEvent } from '../../lib/local/cloud-event.ts';
 import { isAlive } from './is-alive.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { waitUntil } from './wait-until.ts';
@@ -28,8 +28,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function createPool(options: Partial<FunctionPoolOptions> = {}) {
-  const notices: LocalCloudNotice[] = [];
-  const report = (notice: LocalCloudNotice): void => void notices.push(notice);
+  const notices: CloudEvent[] = [];
+  const report = (notice: CloudEvent): void => void notices.push(notice);
   const pool = new FunctionPool({
     name: 'worker',
     processes: 1,

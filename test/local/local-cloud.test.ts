@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { LocalCloud, LocalCloudNotice } from 'lull/local';
-import { openCloudFolder } from '../../lib/local/cloud-folder.ts';
-import { listenOnLoopback, stopServer } from '../../lib/local/listen.ts';
+import type { LocalCloud, CloudEvent } from 'lull/local';
+import { openCloudFolder } from '../../lib/local/folder.ts';
+import { listenOnLoopback, stopServer } from '../../lib/local/net/listen.ts';
 import { awaitRun, startCloud, startRun } from './cloud-under-test.ts';
 import { isAlive } from './is-alive.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -17,7 +17,7 @@ const linesOf = (file: string): string[] =>
 describe('the local cloud', { timeout: 30_000 }, () => {
   let cloud: LocalCloud;
   let dir: string;
-  let notices: LocalCloudNotice[];
+  let notices: CloudEvent[];
 
   beforeAll(async () => {
     ({ cloud, dir, notices } = await startCloud({}, afterAll));

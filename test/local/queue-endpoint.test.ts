@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MessageQueue } from '../../lib/local/message-queue.ts';
+import { MessageQueue } from '../../lib/local/services/sqs/message-queue.ts';
 import { startQueueEndpoint, type QueueEndpoint } from '../../lib/local/queue-endpoint.ts';
 import { ManualClock } from './manual-clock.ts';
 

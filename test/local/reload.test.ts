@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { LocalCloudNotice } from 'lull/local';
+import type { CloudEvent } from 'lull/local';
 import { startCloud, startRun } from './cloud-under-test.ts';
 import { temporaryProject } from './temporary-project.ts';
 import { waitUntil } from './wait-until.ts';
@@ -13,7 +13,7 @@ const answering = (answer: string): string => `
   });
 `;
 
-const kinds = (notices: readonly LocalCloudNotice[]): string[] =>
+const kinds = (notices: readonly CloudEvent[]): string[] =>
   notices.map((notice) => notice.kind).filter((kind) => kind.startsWith('reload'));
 
 it(
@@ -69,8 +69,8 @@ it(
       await waitUntil(() => kinds(notices).length > before);
       expect(kinds(notices).at(-1)).toBe('reloaded');
     };
-    const noticeOf = async (kind: 'run-ended' | 'run-blocked', runId: string): Promise<LocalCloudNotice> => {
-      const isIt = (notice: LocalCloudNotice): boolean => notice.kind === kind && notice.runId === runId;
+    const noticeOf = async (kind: 'run-ended' | 'run-blocked', runId: string): Promise<CloudEvent> => {
+      const isIt = (notice: CloudEvent): boolean => notice.kind === kind && notice.runId === runId;
       await waitUntil(() => notices.some(isIt));
       return notices.find(isIt)!;
     };

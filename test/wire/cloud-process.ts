@@ -7,8 +7,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startCloudOn } from '../../lib/local/local-cloud.ts';
 import type { LocalCloudOptions } from '../../lib/local/local-cloud-options.ts';
 import { localServers, type LocalServers } from '../../lib/local/local-services.ts';
-import type { LocalCloudNotice } from '../../lib/local/notice.ts';
-import type { TableServerOptions } from '../../lib/local/table-server.ts';
+import type { CloudEvent } from '../../lib/local/cloud-event.ts';
+import type { TableServerOptions } from '../../lib/local/services/dynamodb/table-server.ts';
 
 export interface CloudOrder {
   readonly options: Omit<LocalCloudOptions, 'log'>;
@@ -20,7 +20,7 @@ export type FromCloud =
   /** Where the table is now; undefined while it is away. */
   | { readonly kind: 'table'; readonly endpoint: string | undefined; readonly pid: number | undefined }
   | { readonly kind: 'queue' | 'bucket'; readonly endpoint: string }
-  | { readonly kind: 'notice'; readonly notice: LocalCloudNotice }
+  | { readonly kind: 'notice'; readonly notice: CloudEvent }
   | { readonly kind: 'stopped' };
 
 export type ToCloud = 'stop';

@@ -5,8 +5,8 @@
 import { Agent, createServer, request as makeRequest, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listenOnLoopback, stopServer } from '../../lib/local/listen.ts';
-import { readBody } from '../../lib/local/read-body.ts';
+import { listenOnLoopback, stopServer } from '../../lib/local/net/listen.ts';
+import { readBody } from '../../lib/local/net/read-body.ts';
 import type { Dice } from '../simulation/world/dice.ts';
 import { refusal, type Service } from './refusals.ts';
 

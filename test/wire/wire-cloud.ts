@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listenOnLoopback, stopServer } from '../../lib/local/listen.ts';
+import { listenOnLoopback, stopServer } from '../../lib/local/net/listen.ts';
 import type { Dice } from '../simulation/world/dice.ts';
 import type { CloudOrder, FromCloud } from './cloud-process.ts';
 import { WireProxy, type WireRates } from './proxy.ts';

@@ -85,7 +85,7 @@ describe('the command line', () => {
         starts += 1;
         expect(args).toContain('dev');
         expect(started).toHaveBeenCalledOnce();
-        const [entry, { port, dir, workers }] = started.mock.calls[0]!;
+        const [{ entry, port, dir, workers = 2 }] = started.mock.calls[0]!;
         expect(entry === undefined || args.includes(entry)).toBe(true);
         expect(Number.isInteger(port) && port >= 0 && port <= 65_535).toBe(true);
         expect(Number.isInteger(workers) && workers >= 1 && workers <= 32).toBe(true);

@@ -1,6 +1,6 @@
 /** `lull dev --from`, the cloud of the synthesized template, as a home: real processes, and a clock that can be moved. */
 import { join } from 'node:path';
-import { startStackCloud, type StackNotice } from 'lull/local';
+import { startStackCloud, type CloudEvent } from 'lull/local';
 import { synthesizeStack } from '../../infra/built-stack.ts';
 import { temporaryFolder, type WhenDone } from '../../local/temporary-folder.ts';
 import type { Stage } from '../stage.ts';
@@ -8,13 +8,13 @@ import { writeEntry } from './entry.ts';
 import { linesOf } from './lines-of.ts';
 
 /** Has the workflow of the stack's schedule. */
-const SCHEDULED = join(import.meta.dirname, '../../local/stack/fixtures/naps.ts');
+const SCHEDULED = join(import.meta.dirname, '../../local/fixtures/naps.ts');
 
 /** A run that waits for so many times in a row counts as one that never ends. */
 const MOST_WAITS = 100;
 
 export async function openStack(whenDone: WhenDone): Promise<Stage> {
-  const notices: StackNotice[] = [];
+  const notices: CloudEvent[] = [];
   const cloud = await startStackCloud({
     from: synthesizeStack(whenDone, { entry: writeEntry(whenDone, [SCHEDULED]), logLevel: 'debug' }),
     dir: join(temporaryFolder(whenDone), 'cloud'),

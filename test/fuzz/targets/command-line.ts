@@ -31,7 +31,7 @@ const commandLine: FuzzTarget = {
       process.exitCode = undefined;
     }
     expectThat(!/\n\s+at .+:\d+/.test(chunks.join('')), `a stack is shown: ${chunks.join('')}`);
-    for (const { port, dir, workers } of asked) {
+    for (const { port, dir, workers = 2 } of asked) {
       expectThat(Number.isInteger(port) && port >= 0 && port <= 65_535, `the port is ${port}`);
       expectThat(Number.isInteger(workers) && workers >= 1 && workers <= 32, `there are ${workers} workers`);
       expectThat(dir.trim() !== '', 'the folder is empty');

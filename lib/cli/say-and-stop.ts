@@ -1,6 +1,0 @@
-/** The end of `lull dev`, of whichever cloud. */
-export async function sayAndStop(cloud: { stop(): Promise<void> }, dir: string): Promise<void> {
-  console.log('\nStopping. (Ctrl-C once more ends it at once.)');
-  await cloud.stop();
-  console.log(`Stopped. Runs that had not ended are in ${dir} and go on at the next start.`);
-}

@@ -1,0 +1,6 @@
+/** The end of `lull dev`: stops the cloud, and says where the open runs are. */
+export async function shutDown(cloud: { stop(): Promise<void> }, dir: string): Promise<void> {
+  console.log('\nStopping. (Ctrl-C once more ends it at once.)');
+  await cloud.stop();
+  console.log(`Stopped. Runs that had not ended are in ${dir} and go on at the next start.`);
+}

@@ -1,0 +1,48 @@
+/** What a local cloud reports to its `log`. An event needs no answer. */
+import type { FunctionEvent } from './function-event.ts';
+
+export type CloudEvent =
+  | { readonly kind: 'run-started'; readonly runId: string; readonly workflow: string }
+  | {
+      readonly kind: 'run-ended';
+      readonly runId: string;
+      readonly workflow: string;
+      readonly status: string;
+      readonly tookMs: number;
+      /** Why, line by line: the error of a run that failed, the reason of one that was cancelled or terminated. */
+      readonly reason?: readonly string[];
+    }
+  /** The run's code cannot replay its journal. The run waits for code that can. */
+  | { readonly kind: 'run-blocked'; readonly runId: string; readonly workflow: string; readonly reason: string }
+  | { readonly kind: 'reloaded'; readonly version: string; readonly workflows: readonly ExportedWorkflow[] }
+  /** The code before stays in place. */
+  | { readonly kind: 'reload-failed'; readonly reason: string }
+  /** A process crashed, was killed or took too long. Another one takes its place. */
+  | { readonly kind: 'process-ended'; readonly function: string; readonly pid: number; readonly how: string }
+  /** The function threw, or its event or result was too large. */
+  | { readonly kind: 'invocation-failed'; readonly function: string; readonly reason: string }
+  /** A message was received too often. `queue` is the queue's id in a template. */
+  | { readonly kind: 'dead-letter'; readonly body: string; readonly queue?: string }
+  /** A caller of AWS is not allowed what it asked for. */
+  | {
+      readonly kind: 'call-denied';
+      /** The caller's ARN. */
+      readonly principal: string;
+      /** `dynamodb:PutItem`. */
+      readonly action: string;
+      readonly resource: string;
+      readonly message: string;
+    }
+  /** An event source, a rule or a schedule does not call its function, for this reason. */
+  | { readonly kind: 'not-called'; readonly source: string; readonly reason: string }
+  /** A line of an HTTP API's access log, in the template's format. `reason` says why no function answered. */
+  | { readonly kind: 'request'; readonly api: string; readonly line: string; readonly reason?: string }
+  /** An event of a function and its sandboxes. */
+  | ({ /** The function's name. */ readonly function: string } & FunctionEvent);
+
+/** A workflow in the code that a function was made from. */
+export interface ExportedWorkflow {
+  readonly name: string;
+  /** It has no schema that refuses inputs. */
+  readonly takesAnything: boolean;
+}

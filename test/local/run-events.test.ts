@@ -1,0 +1,101 @@
+import { expect, it } from 'vitest';
+import { encodeError } from '../../lib/codec/encode-error.ts';
+import type { CloudEvent } from '../../lib/local/cloud-event.ts';
+import { RunEvents } from '../../lib/local/run-events.ts';
+import { MemoryStore } from '../../lib/memory/memory-store.ts';
+import type { Store } from '../../lib/ports/store.ts';
+
+const NOW_MS = 1_000_000;
+const value = { kind: 'inline', value: null } as const;
+const failure = { kind: 'inline', value: encodeError(new TypeError('no card'), 'the error') } as const;
+
+async function watchOver(createdAtMs: number) {
+  const store: Store = new MemoryStore();
+  const notices: CloudEvent[] = [];
+  const watch = new RunEvents(store, (notice) => notices.push(notice), NOW_MS);
+  await store.createRun({ runId: 'r-1', workflow: 'checkout', createdAtMs, input: value, inputDigest: '', dueAtMs: 0 });
+  const turn = async (work: () => Promise<unknown>): Promise<void> => {
+    await watch.beforeTurn('r-1');
+    await work();
+    await watch.afterTurn('r-1');
+  };
+  const take = () =>
+    store.take('r-1', { lease: { owner: 'w', expiresAtMs: NOW_MS + 9 }, nowMs: NOW_MS, dueByMs: NOW_MS });
+  const finish = () =>
+    store.finish('r-1', {
+      epoch: 1,
+      wakesSeen: 0,
+      status: 'failed',
+      result: failure,
+      endedAtMs: createdAtMs + 1_234,
+      purgeAtMs: undefined,
+    });
+  const block = async (epoch: number, reason: string) => {
+    const release = { epoch, wakesSeen: 0, status: 'blocked', dueAtMs: 0, inboxIds: [] } as const;
+    await store.release('r-1', { ...release, blocked: { reason, sinceMs: NOW_MS } });
+  };
+  return { turn, take, finish, block, notices, watch };
+}
+
+const started = { kind: 'run-started', runId: 'r-1', workflow: 'checkout' };
+const ended = {
+  kind: 'run-ended',
+  runId: 'r-1',
+  workflow: 'checkout',
+  status: 'failed',
+  tookMs: 1_234,
+  reason: [expect.stringMatching(/^TypeError: no card/)],
+};
+
+it('a run is told once when it starts and once when it ends, however many turns it takes', async () => {
+  const { turn, take, finish, notices } = await watchOver(NOW_MS + 1);
+  await turn(take);
+  await turn(async () => undefined);
+  expect(notices).toEqual([started]);
+  await turn(finish);
+  await turn(async () => undefined); // a wake that comes too late
+  expect(notices).toEqual([started, ended]);
+});
+
+it('a run that several workers saw end is told once', async () => {
+  const { turn, take, finish, notices, watch } = await watchOver(NOW_MS + 1);
+  await turn(take);
+  await finish();
+  await Promise.all([watch.afterTurn('r-1'), watch.afterTurn('r-1')]);
+  expect(notices).toEqual([started, ended]);
+});
+
+it('a run that is blocked is told with its reason, once for each reason', async () => {
+  const { turn, take, block, notices } = await watchOver(NOW_MS + 1);
+  const blocked = { kind: 'run-blocked', runId: 'r-1', workflow: 'checkout' };
+  for (const [epoch, reason] of [
+    [1, 'renamed'],
+    [2, 'renamed'],
+    [3, 'swapped'],
+  ] as const) {
+    await turn(async () => {
+      await take();
+      await block(epoch, reason);
+    });
+  }
+  expect(notices).toEqual([started, { ...blocked, reason: 'renamed' }, { ...blocked, reason: 'swapped' }]);
+});
+
+it('a run of an earlier day that goes on has not started, but ends', async () => {
+  const { turn, take, finish, notices } = await watchOver(NOW_MS - 1);
+  await take();
+  await turn(finish);
+  expect(notices).toEqual([ended]);
+});
+
+it('a run that is not there, and a table that does not answer, are nothing to tell', async () => {
+  const notices: CloudEvent[] = [];
+  const report = (notice: CloudEvent): void => void notices.push(notice);
+  const store: Store = new MemoryStore();
+  const silent = Object.assign(new MemoryStore(), { readRun: () => Promise.reject(new Error('closed')) });
+  for (const watch of [new RunEvents(store, report, NOW_MS), new RunEvents(silent, report, NOW_MS)]) {
+    await watch.beforeTurn('nobody');
+    await watch.afterTurn('nobody');
+  }
+  expect(notices).toEqual([]);
+});
