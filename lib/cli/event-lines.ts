@@ -40,9 +40,7 @@ const DESCRIPTIONS: { readonly [Kind in CloudEvent['kind']]: (event: EventOfKind
   'dead-letter': ({ queue, body }, paint) => [
     `${paint('red', 'given up')}   a message${queue === undefined ? '' : ` of ${queue}`} that failed again and again: ${printable(body)}`,
   ],
-  output: (event, paint) => [
-    `${paint('dim', `${shortName(event.function)} ${event.pid}`)}  ${logLine(event.line)}`,
-  ],
+  output: (event, paint) => [`${paint('dim', `${shortName(event.function)} ${event.pid}`)}  ${logLine(event.line)}`],
   request: ({ line, reason }, paint) => [
     `${paint('dim', 'request')}    ${line}`,
     ...(reason === undefined ? [] : [`           ${paint('yellow', 'refused')}: ${reason}`]),

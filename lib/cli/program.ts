@@ -36,7 +36,10 @@ export function createProgram(): Command {
       somePath,
     )
     .addOption(
-      new Option('--dynamodb <which>', 'with --from, the server of the tables; local-jar is of amplify-dynamodb-simulator')
+      new Option(
+        '--dynamodb <which>',
+        'with --from, the server of the tables; local-jar is of amplify-dynamodb-simulator',
+      )
         .choices(DYNAMODB_SERVERS)
         .default('dynalite')
         .argParser(dynamodbServer),

@@ -2,9 +2,9 @@
 export { startLocalCloud } from './local-cloud.ts';
 export type { LocalCloud } from './local-cloud.ts';
 export type { LocalCloudOptions } from './local-cloud-options.ts';
-export { CloudError } from "./cloud-error.ts";
-export type { CloudErrorCode } from "./cloud-error.ts";
-export type { CloudEvent } from "./cloud-event.ts";
+export { CloudError } from './cloud-error.ts';
+export type { CloudErrorCode } from './cloud-error.ts';
+export type { CloudEvent } from './cloud-event.ts';
 export { NothingToWaitForError, run } from './run.ts';
 export { startStackCloud } from './stack-cloud.ts';
 export type { StackCloud, StackFunctionState } from './stack-cloud.ts';

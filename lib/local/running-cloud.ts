@@ -6,7 +6,7 @@ import { createClients, signedFetch } from './client.ts';
 import type { StackCloud } from './stack-cloud.ts';
 import type { StackCloudOptions } from './stack-cloud-options.ts';
 import type { Listener } from './listeners.ts';
-import type { TriggersOptions } from './start-triggers.ts';
+import type { TriggersOptions } from './triggers/start-triggers.ts';
 
 export interface RunningCloudOptions extends TriggersOptions {
   readonly options: StackCloudOptions;
@@ -47,12 +47,17 @@ export function describeCloud(parts: RunningCloudOptions): StackCloud {
     nowMs: () => clock.nowMs(),
     advance: (duration) => advance(clock, toMilliseconds(duration), { isBusy }),
     client: (options = {}) => clients.create(options),
-    fetch: (path, init, as = admin) => signedFetch(`${url}${path}`, init, { credentials: as, region: resources.region }),
+    fetch: (path, init, as = admin) =>
+      signedFetch(`${url}${path}`, init, { credentials: as, region: resources.region }),
     stop: () => parts.stop(),
   };
 }
 
-function credentialsOf({ resources, credentials, options: { callers = {} } }: RunningCloudOptions): StackCloud['credentials'] {
+function credentialsOf({
+  resources,
+  credentials,
+  options: { callers = {} },
+}: RunningCloudOptions): StackCloud['credentials'] {
   return {
     admin: credentials.admin,
     of: (roleId) => {

@@ -22,7 +22,7 @@ import { describeCloud } from './running-cloud.ts';
 import type { StackClientOptions } from './client.ts';
 import { checkStackCloudOptions, type StackCloudOptions } from './stack-cloud-options.ts';
 import { bindListeners } from './listeners.ts';
-import { answerFor, startEventSources, startRules, type TriggersOptions } from './start-triggers.ts';
+import { answerFor, startEventSources, startRules, type TriggersOptions } from './triggers/start-triggers.ts';
 import { Functions } from './functions/functions.ts';
 import { startWithCleanups, runCleanups, type Stop } from './cleanups.ts';
 import type { Resources } from './resources.ts';
@@ -183,10 +183,7 @@ async function startServices(parts: {
   return { clock, queues, credentials, authorizer, functions, deadLetters };
 }
 
-interface StackServices extends Pick<
-  TriggersOptions,
-  'clock' | 'queues' | 'credentials' | 'authorizer' | 'functions'
-> {
+interface StackServices extends Pick<TriggersOptions, 'clock' | 'queues' | 'credentials' | 'authorizer' | 'functions'> {
   readonly deadLetters: readonly string[];
 }
 
@@ -198,7 +195,9 @@ async function openTables(
   stops: Stop[],
 ): Promise<{ readonly endpoint: string }> {
   const jar =
-    dynamodb === 'jar' || dynamodb === 'local-jar' ? await startDynamodbLocal({ dbPath: join(folder.path, 'stack', 'dynamodb-jar') }) : undefined;
+    dynamodb === 'jar' || dynamodb === 'local-jar'
+      ? await startDynamodbLocal({ dbPath: join(folder.path, 'stack', 'dynamodb-jar') })
+      : undefined;
   if (jar) stops.push(() => jar.stop());
   const endpoint = jar?.endpoint ?? (typeof dynamodb === 'object' ? dynamodb.endpoint : undefined);
   const tables = await startTables(

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { CloudError } from '../cloud-error.ts';
 
 /** Looks where lull is installed, and in the folder of the project. Throws a CloudError if it is in neither. */
-export function findRic(
-  lookFrom: readonly string[] = [import.meta.url, join(process.cwd(), 'x.js')],
-): string {
+export function findRic(lookFrom: readonly string[] = [import.meta.url, join(process.cwd(), 'x.js')]): string {
   for (const file of lookFrom) {
     try {
       return createRequire(file).resolve('aws-lambda-ric');

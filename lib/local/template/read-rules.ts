@@ -38,7 +38,11 @@ function readRule(rule: MadeResource, resources: MadeResources, environment: Clo
   ];
 }
 
-function readSchedule(schedule: MadeResource, resources: MadeResources, environment: CloudEnvironment): ScheduleResource[] {
+function readSchedule(
+  schedule: MadeResource,
+  resources: MadeResources,
+  environment: CloudEnvironment,
+): ScheduleResource[] {
   const target = schedule.object('Target');
   if (!isFunction(target)) {
     resources.ignore(schedule, 'a target that is no function');

@@ -2,7 +2,13 @@
 import type { Authorizer, Decision } from '../iam/authorize.ts';
 import { roleSession, serviceOf } from '../iam/principal.ts';
 import { CloudError } from '../cloud-error.ts';
-import type { Resources, EventSourceResource, FunctionResource, QueueResource, ScheduleResource } from '../resources.ts';
+import type {
+  Resources,
+  EventSourceResource,
+  FunctionResource,
+  QueueResource,
+  ScheduleResource,
+} from '../resources.ts';
 
 /** What an event source does with its queue, in the name of the function. */
 const SOURCE_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];

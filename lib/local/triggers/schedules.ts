@@ -25,7 +25,8 @@ export function startSchedules(parts: SchedulesOptions): () => void {
   });
   const stops = schedules.map(({ rule, times }) =>
     follow(times, parts.clock, (atMs) => {
-      for (const target of rule.targets) parts.send(rule, target, eventOf({ rule, target, atMs, resources: parts.resources }));
+      for (const target of rule.targets)
+        parts.send(rule, target, eventOf({ rule, target, atMs, resources: parts.resources }));
     }),
   );
   return () => stops.forEach((stop) => stop());
@@ -63,7 +64,11 @@ function eventOf(call: {
 }
 
 /** What a target without an input of its own is sent. */
-function scheduledEvent(rule: ScheduleResource, time: string, { region, accountId }: SchedulesOptions['resources']): unknown {
+function scheduledEvent(
+  rule: ScheduleResource,
+  time: string,
+  { region, accountId }: SchedulesOptions['resources'],
+): unknown {
   return {
     version: '0',
     id: randomUUID(),

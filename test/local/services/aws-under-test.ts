@@ -5,11 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAuthorizer, type Authorizer } from '../../../lib/local/iam/authorize.ts';
 import { listenForServices, type EndpointOptions } from '../../../lib/local/services/endpoint.ts';
-import {
-  createCredentials,
-  type Credentials,
-  type CredentialStore,
-} from '../../../lib/local/iam/credentials.ts';
+import { createCredentials, type Credentials, type CredentialStore } from '../../../lib/local/iam/credentials.ts';
 import { createMemoryStore } from '../../../lib/local/services/s3/object-store.ts';
 import { createQueues, type Queues } from '../../../lib/local/services/sqs/queues.ts';
 import { startTables } from '../../../lib/local/services/dynamodb/tables.ts';

@@ -95,7 +95,9 @@ const OPERATIONS: Readonly<Record<string, (input: Input, operation: string) => T
 
 function arnOf(resources: Pick<Resources, 'region' | 'accountId'>, table: string | undefined, index?: string): string {
   if (table === undefined) return '*';
-  const arn = table.startsWith('arn:') ? table : `arn:aws:dynamodb:${resources.region}:${resources.accountId}:table/${table}`;
+  const arn = table.startsWith('arn:')
+    ? table
+    : `arn:aws:dynamodb:${resources.region}:${resources.accountId}:table/${table}`;
   return index === undefined ? arn : `${arn}/index/${index}`;
 }
 

@@ -32,7 +32,10 @@ export interface DynamodbLocalOptions {
 }
 
 /** Rejects with a CloudError if the package or Java is missing. */
-export async function startDynamodbLocal({ dbPath, packageFolder }: DynamodbLocalOptions = {}): Promise<DynamodbServer> {
+export async function startDynamodbLocal({
+  dbPath,
+  packageFolder,
+}: DynamodbLocalOptions = {}): Promise<DynamodbServer> {
   const emulator = findEmulator(packageFolder);
   const missing = missingJava();
   if (missing !== undefined) throw new CloudError('PACKAGE_NOT_INSTALLED', missing);

@@ -2,14 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Resources } from '../../resources.ts';
-import {
-  AwsError,
-  type Access,
-  type AwsAnswer,
-  type AwsService,
-  type Caller,
-  type RefusalKind,
-} from '../service.ts';
+import { AwsError, type Access, type AwsAnswer, type AwsService, type Caller, type RefusalKind } from '../service.ts';
 import { readObjectBody } from './object-body.ts';
 import type { ObjectHead, ObjectStore } from './object-store.ts';
 import { listObjects } from './s3-list.ts';

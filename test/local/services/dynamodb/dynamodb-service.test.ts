@@ -58,7 +58,9 @@ describe('DynamoDB', () => {
     const one = new BatchGetItemCommand({ RequestItems: { [Orders]: { Keys } } });
     await expect(dynamodb.send(one)).resolves.toMatchObject({ Responses: { [Orders]: [{ id: { S: '1' } }] } });
     const both = new BatchGetItemCommand({ RequestItems: { [Orders]: { Keys }, [Secrets]: { Keys } } });
-    await expect(dynamodb.send(both)).rejects.toMatchObject(denial('dynamodb:BatchGetItem', aws.resources.tables[1]!.arn));
+    await expect(dynamodb.send(both)).rejects.toMatchObject(
+      denial('dynamodb:BatchGetItem', aws.resources.tables[1]!.arn),
+    );
   });
 
   it('asks for each item of a transaction', async () => {

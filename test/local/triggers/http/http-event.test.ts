@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { MalformedPathError, toHttpEvent, toHttpReply, type HttpRequest } from '../../../../lib/local/triggers/http/http-event.ts';
+import {
+  MalformedPathError,
+  toHttpEvent,
+  toHttpReply,
+  type HttpRequest,
+} from '../../../../lib/local/triggers/http/http-event.ts';
 
 const event = (request: Partial<HttpRequest>) =>
   toHttpEvent(

@@ -1,20 +1,20 @@
 /** What calls the functions of a template: its queues, its rules and schedules, its HTTP APIs. */
-import type { HttpReply, HttpRequest } from './triggers/http/http-event.ts';
-import type { Authorizer } from './iam/authorize.ts';
-import type { CredentialStore } from './iam/credentials.ts';
-import { verifySignature } from './iam/signature.ts';
-import type { Queues } from './services/sqs/queues.ts';
-import { checkVisibility, mayCall, mayIntegrate, mayPoll } from './triggers/permissions.ts';
-import { sendFailedEvent } from './triggers/failed-events.ts';
-import { EventSource } from './triggers/event-source.ts';
-import type { AccessPorts, HttpCaller } from './triggers/http/http-access.ts';
-import { createHttpApi } from './triggers/http/http-api.ts';
-import type { MovableClock } from './time/movable-clock.ts';
-import { startSchedules } from './triggers/schedules.ts';
-import type { Functions } from './functions/functions.ts';
-import type { CloudEvent } from './cloud-event.ts';
-import type { Resources, HttpApiResource, RouteResource, ScheduleResource } from './resources.ts';
-import { CloudError } from './cloud-error.ts';
+import type { HttpReply, HttpRequest } from './http/http-event.ts';
+import type { Authorizer } from '../iam/authorize.ts';
+import type { CredentialStore } from '../iam/credentials.ts';
+import { verifySignature } from '../iam/signature.ts';
+import type { Queues } from '../services/sqs/queues.ts';
+import { checkVisibility, mayCall, mayIntegrate, mayPoll } from './permissions.ts';
+import { sendFailedEvent } from './failed-events.ts';
+import { EventSource } from './event-source.ts';
+import type { AccessPorts, HttpCaller } from './http/http-access.ts';
+import { createHttpApi } from './http/http-api.ts';
+import type { MovableClock } from '../time/movable-clock.ts';
+import { startSchedules } from './schedules.ts';
+import type { Functions } from '../functions/functions.ts';
+import type { CloudEvent } from '../cloud-event.ts';
+import type { Resources, HttpApiResource, RouteResource, ScheduleResource } from '../resources.ts';
+import { CloudError } from '../cloud-error.ts';
 
 export interface TriggersOptions {
   readonly resources: Resources;
