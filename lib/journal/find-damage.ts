@@ -1,11 +1,12 @@
 /**
- * Whether a journal is one that this version of lull could have written: its records without a gap, its entries of a known form, no message
- * twice. Whoever has changed the table by hand is found out here, before the code is fed with it (I6, I8).
+ * Whether a journal is one that this version of lull could have written: its entries have a known form, and it keeps the
+ * laws (`laws.ts`). A journal that was changed by hand is found out here, before the code is fed with it (I6, I8).
  *
  * Not its job: whether the code can follow (`replay`), whether values can be read (the codec).
  */
 import { describeValue } from '../core/describe-value.ts';
 import type { JournalEntry } from './event.ts';
+import { findBrokenLaw, recordsCountUp } from './laws.ts';
 import type { JournalRecord } from './record.ts';
 
 type Form =
@@ -61,17 +62,15 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
 
 /** What is wrong first, as in `it has record 3 where 2 belongs`; undefined if nothing is. */
 export function findDamage(records: readonly JournalRecord[]): string | undefined {
-  const messageIds = new Set<string>();
-  for (const [index, { number, entries, damage }] of records.entries()) {
-    if (number !== index + 1) return `it has record ${number} where ${index + 1} belongs`;
+  return recordsCountUp.broken(records) ?? findOddEntry(records) ?? findBrokenLaw(records)?.breach;
+}
+
+function findOddEntry(records: readonly JournalRecord[]): string | undefined {
+  for (const { number, entries, damage } of records) {
     if (damage !== undefined) return `record ${number} cannot be read: ${damage}`;
     if (!Array.isArray(entries)) return `record ${number} has ${describeValue(entries)} where its entries belong`;
-    for (const entry of entries) {
-      if (!isEntry(entry)) return `record ${number} has ${describeEntry(entry)} where an entry belongs`;
-      if (!('messageId' in entry)) continue;
-      if (messageIds.has(entry.messageId)) return `the message ${describeValue(entry.messageId)} is in it twice`;
-      messageIds.add(entry.messageId);
-    }
+    const odd = entries.findIndex((entry) => !isEntry(entry));
+    if (odd !== -1) return `record ${number} has ${describeEntry(entries[odd])} where an entry belongs`;
   }
   return undefined;
 }

@@ -1,11 +1,12 @@
 /** The scenario over and over, each time with a crash at another point: the outcome must not change. */
 import { LullError } from '../core/errors.ts';
+import { invariant } from '../core/invariant.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { toError } from '../core/to-error.ts';
 import type { Disturbance } from './cloud.ts';
 import { type CrashPoint, CrashPoints } from './crash-points.ts';
 import { createCloud, createEngineOn, type TestEngine, type TestEngineOptions } from './create-test-engine.ts';
-import { firstDifference, readOutcome } from './outcome.ts';
+import { findUnlawful, firstDifference, readOutcome } from './outcome.ts';
 
 /** What is played, and on which workflows. */
 export interface CrashEverywhereOptions extends Omit<TestEngineOptions, 'store' | 'faults'> {
@@ -46,7 +47,7 @@ const EVERY_MESSAGE_TWICE = 'every message twice';
  * before it and after it: workers, and the caller whose call it was (who calls again). And once with each call of the
  * client and each wake repeated. Each time the scenario's own assertions have to hold, and each run has to end in the
  * same way, with the same results of its steps, each recorded once under its one idempotency key, and the same
- * messages, each delivered once.
+ * messages, each delivered once. Each journal has to keep the laws of a journal (docs/protocol.md).
  *
  * After such a crash the leases are over at once, so that no time passes. Results must not be drawn by chance: use
  * `mockStep` where a step asks the clock or the dice. Raises OutcomeChangedError, which says how to look at that point
@@ -73,6 +74,8 @@ export async function crashEverywhere(options: CrashEverywhereOptions): Promise<
   const { scenario, only, ...engineOptions } = options;
   const plain = await play(engineOptions, scenario, { points: new CrashPoints(), repeat: false });
   if (plain.thrown !== undefined) throw plain.thrown.error;
+  const unlawful = findUnlawful(plain.outcome);
+  invariant(unlawful === undefined, `without a crash, ${unlawful}`);
   await checkSame(engineOptions, scenario, plain.outcome);
 
   const disturbances = [EVERY_MESSAGE_TWICE, ...plain.points];

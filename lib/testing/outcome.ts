@@ -5,6 +5,8 @@
  */
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalEntry } from '../journal/event.ts';
+import { findBrokenLaw } from '../journal/laws.ts';
+import type { JournalRecord } from '../journal/record.ts';
 import type { Store } from '../ports/store.ts';
 import type { StoredValue } from '../ports/run-item.ts';
 
@@ -31,11 +33,25 @@ export function firstDifference(
 async function linesOf(store: Store, runId: string): Promise<string[]> {
   const run = await store.readRun(runId);
   if (run === undefined) return [`${runId}: there is no such run`];
-  const entries = (await store.loadRecords(runId, 0)).flatMap((record) => record.entries);
+  const records = await store.loadRecords(runId, 0);
+  const entries = records.flatMap((record) => record.entries);
   const end = run.result === undefined ? '' : ` with ${await storedText(store, runId, run.result)}`;
   const held = run.blocked === undefined ? '' : ` (${run.blocked.reason})`;
-  const lines = [`${run.status}${held}${end}`, ...messageLines(entries), ...stepLines(entries)];
+  const lines = [`${run.status}${held}${end}`, ...lawLines(records), ...messageLines(entries), ...stepLines(entries)];
   return lines.map((line) => `${runId}: ${line}`);
+}
+
+/** None, whatever crashes. */
+function lawLines(records: readonly JournalRecord[]): string[] {
+  const broken = findBrokenLaw(records);
+  return broken === undefined ? [] : [`${BREAKS_A_LAW} (${broken.law.sentence}): ${broken.breach}`];
+}
+
+const BREAKS_A_LAW = 'its journal breaks a law';
+
+/** The line of a run whose journal breaks a law. */
+export function findUnlawful(outcome: readonly string[]): string | undefined {
+  return outcome.find((line) => line.includes(BREAKS_A_LAW));
 }
 
 function messageLines(entries: readonly JournalEntry[]): string[] {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { attribute } from '../../lib/dynamodb/schema.ts';
+import type { JournalEntry } from '../../lib/journal/event.ts';
+import { LAWS } from '../../lib/journal/laws.ts';
 import { listFiles } from './list-files.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -76,6 +78,39 @@ test('each attribute of the run item is in docs/protocol.md', () => {
   const names = Object.values(attribute).filter((name) => !ofOtherItems.includes(name));
   const table = protocol.slice(protocol.indexOf('## The run item'), protocol.indexOf('## The journal'));
   expect(names.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+});
+
+/** A kind that is missing here is an error of the compiler. */
+const KINDS: Readonly<Record<JournalEntry['kind'], 'command' | 'patch' | 'event'>> = {
+  step: 'command',
+  sleep: 'command',
+  receive: 'command',
+  patched: 'patch',
+  started: 'event',
+  'step-completed': 'event',
+  'step-failed': 'event',
+  'step-retrying': 'event',
+  'step-heartbeat': 'event',
+  'step-interrupted': 'event',
+  'sleep-completed': 'event',
+  'signal-received': 'event',
+  'cancel-requested': 'event',
+  'terminate-requested': 'event',
+  'limit-reached': 'event',
+  'taken-over': 'event',
+  'taken-alone': 'event',
+  'steps-begun': 'event',
+};
+
+test('each kind of entry is in docs/protocol.md, as what it is', () => {
+  const rows = Array.from(protocol.matchAll(/^\| `([a-z-]+)` +\| (command|patch|event) +\|/gm), ([, kind, what]) => [kind, what]);
+  expect(Object.fromEntries(rows)).toEqual(KINDS);
+});
+
+test('docs/protocol.md has the laws of a journal, word for word and in order', () => {
+  const section = protocol.slice(protocol.indexOf('### The laws of a journal'));
+  const sentences = Array.from(section.matchAll(/^\d+\. (.+)$/gm), ([, sentence]) => sentence);
+  expect(sentences).toEqual(LAWS.map(({ sentence }) => sentence));
 });
 
 test('the index of the documents links to each of them, and the README links to the index', () => {

@@ -1,5 +1,5 @@
-/** The journal: written once, in order, by whoever may (I2), each step recorded once (I5), each message once (I6). */
-import { isRecordedCommand } from '../../../lib/journal/event.ts';
+/** The journal is written once, in order, by the owner of the lease (I2), and keeps the laws of lib/journal/laws.ts (I5, I6). */
+import { findBrokenLaw } from '../../../lib/journal/laws.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Rule } from './rule.ts';
 
@@ -19,19 +19,7 @@ export const journalRule: Rule = {
     if (run.isPurged) return;
     const stored = await table.store.loadRecords(run.runId, 0);
     if (JSON.stringify(stored) !== JSON.stringify(run.records)) violate('records were changed after they were written');
-    const commands = new Set<number>();
-    const ended = new Set<number>();
-    run.entries.forEach((entry, index) => {
-      if ((entry.kind === 'started') !== (index === 0)) violate(`entry ${index} is "${entry.kind}"`);
-      if (isRecordedCommand(entry)) {
-        if (entry.id !== commands.size + 1) violate(`command ${entry.id} was asked for as number ${commands.size + 1}`);
-        commands.add(entry.id);
-      } else if ('id' in entry) {
-        if (!commands.has(entry.id)) violate(`${entry.kind} of #${entry.id} comes before it was asked for`);
-        if (ended.has(entry.id)) violate(`${entry.kind} of #${entry.id} comes after its end`);
-        if (entry.kind !== 'step-retrying' && entry.kind !== 'step-heartbeat' && entry.kind !== 'step-interrupted')
-          ended.add(entry.id);
-      }
-    });
+    const broken = findBrokenLaw(run.records);
+    if (broken !== undefined) violate(`the journal breaks a law (${broken.law.sentence}): ${broken.breach}`);
   },
 };

@@ -1,0 +1,219 @@
+/**
+ * The laws of a journal: what is true of every history that lull writes, whichever workers died while it was written.
+ *
+ * Each law is a pure predicate over the records of one run, in time linear in their entries. `findBrokenLaw` is their
+ * conjunction. They are shown in docs/protocol.md; the damage check, the simulator and the testing kit hold journals to
+ * them. They presume entries of a known form, which `findDamage` checks before.
+ */
+import { describeValue } from '../core/describe-value.ts';
+import { isOfWorkers, isRecordedCommand, type CommandId, type JournalEntry, type RecordedCommand } from './event.ts';
+import type { JournalRecord } from './record.ts';
+
+/** One sentence that is true of every journal. */
+export interface Law {
+  readonly sentence: string;
+  /** How the journal (`it`) breaks it, at the first place; undefined if it does not. */
+  broken(records: readonly JournalRecord[]): string | undefined;
+}
+
+/** I2: a record that is missing, or there twice, was written by no worker. */
+export const recordsCountUp: Law = {
+  sentence: 'Records are numbered from 1, without a gap.',
+  broken(records) {
+    const index = records.findIndex(({ number }, at) => number !== at + 1);
+    return index === -1 ? undefined : `it has record ${records[index]!.number} where ${index + 1} belongs`;
+  },
+};
+
+/** I2: a worker that was taken over writes no record behind the fence. */
+export const epochsNeverFall: Law = {
+  sentence: 'A record has the epoch of the record before it, or a later one.',
+  broken(records) {
+    const index = records.findIndex(({ epoch }, at) => at > 0 && epoch < records[at - 1]!.epoch);
+    if (index === -1) return undefined;
+    return `it has record ${index + 1} of epoch ${records[index]!.epoch} after one of epoch ${records[index - 1]!.epoch}`;
+  },
+};
+
+export const startedComesFirst: Law = {
+  sentence: 'The first entry is `started`, and no other entry is.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      let isFirst = true;
+      return ({ kind }) => {
+        const isBroken = (kind === 'started') !== isFirst;
+        isFirst = false;
+        if (!isBroken) return undefined;
+        return kind === 'started' ? 'it has "started" twice' : `it begins with "${kind}", not "started"`;
+      };
+    }),
+};
+
+/** I2: a takeover is recorded before anything that the new worker does. */
+export const fencesBeginRecords: Law = {
+  sentence: '`taken-over` is the first entry of its record, or comes right after `started`.',
+  broken(records) {
+    for (const { number, entries } of records) {
+      const index = entries.findLastIndex(({ kind }) => kind === 'taken-over');
+      if (index > 0 && !(index === 1 && entries[0]!.kind === 'started')) {
+        return `it has "taken-over" in the middle of record ${number}`;
+      }
+    }
+    return undefined;
+  },
+};
+
+/** I4: replay compares commands by position. */
+export const commandsCountUp: Law = {
+  sentence: 'Commands are numbered from 1, without a gap, in the order in which the code asked for them.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      let lastId = 0;
+      return (entry) => {
+        if (!isRecordedCommand(entry)) return undefined;
+        lastId += 1;
+        return entry.id === lastId ? undefined : `it has command #${entry.id} where #${lastId} belongs`;
+      };
+    }),
+};
+
+/** I3, I5: nothing happens that was not asked for, and a command ends once. */
+export const eventsHaveACommand: Law = {
+  sentence: 'An event of a step or a timer names a command of that kind which came before it and has not ended.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      const pending = new Map<CommandId, RecordedCommand['kind']>();
+      return (entry) => {
+        if (isRecordedCommand(entry)) pending.set(entry.id, entry.kind);
+        else if ('id' in entry) {
+          const wanted = entry.kind === 'sleep-completed' ? 'sleep' : 'step';
+          const found = pending.get(entry.id);
+          if (found !== wanted) return `it has ${entry.kind} of #${entry.id}, which is ${describePending(found)}`;
+          if (ENDS.has(entry.kind)) pending.delete(entry.id);
+        }
+        return undefined;
+      };
+    }),
+};
+
+const ENDS: ReadonlySet<JournalEntry['kind']> = new Set(['step-completed', 'step-failed', 'sleep-completed']);
+
+function describePending(kind: RecordedCommand['kind'] | undefined): string {
+  return kind === undefined ? 'not asked for, or has ended' : `a ${kind}`;
+}
+
+export const attemptsCountUp: Law = {
+  sentence: 'The failed attempts of a step are numbered from 1, without a gap.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      const failed = new Map<CommandId, number>();
+      return (entry) => {
+        if (entry.kind !== 'step-retrying') return undefined;
+        const next = (failed.get(entry.id) ?? 0) + 1;
+        failed.set(entry.id, next);
+        return entry.attempt === next ? undefined : `it has attempt ${entry.attempt} of #${entry.id} where ${next} belongs`;
+      };
+    }),
+};
+
+/** I6: an accepted message reaches the run once. */
+export const messagesComeOnce: Law = {
+  sentence: 'A message comes once.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      const seen = new Set<string>();
+      return (entry) => {
+        if (!('messageId' in entry)) return undefined;
+        if (seen.has(entry.messageId)) return `the message ${describeValue(entry.messageId)} is in it twice`;
+        seen.add(entry.messageId);
+        return undefined;
+      };
+    }),
+};
+
+export const patchesAreTakenOnce: Law = {
+  sentence: 'A patch is taken once.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      const seen = new Set<string>();
+      return (entry) => {
+        if (entry.kind !== 'patched') return undefined;
+        if (seen.has(entry.patch)) return `the patch ${describeValue(entry.patch)} is in it twice`;
+        seen.add(entry.patch);
+        return undefined;
+      };
+    }),
+};
+
+/** I10: the code is asked to stop, and then stopped. */
+export const limitIsReachedOnce: Law = {
+  sentence: '`limit-reached` comes once.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      let isReached = false;
+      return ({ kind }) => {
+        if (kind !== 'limit-reached') return undefined;
+        if (isReached) return 'it has "limit-reached" twice';
+        isReached = true;
+        return undefined;
+      };
+    }),
+};
+
+export const nothingFollowsTerminate: Law = {
+  sentence: 'After `terminate-requested` come only entries that no code sees: of workers, and messages marked `unread`.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      let isTerminated = false;
+      return (entry) => {
+        const isSeen = !isOfWorkers(entry) && entry.kind !== 'terminate-requested' && !('unread' in entry);
+        if (isTerminated && isSeen) return `it has "${entry.kind}" after a request to terminate`;
+        isTerminated ||= entry.kind === 'terminate-requested';
+        return undefined;
+      };
+    }),
+};
+
+/** In the order in which they are checked. */
+export const LAWS: readonly Law[] = [
+  recordsCountUp,
+  epochsNeverFall,
+  startedComesFirst,
+  fencesBeginRecords,
+  commandsCountUp,
+  eventsHaveACommand,
+  attemptsCountUp,
+  messagesComeOnce,
+  patchesAreTakenOnce,
+  limitIsReachedOnce,
+  nothingFollowsTerminate,
+];
+
+export interface BrokenLaw {
+  readonly law: Law;
+  /** As in `it has record 3 where 2 belongs`. */
+  readonly breach: string;
+}
+
+/** The first law that the journal breaks; undefined if it keeps them all. */
+export function findBrokenLaw(records: readonly JournalRecord[]): BrokenLaw | undefined {
+  for (const law of LAWS) {
+    const breach = law.broken(records);
+    if (breach !== undefined) return { law, breach };
+  }
+  return undefined;
+}
+
+type Check = (entry: JournalEntry) => string | undefined;
+
+/** Shows each entry of the journal to a check that was begun for it, until it finds a breach. */
+function firstBreach(records: readonly JournalRecord[], begin: () => Check): string | undefined {
+  const check = begin();
+  for (const { entries } of records) {
+    for (const entry of entries) {
+      const breach = check(entry);
+      if (breach !== undefined) return breach;
+    }
+  }
+  return undefined;
+}
