@@ -6,7 +6,7 @@ import { toError } from '../core/to-error.ts';
 import type { Disturbance } from './cloud.ts';
 import { type CrashPoint, CrashPoints } from './crash-points.ts';
 import { createCloud, createEngineOn, type TestEngine, type TestEngineOptions } from './create-test-engine.ts';
-import { findUnlawful, firstDifference, readOutcome } from './outcome.ts';
+import { findUnlawful, findUnsettled, firstDifference, readOutcome } from './outcome.ts';
 
 /** What is played, and on which workflows. */
 export interface CrashEverywhereOptions extends Omit<TestEngineOptions, 'store' | 'faults'> {
@@ -76,6 +76,7 @@ export async function crashEverywhere(options: CrashEverywhereOptions): Promise<
   if (plain.thrown !== undefined) throw plain.thrown.error;
   const unlawful = findUnlawful(plain.outcome);
   invariant(unlawful === undefined, `without a crash, ${unlawful}`);
+  if (plain.unsettled.length > 0) throw inconclusive(plain.unsettled);
   await checkSame(engineOptions, scenario, plain.outcome);
 
   const disturbances = [EVERY_MESSAGE_TWICE, ...plain.points];
@@ -92,6 +93,8 @@ export async function crashEverywhere(options: CrashEverywhereOptions): Promise<
 
 interface Played {
   readonly outcome: readonly string[];
+  /** Runs that are still in a turn at the end. */
+  readonly unsettled: readonly string[];
   /** Of the bodies that were begun. */
   readonly keys: readonly string[];
   /** Those that were met. */
@@ -113,8 +116,9 @@ async function play(
   } catch (error) {
     thrown = { error };
   }
-  const outcome = await readOutcome(cloud.store, [...cloud.watch.created].sort());
-  return { outcome, keys: cloud.bodies.keys(), points: disturbance.points.met, thrown };
+  const runIds = [...cloud.watch.created].sort();
+  const outcome = await readOutcome(cloud.store, runIds);
+  return { outcome, unsettled: findUnsettled(outcome, runIds), keys: cloud.bodies.keys(), points: disturbance.points.met, thrown };
 }
 
 /** A scenario that is never the same says nothing about crashes. */
@@ -157,6 +161,15 @@ function checkOutcome(point: string, plain: Played, { outcome, keys, thrown }: P
 function toDisturbance(point: string): Disturbance {
   if (point === EVERY_MESSAGE_TWICE) return { points: new CrashPoints(), repeat: true };
   return { points: new CrashPoints(point), repeat: false };
+}
+
+/** The same half of an outcome, with a crash and without, says nothing about the other half. */
+function inconclusive(runIds: readonly string[]): LullError {
+  return new LullError(
+    'INCONCLUSIVE',
+    `the scenario ends while ${runIds.join(', ')} has not come to rest: a step of it is still running, so outcomes cannot ` +
+      `be compared. Await the run's result, cancel the run, or mock the step whose body never ends`,
+  );
 }
 
 function notMet(point: string): LullError {

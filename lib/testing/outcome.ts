@@ -49,6 +49,11 @@ function lawLines(records: readonly JournalRecord[]): string[] {
 
 const BREAKS_A_LAW = 'its journal breaks a law';
 
+/** The runs that are still in a turn: what would have come of them is not known. */
+export function findUnsettled(outcome: readonly string[], runIds: readonly string[]): string[] {
+  return runIds.filter((runId) => outcome.some((line) => line.startsWith(`${runId}: running`)));
+}
+
 /** The line of a run whose journal breaks a law. */
 export function findUnlawful(outcome: readonly string[]): string | undefined {
   return outcome.find((line) => line.includes(BREAKS_A_LAW));

@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { sleep } from '../../lib/api/sleep.ts';
 import type { Awaitable, Coroutine } from '../../lib/core/awaitable.ts';
+import { InconclusiveError } from '../inconclusive.ts';
 import { drive, type DriveOptions, type Driven } from '../scheduler/drive.ts';
 
 /**
@@ -19,7 +20,7 @@ export function runBody<T>(body: () => Coroutine<T>, options: DriveOptions = {})
 type Settled<T> = { readonly kind: 'gave'; readonly value: T } | { readonly kind: 'threw'; readonly error: unknown };
 
 function settle<T>({ outcome }: Driven): Settled<T> {
-  if (outcome.kind === 'going-on') throw new Error('the run waits for something that never comes');
+  if (outcome.kind === 'going-on') throw new InconclusiveError('the run waits for something that never comes');
   if (outcome.kind === 'completed') return { kind: 'gave', value: outcome.value as T };
   return { kind: 'threw', error: outcome.error };
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'vitest';
 import { workflow } from 'lull';
 import { RunFailedError } from 'lull/client';
 import { createTestEngine, type TestEngineOptions } from 'lull/testing';
+import { InconclusiveError } from '../inconclusive.ts';
 import { silent } from '../testing/silent.ts';
 import { expectTrace, type Played } from './expected.ts';
 import { scenarios } from './scenarios.ts';
@@ -30,7 +31,7 @@ async function playOnEngine(scenario: Scenario, options: EngineOptions): Promise
   try {
     return { rows: trace.rows, logged, outcome: { kind: 'completed', value: await run.result() } };
   } catch (error) {
-    if (!(error instanceof RunFailedError)) throw error;
+    if (!(error instanceof RunFailedError)) throw new InconclusiveError('the run has no end', { cause: error });
     return { rows: trace.rows, logged, outcome: { kind: 'failed', error: error.cause } };
   }
 }

@@ -13,6 +13,7 @@ import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import type { LiveRun } from '../../lib/scheduler/live-run.ts';
 import { promisesToGoOn, SmallCloud, START_MS } from '../engine/small-cloud.ts';
+import { InconclusiveError } from '../inconclusive.ts';
 import { silent } from '../testing/silent.ts';
 import { scenarios } from '../asyncio/scenarios.ts';
 import { createTrace } from '../asyncio/trace.ts';
@@ -26,7 +27,7 @@ async function journalOf(body: Body, options: Omit<TestEngineOptions, 'workflows
   const engine = createTestEngine({ workflows: [played], store, log: silent, ...options });
   const run = await engine.start(played, undefined, { id: 'the-run' });
   await run.result().catch((error: unknown) => {
-    if (!(error instanceof RunFailedError)) throw error; // blocked, or stuck
+    if (!(error instanceof RunFailedError)) throw new InconclusiveError('the run is blocked or stuck', { cause: error });
   });
   const records = await store.loadRecords('the-run', 0);
   const { result } = (await store.readRun('the-run'))!;

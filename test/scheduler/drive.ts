@@ -11,6 +11,7 @@ import type { JournalEntry, JournalEvent } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import type { LiveRun, LiveRunOptions, Outcome } from '../../lib/scheduler/live-run.ts';
+import { InconclusiveError } from '../inconclusive.ts';
 
 export type Mode = 'straight' | 'rebuilt';
 
@@ -64,7 +65,10 @@ export function newRun(
   });
 }
 
-/** Runs a body to its end, or until nothing is left that could wake it. */
+/** More than any body takes that comes to rest at all. */
+const MOST_EVENTS = 100_000;
+
+/** Runs a body to its end, or until nothing is left that could wake it. InconclusiveError if it does not come to rest. */
 export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}): Driven {
   const { mode = 'straight' } = options;
   const journal: JournalEntry[] = [];
@@ -91,7 +95,8 @@ export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}
     return rebuilt;
   };
   deliver({ kind: 'started', atMs: nowMs, version: 'v1', seed: 'it has one' }); // so that random numbers are counted
-  while (run.outcome().kind === 'going-on') {
+  for (let events = 1; run.outcome().kind === 'going-on'; events += 1) {
+    if (events > MOST_EVENTS) throw new InconclusiveError(`after ${MOST_EVENTS} events the run goes on`);
     const event = nextEvent(run, nowMs, messages);
     if (event === undefined) break;
     deliver(event);

@@ -263,6 +263,30 @@ describe('a scenario', () => {
     await expect(crashEverywhere({ workflows: [dice], scenario })).rejects.toThrow('Mock the steps whose results');
   });
 
+  it('that ends while a step is still running is inconclusive, and does not pass', async () => {
+    const hanging = workflow('hanging', function* () {
+      yield* step('hang', () => new Promise(() => {}));
+    });
+    const scenario = async (engine: TestEngine): Promise<void> => {
+      await engine.start(hanging, undefined, { id: 'never-ends' });
+    };
+    await expect(crashEverywhere({ workflows: [hanging], scenario })).rejects.toMatchObject({
+      code: 'INCONCLUSIVE',
+      message: expect.stringContaining('never-ends has not come to rest') as string,
+    });
+  });
+
+  it('may end while a run waits for a timer or a signal: that is at rest', async () => {
+    const waiting = workflow('waiting', function* () {
+      yield* step('work', () => 1);
+      yield* approved.receive();
+    });
+    const scenario = async (engine: TestEngine): Promise<void> => {
+      await engine.start(waiting);
+    };
+    expect((await crashEverywhere({ workflows: [waiting], scenario })).points).toBeGreaterThan(0);
+  });
+
   it('has no other points than its own', async () => {
     const only = 'before lunch';
     await expect(crashEverywhere({ workflows: [order], scenario: orderScenario, only })).rejects.toThrow(
