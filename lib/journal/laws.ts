@@ -111,7 +111,9 @@ export const attemptsCountUp: Law = {
         if (entry.kind !== 'step-retrying') return undefined;
         const next = (failed.get(entry.id) ?? 0) + 1;
         failed.set(entry.id, next);
-        return entry.attempt === next ? undefined : `it has attempt ${entry.attempt} of #${entry.id} where ${next} belongs`;
+        return entry.attempt === next
+          ? undefined
+          : `it has attempt ${entry.attempt} of #${entry.id} where ${next} belongs`;
       };
     }),
 };
@@ -161,7 +163,8 @@ export const limitIsReachedOnce: Law = {
 };
 
 export const nothingFollowsTerminate: Law = {
-  sentence: 'After `terminate-requested` come only entries that no code sees: of workers, and messages marked `unread`.',
+  sentence:
+    'After `terminate-requested` come only entries that no code sees: of workers, and messages marked `unread`.',
   broken: (records) =>
     firstBreach(records, () => {
       let isTerminated = false;

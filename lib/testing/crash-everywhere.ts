@@ -118,7 +118,13 @@ async function play(
   }
   const runIds = [...cloud.watch.created].sort();
   const outcome = await readOutcome(cloud.store, runIds);
-  return { outcome, unsettled: findUnsettled(outcome, runIds), keys: cloud.bodies.keys(), points: disturbance.points.met, thrown };
+  return {
+    outcome,
+    unsettled: findUnsettled(outcome, runIds),
+    keys: cloud.bodies.keys(),
+    points: disturbance.points.met,
+    thrown,
+  };
 }
 
 /** A scenario that is never the same says nothing about crashes. */

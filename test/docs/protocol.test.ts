@@ -103,7 +103,10 @@ const KINDS: Readonly<Record<JournalEntry['kind'], 'command' | 'patch' | 'event'
 };
 
 test('each kind of entry is in docs/protocol.md, as what it is', () => {
-  const rows = Array.from(protocol.matchAll(/^\| `([a-z-]+)` +\| (command|patch|event) +\|/gm), ([, kind, what]) => [kind, what]);
+  const rows = Array.from(protocol.matchAll(/^\| `([a-z-]+)` +\| (command|patch|event) +\|/gm), ([, kind, what]) => [
+    kind,
+    what,
+  ]);
   expect(Object.fromEntries(rows)).toEqual(KINDS);
 });
 

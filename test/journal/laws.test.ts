@@ -21,7 +21,13 @@ const retrying = (id: number, attempt: number): JournalEntry => ({
   error: 1,
   retryAtMs: 1,
 });
-const news = (messageId: string): JournalEntry => ({ kind: 'signal-received', messageId, atMs, name: 'news', payload: 1 });
+const news = (messageId: string): JournalEntry => ({
+  kind: 'signal-received',
+  messageId,
+  atMs,
+  name: 'news',
+  payload: 1,
+});
 const unread = (messageId: string): JournalEntry => ({ ...news(messageId), unread: true }) as JournalEntry;
 const terminate: JournalEntry = { kind: 'terminate-requested', messageId: 't', atMs, reason: 'enough' };
 const cancel: JournalEntry = { kind: 'cancel-requested', messageId: 'c', atMs, reason: 'enough' };
