@@ -1,4 +1,4 @@
-/** The updates of the run item: what each operation of the run protocol writes when its condition holds. */
+/** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { FinishRun, ReleaseLease, TakeLease } from '../ports/store.ts';
 import { expression } from './expression.ts';

@@ -27,7 +27,8 @@ async function journalOf(body: Body, options: Omit<TestEngineOptions, 'workflows
   const engine = createTestEngine({ workflows: [played], store, log: silent, ...options });
   const run = await engine.start(played, undefined, { id: 'the-run' });
   await run.result().catch((error: unknown) => {
-    if (!(error instanceof RunFailedError)) throw new InconclusiveError('the run is blocked or stuck', { cause: error });
+    if (!(error instanceof RunFailedError))
+      throw new InconclusiveError('the run is blocked or stuck', { cause: error });
   });
   const records = await store.loadRecords('the-run', 0);
   const { result } = (await store.readRun('the-run'))!;
