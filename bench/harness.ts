@@ -10,6 +10,7 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { WakeQueue } from '../lib/ports/wake-queue.ts';
 import type { BenchStore } from './stores.ts';
 import * as measured from './workflows.ts';
+import { callStepBody } from '../lib/core/command.ts';
 
 export interface Bench {
   readonly client: Client;
@@ -65,7 +66,7 @@ export function createBench(
       random: Math.random,
       callBody: (command, context) => {
         aheadMs += stepMs ?? 0;
-        return command.body(context);
+        return callStepBody(command, context);
       },
     });
   let engine = start();

@@ -48,7 +48,10 @@ export { saga, type Saga } from './api/saga.ts';
 export { deprecatePatch, patched } from './api/patched.ts';
 
 // the run, and what comes from outside
-export { log, now, random, runInfo, uuid } from './api/run.ts';
+export { log } from './api/log.ts';
+export { now } from './api/now.ts';
+export { random, uuid } from './api/random.ts';
+export { runInfo } from './api/run-info.ts';
 export { signal } from './api/signal.ts';
 
 // errors

@@ -16,7 +16,12 @@ export abstract class Acquirable extends RunBound {
   /** Acquires it, runs the body and releases it, also when the body fails or is cancelled. Gives the body's result. */
   with<T>(body: () => Coroutine<T>): Awaitable<T> {
     checkBody('with()', body);
-    return this.lazy('with()', () => this.#with(body));
+    return this.lazy('with()', 'with', body);
+  }
+
+  protected override begin(method: string, argument: unknown): Coroutine<unknown> {
+    if (method === 'with') return this.#with(argument as () => Coroutine<unknown>);
+    return super.begin(method, argument);
   }
 
   *#with<T>(body: () => Coroutine<T>): Coroutine<T> {

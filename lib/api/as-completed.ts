@@ -3,14 +3,15 @@ import type { Awaitable, Coroutine, Result } from '../core/awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { describeDuration, type Duration, toMilliseconds } from '../core/duration.ts';
 import { TimeoutError, WorkflowCodeError } from '../core/errors.ts';
-import { Future } from '../core/future.ts';
+import { ADD_WATCHER, Future, REMOVE_WATCHER } from '../core/future.ts';
+import type { Watcher } from '../core/job.ts';
 import { checkAwaitable, isPromise } from '../core/check-awaitable.ts';
 import { currentLoop } from '../core/loop.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
 import { ensureFutures } from './ensure-future.ts';
 import { Queue } from './queue.ts';
 import type { AwaitablesOf, Tuple } from './shapes.ts';
-import { setTimer } from './timer.ts';
+import { Timer, type TimerTarget } from './timer.ts';
 
 /** How long `asCompleted` waits. */
 export interface AsCompletedOptions {
@@ -45,58 +46,82 @@ export function asCompleted<A extends Awaitable<unknown>>(
 ): Iterable<Awaitable<Result<A>>>;
 export function asCompleted(of: unknown, { timeout }: AsCompletedOptions = {}): Iterable<Awaitable<unknown>> {
   const awaitables = toAwaitables(of);
-  const { limitMs, todo } = closeOnRefusal(awaitables, () => {
+  return closeOnRefusal(awaitables, () => {
     for (const awaitable of awaitables) checkAwaitable(awaitable, 'asCompleted()');
-    return {
-      limitMs: timeout === undefined ? undefined : toMilliseconds(timeout, 'the timeout of asCompleted()'),
-      todo: new Set(ensureFutures(awaitables as Awaitable<unknown>[], 'asCompleted()')),
-    };
+    const limitMs = timeout === undefined ? undefined : toMilliseconds(timeout, 'the timeout of asCompleted()');
+    const futures = ensureFutures(awaitables as Awaitable<unknown>[], 'asCompleted()');
+    return new Completions(futures, limitMs, describeDuration(timeout ?? null));
   });
-  const done = new Queue<Future<unknown> | 'timeout'>();
-  let cancelTimer = (): void => undefined;
+}
 
-  const ended = (future: Future<unknown>): void => {
-    // The timeout was here first.
-    if (!todo.delete(future)) return;
-    done.putNowait(future);
-    if (todo.size === 0) cancelTimer();
-  };
-  const timeOut = (): void => {
-    for (const future of todo) {
-      future.removeDoneCallback(ended);
-      done.putNowait('timeout');
+/**
+ * One awaitable for each future, made when the loop asks for it. It is no generator, which would be over at the first
+ * `break`: the next loop over it goes on with those that are left.
+ */
+class Completions implements IterableIterator<Awaitable<unknown>>, Watcher, TimerTarget {
+  /** Futures that are not done, and are not taken out by the timeout. */
+  readonly #todo: Set<Future<unknown>>;
+  /** Those that are done, in order; `'timeout'` for each that was not when the time was up. */
+  readonly #done = new Queue<Future<unknown> | 'timeout'>();
+  /** Undefined without a limit. */
+  readonly #timer: Timer | undefined;
+  readonly #limitText: string;
+  /** How many awaitables the loop has not asked for yet. */
+  #left: number;
+
+  constructor(futures: readonly Future<unknown>[], limitMs: number | undefined, limitText: string) {
+    this.#todo = new Set(futures);
+    this.#left = this.#todo.size;
+    this.#limitText = limitText;
+    for (const future of this.#todo) future[ADD_WATCHER](this);
+    if (this.#left === 0 || limitMs === undefined) return;
+    const dueAtMs = currentLoop('asCompleted()').clock.nowMs() + limitMs;
+    this.#timer = new Timer(this, { name: 'asCompleted', dueAtMs, ifDue: 'next-round' });
+  }
+
+  futureDone(future: Future<unknown>): void {
+    // After the timeout it is no longer there.
+    if (!this.#todo.delete(future)) return;
+    this.#done.putNowait(future);
+    if (this.#todo.size === 0) this.#timer?.cancel();
+  }
+
+  timerDue(): void {
+    for (const future of this.#todo) {
+      future[REMOVE_WATCHER](this);
+      this.#done.putNowait('timeout');
     }
-    todo.clear();
-  };
-  for (const future of todo) future.addDoneCallback(ended);
-  if (todo.size > 0 && limitMs !== undefined) {
-    cancelTimer = setTimer('asCompleted', currentLoop('asCompleted()').nowMs() + limitMs, 'next-round', timeOut);
+    this.#todo.clear();
   }
-  return nexts(todo.size, () => next(done, timeout));
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<Awaitable<unknown>> {
+    if (this.#left === 0) return { done: true, value: undefined };
+    this.#left -= 1;
+    return { done: false, value: new NextCompletion(this) };
+  }
+
+  /** The coroutine of one of its awaitables. */
+  *waitForNext(): Coroutine<unknown> {
+    const future = yield* this.#done.get();
+    if (future === 'timeout') throw new TimeoutError(`the time limit of asCompleted(), ${this.#limitText}, was up`);
+    return future.result();
+  }
 }
 
-/** One awaitable for each that was started: made when the loop asks for it. It goes on where a `break` has left it. */
-function nexts(count: number, next: () => Coroutine<unknown>): IterableIterator<Awaitable<unknown>> {
-  let left = count;
-  // No generator: that would be over at the first `break`.
-  return {
-    [Symbol.iterator]() {
-      return this;
-    },
-    next() {
-      if (left === 0) return { done: true, value: undefined };
-      left -= 1;
-      return { done: false, value: { [Symbol.iterator]: next } };
-    },
-  };
-}
+class NextCompletion implements Awaitable<unknown> {
+  readonly #completions: Completions;
 
-function* next(done: Queue<Future<unknown> | 'timeout'>, limit?: Duration): Coroutine<unknown> {
-  const future = yield* done.get();
-  if (future === 'timeout') {
-    throw new TimeoutError(`the time limit of asCompleted(), ${describeDuration(limit ?? null)}, was up`);
+  constructor(completions: Completions) {
+    this.#completions = completions;
   }
-  return future.result();
+
+  [Symbol.iterator](): Coroutine<unknown> {
+    return this.#completions.waitForNext();
+  }
 }
 
 function toAwaitables(of: unknown): unknown[] {

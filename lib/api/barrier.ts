@@ -57,25 +57,38 @@ export class Barrier extends RunBound {
    * barrier is reset or aborted meanwhile, or was aborted before.
    */
   wait(): Awaitable<number> {
-    return this.lazy('barrier.wait()', () => this.#inside(() => this.#wait()));
+    return this.lazy('barrier.wait()', 'wait');
   }
 
   /** Empties it: who waits gets a BrokenBarrierError. An aborted one can be used again after it. */
   reset(): Awaitable<void> {
-    return this.lazy('barrier.reset()', () => this.#inside(() => this.#reset()));
+    return this.lazy('barrier.reset()', 'reset');
   }
 
   /** Breaks it: who waits, and who comes before it is reset, gets a BrokenBarrierError. */
   abort(): Awaitable<void> {
-    return this.lazy('barrier.abort()', () => this.#inside(() => this.#abort()));
+    return this.lazy('barrier.abort()', 'abort');
   }
 
-  *#inside<T>(body: () => Coroutine<T>): Coroutine<T> {
-    return yield* this.#changed.with(body);
+  protected override begin(method: string, argument: unknown): Coroutine<unknown> {
+    if (method === 'wait' || method === 'reset' || method === 'abort') return this.#inLock(method);
+    return super.begin(method, argument);
+  }
+
+  *#inLock(method: 'wait' | 'reset' | 'abort'): Coroutine<number | undefined> {
+    yield* this.#changed.acquire();
+    try {
+      if (method === 'wait') return yield* this.#wait();
+      if (method === 'abort') this.#change('broken');
+      else this.#change(this.#count > 0 ? 'resetting' : 'filling');
+      return undefined;
+    } finally {
+      this.#changed.release();
+    }
   }
 
   *#wait(): Coroutine<number> {
-    yield* this.#changed.waitFor(() => this.#state !== 'draining' && this.#state !== 'resetting');
+    while (this.#state === 'draining' || this.#state === 'resetting') yield* this.#changed.wait();
     if (this.broken) throw new BrokenBarrierError('Barrier aborted');
     const index = this.#count;
     this.#count += 1;
@@ -90,16 +103,8 @@ export class Barrier extends RunBound {
   }
 
   *#waitForOthers(): Coroutine<void> {
-    yield* this.#changed.waitFor(() => this.#state !== 'filling');
+    while (this.#state === 'filling') yield* this.#changed.wait();
     if (this.#state !== 'draining') throw new BrokenBarrierError('Abort or reset of barrier');
-  }
-
-  *#reset(): Coroutine<void> {
-    this.#change(this.#count > 0 ? 'resetting' : 'filling');
-  }
-
-  *#abort(): Coroutine<void> {
-    this.#change('broken');
   }
 
   #change(state: State): void {

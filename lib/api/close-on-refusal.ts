@@ -11,7 +11,7 @@ export function closeOnRefusal<T>(awaitables: Iterable<unknown>, call: () => T):
   } catch (error) {
     const loop = currentLoopOrNone();
     for (const awaitable of awaitables) {
-      if (typeof awaitable === 'object' && awaitable !== null) loop?.awaited(awaitable);
+      if (typeof awaitable === 'object' && awaitable !== null) loop?.awaitables.awaited(awaitable);
     }
     throw error;
   }

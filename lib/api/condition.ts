@@ -3,9 +3,9 @@ import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { ignoreRejection, isAwaitable, isPromise } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
-import { Future } from '../core/future.ts';
 import { Acquirable } from './acquirable.ts';
 import { Lock } from './lock.ts';
+import { WaitQueue } from './wait-queue.ts';
 
 /**
  * A lock under which tasks wait until others tell them that something changed (asyncio's `Condition`). Several
@@ -33,7 +33,7 @@ import { Lock } from './lock.ts';
  */
 export class Condition extends Acquirable {
   readonly #lock: Lock;
-  #waiters: Future<void>[] = [];
+  readonly #waiters = new WaitQueue();
 
   /** Without a lock it makes one of its own. */
   constructor(lock: Lock = new Lock()) {
@@ -46,7 +46,7 @@ export class Condition extends Acquirable {
 
   /** Acquires the lock. */
   acquire(): Awaitable<true> {
-    return this.lazy('condition.acquire()', () => this.#acquire());
+    return this.lazy('condition.acquire()', 'acquire');
   }
 
   /** Releases the lock. InvalidStateError if it is not locked. */
@@ -64,7 +64,7 @@ export class Condition extends Acquirable {
    * InvalidStateError if the lock is not acquired (asyncio: `RuntimeError`).
    */
   wait(): Awaitable<true> {
-    return this.lazy('condition.wait()', () => this.#wait());
+    return this.lazy('condition.wait()', 'wait');
   }
 
   /**
@@ -73,7 +73,7 @@ export class Condition extends Acquirable {
    * to be awaited is a WorkflowCodeError `INVALID_ARGUMENT`.
    */
   waitFor<T>(predicate: () => T): Awaitable<T> {
-    return this.lazy('condition.waitFor()', () => this.#waitFor(predicate));
+    return this.lazy('condition.waitFor()', 'waitFor', predicate);
   }
 
   /** Wakes the `n` who wait longest, or all if there are fewer. InvalidStateError if the lock is not acquired. */
@@ -85,7 +85,14 @@ export class Condition extends Acquirable {
 
   /** Wakes all who wait. InvalidStateError if the lock is not acquired. */
   notifyAll(): void {
-    this.notify(this.#waiters.length);
+    this.notify(this.#waiters.size);
+  }
+
+  protected override begin(method: string, argument: unknown): Coroutine<unknown> {
+    if (method === 'acquire') return this.#acquire();
+    if (method === 'wait') return this.#wait();
+    if (method === 'waitFor') return this.#waitFor(argument as () => unknown);
+    return super.begin(method, argument);
   }
 
   *#acquire(): Coroutine<true> {
@@ -94,16 +101,10 @@ export class Condition extends Acquirable {
 
   *#wait(): Coroutine<true> {
     if (!this.locked()) throw new InvalidStateError('cannot wait on un-acquired lock');
-    const waiter = new Future<void>();
     this.release();
     try {
       try {
-        this.#waiters.push(waiter);
-        try {
-          yield* waiter;
-        } finally {
-          this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        }
+        yield* this.#waiters.wait();
       } finally {
         yield* this.#reacquire();
       }
@@ -140,8 +141,7 @@ export class Condition extends Acquirable {
   }
 
   #notify(n: number): void {
-    const asleep = this.#waiters.filter((waiter) => !waiter.done());
-    for (const waiter of asleep.slice(0, n)) waiter.setResult();
+    for (let left = n; left > 0 && this.#waiters.wakeNext(); left -= 1);
   }
 }
 

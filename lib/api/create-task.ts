@@ -1,7 +1,7 @@
 /** Coroutines side by side: tasks. */
 import type { Awaitable } from '../core/awaitable.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
-import { currentLoop } from '../core/loop.ts';
+import { currentLoop, type LoopTask } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
 
 /**
@@ -20,7 +20,7 @@ import type { Task } from '../core/task.ts';
  * ```
  */
 export function createTask<T>(awaitable: Awaitable<T>, options?: { name?: string }): Task<T> {
-  return currentLoop('createTask()').createTask(awaitable, options);
+  return currentLoop('createTask()').tasks.create(awaitable, options);
 }
 
 /**
@@ -36,7 +36,12 @@ export function createTask<T>(awaitable: Awaitable<T>, options?: { name?: string
  * ```
  */
 export function currentTask(): Task<unknown> {
-  const task = currentLoop('currentTask()').currentTask();
+  return currentLoopTask();
+}
+
+/** The same, for combinators that cancel it. */
+export function currentLoopTask(): LoopTask<unknown> {
+  const task = currentLoop('currentTask()').tasks.current();
   if (task !== undefined) return task;
   throw new WorkflowCodeError('NOT_IN_A_RUN', 'currentTask() was called from a callback, which runs in no task');
 }
@@ -54,5 +59,5 @@ export function currentTask(): Task<unknown> {
  * ```
  */
 export function allTasks(): Set<Task<unknown>> {
-  return currentLoop('allTasks()').allTasks();
+  return currentLoop('allTasks()').tasks.all();
 }

@@ -4,19 +4,20 @@
  */
 import type { Coroutine } from '../core/awaitable.ts';
 import { captureCallSite } from '../core/call-site.ts';
-import { Future } from '../core/future.ts';
+import { ADD_WATCHER, Future } from '../core/future.ts';
+import type { Watcher } from '../core/job.ts';
 import { currentLoop } from '../core/loop.ts';
 
 export class EagerFuture<T> extends Future<T> {
   override [Symbol.iterator](): Coroutine<T> {
-    currentLoop('yield* future').awaited(this);
+    currentLoop('yield* future').awaitables.awaited(this);
     return super[Symbol.iterator]();
   }
 
-  /** Another combinator waits for it. */
-  override addDoneCallback(callback: (future: this) => void): void {
-    currentLoop('future.addDoneCallback()').awaited(this);
-    super.addDoneCallback(callback);
+  /** Another combinator, or a callback, waits for it. */
+  override [ADD_WATCHER](watcher: Watcher): void {
+    currentLoop('future.addDoneCallback()').awaitables.awaited(this);
+    super[ADD_WATCHER](watcher);
   }
 }
 
@@ -26,6 +27,6 @@ export function noticeIfForgotten<T>(
   name: string,
   call: (...args: never[]) => unknown,
 ): EagerFuture<T> {
-  currentLoop(name).created(future, name, captureCallSite(call), { isEager: true });
+  currentLoop(name).awaitables.created(future, name, captureCallSite(call), { isEager: true });
   return future;
 }

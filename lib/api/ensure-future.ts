@@ -9,7 +9,7 @@ export function ensureFuture<T>(awaitable: Awaitable<T>, what: string): Future<T
   if (awaitable instanceof Future) return awaitable as Future<T>;
   checkAwaitable(awaitable, what);
   // Each task of a loop is a future.
-  return currentLoop(what).createTask(awaitable) as unknown as Future<T>;
+  return currentLoop(what).tasks.create(awaitable) as unknown as Future<T>;
 }
 
 /** All of them, or none: what was started is cancelled when one cannot be, as beyond `maxTasks`. */

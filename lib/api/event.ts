@@ -1,7 +1,7 @@
 /** asyncio's `Event`. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
-import { Future } from '../core/future.ts';
 import { RunBound } from './run-bound.ts';
+import { WaitQueue } from './wait-queue.ts';
 
 /**
  * A flag that tasks wait for (asyncio's `Event`). It begins unset. Setting it wakes all who wait at that moment, also
@@ -18,11 +18,11 @@ import { RunBound } from './run-bound.ts';
  */
 export class Event extends RunBound {
   #set = false;
-  #waiters: Future<void>[] = [];
+  readonly #waiters = new WaitQueue();
 
   /** Waits until the event is set; at once if it is. Gives true. */
   wait(): Awaitable<true> {
-    return this.lazy('event.wait()', () => this.#wait());
+    return this.lazy('event.wait()', 'wait');
   }
 
   /** Sets it and wakes all who wait. */
@@ -30,7 +30,7 @@ export class Event extends RunBound {
     this.checkRun('event.set()');
     if (this.#set) return;
     this.#set = true;
-    for (const waiter of this.#waiters) if (!waiter.done()) waiter.setResult();
+    this.#waiters.wakeAll();
   }
 
   /** Unsets it: who waits from now on waits for the next `set`. */
@@ -43,15 +43,13 @@ export class Event extends RunBound {
     return this.#set;
   }
 
+  protected override begin(method: string, argument: unknown): Coroutine<unknown> {
+    if (method === 'wait') return this.#wait();
+    return super.begin(method, argument);
+  }
+
   *#wait(): Coroutine<true> {
-    if (this.#set) return true;
-    const waiter = new Future<void>();
-    this.#waiters.push(waiter);
-    try {
-      yield* waiter;
-      return true;
-    } finally {
-      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-    }
+    if (!this.#set) yield* this.#waiters.wait();
+    return true;
   }
 }

@@ -2,7 +2,8 @@
 import type { Awaitable } from '../core/awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, WorkflowCodeError } from '../core/errors.ts';
-import { CANCEL_MESSAGE, type Future, IS_CERTAIN, ON_CERTAIN } from '../core/future.ts';
+import { ADD_WATCHER, CANCEL_MESSAGE, type Future, IS_CERTAIN, WATCH_CERTAINTY } from '../core/future.ts';
+import type { CertaintyWatcher, Watcher } from '../core/job.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import { currentLoop } from '../core/loop.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
@@ -80,18 +81,23 @@ function placeOf({ keys }: Entries, index: number): string {
 }
 
 /** asyncio's `_GatheringFuture`: cancelling it cancels its children, and it ends when they have. */
-class GatheringFuture extends EagerFuture<unknown> {
+class GatheringFuture extends EagerFuture<unknown> implements Watcher, CertaintyWatcher {
   readonly #entries: Entries;
   readonly #returnExceptions: boolean;
   /** What is to be started: the same awaitable once. */
   readonly #queued: Awaitable<unknown>[];
+  /** How many of `#queued` were begun: the index of the next one. */
   #begun = 0;
+  /** Children that were begun and have not ended. */
   #running = 0;
   /** Children, begun or not, of which it is open how they end. */
   #uncertain: number;
+  /** It is certain how the gather ends: all children are, or one that fails it. */
   #isCertain = false;
   readonly #children = new Map<Awaitable<unknown>, Future<unknown>>();
+  /** Children that were done when they were begun; taken at once, in `#takeDone`. */
   readonly #doneBefore: Future<unknown>[] = [];
+  /** The gather was cancelled: it ends with a CancelledError once its children have ended. */
   #cancelRequested = false;
 
   constructor(entries: Entries, returnExceptions: boolean, limit: number) {
@@ -101,8 +107,8 @@ class GatheringFuture extends EagerFuture<unknown> {
     this.#queued = [...new Set(entries.awaitables)];
     this.#uncertain = this.#queued.length;
     // Also those whose turn comes later are taken care of.
-    const loop = currentLoop('gather()');
-    for (const awaitable of this.#queued) loop.awaited(awaitable);
+    const { awaitables } = currentLoop('gather()');
+    for (const awaitable of this.#queued) awaitables.awaited(awaitable);
     if (this.#queued.length === 0) this.setResult(toShape(entries, []));
     try {
       while (this.#running < limit && this.#begun < this.#queued.length) this.#beginNext();
@@ -132,12 +138,13 @@ class GatheringFuture extends EagerFuture<unknown> {
     const child = ensureFuture(awaitable, 'gather()');
     this.#children.set(awaitable, child);
     if (child.done()) this.#doneBefore.push(child);
-    else child.addDoneCallback(() => this.#childEnded(child));
-    if (child[IS_CERTAIN]) this.#childIsCertain(child);
-    else child[ON_CERTAIN](() => this.#childIsCertain(child));
+    else child[ADD_WATCHER](this);
+    if (child[IS_CERTAIN]) this.futureCertain(child);
+    else child[WATCH_CERTAINTY](this);
   }
 
-  #childIsCertain(child: Future<unknown>): void {
+  /** It is certain how a child ends. */
+  futureCertain(child: Future<unknown>): void {
     this.#uncertain -= 1;
     const isFailed = child.done() && (child.cancelled() || child.exception() !== undefined);
     if (this.#uncertain > 0 && (this.#returnExceptions || !isFailed)) return;
@@ -152,7 +159,8 @@ class GatheringFuture extends EagerFuture<unknown> {
     }
   }
 
-  #childEnded(child: Future<unknown>): void {
+  /** A child is done. */
+  futureDone(child: Future<unknown>): void {
     this.#ended(child);
     this.#takeDone();
   }

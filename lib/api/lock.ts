@@ -2,8 +2,8 @@
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { isBrandedInstance, setBrand } from '../core/brand.ts';
 import { InvalidStateError } from '../core/errors.ts';
-import { Future } from '../core/future.ts';
 import { Acquirable } from './acquirable.ts';
+import { WaitQueue } from './wait-queue.ts';
 
 /**
  * Lets one task at a time through (asyncio's `Lock`). It is fair: who waits longest is next. No task owns it: any may
@@ -33,11 +33,11 @@ export class Lock extends Acquirable {
     return isBrandedInstance(this, value);
   }
   #locked = false;
-  #waiters: Future<void>[] = [];
+  readonly #waiters = new WaitQueue();
 
   /** Waits until it is unlocked, and locks it. Cancelled while it waits, it leaves its turn to the next. */
   acquire(): Awaitable<true> {
-    return this.lazy('lock.acquire()', () => this.#acquire());
+    return this.lazy('lock.acquire()', 'acquire');
   }
 
   /** Unlocks it: the task that waits longest goes on. InvalidStateError if it is not locked. */
@@ -45,38 +45,31 @@ export class Lock extends Acquirable {
     this.checkRun('lock.release()');
     if (!this.#locked) throw new InvalidStateError('Lock is not acquired.');
     this.#locked = false;
-    this.#wakeUpFirst();
+    this.#waiters.wakeFirst();
   }
 
   locked(): boolean {
     return this.#locked;
   }
 
+  protected override begin(method: string, argument: unknown): Coroutine<unknown> {
+    if (method === 'acquire') return this.#acquire();
+    return super.begin(method, argument);
+  }
+
   *#acquire(): Coroutine<true> {
-    if (!this.#locked && this.#waiters.every((waiter) => waiter.cancelled())) {
+    if (!this.#locked && !this.#waiters.isOccupied()) {
       this.#locked = true;
       return true;
     }
-    const waiter = new Future<void>();
-    this.#waiters.push(waiter);
     try {
-      try {
-        yield* waiter;
-      } finally {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-      }
+      yield* this.#waiters.wait();
     } catch (error) {
-      // The wake-up may have been meant for this task: whoever is first now gets it.
-      if (!this.#locked) this.#wakeUpFirst();
+      // The wake-up may have been meant for this task: the one that is first now gets it.
+      if (!this.#locked) this.#waiters.wakeFirst();
       throw error;
     }
     this.#locked = true;
     return true;
-  }
-
-  /** One that is done will wake up anyway: then it takes the lock, or hands the wake-up on. */
-  #wakeUpFirst(): void {
-    const first = this.#waiters[0];
-    if (first !== undefined && !first.done()) first.setResult();
   }
 }

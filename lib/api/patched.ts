@@ -18,9 +18,9 @@ import { currentLoop } from '../core/loop.ts';
  * ```
  */
 export function patched(id: string): boolean {
-  const loop = currentLoop('patched()');
+  const { patches } = currentLoop('patched()');
   checkName(id, 'a patch');
-  return loop.patched(id);
+  return patches.patched(id);
 }
 
 /**
@@ -35,7 +35,7 @@ export function patched(id: string): boolean {
  * ```
  */
 export function deprecatePatch(id: string): void {
-  const loop = currentLoop('deprecatePatch()');
+  const { patches } = currentLoop('deprecatePatch()');
   checkName(id, 'a patch');
-  loop.deprecatePatch(id);
+  patches.deprecate(id);
 }

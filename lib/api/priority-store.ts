@@ -8,11 +8,12 @@ import type { ItemStore } from './item-store.ts';
 export type Compare<T> = (a: T, b: T) => number;
 
 export class PriorityStore<T> implements ItemStore<T> {
-  readonly #compare: Compare<T>;
+  /** The author's; undefined for the natural order. */
+  readonly #compare: Compare<T> | undefined;
   /** The next one last. An item is compared while it comes in and never again: what cannot be compared stays out. */
   readonly #items: T[] = [];
 
-  constructor(compare: Compare<T>) {
+  constructor(compare?: Compare<T>) {
     this.#compare = compare;
   }
 
@@ -38,7 +39,7 @@ export class PriorityStore<T> implements ItemStore<T> {
   }
 
   #order(a: T, b: T): number {
-    const order: unknown = this.#compare(a, b);
+    const order: unknown = this.#compare === undefined ? naturalOrder(a, b) : this.#compare(a, b);
     if (typeof order === 'number' && !Number.isNaN(order)) return order;
     ignoreRejection(order);
     throw new WorkflowCodeError(

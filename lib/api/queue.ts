@@ -5,8 +5,9 @@ import { InvalidStateError, QueueEmpty, QueueFull, QueueShutDown, WorkflowCodeEr
 import { Future } from '../core/future.ts';
 import { Event } from './event.ts';
 import { FifoStore, type ItemStore, LifoStore } from './item-store.ts';
-import { type Compare, naturalOrder, PriorityStore } from './priority-store.ts';
+import { type Compare, PriorityStore } from './priority-store.ts';
 import { RunBound } from './run-bound.ts';
+import { WaitQueue } from './wait-queue.ts';
 
 /**
  * Hands items from task to task, first in, first out (asyncio's `Queue`). It lives in one run, and what is in it comes
@@ -37,8 +38,10 @@ export class Queue<T> extends RunBound {
   readonly maxsize: number;
   /** How this kind of queue keeps its items. */
   protected items: ItemStore<T> = new FifoStore();
-  #getters: Future<void>[] = [];
-  #putters: Future<void>[] = [];
+  /** Tasks that wait for an item, and for room. */
+  readonly #getters = new WaitQueue();
+  readonly #putters = new WaitQueue();
+  /** Items that were put and for which `taskDone` was not called; `#finished` is set while there is none. */
   #unfinished = 0;
   readonly #finished = new Event();
   #isShutDown = false;
@@ -60,12 +63,12 @@ export class Queue<T> extends RunBound {
    * `shutdown`.
    */
   put(item: T): Awaitable<void> {
-    return this.lazy('queue.put()', () => this.#put(item));
+    return this.lazy('queue.put()', 'put', item);
   }
 
   /** Takes the next item; waits while there is none. QueueShutDown after `shutdown`, once there is none left. */
   get(): Awaitable<T> {
-    return this.lazy('queue.get()', () => this.#get());
+    return this.lazy('queue.get()', 'get');
   }
 
   /** Adds an item now. QueueFull if there is no room, QueueShutDown after `shutdown`. */
@@ -76,7 +79,7 @@ export class Queue<T> extends RunBound {
     this.items.add(item);
     this.#unfinished += 1;
     this.#finished.clear();
-    wakeUpNext(this.#getters);
+    this.#getters.wakeNext();
   }
 
   /** Takes the next item now. QueueEmpty if there is none; then QueueShutDown after `shutdown`. */
@@ -84,7 +87,7 @@ export class Queue<T> extends RunBound {
     this.checkRun('queue.getNowait()');
     if (this.empty()) throw this.#isShutDown ? new QueueShutDown() : new QueueEmpty();
     const item = this.items.take();
-    wakeUpNext(this.#putters);
+    this.#putters.wakeNext();
     return item;
   }
 
@@ -115,7 +118,7 @@ export class Queue<T> extends RunBound {
 
   /** Waits until `taskDone` was called for every item that was put. */
   join(): Awaitable<void> {
-    return this.lazy('queue.join()', () => this.#join());
+    return this.lazy('queue.join()', 'join');
   }
 
   /**
@@ -126,21 +129,27 @@ export class Queue<T> extends RunBound {
     this.checkRun('queue.shutdown()');
     this.#isShutDown = true;
     if (immediate) this.#drop();
-    for (const waiters of [this.#getters, this.#putters]) {
-      for (const waiter of waiters.splice(0)) if (!waiter.done()) waiter.setResult();
-    }
+    this.#getters.wakeAll();
+    this.#putters.wakeAll();
+  }
+
+  protected override begin(method: string, argument: unknown): Coroutine<unknown> {
+    if (method === 'put') return this.#put(argument as T);
+    if (method === 'get') return this.#get();
+    if (method === 'join') return this.#join();
+    return super.begin(method, argument);
   }
 
   *#put(item: T): Coroutine<void> {
     while (this.full()) {
       if (this.#isShutDown) throw new QueueShutDown();
-      yield* this.#waitIn(this.#putters, () => !this.full());
+      yield* this.#waitForRoom();
     }
     try {
       this.putNowait(item);
     } catch (error) {
       // An item that cannot be ordered: the room that this task was woken for is the next one's.
-      if (!this.full()) wakeUpNext(this.#putters);
+      if (!this.full()) this.#putters.wakeNext();
       throw error;
     }
   }
@@ -148,7 +157,7 @@ export class Queue<T> extends RunBound {
   *#get(): Coroutine<T> {
     while (this.empty()) {
       if (this.#isShutDown) throw new QueueShutDown();
-      yield* this.#waitIn(this.#getters, () => !this.empty());
+      yield* this.#waitForItem();
     }
     return this.getNowait();
   }
@@ -157,16 +166,24 @@ export class Queue<T> extends RunBound {
     if (this.#unfinished > 0) yield* this.#finished.wait();
   }
 
-  *#waitIn(waiters: Future<void>[], mayGoOn: () => boolean): Coroutine<void> {
+  *#waitForRoom(): Coroutine<void> {
     const waiter = new Future<void>();
-    waiters.push(waiter);
     try {
-      yield* waiter;
+      yield* this.#putters.wait(waiter);
     } catch (error) {
-      const at = waiters.indexOf(waiter);
-      if (at >= 0) waiters.splice(at, 1);
       // Woken and cancelled at once: the next in line gets the wake-up.
-      if (mayGoOn() && !waiter.cancelled()) wakeUpNext(waiters);
+      if (!this.full() && !waiter.cancelled()) this.#putters.wakeNext();
+      throw error;
+    }
+  }
+
+  *#waitForItem(): Coroutine<void> {
+    const waiter = new Future<void>();
+    try {
+      yield* this.#getters.wait(waiter);
+    } catch (error) {
+      // As above.
+      if (!this.empty() && !waiter.cancelled()) this.#getters.wakeNext();
       throw error;
     }
   }
@@ -214,17 +231,8 @@ export class LifoQueue<T> extends Queue<T> {
 export class PriorityQueue<T> extends Queue<T> {
   protected override items: ItemStore<T>;
 
-  constructor(maxsize = 0, { compare = naturalOrder }: { compare?: Compare<T> } = {}) {
+  constructor(maxsize = 0, { compare }: { compare?: Compare<T> } = {}) {
     super(maxsize);
     this.items = new PriorityStore(compare);
-  }
-}
-
-/** Wakes the first that was not cancelled. */
-function wakeUpNext(waiters: Future<void>[]): void {
-  for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) {
-    if (waiter.done()) continue;
-    waiter.setResult();
-    return;
   }
 }

@@ -2,7 +2,8 @@
 import type { Awaitable } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import { CancelledError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
-import { Future, IS_CERTAIN, ON_CERTAIN } from '../core/future.ts';
+import { ADD_WATCHER, Future, IS_CERTAIN, WATCH_CERTAINTY } from '../core/future.ts';
+import type { CertaintyWatcher, Watcher } from '../core/job.ts';
 import { currentLoop } from '../core/loop.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
 import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
@@ -51,11 +52,14 @@ interface Branch {
 }
 
 /** Done when all of its children are; the first of them decides how, at the moment at which it ends. */
-class RacingFuture extends EagerFuture<unknown> {
+class RacingFuture extends EagerFuture<unknown> implements Watcher, CertaintyWatcher {
   readonly #branches: readonly Branch[];
   readonly #children: readonly Future<unknown>[];
+  /** Children that have not ended. */
   #running: number;
+  /** Set once, by the first child of which it is certain how it ends. */
   #winner: Future<unknown> | undefined;
+  /** The race was cancelled: it ends with a CancelledError once its children have ended. */
   #cancelRequested = false;
   #cancelMessage = '';
 
@@ -67,13 +71,13 @@ class RacingFuture extends EagerFuture<unknown> {
       'race()',
     );
     const distinct = new Set(this.#children);
+    const { ready } = currentLoop('race()');
     this.#running = distinct.size;
     for (const child of distinct) {
-      const decide = (): void => this.#decide(child);
-      // What has ended already has its turn behind those that begin before it.
-      if (child[IS_CERTAIN]) currentLoop('race()').callSoon(decide);
-      else child[ON_CERTAIN](decide);
-      child.addDoneCallback(() => this.#ended(child));
+      // A child that has ended already is decided on after those that begin before it.
+      if (child[IS_CERTAIN]) ready.enqueue({ kind: 'notify-certain', watcher: this, future: child });
+      else child[WATCH_CERTAINTY](this);
+      child[ADD_WATCHER](this);
     }
   }
 
@@ -89,8 +93,8 @@ class RacingFuture extends EagerFuture<unknown> {
     return true;
   }
 
-  /** Before any other code goes on: what has lost must not take what it was woken for. */
-  #decide(winner: Future<unknown>): void {
+  /** Decides, before any other code goes on: a loser must not take what it was woken for. */
+  futureCertain(winner: Future<unknown>): void {
     if (this.#winner !== undefined) return;
     this.#winner = winner;
     // If the race itself was cancelled they were, too: once is enough, they may be cleaning up.
@@ -98,13 +102,14 @@ class RacingFuture extends EagerFuture<unknown> {
     this.becomeCertain();
   }
 
-  #ended(child: Future<unknown>): void {
+  /** A child is done. */
+  futureDone(child: Future<unknown>): void {
     this.#running -= 1;
     if (child !== this.#winner && !child.cancelled()) {
       const error = child.exception();
       // A gather that is cancelled fails with the CancelledError.
       if (error !== undefined && !isCancelled(error)) {
-        currentLoop('race()').log('error', ['A loser of a race failed:', error]);
+        currentLoop('race()').log.write('error', ['A loser of a race failed:', error]);
       }
     }
     if (this.#running === 0) this.#end(this.#winner ?? child);
@@ -132,7 +137,7 @@ function toBegin({ keys, awaitables }: Entries): Branch[] {
   if (ended < 0) return branches;
   return branches.filter(({ awaitable }, index) => {
     if (index <= ended || awaitable instanceof Future) return true;
-    currentLoop('race()').awaited(awaitable);
+    currentLoop('race()').awaitables.awaited(awaitable);
     return false;
   });
 }

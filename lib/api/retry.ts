@@ -4,7 +4,7 @@ import { currentLoop } from '../core/loop.ts';
 import { nextAttempt, type RetryRule, toRetryRule } from '../core/retry-policy.ts';
 import type { RetryPolicy } from '../core/step.ts';
 import { asCoroutine, checkBody } from './body.ts';
-import { lazy } from './lazy.ts';
+import { type Call, lazy } from './lazy.ts';
 import { sleep } from './sleep.ts';
 
 /**
@@ -30,17 +30,32 @@ import { sleep } from './sleep.ts';
 export function retry<T>(policy: RetryPolicy, body: (attempt: number) => Coroutine<T>): Awaitable<T> {
   const rule = toRetryRule(policy, 'the policy of retry()');
   checkBody('retry()', body);
-  return lazy('retry()', () => attempts(rule, body));
+  return lazy('retry()', new RetryCall(rule, body));
 }
 
-function* attempts<T>(rule: RetryRule, body: (attempt: number) => Coroutine<T>): Coroutine<T> {
-  const loop = currentLoop('retry()');
+class RetryCall<T> implements Call<T> {
+  readonly rule: RetryRule;
+  /** The author's code. */
+  readonly body: (attempt: number) => Coroutine<T>;
+
+  constructor(rule: RetryRule, body: (attempt: number) => Coroutine<T>) {
+    this.rule = rule;
+    this.body = body;
+  }
+
+  start(): Coroutine<T> {
+    return runWithRetries(this.rule, this.body);
+  }
+}
+
+function* runWithRetries<T>(rule: RetryRule, body: (attempt: number) => Coroutine<T>): Coroutine<T> {
+  const { random } = currentLoop('retry()');
   for (let attempt = 1; ; attempt += 1) {
     let delayMs: number;
     try {
       return yield* asCoroutine('retry()', body(attempt));
     } catch (error) {
-      const next = nextAttempt(rule, { error, failedAttempts: attempt, random01: loop.random() });
+      const next = nextAttempt(rule, { error, failedAttempts: attempt, random01: random.next() });
       if (next.kind === 'give-up') throw next.error;
       delayMs = next.delayMs;
     }

@@ -1,7 +1,8 @@
-/** What holds state of one run, and serves that run alone (asyncio's `_LoopBoundMixin`). */
+/** An object that holds state of one run, and serves that run alone (asyncio's `_LoopBoundMixin`). */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { InvariantError } from '../core/invariant.ts';
 import { checkOwnLoop, currentLoop, type Loop } from '../core/loop.ts';
-import { lazy } from './lazy.ts';
+import { type Call, lazy } from './lazy.ts';
 
 export abstract class RunBound {
   readonly #loop: Loop;
@@ -10,14 +11,36 @@ export abstract class RunBound {
     this.#loop = currentLoop(`new ${new.target.name}()`);
   }
 
-  /** Refuses code of another run, and of no run: a step's body, say, whose doings no replay would repeat. */
+  /** Refuses code of another run, and code outside of a run, such as a step's body: no replay would repeat the call. */
   protected checkRun(call: string): void {
     checkOwnLoop(this.#loop, call);
   }
 
-  /** An awaitable of this object's run. */
-  protected lazy<T>(call: string, start: () => Coroutine<T>): Awaitable<T> {
+  /** An awaitable that begins the method when it is awaited. `call` names it in messages. */
+  protected lazy<T>(call: string, method: string, argument?: unknown): Awaitable<T> {
     this.checkRun(call);
-    return lazy(call, start, 2);
+    return lazy<T>(call, new RunBound.#MethodCall(this, method, argument) as Call<T>, 2);
   }
+
+  /** Begins the method of that name. Each class has the names of its own, and leaves the others to its parent. */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the argument is for the classes that have methods
+  protected begin(method: string, argument: unknown): Coroutine<unknown> {
+    throw new InvariantError(`${this.constructor.name} has no method "${method}" that takes time`);
+  }
+
+  static readonly #MethodCall = class implements Call<unknown> {
+    readonly target: RunBound;
+    readonly method: string;
+    readonly argument: unknown;
+
+    constructor(target: RunBound, method: string, argument: unknown) {
+      this.target = target;
+      this.method = method;
+      this.argument = argument;
+    }
+
+    start(): Coroutine<unknown> {
+      return this.target.begin(this.method, this.argument);
+    }
+  };
 }

@@ -7,8 +7,8 @@ import { currentLoop } from '../core/loop.ts';
 import { toError } from '../core/to-error.ts';
 import { asAwaitable, asCoroutine, checkBody } from './body.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
-import { currentTask } from './create-task.ts';
-import { lazy } from './lazy.ts';
+import { currentLoopTask } from './create-task.ts';
+import { type Call, lazy } from './lazy.ts';
 import { RunBound } from './run-bound.ts';
 
 type Undo = () => Awaitable<unknown>;
@@ -60,15 +60,28 @@ export interface Saga {
  */
 export function saga<T>(body: (saga: Saga) => Coroutine<T>): Awaitable<T> {
   checkBody('saga()', body);
-  return lazy('saga()', () => run(body));
+  return lazy('saga()', new SagaCall(body));
 }
 
-function* run<T>(body: (saga: Saga) => Coroutine<T>): Coroutine<T> {
+class SagaCall<T> implements Call<T> {
+  /** The author's code. */
+  readonly body: (saga: Saga) => Coroutine<T>;
+
+  constructor(body: (saga: Saga) => Coroutine<T>) {
+    this.body = body;
+  }
+
+  start(): Coroutine<T> {
+    return runSaga(this.body);
+  }
+}
+
+function* runSaga<T>(body: (saga: Saga) => Coroutine<T>): Coroutine<T> {
   const undos = new Undos();
   try {
     return yield* asCoroutine('saga()', body(undos));
   } catch (error) {
-    if (!undos.isEmpty()) yield* undo(undos, error);
+    if (!undos.isEmpty()) yield* undoSaga(undos, error);
     throw error;
   } finally {
     undos.close();
@@ -76,10 +89,10 @@ function* run<T>(body: (saga: Saga) => Coroutine<T>): Coroutine<T> {
 }
 
 /** Runs the undos, shielded; returns if nothing else is to be thrown than what the body failed with. */
-function* undo(undos: Undos, failure: unknown): Coroutine<void> {
+function* undoSaga(undos: Undos, failure: unknown): Coroutine<void> {
   // Who cancels the saga, all tasks of the run, or what is left at its end is told that this one cannot be cancelled:
   // then the saga itself gets its CancelledError when the undos are through.
-  const undoing = currentLoop('saga()').createTask(undoAll(undos), { name: 'undo of a saga', isShielded: true });
+  const undoing = currentLoop('saga()').tasks.create(undoAll(undos), { name: 'undo of a saga', isShielded: true });
 
   let cancellation: CancelledError | undefined;
   try {
@@ -92,9 +105,9 @@ function* undo(undos: Undos, failure: unknown): Coroutine<void> {
   const errors = undoing.result();
   if (errors.length > 0) {
     // Who catches this group must not lose a cancellation with it, which is still to be met.
-    const task = currentTask();
+    const task = currentLoopTask();
     const wasCancelled = cancellation !== undefined || isCancelled(failure);
-    if (wasCancelled && task.cancelling() > 0) currentLoop('saga()').cancelAgain(task);
+    if (wasCancelled && task.cancelling() > 0) task.cancelAgain();
     throw new ExceptionGroup('errors in undoing a saga', [toError(cancellation ?? failure), ...errors]);
   }
   if (cancellation !== undefined) throw cancellation;
@@ -105,7 +118,8 @@ function* undoAll(undos: Undos): Coroutine<Error[]> {
   const errors: Error[] = [];
   while (!undos.isEmpty()) {
     try {
-      yield* asAwaitable('saga.onFailure()', undos.takeLast()());
+      const undo = undos.takeLast();
+      yield* typeof undo === 'function' ? asAwaitable('saga.onFailure()', undo()) : undo;
     } catch (error) {
       errors.push(toError(error));
     }
@@ -116,18 +130,17 @@ function* undoAll(undos: Undos): Coroutine<Error[]> {
 }
 
 class Undos extends RunBound implements Saga {
-  readonly #undos: Undo[] = [];
+  /** Awaitables, and functions of the author's; the last one runs first. */
+  readonly #undos: (Awaitable<unknown> | Undo)[] = [];
   #closed = false;
 
   onFailure(undo: Awaitable<unknown> | Undo): void {
     closeOnRefusal([undo], () => this.#checkOpen());
-    if (typeof undo === 'function') {
-      this.#undos.push(undo);
-      return;
+    if (typeof undo !== 'function') {
+      checkAwaitable(undo, 'saga.onFailure()');
+      currentLoop('saga.onFailure()').awaitables.consume(undo);
     }
-    checkAwaitable(undo, 'saga.onFailure()');
-    currentLoop('saga.onFailure()').consume(undo);
-    this.#undos.push(() => undo);
+    this.#undos.push(undo);
   }
 
   #checkOpen(): void {
@@ -145,7 +158,7 @@ class Undos extends RunBound implements Saga {
   }
 
   /** Never called when it is empty. */
-  takeLast(): Undo {
+  takeLast(): Awaitable<unknown> | Undo {
     return this.#undos.pop() as Undo;
   }
 

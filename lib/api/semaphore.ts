@@ -4,6 +4,7 @@ import { describeValue } from '../core/describe-value.ts';
 import { InvalidStateError, WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { Acquirable } from './acquirable.ts';
+import { WaitQueue } from './wait-queue.ts';
 
 /**
  * Lets so many tasks through at a time (asyncio's `Semaphore`). It is fair: who waits longest is next, and nobody who
@@ -24,7 +25,7 @@ import { Acquirable } from './acquirable.ts';
  */
 export class Semaphore extends Acquirable {
   #value: number;
-  #waiters: Future<void>[] = [];
+  readonly #waiters = new WaitQueue();
 
   /** `value`: how many may hold it at once, a whole number of zero or more (then it waits for the first release). */
   constructor(value = 1) {
@@ -40,7 +41,7 @@ export class Semaphore extends Acquirable {
 
   /** Waits until fewer hold it than may. Cancelled while it waits, it leaves its turn to the next. */
   acquire(): Awaitable<true> {
-    return this.lazy('semaphore.acquire()', () => this.#acquire());
+    return this.lazy('semaphore.acquire()', 'acquire');
   }
 
   /** Gives one back: the task that waits longest goes on. */
@@ -52,7 +53,12 @@ export class Semaphore extends Acquirable {
 
   /** Says whether `acquire` would wait: none is left, or others wait already. */
   locked(): boolean {
-    return this.#value === 0 || this.#waiters.some((waiter) => !waiter.cancelled());
+    return this.#value === 0 || this.#waiters.isOccupied();
+  }
+
+  protected override begin(method: string, argument: unknown): Coroutine<unknown> {
+    if (method === 'acquire') return this.#acquire();
+    return super.begin(method, argument);
   }
 
   *#acquire(): Coroutine<true> {
@@ -61,13 +67,8 @@ export class Semaphore extends Acquirable {
       return true;
     }
     const waiter = new Future<void>();
-    this.#waiters.push(waiter);
     try {
-      try {
-        yield* waiter;
-      } finally {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-      }
+      yield* this.#waiters.wait(waiter);
     } catch (error) {
       // Woken and cancelled at once: what the wake-up had taken for this task goes back.
       if (waiter.done() && !waiter.cancelled()) this.#value += 1;
@@ -80,10 +81,8 @@ export class Semaphore extends Acquirable {
 
   /** Takes one for the first who is not awake yet; says whether there was one. */
   #wakeUpNext(): boolean {
-    const next = this.#waiters.find((waiter) => !waiter.done());
-    if (next === undefined) return false;
+    if (!this.#waiters.wakeNext()) return false;
     this.#value -= 1;
-    next.setResult();
     return true;
   }
 

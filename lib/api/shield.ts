@@ -1,6 +1,7 @@
 /** Keeps a cancellation away from what must go on. */
 import type { Awaitable } from '../core/awaitable.ts';
-import { type Future, IS_CERTAIN, ON_CERTAIN } from '../core/future.ts';
+import { ADD_WATCHER, type Future, IS_CERTAIN, REMOVE_WATCHER, WATCH_CERTAINTY } from '../core/future.ts';
+import type { CertaintyWatcher, Watcher } from '../core/job.ts';
 import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
 import { ensureFuture } from './ensure-future.ts';
 
@@ -24,31 +25,39 @@ import { ensureFuture } from './ensure-future.ts';
 export function shield<T>(awaitable: Awaitable<T>): Awaitable<T> {
   const inner = ensureFuture(awaitable, 'shield()');
   if (inner.done()) return inner;
-  const outer = new ShieldingFuture(inner);
-  const innerDone = (): void => {
-    if (outer.cancelled()) return;
-    if (inner.cancelled()) {
-      outer.cancel();
-      return;
-    }
-    const error = inner.exception();
-    if (error === undefined) outer.setResult(inner.result());
-    else outer.setException(error);
-  };
-  inner.addDoneCallback(innerDone);
-  outer.addDoneCallback(() => {
-    if (!inner.done()) inner.removeDoneCallback(innerDone);
-  });
-  return noticeIfForgotten(outer, 'shield()', shield);
+  return noticeIfForgotten(new ShieldedFuture(inner), 'shield()', shield);
 }
 
-class ShieldingFuture<T> extends EagerFuture<T> {
+/** Ends as `inner` does, unless it is cancelled before: it watches that one, and itself. */
+class ShieldedFuture<T> extends EagerFuture<T> implements Watcher, CertaintyWatcher {
   readonly #inner: Future<T>;
 
   constructor(inner: Future<T>) {
     super();
     this.#inner = inner;
-    inner[ON_CERTAIN](() => this.becomeCertain());
+    inner[WATCH_CERTAINTY](this);
+    inner[ADD_WATCHER](this);
+    this[ADD_WATCHER](this);
+  }
+
+  futureCertain(): void {
+    this.becomeCertain();
+  }
+
+  futureDone(future: Future<unknown>): void {
+    const inner = this.#inner;
+    if (future !== inner) {
+      if (!inner.done()) inner[REMOVE_WATCHER](this);
+      return;
+    }
+    if (this.cancelled()) return;
+    if (inner.cancelled()) {
+      this.cancel();
+      return;
+    }
+    const error = inner.exception();
+    if (error === undefined) this.setResult(inner.result());
+    else this.setException(error);
   }
 
   override get [IS_CERTAIN](): boolean {

@@ -7,7 +7,7 @@ import { currentLoop } from '../core/loop.ts';
 import { setSignalSchema, type Signal, type SignalOptions } from '../core/signal.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { validOrThrow } from '../core/validate.ts';
-import { lazy } from './lazy.ts';
+import { type Call, lazy } from './lazy.ts';
 
 /**
  * Names a kind of message that runs can be sent. Made once, outside of workflows; inside, each run has its own buffer,
@@ -30,40 +30,53 @@ export function signal<T, In = T>(name: string, options: SignalOptions<T, In> = 
   checkIsPath(name);
   const schema = checkSchema(name, options);
   const what = `signal "${name}"`;
-  const toPayload = (payload: unknown): T => validOrThrow(schema, payload, `the payload of ${what}`) as T;
   const made: Signal<T, In> = {
     name,
-    receive: () => receive(name, toPayload),
+    receive: () => lazy(`receive() of ${what}`, new ReceiveCall<T>(name, schema)),
     receiveNowait: () => {
-      const taken = currentLoop(`receiveNowait() of ${what}`).takeSignal(name);
+      const taken = currentLoop(`receiveNowait() of ${what}`).signals.take(name);
       if (!taken.found) throw new QueueEmpty();
-      return toPayload(taken.payload);
+      return toPayload<T>(name, schema, taken.payload);
     },
-    pending: () => currentLoop(`pending() of ${what}`).pendingSignals(name),
+    pending: () => currentLoop(`pending() of ${what}`).signals.count(name),
   };
   setSignalSchema(made, schema);
   return made;
 }
 
-function receive<T>(name: string, toPayload: (payload: unknown) => T): Awaitable<T> {
-  return lazy(`receive() of signal "${name}"`, () => take(name, toPayload), 2);
+class ReceiveCall<T> implements Call<T> {
+  readonly name: string;
+  readonly schema: StandardSchema | undefined;
+
+  constructor(name: string, schema: StandardSchema | undefined) {
+    this.name = name;
+    this.schema = schema;
+  }
+
+  start(): Coroutine<T> {
+    return receiveSignal<T>(this.name, this.schema);
+  }
 }
 
-/** As `Queue.get`: who is woken takes what is there; who is cancelled after it was woken wakes the next. */
-function* take<T>(name: string, toPayload: (payload: unknown) => T): Coroutine<T> {
-  const loop = currentLoop(`receive() of signal "${name}"`);
+/** As `Queue.get`: a receiver that is woken takes a signal; one that is cancelled after it was woken wakes the next. */
+function* receiveSignal<T>(name: string, schema: StandardSchema | undefined): Coroutine<T> {
+  const { commands, signals } = currentLoop(`receive() of signal "${name}"`);
   for (;;) {
-    const receiver = loop.begin({ kind: 'receive', name });
+    const receiver = commands.begin({ kind: 'receive', name });
     try {
       yield* receiver;
     } catch (error) {
       receiver.cancel();
-      if (!receiver.cancelled() && loop.pendingSignals(name) > 0) loop.wakeReceiver(name);
+      if (!receiver.cancelled() && signals.count(name) > 0) signals.wakeNext(name);
       throw error;
     }
-    const taken = loop.takeSignal(name);
-    if (taken.found) return toPayload(taken.payload);
+    const taken = signals.take(name);
+    if (taken.found) return toPayload(name, schema, taken.payload);
   }
+}
+
+function toPayload<T>(name: string, schema: StandardSchema | undefined, payload: unknown): T {
+  return validOrThrow(schema, payload, `the payload of signal "${name}"`) as T;
 }
 
 /** Over HTTP a signal's name ends the path of a URL, which has no room for such parts, encoded or not. */

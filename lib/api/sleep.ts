@@ -4,7 +4,7 @@ import { describeValue } from '../core/describe-value.ts';
 import { toEpochMs } from '../core/date.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { currentLoop } from '../core/loop.ts';
-import { lazy } from './lazy.ts';
+import { type Call, lazy } from './lazy.ts';
 
 /**
  * Waits for as long as `duration`, from milliseconds to years, and gives `result`. asyncio: `sleep`.
@@ -22,9 +22,7 @@ export function sleep(duration: Duration): Awaitable<void>;
 export function sleep<T>(duration: Duration, result: T): Awaitable<T>;
 export function sleep(duration: Duration, result?: unknown): Awaitable<unknown> {
   const delayMs = toMilliseconds(duration, 'the duration of sleep()');
-  return lazy(`sleep(${describeValue(duration)})`, () => {
-    return sleepTo(delayMs === 0 ? 0 : currentLoop('sleep()').nowMs() + delayMs, 'sleep', result);
-  });
+  return lazy(`sleep(${describeValue(duration)})`, new SleepCall(delayMs, result));
 }
 
 /**
@@ -41,11 +39,38 @@ export function sleep(duration: Duration, result?: unknown): Awaitable<unknown> 
  */
 export function sleepUntil(date: Date | string): Awaitable<void> {
   const dueAtMs = toEpochMs(date, 'the date of sleepUntil()');
-  return lazy('sleepUntil()', () => sleepTo(dueAtMs, 'sleepUntil', undefined));
+  return lazy('sleepUntil()', new SleepUntilCall(dueAtMs));
+}
+
+class SleepCall<T> implements Call<T> {
+  readonly delayMs: number;
+  readonly result: T;
+
+  constructor(delayMs: number, result: T) {
+    this.delayMs = delayMs;
+    this.result = result;
+  }
+
+  start(): Coroutine<T> {
+    const dueAtMs = this.delayMs === 0 ? 0 : currentLoop('sleep()').clock.nowMs() + this.delayMs;
+    return sleepTo(dueAtMs, 'sleep', this.result);
+  }
+}
+
+class SleepUntilCall implements Call<void> {
+  readonly dueAtMs: number;
+
+  constructor(dueAtMs: number) {
+    this.dueAtMs = dueAtMs;
+  }
+
+  start(): Coroutine<void> {
+    return sleepTo(this.dueAtMs, 'sleepUntil', undefined);
+  }
 }
 
 function* sleepTo<T>(dueAtMs: number, name: string, result: T): Coroutine<T> {
-  if (dueAtMs <= currentLoop('sleep()').nowMs()) yield { kind: 'pause' };
+  if (dueAtMs <= currentLoop('sleep()').clock.nowMs()) yield { kind: 'pause' };
   else yield { kind: 'sleep', name, dueAtMs };
   return result;
 }

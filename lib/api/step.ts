@@ -1,15 +1,13 @@
 /** Side effects: what a run does to the world, recorded. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkName } from '../core/check-name.ts';
-import type { StepCommand } from '../core/command.ts';
+import type { StepBody, StepCommand } from '../core/command.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { currentStepContext } from '../core/step-context.ts';
 import { checkStepKey, checkStepOptions } from '../core/step-options.ts';
 import type { DefinedStepOptions, StepContext, StepOptions } from '../core/step.ts';
-import { lazy } from './lazy.ts';
-
-type Body = StepCommand['body'];
+import { type Call, lazy } from './lazy.ts';
 
 const NO_OPTIONS: StepOptions = {};
 
@@ -38,12 +36,12 @@ export function step<T>(
   options: StepOptions,
   body: (context: StepContext) => T | Promise<T>,
 ): Awaitable<T>;
-export function step(name: string, ...rest: [Body] | [StepOptions, Body]): Awaitable<unknown> {
-  const { options, body } = checkStep<StepOptions, Body>(name, rest);
+export function step(name: string, ...rest: [StepBody] | [StepOptions, StepBody]): Awaitable<unknown> {
+  const { options, body } = checkStep<StepOptions, StepBody>(name, rest);
   const { key } = options;
   if (key !== undefined) checkStepKey(key, `step "${name}"`); // not a function, which is for defineStep
   const command: StepCommand = { kind: 'step', name, options, body, ...(key === undefined ? {} : { key }) };
-  return lazy(`step("${name}")`, () => once(command));
+  return lazy(`step("${name}")`, new StepCall(command));
 }
 
 /**
@@ -76,10 +74,10 @@ export function defineStep<A extends unknown[]>(
     body,
   } = checkStep<DefinedStepOptions<A>, (...args: A) => unknown>(name, rest);
   return (...args) => {
-    const command: StepCommand = { kind: 'step', name, options, args, body: () => body(...args) };
-    if (key === undefined) return lazy(`${name}()`, () => once(command));
+    const command: StepCommand = { kind: 'step', name, options, args, body };
+    if (key === undefined) return lazy(`${name}()`, new StepCall(command));
     const ownKey = typeof key === 'string' ? key : checkStepKey(key(...args), `step "${name}"`);
-    return lazy(`${name}()`, () => once({ ...command, key: ownKey }));
+    return lazy(`${name}()`, new StepCall({ ...command, key: ownKey }));
   };
 }
 
@@ -119,6 +117,18 @@ function checkStep<O extends StepOptions | DefinedStepOptions<never>, B>(
   return { options, body };
 }
 
-function* once<T>(command: StepCommand): Coroutine<T> {
+class StepCall<T> implements Call<T> {
+  readonly command: StepCommand;
+
+  constructor(command: StepCommand) {
+    this.command = command;
+  }
+
+  start(): Coroutine<T> {
+    return yieldOnce(this.command);
+  }
+}
+
+function* yieldOnce<T>(command: StepCommand): Coroutine<T> {
   return (yield command) as T;
 }

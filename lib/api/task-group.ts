@@ -2,14 +2,15 @@
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { InvalidStateError, isCancelled } from '../core/errors.ts';
 import { ExceptionGroup } from '../core/exception-group.ts';
-import { Future } from '../core/future.ts';
-import { checkOwnLoop, currentLoop } from '../core/loop.ts';
+import { ADD_WATCHER, Future } from '../core/future.ts';
+import type { Watcher } from '../core/job.ts';
+import { checkOwnLoop, currentLoop, type LoopTask } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
 import { toError } from '../core/to-error.ts';
 import { asCoroutine, checkBody } from './body.ts';
-import { createTask, currentTask } from './create-task.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
-import { lazy } from './lazy.ts';
+import { currentLoopTask } from './create-task.ts';
+import { type Call, lazy } from './lazy.ts';
 
 /** What the body of `taskGroup` is given. */
 export interface TaskGroup {
@@ -38,10 +39,23 @@ export interface TaskGroup {
  */
 export function taskGroup<T>(body: (group: TaskGroup) => Coroutine<T>): Awaitable<T> {
   checkBody('taskGroup()', body);
-  return lazy('taskGroup()', () => run(body));
+  return lazy('taskGroup()', new TaskGroupCall(body));
 }
 
-function* run<T>(body: (group: TaskGroup) => Coroutine<T>): Coroutine<T> {
+class TaskGroupCall<T> implements Call<T> {
+  /** The author's code. */
+  readonly body: (group: TaskGroup) => Coroutine<T>;
+
+  constructor(body: (group: TaskGroup) => Coroutine<T>) {
+    this.body = body;
+  }
+
+  start(): Coroutine<T> {
+    return runTaskGroup(this.body);
+  }
+}
+
+function* runTaskGroup<T>(body: (group: TaskGroup) => Coroutine<T>): Coroutine<T> {
   const group = new Group();
   const coroutine = asCoroutine('taskGroup()', body(group));
   let result: T;
@@ -56,21 +70,27 @@ function* run<T>(body: (group: TaskGroup) => Coroutine<T>): Coroutine<T> {
   return result;
 }
 
-class Group implements TaskGroup {
+class Group implements TaskGroup, Watcher {
   readonly #loop = currentLoop('taskGroup()');
-  readonly #parent = currentTask();
-  readonly #tasks = new Set<Task<unknown>>();
+  /** The task in whose code the group is. */
+  readonly #parent = currentLoopTask();
+  /** The group's tasks that have not ended. */
+  readonly #tasks = new Set<LoopTask<unknown>>();
+  /** What its tasks failed with, in the order in which they did. */
   readonly #errors: Error[] = [];
+  /** The body has ended: `leave` waits for the tasks. */
   #isLeaving = false;
+  /** All tasks were cancelled: a task or the body has failed. */
   #isAborting = false;
   /** The parent was cancelled by this group, to get it out of its body. */
   #parentCancelled = false;
+  /** What `leave` waits for; made anew for each wait. */
   #allEnded: Future<void> | undefined;
 
   createTask<T>(awaitable: Awaitable<T>, options?: { name?: string }): Task<T> {
     closeOnRefusal([awaitable], () => this.#checkOpen());
-    const task = createTask(awaitable, options);
-    task.addDoneCallback(() => this.#ended(task));
+    const task = currentLoop('createTask()').tasks.create(awaitable, options);
+    task[ADD_WATCHER](this);
     this.#tasks.add(task);
     return task;
   }
@@ -102,14 +122,13 @@ class Group implements TaskGroup {
       this.#allEnded = undefined;
     }
 
-    const loop = currentLoop('taskGroup()');
     // Only now: a request from outside that comes while the tasks end must find this one still counted.
-    if (this.#parentCancelled && loop.uncancelFromInside(this.#parent) === 0) cancellation = undefined;
+    if (this.#parentCancelled && this.#parent.uncancelFromInside() === 0) cancellation = undefined;
     if (cancellation !== undefined && this.#errors.length === 0) throw cancellation;
     if (failure !== undefined && !isCancelled(failure.thrown)) this.#errors.push(toError(failure.thrown));
     if (this.#errors.length === 0) return;
     // Errors have priority over a cancellation, which must not get lost with them: whoever catches them meets it next.
-    if (this.#parent.cancelling() > 0) loop.cancelAgain(this.#parent);
+    if (this.#parent.cancelling() > 0) this.#parent.cancelAgain();
     throw new ExceptionGroup('unhandled errors in a TaskGroup', this.#errors);
   }
 
@@ -118,7 +137,8 @@ class Group implements TaskGroup {
     for (const task of this.#tasks) if (!task.done()) task.cancel();
   }
 
-  #ended(task: Task<unknown>): void {
+  /** A task of the group is done. */
+  futureDone(task: LoopTask<unknown> & Future<unknown>): void {
     this.#tasks.delete(task);
     if (this.#tasks.size === 0 && this.#allEnded?.done() === false) this.#allEnded.setResult();
     if (task.cancelled()) return;
@@ -129,6 +149,6 @@ class Group implements TaskGroup {
     if (this.#parent.done() || this.#isAborting || this.#parentCancelled) return;
     this.#abort();
     this.#parentCancelled = true;
-    currentLoop('taskGroup()').cancelFromInside(this.#parent);
+    this.#parent.cancelFromInside();
   }
 }

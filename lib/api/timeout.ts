@@ -4,13 +4,12 @@ import { checkAwaitable } from '../core/check-awaitable.ts';
 import { toEpochMs } from '../core/date.ts';
 import { describeDuration, type Duration, toMilliseconds } from '../core/duration.ts';
 import { InvalidStateError, isCancelled, TimeoutError } from '../core/errors.ts';
-import { checkOwnLoop, currentLoop } from '../core/loop.ts';
-import type { Task } from '../core/task.ts';
+import { checkOwnLoop, currentLoop, type LoopTask } from '../core/loop.ts';
 import { asCoroutine } from './body.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
-import { currentTask } from './create-task.ts';
-import { lazy } from './lazy.ts';
-import { setTimer } from './timer.ts';
+import { currentLoopTask } from './create-task.ts';
+import { type Call, lazy } from './lazy.ts';
+import { Timer, type TimerTarget } from './timer.ts';
 
 /** What the body of `timeout` is given. */
 export interface TimeoutScope {
@@ -50,14 +49,26 @@ export function timeout<T>(
   of: Awaitable<T> | ((scope: TimeoutScope) => Coroutine<T>),
 ): Awaitable<T> {
   const limit = closeOnRefusal([of], () => toLimit('timeout', duration));
-  if (typeof of === 'function') return lazy('timeout()', () => within(limit, of));
-  checkAwaitable(of, 'timeout()');
-  currentLoop('timeout()').consume(of);
-  return lazy('timeout()', () =>
-    within(limit, function* () {
-      return yield* of;
-    }),
-  );
+  if (typeof of !== 'function') {
+    checkAwaitable(of, 'timeout()');
+    currentLoop('timeout()').awaitables.consume(of);
+  }
+  return lazy('timeout()', new LimitedCall(limit, of));
+}
+
+/** An awaitable, or the author's body, to be run within a limit. */
+export class LimitedCall<T> implements Call<T> {
+  readonly limit: Limit;
+  readonly of: Awaitable<T> | ((scope: TimeoutScope) => Coroutine<T>);
+
+  constructor(limit: Limit, of: Awaitable<T> | ((scope: TimeoutScope) => Coroutine<T>)) {
+    this.limit = limit;
+    this.of = of;
+  }
+
+  start(): Coroutine<T> {
+    return within(this.limit, this.of);
+  }
 }
 
 /** A time limit as an author gave it. */
@@ -76,11 +87,14 @@ export function toLimit(name: string, duration: Duration | null): Limit {
 }
 
 /** The coroutine of `timeout`; the limit counts from its first step. */
-export function* within<T>(limit: Limit, body: (scope: TimeoutScope) => Coroutine<T>): Coroutine<T> {
+export function* within<T>(
+  limit: Limit,
+  of: Awaitable<T> | ((scope: TimeoutScope) => Coroutine<T>),
+): Coroutine<T> {
   const scope = new Scope(limit);
   let thrown: unknown;
   try {
-    return yield* asCoroutine('timeout()', body(scope));
+    return yield* typeof of === 'function' ? asCoroutine('timeout()', of(scope)) : of;
   } catch (error) {
     thrown = error;
     throw error;
@@ -90,21 +104,26 @@ export function* within<T>(limit: Limit, body: (scope: TimeoutScope) => Coroutin
   }
 }
 
-class Scope implements TimeoutScope {
-  #state: 'active' | 'expiring' | 'expired' | 'finished' = 'active';
-  #whenMs: number | null = null;
-  #cancelTimer: () => void = () => undefined;
+class Scope implements TimeoutScope, TimerTarget {
   readonly #loop = currentLoop('timeout()');
-  #isRescheduled = false;
   readonly #limit: Limit;
-  readonly #task: Task<unknown>;
+  /** The task in whose code the block is: cancelled when the time is up. */
+  readonly #task: LoopTask<unknown>;
+  /** Requests to cancel that the task had when the block began. */
   readonly #cancelling: number;
+  /** `expiring`: the time was up and the body has not ended; set by the timer. `leave` sets the other two. */
+  #state: 'active' | 'expiring' | 'expired' | 'finished' = 'active';
+  /** null: no limit. Changed by `reschedule`. */
+  #whenMs: number | null = null;
+  /** Undefined without a limit. */
+  #timer: Timer | undefined;
+  #isRescheduled = false;
 
   constructor(limit: Limit) {
     this.#limit = limit;
-    this.#task = currentTask();
+    this.#task = currentLoopTask();
     this.#cancelling = this.#task.cancelling();
-    this.#setTimer(limit.ms === null ? null : this.#loop.nowMs() + limit.ms);
+    this.#setTimer(limit.ms === null ? null : this.#loop.clock.nowMs() + limit.ms);
   }
 
   when(): Date | null {
@@ -132,26 +151,23 @@ class Scope implements TimeoutScope {
 
   /** The body has ended; says whether what it threw stands for this timeout. */
   leave(thrown: unknown): boolean {
-    this.#cancelTimer();
+    this.#timer?.cancel();
     if (this.#state === 'active') this.#state = 'finished';
     if (this.#state !== 'expiring') return false;
     this.#state = 'expired';
-    return this.#loop.uncancelFromInside(this.#task) <= this.#cancelling && isCancelled(thrown);
+    return this.#task.uncancelFromInside() <= this.#cancelling && isCancelled(thrown);
   }
 
   #setTimer(whenMs: number | null): void {
     this.#whenMs = whenMs;
-    this.#cancelTimer();
-    if (whenMs === null) {
-      this.#cancelTimer = () => undefined;
-      return;
-    }
+    this.#timer?.cancel();
     const { name } = this.#limit;
-    this.#cancelTimer = setTimer(name, whenMs, 'soon', () => this.#expire(), this.#task);
+    this.#timer =
+      whenMs === null ? undefined : new Timer(this, { name, dueAtMs: whenMs, ifDue: 'soon', owner: this.#task });
   }
 
-  #expire(): void {
-    this.#loop.cancelFromInside(this.#task);
+  timerDue(): void {
+    this.#task.cancelFromInside();
     this.#state = 'expiring';
   }
 }

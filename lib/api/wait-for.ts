@@ -3,12 +3,13 @@ import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import type { Duration } from '../core/duration.ts';
 import { isCancelled, TimeoutError } from '../core/errors.ts';
-import { Future } from '../core/future.ts';
+import { ADD_WATCHER, type Future, REMOVE_WATCHER } from '../core/future.ts';
 import { currentLoop } from '../core/loop.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
 import { ensureFuture } from './ensure-future.ts';
-import { lazy } from './lazy.ts';
-import { type Limit, toLimit, within } from './timeout.ts';
+import { Latch } from './latch.ts';
+import { type Call, lazy } from './lazy.ts';
+import { type Limit, LimitedCall, toLimit } from './timeout.ts';
 
 /**
  * Awaits for as long as `limit` at most; `null` sets no limit. asyncio: `wait_for`.
@@ -33,20 +34,31 @@ import { type Limit, toLimit, within } from './timeout.ts';
 export function waitFor<T>(awaitable: Awaitable<T>, limit: Duration | null): Awaitable<T> {
   const timeLimit = closeOnRefusal([awaitable], () => toLimit('waitFor', limit));
   checkAwaitable(awaitable, 'waitFor()');
-  const loop = currentLoop('waitFor()');
+  const { awaitables } = currentLoop('waitFor()');
   if (timeLimit.ms === 0) {
-    loop.awaited(awaitable);
-    return lazy('waitFor()', () => notAtAll(awaitable, timeLimit));
+    awaitables.awaited(awaitable);
+    return lazy('waitFor()', new UnwaitedCall(awaitable, timeLimit));
   }
-  loop.consume(awaitable);
-  return lazy('waitFor()', () =>
-    within(timeLimit, function* () {
-      return yield* awaitable;
-    }),
-  );
+  awaitables.consume(awaitable);
+  return lazy('waitFor()', new LimitedCall(timeLimit, awaitable));
 }
 
-function* notAtAll<T>(awaitable: Awaitable<T>, { call }: Limit): Coroutine<T> {
+/** A limit of zero. */
+class UnwaitedCall<T> implements Call<T> {
+  readonly awaitable: Awaitable<T>;
+  readonly limit: Limit;
+
+  constructor(awaitable: Awaitable<T>, limit: Limit) {
+    this.awaitable = awaitable;
+    this.limit = limit;
+  }
+
+  start(): Coroutine<T> {
+    return resultOrCancel(this.awaitable, this.limit);
+  }
+}
+
+function* resultOrCancel<T>(awaitable: Awaitable<T>, { call }: Limit): Coroutine<T> {
   const future = ensureFuture(awaitable, 'waitFor()');
   if (future.done()) return future.result();
   yield* cancelAndWait(future);
@@ -59,15 +71,12 @@ function* notAtAll<T>(awaitable: Awaitable<T>, { call }: Limit): Coroutine<T> {
 
 /** Does not wait for the future itself: so that this wait can be cancelled, and nothing else with it. */
 function* cancelAndWait(future: Future<unknown>): Coroutine<void> {
-  const waiter = new Future<void>();
-  const release = (): void => {
-    if (!waiter.done()) waiter.setResult();
-  };
-  future.addDoneCallback(release);
+  const latch = new Latch();
+  future[ADD_WATCHER](latch);
   try {
     future.cancel();
-    yield* waiter;
+    yield* latch;
   } finally {
-    future.removeDoneCallback(release);
+    future[REMOVE_WATCHER](latch);
   }
 }

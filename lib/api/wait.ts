@@ -4,11 +4,13 @@ import { ignoreRejection, isPromise } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
-import { Future } from '../core/future.ts';
+import { ADD_WATCHER, Future, REMOVE_WATCHER } from '../core/future.ts';
+import type { Watcher } from '../core/job.ts';
 import { currentLoop } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
-import { lazy } from './lazy.ts';
-import { setTimer } from './timer.ts';
+import { Latch } from './latch.ts';
+import { type Call, lazy } from './lazy.ts';
+import { Timer } from './timer.ts';
 
 /** What `wait` waits for: the first to end, the first to fail, or all (asyncio's `return_when`). */
 export type ReturnWhen = 'FIRST_COMPLETED' | 'FIRST_EXCEPTION' | 'ALL_COMPLETED';
@@ -46,7 +48,7 @@ export function wait<A extends Task<unknown> | Future<unknown>>(
     throw invalid(`returnWhen of wait() is ${describeValue(returnWhen)}: give one of ${RETURN_WHEN.join(', ')}`);
   }
   const limitMs = timeout === undefined ? undefined : toMilliseconds(timeout, 'the timeout of wait()');
-  return lazy('wait()', () => waitUntil(futures, returnWhen, limitMs));
+  return lazy('wait()', new WaitCall(futures, returnWhen, limitMs));
 }
 
 function toFutures<A extends Task<unknown> | Future<unknown>>(tasks: Iterable<A>): Set<A> {
@@ -69,41 +71,61 @@ function toFutures<A extends Task<unknown> | Future<unknown>>(tasks: Iterable<A>
   return futures as Set<A>;
 }
 
-function* waitUntil<A extends Task<unknown> | Future<unknown>>(
-  futures: Set<A>,
-  returnWhen: ReturnWhen,
-  limitMs: number | undefined,
-): Coroutine<{ done: Set<A>; pending: Set<A> }> {
-  const waiter = new Future<void>();
-  const release = (): void => {
-    if (!waiter.done()) waiter.setResult();
-  };
-  const cancelTimer =
-    limitMs === undefined
-      ? () => undefined
-      : setTimer('wait', currentLoop('wait()').nowMs() + limitMs, 'next-round', release);
-  let left = futures.size;
-  const ended = (future: Task<unknown> | Future<unknown>): void => {
-    left -= 1;
-    const isOver =
-      left <= 0 ||
-      returnWhen === 'FIRST_COMPLETED' ||
-      (returnWhen === 'FIRST_EXCEPTION' && !future.cancelled() && future.exception() !== undefined);
-    if (!isOver) return;
-    cancelTimer();
-    release();
-  };
-  for (const future of futures) future.addDoneCallback(ended);
-  try {
-    yield* waiter;
-  } finally {
-    cancelTimer();
-    for (const future of futures) future.removeDoneCallback(ended);
+type Either = Task<unknown> | Future<unknown>;
+
+class WaitCall<A extends Either> implements Call<{ done: Set<A>; pending: Set<A> }>, Watcher {
+  readonly #futures: Set<A>;
+  readonly #returnWhen: ReturnWhen;
+  readonly #limitMs: number | undefined;
+  /** What the waiting task waits for; made when the wait starts, as is the timer. */
+  #latch: Latch | undefined;
+  /** Undefined without a limit. */
+  #timer: Timer | undefined;
+  /** Futures that are not done, as far as `futureDone` has been called. */
+  #left: number;
+
+  constructor(futures: Set<A>, returnWhen: ReturnWhen, limitMs: number | undefined) {
+    this.#futures = futures;
+    this.#returnWhen = returnWhen;
+    this.#limitMs = limitMs;
+    this.#left = futures.size;
   }
-  const done = new Set<A>();
-  const pending = new Set<A>();
-  for (const future of futures) (future.done() ? done : pending).add(future);
-  return { done, pending };
+
+  *start(): Coroutine<{ done: Set<A>; pending: Set<A> }> {
+    const latch = new Latch();
+    this.#latch = latch;
+    if (this.#limitMs !== undefined) {
+      const dueAtMs = currentLoop('wait()').clock.nowMs() + this.#limitMs;
+      this.#timer = new Timer(latch, { name: 'wait', dueAtMs, ifDue: 'next-round' });
+    }
+    for (const future of this.#futures) asFuture(future)[ADD_WATCHER](this);
+    try {
+      yield* latch;
+    } finally {
+      this.#timer?.cancel();
+      for (const future of this.#futures) asFuture(future)[REMOVE_WATCHER](this);
+    }
+    const done = new Set<A>();
+    const pending = new Set<A>();
+    for (const future of this.#futures) (future.done() ? done : pending).add(future);
+    return { done, pending };
+  }
+
+  futureDone(future: Future<unknown>): void {
+    this.#left -= 1;
+    const isOver =
+      this.#left <= 0 ||
+      this.#returnWhen === 'FIRST_COMPLETED' ||
+      (this.#returnWhen === 'FIRST_EXCEPTION' && !future.cancelled() && future.exception() !== undefined);
+    if (!isOver) return;
+    this.#timer?.cancel();
+    this.#latch?.release();
+  }
+}
+
+/** Each task of a loop is a future. */
+function asFuture(future: Either): Future<unknown> {
+  return future as Future<unknown>;
 }
 
 function invalid(message: string): WorkflowCodeError {

@@ -1,5 +1,5 @@
 /** Workflows: named generator functions that can be started as runs. */
-import type { Coroutine } from '../core/awaitable.ts';
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { captureCallSite } from '../core/call-site.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { describeValue } from '../core/describe-value.ts';
@@ -82,23 +82,48 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
     timeoutMs,
     retentionMs,
     stepDefaults: options.steps,
-    start: (input) => {
-      const start = () => asCoroutine(`workflow "${name}"`, body(input as I));
-      return timeoutMs === undefined ? start() : within({ name: 'timeout', ms: timeoutMs, call }, start);
-    },
+    start: (input) =>
+      timeoutMs === undefined
+        ? callBody(name, body, input as I)
+        : within({ name: 'timeout', ms: timeoutMs, call }, new WorkflowCall(name, body, input as I)),
   };
 }
 
-/** The body's coroutine, as a part of the run that calls: it starts when it is awaited, and the run notices if not. */
+function callBody<I, R>(name: string, body: Body<I, R>, input: I): Coroutine<R> {
+  return asCoroutine(`workflow "${name}"`, body(input));
+}
+
+/** A call of a workflow's body, as data; `body` is the author's code. */
+class WorkflowCall<I, R> implements Awaitable<R> {
+  readonly name: string;
+  readonly body: Body<I, R>;
+  readonly input: I;
+  /** The coroutine that the author was given, where the body is called inline. */
+  inline: Coroutine<R> | undefined;
+
+  constructor(name: string, body: Body<I, R>, input: I) {
+    this.name = name;
+    this.body = body;
+    this.input = input;
+  }
+
+  [Symbol.iterator](): Coroutine<R> {
+    return callBody(this.name, this.body, this.input);
+  }
+}
+
+/** The body's coroutine, as a part of the run that calls it: it starts when it is awaited, and the run notices if not. */
 function callInline<I, R>(name: string, body: Body<I, R>, input: I, below: (input: I) => unknown): Coroutine<R> {
-  const loop = currentLoopOrNone();
-  const run = function* (): Coroutine<R> {
-    loop?.awaited(coroutine);
-    return yield* asCoroutine(`workflow "${name}"`, body(input));
-  };
-  const coroutine = run();
-  loop?.created(coroutine, `${name}(...)`, captureCallSite(below));
+  const call = new WorkflowCall(name, body, input);
+  const coroutine = runInline(call);
+  call.inline = coroutine;
+  currentLoopOrNone()?.awaitables.created(coroutine, `${name}(...)`, captureCallSite(below));
   return coroutine;
+}
+
+function* runInline<I, R>(call: WorkflowCall<I, R>): Coroutine<R> {
+  if (call.inline !== undefined) currentLoopOrNone()?.awaitables.awaited(call.inline);
+  return yield* call;
 }
 
 function checkBody(name: string, body: unknown): void {

@@ -1,8 +1,10 @@
-/** Where an author's code called one of ours: taken cheaply at the call, put into words only when it is needed. */
+/** Where an author's code called one of ours: captured cheaply at the call, described only when it is needed. */
 
 export interface CallSite {
-  /** As in `checkout.ts:12:5`; undefined where the platform cannot say. */
-  readonly describe: () => string | undefined;
+  /** V8 builds the text when it is first read. Undefined where the platform has no call sites. */
+  readonly stack?: string;
+  /** How many lines of the stack are above the call. */
+  readonly skip: number;
 }
 
 // V8's; elsewhere there are no call sites.
@@ -17,10 +19,16 @@ export function captureCallSite(below: Callable, skip = 0): CallSite {
   if (captureStackTrace === undefined) return NOWHERE;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = skip + 1;
-  const holder: { stack?: string } = {};
-  captureStackTrace(holder, below);
+  const site: CallSite = { skip };
+  captureStackTrace(site, below);
   Error.stackTraceLimit = limit;
-  return { describe: () => place(holder.stack, skip) };
+  return site;
+}
+
+/** As in `checkout.ts:12:5`; undefined where the platform cannot say. */
+export function describeCallSite({ stack, skip }: CallSite): string | undefined {
+  const line = stack?.split('\n').filter((text) => text.startsWith('    at '))[skip];
+  return locationOf(line ?? '');
 }
 
 /**
@@ -45,15 +53,12 @@ export function describeCaller(below: Callable): string | undefined {
 const CALLER_FRAMES = 30;
 const NODES_OWN = /[( ]node:/;
 
-const NOWHERE: CallSite = { describe: () => undefined };
+const NOWHERE: CallSite = { skip: 0 };
 
-/** Of a line such as `    at work (file:///home/me/checkout.ts:12:5)`, the file and what follows. */
-function place(stack: string | undefined, skip: number): string | undefined {
-  const line = stack?.split('\n').filter((text) => text.startsWith('    at '))[skip];
-  return locationOf(line ?? '');
-}
-
-/** A function without a name may be called `<anonymous>`; what stands there in place of a file has no line. */
+/**
+ * The file and position in a line such as `    at work (file:///home/me/checkout.ts:12:5)`. A function without a name may
+ * be shown as `<anonymous>`, and has no position then.
+ */
 function locationOf(line: string): string | undefined {
   return /([^/\\(<\s]+:\d+:\d+)\)?$/.exec(line)?.[1];
 }

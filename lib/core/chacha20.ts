@@ -1,25 +1,36 @@
 /**
- * The keystream of ChaCha20 (RFC 8439), as random words: who has seen some of them can work out neither those before
- * nor those after, which a generator such as sfc32 does not keep. Changing it changes what running runs replay to.
+ * The keystream of ChaCha20 (RFC 8439), as random words. From some of the words neither earlier nor later ones can be
+ * computed; a generator such as sfc32 does not have this property. Changing it changes what running runs replay to.
  */
+import { RandomNumbers } from './random-numbers.ts';
 
 const WORDS = 16;
 const DOUBLE_ROUNDS = 10;
 
-/** The words of the keystream in order, as signed integers, with nonce 0. The key has 32 bytes. */
-export function createChacha20(key: Uint8Array): () => number {
-  const state = initialState(key);
-  const block = new Int32Array(WORDS);
-  let at = WORDS;
-  return () => {
-    if (at === WORDS) {
-      fillBlock(block, state);
-      at = 0;
+/** The words of the keystream in order, with nonce 0. */
+export class ChaCha20 extends RandomNumbers {
+  /** Constants, key, counter, nonce. `next32` increments the counter with each block. */
+  readonly #state: Int32Array;
+  /** The block of the keystream that is being handed out. */
+  readonly #block = new Int32Array(WORDS);
+  /** The next word of the block; at its end the next call makes a new block. */
+  #at = WORDS;
+
+  /** The key has 32 bytes. */
+  constructor(key: Uint8Array) {
+    super();
+    this.#state = initialState(key);
+  }
+
+  override next32(): number {
+    if (this.#at === WORDS) {
+      fillBlock(this.#block, this.#state);
+      this.#at = 0;
     }
-    const word = block[at] as number;
-    at += 1;
+    const word = this.#block[this.#at] as number;
+    this.#at += 1;
     return word;
-  };
+  }
 }
 
 function initialState(key: Uint8Array): Int32Array {

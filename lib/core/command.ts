@@ -2,8 +2,8 @@
  * What a coroutine yields to the engine: plain objects of a closed union.
  *
  * Durable commands are recorded in the journal and compared on replay by position, kind, name and more (I8). The other two
- * move only the scheduler: they follow from what is recorded. A command never stands alone in an author's hands: the
- * calls of `api` give an Awaitable whose iterator yields it, so a forgotten `*` is seen.
+ * move only the scheduler: they follow from what is recorded. An author never holds a command: the calls of `api` return
+ * an Awaitable whose iterator yields it, so that a forgotten `*` is noticed.
  */
 import type { Future } from './future.ts';
 import type { StepContext, StepDefaults } from './step.ts';
@@ -24,11 +24,18 @@ export interface StepCommand {
   readonly kind: 'step';
   readonly name: string;
   readonly options: StepDefaults;
-  readonly body: (context: StepContext) => unknown;
+  /** The author's code: takes the context or, with `args`, these. */
+  readonly body: StepBody;
   /** Tells this step from others of its name. */
   readonly key?: string;
-  /** What a step of `defineStep` was called with; a plain step has none. For who runs something else in its place. */
+  /** The arguments of a step of `defineStep`; a plain step has none. */
   readonly args?: readonly unknown[];
+}
+
+export type StepBody = (...args: never[]) => unknown;
+
+export function callStepBody({ body, args }: StepCommand, context: StepContext): unknown {
+  return (body as (...args: unknown[]) => unknown)(...(args ?? [context]));
 }
 
 /** A timer. `name` says what for (`sleep`, `timeout`, `wait`, ...). It fires at `dueAtMs`, in epoch milliseconds. */

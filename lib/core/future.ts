@@ -1,13 +1,15 @@
 /**
  * A result that is not there yet (asyncio's `Future`): the one thing that coroutines wait for.
  *
- * Callbacks are called through the loop, never from within `setResult` (asyncio's `call_soon`).
+ * Watchers are notified through the ready queue, never from within `setResult` (asyncio's `call_soon`).
  */
 import type { Coroutine } from './awaitable.ts';
 import { isBrandedInstance, setBrand } from './brand.ts';
 import { CancelledError, InvalidStateError } from './errors.ts';
+import type { CertaintyWatcher, Watcher } from './job.ts';
 import { checkOwnLoop, currentLoop, type Loop } from './loop.ts';
 import { toError } from './to-error.ts';
+import { UserCallback } from './user-callback.ts';
 
 type State =
   | { readonly kind: 'pending' }
@@ -20,19 +22,25 @@ const PENDING: State = { kind: 'pending' };
 /** For combinators: the message that a future was cancelled with. Asking for its error would use that up. */
 export const CANCEL_MESSAGE = Symbol.for('lull.cancel-message');
 
+/** For the house's own watchers: as `addDoneCallback`, with an object in place of a function. */
+export const ADD_WATCHER = Symbol.for('lull.add-watcher');
+
+/** As `removeDoneCallback`. */
+export const REMOVE_WATCHER = Symbol.for('lull.remove-watcher');
+
 /** For combinators: says whether it is certain how a future ends. */
 export const IS_CERTAIN = Symbol.for('lull.is-certain');
 
 /**
- * For combinators: calls back once, at the moment at which it becomes certain how a future ends, before any other code
+ * For combinators: notifies once, at the moment at which it becomes certain how a future ends, before any other code
  * of the run goes on. At the latest that is when it is done; a race is certain as soon as it has a winner.
  */
-export const ON_CERTAIN = Symbol.for('lull.on-certain');
+export const WATCH_CERTAINTY = Symbol.for('lull.watch-certainty');
 
 /**
- * A result that somebody else sets (asyncio's `Future`). Made inside a run, awaited with `yield*` by any number of
- * tasks. Setting it twice is an InvalidStateError. An error that nothing takes stands in the log when the run ends. It
- * belongs to its run: in the body of a step, and in the code of another run, all that would change it is a
+ * A result that other code sets (asyncio's `Future`). Made inside a run, awaited with `yield*` by any number of tasks.
+ * Setting it twice is an InvalidStateError. An error that no code takes is logged when the run ends. A future belongs to
+ * its run: in the body of a step, and in the code of another run, every call that would change it throws a
  * WorkflowCodeError `NOT_IN_A_RUN`.
  *
  * @example
@@ -51,9 +59,12 @@ export class Future<T> {
   static {
     setBrand(this.prototype, 'Future');
   }
+  /** Leaves `pending` once, in `#settle`, and never changes after that. */
   #state: State = PENDING;
-  #callbacks: ((future: never) => void)[] = [];
-  #certainListeners: (() => void)[] | undefined;
+  /** Notified, in this order, when it is done; then dropped. Undefined without a watcher, which saves an array. */
+  #watchers: Watcher[] | undefined;
+  /** Notified and dropped in `becomeCertain`. */
+  #certaintyWatchers: CertaintyWatcher[] | undefined;
   readonly #loop: Loop;
 
   constructor() {
@@ -89,7 +100,7 @@ export class Future<T> {
     return true;
   }
 
-  /** Cancelled by this very error: the first who asks gets it, later ones get one without a message (as in asyncio). */
+  /** Cancelled by this very error: the first caller gets it, later ones get one without a message (as in asyncio). */
   protected cancelBy(error: CancelledError): void {
     this.#settle({ kind: 'cancelled', message: '', first: error });
   }
@@ -129,17 +140,31 @@ export class Future<T> {
 
   /** Calls back once it is done, soon; if it is done already, soon as well. */
   addDoneCallback(callback: (future: this) => void): void {
-    checkOwnLoop(this.#loop, 'future.addDoneCallback()');
-    if (this.#state.kind === 'pending') this.#callbacks.push(callback);
-    else this.#loop.callSoon(() => callback(this));
+    this[ADD_WATCHER](new UserCallback(callback));
   }
 
-  /** Takes back every registration of this callback; gives their number. */
+  /** Takes back every registration of this callback; returns their number. */
   removeDoneCallback(callback: (future: this) => void): number {
     checkOwnLoop(this.#loop, 'future.removeDoneCallback()');
-    const before = this.#callbacks.length;
-    this.#callbacks = this.#callbacks.filter((registered) => registered !== callback);
-    return before - this.#callbacks.length;
+    return this.#removeWhere((watcher) => watcher instanceof UserCallback && watcher.callback === callback);
+  }
+
+  [ADD_WATCHER](watcher: Watcher): void {
+    checkOwnLoop(this.#loop, 'future.addDoneCallback()');
+    if (this.#state.kind !== 'pending') this.#loop.ready.enqueue({ kind: 'notify', watcher, future: this });
+    else if (this.#watchers === undefined) this.#watchers = [watcher];
+    else this.#watchers.push(watcher);
+  }
+
+  [REMOVE_WATCHER](watcher: Watcher): void {
+    checkOwnLoop(this.#loop, 'future.removeDoneCallback()');
+    this.#removeWhere((registered) => registered === watcher);
+  }
+
+  #removeWhere(isMeant: (watcher: Watcher) => boolean): number {
+    const before = this.#watchers ?? [];
+    this.#watchers = before.filter((watcher) => !isMeant(watcher));
+    return before.length - this.#watchers.length;
   }
 
   *[Symbol.iterator](): Coroutine<T> {
@@ -152,28 +177,32 @@ export class Future<T> {
     return this.done();
   }
 
-  [ON_CERTAIN](listener: () => void): void {
-    (this.#certainListeners ??= []).push(listener);
+  [WATCH_CERTAINTY](watcher: CertaintyWatcher): void {
+    if (this.#certaintyWatchers === undefined) this.#certaintyWatchers = [watcher];
+    else this.#certaintyWatchers.push(watcher);
   }
 
   /** For subclasses that know it before they are done. */
   protected becomeCertain(): void {
-    const listeners = this.#certainListeners;
-    this.#certainListeners = undefined;
-    listeners?.forEach((listener) => listener());
+    const watchers = this.#certaintyWatchers;
+    if (watchers === undefined) return;
+    this.#certaintyWatchers = undefined;
+    for (const watcher of watchers) watcher.futureCertain(this);
   }
 
   #seen(): void {
-    if (this.#state.kind === 'failed') this.#loop.seen(this);
+    if (this.#state.kind === 'failed') this.#loop.failures.delete(this);
   }
 
   #settle(state: State): void {
     if (this.#state.kind !== 'pending') throw new InvalidStateError(`The future is done already: ${this.#state.kind}.`);
     this.#state = state;
-    if (state.kind === 'failed') this.#loop.failed(this);
-    const callbacks = this.#callbacks;
-    this.#callbacks = [];
-    for (const callback of callbacks) this.#loop.callSoon(() => callback(this as never));
+    if (state.kind === 'failed') this.#loop.failures.add(this);
+    const watchers = this.#watchers;
+    if (watchers !== undefined) {
+      this.#watchers = undefined;
+      for (const watcher of watchers) this.#loop.ready.enqueue({ kind: 'notify', watcher, future: this });
+    }
     this.becomeCertain();
   }
 }

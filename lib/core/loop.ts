@@ -1,65 +1,114 @@
 /**
- * The event loop of the run that is going on, as `api` sees it: asyncio's loop, named in the few calls that plain
- * functions need. The scheduler implements it.
+ * The event loop of the run whose code is running, as `api` sees it: asyncio's loop, as a record of its parts. The
+ * scheduler implements them.
  *
  * Which loop is current is the one variable that changes in the pure zone. Workflow code runs without a gap between
- * two awaits, so a plain variable, set around it, is exact. It hangs on the global object, so that two copies of this
- * module in one bundle share it.
+ * two awaits, so a plain variable, set around it, is exact. It is a property of the global object, so that two copies
+ * of this module in one bundle share it.
  */
 import type { Awaitable } from './awaitable.ts';
 import type { CallSite } from './call-site.ts';
 import type { DurableCommand } from './command.ts';
 import { WorkflowCodeError } from './errors.ts';
-import type { Future } from './future.ts';
+import type { ADD_WATCHER, Future } from './future.ts';
+import type { Job, Watcher } from './job.ts';
 import type { LogLevel } from './logger.ts';
 import type { RunInfo } from './run-info.ts';
 import type { Task } from './task.ts';
 
 export interface Loop {
-  readonly runInfo: RunInfo;
+  readonly info: RunInfo;
+  readonly clock: RunClock;
+  readonly random: RandomSource;
+  readonly log: RunLog;
+  readonly ready: ReadyJobs;
+  readonly tasks: Tasks;
+  readonly failures: FailedFutures;
+  readonly commands: Commands;
+  readonly signals: Signals;
+  readonly patches: PatchAnswers;
+  readonly awaitables: Awaitables;
+}
+
+export interface RunClock {
   /** The run's own time: that of the event delivered last. Epoch milliseconds. */
   nowMs(): number;
-  /** From the run's own seed: 0 <= x < 1. */
-  random(): number;
-  log(level: LogLevel, values: readonly unknown[]): void;
+}
+
+export interface RandomSource {
+  /** 0 <= x < 1, from the run's own seed. */
+  next(): number;
+}
+
+export interface RunLog {
+  write(level: LogLevel, values: readonly unknown[]): void;
+}
+
+export interface ReadyJobs {
+  /** asyncio's `call_soon`. */
+  enqueue(job: Job): void;
+  /** asyncio's `call_later(0, ...)`: after everything that is ready now or becomes ready in this round. */
+  enqueueNextRound(job: Job): void;
+}
+
+export interface Tasks {
+  /** A shielded task cannot be cancelled; the end of the run does not cancel what it creates until it is done. */
+  create<T>(awaitable: Awaitable<T>, options?: { name?: string; isShielded?: boolean }): LoopTask<T>;
+  /** Undefined in a callback. */
+  current(): LoopTask<unknown> | undefined;
+  /** All tasks that are not done, in the order in which they were created. */
+  all(): Set<LoopTask<unknown>>;
+  /** For messages: `in task "Task-1", after step "charge"`. */
+  codeLocation(): string;
+}
+
+/** A task, with what only combinators may do with it. */
+export interface LoopTask<T> extends Task<T> {
+  [ADD_WATCHER](watcher: Watcher): void;
+  /** Cancels on behalf of a timeout or a task group in the task's own code: a shield does not keep that away. */
+  cancelFromInside(): void;
+  /** Takes such a request back; returns how many requests of either kind are left. */
+  uncancelFromInside(): number;
+  /** Throws an open request to cancel once more, at the next await: an error has taken its place. */
+  cancelAgain(): void;
+}
+
+/** Futures that failed and whose error nothing has taken yet. */
+export interface FailedFutures {
+  add(future: Future<unknown>): void;
+  delete(future: Future<unknown>): void;
+}
+
+export interface Commands {
+  /** Issues a durable command. Cancelling the future withdraws it. */
+  begin(command: DurableCommand): Future<unknown>;
+}
+
+export interface Signals {
+  /** Takes the next buffered signal of that name; `{ found: false }` if there is none. */
+  take(name: string): { readonly found: true; readonly payload: unknown } | { readonly found: false };
+  /** How many signals of that name are buffered. */
+  count(name: string): number;
+  /** Wakes the next receiver of that name, after one that was woken and cannot take its signal. */
+  wakeNext(name: string): void;
+}
+
+export interface PatchAnswers {
   /** Whether this run takes the new branch. */
   patched(patch: string): boolean;
-  /** The old branch is gone: a run that took it is held. */
-  deprecatePatch(patch: string): void;
-  /** asyncio's `call_soon`. */
-  callSoon(callback: () => void): void;
-  /** asyncio's `call_later(0, ...)`: after all that is ready now and gets ready in this round. */
-  callNextRound(callback: () => void): void;
-  /** One that is shielded cannot be cancelled, nor can what it creates be by the end of the run, until it is done. */
-  createTask<T>(awaitable: Awaitable<T>, options?: { name?: string; isShielded?: boolean }): Task<T>;
-  /** By a timeout or a task group in the task's own code: what is shielded is so against others only. */
-  cancelFromInside(task: Task<unknown>): void;
-  /** Takes such a request back; gives how many of whatever kind are left. */
-  uncancelFromInside(task: Task<unknown>): number;
-  /** A request that still stands is thrown once more, at the next await: an error has taken its place. */
-  cancelAgain(task: Task<unknown>): void;
-  currentTask(): Task<unknown> | undefined;
-  /** All that are not done, in the order in which they were created. */
-  allTasks(): Set<Task<unknown>>;
-  /** Asks for a durable operation now. Cancelling the future withdraws it. */
-  begin(command: DurableCommand): Future<unknown>;
-  /** A future has failed, and nothing has taken its error yet; `seen` forgets it. */
-  failed(future: Future<unknown>): void;
-  seen(future: Future<unknown>): void;
+  /** Blocks a run that took the old branch, which the code no longer has. */
+  deprecate(patch: string): void;
+}
+
+export interface Awaitables {
   /**
-   * Remembers an awaitable until it is awaited; `awaited` forgets it. An eager one (`gather`) runs without being
-   * awaited, and only its result is lost.
+   * Remembers an awaitable until it is awaited. An eager one (`gather`) runs without being awaited, and only its result
+   * is lost.
    */
   created(awaitable: object, what: string, where?: CallSite, options?: { readonly isEager: boolean }): void;
   awaited(awaitable: object): void;
-  /** The same for what is handed to a task or a block: a coroutine that was handed over before is an error. */
+  /** Marks what is given to a task or a block as awaited. A coroutine that was given away before is an error. */
   consume(awaitable: object): void;
-  /** The next buffered signal of that name, taken; `{ found: false }` if there is none. */
-  takeSignal(name: string): { readonly found: true; readonly payload: unknown } | { readonly found: false };
-  /** How many signals of that name are buffered. */
-  pendingSignals(name: string): number;
-  /** Wakes the next receiver of that name, for one that was woken and cannot take its signal. */
-  wakeReceiver(name: string): void;
 }
 
 const SLOT = Symbol.for('lull.loop');
@@ -78,7 +127,7 @@ export function currentLoop(call: string): Loop {
   return loop;
 }
 
-/** Refuses a call on what belongs to another run, and any call outside of a run: no replay would repeat it. */
+/** Refuses a call on an object of another run, and any call outside of a run: no replay would repeat it. */
 export function checkOwnLoop(loop: Loop, call: string): void {
   if (currentLoop(call) === loop) return;
   throw new WorkflowCodeError(

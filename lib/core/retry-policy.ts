@@ -16,7 +16,10 @@ export interface RetryRule {
   readonly factor: number;
   readonly maxDelayMs: number;
   readonly jitter: number;
-  retryIf(error: unknown): boolean;
+  /** The author's own, for its `retryIf`. */
+  readonly policy: RetryPolicy;
+  /** The policy as messages name it: `the policy of retry()`. */
+  readonly what: string;
 }
 
 export interface Failure {
@@ -63,7 +66,7 @@ export function toRetryRule(policy: RetryPolicy | false = {}, what = 'the retry 
         ? Math.max(toMilliseconds(DEFAULT_MAX_DELAY), firstDelayMs)
         : toMilliseconds(policy.maxDelay, `maxDelay of ${what}`),
     jitter: policy.jitter ?? DEFAULT_JITTER,
-    retryIf: (error: unknown) => policy.retryIf === undefined || answerOf(policy.retryIf(error), what),
+    ...{ policy, what },
   };
   checkNumbers(rule, what);
   const { retryIf } = policy as { retryIf?: unknown };
@@ -87,15 +90,16 @@ export function nextAttempt(rule: RetryRule, { error, failedAttempts, random01 }
     if (cause instanceof RetryAfterError) {
       return { kind: 'retry', delayMs: toMilliseconds(cause.delay, 'the delay of a RetryAfterError') };
     }
-    if (!rule.retryIf(error)) return { kind: 'give-up', error };
+    if (!mayRetry(rule, error)) return { kind: 'give-up', error };
     return { kind: 'retry', delayMs: backoffMs(rule, failedAttempts, random01) };
   } catch (mistake) {
     return { kind: 'give-up', error: mistake };
   }
 }
 
-/** A promise is always true: an async function would have everything tried again. */
-function answerOf(answer: unknown, what: string): boolean {
+/** What the author's `retryIf` answers. A promise is always true: an async function would have everything tried again. */
+function mayRetry({ policy, what }: RetryRule, error: unknown): boolean {
+  const answer: unknown = policy.retryIf === undefined || policy.retryIf(error);
   if (!isPromise(answer)) return Boolean(answer);
   ignoreRejection(answer);
   throw invalid(what, 'has a retryIf that answers with a promise: give a function that answers at once');

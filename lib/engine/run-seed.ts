@@ -6,8 +6,9 @@
  * the numbers are the keystream of a cipher. A run of before there were seeds has its id in the seed's place.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { createChacha20 } from '../core/chacha20.ts';
-import { createPrng, toRandom } from '../core/prng.ts';
+import { ChaCha20 } from '../core/chacha20.ts';
+import type { RandomSource } from '../core/loop.ts';
+import { Prng } from '../core/prng.ts';
 import type { CommandId } from '../journal/event.ts';
 
 /** 128 random bits. */
@@ -15,9 +16,9 @@ export function randomSeed(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** The run's own dice: 0 <= x < 1, the same numbers in the same order at each replay (I4). */
-export function createRunRandom(runId: string, seed: string | undefined): () => number {
-  return seed === undefined ? createPrng(runId) : toRandom(createChacha20(digest(['random', seed])));
+/** The run's own random numbers: 0 <= x < 1, the same in the same order at each replay (I4). */
+export function createRunRandom(runId: string, seed: string | undefined): RandomSource {
+  return seed === undefined ? new Prng(runId) : new ChaCha20(digest(['random', seed]));
 }
 
 /** The same for all attempts of a step, on whichever worker (I5): 36 characters, in the form of a random UUID. */

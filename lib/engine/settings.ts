@@ -1,5 +1,5 @@
 /** What an engine is made of and what it may be told. Every limit has a name, a default and an override (I10). */
-import type { StepCommand } from '../core/command.ts';
+import { callStepBody, type StepCommand } from '../core/command.ts';
 import type { StepContext } from '../core/step.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
@@ -108,7 +108,8 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
 };
 
 /** Calls the body that the author wrote. */
-export const callOwnBody = (command: StepCommand, context: StepContext): unknown => command.body(context);
+export const callOwnBody = (command: StepCommand, context: StepContext): unknown =>
+  callStepBody(command, context);
 
 /** The options with every setting filled in. */
 export type Engine = Required<EngineOptions>;

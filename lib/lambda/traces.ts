@@ -18,7 +18,7 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
-import type { StepCommand } from '../core/command.ts';
+import { callStepBody, type StepCommand } from '../core/command.ts';
 import type { StepContext } from '../core/step.ts';
 import type { EngineEvent, TurnBegan, TurnEnded, TurnOutcome } from '../ports/observer.ts';
 import { currentScope, type Scope } from './scope.ts';
@@ -35,7 +35,7 @@ export interface Traces {
 /** `callBody` calls the body of a step, within the span of its attempt. */
 export function createTraces(
   tracer: Tracer = trace.getTracer('lull'),
-  callBody: Traces['callBody'] = (command, step) => command.body(step),
+  callBody: Traces['callBody'] = callStepBody,
 ): Traces {
   const turns = new WeakMap<Scope, { readonly span: Span; readonly context: Context }>();
   return {

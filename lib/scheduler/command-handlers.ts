@@ -11,9 +11,9 @@ type Handlers = { readonly [K in Command['kind']]: (command: Extract<Command, { 
 const handlers: Handlers = {
   await: (command) => command.future,
   pause: () => 'pause',
-  step: (command, loop) => loop.begin(command),
-  sleep: (command, loop) => loop.begin(command),
-  receive: (command, loop) => loop.begin(command),
+  step: (command, loop) => loop.commands.begin(command),
+  sleep: (command, loop) => loop.commands.begin(command),
+  receive: (command, loop) => loop.commands.begin(command),
 };
 
 /** Says whether what was yielded is a command, and not something of the author's own. */

@@ -1,31 +1,29 @@
 /**
  * Drives one coroutine: asyncio's `Task`, whose `__step`, `__wakeup` and `cancel` these are, case for case.
  *
- * Not its job: to say what a command means (command-handlers.ts), or when a callback's turn comes (event-loop.ts).
- * A task that is not done is in one of three states: it waits for `#waiter`; or its next step is in the ready queue;
- * or it runs right now.
+ * Not its job: to say what a command means (command-handlers.ts), or when a job runs (event-loop.ts). A task that is
+ * not done is in one of three states: it waits for `#waiter`, as a watcher of that future; or its next step is in the
+ * ready queue; or it runs right now.
  */
 import type { Awaitable } from '../core/awaitable.ts';
 import type { Command } from '../core/command.ts';
 import { adviceFor, ignoreRejection } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
-import { CANCEL_MESSAGE, Future } from '../core/future.ts';
+import { ADD_WATCHER, CANCEL_MESSAGE, Future } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
-import { checkOwnLoop, type Loop } from '../core/loop.ts';
-import type { Task } from '../core/task.ts';
+import type { Resumable, Watcher } from '../core/job.ts';
+import { checkOwnLoop, type Loop, type LoopTask } from '../core/loop.ts';
+import type { AwaitableRegistry } from './awaitable-registry.ts';
 import { handleCommand, isCommand } from './command-handlers.ts';
+import type { TaskRegistry } from './task-registry.ts';
 
-/** What a task asks of the loop that it lives in. */
-export interface TaskHost extends Loop {
-  enter(task: CoroutineTask<unknown>): void;
-  leave(): void;
-  /** An error that the task's end brings with it: what it dropped unawaited. */
-  checkDropped(task: CoroutineTask<unknown>, result: unknown): Error | undefined;
-  /** What an awaitable that was not awaited yet is, as an author wrote it; undefined if it is not known. */
-  nameOf(awaitable: object): string | undefined;
+/** The loop, as the tasks in it see it. */
+export interface TaskLoop extends Loop {
+  readonly tasks: TaskRegistry;
+  readonly awaitables: AwaitableRegistry;
   /** The task is done. */
-  ended(task: CoroutineTask<unknown>): void;
+  taskEnded(task: CoroutineTask<unknown>): void;
 }
 
 /** An iterator as commands pass through it. */
@@ -43,34 +41,41 @@ export interface TaskOptions {
   readonly shield: CoroutineTask<unknown> | undefined;
 }
 
-export class CoroutineTask<T> extends Future<T> implements Task<T> {
+export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher, Resumable {
   readonly id: string;
   readonly name: string;
-  /** What it asked for last, for messages: `step "charge"`. */
+  /** The command that it yielded last, for messages: `step "charge"`. */
   lastCommand: Command | undefined;
 
-  readonly #host: TaskHost;
-  readonly #awaitable: Awaitable<T>;
+  readonly #loop: TaskLoop;
   readonly #isShielded: boolean;
   readonly #shield: CoroutineTask<unknown> | undefined;
+  /** What the coroutine is made of, in the first step; undefined from then on. */
+  #awaitable: Awaitable<T> | undefined;
+  /** Made in the first step, so that an error in the call is the task's failure. */
   #coroutine: Coroutine | undefined;
+  /** What it waits for. Set at the end of a step, cleared at the beginning of the next one. */
   #waiter: Future<unknown> | undefined;
+  /** A request to cancel that found nothing to cancel: the next step throws it, or `uncancel` takes it back. */
   #mustCancel = false;
+  /** Of the last such request. Kept after it was thrown, as asyncio does. */
   #mustCancelMessage = '';
+  /** Requests to cancel that are open: `cancel` counts up, `uncancel` down. */
   #cancelRequests = 0;
   /** Of these, those of timeouts and groups in its own code. */
   #requestsFromInside = 0;
+  /** The code has yielded something that is no command: explains a TypeError of a collection behind `yield*`. */
   #hasRefused = false;
 
-  constructor(host: TaskHost, awaitable: Awaitable<T>, { id, name, isShielded, shield }: TaskOptions) {
+  constructor(loop: TaskLoop, awaitable: Awaitable<T>, { id, name, isShielded, shield }: TaskOptions) {
     super();
-    this.#host = host;
+    this.#loop = loop;
     this.#awaitable = awaitable;
     this.id = id;
     this.name = name;
     this.#isShielded = isShielded;
     this.#shield = shield;
-    host.callSoon(this.#goOn);
+    loop.ready.enqueue({ kind: 'resume', task: this });
   }
 
   override setResult(): never {
@@ -82,7 +87,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   }
 
   override cancel(message = ''): boolean {
-    checkOwnLoop(this.#host, 'task.cancel()');
+    checkOwnLoop(this.#loop, 'task.cancel()');
     if (this.done()) return super.cancel();
     return !this.#isShielded && this.#request(message);
   }
@@ -121,7 +126,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   }
 
   uncancel(): number {
-    checkOwnLoop(this.#host, 'task.uncancel()');
+    checkOwnLoop(this.#loop, 'task.uncancel()');
     if (this.#cancelRequests > 0) this.#cancelRequests -= 1;
     // What was taken back before it was thrown is not thrown.
     if (this.#cancelRequests === 0) this.#mustCancel = false;
@@ -139,9 +144,16 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
     this.#mustCancelMessage = '';
   }
 
-  readonly #goOn = (): void => this.#step(false, undefined);
+  resume(): void {
+    this.#step(false, undefined);
+  }
 
-  readonly #wakeUp = (future: Future<unknown>): void => {
+  resumeWithError(error: Error): void {
+    this.#step(true, error);
+  }
+
+  /** What it waits for is done. */
+  futureDone(future: Future<unknown>): void {
     let result: unknown;
     try {
       result = future.result();
@@ -150,7 +162,7 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       return;
     }
     this.#step(false, result);
-  };
+  }
 
   /** Runs the coroutine to its next command, or to its end. */
   #step(throwing: boolean, sent: unknown): void {
@@ -162,26 +174,32 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
     }
     this.#waiter = undefined;
     let step: IteratorResult<unknown, unknown>;
-    this.#host.enter(this);
+    this.#loop.tasks.enter(this);
     try {
       step = this.#run(throwing, sent);
     } catch (error) {
-      this.#host.leave();
+      this.#loop.tasks.leave();
       this.#endWithError(this.#explained(error));
       return;
     }
-    this.#host.leave();
+    this.#loop.tasks.leave();
     if (step.done === true) this.#endWithResult(step.value as T);
     else this.#waitFor(step.value);
   }
 
   #run(throwing: boolean, sent: unknown): IteratorResult<unknown, unknown> {
-    const coroutine: Coroutine = (this.#coroutine ??= this.#awaitable[Symbol.iterator]());
+    const coroutine = this.#coroutine ?? this.#begin();
     if (!throwing) return coroutine.next(sent);
     if (coroutine.throw !== undefined) return coroutine.throw(sent);
     // An iterator that takes no errors ends with the first one.
     coroutine.return?.();
     throw sent;
+  }
+
+  #begin(): Coroutine {
+    const awaitable = this.#awaitable as Awaitable<T>;
+    this.#awaitable = undefined;
+    return (this.#coroutine = awaitable[Symbol.iterator]());
   }
 
   #waitFor(yielded: unknown): void {
@@ -190,15 +208,15 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       return;
     }
     this.lastCommand = yielded;
-    const waitsFor = handleCommand(yielded, this.#host);
+    const waitsFor = handleCommand(yielded, this.#loop);
     if (waitsFor === 'pause') {
-      this.#host.callSoon(this.#goOn);
+      this.#loop.ready.enqueue({ kind: 'resume', task: this });
     } else if (waitsFor === (this as unknown)) {
       this.#throwSoon(
         new WorkflowCodeError('NOT_AWAITABLE', `Task "${this.name}" cannot await itself: it would never end`),
       );
     } else {
-      waitsFor.addDoneCallback(this.#wakeUp);
+      waitsFor[ADD_WATCHER](this);
       this.#waiter = waitsFor;
       if (this.#mustCancel && waitsFor.cancel(this.#mustCancelMessage)) this.#mustCancel = false;
     }
@@ -230,14 +248,14 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
   #describe(yielded: unknown): string {
     if (yielded instanceof CoroutineTask) return `task "${yielded.name}"`;
     if (typeof yielded !== 'object' || yielded === null) return describeValue(yielded);
-    const name = this.#host.nameOf(yielded);
-    // It is told now: not again when the task ends.
-    this.#host.awaited(yielded);
+    const name = this.#loop.awaitables.nameOf(yielded);
+    // This error names it: the task's end does not report it again.
+    this.#loop.awaitables.awaited(yielded);
     return name ?? describeValue(yielded);
   }
 
   #throwSoon(error: Error): void {
-    this.#host.callSoon(() => this.#step(true, error));
+    this.#loop.ready.enqueue({ kind: 'throw', task: this, error });
   }
 
   #endWithResult(value: T): void {
@@ -245,21 +263,21 @@ export class CoroutineTask<T> extends Future<T> implements Task<T> {
       // Cancelled right before its coroutine ended.
       this.#mustCancel = false;
       super.cancel(this.#mustCancelMessage);
-      this.#host.ended(this);
+      this.#loop.taskEnded(this);
       return;
     }
-    const dropped = this.#host.checkDropped(this, value);
+    const dropped = this.#loop.awaitables.errorAtEnd(this, value);
     if (dropped !== undefined) {
       this.#endWithError(dropped);
       return;
     }
     super.setResult(value);
-    this.#host.ended(this);
+    this.#loop.taskEnded(this);
   }
 
   #endWithError(error: unknown): void {
     if (isCancelled(error)) this.cancelBy(error);
     else super.setException(error as Error);
-    this.#host.ended(this);
+    this.#loop.taskEnded(this);
   }
 }

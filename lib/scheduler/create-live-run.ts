@@ -6,84 +6,66 @@
  * Keeps I4 (one event at a time, to quiescence) and I10 (an endless loop has a limit and an error).
  */
 import type { Awaitable } from '../core/awaitable.ts';
+import type { Encoded } from '../core/encoded.ts';
 import { CancelledError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
+import { ADD_WATCHER } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
+import type { Watcher } from '../core/job.ts';
 import { withLoop } from '../core/loop.ts';
 import { DEFAULT_RUN_LIMITS } from '../core/run-limits.ts';
 import type { CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
+import { CountedRandom } from './counted-random.ts';
 import { type EventTarget, handleEvent } from './event-handlers.ts';
-import { EventLoop } from './event-loop.ts';
+import { EventLoop, type RoundWatcher } from './event-loop.ts';
 import type { LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
-import { Patches } from './patches.ts';
-import { PendingCommands } from './pending-commands.ts';
-import { SignalBuffer } from './signal-buffer.ts';
+import { RunHost } from './run-host.ts';
 
 /** A run that waits for its `started`. */
 export function createLiveRun(options: LiveRunOptions): LiveRun {
   return new CoroutineRun(options);
 }
 
-class CoroutineRun implements LiveRun {
-  readonly #options: LiveRunOptions;
-  readonly #signals = new SignalBuffer();
-  readonly #commands: PendingCommands;
-  readonly #patches: Patches;
+class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
+  readonly #host: RunHost;
+  readonly #random: CountedRandom;
   readonly #loop: EventLoop;
-  readonly #target: EventTarget;
-  /** Random numbers that no command has counted yet. */
-  #draws = 0;
-  #nowMs = 0;
+  /** The task of the workflow's body; created by the `started` event. */
   #main: CoroutineTask<unknown> | undefined;
+  /** Set by the first `cancel-requested`; never cleared, though the code may take the request back. */
   #cancelRequested = false;
   #cancelReason = '';
   /** How many requests from outside the body had with that one: when it has fewer, its code has taken it back. */
   #requestsOnceCancelled = 0;
-  /** What the run fails with if its body ends by being asked to stop. */
+  /** What the run fails with if its body ends by being asked to stop. Set by `limit-reached`. */
   #limitReached: Error | undefined;
-  /** `ended`: the body is over and its end was noticed; what is left is being cancelled. */
+  /** `ended`: the body is over and its end was noticed; the tasks that are left are being cancelled. */
   #body: 'going-on' | 'ended' = 'going-on';
-  /** Cancelled because the body is over. */
+  /** Tasks that were cancelled because the body is over, and are not done yet. */
   #leaving = new Set<CoroutineTask<unknown>>();
+  /** Leaves `going-on` once, in `#end`. */
   #outcome: Outcome = { kind: 'going-on' };
 
   constructor(options: LiveRunOptions) {
-    this.#options = options;
-    const limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
-    this.#commands = new PendingCommands({
-      nowMs: () => this.#nowMs,
-      signals: this.#signals,
-      stepDefaults: options.stepDefaults,
-      limits,
-      recordedDueAtMs: (id) => options.recordedDueAtMs(id),
-      digestArguments: (args) => options.digestArguments(args),
-      takeDraws: () => this.#takeDraws(),
-    });
-    const { recordedPatches = new Set(), isReplaying = () => false } = options;
-    this.#patches = new Patches({ recorded: recordedPatches, isReplaying });
+    const { info, random, stepDefaults, recordedPatches = new Set(), strict } = options;
+    this.#host = new RunHost(options);
+    this.#random = new CountedRandom(random);
     this.#loop = new EventLoop({
-      info: options.info,
-      commands: this.#commands,
-      signals: this.#signals,
-      patches: this.#patches,
-      strict: options.strict,
-      limits,
-      nowMs: () => this.#nowMs,
-      random: () => this.random(),
-      log: (level, values) => options.log(level, values),
+      ...{ info, stepDefaults, recordedPatches, strict },
+      ...{ host: this.#host, random: this.#random, limits: { ...DEFAULT_RUN_LIMITS, ...options.limits } },
     });
-    this.#target = {
-      commands: this.#commands,
-      signals: this.#signals,
-      decode: (encoded) => options.decode(encoded),
-      start: () => this.#start(),
-      cancel: (reason) => this.#cancel(reason),
-      stopAtLimit: (reason) => this.#stopAtLimit(reason),
-    };
+  }
+
+  get commands(): EventLoop['commands'] {
+    return this.#loop.commands;
+  }
+
+  get signals(): EventLoop['signals'] {
+    return this.#loop.signals;
   }
 
   get pending(): ReadonlyMap<CommandId, Pending> {
-    return this.#commands.pending;
+    return this.commands.pending;
   }
 
   outcome(): Outcome {
@@ -91,55 +73,54 @@ class CoroutineRun implements LiveRun {
   }
 
   unreadSignals(): number {
-    return this.#signals.size;
+    return this.signals.size;
   }
 
   taskCount(): number {
-    return this.#loop.taskCount();
+    return this.#loop.tasks.size;
   }
 
   nowMs(): number {
-    return this.#nowMs;
+    return this.#loop.clock.nowMs();
   }
 
   random(): number {
-    this.#draws += 1;
-    return this.#options.random();
+    return this.#random.next();
   }
 
   codeLocation(): string {
-    return this.#loop.codeLocation();
+    return this.#loop.tasks.codeLocation();
   }
 
   deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): CommandEntry[] {
-    this.#nowMs = Math.max(this.#nowMs, event.atMs);
+    this.#loop.clock.advanceTo(event.atMs);
     withLoop(this.#loop, () => {
-      handleEvent(event, this.#target, recordedUpTo);
+      handleEvent(event, this, recordedUpTo);
       this.#run();
     });
-    const applied = this.#patches.takeApplied();
-    const asked = this.#commands.takeIssued();
-    return applied.length === 0 ? asked : [...applied, ...asked];
+    const applied = this.#loop.patches.takeApplied();
+    const issued = this.commands.takeIssued();
+    return applied.length === 0 ? issued : [...applied, ...issued];
   }
 
-  #takeDraws(): number {
-    const draws = this.#draws;
-    this.#draws = 0;
-    return draws;
+  decode(encoded: Encoded): unknown {
+    return this.#host.decode(encoded);
   }
 
-  #start(): void {
+  start(): void {
     invariant(this.#main === undefined, 'a run was started twice');
-    const { body } = this.#options;
-    // The body is called by its task, so that what goes wrong in the call is the task's failure.
-    const called: Awaitable<unknown> = { [Symbol.iterator]: () => body()[Symbol.iterator]() };
-    this.#main = this.#loop.createTask(called);
-    this.#main.addDoneCallback(() => (this.#body = 'ended'));
+    this.#main = this.#loop.tasks.create(new WorkflowBody(this.#host));
+    this.#main[ADD_WATCHER](this);
     if (this.#cancelRequested) this.#cancelBody(this.#main);
   }
 
+  /** The body is over. */
+  futureDone(): void {
+    this.#body = 'ended';
+  }
+
   /** Cancelling a run twice is cancelling it once: the second request does not interrupt the clean-up of the first. */
-  #cancel(reason: string): void {
+  cancel(reason: string): void {
     if (this.#outcome.kind !== 'going-on' || this.#isBeingCancelled()) return;
     this.#cancelRequested = true;
     this.#cancelReason = reason;
@@ -161,7 +142,7 @@ class CoroutineRun implements LiveRun {
   }
 
   /** The run's code may clean up, as if it were cancelled (I9); then it has failed. */
-  #stopAtLimit(reason: string): void {
+  stopAtLimit(reason: string): void {
     if (this.#outcome.kind !== 'going-on') return;
     this.#limitReached = new WorkflowCodeError('JOURNAL_TOO_LONG', reason);
     this.#askToStop(reason);
@@ -175,17 +156,16 @@ class CoroutineRun implements LiveRun {
 
   #run(): void {
     if (this.#outcome.kind !== 'going-on') return;
-    const came = this.#loop.runToQuiescence(() => this.#afterRound());
-    if (came === 'endless') this.#end({ kind: 'failed', error: this.#loop.endlessLoopError() });
+    if (this.#loop.runToQuiescence(this) === 'endless') this.#end({ kind: 'failed', error: this.#loop.endlessLoopError() });
   }
 
   /** As `asyncio.run` does: the round in which the body's end was noticed is finished, then the rest is cancelled. */
-  #afterRound(): 'go-on' | 'stop' {
+  roundEnded(): 'go-on' | 'stop' {
     if (this.#body === 'going-on') return 'go-on';
     for (const task of this.#leaving) if (task.done()) this.#leaving.delete(task);
     if (this.#leaving.size > 0) return 'go-on';
     // What an undo of a saga has created is cancelled when that is through.
-    this.#leaving = new Set([...this.#loop.allTasks()].filter((task) => (task.shield() ?? task) === task));
+    this.#leaving = new Set([...this.#loop.tasks.all()].filter((task) => (task.shield() ?? task) === task));
     if (this.#leaving.size > 0) {
       for (const task of this.#leaving) task.cancel();
       return 'go-on';
@@ -207,13 +187,24 @@ class CoroutineRun implements LiveRun {
 
   #end(outcome: Outcome): void {
     this.#outcome = outcome;
-    this.#loop.reportUnseenFailures();
     this.#loop.close();
-    this.#commands.clear();
   }
 
   #mainTask(): CoroutineTask<unknown> {
     invariant(this.#main !== undefined, 'the run was not started');
     return this.#main;
+  }
+}
+
+/** The body's call is made by its task, so that an error in the call is the task's failure. */
+class WorkflowBody implements Awaitable<unknown> {
+  readonly #host: RunHost;
+
+  constructor(host: RunHost) {
+    this.#host = host;
+  }
+
+  [Symbol.iterator](): ReturnType<Awaitable<unknown>[typeof Symbol.iterator]> {
+    return this.#host.body()[Symbol.iterator]();
   }
 }

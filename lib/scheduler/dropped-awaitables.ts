@@ -1,5 +1,5 @@
 /** Finds what was created in a task and never awaited: a letter that is never posted. */
-import type { CallSite } from '../core/call-site.ts';
+import { type CallSite, describeCallSite } from '../core/call-site.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 
 interface Created<T> {
@@ -79,6 +79,6 @@ function listed(dropped: readonly [object, Created<object>][]): string {
 }
 
 function describe({ what, where }: Created<object>): string {
-  const place = where?.describe();
+  const place = where && describeCallSite(where);
   return place === undefined ? what : `${what} (at ${place})`;
 }

@@ -8,6 +8,7 @@ import type { Coroutine } from '../core/awaitable.ts';
 import type { SleepCommand, StepCommand } from '../core/command.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { LogLevel } from '../core/logger.ts';
+import type { RandomSource } from '../core/loop.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
@@ -81,8 +82,8 @@ export interface LiveRunOptions {
   readonly info: RunInfo;
   /** Makes the coroutine of the workflow's body; called at `started`. */
   readonly body: () => Coroutine<unknown>;
-  /** The run's own dice: the same numbers in the same order at each replay. */
-  readonly random: () => number;
+  /** The run's own random numbers: the same in the same order at each replay. */
+  readonly random: RandomSource;
   /** Options for steps that set none of their own. */
   readonly stepDefaults?: StepCommand['options'];
   /** A time recorded for a sleep of that position, if the journal has one: what was promised is kept. */

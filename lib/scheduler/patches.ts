@@ -1,41 +1,43 @@
 /**
  * Which changes of the code a run knows: the answers of `patched`, each given once and kept for the run's life.
  *
- * A run that has passed the place with the old code must not come by with the new one (I4). So whoever asks while the
- * run replays is told what the journal has, and nothing but that; who asks first at the journal's end gets the new
- * code, and that goes into the journal with the event which led there.
+ * A run that has passed the place with the old code must not replay it with the new code (I4). So during a replay the
+ * answer is what the journal has, and nothing else. The first call after the journal's end gets the new code, and the
+ * patch is recorded with the event that led there.
  */
 import { NondeterminismError } from '../core/errors.ts';
+import type { PatchAnswers } from '../core/loop.ts';
 import type { PatchApplied } from '../journal/event.ts';
+import type { RunHost } from './run-host.ts';
 
-export interface PatchesOptions {
-  /** Those that stand in the journal. */
-  readonly recorded: ReadonlySet<string>;
-  readonly isReplaying: () => boolean;
-}
-
-export class Patches {
-  readonly #options: PatchesOptions;
+export class Patches implements PatchAnswers {
+  /** The patches that the journal has. */
+  readonly #recorded: ReadonlySet<string>;
+  readonly #host: RunHost;
+  /** Each answer that was given: it holds for the run's life. */
   readonly #answers = new Map<string, boolean>();
+  /** Patches that were applied and that the journal does not have yet; emptied by `takeApplied`. */
   #applied: PatchApplied[] = [];
+  /** The first `deprecate` that the run cannot follow; thrown by `takeApplied`, so that no code can catch it. */
   #refusal: NondeterminismError | undefined;
 
-  constructor(options: PatchesOptions) {
-    this.#options = options;
+  constructor(recorded: ReadonlySet<string>, host: RunHost) {
+    this.#recorded = recorded;
+    this.#host = host;
   }
 
   patched(patch: string): boolean {
     const given = this.#answers.get(patch);
     if (given !== undefined) return given;
-    const { recorded, isReplaying } = this.#options;
-    const isNew = !recorded.has(patch) && !isReplaying();
+    const isRecorded = this.#recorded.has(patch);
+    const isNew = !isRecorded && !this.#host.isReplaying();
     if (isNew) this.#applied.push({ kind: 'patched', patch });
-    const answer = isNew || recorded.has(patch);
+    const answer = isNew || isRecorded;
     this.#answers.set(patch, answer);
     return answer;
   }
 
-  /** Code without the old branch cannot follow a run that has taken it (I8): whoever catches errors changes nothing. */
+  /** Code without the old branch cannot follow a run that has taken it (I8), even if it catches every error. */
   deprecate(patch: string): void {
     if (this.patched(patch)) return;
     this.#refusal ??= new NondeterminismError(
@@ -44,7 +46,7 @@ export class Patches {
     );
   }
 
-  /** Those applied since the last time. Throws if the code has no branch for this run. */
+  /** The patches applied since the last call. Throws if the code has no branch for this run. */
   takeApplied(): PatchApplied[] {
     if (this.#refusal !== undefined) throw this.#refusal;
     const applied = this.#applied;

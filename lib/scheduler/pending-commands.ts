@@ -1,5 +1,5 @@
 /**
- * The durable commands of a run: numbered as they are asked for, pending until their event comes or they are withdrawn.
+ * The durable commands of a run: numbered as they are issued, pending until their event comes or they are withdrawn.
  *
  * Positions count from 1 and are never given twice: replay compares them (I8). A command is withdrawn by cancelling
  * its future; its position stays taken.
@@ -8,75 +8,80 @@ import type { DurableCommand, StepCommand } from '../core/command.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
+import type { Commands } from '../core/loop.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { StepDefaults } from '../core/step.ts';
 import type { CommandId, RecordedCommand } from '../journal/event.ts';
 import { CountLimit } from './count-limit.ts';
+import type { CountedRandom } from './counted-random.ts';
 import type { Pending } from './live-run.ts';
-import type { SignalBuffer } from './signal-buffer.ts';
+import type { RunClock } from './run-clock.ts';
+import type { RunHost } from './run-host.ts';
+import { type PendingReceives, SignalBuffer } from './signal-buffer.ts';
 
 export interface PendingCommandsOptions {
-  readonly nowMs: () => number;
-  readonly signals: SignalBuffer;
+  readonly clock: RunClock;
+  readonly random: CountedRandom;
+  readonly host: RunHost;
   readonly stepDefaults: StepDefaults | undefined;
   readonly limits: RunLimits;
-  recordedDueAtMs(id: CommandId): number | undefined;
-  digestArguments(args: readonly unknown[]): string | undefined;
-  /** How many random numbers were drawn since it was asked last. */
-  takeDraws(): number;
 }
 
 type PendingOf<K extends Pending['kind']> = Extract<Pending, { kind: K }>;
 
-/** A pending command and the future of whoever waits for it. */
+/** A pending command and the future that its event ends. */
 type Entry<P extends Pending> = P & { readonly future: Future<unknown> };
 
-export class PendingCommands {
+export class PendingCommands implements Commands, PendingReceives {
+  readonly signals = new SignalBuffer(this);
   readonly #options: PendingCommandsOptions;
+  /** Issued and neither ended nor withdrawn, in order of issue. */
   readonly #pending = new Map<CommandId, Entry<Pending>>();
-  /** The sleeps that are pending, of those that have an owner. */
-  readonly #ofOwner = new WeakMap<object, Set<CommandId>>();
+  /** The pending sleeps that have an owner, by owner. */
+  readonly #sleepsOfOwner = new Map<object, Set<CommandId>>();
   readonly #pendingLimit: CountLimit;
-  readonly #askedLimit: CountLimit;
-  #asked: RecordedCommand[] = [];
+  readonly #issuedLimit: CountLimit;
+  /** Issued since the last event, to be recorded; emptied by `takeIssued`. */
+  #issued: RecordedCommand[] = [];
+  /** Positions are given by `begin` and never reused. */
   #lastId: CommandId = 0;
 
   constructor(options: PendingCommandsOptions) {
     this.#options = options;
     this.#pendingLimit = new CountLimit(options.limits.maxPendingCommands);
-    this.#askedLimit = new CountLimit(options.limits.maxPendingCommands);
+    this.#issuedLimit = new CountLimit(options.limits.maxPendingCommands);
   }
 
   get pending(): ReadonlyMap<CommandId, Pending> {
     return this.#pending;
   }
 
-  /** What was asked for since the last time, in order. */
+  /** The commands that were issued since the last call, in order. */
   takeIssued(): RecordedCommand[] {
-    const asked = this.#asked;
-    this.#asked = [];
-    return asked;
+    const issued = this.#issued;
+    this.#issued = [];
+    return issued;
   }
 
   /** Beyond the limit it is the future that fails: its awaiter gets the error, and no position is given. */
   begin(command: DurableCommand): Future<unknown> {
-    if (!this.#pendingLimit.admits(this.#pending.size) || !this.#askedLimit.admits(this.#asked.length)) {
+    if (!this.#pendingLimit.admits(this.#pending.size) || !this.#issuedLimit.admits(this.#issued.length)) {
       const refused = new Future<unknown>();
       refused.setException(this.#tooMany(command));
       return refused;
     }
     this.#lastId += 1;
     const id = this.#lastId;
-    const future = new CommandFuture(() => this.#remove(id));
+    const future = new CommandFuture(this, id);
     switch (command.kind) {
       case 'step':
-        this.#beginStep(command, this.#lastId, future);
+        this.#beginStep(command, id, future);
         break;
       case 'sleep':
-        this.#beginSleep(command, this.#lastId, future);
+        this.#beginSleep(command, id, future);
         break;
       case 'receive':
-        this.#beginReceive(command.name, this.#lastId, future);
+        this.#beginReceive(command.name, id, future);
         break;
     }
     return future;
@@ -90,8 +95,16 @@ export class PendingCommands {
   /** The future of the command that an event ends: it is pending no more. */
   end(kind: Pending['kind'], id: CommandId): Future<unknown> {
     const { future } = this.#entry(kind, id);
-    this.#remove(id);
+    this.withdraw(id);
     return future;
+  }
+
+  isPending(id: CommandId): boolean {
+    return this.#pending.has(id);
+  }
+
+  endReceive(id: CommandId): void {
+    this.end('receive', id).setResult(undefined);
   }
 
   /**
@@ -105,19 +118,23 @@ export class PendingCommands {
   }
 
   #dueTogether(owner: object, dueAtMs: number): CommandId[] {
-    return [...(this.#ofOwner.get(owner) ?? [])].filter((id) => this.find('sleep', id).dueAtMs === dueAtMs);
+    return [...(this.#sleepsOfOwner.get(owner) ?? [])].filter((id) => this.find('sleep', id).dueAtMs === dueAtMs);
   }
 
-  /** All that is still pending is withdrawn: the run is over. */
+  /** The run is over: withdraws all commands. */
   clear(): void {
     this.#pending.clear();
+    this.#sleepsOfOwner.clear();
   }
 
-  #remove(id: CommandId): void {
+  /** The command is pending no more. */
+  withdraw(id: CommandId): void {
     const entry = this.#pending.get(id);
     this.#pending.delete(id);
-    if (entry?.kind === 'sleep' && entry.command.owner !== undefined)
-      this.#ofOwner.get(entry.command.owner)?.delete(id);
+    if (entry?.kind !== 'sleep' || entry.command.owner === undefined) return;
+    const sleeps = this.#sleepsOfOwner.get(entry.command.owner);
+    sleeps?.delete(id);
+    if (sleeps?.size === 0) this.#sleepsOfOwner.delete(entry.command.owner);
   }
 
   #tooMany({ kind, name }: DurableCommand): WorkflowCodeError {
@@ -125,7 +142,7 @@ export class PendingCommands {
     return new WorkflowCodeError(
       'TOO_MANY_COMMANDS',
       `${kind} "${name}" was not begun: ${this.#pending.size} steps, timers and receives are pending, ` +
-        `${this.#asked.length} were asked for since the last event, and the limit of each is ${maxPendingCommands} ` +
+        `${this.#issued.length} were asked for since the last event, and the limit of each is ${maxPendingCommands} ` +
         `(maxPendingCommands). Do less at once, as gather with a limit does, or give each part of the work a run of its own`,
     );
   }
@@ -137,26 +154,26 @@ export class PendingCommands {
     return entry as Entry<PendingOf<K>>;
   }
 
-  #ask(command: RecordedCommand): void {
-    const draws = this.#options.takeDraws();
-    this.#asked.push(draws === 0 ? command : { ...command, draws });
+  #issue(command: RecordedCommand): void {
+    const draws = this.#options.random.takeDraws();
+    this.#issued.push(draws === 0 ? command : { ...command, draws });
   }
 
   /** What tells a step from others of its name: its key, else its arguments, else nothing. */
   #identityOf({ key, args }: StepCommand): { key?: string; args?: string } {
     if (key !== undefined) return { key };
-    const digest = args === undefined ? undefined : this.#options.digestArguments(args);
+    const digest = args === undefined ? undefined : this.#options.host.digestArguments(args);
     return digest === undefined ? {} : { args: digest };
   }
 
   #beginStep(command: StepCommand, id: CommandId, future: Future<unknown>): void {
-    const { stepDefaults, nowMs } = this.#options;
-    this.#ask({ kind: 'step', id, name: command.name, ...this.#identityOf(command) });
+    const { stepDefaults, clock } = this.#options;
+    this.#issue({ kind: 'step', id, name: command.name, ...this.#identityOf(command) });
     this.#pending.set(id, {
       kind: 'step',
       id,
       command: stepDefaults === undefined ? command : { ...command, options: { ...stepDefaults, ...command.options } },
-      requestedAtMs: nowMs(),
+      requestedAtMs: clock.nowMs(),
       failedAttempts: 0,
       interruptions: 0,
       cutOffs: 0,
@@ -167,42 +184,40 @@ export class PendingCommands {
   }
 
   #beginSleep(command: Extract<DurableCommand, { kind: 'sleep' }>, id: CommandId, future: Future<unknown>): void {
-    const dueAtMs = this.#options.recordedDueAtMs(id) ?? command.dueAtMs;
-    this.#ask({ kind: 'sleep', id, name: command.name, dueAtMs });
+    const dueAtMs = this.#options.host.recordedDueAtMs(id) ?? command.dueAtMs;
+    this.#issue({ kind: 'sleep', id, name: command.name, dueAtMs });
     this.#pending.set(id, { kind: 'sleep', id, command, dueAtMs, future });
     if (command.owner === undefined) return;
-    const others = this.#ofOwner.get(command.owner);
-    if (others === undefined) this.#ofOwner.set(command.owner, new Set([id]));
+    const others = this.#sleepsOfOwner.get(command.owner);
+    if (others === undefined) this.#sleepsOfOwner.set(command.owner, new Set([id]));
     else others.add(id);
   }
 
   #beginReceive(name: string, id: CommandId, future: Future<unknown>): void {
-    const { signals } = this.#options;
-    this.#ask({ kind: 'receive', id, name });
-    if (signals.count(name) > 0) {
+    this.#issue({ kind: 'receive', id, name });
+    if (this.signals.count(name) > 0) {
       future.setResult(undefined);
       return;
     }
     this.#pending.set(id, { kind: 'receive', id, name, future });
-    signals.wait(name, {
-      future,
-      wake: () => this.end('receive', id).setResult(undefined),
-    });
+    this.signals.wait(name, id);
   }
 }
 
 /** Cancelling it withdraws its command. */
 class CommandFuture extends Future<unknown> {
-  readonly #withdraw: () => void;
+  readonly #commands: PendingCommands;
+  readonly #id: CommandId;
 
-  constructor(withdraw: () => void) {
+  constructor(commands: PendingCommands, id: CommandId) {
     super();
-    this.#withdraw = withdraw;
+    this.#commands = commands;
+    this.#id = id;
   }
 
   override cancel(message = ''): boolean {
     const cancelled = super.cancel(message);
-    if (cancelled) this.#withdraw();
+    if (cancelled) this.#commands.withdraw(this.#id);
     return cancelled;
   }
 }

@@ -1,37 +1,38 @@
-/** A first-in, first-out queue that is as fast with a million entries as with one. */
+/** The jobs of a run that are ready, in the order in which they became ready; those of the next round wait beside them. */
+import type { Job, } from '../core/job.ts';
+import type { ReadyJobs } from '../core/loop.ts';
+import { FifoQueue } from './fifo-queue.ts';
 
-// Beyond this many used up entries at the head they are cut off.
-const SPARE = 1024;
+export class ReadyQueue implements ReadyJobs {
+  /** Jobs of this round and, behind them, those that this round makes ready. */
+  readonly #ready = new FifoQueue<Job>();
+  /** Moved behind `#ready` when a round begins. */
+  #nextRound: Job[] = [];
 
-export class ReadyQueue<T> {
-  #items: (T | undefined)[] = [];
-  #head = 0;
-
-  get size(): number {
-    return this.#items.length - this.#head;
+  enqueue(job: Job): void {
+    this.#ready.push(job);
   }
 
-  push(item: T): void {
-    this.#items.push(item);
+  enqueueNextRound(job: Job): void {
+    this.#nextRound.push(job);
   }
 
-  /** Takes the oldest; the queue must not be empty. */
-  shift(): T {
-    const item = this.#items[this.#head] as T;
-    this.#items[this.#head] = undefined;
-    this.#head += 1;
-    if (this.#head === this.#items.length) {
-      this.#items.length = 0;
-      this.#head = 0;
-    } else if (this.#head > SPARE && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
+  /** Begins a round; returns how many jobs it has. */
+  beginRound(): number {
+    if (this.#nextRound.length > 0) {
+      for (const job of this.#nextRound) this.#ready.push(job);
+      this.#nextRound = [];
     }
-    return item;
+    return this.#ready.size;
+  }
+
+  /** Takes the oldest job; there must be one. */
+  shift(): Job {
+    return this.#ready.shift();
   }
 
   clear(): void {
-    this.#items = [];
-    this.#head = 0;
+    this.#ready.clear();
+    this.#nextRound = [];
   }
 }

@@ -1,70 +1,79 @@
 /**
- * The signals of a run that nobody has received yet, and who waits for them: one queue for each name.
+ * The signals of a run that no code has received yet, and the receives that wait for one: a channel for each name.
  *
  * asyncio's `Queue.get` without a limit: a signal wakes the receiver that waits longest, and stays in the buffer until
  * that one takes it. So a receiver that is cancelled in the same moment loses nothing (it wakes the next).
  */
-import type { Future } from '../core/future.ts';
-import { ReadyQueue } from './ready-queue.ts';
+import type { Signals } from '../core/loop.ts';
+import type { CommandId } from '../journal/event.ts';
+import { FifoQueue } from './fifo-queue.ts';
 
-interface Line {
-  readonly payloads: ReadyQueue<unknown>;
-  readonly receivers: ReadyQueue<Receiver>;
+/** The signals of one name. */
+interface Channel {
+  readonly payloads: FifoQueue<unknown>;
+  /** The receives that wait. One that was cancelled is no longer pending, and is skipped when its turn comes. */
+  readonly receivers: FifoQueue<CommandId>;
 }
 
-export interface Receiver {
-  readonly future: Future<unknown>;
-  /** The signal is here. */
-  wake(): void;
+/** The pending commands, as the buffer sees them. */
+export interface PendingReceives {
+  isPending(id: CommandId): boolean;
+  endReceive(id: CommandId): void;
 }
 
-export class SignalBuffer {
-  readonly #lines = new Map<string, Line>();
+export class SignalBuffer implements Signals {
+  readonly #receives: PendingReceives;
+  readonly #channels = new Map<string, Channel>();
+  /** Payloads in all channels: `add` counts up, `take` down. */
   #size = 0;
 
-  /** All signals that are buffered, of whatever name. */
+  constructor(receives: PendingReceives) {
+    this.#receives = receives;
+  }
+
+  /** How many signals are buffered, of all names. */
   get size(): number {
     return this.#size;
   }
 
   add(name: string, payload: unknown): void {
-    this.#line(name).payloads.push(payload);
+    this.#channel(name).payloads.push(payload);
     this.#size += 1;
     this.wakeNext(name);
   }
 
   take(name: string): { readonly found: true; readonly payload: unknown } | { readonly found: false } {
-    const payloads = this.#lines.get(name)?.payloads;
+    const payloads = this.#channels.get(name)?.payloads;
     if (payloads === undefined || payloads.size === 0) return { found: false };
     this.#size -= 1;
     return { found: true, payload: payloads.shift() };
   }
 
   count(name: string): number {
-    return this.#lines.get(name)?.payloads.size ?? 0;
+    return this.#channels.get(name)?.payloads.size ?? 0;
   }
 
-  /** Stands in line for the next signal of that name. */
-  wait(name: string, receiver: Receiver): void {
-    this.#line(name).receivers.push(receiver);
+  /** Adds a receive to those that wait for the next signal of that name. */
+  wait(name: string, receive: CommandId): void {
+    this.#channel(name).receivers.push(receive);
   }
 
   wakeNext(name: string): void {
-    const { receivers } = this.#line(name);
+    const { receivers } = this.#channel(name);
     while (receivers.size > 0) {
-      const receiver = receivers.shift();
-      if (receiver.future.done()) continue;
-      receiver.wake();
+      const receive = receivers.shift();
+      if (!this.#receives.isPending(receive)) continue;
+      this.#receives.endReceive(receive);
       return;
     }
   }
 
-  #line(name: string): Line {
-    let line = this.#lines.get(name);
-    if (line === undefined) {
-      line = { payloads: new ReadyQueue(), receivers: new ReadyQueue() };
-      this.#lines.set(name, line);
+  #channel(name: string): Channel {
+    let channel = this.#channels.get(name);
+    if (channel === undefined) {
+      channel = { payloads: new FifoQueue(), receivers: new FifoQueue() };
+      this.#channels.set(name, channel);
     }
-    return line;
+    return channel;
   }
 }

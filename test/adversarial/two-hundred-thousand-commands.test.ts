@@ -19,8 +19,8 @@ it('an event may lead to 200,000 timers, where the settings allow it', async () 
   // Without tasks, which would take their time and say nothing else.
   const timers = workflow('timers', function* () {
     const dueAtMs = Date.now() + 3_600_000;
-    const loop = currentLoop('the test');
-    for (let count = 0; count < COMMANDS; count += 1) loop.begin({ kind: 'sleep', name: 'sleep', dueAtMs });
+    const { commands } = currentLoop('the test');
+    for (let count = 0; count < COMMANDS; count += 1) commands.begin({ kind: 'sleep', name: 'sleep', dueAtMs });
     yield* sleep('1 hour');
   });
   const cloud = new SmallCloud([timers]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createTask } from '../../lib/api/create-task.ts';
 import { retry } from '../../lib/api/retry.ts';
-import { now } from '../../lib/api/run.ts';
+import { now } from '../../lib/api/now.ts';
 import { sleep } from '../../lib/api/sleep.ts';
 import { step } from '../../lib/api/step.ts';
 import type { Coroutine } from '../../lib/core/awaitable.ts';

@@ -5,6 +5,7 @@ import { currentStepContext, provideStepContext } from '../../lib/core/step-cont
 import type { PendingStep } from '../../lib/scheduler/live-run.ts';
 import { drive, newRun, START_MS } from '../scheduler/drive.ts';
 import { caught, runBody } from './run-body.ts';
+import { callStepBody } from '../../lib/core/command.ts';
 
 const boom = new Error('boom');
 
@@ -41,7 +42,7 @@ describe('step', () => {
     run.deliver({ kind: 'started', atMs: START_MS, version: 'v1' });
     const { command } = run.pending.get(1) as PendingStep;
     expect(command.options).toEqual(options);
-    expect(command.body({ attempt: 3 } as StepContext)).toBe(3);
+    expect(callStepBody(command, { attempt: 3 } as StepContext)).toBe(3);
   });
 
   it.each([
@@ -84,7 +85,7 @@ describe('defineStep', () => {
     });
     run.deliver({ kind: 'started', atMs: START_MS, version: 'v1' });
     const { command } = run.pending.get(1) as PendingStep;
-    expect([command.name, command.args, command.body(undefined as never)]).toEqual(['add', [2, 3], 5]);
+    expect([command.name, command.args, callStepBody(command, undefined as never)]).toEqual(['add', [2, 3], 5]);
   });
 
   it('can be made outside of a run, checks its options there, and is called inside only', () => {

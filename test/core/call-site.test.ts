@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { captureCallSite } from '../../lib/core/call-site.ts';
+import { captureCallSite, describeCallSite } from '../../lib/core/call-site.ts';
 
 function ours() {
   return captureCallSite(ours);
@@ -17,12 +17,12 @@ const here = (): number => Number(/call-site\.test\.ts:(\d+):\d+\)?$/.exec(new E
 
 it('is the line that called the function', () => {
   const [line, site] = [here(), ours()];
-  expect(site.describe()).toMatch(new RegExp(`^call-site\\.test\\.ts:${line}:\\d+$`));
+  expect(describeCallSite(site)).toMatch(new RegExp(`^call-site\\.test\\.ts:${line}:\\d+$`));
 });
 
 it('is the line that called the function above it, as many levels up as asked', () => {
   const [line, site] = [here(), outer(1)];
-  expect(site.describe()).toMatch(new RegExp(`^call-site\\.test\\.ts:${line}:\\d+$`));
+  expect(describeCallSite(site)).toMatch(new RegExp(`^call-site\\.test\\.ts:${line}:\\d+$`));
 });
 
 it('leaves the depth of other stack traces as it was', () => {
@@ -32,5 +32,5 @@ it('leaves the depth of other stack traces as it was', () => {
 });
 
 it('is unknown where there is no caller that far up', () => {
-  expect(outer(10_000).describe()).toBeUndefined();
+  expect(describeCallSite(outer(10_000))).toBeUndefined();
 });

@@ -3,8 +3,10 @@ import { createRunRandom, randomSeed, toIdempotencyKey } from '../../lib/engine/
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
-const draw = (runId: string, seed: string | undefined, count = 3): number[] =>
-  Array.from({ length: count }, createRunRandom(runId, seed));
+const draw = (runId: string, seed: string | undefined, count = 3): number[] => {
+  const random = createRunRandom(runId, seed);
+  return Array.from({ length: count }, () => random.next());
+};
 
 it('a seed has 128 bits and is never given twice', () => {
   const seeds = Array.from({ length: 1000 }, randomSeed);

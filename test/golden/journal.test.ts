@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createTask, patched, sleep, step, workflow } from 'lull';
 import { decode } from '../../lib/codec/decode.ts';
 import { encode } from '../../lib/codec/encode.ts';
-import { createPrng } from '../../lib/core/prng.ts';
+import { Prng } from '../../lib/core/prng.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
 import { createRunRandom } from '../../lib/engine/run-seed.ts';
 import { digestArguments } from '../../lib/engine/digest-arguments.ts';
@@ -28,7 +28,7 @@ it('a journal with a patch is followed today, on the new branch', () => {
   });
   const live = createLiveRun({
     info: { id: 'r1', workflow: 'mails', version: 'unversioned', startedAt: START, attempt: 1 },
-    random: createPrng('r1'),
+    random: new Prng('r1'),
     body: () => definitionOf(mails).start(undefined),
     recordedDueAtMs: () => undefined,
     recordedPatches: new Set(entries.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
@@ -58,7 +58,7 @@ it('a journal that came to its limit is followed today, to the same failure, wit
   const [started] = entries as [Started];
   const live = createLiveRun({
     info: { id: 'r1', workflow: 'fanning', version: 'unversioned', startedAt: START, attempt: 1 },
-    random: createPrng('r1'),
+    random: new Prng('r1'),
     body: () => definitionOf(fanning).start(undefined),
     recordedDueAtMs: () => undefined,
     isReplaying: () => true,
@@ -132,7 +132,7 @@ describe('a journal that was written with format version 1', () => {
   it('is followed today, to the same result', () => {
     const live = createLiveRun({
       info: { id: 'everything', workflow: 'everything', version: 'unversioned', startedAt: START, attempt: 1 },
-      random: createPrng('everything'),
+      random: new Prng('everything'),
       body: () => definitionOf(everything).start({ id: 'o-1' }),
       recordedDueAtMs: () => undefined,
       decode: (encoded) => decode(encoded),

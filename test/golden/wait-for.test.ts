@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { decode } from '../../lib/codec/decode.ts';
-import { createPrng } from '../../lib/core/prng.ts';
+import { Prng } from '../../lib/core/prng.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
 import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import type { JournalEntry, Started } from '../../lib/journal/event.ts';
@@ -18,7 +18,7 @@ const golden = JSON.parse(readFileSync(new URL('wait-for-v1.json', import.meta.u
 it('a journal with waitFor, and with limits that were up together, is followed today, to the same result', () => {
   const live = createLiveRun({
     info: { id: 'bounded', workflow: 'bounded', version: 'unversioned', startedAt: START, attempt: 1 },
-    random: createPrng('bounded'),
+    random: new Prng('bounded'),
     body: () => definitionOf(bounded).start(undefined),
     recordedDueAtMs: () => undefined,
     decode: (encoded) => decode(encoded),

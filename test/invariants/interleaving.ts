@@ -8,7 +8,7 @@ import type { Run } from 'lull/client';
 import { toIdempotencyKey } from '../../lib/engine/run-seed.ts';
 import { createPrng } from '../../lib/core/prng.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
-import type { StepCommand } from '../../lib/core/command.ts';
+import { callStepBody, type StepCommand } from '../../lib/core/command.ts';
 import type { StepContext } from '../../lib/core/step.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import { isClosed, type RunItem } from '../../lib/ports/run-item.ts';
@@ -236,7 +236,7 @@ class Play {
     );
     if (!isRecorded) this.#problems.push(new Error(`step "${command.name}" began before its record was written`));
     this.#begun.push({ name: command.name, key });
-    return command.body(context);
+    return callStepBody(command, context);
   }
 }
 

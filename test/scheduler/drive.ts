@@ -4,13 +4,14 @@
  * Two ways: straight through, and rebuilt from its journal before each event. Steps run as plain synchronous calls.
  */
 import type { Coroutine } from '../../lib/core/awaitable.ts';
+import { callStepBody } from '../../lib/core/command.ts';
 import type { Encoded } from '../../lib/core/encoded.ts';
-import { createPrng } from '../../lib/core/prng.ts';
+import { Prng } from '../../lib/core/prng.ts';
 import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import type { JournalEntry, JournalEvent } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
-import type { LiveRun, LiveRunOptions, Outcome } from '../../lib/scheduler/live-run.ts';
+import type { LiveRun, LiveRunOptions, Outcome, PendingStep } from '../../lib/scheduler/live-run.ts';
 import { InconclusiveError } from '../inconclusive.ts';
 
 export type Mode = 'straight' | 'rebuilt';
@@ -55,7 +56,7 @@ export function newRun(
   return createLiveRun({
     info: INFO,
     body,
-    random: createPrng(seed),
+    random: new Prng(seed),
     strict,
     recordedDueAtMs: () => undefined,
     decode: (encoded) => encoded,
@@ -108,7 +109,7 @@ export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}
 function nextEvent(run: LiveRun, nowMs: number, messages: JournalEvent[]): JournalEvent | undefined {
   let timer: { readonly id: number; readonly dueAtMs: number } | undefined;
   for (const pending of run.pending.values()) {
-    if (pending.kind === 'step') return runStep(pending.id, pending.command.body, nowMs);
+    if (pending.kind === 'step') return runStep(pending, nowMs);
     if (pending.kind === 'sleep' && (timer === undefined || pending.dueAtMs < timer.dueAtMs)) timer = pending;
   }
   const message = messages[0];
@@ -117,9 +118,9 @@ function nextEvent(run: LiveRun, nowMs: number, messages: JournalEvent[]): Journ
   return { kind: 'sleep-completed', id: timer.id, atMs: Math.max(nowMs, timer.dueAtMs) };
 }
 
-function runStep(id: number, body: (context: never) => unknown, atMs: number): JournalEvent {
+function runStep({ id, command }: PendingStep, atMs: number): JournalEvent {
   try {
-    return { kind: 'step-completed', id, atMs, value: encodeAsIs(body(undefined as never)) };
+    return { kind: 'step-completed', id, atMs, value: encodeAsIs(callStepBody(command, undefined as never)) };
   } catch (error) {
     return { kind: 'step-failed', id, atMs, error: encodeAsIs(error) };
   }

@@ -5,6 +5,7 @@ import type { JournalEvent } from '../../lib/journal/event.ts';
 import type { PendingStep } from '../../lib/scheduler/live-run.ts';
 import { caught } from '../api/run-body.ts';
 import { encodeAsIs, newRun, START_MS } from './drive.ts';
+import { callStepBody } from '../../lib/core/command.ts';
 
 const STARTED = { kind: 'started', atMs: START_MS, version: 'v1' } as const;
 
@@ -111,7 +112,7 @@ describe('a pending step', () => {
       interruptions: 0,
     });
     expect(pending.command).toMatchObject({ name: 'charge', options: { timeout: '30s' } });
-    expect(pending.command.body(undefined as never)).toBe(1);
+    expect(callStepBody(pending.command, undefined as never)).toBe(1);
   });
 
   it('has the defaults of the workflow where it says nothing itself', () => {

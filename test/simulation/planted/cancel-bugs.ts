@@ -5,31 +5,34 @@ export const cancelBugs: readonly PlantedBug[] = [
   {
     name: 'a task group that fails swallows the cancel of its task',
     file: 'lib/api/task-group.ts',
-    find: `if (this.#parent.cancelling() > 0) loop.cancelAgain(this.#parent);`,
+    find: `if (this.#parent.cancelling() > 0) this.#parent.cancelAgain();`,
     put: '',
   },
   {
     name: 'a task group leaves its own cancel counted',
     file: 'lib/api/task-group.ts',
-    find: `if (this.#parentCancelled && loop.uncancelFromInside(this.#parent) === 0) cancellation = undefined;`,
+    find: `if (this.#parentCancelled && this.#parent.uncancelFromInside() === 0) cancellation = undefined;`,
     put: `if (this.#parentCancelled) cancellation = undefined;`,
   },
   {
     name: 'a saga of which an undo fails swallows the cancel of its task',
     file: 'lib/api/saga.ts',
-    find: `if (wasCancelled && task.cancelling() > 0) currentLoop('saga()').cancelAgain(task);`,
+    find: `if (wasCancelled && task.cancelling() > 0) task.cancelAgain();`,
     put: '',
   },
   {
     name: 'waitFor drops a cancel that comes as the awaited ends',
     file: 'lib/api/wait-for.ts',
-    find: `      return yield* awaitable;`,
-    put: `      try {
+    find: `new LimitedCall(timeLimit, awaitable)`,
+    put: `new LimitedCall(timeLimit, (function* (): Coroutine<T> {
+      try {
         return yield* awaitable;
       } catch (error) {
-        if (isCancelled(error) && awaitable instanceof Future && awaitable.done()) return awaitable.result() as T;
+        const future = awaitable as Partial<Future<T>>;
+        if (isCancelled(error) && future.done?.() === true) return future.result?.() as T;
         throw error;
-      }`,
+      }
+    })())`,
   },
   {
     name: 'uncancel leaves a cancel that was not thrown yet',

@@ -70,9 +70,9 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: "the run's time goes back when a worker's clock does",
-    file: 'lib/scheduler/create-live-run.ts',
-    find: `this.#nowMs = Math.max(this.#nowMs, event.atMs);`,
-    put: `this.#nowMs = event.atMs;`,
+    file: 'lib/scheduler/run-clock.ts',
+    find: `if (atMs > this.#nowMs) this.#nowMs = atMs;`,
+    put: `this.#nowMs = atMs;`,
   },
   {
     name: 'what the code asked for and was not recorded is lost with its worker',

@@ -5,8 +5,8 @@ export const raceBugs: readonly PlantedBug[] = [
   {
     name: 'a race decides late: after its losers have taken a signal',
     file: 'lib/api/race.ts',
-    find: `else child[ON_CERTAIN](decide);`,
-    put: `else child.addDoneCallback(decide);`,
+    find: `else child[WATCH_CERTAINTY](this);`,
+    put: `else child.addDoneCallback(() => this.futureCertain(child));`,
   },
   {
     name: 'a race says late that it has a winner: a race around it decides after its losers have taken a signal',

@@ -80,8 +80,8 @@ export const stepBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a time limit in an undo of a saga does not end it',
-    file: 'lib/scheduler/event-loop.ts',
-    find: `    task.cancelFromInside();`,
-    put: `    task.cancel();`,
+    file: 'lib/api/timeout.ts',
+    find: `    this.#task.cancelFromInside();`,
+    put: `    this.#task.cancel();`,
   },
 ];

@@ -5,8 +5,8 @@ export const versionBugs: readonly PlantedBug[] = [
   {
     name: 'a run that has passed the old branch of a patch is told to take the new one',
     file: 'lib/scheduler/patches.ts',
-    find: `!recorded.has(patch) && !isReplaying();`,
-    put: `!recorded.has(patch);`,
+    find: `!isRecorded && !this.#host.isReplaying();`,
+    put: `!isRecorded;`,
   },
   {
     name: 'a patch is answered anew each time that it is asked for',

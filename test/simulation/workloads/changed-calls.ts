@@ -1,5 +1,5 @@
 /** Code that changes under its runs in nothing but how it calls their first step: its argument, its key, what it draws. */
-import { random } from '../../../lib/api/run.ts';
+import { random } from '../../../lib/api/random.ts';
 import { sleep } from '../../../lib/api/sleep.ts';
 import { defineStep, step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';

@@ -1,7 +1,7 @@
 /** A loop over months: a charge that may fail for days, then a race between the next month and the customer's end. */
 import { race } from '../../../lib/api/race.ts';
 import { retry } from '../../../lib/api/retry.ts';
-import { now } from '../../../lib/api/run.ts';
+import { now } from '../../../lib/api/now.ts';
 import { signal } from '../../../lib/api/signal.ts';
 import { sleepUntil } from '../../../lib/api/sleep.ts';
 import { step } from '../../../lib/api/step.ts';

@@ -1,6 +1,6 @@
 /** What is deployed: the workflows, in code that follows the journals there are, or in code that does not. */
 import { step } from '../../../lib/api/step.ts';
-import { runInfo } from '../../../lib/api/run.ts';
+import { runInfo } from '../../../lib/api/run-info.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
 import { createRegistry, type WorkflowRegistry } from '../../../lib/core/workflow-registry.ts';
 import { type AnyWorkflow, definitionOf, type WorkflowOptions } from '../../../lib/core/workflow.ts';

@@ -2,7 +2,7 @@
  * The bodies of steps: what they do is data, and the simulator carries it out in simulated time. All that began
  * is in a book, for the oracle.
  */
-import type { StepCommand } from '../../../lib/core/command.ts';
+import { callStepBody, type StepCommand } from '../../../lib/core/command.ts';
 import { NonRetryableError } from '../../../lib/core/errors.ts';
 import type { StepContext } from '../../../lib/core/step.ts';
 import { type BegunBody, BodyBook } from './body-book.ts';
@@ -63,7 +63,7 @@ export class StepBodies {
     };
     this.book.begin(body);
     this.#options.onBegin(process, body);
-    const plan = command.body(context) as BodyPlan;
+    const plan = callStepBody(command, context) as BodyPlan;
     const place = `${runId}#${stepId.slice(stepId.lastIndexOf('#') + 1)}`;
     const call = (this.#calls.get(place) ?? 0) + 1;
     this.#calls.set(place, call);

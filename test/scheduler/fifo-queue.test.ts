@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ReadyQueue } from '../../lib/scheduler/ready-queue.ts';
+import { FifoQueue } from '../../lib/scheduler/fifo-queue.ts';
 
 it('gives what was pushed, in order, whatever is pushed and shifted in between', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -3000, max: 2000 }), { maxLength: 20 }), (moves) => {
-      const queue = new ReadyQueue<number>();
+      const queue = new FifoQueue<number>();
       let pushed = 0;
       let shifted = 0;
       for (const move of moves) {
@@ -18,7 +18,7 @@ it('gives what was pushed, in order, whatever is pushed and shifted in between',
 });
 
 it('is empty after clear, and can be used again', () => {
-  const queue = new ReadyQueue<string>();
+  const queue = new FifoQueue<string>();
   queue.push('a');
   queue.clear();
   queue.push('b');

@@ -1,0 +1,46 @@
+/**
+ * The functions through which a run uses its host: the log, the codec, and what only the driver of a replay knows.
+ *
+ * All functions of the host that the scheduler keeps are behind this object. Everything else that it keeps is data, but
+ * for the author's own code. So a run can be stored, and restored with another host.
+ */
+import type { Coroutine } from '../core/awaitable.ts';
+import type { Encoded } from '../core/encoded.ts';
+import type { RunLog } from '../core/loop.ts';
+import type { LogLevel } from '../core/logger.ts';
+import type { CommandId } from '../journal/event.ts';
+import type { LiveRunOptions } from './live-run.ts';
+
+export class RunHost implements RunLog {
+  readonly #options: LiveRunOptions;
+
+  constructor(options: LiveRunOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the coroutine of the workflow's body. */
+  body(): Coroutine<unknown> {
+    const { body } = this.#options; // so that the author's code is not called with the options as `this`
+    return body();
+  }
+
+  write(level: LogLevel, values: readonly unknown[]): void {
+    this.#options.log(level, values);
+  }
+
+  decode(encoded: Encoded): unknown {
+    return this.#options.decode(encoded);
+  }
+
+  digestArguments(args: readonly unknown[]): string | undefined {
+    return this.#options.digestArguments(args);
+  }
+
+  recordedDueAtMs(id: CommandId): number | undefined {
+    return this.#options.recordedDueAtMs(id);
+  }
+
+  isReplaying(): boolean {
+    return this.#options.isReplaying?.() ?? false;
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * What the scheduler keeps of a run at rest is data: objects with fields, no closures, so that it can be stored.
+ *
+ * Each program is run until it waits for something outside. Then everything that is reachable from the run is walked,
+ * private fields and the variables of suspended generators included. A function may be there for two reasons: it is the
+ * author's code (written in a file under test/), or it belongs to the host (behind `RunHost`).
+ */
+import * as lull from 'lull';
+import {
+  allTasks,
+  asCompleted,
+  Barrier,
+  BoundedSemaphore,
+  Condition,
+  type Coroutine,
+  createTask,
+  currentTask,
+  defineStep,
+  deprecatePatch,
+  Event,
+  Future,
+  gather,
+  LifoQueue,
+  Lock,
+  log,
+  now,
+  patched,
+  PriorityQueue,
+  Queue,
+  race,
+  random,
+  retry,
+  runInfo,
+  saga,
+  Semaphore,
+  shield,
+  signal,
+  sleep,
+  sleepUntil,
+  step,
+  stepContext,
+  taskGroup,
+  timeout,
+  uuid,
+  wait,
+  waitFor,
+  workflow,
+} from 'lull';
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ChaCha20 } from '../../lib/core/chacha20.ts';
+import type { LiveRun } from '../../lib/scheduler/live-run.ts';
+import { scenarios } from '../asyncio/scenarios.ts';
+import { createTrace } from '../asyncio/trace.ts';
+import { newRun, START_MS } from './drive.ts';
+import { type FoundFunction, StateWalker } from './walk-state.ts';
+
+const answer = signal<string>('answer');
+const charge = defineStep('charge', (cents: number) => `${cents} ${stepContext().attempt}`);
+const limited = workflow('limited', { timeout: '1 day' }, function* (name: string) {
+  return yield* sleep('2 days', name);
+});
+
+function* idle(): Coroutine<void> {
+  yield* sleep('1 day');
+}
+
+/** Programs that wait for ever, each with other primitives. */
+const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
+  *'steps, timers and signals'() {
+    log.info(now(), random(), uuid(), runInfo().id, patched('a'));
+    deprecatePatch('b');
+    yield* gather({
+      plain: step('plain', { retry: { retryIf: () => true } }, (context) => context.attempt),
+      defined: charge(990),
+      later: sleep('1 day', 'later'),
+      until: sleepUntil(new Date(START_MS + 86_400_000)),
+      answer: answer.receive(),
+      another: answer.receive(),
+      inline: limited('inline'),
+    });
+  },
+  *'combinators around each other'() {
+    yield* gather([
+      race([sleep('1 day'), race({ a: sleep('2 days'), b: answer.receive() })]),
+      gather([sleep('1 day'), sleep('2 days'), sleep('3 days')], { limit: 2, returnExceptions: true }),
+      shield(sleep('1 day')),
+      wait([createTask(sleep('1 day')), createTask(sleep('2 days'))], { timeout: '1h', returnWhen: 'FIRST_COMPLETED' }),
+      waitFor(sleep('2 days'), '1 day'),
+      timeout('1 day', sleep('2 days')),
+      timeout(null, function* (scope) {
+        scope.reschedule(new Date(START_MS + 86_400_000));
+        yield* sleep('2 days');
+      }),
+    ]);
+  },
+  *'results in the order in which they come'() {
+    for (const next of asCompleted([sleep('1 day'), sleep('2 days'), new Future()], { timeout: '1h' })) yield* next;
+  },
+  *'a group, a saga and retries'() {
+    yield* gather([
+      taskGroup(function* (group) {
+        group.createTask(sleep('1 day'));
+        group.createTask(charge(1), { name: 'charge' });
+        yield* sleep('2 days');
+      }),
+      taskGroup(function* (group) {
+        yield* sleep(0);
+        group.createTask(sleep('1 day'));
+      }),
+      saga(function* (purchase) {
+        purchase.onFailure(step('undo', () => 1));
+        purchase.onFailure(() => charge(2));
+        yield* sleep('1 day');
+      }),
+      saga(function* (purchase) {
+        purchase.onFailure(sleep('1 day'));
+        throw new Error(yield* sleep(0, 'undone'));
+      }),
+      retry({ firstDelay: '1h' }, function* (attempt) {
+        throw new Error(yield* sleep(0, String(attempt)));
+      }),
+    ]);
+  },
+  *'locks, semaphores, conditions, events and barriers'() {
+    const [lock, two, one, changed, event, barrier] = [
+      ...[new Lock(), new Semaphore(2), new BoundedSemaphore()],
+      ...[new Condition(), new Event(), new Barrier(3)],
+    ] as const;
+    yield* lock.acquire();
+    yield* two.acquire();
+    yield* two.acquire();
+    yield* one.acquire();
+    yield* gather([
+      lock.acquire(),
+      lock.with(() => sleep('1 day') as Coroutine<void>),
+      two.acquire(),
+      one.acquire(),
+      changed.with(() => changed.wait() as Coroutine<true>),
+      changed.with(() => changed.waitFor(() => false) as Coroutine<false>),
+      event.wait(),
+      barrier.wait(),
+      barrier.wait(),
+    ]);
+  },
+  *'queues'() {
+    const full = new Queue<number>(1);
+    full.putNowait(1);
+    const stack = new LifoQueue<string>();
+    const [numbers, objects] = [new PriorityQueue<number>(), new PriorityQueue<object>(0, { compare: () => 0 })];
+    numbers.putNowait(1);
+    objects.putNowait({ a: 1 });
+    yield* gather([full.put(2), full.join(), stack.get(), createTask(new Queue().get())]);
+  },
+  *'calls that nobody has awaited yet'() {
+    const [lock, queue, event, barrier] = [new Lock(), new Queue<number>(), new Event(), new Barrier(2)];
+    const kept = [
+      ...[sleep('1h'), sleepUntil(now()), step('plain', () => 1), charge(1), answer.receive(), limited('kept')],
+      ...[lock.acquire(), lock.with(() => sleep(0) as Coroutine<void>), queue.put(1), queue.get(), queue.join()],
+      ...[event.wait(), barrier.wait(), barrier.reset(), barrier.abort(), new Semaphore().acquire()],
+      ...[new Condition().acquire(), new Condition().wait(), new Condition().waitFor(() => 1)],
+      ...[timeout('1h', sleep('2h')), waitFor(sleep('2h'), '1h'), waitFor(sleep('2h'), '0s'), wait([new Future()])],
+      ...[taskGroup(idle), saga(idle), retry({}, idle)],
+      ...[gather([sleep('1h')]), race([sleep('1h')]), shield(sleep('1h')), ...asCompleted([sleep('1h')])],
+    ];
+    yield* sleep('1 day');
+    return kept;
+  },
+  *'callbacks, cancellations and failures'() {
+    const future = new Future<number>();
+    future.addDoneCallback(() => undefined);
+    currentTask().addDoneCallback(() => undefined);
+    const failed = new Future();
+    failed.setException(new RangeError('not seen'));
+    const stubborn = createTask(
+      (function* () {
+        for (;;) {
+          try {
+            yield* sleep('1 day');
+          } catch {
+            // again
+          }
+        }
+      })(),
+    );
+    yield* sleep(0);
+    stubborn.cancel('stop');
+    const loser = createTask(waitFor(stubborn, '0s'));
+    for (const task of allTasks()) if (task.name === 'none') task.cancel();
+    yield* gather([future, loser]);
+  },
+};
+
+const walker = new StateWalker();
+afterAll(() => walker.close());
+
+/** The functions in the run's state that are neither the author's nor behind the host. */
+function strangeFunctions(run: LiveRun): FoundFunction[] {
+  return walker.walk(run, { except: ['RunHost'] }).functions.filter(({ file }) => !file.includes('/test/'));
+}
+
+const newSeededRun = (body: () => Coroutine<unknown>): LiveRun =>
+  newRun(body, { strict: false, live: { random: new ChaCha20(new Uint8Array(32)) } });
+
+describe('a run at rest is data', () => {
+  it.each(Object.entries(programs))('%s', (_name, body) => {
+    const run = newSeededRun(body);
+    run.deliver({ kind: 'started', atMs: START_MS, version: 'v1' });
+    expect(run.outcome()).toEqual({ kind: 'going-on' });
+    expect(strangeFunctions(run)).toEqual([]);
+  });
+
+  it('the programs use each function and class that authors have', () => {
+    const source = readFileSync(new URL(import.meta.url), 'utf8');
+    const body = source.slice(source.indexOf('const answer'));
+    const names = Object.keys(lull).filter((name) => typeof lull[name as keyof typeof lull] === 'function');
+    const isError = (name: string): boolean => /Error$|^Queue.+|^isCancelled$/.test(name);
+    expect(names.filter((name) => !isError(name) && !new RegExp(`\\b${name}\\b[(<]`).test(body))).toEqual([]);
+  });
+
+  it('after the first event of each scenario of CPython', { timeout: 120_000 }, () => {
+    const found: string[] = [];
+    for (const [name, scenario] of Object.entries(scenarios)) {
+      const run = newSeededRun(createTrace(scenario).body);
+      run.deliver({ kind: 'started', atMs: START_MS, version: 'v1' });
+      if (run.outcome().kind !== 'going-on') continue;
+      for (const { path, source } of strangeFunctions(run)) found.push(`${name}: ${path} ${source}`);
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+describe('the walk', () => {
+  it('finds a closure in a private field, in a map, and in a variable of a suspended generator', () => {
+    class Holder {
+      readonly #map = new Map<string, unknown>([['key', { close: () => 1 }]]);
+      readonly #generator = this.#generate();
+      constructor() {
+        this.#generator.next();
+      }
+      *#generate(): Generator<number> {
+        const local = (): number => this.#map.size;
+        yield 1;
+        local();
+      }
+    }
+    const { functions } = walker.walk(new Holder(), { except: [] });
+    expect(functions.map(({ source }) => source).sort()).toEqual(['() => 1', expect.stringContaining('#map.size')]);
+    expect(functions.every(({ file }) => file.includes('at-rest.test.ts'))).toBe(true);
+  });
+
+  it('goes from the run to the tasks, the commands, the signals and the generators', () => {
+    const run = newSeededRun(programs['steps, timers and signals']!);
+    run.deliver({ kind: 'started', atMs: START_MS, version: 'v1' });
+    const { classes } = walker.walk(run, { except: ['RunHost'] });
+    expect([...classes]).toEqual(
+      expect.arrayContaining(['CoroutineTask', 'PendingCommands', 'SignalBuffer', 'Timer', 'ChaCha20', 'RunHost']),
+    );
+  });
+});
