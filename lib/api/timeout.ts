@@ -87,10 +87,7 @@ export function toLimit(name: string, duration: Duration | null): Limit {
 }
 
 /** The coroutine of `timeout`; the limit counts from its first step. */
-export function* within<T>(
-  limit: Limit,
-  of: Awaitable<T> | ((scope: TimeoutScope) => Coroutine<T>),
-): Coroutine<T> {
+export function* within<T>(limit: Limit, of: Awaitable<T> | ((scope: TimeoutScope) => Coroutine<T>)): Coroutine<T> {
   const scope = new Scope(limit);
   let thrown: unknown;
   try {

@@ -108,8 +108,7 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
 };
 
 /** Calls the body that the author wrote. */
-export const callOwnBody = (command: StepCommand, context: StepContext): unknown =>
-  callStepBody(command, context);
+export const callOwnBody = (command: StepCommand, context: StepContext): unknown => callStepBody(command, context);
 
 /** The options with every setting filled in. */
 export type Engine = Required<EngineOptions>;

@@ -156,7 +156,8 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
 
   #run(): void {
     if (this.#outcome.kind !== 'going-on') return;
-    if (this.#loop.runToQuiescence(this) === 'endless') this.#end({ kind: 'failed', error: this.#loop.endlessLoopError() });
+    if (this.#loop.runToQuiescence(this) === 'endless')
+      this.#end({ kind: 'failed', error: this.#loop.endlessLoopError() });
   }
 
   /** As `asyncio.run` does: the round in which the body's end was noticed is finished, then the rest is cancelled. */

@@ -65,26 +65,30 @@ export class StateWalker {
     return { functions, classes };
   }
 
-  /** The scopes of a suspended generator that belong to it or to a function around it, not to the module. */
+  /** The scopes of a suspended generator, innermost first, without the module's. */
   #ownScopes(scopes: Runtime.RemoteObject | undefined): Runtime.RemoteObject[] {
     if (scopes === undefined) return [];
     const all = this.#properties(scopes).own.flatMap(({ value }) => (value === undefined ? [] : [value]));
-    return all.filter(({ description = '' }) => /^(?:Local|Block|Catch|With|Closure \()/.test(description));
+    // The test runner makes a function's block of each module.
+    const last = all.findLastIndex(({ description = '' }) => /^(?:Local|Closure \()/.test(description));
+    return all.slice(0, last + 1);
   }
 
   #fileOf({ internal }: Properties): string {
     const location = internal.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as
-      | { readonly scriptId: string }
-      | undefined;
+      { readonly scriptId: string } | undefined;
     return location === undefined ? '' : (this.#files.get(location.scriptId) ?? '?');
   }
 
   #properties({ objectId = '' }: Runtime.RemoteObject): Properties {
     // The types lack the private ones.
-    const found = this.#post<Runtime.GetPropertiesReturnType & { privateProperties?: Property[] }>('Runtime.getProperties', {
-      objectId,
-      ownProperties: true,
-    });
+    const found = this.#post<Runtime.GetPropertiesReturnType & { privateProperties?: Property[] }>(
+      'Runtime.getProperties',
+      {
+        objectId,
+        ownProperties: true,
+      },
+    );
     const own = [...found.result, ...(found.privateProperties ?? [])];
     return {
       own: own.filter(({ name }) => name !== '__proto__'),
