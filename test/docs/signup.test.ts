@@ -3,7 +3,7 @@ import { createTestEngine } from 'lull/testing';
 import { expect, test } from 'vitest';
 import { confirmed, signup } from './signup.ts';
 
-test('who confirms is asked a week later', async () => {
+test('a person who confirms is asked a week later', async () => {
   const engine = createTestEngine({ workflows: [signup] });
   const run = await engine.start(signup, 'ada@example.com');
   await engine.advance('1 day');
@@ -16,14 +16,14 @@ test('who confirms is asked a week later', async () => {
   ]);
 });
 
-test('who does not confirm within two days is not asked', async () => {
+test('a person who does not confirm within two days is not asked', async () => {
   const engine = createTestEngine({ workflows: [signup] });
 
   await expect(engine.run(signup, 'ada@example.com')).rejects.toThrow(TimeoutError);
   expect(engine.calls('mail')).toHaveLength(1);
 });
 
-test('a mail service that stumbles is asked again', async () => {
+test('a mail service that fails is called again', async () => {
   const engine = createTestEngine({ workflows: [signup] });
   let calls = 0;
   engine.mockStep('mail', () => {

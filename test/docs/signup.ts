@@ -3,7 +3,7 @@ import { defineStep, log, signal, sleep, timeout, workflow } from 'lull';
 export const confirmed = signal<{ name: string }>('confirmed');
 
 const mail = defineStep('mail', (to: string, text: string) => {
-  log.info(`to ${to}: ${text}`); // here stands your mail service
+  log.info(`to ${to}: ${text}`); // call your mail service here
 });
 
 export const signup = workflow('signup', function* (email: string) {
