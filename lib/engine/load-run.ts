@@ -73,6 +73,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
     if (!(await turn.lease.isOurs())) return 'lost';
 
     const record = { number: lastNumber(records) + 1, epoch, nonce, entries };
+    turn.aloneRecord = isToRunAlone ? record : undefined;
     const put = await engine.store.putRecord(runId, record);
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the one before us was faster: load again
     turn.takesOver = false;

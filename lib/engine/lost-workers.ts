@@ -11,6 +11,7 @@ import { LullError } from '../core/errors.ts';
 import { isRecordedCommand, type CommandId, type JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Engine } from './settings.ts';
+import { saysThatItLives } from './proof-of-life.ts';
 import type { Turn } from './turn-state.ts';
 
 /** So the reason fits into the run item, to its end. */
@@ -40,19 +41,6 @@ export function begunByTheLost({ epoch }: Turn, records: readonly JournalRecord[
   return entries.flatMap((entry) => (entry.kind === 'steps-begun' ? entry.ids : []));
 }
 
-/**
- * A turn that is alone ends in an error, such as a table that does not answer: its worker is there, and the code is not
- * to blame. If the table does not take this either, the worker counts as lost.
- */
-export async function recordThatItLives(turn: Turn): Promise<void> {
-  const { engine, runId, epoch, nonce, isAlone, ending, journal, lease } = turn;
-  // The run may have ended, and then nothing is recorded any more.
-  if (!isAlone || ending !== undefined || journal.recordNumber === 0 || !(await lease.isOurs())) return;
-  const lives: JournalEntry = { kind: 'steps-begun', atMs: engine.clock.nowMs(), ids: [] };
-  const record = { number: journal.recordNumber + 1, epoch, nonce, entries: [lives] };
-  await engine.store.putRecord(runId, record).catch(() => undefined);
-}
-
 /** A blocked run is not tried again by the same code before its time: each try may cost a worker. */
 function isWaitingForItsNextTry({ engine, run }: Turn, records: readonly JournalRecord[]): boolean {
   const { tryAtMs = 0 } = run.blocked ?? {};
@@ -71,9 +59,13 @@ function hasBeenAlone({ version }: Engine, records: readonly JournalRecord[]): b
   return sinceProgress(records).some((entry) => entry.kind === 'taken-alone' && entry.version === version);
 }
 
-/** Takeovers since something was recorded. */
+/** Takeovers since something was recorded. The first of them is none of a lost worker if the worker recorded that it lives. */
 function lostInARow(records: readonly JournalRecord[]): number {
-  return sinceProgress(records).filter(({ kind }) => kind === 'taken-over').length;
+  const entries = records.flatMap((record) => record.entries);
+  const { length } = sinceProgress(records);
+  const before = entries[entries.length - length - 1];
+  const takeovers = entries.slice(entries.length - length).filter(({ kind }) => kind === 'taken-over').length;
+  return takeovers > 0 && before !== undefined && saysThatItLives(before) ? takeovers - 1 : takeovers;
 }
 
 function sinceProgress(records: readonly JournalRecord[]): JournalEntry[] {

@@ -5,6 +5,7 @@ import { commit } from './commit.ts';
 import { endRun, type Ending } from './finish.ts';
 import { startNow } from './replay-run.ts';
 import { deleteReceived, loadInbox } from './inbox.ts';
+import { proveBeforeTheEnd } from './proof-of-life.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { toMessageEvent } from './pending-events.ts';
 import type { TurnEnd } from './turn.ts';
@@ -44,6 +45,7 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
     // damaged table must not keep the run from ending.
     if ((await loadInbox(turn)).kind === 'lost') return { kind: 'lease-lost' };
     const reason = recordUnread(turn);
+    proveBeforeTheEnd(turn);
     if (reason !== undefined && ending.status !== 'terminated') ending = terminated(reason);
     if ((await commit(turn)) === 'lost' || !(await turn.lease.isOurs())) return { kind: 'lease-lost' };
     await deleteReceived(turn);

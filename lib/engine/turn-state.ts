@@ -1,5 +1,6 @@
 /** What one turn knows while it goes on: its lease, what was accepted, what is not written yet, what is running. */
 import type { CommandId, JournalEntry } from '../journal/event.ts';
+import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { createAttempts, type Attempts } from './attempts.ts';
@@ -40,6 +41,8 @@ export interface Turn {
   takesOver: boolean;
   /** No other turn goes on in this process until this one ends: the worker before this one was lost. */
   isAlone: boolean;
+  /** The record that says so, also while its answer is still to come. */
+  aloneRecord: JournalRecord | undefined;
   /** While it is alone: the steps whose begin is in the journal. */
   readonly announced: Set<CommandId>;
   /** The first record of the journal is of this turn. */
@@ -161,6 +164,7 @@ function createTurn({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtM
     inboxIds: run.inboxIds,
     takesOver: run.lease !== undefined,
     isAlone: false,
+    aloneRecord: undefined,
     announced: new Set(),
     startsRun: false,
     replayedEvents: 0,

@@ -15,9 +15,9 @@ import { deleteReceived, loadInbox } from './inbox.ts';
 import { whyTooLong } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
-import { recordThatItLives } from './lost-workers.ts';
 import { codeHasEnded, hasPendingEvents } from './pending-events.ts';
 import { emitTurnStarted, emitTurnEnded, emitTurnFailed } from './observe.ts';
+import { proveBeforeTheEnd, recordThatItLives } from './proof-of-life.ts';
 import type { Engine } from './settings.ts';
 import type { Place, Solitude } from './solitude.ts';
 import { suspendRun } from './suspend.ts';
@@ -75,6 +75,7 @@ async function takeTurnAt(
   try {
     const end = await carryOn(turn);
     emitTurnEnded(turn, end);
+    if (end.kind === 'lease-lost') await recordThatItLives(turn); // the table may have been silent when it was asked for the lease
     return end;
   } catch (error) {
     emitTurnFailed(turn, error);
@@ -105,7 +106,10 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (delivery.kind === 'cannot-replay') return blockRun(turn, delivery.error);
     if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
     turn.attempts.abortAllExcept(memory.live.pending);
-    if (codeHasEnded(memory)) turn.ending ??= toEnding(turn, memory.live.outcome());
+    if (codeHasEnded(memory)) {
+      turn.ending ??= toEnding(turn, memory.live.outcome());
+      proveBeforeTheEnd(turn);
+    }
 
     if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };
     await deleteReceived(turn);

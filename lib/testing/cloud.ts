@@ -210,8 +210,6 @@ export class Cloud {
   #createEngine({ store, wakes, clock }: Ports): RunningEngine {
     const { version = DEFAULT_SETTINGS.version } = this.#options.settings;
     const options: EngineOptions = {
-      // Turns that end because the table does not answer are no workers lost in a run's code.
-      ...(this.#options.faults.store === undefined ? {} : { maxLostTurns: 1_000 }),
       ...this.#options.settings,
       version: this.#deployments === 0 ? version : `${version}+${this.#deployments}`,
       registry: this.registry,

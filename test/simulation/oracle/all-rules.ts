@@ -7,6 +7,8 @@ import { endRule } from './end-rule.ts';
 import { hearsRule } from './hears-rule.ts';
 import { journalRule } from './journal-rule.ts';
 import { limitsRule } from './limits-rule.ts';
+import { leftErrorsRule } from './left-errors-rule.ts';
+import { lostWorkersRule } from './lost-workers-rule.ts';
 import { messagesRule } from './messages-rule.ts';
 import { orphansRule } from './orphans-rule.ts';
 import { overdueRule } from './overdue-rule.ts';
@@ -15,6 +17,7 @@ import { pinRule } from './pin-rule.ts';
 import { purgeRule } from './purge-rule.ts';
 import type { Rule } from './rule.ts';
 import { runItemRule } from './run-item-rule.ts';
+import { solitudeRule } from './solitude-rule.ts';
 import { timersRule } from './timers-rule.ts';
 import { workloadRule } from './workload-rule.ts';
 
@@ -26,6 +29,9 @@ export const rules: readonly Rule[] = [
   bodiesRule,
   hearsRule,
   blockedRule,
+  lostWorkersRule,
+  solitudeRule,
+  leftErrorsRule,
   patchRule,
   pinRule,
   endRule,

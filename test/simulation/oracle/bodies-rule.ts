@@ -1,6 +1,7 @@
 /** A body begins only for a step that is durable and has no result yet (I3), and gives what is recorded (I5). */
 import { decode } from '../../../lib/codec/decode.ts';
 import { toIdempotencyKey } from '../../../lib/engine/run-seed.ts';
+import { isRecordedCommand, type JournalEntry, type StepFailed } from '../../../lib/journal/event.ts';
 import type { BegunBody } from '../world/body-book.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule, Violate } from './rule.ts';
@@ -37,6 +38,10 @@ export const bodiesRule: Rule = {
   },
   atEnd(run, violate, { bodies }) {
     for (const entry of run.entries) {
+      const isOfNoBody = entry.kind === 'step-failed' && bodies.ofKey(keyOf(run, entry.id)).length === 0;
+      if (isOfNoBody && isInterrupted(entry) && !mayHaveBegun(run, entry.id)) {
+        violate(`step #${entry.id} has failed as interrupted, and no body of it ever began`);
+      }
       if (entry.kind !== 'step-completed' && entry.kind !== 'step-retrying') continue;
       const begun = bodies.ofKey(keyOf(run, entry.id));
       if (entry.kind === 'step-completed' && !begun.some(({ end }) => end?.kind === 'gave')) {
@@ -52,6 +57,23 @@ export const bodiesRule: Rule = {
 /** All attempts share it, on whichever worker: it follows from what the journal begins with. */
 function keyOf({ runId, entries: [started] }: RunLedger, id: number): string {
   return toIdempotencyKey(runId, started?.kind === 'started' ? started.seed : undefined, id);
+}
+
+/** A worker was lost that recorded nothing of the bodies that it was about to begin: it was not alone with the run. */
+function mayHaveBegun({ records }: RunLedger, id: number): boolean {
+  const asked = records.findIndex(({ entries }) => entries.some((entry) => isRecordedCommand(entry) && entry.id === id));
+  return records.slice(asked).some(({ epoch, entries }) => {
+    const wasAlone = records.some((other) => other.epoch === epoch - 1 && other.entries.some(isTakenAlone));
+    return entries.some(({ kind }) => kind === 'taken-over') && !wasAlone;
+  });
+}
+
+function isTakenAlone({ kind }: JournalEntry): boolean {
+  return kind === 'taken-alone';
+}
+
+function isInterrupted({ error }: StepFailed): boolean {
+  return JSON.stringify(error).includes('"STEP_INTERRUPTED"');
 }
 
 /** What a body is told of the attempts before it is what the journal says of them. */

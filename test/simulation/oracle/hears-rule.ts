@@ -9,7 +9,7 @@ import type { RunLedger } from './ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
 /** What befalls workers as a whole, in which the run may be. */
-const OF_WORKERS = /^(freeze|dieBefore|dieAfter|bodyDies|outage|blackout|clocks-jump|kill|deploy)/;
+const OF_WORKERS = /^(freeze|dieBefore|dieAfter|bodyDies|codeDies|outage|blackout|clocks-jump|kill|deploy)/;
 /** What befalls one call, which may be about the run. */
 const OF_CALLS = /^(requestLost|answerLost|sentTwice|carriedOutLater|slow|half)/;
 

@@ -38,6 +38,16 @@ export class RunLedger {
   readonly failedAttempts = new Map<number, number>();
   readonly heartbeats = new Map<number, StepHeartbeat>();
   takeovers = 0;
+  /** Entries that tell of progress: of all but takeovers. */
+  progress = 0;
+  /** Takeovers since the last of them, and the versions that took the run alone since. */
+  takeoversInARow = 0;
+  readonly triedAlone = new Set<string>();
+  /** How often the run was blocked since workers were lost, and how it was at last. */
+  lossHolds = 0;
+  lastLossHold: { readonly version: string | undefined; readonly tryAtMs: number } | undefined;
+  /** Of each epoch, the process that took it. */
+  readonly workerOf = new Map<number, string>();
   /** How often the code was asked to stop for the length of its journal. */
   limitsReached = 0;
   /** Ids of the messages that the journal has, in its order, repeats included. */
@@ -84,6 +94,14 @@ export class RunLedger {
     this.stopAcceptedAtMs[kind] ??= atMs;
   }
 
+  /** The process took the run in its last epoch, and recorded that it is alone with it. */
+  aloneIn(process: string): boolean {
+    const epoch = this.epochOf.get(process);
+    return this.records.some((record) => {
+      return record.epoch === epoch && record.entries.some(({ kind }) => kind === 'taken-alone');
+    });
+  }
+
   isDelivered(messageId: string): boolean {
     return this.delivered.includes(messageId);
   }
@@ -104,6 +122,16 @@ export class RunLedger {
     if (isClosed(status)) this.end = { status, result: this.valueOf(result), atMs };
   }
 
+  #countLosses(entry: JournalEntry): void {
+    if (entry.kind === 'taken-over') this.takeoversInARow += 1;
+    else if (entry.kind === 'taken-alone') this.triedAlone.add(entry.version);
+    else {
+      this.progress += 1;
+      this.takeoversInARow = 0;
+      this.triedAlone.clear();
+    }
+  }
+
   addRecord(record: JournalRecord, atMs: number): void {
     this.records.push(record);
     for (const entry of record.entries) {
@@ -115,6 +143,7 @@ export class RunLedger {
       if ('messageId' in entry) this.delivered.push(entry.messageId);
       // Each of these lets a body begin again without a failed attempt.
       if (entry.kind === 'taken-over' || entry.kind === 'step-interrupted') this.takeovers += 1;
+      this.#countLosses(entry);
       if (entry.kind === 'limit-reached') this.limitsReached += 1;
       if (entry.kind === 'step-heartbeat') this.heartbeats.set(entry.id, entry);
       if (entry.kind === 'step-retrying')
@@ -197,11 +226,16 @@ export class Ledger {
       case 'take':
         if (after?.epoch === before?.epoch) return;
         run.epochOf.set(call.by, after?.epoch ?? 0);
+        run.workerOf.set(after?.epoch ?? 0, call.by);
         run.takenAtMs.set(after?.epoch ?? 0, (args[1] as TakeLease).nowMs);
         run.formerLeaseEndedMs = before?.lease?.expiresAtMs ?? -Infinity;
         return;
       case 'release':
         if (after?.status === 'blocked') run.blockedUntilMs = after.dueAtMs ?? -Infinity;
+        if (before?.lease !== undefined && after?.blocked?.tryAtMs !== undefined) {
+          run.lossHolds += 1;
+          run.lastLossHold = { version: after.blocked.version, tryAtMs: after.blocked.tryAtMs };
+        }
         return;
       case 'createRun':
         if (before !== undefined || after === undefined) return;

@@ -1,6 +1,7 @@
 /** What the oracle holds against what happens: small rules, each with one idea. */
 import type { Plan, RunPlan } from '../plan.ts';
 import type { Callers } from '../world/callers.ts';
+import type { CodeDeaths } from '../world/code-deaths.ts';
 import type { Fleet } from '../world/fleet.ts';
 import type { BegunBody, BodyBook } from '../world/body-book.ts';
 import type { SimulatedProcess } from '../world/simulated-process.ts';
@@ -14,6 +15,7 @@ export interface Seen {
   readonly fleet: Fleet;
   readonly callers: Callers;
   readonly bodies: BodyBook;
+  readonly deaths: CodeDeaths;
   /** Epoch milliseconds: when the last fault may have happened. */
   readonly faultsEndedAtMs: number;
   readonly nowMs: number;

@@ -2,6 +2,7 @@
 import { cancelBugs } from './cancel-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { leaseBugs } from './lease-bugs.ts';
+import { lostWorkerBugs } from './lost-worker-bugs.ts';
 import { messageBugs } from './message-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { raceBugs } from './race-bugs.ts';
@@ -12,6 +13,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...cancelBugs,
   ...journalBugs,
   ...leaseBugs,
+  ...lostWorkerBugs,
   ...messageBugs,
   ...raceBugs,
   ...stepBugs,

@@ -5,8 +5,10 @@ import { againWorkload } from './again.ts';
 import { approvalWorkload } from './approval.ts';
 import { busyRunWorkload } from './busy-run.ts';
 import { changedCallsWorkload } from './changed-calls.ts';
+import { carelessWorkload } from './careless.ts';
 import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
+import { deadlyCodeWorkload } from './deadly-code.ts';
 import { fanOutWorkload } from './fan-out.ts';
 import { longJournalWorkload } from './long-journal.ts';
 import { patchedWorkload } from './patched.ts';
@@ -38,6 +40,8 @@ export const workloads: readonly Workload[] = [
   againWorkload,
   subscriptionWorkload,
   poisonWorkload,
+  deadlyCodeWorkload,
+  carelessWorkload,
   deadlineWorkload,
   longJournalWorkload,
   patchedWorkload,

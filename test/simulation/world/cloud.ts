@@ -7,11 +7,13 @@ import type { Rule, Seen } from '../oracle/rule.ts';
 import type { Plan } from '../plan.ts';
 import { workflows, workflowsKnowing } from '../workloads/all-workloads.ts';
 import { Callers } from './callers.ts';
+import { CodeDeaths } from './code-deaths.ts';
 import { Deployments } from './deployments.ts';
 import { Dice } from './dice.ts';
 import { Faults } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { Incidents } from './incidents.ts';
+import { LeftErrors } from './left-errors.ts';
 import { Network } from './network.ts';
 import { Queue } from './queue.ts';
 import { StepBodies } from './step-bodies.ts';
@@ -31,6 +33,7 @@ export class Cloud {
   readonly fleet: Fleet;
   readonly callers: Callers;
   readonly bodies: StepBodies;
+  readonly deaths: CodeDeaths;
   readonly sweeper: Sweeper;
   readonly #plan: Plan;
   readonly #log: string[] = [];
@@ -63,13 +66,18 @@ export class Cloud {
       ...{ timeline, faults, leaseMs },
       onBegin: (process, body) => this.oracle.sawBody(process, body, table.ledger.of(body.runId)),
     });
+    this.deaths = new CodeDeaths({ timeline, faults, ledgerOf: (runId) => table.ledger.of(runId) });
+    const errors = new LeftErrors({
+      timeline,
+      onUnowned: (by) => this.#complain('an error that code left behind ends its worker', '', by),
+    });
     const parts = {
       ...{ timeline, network, log: this.#logger() },
       clockErrorMs: (process: string) => incidents.clockErrorMs(process),
     };
     this.fleet = new Fleet(
       {
-        ...{ ...parts, queue, bodies: this.bodies, dice: dice.named('fleet'), settings: weather.settings },
+        ...{ ...parts, queue, bodies: this.bodies, deaths: this.deaths, errors, dice: dice.named('fleet'), settings: weather.settings },
         ...{ mostWorkers: weather.workers, invocationLimitMs: weather.invocationLimitMs, warmth: weather.warmth },
         ...{ newQueue, isPinned: weather.pinned !== undefined },
         // Whoever runs the cloud sees to it that no version keeps runs that it cannot follow.
@@ -128,9 +136,9 @@ export class Cloud {
   }
 
   #lookAround(): Seen {
-    const { table, fleet, callers, bodies, timeline } = this;
+    const { table, fleet, callers, bodies, deaths, timeline } = this;
     return {
-      ...{ plan: this.#plan, table, fleet, callers, bodies: bodies.book },
+      ...{ plan: this.#plan, table, fleet, callers, bodies: bodies.book, deaths },
       get nowMs() {
         return timeline.nowMs;
       },

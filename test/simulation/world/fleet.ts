@@ -9,7 +9,10 @@ import type { Pin } from '../../../lib/engine/take-run.ts';
 import type { Logger } from '../../../lib/core/logger.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
 import type { Code } from './code.ts';
+import type { CodeDeaths } from './code-deaths.ts';
+import { inCodeTurn } from './code-turn.ts';
 import type { Dice } from './dice.ts';
+import type { LeftErrors } from './left-errors.ts';
 import type { Network } from './network.ts';
 import type { Queue, QueuedWake } from './queue.ts';
 import { SimulatedProcess } from './simulated-process.ts';
@@ -27,6 +30,8 @@ export interface FleetOptions {
   /** A turn has ended with its run blocked. */
   readonly onBlocked: (code: Code) => void;
   readonly bodies: StepBodies;
+  readonly deaths: CodeDeaths;
+  readonly errors: LeftErrors;
   readonly dice: Dice;
   readonly log: Logger;
   readonly settings: Partial<EngineSettings>;
@@ -53,6 +58,8 @@ export class Fleet {
   #workers: Worker[] = [];
   readonly #codeOf = new Map<string, Code>();
   readonly #versions = new Versions((code) => this.#queueTo(code));
+  readonly #inTurn = new Set<string>();
+  readonly #processes = new Map<string, SimulatedProcess>();
   #started = 0;
   turns = 0;
   /** When a wake had to wait for a worker last. */
@@ -72,6 +79,15 @@ export class Fleet {
   /** Which code a worker runs, or ran, by its process's name. */
   codeOf(worker: string): Code | undefined {
     return this.#codeOf.get(worker);
+  }
+
+  /** Whether a worker is in a turn of the run, or waits for one; a dead one is for ever. */
+  isInTurn(worker: string, runId: string): boolean {
+    return this.#inTurn.has(`${worker} ${runId}`);
+  }
+
+  isAlive(worker: string): boolean {
+    return this.#processes.get(worker)?.isAlive === true;
   }
 
   /** New turns are taken by this code; turns that go on, go on with the old. */
@@ -160,6 +176,7 @@ export class Fleet {
     const worker: Worker = { process, engine, code, isBusy: false };
     process.onDeath(() => this.#pump());
     this.#codeOf.set(name, code);
+    this.#processes.set(name, process);
     this.#workers.push(worker);
     return worker;
   }
@@ -192,13 +209,19 @@ export class Fleet {
 
   async #takeTurn({ engine, process, code }: Worker, runId: string, deadlineAtMs: number): Promise<boolean> {
     this.turns += 1;
+    const name = `${process.name} ${runId}`;
+    this.#inTurn.add(name);
     try {
-      const end = await engine.takeTurn({ runId, deadlineAtMs });
+      const { deaths, errors } = this.#options;
+      const turn = { process, version: code.version, runId, deaths, errors };
+      const end = await inCodeTurn(turn, () => engine.takeTurn({ runId, deadlineAtMs }));
       if (end.kind === 'blocked') this.#options.onBlocked(code);
       return true;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) this.#options.onError(process.name, runId, error);
       return false;
+    } finally {
+      this.#inTurn.delete(name);
     }
   }
 }

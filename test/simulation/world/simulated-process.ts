@@ -57,6 +57,15 @@ export class SimulatedProcess {
     for (const tell of this.#onDeath.splice(0)) tell();
   }
 
+  /** In the middle of its own code, which goes on and reaches nothing any more. Others hear of it when the code is over. */
+  dieInItsCode(): void {
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
+    this.#timeline.after(0, () => {
+      for (const tell of this.#onDeath.splice(0)) tell();
+    });
+  }
+
   onDeath(tell: () => void): void {
     this.#onDeath.push(tell);
   }

@@ -6,6 +6,7 @@ import { callStepBody, type StepCommand } from '../../../lib/core/command.ts';
 import { NonRetryableError } from '../../../lib/core/errors.ts';
 import type { StepContext } from '../../../lib/core/step.ts';
 import { type BegunBody, BodyBook } from './body-book.ts';
+import { leaveError } from './code-turn.ts';
 import type { Faults } from './faults.ts';
 import { never, type SimulatedProcess } from './simulated-process.ts';
 import type { Timeline } from './timeline.ts';
@@ -22,6 +23,8 @@ export interface BodyPlan {
   readonly declines?: string;
   /** How many calls kill their worker before one does not; -1: all. */
   readonly kills?: number;
+  /** The first call leaves an error behind, which fails after so long. */
+  readonly leavesErrorAfterMs?: number;
   readonly beatsEveryMs?: number;
   /** Text of that length in the place of what it gives. */
   readonly givesBytes?: number;
@@ -90,6 +93,7 @@ export class StepBodies {
         process.reachAt(atMs, () => context.heartbeat({ beat }));
       }
     }
+    if (plan.leavesErrorAfterMs !== undefined && call === 1) leaveError(command.name, plan.leavesErrorAfterMs);
     const failure = this.#failure(plan, call, faults.happens('bodyFails', occasion));
     return new Promise((resolve, reject) => {
       process.reachAt(endsAtMs, () => {

@@ -1,0 +1,18 @@
+/** While a worker is alone with a run, no body of another run begins in it. */
+import type { RunLedger } from './ledger.ts';
+import type { Rule, Seen } from './rule.ts';
+
+export const solitudeRule: Rule = {
+  name: 'a worker that is alone with a run does nothing for others',
+  onBody(body, run, violate, seen) {
+    const other = findAlone(body.by, run, seen);
+    if (other !== undefined) violate(`${body.by} began "${body.name}" while it was alone with ${other.runId}`);
+  },
+};
+
+function findAlone(worker: string, run: RunLedger, { table, fleet }: Seen): RunLedger | undefined {
+  for (const other of table.ledger.runs.values()) {
+    if (other !== run && fleet.isInTurn(worker, other.runId) && other.aloneIn(worker)) return other;
+  }
+  return undefined;
+}

@@ -1,0 +1,75 @@
+/** Mistakes around workers that are lost in a run's code, and errors that code leaves behind. */
+import type { PlantedBug } from './planted-bug.ts';
+
+export const lostWorkerBugs: readonly PlantedBug[] = [
+  {
+    name: 'a run that is taken over is not taken alone',
+    file: 'lib/engine/lost-workers.ts',
+    find: `return takesOver || run.blocked?.tryAtMs !== undefined;`,
+    put: `return !takesOver && run.blocked?.tryAtMs !== undefined;`,
+  },
+  {
+    name: 'a run that is taken alone does not wait until its neighbours have ended their turns',
+    file: 'lib/engine/turn-state.ts',
+    find: `beAlone: () => place.beAlone(endsByMs),`,
+    put: `beAlone: async () => 'alone',`,
+  },
+  {
+    name: 'other turns begin beside one that is alone',
+    file: 'lib/engine/solitude.ts',
+    find: `        () => !isSomebodyAlone,`,
+    put: `        () => true,`,
+  },
+  {
+    name: 'workers that were lost in the code of a run are not counted',
+    file: 'lib/engine/lost-workers.ts',
+    find: `return lostInARow(records) + 1 < engine.maxLostTurns ?`,
+    put: `return engine.maxLostTurns > 0 ?`,
+  },
+  {
+    name: 'workers that were lost before something was recorded count too',
+    file: 'lib/engine/lost-workers.ts',
+    find: `entries.findLastIndex(({ kind }) => kind !== 'taken-over' && kind !== 'taken-alone') + 1`,
+    put: `0`,
+  },
+  {
+    name: 'a run that old code has blocked for lost workers is not tried by new code',
+    file: 'lib/engine/lost-workers.ts',
+    find: `entry.kind === 'taken-alone' && entry.version === version`,
+    put: `entry.kind === 'taken-alone' && entry.version !== undefined && version !== ''`,
+  },
+  {
+    name: 'a run that is blocked for lost workers is tried again at each wake',
+    file: 'lib/engine/lost-workers.ts',
+    find: `return engine.clock.nowMs() < tryAtMs && hasBeenAlone(engine, records);`,
+    put: `return tryAtMs < 0 && hasBeenAlone(engine, records);`,
+  },
+  {
+    name: 'a step that a lost worker had not begun counts as interrupted',
+    file: 'lib/engine/lost-workers.ts',
+    find: `if (!entries.some(({ kind }) => kind === 'taken-alone')) return undefined;`,
+    put: `if (entries.length < 1_000_000) return undefined;`,
+  },
+  {
+    name: 'a worker whose table fails while it is alone counts as lost',
+    file: 'lib/engine/proof-of-life.ts',
+    find: `  if (!isUnproven(turn)) return;`,
+    put: `  if (turn.epoch > 0) return;`,
+  },
+  {
+    name: 'an error that code left behind is given to the run or step that was begun last',
+    file: 'lib/engine/owned-code.ts',
+    find: `return storage.run(owner, code);`,
+    put: `Reflect.set(globalThis, 'lastOwner', owner);\n  return storage.run(owner, code);`,
+    also: {
+      find: `STRAY.has(args[0]) ? storage.getStore() : undefined;`,
+      put: `STRAY.has(args[0]) ? (Reflect.get(globalThis, 'lastOwner') as CodeOwner | undefined) : undefined;`,
+    },
+  },
+  {
+    name: 'an error that code left behind fails no run',
+    file: 'lib/engine/turn.ts',
+    find: `ending === undefined || ending.status === 'completed' ? strays.first : undefined`,
+    put: `ending?.status === 'completed' ? strays.first : undefined`,
+  },
+];
