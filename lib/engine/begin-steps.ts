@@ -30,6 +30,8 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
     if (attempts.size >= engine.maxStepsInFlight) return;
     if (attempts.has(step.id)) memory.stepsToBegin.delete(step.id);
     if (attempts.has(step.id) || step.retryAtMs > nowMs) continue;
+    // A step that was refused has left its place to one that is not announced.
+    if (turn.isAlone && !turn.announced.has(step.id)) continue;
     memory.stepsToBegin.delete(step.id);
     const refusal = whyNotToBegin(step, engine.maxInterruptions) ?? whyTooLate(step, nowMs);
     if (refusal === undefined) attempts.begin(step, toIdempotencyKey(turn.runId, memory.seed, step.id));

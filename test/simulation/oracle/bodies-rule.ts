@@ -59,12 +59,13 @@ function keyOf({ runId, entries: [started] }: RunLedger, id: number): string {
   return toIdempotencyKey(runId, started?.kind === 'started' ? started.seed : undefined, id);
 }
 
-/** A worker was lost that recorded nothing of the bodies that it was about to begin: it was not alone with the run. */
+/** A worker was lost that had recorded that it was about to begin the body; or that records no such thing: it was not alone. */
 function mayHaveBegun({ records }: RunLedger, id: number): boolean {
   const asked = records.findIndex(({ entries }) => entries.some((entry) => isRecordedCommand(entry) && entry.id === id));
   return records.slice(asked).some(({ epoch, entries }) => {
     const wasAlone = records.some((other) => other.epoch === epoch - 1 && other.entries.some(isTakenAlone));
-    return entries.some(({ kind }) => kind === 'taken-over') && !wasAlone;
+    const isAnnounced = entries.some((entry) => entry.kind === 'steps-begun' && entry.ids.includes(id));
+    return isAnnounced || (entries.some(({ kind }) => kind === 'taken-over') && !wasAlone);
   });
 }
 

@@ -27,12 +27,6 @@ export const lostWorkerBugs: readonly PlantedBug[] = [
     put: `return engine.maxLostTurns > 0 ?`,
   },
   {
-    name: 'workers that were lost before something was recorded count too',
-    file: 'lib/engine/lost-workers.ts',
-    find: `entries.findLastIndex(({ kind }) => kind !== 'taken-over' && kind !== 'taken-alone') + 1`,
-    put: `0`,
-  },
-  {
     name: 'a run that old code has blocked for lost workers is not tried by new code',
     file: 'lib/engine/lost-workers.ts',
     find: `entry.kind === 'taken-alone' && entry.version === version`,
@@ -49,22 +43,6 @@ export const lostWorkerBugs: readonly PlantedBug[] = [
     file: 'lib/engine/lost-workers.ts',
     find: `if (!entries.some(({ kind }) => kind === 'taken-alone')) return undefined;`,
     put: `if (entries.length < 1_000_000) return undefined;`,
-  },
-  {
-    name: 'a worker whose table fails while it is alone counts as lost',
-    file: 'lib/engine/proof-of-life.ts',
-    find: `  if (!isUnproven(turn)) return;`,
-    put: `  if (turn.epoch > 0) return;`,
-  },
-  {
-    name: 'an error that code left behind is given to the run or step that was begun last',
-    file: 'lib/engine/owned-code.ts',
-    find: `return storage.run(owner, code);`,
-    put: `Reflect.set(globalThis, 'lastOwner', owner);\n  return storage.run(owner, code);`,
-    also: {
-      find: `STRAY.has(args[0]) ? storage.getStore() : undefined;`,
-      put: `STRAY.has(args[0]) ? (Reflect.get(globalThis, 'lastOwner') as CodeOwner | undefined) : undefined;`,
-    },
   },
   {
     name: 'an error that code left behind fails no run',
