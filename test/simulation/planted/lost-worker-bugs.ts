@@ -39,12 +39,6 @@ export const lostWorkerBugs: readonly PlantedBug[] = [
     put: `return tryAtMs < 0 && hasBeenAlone(engine, records);`,
   },
   {
-    name: 'a step that a lost worker had not begun counts as interrupted',
-    file: 'lib/engine/lost-workers.ts',
-    find: `if (!entries.some(({ kind }) => kind === 'taken-alone')) return undefined;`,
-    put: `if (entries.length < 1_000_000) return undefined;`,
-  },
-  {
     name: 'an error that code left behind fails no run',
     file: 'lib/engine/turn.ts',
     find: `ending === undefined || ending.status === 'completed' ? strays.first : undefined`,
