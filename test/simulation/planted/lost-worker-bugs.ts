@@ -15,12 +15,6 @@ export const lostWorkerBugs: readonly PlantedBug[] = [
     put: `beAlone: async () => 'alone',`,
   },
   {
-    name: 'other turns begin beside one that is alone',
-    file: 'lib/engine/solitude.ts',
-    find: `        () => !isSomebodyAlone,`,
-    put: `        () => true,`,
-  },
-  {
     name: 'workers that were lost in the code of a run are not counted',
     file: 'lib/engine/lost-workers.ts',
     find: `return lostInARow(records) + 1 < engine.maxLostTurns ?`,
