@@ -22,7 +22,10 @@ const DESCRIPTIONS: { readonly [Kind in CloudEvent['kind']]: (event: EventOfKind
   },
   'run-blocked': ({ workflow, runId, reason }, paint) => [
     `${paint('red', 'blocked')}    ${workflow}  ${runId}`,
-    ...indented([...reason.split('\n'), 'The run is tried again as soon as other code is saved, and after a pause by itself.']),
+    ...indented([
+      ...reason.split('\n'),
+      'The run is tried again as soon as other code is saved, and after a pause by itself.',
+    ]),
   ],
   reloaded: ({ workflows }, paint) => [
     `${paint('green', 'reloaded')}   ${workflows.map(({ name }) => name).join(', ')}`,

@@ -53,11 +53,7 @@ it('a run that is blocked is shown with why, and with what to do', () => {
   expect(lines({ kind: 'run-blocked', runId: 'r-1', workflow: 'checkout', reason: 'a step was renamed' })).toEqual([
     '12:05:09  blocked    checkout  r-1',
     '12:05:09             a step was renamed',
-<<<<<<< HEAD:test/cli/event-lines.test.ts
-    '12:05:09             The run is tried again as soon as other code is saved.',
-=======
-    '12:05:09             It is tried again as soon as other code is saved, and after a pause by itself.',
->>>>>>> 52f6130 (A table that fails blocks no run for lost workers: a worker that is alone records that it lives, with several tries; the simulator ends workers in workflow code and leaves errors behind):test/cli/notice-lines.test.ts
+    '12:05:09             The run is tried again as soon as other code is saved, and after a pause by itself.',
   ]);
 });
 

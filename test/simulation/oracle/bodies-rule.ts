@@ -61,7 +61,9 @@ function keyOf({ runId, entries: [started] }: RunLedger, id: number): string {
 
 /** A worker was lost that had recorded that it was about to begin the body; or that records no such thing: it was not alone. */
 function mayHaveBegun({ records }: RunLedger, id: number): boolean {
-  const asked = records.findIndex(({ entries }) => entries.some((entry) => isRecordedCommand(entry) && entry.id === id));
+  const asked = records.findIndex(({ entries }) =>
+    entries.some((entry) => isRecordedCommand(entry) && entry.id === id),
+  );
   return records.slice(asked).some(({ epoch, entries }) => {
     const wasAlone = records.some((other) => other.epoch === epoch - 1 && other.entries.some(isTakenAlone));
     const isAnnounced = entries.some((entry) => entry.kind === 'steps-begun' && entry.ids.includes(id));

@@ -64,7 +64,9 @@ function checkDeath(death: CodeDeath, before: readonly CodeDeath[], most: number
   const allowed = wasHeld ? 1 : most;
   if (since >= allowed) violate(`code of ${runId} ended ${worker} after ${since} others, and ${allowed} are allowed`);
   if (wasHeld && lastHold?.version === version && atMs < lastHold.tryAtMs) {
-    violate(`code of ${runId} ended ${worker} ${Math.round(lastHold.tryAtMs - atMs)} ms before it was to be tried again`);
+    violate(
+      `code of ${runId} ended ${worker} ${Math.round(lastHold.tryAtMs - atMs)} ms before it was to be tried again`,
+    );
   }
   if (before.length > 0 && !death.isAlone) violate(`code of ${runId} ended ${worker}, and was not alone in it`);
 }

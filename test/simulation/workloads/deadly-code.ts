@@ -46,7 +46,9 @@ function deadly(known: number): AnyWorkflow {
       yield* act('after it');
     };
     const once = { atMostOnce: true };
-    const others = [1, 2].map((which) => step(`at most once ${which}`, once, (): BodyPlan => ({ takesMs, gives: which })));
+    const others = [1, 2].map((which) =>
+      step(`at most once ${which}`, once, (): BodyPlan => ({ takesMs, gives: which })),
+    );
     yield* gather([part(), ...others], { returnExceptions: true });
     yield* sleep(sleepMs);
     pass('sleep');

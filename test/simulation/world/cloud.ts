@@ -77,7 +77,15 @@ export class Cloud {
     };
     this.fleet = new Fleet(
       {
-        ...{ ...parts, queue, bodies: this.bodies, deaths: this.deaths, errors, dice: dice.named('fleet'), settings: weather.settings },
+        ...{
+          ...parts,
+          queue,
+          bodies: this.bodies,
+          deaths: this.deaths,
+          errors,
+          dice: dice.named('fleet'),
+          settings: weather.settings,
+        },
         ...{ mostWorkers: weather.workers, invocationLimitMs: weather.invocationLimitMs, warmth: weather.warmth },
         ...{ newQueue, isPinned: weather.pinned !== undefined },
         // Whoever runs the cloud sees to it that no version keeps runs that it cannot follow.
