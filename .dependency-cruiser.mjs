@@ -90,7 +90,7 @@ export default {
     },
     {
       name: 'import-the-file-not-the-door',
-      comment: 'An index.ts is a door of the package; inside the house one imports the file.',
+      comment: 'An index.ts is an entry of the package; within the library, import the file.',
       severity: 'error',
       from: { path: '^lib/' },
       to: { path: '/index\\.ts$', pathNot: 'node_modules' },
@@ -159,7 +159,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist/|test/house/fixtures/)' },
+    exclude: { path: '^(dist/|test/conventions/fixtures/)' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

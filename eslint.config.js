@@ -1,22 +1,22 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import house from './test/house/lint/plugin.js';
+import conventions from './test/conventions/lint/plugin.js';
 
 const pureFolders = ['lib/core/**', 'lib/codec/**', 'lib/journal/**', 'lib/api/**', 'lib/scheduler/**'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.lull/', 'cdk.out/', 'test/house/fixtures/']),
+  globalIgnores(['dist/', 'coverage/', '.lull/', 'cdk.out/', 'test/conventions/fixtures/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
     extends: [js.configs.recommended, tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { house },
+    plugins: { conventions },
     rules: {
-      'house/file-name': 'error',
-      'house/glossary': 'error',
-      'house/reasoned-disable': 'error',
+      'conventions/file-name': 'error',
+      'conventions/glossary': 'error',
+      'conventions/reasoned-disable': 'error',
       'max-lines': ['error', { max: 400 }],
       'max-lines-per-function': ['error', { max: 70, IIFEs: true }],
       eqeqeq: ['error', 'always'],
@@ -105,12 +105,12 @@ export default defineConfig(
   {
     // A workflow file is replayed: what reaches outside through an import cannot be guarded, so it is forbidden here.
     files: ['functions/workflows/**'],
-    rules: { 'house/no-node-imports': 'error' },
+    rules: { 'conventions/no-node-imports': 'error' },
   },
   {
     // Programs that people start and read.
     files: [
-      ...['lib/cli/**', 'functions/examples/**', 'bench/**', 'test/house/check*.ts', 'test/reporter.ts'],
+      ...['lib/cli/**', 'functions/examples/**', 'bench/**', 'test/conventions/check*.ts', 'test/reporter.ts'],
       ...[
         'test/simulation/main.ts',
         'test/simulation/planted/{main,first-failure}.ts',
@@ -124,9 +124,9 @@ export default defineConfig(
   },
   {
     files: ['test/**/*.ts'],
-    plugins: { house },
+    plugins: { conventions },
     rules: {
-      'house/no-left-out-tests': 'error',
+      'conventions/no-left-out-tests': 'error',
       'max-lines-per-function': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-empty-function': 'off',
@@ -135,7 +135,7 @@ export default defineConfig(
   },
   {
     files: ['**/*.{js,mjs}'],
-    plugins: { house },
-    rules: { 'house/reasoned-disable': 'error', 'no-undef': 'off' },
+    plugins: { conventions },
+    rules: { 'conventions/reasoned-disable': 'error', 'no-undef': 'off' },
   },
 );

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { exampleModules } from './test/house/example-modules.ts';
+import { exampleModules } from './test/conventions/example-modules.ts';
 
 // The package's own name means its source, here as in tsconfig.json.
 const conditions = ['lull-source', 'node', 'development|production'];
@@ -11,7 +11,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['test/**/*.test.ts', 'functions/**/*.test.ts'], // the README puts a first test beside its workflow
-    exclude: ['test/house/fixtures/**'],
+    exclude: ['test/conventions/fixtures/**'],
     environment: 'node',
     maxWorkers: '100%', // the default leaves one core idle: half of the machine, where there are two
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }, // nothing reaches AWS

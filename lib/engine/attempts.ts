@@ -2,62 +2,70 @@
 import { CancelledError } from '../core/errors.ts';
 import type { CommandId } from '../journal/event.ts';
 import type { Pending, PendingStep } from '../scheduler/live-run.ts';
-import { beginAttempt, attemptsStarted, type Attempt, type AttemptEvent } from './attempt.ts';
+import { Attempt, type AttemptEvent, type TurnLimits } from './attempt.ts';
 import type { Engine } from './settings.ts';
+import { attemptsStarted } from './step-events.ts';
 
-export interface Attempts {
-  readonly size: number;
-  /** Bodies begun by this turn, and those among them that were begun before, by this turn or another. */
-  readonly begun: number;
-  readonly retriesStarted: number;
-  has(id: CommandId): boolean;
-  begin(step: PendingStep, idempotencyKey: string): void;
-  /** Tells the bodies of steps that nobody waits for any more. */
-  abortAllExcept(pending: ReadonlyMap<CommandId, Pending>): void;
-  /** Cuts off all bodies, because the turn has to end. */
-  cutOffAll(): void;
+export interface AttemptsOptions {
+  readonly engine: Engine;
+  readonly runId: string;
+  readonly turn: TurnLimits;
+  /** Called with every event, in the order in which they happen. */
+  readonly onStepResult: (event: AttemptEvent) => void;
 }
 
-/** `arrive` is told of every event, in the order in which they happen. */
-export function createAttempts(
-  engine: Engine,
-  runId: string,
-  turn: { readonly beganAtMs: number; readonly endsByMs: number },
-  onStepResult: (event: AttemptEvent) => void,
-): Attempts {
-  const running = new Map<CommandId, Attempt>();
-  let begun = 0;
-  let retriesStarted = 0;
-  return {
-    get size() {
-      return running.size;
-    },
-    get begun() {
-      return begun;
-    },
-    get retriesStarted() {
-      return retriesStarted;
-    },
-    has: (id) => running.has(id),
-    begin(step, idempotencyKey) {
-      const onEvent = (event: AttemptEvent): void => {
-        if (event.kind !== 'step-heartbeat') running.delete(step.id);
-        onStepResult(event);
-      };
-      const isAgain = attemptsStarted(step) > 0;
-      running.set(step.id, beginAttempt({ engine, runId, step, idempotencyKey, turn, onEvent }));
-      begun += 1;
-      if (isAgain) retriesStarted += 1;
-    },
-    abortAllExcept(pending) {
-      for (const [id, attempt] of running) {
-        if (pending.has(id)) continue;
-        running.delete(id);
-        attempt.withdraw(new CancelledError());
-      }
-    },
-    cutOffAll() {
-      for (const attempt of running.values()) attempt.cutOff();
-    },
-  };
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  readonly #running = new Map<CommandId, Attempt>();
+  #started = 0;
+  #retriesStarted = 0;
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  /** Bodies that are running. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Bodies that this turn has begun. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /** Those among them that were begun before, by this turn or another. */
+  get retriesStarted(): number {
+    return this.#retriesStarted;
+  }
+
+  has(id: CommandId): boolean {
+    return this.#running.has(id);
+  }
+
+  begin(step: PendingStep, idempotencyKey: string): void {
+    const { onStepResult, ...shared } = this.#options;
+    const onEvent = (event: AttemptEvent): void => {
+      if (event.kind !== 'step-heartbeat') this.#running.delete(step.id);
+      onStepResult(event);
+    };
+    const isRetry = attemptsStarted(step) > 0;
+    this.#running.set(step.id, new Attempt({ ...shared, step, idempotencyKey, onEvent }));
+    this.#started += 1;
+    if (isRetry) this.#retriesStarted += 1;
+  }
+
+  /** Aborts the bodies of steps whose results are not awaited any more. */
+  abortAllExcept(pending: ReadonlyMap<CommandId, Pending>): void {
+    for (const [id, attempt] of this.#running) {
+      if (pending.has(id)) continue;
+      this.#running.delete(id);
+      attempt.abort(new CancelledError());
+    }
+  }
+
+  /** Cuts off all bodies, because the turn has to end. */
+  cutOffAll(): void {
+    for (const attempt of this.#running.values()) attempt.cutOff();
+  }
 }

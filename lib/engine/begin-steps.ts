@@ -2,7 +2,8 @@
 import { LullError, UndecodableValueError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { CommandId } from '../journal/event.ts';
-import { attemptsStarted, failedEvent, whyTooLate } from './attempt.ts';
+import { attemptsStarted, failedEvent } from './step-events.ts';
+import { whyTooLate } from './step-limits.ts';
 import { toIdempotencyKey } from './run-seed.ts';
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';

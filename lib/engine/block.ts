@@ -1,6 +1,6 @@
 /**
- * Holds a run whose code cannot follow its journal (I8), or ends its workers: nothing is skipped or guessed, its inbox
- * stays, and it is looked at again, so that the next deployed version goes on. Only a request to terminate is carried out.
+ * Blocks a run whose code cannot replay its journal (I8), or ends its workers. Nothing is skipped or guessed, its inbox
+ * stays, and it is retried, so that the next deployed version continues it. Only a request to terminate is carried out.
  */
 import { clampText } from '../core/clamp-text.ts';
 import { messageOf } from '../core/to-error.ts';
@@ -11,7 +11,7 @@ import { loadInbox } from './inbox.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn.ts';
-import { refreshFrom, type Turn } from './turn-state.ts';
+import type { Turn } from './turn-state.ts';
 
 const REASON_CHARACTERS = 300;
 
@@ -28,8 +28,8 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       runId,
       error,
     });
-  // The bodies that this turn has begun count as begun, like those of a lost worker: whoever follows begins them again.
-  if (turn.attempts.begun > 0) turn.unwritten.unshift({ kind: 'taken-over', atMs: engine.clock.nowMs() });
+  // The bodies that this turn has begun count as interrupted, like those of a lost worker: a later turn retries them.
+  if (turn.attempts.started > 0) turn.unwritten.unshift({ kind: 'taken-over', atMs: engine.clock.nowMs() });
   turn.attempts.abortAllExcept(new Map());
   if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };
   turn.inbox.length = 0;
@@ -63,17 +63,17 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
     });
     if (release.kind === 'done') return { kind: 'blocked', error };
     if (release.kind === 'lost') return { kind: 'lease-lost' };
-    refreshFrom(turn, release.run);
+    turn.refreshFrom(release.run);
   }
 }
 
-/** The same code is tried again after a pause, alone: it may have been the machine. Other code is tried at once. */
+/** The same code is tried again after a pause, alone: the machine may have been at fault. Other code is tried at once. */
 function nextTryAtMs({ run }: Turn, nowMs: number, blockedForMs: number): number {
   const { tryAtMs = 0 } = run.blocked ?? {};
   return tryAtMs > nowMs ? tryAtMs : nowMs + pauseMs(blockedForMs);
 }
 
-/** As long again as it is blocked already, within bounds: a deploy is seen soon, a forgotten run costs little. */
+/** As long again as it has been blocked, within bounds: a deploy takes effect soon, a forgotten run costs little. */
 function pauseMs(blockedForMs: number): number {
   return Math.min(Math.max(blockedForMs, SHORTEST_BLOCKED_PAUSE_MS), LONGEST_BLOCKED_PAUSE_MS);
 }

@@ -1,10 +1,10 @@
 /**
- * A busy turn learns what was accepted for its run meanwhile. Senders send no wake to a run whose lease is taken, so a
- * turn that goes on has to look: it reads the run item, which is one consistent read.
+ * Finds out which messages were accepted for a run while its turn goes on. Senders send no wake to a run that is leased,
+ * so the turn has to check: it reads the run item, which is one consistent read.
  *
- * Each answer to a renewal tells the same. What this file adds is that hearing does not depend on the lease: the turn
- * looks before it begins further steps and after the end of a step, once a second at most, and now and then while its
- * steps run (I6). A step's body that blocks the thread blocks this as well.
+ * The answer to each renewal has the same information. These checks make the delay independent of the lease: the turn
+ * checks before it begins further steps and after the end of a step, once a second at most, and now and then while its
+ * steps run (I6). A step's body that blocks the thread blocks the checks as well.
  */
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
 import { codeHasEnded } from './pending-events.ts';
@@ -21,7 +21,7 @@ export async function checkInbox(turn: Turn, memory: LiveMemory): Promise<'nothi
       if (run?.lease?.owner !== nonce) return 'lost';
       turn.noteRunItem(run, askedAtMs);
     } catch (error) {
-      // The steps in flight are worth more than this read. Renewals tell the turn too.
+      // The steps in flight are worth more than this read. Renewals bring the same information.
       engine.log.warn('the inbox of a run could not be checked', { runId, error });
       turn.inboxCheckedAtMs = askedAtMs;
       turn.stepEnded = true;
@@ -30,11 +30,11 @@ export async function checkInbox(turn: Turn, memory: LiveMemory): Promise<'nothi
   return turn.newerRun === undefined ? 'nothing-new' : 'accepted-since';
 }
 
-/** When the turn is to look, if it is still going on by then. */
+/** When the turn is to check next, if it is still going on by then. */
 export function nextInboxCheckAtMs(turn: Turn, memory: LiveMemory): number {
   const { engine, attempts, inboxCheckedAtMs, stepEnded } = turn;
   const soonAtMs = inboxCheckedAtMs + engine.inboxCheckAfterStepMs;
-  // Where nothing runs and nothing begins, the turn is about to release the lease, and is told by that.
+  // Where nothing runs and nothing begins, the turn is about to release the lease, and the answer to that has it.
   const isSoon = (stepEnded && attempts.size > 0) || (soonAtMs <= engine.clock.nowMs() && mayBeginSteps(turn, memory));
   return isSoon ? soonAtMs : inboxCheckedAtMs + engine.inboxCheckWithinStepMs;
 }

@@ -1,14 +1,15 @@
 /**
- * Writes what was delivered and asked for as the next record (operation 10). Keeps I2: whoever fails to write it drops.
+ * Writes the delivered events and the commands that followed as the next record (operation 10). Keeps I2: a worker that
+ * cannot write it ends its turn.
  *
- * Relies on: no two turns have one nonce, or a record of another worker would be taken for one's own.
+ * Relies on: no two turns have the same nonce, or a worker would take another worker's record for its own.
  */
 import { isCommandEntry, type JournalEntry } from '../journal/event.ts';
 import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';
 import { addToLength, warnIfNearlyFull } from './journal-length.ts';
 import type { Turn } from './turn-state.ts';
 
-/** All that came together since the last commit goes into one record, or a few if it is large (group commit). */
+/** Group commit: everything since the last commit goes into one record, or into a few if it is large. */
 export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
   const { engine, runId, epoch, nonce, journal } = turn;
   const entries = turn.unwritten;
@@ -34,9 +35,9 @@ interface Chunk {
 }
 
 /**
- * In order; an entry alone may exceed the limit, its value has a limit of its own. A patch stands with all that its event
- * led to, since what belongs to its branch is not known here: if the worker died in between, code from before the patch
- * could ask for the other branch, and none that knows the patch could follow.
+ * In order; a single entry may exceed the limit, its value has its own. A patch shares a record with everything that its
+ * event led to, since which commands belong to its branch is not known here. Otherwise, if the worker died in between,
+ * code from before the patch could ask for the other branch, and no code that knows the patch could replay that.
  */
 function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   const all: Chunk[] = [];

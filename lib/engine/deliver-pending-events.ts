@@ -1,4 +1,4 @@
-/** Delivers what there is, one event at a time, each until nothing can move any more (I4). */
+/** Delivers the pending events one at a time; after each one the coroutines run until all of them wait again (I4). */
 import { toError } from '../core/to-error.ts';
 import { commit } from './commit.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
@@ -9,18 +9,18 @@ export type DeliverResult =
   | { readonly kind: 'delivered'; readonly events: number }
   /** Taken over. */
   | { readonly kind: 'lost' }
-  /** The run is to end at once; workflow code sees nothing of it. */
+  /** The run is to end at once, and none of its code runs any more. */
   | { readonly kind: 'terminated'; readonly reason: string }
   /** The code cannot take the event: the run has to be blocked (I8). */
   | { readonly kind: 'cannot-replay'; readonly error: Error };
 
-/** What is to be recorded stands in `turn.unwritten` afterwards. */
+/** Adds what is to be recorded to `turn.unwritten`. */
 export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Promise<DeliverResult> {
   let events = 0;
   for (let event = nextEvent(turn, memory); event !== undefined; event = nextEvent(turn, memory)) {
     events += 1;
     if ('messageId' in event) turn.received.add(event.messageId);
-    // Also when the code has ended: who takes over finds it in the journal, and has to come to the same end (I4).
+    // Also when the code has ended: the next worker finds it in the journal, and has to come to the same end (I4).
     if (event.kind === 'terminate-requested') {
       turn.unwritten.push(event);
       return { kind: 'terminated', reason: event.reason };
@@ -30,7 +30,7 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
       continue;
     }
     const isOfStep = event.kind === 'step-completed' || event.kind === 'step-failed';
-    // Workers were lost: if the code that takes the event ends this one too, what the step did is recorded before.
+    // Workers were lost. If the code that takes the event ends this one too, the step's result is recorded already.
     const isAhead = turn.isAlone && isOfStep;
     if (isAhead) {
       turn.unwritten.push(event);
@@ -40,7 +40,7 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
       const entries = deliver(memory, event);
       for (const entry of isAhead ? entries.slice(1) : entries) turn.unwritten.push(entry);
     } catch (error) {
-      // What a step did is recorded all the same, or its body would run again at each look. A message stays in the inbox.
+      // A step's result is recorded all the same, or its body would run again at each attempt. A message stays in the inbox.
       if (isOfStep && !isAhead) turn.unwritten.push(event);
       return { kind: 'cannot-replay', error: toError(error) };
     }

@@ -1,4 +1,4 @@
-/** The engine on given ports: what a worker and a sweeper do, and one who only looks. */
+/** The engine on given ports: what a worker and a sweeper do, and the read-only inspection of a run. */
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
 import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
@@ -12,8 +12,8 @@ import { createWarmRuns } from './warm-runs.ts';
 
 export interface RunningEngine {
   /** Takes a turn of a run, if it is free and due. Safe to call at any time, from any number of workers. */
-  takeTurn(wanted: TurnRequest): Promise<TurnEnd>;
-  /** Wakes what is due and nobody wakes. */
+  takeTurn(request: TurnRequest): Promise<TurnEnd>;
+  /** Wakes the runs that are due and that no worker runs. */
   sweep(options?: SweepOptions): Promise<Sweep>;
   /** What a run waits for. Changes nothing. */
   inspectRun(runId: string): Promise<RunInspection>;
@@ -38,7 +38,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   });
   const solitude = createSolitude(engine.clock);
   return {
-    takeTurn: (wanted) => takeTurn(engine, { warmRuns, solitude }, wanted),
+    takeTurn: (request) => takeTurn(engine, { warmRuns, solitude }, request),
     sweep: (sweepOptions) => sweep(engine, sweepOptions),
     inspectRun: (runId) => inspectRun(engine, runId),
   };

@@ -1,8 +1,8 @@
 /**
  * Ends a run: writes how it ended, if nothing was accepted since (operation 15).
  *
- * Relies on: inbox has a limit, and is emptied by nobody else. So a stream of messages, however fast, keeps the run from
- * ending only until its inbox is full.
+ * Relies on: the inbox has a limit, and only the worker with the lease empties it. So a stream of messages, however fast,
+ * keeps the run from ending only until the inbox is full.
  */
 import { encode, encodedBytes } from '../codec/encode.ts';
 import { encodeError } from '../codec/encode-error.ts';
@@ -13,7 +13,7 @@ import { messageOf, toError } from '../core/to-error.ts';
 import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { ClosedStatus, StoredValue } from '../ports/run-item.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
-import { refreshFrom, type Turn } from './turn-state.ts';
+import type { Turn } from './turn-state.ts';
 
 export type EndRunResult =
   | { readonly kind: 'ended'; readonly status: ClosedStatus }
@@ -30,7 +30,7 @@ export function finishRun(turn: Turn, outcome: Outcome): Promise<EndRunResult> {
   return endRun(turn, (turn.ending ??= toEnding(turn, outcome)));
 }
 
-/** Writes an end; on `accepted-since` the turn has what was accepted, and goes on. */
+/** On `accepted-since` the turn has seen the new messages, and goes on. */
 export async function endRun(turn: Turn, { status, result }: Ending): Promise<EndRunResult> {
   const { engine, runId, epoch, wakesSeen } = turn;
   const endedAtMs = engine.clock.nowMs();
@@ -45,11 +45,11 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<En
   });
   if (finish.kind === 'done') return { kind: 'ended', status };
   if (finish.kind === 'lost') return { kind: 'lease-lost' };
-  refreshFrom(turn, finish.run);
+  turn.refreshFrom(finish.run);
   return { kind: 'accepted-since' };
 }
 
-/** As it is written. To be called as soon as the code has ended: a promise in its result is refused before it rejects. */
+/** As it is stored. To be called as soon as the code has ended: a promise in its result is refused before it rejects. */
 export function toEnding(turn: Turn, outcome: Outcome): Ending {
   invariant(outcome.kind !== 'going-on', `run "${turn.runId}" was to be finished while it goes on`);
   const { maxValueBytes } = turn.engine;

@@ -2,7 +2,7 @@
  * The guard around workflow code: while it runs, and only then, the globals that would make a replay differ answer
  * from the run, and those that reach outside throw.
  *
- * Workflow code runs without a gap, so swapping globals before and after is exact: nobody else can see it. What cannot
+ * Workflow code runs without a gap, so swapping globals before and after is exact: no other code can see it. What cannot
  * be swapped cheaply is replaced once, by what acts otherwise for workflow code only. What is imported (`node:fs`) is
  * out of reach here; a lint rule catches it. Keeps I4: a replay does what the first time did.
  */
@@ -68,7 +68,7 @@ function takeDown(): void {
     globalSwap.down();
     propertySwap.down();
   } catch {
-    // Workflow code has frozen something. What stays is a stand-in, which without a run is what it stands in for.
+    // Workflow code has frozen something. A stand-in that stays does, without a run, what the original does.
     globalSwap.downOneByOne();
     propertySwap.downOneByOne();
   }

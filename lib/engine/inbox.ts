@@ -1,23 +1,24 @@
 /**
- * The run's inbox: payloads of accepted messages come in, and go when they are in the journal (operation 9,
- * operation 11). Of a message with an idempotency key its digest stays, so that another one with that key is refused as long as the run is there.
+ * The run's inbox: loads the payloads of accepted messages, and deletes them when they are in the journal (operation 9,
+ * operation 11). The digest of a message with an idempotency key stays, so that another message with that key is refused
+ * until the purge.
  *
- * Relies on: a payload is put before its id is accepted, and deleted by nobody as long as the id may be; and reads are
- * consistent. Keeps in turn what senders rely on: an id leaves the inbox only when it is in the journal.
+ * Relies on: a sender puts the payload before the id is accepted, and nothing deletes it as long as the id may be; and
+ * reads are consistent. Keeps in turn what senders rely on: an id leaves the inbox only when it is in the journal.
  */
 import { LullError } from '../core/errors.ts';
-import { refreshFrom, type Turn } from './turn-state.ts';
+import type { Turn } from './turn-state.ts';
 
 type LoadInboxResult =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'lost' }
-  /** An accepted message has no payload although the lease is ours: somebody changed the table, or its bucket. */
+  /** An accepted message has no payload although the lease is ours: the table, or its bucket, was changed by hand. */
   | { readonly kind: 'damaged'; readonly error: Error };
 
-/** Loads the payloads of what was accepted and is not in the journal, in the order of acceptance. */
+/** Loads the payloads of messages that were accepted and are not in the journal, in the order of acceptance. */
 export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   const { engine, runId, journal, inbox } = turn;
-  if (turn.newerRun !== undefined) refreshFrom(turn, turn.newerRun);
+  if (turn.newerRun !== undefined) turn.refreshFrom(turn.newerRun);
   const waiting = new Set(inbox.map((message) => message.id));
   const missing: string[] = [];
   for (const id of turn.inboxIds) {
@@ -28,15 +29,12 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
 
   const messages = await engine.store.loadMessages(runId, missing);
   for (const message of messages) inbox.push(message);
-  if (messages.length < missing.length) return isStillOurs(turn, missing, new Set(messages.map(({ id }) => id)));
+  if (messages.length < missing.length) return whyMissing(turn, missing, new Set(messages.map(({ id }) => id)));
   return { kind: 'loaded' };
 }
 
-async function isStillOurs(
-  turn: Turn,
-  wanted: readonly string[],
-  found: ReadonlySet<string>,
-): Promise<LoadInboxResult> {
+/** A worker that was taken over may look for messages that the next one has delivered and deleted. */
+async function whyMissing(turn: Turn, wanted: readonly string[], found: ReadonlySet<string>): Promise<LoadInboxResult> {
   const { engine, runId, epoch } = turn;
   const renewal = await engine.store.renew(runId, { epoch, expiresAtMs: engine.clock.nowMs() + engine.leaseMs });
   if (renewal.kind === 'lost') return { kind: 'lost' };
@@ -50,7 +48,7 @@ async function isStillOurs(
   };
 }
 
-/** Deletes what is in the journal. A failure costs an item that the next turn deletes, so it is no error. */
+/** Deletes messages that are in the journal. If it fails, the next turn deletes them: no error. */
 export async function deleteReceived(turn: Turn): Promise<void> {
   const { engine, runId, received } = turn;
   if (received.size === 0) return;

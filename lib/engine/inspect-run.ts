@@ -1,4 +1,4 @@
-/** Looks at what a run waits for, without a turn and without a trace: for who has to explain a run. */
+/** Finds out what a run waits for, by a replay that writes nothing: for tests, and for people who diagnose a run. */
 import type { Pending } from '../scheduler/live-run.ts';
 import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';

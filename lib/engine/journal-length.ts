@@ -1,5 +1,5 @@
 /**
- * How long a run's journal is, and what comes of it (I10).
+ * The limits of a run's journal (I10).
  *
  * At a limit the code is asked to stop, by an event that is delivered and recorded as any other (I4): it may clean up,
  * and has a tenth of the limit for that, counted from the event. Beyond it the run is failed at once. No code sees that,

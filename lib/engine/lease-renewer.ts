@@ -1,22 +1,13 @@
 /**
- * Keeps a turn's lease alive while it goes on (operation 13), and learns by it what was accepted meanwhile.
+ * Renews a turn's lease while the turn goes on, and learns from each answer which messages were accepted meanwhile.
  *
- * Not its job: to stop the turn. It says that the lease is lost, and the turn looks before everything it does outside.
- * Nothing in the table relies on that, nor on this clock: a worker whose clock is wrong finds its writes refused.
+ * Not its job: to stop the turn. It says that the lease is lost, and the turn asks before everything it does outside.
+ * Nothing in the table relies on that, nor on this clock: the writes of a worker whose clock is wrong are refused.
  */
+import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
-import type { Logger } from '../core/logger.ts';
-
-export interface LeaseRenewer {
-  /**
-   * Nothing outside may begin when it is over (I7). Within the lease this worker's clock says so. After it the table
-   * does: a replay that kept this worker from renewing may have taken longer than the lease, and nobody else the run.
-   */
-  isOurs(): Promise<boolean>;
-  stop(): void;
-}
 
 export interface LeaseRenewerOptions {
   readonly runId: string;
@@ -28,49 +19,64 @@ export interface LeaseRenewerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** Called after each renewal with the time when it was sent, and once without an item when the lease is lost. */
-  onRenewal(run: RunItem | undefined, askedAtMs: number): void;
+  readonly onRenewal: (run: RunItem | undefined, askedAtMs: number) => void;
 }
 
 /** Renews after each third of the lease. */
-export function startLeaseRenewer(keeping: LeaseRenewerOptions): LeaseRenewer {
-  const { runId, epoch, leaseMs, store, clock, log } = keeping;
-  let expiresAtMs = keeping.expiresAtMs;
-  let stopped = false;
-  let lost = false;
-  let cancelNext = (): void => undefined;
+export class LeaseRenewer {
+  readonly #options: LeaseRenewerOptions;
+  /** As far as the table has confirmed it. */
+  #expiresAtMs: number;
+  #isStopped = false;
+  /** The table has said so. */
+  #isLost = false;
+  #cancelNext = (): void => undefined;
 
-  const scheduleNext = (): void => {
-    cancelNext = clock.callAt(clock.nowMs() + leaseMs / 3, () => void renew());
-  };
+  constructor(options: LeaseRenewerOptions) {
+    this.#options = options;
+    this.#expiresAtMs = options.expiresAtMs;
+    this.#scheduleNext();
+  }
 
-  const ask = async (): Promise<boolean> => {
+  /**
+   * Nothing outside may begin when it is false (I7). Within the lease this worker's clock decides. After it the table
+   * does: a replay that kept this worker from renewing may have taken longer than the lease, while no other worker took
+   * the run.
+   */
+  async isOurs(): Promise<boolean> {
+    return !this.#isLost && (this.#options.clock.nowMs() < this.#expiresAtMs || (await this.#renew()));
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelNext();
+  }
+
+  #scheduleNext(): void {
+    const { clock, leaseMs } = this.#options;
+    this.#cancelNext = clock.callAt(clock.nowMs() + leaseMs / 3, () => void this.#renewAndScheduleNext());
+  }
+
+  async #renewAndScheduleNext(): Promise<void> {
+    await this.#renew();
+    if (!this.#isStopped && !this.#isLost) this.#scheduleNext();
+  }
+
+  async #renew(): Promise<boolean> {
+    const { runId, epoch, leaseMs, store, clock, log, onRenewal } = this.#options;
     const askedAtMs = clock.nowMs();
-    const wantedMs = askedAtMs + leaseMs;
+    const expiresAtMs = askedAtMs + leaseMs;
     try {
-      const renewal = await store.renew(runId, { epoch, expiresAtMs: wantedMs });
-      if (stopped) return false;
-      lost ||= renewal.kind === 'lost';
-      if (renewal.kind === 'renewed') expiresAtMs = Math.max(expiresAtMs, wantedMs);
-      keeping.onRenewal(renewal.kind === 'renewed' ? renewal.run : undefined, askedAtMs);
-      return !lost;
+      const renewal = await store.renew(runId, { epoch, expiresAtMs });
+      if (this.#isStopped) return false;
+      this.#isLost ||= renewal.kind === 'lost';
+      if (renewal.kind === 'renewed') this.#expiresAtMs = Math.max(this.#expiresAtMs, expiresAtMs);
+      onRenewal(renewal.kind === 'renewed' ? renewal.run : undefined, askedAtMs);
+      return !this.#isLost;
     } catch (error) {
       // The lease runs on for two more tries; after that it counts as lost until the table says that it is not.
       log.warn('a lease was not renewed', { runId, epoch, error });
       return false;
     }
-  };
-
-  const renew = async (): Promise<void> => {
-    await ask();
-    if (!stopped && !lost) scheduleNext();
-  };
-
-  scheduleNext();
-  return {
-    isOurs: async () => !lost && (clock.nowMs() < expiresAtMs || (await ask())),
-    stop: () => {
-      stopped = true;
-      cancelNext();
-    },
-  };
+  }
 }

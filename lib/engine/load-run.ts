@@ -1,4 +1,4 @@
-/** Brings a run into memory: what this worker kept, or the journal from the table, followed to its end (operation 7, operation 8). */
+/** Brings a run into memory: what this worker kept, or the journal from the table, replayed to its end (operation 7, operation 8). */
 import { LullError } from '../core/errors.ts';
 import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
@@ -28,7 +28,7 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   const { records, blockedBy } = loaded;
 
   const damage = findDamage(records);
-  // Of a damaged one too: a run that is blocked can be terminated, and what was received is not received again.
+  // Of a damaged journal too: a blocked run can be terminated, and no message is delivered twice.
   const entries = readableEntries(records);
   for (const entry of entries) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
   turn.journal.recordNumber = lastNumber(records);
@@ -49,17 +49,17 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
 
 interface LoadedJournal {
   readonly records: readonly JournalRecord[];
-  /** Why no code of the run is to be run. */
+  /** Why none of the run's code is to run. */
   readonly blockedBy?: Error;
 }
 
 /**
- * All records; after a takeover with our fence behind them, so that the one before us can add nothing any more. If code
- * of the run is to be run after that, it is when nothing else goes on in this process.
+ * All records. After a takeover with this turn's fence behind them, so that the previous worker can add no more records.
+ * If the run's code is to run after that, it runs when no other turn goes on in this process.
  */
 async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   const { engine, runId, epoch, nonce } = turn;
-  // Nobody ever had a lease before, so nobody can have written a record.
+  // There was no lease before this one, so there can be no record.
   if (turn.run.epoch === 0 && turn.journal.recordNumber === 0) return { records: [] };
   for (;;) {
     const records = await engine.store.loadRecords(runId, 0);
@@ -69,13 +69,14 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
     if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
     const entries = [...fence(turn, records), ...(isToRunAlone ? [takenAlone(engine)] : [])];
     if (entries.length === 0) return { records, ...(blockedBy && { blockedBy }) };
-    // Who was frozen since the take may have been taken over by one that let a delayed run go again, without a fence.
+    // If this worker was frozen after it took the lease, another one may have taken the run and released it again (a
+    // delayed start) without writing a fence.
     if (!(await turn.lease.isOurs())) return 'lost';
 
     const record = { number: lastNumber(records) + 1, epoch, nonce, entries };
     turn.aloneRecord = isToRunAlone ? record : undefined;
     const put = await engine.store.putRecord(runId, record);
-    if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the one before us was faster: load again
+    if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the previous worker was faster: load again
     turn.takesOver = false;
     turn.isAlone ||= isToRunAlone;
     if (record.number === 1) turn.startsRun = true;
@@ -86,7 +87,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   }
 }
 
-/** A journal begins with its first event, also when the worker died before it wrote that. */
+/** A journal begins with `started`, also when the worker died before it wrote that. */
 function fence(turn: Turn, records: readonly JournalRecord[]): JournalEntry[] {
   const { engine, takesOver } = turn;
   if (!takesOver) return [];
@@ -117,7 +118,7 @@ function lengthOf(records: readonly JournalRecord[]): JournalLength {
 function journalDamaged(runId: string, damage: string): LullError {
   return new LullError(
     'JOURNAL_DAMAGED',
-    `the journal of run "${runId}" is not as this version of lull writes it: ${damage}. Somebody changed the table, or a ` +
-      `newer version wrote it: put back what was there, or deploy that version, and the run goes on; or terminate it`,
+    `the journal of run "${runId}" is not as this version of lull writes it: ${damage}. The table was changed by hand, or a ` +
+      `newer version wrote it. Put back what was there, or deploy that version, and the run continues; or terminate it`,
   );
 }

@@ -7,9 +7,9 @@
 import type { WarmRun } from './warm-runs.ts';
 
 export const MEMORY_BYTES = {
-  /** A run with nothing in it: its loop, its own task, its dice, its place among the warm runs. */
+  /** A run with nothing in it: its loop, its own task, its random numbers, its place among the warm runs. */
   run: 12_000,
-  /** A task with its coroutine's frames, and whoever waits for it. */
+  /** A task with its coroutine's frames, and the futures that wait for it. */
   task: 2_000,
   /** A step, timer or receive that is pending: its command, its future, its place in the order of the due. */
   pending: 300,

@@ -1,11 +1,11 @@
-/** Tells who looks on. It cannot fail a turn, and nobody waits for it. */
+/** Reports what the engine does to the observer. An observer can neither fail nor delay a turn. */
 import { isError, readQuietly } from '../core/to-error.ts';
 import type { EngineEvent, TurnEnded, TurnOutcome } from '../ports/observer.ts';
 import type { EngineOptions } from './settings.ts';
 import type { TurnEnd } from './turn.ts';
 import type { Turn } from './turn-state.ts';
 
-/** Where nobody looks on. */
+/** The default observer. */
 export const observeNothing = (): void => undefined;
 
 export function emitTurnStarted(turn: Turn): void {
@@ -41,7 +41,7 @@ function toTurnEnded(turn: Turn, outcome: TurnOutcome, errorName: string | undef
     errorName,
     startsRun: turn.startsRun,
     replayedEvents: turn.replayedEvents,
-    stepsBegun: turn.attempts.begun,
+    stepsBegun: turn.attempts.started,
     stepRetries: turn.attempts.retriesStarted,
   };
 }
@@ -69,7 +69,7 @@ export function emit(
   };
   try {
     const answer = observe(event);
-    if (answer instanceof Promise) answer.catch(refuse); // nobody else would, and the process would end
+    if (answer instanceof Promise) answer.catch(refuse); // an unhandled rejection would end the process
   } catch (error) {
     refuse(error);
   }

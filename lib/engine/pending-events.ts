@@ -1,16 +1,16 @@
-/** What there is to deliver: messages, then timers that are due and steps that ended, by the time when they were. */
+/** The events that are ready to be delivered: messages first, then due timers and ended steps, in the order of their times. */
 import type { JournalEvent } from '../journal/event.ts';
 import type { Message } from '../ports/message.ts';
 import { isLimitReached, limitReached, whyTooLong } from './journal-length.ts';
 import { firstTimer, type LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
-/** The next event, taken from where it waited; undefined when there is none. A run that has ended only gets messages. */
+/** Takes the next event from its queue; undefined when there is none. A run that has ended only gets messages. */
 export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefined {
   const nowMs = turn.engine.clock.nowMs();
   const message = turn.inbox.shift();
   if (message !== undefined) return toMessageEvent(message, nowMs);
-  // Beyond what code may still do, nothing is added any more: the run is about to be failed.
+  // The code has used up what it had for cleaning up, so the run is about to be failed: nothing more is recorded.
   if (codeHasEnded(memory) || whyTooLong(turn) !== undefined) return undefined;
   const limit = limitReached(turn);
   if (limit !== undefined) return limit;
@@ -24,7 +24,7 @@ export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefi
   return stepResult;
 }
 
-/** Says whether `nextEvent` would give one. */
+/** Whether `nextEvent` would return one. */
 export function hasPendingEvents(turn: Turn, memory: LiveMemory): boolean {
   if (turn.inbox.length > 0) return true;
   if (codeHasEnded(memory)) return false;
@@ -33,12 +33,12 @@ export function hasPendingEvents(turn: Turn, memory: LiveMemory): boolean {
   return timer !== undefined && timer.dueAtMs <= turn.engine.clock.nowMs();
 }
 
-/** Says whether the workflow has returned, thrown, or was cancelled: its code takes no event any more. */
+/** Whether the workflow has returned, thrown, or was cancelled: its code takes no more events. */
 export function codeHasEnded({ live }: LiveMemory): boolean {
   return live.outcome().kind !== 'going-on';
 }
 
-/** What ended for nobody, because it was withdrawn meanwhile, is dropped on the way. */
+/** Skips the results of steps that were cancelled in the meantime. */
 function firstStepResult(turn: Turn, memory: LiveMemory): Turn['stepResults'][number] | undefined {
   for (;;) {
     const stepResult = turn.stepResults[0];

@@ -1,6 +1,6 @@
 /**
- * Says what to do where workflow code has a promise behind `yield*`: JavaScript's own words, `object is not iterable`,
- * help nobody. Outside of workflow code a promise stays as it is: it has no iterator.
+ * Says what to do where workflow code has a promise behind `yield*`: JavaScript's own message, `object is not iterable`,
+ * does not help. Outside of workflow code a promise stays as it is: it has no iterator.
  */
 import { adviceFor, ignoreRejection } from '../core/check-awaitable.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
@@ -8,11 +8,11 @@ import { currentLoopOrNone } from '../core/loop.ts';
 
 let isGiven = false;
 
-/** To be called before workflow code runs; again is harmless. */
+/** To be called before workflow code runs; calling it again is harmless. */
 export function giveHintForPromises(): void {
   if (isGiven) return;
   isGiven = true;
-  // Where the language's own objects are frozen, its words have to do.
+  // Where the language's own objects are frozen, its own message remains.
   Reflect.defineProperty(Promise.prototype, Symbol.iterator, {
     configurable: true,
     get: () => (currentLoopOrNone() === undefined ? undefined : refuse),

@@ -10,7 +10,7 @@ import type { Engine } from './settings.ts';
 const SLICE_MS = 100;
 /** A piece that took less lets the next one be twice as large. */
 const SHORT_MS = 10;
-/** A replay that takes this part of the lease is told in the log. */
+/** A replay that takes this part of the lease is logged. */
 const LONG_PART = 1 / 3;
 
 export interface SlicedReplay {

@@ -1,7 +1,7 @@
 /**
- * Brings a run's coroutines to where its journal ends: replays them (I4, I8).
+ * Replays a run: brings its coroutines to where its journal ends (I4, I8).
  *
- * Nothing outside is touched. Console and log are silent until the last recorded event.
+ * There are no side effects. Console and log are silent until the last recorded event.
  */
 import { decode } from '../codec/decode.ts';
 import type { Encoded } from '../core/encoded.ts';
@@ -54,7 +54,7 @@ export async function replayRun(
 type LoadInputResult =
   { readonly kind: 'loaded'; readonly value: Encoded } | { readonly kind: 'cannot-replay'; readonly error: Error };
 
-/** A table that does not answer is no reason to hold the run. */
+/** A table that does not answer does not block the run. */
 async function loadInput({ store }: Engine, run: RunItem): Promise<LoadInputResult> {
   const { runId, input } = run;
   if (input.kind === 'inline') return { kind: 'loaded', value: input.value };
@@ -70,7 +70,7 @@ async function loadInput({ store }: Engine, run: RunItem): Promise<LoadInputResu
 function inputMissing({ runId }: RunItem): LullError {
   return new LullError(
     'INPUT_MISSING',
-    `the input of run "${runId}" is not in the table, or not in its bucket: somebody deleted it`,
+    `the input of run "${runId}" is not in the table, or not in its bucket: it was deleted`,
   );
 }
 
@@ -140,7 +140,7 @@ async function follow(
   return { kind: 'replayed', memory, unrecorded: following.unrecorded };
 }
 
-/** What the words of a divergence are made of. */
+/** For the message of a divergence. */
 function contextOf(live: LiveRun): ReplayContext {
   return {
     codeLocation: () => live.codeLocation(),
@@ -162,8 +162,9 @@ function logOutside({ log }: Engine, level: LogLevel, values: readonly unknown[]
 }
 
 /**
- * The event that a worker died with, or that a takeover begins the journal with: nothing came of what code was told with
- * it. Without a fence behind it code may have taken it and asked for nothing, but withdrawn a step: then it is over.
+ * The last delivered event, if a worker died with it or a takeover began the journal with it: its delivery has left no
+ * commands, so it is delivered as if for the first time. Without a fence behind it the code may have taken the event and
+ * issued no command, or only cancelled a step: then its delivery is complete.
  */
 function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | undefined {
   const index = recorded.findLastIndex(

@@ -1,8 +1,8 @@
 /**
  * What follows from a run's seed: its random numbers, and the idempotency keys of its steps.
  *
- * The seed stands in the first record and nowhere else, so nobody who only knows the run's id can work them out, and a
- * run that is started again under an id has others. What was drawn says nothing about the rest: keys are digests, and
+ * The seed is in the first record and nowhere else: it cannot be worked out from the run's id, and a run that is started
+ * again under an id has others. What was drawn says nothing about the rest: keys are digests, and
  * the numbers are the keystream of a cipher. A run of before there were seeds has its id in the seed's place.
  */
 import { createHash, randomBytes } from 'node:crypto';

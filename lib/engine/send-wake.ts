@@ -2,7 +2,7 @@
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
-/** What a release writes down of it: when to look again, and whether the queue is too short for it. */
+/** What a release stores of it: when the run is due, and whether that is too far away for the queue. */
 export function wakeAt(
   { clock, longestWakeDelayMs }: Engine,
   dueAtMs: number | undefined,

@@ -1,4 +1,4 @@
-/** What an engine is made of and what it may be told. Every limit has a name, a default and an override (I10). */
+/** The options and settings of an engine. Every limit has a name, a default and an override (I10). */
 import { callStepBody, type StepCommand } from '../core/command.ts';
 import type { StepContext } from '../core/step.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
@@ -13,11 +13,11 @@ import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
 export interface EngineOptions extends Partial<EngineSettings> {
-  /** Runs are pinned to the version that began them. Default: whoever is woken takes the turn. */
+  /** Runs are pinned to the version that began them. Default: any worker takes the turn. */
   readonly pin?: Pin | undefined;
   /** Calls the body of a step. Default: just that; a testing kit may call something else in its place. */
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
-  /** Is told of each turn, for metrics and traces. Default: nobody is. */
+  /** Called with each event of the engine, for metrics and traces. Default: nothing is. */
   readonly observe?: Observe;
   /** Lets the event loop turn once, within a long replay. Default: a replay is one piece, as virtual time has it. */
   readonly turnOfTheLoop?: (() => Promise<void>) | undefined;
@@ -29,8 +29,8 @@ export interface EngineOptions extends Partial<EngineSettings> {
   /** Makes an id that no other turn has. */
   readonly newNonce: () => string;
   /**
-   * Makes the seed of a run that begins: a text that nobody can guess, of 128 random bits or more. It is recorded, so a
-   * run keeps the first one that stands in its journal.
+   * Makes the seed of a run that begins: a text that cannot be guessed, of 128 random bits or more. It is recorded, and
+   * a run keeps the first one in its journal.
    */
   readonly newSeed: (run: RunItem) => string;
   /** For the jitter of retries: 0 <= x < 1. */
@@ -44,7 +44,7 @@ export interface EngineSettings extends RunLimits {
   readonly leaseMs: number;
   /** A wake may come this much before its time. */
   readonly wakeSlackMs: number;
-  /** A timer that is due within this time is waited for in place: cheaper than going to bed and getting up. */
+  /** A timer that is due within this time is waited for in place: cheaper than to suspend and resume. */
   readonly hotWaitMs: number;
   /** Before it begins further steps, and after the end of one, a turn checks for accepted messages if it has not for so long. */
   readonly inboxCheckAfterStepMs: number;
@@ -70,13 +70,13 @@ export interface EngineSettings extends RunLimits {
   readonly maxJournalBytes: number;
   /** Signals that a run has been given and has not read: no more are accepted until it has. */
   readonly maxUnreadSignals: number;
-  /** A result up to this size stands in the run item itself. */
+  /** A result up to this size is in the run item itself. */
   readonly maxInlineBytes: number;
   /** Runs that are kept in memory between turns, so that the next turn reads no journal. */
   readonly maxWarmRuns: number;
   /** What those runs hold in memory together: an estimate from their tasks, what is pending, and their journals. */
   readonly maxWarmBytes: number;
-  /** Coroutines that nobody awaits are errors, not warnings. */
+  /** Coroutines that are never awaited are errors, not warnings. */
   readonly strict: boolean;
   /** For tests: rebuild the run from its journal before each event, and wait for no timer in place. */
   readonly rebuildAtEveryAwait: boolean;

@@ -1,6 +1,6 @@
 /**
- * What a run's code left behind: a promise that it made, and did not wait for, has failed. No code can be told of it any
- * more, so the run fails by it at once; if its turn is over by then, the log is all that is left.
+ * Errors that a run's code left behind: a promise that it made, and did not wait for, has failed. The code cannot handle
+ * it any more, so the run fails with it at once. If the turn is over by then, the error is only logged.
  */
 import { WorkflowCodeError } from '../core/errors.ts';
 import { describeThrown } from '../core/to-error.ts';
@@ -10,7 +10,7 @@ import type { CodeOwner } from './owned-code.ts';
 export interface StrayErrors extends CodeOwner {
   /** The first that came while a turn watched. */
   first: Error | undefined;
-  /** A turn goes on with the run: it looks here before it lets go. */
+  /** A turn goes on with the run: it checks `first` before it ends. */
   watch(): void;
   unwatch(): void;
 }
@@ -25,7 +25,7 @@ export interface OwnerOfRun {
 /** Watched from the beginning. */
 export function createStrayErrors({ runId, workflow, log, codeLocation }: OwnerOfRun): StrayErrors {
   let isWatched = true;
-  const tell = (error: Error): void => {
+  const logStray = (error: Error): void => {
     log.error('workflow code has left an error behind that its run can no longer take', { runId, workflow, error });
   };
   const strays: StrayErrors = {
@@ -34,14 +34,14 @@ export function createStrayErrors({ runId, workflow, log, codeLocation }: OwnerO
     takeStray(cause) {
       const error = forgottenPromise(workflow, codeLocation(), cause);
       if (isWatched && strays.first === undefined) strays.first = error;
-      else tell(error);
+      else logStray(error);
     },
     watch() {
       isWatched = true;
     },
     unwatch() {
       isWatched = false;
-      if (strays.first !== undefined) tell(strays.first);
+      if (strays.first !== undefined) logStray(strays.first);
       strays.first = undefined;
     },
   };

@@ -1,9 +1,9 @@
-/** Goes to bed: gives the lease back, and writes down when to look again (operation 14). Suspending runs no `finally` (I9). */
+/** Suspends the run: releases the lease, and stores when the run is next due (operation 14). No `finally` runs (I9). */
 import type { ReleaseLease } from '../ports/store.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
-import { refreshFrom, type Turn } from './turn-state.ts';
+import type { Turn } from './turn-state.ts';
 
 export type SuspendResult =
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
@@ -17,7 +17,7 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
   if (release.kind === 'lost') return { kind: 'lease-lost' };
   if (release.kind === 'accepted-since') {
-    refreshFrom(turn, release.run);
+    turn.refreshFrom(release.run);
     return { kind: 'accepted-since' };
   }
   turn.keepWarm(memory);
@@ -26,8 +26,8 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
 }
 
 /**
- * What is nearly, or too, full: the senders of signals are told by the table, since they know no run's code (I10). Code
- * that was asked to stop is not to be disturbed by them while it cleans up.
+ * Which limits are near or reached, for the run item: senders can then be refused without running the workflow's code
+ * (I10). Code that was asked to stop gets no more signals while it cleans up.
  */
 function fullness(turn: Turn, { live }: LiveMemory): Pick<ReleaseLease, 'unreadSignals' | 'journal'> {
   const journal = useIfNearlyFull(turn);

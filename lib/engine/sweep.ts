@@ -1,8 +1,8 @@
 /**
- * Finds runs that are due and that nobody wakes, and wakes them (operation 16). It makes every other wake a mere hint (I1), and
- * brings the runs of dead workers back (I7). What has to be forgotten is purged on the way (operation 17).
+ * Finds runs that are due and that no worker runs, and wakes them (operation 16). So every other wake is a mere hint (I1),
+ * and the runs of dead workers are taken over (I7). Runs whose retention is over are purged on the way (operation 17).
  *
- * Relies on: it runs again and again, and the index of the due catches up. That is all that keeps a run from being stuck.
+ * Relies on: it runs again and again, and the index of the due catches up. Nothing else keeps a run from being stuck.
  */
 import { LONGEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { isClosed, type RunItem } from '../ports/run-item.ts';
@@ -12,9 +12,9 @@ import type { EngineOptions } from './settings.ts';
 export interface Sweep {
   readonly woken: number;
   readonly purged: number;
-  /** Due, and in somebody's turn. */
+  /** Due, and leased by a worker. */
   readonly leased: number;
-  /** Not due yet; the queue was told when they will be. */
+  /** Not due yet; a wake for the time when they will be was sent. */
   readonly ahead: number;
   /** The time was over before all were looked at. */
   readonly isCut?: true;
@@ -22,20 +22,20 @@ export interface Sweep {
 
 export interface SweepOptions {
   /**
-   * How far ahead to look for timers that the queue was not told of when their runs went to sleep: a sweep interval and
+   * How far ahead to look for timers for which no wake was sent when their runs were suspended: a sweep interval and
    * some slack, so that none falls due between two sweeps. Default 0.
    */
   readonly aheadMs?: number;
   /**
-   * Wakes blocked runs too, before their next look: there may be new code, which looks at once. Code that has looked
-   * refuses the turn. Default: false.
+   * Wakes blocked runs too, before their next retry: there may be new code, which tries at once. Code that has tried
+   * skips the turn. Default: false.
    */
   readonly wakesBlocked?: boolean;
   /** No further runs are looked at from then on. Default: all are. */
   readonly endsByMs?: number;
   /**
    * Where in the index to begin, 0 <= begin < 1. A sweep that is cut leaves the rest to the next one; that one must not
-   * begin at the same place, or the rest would wait for ever. Default 0.
+   * begin at the same place, or the rest would never be reached. Default 0.
    */
   readonly begin?: number;
 }
@@ -95,7 +95,7 @@ async function lookAt(ports: SweepPorts, { aheadMs, wakesBlocked }: Look, runId:
   }
 }
 
-/** Since when it could have taken a turn; undefined if the table does not tell. */
+/** Since when it could have taken a turn; undefined if the table does not say. */
 function dueSinceMs({ dueAtMs = 0, lease, status, createdAtMs }: RunItem): number | undefined {
   if (lease !== undefined) return Math.max(dueAtMs, lease.expiresAtMs); // until then a worker had it
   if (dueAtMs > 0) return dueAtMs;

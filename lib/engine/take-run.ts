@@ -1,8 +1,9 @@
 /**
- * Takes the lease of a run (operation 6); or, where runs are pinned to the version that began them, leaves the turn to that one.
+ * Takes the lease of a run (operation 6). Where runs are pinned to the version that began them, it hands the wake to a
+ * worker of that version instead.
  *
- * Pinned, a run never meets other code, unless its version is gone: then it goes on with this one, which can follow its
- * journal or is blocked (I8).
+ * A pinned run never meets other code, unless its version is gone: then this version takes it, and replays its journal or
+ * blocks it (I8).
  */
 import type { TakeLease, TakeLeaseResult } from '../ports/store.ts';
 import type { Engine } from './settings.ts';
@@ -46,7 +47,7 @@ export async function takeRun(
   }
 }
 
-/** A run that is blocked waits longer from look to look; code that has not looked yet need not wait for the next one. */
+/** A blocked run is retried at growing intervals; code that has not tried yet need not wait for the next one. */
 function isBlockedByOtherCode(taking: TakeLeaseResult, version: string): taking is NotDue {
   if (taking.kind !== 'refused' || taking.reason !== 'not-due') return false;
   const { blocked } = taking.run;

@@ -1,4 +1,4 @@
-/** Ends a run at once. No workflow code runs, so it also ends one whose code cannot follow its journal, or goes on too long. */
+/** Ends a run at once. No workflow code runs, so this also ends a run whose code cannot replay its journal. */
 import { encodeError } from '../codec/encode-error.ts';
 import { encode } from '../codec/encode.ts';
 import { commit } from './commit.ts';
@@ -11,19 +11,19 @@ import { toMessageEvent } from './pending-events.ts';
 import type { TurnEnd } from './turn.ts';
 import type { Turn } from './turn-state.ts';
 
-/** The request stands in the journal, in what is not written yet, or in the inbox. */
+/** The request is in the journal, in `turn.unwritten`, or in the inbox. */
 export function terminateRun(turn: Turn, reason: string): Promise<TurnEnd> {
   return endAtOnce(turn, terminated(reason));
 }
 
-/** The journal is too long. Who asked to terminate the run meanwhile has been first. */
+/** The journal is too long. A request to terminate that came before wins. */
 export function failAtLimit(turn: Turn, error: Error): Promise<TurnEnd> {
   const { runId, workflow } = turn.run;
   turn.engine.log.error('a run has failed: its journal is too long', { runId, workflow, error });
   return endAtOnce(turn, { status: 'failed', result: encodeError(error, 'the error of the run') });
 }
 
-/** Code of the run left an error behind that nothing else has taken. */
+/** The run's code left an error behind that it can no longer handle. */
 export function failByStray(turn: Turn, strays: StrayErrors, error: Error): Promise<TurnEnd> {
   strays.first = undefined;
   return endAtOnce(turn, { status: 'failed', result: encodeError(error, 'the error of the run') });
@@ -41,10 +41,10 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0)
     turn.unwritten.push(startNow(turn.engine, turn.run));
   for (;;) {
-    // Also before the first end: who asked for it may have died, and its inbox is here still. What is missing from a
-    // damaged table must not keep the run from ending.
+    // Also before the first attempt to end: the worker that was asked to may have died, and the inbox is still full. A
+    // message that is missing from a damaged table must not keep the run from ending.
     if ((await loadInbox(turn)).kind === 'lost') return { kind: 'lease-lost' };
-    const reason = recordUnread(turn);
+    const reason = recordUndelivered(turn);
     proveBeforeTheEnd(turn);
     if (reason !== undefined && ending.status !== 'terminated') ending = terminated(reason);
     if ((await commit(turn)) === 'lost' || !(await turn.lease.isOurs())) return { kind: 'lease-lost' };
@@ -54,8 +54,8 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   }
 }
 
-/** What was accepted and is read by nobody any more goes into the journal all the same (I6). Gives the reason to terminate. */
-function recordUnread(turn: Turn): string | undefined {
+/** Accepted messages go into the journal even when no code will read them (I6). Returns the reason to terminate, if any. */
+function recordUndelivered(turn: Turn): string | undefined {
   const atMs = turn.engine.clock.nowMs();
   let reason: string | undefined;
   for (const message of turn.inbox.splice(0)) {

@@ -1,124 +1,27 @@
-/** What one turn knows while it goes on: its lease, what was accepted, what is not written yet, what is running. */
+/** What one turn knows while it goes on: its lease, what was accepted, what is not recorded yet, which steps are running. */
 import type { CommandId, JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
-import { createAttempts, type Attempts } from './attempts.ts';
 import type { AttemptEvent } from './attempt.ts';
+import { Attempts } from './attempts.ts';
 import { AutoResetEvent } from './auto-reset-event.ts';
 import type { Ending } from './finish.ts';
 import { emptyJournal } from './journal-length.ts';
+import { LeaseRenewer } from './lease-renewer.ts';
 import type { LiveMemory } from './live-memory.ts';
-import { startLeaseRenewer, type LeaseRenewer } from './lease-renewer.ts';
 import type { Engine } from './settings.ts';
 import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { takeRun } from './take-run.ts';
 import type { JournalHead, WarmRun, WarmRuns } from './warm-runs.ts';
 
-export interface Turn {
-  readonly engine: Engine;
-  /** What this worker kept from its last turn of the run, if nothing can have been written since. */
-  readonly warm: WarmRun | undefined;
-  readonly runId: string;
-  /** The run item as it was when the lease was taken. */
-  readonly run: RunItem;
-  readonly epoch: number;
-  readonly beganAtMs: number;
-  readonly nonce: string;
-  readonly lease: LeaseRenewer;
-  readonly attempts: Attempts;
-  /** Rings when there may be something to do. */
-  readonly wakeUp: AutoResetEvent;
-  /** When the turn has to end by itself, and from when on it begins no body any more. */
-  readonly endsByMs: number;
-  readonly beginsByMs: number;
-
-  /** What this turn has seen of the run item's `wakes` and `inboxIds`. */
-  wakesSeen: number;
-  inboxIds: readonly string[];
-  /** Whoever had the lease before did not give it back, and no fence is written yet. */
-  takesOver: boolean;
-  /** No other turn goes on in this process until this one ends: the worker before this one was lost. */
-  isAlone: boolean;
-  /** The record that says so, also while its answer is still to come. */
-  aloneRecord: JournalRecord | undefined;
-  /** While it is alone: the steps whose begin is in the journal. */
-  readonly announced: Set<CommandId>;
-  /** The first record of the journal is of this turn. */
-  startsRun: boolean;
-  /** Recorded events that were fed to the code again. */
-  replayedEvents: number;
-  /** The number of the last record, and the ids of the messages that are in the journal. */
-  journal: JournalHead;
-  /** Delivered and asked for, not yet recorded. */
-  unwritten: JournalEntry[];
-  /** Loaded and not yet delivered, in the order of acceptance. */
-  readonly inbox: Message[];
-  /** In the journal; their items can go. */
-  readonly received: Set<string>;
-  /** How steps ended, in the order in which they did. */
-  readonly stepResults: AttemptEvent[];
-  /** How the workflow's code has ended, as it is to be written; undefined as long as it goes on. */
-  ending: Ending | undefined;
-  /** The run item as it was last seen, if something was accepted by then; taken up with the next inbox. */
-  newerRun: RunItem | undefined;
-  /** When the table was last asked for the run item. */
-  inboxCheckedAtMs: number;
-  /** A step, or an attempt of one, has ended since the turn last looked. */
-  stepEnded: boolean;
-
-  /** Takes note of the run item as the table had it after `askedAtMs`. */
-  noteRunItem(run: RunItem, askedAtMs: number): void;
-
-  /** Waits until no other turn goes on in this process. */
-  beAlone(): Promise<'alone' | 'too-late'>;
-  /** Leaves the run's memory to the next turn on this worker. */
-  keepWarm(memory: LiveMemory): void;
-  /** Takes what the run's code leaves behind from here on. */
-  watch(strays: StrayErrors): void;
-  /** Stops all that goes on beside the turn. */
-  end(): void;
-}
-
-type Refusal = 'not-found' | 'closed' | 'leased' | 'not-due' | 'pinned-elsewhere';
-type StartTurnResult =
-  { readonly kind: 'begun'; readonly turn: Turn } | { readonly kind: 'refused'; readonly reason: Refusal };
-
-/** Takes the lease (operation 6). */
-export async function beginTurn(
-  engine: Engine,
-  { warmRuns, place }: { readonly warmRuns: WarmRuns; readonly place: Place },
-  { runId, deadlineAtMs }: { readonly runId: string; readonly deadlineAtMs: number },
-): Promise<StartTurnResult> {
-  const nonce = engine.newNonce();
-  const nowMs = engine.clock.nowMs();
-  const lease = { owner: nonce, expiresAtMs: nowMs + engine.leaseMs };
-  const taking = await takeRun(engine, runId, { lease, nowMs, dueByMs: nowMs + engine.wakeSlackMs });
-  if (taking.kind === 'refused') return taking;
-  // Of a short time limit the margin takes a quarter at most, or no step would ever begin.
-  const endsByMs = deadlineAtMs - Math.min(engine.deadlineMarginMs, (deadlineAtMs - nowMs) / 4);
-  const run = taking.before;
-  return {
-    kind: 'begun',
-    turn: createTurn({
-      engine,
-      warmRuns,
-      place,
-      run,
-      nonce,
-      beganAtMs: nowMs,
-      expiresAtMs: lease.expiresAtMs,
-      endsByMs,
-    }),
-  };
-}
-
 /** A body that begins later than this before the end of its turn is too likely to be cut off. */
 const LAST_BEGIN_MS = 5_000;
 const LAST_BEGIN_PART = 0.1;
 
-interface Taken {
+/** A lease that was just taken, and what the turns of the process share. */
+interface TurnParts {
   readonly engine: Engine;
   readonly place: Place;
   readonly warmRuns: WarmRuns;
@@ -129,80 +32,170 @@ interface Taken {
   readonly endsByMs: number;
 }
 
-function createTurn({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtMs, endsByMs }: Taken): Turn {
-  const { runId } = run;
-  const epoch = run.epoch + 1;
-  const wakeUp = new AutoResetEvent();
-  const stepResults: AttemptEvent[] = [];
-  const onStepResult = (event: AttemptEvent): void => {
-    stepResults.push(event);
-    if (event.kind !== 'step-heartbeat') turn.stepEnded = true;
-    wakeUp.set();
-  };
-  const onRenewal = (item: RunItem | undefined, askedAtMs: number): void => {
-    if (item !== undefined) turn.noteRunItem(item, askedAtMs);
-    if (item === undefined || turn.newerRun !== undefined) wakeUp.set();
-  };
-  const lease = startLeaseRenewer({ ...engine, runId, epoch, expiresAtMs, onRenewal });
-  const attempts = createAttempts(engine, runId, { beganAtMs, endsByMs }, onStepResult);
-  const warm = warmRuns.take(run);
-  let watched: StrayErrors | undefined;
-  const turn: Turn = {
-    engine,
-    warm,
-    runId,
-    run,
-    epoch,
-    beganAtMs,
-    nonce,
-    lease,
-    attempts,
-    wakeUp,
-    endsByMs,
-    beginsByMs: endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART),
-    wakesSeen: run.wakes,
-    inboxIds: run.inboxIds,
-    takesOver: run.lease !== undefined,
-    isAlone: false,
-    aloneRecord: undefined,
-    announced: new Set(),
-    startsRun: false,
-    replayedEvents: 0,
-    journal: warm?.journal ?? { recordNumber: 0, messageIds: new Set(), ...emptyJournal() },
-    unwritten: [],
-    inbox: [],
-    received: new Set(),
-    stepResults,
-    ending: undefined,
-    newerRun: undefined,
-    inboxCheckedAtMs: beganAtMs,
-    stepEnded: false,
-    noteRunItem: (item, askedAtMs) => {
-      turn.inboxCheckedAtMs = Math.max(turn.inboxCheckedAtMs, askedAtMs);
-      // Of two answers the later one may be the older one.
-      if (item.wakes > (turn.newerRun?.wakes ?? turn.wakesSeen)) turn.newerRun = item;
-    },
-    beAlone: () => place.beAlone(endsByMs),
-    keepWarm: (memory) => {
-      warmRuns.keep(runId, { epoch, journal: turn.journal, memory });
-    },
-    watch: (strays) => {
-      watched?.unwatch();
-      watched = strays;
-      strays.watch();
-    },
-    end: () => {
-      watched?.unwatch();
-      lease.stop();
-      attempts.abortAllExcept(new Map());
-    },
-  };
-  return turn;
+export class Turn {
+  readonly engine: Engine;
+  /** What this worker kept from its last turn of the run, if no record can have been written since. */
+  readonly warm: WarmRun | undefined;
+  readonly runId: string;
+  /** The run item as it was when the lease was taken. */
+  readonly run: RunItem;
+  readonly epoch: number;
+  readonly beganAtMs: number;
+  readonly nonce: string;
+  readonly lease: LeaseRenewer;
+  readonly attempts: Attempts;
+  /** Set when there may be something to do. */
+  readonly wakeUp = new AutoResetEvent();
+  /** When the turn has to end, and from when on it begins no more bodies. */
+  readonly endsByMs: number;
+  readonly beginsByMs: number;
+
+  /** What this turn has seen of the run item's `wakes` and `inboxIds`. */
+  wakesSeen: number;
+  inboxIds: readonly string[];
+  /** The worker that had the lease before did not release it, and no fence is written yet. */
+  takesOver: boolean;
+  /** No other turn goes on in this process until this one ends: the worker before this one was lost. */
+  isAlone = false;
+  /** The record that says so, also while its answer is still to come. */
+  aloneRecord: JournalRecord | undefined;
+  /** While it is alone: the steps whose begin is in the journal. */
+  readonly announced = new Set<CommandId>();
+  /** This turn wrote the first record of the journal. */
+  startsRun = false;
+  /** Recorded events that were fed to the code again. */
+  replayedEvents = 0;
+  /** The number of the last record, and the ids of the messages that are in the journal. */
+  journal: JournalHead;
+  /** Delivered and asked for, not yet recorded. */
+  unwritten: JournalEntry[] = [];
+  /** Loaded and not yet delivered, in the order of acceptance. */
+  readonly inbox: Message[] = [];
+  /** In the journal; their items can be deleted. */
+  readonly received = new Set<string>();
+  /** How steps ended, in the order in which they did. */
+  readonly stepResults: AttemptEvent[] = [];
+  /** How the workflow's code has ended, as it is to be written; undefined as long as it goes on. */
+  ending: Ending | undefined;
+  /** The newest run item, if it has messages that this turn has not seen. `loadInbox` refreshes the turn from it. */
+  newerRun: RunItem | undefined;
+  /** When the table was last asked for the run item. */
+  inboxCheckedAtMs: number;
+  /** A step, or an attempt of one, has ended since the last check of the inbox. */
+  stepEnded = false;
+
+  readonly #warmRuns: WarmRuns;
+  readonly #place: Place;
+  /** Errors of the run's code that nothing has handled: watched from the load of the run to the end of the turn. */
+  #strays: StrayErrors | undefined;
+
+  constructor({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtMs, endsByMs }: TurnParts) {
+    const { runId } = run;
+    const epoch = run.epoch + 1;
+    this.engine = engine;
+    this.warm = warmRuns.take(run);
+    this.runId = runId;
+    this.run = run;
+    this.epoch = epoch;
+    this.beganAtMs = beganAtMs;
+    this.nonce = nonce;
+    this.lease = new LeaseRenewer({
+      ...engine,
+      runId,
+      epoch,
+      expiresAtMs,
+      onRenewal: (item, askedAtMs) => {
+        this.#onRenewal(item, askedAtMs);
+      },
+    });
+    this.attempts = new Attempts({
+      engine,
+      runId,
+      turn: { beganAtMs, endsByMs },
+      onStepResult: (event) => {
+        this.#onStepResult(event);
+      },
+    });
+    this.endsByMs = endsByMs;
+    this.beginsByMs = endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART);
+    this.wakesSeen = run.wakes;
+    this.inboxIds = run.inboxIds;
+    this.takesOver = run.lease !== undefined;
+    this.journal = this.warm?.journal ?? { recordNumber: 0, messageIds: new Set(), ...emptyJournal() };
+    this.inboxCheckedAtMs = beganAtMs;
+    this.#warmRuns = warmRuns;
+    this.#place = place;
+  }
+
+  /** Takes note of the run item as the table had it after `askedAtMs`. */
+  noteRunItem(item: RunItem, askedAtMs: number): void {
+    this.inboxCheckedAtMs = Math.max(this.inboxCheckedAtMs, askedAtMs);
+    // Of two answers the later one may be the older one.
+    if (item.wakes > (this.newerRun?.wakes ?? this.wakesSeen)) this.newerRun = item;
+  }
+
+  /** From here on the turn has seen what was accepted by the time of this item. */
+  refreshFrom(run: RunItem): void {
+    this.newerRun = undefined;
+    this.wakesSeen = run.wakes;
+    this.inboxIds = run.inboxIds;
+  }
+
+  /** Waits until no other turn goes on in this process. */
+  beAlone(): Promise<'alone' | 'too-late'> {
+    return this.#place.beAlone(this.endsByMs);
+  }
+
+  /** Leaves the run's memory to the next turn on this worker. */
+  keepWarm(memory: LiveMemory): void {
+    this.#warmRuns.keep(this.runId, { epoch: this.epoch, journal: this.journal, memory });
+  }
+
+  /** From here on errors that the run's code does not handle are this turn's. */
+  watch(strays: StrayErrors): void {
+    this.#strays?.unwatch();
+    this.#strays = strays;
+    strays.watch();
+  }
+
+  /** Stops everything that goes on beside the turn. */
+  end(): void {
+    this.#strays?.unwatch();
+    this.lease.stop();
+    this.attempts.abortAllExcept(new Map());
+  }
+
+  #onStepResult(event: AttemptEvent): void {
+    this.stepResults.push(event);
+    if (event.kind !== 'step-heartbeat') this.stepEnded = true;
+    this.wakeUp.set();
+  }
+
+  /** Without an item the lease is lost. */
+  #onRenewal(item: RunItem | undefined, askedAtMs: number): void {
+    if (item !== undefined) this.noteRunItem(item, askedAtMs);
+    if (item === undefined || this.newerRun !== undefined) this.wakeUp.set();
+  }
 }
 
-/** Takes up what was accepted since. */
-export function refreshFrom(turn: Turn, run: RunItem): void {
-  turn.newerRun = undefined;
-  turn.wakesSeen = run.wakes;
-  turn.inboxIds = run.inboxIds;
+type StartTurnResult =
+  | { readonly kind: 'begun'; readonly turn: Turn }
+  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'leased' | 'not-due' | 'pinned-elsewhere' };
+
+/** Takes the lease (operation 6). */
+export async function beginTurn(
+  engine: Engine,
+  { warmRuns, place }: { readonly warmRuns: WarmRuns; readonly place: Place },
+  { runId, deadlineAtMs }: { readonly runId: string; readonly deadlineAtMs: number },
+): Promise<StartTurnResult> {
+  const nonce = engine.newNonce();
+  const nowMs = engine.clock.nowMs();
+  const lease = { owner: nonce, expiresAtMs: nowMs + engine.leaseMs };
+  const taken = await takeRun(engine, runId, { lease, nowMs, dueByMs: nowMs + engine.wakeSlackMs });
+  if (taken.kind === 'refused') return taken;
+  // Of a short time limit the margin is a quarter at most, or no step would ever begin.
+  const endsByMs = deadlineAtMs - Math.min(engine.deadlineMarginMs, (deadlineAtMs - nowMs) / 4);
+  const { expiresAtMs } = lease;
+  const turn = new Turn({ engine, warmRuns, place, run: taken.before, nonce, beganAtMs: nowMs, expiresAtMs, endsByMs });
+  return { kind: 'begun', turn };
 }

@@ -1,8 +1,20 @@
 /**
- * One turn of a run, from lease to suspension: the story of the run protocol (docs/protocol.md), top to bottom.
+ * One turn of a run, from lease to suspension: the run protocol (docs/protocol.md), top to bottom.
+ *
+ *     run item         --beginTurn-->     the lease, and the ids of accepted messages
+ *     journal          --loadRun-->       memory: the run's coroutines, where the journal ends
+ *  .> inbox            --loadInbox-->     turn.inbox
+ *  |  turn.inbox, timers, turn.stepResults
+ *  |                   --nextEvent-->     one event at a time
+ *  |  event            --deliver-->       the coroutines run until all of them wait; their commands
+ *  |  event, commands  --------------->   turn.unwritten
+ *  |  turn.unwritten   --commit-->        one record of the journal
+ *  |  commands         --beginSteps-->    bodies, only after the record (I3); they end in turn.stepResults
+ *  '- waitInPlace, as long as a step is running or a timer is due soon
+ *     suspendRun, finishRun               the lease is released
  *
  * Not its job: to run steps (`attempts`), to know what commands mean (the scheduler), or how items are written (the
- * store). Keeps I2, I3, I4, I6. A turn that was taken over, or lost its lease, drops: it ends and writes nothing more.
+ * store). Keeps I2, I3, I4, I6. A turn that was taken over, or whose lease ran out, ends and writes nothing more.
  */
 import type { ClosedStatus } from '../ports/run-item.ts';
 import { beginSteps, stepsToAnnounce } from './begin-steps.ts';
@@ -28,7 +40,7 @@ import { waitInPlace } from './wait-in-place.ts';
 import type { WarmRuns } from './warm-runs.ts';
 
 export type TurnEnd =
-  /** Somebody else's turn, or nobody's: nothing was written. */
+  /** Another worker has the run, or there is nothing to do: nothing was written. */
   | {
       readonly kind: 'skipped';
       readonly reason: 'not-found' | 'closed' | 'leased' | 'not-due' | 'pinned-elsewhere';
@@ -37,7 +49,7 @@ export type TurnEnd =
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
   | { readonly kind: 'blocked'; readonly error: Error }
   | { readonly kind: 'ended'; readonly status: ClosedStatus }
-  /** Taken over, or the lease ran out: the next worker goes on from the journal. */
+  /** Taken over, or the lease ran out: the next worker continues from the journal. */
   | { readonly kind: 'lease-lost' };
 
 export interface TurnRequest {
@@ -53,11 +65,15 @@ export interface Process {
 }
 
 /** Takes a turn, if the run is free and due. */
-export async function takeTurn(engine: Engine, { warmRuns, solitude }: Process, wanted: TurnRequest): Promise<TurnEnd> {
-  const place = await solitude.join(wanted.deadlineAtMs);
+export async function takeTurn(
+  engine: Engine,
+  { warmRuns, solitude }: Process,
+  request: TurnRequest,
+): Promise<TurnEnd> {
+  const place = await solitude.join(request.deadlineAtMs);
   if (place === 'too-late') return { kind: 'skipped', reason: 'not-due' }; // the sweeper wakes it again
   try {
-    return await takeTurnAt(engine, { warmRuns, place }, wanted);
+    return await takeTurnAt(engine, { warmRuns, place }, request);
   } finally {
     place.leave();
   }
@@ -66,9 +82,9 @@ export async function takeTurn(engine: Engine, { warmRuns, solitude }: Process, 
 async function takeTurnAt(
   engine: Engine,
   parts: { readonly warmRuns: WarmRuns; readonly place: Place },
-  wanted: TurnRequest,
+  request: TurnRequest,
 ): Promise<TurnEnd> {
-  const begun = await beginTurn(engine, parts, wanted);
+  const begun = await beginTurn(engine, parts, request);
   if (begun.kind === 'refused') return { kind: 'skipped', reason: begun.reason };
   const { turn } = begun;
   emitTurnStarted(turn);
@@ -87,8 +103,8 @@ async function takeTurnAt(
 }
 
 async function carryOn(turn: Turn): Promise<TurnEnd> {
-  const entrance = await waitUntilStart(turn);
-  if (entrance.kind !== 'begin') return entrance;
+  const start = await waitUntilStart(turn);
+  if (start.kind !== 'begin') return start;
   let loading = await loadRun(turn);
 
   for (;;) {
@@ -113,7 +129,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
 
     if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };
     await deleteReceived(turn);
-    const tooLong = codeHasEnded(memory) ? undefined : whyTooLong(turn); // also as a worker left it that died before it ended it
+    const tooLong = codeHasEnded(memory) ? undefined : whyTooLong(turn); // also after a worker that died before it failed the run
     if (tooLong !== undefined) return failAtLimit(turn, tooLong);
     const stray = strayError(turn, memory);
     if (stray !== undefined) return failByStray(turn, memory.strays, stray);
@@ -154,7 +170,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
   }
 }
 
-/** A run that has failed, or was cancelled, has ended in that way. */
+/** Only a run that goes on, or has completed, fails by it: one that has failed or was cancelled has ended already. */
 function strayError({ ending }: Turn, { strays }: LiveMemory): Error | undefined {
   return ending === undefined || ending.status === 'completed' ? strays.first : undefined;
 }

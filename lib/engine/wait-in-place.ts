@@ -1,6 +1,6 @@
 /**
- * Waits within the turn: for steps in flight, and for a timer that is due sooner than going to bed and getting up takes.
- * Near the invocation's time limit it ends the steps, so that the turn ends by itself in time.
+ * Waits within the turn: for steps in flight, and for a timer that is due sooner than suspending and resuming would take.
+ * Near the invocation's time limit it cuts the steps off, so that the turn ends in time.
  */
 import { nextInboxCheckAtMs } from './check-inbox.ts';
 import { firstTimer, nextDueAtMs, type LiveMemory } from './live-memory.ts';
@@ -18,7 +18,8 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
     return 'go-on';
   }
   if (attempts.size === 0 && clock.nowMs() >= turn.beginsByMs) return 'nothing';
-  // A step that waits for its turn among too many is due, and nothing to wake up for: the end of another one rings.
+  // A step that waits because too many are running is due, but the turn need not wake for it: the end of another one
+  // sets `wakeUp`.
   const mayBegin = attempts.size < engine.maxStepsInFlight && clock.nowMs() < turn.beginsByMs;
   const dueAtMs = (mayBegin ? nextDueAtMs(memory) : firstTimer(memory)?.dueAtMs) ?? Infinity;
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';

@@ -1,16 +1,16 @@
 /**
- * A run that was started with a delay is not begun before its time, whoever wakes it: what it is sent meanwhile stays in
- * its inbox. Only a request to cancel or to terminate is not kept waiting.
+ * Keeps a run that was started with a delay from beginning before its time, whichever wake came. Messages stay in its
+ * inbox until then; only a request to cancel or to terminate is carried out at once.
  *
- * Nothing is written into the journal here, so a worker that died here leaves nothing to be fenced off. A run that was
- * cancelled before its time has begun with it: it tidies up, and is not kept waiting any more.
+ * Nothing is written into the journal here, so a worker that dies here leaves nothing to be fenced off. A run that is
+ * cancelled before its time begins with that, cleans up, and does not wait any more.
  *
- * Relies on: each worker's own clock goes forward, however wrong it is. Whoever finds a lease to be over is then past all
- * that its owner may have found past within it.
+ * Relies on: each worker's own clock goes forward, however wrong it is. A worker that finds a lease expired is then past
+ * every time that the lease's owner may have found past within it.
  */
 import { loadInbox } from './inbox.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
-import { refreshFrom, type Turn } from './turn-state.ts';
+import type { Turn } from './turn-state.ts';
 
 export type WaitUntilStartResult =
   | { readonly kind: 'begin' }
@@ -37,14 +37,14 @@ export async function waitUntilStart(turn: Turn): Promise<WaitUntilStartResult> 
       await sendWake(turn, notBeforeMs);
       return { kind: 'suspended', dueAtMs: notBeforeMs };
     }
-    refreshFrom(turn, release.run);
+    turn.refreshFrom(release.run);
   }
 }
 
 /**
- * After a worker that died, or one that blocked the run (its clock was ahead, and its code behind), only the journal tells.
- * It may have its first record yet to come, from a worker that is frozen: then the request which began the run stands in
- * the inbox still.
+ * After a worker that died, or one that blocked the run (its clock was ahead, and its code old), only the journal says.
+ * Its first record may still be on its way, from a worker that is frozen: then the request that began the run is still in
+ * the inbox.
  */
 async function hasBegun({ engine, runId, run }: Turn): Promise<boolean> {
   if (run.lease === undefined && run.status !== 'blocked') return run.status !== 'pending';

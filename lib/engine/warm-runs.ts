@@ -2,7 +2,7 @@
  * Runs that this worker keeps in memory between their turns, so that the next turn reads no journal.
  *
  * A cache, deletable at any time. It is exact: an entry counts only if the lease that is taken follows the one after
- * which it was kept, and that one was given back; then nobody can have written a record since (fences, I2).
+ * which it was kept, and that one was released; then no record can have been written since (fences, I2).
  */
 import { estimateMemoryBytes } from './memory-estimate.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -23,14 +23,14 @@ export interface WarmRun {
 }
 
 export interface WarmRuns {
-  /** Gives what is kept, if it is exact, and forgets it in any case: a turn that goes wrong leaves nothing behind. */
+  /** Returns the entry, if it is exact, and removes it in any case: a turn that goes wrong leaves nothing behind. */
   take(before: RunItem): WarmRun | undefined;
   keep(runId: string, run: WarmRun): void;
 }
 
 export interface WarmLimits {
   readonly runs: number;
-  /** What they hold in memory together, as `heldBytes` estimates it. */
+  /** Their memory together, as `estimateMemoryBytes` has it. */
   readonly bytes: number;
 }
 

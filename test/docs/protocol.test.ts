@@ -12,7 +12,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const protocol = read('docs/protocol.md');
 
 /** Test data that happens to look like a citation is not searched. */
-const NOT_PROSE = /^test\/(golden|fuzz|asyncio|codec|house\/fixtures)\//;
+const NOT_PROSE = /^test\/(golden|fuzz|asyncio|codec|conventions\/fixtures)\//;
 const sources = ['lib', 'functions', 'infra', 'test'].flatMap((folder) =>
   listFiles(root, folder, /\.(ts|md|pml)$/).filter((file) => !NOT_PROSE.test(file)),
 );

@@ -29,8 +29,8 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'a worker believes in its lease for ever',
     file: 'lib/engine/lease-renewer.ts',
-    find: `isOurs: async () => !lost && (clock.nowMs() < expiresAtMs || (await ask())),`,
-    put: `isOurs: async () => true,`,
+    find: `return !this.#isLost && (this.#options.clock.nowMs() < this.#expiresAtMs || (await this.#renew()));`,
+    put: `return true;`,
   },
   {
     name: 'a worker that lost its lease begins steps all the same',

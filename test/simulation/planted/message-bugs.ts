@@ -81,8 +81,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'what a check finds counts as seen, and is not read',
     file: 'lib/engine/turn-state.ts',
-    find: `if (item.wakes > (turn.newerRun?.wakes ?? turn.wakesSeen)) turn.newerRun = item;`,
-    put: `turn.wakesSeen = Math.max(turn.wakesSeen, item.wakes);`,
+    find: `if (item.wakes > (this.newerRun?.wakes ?? this.wakesSeen)) this.newerRun = item;`,
+    put: `this.wakesSeen = Math.max(this.wakesSeen, item.wakes);`,
   },
   {
     name: 'messages are delivered newest first',
@@ -111,8 +111,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'what was accepted during the turn counts as seen, and is not read',
     file: 'lib/engine/turn-state.ts',
-    find: `turn.wakesSeen = run.wakes;\n  turn.inboxIds = run.inboxIds;`,
-    put: `turn.wakesSeen = run.wakes;`,
+    find: `this.newerRun = undefined;\n    this.wakesSeen = run.wakes;\n    this.inboxIds = run.inboxIds;`,
+    put: `this.newerRun = undefined;\n    this.wakesSeen = run.wakes;`,
   },
   {
     name: 'a blocked run loses its inbox',

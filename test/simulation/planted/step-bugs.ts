@@ -40,7 +40,7 @@ export const stepBugs: readonly PlantedBug[] = [
     name: 'a body that was cut off is recorded as completed',
     file: 'lib/engine/attempts.ts',
     find: `attempt.cutOff();`,
-    put: `attempt.withdraw(new CancelledError());`,
+    put: `attempt.abort(new CancelledError());`,
   },
   {
     name: 'a start overwrites the run that is there',
@@ -74,7 +74,7 @@ export const stepBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a value that is too large is stored all the same',
-    file: 'lib/engine/attempt.ts',
+    file: 'lib/engine/step-events.ts',
     find: `if (bytes > engine.maxValueBytes) {`,
     put: `if (bytes > 10 * engine.maxValueBytes) {`,
   },

@@ -11,7 +11,8 @@ const checks: Record<string, string> = {
   format: 'prettier --check --log-level warn .',
   lint: 'eslint --max-warnings 0 .',
   types: 'tsc --noEmit -p .',
-  docs: 'node --import tsx test/house/check-docs.ts',
+  docs: 'node --import tsx test/conventions/check-docs.ts',
+  words: 'node --import tsx test/conventions/check-words.ts',
   imports: `depcruise --config .dependency-cruiser.mjs ${folders.join(' ')}`,
   dead: 'knip --no-progress',
 };

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 const eslint = new ESLint({ cwd: root });
 
-/** The rules that this house has switched on for a file and that need no types, applied to a piece of code. */
+/** The rules that are switched on for a file and that need no types, applied to a piece of code. */
 async function lint(file: string, code: string): Promise<string[]> {
   const config = (await eslint.calculateConfigForFile(join(root, file))) as Linter.Config;
   const rules = Object.entries(config.rules ?? {}).filter(([name]) => !name.startsWith('@typescript-eslint/'));
@@ -20,16 +20,21 @@ async function lint(file: string, code: string): Promise<string[]> {
 }
 
 const wrong: [title: string, file: string, code: string, rule: string][] = [
-  ['a file with a name that says nothing', 'lib/core/utils.ts', 'export const a = 1;', 'house/file-name'],
-  ['a file that is not in kebab-case', 'lib/core/runKey.ts', 'export const a = 1;', 'house/file-name'],
-  ['a word outside of the glossary', 'lib/client/run.ts', 'export const executionId = 1;', 'house/glossary'],
+  ['a file with a name that says nothing', 'lib/core/utils.ts', 'export const a = 1;', 'conventions/file-name'],
+  ['a file that is not in kebab-case', 'lib/core/runKey.ts', 'export const a = 1;', 'conventions/file-name'],
+  ['a word outside of the glossary', 'lib/client/run.ts', 'export const executionId = 1;', 'conventions/glossary'],
   [
     'a rule switched off without a reason',
     'lib/engine/turn.ts',
     '// eslint-disable-next-line no-console\nconsole.log(1);',
-    'house/reasoned-disable',
+    'conventions/reasoned-disable',
   ],
-  ['an error hidden without a reason', 'lib/engine/turn.ts', '// @ts-expect-error\nf();', 'house/reasoned-disable'],
+  [
+    'an error hidden without a reason',
+    'lib/engine/turn.ts',
+    '// @ts-expect-error\nf();',
+    'conventions/reasoned-disable',
+  ],
   ['a clock in the pure zone', 'lib/codec/encode.ts', 'export const at = Date.now();', 'no-restricted-syntax'],
   ['today in the pure zone', 'lib/api/now.ts', 'export const at = new Date();', 'no-restricted-syntax'],
   ['randomness in the pure zone', 'lib/core/ids.ts', 'export const n = Math.random();', 'no-restricted-syntax'],
@@ -41,10 +46,10 @@ const wrong: [title: string, file: string, code: string, rule: string][] = [
     'no-restricted-globals',
   ],
   ['a changing module variable in the pure zone', 'lib/core/ids.ts', 'let n = 0; n++;', 'no-restricted-syntax'],
-  ['a node module in a workflow file', 'functions/workflows/a.ts', "import 'node:fs';", 'house/no-node-imports'],
-  ['a node module without its prefix', 'functions/workflows/a.ts', "import('fs');", 'house/no-node-imports'],
-  ['a test that is left out', 'test/core/ids.test.ts', "test.skip('a', () => {});", 'house/no-left-out-tests'],
-  ['a table of tests left out', 'test/core/ids.test.ts', "it.only.each([])('a');", 'house/no-left-out-tests'],
+  ['a node module in a workflow file', 'functions/workflows/a.ts', "import 'node:fs';", 'conventions/no-node-imports'],
+  ['a node module without its prefix', 'functions/workflows/a.ts', "import('fs');", 'conventions/no-node-imports'],
+  ['a test that is left out', 'test/core/ids.test.ts', "test.skip('a', () => {});", 'conventions/no-left-out-tests'],
+  ['a table of tests left out', 'test/core/ids.test.ts', "it.only.each([])('a');", 'conventions/no-left-out-tests'],
   ['work left for later', 'lib/core/ids.ts', '// TODO: more\nexport const a = 1;', 'no-warning-comments'],
   ['a file of more than 400 lines', 'lib/core/ids.ts', 'f();\n'.repeat(401), 'max-lines'],
   [
@@ -68,7 +73,7 @@ const right: [title: string, file: string, code: string][] = [
   ['a test for each row of a table', 'test/core/ids.test.ts', "test.each([1])('%i', () => {});"],
 ];
 
-describe('the lint rules of this house', () => {
+describe('the lint rules', () => {
   test.each(wrong)('find %s', async (_title, file, code, rule) => {
     expect(await lint(file, code)).toContain(rule);
   });

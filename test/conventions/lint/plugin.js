@@ -1,10 +1,10 @@
-// The rules of this house that no public eslint plugin has. Each is a few lines; rules.test.ts shows what they find.
+// The rules that no public eslint plugin has. Each is a few lines; rules.test.ts shows what they find.
 
 const builtins = new Set((await import('node:module')).builtinModules);
 
 /** @type {import('eslint').ESLint.Plugin} */
 export default {
-  meta: { name: 'house' },
+  meta: { name: 'conventions' },
   rules: {
     'file-name': rule('A file is named, in kebab-case, for the one idea that it holds.', (context) => ({
       Program(node) {
@@ -23,7 +23,7 @@ export default {
       Identifier(node) {
         const found = /activity|orchestrat|(execution|instance|job)ids?$/i.exec(node.name);
         if (found && context.filename.includes('/lib/')) {
-          const message = `'${node.name}': '${found[0]}' is no word of this house. Say run, turn, task, step or workflow.`;
+          const message = `'${node.name}': '${found[0]}' is not in the glossary. Say run, turn, task, step or workflow.`;
           context.report({ node, message });
         }
       },
