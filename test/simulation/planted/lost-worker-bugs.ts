@@ -11,8 +11,8 @@ export const lostWorkerBugs: readonly PlantedBug[] = [
   {
     name: 'a run that is taken alone does not wait until its neighbours have ended their turns',
     file: 'lib/engine/turn-state.ts',
-    find: `beAlone: () => place.beAlone(endsByMs),`,
-    put: `beAlone: async () => 'alone',`,
+    find: `return this.#place.beAlone(this.endsByMs);`,
+    put: `return Promise.resolve('alone');`,
   },
   {
     name: 'workers that were lost in the code of a run are not counted',
