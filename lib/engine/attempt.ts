@@ -3,6 +3,8 @@
  *
  * Not its job: to decide when to begin, or to record. Keeps I5: the idempotency key is that of the step, so all attempts
  * share it. An attempt ends once: the result of a body that ends later is ignored.
+ *
+ * Tested by: test/engine/step-limits.test.ts, test/invariants/i5-step-once.test.ts
  */
 import { decode } from '../codec/decode.ts';
 import { LullError } from '../core/errors.ts';

@@ -1,4 +1,8 @@
-/** The steps of one turn whose bodies are running. */
+/**
+ * The steps of one turn whose bodies are running.
+ *
+ * Tested by: test/engine/step-limits.test.ts, test/engine/turn-end.test.ts
+ */
 import { CancelledError } from '../core/errors.ts';
 import type { CommandId } from '../journal/event.ts';
 import type { Pending, PendingStep } from '../scheduler/live-run.ts';

@@ -1,5 +1,7 @@
 /**
  * An auto-reset event: wakes the task that waits for it, also when it was set before the wait began. The wait resets it.
+ *
+ * Tested by: test/engine/busy-run-hears.test.ts
  */
 export class AutoResetEvent {
   #isSet = false;

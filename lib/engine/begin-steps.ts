@@ -1,4 +1,9 @@
-/** Begins the bodies of steps that wait for it, as many as may run at the same time (operation 12). */
+/**
+ * Begins the bodies of steps that wait for it, as many as may run at the same time (operation 12).
+ *
+ * Tested by: test/invariants/i3-record-before-effect.test.ts, test/engine/step-limits.test.ts,
+ * test/adversarial/waiting-for-a-place.test.ts
+ */
 import { LullError, UndecodableValueError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { CommandId } from '../journal/event.ts';

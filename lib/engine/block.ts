@@ -1,6 +1,8 @@
 /**
  * Blocks a run whose code cannot replay its journal (I8), or ends its workers. Nothing is skipped or guessed, its inbox
  * stays, and it is retried, so that the next deployed version continues it. Only a request to terminate is carried out.
+ *
+ * Tested by: test/invariants/i8-blocked.test.ts, test/adversarial/blocked-in-the-middle.test.ts
  */
 import { clampText } from '../core/clamp-text.ts';
 import { messageOf } from '../core/to-error.ts';

@@ -1,4 +1,8 @@
-/** A timer for a limit that may not be there. */
+/**
+ * A timer for a limit that may not be there.
+ *
+ * Tested by: test/engine/step-limits.test.ts
+ */
 import type { Clock } from '../ports/clock.ts';
 
 /** Returns the function that cancels it. */

@@ -5,6 +5,8 @@
  * The answer to each renewal has the same information. These checks make the delay independent of the lease: the turn
  * checks before it begins further steps and after the end of a step, once a second at most, and now and then while its
  * steps run (I6). A step's body that blocks the thread blocks the checks as well.
+ *
+ * Tested by: test/engine/busy-run-hears.test.ts
  */
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
 import { codeHasEnded } from './pending-events.ts';

@@ -3,6 +3,9 @@
  * cannot write it ends its turn.
  *
  * Relies on: no two turns have the same nonce, or a worker would take another worker's record for its own.
+ *
+ * Tested by: test/invariants/i2-one-writer.test.ts, test/invariants/i3-record-before-effect.test.ts,
+ * test/adversarial/patch-without-its-branch.test.ts
  */
 import { isCommandEntry, type JournalEntry } from '../journal/event.ts';
 import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';

@@ -1,4 +1,8 @@
-/** Delivers the pending events one at a time; after each one the coroutines run until all of them wait again (I4). */
+/**
+ * Delivers the pending events one at a time; after each one the coroutines run until all of them wait again (I4).
+ *
+ * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/invariants/i6-message-once.test.ts
+ */
 import { toError } from '../core/to-error.ts';
 import { commit } from './commit.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';

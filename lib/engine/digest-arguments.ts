@@ -3,6 +3,8 @@
  *
  * They are digested and not stored: 8 characters, whatever their size. A replay digests them again, so no more than the
  * beginning of what is large is looked at.
+ *
+ * Tested by: test/engine/digest-arguments.test.ts
  */
 import { createHash } from 'node:crypto';
 import { canonicalText } from '../codec/canonical.ts';

@@ -1,4 +1,8 @@
-/** The engine on given ports: what a worker and a sweeper do, and the read-only inspection of a run. */
+/**
+ * The engine on given ports: what a worker and a sweeper do, and the read-only inspection of a run.
+ *
+ * Tested by: test/engine/turns.test.ts
+ */
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
 import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';

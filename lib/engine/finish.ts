@@ -3,6 +3,8 @@
  *
  * Relies on: the inbox has a limit, and only the worker with the lease empties it. So a stream of messages, however fast,
  * keeps the run from ending only until the inbox is full.
+ *
+ * Tested by: test/engine/run-end.test.ts, test/invariants/i6-message-once.test.ts
  */
 import { encode, encodedBytes } from '../codec/encode.ts';
 import { encodeError } from '../codec/encode-error.ts';

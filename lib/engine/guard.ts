@@ -5,6 +5,8 @@
  * Workflow code runs without a gap, so swapping globals before and after is exact: no other code can see it. What cannot
  * be swapped cheaply is replaced once, by what acts otherwise for workflow code only. What is imported (`node:fs`) is
  * out of reach here; a lint rule catches it. Keeps I4: a replay does what the first time did.
+ *
+ * Tested by: test/engine/guard.test.ts, test/engine/guarded-globals.test.ts
  */
 import { LullError } from '../core/errors.ts';
 import { current, setCurrent, type GuardedRun } from './guard/current-run.ts';

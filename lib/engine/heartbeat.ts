@@ -1,4 +1,8 @@
-/** The heartbeats of one attempt: watches for silence, and records details. */
+/**
+ * The heartbeats of one attempt: watches for silence, and records details.
+ *
+ * Tested by: test/engine/step-limits.test.ts, test/adversarial/heartbeat-too-large.test.ts
+ */
 import { encode, encodedBytes } from '../codec/encode.ts';
 import { toMilliseconds } from '../core/duration.ts';
 import type { Encoded } from '../core/encoded.ts';

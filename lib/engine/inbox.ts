@@ -5,6 +5,8 @@
  *
  * Relies on: a sender puts the payload before the id is accepted, and nothing deletes it as long as the id may be; and
  * reads are consistent. Keeps in turn what senders rely on: an id leaves the inbox only when it is in the journal.
+ *
+ * Tested by: test/invariants/i6-message-once.test.ts, test/adversarial/payload-lost.test.ts
  */
 import { LullError } from '../core/errors.ts';
 import type { Turn } from './turn-state.ts';

@@ -1,4 +1,8 @@
-/** Finds out what a run waits for, by a replay that writes nothing: for tests, and for people who diagnose a run. */
+/**
+ * Finds out what a run waits for, by a replay that writes nothing: for tests, and for people who diagnose a run.
+ *
+ * Tested by: test/testing/create-test-engine.test.ts
+ */
 import type { Pending } from '../scheduler/live-run.ts';
 import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';

@@ -5,6 +5,8 @@
  * and has a tenth of the limit for that, counted from the event. Beyond it the run is failed at once. No code sees that,
  * so no replay depends on it: it is decided when the run's end is written, and by nothing before. Messages are received
  * all the while (I6).
+ *
+ * Tested by: test/invariants/i10-journal.test.ts
  */
 import { WorkflowCodeError } from '../core/errors.ts';
 import type { JournalEntry, LimitReached } from '../journal/event.ts';

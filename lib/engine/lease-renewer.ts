@@ -3,6 +3,8 @@
  *
  * Not its job: to stop the turn. It says that the lease is lost, and the turn asks before everything it does outside.
  * Nothing in the table relies on that, nor on this clock: the writes of a worker whose clock is wrong are refused.
+ *
+ * Tested by: test/invariants/i7-takeover.test.ts
  */
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../ports/clock.ts';

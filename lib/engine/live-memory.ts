@@ -1,4 +1,8 @@
-/** A run in a worker's memory: its coroutines, and what they wait for in the order in which it is due. */
+/**
+ * A run in a worker's memory: its coroutines, and what they wait for in the order in which it is due.
+ *
+ * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/turns.test.ts
+ */
 import type { CommandId, JournalEntry, JournalEvent } from '../journal/event.ts';
 import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
 import { withGuard, type GuardedRun } from './guard.ts';

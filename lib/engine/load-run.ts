@@ -1,4 +1,8 @@
-/** Brings a run into memory: what this worker kept, or the journal from the table, replayed to its end (operation 7, operation 8). */
+/**
+ * Brings a run into memory: what this worker kept, or the journal from the table, replayed to its end (operation 7, operation 8).
+ *
+ * Tested by: test/invariants/i2-one-writer.test.ts, test/adversarial/journal-changed-by-hand.test.ts
+ */
 import { LullError } from '../core/errors.ts';
 import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';

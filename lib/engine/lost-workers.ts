@@ -5,6 +5,8 @@
  * Each takeover leaves a `taken-over` in the journal, and a turn that is alone a `taken-alone` before it runs any code.
  * Whatever is recorded after them is progress. What ends a worker while a step's body is running is the step's matter:
  * it is counted there (`maxInterruptions`).
+ *
+ * Tested by: test/engine/lost-workers.test.ts
  */
 import { clampText } from '../core/clamp-text.ts';
 import { LullError } from '../core/errors.ts';

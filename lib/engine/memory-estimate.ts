@@ -3,6 +3,8 @@
  *
  * The numbers are measured (`node --expose-gc ... bench/memory-estimate.ts`, which also says how far off they are). They are
  * for what the engine holds. What code holds beside that came from its journal, mostly, and counts as its bytes.
+ *
+ * Tested by: test/engine/memory-estimate.test.ts
  */
 import type { WarmRun } from './warm-runs.ts';
 

@@ -1,4 +1,8 @@
-/** Reports what the engine does to the observer. An observer can neither fail nor delay a turn. */
+/**
+ * Reports what the engine does to the observer. An observer can neither fail nor delay a turn.
+ *
+ * Tested by: test/engine/observe.test.ts
+ */
 import { isError, readQuietly } from '../core/to-error.ts';
 import type { EngineEvent, TurnEnded, TurnOutcome } from '../ports/observer.ts';
 import type { EngineOptions } from './settings.ts';

@@ -4,6 +4,8 @@
  * `stepContext()` finds its step by it. And an error that nothing has handled (a promise that was forgotten, a timer
  * that throws after its step has ended) finds the run or the step that left it behind: left to Node, it would end the
  * process, and with it the turns of other runs.
+ *
+ * Tested by: test/adversarial/promise-ends-the-worker.test.ts
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { StepContext } from '../core/step.ts';

@@ -1,4 +1,8 @@
-/** The events that are ready to be delivered: messages first, then due timers and ended steps, in the order of their times. */
+/**
+ * The events that are ready to be delivered: messages first, then due timers and ended steps, in the order of their times.
+ *
+ * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/unread-messages.test.ts
+ */
 import type { JournalEvent } from '../journal/event.ts';
 import type { Message } from '../ports/message.ts';
 import { isLimitReached, limitReached, whyTooLong } from './journal-length.ts';

@@ -1,6 +1,8 @@
 /**
  * Says what to do where workflow code has a promise behind `yield*`: JavaScript's own message, `object is not iterable`,
  * does not help. Outside of workflow code a promise stays as it is: it has no iterator.
+ *
+ * Tested by: test/engine/mistakes.test.ts
  */
 import { adviceFor, ignoreRejection } from '../core/check-awaitable.ts';
 import { WorkflowCodeError } from '../core/errors.ts';

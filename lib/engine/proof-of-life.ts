@@ -4,6 +4,8 @@
  * The journal of a lost worker ends with its `taken-alone`, and so does that of a worker whose table fails. So a turn that
  * ends in an error, or that does not know whether it has its lease, records it before it gives up. A turn whose code has
  * ended records it before the run is closed: nothing is recorded after that. Keeps I10.
+ *
+ * Tested by: test/engine/flapping-table.test.ts, test/engine/lost-workers.test.ts
  */
 import type { JournalEntry } from '../journal/event.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';

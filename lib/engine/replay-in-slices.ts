@@ -1,6 +1,8 @@
 /**
  * Replays a journal in slices, so that a long one lets the event loop turn: the lease is renewed meanwhile, or the run
  * would be taken over by the next worker, which would come no further. Keeps I4: between two events no code runs.
+ *
+ * Tested by: test/engine/long-replay.test.ts
  */
 import { beginReplay, type Deliver, type Replay, type ReplayContext } from '../journal/replay.ts';
 import type { JournalEntry } from '../journal/event.ts';

@@ -2,6 +2,9 @@
  * Replays a run: brings its coroutines to where its journal ends (I4, I8).
  *
  * There are no side effects. Console and log are silent until the last recorded event.
+ *
+ * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/invariants/i8-blocked.test.ts,
+ * test/engine/patches.test.ts
  */
 import { decode } from '../codec/decode.ts';
 import type { Encoded } from '../core/encoded.ts';

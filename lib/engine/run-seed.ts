@@ -4,6 +4,8 @@
  * The seed is in the first record and nowhere else: it cannot be worked out from the run's id, and a run that is started
  * again under an id has others. What was drawn says nothing about the rest: keys are digests, and
  * the numbers are the keystream of a cipher. A run of before there were seeds has its id in the seed's place.
+ *
+ * Tested by: test/engine/run-seed.test.ts
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { ChaCha20 } from '../core/chacha20.ts';

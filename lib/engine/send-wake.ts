@@ -1,4 +1,8 @@
-/** Asks for the turn that a run's next timer needs. */
+/**
+ * Asks for the turn that a run's next timer needs.
+ *
+ * Tested by: test/invariants/i1-table-is-truth.test.ts, test/engine/far-timers.test.ts
+ */
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 

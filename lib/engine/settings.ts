@@ -1,4 +1,8 @@
-/** The options and settings of an engine. Every limit has a name, a default and an override (I10). */
+/**
+ * The options and settings of an engine. Every limit has a name, a default and an override (I10).
+ *
+ * Tested by: test/invariants/i10-engine.test.ts, test/docs/limits.test.ts
+ */
 import { callStepBody, type StepCommand } from '../core/command.ts';
 import type { StepContext } from '../core/step.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';

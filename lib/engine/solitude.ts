@@ -1,6 +1,8 @@
 /**
  * Lets a turn be alone in its process. A run whose worker was lost may be what ended it: it goes on when no other turn
  * does, so that it ends no neighbour, and so that it is known what ended the worker if it is lost again.
+ *
+ * Tested by: test/engine/lost-workers.test.ts, test/engine/flapping-table.test.ts
  */
 import type { Clock } from '../ports/clock.ts';
 

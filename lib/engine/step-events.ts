@@ -1,4 +1,8 @@
-/** How an attempt ended, as the event that is recorded: the result, the next attempt, or the failure of the step. */
+/**
+ * How an attempt ended, as the event that is recorded: the result, the next attempt, or the failure of the step.
+ *
+ * Tested by: test/engine/step-retry.test.ts, test/engine/step-values.test.ts
+ */
 import { encodeError } from '../codec/encode-error.ts';
 import { encode, encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';

@@ -1,4 +1,8 @@
-/** The time limits of a step: `timeout` for one attempt, `totalTimeout` for all of them together. */
+/**
+ * The time limits of a step: `timeout` for one attempt, `totalTimeout` for all of them together.
+ *
+ * Tested by: test/engine/step-limits.test.ts
+ */
 import { toMilliseconds } from '../core/duration.ts';
 import { TimeoutError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';

@@ -1,6 +1,8 @@
 /**
  * Errors that a run's code left behind: a promise that it made, and did not wait for, has failed. The code cannot handle
  * it any more, so the run fails with it at once. If the turn is over by then, the error is only logged.
+ *
+ * Tested by: test/adversarial/promise-ends-the-worker.test.ts
  */
 import { WorkflowCodeError } from '../core/errors.ts';
 import { describeThrown } from '../core/to-error.ts';

@@ -1,4 +1,8 @@
-/** Suspends the run: releases the lease, and stores when the run is next due (operation 14). No `finally` runs (I9). */
+/**
+ * Suspends the run: releases the lease, and stores when the run is next due (operation 14). No `finally` runs (I9).
+ *
+ * Tested by: test/invariants/i9-suspension.test.ts, test/engine/turns.test.ts
+ */
 import type { ReleaseLease } from '../ports/store.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { nextDueAtMs, type LiveMemory } from './live-memory.ts';

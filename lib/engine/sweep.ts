@@ -3,6 +3,9 @@
  * and the runs of dead workers are taken over (I7). Runs whose retention is over are purged on the way (operation 17).
  *
  * Relies on: it runs again and again, and the index of the due catches up. Nothing else keeps a run from being stuck.
+ *
+ * Tested by: test/invariants/i1-table-is-truth.test.ts, test/invariants/i7-takeover.test.ts,
+ * test/adversarial/late-shards-wait.test.ts
  */
 import { LONGEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { isClosed, type RunItem } from '../ports/run-item.ts';

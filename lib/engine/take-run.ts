@@ -4,6 +4,8 @@
  *
  * A pinned run never meets other code, unless its version is gone: then this version takes it, and replays its journal or
  * blocks it (I8).
+ *
+ * Tested by: test/engine/pinned.test.ts, test/engine/blocked-by-other-code.test.ts
  */
 import type { TakeLease, TakeLeaseResult } from '../ports/store.ts';
 import type { Engine } from './settings.ts';

@@ -1,4 +1,8 @@
-/** Ends a run at once. No workflow code runs, so this also ends a run whose code cannot replay its journal. */
+/**
+ * Ends a run at once. No workflow code runs, so this also ends a run whose code cannot replay its journal.
+ *
+ * Tested by: test/engine/run-end.test.ts, test/adversarial/inbox-of-the-terminated.test.ts
+ */
 import { encodeError } from '../codec/encode-error.ts';
 import { encode } from '../codec/encode.ts';
 import { commit } from './commit.ts';

@@ -1,4 +1,8 @@
-/** Which timer is due next: a binary heap over due times, ties in the order of asking. */
+/**
+ * Which timer is due next: a binary heap over due times, ties in the order of asking.
+ *
+ * Tested by: test/engine/turns.test.ts, test/engine/far-timers.test.ts
+ */
 
 interface Timer {
   readonly id: number;

@@ -1,4 +1,8 @@
-/** What one turn knows while it goes on: its lease, what was accepted, what is not recorded yet, which steps are running. */
+/**
+ * What one turn knows while it goes on: its lease, what was accepted, what is not recorded yet, which steps are running.
+ *
+ * Tested by: test/engine/turns.test.ts, test/invariants/i2-one-writer.test.ts
+ */
 import type { CommandId, JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';

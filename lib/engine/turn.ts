@@ -15,6 +15,8 @@
  *
  * Not its job: to run steps (`attempts`), to know what commands mean (the scheduler), or how items are written (the
  * store). Keeps I2, I3, I4, I6. A turn that was taken over, or whose lease ran out, ends and writes nothing more.
+ *
+ * Tested by: test/engine/turns.test.ts, test/invariants/i3-record-before-effect.test.ts
  */
 import type { ClosedStatus } from '../ports/run-item.ts';
 import { beginSteps, stepsToAnnounce } from './begin-steps.ts';

@@ -1,6 +1,8 @@
 /**
  * Waits within the turn: for steps in flight, and for a timer that is due sooner than suspending and resuming would take.
  * Near the invocation's time limit it cuts the steps off, so that the turn ends in time.
+ *
+ * Tested by: test/engine/turns.test.ts, test/engine/turn-end.test.ts
  */
 import { nextInboxCheckAtMs } from './check-inbox.ts';
 import { firstTimer, nextDueAtMs, type LiveMemory } from './live-memory.ts';

@@ -7,6 +7,8 @@
  *
  * Relies on: each worker's own clock goes forward, however wrong it is. A worker that finds a lease expired is then past
  * every time that the lease's owner may have found past within it.
+ *
+ * Tested by: test/engine/delayed-start.test.ts, test/adversarial/blocked-before-its-time.test.ts
  */
 import { loadInbox } from './inbox.ts';
 import { sendWake, wakeAt } from './send-wake.ts';

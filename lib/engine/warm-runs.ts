@@ -3,6 +3,8 @@
  *
  * A cache, deletable at any time. It is exact: an entry counts only if the lease that is taken follows the one after
  * which it was kept, and that one was released; then no record can have been written since (fences, I2).
+ *
+ * Tested by: test/invariants/i10-warm-runs.test.ts
  */
 import { estimateMemoryBytes } from './memory-estimate.ts';
 import type { RunItem } from '../ports/run-item.ts';

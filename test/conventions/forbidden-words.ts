@@ -69,7 +69,4 @@ export const NOT_COVERED: readonly string[] = [
   'lib/api/',
   'lib/core/',
   'lib/scheduler/',
-  'docs/',
-  'README.md',
-  'CONTRIBUTING.md',
 ];

@@ -3,6 +3,8 @@
  *
  * So what is drawn must not outlive the run. A library that fills a pool for later calls would hand the run's bytes to
  * other code in this process, and the same ones in each worker that replays the run: large draws are refused.
+ *
+ * Tested by: test/engine/drawn-bytes.test.ts
  */
 import { current } from './current-run.ts';
 import { answered, forbidden, type Callable, type StandIn } from './stand-in.ts';

@@ -1,4 +1,8 @@
-/** What tells the time: in workflow code it tells the run's. */
+/**
+ * What tells the time: in workflow code it tells the run's.
+ *
+ * Tested by: test/engine/guard.test.ts
+ */
 import { current } from './current-run.ts';
 import { answered, forbidden, mayPass, type Callable, type StandIn } from './stand-in.ts';
 

@@ -1,4 +1,8 @@
-/** The run whose code is running right now: each guarded global asks for it, and is what it always was without one. */
+/**
+ * The run whose code is running right now: each guarded global asks for it, and is what it always was without one.
+ *
+ * Tested by: test/engine/guard.test.ts
+ */
 
 /** The run that answers. */
 export interface GuardedRun {

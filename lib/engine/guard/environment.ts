@@ -1,4 +1,8 @@
-/** process.env, which differs from worker to worker: workflow code may not even ask for a name. */
+/**
+ * process.env, which differs from worker to worker: workflow code may not even ask for a name.
+ *
+ * Tested by: test/engine/guarded-globals.test.ts
+ */
 import { forbidden, mayPass, type Callable } from './stand-in.ts';
 
 const ADVICE = 'read it in a step, or at the top level of the module, and pass it on';

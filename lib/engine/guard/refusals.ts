@@ -1,4 +1,8 @@
-/** What reaches outside of a run, and is refused in workflow code, with what to do instead. */
+/**
+ * What reaches outside of a run, and is refused in workflow code, with what to do instead.
+ *
+ * Tested by: test/engine/guard.test.ts
+ */
 import { CLOCK } from './clock.ts';
 import { IN_A_STEP, refused, type StandIn } from './stand-in.ts';
 

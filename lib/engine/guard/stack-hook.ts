@@ -1,6 +1,8 @@
 /**
  * The hook that puts stacks into words, where the process has one, as source-map-support is: it reads files and
  * process.env whenever code reads the stack of an error. It has no part in what a run does, so the guard is down for it.
+ *
+ * Tested by: test/engine/guard.test.ts
  */
 import { outsideGuard } from './current-run.ts';
 

@@ -1,6 +1,8 @@
 /**
  * What a global is replaced by: a Proxy of it, which acts otherwise for workflow code only. Code that keeps a stand-in
  * has the real thing whenever no workflow code runs.
+ *
+ * Tested by: test/engine/guard.test.ts
  */
 import { describeCaller } from '../../core/call-site.ts';
 import { WorkflowCodeError } from '../../core/errors.ts';

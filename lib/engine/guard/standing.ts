@@ -1,6 +1,8 @@
 /**
  * Stand-ins that are put in their places once, for good: getters, which cannot be swapped cheaply, and functions that
  * hardly anybody calls. Outside of runs they are what they replaced.
+ *
+ * Tested by: test/engine/guard.test.ts
  */
 import {
   eventTimeStamp,

@@ -1,4 +1,8 @@
-/** Swaps the properties of objects that everybody shares and that tests and libraries replace: console, process.env. */
+/**
+ * Swaps the properties of objects that everybody shares and that tests and libraries replace: console, process.env.
+ *
+ * Tested by: test/engine/guard.test.ts
+ */
 import { getRandomValues, random, randomUuid } from './chance.ts';
 import { performanceNow } from './clock.ts';
 import { guardedEnvironment } from './environment.ts';
