@@ -4,7 +4,7 @@ import { createRegistry, type WorkflowSource } from '../lib/core/workflow-regist
 import { createApi } from '../lib/http/api.ts';
 import { readFunctionSettings } from '../lib/lambda/environment.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
-import { toHttpResult, toRequest, type HttpEvent, type HttpResult } from '../lib/lambda/http-event.ts';
+import { toHttpResult, toRequest, type HttpEvent, type HttpResult } from '../lib/aws/http-event.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
 import { serveInvocation } from './serve-invocation.ts';
 
@@ -22,7 +22,7 @@ const CALL_TIMEOUT_MS = 10_000;
 
 /**
  * Makes the handler of the HTTP API, for a Lambda behind an HTTP API (payload format 2.0) or a function URL.
- * `GET /openapi.json` describes what it serves. Who may call it is for what stands in front of it to decide.
+ * `GET /openapi.json` describes what it serves. The gateway in front of it decides which callers it lets in.
  *
  * `workflows` is an array or a module's namespace. Its environment: `LULL_TABLE_NAME`, `LULL_QUEUE_URL`, and if you
  * like `LULL_LOG_LEVEL`.

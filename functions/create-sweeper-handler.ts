@@ -1,4 +1,4 @@
-/** The sweeper: wakes the runs that are due and that nobody wakes. */
+/** The sweeper: wakes the runs that are due and that no worker runs. */
 import { sweep, type Sweep } from '../lib/engine/sweep.ts';
 import { readSweeperSettings } from '../lib/lambda/environment.ts';
 import { createDueAges } from '../lib/lambda/due-ages.ts';

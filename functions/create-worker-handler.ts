@@ -9,13 +9,7 @@ import { createWakeForwarder } from '../lib/lambda/forward-wake.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import type { Metrics } from '../lib/lambda/metrics.ts';
 import { currentScope, withScope } from '../lib/lambda/scope.ts';
-import {
-  readRecords,
-  readWake,
-  type SqsBatchResponse,
-  type SqsEvent,
-  type SqsRecord,
-} from '../lib/lambda/sqs-event.ts';
+import { readRecords, readWake, type SqsBatchResponse, type SqsEvent, type SqsRecord } from '../lib/aws/sqs-event.ts';
 import { createTraces, type Traces } from '../lib/lambda/traces.ts';
 import type { EngineEvent } from '../lib/ports/observer.ts';
 import { openMetrics, openPorts, oncePerProcess, type Overrides } from './function-ports.ts';

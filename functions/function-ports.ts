@@ -31,7 +31,7 @@ export interface Overrides extends Partial<FunctionPorts> {
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
 }
 
-/** `isForCallers`: somebody waits for each answer, and asks again. */
+/** `isForCallers`: a caller waits for each answer, and retries. */
 export function openPorts(
   settings: FunctionSettings,
   overrides: Overrides,

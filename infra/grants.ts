@@ -1,4 +1,4 @@
-/** Who may do what: the actions follow from the operations of the Store, and each has the narrowest resource. */
+/** The permissions of each function and caller: the actions follow from the operations of the Store, and each has the narrowest resource. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';

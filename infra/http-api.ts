@@ -1,4 +1,4 @@
-/** The HTTP API in front of the API function: who may call it, how often, from which pages, and what is logged of it. */
+/** The HTTP API in front of the API function: its authorizer, its throttle, its CORS, and its access log. */
 import { Duration, Token } from 'aws-cdk-lib';
 import {
   HttpApi,
@@ -20,11 +20,11 @@ import { engineNameOf } from './engine-metrics.ts';
 import { MANAGE_OPERATIONS } from './grants.ts';
 import { createFunction, type EngineParts } from './workflow-function.ts';
 
-/** Who may call the API, and how often. */
+/** Which callers the API lets in, and how often. */
 export interface WorkflowApiOptions {
   /**
-   * Who is let in: an authorizer of `aws-cdk-lib/aws-apigatewayv2-authorizers` (JWT, Cognito, Lambda), or
-   * `new HttpNoneAuthorizer()`, which lets in everybody who knows the address.
+   * The authorizer, such as one of `aws-cdk-lib/aws-apigatewayv2-authorizers` (JWT, Cognito, Lambda), or
+   * `new HttpNoneAuthorizer()`, which lets in every caller that knows the address.
    *
    * @default new HttpIamAuthorizer() - requests are signed with AWS credentials that may call it: see `grantInvokeApi`
    */

@@ -1,6 +1,6 @@
 /**
- * The bucket for contents that are too large for an item of the table. It belongs to the table as the items do: who has
- * the one without the other cannot go on with the runs.
+ * The bucket for contents that are too large for an item of the table. It belongs to the table as the items do: runs
+ * need both.
  */
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -39,12 +39,12 @@ export function createPayloadBucket(scope: Construct, { encryptionKey, removalPo
     reason:
       'Only roles of this app that were given a grant reach the objects, under random names, and what they do with a ' +
       'run is in its journal. A log of each request would need a second bucket, which would need a log of its own, and ' +
-      'cost more than the requests. Who wants one calls for CloudTrail data events, or hands over a bucket with a log.',
+      'cost more than the requests. If you want one, use CloudTrail data events, or pass a bucket with a log.',
   });
   return bucket;
 }
 
-/** Lets someone do with the objects of runs what these operations of the Store do. Some do nothing with them. */
+/** Grants what these operations of the Store do with the objects of runs. Some do nothing with them. */
 export function grantPayloads(bucket: IBucket, grantee: IGrantable, operations: readonly StoreOperation[]): Grant[] {
   const actions = [...new Set(operations.flatMap((operation) => PAYLOAD_ACTIONS[operation]))].sort();
   if (actions.length === 0) return [];
@@ -67,7 +67,7 @@ function isOnBucket(action: string): boolean {
   return action === 's3:ListBucket';
 }
 
-/** As cdk-nag writes the resource of a statement. What stands in another stack is written otherwise there. */
+/** As cdk-nag writes the resource of a statement. The name of a resource in another stack is written otherwise there. */
 function acknowledgeWildcard(bucket: IBucket, { grantPrincipal }: IGrantable): void {
   if (!Construct.isConstruct(grantPrincipal) || !(bucket instanceof Bucket)) return;
   const stack = Stack.of(bucket);

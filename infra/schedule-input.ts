@@ -50,7 +50,7 @@ function findLoss(value: unknown, path: readonly PathPart[], around: ReadonlySet
     return isKept ? undefined : { path, problem: describeValue(value) };
   }
   if (typeof value !== 'object') return { path, problem: describeValue(value) };
-  if (around.has(value)) return { path, problem: 'an object that it stands in' };
+  if (around.has(value)) return { path, problem: 'an object that it is part of' };
   return findLossWithin(value, path, new Set(around).add(value));
 }
 

@@ -25,7 +25,7 @@ export function shortestLease(sweepInterval: Duration): Duration {
 
 export const SWEEP_INTERVAL = Duration.minutes(1);
 
-/** What falls due before the next sweep, however late that is, has been told to the queue; which takes 15 minutes. */
+/** A wake is sent for what falls due before the next sweep, however late that is; the queue takes 15 minutes at most. */
 function sweepAhead(sweepInterval: Duration): Duration {
   return Duration.millis(Math.min(LONGEST_WAKE_DELAY_MS, sweepInterval.plus(SWEEP_SLACK).toMilliseconds()));
 }
@@ -38,7 +38,7 @@ export function createSweeper(
   const { sweepInterval = SWEEP_INTERVAL, sweeperOptions } = parts.props;
   const sweeper = createFunction(scope, 'Sweeper', parts, {
     handler: 'sweeper',
-    description: 'Wakes the runs that are due and that nobody wakes',
+    description: 'Wakes the runs that are due and that no worker runs',
     memorySize: 256,
     timeout: Duration.minutes(1),
     environment: {

@@ -21,7 +21,7 @@ const LONGEST_VISIBILITY = Duration.hours(12);
 
 /**
  * A wake that comes again must not come while it may still be worked on: AWS asks for six times the function's timeout,
- * for what is received and then throttled. Nobody waits for that: a run whose wake is gone is found by the sweeper.
+ * for what is received and then throttled. Nothing depends on that: a run whose wake is lost is found by the sweeper.
  */
 const VISIBILITY_FACTOR = 6;
 

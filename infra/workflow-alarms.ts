@@ -1,4 +1,4 @@
-/** What somebody should be told of: each alarm says in its description what it means, and what to do. */
+/** Alarms on an engine. The description of each alarm says what it means, and what to do. */
 import { Annotations, Duration } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -25,7 +25,7 @@ import type { WorkflowEngine } from './workflow-engine.ts';
  */
 export const SILENT_ALARMS = 'lull:silentAlarms';
 
-/** Which engine is watched, and who is told. */
+/** Which engine is watched, and what its alarms do. */
 export interface WorkflowAlarmsProps {
   readonly engine: WorkflowEngine;
   /**
@@ -65,7 +65,7 @@ export class WorkflowAlarms extends Construct {
   readonly apiErrors: Alarm;
   /** Runs are blocked, because the code cannot follow their journals. Undefined without metrics, as the next two. */
   readonly blockedRuns: Alarm | undefined;
-  /** Runs are due, and nobody takes their turns. */
+  /** Runs are due, and no worker takes their turns. */
   readonly oldestDueRun: Alarm | undefined;
   /** Turns end in errors, again and again. */
   readonly failedTurns: Alarm | undefined;
@@ -124,8 +124,8 @@ export class WorkflowAlarms extends Construct {
   #warnOfSilence(): void {
     Annotations.of(this).addWarningV2(
       SILENT_ALARMS,
-      `these ${this.all.length} alarms notify nobody: give WorkflowAlarms actions, such as [new SnsAction(topic)] with a ` +
-        'topic that somebody has subscribed to. If seeing them in the console is enough, acknowledge this warning',
+      `these ${this.all.length} alarms have no actions: give WorkflowAlarms actions, such as [new SnsAction(topic)] with a ` +
+        'topic that has subscribers. If seeing them in the console is enough, acknowledge this warning',
     );
   }
 
@@ -171,7 +171,7 @@ export class WorkflowAlarms extends Construct {
     });
   }
 
-  /** After so long a run was woken by some sweeps already, and nobody came. */
+  /** After so long some sweeps have woken the run already, and no worker took it. */
   #overdue(engine: WorkflowEngine): Alarm {
     const { sweepInterval } = engine;
     const thresholdMs = Math.max(SHORTEST_LAG_MS, 3 * sweepInterval.toMilliseconds());
@@ -179,7 +179,7 @@ export class WorkflowAlarms extends Construct {
       metric: engine.metric('OldestDueRunAge', { period: sweepInterval }),
       periods: 2,
       description:
-        'Runs are due for minutes, and nobody takes their turns: the worker is throttled, stopped or too slow for what ' +
+        'Runs are due for minutes, and no worker takes their turns: the worker is throttled, stopped or too slow for what ' +
         'there is, or its event source is disabled. See maxConcurrency and the alarms of the worker.',
     });
   }

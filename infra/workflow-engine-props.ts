@@ -1,4 +1,4 @@
-/** What an engine may be told. */
+/** The props of an engine. */
 import type { Duration } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -45,7 +45,7 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    */
   readonly versions?: 'latest' | 'pinned';
   /**
-   * How often is looked for runs that are due and that nobody wakes: timers further away than 15 minutes, lost wakes,
+   * How often the sweeper looks for runs that are due and that no worker runs: timers further away than 15 minutes, lost wakes,
    * dead workers. So a long timer is late by so much, at most. Whole minutes.
    *
    * It is what an engine without work costs: at one minute 43,200 sweeps a month, each 16 queries of half a read unit
@@ -117,7 +117,7 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * Who may call the HTTP API, and how often.
+   * Which callers the HTTP API lets in, and how often.
    *
    * @default - signed requests of those who have `grantInvokeApi`
    */

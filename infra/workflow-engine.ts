@@ -55,7 +55,7 @@ export class WorkflowEngine extends Construct {
   readonly worker: NodejsFunction;
   /** Behind the HTTP API. */
   readonly apiFunction: NodejsFunction;
-  /** Looks each minute for runs that nobody wakes. */
+  /** Looks each minute for runs that are due and that no worker runs. */
   readonly sweeper: NodejsFunction;
   /** Calls the sweeper. */
   readonly sweeperRule: Rule;
@@ -63,7 +63,7 @@ export class WorkflowEngine extends Construct {
   readonly api: HttpApi;
   /** Of the HTTP API, without a slash at its end. */
   readonly url: string;
-  /** How often is looked for runs that nobody wakes. */
+  /** How often the sweeper runs. */
   readonly sweepInterval: Duration;
   /** Names of the workflows, in order; undefined where nothing is built (`cdk list`, `cdk destroy`). */
   readonly workflows: readonly string[] | undefined;
@@ -127,7 +127,7 @@ export class WorkflowEngine extends Construct {
 
   /**
    * Lets someone send signals through `lull/client`. Cancel and terminate are messages too, and the table cannot tell
-   * them apart: whoever should send signals alone is given the HTTP API.
+   * them apart: a caller that should only send signals gets access to the HTTP API instead.
    */
   grantSignal(grantee: IGrantable): Grant {
     return this.#grant(grantee, OPERATIONS.signal);

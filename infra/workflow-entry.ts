@@ -12,7 +12,7 @@ import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Construct } from 'constructs';
 import { buildSync, formatMessagesSync, type BuildFailure, type BuildOptions, type Loader } from 'esbuild';
 import { invariant } from '../lib/core/invariant.ts';
-import { bundleOptions } from '../lib/lambda/bundle-options.ts';
+import { bundleOptions } from '../lib/aws/bundle-options.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { cacheFolder } from './generated-entry.ts';
 
@@ -88,7 +88,7 @@ function build(file: string, { engine, bundling }: EntryOptions): Uint8Array {
     write: false,
     outfile: 'listing.mjs',
     target: 'node20',
-    minify: true, // or paths of this machine would stand in it, and change the version
+    minify: true, // or it would have paths of this machine, which change the version
     logLevel: 'silent',
     external: ['*.node', ...externalModules, ...nodeModules],
     ...(loader ? { loader: loader as Record<string, Loader> } : {}),

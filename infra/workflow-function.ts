@@ -19,7 +19,7 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { bundleOptions } from '../lib/lambda/bundle-options.ts';
+import { bundleOptions } from '../lib/aws/bundle-options.ts';
 import type { StoreOperation } from '../lib/ports/store.ts';
 import { createLogGroup } from './create-log-group.ts';
 import { writeHandlerEntry, type HandlerName } from './generated-entry.ts';
@@ -113,7 +113,7 @@ function environmentOf({ table, payloadBucket, queue, engineName, props }: Engin
   };
 }
 
-/** Of logs in JSON, Lambda itself drops what is below its own level, which is INFO unless it is told. */
+/** Of logs in JSON, Lambda itself drops what is below its own level, which is INFO by default. */
 function applicationLogLevel(
   { props: { logLevel = 'info' } }: EngineParts,
   { loggingFormat = LoggingFormat.JSON }: WorkflowFunctionOptions,

@@ -126,7 +126,7 @@ function toExpression(schedule: ScheduleExpression | EventsSchedule): ScheduleEx
   return ScheduleExpression.expression(schedule.expressionString);
 }
 
-/** `workflows`: those there are; undefined where nobody knows. */
+/** `workflows`: those there are; undefined where they are not known. */
 export function checkSchedule(
   engine: string,
   name: string,

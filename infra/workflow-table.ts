@@ -41,7 +41,7 @@ export interface WorkflowTableProps {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Refuse to delete the table, whoever asks.
+   * The table cannot be deleted by any caller.
    *
    * @default - true, unless `removalPolicy` is DESTROY
    */

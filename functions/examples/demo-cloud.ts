@@ -11,7 +11,7 @@ export interface DemoCloud {
   request<T>(path: string, init?: RequestInit): Promise<T>;
   /** How long a run of a dead worker waits for another one; undefined: so short that it is waited for. */
   readonly pause?: { readonly length: string; pass(): Promise<void> };
-  /** Calls of AWS that were checked against the template's policies; undefined: nobody checks any. */
+  /** Calls of AWS that were checked against the template's policies; undefined: none is checked. */
   calls?(): CheckedCalls;
   stop(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface DemoCloudOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Workers hold their runs for three seconds: who is killed is soon replaced. */
+/** A lease is three seconds: the runs of a killed worker are taken over soon. */
 export async function startQuickCloud({ dir, env }: DemoCloudOptions): Promise<DemoCloud> {
   const entry = join(import.meta.dirname, '../workflows/index.ts');
   const cloud = await startLocalCloud({ entry, dir, workers: 3, leaseMs: 3_000, env });
@@ -42,8 +42,8 @@ export async function startQuickCloud({ dir, env }: DemoCloudOptions): Promise<D
 }
 
 /**
- * What `npx cdk synth` wrote, as it is: a lease is 90 seconds and a sweep comes each minute. So that nobody waits for
- * them, the cloud's clock is moved.
+ * What `npx cdk synth` wrote, as it is: a lease is 90 seconds and a sweep comes each minute. The cloud's clock is moved,
+ * so that the demo need not wait for them.
  */
 export async function startTemplateCloud(from: string, { dir, env }: DemoCloudOptions): Promise<DemoCloud> {
   const cloud = await startStackCloud({ from, dir, env, maxSandboxes: 8 });

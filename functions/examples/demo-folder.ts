@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** As in `lull-demo-4711-x7Qz2a`: the process that uses it stands in its name. */
+/** As in `lull-demo-4711-x7Qz2a`: its name has the process that uses it. */
 const NAME = /^lull-demo-(\d+)-/;
 
 export function makeDemoFolder(parent = tmpdir()): string {
@@ -19,6 +19,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it belongs to somebody else
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it belongs to another user
   }
 }

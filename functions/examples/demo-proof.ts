@@ -1,4 +1,4 @@
-/** What has to be true when all is over, whoever was killed in between. */
+/** What has to be true when all is over, whichever workers were killed in between. */
 import type { CheckedCalls } from './demo-cloud.ts';
 import type { LedgerEntry } from './shop.ts';
 
@@ -22,7 +22,7 @@ export interface Evidence {
   readonly killed: readonly number[];
   readonly killsWanted: number;
   readonly deadLetters: readonly string[];
-  /** Of the functions, if somebody checked them. */
+  /** Of the functions, if they were checked. */
   readonly calls?: CheckedCalls;
 }
 

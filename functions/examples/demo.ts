@@ -1,6 +1,6 @@
 /**
  * A hundred orders go through the checkout workflow on a cloud on this machine, while workers are killed with SIGKILL in
- * the middle of their work. In the end it is shown that every order is complete and nobody was charged twice.
+ * the middle of their work. In the end it is shown that every order is complete and no customer was charged twice.
  *
  *   npm run demo                        npm run demo -- --seed 7      another choice of victims and outages
  *   npm run demo -- --from cdk.out      on what `npx cdk synth` wrote: signed requests, each call of AWS checked
@@ -140,7 +140,7 @@ async function watch(demo: Demo): Promise<void> {
   board.say(`the time of ${TIME_LIMIT_MS / 1000} s is over`);
 }
 
-/** Where nobody is at work any more, the runs that are left are those of the dead: their time is made to pass. */
+/** When no worker is busy any more, the runs that are left are those of killed workers: the clock is moved for them. */
 async function passPause({ cloud, board }: Demo): Promise<void> {
   const { pause } = cloud;
   if (!pause || cloud.workers().some(({ busy }) => busy)) return;
@@ -154,7 +154,7 @@ function killTimes({ orders, random }: Demo): number[] {
   return Array.from({ length: KILLS }, (_, kill) => Math.floor(part * (kill + random())));
 }
 
-/** A kill counts only if it hits somebody at work. */
+/** A kill counts only if it hits a busy worker. */
 function killOne({ cloud, board, killed, random }: Demo): boolean {
   const busy = cloud.workers().filter((worker) => worker.busy);
   const victim = busy[Math.floor(random() * busy.length)];

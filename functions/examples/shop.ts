@@ -55,7 +55,7 @@ export async function startShop(options: {
     const id = done.get(key) ?? `${service}-${done.size + 1}`;
     write(done.has(key) ? 'repeated' : 'done');
     done.set(key, id);
-    // The work is done by now. Whoever is killed while it waits for the answer does not know.
+    // The work is done by now. A worker that is killed while it waits for the answer does not know.
     await delay(slowestMs * (0.25 + 0.75 * chance(seed, key, `latency ${call}`)));
     return { statusCode: 200, answer: { id } };
   };

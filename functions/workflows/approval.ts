@@ -1,5 +1,5 @@
 /**
- * Asks somebody to approve an expense, reminds them each day, and goes on without an answer after a week.
+ * Asks a colleague to approve an expense, reminds them each day, and goes on without an answer after a week.
  *
  * Shows: a signal from outside, a deadline, and a task at the side that lives as long as it is needed. Nothing runs
  * while it waits: a week costs what its timers in the table cost.

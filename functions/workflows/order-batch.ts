@@ -1,7 +1,7 @@
 /**
  * Buys the shipping labels of a day's orders: some hundred at once, as many at a time as the carrier likes.
  *
- * Shows: fanning out with a limit, and going on when some of the many fail. What failed is told at the end, by order.
+ * Shows: fanning out with a limit, and going on when some of the many fail. The failures are in the result, by order.
  * The size of a batch is limited by its input, 256 KB (some 2,500 orders), and by the result, of about that size.
  */
 import { type Coroutine, defineStep, gather, NonRetryableError, stepContext, StepFailedError, workflow } from 'lull';

@@ -5,7 +5,7 @@
  * retries for a bank that does not answer (seconds), and `retry` around several awaits for a card without cover (days).
  *
  * A run keeps all that happened to it, so a loop needs an end: each month adds a few entries to the journal, which is
- * read and replayed when the run wakes on a new worker. Hence the term, at most 60 months. Who stays longer gets
+ * read and replayed when the run wakes on a new worker. Hence the term, at most 60 months. A customer who stays gets
  * another run.
  */
 import { type Coroutine, defineStep, now, race, retry, signal, sleepUntil } from 'lull';

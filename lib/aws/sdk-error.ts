@@ -47,12 +47,12 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Who asks is known, and may not. */
+/** The caller is known, and not allowed. */
 export function isDenied({ name }: Error): boolean {
   return name === 'AccessDeniedException' || name === 'AccessDenied';
 }
 
-/** Who asks is not known, or the request cannot be signed. */
+/** The caller is not known, or the request cannot be signed. */
 export function hasBadCredentials({ name, message }: Error): boolean {
   return CREDENTIAL_NAMES.has(name) || message === 'Region is missing';
 }

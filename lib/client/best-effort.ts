@@ -1,4 +1,4 @@
-/** What is done after the decision has fallen: it may fail, and nothing but time or a little room is lost. */
+/** Work after the deciding write. It may fail: the cost is a delay or a leftover item, never a wrong run. */
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import type { ClientPorts } from './client-ports.ts';
 
@@ -11,8 +11,8 @@ export async function sendWake(ports: ClientPorts, wakes: WakeQueue, runId: stri
   }
 }
 
-/** Deletes what nobody refers to; purging the run would take it along. */
-export async function tidyUp(ports: ClientPorts, what: string, remove: () => Promise<void>): Promise<void> {
+/** Deletes an unused item; if that fails, the purge of the run deletes it. */
+export async function deleteQuietly(ports: ClientPorts, what: string, remove: () => Promise<void>): Promise<void> {
   try {
     await remove();
   } catch (error) {

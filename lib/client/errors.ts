@@ -126,7 +126,7 @@ export class RunCancelledError extends LullError {
   }
 }
 
-/** The run was terminated: ended at once, without a word to its code. `reason` is what was given, `''` if nothing. */
+/** The run was terminated: ended at once, without running any more of its code. `reason` is what was given, `''` if nothing. */
 export class RunTerminatedError extends LullError {
   static {
     this.prototype.name = 'RunTerminatedError';

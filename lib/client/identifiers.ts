@@ -6,7 +6,7 @@ import { isNewRunId, isRunId, RUN_ID_LIMIT } from '../core/run-id.ts';
 import { KEYED_ID_PREFIX } from '../ports/message.ts';
 import { InvalidArgumentError } from './errors.ts';
 
-/** Makes ids that nobody else has. Replaced in tests, so that a seed gives the same ones. */
+/** Makes unique ids. Replaced in tests, so that a seed gives the same ones. */
 export interface IdSource {
   /** Later ids sort after earlier ones. */
   runId(nowMs: number): string;

@@ -1,4 +1,4 @@
-/** Reads a journal piece by piece: whoever finds at its beginning what they look for pays for no more of it. */
+/** Reads a journal piece by piece: a search that ends early pays for no more of it. */
 import { readableEntries } from '../journal/find-damage.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import type { Store } from '../ports/store.ts';
@@ -10,7 +10,7 @@ const MOST_RECORDS = 50;
 
 export interface ReadableRecord {
   readonly number: number;
-  /** Of a journal that somebody has changed too: whoever has to mend it needs to see what is there. */
+  /** Of a damaged journal too: an operator who mends it needs to see its entries. */
   readonly entries: readonly JournalEntry[];
 }
 

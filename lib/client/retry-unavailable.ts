@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../ports/world-errors.ts';
 const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 50;
 
-/** What an operation is told about the attempts before it. */
+/** What an operation knows about the attempts before it. */
 export interface Attempt {
   /** An earlier attempt got no answer: it may have happened. */
   readonly isRepeat: boolean;

@@ -63,8 +63,8 @@ export interface PlacedEvent {
 }
 
 /**
- * So many records are read before a place, for the names of what was asked for there. What was asked for long before has
- * no name on such a page: whoever asks for one event is not to have a whole journal read.
+ * So many records before a place are read, for the names of the commands that end there. A command from long before has
+ * no name on such a page: a request for one event must not read the whole journal.
  */
 const LOOK_BACK_RECORDS = 20;
 
@@ -222,7 +222,7 @@ function at(atMs: number): { at: Date } {
   return { at: new Date(atMs) };
 }
 
-/** Decoded at the first reading: who looks for one event does not pay for all. */
+/** Decoded at the first access: a reader of one event does not pay for all. */
 function withValue(event: HistoryEvent, field: 'value' | 'error', encoded: Encoded): HistoryEvent {
   let decoded: { readonly value: unknown } | undefined;
   return Object.defineProperty(event, field, {

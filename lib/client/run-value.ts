@@ -16,7 +16,7 @@ export type RunEnd =
 /** What becomes of an instance whose class is not registered in this process: plain data, or an error. */
 export type Unregistered = 'plain' | 'refuse';
 
-/** Reads a value that stands in the run item or in an item of its own. */
+/** Reads a value that is in the run item or in its own item. */
 export async function readStoredValue(
   store: Store,
   runId: string,

@@ -11,7 +11,7 @@ import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { AcceptMessageResult, Store } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
-import { sendWake, tidyUp } from './best-effort.ts';
+import { sendWake, deleteQuietly } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
 import {
   IdempotencyKeyReusedError,
@@ -53,21 +53,21 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
   }
 
   // An accepted message leaves the inbox only for the journal: an earlier sending of this one would be there, be it by
-  // another call or by an SDK that sent the request twice. Without either, nobody reads a whole journal for it.
+  // another call or by an SDK that sent the request twice. Otherwise the journal is not read.
   const mayBeThere = !isIdOwn || isRepeat || (acceptance.kind === 'closed' && acceptance.isRepeat === true);
   const wasAccepted =
     mayBeThere && acceptance.kind !== 'not-found' && (await isInJournal(ports, store, runId, message.id));
   // A request without an answer may be carried out late. Then the run would accept a message, and needs its payload.
-  const mayBeAcceptedYet = isRepeat && !wasAccepted && acceptance.kind !== 'closed';
+  const mayStillBeAccepted = isRepeat && !wasAccepted && acceptance.kind !== 'closed';
   // Another call with this id may be between its put and its accept: it needs the payload, unless nothing can be
   // accepted any more.
-  if (!mayBeAcceptedYet && (isIdOwn || wasAccepted || acceptance.kind === 'closed')) {
-    await tidyUp(ports, `payload of ${what} to ${runId}`, () =>
+  if (!mayStillBeAccepted && (isIdOwn || wasAccepted || acceptance.kind === 'closed')) {
+    await deleteQuietly(ports, `payload of ${what} to ${runId}`, () =>
       store.deleteMessages(runId, [message.id], { keepDigests: wasAccepted }),
     );
   }
   if (wasAccepted) return;
-  if (mayBeAcceptedYet) throw new StoreUnavailableError(`accept ${what} to run "${runId}"`);
+  if (mayStillBeAccepted) throw new StoreUnavailableError(`accept ${what} to run "${runId}"`);
   switch (acceptance.kind) {
     case 'closed':
       throw new RunEndedError(runId, acceptance.run.status, what);
@@ -107,7 +107,7 @@ function checkMessageId(id: string): void {
   );
 }
 
-/** Of a call's own message the payload is deleted when there is no such run; of a shared one it would stay for ever. */
+/** Of a call's own message the payload is deleted when there is no such run; the payload of a shared one would stay. */
 async function checkRunExists(ports: ClientPorts, store: Store, runId: string): Promise<void> {
   const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
   if (run === undefined) throw new RunNotFoundError(runId);

@@ -17,7 +17,7 @@ import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from
 import { checkNewRunId, runIdFromKey } from './identifiers.ts';
 import { checkChoice, checkOptions } from './options.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
-import { sendWake, tidyUp } from './best-effort.ts';
+import { sendWake, deleteQuietly } from './best-effort.ts';
 
 /** How a run is started. */
 export interface StartOptions {
@@ -46,7 +46,7 @@ export interface StartRequest {
   readonly options: StartOptions;
 }
 
-/** An input up to this size stands in the run item itself. */
+/** An input up to this size is in the run item itself. */
 const INLINE_LIMIT_BYTES = 200;
 
 /** Starts the run, or finds the one that was started before; gives its id. */
@@ -66,7 +66,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     runId,
     workflow,
     createdAtMs,
-    // The key is this call's own: nobody else refers to it, so it may be deleted again.
+    // The key is this call's own: no other call refers to it, so it may be deleted again.
     input:
       bytes <= INLINE_LIMIT_BYTES ? { kind: 'inline', value } : { kind: 'item', key: `input-${ports.ids.messageId()}` },
     inputDigest,
@@ -84,13 +84,13 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
   const existing = isFormer ? { ...creation.run, inputDigest } : creation.run;
   const { input } = run;
   if (input.kind === 'item' && keyOf(existing.input) !== input.key) {
-    await tidyUp(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
+    await deleteQuietly(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
   } else if (isSameStart(existing, run)) {
     // The network has sent this very creation twice, and answered the second. (An IdSource may give the same ids again.)
     await keepInput(ports, store, run, value);
   }
   checkExisting(existing, run, options);
-  // Whoever created it may have died before the wake.
+  // The caller that created it may have died before it sent the wake.
   if (existing.status === 'pending' && existing.needsWake !== true) {
     await sendWake(ports, wakes, runId, Math.max(0, (existing.dueAtMs ?? 0) - createdAtMs));
   }
@@ -156,7 +156,7 @@ function isSameStart(existing: RunItem, run: NewRun): boolean {
   return existing.workflow === run.workflow && existing.inputDigest === run.inputDigest;
 }
 
-/** Who may start a workflow may know its runs. A run of another workflow is none of theirs, whatever they ask for. */
+/** A caller that may start a workflow may see its runs. A run of another workflow is always a conflict. */
 function checkExisting(existing: RunItem, run: NewRun, { idempotencyKey, onConflict }: StartOptions): void {
   const { runId } = existing;
   if (existing.workflow !== run.workflow) {

@@ -16,8 +16,8 @@
  *   {"$":"shared","id":1,"v":{...}}                    an object that stands at several places: the first of them,
  *   {"$":"ref","id":1}                                 and the others. Ids count from 1, in order of appearance
  *
- * What changes here changes data that is alive in somebody's table: a new form gets a new golden file, and the old
- * ones are read for ever. A reader refuses a tag or a field that it does not know.
+ * What changes here changes data that is alive in tables: a new form gets a new golden file, and the old
+ * ones are read forever. A reader refuses a tag or a field that it does not know.
  */
 
 /** Goes up when a reader of today could misread what is written. */

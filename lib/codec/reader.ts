@@ -8,7 +8,7 @@ export type TaggedNode = { readonly [field: string]: Json | undefined };
 export interface Reader {
   /** What happens to an instance of a class that is not registered here. */
   readonly unregistered: 'refuse' | 'plain';
-  /** The value of a part, which stands in `field`. */
+  /** The value of a part, which is in `field`. */
   child(stored: Json | undefined, field: string | number): unknown;
   /**
    * Says that this object is about to be filled, so that parts of it can lead back to it. To be called before the first

@@ -26,7 +26,7 @@ export interface EncoderLimits {
   readonly message: number;
 }
 
-/** A getter that gives another object each time could be followed for ever. */
+/** A getter that returns another object each time could be followed without end. */
 const MAX_PASSES = 10;
 
 export class ValueEncoder implements Walker {

@@ -1,4 +1,4 @@
-/** A claim: what stands in an item in place of a content that is in the bucket. */
+/** A claim (the claim check pattern): it is in an item in place of a content that is in the bucket. */
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface Claim {
@@ -10,8 +10,8 @@ export interface Claim {
 }
 
 /**
- * Each put has a key of its own. So an object never changes, two workers that write the same record do not meet, and
- * whoever deletes an object takes it from nobody but the item that it has deleted before.
+ * Each put has its own key. So an object never changes, two workers that write the same record do not collide, and the
+ * delete of an object affects only the item that was deleted before.
  */
 export function newClaim(runId: string, text: string): Claim {
   const key = payloadPrefix(runId) + randomBytes(16).toString('base64url');

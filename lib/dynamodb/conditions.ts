@@ -83,7 +83,7 @@ export function leaseIsMineAndNoLonger({ epoch, expiresAtMs }: RenewLease): Expr
   return and(leaseIsMine(epoch), expression('#leaseExpiresAtMs <= :until', { ':until': number(expiresAtMs) }));
 }
 
-/** A message that is accepted between the worker's last look and its letting go: nobody would deliver it. */
+/** A message that is accepted between the worker's last check and its release: no worker would deliver it. */
 export function nothingAcceptedSince({ epoch, wakesSeen }: { epoch: number; wakesSeen: number }): Expression {
   return and(leaseIsMine(epoch), expression('#wakes = :wakesSeen', { ':wakesSeen': number(wakesSeen) }));
 }

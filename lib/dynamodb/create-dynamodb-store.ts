@@ -21,11 +21,11 @@ export interface DynamodbStoreOptions {
    */
   readonly client?: DynamoDBClient | undefined;
   /**
-   * Somebody waits for each answer, and asks again: the SDK tries twice and not four times, since the caller's own tries
-   * are around that. Default: false.
+   * A caller waits for each answer, and retries: the SDK tries twice and not four times, since each try of the caller
+   * includes those. Default: false.
    */
   readonly isForCallers?: boolean | undefined;
-  /** Is told what each request cost, index writes included. It makes answers a little larger. */
+  /** Called with the cost of each request, index writes included. It makes answers a little larger. */
   readonly onConsumedCapacity?: OnConsumedCapacity | undefined;
 }
 

@@ -42,7 +42,7 @@ import {
   runIsNew,
   runIsOpenAndInboxHasRoom,
 } from './conditions.ts';
-import { Contents } from './contents.ts';
+import { PayloadOffload } from './payload-offload.ts';
 import { inParallel } from './in-parallel.ts';
 import { checkItemSize } from './item-size.ts';
 import { itemKey, readText, text } from './item.ts';
@@ -51,8 +51,15 @@ import { expression } from './expression.ts';
 import { listDue } from './list-due.ts';
 import { listRuns } from './list-runs.ts';
 import { purgeRun } from './purge-run.ts';
-import { whyNotAccepted, whyNotFinished, whyNotPut, whyNotReleased, whyNotRenewed, whyNotTaken } from './refusals.ts';
-import { acceptUpdate, close, giveLease, goToRest, keepDigestOnly, prolongLease } from './run-updates.ts';
+import {
+  whyNotAccepted,
+  whyNotFinished,
+  whyNotPut,
+  whyNotReleased,
+  whyNotRenewed,
+  whyNotTaken,
+} from './explain-refusals.ts';
+import { acceptUpdate, finishUpdate, takeUpdate, releaseUpdate, keepDigestOnly, renewUpdate } from './run-updates.ts';
 import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSortKey } from './schema.ts';
 import {
   fromDamagedRecordItem,
@@ -82,13 +89,13 @@ const DIGESTS_AT_ONCE = 25;
 export class DynamodbStore implements Store {
   readonly limits: ContentLimits;
   readonly #table: Table;
-  readonly #contents: Contents;
+  readonly #payloads: PayloadOffload;
 
   /** `payloads`: the bucket for what is too large for the table. */
   constructor({ payloads, ...table }: TableOptions & { readonly payloads?: PayloadStore | undefined }) {
     this.#table = new Table(table);
-    this.#contents = new Contents(payloads);
-    this.limits = this.#contents.limits;
+    this.#payloads = new PayloadOffload(payloads);
+    this.limits = this.#payloads.limits;
   }
 
   async createRun(run: NewRun): Promise<CreateRunResult> {
@@ -107,13 +114,13 @@ export class DynamodbStore implements Store {
   }
 
   async putValue(runId: string, key: string, value: Encoded): Promise<void> {
-    const item = await this.#contents.put(toValueItem(runId, key, value), 'value');
+    const item = await this.#payloads.put(toValueItem(runId, key, value), 'value');
     await this.#table.put('putValue', item);
   }
 
   async readValue(runId: string, key: string): Promise<Encoded | undefined> {
     const item = await this.#table.get('readValue', itemKey(runId, valueSortKey(key)));
-    const restored = item && (await this.#contents.restore(item, 'value'));
+    const restored = item && (await this.#payloads.restore(item, 'value'));
     // A purge that has come between the item and its object leaves as little as one that came before both.
     if (restored === undefined || restored.kind === 'missing') return undefined;
     if (restored.kind === 'damaged')
@@ -124,18 +131,18 @@ export class DynamodbStore implements Store {
   async deleteValue(runId: string, key: string): Promise<void> {
     const itemToGo = itemKey(runId, valueSortKey(key));
     await this.#table.delete('deleteValue', itemToGo);
-    await this.#contents.deleteOf([itemToGo]);
+    await this.#payloads.deleteOf([itemToGo]);
   }
 
   async putMessage(runId: string, message: Message): Promise<PutMessageResult> {
-    const item = await this.#contents.put(toMessageItem(runId, message), 'message');
+    const item = await this.#payloads.put(toMessageItem(runId, message), 'message');
     const { digest } = message;
     return this.#write<PutMessageResult>('putMessage', keyOf(item), {
       send: () => this.#table.put('putMessage', item, digest === undefined ? undefined : messageIsNewOrTheSame(digest)),
       written: () => ({ kind: 'put' }),
       refused: async (there) => {
         const answer = whyNotPut(there, digest);
-        if (there && answer) await this.#contents.discard(item, there);
+        if (there && answer) await this.#payloads.discard(item, there);
         return answer;
       },
     });
@@ -182,13 +189,13 @@ export class DynamodbStore implements Store {
       deleteItems(this.#table, 'deleteMessages', deleted),
       inParallel(kept, DIGESTS_AT_ONCE, (key) => this.#table.update('deleteMessages', key, toDigestOnly)),
     ]);
-    await this.#contents.deleteOf(keys);
+    await this.#payloads.deleteOf(keys);
   }
 
   async take(runId: string, taking: TakeLease): Promise<TakeLeaseResult> {
     return this.#change<TakeLeaseResult>('take', runId, {
       condition: runIsFreeAndDue(taking),
-      update: giveLease(taking),
+      update: takeUpdate(taking),
       gives: 'ALL_OLD',
       written: ({ run }) => ({ kind: 'taken', before: run }),
       refused: (there) => whyNotTaken(there, taking),
@@ -215,13 +222,13 @@ export class DynamodbStore implements Store {
   }
 
   async putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult> {
-    const item = await this.#contents.put(toRecordItem(runId, record), 'entries');
+    const item = await this.#payloads.put(toRecordItem(runId, record), 'entries');
     return this.#write<PutRecordResult>('putRecord', keyOf(item), {
       send: () => this.#table.put('putRecord', item, recordIsNew),
       written: () => ({ kind: 'put' }),
       refused: async (there) => {
         if (!there) return undefined;
-        await this.#contents.discard(item, there);
+        await this.#payloads.discard(item, there);
         return { kind: 'exists', record: await this.#toRecord(there) };
       },
     });
@@ -229,7 +236,7 @@ export class DynamodbStore implements Store {
 
   async loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]> {
     const items = await getItems(this.#table, 'loadMessages', messageKeys(runId, messageIds));
-    const found = await inParallel(items, FETCHED_AT_ONCE, (item) => this.#contents.restore(item, 'message'));
+    const found = await inParallel(items, FETCHED_AT_ONCE, (item) => this.#payloads.restore(item, 'message'));
     const whole = found.flatMap((restored) =>
       restored.kind === 'whole' && !isReceived(restored.item) ? fromMessageItem(restored.item) : [],
     );
@@ -240,7 +247,7 @@ export class DynamodbStore implements Store {
   async renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult> {
     return this.#change<RenewLeaseResult>('renew', runId, {
       condition: leaseIsMineAndNoLonger(renewal),
-      update: prolongLease(renewal.expiresAtMs),
+      update: renewUpdate(renewal.expiresAtMs),
       gives: 'ALL_NEW',
       written: ({ run }) => ({ kind: 'renewed', run }),
       refused: (there) => whyNotRenewed(there, renewal),
@@ -250,7 +257,7 @@ export class DynamodbStore implements Store {
   async release(runId: string, release: ReleaseLease): Promise<ReleaseLeaseResult> {
     return this.#change<ReleaseLeaseResult>('release', runId, {
       condition: nothingAcceptedSince(release),
-      update: goToRest(release),
+      update: releaseUpdate(release),
       gives: 'ALL_OLD',
       written: () => ({ kind: 'done' }),
       refused: (there) => whyNotReleased(there, release),
@@ -260,7 +267,7 @@ export class DynamodbStore implements Store {
   async finish(runId: string, finish: FinishRun): Promise<FinishRunResult> {
     return this.#change<FinishRunResult>('finish', runId, {
       condition: nothingAcceptedSince(finish),
-      update: close(finish),
+      update: finishUpdate(finish),
       gives: 'ALL_OLD',
       written: () => ({ kind: 'done' }),
       refused: (there) => whyNotFinished(there, finish),
@@ -268,7 +275,7 @@ export class DynamodbStore implements Store {
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {
-    return purgeRun(this.#table, this.#contents, { runId, dueByMs });
+    return purgeRun(this.#table, this.#payloads, { runId, dueByMs });
   }
 
   listDue(dueByMs: number, begin = 0): AsyncGenerator<readonly string[]> {
@@ -280,7 +287,7 @@ export class DynamodbStore implements Store {
   }
 
   async #toRecord(item: Item): Promise<JournalRecord> {
-    const restored = await this.#contents.restore(item, 'entries');
+    const restored = await this.#payloads.restore(item, 'entries');
     return restored.kind === 'whole' ? fromRecordItem(restored.item) : fromDamagedRecordItem(item, restored.problem);
   }
 

@@ -17,7 +17,7 @@ export function acceptUpdate(messageId: string): Expression {
 }
 
 /** Operation 6. It touches no attribute of an index. */
-export function giveLease({ lease: { owner, expiresAtMs }, pin }: TakeLease): Expression {
+export function takeUpdate({ lease: { owner, expiresAtMs }, pin }: TakeLease): Expression {
   return expression(
     'SET #leaseOwner = :owner, #leaseExpiresAtMs = :expiresAtMs, #epoch = #epoch + :one, ' +
       '#priorLeaseExpiresAtMs = if_not_exists(#leaseExpiresAtMs, :zero)' +
@@ -33,12 +33,12 @@ export function giveLease({ lease: { owner, expiresAtMs }, pin }: TakeLease): Ex
 }
 
 /** Operation 13. */
-export function prolongLease(expiresAtMs: number): Expression {
+export function renewUpdate(expiresAtMs: number): Expression {
   return assign({ leaseExpiresAtMs: number(expiresAtMs) });
 }
 
 /** Operation 14. */
-export function goToRest({
+export function releaseUpdate({
   status,
   inboxIds,
   dueAtMs,
@@ -64,7 +64,7 @@ export function goToRest({
 }
 
 /** Operation 15. */
-export function close({ status, result, endedAtMs, purgeAtMs }: FinishRun): Expression {
+export function finishUpdate({ status, result, endedAtMs, purgeAtMs }: FinishRun): Expression {
   return assign({
     ...NO_LEASE,
     openStatus: undefined,
@@ -84,11 +84,11 @@ export function close({ status, result, endedAtMs, purgeAtMs }: FinishRun): Expr
   });
 }
 
-/** Operation 11. Of a message with an idempotency key: who sends another one with that key is refused as long as the run is there. */
+/** Operation 11, for a message with an idempotency key: another message with that key is refused until the purge. */
 export const keepDigestOnly: Expression = assign({ received: number(1), message: undefined, claim: undefined });
 
 /** In place of a purge. */
-export function putOff(dueAtMs: number): Expression {
+export function postponeUpdate(dueAtMs: number): Expression {
   return assign({ dueAtMs: number(dueAtMs) });
 }
 

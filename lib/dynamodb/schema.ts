@@ -1,6 +1,6 @@
 /**
- * The layout of the table: every name that stands in it, and how keys are made. Who creates the table and who fills
- * it read it here.
+ * The layout of the table: every name in it, and how keys are made. The code that creates the table and the code that
+ * fills it read it here.
  *
  *   pk = run id, sk = `run`                   the run item: at most 1 KB, as long as its names and inbox are ordinary
  *                sk = `event#` + 8 digits     a record of the journal
@@ -8,9 +8,9 @@
  *                sk = `value#` + key          a value that is too large for the run item
  *   pk = `schedule/` + name                   sk = `value#last-run`: the id of the run that the schedule started last
  *
- * Entries, messages and values stand as JSON text in one attribute each, not as native maps: it is smaller (a native
+ * Entries, messages and values are JSON text in one attribute each, not as native maps: it is smaller (a native
  * value pays for each element), knows no limit of depth, keeps every number and every string as it is, and can still
- * be read in the console. What is too large for an item stands in the bucket, under `runs/` + run id + `/`.
+ * be read in the console. What is too large for an item is in the bucket, under `runs/` + run id + `/`.
  *
  * Two indexes hold run items only. No attribute of theirs is written by take, accept (but for `dueAtMs`) or renew, so
  * that these cost one unit.
@@ -21,7 +21,7 @@ import { invariant } from '../core/invariant.ts';
 /** The version of this layout. Each item carries it as `format`; an item of a later one is refused. */
 export const schemaVersion = 1;
 
-/** The format of an item that claims a content in the bucket: who knows of no bucket is not to read it. */
+/** The format of an item that claims a content in the bucket: a reader that knows of no bucket refuses it. */
 export const claimFormat = 2;
 
 /** Every attribute. In expressions they are written `#openStatus`. */
@@ -62,7 +62,7 @@ export const attribute = {
   dueShard: 'dueShard',
   /** N: epoch milliseconds; 0 is now, absent is never. */
   dueAtMs: 'dueAtMs',
-  /** N: 1 if the queue was not told of the time. */
+  /** N: 1 if no wake was sent for that time. */
   needsWake: 'needsWake',
   /** S: the version of the worker. */
   pinnedTo: 'pinnedTo',

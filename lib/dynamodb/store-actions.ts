@@ -1,4 +1,4 @@
-/** What each operation of the Store asks of DynamoDB: the permissions of whoever calls it, and no more. */
+/** What each operation of the Store asks of DynamoDB: the permissions of its caller, and no more. */
 import type { StoreOperation } from '../ports/store.ts';
 import { dueIndex, workflowIndex } from './schema.ts';
 

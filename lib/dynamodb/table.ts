@@ -20,7 +20,7 @@ import type { Expression } from './expression.ts';
 import type { Item } from './item.ts';
 import { translateError } from './translate-errors.ts';
 
-/** Is told what a request cost, index writes included, by DynamoDB's own count. A failed condition is not reported. */
+/** Called with the cost of a request, index writes included, by DynamoDB's own count. A failed condition is not reported. */
 export type OnConsumedCapacity = (operation: StoreOperation, consumed: ConsumedCapacity) => void;
 
 export interface TableOptions {

@@ -29,7 +29,7 @@ export function proveBeforeTheEnd(turn: Turn): void {
   if (turn.unwritten.length === 0 && isUnproven(turn)) turn.unwritten.push(livesEntry(turn.engine));
 }
 
-/** Nothing stands in the journal after the record by which this turn took the run alone. */
+/** The journal has nothing after the record by which this turn took the run alone. */
 function isUnproven({ aloneRecord, journal }: Turn): boolean {
   return aloneRecord !== undefined && journal.recordNumber <= aloneRecord.number;
 }

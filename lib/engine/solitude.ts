@@ -19,8 +19,8 @@ export interface Solitude {
 }
 
 export function createSolitude(clock: Clock): Solitude {
-  let company = 0;
-  let isSomebodyAlone = false;
+  let turnsBeside = 0;
+  let isTurnAlone = false;
   let waiting: (() => void)[] = [];
 
   const wakeAll = (): void => {
@@ -47,8 +47,8 @@ export function createSolitude(clock: Clock): Solitude {
   const createPlace = (): Place => {
     let kind: 'beside others' | 'alone' | 'left' = 'beside others';
     const leave = (): void => {
-      if (kind === 'beside others') company -= 1;
-      if (kind === 'alone') isSomebodyAlone = false;
+      if (kind === 'beside others') turnsBeside -= 1;
+      if (kind === 'alone') isTurnAlone = false;
       kind = 'left';
       wakeAll();
     };
@@ -58,11 +58,11 @@ export function createSolitude(clock: Clock): Solitude {
         if (kind === 'alone') return 'alone';
         leave();
         const hasEntered = await enterWhen(
-          () => company === 0 && !isSomebodyAlone,
+          () => turnsBeside === 0 && !isTurnAlone,
           untilMs,
           () => {
             kind = 'alone';
-            isSomebodyAlone = true;
+            isTurnAlone = true;
           },
         );
         return hasEntered ? 'alone' : 'too-late';
@@ -73,10 +73,10 @@ export function createSolitude(clock: Clock): Solitude {
   return {
     async join(untilMs) {
       const hasEntered = await enterWhen(
-        () => !isSomebodyAlone,
+        () => !isTurnAlone,
         untilMs,
         () => {
-          company += 1;
+          turnsBeside += 1;
         },
       );
       return hasEntered ? createPlace() : 'too-late';

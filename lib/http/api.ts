@@ -55,7 +55,7 @@ export function createApi({ client, workflows, log }: ApiOptions): Api {
   return api;
 }
 
-/** Nobody listens any more when the gateway has given up: until then there is an answer. */
+/** After the gateway's time limit an answer would not arrive: there is one before that. */
 async function inTime(answersWithinMs: number = Infinity, answer: () => Promise<Answer>): Promise<Answer> {
   if (answersWithinMs === Infinity) return answer();
   let timer: NodeJS.Timeout | undefined;
@@ -103,7 +103,7 @@ function checkAnswerSize(text: string): void {
   );
 }
 
-/** What is the caller's fault, or passes, is told; what is ours goes into the log. */
+/** The caller gets its own mistakes and temporary failures; our failures are logged and answered with the request id. */
 function refuse(error: Error, { log, requestId }: { log: Logger; requestId: string }): Response {
   const known = toProblem(error);
   if (known?.problem.status === 503) log.warn('a request found the store silent', { requestId, error });

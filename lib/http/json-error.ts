@@ -5,7 +5,7 @@
  */
 import { describeValue } from '../core/describe-value.ts';
 
-// Control characters may not stand in a text of JSON.
+// A text of JSON has no control characters.
 // eslint-disable-next-line no-control-regex -- so that is what it has to look for
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/;
 const LITERAL = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/;
@@ -24,7 +24,7 @@ const EXPECTED: Readonly<Record<Expecting, string>> = {
   end: 'nothing more',
 };
 
-/** Looking costs far more than parsing: further than that nobody is shown the place. */
+/** The search costs far more than parsing: beyond this the place is not shown. */
 const SEARCHED_CHARACTERS = 300_000;
 
 /** As in `line 2, column 5 (position 17) has "}", expected a value`; undefined if the text is JSON. */

@@ -40,7 +40,7 @@ const cancelRoute = controlRoute({
 
 const terminateRoute = controlRoute({
   kind: 'terminate',
-  summary: 'Ends a run at once, without a word to its code.',
+  summary: 'Ends a run at once, without running any more of its code.',
   send: (run, reason, options) => run.terminate(reason, options),
 });
 

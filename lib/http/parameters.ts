@@ -50,7 +50,7 @@ export function dateParameter(description: string): Parameter<Date> {
     read: (text, name) => {
       const reading = readDate(text);
       if ('ms' in reading) return new Date(reading.ms);
-      const plus = / \d\d:\d\d$/.test(text) ? '. A plus sign stands in a URL as %2B' : '';
+      const plus = / \d\d:\d\d$/.test(text) ? '. Write a plus sign in a URL as %2B' : '';
       throw invalid(
         name,
         text,

@@ -34,7 +34,7 @@ interface Kind {
   readonly retryAfterSeconds?: number;
 }
 
-/** Every problem that is the caller's, or passes. What is not here is ours, and nothing of it is told. */
+/** Every problem that is the caller's mistake, or temporary. All others are ours: they are logged, not sent. */
 export const PROBLEMS = {
   INVALID_ARGUMENT: { status: 400, title: 'Invalid argument' },
   INVALID_JSON: { status: 400, title: 'Invalid JSON' },

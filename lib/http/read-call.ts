@@ -1,4 +1,4 @@
-/** What a route is told of a request. */
+/** What a route gets of a request. */
 import type { HonoRequest } from 'hono';
 import type { Client } from '../client/client.ts';
 import { describeValue } from '../core/describe-value.ts';

@@ -10,7 +10,7 @@ const HISTORY_PAGE_BYTES = 4_000_000;
 const HISTORY_PAGE_EVENTS = 1_000;
 const LIST_PAGE_RUNS = 1_000;
 
-export function hasEnded(description: RunDescription): boolean {
+export function runHasEnded(description: RunDescription): boolean {
   return description.endedAt !== undefined;
 }
 

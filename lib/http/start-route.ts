@@ -2,7 +2,7 @@
 import { RunNotFoundError } from '../client/errors.ts';
 import { choiceParameter, durationParameter, textParameter } from './parameters.ts';
 import { defineRoute } from './route.ts';
-import { hasEnded } from './run-routes.ts';
+import { runHasEnded } from './run-routes.ts';
 import { schemaRef } from './schemas.ts';
 
 export const startRoute = defineRoute({
@@ -53,6 +53,6 @@ export const startRoute = defineRoute({
     const description = await run.describe({ wait: Math.min(wait, maxWaitMs) });
     // The run was purged since, and the id belongs to another one: it is not this caller's to see.
     if (description.workflow !== workflow) throw new RunNotFoundError(run.id);
-    return { status: hasEnded(description) ? 200 : 202, headers, body: description };
+    return { status: runHasEnded(description) ? 200 : 202, headers, body: description };
   },
 });

@@ -10,7 +10,7 @@ import { isError } from '../core/to-error.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** An object that stands in many places is written once for each of them: so there is a limit. */
+/** An object that is in many places is written once for each of them: so there is a limit. */
 const VALUE_LIMIT = 1_000_000;
 
 /** The view of a value; too many parts are an error `VALUE_TOO_LARGE`. */

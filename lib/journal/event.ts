@@ -55,7 +55,7 @@ export interface Started {
   /** The version of the code that took the first turn. */
   readonly version: string;
   /**
-   * A secret that nobody can guess: the run's random numbers and the idempotency keys of its steps follow from it.
+   * A secret that cannot be guessed: the run's random numbers and the idempotency keys of its steps follow from it.
    * Journals of before there were seeds have none: there they follow from the run's id.
    */
   readonly seed?: string;
@@ -134,7 +134,7 @@ export interface LimitReached {
   readonly atMs: number;
   /** The setting, as in `maxJournalEvents`. */
   readonly limit: string;
-  /** What the code is told. */
+  /** The reason that the code gets. */
   readonly reason: string;
 }
 

@@ -9,6 +9,6 @@ export interface JournalRecord {
   /** The turn that wrote it: a turn that finds its own nonce has met its own retry. */
   readonly nonce: string;
   readonly entries: readonly JournalEntry[];
-  /** Why the entries of a record that is there cannot be had: then there are none here. Nobody writes it. */
+  /** Why the entries of a record that is there cannot be had: then there are none here. Never written. */
   readonly damage?: string;
 }

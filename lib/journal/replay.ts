@@ -57,7 +57,7 @@ export function beginReplay(deliver: Deliver, context: ReplayContext = {}): Repl
   let comparison: ComparisonContext = { ...context, countsDraws: false };
   return {
     feed(entry) {
-      if (entry.kind === 'patched') return undefined; // the code was told before the first event
+      if (entry.kind === 'patched') return undefined; // the code knew of it before the first event
       const next = asked[met];
       if (isRecordedCommand(entry)) {
         if (next === undefined) return diverged(describeCommandEntry(entry), next, context);

@@ -1,7 +1,7 @@
 /**
- * How long runs have been due that nobody took up: the sweeper's lag, or that of the workers.
+ * For how long runs have been due that no worker took: the lag of the sweeper or of the workers.
  *
- * Of a run that a message made due the table does not tell since when. It counts from the sweep of this process that
+ * The table does not say since when a run is due that a message made due. It counts from the sweep of this process that
  * found it so first: too little by a sweep's interval, and by more when the process is a new one.
  */
 import type { DueRunFound } from '../ports/observer.ts';

@@ -18,7 +18,7 @@ export class EnvironmentError extends LullError {
   }
 }
 
-/** What every function is told. */
+/** The settings of every function. */
 export interface FunctionSettings {
   readonly tableName: string;
   readonly queueUrl: string;
@@ -29,7 +29,7 @@ export interface FunctionSettings {
   readonly engine: string | undefined;
 }
 
-/** What the worker is told besides. */
+/** Those of the worker. */
 export interface WorkerSettings extends FunctionSettings {
   readonly version: string;
   /** Undefined: the engine's default. */
@@ -40,7 +40,7 @@ export interface WorkerSettings extends FunctionSettings {
   readonly pinnedVersion: { readonly functionName: string; readonly version: string } | undefined;
 }
 
-/** What the sweeper is told besides. */
+/** Those of the sweeper. */
 export interface SweeperSettings extends FunctionSettings {
   /** How far ahead it looks. */
   readonly aheadMs: number;
@@ -48,7 +48,7 @@ export interface SweeperSettings extends FunctionSettings {
 
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-/** A turn that is alive renews in time; a dead worker's run does not wait for ever. */
+/** A turn that is alive renews in time; a dead worker's run has to be taken over. */
 const LEASE = { name: 'LULL_LEASE_MS', from: 1_000, to: 900_000 };
 
 const TABLE_NAME = {

@@ -8,14 +8,14 @@ export interface ForwardOptions {
   readonly client?: LambdaClient | undefined;
 }
 
-/** Nobody waits for that turn: one that fails is taken again with the next wake, as any other. */
+/** The caller does not wait for that turn: one that fails is retried with the next wake, as any other. */
 export function createWakeForwarder({
   functionName,
   client,
 }: ForwardOptions): (runId: string, version: string) => Promise<'forwarded' | 'gone'> {
   let opened = client;
   return async (runId, version) => {
-    // Loaded by whoever needs it: it would make each cold start longer.
+    // Loaded when it is needed: it would make each cold start longer.
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
     opened ??= new LambdaClient({
       requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },

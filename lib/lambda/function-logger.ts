@@ -20,7 +20,7 @@ import { isPlain, showFields } from './shown-value.ts';
 export interface FunctionLoggerOptions {
   /** Lines below this level are left out. */
   readonly level: LogLevel;
-  /** Stands in every line as `service`. */
+  /** In every line, as `service`. */
   readonly service: string;
   /** Takes one line, without its line break. */
   readonly write: (line: string) => void;
@@ -49,7 +49,7 @@ export function createFunctionLogger({ level, service, write }: FunctionLoggerOp
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }
 
-/** Fields of every line, which nobody else may set: Powertools would say so in a line of its own. */
+/** Fields of every line. A caller's field of that name is left out: Powertools would warn in another line. */
 const RESERVED = new Set(['level', 'message', 'timestamp', 'service', 'sampling_rate', 'xray_trace_id']);
 
 function sortOut(values: readonly unknown[]): { message: string; [field: string]: unknown } {

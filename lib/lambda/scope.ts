@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { HandlerContext } from './handler-context.ts';
 
 export interface Scope {
-  /** Stand in every line of its log. */
+  /** In every line of its log. */
   readonly keys: Record<string, string | number | boolean>;
   /** Of the table, spent by it. */
   writeUnits: number;

@@ -2,8 +2,8 @@
  * Traces by OpenTelemetry's API: one for each run, whichever Lambdas take its turns. Without an SDK in the process
  * nothing is recorded and nothing is sent.
  *
- * The trace's id follows from the run's, so that turns need not tell each other. Their spans hang below one that nobody
- * records: a run may sleep for a year, and no process is there for all of it. The message of an error is left out: it
+ * The trace's id follows from the run's, so that turns need not send it to each other. Their parent is a span that is
+ * never recorded: a run may sleep for a year, and no process is there for all of it. The message of an error is left out: it
  * may quote an input.
  */
 import { createHash } from 'node:crypto';
@@ -73,7 +73,7 @@ function runContext(runId: string): Context {
 }
 
 function startTurn(tracer: Tracer, parent: Context, { workflow, runId, epoch, atMs, takesOver }: TurnBegan): Span {
-  // What the platform has begun for this invocation, if it is told: the way to Lambda's own trace.
+  // The platform's span for this invocation, if there is one: a link to Lambda's own trace.
   const invocation = trace.getSpanContext(context.active());
   const options = {
     kind: SpanKind.CONSUMER,
@@ -120,7 +120,7 @@ function callTraced(
     }
     span.end();
   };
-  // An attempt may end before its body does: by a timeout, or because nobody waits for it any more.
+  // An attempt may end before its body does: by a timeout, or because its result is not awaited any more.
   step.signal.addEventListener('abort', () => end(step.signal.reason ?? new Error('aborted')), { once: true });
   return context.with(trace.setSpan(parent, span), () => {
     try {

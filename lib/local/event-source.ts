@@ -5,7 +5,7 @@
  * when its visibility timeout is over.
  */
 import { createHash } from 'node:crypto';
-import { readWake } from '../lambda/sqs-event.ts';
+import { readWake } from '../aws/sqs-event.ts';
 import type { FunctionPool } from './function-pool.ts';
 import type { MessageQueue, ReceivedMessage } from './services/sqs/message-queue.ts';
 import { region } from './local-services.ts';

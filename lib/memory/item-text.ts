@@ -17,7 +17,7 @@ export function toItemText(limits: ContentLimits, key: ItemKey, content: unknown
   return text;
 }
 
-/** What would stand in the bucket counts without the item that claims it. */
+/** A content for the bucket counts without the item that claims it. */
 export function checkSize(limits: ContentLimits, { runId, key }: ItemKey, text: string): void {
   const textBytes = Buffer.byteLength(text);
   const what = `"${key}" of run "${runId}"`;

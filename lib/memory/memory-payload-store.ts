@@ -5,7 +5,7 @@ const PAGE_LENGTH = 1000;
 
 /** A PayloadStore for tests. */
 export class MemoryPayloadStore implements PayloadStore {
-  /** By key. May be changed by whoever wants to see what comes of it. */
+  /** By key. A test may change it, to see the effect. */
   readonly texts = new Map<string, string>();
 
   async put(key: string, text: string): Promise<void> {

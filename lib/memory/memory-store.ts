@@ -1,7 +1,7 @@
 /**
  * The Store in one process: the same answers as the table gives, without the table.
  *
- * Each method is atomic: it does all of its work before anybody else gets a turn. What goes in and comes out is
+ * Each method is atomic: it does all of its work before any other code runs. What goes in and comes out is
  * copied, so that nothing is shared by reference. It has no faults of its own: a wrapper adds them.
  */
 import type { Encoded } from '../core/encoded.ts';
@@ -31,7 +31,17 @@ import type {
 } from '../ports/store.ts';
 import { checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
-import { accept, createRun, finish, isToPurge, putOff, refersTo, release, renew, take } from './run-state.ts';
+import {
+  acceptMessage,
+  createRunState,
+  finishRun,
+  isToPurge,
+  postponePurge,
+  refersTo,
+  releaseLease,
+  renewLease,
+  takeLease,
+} from './run-state.ts';
 import type { RunState, Transition } from './run-state.ts';
 
 /** How many ids a page of the due has at most: more than one page is what a reader has to expect. */
@@ -77,10 +87,10 @@ export class MemoryStore implements Store {
   }
 
   async createRun(run: NewRun): Promise<CreateRunResult> {
-    checkSize(TABLE_LIMITS, { runId: run.runId, key: 'run' }, JSON.stringify(run)); // it stands in no bucket
+    checkSize(TABLE_LIMITS, { runId: run.runId, key: 'run' }, JSON.stringify(run)); // it is never in a bucket
     const partition = this.#partition(run.runId);
     if (partition.state) return { kind: 'exists', run: structuredClone(partition.state.run) };
-    partition.state = structuredClone(createRun(run));
+    partition.state = structuredClone(createRunState(run));
     return { kind: 'created' };
   }
 
@@ -122,7 +132,7 @@ export class MemoryStore implements Store {
     inboxLimit: number,
     kind: 'signal' | 'control' = 'signal',
   ): Promise<AcceptMessageResult> {
-    return this.#update(runId, (before) => accept(before, { messageId, inboxLimit, kind }));
+    return this.#update(runId, (before) => acceptMessage(before, { messageId, inboxLimit, kind }));
   }
 
   async deleteMessages(
@@ -142,7 +152,7 @@ export class MemoryStore implements Store {
   }
 
   async take(runId: string, asked: TakeLease): Promise<TakeLeaseResult> {
-    return this.#update(runId, (before) => take(before, asked));
+    return this.#update(runId, (before) => takeLease(before, asked));
   }
 
   async loadRecords(runId: string, after: number, atMost = Infinity): Promise<JournalRecord[]> {
@@ -170,15 +180,15 @@ export class MemoryStore implements Store {
   }
 
   async renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult> {
-    return this.#update(runId, (before) => renew(before, renewal));
+    return this.#update(runId, (before) => renewLease(before, renewal));
   }
 
   async release(runId: string, asked: ReleaseLease): Promise<ReleaseLeaseResult> {
-    return this.#update(runId, (before) => release(before, asked));
+    return this.#update(runId, (before) => releaseLease(before, asked));
   }
 
   async finish(runId: string, asked: FinishRun): Promise<FinishRunResult> {
-    return this.#update(runId, (before) => finish(before, asked));
+    return this.#update(runId, (before) => finishRun(before, asked));
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {
@@ -189,7 +199,7 @@ export class MemoryStore implements Store {
     if (messages.size + strangers.length > 0) {
       messages.clear();
       for (const key of strangers) values.delete(key);
-      return this.#update(runId, (before) => putOff(before, dueByMs));
+      return this.#update(runId, (before) => postponePurge(before, dueByMs));
     }
     this.#partitions.delete(runId);
     return { kind: 'purged' };

@@ -1,4 +1,4 @@
-/** A queue of wakes in one process: it keeps them until somebody takes those whose time has come. */
+/** A queue of wakes in one process: it keeps them until they are taken, when their time has come. */
 import type { Clock } from '../ports/clock.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 

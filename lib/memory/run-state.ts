@@ -34,12 +34,12 @@ export interface Transition<Answer> {
 }
 
 /** Operation 1. */
-export function createRun(run: NewRun): RunState {
+export function createRunState(run: NewRun): RunState {
   return { run: { ...run, status: 'pending', epoch: 0, wakes: 0, inboxIds: [] }, restingStatus: 'pending' };
 }
 
 /** Operation 3. */
-export function accept(
+export function acceptMessage(
   before: RunState | undefined,
   { messageId, inboxLimit, kind }: { messageId: string; inboxLimit: number; kind: 'signal' | 'control' },
 ): Transition<AcceptMessageResult> {
@@ -55,7 +55,7 @@ export function accept(
 }
 
 /** Operation 6. */
-export function take(before: RunState | undefined, take: TakeLease): Transition<TakeLeaseResult> {
+export function takeLease(before: RunState | undefined, take: TakeLease): Transition<TakeLeaseResult> {
   if (!before) return refused('not-found');
   const { run } = before;
   const { lease, nowMs, dueByMs, pin } = take;
@@ -88,7 +88,10 @@ function refused(reason: 'not-found' | 'closed' | 'leased'): Transition<TakeLeas
 }
 
 /** Operation 13. */
-export function renew(before: RunState | undefined, { epoch, expiresAtMs }: RenewLease): Transition<RenewLeaseResult> {
+export function renewLease(
+  before: RunState | undefined,
+  { epoch, expiresAtMs }: RenewLease,
+): Transition<RenewLeaseResult> {
   const lease = before?.run.lease;
   if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };
   const run = { ...before.run, lease: { ...lease, expiresAtMs: Math.max(lease.expiresAtMs, expiresAtMs) } };
@@ -96,7 +99,7 @@ export function renew(before: RunState | undefined, { epoch, expiresAtMs }: Rene
 }
 
 /** Operation 14. */
-export function release(before: RunState | undefined, release: ReleaseLease): Transition<ReleaseLeaseResult> {
+export function releaseLease(before: RunState | undefined, release: ReleaseLease): Transition<ReleaseLeaseResult> {
   if (!before || isClosed(before.run.status) || before.run.epoch !== release.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;
   if (!run.lease) return { answer: { kind: 'done' } };
@@ -116,7 +119,7 @@ export function release(before: RunState | undefined, release: ReleaseLease): Tr
 }
 
 /** Operation 15. */
-export function finish(before: RunState | undefined, finish: FinishRun): Transition<FinishRunResult> {
+export function finishRun(before: RunState | undefined, finish: FinishRun): Transition<FinishRunResult> {
   if (!before || before.run.epoch !== finish.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;
   const { status, result, endedAtMs, purgeAtMs } = finish;
@@ -155,7 +158,7 @@ export function refersTo(state: RunState | undefined, key: string): boolean {
 }
 
 /** In place of the purge, if something may be on its way. */
-export function putOff(before: RunState | undefined, dueByMs: number): Transition<PurgeResult> {
+export function postponePurge(before: RunState | undefined, dueByMs: number): Transition<PurgeResult> {
   if (!before) return { answer: { kind: 'skipped' } };
   const dueAtMs = dueByMs + SHORTEST_RETENTION_MS;
   return { answer: { kind: 'postponed', dueAtMs }, after: { ...before, run: { ...before.run, dueAtMs } } };

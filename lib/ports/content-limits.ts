@@ -1,6 +1,6 @@
 /**
- * How large is what a store takes: in the table alone, or with a bucket for what is too large for an item of it. The
- * engine and the client ask the store for its limits, so that all know in one place whether there is a bucket.
+ * How large the contents of a store may be: in the table alone, or with a bucket for what is too large for an item. The
+ * engine and the client ask the store for its limits, so that one place decides whether there is a bucket.
  */
 
 /** Sizes of the stored form, which is JSON. */
@@ -9,16 +9,16 @@ export interface ContentLimits {
   readonly valueBytes: number;
   /** A run's input, a signal's payload. */
   readonly inputBytes: number;
-  /** What is larger does not stand in an item of the table. */
+  /** Larger contents are in the bucket, not in an item of the table. */
   readonly itemContentBytes: number;
-  /** The largest content at all: a value, or a message or record with what stands around the value in it. */
+  /** The largest content at all: a value, or a message or record with everything in it. */
   readonly contentBytes: number;
 }
 
 const TABLE_VALUE_LIMIT_BYTES = 350_000;
 const TABLE_INPUT_LIMIT_BYTES = 256 * 1024;
 
-/** Lambda takes and gives 6 MB, in which quotes and line breaks of a body count twice. */
+/** A Lambda's request and response have 6 MB at most, in which quotes and line breaks of a body count twice. */
 const BUCKET_VALUE_LIMIT_BYTES = 5_000_000;
 const BUCKET_CONTENT_LIMIT_BYTES = 6_000_000;
 
@@ -45,7 +45,7 @@ export const BUCKET_LIMITS: ContentLimits = {
   contentBytes: BUCKET_CONTENT_LIMIT_BYTES,
 };
 
-/** For the end of an error about a limit: how to have a higher one, if there is one to have. */
+/** For the end of an error about a limit: how to raise it, if it can be raised. */
 export function describeHigherLimit(limits: ContentLimits, limit: 'valueBytes' | 'inputBytes'): string {
   if (limits[limit] >= BUCKET_LIMITS[limit]) return '';
   return `. With a bucket the limit is ${BUCKET_LIMITS[limit]}: see payloadBucket of WorkflowEngine, or LULL_BUCKET_NAME`;

@@ -34,9 +34,9 @@ export const SETTING_RANGES = {
 
 type NumberName = keyof typeof SETTING_RANGES;
 
-/** The engine's settings but for version and lease, which are told in ways of their own, and what only tests need. */
+/** The engine's settings, without version and lease, which have their own variables, and those that only tests need. */
 export type DeployedSettings = { readonly [Name in NumberName]?: number } & {
-  /** Coroutines that nobody awaits are errors, not warnings. */
+  /** Coroutines that are never awaited are errors, not warnings. */
   readonly strict?: boolean;
 };
 

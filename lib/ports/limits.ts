@@ -12,15 +12,15 @@ export const LARGEST_RECORD_BYTES = 380_000;
  */
 export const INBOX_LIMIT = 100;
 
-/** Requests to cancel or to terminate have places of their own, so that they get through to a run that is flooded. */
+/** Requests to cancel or to terminate have additional room, so that they reach a run that is flooded with signals. */
 export const CONTROL_INBOX_LIMIT = 110;
 
-/** How far ahead the queue is told of a wake: SQS takes no more. The sweeper tells it of what is further away. */
+/** How far ahead a wake can be sent: SQS takes no more. For a time further away the sweeper sends it. */
 export const LONGEST_WAKE_DELAY_MS = 900_000;
 
 /** The longest id of a message, in bytes. */
 export const MESSAGE_ID_LIMIT_BYTES = 32;
 
-/** A run that is blocked is looked at again after as long as it is blocked already, within these bounds. */
+/** A blocked run is retried after as long as it has been blocked already, within these bounds. */
 export const SHORTEST_BLOCKED_PAUSE_MS = 10_000;
 export const LONGEST_BLOCKED_PAUSE_MS = 600_000;

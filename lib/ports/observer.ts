@@ -1,6 +1,6 @@
 /**
- * The door through which the engine says what happened, for metrics and traces. Data only: who looks on changes nothing,
- * and what a run was given or gave is never in it.
+ * What the engine reports to an observer, for metrics and traces. Data only: an observer changes nothing, and inputs and
+ * results of runs are never in it.
  */
 import type { RunStatus } from './run-item.ts';
 
@@ -11,11 +11,11 @@ export interface TurnBegan {
   readonly workflow: string;
   readonly epoch: number;
   readonly atMs: number;
-  /** Whoever had the lease before did not give it back: its worker died, or was too slow. */
+  /** The lease before was not released: its worker died, or was too slow. */
   readonly takesOver: boolean;
 }
 
-/** Where a turn came to: what the run is then; `dropped` is taken over, `error` was thrown and is taken again. */
+/** How a turn ended: the run's status then; `dropped` lost its lease, `error` threw and will be retried. */
 export type TurnOutcome = Exclude<RunStatus, 'running' | 'paused'> | 'dropped' | 'error';
 
 /** The turn is over. */
@@ -39,16 +39,16 @@ export interface TurnEnded {
   readonly stepRetries: number;
 }
 
-/** A sweep found a run that is due and in nobody's turn, and wakes it. */
+/** A sweep found a run that is due and that no worker runs, and wakes it. */
 export interface DueRunFound {
   readonly kind: 'due-run-found';
   readonly runId: string;
   readonly atMs: number;
-  /** Since when it is due; undefined if a message made it so, since nobody writes down when. */
+  /** Since when it is due; undefined if a message made it so: that time is not stored. */
   readonly sinceMs: number | undefined;
 }
 
 export type EngineEvent = TurnBegan | TurnEnded | DueRunFound;
 
-/** Is told at once, within the turn or the sweep. Anything it throws is logged, and nothing more. */
+/** Called at once, within the turn or the sweep. Anything it throws is logged, and has no other effect. */
 export type Observe = (event: EngineEvent) => void | Promise<void>;

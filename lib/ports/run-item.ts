@@ -1,19 +1,19 @@
-/** The item that stands for a run in the table: who owns it, what was accepted for it, when to look at it again. */
+/** The run item: the lease of a run, the messages that were accepted for it, when it is due. */
 import type { Encoded } from '../core/encoded.ts';
 
 export type OpenStatus = 'pending' | 'running' | 'suspended' | 'paused' | 'blocked';
 export type ClosedStatus = 'completed' | 'failed' | 'cancelled' | 'terminated';
-/** Where a run stands: open until it is completed, failed, cancelled or terminated. */
+/** A run is open until it is completed, failed, cancelled or terminated. */
 export type RunStatus = OpenStatus | ClosedStatus;
 
 const CLOSED: ReadonlySet<RunStatus> = new Set<RunStatus>(['completed', 'failed', 'cancelled', 'terminated']);
 
-/** Says whether a run of that status takes no turn any more. */
+/** Whether a run of that status takes no more turns. */
 export function isClosed(status: RunStatus): status is ClosedStatus {
   return CLOSED.has(status);
 }
 
-/** A value of the run's that stands inline when it is small, else in an item of its own under `key`. */
+/** An input or a result: inline when it is small, else in its own item under `key`. */
 export type StoredValue =
   { readonly kind: 'inline'; readonly value: Encoded } | { readonly kind: 'item'; readonly key: string };
 
@@ -26,10 +26,10 @@ export interface Lease {
 
 /** Why a run is blocked, and since when: see I8. */
 export interface Blocked {
-  /** What the code could not follow, both sides shown. At most 300 characters; the worker's log has the whole. */
+  /** What the code could not replay, both sides shown. At most 300 characters; the worker's log has the whole. */
   readonly reason: string;
   readonly sinceMs: number;
-  /** The version of the code that blocked it: other code need not wait for the run's next look. */
+  /** The version of the code that blocked it: other code need not wait for the run's next retry. */
   readonly version?: string;
   /** Workers were lost in its code: the same code is not run again before then. */
   readonly tryAtMs?: number;
@@ -55,13 +55,13 @@ export interface RunItem {
   /** Counts the leases that were given. A record of a later epoch than a worker's own tells it that it was taken over. */
   readonly epoch: number;
   readonly lease?: Lease;
-  /** Counts what was accepted. A turn may only let go if this is what it has seen. */
+  /** Counts what was accepted. A turn may only release its lease if it has seen this count. */
   readonly wakes: number;
   /** Ids of accepted messages that are not known to be in the journal, in the order of acceptance. */
   readonly inboxIds: readonly string[];
-  /** When the run wants to be looked at: 0 is now, absent is never. Of a closed run: when it is to be purged. */
+  /** When the run is due: 0 is now, absent is never. Of a closed run: when it is to be purged. */
   readonly dueAtMs?: number;
-  /** The queue was not told of `dueAtMs`, which is too far away for it: the sweeper tells it ahead of time. */
+  /** No wake was sent for `dueAtMs`, which is too far away for the queue: the sweeper sends it ahead of time. */
   readonly needsWake?: true;
   /** The version of the worker that takes all turns of the run, where runs are pinned to the code that began them. */
   readonly pinnedTo?: string;

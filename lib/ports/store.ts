@@ -1,8 +1,8 @@
 /**
- * The door to the table. Each method is one call outside, or two, with one named condition at most.
+ * The port to the table. Each method is one request, or two, with one named condition at most.
  *
  * The operations are those of docs/protocol.md. A condition that fails is an answer, never an exception:
- * the methods throw only what is the world's fault: StoreUnavailableError (worth another try, the write may or may
+ * the methods throw only errors of the outside world: StoreUnavailableError (worth another try, the write may or may
  * not have happened) and ItemTooLargeError. Reads that decide something are strongly consistent; the two indexes
  * (`listDue`, `listRuns`) are not.
  */
@@ -33,8 +33,8 @@ export interface Store {
   putMessage(runId: string, message: Message): Promise<PutMessageResult>;
 
   /**
-   * Operation 3. Condition RunIsOpenAndInboxHasRoom. One update: inboxIds += id, wakes += 1, dueAtMs = 0. An id that stands in the
-   * inbox already is not added again (accepted is the answer). Control is accepted too where `unreadSignals` says that
+   * Operation 3. Condition RunIsOpenAndInboxHasRoom. One update: inboxIds += id, wakes += 1, dueAtMs = 0. An id that is in
+   * the inbox already is not added again (the answer is accepted). Control is accepted too where `unreadSignals` says that
    * there are too many signals.
    */
   accept(
@@ -85,10 +85,10 @@ export interface Store {
 
   /**
    * Operation 17. Deletes every item of a closed run, the run item last (condition RunIsClosed); an open run is left alone, and so is
-   * one that is not due by `dueByMs`: whoever looked at a run before may meet the next one of its id.
+   * one that is not due by `dueByMs`: the id may belong to a newer run than the caller has read.
    *
    * A message that it finds may be between its sender's put and accept, a value to which the run does not refer may be
-   * the input of a start: the next run of the id is not to miss them. So the run is put off for as long as such requests
+   * the input of a start: the next run of the id is not to miss them. So the run is postponed for as long as such requests
    * may take, what is on its way is deleted, and the rest goes the next time.
    */
   purge(runId: string, dueByMs: number): Promise<PurgeResult>;
@@ -166,7 +166,7 @@ export interface ReleaseLease {
   /** The next timer; undefined removes the run from the index of the due. */
   readonly dueAtMs: number | undefined;
   readonly needsWake?: true;
-  /** What stays in the inbox: nothing, but for a blocked run. */
+  /** Ids that stay in the inbox: none, except for a blocked run. */
   readonly inboxIds: readonly string[];
   readonly blocked?: Blocked;
   /** Closes the run for signals until its next release. */
@@ -180,15 +180,15 @@ export interface FinishRun {
   readonly status: ClosedStatus;
   readonly result: StoredValue;
   readonly endedAtMs: number;
-  /** Becomes `dueAtMs`: when the sweeper is to purge the run. Undefined: kept for ever. */
+  /** Becomes `dueAtMs`: when the sweeper is to purge the run. Undefined: never. */
   readonly purgeAtMs: number | undefined;
 }
 
 export type ReleaseLeaseResult =
   | { readonly kind: 'done' }
-  /** Accepted since: the item as it is now. Take up its wakes and inbox, and go on. */
+  /** A message was accepted since: the item as it is now. The turn reads its inbox, and goes on. */
   | { readonly kind: 'accepted-since'; readonly run: RunItem }
-  /** Taken over, or closed: drop the turn. */
+  /** Taken over, or closed: the turn ends. */
   | { readonly kind: 'lost' };
 
 /** As for a release. */
@@ -201,13 +201,13 @@ export interface RenewLease {
 
 export type RenewLeaseResult =
   | { readonly kind: 'renewed'; readonly run: RunItem }
-  /** Taken over, given back, or closed. */
+  /** Taken over, released, or closed. */
   | { readonly kind: 'lost' };
 
 export type PurgeResult =
   | { readonly kind: 'purged' }
   | { readonly kind: 'postponed'; readonly dueAtMs: number }
-  /** There is no such run, or it is open, or not due; or somebody else was quicker. */
+  /** There is no such run, or it is open, or not due; or another sweeper was faster. */
   | { readonly kind: 'skipped' };
 
 export interface RunQuery {

@@ -1,11 +1,11 @@
-/** What each operation of the Store asks of the bucket: the permissions of whoever calls it, and no more. */
+/** What each operation of the Store asks of the bucket: the permissions of its caller, and no more. */
 import type { StoreOperation } from '../ports/store.ts';
 
 /** An action of IAM on the objects of runs; `s3:ListBucket` is one on the bucket itself. */
 export type PayloadAction = 's3:PutObject' | 's3:GetObject' | 's3:DeleteObject' | 's3:ListBucket';
 
 const PUT: readonly PayloadAction[] = ['s3:PutObject'];
-/** Who may not list is told of an object that is not there that access to it is denied. */
+/** Without the right to list, a missing object looks as if access were denied. */
 const GET: readonly PayloadAction[] = ['s3:GetObject', 's3:ListBucket'];
 const DELETE: readonly PayloadAction[] = ['s3:DeleteObject'];
 

@@ -110,7 +110,7 @@ export class Callers {
     return await Promise.race([ending, death]);
   }
 
-  /** A repetition by somebody who missed the answer: what becomes of it is nobody's concern. */
+  /** A repetition, as by a caller that missed the answer: its result is ignored. */
   async #again(ids: string[], operation: () => Promise<unknown>): Promise<void> {
     try {
       await this.#untilItEnds(ids, operation);

@@ -1,12 +1,12 @@
 /**
  * A process that can die: what it asked for is not answered any more, and its timers do not ring.
  *
- * Code of it that runs on (JavaScript cannot be stopped from outside) reaches nothing and nobody.
+ * Code of it that runs on (JavaScript cannot be stopped from outside) has no effect.
  */
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
-import type { Stirring } from './stirring.ts';
+import type { ActivityCounter } from './activity-counter.ts';
 import { aroundStore } from './around-store.ts';
 
 export interface Ports {
@@ -19,12 +19,12 @@ export class CloudProcess implements Ports {
   readonly store: Store;
   readonly wakes: WakeQueue;
   readonly clock: Clock;
-  readonly #stirring: Stirring;
+  readonly #activity: ActivityCounter;
   #isAlive = true;
   #callsInFlight = 0;
 
-  constructor(outside: Ports, stirring: Stirring) {
-    this.#stirring = stirring;
+  constructor(outside: Ports, activity: ActivityCounter) {
+    this.#activity = activity;
     this.store = aroundStore(outside.store, (_call, go) => this.#call(go));
     this.wakes = { send: (runId, delayMs) => this.#call(() => outside.wakes.send(runId, delayMs)) };
     this.clock = {
@@ -47,19 +47,19 @@ export class CloudProcess implements Ports {
 
   die(): void {
     this.#isAlive = false;
-    // Whoever waits for its calls waits for nothing any more.
-    this.#stirring.stir();
+    // Its calls are never answered: the timeline must not wait for them.
+    this.#activity.record();
   }
 
   async #call<T>(go: () => Promise<T>): Promise<T> {
     if (!this.#isAlive) return never();
     this.#callsInFlight += 1;
-    this.#stirring.stir();
+    this.#activity.record();
     try {
       return await go();
     } finally {
       this.#callsInFlight -= 1;
-      this.#stirring.stir();
+      this.#activity.record();
       if (this.#hasDied()) await never();
     }
   }

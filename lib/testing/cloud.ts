@@ -1,5 +1,5 @@
 /**
- * A cloud in memory: a table, a queue, workers and a sweeper, on a clock that somebody else moves. The engine in it is
+ * A cloud in memory: a table, a queue, workers and a sweeper, on a clock that the timeline moves. The engine in it is
  * the one that runs on AWS.
  *
  * Not its job: to decide when what happens (the timeline does).
@@ -18,7 +18,7 @@ import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
-import { Stirring } from './stirring.ts';
+import { ActivityCounter } from './activity-counter.ts';
 import { type Around, aroundStore, isWrite } from './around-store.ts';
 import { Callers } from './callers.ts';
 import { CloudProcess, never, type Ports } from './cloud-process.ts';
@@ -57,7 +57,7 @@ export class Cloud {
   readonly clock: VirtualClock;
   readonly store: Store;
   readonly watch = new TableWatch();
-  readonly stirring = new Stirring();
+  readonly activity = new ActivityCounter();
   readonly bodies: StepBodies;
   readonly callers: Callers;
   /** What a client is made of. */
@@ -100,7 +100,7 @@ export class Cloud {
     this.registry = createRegistry(options.workflows);
     this.log = options.log;
     this.bodies = new StepBodies({
-      stirring: this.stirring,
+      activity: this.activity,
       points,
       strict: options.settings.strict ?? true,
       log: options.log,
@@ -115,7 +115,7 @@ export class Cloud {
     const faultyQueue = wakesWithFaults(this.#queue, options.faults, createPrng(`wakes ${options.seed}`));
     const wakes = repeat ? repeated(faultyQueue) : faultyQueue;
 
-    this.#callerProcess = new CloudProcess({ store, wakes, clock: this.clock }, this.stirring);
+    this.#callerProcess = new CloudProcess({ store, wakes, clock: this.clock }, this.activity);
     this.outside = {
       store: aroundStore(this.#callerProcess.store, this.callers.around),
       wakes: this.#callerProcess.wakes,
@@ -144,10 +144,10 @@ export class Cloud {
     return this.#engine.inspectRun(runId);
   }
 
-  /** A bug, or what no waiting would heal: whoever drives the cloud is told, once. */
+  /** A bug, or a failure that lasts: thrown once, by the timeline's next step. */
   fail(error: unknown): void {
     this.#failure ??= { error };
-    this.stirring.stir();
+    this.activity.record();
   }
 
   throwFailure(): void {
@@ -203,7 +203,7 @@ export class Cloud {
   }
 
   #startWorker(): [CloudProcess, RunningEngine] {
-    const worker = new CloudProcess(this.#workerPorts, this.stirring);
+    const worker = new CloudProcess(this.#workerPorts, this.activity);
     return [worker, this.#createEngine(worker)];
   }
 
@@ -261,7 +261,7 @@ export class Cloud {
       if (!worker.isAlive) return;
       if (error instanceof StoreUnavailableError) this.log.warn(what, error);
       else this.fail(error);
-      this.stirring.stir();
+      this.activity.record();
     }
   }
 

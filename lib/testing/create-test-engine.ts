@@ -35,7 +35,7 @@ export interface TestEngineOptions {
   readonly store?: Store;
   /** What goes wrong between the engine, its table and its queue. Default: nothing. */
   readonly faults?: Faults;
-  /** Makes errors of coroutines that nobody awaits; else they are warnings. Default: true. */
+  /** Coroutines that are never awaited are errors; else they are warnings. Default: true. */
   readonly strict?: boolean;
   /** Ends the turn at each await point and builds the run anew from its journal, as if the Lambda were always cold. */
   readonly rebuildAtEveryAwait?: boolean;

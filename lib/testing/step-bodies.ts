@@ -8,7 +8,7 @@ import type { WorkflowCodeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { StepContext } from '../core/step.ts';
 import { watchArguments } from './changed-arguments.ts';
-import type { Stirring } from './stirring.ts';
+import type { ActivityCounter } from './activity-counter.ts';
 import type { CrashPoints } from './crash-points.ts';
 import { never } from './cloud-process.ts';
 import { RealWork } from './real-work.ts';
@@ -29,7 +29,7 @@ interface Body {
 }
 
 export interface StepBodiesOptions {
-  readonly stirring: Stirring;
+  readonly activity: ActivityCounter;
   readonly points: CrashPoints;
   /** A body that changes its arguments fails its step; else it is a warning. */
   readonly strict: boolean;
@@ -37,7 +37,7 @@ export interface StepBodiesOptions {
 }
 
 export class StepBodies {
-  readonly #stirring: Stirring;
+  readonly #activity: ActivityCounter;
   readonly #points: CrashPoints;
   readonly #strict: boolean;
   readonly #log: Logger;
@@ -48,8 +48,8 @@ export class StepBodies {
   readonly #working = new Set<Body>();
   readonly #realWork = new RealWork();
 
-  constructor({ stirring, points, strict, log }: StepBodiesOptions) {
-    this.#stirring = stirring;
+  constructor({ activity, points, strict, log }: StepBodiesOptions) {
+    this.#activity = activity;
     this.#points = points;
     this.#strict = strict;
     this.#log = log;
@@ -69,7 +69,7 @@ export class StepBodies {
     return [...this.#keys];
   }
 
-  /** They run on, and nobody looks at them any more. */
+  /** They run on, and are ignored from now on. */
   forgetWorking(): void {
     this.#working.clear();
   }
@@ -80,7 +80,7 @@ export class StepBodies {
     if (point.crashesBefore) return never();
     if (this.#working.size === 0) this.#realWork.takeBaseline();
     this.#remember(command, context);
-    this.#stirring.stir();
+    this.#activity.record();
     const end = (): void => void point.after();
     const changed = watchArguments(command);
     let result: unknown;
@@ -107,10 +107,10 @@ export class StepBodies {
    * Waits as long as bodies may do something by themselves; false when none will, so that only the clock can help.
    * Work that the process can see is waited for to its end, other work for a short while: once for each body.
    */
-  async mayStir(): Promise<boolean> {
+  async mayBeActive(): Promise<boolean> {
     if (this.#working.size === 0) return false;
     const isPatient = [...this.#working].some((body) => !body.seemsToHang);
-    if (await this.#realWork.mayStir(this.#stirring, isPatient)) return true;
+    if (await this.#realWork.mayBeActive(this.#activity, isPatient)) return true;
     for (const body of this.#working) body.seemsToHang = true;
     return false;
   }
@@ -133,10 +133,10 @@ export class StepBodies {
   async #follow<T>(result: PromiseLike<T>, { signal, changed, onEnd }: Following): Promise<T> {
     const body = { seemsToHang: false };
     const leave = (): void => {
-      if (this.#working.delete(body)) this.#stirring.stir();
+      if (this.#working.delete(body)) this.#activity.record();
     };
     this.#working.add(body);
-    // Nobody waits for what was given up.
+    // An aborted body is not waited for.
     signal.addEventListener('abort', leave);
     try {
       return await result;

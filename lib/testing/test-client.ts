@@ -143,7 +143,7 @@ function clockThatMoves(cloud: Cloud, timeline: Timeline): Clock {
         callback();
       });
       const moving = callers.outside(() => timeline.until(async () => isOver));
-      // What went wrong on the way is for whoever drives the cloud next.
+      // An error on the way is thrown by the next call that moves the cloud.
       moving.catch((error: unknown) => {
         cloud.fail(error);
       });

@@ -1,8 +1,8 @@
 /**
  * Moves the cloud through time: does all that can be done now, then jumps to when the next thing is due.
  *
- * Several may wait for something at once: they take turns, one step in time each, so that whoever finds that its wish
- * has come true goes on before the clock moves further.
+ * Several may wait for something at once: they take turns, one step in time each, so that a caller whose condition
+ * is met goes on before the clock moves further.
  */
 import type { Cloud } from './cloud.ts';
 import { pauseReally, promisesToGoOn, turnOfTheLoop } from './real-time.ts';
@@ -63,7 +63,7 @@ export class Timeline {
       });
       if (step === 'moved') continue;
       if (step !== 'nothing-is-due') return step;
-      if (!(await this.#othersStir())) return 'stuck';
+      if (!(await this.#othersAreActive())) return 'stuck';
     }
   }
 
@@ -73,15 +73,15 @@ export class Timeline {
     if (this.#steps % STEPS_BETWEEN_TURNS === 0) await turnOfTheLoop();
     for (;;) {
       cloud.throwFailure();
-      const { count } = cloud.stirring;
+      const { count } = cloud.activity;
       const hasBegun = await cloud.beginDue();
       await promisesToGoOn();
-      if (hasBegun || cloud.stirring.count !== count) continue;
+      if (hasBegun || cloud.activity.count !== count) continue;
       if (cloud.callsInFlight > 0) {
-        await cloud.stirring.next();
+        await cloud.activity.next();
         continue;
       }
-      if (await cloud.bodies.mayStir()) continue;
+      if (await cloud.bodies.mayBeActive()) continue;
       if (cloud.sweepIfDue()) continue;
       const repeats = cloud.callers.takeRepeats();
       if (repeats.length === 0) return;
@@ -89,10 +89,10 @@ export class Timeline {
     }
   }
 
-  async #othersStir(): Promise<boolean> {
-    const { count } = this.#cloud.stirring;
-    await Promise.race([this.#cloud.stirring.next(), pauseReally(PATIENCE_MS)]);
-    return this.#cloud.stirring.count !== count;
+  async #othersAreActive(): Promise<boolean> {
+    const { count } = this.#cloud.activity;
+    await Promise.race([this.#cloud.activity.next(), pauseReally(PATIENCE_MS)]);
+    return this.#cloud.activity.count !== count;
   }
 
   /** One after the other, in the order of asking. */

@@ -1,4 +1,4 @@
-/** Time that stands still until somebody moves it. */
+/** Time that only moves when it is moved. */
 import { TimerHeap } from '../engine/timer-heap.ts';
 import type { Clock } from '../ports/clock.ts';
 

@@ -1,7 +1,7 @@
 // Suspicion: `/runs/../workflows` is resolved by the function, after the gateway has asked whether the caller may call
 // `/runs/...`: a policy for some paths lets its holder at all of them.
 import { expect, it } from 'vitest';
-import { toRequest } from '../../lib/lambda/http-event.ts';
+import { toRequest } from '../../lib/aws/http-event.ts';
 import { createApiWorld } from '../http/api-world.ts';
 
 async function statusOf(rawPath: string, method = 'GET', stage?: string): Promise<number> {

@@ -1,7 +1,7 @@
 /** Suspicion: what a gateway hands on, and the web's Request refuses, is an exception of the handler and no answer. */
 import { expect, test } from 'vitest';
 import { workflow } from '../../lib/api/workflow.ts';
-import { toRequest } from '../../lib/lambda/http-event.ts';
+import { toRequest } from '../../lib/aws/http-event.ts';
 import { createApiHandler } from '../../functions/create-api-handler.ts';
 import { createWorld } from '../client/client-world.ts';
 import { context, httpEvent } from '../lambda/sample-events.ts';

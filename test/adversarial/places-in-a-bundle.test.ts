@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundleOptions } from '../../lib/lambda/bundle-options.ts';
+import { bundleOptions } from '../../lib/aws/bundle-options.ts';
 
 const PROGRAM = `
 import { Event, gather, Queue, sleep, step, timeout, workflow } from 'lull';

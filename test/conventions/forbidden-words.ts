@@ -46,27 +46,11 @@ export const FORBIDDEN_IN_PROSE: readonly ForbiddenWord[] = [
 /** Where a forbidden word is right, with the reason. */
 export const EXCEPTIONS: readonly { readonly file: string; readonly text: string; readonly why: string }[] = [
   { file: 'lib/dynamodb/schema.ts', text: 'mail', why: 'an attribute of stored items' },
+  { file: 'functions/workflows/send-mail.ts', text: 'mail', why: 'the email that the example sends' },
+  { file: 'functions/workflows/approval.ts', text: 'send mail', why: 'the same' },
+  { file: 'functions/workflows/approval.ts', text: 'Nobody decided', why: 'the text of an email' },
+  { file: 'functions/workflows/subscription.ts', text: 'send mail', why: 'the same' },
 ];
 
 /** Not held to the list yet. */
-export const NOT_COVERED: readonly string[] = [
-  'lib/testing/',
-  'lib/engine/',
-  'lib/dynamodb/',
-  'lib/lambda/',
-  'lib/client/',
-  'lib/ports/',
-  'lib/http/',
-  'lib/journal/',
-  'lib/memory/',
-  'lib/codec/',
-  'lib/s3/',
-  'lib/aws/',
-  'functions/',
-  'infra/',
-  'lib/local/',
-  'lib/cli/',
-  'lib/api/',
-  'lib/core/',
-  'lib/scheduler/',
-];
+export const NOT_COVERED: readonly string[] = ['lib/local/', 'lib/cli/', 'lib/api/', 'lib/core/', 'lib/scheduler/'];

@@ -27,14 +27,14 @@ test('each alarm tells the topic, when it goes off and when it is over, and says
   }
 });
 
-test('alarms that notify nobody are warned of at synth, until somebody acknowledges it', () => {
+test('alarms without actions are warned of at synth, until that is acknowledged', () => {
   const { stack, engine } = createEngine();
   const silent = new WorkflowAlarms(stack, 'Silent', { engine });
   const warnings = (): unknown[] =>
     Annotations.fromStack(stack)
       .findWarning('*', Match.anyValue())
       .map(({ entry }) => entry.data);
-  expect(warnings()).toEqual([expect.stringMatching(/these \d+ alarms notify nobody: give WorkflowAlarms actions/)]);
+  expect(warnings()).toEqual([expect.stringMatching(/these \d+ alarms have no actions: give WorkflowAlarms actions/)]);
   ConstructAnnotations.of(silent).acknowledgeWarning(SILENT_ALARMS);
   expect(warnings()).toEqual([]);
 });

@@ -98,7 +98,7 @@ describe('a schedule', () => {
     const add = (input: unknown) => engine.addSchedule('nightly', { workflow: 'report', schedule: nightly, input });
     const loop: Record<string, unknown> = {};
     loop['again'] = [loop];
-    expect(() => add(loop)).toThrow('$.again[0] is an object that it stands in');
+    expect(() => add(loop)).toThrow('$.again[0] is an object that it is part of');
     expect(() => add('x'.repeat(300_000))).toThrow('and EventBridge sends 262144');
   });
 

@@ -8,7 +8,7 @@ import { encodeError, MAX_ERROR_BYTES } from '../../lib/codec/encode-error.ts';
 import { MAX_DEPTH, MAX_OBJECTS } from '../../lib/codec/format.ts';
 import type { Encoded } from '../../lib/core/encoded.ts';
 import { toMilliseconds, MAX_DURATION_MS } from '../../lib/core/duration.ts';
-import { Contents } from '../../lib/dynamodb/contents.ts';
+import { PayloadOffload } from '../../lib/dynamodb/payload-offload.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { ITEM_LIMIT_BYTES } from '../../lib/ports/limits.ts';
 import type { PayloadStore } from '../../lib/ports/payload-store.ts';
@@ -160,7 +160,7 @@ async function keptIn(bytes: number): Promise<string> {
   try {
     const content = JSON.stringify('x'.repeat(bytes - 2));
     const item = { pk: { S: 'r' }, sk: { S: 'value#k' }, value: { S: content } };
-    const put = await new Contents(bucket).put(item, 'value');
+    const put = await new PayloadOffload(bucket).put(item, 'value');
     expect('claim' in put).toBe(objects.length === 1);
     return objects.length === 1 ? 'the bucket' : 'the table';
   } catch (error) {

@@ -3,7 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createWakeForwarder } from '../../lib/lambda/forward-wake.ts';
 import { listenOnLoopback } from '../../lib/local/net/listen.ts';
-import { readWake } from '../../lib/lambda/sqs-event.ts';
+import { readWake } from '../../lib/aws/sqs-event.ts';
 
 interface Asked {
   readonly url: string | undefined;

@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readWake } from '../../lib/lambda/sqs-event.ts';
+import { readWake } from '../../lib/aws/sqs-event.ts';
 import { createSqsWakeQueue } from '../../lib/lambda/sqs-wake-queue.ts';
 
 describe('readWake', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { bundleOptions } from '../../lib/lambda/bundle-options.ts';
+import { bundleOptions } from '../../lib/aws/bundle-options.ts';
 import allowed from './bundled-packages.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');

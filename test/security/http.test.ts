@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { createApiHandler } from '../../functions/create-api-handler.ts';
 import { ROUTES } from '../../lib/http/api.ts';
-import { toRequest } from '../../lib/lambda/http-event.ts';
+import { toRequest } from '../../lib/aws/http-event.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { ask, createApiWorld, problemOf } from '../http/api-world.ts';
 import * as rating from '../client/fixtures/rating.ts';

@@ -10,7 +10,7 @@ import type { Encoded } from '../../lib/core/encoded.ts';
 import { giveHintForPromises } from '../../lib/engine/promise-hint.ts';
 import { toJson } from '../../lib/http/to-json.ts';
 import { readWorkerSettings } from '../../lib/lambda/environment.ts';
-import { readWake } from '../../lib/lambda/sqs-event.ts';
+import { readWake } from '../../lib/aws/sqs-event.ts';
 import { createApiWorld } from '../http/api-world.ts';
 import { silent } from '../testing/silent.ts';
 

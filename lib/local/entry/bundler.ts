@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { context, formatMessages, type BuildContext, type BuildFailure, type BuildOptions } from 'esbuild';
 import { invariant } from '../../core/invariant.ts';
-import { bundleOptions } from '../../lambda/bundle-options.ts';
+import { bundleOptions } from '../../aws/bundle-options.ts';
 import { BundleStore, type CodeBundle } from './bundle-store.ts';
 import { FileWatcher } from './file-watcher.ts';
 import { CloudError } from '../cloud-error.ts';

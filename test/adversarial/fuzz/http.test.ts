@@ -5,7 +5,7 @@ import { createApiHandler } from '../../../functions/create-api-handler.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
 import { decode } from '../../../lib/codec/decode.ts';
 import { PROBLEMS } from '../../../lib/http/problem.ts';
-import type { HttpEvent } from '../../../lib/lambda/http-event.ts';
+import type { HttpEvent } from '../../../lib/aws/http-event.ts';
 import { createApiWorld, type ApiWorld } from '../../http/api-world.ts';
 import { context, httpEvent } from '../../lambda/sample-events.ts';
 import { oddRequest, type OddRequest } from './odd-requests.ts';

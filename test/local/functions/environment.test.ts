@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, vi } from 'vitest';
-import { bundleOptions } from '../../../lib/lambda/bundle-options.ts';
+import { bundleOptions } from '../../../lib/aws/bundle-options.ts';
 import { findRic } from '../../../lib/local/functions/find-ric.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { lambdaOf, resultOf } from './function-under-test.ts';

@@ -51,8 +51,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'the payload of a message that may be accepted late is deleted',
     file: 'lib/client/send-message.ts',
-    find: `const mayBeAcceptedYet = isRepeat && !wasAccepted && acceptance.kind !== 'closed';`,
-    put: `const mayBeAcceptedYet = false as boolean;`,
+    find: `const mayStillBeAccepted = isRepeat && !wasAccepted && acceptance.kind !== 'closed';`,
+    put: `const mayStillBeAccepted = false as boolean;`,
   },
   {
     name: 'the payload of a key that is given again is replaced',

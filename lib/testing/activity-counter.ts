@@ -1,5 +1,5 @@
-/** Counts everything that happens, so that its user can tell when nothing does any more. */
-export class Stirring {
+/** Counts everything that happens, so that the timeline knows when nothing happens any more. */
+export class ActivityCounter {
   #count = 0;
   #waiting: (() => void)[] = [];
 
@@ -7,7 +7,7 @@ export class Stirring {
     return this.#count;
   }
 
-  stir(): void {
+  record(): void {
     this.#count += 1;
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toHttpResult, toRequest } from '../../lib/lambda/http-event.ts';
-import { httpEvent } from './sample-events.ts';
+import { toHttpResult, toRequest } from '../../lib/aws/http-event.ts';
+import { httpEvent } from '../lambda/sample-events.ts';
 
 describe('toRequest', () => {
   it('keeps method, path, query, headers and body', async () => {

@@ -8,7 +8,7 @@ export interface HttpEvent {
   readonly rawPath: string;
   readonly rawQueryString?: string;
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  /** A text, or in base64. Who invokes the function by hand may send something else. */
+  /** A text, or in base64. A caller that invokes the function by hand may send something else. */
   readonly body?: unknown;
   readonly isBase64Encoded?: boolean;
   readonly requestContext: {
@@ -39,7 +39,7 @@ export function toRequest(event: HttpEvent): Request {
   });
 }
 
-/** A body that is none is an error for who reads it, so that the API answers it as it answers all that is wrong. */
+/** An invalid body throws when it is read, so that the API answers it like any other mistake. */
 function toBody(body: unknown, isBase64Encoded: boolean): Pick<RequestInit, 'body' | 'duplex'> {
   const problem = findBodyProblem(body, isBase64Encoded);
   if (problem === undefined) return { body: Buffer.from(body as string, isBase64Encoded ? 'base64' : 'utf8') };
@@ -104,7 +104,7 @@ function withoutDotSegments(path: string): string {
     .join('/');
 }
 
-/** HTTP APIs decode the path, function URLs do not: what can stand in no encoded path is encoded again. */
+/** HTTP APIs decode the path, function URLs do not: characters that no encoded path has are encoded again. */
 function escapePath(path: string): string {
   return path.replace(/%(?![0-9A-Fa-f]{2})|[^!$&'()*+,\-./0-9:;=@A-Z_a-z~%]+/gu, (characters) =>
     encodeURIComponent(characters.replace(/\p{Surrogate}/gu, '\uFFFD')),

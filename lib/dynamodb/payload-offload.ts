@@ -2,8 +2,8 @@
  * Contents of items (records, messages, values): in the item, or, where they are too large for that, in the bucket with
  * a claim in the item.
  *
- * The object is put before the item that claims it. So a claim is never without its object, unless somebody deleted
- * it; and whoever dies in between leaves an object that nobody claims, which goes with its run.
+ * The object is put before the item that claims it. So a claim always has its object, unless the object was deleted by
+ * hand. A process that dies in between leaves an object without a claim, which is deleted with its run.
  */
 import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
@@ -16,7 +16,7 @@ import { attribute, claimFormat, schemaVersion } from './schema.ts';
 
 export type ContentName = 'entries' | 'message' | 'value';
 
-export type Restored =
+export type OffloadedItem =
   /** The item with its content in it. */
   | { readonly kind: 'whole'; readonly item: Item }
   /** The bucket does not have it, or has something else. */
@@ -26,7 +26,7 @@ export type Restored =
 /** So many objects are remembered to be deleted with their items; what is forgotten goes with its run. */
 const REMEMBERED = 1000;
 
-export class Contents {
+export class PayloadOffload {
   readonly limits: ContentLimits;
   readonly #payloads: PayloadStore | undefined;
   /** Keys of objects, by the keys of items that claim them. */
@@ -60,7 +60,7 @@ export class Contents {
   }
 
   /** The item as it was given to `put`, if it can be had. */
-  async restore(item: Item, name: ContentName): Promise<Restored> {
+  async restore(item: Item, name: ContentName): Promise<OffloadedItem> {
     if (findText(item, 'claim') === undefined) return { kind: 'whole', item };
     checkFormat(item, claimFormat);
     const claim = readJson<Claim>(item, 'claim');
@@ -78,7 +78,7 @@ export class Contents {
     };
   }
 
-  /** After an item was refused because another one stands in its place: nobody will ever claim its object. */
+  /** After an item was refused because there is another one: its object will never be claimed. */
   async discard(refused: Item, there: Item): Promise<void> {
     const claim = findText(refused, 'claim');
     if (claim === undefined || claim === findText(there, 'claim')) return;
@@ -95,7 +95,7 @@ export class Contents {
     if (objects.length > 0) await this.#delete(objects);
   }
 
-  /** To be called before an item is deleted, lest its object stays for ever. */
+  /** To be called before an item is deleted, lest its object stays without an item. */
   checkKnowsObjectOf(item: Item): void {
     if (findText(item, 'claim') !== undefined) this.#bucketOf(item);
   }
@@ -122,7 +122,7 @@ export class Contents {
     );
   }
 
-  /** Records stay as long as their run: nobody deletes one of them. */
+  /** Records stay as long as their run: none is deleted alone. */
   #remember(item: Item, { key }: Claim): void {
     if (item[attribute.epoch]) return;
     this.#known.delete(nameOf(item));
