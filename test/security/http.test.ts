@@ -170,13 +170,17 @@ describe('nesting', () => {
   it.each([
     ['arrays', '['.repeat(2_600_000) + ']'.repeat(2_600_000)],
     ['objects', '{"a":'.repeat(700_000) + '1' + '}'.repeat(700_000)],
-  ])('of %s, as deep as a body has room for, is refused and runs out of no stack', async (_what, body) => {
-    const { post } = createApiWorld();
-    expect(problemOf(await post('/workflows/greet/runs', body)).code).toBe('UNSERIALIZABLE_VALUE');
-    await post('/workflows/greet/runs?id=r1', '"x"');
-    expect(problemOf(await post('/runs/r1/signals/go', body)).code).toBe('UNSERIALIZABLE_VALUE');
-    expect(problemOf(await post('/runs/r1/cancel', body)).code).toBe('INVALID_ARGUMENT');
-  });
+  ])(
+    'of %s, as deep as a body has room for, is refused and runs out of no stack',
+    { timeout: 120_000 },
+    async (_what, body) => {
+      const { post } = createApiWorld();
+      expect(problemOf(await post('/workflows/greet/runs', body)).code).toBe('UNSERIALIZABLE_VALUE');
+      await post('/workflows/greet/runs?id=r1', '"x"');
+      expect(problemOf(await post('/runs/r1/signals/go', body)).code).toBe('UNSERIALIZABLE_VALUE');
+      expect(problemOf(await post('/runs/r1/cancel', body)).code).toBe('INVALID_ARGUMENT');
+    },
+  );
 });
 
 describe('an error of ours', () => {

@@ -3,7 +3,7 @@ import type { DevOptions } from '../../../lib/cli/dev.ts';
 
 export const asked: DevOptions[] = [];
 
-export function dev(_entry: string | undefined, options: DevOptions): Promise<number> {
+export function dev(options: DevOptions): Promise<number> {
   asked.push(options);
   return Promise.resolve(0);
 }
