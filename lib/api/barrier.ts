@@ -9,7 +9,7 @@ type State = 'filling' | 'draining' | 'resetting' | 'broken';
 
 /**
  * Holds tasks back until so many have come, then lets all of them go on (asyncio's `Barrier`). It can be used again
- * and again: who comes while the last ones leave belongs to the next round.
+ * and again: a task that comes while the last ones leave belongs to the next round.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ type State = 'filling' | 'draining' | 'resetting' | 'broken';
  */
 export class Barrier extends RunBound {
   readonly parties: number;
-  /** All that follows is changed under this lock, and whoever waits is told of each change. */
+  /** All that follows is changed under this lock, and waiting tasks are notified of each change. */
   readonly #changed = new Condition();
   #state: State = 'filling';
   /** Tasks inside: those that wait, and while it drains those that have not left yet. */
@@ -60,12 +60,12 @@ export class Barrier extends RunBound {
     return this.lazy('barrier.wait()', 'wait');
   }
 
-  /** Empties it: who waits gets a BrokenBarrierError. An aborted one can be used again after it. */
+  /** Empties it: waiting tasks get a BrokenBarrierError. An aborted one can be used again after it. */
   reset(): Awaitable<void> {
     return this.lazy('barrier.reset()', 'reset');
   }
 
-  /** Breaks it: who waits, and who comes before it is reset, gets a BrokenBarrierError. */
+  /** Breaks it: waiting tasks, and those that come before it is reset, get a BrokenBarrierError. */
   abort(): Awaitable<void> {
     return this.lazy('barrier.abort()', 'abort');
   }

@@ -60,7 +60,7 @@ export class Condition extends Acquirable {
 
   /**
    * Releases the lock, waits until it is notified, and acquires the lock again, also when it is cancelled. It may
-   * return though nobody notified (a cancelled task hands its notification on): check again, or use `waitFor`.
+   * return without a notification for it (a cancelled task hands its notification on): check again, or use `waitFor`.
    * InvalidStateError if the lock is not acquired (asyncio: `RuntimeError`).
    */
   wait(): Awaitable<true> {
@@ -110,7 +110,7 @@ export class Condition extends Acquirable {
       }
       return true;
     } catch (error) {
-      // It may have been notified before it was cancelled: somebody else is to know then.
+      // It may have been notified before it was cancelled: then another task is notified.
       this.#notify(1);
       throw error;
     }
@@ -145,7 +145,7 @@ export class Condition extends Acquirable {
   }
 }
 
-/** Such an object is always truthy: nobody would ever wait. */
+/** Such an object is always truthy: no task would ever wait. */
 function notPlain(result: unknown): WorkflowCodeError {
   ignoreRejection(result);
   return new WorkflowCodeError(

@@ -33,7 +33,7 @@ export class Event extends RunBound {
     this.#waiters.wakeAll();
   }
 
-  /** Unsets it: who waits from now on waits for the next `set`. */
+  /** Unsets it: tasks that wait from now on wait for the next `set`. */
   clear(): void {
     this.checkRun('event.clear()');
     this.#set = false;

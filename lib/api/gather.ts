@@ -113,7 +113,7 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
     try {
       while (this.#running < limit && this.#begun < this.#queued.length) this.#beginNext();
     } catch (error) {
-      this.cancel(); // nobody will ever have it
+      this.cancel(); // it is never awaited
       throw error;
     }
     this.#takeDone();
@@ -165,7 +165,7 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
     this.#takeDone();
   }
 
-  /** In a callback, where nobody would catch it. */
+  /** In a callback, where no code would catch the error. */
   #beginNextOrFail(): void {
     try {
       this.#beginNext();
@@ -181,7 +181,7 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
     // What was not begun when the gather was cancelled never begins.
     if (!this.#cancelRequested && this.#begun < this.#queued.length) this.#beginNextOrFail();
     if (this.done()) {
-      // Somebody has the first error: this one counts as seen.
+      // The awaiting task has the first error: this one counts as seen.
       if (!child.cancelled()) child.exception();
       return;
     }
@@ -194,7 +194,7 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
     }
     if (this.#running > 0) return;
     const { awaitables } = this.#entries;
-    // All of them may have refused to be cancelled: who waits has not.
+    // Even if every child swallowed its cancellation, the awaiting task is cancelled.
     if (this.#cancelRequested) this.setException(this.#cancelledError(awaitables.at(-1)));
     else
       this.setResult(

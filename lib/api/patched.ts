@@ -24,8 +24,8 @@ export function patched(id: string): boolean {
 }
 
 /**
- * Says that the old branch of a patch is gone. A run that took it cannot go on with this code: it is held as
- * `blocked`, untouched, until code with `patched` is deployed again. In other runs it does nothing but to record the
+ * Says that the old branch of a patch is gone. A run that took it cannot go on with this code: it is `blocked`,
+ * untouched, until code with `patched` is deployed again. In other runs it does nothing but to record the
  * patch, so that code with `patched` may come back. Remove the call when no run from before it is left.
  *
  * @example

@@ -90,7 +90,7 @@ function* runSaga<T>(body: (saga: Saga) => Coroutine<T>): Coroutine<T> {
 
 /** Runs the undos, shielded; returns if nothing else is to be thrown than what the body failed with. */
 function* undoSaga(undos: Undos, failure: unknown): Coroutine<void> {
-  // Who cancels the saga, all tasks of the run, or what is left at its end is told that this one cannot be cancelled:
+  // A cancellation of the saga, of all tasks of the run, or of those that are left at its end does not reach this task:
   // then the saga itself gets its CancelledError when the undos are through.
   const undoing = currentLoop('saga()').tasks.create(undoAll(undos), { name: 'undo of a saga', isShielded: true });
 
@@ -104,7 +104,7 @@ function* undoSaga(undos: Undos, failure: unknown): Coroutine<void> {
   }
   const errors = undoing.result();
   if (errors.length > 0) {
-    // Who catches this group must not lose a cancellation with it, which is still to be met.
+    // Code that catches this group must not lose a cancellation with it, which is still to be met.
     const task = currentLoopTask();
     const wasCancelled = cancellation !== undefined || isCancelled(failure);
     if (wasCancelled && task.cancelling() > 0) task.cancelAgain();

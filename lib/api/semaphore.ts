@@ -7,8 +7,8 @@ import { Acquirable } from './acquirable.ts';
 import { WaitQueue } from './wait-queue.ts';
 
 /**
- * Lets so many tasks through at a time (asyncio's `Semaphore`). It is fair: who waits longest is next, and nobody who
- * comes later overtakes. Released more often than acquired, it lets more through.
+ * Lets so many tasks through at a time (asyncio's `Semaphore`). It is fair: the task that waits longest is
+ * next, and no later one overtakes it. Released more often than acquired, it lets more through.
  *
  * @example
  * ```ts

@@ -6,10 +6,10 @@ import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
 import { ensureFuture } from './ensure-future.ts';
 
 /**
- * Starts an awaitable, and gives what waits for it: cancelling who waits does not cancel it. asyncio: `shield`.
+ * Starts an awaitable, and gives what waits for it: cancelling the waiting task does not cancel it. asyncio: `shield`.
  *
- * Who waits still gets the CancelledError; what is shielded goes on, until the workflow's body returns. Keep the task
- * if you want to wait for it later: a failure that nothing takes stands in the log.
+ * The waiting task still gets the CancelledError; what is shielded goes on, until the workflow's body returns. Keep the task
+ * if you want to wait for it later: a failure that nothing takes is logged.
  *
  * @example
  * ```ts

@@ -127,7 +127,7 @@ class Group implements TaskGroup, Watcher {
     if (cancellation !== undefined && this.#errors.length === 0) throw cancellation;
     if (failure !== undefined && !isCancelled(failure.thrown)) this.#errors.push(toError(failure.thrown));
     if (this.#errors.length === 0) return;
-    // Errors have priority over a cancellation, which must not get lost with them: whoever catches them meets it next.
+    // Errors have priority over a cancellation, which must not get lost with them: code that catches them meets it at its next await.
     if (this.#parent.cancelling() > 0) this.#parent.cancelAgain();
     throw new ExceptionGroup('unhandled errors in a TaskGroup', this.#errors);
   }

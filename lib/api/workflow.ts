@@ -72,7 +72,7 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
     throw new WorkflowCodeError(
       'INVALID_ARGUMENT',
       `the retention of workflow "${name}" is ${describeValue(options.retention)}: give 15 minutes or more, or leave it ` +
-        `out to keep runs for ever`,
+        `out to keep runs forever`,
     );
   }
   const call = `workflow "${name}", ${describeDuration(options.timeout ?? null)},`;

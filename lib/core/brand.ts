@@ -31,7 +31,7 @@ export function hasBrand(value: unknown, brand: string): boolean {
   return false;
 }
 
-/** `instanceof` of a class with a brand: of whichever copy. A subclass without a brand of its own is told by its prototype alone. */
+/** `instanceof` of a class with a brand: of whichever copy. A subclass without its own brand is recognized by its prototype alone. */
 export function isBrandedInstance(of: { readonly prototype: object }, value: unknown): boolean {
   if (Function.prototype[Symbol.hasInstance].call(of, value)) return true;
   const brand = brandOf(of.prototype);

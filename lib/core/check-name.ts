@@ -2,7 +2,7 @@
 import { describeValue } from './describe-value.ts';
 import { WorkflowCodeError } from './errors.ts';
 
-/** A step's or a signal's name stands in the journal and in messages, and is not meant for prose (I10). */
+/** A step's or a signal's name is in the journal and in messages, and is not meant for prose (I10). */
 const MAX_NAME_LENGTH = 128;
 
 /** Refuses what is no name: a text of 1 to 128 characters, none of them a control character. */
@@ -15,7 +15,7 @@ export function checkName(name: unknown, what: string): asserts name is string {
   );
 }
 
-/** Refuses what cannot stand in a URL and a file name as it is: letters, digits, `_`, `.` and `-` only. */
+/** Refuses a name that a URL or a file name would have to encode: letters, digits, `_`, `.` and `-` only. */
 export function checkPlainName(name: unknown, what: string): asserts name is string {
   if (typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name) && name.length <= MAX_NAME_LENGTH) return;
   throw new WorkflowCodeError(

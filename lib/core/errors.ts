@@ -235,8 +235,8 @@ export class RetryAfterError extends LullError {
 // ---- the author's
 
 /**
- * The code asks for something else than the journal has: the run is held (`blocked`), nothing is lost, and a version
- * of the code that can follow goes on (I8). The message shows both sides.
+ * The code asks for something else than the journal has: the run is `blocked`, nothing is lost, and a version
+ * of the code that can replay the journal continues it (I8). The message shows both sides.
  */
 export class NondeterminismError extends LullError {
   static {
@@ -287,7 +287,7 @@ export interface InputIssue {
   readonly message: string;
 }
 
-/** So many issues stand in the message of an error. */
+/** So many issues are in the message of an error. */
 const LISTED_ISSUES = 10;
 
 /** An input or a signal's payload does not fit its schema. `issues` has what is wrong with it, the first hundred at most. */
@@ -339,7 +339,7 @@ export type WorkflowCodeErrorCode =
   | 'NEVER_AWAITED' // created and dropped
   | 'ARGUMENT_CHANGED' // the body of a step changed what it was given; found in tests
   | 'ALREADY_AWAITED' // a coroutine given to a second task
-  | 'ENDLESS_LOOP' // code that goes on for ever without waiting for anything
+  | 'ENDLESS_LOOP' // code that runs without end and waits for nothing
   | 'TOO_MANY_TASKS' // more alive at once than maxTasks
   | 'TOO_MANY_COMMANDS' // more pending at once than maxPendingCommands
   | 'JOURNAL_TOO_LONG' // a run that has come to maxJournalEvents or maxJournalBytes

@@ -60,7 +60,7 @@ export function toRetryRule(policy: RetryPolicy | false = {}, what = 'the retry 
     maxAttempts: policy.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     firstDelayMs,
     factor: policy.factor ?? DEFAULT_FACTOR,
-    // Who asks for a long first delay and says no more does not want it cut to the default.
+    // A long first delay without a maximum must not be cut to the default maximum.
     maxDelayMs:
       policy.maxDelay === undefined
         ? Math.max(toMilliseconds(DEFAULT_MAX_DELAY), firstDelayMs)

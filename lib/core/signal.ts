@@ -42,7 +42,7 @@ export function isSignal(value: unknown): value is Signal<unknown> {
   return typeof value === 'object' && value !== null && SCHEMA in value;
 }
 
-/** The schema of a signal, for who checks a payload at the door; undefined if it has none. */
+/** The schema of a signal, for a caller that checks the payload before it sends; undefined if it has none. */
 export function signalSchema(signal: { readonly name: string }): StandardSchema | undefined {
   return (signal as { readonly [SCHEMA]?: StandardSchema })[SCHEMA];
 }

@@ -1,7 +1,7 @@
 /**
- * The context of the step whose body is running: who runs steps says where it is found.
+ * The context of the step whose body is running: the code that runs steps registers where it is found.
  *
- * The pure zone knows no AsyncLocalStorage, so whoever has one registers here. The slot hangs on the global object,
+ * The pure zone knows no AsyncLocalStorage, so the engine, which has one, registers here. The slot hangs on the global object,
  * so that two copies of this module in one bundle share it.
  */
 import type { StepContext } from './step.ts';

@@ -38,7 +38,7 @@ export interface StepDefaults {
 export interface StepOptions extends StepDefaults {
   /**
    * Tells this step from others of its name, such as the customer's id in a loop: 1 to 255 characters. It is recorded and
-   * shown in the history. A replay whose code has another key here is held, as it is with another name.
+   * shown in the history. A replay whose code has another key here is blocked, as it is with another name.
    */
   key?: string;
 }
@@ -47,7 +47,7 @@ export interface StepOptions extends StepDefaults {
 export interface DefinedStepOptions<A extends unknown[]> extends StepDefaults {
   /**
    * Tells a call of this step from others, in place of its arguments: a text, or a function of the arguments that gives
-   * one. Give one where arguments may change while runs are alive, such as the wording of a mail.
+   * one. Give one where arguments may change while runs are alive, such as the wording of an email.
    */
   key?: string | ((...args: A) => string);
 }

@@ -10,15 +10,15 @@ export interface WorkflowOptions<In, I = In> {
   input?: StandardSchemaV1<In, I>;
   /** The limit of a whole run: its body is cancelled then, and the run fails with a TimeoutError. Default: none. */
   timeout?: Duration;
-  /** How long a run that ended is kept: 15 minutes or more. Default: for ever. */
+  /** How long a run that ended is kept: 15 minutes or more. Default: forever. */
   retention?: Duration;
   /** For all steps of a run that do not say otherwise themselves. */
   steps?: StepDefaults;
 }
 
 /**
- * A named generator function. Called inside a run, it gives its coroutine, to be awaited inline; who starts runs of it
- * (`client.start`, `child`, ...) takes it as a value.
+ * A named generator function. Called inside a run, it gives its coroutine, to be awaited inline. Functions that start
+ * runs (`client.start`, `child`, ...) take it as a value.
  */
 export interface Workflow<In, R, I = In> {
   (input: I): Coroutine<R>;

@@ -240,7 +240,7 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
     if (!this.#hasRefused || !(error instanceof TypeError) || !error.message.includes("'throw' method")) return error;
     return new WorkflowCodeError(
       'NOT_AWAITABLE',
-      `in task "${this.name}" yield* stands in front of a collection, which is no awaitable: gather(...) awaits several ` +
+      `in task "${this.name}" yield* is in front of a collection, which is no awaitable: gather(...) awaits several ` +
         `at once: yield* gather([...])`,
     );
   }

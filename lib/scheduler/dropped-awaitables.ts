@@ -37,7 +37,7 @@ export class DroppedAwaitables<T extends object> {
     return created && describe(created);
   }
 
-  /** An error that names what this task created and nobody awaited; undefined if there is nothing. */
+  /** An error that names what this task created and never awaited; undefined if there is nothing. */
   errorFor(task: T): WorkflowCodeError | undefined {
     const dropped = this.#of(task);
     if (dropped.length === 0) return undefined;

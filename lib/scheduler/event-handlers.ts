@@ -48,7 +48,7 @@ const handlers: Handlers = {
   'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload)),
   'cancel-requested': (event, run) => run.cancel(event.reason),
   'limit-reached': (event, run) => run.stopAtLimit(event.reason),
-  // No workflow code sees it: whoever drives the run ends it.
+  // No workflow code sees it: the engine ends the run.
   'terminate-requested': () => undefined,
   'step-interrupted': (event, run) => {
     run.commands.find('step', event.id).cutOffs += 1;

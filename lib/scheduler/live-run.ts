@@ -1,5 +1,5 @@
 /**
- * A run in memory: its coroutines, fed with events. The seam between the scheduler and whoever drives it.
+ * A run in memory: its coroutines, fed with events. The seam between the scheduler and the engine.
  *
  * Today every live run begins at the start and is fed the whole journal. A snapshot may stand in for the head of the
  * journal one day; nothing here says where a coroutine came from.
@@ -67,7 +67,7 @@ export interface LiveRun {
   /** By id, in order of asking. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
   outcome(): Outcome;
-  /** Signals that nobody has received yet. */
+  /** Signals that were delivered and not received yet. */
   unreadSignals(): number;
   /** Tasks that are alive, the workflow's own among them. */
   taskCount(): number;
@@ -98,6 +98,6 @@ export interface LiveRunOptions {
   log(level: LogLevel, values: readonly unknown[]): void;
   /** What the code may have alive, and do, at once (I10): those with which the run was started. */
   readonly limits?: Partial<RunLimits>;
-  /** A coroutine that nobody awaits fails the task that dropped it (true), or is a warning in the log (false). */
+  /** A coroutine that is never awaited fails the task that dropped it (true), or is a warning in the log (false). */
   readonly strict: boolean;
 }

@@ -23,7 +23,7 @@ export class UnseenFailures implements FailedFutures {
       if (isCancelled(error)) continue;
       const what =
         future instanceof CoroutineTask
-          ? `Task "${future.name}" failed, and nobody awaited it:`
+          ? `Task "${future.name}" failed, and was never awaited:`
           : 'A future failed, and nothing has taken its error:';
       log.write('error', [what, error]);
     }

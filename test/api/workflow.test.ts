@@ -54,7 +54,7 @@ describe('a workflow', () => {
       yield* sleep(0);
     };
     expect(() => workflow('short', { retention: '14m' }, body)).toThrow(
-      'the retention of workflow "short" is "14m": give 15 minutes or more, or leave it out to keep runs for ever',
+      'the retention of workflow "short" is "14m": give 15 minutes or more, or leave it out to keep runs forever',
     );
     expect(definitionOf(workflow('short', { retention: '15m' }, body))?.retentionMs).toBe(900_000);
   });
