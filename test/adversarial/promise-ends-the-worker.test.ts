@@ -207,7 +207,7 @@ it('a callback that gives a promise is told in the log, and the run goes on', as
   });
   expect(await engine.run(careless)).toBe('ok');
   await pause(5);
-  expect(errors).toEqual([expect.stringContaining('A callback of the workflow gave a promise')]);
+  expect(errors).toEqual([expect.stringContaining('A callback of the workflow returned a promise')]);
   expect(reachedTheProcess).toEqual([]);
 });
 
