@@ -68,11 +68,51 @@ const onTopRules = Object.entries(onTop).map(([name, above]) => ({
   to: { path: '^lib/', pathNot: folder([name, ...Object.keys(mayImport), ...above]) },
 }));
 
+/**
+ * The rooms of lib/local, and the rooms that each may import; of those in `types` it may import types only. Only the files
+ * beside the rooms, which start a cloud, know all of them.
+ */
+const localRooms = {
+  net: {},
+  time: {},
+  iam: {},
+  entry: {},
+  template: {},
+  services: { rooms: ['net', 'time', 'iam'], types: ['functions'] },
+  functions: { rooms: ['net', 'time'], types: ['iam'] },
+  triggers: { rooms: ['net', 'time', 'iam'], types: ['services', 'functions'] },
+};
+
+/** What each room may import besides: the description of a cloud, its error and its events. */
+const LOCAL_COMMON = '(resources|cloud-error|cloud-event|function-event)\\.ts$';
+
+const localRules = Object.entries(localRooms).flatMap(([name, { rooms = [], types = [] }]) => [
+  {
+    name: `local-${name}-imports-only-what-it-may`,
+    comment: `lib/local/${name} may import ${[...rooms, ...types.map((type) => `types of ${type}`), 'the description'].join(', ')} of lib/local.`,
+    severity: 'error',
+    from: { path: `^lib/local/${name}/` },
+    to: { path: '^lib/local/', pathNot: `^lib/local/((${[name, ...rooms, ...types].join('|')})/|${LOCAL_COMMON})` },
+  },
+  ...(types.length > 0
+    ? [
+        {
+          name: `local-${name}-imports-only-types-of-${types.join('-')}`,
+          comment: `lib/local/${name} may import types of ${types.join(', ')}, no values: write \`import type\`.`,
+          severity: 'error',
+          from: { path: `^lib/local/${name}/` },
+          to: { path: `^lib/local/(${types.join('|')})/`, dependencyTypesNot: ['type-only'] },
+        },
+      ]
+    : []),
+]);
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...folderRules,
     ...onTopRules,
+    ...localRules,
     {
       name: 'front-door-names-only-the-api',
       comment: 'The import graph of a workflow file reaches api and core only: so lib/index.ts exports from these.',

@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startStackCloud } from 'lull/local';
+import { startLocalCloud } from 'lull/local';
 import { createFunction } from '../../lib/local/functions/function.ts';
 import type { CloudEvent } from '../../lib/local/cloud-event.ts';
 import { SystemClock } from '../../lib/memory/system-clock.ts';
@@ -56,6 +56,7 @@ async function emptyHandler(): Promise<Record<string, number>> {
   const [name, arn] = ['empty', 'arn:aws:lambda:us-east-1:000000000000:function:empty'];
   const lambda = createFunction({
     function: {
+      isolation: 'lambda',
       ...{ id: 'Bench/Empty', name, arn, codePath, handler: 'index.handler', runtime: 'nodejs24.x', environment: {} },
       ...{ timeoutMs: 10_000, memoryMb: 1024, roleArn: 'arn:aws:iam::000000000000:role/empty' },
       ...{ qualifiers: [], maxRetryAttempts: 0 },
@@ -86,7 +87,7 @@ async function worker(assembly: string, dir: string): Promise<Record<string, num
   const log = (notice: CloudEvent): void => {
     if (notice.kind === 'invocation-ended' && notice.function.includes('Worker')) ended.push(notice);
   };
-  const cloud = await startStackCloud({ from: assembly, dir, maxSandboxes: 1, log });
+  const cloud = await startLocalCloud({ from: assembly, dir, maxSandboxes: 1, log });
   try {
     const client = cloud.client();
     const turn = async (): Promise<void> => {

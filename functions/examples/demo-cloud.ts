@@ -1,6 +1,6 @@
 /** The two clouds on which the demo runs: the quick one, of a file with workflows, and the one of a template. */
 import { join } from 'node:path';
-import { startLocalCloud, startStackCloud } from 'lull/local';
+import { startLocalCloud } from 'lull/local';
 
 export interface DemoCloud {
   readonly url: string;
@@ -46,7 +46,7 @@ export async function startQuickCloud({ dir, env }: DemoCloudOptions): Promise<D
  * so that the demo need not wait for them.
  */
 export async function startTemplateCloud(from: string, { dir, env }: DemoCloudOptions): Promise<DemoCloud> {
-  const cloud = await startStackCloud({ from, dir, env, maxSandboxes: 8 });
+  const cloud = await startLocalCloud({ from, dir, env, maxSandboxes: 8 });
   const length = '3 minutes';
   return {
     url: cloud.url,

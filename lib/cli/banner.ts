@@ -1,5 +1,4 @@
-import type { LocalCloud } from '../local/local-cloud.ts';
-import type { StackCloud } from '../local/stack-cloud.ts';
+import type { LocalCloud } from '../local/running-cloud.ts';
 import { shortName } from './event-lines.ts';
 import type { Paint } from './paint.ts';
 
@@ -8,7 +7,7 @@ export type BannerOptions = { readonly dir: string } & (
   | { readonly entry: string; readonly cloud: Pick<LocalCloud, 'url' | 'workflows'> }
   | {
       readonly from: string;
-      readonly cloud: Pick<StackCloud, 'url' | 'region' | 'functions' | 'ignored' | 'outputs' | 'credentials'>;
+      readonly cloud: Pick<LocalCloud, 'url' | 'region' | 'functions' | 'ignored' | 'outputs' | 'credentials'>;
     }
 );
 
@@ -38,7 +37,7 @@ function contentsOf(options: BannerOptions, paint: Paint): string[] {
 }
 
 /** The template's outputs, and its resources that do nothing on this machine. */
-function detailsOf({ outputs, ignored }: Pick<StackCloud, 'outputs' | 'ignored'>): string[] {
+function detailsOf({ outputs, ignored }: Pick<LocalCloud, 'outputs' | 'ignored'>): string[] {
   const lines = Object.entries(outputs).map(([name, value]) => `${name} = ${value}`);
   return [...listed('outputs', lines), ...(ignored.length > 0 ? listed('ignored', [ignored.join(', ')]) : [])];
 }
@@ -61,7 +60,7 @@ function signedCommand({
   url,
   region,
   credentials: { admin },
-}: Pick<StackCloud, 'url' | 'region' | 'credentials'>): string {
+}: Pick<LocalCloud, 'url' | 'region' | 'credentials'>): string {
   const token = admin.sessionToken === undefined ? '' : ` -H "x-amz-security-token: ${admin.sessionToken}"`;
   const user = `${admin.accessKeyId}:${admin.secretAccessKey}`;
   return `curl --aws-sigv4 "aws:amz:${region}:execute-api" --user "${user}"${token} ${url}/runs`;

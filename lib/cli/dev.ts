@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { CloudError } from '../local/cloud-error.ts';
 import type { CloudEvent } from '../local/cloud-event.ts';
 import { startLocalCloud } from '../local/local-cloud.ts';
-import { startStackCloud } from '../local/stack-cloud.ts';
 import { banner } from './banner.ts';
 import { installCrashMessage } from './crash-message.ts';
 import { eventLines } from './event-lines.ts';
@@ -58,7 +57,7 @@ async function start(
   if (from !== undefined) {
     console.log(`Reading ${from} ...`);
     const sandboxes = workers === undefined ? {} : { maxSandboxes: workers };
-    const cloud = await startStackCloud({ from, port, dir, dynamodb, log, ...sandboxes });
+    const cloud = await startLocalCloud({ from, port, dir, dynamodb, log, ...sandboxes });
     return { cloud, text: banner({ cloud, from, dir }, paint) };
   }
   const file = entry ?? usualEntry();

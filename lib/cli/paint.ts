@@ -1,6 +1,6 @@
 const COLORS = { red: 31, green: 32, yellow: 33, cyan: 36, dim: 2, bold: 1 } as const;
 
-/** Colors a text for a terminal; gives it as it is where colors are not wanted. */
+/** Colors a text for a terminal. Returns it as it is where colors are not wanted. */
 export type Paint = (color: keyof typeof COLORS, text: string) => string;
 
 /** Colors for a terminal, unless NO_COLOR is set; plain text for a file or a pipe. */

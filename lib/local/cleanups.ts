@@ -1,19 +1,19 @@
-/** What has been started in several parts stops in the reverse order; also when one of them could not be started. */
+/** A cloud is started in several parts. Their cleanups run in the reverse order, also when one part cannot be started. */
 
-export type Stop = () => Promise<void> | void;
+export type Cleanup = () => Promise<void> | void;
 
-/** Each part that `start` has started puts the way to stop it on the list. */
-export async function startWithCleanups<T>(start: (stops: Stop[]) => Promise<T>): Promise<T> {
-  const stops: Stop[] = [];
+/** Each part that `start` has started puts its cleanup on the list. */
+export async function startWithCleanups<T>(start: (cleanups: Cleanup[]) => Promise<T>): Promise<T> {
+  const cleanups: Cleanup[] = [];
   try {
-    return await start(stops);
+    return await start(cleanups);
   } catch (error) {
-    await runCleanups(stops);
+    await runCleanups(cleanups);
     throw error;
   }
 }
 
-/** What was started last stops first. */
-export async function runCleanups(stops: Stop[]): Promise<void> {
-  for (const stop of stops.splice(0).reverse()) await stop();
+/** The last part that was started is the first to stop. */
+export async function runCleanups(cleanups: Cleanup[]): Promise<void> {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 }

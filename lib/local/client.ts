@@ -13,10 +13,10 @@ import { CloudError } from './cloud-error.ts';
 import type { Resources } from './resources.ts';
 
 /** Which engine a client is for, if the stacks have several; and its workflows, if it is to know them. */
-export type StackClientOptions = Pick<ClientOptions, 'workflows' | 'tableName'>;
+export type LocalClientOptions = Pick<ClientOptions, 'workflows' | 'tableName'>;
 
 export interface Clients {
-  create(options: StackClientOptions): Client;
+  create(options: LocalClientOptions): Client;
   /** Ends the connections. */
   stop(): void;
 }
@@ -41,7 +41,7 @@ export function createClients(cloud: {
   };
 }
 
-/** What the functions of an engine are told of it. */
+/** From the environment of the engine's functions. */
 function findEngine(resources: Resources, tableName: string | undefined): ClientOptions {
   const engines = resources.functions.flatMap(({ environment }) => {
     const { LULL_TABLE_NAME: table, LULL_QUEUE_URL: queueUrl, LULL_BUCKET_NAME: bucketName } = environment;

@@ -18,11 +18,11 @@ export interface CloudFolder {
   readonly bucketsPath: string;
   /** Bundles: made anew at each start. */
   readonly buildPath: string;
-  /** The one who used it last was killed: what it did not write as one may be written by half. */
+  /** The process that used it last was killed: writes that are not atomic may be incomplete. */
   readonly wasLeftInUse: boolean;
-  /** Shown to whoever wants the folder too. */
+  /** Shown to another process that wants the folder. */
   announce(url: string): void;
-  /** Gives the folder free. */
+  /** Releases the folder. */
   close(): Promise<void>;
 }
 
@@ -111,12 +111,12 @@ async function takeLock(folder: string): Promise<ClassicLevel> {
   } catch (error) {
     if ((error as { cause?: { code?: unknown } }).cause?.code !== 'LEVEL_LOCKED') throw error;
     const owner = readJson(join(folder, 'owner.json')) as { pid?: number; url?: string } | undefined;
-    const who = owner
+    const user = owner
       ? `process ${owner.pid ?? '?'}${owner.url === undefined ? '' : ` at ${owner.url}`}`
       : 'another process';
     throw new CloudError(
       'FOLDER_IN_USE',
-      `${folder} is in use by ${who}: go on with that local cloud, or stop it, or name another folder with --dir`,
+      `${folder} is in use by ${user}: go on with that local cloud, or stop it, or name another folder with --dir`,
       { cause: error },
     );
   }

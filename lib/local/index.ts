@@ -1,18 +1,20 @@
 /** What runs workflows on this machine: one of them to its end, or the whole cloud. */
-export { startLocalCloud } from './local-cloud.ts';
-export type { LocalCloud } from './local-cloud.ts';
-export type { LocalCloudOptions } from './local-cloud-options.ts';
+export { startLocalCloud, startStackCloud } from './local-cloud.ts';
+export type { FunctionState, LocalCloud } from './running-cloud.ts';
+export type { LocalCloudOptions, TemplateCloudOptions } from './cloud-options.ts';
+export type { LocalClientOptions } from './client.ts';
 export { CloudError } from './cloud-error.ts';
 export type { CloudErrorCode } from './cloud-error.ts';
 export type { CloudEvent } from './cloud-event.ts';
 export { NothingToWaitForError, run } from './run.ts';
-export { startStackCloud } from './stack-cloud.ts';
-export type { StackCloud, StackFunctionState } from './stack-cloud.ts';
-export type { StackCloudOptions } from './stack-cloud-options.ts';
-export type { StackClientOptions } from './client.ts';
 /** @deprecated The name is `CloudError`. */
 export { CloudError as LocalCloudError, CloudError as StackError } from './cloud-error.ts';
-/** @deprecated The names are `CloudErrorCode` and `CloudEvent`. */
+/** @deprecated The name is `CloudErrorCode`. */
 export type { CloudErrorCode as LocalCloudErrorCode, CloudErrorCode as StackErrorCode } from './cloud-error.ts';
 /** @deprecated The name is `CloudEvent`. */
 export type { CloudEvent as LocalCloudNotice, CloudEvent as StackNotice } from './cloud-event.ts';
+/** @deprecated The names are `LocalCloud` and `FunctionState`. */
+export type { LocalCloud as StackCloud, FunctionState as StackFunctionState } from './running-cloud.ts';
+/** @deprecated The names are `TemplateCloudOptions` and `LocalClientOptions`. */
+export type { TemplateCloudOptions as StackCloudOptions } from './cloud-options.ts';
+export type { LocalClientOptions as StackClientOptions } from './client.ts';

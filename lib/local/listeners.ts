@@ -1,56 +1,28 @@
 /**
- * The addresses of a cloud from a template: they have to be known before the template can be read, as its texts contain
- * them, and what stands behind them follows from the template.
+ * The addresses of a cloud. They are bound before its resources are known, since texts in these contain the addresses.
+ * Requests wait until the listener is opened.
  */
-import { gatewayReply, type HttpReply, type HttpRequest } from './triggers/http/http-event.ts';
+import type { Cleanup } from './cleanups.ts';
+import type { HttpApiResource } from './resources.ts';
+import type { HttpReply, HttpRequest } from './triggers/http/http-event.ts';
 import { startHttpServer, type HttpFront } from './triggers/http/http-server.ts';
-import { listenForServices, type Endpoint } from './services/endpoint.ts';
-import type { Resources, HttpApiResource } from './resources.ts';
-import { readTemplate } from './template/read-template.ts';
 
 /** An HTTP API that listens. */
-export interface Listener extends HttpFront {
+export interface Listener extends BoundListener {
   readonly api: HttpApiResource;
-  /** Until then each request is answered with 503. */
+}
+
+export interface BoundListener extends HttpFront {
   open(answer: (request: HttpRequest) => Promise<HttpReply>): void;
 }
 
-export interface Listeners {
-  readonly resources: Resources;
-  readonly aws: Endpoint;
-  readonly doors: readonly Listener[];
-}
-
-/** The port is that of the first HTTP API. Each address that was taken puts the way to give it back on `stops`. */
-export async function bindListeners(
-  { from, port = 0 }: { readonly from: string; readonly port?: number },
-  stops: (() => Promise<void> | void)[],
-): Promise<Listeners> {
-  const aws = await listenForServices();
-  stops.push(() => aws.stop());
-  // Read twice: the first time for the ids of its APIs.
-  const draft = readTemplate(from, { sqs: aws.endpoint, apiUrl: () => aws.endpoint });
-  const listening = new Map<string, Omit<Listener, 'api'>>();
-  for (const { id } of draft.httpApis) {
-    const door = await listen(listening.size === 0 ? port : 0);
-    listening.set(id, door);
-    stops.push(() => door.stop());
-  }
-  const resources = readTemplate(from, { sqs: aws.endpoint, apiUrl: (id) => listening.get(id)?.url ?? '' });
-  const doors = resources.httpApis.flatMap((api) => {
-    const door = listening.get(api.id);
-    return door ? [{ ...door, api }] : [];
+/** Port 0 takes any free one. Rejects with a CloudError if the port cannot be had. */
+export async function bindListener(port: number, cleanups: Cleanup[]): Promise<BoundListener> {
+  let open: BoundListener['open'] = () => undefined;
+  const answer = new Promise<Parameters<BoundListener['open']>[0]>((resolve) => {
+    open = resolve;
   });
-  return { resources, aws, doors };
-}
-
-async function listen(port: number): Promise<Omit<Listener, 'api'>> {
-  let answer: (request: HttpRequest) => Promise<HttpReply> = async () => gatewayReply(503, 'Service Unavailable');
-  const front = await startHttpServer(port, (request) => answer(request));
-  return {
-    ...front,
-    open: (given) => {
-      answer = given;
-    },
-  };
+  const front = await startHttpServer(port, async (request) => (await answer)(request));
+  cleanups.push(() => front.stop());
+  return { ...front, open };
 }

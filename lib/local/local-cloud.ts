@@ -1,46 +1,22 @@
+/** The two ways into a cloud on this machine: a file that exports workflows, or a synthesized template. */
+import { startWithCleanups } from './cleanups.ts';
+import {
+  checkEntryOptions,
+  checkTemplateOptions,
+  type LocalCloudOptions,
+  type TemplateCloudOptions,
+} from './cloud-options.ts';
+import { startEntryCloud, type CloudHooks } from './entry-cloud.ts';
+import type { LocalCloud } from './running-cloud.ts';
+import { startTemplateCloud } from './template-cloud.ts';
+
 /**
- * The cloud on one machine: DynamoDB, a queue, a schedule and an HTTP front around the very functions that are
- * deployed to Lambda, each of them in processes of its own.
+ * Starts a cloud on this machine: of a file that exports workflows (`entry`), or of a template that `npx cdk synth` wrote
+ * (`from`). Nothing of it reaches AWS, and no process of it survives this one. With a template each call that a function
+ * makes is checked against the policies of its role.
  *
- * What is not its job: anything that a run does. That is the functions', here as there.
- */
-import { DynamodbStore } from '../dynamodb/dynamodb-store.ts';
-import { openCloudFolder } from './folder.ts';
-import { startBundler, type CodeBundler } from './entry/bundler.ts';
-import { startEventSource } from './event-source.ts';
-import type { CloudEvent, ExportedWorkflow } from './cloud-event.ts';
-import { startHttpFront } from './triggers/http/http-front.ts';
-import { checkLocalCloudOptions, type LocalCloudOptions } from './local-cloud-options.ts';
-import { InvocationError } from './invocation-error.ts';
-import { CloudError } from './cloud-error.ts';
-import { LocalFunctions } from './local-functions.ts';
-import { localServers, startServices, type LocalServers, type LocalServices } from './local-services.ts';
-import { RunEvents } from './run-events.ts';
-import { startSchedule } from './schedule.ts';
-import { startWithCleanups, runCleanups, type Stop } from './cleanups.ts';
-
-/** A local cloud that runs. */
-export interface LocalCloud {
-  /** Of the HTTP front, without a slash at its end. */
-  readonly url: string;
-  readonly tableName: string;
-  readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly queueUrl: string };
-  /** Those in the newest code. */
-  workflows(): readonly ExportedWorkflow[];
-  /** The processes that take turns, and whether they have something to do. */
-  workers(): { readonly pid: number; readonly busy: boolean }[];
-  /** Kills a worker with SIGKILL: the given one, or a busy one, or any. Gives its pid; undefined if there is none. */
-  killWorker(pid?: number): number | undefined;
-  /** Bodies of messages that were received too often. */
-  deadLetters(): readonly string[];
-  /** Ends everything. Runs go on at the next start with the same folder. */
-  stop(): Promise<void>;
-}
-
-/**
- * Starts the cloud on this machine: an HTTP API, workers, a queue and a table on disk. Nothing of it reaches AWS, and
- * nothing of it survives this process. Rejects with a CloudError when the port or the folder cannot be had, or
- * the code does not build or exports no workflow.
+ * Rejects with a CloudError when the port or the folder cannot be had, the code does not build or exports no workflow,
+ * or the template cannot be run here; the message has the place in the template.
  *
  * @example
  * ```ts no-run
@@ -49,79 +25,36 @@ export interface LocalCloud {
  * await cloud.stop();
  * ```
  */
-export function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  return startCloudOn(localServers, options);
+export async function startLocalCloud(options: LocalCloudOptions | TemplateCloudOptions): Promise<LocalCloud> {
+  if (typeof options === 'object' && 'from' in options) return startFromTemplate(options, 'startLocalCloud');
+  return startCloudOn({}, options);
 }
 
-/** The same, with other servers of the table, the queue and the bucket: for tests that damage what goes over the wire. */
-export async function startCloudOn(servers: LocalServers, options: LocalCloudOptions): Promise<LocalCloud> {
-  checkLocalCloudOptions(options);
-  return startWithCleanups((stops) => start(servers, options, stops));
+/**
+ * Starts the cloud of a template.
+ *
+ * @deprecated `startLocalCloud({ from })` does the same.
+ *
+ * @example
+ * ```ts no-run
+ * const cloud = await startStackCloud({ from: 'cdk.out' });
+ * const run = await cloud.client().start('subscription', { customer: 'c-1' });
+ * await cloud.advance('3 days');
+ * console.log(await run.result(), cloud.iam.calls().filter((call) => call.denied > 0));
+ * await cloud.stop();
+ * ```
+ */
+export async function startStackCloud(options: TemplateCloudOptions): Promise<LocalCloud> {
+  return startFromTemplate(options, 'startStackCloud');
 }
 
-/** Each part that was started puts the way to stop it on `stops`. */
-async function start(servers: LocalServers, options: LocalCloudOptions, stops: Stop[]): Promise<LocalCloud> {
-  const { log: report = () => undefined, workerTimeoutMs = 60_000 } = options;
-  const folder = await openCloudFolder(options.dir ?? '.lull');
-  stops.push(() => folder.close());
-  const { workers = 2, leaseMs = 5_000, env = {} } = options;
-  const functions = new LocalFunctions({ workers, workerTimeoutMs, leaseMs, env, report });
-  // Early, since a port in use is the likeliest thing to go wrong: requests wait until the code is loaded.
-  const front = await startHttpFront({ port: options.port ?? 0, pool: functions.api });
-  stops.push(() => front.stop());
-  folder.announce(front.url);
-  const bundler = await startBundler(options.entry, folder.buildPath);
-  stops.push(() => bundler.stop());
-  const services = await startServices(folder, { visibilityTimeoutMs: workerTimeoutMs, report }, servers);
-  stops.push(() => services.stop());
-  stops.push(() => functions.stop(options.stopGraceMs ?? 5_000));
-  stops.push(() => front.refuse());
-  await functions.deploy(bundler.bundle, services).catch((error: unknown) => {
-    throw new CloudError('CODE_NOT_LOADED', `the workflows cannot be loaded:\n\n${(error as Error).message}`);
-  });
-  const store = new DynamodbStore({ client: services.table.client, tableName: services.tableName });
-  const watch = new RunEvents(store, report, Date.now());
-  startEventSource({ queue: services.queue, queueArn: services.queueArn, pool: functions.worker, watch });
-  stops.push(startSchedule(functions.sweeper, options.sweepEveryMs ?? 1_000));
-  if (options.watch) stops.push(reloadOnChange({ bundler, functions, services, report }));
-  return {
-    url: front.url,
-    tableName: services.tableName,
-    endpoints: { dynamodb: services.table.endpoint, sqs: services.sqsEndpoint, queueUrl: services.queueUrl },
-    workflows: () => functions.workflows(),
-    workers: () => functions.worker.processes(),
-    killWorker: (pid) => killWorker(functions, pid),
-    deadLetters: () => services.queue.deadLetters(),
-    stop: () => runCleanups(stops),
-  };
+/** The cloud of a file, with other servers of the table, the queue and the bucket: for tests. */
+export async function startCloudOn(hooks: CloudHooks, options: LocalCloudOptions): Promise<LocalCloud> {
+  checkEntryOptions(options);
+  return startWithCleanups((cleanups) => startEntryCloud(options, cleanups, hooks));
 }
 
-/** Code that does not build or load leaves the code before in place. */
-function reloadOnChange({
-  bundler,
-  functions,
-  services,
-  report,
-}: {
-  readonly bundler: CodeBundler;
-  readonly functions: LocalFunctions;
-  readonly services: LocalServices;
-  readonly report: (notice: CloudEvent) => void;
-}): Stop {
-  const fail = (error: unknown): void => {
-    if (error instanceof InvocationError && error.failure === 'stopped') return;
-    report({ kind: 'reload-failed', reason: (error as Error).message });
-  };
-  return bundler.watch((bundle) => {
-    functions.deploy(bundle, services).then(() => {
-      bundler.dropBefore(bundle);
-      report({ kind: 'reloaded', version: bundle.version, workflows: functions.workflows() });
-    }, fail);
-  }, fail);
-}
-
-function killWorker({ worker }: LocalFunctions, pid: number | undefined): number | undefined {
-  const processes = worker.processes();
-  const victim = pid ?? (processes.find((process) => process.busy) ?? processes[0])?.pid;
-  return victim !== undefined && worker.kill(victim) ? victim : undefined;
+async function startFromTemplate(options: TemplateCloudOptions, name: string): Promise<LocalCloud> {
+  checkTemplateOptions(options, name);
+  return startWithCleanups((cleanups) => startTemplateCloud(options, cleanups));
 }

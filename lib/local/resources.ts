@@ -1,12 +1,17 @@
 /**
- * What a synthesized cloud assembly says, resolved: no Ref, no GetAtt, no condition is left. Data only.
+ * What a local cloud is made of: plain data. `entry/` describes a file with workflows in these terms, `template/` all
+ * stacks of a synthesized app, with each Ref, GetAtt and condition resolved.
  *
- * ARNs, names and URLs are those that this machine gave: an account of zeros, unless the app names its own, and the
- * stacks' names and logical ids as names.
+ * ARNs, names and URLs are those that this machine gave. A template has an account of zeros, unless the app names its
+ * own; a resource's `id` is `StackName/LogicalId`.
  */
 
-/** All stacks of an assembly together: a resource's `id` is `StackName/LogicalId`. */
 export interface Resources {
+  /**
+   * `iam`: a call of a service has to be signed, and allowed by the policies. `open`: each caller may do everything, and
+   * calls the tables directly.
+   */
+  readonly access: 'iam' | 'open';
   readonly region: string;
   readonly accountId: string;
   readonly functions: readonly FunctionResource[];
@@ -15,7 +20,7 @@ export interface Resources {
   readonly queues: readonly QueueResource[];
   readonly buckets: readonly BucketResource[];
   readonly httpApis: readonly HttpApiResource[];
-  readonly rules: readonly ScheduleResource[];
+  readonly schedules: readonly ScheduleResource[];
   readonly roles: readonly RoleResource[];
   /** By `StackName.OutputName`. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -29,6 +34,16 @@ export interface FunctionResource {
   readonly arn: string;
   /** The asset's folder, absolute. */
   readonly codePath: string;
+  /**
+   * `lambda`: as on AWS. A sandbox runs a copy of the code under aws-lambda-ric, is frozen between invocations, may hold
+   * `memoryMb`, and has Lambda's environment variables and its own. `process`: a sandbox runs the code in place under
+   * lull's own runtime client, is not frozen, and has its own environment variables and Lambda's names of the function.
+   */
+  readonly isolation: 'lambda' | 'process';
+  /** Sandboxes that exist before the first event, and all that there ever are. Absent: they are made when needed. */
+  readonly provisioned?: number;
+  /** How many events one sandbox works on at a time. Default 1, as in Lambda. */
+  readonly eventsAtATime?: number;
   /** `index.handler`. */
   readonly handler: string;
   /** `nodejs24.x`. */
@@ -46,7 +61,7 @@ export interface FunctionResource {
   readonly onFailureArn?: string;
   /** Of its LoggingConfig; AWS's default is `Text`. */
   readonly logFormat?: 'JSON' | 'Text';
-  /** Who besides identities may invoke it, as a policy document: what its Lambda permissions say. */
+  /** The principals that may invoke it besides identities, as a policy document: its Lambda permissions. */
   readonly policy?: PolicyDocument;
 }
 
@@ -125,6 +140,8 @@ export interface RouteResource {
   readonly routeKey: string;
   readonly authorization:
     | { readonly kind: 'none' }
+    /** Pages of other sites, which a browser may have open, are refused. */
+    | { readonly kind: 'this-machine' }
     | { readonly kind: 'iam' }
     | {
         readonly kind: 'jwt';
@@ -153,6 +170,8 @@ export interface ScheduleResource {
   readonly source: 'events' | 'scheduler';
   /** `rate(1 minute)`, `cron(0 3 * * ? *)`, `at(2027-01-01T00:00:00)`. */
   readonly expression: string;
+  /** Instead of an expression: so often from the start on, and never while the last call goes on. */
+  readonly everyMs?: number;
   readonly timezone: string;
   readonly enabled: boolean;
   readonly targets: readonly {
@@ -179,6 +198,6 @@ export interface RoleResource {
   readonly managedPolicyArns: readonly string[];
   /** What it may do at most, if it has a permissions boundary that is in the template. */
   readonly boundary?: { readonly name: string; readonly document: unknown };
-  /** Who may assume it: `lambda.amazonaws.com`. */
+  /** The services that may assume it: `lambda.amazonaws.com`. */
   readonly services: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Tells when runs start, are blocked, and end and why, by looking at their items around the turns that are taken for them. */
+/** Reports when runs start, are blocked and end, and why. It reads their items before and after their turns. */
 import { readEnd } from '../client/run-value.ts';
 import type { Store } from '../ports/store.ts';
 import { isClosed, type RunItem } from '../ports/run-item.ts';
@@ -10,7 +10,7 @@ export class RunEvents {
   readonly #report: (notice: CloudEvent) => void;
   readonly #sinceMs: number;
   readonly #open = new Set<string>();
-  /** What was told of runs that are blocked: it is told once, and not at each look. */
+  /** The reasons that were reported for blocked runs: each is reported once, and not at each turn. */
   readonly #blocked = new Map<string, string>();
 
   constructor(store: Store, report: (notice: CloudEvent) => void, nowMs: number) {
@@ -39,11 +39,11 @@ export class RunEvents {
       return;
     }
     this.#blocked.delete(runId);
-    // Several turns of one run may end at once: only the first to know tells.
+    // Several turns of one run may end at once: the first one reports.
     if (this.#open.delete(runId) && run) await this.#reportEnd(run);
   }
 
-  /** What cannot be read is told by nobody: the table is about to stop. */
+  /** An item that cannot be read is not reported: the table is about to stop. */
   #read(runId: string): Promise<RunItem | undefined> {
     return this.#store.readRun(runId).catch(() => undefined);
   }

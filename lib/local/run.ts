@@ -12,10 +12,10 @@ import { MemoryStore } from '../memory/memory-store.ts';
 import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import { SystemClock } from '../memory/system-clock.ts';
 
-/** Nobody else wants the run, so its lease may outlast a step that keeps this process from renewing it. */
+/** No other worker wants the run, so its lease may outlast a step that keeps this process from renewing it. */
 const LEASE_MS = 24 * 60 * 60 * 1000;
 
-/** The run can never go on: it waits for something from outside, and `run` gives nobody a way to send it. */
+/** The run can never go on: it waits for something from outside, and there is no way to send it to a run of `run`. */
 export class NothingToWaitForError extends LullError {
   static {
     this.prototype.name = 'NothingToWaitForError';
@@ -30,7 +30,7 @@ export class NothingToWaitForError extends LullError {
 }
 
 /**
- * Runs a workflow to its end, here and now, and gives its result: for scripts, for trying things out. Time is real, so
+ * Runs a workflow to its end, here and now, and returns its result: for scripts, for trying things out. Time is real, so
  * `sleep('3 days')` takes three days (`lull/testing` has a clock that jumps). asyncio: `run`.
  *
  * Steps are executed and retried as on AWS; what they did is forgotten when this process ends. Rejects with the

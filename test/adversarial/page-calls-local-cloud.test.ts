@@ -2,21 +2,29 @@
 // needs no preflight, and a name that a page's owner points to 127.0.0.1 makes the answers readable too.
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { FunctionPool } from '../../lib/local/function-pool.ts';
-import { startHttpFront } from '../../lib/local/triggers/http/http-front.ts';
-import type { HttpFront } from '../../lib/local/triggers/http/http-server.ts';
+import { SystemClock } from '../../lib/memory/system-clock.ts';
+import { createHttpApi } from '../../lib/local/triggers/http/http-api.ts';
+import { startHttpServer, type HttpFront } from '../../lib/local/triggers/http/http-server.ts';
 
 let front: HttpFront;
 let invoked = 0;
 
 beforeAll(async () => {
-  const pool = {
+  const route = { routeKey: '$default', authorization: { kind: 'this-machine' }, functionArn: 'arn' } as const;
+  const never = () => Promise.reject(new Error('no authorizer is asked'));
+  const answer = createHttpApi({
+    api: { id: 'api', apiId: 'local', url: 'http://127.0.0.1:4000', arn: 'arn', routes: [route] },
+    accountId: '000000000000',
+    clock: new SystemClock(),
+    access: { identify: never, mayInvoke: never, invoke: never },
     invoke: async () => {
       invoked += 1;
-      return { statusCode: 202, headers: {}, body: '{}', isBase64Encoded: false };
+      const payload = JSON.stringify({ statusCode: 202, headers: {}, body: '{}', isBase64Encoded: false });
+      return { kind: 'succeeded', payload };
     },
-  } as unknown as FunctionPool;
-  front = await startHttpFront({ port: 0, pool });
+    onRequest: () => undefined,
+  });
+  front = await startHttpServer(0, answer);
 });
 afterAll(() => front.stop());
 

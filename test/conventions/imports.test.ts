@@ -28,6 +28,11 @@ const wrong: Record<string, { imports: string[]; rules: string[] }> = {
   'lib/http/routes.ts': { imports: ['../engine/turn.ts'], rules: ['http-imports-only-what-it-may'] },
   'lib/testing/kit.ts': { imports: ['../cli/main.ts'], rules: ['testing-stands-on-top'] },
   'lib/local/cloud.ts': { imports: ['../client/index.ts'], rules: ['import-the-file-not-the-door'] },
+  'lib/local/triggers/queue-reader.ts': {
+    imports: ['../services/queue.ts'],
+    rules: ['local-triggers-imports-only-types-of-services-functions'],
+  },
+  'lib/local/entry/describe.ts': { imports: ['../services/queue.ts'], rules: ['local-entry-imports-only-what-it-may'] },
   'lib/cli/dev.ts': { imports: ['../../functions/worker.ts'], rules: ['lib-stands-alone'] },
   'functions/workflows/checkout.ts': {
     imports: ['lull/client'],
@@ -55,6 +60,9 @@ const right: Record<string, string[]> = {
   'lib/ports/store.ts': ['../journal/record.ts'],
   'lib/engine/turn.ts': ['../scheduler/loop.ts', '../ports/store.ts', '../api/sleep.ts', 'node:crypto'],
   'lib/dynamodb/store.ts': ['../ports/store.ts', 'type ../journal/record.ts', '@aws-sdk/client-dynamodb'],
+  'lib/local/resources.ts': [],
+  'lib/local/services/queue.ts': ['../resources.ts'],
+  'lib/local/triggers/event-source.ts': ['type ../services/queue.ts', '../resources.ts'],
   'lib/client/client.ts': ['../dynamodb/store.ts', '../codec/encode.ts'],
   'lib/client/index.ts': ['./client.ts'],
   'lib/http/server.ts': ['../client/client.ts', '../core/words.ts'],

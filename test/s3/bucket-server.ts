@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
-import { startBucketEndpoint } from '../../lib/local/bucket-endpoint.ts';
+import { openFolderStore } from '../../lib/local/services/s3/object-store.ts';
+import { startOpenEndpoint } from '../local/services/open-endpoint.ts';
 
 export const BUCKET_NAME = 'payloads';
 
@@ -15,7 +16,9 @@ export interface BucketServer {
 
 export async function startBucketServer(): Promise<BucketServer> {
   const path = mkdtempSync(join(tmpdir(), 'lull-bucket-'));
-  const { endpoint, stop } = await startBucketEndpoint({ path, bucketName: BUCKET_NAME, accountId: '000000000000' });
+  const bucket = { id: BUCKET_NAME, name: BUCKET_NAME, arn: `arn:aws:s3:::${BUCKET_NAME}` };
+  const objects = await openFolderStore(path);
+  const { endpoint, stop } = await startOpenEndpoint({ resources: { buckets: [bucket] }, objects });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   return {
     newClient: () => new S3Client({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 }),

@@ -4,10 +4,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { startCloudOn } from '../../lib/local/local-cloud.ts';
-import type { LocalCloudOptions } from '../../lib/local/local-cloud-options.ts';
-import { localServers, type LocalServers } from '../../lib/local/local-services.ts';
 import type { CloudEvent } from '../../lib/local/cloud-event.ts';
+import type { LocalCloudOptions } from '../../lib/local/cloud-options.ts';
+import type { CloudHooks } from '../../lib/local/entry-cloud.ts';
+import { startCloudOn } from '../../lib/local/local-cloud.ts';
 import type { TableServerOptions } from '../../lib/local/services/dynamodb/table-server.ts';
 
 export interface CloudOrder {
@@ -30,7 +30,7 @@ let isStopping = false;
 
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-const servers: LocalServers = {
+const hooks: CloudHooks = {
   startTableServer: async (tableOptions) => {
     const table = await keepTable(tableOptions);
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -45,19 +45,13 @@ const servers: LocalServers = {
       },
     };
   },
-  startQueueEndpoint: async (...args) => {
-    const { endpoint, queueUrl, stop } = await localServers.startQueueEndpoint(...args);
-    tell({ kind: 'queue', endpoint });
-    return { endpoint: proxies.sqs, queueUrl: queueUrl.replace(endpoint, proxies.sqs), stop };
-  },
-  startBucketEndpoint: async (bucketOptions) => {
-    const { endpoint, stop } = await localServers.startBucketEndpoint(bucketOptions);
-    tell({ kind: 'bucket', endpoint });
-    return { endpoint: proxies.s3, stop };
+  endpointOf: (service, endpoint) => {
+    tell({ kind: service === 'sqs' ? 'queue' : 'bucket', endpoint });
+    return proxies[service];
   },
 };
 
-const cloud = await startCloudOn(servers, { ...options, log: (notice) => tell({ kind: 'notice', notice }) });
+const cloud = await startCloudOn(hooks, { ...options, log: (notice) => tell({ kind: 'notice', notice }) });
 process.on('message', () => {
   cloud.stop().then(
     () => tell({ kind: 'stopped' }),

@@ -1,4 +1,4 @@
-/** Where bundles lie until no process starts from them any more: a folder for each, named by its version. */
+/** Keeps bundles until no process starts from them any more, in a folder for each, named by its version. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -7,6 +7,8 @@ import { invariant } from '../../core/invariant.ts';
 
 export interface CodeBundle {
   readonly file: string;
+  /** The file's. */
+  readonly folder: string;
   /** A digest of the code: the same code has the same version. */
   readonly version: string;
 }
@@ -16,7 +18,7 @@ export class BundleStore {
   /** Oldest first. */
   #versions: string[] = [];
 
-  /** What lies there of an earlier time is thrown away. */
+  /** Deletes what the folder holds of an earlier time. */
   constructor(folder: string) {
     rmSync(folder, { recursive: true, force: true });
     this.#folder = folder;
@@ -30,10 +32,10 @@ export class BundleStore {
     mkdirSync(folder, { recursive: true });
     for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents);
     this.#versions = [...this.#versions.filter((other) => other !== version), version];
-    return { file: join(folder, basename(code.path)), version };
+    return { file: join(folder, basename(code.path)), folder, version };
   }
 
-  /** Processes that run hold what they need of theirs in memory. */
+  /** Processes that run have loaded their code. */
   dropBefore({ version }: CodeBundle): void {
     const older = this.#versions.splice(0, Math.max(0, this.#versions.indexOf(version)));
     for (const each of older) rmSync(join(this.#folder, each), { recursive: true, force: true });

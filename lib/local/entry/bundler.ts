@@ -1,4 +1,4 @@
-/** Bundles the user's workflows with the handlers and the host, into one file that a process can run. */
+/** Bundles the user's workflows with the handlers and the runtime client, into one file that a process can run. */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,11 +13,11 @@ export interface CodeBundler {
   /** The first bundle. */
   readonly bundle: CodeBundle;
   /**
-   * Calls back for each change of the files that went in: with the new bundle, or with what is wrong. Gives the way to
+   * Calls back for each change of the files that went in: with the new bundle, or with what is wrong. Returns a way to
    * end it, after which nothing is called back.
    */
   watch(onBundle: (bundle: CodeBundle) => void, onError: (error: CloudError) => void): () => Promise<void>;
-  /** Deletes the bundles that came before this one: nobody starts from them any more. */
+  /** Deletes the bundles that came before this one: no process starts from them any more. */
   dropBefore(bundle: CodeBundle): void;
   /** To be called when nothing is watched any more. */
   stop(): Promise<void>;
@@ -50,7 +50,7 @@ export async function startBundler(entry: string, buildPath: string): Promise<Co
 
 interface Build {
   readonly bundle: CodeBundle;
-  /** The files of it that somebody may edit: not those of installed packages. */
+  /** The files of it that a person may edit: not those of installed packages. */
   readonly files: readonly string[];
 }
 
@@ -120,10 +120,10 @@ function buildOptions(entryFile: string): BuildOptions & { metafile: true; write
   };
 }
 
-/** What a user would write by hand for each of the three functions, and the host around it. */
+/** What a user would write by hand for each of the three functions, and the runtime client around it. */
 function entryPoint(entryFile: string, ownFile: (name: string) => string): string {
   return `
-    import { serveFunction } from ${JSON.stringify(ownFile('../function-host'))};
+    import { serveFunction } from ${JSON.stringify(ownFile('../functions/runtime-client'))};
     import { exportedWorkflows } from ${JSON.stringify(ownFile('exported-workflows'))};
     await serveFunction(async () => {
       const workflows = await import(${JSON.stringify(entryFile)});

@@ -1,4 +1,4 @@
-/** Tells that something has changed in the folders of some files. What has changed is for the caller to find out. */
+/** Calls back when something has changed in the folders of some files. The caller finds out what. */
 import { watch, type FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -18,8 +18,8 @@ export class FileWatcher {
   add(files: readonly string[]): void {
     for (const folder of new Set(files.map((file) => dirname(file)))) {
       if (this.#watchers.has(folder)) continue;
-      const watcher = watch(folder, () => this.#notice());
-      watcher.on('error', () => this.#forget(folder)); // the folder is gone: whoever still needs it fails to build
+      const watcher = watch(folder, () => this.#onEvent());
+      watcher.on('error', () => this.#forget(folder)); // the folder is gone: a build that still needs it fails
       this.#watchers.set(folder, watcher);
     }
   }
@@ -29,7 +29,7 @@ export class FileWatcher {
     for (const folder of [...this.#watchers.keys()]) this.#forget(folder);
   }
 
-  #notice(): void {
+  #onEvent(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#onChange, QUIET_MS);
   }

@@ -1,4 +1,4 @@
-/** The environment variables of a sandbox: what Lambda sets, what the template says, and nothing of this shell's. */
+/** The environment variables of a sandbox: what Lambda sets, and what the function's description says. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import type { FunctionResource } from '../resources.ts';
@@ -16,7 +16,7 @@ export interface SandboxEnvironmentOptions {
   readonly extra: Readonly<Record<string, string>>;
 }
 
-/** All but the address of the Runtime API. */
+/** Of an isolated sandbox: nothing of this shell's. All but the address of the Runtime API. */
 export function sandboxEnvironment(options: SandboxEnvironmentOptions): Record<string, string> {
   const { version, region, clock, folder } = options;
   const { name, memoryMb, runtime, handler, logFormat } = options.function;
@@ -52,4 +52,22 @@ export function sandboxEnvironment(options: SandboxEnvironmentOptions): Record<s
 function logStreamName(version: string, clock: Clock): string {
   const day = new Date(clock.nowMs()).toISOString().slice(0, 10).replaceAll('-', '/');
   return `${day}/[${version}]${randomBytes(16).toString('hex')}`;
+}
+
+/** Of a sandbox that is not isolated: the function's own variables, and Lambda's names. */
+export function processEnvironment(
+  options: Pick<SandboxEnvironmentOptions, 'function' | 'region' | 'extra'>,
+): Record<string, string> {
+  const { name, memoryMb, handler, environment } = options.function;
+  return {
+    AWS_REGION: options.region,
+    AWS_DEFAULT_REGION: options.region,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    ...options.extra,
+    ...environment,
+    _HANDLER: handler,
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * Asynchronous invocations of one function: in line, tried again after a while if they fail, given up in the end.
+ * Asynchronous invocations of one function: queued, tried again after a while if they fail, given up in the end.
  *
  * As in Lambda: one that failed is tried again after 1 minute and then 2; one for which there was no sandbox after 1 s,
  * 2 s, 4 s and so on up to 5 minutes, without counting as an attempt. After 6 hours it is given up.
@@ -14,7 +14,7 @@ const RETRY_MS = 60_000;
 const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 300_000;
 
-/** An event that is given up: what an on-failure destination is told of. */
+/** An event that is given up: what an on-failure destination gets. */
 export interface FailedEvent {
   readonly requestId: string;
   readonly payload: string;
@@ -60,7 +60,7 @@ export class EventQueue {
     this.#options = options;
   }
 
-  /** Gives the request's id. */
+  /** Returns the request's id. */
   add(payload: string, qualifier?: string): string {
     const event = { requestId: randomUUID(), payload, ...(qualifier !== undefined && { qualifier }) };
     const entry: Entry = { event, sinceMs: this.#options.clock.nowMs(), attempts: 0, throttles: 0 };

@@ -1,23 +1,25 @@
 /**
- * One Lambda function of a template on this machine, all its versions and aliases: invoked as AWS would invoke it.
+ * One Lambda function on this machine, all its versions and aliases: invoked as AWS would invoke it.
  *
- * Each invocation gets a sandbox of its own for its time. Sandboxes are made when they are needed. Beyond what the
- * template reserves an invocation is throttled; beyond what this machine bears it waits. Who may invoke the function, and
- * what that may do, is not decided here.
+ * Each invocation gets a sandbox for its time. Sandboxes are made when they are needed, unless the function has
+ * provisioned ones. Beyond what the template reserves an invocation is throttled; beyond what this machine bears, or
+ * is provisioned, it waits. Permissions are not checked here.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { invariant } from '../../core/invariant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { CloudError } from '../cloud-error.ts';
 import type { FunctionResource } from '../resources.ts';
 import { EventQueue, type FailedEvent } from './event-queue.ts';
 import type { Acceptance, Invocation, InvokeOptions, Refusal } from './invocation.ts';
 import type { FunctionEvent } from '../function-event.ts';
-import type { CloudEvent } from '../cloud-event.ts';
+import type { CloudEvent, ExportedWorkflow } from '../cloud-event.ts';
 import { isNodeOf } from './node-version.ts';
 import { findRic } from './find-ric.ts';
+import { ProvisionedSandboxes, type RuntimeError } from './provisioned-sandboxes.ts';
 import type { InvocationRequest, Sandbox } from './sandbox.ts';
 import { errorTypeOf } from './sandbox-error.ts';
 import { Sandboxes } from './sandboxes.ts';
@@ -37,7 +39,7 @@ export interface FunctionOptions {
   readonly idleClock?: Clock;
   /** For each new sandbox: where the services are, and credentials. Rules over the template's variables. */
   readonly environment: () => Readonly<Record<string, string>>;
-  readonly report: (notice: CloudEvent) => void;
+  readonly report: (event: CloudEvent) => void;
   /** An asynchronous invocation is given up: what the function's on-failure destination would get. */
   readonly onEventFailed?: (failed: FailedEvent) => void;
   /** On this machine, whatever the template reserves. 20 by default. */
@@ -46,57 +48,81 @@ export interface FunctionOptions {
   readonly initTimeoutMs?: number;
 }
 
-export interface Lambda {
+export interface LocalFunction {
   readonly function: FunctionResource;
-  /** Gives the result. Rejects only if this machine cannot start a process. */
+  /**
+   * Exchanges the code of a function that has provisioned sandboxes, and starts these. Returns the workflows in it. Rejects
+   * with a CloudError if it cannot be loaded; the code before stays in place then.
+   */
+  deploy(made: FunctionResource): Promise<readonly ExportedWorkflow[]>;
+  /** Returns the result. Rejects only if this machine cannot start a process. */
   invoke(payload: string, options?: InvokeOptions): Promise<Invocation>;
   /** Lambda's invocation type `Event`: in line, and tried again if it fails. */
   invokeLater(payload: string, options?: InvokeOptions): Acceptance;
   /** `qualifier` is the version: `$LATEST`, `3`. */
   sandboxes(): { readonly pid: number; readonly busy: boolean; readonly qualifier: string }[];
+  /** A provisioned sandbox is free. */
+  hasRoom(): boolean;
+  /** Calls back whenever a provisioned sandbox may be free. */
+  onRoom(listener: () => void): void;
   /** Those that go on, or wait for a sandbox. */
   activeInvocations(): number;
-  /** SIGKILL for that sandbox, or for one that is busy, or for any. Gives its pid; undefined if there is none. */
+  /** SIGKILL for that sandbox, or for one that is busy, or for any. Returns its pid; undefined if there is none. */
   kill(pid?: number): number | undefined;
   /** Takes nothing more, and ends all sandboxes: those that are busy after `graceMs` at the latest. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Throws a CloudError if this machine cannot run it: see `findRic`. No process is started before it is invoked. */
-export function createFunction(options: FunctionOptions): Lambda {
-  const { codePath, name } = options.function;
-  if (process.platform === 'win32') {
-    throw new CloudError(
-      'NOT_SUPPORTED',
-      'Windows cannot freeze a process: run the stack on Linux, on macOS or in WSL',
-    );
+/** Throws a CloudError if this machine cannot run it. Nothing is started before it is deployed or invoked. */
+export function createFunction(options: FunctionOptions): LocalFunction {
+  const { codePath, name, isolation } = options.function;
+  if (isolation === 'lambda') {
+    if (process.platform === 'win32') {
+      throw new CloudError(
+        'NOT_SUPPORTED',
+        'Windows cannot freeze a process: run the stack on Linux, on macOS or in WSL',
+      );
+    }
+    findRic();
   }
   if (!existsSync(codePath)) {
     throw new CloudError('ASSET_NOT_FOUND', `there is no folder ${codePath}, the code of ${name}: synthesize again`);
   }
-  return new ProcessFunction(options, findRic());
+  return new ProcessFunction(options);
 }
 
-class ProcessFunction implements Lambda {
+class ProcessFunction implements LocalFunction {
   readonly function: FunctionResource;
   readonly #options: FunctionOptions;
   readonly #sandboxes: Sandboxes;
+  readonly #provisioned: ProvisionedSandboxes | undefined;
   readonly #events: EventQueue;
   readonly #maxSandboxes: number;
   /** Invocations that go on. */
   readonly #active = new Set<Promise<unknown>>();
   /** Invocations for which this machine has no sandbox yet. */
   #waiting = 0;
+  /** Wake invocations that wait for a provisioned sandbox. */
+  readonly #waiters: (() => void)[] = [];
+  #onRoom: () => void = () => undefined;
   #isStopped = false;
   #isOver = false;
 
-  constructor(options: FunctionOptions, runtimeClient: string) {
+  constructor(options: FunctionOptions) {
     this.function = options.function;
     this.#options = options;
-    const { maxRetryAttempts, runtime } = options.function;
+    const { maxRetryAttempts, runtime, provisioned, isolation } = options.function;
     this.#maxSandboxes = options.maxSandboxes ?? DEFAULT_MAX_SANDBOXES;
     const report = (event: FunctionEvent): void => this.#report(event);
-    this.#sandboxes = new Sandboxes({ ...options, runtimeClient, report });
+    this.#sandboxes = new Sandboxes({ ...options, report });
+    this.#provisioned =
+      provisioned === undefined
+        ? undefined
+        : new ProvisionedSandboxes({
+            ...{ sandboxes: this.#sandboxes, count: provisioned, clock: options.idleClock ?? options.clock },
+            onFree: () => this.#announceFree(),
+            onLost: (pid, how) => options.report({ kind: 'process-ended', function: this.function.name, pid, how }),
+          });
     this.#events = new EventQueue({
       maxRetryAttempts,
       clock: options.clock,
@@ -104,7 +130,22 @@ class ProcessFunction implements Lambda {
       onFailed: (failed) => options.onEventFailed?.(failed),
       invoke: ({ payload, qualifier, requestId }) => this.#invoke(payload, qualifier, requestId),
     });
-    if (!isNodeOf(runtime)) this.#report({ kind: 'node-differs', runtime, node: process.version });
+    if (isolation === 'lambda' && !isNodeOf(runtime)) {
+      this.#report({ kind: 'node-differs', runtime, node: process.version });
+    }
+  }
+
+  deploy(made: FunctionResource): Promise<readonly ExportedWorkflow[]> {
+    invariant(this.#provisioned, 'only a function with provisioned sandboxes is deployed');
+    return this.#provisioned.deploy(made);
+  }
+
+  hasRoom(): boolean {
+    return this.#sandboxes.freeInvocations(this.function.eventsAtATime ?? 1) > this.#waiters.length;
+  }
+
+  onRoom(listener: () => void): void {
+    this.#onRoom = listener;
   }
 
   async invoke(payload: string, { qualifier }: InvokeOptions = {}): Promise<Invocation> {
@@ -119,6 +160,7 @@ class ProcessFunction implements Lambda {
   sandboxes(): { readonly pid: number; readonly busy: boolean; readonly qualifier: string }[] {
     return this.#sandboxes
       .list()
+      .filter(({ sandbox }) => !this.#provisioned || sandbox.isReady())
       .map(({ sandbox, isBusy }) => ({ pid: sandbox.pid, busy: isBusy, qualifier: sandbox.version }));
   }
 
@@ -138,7 +180,9 @@ class ProcessFunction implements Lambda {
 
   async stop(graceMs: number): Promise<void> {
     this.#isStopped = true;
+    this.#provisioned?.stop();
     this.#events.stop();
+    for (const wake of this.#waiters.splice(0)) wake();
     this.#sandboxes.killIdle();
     const grace = new AbortController();
     const wait = setTimeout(graceMs, undefined, { signal: grace.signal }).catch(() => undefined);
@@ -173,23 +217,54 @@ class ProcessFunction implements Lambda {
       this.#report({ kind: 'throttled' });
       return { kind: 'throttled' };
     }
-    this.#waiting += 1;
-    while (this.#active.size >= this.#maxSandboxes) await Promise.race(this.#active).catch(() => undefined);
-    this.#waiting -= 1; // no wait from here to its place among the active: of several, the first finds it free
-    if (this.#isStopped) return stopped();
+    const request = { requestId, payload, functionArn: this.#arnOf(qualifier) };
     const version = this.#versionOf(qualifier) ?? '$LATEST';
-    const invocation = this.#run({ requestId, payload, functionArn: this.#arnOf(qualifier) }, version);
+    // No wait from the end of this one to the place among the active: of several that wait, the first finds it free.
+    this.#waiting += 1;
+    let sandbox = this.#takeProvisioned(version);
+    while (!sandbox && this.#isFull()) {
+      await this.#nextChange();
+      sandbox = this.#takeProvisioned(version);
+    }
+    this.#waiting -= 1;
+    if (this.#isStopped && !sandbox) return stopped();
+    const invocation = sandbox
+      ? this.#invokeIn(sandbox, request, this.function.timeoutMs)
+      : this.#run(request, version);
     this.#active.add(invocation);
     try {
       return await invocation;
     } finally {
       this.#active.delete(invocation);
+      this.#announceFree();
     }
+  }
+
+  #takeProvisioned(version: string): Sandbox | undefined {
+    if (!this.#provisioned || this.#isStopped) return undefined;
+    return this.#sandboxes.takeFree(version, this.function.eventsAtATime ?? 1);
+  }
+
+  /** No further invocation may begin. A provisioned function says so by having no free sandbox. */
+  #isFull(): boolean {
+    return this.#provisioned ? !this.#isStopped : this.#active.size >= this.#maxSandboxes;
+  }
+
+  /** An invocation that waits may be able to begin. */
+  #nextChange(): Promise<unknown> {
+    if (!this.#provisioned) return Promise.race(this.#active).catch(() => undefined);
+    return new Promise<void>((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** Invocations that wait come first. One that finds no sandbox waits again. */
+  #announceFree(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
+    queueMicrotask(this.#onRoom);
   }
 
   async #run(request: Request, version: string): Promise<Invocation> {
     const { timeoutMs } = this.function;
-    const warm = this.#sandboxes.takeIdle(version);
+    const warm = this.#sandboxes.takeFree(version, this.function.eventsAtATime ?? 1);
     if (warm) return this.#invokeIn(warm, request, timeoutMs);
     if (this.#sandboxes.list().length >= this.#maxSandboxes) this.#sandboxes.killOldestIdle();
     const first = await this.#start(version, this.#options.initTimeoutMs ?? INIT_TIMEOUT_MS);
@@ -217,14 +292,15 @@ class ProcessFunction implements Lambda {
   }
 
   async #start(version: string, initTimeoutMs: number): Promise<Sandbox> {
-    const sandbox = await this.#sandboxes.start(version, initTimeoutMs);
+    const sandbox = await this.#sandboxes.start(this.function, version, initTimeoutMs);
     if (this.#isOver) sandbox.kill('stopped');
     return sandbox;
   }
 
   async #invokeIn(sandbox: Sandbox, request: Request, timeLeftMs: number): Promise<Invocation> {
     const invocation = await sandbox.invoke({ ...request, timeLeftMs });
-    this.#sandboxes.release(sandbox);
+    this.#sandboxes.release(sandbox, !this.#provisioned);
+    if (this.function.isolation === 'process' && invocation.kind === 'failed') this.#reportFailure(invocation.payload);
     return invocation;
   }
 
@@ -238,7 +314,17 @@ class ProcessFunction implements Lambda {
     return qualifier === undefined ? this.function.arn : `${this.function.arn}:${qualifier}`;
   }
 
+  /** That a process ended, or took too long, has an event of its own: `process-ended`. */
+  #reportFailure(payload: string): void {
+    const { errorType, errorMessage, trace = [] } = JSON.parse(payload) as RuntimeError;
+    if (errorType === 'Runtime.ExitError' || errorType === 'Sandbox.Timedout') return;
+    const reason = trace.length > 0 ? trace.join('\n') : `${errorType}: ${errorMessage}`;
+    this.#options.report({ kind: 'invocation-failed', function: this.function.name, reason });
+  }
+
+  /** Of a function that is not isolated: only what it prints. Its sandboxes and invocations are no news. */
   #report(event: FunctionEvent): void {
+    if (this.function.isolation === 'process' && event.kind !== 'output') return;
     this.#options.report({ function: this.function.name, ...event });
   }
 }
@@ -255,5 +341,5 @@ function isJson(payload: string): boolean {
 }
 
 function stopped(): Refusal {
-  return { kind: 'refused', error: 'ServiceException', statusCode: 500, message: 'the function was stopped' };
+  return { kind: 'refused', error: 'ServiceException', statusCode: 503, message: 'the function was stopped' };
 }

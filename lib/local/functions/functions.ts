@@ -1,10 +1,10 @@
-/** The functions of a template, each in sandboxes of its own, with the credentials of its role. */
+/** All functions of a cloud, each in sandboxes of its own, with the credentials of its role. */
 import type { CredentialStore } from '../iam/credentials.ts';
 import type { MovableClock } from '../time/movable-clock.ts';
 import type { FailedEvent } from './event-queue.ts';
 import type { Acceptance, Invocation, InvokeOptions } from './invocation.ts';
-import { createFunction, type Lambda } from './function.ts';
-import type { CloudEvent } from '../cloud-event.ts';
+import { createFunction, type LocalFunction } from './function.ts';
+import type { CloudEvent, ExportedWorkflow } from '../cloud-event.ts';
 import type { Resources, FunctionResource } from '../resources.ts';
 import { CloudError } from '../cloud-error.ts';
 
@@ -14,10 +14,10 @@ export interface FunctionsOptions {
   readonly credentials: CredentialStore;
   /** Of the services that functions call. */
   readonly endpoint: string;
-  /** Rules over the template. */
+  /** Over what the description of a function says. */
   readonly env: Readonly<Record<string, string>>;
   readonly maxSandboxes: number;
-  readonly report: (notice: CloudEvent) => void;
+  readonly report: (event: CloudEvent) => void;
   /** An asynchronous invocation is given up. */
   onEventFailed(fn: FunctionResource, failed: FailedEvent): void;
 }
@@ -29,23 +29,25 @@ export interface FunctionReference {
 }
 
 export class Functions {
-  readonly #lambdas: ReadonlyMap<string, Lambda>;
-  /** Invocations for which somebody waits who is not a part of the cloud. */
+  readonly #functions: ReadonlyMap<string, LocalFunction>;
+  /** Invocations whose caller is no part of the cloud. */
   #awaited = 0;
+  /** One exchange of code comes after the other. */
+  #lastDeploy: Promise<unknown> = Promise.resolve();
 
   /** Raises a CloudError for a function that this machine cannot run. Nothing is started before it is invoked. */
   constructor(options: FunctionsOptions) {
     const { resources, clock, maxSandboxes, report } = options;
-    this.#lambdas = new Map(
+    this.#functions = new Map(
       resources.functions.map((made) => {
         const lambda = createFunction({
           function: made,
           region: resources.region,
           clock,
-          idleClock: clock.leaping, // sandboxes that idle are nothing to stop for
-          maxSandboxes,
+          idleClock: clock.coalescingTimers, // sandboxes that idle are nothing to stop for
+          maxSandboxes: made.provisioned ?? maxSandboxes,
           report,
-          environment: () => environmentOf(made, options),
+          environment: () => (made.isolation === 'lambda' ? environmentOf(made, options) : {}),
           onEventFailed: (failed) => options.onEventFailed(made, failed),
         });
         return [made.arn, lambda];
@@ -53,13 +55,13 @@ export class Functions {
     );
   }
 
-  list(): readonly Lambda[] {
-    return [...this.#lambdas.values()];
+  list(): readonly LocalFunction[] {
+    return [...this.#functions.values()];
   }
 
   /** Raises a CloudError: a template may name a function that is not in it. */
-  find(functionArn: string): Lambda {
-    const lambda = this.#lambdas.get(functionArn);
+  find(functionArn: string): LocalFunction {
+    const lambda = this.#functions.get(functionArn);
     if (lambda) return lambda;
     throw new CloudError('INVALID_TEMPLATE', `the stacks call the function ${functionArn}, which is not one of them`);
   }
@@ -68,7 +70,7 @@ export class Functions {
     return this.find(reference.functionArn).invoke(payload, optionsOf(reference));
   }
 
-  /** It has a line of its own. */
+  /** The event waits in the function's own queue. */
   invokeLater(reference: FunctionReference, payload: string): Acceptance {
     return this.find(reference.functionArn).invokeLater(payload, optionsOf(reference));
   }
@@ -83,13 +85,29 @@ export class Functions {
     }
   }
 
-  /** Something is being invoked for which nobody outside waits. */
+  /** A function is invoked by a part of the cloud. */
   isBusy(): boolean {
     return this.list().reduce((sum, lambda) => sum + lambda.activeInvocations(), 0) > this.#awaited;
   }
 
+  /**
+   * Exchanges the code of all functions that have provisioned sandboxes. The first one shows whether the code can be
+   * loaded at all. Returns the workflows in it. Rejects with a CloudError; the code before stays in place then.
+   */
+  deploy(made: readonly FunctionResource[]): Promise<readonly ExportedWorkflow[]> {
+    const exchange = this.#lastDeploy.then(async () => {
+      const [first, ...others] = made.map((each) => () => this.find(each.arn).deploy(each));
+      const workflows = await first?.();
+      await Promise.all(others.map((deploy) => deploy()));
+      return workflows ?? [];
+    });
+    this.#lastDeploy = exchange.catch(() => undefined);
+    return exchange;
+  }
+
   async stop(graceMs: number): Promise<void> {
     await Promise.all(this.list().map((lambda) => lambda.stop(graceMs)));
+    await this.#lastDeploy;
   }
 }
 

@@ -21,7 +21,7 @@ export function createNativeClient(
   let posted = Promise.resolve();
   const post = (path: string, body: string): void => {
     posted = send(`${api}/${path}`, agent, body).then(() => undefined);
-    posted.catch(() => undefined); // whoever asks for the next one hears of it
+    posted.catch(() => undefined); // the next `next` rejects with it
   };
   return {
     async next() {

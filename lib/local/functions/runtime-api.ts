@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { listenOnLoopback, stopServer } from '../net/listen.ts';
 import { readBody } from '../net/read-body.ts';
+import { WORKFLOWS_PATH } from './runtime-client.ts';
 
 /** What Lambda takes of a response. */
 export const responseLimitBytes = 6_291_556;
@@ -18,6 +19,8 @@ export interface RuntimeApiListener {
   onError(requestId: string, body: string | undefined): boolean;
   /** The code could not be loaded. */
   onInitError(body: string): void;
+  /** lull's own runtime client has loaded the code, and lists the workflows in it. */
+  onWorkflows(body: string): void;
 }
 
 interface Answer {
@@ -37,7 +40,10 @@ export class RuntimeApi {
   /** AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
   readonly #server: Server;
+  /** The request for the next invocation, while there is none. */
   #waiting: ServerResponse | undefined;
+  /** Invocations that came before the process asked for them. */
+  readonly #pending: { readonly headers: Readonly<Record<string, string>>; readonly payload: string }[] = [];
 
   private constructor(server: Server, port: number) {
     this.#server = server;
@@ -56,6 +62,7 @@ export class RuntimeApi {
       if (request.method === 'GET' && request.url === '/2018-06-01/runtime/invocation/next') {
         this.#waiting = response;
         listener.onNext();
+        this.#giveWaiting();
         return;
       }
       answerPost(listener, request).then(
@@ -65,15 +72,21 @@ export class RuntimeApi {
     });
   }
 
-  /** Answers the process that asked for the next invocation. */
+  /** Answers the process that asked for the next invocation, or that will. */
   giveNext(headers: Readonly<Record<string, string>>, payload: string): void {
-    const response = this.#waiting;
-    this.#waiting = undefined;
-    if (response) send(response, 200, payload, headers);
+    this.#pending.push({ headers, payload });
+    this.#giveWaiting();
   }
 
   stop(): Promise<void> {
     return stopServer(this.#server);
+  }
+
+  #giveWaiting(): void {
+    const next = this.#waiting && this.#pending.shift();
+    if (!this.#waiting || !next) return;
+    send(this.#waiting, 200, next.payload, next.headers);
+    this.#waiting = undefined;
   }
 }
 
@@ -82,6 +95,10 @@ async function answerPost(listener: RuntimeApiListener, request: IncomingMessage
   const path = request.url ?? '';
   if (request.method === 'POST' && path === '/2018-06-01/runtime/init/error') {
     listener.onInitError(body ?? '{}');
+    return OK;
+  }
+  if (request.method === 'POST' && path === WORKFLOWS_PATH) {
+    listener.onWorkflows(body ?? '[]');
     return OK;
   }
   const [, requestId, kind] = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
@@ -94,7 +111,7 @@ async function answerPost(listener: RuntimeApiListener, request: IncomingMessage
   return body === undefined ? TOO_LARGE : OK;
 }
 
-/** A handler that streams its response tells of an error behind it. */
+/** A handler that streams its response sends an error in a trailer. */
 function takeResponse(
   listener: RuntimeApiListener,
   requestId: string,

@@ -27,7 +27,7 @@ export function describeEnd({ code, signal }: ProcessEnd): string {
   return `exit status ${code ?? 0}`;
 }
 
-/** The process ended on its own, or somebody killed it. */
+/** The process ended on its own, or was killed. */
 export function exitError(requestId: string, end: ProcessEnd): string {
   const isSilent = end.signal === null && end.code === 0;
   const reason = isSilent ? 'without providing a reason' : `with error: ${describeEnd(end)}`;

@@ -19,7 +19,8 @@ export interface SandboxProcessOptions {
   readonly parameters: readonly string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly memoryMb: number;
+  /** Undefined: it may hold as much as it likes. */
+  readonly memoryMb: number | undefined;
   onLine(stream: 'stdout' | 'stderr', line: string): void;
   /** It holds more than it may. It is watched only while it is not frozen. */
   onMemoryExceeded(): void;
@@ -104,10 +105,12 @@ export class SandboxProcess {
   }
 
   #watchMemory(): void {
+    const { memoryMb, onMemoryExceeded } = this.#options;
     clearInterval(this.#memoryLooks);
+    if (memoryMb === undefined) return;
     this.#memoryLooks = setInterval(() => {
       const residentMb = this.#lookAtMemory();
-      if (residentMb !== undefined && residentMb > this.#options.memoryMb) this.#options.onMemoryExceeded();
+      if (residentMb !== undefined && residentMb > memoryMb) onMemoryExceeded();
     }, MEMORY_LOOK_MS);
   }
 
@@ -120,7 +123,8 @@ export class SandboxProcess {
   #signal(signal: NodeJS.Signals): void {
     if (this.pid === 0) return;
     try {
-      process.kill(-this.pid, signal);
+      if (process.platform === 'win32') this.#child.kill(signal);
+      else process.kill(-this.pid, signal);
     } catch {
       // it has just gone, and all that it started
     }

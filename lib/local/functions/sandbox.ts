@@ -1,19 +1,23 @@
 /**
- * One execution environment: a process under aws-lambda-ric, and its Runtime API.
+ * One execution environment: a process under a runtime client, and its Runtime API.
  *
- * It loads the code, takes one invocation at a time, and is frozen in between. It ends a process that takes too long or
- * holds too much. Whether there is one, and for what, is for `lambda.ts` to say.
+ * It loads the code, and takes one invocation at a time, or several if the function says so. An isolated process is
+ * frozen in between. The sandbox ends a process that takes too long or holds too much. Whether there is a sandbox, and
+ * for what, is for `function.ts` to say.
  *
- * 1. Frozen is a process that asks for the next invocation and has none.
- * 2. An invocation is over when the process asks for the next one, or ends.
+ * 1. Frozen is an isolated process that asks for the next invocation and has none.
+ * 2. An invocation is over when its result was posted and an isolated process asks for the next one, or when the process
+ *    ends.
  * 3. A process that was told to end takes nothing more.
  */
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.ts';
+import type { ExportedWorkflow } from '../cloud-event.ts';
+import type { FunctionEvent } from '../function-event.ts';
+import type { FunctionResource } from '../resources.ts';
 import { clockOffsetMs, offsetHeader } from '../time/clock-offset.ts';
 import type { Invocation } from './invocation.ts';
-import type { FunctionEvent } from '../function-event.ts';
 import { LogTail } from './log-tail.ts';
 import { RuntimeApi, responseLimitBytes } from './runtime-api.ts';
 import * as errors from './sandbox-error.ts';
@@ -27,9 +31,7 @@ export interface SandboxOptions {
   readonly cwd: string;
   /** All but the address of the Runtime API. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly memoryMb: number;
-  /** The function's. */
-  readonly timeoutMs: number;
+  readonly function: Pick<FunctionResource, 'memoryMb' | 'timeoutMs' | 'isolation'>;
   /** The time to load the code. */
   readonly initTimeoutMs: number;
   readonly clock: Clock;
@@ -44,40 +46,50 @@ export interface InvocationRequest {
   readonly timeLeftMs: number;
 }
 
-/** The code is loaded; or it is not, and this is what Lambda says of it. */
-export type InitEnd =
-  { readonly kind: 'ready' } | { readonly kind: 'failed'; readonly payloadFor: (requestId: string) => string };
+export type InitResult =
+  /** The code is loaded. lull's own runtime client says which workflows it has. */
+  | { readonly kind: 'ready'; readonly workflows: readonly ExportedWorkflow[] }
+  /** The code is not loaded, and this is what Lambda says of it. */
+  | { readonly kind: 'failed'; readonly payloadFor: (requestId: string) => string };
 
 /** Why it was told to end. `killed`: or it ended on its own. */
-type Cause = 'idle' | 'stopped' | 'killed' | 'timed out' | 'out of memory' | 'init failed';
+export type EndCause = 'idle' | 'stopped' | 'killed' | 'timed out' | 'out of memory' | 'init failed';
 
-/** The invocation that goes on. */
+export interface SandboxEnd extends errors.ProcessEnd {
+  readonly cause: EndCause;
+}
+
+/** An invocation that goes on. */
 interface Current {
   readonly request: InvocationRequest;
   readonly startedMs: number;
   readonly settle: (invocation: Invocation) => void;
   readonly timer: NodeJS.Timeout;
-  /** What the process posted. */
+  /** The result that the process posted. */
   posted?: { readonly kind: 'response' | 'error'; readonly payload: string };
 }
 
 export class Sandbox {
   readonly version: string;
   readonly pid: number;
-  readonly init: Promise<InitEnd>;
-  readonly ended: Promise<void>;
+  readonly init: Promise<InitResult>;
+  /** How and why the process ended, when its invocations are settled. */
+  readonly ended: Promise<SandboxEnd>;
   readonly #options: SandboxOptions;
   readonly #api: RuntimeApi;
   readonly #process: SandboxProcess;
   readonly #startedMs = performance.now();
   readonly #initTimer: NodeJS.Timeout;
   readonly #log = new LogTail();
-  #endInit: ((end: InitEnd) => void) | undefined;
+  /** Undefined once the code is loaded, or cannot be. */
+  #endInit: ((end: InitResult) => void) | undefined;
   #initError: string | undefined;
-  /** Until an invocation has told it. */
+  #workflows: readonly ExportedWorkflow[] = [];
+  /** Until an invocation has reported it. */
   #initMs: number | undefined;
-  #cause: Cause | undefined;
-  #current: Current | undefined;
+  #cause: EndCause | undefined;
+  /** By their request ids. */
+  readonly #current = new Map<string, Current>();
 
   /** Starts the process, which begins to load the code: see `init`. */
   static async start(options: SandboxOptions): Promise<Sandbox> {
@@ -92,26 +104,31 @@ export class Sandbox {
       onResponse: (requestId, body) => this.#takePost(requestId, 'response', body),
       onError: (requestId, body) => this.#takePost(requestId, 'error', body),
       onInitError: (body) => this.#takeInitError(body),
+      onWorkflows: (body) => {
+        this.#workflows = JSON.parse(body) as ExportedWorkflow[];
+      },
     });
     this.version = options.version;
     this.init = new Promise((resolve) => (this.#endInit = resolve));
     this.#initTimer = setTimeout(() => this.kill('timed out'), options.initTimeoutMs);
+    const { memoryMb } = options.function;
     this.#process = new SandboxProcess({
       parameters: options.parameters,
       cwd: options.cwd,
       environment: { ...options.environment, AWS_LAMBDA_RUNTIME_API: api.address },
-      memoryMb: options.memoryMb,
+      memoryMb: this.#isIsolated() ? memoryMb : undefined,
       onLine: (stream, line) => this.#takeLine(stream, line),
       onMemoryExceeded: () => this.kill('out of memory'),
     });
     this.pid = this.#process.pid;
     options.report({ kind: 'sandbox-started', pid: this.pid, version: this.version });
-    this.ended = this.#process.ended.then((end) => this.#bury(end));
+    this.ended = this.#process.ended.then((end) => this.#onExit(end));
   }
 
-  /** It waits for an invocation. */
+  /** It can take an invocation, if it may. */
   isReady(): boolean {
-    return this.#process.isFrozen() && this.#cause === undefined;
+    if (this.#cause !== undefined || this.#endInit) return false;
+    return !this.#isIsolated() || this.#process.isFrozen();
   }
 
   /** Its process was told to end, or has. */
@@ -126,8 +143,8 @@ export class Sandbox {
     this.#options.report({ kind: 'invocation-started', requestId, pid: this.pid, version: this.version });
     return new Promise((settle) => {
       const timer = setTimeout(() => this.kill('timed out'), timeLeftMs);
-      this.#current = { request, settle, timer, startedMs: performance.now() };
-      this.#process.thaw();
+      this.#current.set(requestId, { request, settle, timer, startedMs: performance.now() });
+      if (this.#isIsolated()) this.#process.thaw();
       this.#api.giveNext(this.#headersOf(request), payload);
     });
   }
@@ -138,9 +155,13 @@ export class Sandbox {
   }
 
   /** Ends it with SIGKILL, whatever it does. */
-  kill(cause: Cause): void {
+  kill(cause: EndCause): void {
     this.#cause ??= cause;
     this.#process.kill();
+  }
+
+  #isIsolated(): boolean {
+    return this.#options.function.isolation === 'lambda';
   }
 
   #headersOf({ requestId, functionArn, timeLeftMs }: InvocationRequest): Record<string, string> {
@@ -156,30 +177,35 @@ export class Sandbox {
   }
 
   async #takeNext(): Promise<void> {
-    this.#process.freeze();
+    if (this.#isIsolated()) this.#process.freeze();
     if (this.#endInit) {
       this.#initMs = performance.now() - this.#startedMs;
       clearTimeout(this.#initTimer);
-      this.#endInit({ kind: 'ready' });
+      this.#endInit({ kind: 'ready', workflows: this.#workflows });
       this.#endInit = undefined;
       return;
     }
-    const current = this.#current;
-    if (!current?.posted) return;
-    clearTimeout(current.timer);
-    await setImmediate(); // lines that it wrote before are on their way
-    await setImmediate();
-    this.#finish(current, current.posted.kind === 'response' ? 'success' : 'error', current.posted.payload);
+    if (!this.#isIsolated()) return;
+    for (const current of [...this.#current.values()]) await this.#finishPosted(current);
   }
 
   #takePost(requestId: string, kind: 'response' | 'error', body: string | undefined): boolean {
-    const current = this.#current;
-    if (current?.request.requestId !== requestId || current.posted) return false;
+    const current = this.#current.get(requestId);
+    if (!current || current.posted) return false;
     current.posted =
       body === undefined
         ? { kind: 'error', payload: errors.responseTooLargeError(responseLimitBytes) }
         : { kind, payload: body };
+    if (!this.#isIsolated()) void this.#finishPosted(current);
     return true;
+  }
+
+  async #finishPosted(current: Current): Promise<void> {
+    if (!current.posted) return;
+    clearTimeout(current.timer);
+    await setImmediate(); // lines that it wrote before are on their way
+    await setImmediate();
+    this.#finish(current, current.posted.kind === 'response' ? 'success' : 'error', current.posted.payload);
   }
 
   #takeInitError(body: string): void {
@@ -189,7 +215,7 @@ export class Sandbox {
   }
 
   #takeLine(stream: 'stdout' | 'stderr', line: string): void {
-    const requestId = this.#current?.request.requestId;
+    const [requestId] = this.#current.size === 1 ? this.#current.keys() : [];
     this.#log.add(line);
     this.#options.report({
       kind: 'output',
@@ -200,12 +226,11 @@ export class Sandbox {
     });
   }
 
-  /** Of an invocation whose process has ended already this does nothing: it was told to whoever waits. */
+  /** Does nothing for an invocation whose process has ended already: its caller has the result. */
   #finish(current: Current, status: 'success' | 'error' | 'timeout', payload: string): void {
-    if (this.#current !== current) return;
-    this.#current = undefined;
+    if (!this.#current.delete(current.request.requestId)) return;
     clearTimeout(current.timer);
-    const maxMemoryMb = this.#process.peakMb();
+    const maxMemoryMb = this.#isIsolated() ? this.#process.peakMb() : undefined;
     this.#options.report({
       kind: 'invocation-ended',
       requestId: current.request.requestId,
@@ -214,7 +239,7 @@ export class Sandbox {
       ...(status !== 'success' && { errorType: errors.errorTypeOf(payload) }),
       durationMs: performance.now() - current.startedMs,
       ...(this.#initMs !== undefined && { initMs: this.#initMs }),
-      memoryMb: this.#options.memoryMb,
+      memoryMb: this.#options.function.memoryMb,
       ...(maxMemoryMb !== undefined && { maxMemoryMb }),
     });
     this.#initMs = undefined;
@@ -222,9 +247,9 @@ export class Sandbox {
     else current.settle({ kind: 'failed', error: 'Unhandled', payload, logTail: this.logTail() });
   }
 
-  /** The process has ended: whoever waits for it is told. */
-  async #bury(end: errors.ProcessEnd): Promise<void> {
-    this.#cause ??= 'killed';
+  /** The process has ended: its invocations are settled, and so is its init. */
+  async #onExit(end: errors.ProcessEnd): Promise<SandboxEnd> {
+    const cause = (this.#cause ??= 'killed');
     clearTimeout(this.#initTimer);
     await this.#api.stop();
     const { report } = this.#options;
@@ -235,19 +260,21 @@ export class Sandbox {
       this.#endInit({ kind: 'failed', payloadFor });
       this.#endInit = undefined;
     }
-    const current = this.#current;
-    if (current?.posted) {
-      this.#finish(current, current.posted.kind === 'response' ? 'success' : 'error', current.posted.payload);
-    } else if (current) {
-      const status = this.#cause === 'timed out' ? 'timeout' : 'error';
-      this.#finish(current, status, this.#endError(current.request.requestId, end));
+    for (const current of [...this.#current.values()]) {
+      const { posted, request } = current;
+      if (posted) this.#finish(current, posted.kind === 'response' ? 'success' : 'error', posted.payload);
+      else {
+        const status = this.#cause === 'timed out' ? 'timeout' : 'error';
+        this.#finish(current, status, this.#endError(request.requestId, end));
+      }
     }
-    const how = this.#cause === 'killed' ? errors.describeEnd(end) : this.#cause;
+    const how = cause === 'killed' ? errors.describeEnd(end) : cause;
     report({ kind: 'sandbox-ended', pid: this.pid, how });
+    return { ...end, cause };
   }
 
   #endError(requestId: string, end: errors.ProcessEnd): string {
-    if (this.#cause === 'timed out') return errors.timeoutError(requestId, this.#options.timeoutMs);
+    if (this.#cause === 'timed out') return errors.timeoutError(requestId, this.#options.function.timeoutMs);
     if (this.#cause === 'out of memory') return errors.outOfMemoryError(requestId);
     return errors.exitError(requestId, end);
   }

@@ -2,7 +2,7 @@
  * Whether a principal may do something: IAM's own rules, on the policies of the template.
  *
  * The rules are those of @cloud-copilot/iam-simulate, which is not a part of this package: its licence is the AGPL, so
- * whoever wants the check installs it.
+ * it has to be installed separately.
  */
 import type { Simulation } from '@cloud-copilot/iam-simulate';
 import { CloudError } from '../cloud-error.ts';
@@ -35,19 +35,26 @@ export interface Authorizer {
   /** Answers of the same question are the same, so they are kept. Each answer is counted. */
   isAllowed(request: AccessRequest): Promise<Decision>;
   calls(): readonly CallCount[];
-  /** ARNs of managed policies of which nobody here knows what they allow: it counts as nothing. */
+  /** ARNs of managed policies whose content is not known here: they allow nothing. */
   readonly unknownPolicies: readonly string[];
 }
 
 export interface AuthorizerOptions {
-  /** Is told of each request that is denied. */
+  /** Is called with each request that is denied. */
   readonly onDenied?: (request: AccessRequest, message: string) => void;
 }
 
-/** Each object of a bucket is a resource: they are not kept for ever. */
+/** Each object of a bucket is a resource: their decisions are not all kept. */
 const KEPT_LIMIT = 10_000;
 
 type Policy = { readonly name: string; readonly document: unknown };
+
+/** Allows each call, and counts none. */
+export const allowAll: Authorizer = {
+  isAllowed: async () => ({ kind: 'allowed' }),
+  calls: () => [],
+  unknownPolicies: [],
+};
 
 /** The policies are those of the template when this is called. */
 export function createAuthorizer(resources: Resources, options: AuthorizerOptions = {}): Authorizer {
@@ -186,7 +193,7 @@ function describeDenial({ principal, action, resource }: AccessRequest, reason: 
 function toError({ principal, action, resource }: AccessRequest, errors: object): CloudError {
   return new CloudError(
     'INVALID_POLICY',
-    `nobody can tell whether ${principal.arn} may ${action} on ${resource}: ${JSON.stringify(errors)}. AWS would refuse ` +
-      `such policies: mend them in the stack`,
+    `the policies of ${principal.arn} cannot be evaluated for ${action} on ${resource}: ${JSON.stringify(errors)}. AWS ` +
+      `would refuse such policies: correct them in the stack`,
   );
 }

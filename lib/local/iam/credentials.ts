@@ -1,4 +1,4 @@
-/** Keys of those who may call AWS here, made anew for each cloud: a function's are those of a session of its role. */
+/** Keys of the principals of a cloud, made at each start. A function has those of a session of its role. */
 import { randomBytes } from 'node:crypto';
 import type { PolicyDocument, Resources } from '../resources.ts';
 import { adminOf, roleSession, userOf, type Principal } from './principal.ts';

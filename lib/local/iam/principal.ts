@@ -1,4 +1,4 @@
-/** Who calls AWS. */
+/** A caller of AWS. */
 import type { PolicyDocument } from '../resources.ts';
 
 export type Principal =

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudError } from '../cloud-error.ts';
 
-/** Listens on 127.0.0.1, on any free port for 0, and gives the port. */
+/** Listens on 127.0.0.1, on any free port for 0, and returns the port. */
 export function listenOnLoopback(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)));
@@ -10,7 +10,7 @@ export function listenOnLoopback(server: Server, port: number): Promise<number> 
   });
 }
 
-/** Ends open connections too: whoever waits for an answer sees a reset. */
+/** Ends open connections too: a caller that waits for an answer sees a reset. */
 export function stopServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -30,7 +30,7 @@ function explain(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EACCES') {
     return new CloudError(
       'PORT_NOT_ALLOWED',
-      `port ${port} is not for everybody (those below 1024 need rights): choose another one, such as --port 4000`,
+      `port ${port} needs elevated rights (ports below 1024 do): choose another one, such as --port 4000`,
       { cause: error },
     );
   }

@@ -11,37 +11,39 @@ import { once } from 'node:events';
 const SCRIPT = `
 while read -r line; do groups=$line; done
 for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
-rm -rf -- "$1"
+[ -z "$1" ] || rm -rf -- "$1"
 `;
 
 export class ProcessReaper {
   readonly #folder: string;
   readonly #groups = new Set<number>();
-  #shell: ChildProcess;
+  #shell: ChildProcess | undefined;
   #ended: Promise<unknown> | undefined;
 
-  constructor(folder: string) {
+  /** Also deletes the folder. */
+  constructor(folder = '') {
     this.#folder = folder;
     this.#shell = this.#start();
   }
 
   /** The shell's. */
   pid(): number | undefined {
-    return this.#shell.pid;
+    return this.#shell?.pid;
   }
 
   add(group: number): void {
     this.#groups.add(group);
-    this.#tell();
+    this.#sendGroups();
   }
 
   delete(group: number): void {
     this.#groups.delete(group);
-    this.#tell();
+    this.#sendGroups();
   }
 
   /** Kills what is left and deletes the folder. */
   async end(): Promise<void> {
+    if (!this.#shell) return;
     if (!this.#ended) {
       this.#shell.ref(); // there is something to wait for
       this.#ended = once(this.#shell, 'exit');
@@ -50,7 +52,9 @@ export class ProcessReaper {
     await this.#ended;
   }
 
-  #start(): ChildProcess {
+  /** There is no such shell on Windows, where nothing is frozen either: a process looks after its parent itself. */
+  #start(): ChildProcess | undefined {
+    if (process.platform === 'win32') return undefined;
     const shell = spawn('/bin/sh', ['-c', SCRIPT, 'lull-keeper', this.#folder], {
       stdio: ['pipe', 'ignore', 'ignore'],
       env: { PATH: process.env['PATH'] },
@@ -59,14 +63,14 @@ export class ProcessReaper {
     shell.stdin.on('error', () => undefined); // it is gone: see below
     shell.once('exit', () => {
       if (this.#ended) return;
-      this.#shell = this.#start(); // somebody killed it
-      this.#tell();
+      this.#shell = this.#start(); // something killed it
+      this.#sendGroups();
     });
     shell.unref(); // it waits for this process, not this one for it
     return shell;
   }
 
-  #tell(): void {
-    this.#shell.stdin?.write(`${[...this.#groups].join(' ')}\n`);
+  #sendGroups(): void {
+    this.#shell?.stdin?.write(`${[...this.#groups].join(' ')}\n`);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * AWS for the functions of a template: one address for all services. Each request has to be signed by somebody who is
- * known here, and to be allowed by the policies of the template, before a service gets to see it.
+ * AWS for the functions of a cloud: one address for all services. Where access is not open, each request has to be signed
+ * by a principal of the cloud, and allowed by the policies of the template, before a service sees it.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -17,7 +17,7 @@ import { createLambdaService, type InvokeLambda } from './lambda-service.ts';
 import type { ObjectStore } from './s3/object-store.ts';
 import type { Principal } from '../iam/principal.ts';
 import { createS3Service } from './s3/s3-service.ts';
-import { readAuthorization, verifySignature, type SignedRequest } from '../iam/signature.ts';
+import { readAuthorization, verifySignature, type SignedRequest, type Verification } from '../iam/signature.ts';
 import { createSqsService } from './sqs/sqs-service.ts';
 import type { Queues } from './sqs/queues.ts';
 
@@ -35,7 +35,7 @@ export interface DisturbedCall {
   readonly principal: Principal;
 }
 
-/** What stands behind the address. */
+/** What the endpoint needs to answer. */
 export interface EndpointOptions {
   readonly resources: Resources;
   readonly clock: Clock;
@@ -48,14 +48,14 @@ export interface EndpointOptions {
   readonly invoke: InvokeLambda;
   /** For tests: `throttle` answers as a service does that is asked too often, `fail` with an error of the service's own. */
   readonly disturb?: (call: DisturbedCall) => 'throttle' | 'fail' | undefined;
-  /** Is told what went wrong in here, while the caller is answered with an error of the service's own. */
+  /** Is called with an error of the endpoint itself, while the caller is answered with an error of the service's own. */
   readonly onError?: (error: unknown) => void;
 }
 
 export interface Endpoint {
   /** `http://127.0.0.1:1234`: what `AWS_ENDPOINT_URL` is set to. */
   readonly endpoint: string;
-  /** Until then each request is answered with a failure: what stands behind needs to know the address first. */
+  /** Until then each request is answered with a failure: the services need to know the address first. */
   serve(parts: EndpointOptions): void;
   stop(): Promise<void>;
 }
@@ -113,8 +113,7 @@ async function answerRequest(
   const name = serviceNameOf(request);
   const service = services.get(name) ?? unknownService(name, [...services.keys()]);
   try {
-    const { credentials, clock } = parts;
-    const verification = await verifySignature(request, { credentials, clock, service: name });
+    const verification = await identify(request, name, parts);
     if (verification.kind === 'refused') return service.refuse(verification.code, verification.message);
     const call = service.read(request);
     return await carryOut(call, { ...parts, service, name, principal: verification.principal });
@@ -124,6 +123,16 @@ async function answerRequest(
     parts.onError?.(error);
     return service.refuse('InternalFailure', error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Where access is open, each caller is the admin. */
+async function identify(
+  request: SignedRequest,
+  service: string,
+  { resources, credentials, clock }: EndpointOptions,
+): Promise<Verification> {
+  if (resources.access === 'open') return { kind: 'signed', principal: credentials.admin.principal };
+  return verifySignature(request, { credentials, clock, service });
 }
 
 async function carryOut(
@@ -156,7 +165,7 @@ function serviceNameOf({ headers, url }: SignedRequest): string {
   return 's3';
 }
 
-/** Whatever it is asked, it has nothing of it. */
+/** A service that this cloud does not have. */
 function unknownService(name: string, known: readonly string[]): AwsService {
   const refuse = (code: string, message: string): AwsAnswer => ({
     statusCode: 400,

@@ -1,4 +1,4 @@
-/** Where the stacks of an assembly stand: an account and a region, and what follows from these. */
+/** The environment of an assembly's stacks: an account and a region, and what follows from these. */
 import { CloudError } from '../cloud-error.ts';
 import type { TemplateFile } from './template-file.ts';
 

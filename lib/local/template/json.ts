@@ -1,4 +1,4 @@
-/** JSON of which nobody has said yet what it is. */
+/** JSON whose shape is not checked yet. */
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

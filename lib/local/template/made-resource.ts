@@ -73,7 +73,7 @@ export class MadeResource {
   }
 }
 
-/** All resources of the stacks whose conditions hold, by type; and which types nobody asked for. */
+/** All resources of the stacks whose conditions hold, by type; and the types that were not asked for. */
 export class MadeResources {
   readonly #all: readonly MadeResource[];
   readonly #asked = new Set<string>(['AWS::CDK::Metadata']);

@@ -1,4 +1,4 @@
-/** The value of a template's parameter: nobody gives one here, so it is the default. */
+/** The value of a template's parameter: it is the default, as none is given here. */
 import { textOf } from './json.ts';
 
 /** The default of an SSM parameter is its name, and only of that of the bootstrap one knows what it would hold. */

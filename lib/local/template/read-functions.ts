@@ -40,6 +40,7 @@ export function readFunctions(resources: MadeResources, environment: CloudEnviro
       name: resource.name,
       arn: resource.arn,
       codePath: codePathOf(resource),
+      isolation: 'lambda',
       handler: resource.text('Handler'),
       runtime,
       environment: environmentVariablesOf(resource),
@@ -126,7 +127,7 @@ function codePathOf(resource: MadeResource): string {
     resource.fail('ASSET_NOT_FOUND', 'Code', `there is no ${folder}: run \`npx cdk synth\` again`);
   }
   if (!statSync(folder).isDirectory()) {
-    resource.fail('NOT_SUPPORTED', 'Code', `${folder} is no folder: the local cloud unpacks no archive`);
+    resource.fail('NOT_SUPPORTED', 'Code', `${folder} is not a folder: the local cloud unpacks no archive`);
   }
   return folder;
 }

@@ -42,6 +42,7 @@ export function readTemplate(from: string, addresses: CloudAddresses): Resources
     );
   }
   return {
+    access: 'iam',
     region: environment.region,
     accountId: environment.accountId,
     functions,
@@ -50,7 +51,7 @@ export function readTemplate(from: string, addresses: CloudAddresses): Resources
     queues: readQueues(resources),
     buckets: readBuckets(resources),
     httpApis: readHttpApis(resources, environment, addresses),
-    rules: readRules(resources, environment),
+    schedules: readRules(resources, environment),
     roles: readRoles(resources),
     outputs: readOutputs(files, resolver),
     ignored: resources.ignored(),

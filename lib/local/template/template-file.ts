@@ -54,7 +54,7 @@ function readFolder(folder: string): TemplateFile[] {
   if (!existsSync(manifestFile)) {
     throw new CloudError(
       'ASSEMBLY_NOT_FOUND',
-      `${folder} is no cloud assembly, as it has no manifest.json: name the folder that \`npx cdk synth\` writes ` +
+      `${folder} is not a cloud assembly, since it has no manifest.json: name the folder that \`npx cdk synth\` writes ` +
         `(cdk.out), or one *.template.json`,
     );
   }
@@ -84,7 +84,7 @@ function readTemplateFile(
 ): TemplateFile {
   const json = readJson(file);
   if (!isObject(json['Resources'])) {
-    throw new CloudError('INVALID_TEMPLATE', `${file} is no template of CloudFormation: it has no "Resources"`);
+    throw new CloudError('INVALID_TEMPLATE', `${file} is not a template of CloudFormation: it has no "Resources"`);
   }
   if (json['Transform'] !== undefined) {
     const names = listOf(json['Transform']).map((name) => JSON.stringify(name));

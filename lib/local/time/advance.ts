@@ -5,7 +5,7 @@ import type { MovableClock } from './movable-clock.ts';
 const LOOK_EVERY_MS = 5;
 /** An answer on its way from one part to another is nowhere for a moment. */
 const STILL_LOOKS = 3;
-/** Lambda's longest timeout, and some: whoever works longer never rests. */
+/** Lambda's longest timeout, and some: a function that works longer never rests. */
 const LONGEST_WAIT_MS = 16 * 60_000;
 
 export interface Work {

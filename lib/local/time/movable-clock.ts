@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 interface Timer {
   readonly atMs: number;
   readonly callback: () => void;
-  /** Whoever moves the clock stops there. */
+  /** A move of the clock stops there. */
   readonly isStop: boolean;
 }
 
@@ -26,12 +26,12 @@ export class MovableClock implements Clock {
    * The same clock, for timers that come round again and again: a move leaps over them. Those that it leaps over are
    * called back once it stops.
    */
-  readonly leaping: Clock = {
+  readonly coalescingTimers: Clock = {
     nowMs: () => this.nowMs(),
     callAt: (atMs, callback) => this.#add({ atMs, callback, isStop: false }),
   };
 
-  /** `onMove` is told how far it is ahead of the machine's clock, before anybody else learns of the new time. */
+  /** `onMove` is called with how far it is ahead of the machine's clock, before any timer sees the new time. */
   constructor(onMove: (offsetMs: number) => void = () => undefined) {
     this.#onMove = onMove;
   }
@@ -57,7 +57,7 @@ export class MovableClock implements Clock {
     this.#fire();
   }
 
-  /** Nobody is called back after this. */
+  /** No timer calls back after this. */
   close(): void {
     this.#isClosed = true;
     this.#timers.clear();
@@ -74,7 +74,7 @@ export class MovableClock implements Clock {
     };
   }
 
-  /** Whoever is asked for while this goes on is called soon after it: a callback that asks for now makes no loop. */
+  /** A timer that is set meanwhile fires soon after: a callback that asks for now makes no loop. */
   #fire(): void {
     const nowMs = this.nowMs();
     const due = [...this.#timers].filter((timer) => timer.atMs <= nowMs).sort((a, b) => a.atMs - b.atMs);
@@ -82,7 +82,7 @@ export class MovableClock implements Clock {
     this.#setAlarm();
   }
 
-  /** One real timer, for whoever is next. */
+  /** One real timer, for the next of them. */
   #setAlarm(): void {
     clearTimeout(this.#alarm);
     if (this.#timers.size === 0) return;

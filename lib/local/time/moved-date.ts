@@ -1,5 +1,5 @@
 /**
- * Gives the process another time: `Date` is ahead of the machine's clock by an offset. Runs in the function's process.
+ * Moves the time of the process: `Date` is ahead of the machine's clock by an offset. Runs in the function's process.
  *
  * Timers and `performance.now()` stay real. Threads that the function starts share the offset.
  */
@@ -7,7 +7,7 @@ import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
 const SHARED_OFFSET = 'lull-clock-offset';
 
-/** Replaces `Date`; gives the way to set the offset in milliseconds. */
+/** Replaces `Date`; returns a way to set the offset in milliseconds. */
 export function moveDate(): (offsetMs: number) => void {
   const shared = sharedOffset();
   const RealDate = Date;

@@ -6,10 +6,10 @@
  * over. The same goes for a batch that was throttled, or whose process died.
  */
 import type { Clock } from '../../ports/clock.ts';
-import { failedIds, toSqsEvent } from '../event-source.ts';
 import type { MessageQueue, ReceivedMessage } from '../services/sqs/message-queue.ts';
 import type { Invocation } from '../functions/invocation.ts';
 import type { EventSourceResource } from '../resources.ts';
+import { failedIds, toSqsEvent } from './sqs-event.ts';
 
 /** Of what Lambda takes in one invocation; what does not fit is another batch. */
 const BATCH_LIMIT_BYTES = 6 * 1024 * 1024;
@@ -23,6 +23,10 @@ export interface EventSourceOptions {
   readonly clock: Clock;
   /** Batches at a time. */
   readonly concurrency: number;
+  /** Whether the function can take a batch at once, and a way to hear that it can again. Default: it can. */
+  readonly room?: { hasRoom(): boolean; onRoom(listener: () => void): void };
+  /** Is called with each batch before it is handed over, and what it returns when that is over. */
+  readonly observe?: (batch: readonly ReceivedMessage[]) => () => void;
   /** Invokes the function, at the qualifier that the mapping names, with a JSON text. */
   readonly invoke: (payload: string) => Promise<Invocation>;
 }
@@ -41,6 +45,7 @@ export class EventSource {
   constructor(parts: EventSourceOptions) {
     this.#parts = parts;
     parts.queue.onVisible(() => this.#poll());
+    parts.room?.onRoom(() => this.#poll());
     this.#poll();
   }
 
@@ -56,7 +61,7 @@ export class EventSource {
   }
 
   #poll(): void {
-    while (!this.#isStopped && this.#active < this.#parts.concurrency) {
+    while (!this.#isStopped && this.#active < this.#parts.concurrency && (this.#parts.room?.hasRoom() ?? true)) {
       this.#receive();
       if (this.#received.length === 0 || this.#mayGrow()) return;
       void this.#handOver(this.#cutBatch());
@@ -73,7 +78,7 @@ export class EventSource {
     for (const message of messages) this.#received.push(message);
   }
 
-  /** The batch is not full, and its window is open: whoever comes until it closes belongs to it. */
+  /** The batch is not full, and its window is open: messages that come until it closes belong to it. */
   #mayGrow(): boolean {
     const { clock, source } = this.#parts;
     const isFull = this.#received.length >= source.batchSize || this.#batchLength() < this.#received.length;
@@ -98,16 +103,18 @@ export class EventSource {
   }
 
   async #handOver(batch: readonly ReceivedMessage[]): Promise<void> {
-    const { queue, source, region, invoke } = this.#parts;
+    const { queue, source, region, invoke, observe } = this.#parts;
     this.#active += 1;
+    const onEnd = observe?.(batch);
     try {
       const result = await invoke(JSON.stringify(toSqsEvent(batch, { queueArn: source.queueArn, region })));
       const failed = this.#failedOf(result, batch);
       for (const message of batch) if (!failed.has(message.id)) queue.delete(message.receipt);
     } catch {
-      // Nobody could be asked, or the answer is no JSON: the messages come again.
+      // The function could not be called, or its answer is no JSON: the messages come again.
     } finally {
       this.#active -= 1;
+      onEnd?.();
       this.#poll();
     }
   }

@@ -1,4 +1,4 @@
-/** What is left of events that nobody could work on: they go where the template says, or are told of. */
+/** Events that failed: they go to the destination that the template names. */
 import { randomUUID } from 'node:crypto';
 import type { Queues } from '../services/sqs/queues.ts';
 import type { FailedEvent } from '../functions/event-queue.ts';

@@ -19,7 +19,7 @@ export function readSchedule(expression: string, timezone: string, startedAtMs: 
   if (kind === 'at') return readAt(content, timezone);
   throw new CloudError(
     'INVALID_TEMPLATE',
-    `"${expression}" is no schedule: there are rate(5 minutes), cron(0 3 * * ? *) and at(2027-01-01T09:00:00)`,
+    `"${expression}" is not a schedule: write rate(5 minutes), cron(0 3 * * ? *) or at(2027-01-01T09:00:00)`,
   );
 }
 
@@ -29,7 +29,7 @@ function readRate(content: string, startedAtMs: number): ScheduleTimes {
   if (unit === undefined || Number(count) < 1 || !isGrammar) {
     throw new CloudError(
       'INVALID_TEMPLATE',
-      `rate(${content}) is none: write rate(1 minute), rate(2 hours), rate(3 days)`,
+      `rate(${content}) is not a rate: write rate(1 minute), rate(2 hours) or rate(3 days)`,
     );
   }
   const periodMs = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
@@ -45,7 +45,7 @@ function readRate(content: string, startedAtMs: number): ScheduleTimes {
 
 function readAt(content: string, timezone: string): ScheduleTimes {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(content)) {
-    throw new CloudError('INVALID_TEMPLATE', `at(${content}) is none: write at(2027-01-01T09:00:00)`);
+    throw new CloudError('INVALID_TEMPLATE', `at(${content}) is not a time: write at(2027-01-01T09:00:00)`);
   }
   const at = croner(content, timezone, `at(${content})`).nextRun(new Date(0));
   const atMs = at?.getTime() ?? -Infinity;

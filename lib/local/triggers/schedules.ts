@@ -1,8 +1,8 @@
 /**
- * Calls functions by the rules and schedules of a template: at their times, on a clock that may be moved.
+ * Calls functions by the schedules of a cloud: at their times, on a clock that may be moved.
  *
- * Where the clock leaps over several times of one rule, only the last of them is made up for: a sweep each minute is not
- * swept 4000 times because somebody moves the clock by three days.
+ * Where the clock is moved over several times of one schedule, only the last of them counts: three days are not 4000
+ * sweeps.
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
@@ -10,30 +10,54 @@ import type { Resources, ScheduleResource } from '../resources.ts';
 import { readSchedule, type ScheduleTimes } from './schedule-times.ts';
 
 export interface SchedulesOptions {
-  readonly resources: Pick<Resources, 'rules' | 'region' | 'accountId'>;
+  readonly resources: Pick<Resources, 'schedules' | 'region' | 'accountId'>;
   readonly clock: Clock;
-  /** Sends the event and does not wait. */
-  send(rule: ScheduleResource, target: ScheduleResource['targets'][number], event: unknown): void;
+  /** Sends the event. What it returns is waited for only where a schedule says `everyMs`. */
+  send(schedule: ScheduleResource, target: ScheduleResource['targets'][number], event: unknown): unknown;
 }
 
-/** Raises a CloudError for an expression that cannot be followed. Gives the way to end all of it. */
-export function startSchedules(parts: SchedulesOptions): () => void {
-  const startedAtMs = parts.clock.nowMs();
-  const enabled = parts.resources.rules.filter((rule) => rule.enabled);
-  const schedules = enabled.map((rule) => {
-    return { rule, times: readSchedule(rule.expression, rule.timezone, startedAtMs) };
+/** Raises a CloudError for an expression that cannot be followed. Returns a function that ends all schedules. */
+export function startSchedules(options: SchedulesOptions): () => void {
+  const { clock, resources } = options;
+  const startedAtMs = clock.nowMs();
+  const enabled = resources.schedules.filter((schedule) => schedule.enabled);
+  const starts = enabled.map((schedule) => {
+    const fire = (atMs: number): unknown => sendAll(schedule, atMs, options);
+    const { everyMs } = schedule;
+    if (everyMs !== undefined) return () => repeat(everyMs, clock, fire);
+    const times = readSchedule(schedule.expression, schedule.timezone, startedAtMs);
+    return () => follow(times, clock, fire);
   });
-  const stops = schedules.map(({ rule, times }) =>
-    follow(times, parts.clock, (atMs) => {
-      for (const target of rule.targets)
-        parts.send(rule, target, eventOf({ rule, target, atMs, resources: parts.resources }));
-    }),
-  );
+  const stops = starts.map((start) => start());
   return () => stops.forEach((stop) => stop());
 }
 
+function sendAll(schedule: ScheduleResource, atMs: number, { resources, send }: SchedulesOptions): Promise<unknown> {
+  return Promise.all(
+    schedule.targets.map((target) => send(schedule, target, eventOf({ schedule, target, atMs, resources }))),
+  );
+}
+
+/** The first time is now. A time at which the last call still goes on is left out. */
+function repeat(everyMs: number, clock: Clock, call: (atMs: number) => unknown): () => void {
+  let isBusy = false;
+  let cancel = (): void => undefined;
+  const fire = async (): Promise<void> => {
+    cancel = clock.callAt(clock.nowMs() + everyMs, () => void fire());
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await call(clock.nowMs());
+    } finally {
+      isBusy = false;
+    }
+  };
+  void fire();
+  return () => cancel();
+}
+
 /** Calls at each time, or once for those that were leapt over: then with the last of them. */
-function follow(times: ScheduleTimes, clock: Clock, call: (atMs: number) => void): () => void {
+function follow(times: ScheduleTimes, clock: Clock, call: (atMs: number) => unknown): () => void {
   let seenMs = clock.nowMs();
   let cancel = (): void => undefined;
   const wait = (): void => {
@@ -52,12 +76,12 @@ function follow(times: ScheduleTimes, clock: Clock, call: (atMs: number) => void
 }
 
 function eventOf(call: {
-  readonly rule: ScheduleResource;
+  readonly schedule: ScheduleResource;
   readonly target: ScheduleResource['targets'][number];
   readonly atMs: number;
   readonly resources: SchedulesOptions['resources'];
 }): unknown {
-  const { rule, target, atMs } = call;
+  const { schedule: rule, target, atMs } = call;
   const time = new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
   if (target.input === undefined) return scheduledEvent(rule, time, call.resources);
   return readInput(rule.source === 'scheduler' ? fillIn(target.input, rule, time) : target.input);

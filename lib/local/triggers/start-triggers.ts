@@ -1,4 +1,4 @@
-/** What calls the functions of a template: its queues, its rules and schedules, its HTTP APIs. */
+/** What calls the functions of a cloud: its queues, its schedules, its HTTP APIs. */
 import type { HttpReply, HttpRequest } from './http/http-event.ts';
 import type { Authorizer } from '../iam/authorize.ts';
 import type { CredentialStore } from '../iam/credentials.ts';
@@ -6,14 +6,15 @@ import { verifySignature } from '../iam/signature.ts';
 import type { Queues } from '../services/sqs/queues.ts';
 import { checkVisibility, mayCall, mayIntegrate, mayPoll } from './permissions.ts';
 import { sendFailedEvent } from './failed-events.ts';
-import { EventSource } from './event-source.ts';
+import type { ReceivedMessage } from '../services/sqs/message-queue.ts';
+import { EventSource, type EventSourceOptions } from './event-source.ts';
 import type { AccessPorts, HttpCaller } from './http/http-access.ts';
 import { createHttpApi } from './http/http-api.ts';
 import type { MovableClock } from '../time/movable-clock.ts';
 import { startSchedules } from './schedules.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { CloudEvent } from '../cloud-event.ts';
-import type { Resources, HttpApiResource, RouteResource, ScheduleResource } from '../resources.ts';
+import type { EventSourceResource, Resources, HttpApiResource, RouteResource, ScheduleResource } from '../resources.ts';
 import { CloudError } from '../cloud-error.ts';
 
 export interface TriggersOptions {
@@ -24,12 +25,14 @@ export interface TriggersOptions {
   readonly authorizer: Authorizer;
   readonly credentials: CredentialStore;
   readonly maxSandboxes: number;
-  readonly report: (notice: CloudEvent) => void;
+  readonly report: (event: CloudEvent) => void;
+  /** Is called with each batch of messages before a function gets it, and what it returns when that is over. */
+  readonly observe: (batch: readonly ReceivedMessage[]) => () => void;
 }
 
-/** Those that may: one that may not is told of, and polls nothing. Raises a CloudError for one that AWS would not make. */
+/** Those that may: one that may not is reported, and polls nothing. Raises a CloudError for one that AWS would not make. */
 export async function startEventSources(parts: TriggersOptions): Promise<EventSource[]> {
-  const { resources, clock, queues, functions, authorizer, maxSandboxes, report } = parts;
+  const { resources, clock, queues, functions, authorizer, maxSandboxes, report, observe } = parts;
   const started: EventSource[] = [];
   for (const source of resources.eventSources.filter(({ enabled }) => enabled)) {
     const queue = resources.queues.find(({ arn }) => arn === source.queueArn);
@@ -37,7 +40,7 @@ export async function startEventSources(parts: TriggersOptions): Promise<EventSo
     if (!queue || !messages) {
       throw new CloudError(
         'INVALID_TEMPLATE',
-        `${source.id} polls ${source.queueArn}, which is no queue of the stacks`,
+        `${source.id} polls ${source.queueArn}, which is not a queue of the stacks`,
       );
     }
     const made = functions.find(source.functionArn).function;
@@ -49,35 +52,52 @@ export async function startEventSources(parts: TriggersOptions): Promise<EventSo
       continue;
     }
     const { region } = resources;
-    const concurrency = Math.min(source.maxConcurrency ?? Infinity, maxSandboxes);
-    const invoke = (payload: string) => functions.invoke(source, payload);
-    started.push(new EventSource({ source, region, queue: messages, clock, concurrency, invoke }));
+    started.push(
+      new EventSource({
+        ...{ source, region, queue: messages, clock, observe },
+        ...roomOf(source, functions, maxSandboxes),
+        invoke: (payload) => functions.invoke(source, payload),
+      }),
+    );
   }
   return started;
 }
 
-/** The rules and schedules of a template, while they fire. */
-export interface RunningRules {
-  /** Somebody is about to be called. */
+/** A function with provisioned sandboxes takes a batch when one of these is free. */
+function roomOf(
+  source: EventSourceResource,
+  functions: Functions,
+  maxSandboxes: number,
+): Pick<EventSourceOptions, 'concurrency' | 'room'> {
+  const concurrency = source.maxConcurrency ?? Infinity;
+  const called = functions.find(source.functionArn);
+  if (called.function.provisioned === undefined) return { concurrency: Math.min(concurrency, maxSandboxes) };
+  const room = { hasRoom: () => called.hasRoom(), onRoom: (listener: () => void) => called.onRoom(listener) };
+  return { concurrency, room };
+}
+
+/** Schedules, while they fire. */
+export interface RunningSchedules {
+  /** A function is about to be called. */
   isBusy(): boolean;
   stop(): void;
 }
 
 /** Raises a CloudError for an expression that cannot be followed. */
-export function startRules(parts: TriggersOptions): RunningRules {
+export function startScheduleTriggers(parts: TriggersOptions): RunningSchedules {
   let calls = 0;
   const stop = startSchedules({
     resources: parts.resources,
-    clock: parts.clock.leaping,
-    send: (rule, target, event) => {
+    clock: parts.clock.coalescingTimers,
+    send: async (schedule, target, event) => {
       calls += 1;
-      void call(parts, rule, target, JSON.stringify(event)).finally(() => (calls -= 1));
+      await callFunction(parts, schedule, target, JSON.stringify(event)).finally(() => (calls -= 1));
     },
   });
   return { isBusy: () => calls > 0, stop };
 }
 
-async function call(
+async function callFunction(
   { resources, functions, queues, authorizer, report }: TriggersOptions,
   rule: ScheduleResource,
   target: ScheduleResource['targets'][number],
@@ -85,7 +105,8 @@ async function call(
 ): Promise<void> {
   const decision = await mayCall(authorizer, rule, target, resources);
   if (decision.kind === 'allowed') {
-    functions.invokeLater(target, event);
+    if (rule.everyMs === undefined) functions.invokeLater(target, event);
+    else await functions.invoke(target, event); // one that failed is not tried again: the next one is near
     return;
   }
   const { message } = decision;
@@ -119,6 +140,7 @@ export function answerFor(api: HttpApiResource, parts: TriggersOptions): (reques
       return isIn ? functions.invokeFor(route, payload) : refused;
     },
     onRequest: (line, reason) => {
+      if (resources.access === 'open') return; // its runs are reported
       report({ kind: 'request', api: api.id, line, ...(reason === undefined ? {} : { reason }) });
     },
   });
@@ -159,7 +181,7 @@ function accessPorts({ credentials, authorizer, clock }: TriggersOptions): Omit<
 
 const LONGEST_SKEW_MS = 15 * 60_000;
 
-/** Who calls from outside signs by the machine's clock, wherever the cloud's was moved to. */
+/** A caller from outside signs by the machine's clock, wherever the cloud's was moved to. */
 function callersClock(headers: Record<string, string>, clock: MovableClock): { nowMs(): number } {
   const dashed = (headers['x-amz-date'] ?? '').replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z');
   const isOutside = Math.abs(Date.parse(dashed) - Date.now()) <= LONGEST_SKEW_MS;

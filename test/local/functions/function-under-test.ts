@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Invocation } from '../../../lib/local/functions/invocation.ts';
-import { createFunction, type Lambda, type FunctionOptions } from '../../../lib/local/functions/function.ts';
+import { createFunction, type LocalFunction, type FunctionOptions } from '../../../lib/local/functions/function.ts';
 import type { CloudEvent } from '../../../lib/local/cloud-event.ts';
 import type { FunctionResource } from '../../../lib/local/resources.ts';
 import { SystemClock } from '../../../lib/memory/system-clock.ts';
@@ -10,7 +10,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { functionOf } from './lambda-function.ts';
 
 export interface LambdaUnderTest {
-  readonly lambda: Lambda;
+  readonly lambda: LocalFunction;
   /** Gives what the handler gave. Throws if it did not succeed. */
   call(event: unknown, qualifier?: string): Promise<unknown>;
   readonly notices: CloudEvent[];

@@ -9,6 +9,7 @@ export function functionOf(codePath: string): FunctionResource {
     name: 'under-test',
     arn: ARN,
     codePath,
+    isolation: 'lambda',
     handler: 'index.handler',
     runtime: `nodejs${process.versions.node.split('.')[0]}.x`,
     environment: {},

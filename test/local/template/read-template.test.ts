@@ -58,9 +58,9 @@ describe('the assembly of an engine', () => {
       ['POST /{proxy+}', 'iam'],
     ]);
     expect(api?.throttling).toEqual({ rate: 500, burst: 1000 });
-    expect(resources.rules).toMatchObject([{ source: 'events', expression: 'rate(1 minute)', enabled: true }]);
-    const sweeper = resources.functions.find(({ arn }) => arn === resources.rules[0]?.targets[0]?.functionArn);
-    expect(JSON.stringify(sweeper?.policy)).toContain(resources.rules[0]?.arn);
+    expect(resources.schedules).toMatchObject([{ source: 'events', expression: 'rate(1 minute)', enabled: true }]);
+    const sweeper = resources.functions.find(({ arn }) => arn === resources.schedules[0]?.targets[0]?.functionArn);
+    expect(JSON.stringify(sweeper?.policy)).toContain(resources.schedules[0]?.arn);
     expect(resources.ignored).toContain('AWS::Logs::LogGroup');
   });
 });
@@ -264,7 +264,7 @@ it('an API has its CORS rules, and routes by who may call them', () => {
 });
 
 it('a schedule calls its function with an input, in its time zone', () => {
-  const { rules } = readResources({
+  const { schedules: rules } = readResources({
     Nightly: {
       Type: 'AWS::Scheduler::Schedule',
       Properties: {

@@ -72,8 +72,8 @@ it('a callback that asks for now again and again does not hold up the others', (
   expect(called).toHaveLength(5);
 });
 
-it('timers of the leaping view are no stops, and are called where the clock stops', () => {
-  clock.leaping.callAt(STARTED_AT_MS + 1_000, say('leapt over'));
+it('timers of the coalescingTimers view are no stops, and are called where the clock stops', () => {
+  clock.coalescingTimers.callAt(STARTED_AT_MS + 1_000, say('leapt over'));
   clock.callAt(STARTED_AT_MS + 9_000, say('stop'));
   expect(clock.nextStopMs()).toBe(STARTED_AT_MS + 9_000);
   clock.advance(9_000);

@@ -90,7 +90,7 @@ describe('one time', () => {
 });
 
 it.each([
-  ['every day', /there are rate/],
+  ['every day', /is not a schedule: write rate/],
   ['rate(0 minutes)', /write rate\(1 minute\)/],
   ['rate(1 minutes)', /write rate\(1 minute\)/],
   ['rate(5 minute)', /write rate\(1 minute\)/],

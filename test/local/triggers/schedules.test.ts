@@ -21,14 +21,14 @@ function rule(of: Partial<ScheduleResource>): ScheduleResource {
   };
 }
 
-const STACK = { rules: [rule({})], region: 'eu-west-1', accountId: '000000000000' };
+const STACK = { schedules: [rule({})], region: 'eu-west-1', accountId: '000000000000' };
 
 function start(...rules: ScheduleResource[]) {
   const clock = new ManualClock();
   clock.advance(Date.parse('2026-11-22T12:00:00Z') - clock.nowMs());
   const sent: { at: string; event: unknown }[] = [];
   const stop = startSchedules({
-    resources: { ...STACK, rules },
+    resources: { ...STACK, schedules: rules },
     clock,
     send: (_rule, _target, event) => sent.push({ at: new Date(clock.nowMs()).toISOString(), event }),
   });
@@ -53,7 +53,11 @@ describe('rules', () => {
     onTestFinished(() => void vi.useRealTimers());
     const clock = new MovableClock();
     const sent: unknown[] = [];
-    startSchedules({ resources: STACK, clock: clock.leaping, send: (_rule, _target, event) => sent.push(event) });
+    startSchedules({
+      resources: STACK,
+      clock: clock.coalescingTimers,
+      send: (_rule, _target, event) => sent.push(event),
+    });
     clock.advance(3 * 86_400_000 + 30_000);
     expect(sent).toMatchObject([{ time: '2026-11-25T12:00:00Z' }]);
     vi.advanceTimersByTime(30_000);

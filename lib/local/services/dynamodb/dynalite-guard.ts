@@ -10,7 +10,7 @@ import { readBody } from '../../net/read-body.ts';
 const REQUEST_LIMIT_BYTES = 16 * 1024 * 1024;
 const LONGEST_ANSWER_MS = 2_000;
 
-/** Puts itself between the server and its listener. Gives a way to wait until every request is answered. */
+/** Puts itself between the server and its listener. Returns a way to wait until every request is answered. */
 export function guardRequests(server: Server): { answered(): Promise<void> } {
   const [listener] = server.listeners('request') as [RequestListener];
   const open = new Set<Promise<void>>();
@@ -34,7 +34,7 @@ export function guardRequests(server: Server): { answered(): Promise<void> } {
   };
 }
 
-/** Resolves when the answer is made, whether or not there is still somebody to take it. */
+/** Resolves when the answer is made, whether or not the caller is still there. */
 function untilAnswered(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;

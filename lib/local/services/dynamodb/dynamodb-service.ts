@@ -1,4 +1,4 @@
-/** DynamoDB: what a request asks for in IAM's terms. It is answered by dynalite, or whatever else is behind. */
+/** DynamoDB: what a request asks for in IAM's terms. It is answered by dynalite, or another DynamoDB. */
 import type { Resources } from '../../resources.ts';
 import { AwsError, UnknownOperationError, type Access, type AwsAnswer, type AwsService } from '../service.ts';
 import { jsonAnswer, operationOf, readJson, signatureNames, type RefusalNames } from '../json-protocol.ts';
@@ -6,7 +6,7 @@ import type { SignedRequest } from '../../iam/signature.ts';
 
 export interface DynamodbServiceOptions {
   readonly resources: Pick<Resources, 'region' | 'accountId'>;
-  /** Gives a request on, and its answer back. */
+  /** Forwards a request, and returns the answer. */
   readonly forward: (request: SignedRequest) => Promise<AwsAnswer>;
 }
 

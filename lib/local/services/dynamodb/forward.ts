@@ -1,4 +1,4 @@
-/** Gives requests on to a DynamoDB that checks no signature: dynalite, or the official DynamoDB Local. */
+/** Forwards requests to a DynamoDB that checks no signature: dynalite, or the official DynamoDB Local. */
 import { Agent, request as httpRequest } from 'node:http';
 import type { AwsAnswer } from '../service.ts';
 import { readAuthorization, type SignedRequest } from '../../iam/signature.ts';

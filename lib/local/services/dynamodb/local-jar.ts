@@ -1,6 +1,6 @@
 /**
- * Amazon's own DynamoDB Local, a Java program, out of the npm package amplify-dynamodb-simulator. Whoever wants it
- * installs it: it is large, and it has a licence of its own.
+ * Amazon's own DynamoDB Local, a Java program, out of the npm package amplify-dynamodb-simulator. It has
+ * to be installed separately: it is large, and it has a licence of its own.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';

@@ -24,7 +24,7 @@ export async function makeTable(client: DynamoDBClient, table: CreateTableComman
     if (Date.now() > giveUpAtMs) {
       throw new CloudError(
         'FOLDER_FORMAT',
-        `the table ${table.TableName ?? ''} is ${Table?.TableStatus ?? 'missing'}, since whoever made it was killed in the middle: it is empty, ` +
+        `the table ${table.TableName ?? ''} is ${Table?.TableStatus ?? 'missing'}, since the process that created it was killed: it is empty, ` +
           `so delete the folder (.lull, or what you named with --dir)`,
       );
     }

@@ -18,7 +18,7 @@ export interface TableServerOptions {
   readonly path?: string;
   readonly tables: readonly CreateTableCommandInput[];
   readonly region: string;
-  /** Make the indexes anew: whoever wrote last was killed. */
+  /** Make the indexes anew: the process that wrote last was killed. */
   readonly rebuildIndexes: boolean;
 }
 
@@ -31,7 +31,7 @@ export async function startTableServer(options: TableServerOptions): Promise<Tab
   const requests = guardRequests(server);
   const endpoint = `http://127.0.0.1:${await listenOnLoopback(server, 0)}`;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  // Which Node the SDK will want next year is nobody's concern where nothing reaches AWS.
+  // Which Node the SDK will need next year does not matter where nothing reaches AWS.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const client = new DynamoDBClient({ endpoint, region, credentials });
   for (const table of tables) {

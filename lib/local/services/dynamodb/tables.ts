@@ -8,13 +8,13 @@ import { LOCAL_CREDENTIALS } from './forward.ts';
 export interface TablesOptions {
   /** A folder for them; without one they are in memory. */
   readonly path?: string;
-  /** Make the indexes anew: whoever wrote last into the folder was killed. Default false. */
+  /** Make the indexes anew: the process that wrote into the folder last was killed. Default false. */
   readonly rebuildIndexes?: boolean;
   /** Of the official DynamoDB Local, such as `http://127.0.0.1:8000`. Default: dynalite in this process. */
   readonly endpoint?: string;
 }
 
-/** The client that comes with them asks nobody whether it may. */
+/** The client that comes with them is not asked for permissions. */
 export async function startTables(
   { tables, region }: Pick<Resources, 'tables' | 'region'>,
   { path, rebuildIndexes = false, endpoint }: TablesOptions = {},

@@ -40,7 +40,7 @@ export function createMemoryStore(): ObjectStore {
   };
 }
 
-/** A file for each object: its head as a line of JSON, and then its bytes. Whoever dies while writing leaves no object. */
+/** A file for each object: its head as a line of JSON, and then its bytes. A process that dies while it writes leaves no object. */
 export async function openFolderStore(folder: string): Promise<ObjectStore> {
   await mkdir(folder, { recursive: true });
   const index = new StoreIndex();

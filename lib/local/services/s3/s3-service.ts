@@ -136,7 +136,7 @@ async function getObject(call: S3Call): Promise<AwsAnswer> {
   return { statusCode, headers, body: body.subarray(first, last + 1) };
 }
 
-/** Whoever may not list the bucket is not told what is not in it. */
+/** A caller that may not list the bucket does not learn what is not in it. */
 async function refuseMissing({ asked: { bucket }, caller }: S3Call): Promise<never> {
   const decision = await caller.isAllowed({ action: 's3:ListBucket', resource: arnOf(bucket) });
   if (decision.kind === 'denied') throw new AwsError('AccessDenied', quoteResource(decision.message), 403);

@@ -3,7 +3,7 @@
  * the visibility timeout and comes back unless it was deleted; after `maxReceives` of these it is a dead letter; what is
  * older than the retention is gone.
  *
- * It lives in memory only. Its messages are hints, and whoever loses them finds the truth in the table (I1).
+ * It lives in memory only. Its messages are hints: the table is the truth (I1), so a lost message loses nothing.
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../ports/clock.ts';
@@ -34,11 +34,13 @@ export interface QueuedMessage extends MessageExtras {
 }
 
 export interface ReceivedMessage extends QueuedMessage {
-  /** What `delete` takes. Each receive gives a new one, and only the newest counts. */
+  /** What `delete` takes. Each receive makes a new one, and only the newest counts. */
   readonly receipt: string;
   readonly firstReceivedAtMs: number;
   /** 1 for the first time. */
   readonly receives: number;
+  /** What SQS itself says of the message. */
+  readonly systemAttributes: Readonly<Record<string, string>>;
 }
 
 interface Entry {
@@ -60,7 +62,7 @@ export class MessageQueue {
     this.#options = options;
   }
 
-  /** Gives the message's id. */
+  /** Returns the message's id. */
   send(body: string, delayMs = this.#options.delayMs ?? 0, extras: MessageExtras = {}): string {
     const nowMs = this.#options.clock.nowMs();
     const id = randomUUID();
@@ -68,13 +70,13 @@ export class MessageQueue {
     return id;
   }
 
-  /** Takes over a message of another queue, as it is; it counts its receives anew. */
-  adopt({ id, body, sentAtMs, attributes, traceHeader }: QueuedMessage): void {
+  /** Takes a message from another queue as it is. Its receives are counted anew. */
+  redrive({ id, body, sentAtMs, attributes, traceHeader }: QueuedMessage): void {
     const extras = { ...(attributes ? { attributes } : {}), ...(traceHeader === undefined ? {} : { traceHeader }) };
     this.#add({ id, body, sentAtMs, ...extras }, this.#options.clock.nowMs());
   }
 
-  /** Hides and gives up to `limit` messages that are visible now. */
+  /** Hides and returns up to `limit` messages that are visible now. */
   receive(limit: number, visibilityTimeoutMs = this.#options.visibilityTimeoutMs): ReceivedMessage[] {
     const nowMs = this.#options.clock.nowMs();
     this.#expire(nowMs);
@@ -82,7 +84,7 @@ export class MessageQueue {
     for (const entry of this.#entries.values()) {
       if (received.length >= limit) break;
       if (entry.visibleAtMs > nowMs) continue;
-      if (entry.receives >= this.#options.maxReceives) this.#bury(entry);
+      if (entry.receives >= this.#options.maxReceives) this.#moveToDeadLetters(entry);
       else received.push(this.#hide(entry, nowMs, visibilityTimeoutMs));
     }
     this.#watch();
@@ -107,7 +109,7 @@ export class MessageQueue {
   }
 
   /**
-   * Calls the listener whenever a message is, or becomes, visible. It may be called in vain. Gives the way to call it no
+   * Calls the listener whenever a message is, or becomes, visible. It may be called in vain. Returns a way to call it no
    * more.
    */
   onVisible(listener: () => void): () => void {
@@ -167,10 +169,17 @@ export class MessageQueue {
     entry.receipt = randomUUID();
     entry.visibleAtMs = nowMs + visibilityTimeoutMs;
     const { message, receipt, firstReceivedAtMs, receives } = entry;
-    return { ...message, receipt, firstReceivedAtMs, receives };
+    const systemAttributes = {
+      ApproximateReceiveCount: String(receives),
+      ...(message.traceHeader === undefined ? {} : { AWSTraceHeader: message.traceHeader }),
+      SentTimestamp: String(message.sentAtMs),
+      SenderId: 'local',
+      ApproximateFirstReceiveTimestamp: String(firstReceivedAtMs),
+    };
+    return { ...message, receipt, firstReceivedAtMs, receives, systemAttributes };
   }
 
-  #bury({ message }: Entry): void {
+  #moveToDeadLetters({ message }: Entry): void {
     this.#entries.delete(message.id);
     this.#deadLetters.push(message.body);
     this.#options.onDeadLetter(message.body, message);

@@ -1,4 +1,4 @@
-/** The queues of a template. They live in memory; whoever is to be called by one listens to it in this process. */
+/** All queues of a cloud, in memory. An event source listens to its queue in this process. */
 import type { Clock } from '../../../ports/clock.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 import type { NamedQueue } from './sqs-protocol.ts';
@@ -14,7 +14,7 @@ export interface Queues {
 
 export interface QueuesOptions {
   readonly clock: Clock;
-  /** Is told of each message that was received too often: it is in the dead-letter queue by then. */
+  /** Is called with each message that was received too often: it is in the dead-letter queue by then. */
   readonly onDeadLetter?: (queue: QueueResource, message: QueuedMessage) => void;
 }
 
@@ -28,7 +28,7 @@ export function createQueues(resources: Pick<Resources, 'queues'>, options: Queu
         ...{ clock: options.clock, visibilityTimeoutMs, retentionMs, delayMs },
         maxReceives: redrive?.maxReceives ?? Infinity,
         onDeadLetter: (_body, message) => {
-          byArn.get(redrive?.deadLetterArn ?? '')?.adopt(message);
+          byArn.get(redrive?.deadLetterArn ?? '')?.redrive(message);
           options.onDeadLetter?.(queue, message);
         },
       }),

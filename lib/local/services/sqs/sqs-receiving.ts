@@ -81,19 +81,9 @@ function toMessage(message: ReceivedMessage, input: Input): unknown {
 }
 
 function systemAttributesOf(message: ReceivedMessage, names: readonly string[]): Record<string, string> {
-  const all = systemAttributes(message);
-  return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes('All') || names.includes(name)));
-}
-
-/** What SQS itself says of a message. */
-export function systemAttributes(message: ReceivedMessage): Record<string, string> {
-  return {
-    ApproximateReceiveCount: String(message.receives),
-    ...(message.traceHeader === undefined ? {} : { AWSTraceHeader: message.traceHeader }),
-    SentTimestamp: String(message.sentAtMs),
-    SenderId: 'local',
-    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
-  };
+  return Object.fromEntries(
+    Object.entries(message.systemAttributes).filter(([name]) => names.includes('All') || names.includes(name)),
+  );
 }
 
 function readReceipt(input: Input): string {

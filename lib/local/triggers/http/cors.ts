@@ -5,7 +5,7 @@ import type { HttpApiResource } from '../../resources.ts';
 type Cors = NonNullable<HttpApiResource['cors']>;
 type Headers = Readonly<Record<string, string>>;
 
-/** A browser asks first what it may send. Without CORS in the template nobody but the routes answers. */
+/** A browser asks first what it may send. Without CORS in the template only the routes answer. */
 export function isPreflight(method: string, headers: Headers): boolean {
   return (
     method === 'OPTIONS' && headers['origin'] !== undefined && headers['access-control-request-method'] !== undefined

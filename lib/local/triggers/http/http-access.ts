@@ -1,10 +1,11 @@
-/** Who is let through to a route: callers who may, as IAM or the route's authorizer sees it. */
+/** Decides which callers reach a route, as IAM or the route's authorizer does. */
 import { gatewayReply, type HttpReply } from './http-event.ts';
 import type { Invocation } from '../../functions/invocation.ts';
 import type { RouteResource } from '../../resources.ts';
 import type { HttpCall } from './http-call.ts';
+import { crossOriginCaller } from './this-machine.ts';
 
-/** Who signed a request. */
+/** The principal that signed a request. */
 export interface HttpCaller {
   readonly accessKeyId: string;
   readonly accountId: string;
@@ -20,7 +21,7 @@ export type AccessDecision =
   | { readonly kind: 'refused'; readonly reply: HttpReply; readonly reason: string };
 
 export interface AccessPorts {
-  /** Who signed it, for the service `execute-api`; or why that cannot be said. */
+  /** The principal that signed it, for the service `execute-api`; or why it is not known. */
   identify(
     call: HttpCall,
   ): Promise<{ readonly kind: 'caller'; readonly caller: HttpCaller } | { readonly kind: 'unknown'; reason: string }>;
@@ -35,21 +36,30 @@ export async function decideAccess(call: HttpCall, ports: AccessPorts): Promise<
   switch (authorization.kind) {
     case 'none':
       return { kind: 'allowed' };
+    case 'this-machine':
+      return askOrigin(call);
     case 'iam':
       return askIam(call, ports);
     case 'lambda':
       return askFunction(call, authorization, ports);
     case 'jwt':
-      // Whoever starts the cloud was told so: see checkRoutes.
+      // The cloud does not start with such a route: see checkRoutes.
       return refused(401, 'Unauthorized', `the keys of ${authorization.issuer} cannot be fetched here`);
   }
 }
 
+function askOrigin({ request }: HttpCall): AccessDecision {
+  const stranger = crossOriginCaller(request.rawHeaders);
+  if (stranger === undefined) return { kind: 'allowed' };
+  const message = `Forbidden: ${stranger} is not a page or program of this machine`;
+  return refused(403, message, `${stranger} is not of this machine`);
+}
+
 async function askIam(call: HttpCall, ports: AccessPorts): Promise<AccessDecision> {
-  const who = await ports.identify(call);
-  if (who.kind === 'unknown') return refused(403, 'Forbidden', who.reason);
-  const { accessKeyId, accountId, arn, userId } = who.caller;
-  if (!(await ports.mayInvoke(who.caller, call.resourceArn))) {
+  const found = await ports.identify(call);
+  if (found.kind === 'unknown') return refused(403, 'Forbidden', found.reason);
+  const { accessKeyId, accountId, arn, userId } = found.caller;
+  if (!(await ports.mayInvoke(found.caller, call.resourceArn))) {
     return refused(403, 'Forbidden', `${arn} may not execute-api:Invoke on ${call.resourceArn}`);
   }
   const iam = {

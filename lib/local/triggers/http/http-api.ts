@@ -64,8 +64,8 @@ function checkRoutes({ api }: HttpApiContext): void {
     if (authorization.kind !== 'jwt') continue;
     throw new CloudError(
       'NOT_SUPPORTED',
-      `the route "${routeKey}" of ${api.id} takes JSON Web Tokens of ${authorization.issuer}, whose keys are not to be ` +
-        `had on this machine: synthesize the resources with another authorizer (such as IAM) for runs on this machine`,
+      `the route "${routeKey}" of ${api.id} takes JSON Web Tokens of ${authorization.issuer}, whose keys are not ` +
+        `available on this machine: synthesize the resources with another authorizer (such as IAM) for runs on this machine`,
     );
   }
 }
@@ -76,25 +76,26 @@ async function answerTo(
   bucket: TokenBucket | undefined,
 ): Promise<HttpAnswer> {
   const startedAtMs = performance.now();
-  const told = (answer: Omit<HttpAnswer, 'tookMs'>): HttpAnswer => {
+  const withTime = (answer: Omit<HttpAnswer, 'tookMs'>): HttpAnswer => {
     return { ...answer, tookMs: Math.round(performance.now() - startedAtMs) };
   };
   try {
     const event = readEvent(request, options, randomUUID(), options.clock.nowMs());
-    if (bucket && !bucket.take()) return told({ event, ...said(429, 'Too Many Requests', 'the throttle of the API') });
+    if (bucket && !bucket.take())
+      return withTime({ event, ...said(429, 'Too Many Requests', 'the throttle of the API') });
     const { cors } = options.api;
     if (cors && isPreflight(request.method, event.headers)) {
-      return told({ event, reply: preflightReply(cors, event.headers) });
+      return withTime({ event, reply: preflightReply(cors, event.headers) });
     }
     const match = findRoute(options.api.routes, request.method, event.rawPath);
-    if (!match) return told({ event, ...said(404, 'Not Found', 'no route of the API') });
+    if (!match) return withTime({ event, ...said(404, 'Not Found', 'no route of the API') });
     const call = toCall(request, event, match, options);
     const access = await decideAccess(call, options.access);
-    if (access.kind === 'refused') return told({ event: call.event, reply: access.reply, reason: access.reason });
+    if (access.kind === 'refused') return withTime({ event: call.event, reply: access.reply, reason: access.reason });
     const result = await inTime(options.invoke(match.route, JSON.stringify(withAuthorizer(call.event, access))));
-    return told({ event: call.event, callerArn: access.callerArn, ...replyOf(result) });
+    return withTime({ event: call.event, callerArn: access.callerArn, ...replyOf(result) });
   } catch (error) {
-    if (error instanceof MalformedPathError) return told(said(400, 'Bad Request', error.message));
+    if (error instanceof MalformedPathError) return withTime(said(400, 'Bad Request', error.message));
     throw error;
   }
 }
@@ -114,6 +115,8 @@ function replyOf(result: Invocation | 'late'): { readonly reply: HttpReply; read
     case 'throttled':
       return said(503, 'Service Unavailable', 'the function was throttled');
     case 'refused':
+      if (result.statusCode === 503)
+        return said(503, 'Service Unavailable: the local cloud is stopping', result.message);
       if (result.statusCode === 413) return said(413, 'Request Entity Too Large', result.message);
       return said(500, 'Internal Server Error', result.message);
   }

@@ -18,6 +18,21 @@ describe('the local queue', () => {
     expect(bodies()).toEqual(['a']);
   });
 
+  it('says of a message what SQS says: how often it was received, and when it was sent', () => {
+    const { clock, queue } = createQueue();
+    clock.advance(7);
+    queue.send('a', 0, { traceHeader: 'Root=1-2-3' });
+    const sentAtMs = String(clock.nowMs());
+    clock.advance(5);
+    expect(queue.receive(1)[0]?.systemAttributes).toEqual({
+      ApproximateReceiveCount: '1',
+      AWSTraceHeader: 'Root=1-2-3',
+      SentTimestamp: sentAtMs,
+      SenderId: 'local',
+      ApproximateFirstReceiveTimestamp: String(clock.nowMs()),
+    });
+  });
+
   it('keeps a delayed message back until its time, to the millisecond', () => {
     const { clock, queue, bodies } = createQueue();
     queue.send('later', 5_000);

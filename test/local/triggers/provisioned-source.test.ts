@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { failedIds, startEventSource, toSqsEvent } from '../../lib/local/event-source.ts';
-import { MessageQueue } from '../../lib/local/services/sqs/message-queue.ts';
-import { ManualClock } from './manual-clock.ts';
+import type { Invocation } from '../../../lib/local/functions/invocation.ts';
+import { observeRuns } from '../../../lib/local/observe-runs.ts';
+import { MessageQueue } from '../../../lib/local/services/sqs/message-queue.ts';
+import { EventSource } from '../../../lib/local/triggers/event-source.ts';
+import { failedIds, toSqsEvent } from '../../../lib/local/triggers/sqs-event.ts';
+import { ManualClock } from '../manual-clock.ts';
 
 interface SqsEvent {
   readonly Records: readonly { readonly messageId: string; readonly body: string }[];
@@ -9,27 +12,28 @@ interface SqsEvent {
 
 /** A function that answers when the test says so. */
 class FakePool {
-  readonly invocations: { event: SqsEvent; resolve: (result: unknown) => void; reject: (error: Error) => void }[] = [];
+  readonly invocations: { event: SqsEvent; resolve: (result: Invocation) => void }[] = [];
   places = 1;
   #listener: () => void = () => undefined;
 
-  free(): number {
-    return this.places;
+  hasRoom(): boolean {
+    return this.places > 0;
   }
 
-  onFree(listener: () => void): void {
+  onRoom(listener: () => void): void {
     this.#listener = listener;
   }
 
-  invoke(event: unknown): Promise<unknown> {
+  invoke(payload: string): Promise<Invocation> {
     this.places -= 1;
-    return new Promise((resolve, reject) => this.invocations.push({ event: event as SqsEvent, resolve, reject }));
+    return new Promise((resolve) => this.invocations.push({ event: JSON.parse(payload) as SqsEvent, resolve }));
   }
 
   async settle(index: number, result: unknown): Promise<void> {
     const invocation = this.invocations[index]!;
-    if (result instanceof Error) invocation.reject(result);
-    else invocation.resolve(result);
+    if (result instanceof Error) {
+      invocation.resolve({ kind: 'failed', error: 'Unhandled', payload: '{}', logTail: '' });
+    } else invocation.resolve({ kind: 'succeeded', payload: JSON.stringify(result) });
     await new Promise(setImmediate);
     this.places += 1;
     this.#listener();
@@ -50,14 +54,19 @@ function start() {
     beforeTurn: async (runId: string) => void turns.push(`before ${runId}`),
     afterTurn: async (runId: string) => void turns.push(`after ${runId}`),
   };
-  startEventSource({ queue, queueArn: 'arn:aws:sqs:us-east-1:000000000000:wakes', pool, watch });
+  const names = { id: 'wakes', queueArn: 'arn:aws:sqs:us-east-1:000000000000:wakes', functionArn: 'arn' };
+  const source = { ...names, enabled: true, batchSize: 10, maxBatchingWindowMs: 0, reportsBatchItemFailures: true };
+  new EventSource({
+    ...{ source, region: 'us-east-1', queue, clock, concurrency: Infinity, room: pool, observe: observeRuns(watch) },
+    invoke: (payload) => pool.invoke(payload),
+  });
   const send = (runId: string): string => queue.send(JSON.stringify({ runId }));
   const runIds = (): string[][] =>
     pool.invocations.map(({ event }) => event.Records.map(({ body }) => (JSON.parse(body) as { runId: string }).runId));
   return { clock, queue, pool, send, turns, runIds };
 }
 
-describe('the event source', () => {
+describe('the event source of a function with provisioned sandboxes', () => {
   it('hands over what is visible, ten messages at a time at most', () => {
     const { clock, pool, send, runIds } = start();
     pool.places = 2;
@@ -116,10 +125,18 @@ describe('the event source', () => {
 });
 
 describe('an SQS event', () => {
-  const message = { id: 'm-1', body: '{}', receipt: 'receipt', sentAtMs: 5, firstReceivedAtMs: 7, receives: 2 };
+  const message = {
+    ...{ id: 'm-1', body: '{}', receipt: 'receipt', sentAtMs: 5, firstReceivedAtMs: 7, receives: 2 },
+    systemAttributes: {
+      ApproximateReceiveCount: '2',
+      SentTimestamp: '5',
+      SenderId: 'local',
+      ApproximateFirstReceiveTimestamp: '7',
+    },
+  };
 
   it('has the fields that Lambda gives', () => {
-    expect(toSqsEvent([message], { queueArn: 'arn' })).toEqual({
+    expect(toSqsEvent([message], { queueArn: 'arn', region: 'us-east-1' })).toEqual({
       Records: [
         {
           messageId: 'm-1',

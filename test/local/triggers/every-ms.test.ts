@@ -1,8 +1,22 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startSchedule } from '../../lib/local/schedule.ts';
+import type { ScheduleResource } from '../../../lib/local/resources.ts';
+import { startSchedules } from '../../../lib/local/triggers/schedules.ts';
+import { SystemClock } from '../../../lib/memory/system-clock.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+function startSchedule({ invoke }: { invoke: (event: unknown) => Promise<unknown> }, everyMs: number): () => void {
+  const schedule: ScheduleResource = {
+    ...{ id: 'sweeper', name: 'sweeper', arn: 'arn', source: 'events', expression: '', timezone: 'UTC', enabled: true },
+    ...{ everyMs, targets: [{ functionArn: 'arn' }] },
+  };
+  return startSchedules({
+    resources: { schedules: [schedule], region: 'us-east-1', accountId: '000000000000' },
+    clock: new SystemClock(),
+    send: (_schedule, _target, event) => invoke(event).catch(() => undefined),
+  });
+}
 
 it('the schedule fires at once and then at each interval, until it is stopped', async () => {
   let calls = 0;

@@ -1,17 +1,21 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MessageQueue } from '../../lib/local/services/sqs/message-queue.ts';
-import { startQueueEndpoint, type QueueEndpoint } from '../../lib/local/queue-endpoint.ts';
-import { ManualClock } from './manual-clock.ts';
+import type { Endpoint } from '../../../../lib/local/services/endpoint.ts';
+import { MessageQueue } from '../../../../lib/local/services/sqs/message-queue.ts';
+import { ManualClock } from '../../manual-clock.ts';
+import { startOpenEndpoint } from '../open-endpoint.ts';
 
 const clock = new ManualClock();
 let queue: MessageQueue;
-let endpoint: QueueEndpoint;
+let endpoint: Endpoint;
+let queueUrl: string;
 let sqs: SQSClient;
 
 beforeEach(async () => {
   queue = new MessageQueue({ clock, visibilityTimeoutMs: 30_000, maxReceives: 3, onDeadLetter: () => undefined });
-  endpoint = await startQueueEndpoint(queue, '000000000000', 'wakes');
+  const named = { name: 'wakes', url: 'http://127.0.0.1/000000000000/wakes', queue, attributes: {} };
+  endpoint = await startOpenEndpoint({ clock, queues: [named] });
+  queueUrl = `${endpoint.endpoint}/000000000000/wakes`;
   sqs = new SQSClient({
     region: 'us-east-1',
     endpoint: endpoint.endpoint,
@@ -27,7 +31,7 @@ afterEach(async () => {
 
 const received = (): string[] => queue.receive(10).map((message) => message.body);
 const send = (input: { MessageBody: string; DelaySeconds?: number; QueueUrl?: string }) =>
-  sqs.send(new SendMessageCommand({ QueueUrl: endpoint.queueUrl, ...input }));
+  sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, ...input }));
 
 describe('the queue, seen through the AWS SDK', () => {
   it('takes a message', async () => {
@@ -65,7 +69,7 @@ describe('the queue, seen through the AWS SDK', () => {
   it('takes a batch, and says of each entry whether it was taken', async () => {
     const answer = await sqs.send(
       new SendMessageBatchCommand({
-        QueueUrl: endpoint.queueUrl,
+        QueueUrl: queueUrl,
         Entries: [
           { Id: 'a', MessageBody: 'first' },
           { Id: 'b', MessageBody: 'second', DelaySeconds: 901 },
@@ -83,21 +87,20 @@ describe('the queue, seen through the AWS SDK', () => {
     ['BatchEntryIdsNotDistinct', ['x', 'y'].map((MessageBody) => ({ Id: 'same', MessageBody }))],
     ['BatchRequestTooLong', ['a', 'b'].map((Id) => ({ Id, MessageBody: 'x'.repeat(600_000) }))],
   ])('refuses a batch with %s', async (name, Entries) => {
-    const batch = sqs.send(new SendMessageBatchCommand({ QueueUrl: endpoint.queueUrl, Entries }));
+    const batch = sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
     await expect(batch).rejects.toMatchObject({ name });
     expect(queue.size()).toBe(0);
   });
 
   it('says how many messages there are', async () => {
     await send({ MessageBody: 'x' });
-    const answer = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: endpoint.queueUrl, AttributeNames: ['All'] }),
-    );
+    const answer = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }));
     expect(answer.Attributes?.ApproximateNumberOfMessages).toBe('1');
   });
 
   it('answers what is no request of SQS without falling over', async () => {
-    const answer = await fetch(endpoint.endpoint, { method: 'POST', body: 'not json' });
+    const headers = { 'x-amz-target': 'AmazonSQS.SendMessage' };
+    const answer = await fetch(endpoint.endpoint, { method: 'POST', headers, body: 'not json' });
     expect([answer.status, await answer.json()]).toMatchObject([
       400,
       { __type: expect.stringContaining('#') as string },
