@@ -69,7 +69,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
     const records = await engine.store.loadRecords(runId, 0);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
     const blockedBy = findDamage(records) === undefined ? await whyToBlock(turn, records) : undefined;
-    const isToRunAlone = blockedBy === undefined && !turn.isAlone && isToBeAlone(turn);
+    const isToRunAlone = blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, records);
     if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
     const entries = [...fence(turn, records), ...(isToRunAlone ? [takenAlone(engine)] : [])];
     if (entries.length === 0) return { records, ...(blockedBy && { blockedBy }) };

@@ -31,9 +31,13 @@ export async function whyToBlock(turn: Turn, records: readonly JournalRecord[]):
   return lostInARow(records) + 1 < engine.maxLostTurns ? undefined : workersLost(turn, records, 1);
 }
 
-/** Says whether a turn is to be alone: the last worker was lost, or the run is blocked because workers were. */
-export function isToBeAlone({ takesOver, run }: Turn): boolean {
-  return takesOver || run.blocked?.tryAtMs !== undefined;
+/**
+ * Says whether a turn is to be alone: the last worker was lost, or the run is blocked because workers were. Also if other
+ * code could not replay the run meanwhile: that tells nothing of this code.
+ */
+export function isToBeAlone({ engine, takesOver, run }: Turn, records: readonly JournalRecord[]): boolean {
+  if (takesOver || run.blocked?.tryAtMs !== undefined) return true;
+  return run.blocked !== undefined && lostInARow(records) > 0 && lastAlone(records) !== engine.version;
 }
 
 /** The steps whose bodies the lost worker had begun; undefined if it did not write that down. */
@@ -59,6 +63,12 @@ async function isToBeTerminated({ engine, runId, inboxIds }: Turn): Promise<bool
 /** This code has been alone with the run since something was recorded. Other code may end no worker: it is tried. */
 function hasBeenAlone({ version }: Engine, records: readonly JournalRecord[]): boolean {
   return sinceProgress(records).some((entry) => entry.kind === 'taken-alone' && entry.version === version);
+}
+
+/** The code that was alone with the run last, since something was recorded. */
+function lastAlone(records: readonly JournalRecord[]): string | undefined {
+  const alone = sinceProgress(records).findLast((entry) => entry.kind === 'taken-alone');
+  return alone?.kind === 'taken-alone' ? alone.version : undefined;
 }
 
 /** Takeovers since something was recorded. The first of them is none of a lost worker if the worker recorded that it lives. */

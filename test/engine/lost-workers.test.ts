@@ -209,6 +209,26 @@ it('a run is not blocked by the code that comes after the code its workers were 
   expect(await deployment.client.run('poison').describe()).toMatchObject({ status: 'completed', result: 'done' });
 });
 
+it('code that has ended a worker is alone with its run, also after other code could not replay the run', async () => {
+  const poison = (name: string) =>
+    workflow('poison', function* () {
+      yield* step(name, () => 1);
+      endTheWorker();
+      yield* sleep(0);
+    });
+  const deployment = await startedWith(poison('first'));
+  expect(await deployment.invoke(['poison'])).toBe('lost');
+  expect(await deployment.invoke(['poison'])).toBe('lost');
+  for (let n = 1; n <= 3; n += 1) {
+    expect(await deployment.invoke(['poison'], '2', [poison('renamed')])).toBe('served');
+    expect(await deployment.status('poison')).toBe('blocked');
+  }
+  const alone = async () => (await deployment.kinds('poison')).filter((kind) => kind === 'taken-alone').length;
+  expect(await alone()).toBe(2); // one for each code, however often it is tried
+  expect(await deployment.invoke(['poison'])).toBe('lost');
+  expect(await alone()).toBe(3);
+});
+
 it('the reason of a blocked run is whole in its description, also after a command with a long name', async () => {
   const deployment = await startedWith(
     workflow('poison', function* () {

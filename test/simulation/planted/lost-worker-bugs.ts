@@ -5,8 +5,8 @@ export const lostWorkerBugs: readonly PlantedBug[] = [
   {
     name: 'a run that is taken over is not taken alone',
     file: 'lib/engine/lost-workers.ts',
-    find: `return takesOver || run.blocked?.tryAtMs !== undefined;`,
-    put: `return !takesOver && run.blocked?.tryAtMs !== undefined;`,
+    find: `if (takesOver || run.blocked?.tryAtMs !== undefined) return true;`,
+    put: `if (!takesOver && run.blocked?.tryAtMs !== undefined) return true;`,
   },
   {
     name: 'a run that is taken alone does not wait until its neighbours have ended their turns',
