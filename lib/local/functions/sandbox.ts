@@ -8,7 +8,7 @@
  * 1. Frozen is an isolated process that asks for the next invocation and has none.
  * 2. An invocation is over when its result was posted and an isolated process asks for the next one, or when the process
  *    ends.
- * 3. A process that was told to end takes nothing more.
+ * 3. A process that has to end takes nothing more.
  */
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
@@ -52,7 +52,7 @@ export type InitResult =
   /** The code is not loaded, and this is what Lambda says of it. */
   | { readonly kind: 'failed'; readonly payloadFor: (requestId: string) => string };
 
-/** Why it was told to end. `killed`: or it ended on its own. */
+/** Why it has to end. `killed`: or it ended on its own. */
 export type EndCause = 'idle' | 'stopped' | 'killed' | 'timed out' | 'out of memory' | 'init failed';
 
 export interface SandboxEnd extends errors.ProcessEnd {
@@ -131,7 +131,7 @@ export class Sandbox {
     return !this.#isIsolated() || this.#process.isFrozen();
   }
 
-  /** Its process was told to end, or has. */
+  /** Its process has to end, or has ended. */
   isEnding(): boolean {
     return this.#cause !== undefined;
   }

@@ -172,7 +172,7 @@ export class Sandboxes {
   }
 }
 
-/** What node is told about its memory, as Lambda's own runtime tells it. */
+/** Node's options for its memory, as Lambda's own runtime sets them. */
 function memoryParameters(memoryMb: number): string[] {
   const newSpaceMb = Math.floor(memoryMb / 10);
   const semiSpaceMb = Math.floor(newSpaceMb / 2);

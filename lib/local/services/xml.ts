@@ -25,6 +25,6 @@ export function textFrom(xml: string): string {
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 function escape(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they may stand in keys, and not in XML
+  // eslint-disable-next-line no-control-regex -- keys may have them, and XML may not
   return text.replace(/[&<>"\u0000-\u001f]/g, (char) => `&#x${char.charCodeAt(0).toString(16)};`);
 }

@@ -1,7 +1,7 @@
 /**
  * Gives the values of a template: what Refs, attributes, conditions, mappings and outputs of other stacks stand for.
  *
- * Only what is asked for is resolved: what stands in a resource that does nothing here need not be known.
+ * Only what is asked for is resolved: a value in a resource that does nothing here need not be known.
  */
 import { basename } from 'node:path';
 import { CloudError, type CloudErrorCode } from '../cloud-error.ts';

@@ -41,7 +41,7 @@ export function referenceOf(subject: Subject): string {
 
 /**
  * What `Fn::GetAtt` gives. An attribute that this machine cannot know is a text that says so: it may well stand where
- * nothing looks at it, and whoever meets it knows what it is.
+ * nothing looks at it, and a reader that meets it knows what it is.
  */
 export function attributeOf(subject: Subject, attribute: string): string {
   const known = IDENTITIES[subject.type]?.attributes?.[attribute];

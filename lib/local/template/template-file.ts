@@ -1,4 +1,4 @@
-/** A template and its assets, as they stand in an assembly's folder. Nothing is resolved yet. */
+/** A template and its assets, as they are in an assembly's folder. Nothing is resolved yet. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CloudError } from '../cloud-error.ts';

@@ -106,7 +106,7 @@ function scheduledEvent(
   };
 }
 
-/** EventBridge Scheduler's keywords, wherever they stand in the text. */
+/** EventBridge Scheduler's keywords, wherever they are in the text. */
 function fillIn(input: string, rule: ScheduleResource, time: string): string {
   const values: Record<string, string> = {
     'schedule-arn': rule.arn,

@@ -42,7 +42,7 @@ export async function startDynamodbLocal({
   if (dbPath !== undefined) mkdirSync(dbPath, { recursive: true });
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'lull-dynamodb-'));
-  const keeper = new ProcessReaper(folder);
+  const reaper = new ProcessReaper(folder);
   const java = spawn(
     'java',
     [
@@ -54,12 +54,12 @@ export async function startDynamodbLocal({
     // It writes into the folder in which it runs. Ctrl-C in a terminal is not meant for it.
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: folder },
   );
-  if (java.pid !== undefined) keeper.add(java.pid);
+  if (java.pid !== undefined) reaper.add(java.pid);
   const endpoint = `http://127.0.0.1:${port}`;
   try {
     await untilItAnswers(java, endpoint);
   } catch (error) {
-    await keeper.end();
+    await reaper.end();
     throw error;
   }
   const exited = once(java, 'exit');
@@ -68,7 +68,7 @@ export async function startDynamodbLocal({
     stop: async () => {
       java.kill();
       await exited;
-      await keeper.end();
+      await reaper.end();
     },
   };
 }

@@ -28,7 +28,7 @@ const PLAIN_PARAMETERS = new Set([
   ...['fetch-owner'],
 ]);
 
-/** The bucket stands in the path, or in front of the host. */
+/** The bucket is in the path, or in front of the host. */
 export function readS3Request(request: SignedRequest, bucketNames: readonly string[]): S3Request {
   const [path = '/', queryText = ''] = request.url.split(/\?(.*)/s);
   const query = new URLSearchParams(queryText);

@@ -13,7 +13,7 @@ export interface MessageQueueOptions {
   readonly clock: Clock;
   readonly visibilityTimeoutMs: number;
   readonly maxReceives: number;
-  /** Default: for ever. */
+  /** Default: forever. */
   readonly retentionMs?: number;
   /** Of messages that are sent without a delay of their own. Default 0. */
   readonly delayMs?: number;

@@ -1,4 +1,4 @@
-/** A request to an HTTP API with the route that it takes: what functions are told of it, and authorizers. */
+/** A request to an HTTP API with the route that it takes: what functions and authorizers get of it. */
 import { toHttpEvent, type HttpEvent, type HttpRequest } from './http-event.ts';
 import type { Resources, HttpApiResource } from '../../resources.ts';
 import type { RouteMatch } from './http-routes.ts';
