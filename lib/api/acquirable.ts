@@ -1,4 +1,4 @@
-/** What is held for the length of a block: Lock, Semaphore, Condition (asyncio's `async with`). */
+/** An object that is acquired for the length of a block: Lock, Semaphore, Condition (asyncio's `async with`). */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { asCoroutine, checkBody } from './body.ts';
 import { RunBound } from './run-bound.ts';
@@ -7,13 +7,13 @@ export abstract class Acquirable extends RunBound {
   /** Waits until it is free, and takes it. */
   abstract acquire(): Awaitable<true>;
 
-  /** Gives it back; the one who waits longest is next. */
+  /** Releases it; the task that waits longest is next. */
   abstract release(): void;
 
-  /** Says whether acquiring it now would mean to wait. */
+  /** Says whether `acquire` would wait. */
   abstract locked(): boolean;
 
-  /** Acquires it, runs the body and releases it, also when the body fails or is cancelled. Gives the body's result. */
+  /** Acquires it, runs the body and releases it, also when the body fails or is cancelled. Returns the body's result. */
   with<T>(body: () => Coroutine<T>): Awaitable<T> {
     checkBody('with()', body);
     return this.lazy('with()', 'with', body);

@@ -20,11 +20,11 @@ export interface AsCompletedOptions {
 }
 
 /**
- * Starts all awaitables at once, at the call, and gives as many awaitables: the first is done when the first of them
+ * Starts all awaitables at once, at the call, and returns as many awaitables: the first is done when the first of them
  * is, and so on. asyncio: `as_completed`.
  *
- * Awaiting one throws the error of what it stands for. After the timeout those that are left throw a TimeoutError; what
- * they stand for goes on. The same awaitable given twice counts once. After a `break` the next loop over it goes on with
+ * Awaiting one returns the result, or throws the error, of the awaitable that ended. After the timeout those that are
+ * left throw a TimeoutError, and the awaitables that have not ended go on. The same awaitable given twice counts once. After a `break` the next loop over it goes on with
  * those that are left.
  *
  * @example

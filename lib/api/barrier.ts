@@ -8,8 +8,8 @@ import { RunBound } from './run-bound.ts';
 type State = 'filling' | 'draining' | 'resetting' | 'broken';
 
 /**
- * Holds tasks back until so many have come, then lets all of them go on (asyncio's `Barrier`). It can be used again
- * and again: a task that comes while the last ones leave belongs to the next round.
+ * Blocks tasks until a number of them wait, then lets all of them go on (asyncio's `Barrier`). It can be used again and
+ * again: a task that comes while the last ones leave belongs to the next round.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ type State = 'filling' | 'draining' | 'resetting' | 'broken';
  */
 export class Barrier extends RunBound {
   readonly parties: number;
-  /** All that follows is changed under this lock, and waiting tasks are notified of each change. */
+  /** The lock under which the fields below change; the tasks that wait are notified of each change. */
   readonly #changed = new Condition();
   #state: State = 'filling';
   /** Tasks inside: those that wait, and while it drains those that have not left yet. */
@@ -53,19 +53,19 @@ export class Barrier extends RunBound {
   }
 
   /**
-   * Waits for the others. Gives each a number of its own, from 0 in the order of coming. BrokenBarrierError if the
+   * Waits for the others. Each task gets a number of its own, from 0 in the order in which they came. BrokenBarrierError if the
    * barrier is reset or aborted meanwhile, or was aborted before.
    */
   wait(): Awaitable<number> {
     return this.lazy('barrier.wait()', 'wait');
   }
 
-  /** Empties it: waiting tasks get a BrokenBarrierError. An aborted one can be used again after it. */
+  /** Empties it: tasks that wait get a BrokenBarrierError. An aborted barrier can be used again after it. */
   reset(): Awaitable<void> {
     return this.lazy('barrier.reset()', 'reset');
   }
 
-  /** Breaks it: waiting tasks, and those that come before it is reset, get a BrokenBarrierError. */
+  /** Breaks it: tasks that wait, and those that come before it is reset, get a BrokenBarrierError. */
   abort(): Awaitable<void> {
     return this.lazy('barrier.abort()', 'abort');
   }

@@ -1,9 +1,9 @@
-/** What a refused call leaves behind: awaitables that can never be awaited, which is no mistake of their own. */
+/** After a call is refused, the awaitables that it was given can never be awaited: they are not reported as forgotten. */
 import { currentLoopOrNone } from '../core/loop.ts';
 
 /**
- * Runs `call`, which takes these awaitables. If it throws, they count as awaited (asyncio closes the coroutine): the
- * error says all, and a warning that they were never awaited would mislead.
+ * Runs `call`, which takes these awaitables. If it throws, they count as awaited (asyncio closes the coroutine): a
+ * warning that they were never awaited would hide the error's cause.
  */
 export function closeOnRefusal<T>(awaitables: Iterable<unknown>, call: () => T): T {
   try {

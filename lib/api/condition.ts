@@ -8,7 +8,7 @@ import { Lock } from './lock.ts';
 import { WaitQueue } from './wait-queue.ts';
 
 /**
- * A lock under which tasks wait until others tell them that something changed (asyncio's `Condition`). Several
+ * A lock under which tasks wait until others notify them that something changed (asyncio's `Condition`). Several
  * conditions may share one lock.
  *
  * @example
@@ -60,7 +60,7 @@ export class Condition extends Acquirable {
 
   /**
    * Releases the lock, waits until it is notified, and acquires the lock again, also when it is cancelled. It may
-   * return without a notification for it (a cancelled task hands its notification on): check again, or use `waitFor`.
+   * return without a notification (a cancelled task passes its own on): check again, or use `waitFor`.
    * InvalidStateError if the lock is not acquired (asyncio: `RuntimeError`).
    */
   wait(): Awaitable<true> {
@@ -68,22 +68,22 @@ export class Condition extends Acquirable {
   }
 
   /**
-   * Waits until the predicate, a plain function that is asked at once and after each notification, gives something
-   * truthy; gives that. InvalidStateError if it has to wait and the lock is not acquired. A predicate that would have
+   * Waits until the predicate, a plain function that is called at once and after each notification, returns something
+   * truthy; returns that. InvalidStateError if it has to wait and the lock is not acquired. A predicate that would have
    * to be awaited is a WorkflowCodeError `INVALID_ARGUMENT`.
    */
   waitFor<T>(predicate: () => T): Awaitable<T> {
     return this.lazy('condition.waitFor()', 'waitFor', predicate);
   }
 
-  /** Wakes the `n` who wait longest, or all if there are fewer. InvalidStateError if the lock is not acquired. */
+  /** Wakes the `n` tasks that wait longest, or all if there are fewer. InvalidStateError if the lock is not acquired. */
   notify(n = 1): void {
     this.checkRun('condition.notify()');
     if (!this.locked()) throw new InvalidStateError('cannot notify on un-acquired lock');
     this.#notify(n);
   }
 
-  /** Wakes all who wait. InvalidStateError if the lock is not acquired. */
+  /** Wakes all tasks that wait. InvalidStateError if the lock is not acquired. */
   notifyAll(): void {
     this.notify(this.#waiters.size);
   }
@@ -110,13 +110,13 @@ export class Condition extends Acquirable {
       }
       return true;
     } catch (error) {
-      // It may have been notified before it was cancelled: then another task is notified.
+      // It may have been notified before it was cancelled: the next task gets the notification.
       this.#notify(1);
       throw error;
     }
   }
 
-  /** However often it is cancelled, it has the lock in the end; then the last cancellation goes on its way. */
+  /** However often it is cancelled, it acquires the lock; then it throws the last cancellation. */
   *#reacquire(): Coroutine<void> {
     let cancellation: { readonly error: unknown } | undefined;
     for (;;) {
@@ -145,12 +145,12 @@ export class Condition extends Acquirable {
   }
 }
 
-/** Such an object is always truthy: no task would ever wait. */
+/** Such an object is always truthy, so `waitFor` would never wait. */
 function notPlain(result: unknown): WorkflowCodeError {
   ignoreRejection(result);
   return new WorkflowCodeError(
     'INVALID_ARGUMENT',
-    `the predicate of condition.waitFor() gave ${describeValue(result)}, which has to be awaited: give a plain ` +
+    `the predicate of condition.waitFor() returned ${describeValue(result)}, which has to be awaited: give a plain ` +
       `function that answers at once, such as () => stock > 0`,
   );
 }

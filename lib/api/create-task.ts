@@ -1,11 +1,11 @@
-/** Coroutines side by side: tasks. */
+/** Tasks: coroutines that run concurrently. */
 import type { Awaitable } from '../core/awaitable.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoop, type LoopTask } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
 
 /**
- * Starts an awaitable at the side: it first runs when the code that runs now waits for something. asyncio:
+ * Starts an awaitable concurrently: it first runs when the code that runs now waits for something. asyncio:
  * `create_task`. Tasks are named `Task-1` (the workflow's body), `Task-2`, ... unless a name is given.
  *
  * A task that is still alive when the workflow's body returns is cancelled. What cannot be awaited (a promise, a

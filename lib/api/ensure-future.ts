@@ -1,4 +1,4 @@
-/** Starts what is given, unless it is a task or a future already (asyncio's `ensure_future`). */
+/** Starts an awaitable, unless it is a task or a future already (asyncio's `ensure_future`). */
 import type { Awaitable } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import { Future } from '../core/future.ts';

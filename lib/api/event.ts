@@ -4,8 +4,8 @@ import { RunBound } from './run-bound.ts';
 import { WaitQueue } from './wait-queue.ts';
 
 /**
- * A flag that tasks wait for (asyncio's `Event`). It begins unset. Setting it wakes all who wait at that moment, also
- * when it is cleared at once.
+ * A flag that tasks wait for (asyncio's `Event`). It begins unset. Setting it wakes all tasks that wait at that moment,
+ * also when it is cleared at once.
  *
  * @example
  * ```ts
@@ -20,12 +20,12 @@ export class Event extends RunBound {
   #set = false;
   readonly #waiters = new WaitQueue();
 
-  /** Waits until the event is set; at once if it is. Gives true. */
+  /** Waits until the event is set; returns true, at once if it is set. */
   wait(): Awaitable<true> {
     return this.lazy('event.wait()', 'wait');
   }
 
-  /** Sets it and wakes all who wait. */
+  /** Sets it and wakes all tasks that wait. */
   set(): void {
     this.checkRun('event.set()');
     if (this.#set) return;
@@ -33,7 +33,7 @@ export class Event extends RunBound {
     this.#waiters.wakeAll();
   }
 
-  /** Unsets it: tasks that wait from now on wait for the next `set`. */
+  /** Unsets it: a task that waits from now on waits for the next `set`. */
   clear(): void {
     this.checkRun('event.clear()');
     this.#set = false;

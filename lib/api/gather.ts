@@ -13,9 +13,9 @@ import { type AwaitablesOf, type Entries, type Shape, toEntries, toShape, type T
 
 /** How `gather` deals with errors, and how much it does at once. */
 export interface GatherOptions {
-  /** Errors stand among the results, in their place, and none is thrown. Default false. */
+  /** Errors are among the results, in their place, and none is thrown. Default false. */
   returnExceptions?: boolean;
-  /** At most so many run at once, begun in order; tasks that are given run already. Default: no limit. */
+  /** How many run at once at most, begun in order; a task in the argument runs already. Default: no limit. */
   limit?: number;
 }
 
@@ -23,12 +23,12 @@ type Results<T> = { -readonly [K in keyof T]: T[K] };
 type Settled<T> = { -readonly [K in keyof T]: T[K] | Error };
 
 /**
- * Starts all awaitables at once, at the call, and gives their results in the shape of the argument: an array or a
+ * Starts all awaitables at once, at the call, and returns their results in the shape of the argument: an array or a
  * record. asyncio: `gather`.
  *
  * The first error is thrown as soon as it comes, and the others go on (cancel them, or use `taskGroup`, if that is not
- * wanted); with `returnExceptions` errors stand among the results. Cancelling who waits cancels all of them. A task
- * that is given twice is awaited once. An empty array gives an empty array.
+ * wanted); with `returnExceptions` errors are among the results. Cancelling the awaiting task cancels all of them.
+ * A task that is given twice is awaited once. An empty array gives an empty array.
  *
  * With `limit`, the next one begins when one has ended. After an error the rest still runs, as it would without.
  *
@@ -84,7 +84,7 @@ function placeOf({ keys }: Entries, index: number): string {
 class GatheringFuture extends EagerFuture<unknown> implements Watcher, CertaintyWatcher {
   readonly #entries: Entries;
   readonly #returnExceptions: boolean;
-  /** What is to be started: the same awaitable once. */
+  /** What it starts, in order: the same awaitable once. */
   readonly #queued: Awaitable<unknown>[];
   /** How many of `#queued` were begun: the index of the next one. */
   #begun = 0;
@@ -106,14 +106,14 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
     this.#returnExceptions = returnExceptions;
     this.#queued = [...new Set(entries.awaitables)];
     this.#uncertain = this.#queued.length;
-    // Also those whose turn comes later are taken care of.
+    // Including those that begin later, because of the limit.
     const { awaitables } = currentLoop('gather()');
     for (const awaitable of this.#queued) awaitables.awaited(awaitable);
     if (this.#queued.length === 0) this.setResult(toShape(entries, []));
     try {
       while (this.#running < limit && this.#begun < this.#queued.length) this.#beginNext();
     } catch (error) {
-      this.cancel(); // it is never awaited
+      this.cancel(); // the caller gets an error, and never this future
       throw error;
     }
     this.#takeDone();
@@ -152,7 +152,7 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
     this.becomeCertain();
   }
 
-  /** What was done when it was given counts at once: a gather of such tasks alone is done at its call. */
+  /** A child that was done before counts at once: a gather of such tasks alone is done at its call. */
   #takeDone(): void {
     for (let child = this.#doneBefore.shift(); child !== undefined; child = this.#doneBefore.shift()) {
       this.#ended(child);
@@ -165,7 +165,7 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
     this.#takeDone();
   }
 
-  /** In a callback, where no code would catch the error. */
+  /** For a job of the ready queue, where no code would catch the error. */
   #beginNextOrFail(): void {
     try {
       this.#beginNext();
@@ -178,10 +178,10 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
 
   #ended(child: Future<unknown>): void {
     this.#running -= 1;
-    // What was not begun when the gather was cancelled never begins.
+    // After the gather was cancelled no further child begins.
     if (!this.#cancelRequested && this.#begun < this.#queued.length) this.#beginNextOrFail();
     if (this.done()) {
-      // The awaiting task has the first error: this one counts as seen.
+      // The gather has the first error: this one counts as seen.
       if (!child.cancelled()) child.exception();
       return;
     }
@@ -194,7 +194,7 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
     }
     if (this.#running > 0) return;
     const { awaitables } = this.#entries;
-    // Even if every child swallowed its cancellation, the awaiting task is cancelled.
+    // Even if every child swallowed its cancellation, the awaiting task is still cancelled.
     if (this.#cancelRequested) this.setException(this.#cancelledError(awaitables.at(-1)));
     else
       this.setResult(

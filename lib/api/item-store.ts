@@ -3,7 +3,7 @@
 export interface ItemStore<T> {
   readonly size: number;
   add(item: T): void;
-  /** Removes and gives the next one. Never called when it is empty. */
+  /** Removes and returns the next one. Never called when it is empty. */
   take(): T;
 }
 

@@ -6,8 +6,8 @@ import { Acquirable } from './acquirable.ts';
 import { WaitQueue } from './wait-queue.ts';
 
 /**
- * Lets one task at a time through (asyncio's `Lock`). It is fair: the task that waits longest is next. No task owns it: any may
- * release it, and a task that acquires it twice waits for itself forever.
+ * Lets one task at a time through (asyncio's `Lock`). It is fair: the task that waits longest is next. No task owns it:
+ * any task may release it, and a task that acquires it twice waits for itself forever.
  *
  * @example
  * ```ts

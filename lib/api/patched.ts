@@ -1,12 +1,12 @@
-/** Changing the code of runs that are alive: asyncio has no word for it, since its runs end with their process. */
+/** Changing the code of runs that are alive. asyncio has nothing like it, since its runs end with their process. */
 import { checkName } from '../core/check-name.ts';
 import { currentLoop } from '../core/loop.ts';
 
 /**
  * Says whether the run takes the new code: true in every run that comes here for the first time, and from then on in
- * each of its replays; false in runs that have passed with the code before. Once given, a run's answer stays.
+ * each of its replays; false in runs that have passed this place with the old code. A run's answer never changes.
  *
- * Keep both branches until no run with the old one is left, then exchange the question for `deprecatePatch`. `id` is
+ * Keep both branches until no run with the old one is left, then replace the call with `deprecatePatch`. `id` is
  * a text of 1 to 128 characters, one for each change; else a WorkflowCodeError (`INVALID_ARGUMENT`).
  *
  * @example
@@ -24,8 +24,8 @@ export function patched(id: string): boolean {
 }
 
 /**
- * Says that the old branch of a patch is gone. A run that took it cannot go on with this code: it is `blocked`,
- * untouched, until code with `patched` is deployed again. In other runs it does nothing but to record the
+ * Says that the old branch of a patch is gone. A run that took it cannot go on with this code: it is
+ * `blocked`, unchanged, until code with `patched` is deployed again. In other runs it does nothing but to record the
  * patch, so that code with `patched` may come back. Remove the call when no run from before it is left.
  *
  * @example

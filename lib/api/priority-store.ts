@@ -44,14 +44,14 @@ export class PriorityStore<T> implements ItemStore<T> {
     ignoreRejection(order);
     throw new WorkflowCodeError(
       'INVALID_ARGUMENT',
-      `compare of a PriorityQueue gave ${describeValue(order)} for ${describeValue(a)} and ${describeValue(b)}: ` +
-        `it has to give a number, negative if the first goes first, positive if the second does, 0 if they are equal`,
+      `compare of a PriorityQueue returned ${describeValue(order)} for ${describeValue(a)} and ${describeValue(b)}: ` +
+        `it has to return a number, negative if the first goes first, positive if the second does, 0 if they are equal`,
     );
   }
 }
 
 /**
- * The order that needs no explanation: numbers and bigints, texts (by UTF-16 units), Dates, and arrays of these,
+ * The order without a `compare`: numbers and bigints, texts (by UTF-16 units), Dates, and arrays of these,
  * element by element, the shorter first. Anything else is a WorkflowCodeError `INVALID_ARGUMENT`.
  */
 export function naturalOrder(a: unknown, b: unknown): number {

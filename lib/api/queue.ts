@@ -10,8 +10,8 @@ import { RunBound } from './run-bound.ts';
 import { WaitQueue } from './wait-queue.ts';
 
 /**
- * Hands items from task to task, first in, first out (asyncio's `Queue`). It lives in one run, and what is in it comes
- * back with the run: nothing of it is stored.
+ * Passes items from task to task, first in, first out (asyncio's `Queue`). It belongs to one run. Its items are not
+ * stored: a replay puts them in again.
  *
  * @example
  * ```ts
@@ -106,7 +106,7 @@ export class Queue<T> extends RunBound {
   }
 
   /**
-   * Says that the work on an item that was taken is done: once for each item. `join` waits for it. InvalidStateError
+   * Marks the work on an item that was taken as done: call it once for each item. `join` waits for it. InvalidStateError
    * if called more often than items were put (asyncio: `ValueError`).
    */
   taskDone(): void {
@@ -198,7 +198,7 @@ export class Queue<T> extends RunBound {
 }
 
 /**
- * A queue that gives what was put last (asyncio's `LifoQueue`).
+ * A queue that returns the item that was put last (asyncio's `LifoQueue`).
  *
  * @example
  * ```ts
@@ -213,11 +213,11 @@ export class LifoQueue<T> extends Queue<T> {
 }
 
 /**
- * A queue that gives the smallest item first, and among equal ones the one that was put first (asyncio's
+ * A queue that returns the smallest item first, and among equal ones the one that was put first (asyncio's
  * `PriorityQueue`, which leaves the order of equal ones open).
  *
  * By itself it orders numbers, bigints, strings (by UTF-16 units), Dates, and arrays of these element by element, as
- * Python orders tuples. For anything else give `compare`: negative if the first goes first, 0 if they are equal. An
+ * Python orders tuples. For anything else pass `compare`: negative if the first goes first, 0 if they are equal. An
  * item that cannot be ordered is refused by `put` with a WorkflowCodeError `INVALID_ARGUMENT`.
  *
  * @example

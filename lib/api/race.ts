@@ -1,4 +1,4 @@
-/** Several awaitables at once, of which one counts. */
+/** Several awaitables at once, of which the first to end decides. */
 import type { Awaitable } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import { CancelledError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
@@ -19,8 +19,8 @@ import { type AwaitablesOf, type Entries, type Shape, toEntries, type Tuple } fr
  * queue takes nothing from it, and what comes after an awaitable that has ended at once is not begun. A loser that had
  * taken something, and waits for something else, loses what it has taken.
  *
- * A record gives `{ key, value }`, so that one can ask who won. Cancelling who waits cancels all of them. What a loser's
- * clean-up throws goes to the log. A race of none would never end: a WorkflowCodeError `INVALID_ARGUMENT`.
+ * A record gives `{ key, value }`, which names the winner. Cancelling the awaiting task cancels all of them. An error
+ * that a loser's clean-up throws is logged. A race of none would never end: a WorkflowCodeError `INVALID_ARGUMENT`.
  *
  * @example
  * ```ts
@@ -130,7 +130,7 @@ class RacingFuture extends EagerFuture<unknown> implements Watcher, CertaintyWat
   }
 }
 
-/** All branches; or, after the first that has ended already, only what runs already and has to be cancelled. */
+/** All branches; or, after the first that has ended already, only those that run already and have to be cancelled. */
 function toBegin({ keys, awaitables }: Entries): Branch[] {
   const branches = awaitables.map((awaitable, index) => ({ key: keys?.[index], awaitable }));
   const ended = awaitables.findIndex((awaitable) => awaitable instanceof Future && awaitable[IS_CERTAIN]);

@@ -3,8 +3,8 @@ import { currentLoop } from '../core/loop.ts';
 
 /**
  * A random number, 0 <= x < 1, from the run's own seed: the same on each replay, and so is `Math.random()` in a workflow.
- * The seed is drawn at random when the run begins and is recorded in its journal: another run draws other numbers, also under
- * the same id.
+ * The seed is drawn at random when the run begins, and is recorded in its journal: another run draws other numbers, even
+ * under the same id.
  *
  * @example
  * ```ts
@@ -19,8 +19,8 @@ export function random(): number {
 
 /**
  * A random UUID (version 4) from the run's own seed: the same on each replay, and so is `crypto.randomUUID()` in a
- * workflow. It is unique, and cannot be guessed by those who cannot read the table, not even from other UUIDs of the run.
- * Those who can read the table can work it out: a key or a password that they must not know is made, and kept, in a step.
+ * workflow. It is unique. A caller without access to the table cannot guess it, not even from other UUIDs of the run; a
+ * reader of the table can compute it. Make and keep a key or a password that such a reader must not know in a step.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export function uuid(): string {
   for (let index = 0; index < 32; index += 1) {
     if (index === 8 || index === 12 || index === 16 || index === 20) text += '-';
     const digit = Math.floor(source.next() * 16);
-    // The version is the thirteenth digit, the variant in the two highest bits of the seventeenth.
+    // The version is the thirteenth digit, the variant the two highest bits of the seventeenth.
     if (index === 12) text += '4';
     else text += (index === 16 ? 8 + (digit & 3) : digit).toString(16);
   }

@@ -1,4 +1,4 @@
-/** Several awaits that are tried again together. A single side effect is better off with the `retry` of its step. */
+/** Retries a block of several awaits. For a single side effect use the `retry` of its step. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { currentLoop } from '../core/loop.ts';
 import { nextAttempt, type RetryRule, toRetryRule } from '../core/retry-policy.ts';
@@ -8,11 +8,11 @@ import { type Call, lazy } from './lazy.ts';
 import { sleep } from './sleep.ts';
 
 /**
- * Runs a block of several awaits until it succeeds, as often as the policy allows; gives its result. The body is given
- * the number of the attempt, from 1. In between it sleeps, durably: the delays may be days.
+ * Runs a block of several awaits until it succeeds, as often as the policy allows; returns its result. The body gets
+ * the number of the attempt, from 1. Between attempts it sleeps durably: the delays may be days.
  *
- * When the attempts are used up the last error is thrown as it is. Thrown at once: an error for which `retryIf` says no,
- * a NonRetryableError, a CancelledError, a WorkflowCodeError. A RetryAfterError sets the delay. A step's failure counts
+ * When the attempts are used up the last error is thrown as it is. Thrown at once: an error for which `retryIf` returns
+ * false, a NonRetryableError, a CancelledError, a WorkflowCodeError. A RetryAfterError sets the delay. A step's failure counts
  * as what caused it. A policy that makes no sense is a WorkflowCodeError `INVALID_ARGUMENT`.
  *
  * @example

@@ -1,4 +1,4 @@
-/** Several effects of which all happen or none: what was done is undone when a later one fails. */
+/** Several effects of which all happen or none: when one fails, the earlier ones are undone. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkAwaitable } from '../core/check-awaitable.ts';
 import { type CancelledError, InvalidStateError, isCancelled } from '../core/errors.ts';
@@ -13,7 +13,7 @@ import { RunBound } from './run-bound.ts';
 
 type Undo = () => Awaitable<unknown>;
 
-/** What the body of a saga is given. */
+/** The argument of a saga's body. */
 export interface Saga {
   /**
    * Remembers how to undo what was just done. While the saga is being undone already, it is undone next.
@@ -24,8 +24,8 @@ export interface Saga {
 }
 
 /**
- * Runs the body, and gives its result. If the body fails or is cancelled, all that was given to `onFailure` runs, the
- * last first, and then the body's error is thrown.
+ * Runs the body, and returns its result. If the body fails or is cancelled, everything that was passed to `onFailure`
+ * runs, the last first, and then the body's error is thrown.
  *
  * Undoing is shielded, with the tasks that it starts: it goes on to its end when the saga is cancelled meanwhile, or the
  * workflow's body returns, and then the CancelledError is thrown, with the body's error as its `cause`. An undo that
@@ -88,10 +88,10 @@ function* runSaga<T>(body: (saga: Saga) => Coroutine<T>): Coroutine<T> {
   }
 }
 
-/** Runs the undos, shielded; returns if nothing else is to be thrown than what the body failed with. */
+/** Runs the undos, shielded. Returns if the body's own error is to be thrown, else throws the one in its place. */
 function* undoSaga(undos: Undos, failure: unknown): Coroutine<void> {
-  // A cancellation of the saga, of all tasks of the run, or of those that are left at its end does not reach this task:
-  // then the saga itself gets its CancelledError when the undos are through.
+  // A cancel of the saga, of all tasks of the run, or of the tasks left at its end does not cancel this task: the saga
+  // itself gets its CancelledError after the undos.
   const undoing = currentLoop('saga()').tasks.create(undoAll(undos), { name: 'undo of a saga', isShielded: true });
 
   let cancellation: CancelledError | undefined;
@@ -104,7 +104,7 @@ function* undoSaga(undos: Undos, failure: unknown): Coroutine<void> {
   }
   const errors = undoing.result();
   if (errors.length > 0) {
-    // Code that catches this group must not lose a cancellation with it, which is still to be met.
+    // Code that catches this group must not lose a cancellation with it: it is thrown at the next await.
     const task = currentLoopTask();
     const wasCancelled = cancellation !== undefined || isCancelled(failure);
     if (wasCancelled && task.cancelling() > 0) task.cancelAgain();
@@ -113,7 +113,7 @@ function* undoSaga(undos: Undos, failure: unknown): Coroutine<void> {
   if (cancellation !== undefined) throw cancellation;
 }
 
-/** Gives the errors of the undos that failed. */
+/** Returns the errors of the undos that failed. */
 function* undoAll(undos: Undos): Coroutine<Error[]> {
   const errors: Error[] = [];
   while (!undos.isEmpty()) {
@@ -124,7 +124,7 @@ function* undoAll(undos: Undos): Coroutine<Error[]> {
       errors.push(toError(error));
     }
   }
-  // At once: what came between the last undo and the end of the saga would be forgotten.
+  // At once: an undo that is added between the last one and the end of the saga would never run.
   undos.close();
   return errors;
 }

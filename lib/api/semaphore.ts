@@ -7,8 +7,8 @@ import { Acquirable } from './acquirable.ts';
 import { WaitQueue } from './wait-queue.ts';
 
 /**
- * Lets so many tasks through at a time (asyncio's `Semaphore`). It is fair: the task that waits longest is
- * next, and no later one overtakes it. Released more often than acquired, it lets more through.
+ * Lets a number of tasks through at a time (asyncio's `Semaphore`). It is fair: the task that waits longest is next, and
+ * no later one overtakes it. Released more often than acquired, it lets more through.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export class Semaphore extends Acquirable {
     return this.lazy('semaphore.acquire()', 'acquire');
   }
 
-  /** Gives one back: the task that waits longest goes on. */
+  /** Releases one: the task that waits longest goes on. */
   release(): void {
     this.checkRun('semaphore.release()');
     this.#value += 1;
@@ -70,7 +70,7 @@ export class Semaphore extends Acquirable {
     try {
       yield* this.#waiters.wait(waiter);
     } catch (error) {
-      // Woken and cancelled at once: what the wake-up had taken for this task goes back.
+      // Woken and cancelled at once: the one that the wake-up took for this task is released.
       if (waiter.done() && !waiter.cancelled()) this.#value += 1;
       throw error;
     } finally {
@@ -79,7 +79,7 @@ export class Semaphore extends Acquirable {
     return true;
   }
 
-  /** Takes one for the first who is not awake yet; says whether there was one. */
+  /** Takes one for the first task that is not awake yet; says whether there was one. */
   #wakeUpNext(): boolean {
     if (!this.#waiters.wakeNext()) return false;
     this.#value -= 1;
@@ -117,7 +117,7 @@ export class BoundedSemaphore extends Semaphore {
     this.#bound = value;
   }
 
-  /** Gives one back. InvalidStateError if that would be one more than it began with (asyncio: `ValueError`). */
+  /** Releases one. InvalidStateError if that would be one more than it began with (asyncio: `ValueError`). */
   override release(): void {
     if (this.value >= this.#bound) throw new InvalidStateError('BoundedSemaphore released too many times');
     super.release();

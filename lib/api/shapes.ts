@@ -30,7 +30,7 @@ export function toEntries(of: unknown, call: string): Entries {
 function isRecord(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Symbol.iterator in value) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Of another realm too: what stands above no other prototype is Object.prototype.
+  // Of another realm too: the prototype that has no prototype is Object.prototype.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 

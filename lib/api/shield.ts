@@ -1,4 +1,4 @@
-/** Keeps a cancellation away from what must go on. */
+/** Protects an awaitable from the cancellation of the task that waits for it. */
 import type { Awaitable } from '../core/awaitable.ts';
 import { ADD_WATCHER, type Future, IS_CERTAIN, REMOVE_WATCHER, WATCH_CERTAINTY } from '../core/future.ts';
 import type { CertaintyWatcher, Watcher } from '../core/job.ts';
@@ -6,10 +6,11 @@ import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
 import { ensureFuture } from './ensure-future.ts';
 
 /**
- * Starts an awaitable, and gives what waits for it: cancelling the waiting task does not cancel it. asyncio: `shield`.
+ * Starts an awaitable, and returns another that waits for it: cancelling the awaiting task does not cancel it. asyncio:
+ * `shield`.
  *
- * The waiting task still gets the CancelledError; what is shielded goes on, until the workflow's body returns. Keep the task
- * if you want to wait for it later: a failure that nothing takes is logged.
+ * The awaiting task still gets the CancelledError. The shielded awaitable goes on until the workflow's body returns. Keep
+ * its task if you want to wait for it later: an error that no code takes is logged.
  *
  * @example
  * ```ts

@@ -7,7 +7,7 @@ import { currentLoop } from '../core/loop.ts';
 import { type Call, lazy } from './lazy.ts';
 
 /**
- * Waits for as long as `duration`, from milliseconds to years, and gives `result`. asyncio: `sleep`.
+ * Waits for `duration`, from milliseconds to years, and returns `result`. asyncio: `sleep`.
  *
  * Zero lets the other ready tasks go first and sets no timer. A negative duration, or one that is not understood, is a
  * WorkflowCodeError `INVALID_ARGUMENT`.

@@ -12,7 +12,7 @@ import { closeOnRefusal } from './close-on-refusal.ts';
 import { currentLoopTask } from './create-task.ts';
 import { type Call, lazy } from './lazy.ts';
 
-/** What the body of `taskGroup` is given. */
+/** The argument of a `taskGroup` body. */
 export interface TaskGroup {
   /**
    * As the function of that name, for a task of this group. InvalidStateError once the group has ended or is being
@@ -22,10 +22,11 @@ export interface TaskGroup {
 }
 
 /**
- * Runs a body that makes tasks, waits for all of them, and gives the body's result. asyncio: `TaskGroup`.
+ * Runs a body that creates tasks, waits for all of them, and returns the body's result. asyncio: `TaskGroup`.
  *
  * When a task or the body fails, all others are cancelled, and once they have ended the errors are thrown together as
- * an ExceptionGroup. A task that is merely cancelled is no failure. Cancelling who waits cancels all of them.
+ * an ExceptionGroup. A task that is merely cancelled is no failure. Cancelling the awaiting task cancels all of
+ * them.
  *
  * @example
  * ```ts
@@ -62,7 +63,7 @@ function* runTaskGroup<T>(body: (group: TaskGroup) => Coroutine<T>): Coroutine<T
   try {
     result = yield* coroutine;
   } catch (error) {
-    // Throws what stands for this error; else it goes on as it is.
+    // Throws the error that takes the place of this one, if there is one.
     yield* group.leave({ thrown: error });
     throw error;
   }
@@ -101,7 +102,7 @@ class Group implements TaskGroup, Watcher {
     if (this.#isAborting) throw new InvalidStateError('The task group is shutting down.');
   }
 
-  /** The body has ended, with an error if there is one: waits for the tasks, and throws what is to be thrown. */
+  /** The body has ended: waits for the tasks, and throws the group's error, if there is one. */
   *leave(failure: { readonly thrown: unknown } | undefined): Coroutine<void> {
     this.#isLeaving = true;
     let cancellation = failure !== undefined && isCancelled(failure.thrown) ? failure.thrown : undefined;
@@ -127,7 +128,7 @@ class Group implements TaskGroup, Watcher {
     if (cancellation !== undefined && this.#errors.length === 0) throw cancellation;
     if (failure !== undefined && !isCancelled(failure.thrown)) this.#errors.push(toError(failure.thrown));
     if (this.#errors.length === 0) return;
-    // Errors have priority over a cancellation, which must not get lost with them: code that catches them meets it at its next await.
+    // Errors have priority over a cancellation, which must not get lost with them: it is thrown at the next await.
     if (this.#parent.cancelling() > 0) this.#parent.cancelAgain();
     throw new ExceptionGroup('unhandled errors in a TaskGroup', this.#errors);
   }

@@ -11,7 +11,7 @@ import { currentLoopTask } from './create-task.ts';
 import { type Call, lazy } from './lazy.ts';
 import { Timer, type TimerTarget } from './timer.ts';
 
-/** What the body of `timeout` is given. */
+/** The argument of a `timeout` body. */
 export interface TimeoutScope {
   /** When the time is up; null: never. */
   when(): Date | null;
@@ -146,7 +146,7 @@ class Scope implements TimeoutScope, TimerTarget {
     return `the time limit of ${this.#limit.call}${until} was up`;
   }
 
-  /** The body has ended; says whether what it threw stands for this timeout. */
+  /** The body has ended; says whether a TimeoutError takes the place of what it threw. */
   leave(thrown: unknown): boolean {
     this.#timer?.cancel();
     if (this.#state === 'active') this.#state = 'finished';

@@ -26,7 +26,7 @@ export interface WaitOptions {
 const RETURN_WHEN: readonly ReturnWhen[] = ['FIRST_COMPLETED', 'FIRST_EXCEPTION', 'ALL_COMPLETED'];
 
 /**
- * Waits for tasks or futures and gives two sets: those that are done and those that are not. asyncio: `wait`.
+ * Waits for tasks or futures and returns two sets: those that are done and those that are not. asyncio: `wait`.
  *
  * It cancels nothing and throws nothing of theirs, also when the timeout is over; look into `done` for results and
  * errors. None at all, and what is neither a task nor a future, is a WorkflowCodeError `INVALID_ARGUMENT`.

@@ -18,10 +18,10 @@ const OPTIONS = ['input', 'timeout', 'retention', 'steps'];
 type Body<I, R> = (input: I) => Coroutine<R>;
 
 /**
- * Gives a generator function a name under which runs of it are started. The name has 1 to 128 letters, digits, `_`,
+ * Names a generator function, so that runs of it can be started. The name has 1 to 128 letters, digits, `_`,
  * `.` or `-`; running runs are found by it, so it stays.
  *
- * What it gives can be called: inside a run, `checkout(order)` is its coroutine, to be awaited inline as a part of that
+ * The workflow that it returns can be called: inside a run, `checkout(order)` is its coroutine, to be awaited inline as a part of that
  * run. Then the options do not apply: they are for runs of its own.
  *
  * @example
@@ -37,7 +37,7 @@ type Body<I, R> = (input: I) => Coroutine<R>;
  * ```
  */
 export function workflow<I = void, R = unknown>(name: string, body: (input: I) => Coroutine<R>): Workflow<I, R>;
-// Without a schema callers give what the body takes.
+// Without a schema callers pass what the body takes.
 export function workflow<I = void, R = unknown>(
   name: string,
   options: WorkflowOptions<never, never> & { input?: undefined },

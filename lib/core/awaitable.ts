@@ -1,7 +1,7 @@
-/** What can stand behind `yield*`. */
+/** What `yield*` can wait for. */
 import type { Command } from './command.ts';
 
-/** A generator that yields to the engine: what `function* () { ... }` gives when it awaits with `yield*`. */
+/** A generator that yields to the engine: what `function* () { ... }` returns when it awaits with `yield*`. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what next() takes differs from command to command
 export type Coroutine<T> = Generator<Command, T, any>;
 
@@ -14,5 +14,5 @@ export interface Awaitable<T> {
   [Symbol.iterator](): { next(...value: any[]): IteratorResult<Command, T> };
 }
 
-/** What awaiting `A` gives. */
+/** The result of awaiting `A`. */
 export type Result<A> = A extends Awaitable<infer T> ? T : never;

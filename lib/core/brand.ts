@@ -10,7 +10,7 @@ export function setBrand(prototype: object, name: string): void {
   Object.defineProperty(prototype, BRAND, { value: name });
 }
 
-/** What `setBrand` has given to exactly this prototype. */
+/** The brand that `setBrand` gave to exactly this prototype. */
 export function brandOf(prototype: object): string | undefined {
   const brand: unknown = Object.getOwnPropertyDescriptor(prototype, BRAND)?.value;
   return typeof brand === 'string' ? brand : undefined;

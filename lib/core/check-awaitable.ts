@@ -1,4 +1,4 @@
-/** Tells what can stand behind `yield*` from what people put there instead, and says what to do about it. */
+/** Tells values that can be awaited from values that cannot, and says what to do about the latter. */
 import type { Awaitable } from './awaitable.ts';
 import { describeValue } from './describe-value.ts';
 import { WorkflowCodeError } from './errors.ts';
@@ -20,7 +20,7 @@ export function checkAwaitable(value: unknown, what: string): asserts value is A
   );
 }
 
-/** What to do with a value that was given where an awaitable belongs. */
+/** What to do with a value that is in the place of an awaitable. */
 export function adviceFor(value: unknown): string {
   if (isPromise(value)) {
     return `a promise cannot be replayed; make it inside of a step: yield* step('name', () => ...)`;

@@ -47,7 +47,7 @@ export interface SleepCommand {
   readonly owner?: object;
 }
 
-/** The next signal of that name that no other task receives. */
+/** The next signal of that name that no earlier receive takes. */
 export interface ReceiveCommand {
   readonly kind: 'receive';
   readonly name: string;

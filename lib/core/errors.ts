@@ -2,7 +2,7 @@
  * The errors of lull: one base class, a stable `code`, the cause kept.
  *
  * Whose fault it is decides the group: the language's (delivered at an await), the author's, the caller's, the
- * world's. Ours is in `invariant.ts`. Names stand on the prototypes, so that a minified bundle keeps them.
+ * world's. Ours is in `invariant.ts`. Names are set on the prototypes, so that a minified bundle keeps them.
  */
 import { brandOf, hasBrand, setBrand } from './brand.ts';
 import type { Duration } from './duration.ts';
@@ -235,8 +235,8 @@ export class RetryAfterError extends LullError {
 // ---- the author's
 
 /**
- * The code asks for something else than the journal has: the run is `blocked`, nothing is lost, and a version
- * of the code that can replay the journal continues it (I8). The message shows both sides.
+ * The code issues other commands than the journal has: the run is `blocked`, nothing is lost, and a version
+ * of the code that can follow goes on (I8). The message shows both sides.
  */
 export class NondeterminismError extends LullError {
   static {
@@ -287,7 +287,7 @@ export interface InputIssue {
   readonly message: string;
 }
 
-/** So many issues are in the message of an error. */
+/** How many issues the message of an error names. */
 const LISTED_ISSUES = 10;
 
 /** An input or a signal's payload does not fit its schema. `issues` has what is wrong with it, the first hundred at most. */
@@ -337,9 +337,9 @@ export type WorkflowCodeErrorCode =
   | 'FORGOTTEN_PROMISE' // made a promise that nothing waits for, and the promise failed
   | 'FORBIDDEN_GLOBAL' // fetch, timers, process.env, ... in workflow code
   | 'NEVER_AWAITED' // created and dropped
-  | 'ARGUMENT_CHANGED' // the body of a step changed what it was given; found in tests
+  | 'ARGUMENT_CHANGED' // the body of a step changed its arguments; found in tests
   | 'ALREADY_AWAITED' // a coroutine given to a second task
-  | 'ENDLESS_LOOP' // code that runs without end and waits for nothing
+  | 'ENDLESS_LOOP' // code that goes on forever without waiting for anything
   | 'TOO_MANY_TASKS' // more alive at once than maxTasks
   | 'TOO_MANY_COMMANDS' // more pending at once than maxPendingCommands
   | 'JOURNAL_TOO_LONG' // a run that has come to maxJournalEvents or maxJournalBytes

@@ -1,5 +1,5 @@
 /**
- * What waits in the ready queue of a run, and who waits for a future: objects with fields, no functions, so that the
+ * The jobs in the ready queue of a run, and the watchers of a future: objects with fields, no functions, so that the
  * state of a run at rest can be read and stored.
  */
 import type { Future } from './future.ts';

@@ -60,7 +60,7 @@ export function toRetryRule(policy: RetryPolicy | false = {}, what = 'the retry 
     maxAttempts: policy.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     firstDelayMs,
     factor: policy.factor ?? DEFAULT_FACTOR,
-    // A long first delay without a maximum must not be cut to the default maximum.
+    // A long first delay without a `maxDelay` is not cut to the default.
     maxDelayMs:
       policy.maxDelay === undefined
         ? Math.max(toMilliseconds(DEFAULT_MAX_DELAY), firstDelayMs)

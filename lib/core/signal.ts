@@ -3,10 +3,10 @@ import type { Awaitable } from './awaitable.ts';
 import type { StandardSchema, StandardSchemaV1 } from './standard-schema.ts';
 
 /**
- * Messages of one kind from outside, for a run: see `signal`. `T` is what `receive` gives, `In` what senders give: a
+ * Messages of one kind from outside, for a run: see `signal`. `T` is what `receive` returns, `In` what senders pass: a
  * schema that transforms makes the one of the other.
  */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- who sends infers it
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- senders infer it
 export interface Signal<T, In = T> {
   readonly name: string;
   /**
@@ -24,7 +24,7 @@ export interface Signal<T, In = T> {
 /** What may be said about a signal beside its name. */
 export interface SignalOptions<T, In = T> {
   /**
-   * Takes what senders give and makes of it what `receive` gives. It has to answer at once. A payload is checked at its
+   * Turns what senders pass into what `receive` returns. It has to answer at once. A payload is checked at its
    * sender, kept as it was sent, and transformed at each receiver.
    */
   schema?: StandardSchemaV1<In, T>;
@@ -42,7 +42,7 @@ export function isSignal(value: unknown): value is Signal<unknown> {
   return typeof value === 'object' && value !== null && SCHEMA in value;
 }
 
-/** The schema of a signal, for a caller that checks the payload before it sends; undefined if it has none. */
+/** The schema of a signal, by which a payload is checked where it comes in; undefined if it has none. */
 export function signalSchema(signal: { readonly name: string }): StandardSchema | undefined {
   return (signal as { readonly [SCHEMA]?: StandardSchema })[SCHEMA];
 }

@@ -32,7 +32,7 @@ export function splitGroup(
   return [partOf(0), partOf(1)];
 }
 
-/** As a function; undefined for what is no condition. */
+/** As a function; undefined for a value that is no condition. */
 export function toPredicate(condition: unknown): ((error: Error) => boolean) | undefined {
   if (isErrorClass(condition)) return (error) => error instanceof condition;
   if (Array.isArray(condition)) {

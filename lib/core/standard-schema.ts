@@ -9,12 +9,12 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
   };
 }
 
-/** Any schema, as who calls `validate` sees it. */
+/** Any schema, as the caller of `validate` sees it. */
 export interface StandardSchema {
   readonly '~standard': { readonly validate: (value: unknown) => StandardResult | Promise<StandardResult> };
 }
 
-/** What `validate` gives, or promises. */
+/** What `validate` returns, or promises. */
 export type StandardResult =
   { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 

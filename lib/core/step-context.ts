@@ -1,7 +1,7 @@
 /**
- * The context of the step whose body is running: the code that runs steps registers where it is found.
+ * The context of the step whose body is running. The engine, which runs steps, registers how to find it.
  *
- * The pure zone knows no AsyncLocalStorage, so the engine, which has one, registers here. The slot hangs on the global object,
+ * The pure zone knows no AsyncLocalStorage, so the owner of one registers here. The slot is on the global object,
  * so that two copies of this module in one bundle share it.
  */
 import type { StepContext } from './step.ts';

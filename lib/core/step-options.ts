@@ -25,7 +25,7 @@ export function checkStepDefaults(options: StepDefaults, what: string): void {
   checkOptions(options, what, DEFAULTS);
 }
 
-/** What a step's `key` is, or its function has given. */
+/** What a step's `key` is, or its function has returned. */
 export function checkStepKey(key: unknown, what: string): string {
   if (typeof key === 'string' && key !== '' && key.length <= STEP_KEY_LIMIT) return key;
   throw invalid(`the key of ${what} is ${describeValue(key)}: give a text of 1 to ${STEP_KEY_LIMIT} characters`);

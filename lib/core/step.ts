@@ -1,4 +1,4 @@
-/** What a step is given, and what may be asked of it. */
+/** A step's context and its options. */
 import type { Duration } from './duration.ts';
 import type { Logger } from './logger.ts';
 
@@ -38,7 +38,7 @@ export interface StepDefaults {
 export interface StepOptions extends StepDefaults {
   /**
    * Tells this step from others of its name, such as the customer's id in a loop: 1 to 255 characters. It is recorded and
-   * shown in the history. A replay whose code has another key here is blocked, as it is with another name.
+   * shown in the history. A run whose code has another key here on replay is blocked, as it is with another name.
    */
   key?: string;
 }
@@ -52,7 +52,7 @@ export interface DefinedStepOptions<A extends unknown[]> extends StepDefaults {
   key?: string | ((...args: A) => string);
 }
 
-/** What the body of a step is given. */
+/** The argument of a step's body. */
 export interface StepContext {
   readonly runId: string;
   /** Names this step within its run. */

@@ -16,9 +16,9 @@ export interface Task<T> extends Awaitable<T> {
   cancel(message?: string): boolean;
   /** How many requests to cancel are open. */
   cancelling(): number;
-  /** Takes one request back, gives the number that is left. */
+  /** Takes one request back; returns the number that is left. */
   uncancel(): number;
   addDoneCallback(callback: (task: Task<T>) => void): void;
-  /** Gives how many were removed. */
+  /** Returns how many were removed. */
   removeDoneCallback(callback: (task: Task<T>) => void): number;
 }

@@ -1,4 +1,4 @@
-/** JavaScript throws anything; code that handles a failure needs an Error. */
+/** JavaScript code can throw any value; code that handles a failure needs an Error. */
 import { describeValue } from './describe-value.ts';
 
 /** The error itself; what is thrown and no Error gets wrapped: the message says what it was, `cause` keeps it. */
@@ -31,7 +31,7 @@ export function describeThrown(thrown: unknown): string {
   return describeValue(thrown);
 }
 
-/** The message of an error, or a description of it when it is no text. Never throws. */
+/** The message of an error, or a description of what is in its place when it is no text. Never throws. */
 export function messageOf(error: Error): string {
   try {
     const message: unknown = error.message;

@@ -28,7 +28,7 @@ export function validate(schema: StandardSchema | undefined, value: unknown, wha
   return { kind: 'invalid', error: toInvalidInput(what, result.issues) };
 }
 
-/** The value as the schema gives it; an InvalidInputError with all issues if it is refused. */
+/** The value as the schema returns it; throws an InvalidInputError with all issues if it is refused. */
 export function validOrThrow(schema: StandardSchema | undefined, value: unknown, what: string): unknown {
   const validation = validate(schema, value, what);
   if (validation.kind === 'valid') return validation.value;

@@ -18,7 +18,7 @@ export interface WorkflowRegistry {
   names(): readonly string[];
   /**
    * For a signal that is sent by name: the schema of the only exported signal of that name. Several may share a name,
-   * each for workflows of its own: then it is not known which one is meant.
+   * each for workflows of its own: then the names here do not say which one is meant.
    */
   signalSchema(name: string): StandardSchema | undefined;
 }

@@ -1,4 +1,4 @@
-/** What a workflow is to those who run it: behind the function that an author calls lies its definition. */
+/** A workflow as the engine sees it: the definition behind the function that an author calls. */
 import type { Coroutine } from './awaitable.ts';
 import type { Duration } from './duration.ts';
 import type { StandardSchema, StandardSchemaV1 } from './standard-schema.ts';
@@ -6,7 +6,7 @@ import type { StepDefaults } from './step.ts';
 
 /** What may be said about a workflow beside its body. */
 export interface WorkflowOptions<In, I = In> {
-  /** Takes what callers give and makes of it what the body gets (zod, valibot, arktype, ...). */
+  /** Turns what callers pass into what the body gets (zod, valibot, arktype, ...). */
   input?: StandardSchemaV1<In, I>;
   /** The limit of a whole run: its body is cancelled then, and the run fails with a TimeoutError. Default: none. */
   timeout?: Duration;
@@ -17,8 +17,8 @@ export interface WorkflowOptions<In, I = In> {
 }
 
 /**
- * A named generator function. Called inside a run, it gives its coroutine, to be awaited inline. Functions that start
- * runs (`client.start`, `child`, ...) take it as a value.
+ * A named generator function. Called inside a run, it returns its coroutine, to be awaited inline; code that starts runs
+ * (`client.start`, `child`, ...) takes it as a value.
  */
 export interface Workflow<In, R, I = In> {
   (input: I): Coroutine<R>;
@@ -27,7 +27,7 @@ export interface Workflow<In, R, I = In> {
 
 export interface WorkflowDefinition {
   readonly name: string;
-  /** Checks an input as callers give it, where a run is started; what it gives is what is stored. */
+  /** Checks an input as callers pass it, where a run is started; what it returns is stored. */
   readonly inputSchema: StandardSchema | undefined;
   readonly timeoutMs: number | undefined;
   readonly retentionMs: number | undefined;
@@ -43,7 +43,7 @@ export function setDefinition(workflow: object, definition: WorkflowDefinition):
   Object.defineProperty(workflow, DEFINITION, { value: definition });
 }
 
-/** Any workflow, whatever it takes and gives. */
+/** Any workflow, whatever it takes and returns. */
 // A parameter type that fits all functions of one argument is `never`.
 export type AnyWorkflow = Workflow<never, unknown, never>;
 

@@ -1,4 +1,4 @@
-/** What each kind of command that a coroutine yields makes its task wait for. */
+/** What a task waits for after it yielded a command, for each kind of command. */
 import type { Command } from '../core/command.ts';
 import type { Future } from '../core/future.ts';
 import type { Loop } from '../core/loop.ts';

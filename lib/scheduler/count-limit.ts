@@ -1,6 +1,6 @@
 /**
- * A limit for what code has alive at once. The first refusal opens a reserve of a tenth: the code that now cleans up, as
- * a saga that undoes what was done, may need a task and some steps for it.
+ * A limit for what code has alive at once. The first refusal opens a reserve of a tenth: the code that cleans up after
+ * it, such as a saga's undos, may need a task and some steps.
  */
 export class CountLimit {
   readonly #limit: number;

@@ -1,8 +1,8 @@
 /**
  * A run in memory, from its first event to its outcome.
  *
- * Its job: to order what one event leads to, to end the run as `asyncio.run` does (tasks that are still alive when
- * the body has ended are cancelled and awaited), and to know the outcome. Not its job: time, storage, replay.
+ * Its job: to deliver an event and run what it makes ready, to end the run as `asyncio.run` does (tasks that are still
+ * alive when the body has ended are cancelled and awaited), and to know the outcome. Not its job: time, storage, replay.
  * Keeps I4 (one event at a time, to quiescence) and I10 (an endless loop has a limit and an error).
  */
 import type { Awaitable } from '../core/awaitable.ts';
@@ -37,7 +37,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   #cancelReason = '';
   /** How many requests from outside the body had with that one: when it has fewer, its code has taken it back. */
   #requestsOnceCancelled = 0;
-  /** What the run fails with if its body ends by being asked to stop. Set by `limit-reached`. */
+  /** The error with which the run fails if its body ends with a CancelledError. Set by `limit-reached`. */
   #limitReached: Error | undefined;
   /** `ended`: the body is over and its end was noticed; the tasks that are left are being cancelled. */
   #body: 'going-on' | 'ended' = 'going-on';
@@ -133,7 +133,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     this.#requestsOnceCancelled = main.cancellingFromOutside();
   }
 
-  /** It was asked to cancel, and its code has not taken that back with `uncancel`. */
+  /** The run was cancelled, and its code has not taken that back with `uncancel`. */
   #isBeingCancelled(): boolean {
     if (!this.#cancelRequested) return false;
     const main = this.#main;
@@ -141,7 +141,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return main.cancelling() > 0 && main.cancellingFromOutside() >= this.#requestsOnceCancelled;
   }
 
-  /** The run's code may clean up, as if it were cancelled (I9); then it has failed. */
+  /** The run's code may clean up, as if it were cancelled (I9); then the run fails. */
   stopAtLimit(reason: string): void {
     if (this.#outcome.kind !== 'going-on') return;
     this.#limitReached = new WorkflowCodeError('JOURNAL_TOO_LONG', reason);
@@ -150,7 +150,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
 
   #askToStop(reason: string): void {
     if (this.#main === undefined || this.#main.cancel(reason)) return;
-    // The body is over: only tasks that would not leave are left to ask.
+    // The body is over: only the tasks that have not ended yet can be cancelled.
     for (const task of this.#leaving) task.cancel(reason);
   }
 
@@ -165,7 +165,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     if (this.#body === 'going-on') return 'go-on';
     for (const task of this.#leaving) if (task.done()) this.#leaving.delete(task);
     if (this.#leaving.size > 0) return 'go-on';
-    // What an undo of a saga has created is cancelled when that is through.
+    // Tasks that an undo of a saga has created are cancelled after the undo has ended.
     this.#leaving = new Set([...this.#loop.tasks.all()].filter((task) => (task.shield() ?? task) === task));
     if (this.#leaving.size > 0) {
       for (const task of this.#leaving) task.cancel();
@@ -181,7 +181,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     } catch (error) {
       if (!isCancelled(error)) return { kind: 'failed', error };
       if (!this.#cancelRequested) return { kind: 'failed', error: this.#limitReached ?? error };
-      // A group that failed while it was cancelled has the cancellation thrown once more, without its message.
+      // After a group that failed while it was cancelled, the cancellation is thrown once more, without its message.
       return { kind: 'cancelled', error: error.message === '' ? new CancelledError(this.#cancelReason) : error };
     }
   }

@@ -1,4 +1,4 @@
-/** Finds what was created in a task and never awaited: a letter that is never posted. */
+/** Finds awaitables that were created in a task and never awaited. */
 import { type CallSite, describeCallSite } from '../core/call-site.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 
@@ -6,7 +6,7 @@ interface Created<T> {
   readonly task: T;
   readonly what: string;
   readonly where: CallSite | undefined;
-  /** It runs without being awaited; what is lost is its result, or its error. */
+  /** It runs without being awaited, and only its result, or its error, is lost. */
   readonly isEager: boolean;
 }
 
@@ -25,7 +25,7 @@ export class DroppedAwaitables<T extends object> {
     if (created !== undefined) this.#forget(awaitable, created);
   }
 
-  /** What is eager goes on wherever it is. */
+  /** A task may return an eager awaitable to its own awaiter. */
   handedOn(value: unknown): void {
     const created = this.#created.get(value as object);
     if (created?.isEager === true) this.#forget(value as object, created);

@@ -1,8 +1,8 @@
 /**
- * A run in memory: its coroutines, fed with events. The seam between the scheduler and the engine.
+ * A run in memory: its coroutines, to which events are delivered. The interface between the scheduler and its driver.
  *
- * Today every live run begins at the start and is fed the whole journal. A snapshot may stand in for the head of the
- * journal one day; nothing here says where a coroutine came from.
+ * Today every live run begins at the start and gets the whole journal. A snapshot may replace the head of the journal
+ * one day: nothing here says where a coroutine came from.
  */
 import type { Coroutine } from '../core/awaitable.ts';
 import type { SleepCommand, StepCommand } from '../core/command.ts';
@@ -13,12 +13,12 @@ import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
 
-/** A command that is asked for and neither completed nor withdrawn. */
+/** A command that is issued and neither completed nor withdrawn. */
 export interface PendingStep {
   readonly kind: 'step';
   readonly id: CommandId;
   readonly command: StepCommand;
-  /** When it was asked for, in the run's own time: its total timeout counts from here. */
+  /** When it was issued, in the run's own time: its total timeout counts from here. */
   readonly requestedAtMs: number;
   /** Attempts that ended in an error, from the journal. */
   failedAttempts: number;
@@ -51,30 +51,30 @@ export type Outcome =
   | { readonly kind: 'going-on' }
   | { readonly kind: 'completed'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'cancelled'; readonly error: unknown }; // the run was asked to cancel and its body ended so
+  | { readonly kind: 'cancelled'; readonly error: unknown }; // the run was asked to cancel, and its body ended with the CancelledError
 
 export interface LiveRun {
   /**
-   * Delivers one event and runs until nothing can move. Gives the patches that the code took meanwhile and the commands
-   * that it asked for, in order, as they are to be recorded. Commands withdrawn again within the same delivery are among them (they hold
-   * their position) but not in `pending`. An event for a command that is not pending is an InvariantError. Throws
+   * Delivers one event and runs until nothing can move. Returns the patches that the code applied meanwhile and the
+   * commands that it issued, in order, as they are to be recorded. Commands withdrawn within the same delivery are among
+   * them (they keep their position) but not in `pending`. An event for a command that is not pending is an InvariantError. Throws
    * NondeterminismError if the code has no branch for this run (`deprecatePatch`).
    *
-   * `recordedUpTo` is for `taken-over` alone: the last command that stood in the journal before the fence. Later ones
-   * were not running when the worker was lost (I3). Replay says it; default: all.
+   * `recordedUpTo` is for `taken-over` alone: the last command that the journal had before the fence. Later ones were
+   * not running when the worker was lost (I3). Replay passes it; default: all.
    */
   deliver(event: JournalEvent, recordedUpTo?: CommandId): CommandEntry[];
-  /** By id, in order of asking. */
+  /** By id, in order of issue. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
   outcome(): Outcome;
-  /** Signals that were delivered and not received yet. */
+  /** Signals that no code has received yet. */
   unreadSignals(): number;
   /** Tasks that are alive, the workflow's own among them. */
   taskCount(): number;
   /** The run's own time: never goes back. */
   nowMs(): number;
   random(): number;
-  /** Where the code stands, for error messages: `after step "charge"`, `before its first await`. */
+  /** Where the code is, for error messages: `after step "charge"`, `before its first await`. */
   codeLocation(): string;
 }
 
@@ -86,18 +86,18 @@ export interface LiveRunOptions {
   readonly random: RandomSource;
   /** Options for steps that set none of their own. */
   readonly stepDefaults?: StepCommand['options'];
-  /** A time recorded for a sleep of that position, if the journal has one: what was promised is kept. */
+  /** The time that the journal has for a sleep of that position, if it has one: it replaces the command's. */
   recordedDueAtMs(id: CommandId): number | undefined;
   /** The patches that the journal has. Default: none. */
   readonly recordedPatches?: ReadonlySet<string>;
-  /** Whether something may have come before of what is delivered. Default: never. */
+  /** Whether the events that are delivered now were delivered before. Default: never. */
   readonly isReplaying?: () => boolean;
   decode(encoded: Encoded): unknown;
   /** What is recorded of a step's arguments; undefined if there are none. */
   digestArguments(args: readonly unknown[]): string | undefined;
   log(level: LogLevel, values: readonly unknown[]): void;
-  /** What the code may have alive, and do, at once (I10): those with which the run was started. */
+  /** What the code may have alive, and do, at once (I10): the limits with which the run was started. */
   readonly limits?: Partial<RunLimits>;
-  /** A coroutine that is never awaited fails the task that dropped it (true), or is a warning in the log (false). */
+  /** A coroutine that is never awaited fails the task that created it (true), or is a warning in the log (false). */
   readonly strict: boolean;
 }

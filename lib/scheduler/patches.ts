@@ -1,5 +1,5 @@
 /**
- * Which changes of the code a run knows: the answers of `patched`, each given once and kept for the run's life.
+ * Which changes of the code a run has: the answers of `patched`, each decided once and kept for the run's life.
  *
  * A run that has passed the place with the old code must not replay it with the new code (I4). So during a replay the
  * answer is what the journal has, and nothing else. The first call after the journal's end gets the new code, and the

@@ -142,7 +142,7 @@ export class PendingCommands implements Commands, PendingReceives {
     return new WorkflowCodeError(
       'TOO_MANY_COMMANDS',
       `${kind} "${name}" was not begun: ${this.#pending.size} steps, timers and receives are pending, ` +
-        `${this.#issued.length} were asked for since the last event, and the limit of each is ${maxPendingCommands} ` +
+        `${this.#issued.length} were issued since the last event, and the limit of each is ${maxPendingCommands} ` +
         `(maxPendingCommands). Do less at once, as gather with a limit does, or give each part of the work a run of its own`,
     );
   }
@@ -159,7 +159,7 @@ export class PendingCommands implements Commands, PendingReceives {
     this.#issued.push(draws === 0 ? command : { ...command, draws });
   }
 
-  /** What tells a step from others of its name: its key, else its arguments, else nothing. */
+  /** What distinguishes a step from others of its name: its key, else its arguments, else nothing. */
   #identityOf({ key, args }: StepCommand): { key?: string; args?: string } {
     if (key !== undefined) return { key };
     const digest = args === undefined ? undefined : this.#options.host.digestArguments(args);

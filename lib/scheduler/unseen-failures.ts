@@ -23,8 +23,8 @@ export class UnseenFailures implements FailedFutures {
       if (isCancelled(error)) continue;
       const what =
         future instanceof CoroutineTask
-          ? `Task "${future.name}" failed, and was never awaited:`
-          : 'A future failed, and nothing has taken its error:';
+          ? `Task "${future.name}" failed and was never awaited:`
+          : 'A future failed and its error was never taken:';
       log.write('error', [what, error]);
     }
   }

@@ -192,7 +192,7 @@ it('the failure of a forgotten promise says where the code stands, and keeps wha
   });
 });
 
-it('a callback that gives a promise is told in the log, and the run goes on', async () => {
+it('a callback that returns a promise is logged, and the run goes on', async () => {
   const careless = workflow('careless', function* () {
     const task = createTask(sleep(0));
     task.addDoneCallback(bad);

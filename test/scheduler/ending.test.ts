@@ -332,7 +332,7 @@ it('a task that failed and was never awaited is in the log at the end; one that 
     yield* sleep('1s');
   });
   expect(logged).toEqual([
-    { level: 'error', values: ['Task "unseen" failed, and was never awaited:', expect.any(Error)] },
+    { level: 'error', values: ['Task "unseen" failed and was never awaited:', expect.any(Error)] },
   ]);
 });
 
