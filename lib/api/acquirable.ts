@@ -13,7 +13,9 @@ export abstract class Acquirable extends RunBound {
   /** Says whether `acquire` would wait. */
   abstract locked(): boolean;
 
-  /** Acquires it, runs the body and releases it, also when the body fails or is cancelled. Returns the body's result. */
+  /**
+   * Acquires it, runs the body and releases it, also when the body fails or is cancelled. Returns the body's result.
+   */
   with<T>(body: () => Coroutine<T>): Awaitable<T> {
     checkBody('with()', body);
     return this.lazy('with()', 'with', body);

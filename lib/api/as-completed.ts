@@ -24,8 +24,8 @@ export interface AsCompletedOptions {
  * is, and so on. asyncio: `as_completed`.
  *
  * Awaiting one returns the result, or throws the error, of the awaitable that ended. After the timeout those that are
- * left throw a TimeoutError, and the awaitables that have not ended go on. The same awaitable given twice counts once. After a `break` the next loop over it goes on with
- * those that are left.
+ * left throw a TimeoutError, and the awaitables that have not ended go on. The same awaitable given twice counts once.
+ * After a `break` the next loop over it goes on with those that are left.
  *
  * @example
  * ```ts

@@ -53,8 +53,8 @@ export class Barrier extends RunBound {
   }
 
   /**
-   * Waits for the others. Each task gets a number of its own, from 0 in the order in which they came. BrokenBarrierError if the
-   * barrier is reset or aborted meanwhile, or was aborted before.
+   * Waits for the others. Each task gets a number of its own, from 0 in the order in which they came.
+   * BrokenBarrierError if the barrier is reset or aborted meanwhile, or was aborted before.
    */
   wait(): Awaitable<number> {
     return this.lazy('barrier.wait()', 'wait');

@@ -1,4 +1,6 @@
-/** After a call is refused, the awaitables that it was given can never be awaited: they are not reported as forgotten. */
+/**
+ * After a call is refused, the awaitables that it was given can never be awaited: they are not reported as forgotten.
+ */
 import { currentLoopOrNone } from '../core/loop.ts';
 
 /**

@@ -76,7 +76,9 @@ export class Condition extends Acquirable {
     return this.lazy('condition.waitFor()', 'waitFor', predicate);
   }
 
-  /** Wakes the `n` tasks that wait longest, or all if there are fewer. InvalidStateError if the lock is not acquired. */
+  /**
+   * Wakes the `n` tasks that wait longest, or all if there are fewer. InvalidStateError if the lock is not acquired.
+   */
   notify(n = 1): void {
     this.checkRun('condition.notify()');
     if (!this.locked()) throw new InvalidStateError('cannot notify on un-acquired lock');

@@ -106,8 +106,8 @@ export class Queue<T> extends RunBound {
   }
 
   /**
-   * Marks the work on an item that was taken as done: call it once for each item. `join` waits for it. InvalidStateError
-   * if called more often than items were put (asyncio: `ValueError`).
+   * Marks the work on an item that was taken as done: call it once for each item. `join` waits for it.
+   * InvalidStateError if called more often than items were put (asyncio: `ValueError`).
    */
   taskDone(): void {
     this.checkRun('queue.taskDone()');

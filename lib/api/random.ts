@@ -2,9 +2,9 @@
 import { currentLoop } from '../core/loop.ts';
 
 /**
- * A random number, 0 <= x < 1, from the run's own seed: the same on each replay, and so is `Math.random()` in a workflow.
- * The seed is drawn at random when the run begins, and is recorded in its journal: another run draws other numbers, even
- * under the same id.
+ * A random number, 0 <= x < 1, from the run's own seed: the same on each replay, and so is `Math.random()` in a
+ * workflow. The seed is drawn at random when the run begins, and is recorded in its journal: another run draws other
+ * numbers, even under the same id.
  *
  * @example
  * ```ts

@@ -12,8 +12,8 @@ import { sleep } from './sleep.ts';
  * the number of the attempt, from 1. Between attempts it sleeps durably: the delays may be days.
  *
  * When the attempts are used up the last error is thrown as it is. Thrown at once: an error for which `retryIf` returns
- * false, a NonRetryableError, a CancelledError, a WorkflowCodeError. A RetryAfterError sets the delay. A step's failure counts
- * as what caused it. A policy that makes no sense is a WorkflowCodeError `INVALID_ARGUMENT`.
+ * false, a NonRetryableError, a CancelledError, a WorkflowCodeError. A RetryAfterError sets the delay. A step's failure
+ * counts as what caused it. A policy that makes no sense is a WorkflowCodeError `INVALID_ARGUMENT`.
  *
  * @example
  * ```ts

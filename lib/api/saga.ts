@@ -16,9 +16,9 @@ type Undo = () => Awaitable<unknown>;
 /** The argument of a saga's body. */
 export interface Saga {
   /**
-   * Remembers how to undo what was just done. While the saga is being undone already, it is undone next.
-   * `undo` is an awaitable that has not begun, such as a step, or a function that makes one: it is called when it is
-   * needed. InvalidStateError once the saga has ended: a task that was started in the body and outlives it can meet that.
+   * Remembers how to undo what was just done. While the saga is being undone already, it is undone next. `undo` is an
+   * awaitable that has not begun, such as a step, or a function that makes one: it is called when it is needed.
+   * InvalidStateError once the saga has ended: a task that was started in the body and outlives it can meet that.
    */
   onFailure(undo: Awaitable<unknown> | (() => Awaitable<unknown>)): void;
 }
@@ -27,13 +27,13 @@ export interface Saga {
  * Runs the body, and returns its result. If the body fails or is cancelled, everything that was passed to `onFailure`
  * runs, the last first, and then the body's error is thrown.
  *
- * Undoing is shielded, with the tasks that it starts: it goes on to its end when the saga is cancelled meanwhile, or the
- * workflow's body returns, and then the CancelledError is thrown, with the body's error as its `cause`. An undo that
- * fails does not stop the others: in the end an ExceptionGroup is thrown, the error above first, then those of the undos
- * as they came.
+ * Undoing is shielded, with the tasks that it starts: it goes on to its end when the saga is cancelled meanwhile, or
+ * the workflow's body returns, and then the CancelledError is thrown, with the body's error as its `cause`. An undo
+ * that fails does not stop the others: in the end an ExceptionGroup is thrown, the error above first, then those of the
+ * undos as they came.
  *
- * A saga that ended well is done: a saga around it that fails later does not run its undos. Where it is to be undone with
- * the outer one, register its undos with that one, `outer.onFailure(...)`.
+ * A saga that ended well is done: a saga around it that fails later does not run its undos. Where it is to be undone
+ * with the outer one, register its undos with that one, `outer.onFailure(...)`.
  *
  * Register an undo right after what it undoes; or before it, if that may have happened though it failed or was
  * cancelled. Several effects at once belong into a `taskGroup`, which waits for all of them: a `gather` that fails

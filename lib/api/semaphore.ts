@@ -7,8 +7,8 @@ import { Acquirable } from './acquirable.ts';
 import { WaitQueue } from './wait-queue.ts';
 
 /**
- * Lets a number of tasks through at a time (asyncio's `Semaphore`). It is fair: the task that waits longest is next, and
- * no later one overtakes it. Released more often than acquired, it lets more through.
+ * Lets a number of tasks through at a time (asyncio's `Semaphore`). It is fair: the task that waits longest is next,
+ * and no later one overtakes it. Released more often than acquired, it lets more through.
  *
  * @example
  * ```ts

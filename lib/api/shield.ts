@@ -9,8 +9,8 @@ import { ensureFuture } from './ensure-future.ts';
  * Starts an awaitable, and returns another that waits for it: cancelling the awaiting task does not cancel it. asyncio:
  * `shield`.
  *
- * The awaiting task still gets the CancelledError. The shielded awaitable goes on until the workflow's body returns. Keep
- * its task if you want to wait for it later: an error that no code takes is logged.
+ * The awaiting task still gets the CancelledError. The shielded awaitable goes on until the workflow's body returns.
+ * Keep its task if you want to wait for it later: an error that no code takes is logged.
  *
  * @example
  * ```ts

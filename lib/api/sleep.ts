@@ -27,8 +27,8 @@ export function sleep(duration: Duration, result?: unknown): Awaitable<unknown> 
 
 /**
  * Waits until that time, and not at all if it is over: then only the other ready tasks go first. A text is in ISO 8601
- * with its zone (`'2027-01-31T09:00:00Z'`, `'2027-01-31T09:00:00+01:00'`); a date alone is its beginning in UTC. What is
- * no date of the calendar, or names no zone, is a WorkflowCodeError `INVALID_ARGUMENT`.
+ * with its zone (`'2027-01-31T09:00:00Z'`, `'2027-01-31T09:00:00+01:00'`); a date alone is its beginning in UTC. What
+ * is no date of the calendar, or names no zone, is a WorkflowCodeError `INVALID_ARGUMENT`.
  *
  * @example
  * ```ts

@@ -15,10 +15,10 @@ const NO_OPTIONS: StepOptions = {};
  * One side effect: the body runs at least once, its result is recorded once, and every replay answers with that.
  *
  * A body that fails is tried again (5 attempts, 1 s, 2 s, 4 s, ... apart, unless `retry` says otherwise); after the
- * last one a StepFailedError is thrown, whose `cause` is the body's error. Pass `context.idempotencyKey` to a
- * service that must not act twice. The result has to be storable: a function or a promise in it is an UnserializableValueError.
- * Cancelling the task that waits aborts `context.signal`. Where several steps of one name follow on each other, `key` tells
- * them apart: code that was changed while the run was alive does not take the result of another one.
+ * last one a StepFailedError is thrown, whose `cause` is the body's error. Pass `context.idempotencyKey` to a service
+ * that must not act twice. The result has to be storable: a function or a promise in it is an UnserializableValueError.
+ * Cancelling the task that waits aborts `context.signal`. Where several steps of one name follow on each other, `key`
+ * tells them apart: code that was changed while the run was alive does not take the result of another one.
  *
  * @example
  * ```ts
@@ -46,8 +46,8 @@ export function step(name: string, ...rest: [StepBody] | [StepOptions, StepBody]
 
 /**
  * A step as a function: each call is a step of that name, with the call's arguments. Its body finds the context with
- * `stepContext()`. The arguments are not stored: on a replay they are worked out again, and compared with a digest of what
- * they were. A run whose changed code passes other arguments is blocked, unless a `key` tells the calls apart. Of
+ * `stepContext()`. The arguments are not stored: on a replay they are worked out again, and compared with a digest of
+ * what they were. A run whose changed code passes other arguments is blocked, unless a `key` tells the calls apart. Of
  * large arguments the first 8,192 characters are compared; what cannot be stored (a function, a client) is not.
  *
  * @example

@@ -15,8 +15,8 @@ export interface TimerOptions {
   readonly name: string;
   readonly dueAtMs: number;
   /**
-   * A timer that is due already when it is set issues no command: it fires `soon` (`call_soon`), or in the `next-round`,
-   * after everything that is ready (`call_later(0, ...)`).
+   * A timer that is due already when it is set issues no command: it fires `soon` (`call_soon`), or in the
+   * `next-round`, after everything that is ready (`call_later(0, ...)`).
    */
   readonly ifDue: 'soon' | 'next-round';
   /** Timers of one owner that are due at the same moment fire together. */

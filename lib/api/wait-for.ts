@@ -16,8 +16,8 @@ import { type Limit, LimitedCall, toLimit } from './timeout.ts';
  *
  * As `timeout` around the awaitable, in the caller's own task: when the time is up, what is awaited is cancelled, and
  * once it has ended a TimeoutError is thrown, or what its clean-up threw; if it returned a result all the same, that is
- * returned. Cancelling the awaiting task cancels what is awaited, a task too. With a limit of zero nothing of a coroutine runs: it
- * returns the result of a task that is done, or throws the TimeoutError.
+ * returned. Cancelling the awaiting task cancels what is awaited, a task too. With a limit of zero nothing of a
+ * coroutine runs: it returns the result of a task that is done, or throws the TimeoutError.
  *
  * @example
  * ```ts

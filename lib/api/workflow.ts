@@ -21,8 +21,8 @@ type Body<I, R> = (input: I) => Coroutine<R>;
  * Names a generator function, so that runs of it can be started. The name has 1 to 128 letters, digits, `_`,
  * `.` or `-`; running runs are found by it, so it stays.
  *
- * The workflow that it returns can be called: inside a run, `checkout(order)` is its coroutine, to be awaited inline as a part of that
- * run. Then the options do not apply: they are for runs of its own.
+ * The workflow that it returns can be called: inside a run, `checkout(order)` is its coroutine, to be awaited inline as
+ * a part of that run. Then the options do not apply: they are for runs of its own.
  *
  * @example
  * ```ts
@@ -112,7 +112,9 @@ class WorkflowCall<I, R> implements Awaitable<R> {
   }
 }
 
-/** The body's coroutine, as a part of the run that calls it: it starts when it is awaited, and the run notices if not. */
+/**
+ * The body's coroutine, as a part of the run that calls it: it starts when it is awaited, and the run notices if not.
+ */
 function callInline<I, R>(name: string, body: Body<I, R>, input: I, below: (input: I) => unknown): Coroutine<R> {
   const call = new WorkflowCall(name, body, input);
   const coroutine = runInline(call);

@@ -1,6 +1,6 @@
 /**
- * The mark by which the classes of one copy of lull know the instances of another: a bundle may bring a copy of its own, and
- * `instanceof` by prototypes would make strangers of them.
+ * The mark by which the classes of one copy of lull know the instances of another: a bundle may bring a copy of its
+ * own, and `instanceof` by prototypes would make strangers of them.
  */
 const BRAND = Symbol.for('lull.class');
 
@@ -31,7 +31,10 @@ export function hasBrand(value: unknown, brand: string): boolean {
   return false;
 }
 
-/** `instanceof` of a class with a brand: of whichever copy. A subclass without its own brand is recognized by its prototype alone. */
+/**
+ * `instanceof` of a class with a brand: of whichever copy. A subclass without a brand of its own is told by its
+ * prototype alone.
+ */
 export function isBrandedInstance(of: { readonly prototype: object }, value: unknown): boolean {
   if (Function.prototype[Symbol.hasInstance].call(of, value)) return true;
   const brand = brandOf(of.prototype);

@@ -56,8 +56,8 @@ const NODES_OWN = /[( ]node:/;
 const NOWHERE: CallSite = { skip: 0 };
 
 /**
- * The file and position in a line such as `    at work (file:///home/me/checkout.ts:12:5)`. A function without a name may
- * be shown as `<anonymous>`, and has no position then.
+ * The file and position in a line such as `    at work (file:///home/me/checkout.ts:12:5)`. A function without a name
+ * may be shown as `<anonymous>`, and has no position then.
  */
 function locationOf(line: string): string | undefined {
   return /([^/\\(<\s]+:\d+:\d+)\)?$/.exec(line)?.[1];

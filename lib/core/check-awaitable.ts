@@ -10,7 +10,9 @@ export function isAwaitable(value: unknown): value is Awaitable<unknown> {
   return !isCollection(value) && !(value instanceof Promise);
 }
 
-/** Throws a WorkflowCodeError `INVALID_ARGUMENT` unless the value may be awaited. `what` is the call: `createTask()`. */
+/**
+ * Throws a WorkflowCodeError `INVALID_ARGUMENT` unless the value may be awaited. `what` is the call: `createTask()`.
+ */
 export function checkAwaitable(value: unknown, what: string): asserts value is Awaitable<unknown> {
   if (isAwaitable(value)) return;
   ignoreRejection(value);

@@ -1,9 +1,9 @@
 /**
  * What a coroutine yields to the engine: plain objects of a closed union.
  *
- * Durable commands are recorded in the journal and compared on replay by position, kind, name and more (I8). The other two
- * move only the scheduler: they follow from what is recorded. An author never holds a command: the calls of `api` return
- * an Awaitable whose iterator yields it, so that a forgotten `*` is noticed.
+ * Durable commands are recorded in the journal and compared on replay by position, kind, name and more (I8). The other
+ * two move only the scheduler: they follow from what is recorded. An author never holds a command: the calls of `api`
+ * return an Awaitable whose iterator yields it, so that a forgotten `*` is noticed.
  */
 import type { Future } from './future.ts';
 import type { StepContext, StepDefaults } from './step.ts';

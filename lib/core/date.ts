@@ -1,9 +1,9 @@
 /**
  * Dates as people write them, and what they mean in epoch milliseconds.
  *
- * Strict on purpose, as durations are: `Date` takes the 30th of February for the 2nd of March, a text without a zone for
- * the time of whichever machine reads it, and finds a date in 'week 3'. A run that wakes at once, or a day late, is worse
- * than an error.
+ * Strict on purpose, as durations are: `Date` takes the 30th of February for the 2nd of March, a text without a zone
+ * for the time of whichever machine reads it, and finds a date in 'week 3'. A run that wakes at once, or a day late, is
+ * worse than an error.
  */
 import { describeValue } from './describe-value.ts';
 import { WorkflowCodeError } from './errors.ts';

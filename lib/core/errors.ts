@@ -263,8 +263,8 @@ export class UnserializableValueError extends LullError {
 }
 
 /**
- * What is stored cannot be read. `code` says why: the data is damaged, was written by a newer version of lull or on a newer Node, is of a
- * class that this process has not registered, or its class refused it.
+ * What is stored cannot be read. `code` says why: the data is damaged, was written by a newer version of lull or on a
+ * newer Node, is of a class that this process has not registered, or its class refused it.
  */
 export class UndecodableValueError extends LullError {
   static {
@@ -290,7 +290,10 @@ export interface InputIssue {
 /** How many issues the message of an error names. */
 const LISTED_ISSUES = 10;
 
-/** An input or a signal's payload does not fit its schema. `issues` has what is wrong with it, the first hundred at most. */
+/**
+ * An input or a signal's payload does not fit its schema. `issues` has what is wrong with it, the first hundred at
+ * most.
+ */
 export class InvalidInputError extends LullError {
   static {
     this.prototype.name = 'InvalidInputError';

@@ -39,8 +39,8 @@ export const WATCH_CERTAINTY = Symbol.for('lull.watch-certainty');
 
 /**
  * A result that other code sets (asyncio's `Future`). Made inside a run, awaited with `yield*` by any number of tasks.
- * Setting it twice is an InvalidStateError. An error that no code takes is logged when the run ends. A future belongs to
- * its run: in the body of a step, and in the code of another run, every call that would change it throws a
+ * Setting it twice is an InvalidStateError. An error that no code takes is logged when the run ends. A future belongs
+ * to its run: in the body of a step, and in the code of another run, every call that would change it throws a
  * WorkflowCodeError `NOT_IN_A_RUN`.
  *
  * @example

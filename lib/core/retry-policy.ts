@@ -32,7 +32,9 @@ export interface Failure {
 
 export type NextAttempt =
   | { readonly kind: 'retry'; readonly delayMs: number }
-  /** `error` is what to fail with: the failure's own, or what its RetryAfterError or the policy's `retryIf` did wrong. */
+  /**
+   * `error` is what to fail with: the failure's own, or what its RetryAfterError or the policy's `retryIf` did wrong.
+   */
   | { readonly kind: 'give-up'; readonly error: unknown };
 
 const DEFAULT_MAX_ATTEMPTS = 5;
@@ -97,7 +99,9 @@ export function nextAttempt(rule: RetryRule, { error, failedAttempts, random01 }
   }
 }
 
-/** What the author's `retryIf` answers. A promise is always true: an async function would have everything tried again. */
+/**
+ * What the author's `retryIf` answers. A promise is always true: an async function would have everything tried again.
+ */
 function mayRetry({ policy, what }: RetryRule, error: unknown): boolean {
   const answer: unknown = policy.retryIf === undefined || policy.retryIf(error);
   if (!isPromise(answer)) return Boolean(answer);

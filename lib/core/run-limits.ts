@@ -1,6 +1,6 @@
 /**
- * The limits that a run's own code can come to (I10). They are counted by the code's doing, so a replay comes to them at
- * the same place; for that a run keeps those with which it was started (I4).
+ * The limits that a run's own code can come to (I10). They are counted by the code's doing, so a replay comes to them
+ * at the same place; for that a run keeps those with which it was started (I4).
  */
 export interface RunLimits {
   /** Tasks that are alive at once, beside the workflow's own. */
@@ -14,8 +14,8 @@ export interface RunLimits {
 /**
  * Never changed: the journal of a run names only those of its limits that differ from these.
  *
- * Callbacks: cancelling ten thousand tasks at once takes some fifty thousand; and a small Lambda gets to this one, and to
- * its error, within seconds, well before its lease is over.
+ * Callbacks: cancelling ten thousand tasks at once takes some fifty thousand; and a small Lambda gets to this one, and
+ * to its error, within seconds, well before its lease is over.
  */
 export const DEFAULT_RUN_LIMITS: RunLimits = {
   maxTasks: 10_000,

@@ -37,8 +37,8 @@ export interface StepDefaults {
 /** What may be said about a step beside its body. */
 export interface StepOptions extends StepDefaults {
   /**
-   * Tells this step from others of its name, such as the customer's id in a loop: 1 to 255 characters. It is recorded and
-   * shown in the history. A run whose code has another key here on replay is blocked, as it is with another name.
+   * Tells this step from others of its name, such as the customer's id in a loop: 1 to 255 characters. It is recorded
+   * and shown in the history. A run whose code has another key here on replay is blocked, as it is with another name.
    */
   key?: string;
 }
@@ -60,9 +60,10 @@ export interface StepContext {
   /** 1 for the first time that the body runs. */
   readonly attempt: number;
   /**
-   * The same for all attempts of this step, and no other step of any run has it: hand it to services that take idempotency
-   * keys. It has the form of a random UUID, 36 characters, which fits the limits of Stripe (255), SQS (128) and the client
-   * tokens of AWS (36 to 64). It follows from a secret of the run: a run that is started again under an id has other keys.
+   * The same for all attempts of this step, and no other step of any run has it: hand it to services that take
+   * idempotency keys. It has the form of a random UUID, 36 characters, which fits the limits of Stripe (255), SQS (128)
+   * and the client tokens of AWS (36 to 64). It follows from a secret of the run: a run that is started again under an
+   * id has other keys.
    */
   readonly idempotencyKey: string;
   /** Aborted when the step is cancelled, its time is up, or the invocation ends. */

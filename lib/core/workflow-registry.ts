@@ -7,7 +7,9 @@ import { isSignal, type Signal, signalSchema } from './signal.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { type AnyWorkflow, definitionOf, isWorkflow, type WorkflowDefinition } from './workflow.ts';
 
-/** Workflows in an array, or the namespace of a module that exports them (`import * as workflows from './workflows'`). */
+/**
+ * Workflows in an array, or the namespace of a module that exports them (`import * as workflows from './workflows'`).
+ */
 export type WorkflowSource = readonly AnyWorkflow[] | Readonly<Record<string, unknown>>;
 
 export interface WorkflowRegistry {
@@ -40,8 +42,9 @@ export class UnknownWorkflowError extends LullError {
 }
 
 /**
- * Gathers workflows, and the signals beside them. Other exports of a module are left alone, the same workflow under several names counts once; two
- * workflows of one name, an array's element that is no workflow, and nothing to gather are errors.
+ * Gathers workflows, and the signals beside them. Other exports of a module are left alone, the same workflow under
+ * several names counts once; two workflows of one name, an array's element that is no workflow, and nothing to gather
+ * are errors.
  */
 export function createRegistry(source: WorkflowSource): WorkflowRegistry {
   const named = Array.isArray(source) ? fromArray(source) : fromModule(source as Readonly<Record<string, unknown>>);

@@ -17,8 +17,8 @@ export interface WorkflowOptions<In, I = In> {
 }
 
 /**
- * A named generator function. Called inside a run, it returns its coroutine, to be awaited inline; code that starts runs
- * (`client.start`, `child`, ...) takes it as a value.
+ * A named generator function. Called inside a run, it returns its coroutine, to be awaited inline; code that starts
+ * runs (`client.start`, `child`, ...) takes it as a value.
  */
 export interface Workflow<In, R, I = In> {
   (input: I): Coroutine<R>;

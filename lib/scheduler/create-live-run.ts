@@ -2,8 +2,8 @@
  * A run in memory, from its first event to its outcome.
  *
  * Its job: to deliver an event and run what it makes ready, to end the run as `asyncio.run` does (tasks that are still
- * alive when the body has ended are cancelled and awaited), and to know the outcome. Not its job: time, storage, replay.
- * Keeps I4 (one event at a time, to quiescence) and I10 (an endless loop has a limit and an error).
+ * alive when the body has ended are cancelled and awaited), and to know the outcome. Not its job: time, storage,
+ * replay. Keeps I4 (one event at a time, to quiescence) and I10 (an endless loop has a limit and an error).
  */
 import type { Awaitable } from '../core/awaitable.ts';
 import type { Encoded } from '../core/encoded.ts';

@@ -51,14 +51,14 @@ export type Outcome =
   | { readonly kind: 'going-on' }
   | { readonly kind: 'completed'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'cancelled'; readonly error: unknown }; // the run was asked to cancel, and its body ended with the CancelledError
+  | { readonly kind: 'cancelled'; readonly error: unknown }; // its body ended so after a request to cancel
 
 export interface LiveRun {
   /**
    * Delivers one event and runs until nothing can move. Returns the patches that the code applied meanwhile and the
-   * commands that it issued, in order, as they are to be recorded. Commands withdrawn within the same delivery are among
-   * them (they keep their position) but not in `pending`. An event for a command that is not pending is an InvariantError. Throws
-   * NondeterminismError if the code has no branch for this run (`deprecatePatch`).
+   * commands that it issued, in order, as they are to be recorded. Commands withdrawn within the same delivery are
+   * among them (they keep their position) but not in `pending`. An event for a command that is not pending is an
+   * InvariantError. Throws NondeterminismError if the code has no branch for this run (`deprecatePatch`).
    *
    * `recordedUpTo` is for `taken-over` alone: the last command that the journal had before the fence. Later ones were
    * not running when the worker was lost (I3). Replay passes it; default: all.

@@ -1,4 +1,6 @@
-/** The jobs of a run that are ready, in the order in which they became ready; those of the next round wait beside them. */
+/**
+ * The jobs of a run that are ready, in the order in which they became ready; those of the next round wait beside them.
+ */
 import type { Job } from '../core/job.ts';
 import type { ReadyJobs } from '../core/loop.ts';
 import { FifoQueue } from './fifo-queue.ts';

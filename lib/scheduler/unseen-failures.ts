@@ -5,7 +5,9 @@ import type { FailedFutures, RunLog } from '../core/loop.ts';
 import { CoroutineTask } from './coroutine-task.ts';
 
 export class UnseenFailures implements FailedFutures {
-  /** In the order in which they failed. A future adds itself when it fails, and deletes itself when its error is read. */
+  /**
+   * In the order in which they failed. A future adds itself when it fails, and deletes itself when its error is read.
+   */
   readonly #futures = new Set<Future<unknown>>();
 
   add(future: Future<unknown>): void {

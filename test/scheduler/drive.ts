@@ -69,7 +69,9 @@ export function newRun(
 /** More than any body takes that comes to rest at all. */
 const MOST_EVENTS = 100_000;
 
-/** Runs a body to its end, or until nothing is left that could wake it. InconclusiveError if it does not come to rest. */
+/**
+ * Runs a body to its end, or until nothing is left that could wake it. InconclusiveError if it does not come to rest.
+ */
 export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}): Driven {
   const { mode = 'straight' } = options;
   const journal: JournalEntry[] = [];
