@@ -19,7 +19,8 @@ export function captureCallSite(below: Callable, skip = 0): CallSite {
   if (captureStackTrace === undefined) return NOWHERE;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = skip + 1;
-  const site: CallSite = { skip };
+  const site = {} as { skip: number; stack?: string }; // V8 reserves room in an object that begins empty
+  site.skip = skip;
   captureStackTrace(site, below);
   Error.stackTraceLimit = limit;
   return site;

@@ -15,6 +15,7 @@ import type { PendingStep } from '../scheduler/live-run.ts';
 import { callAtOrNever } from './call-at-or-never.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { asOwner, type CodeOwner } from './owned-code.ts';
+import { toIdempotencyKey } from './run-seed.ts';
 import type { Engine } from './settings.ts';
 import { attemptsStarted, completionEvent, failureEvent } from './step-events.ts';
 import { limitAtMs, limitError } from './step-limits.ts';
@@ -31,8 +32,8 @@ export interface AttemptOptions {
   readonly engine: Engine;
   readonly runId: string;
   readonly step: PendingStep;
-  /** The step's: the same at each attempt (I5). */
-  readonly idempotencyKey: string;
+  /** The run's, from which the step's idempotency key follows: the same at each attempt (I5). */
+  readonly seed: string | undefined;
   readonly turn: TurnLimits;
   /** Heartbeats, then one of the others, once. */
   readonly onEvent: (event: AttemptEvent) => void;
@@ -67,8 +68,17 @@ export class Attempt {
       this.#fail(limitError(step, clock.nowMs()));
     });
 
+    let idempotencyKey: string | undefined;
+    // No spread: V8 would add the properties behind it one by one, at many times the price.
+    const { runId, stepId, attempt } = identityOf(options);
     const context: StepContext = {
-      ...identityOf(options),
+      runId,
+      stepId,
+      attempt,
+      // A digest, which most bodies do not ask for.
+      get idempotencyKey() {
+        return (idempotencyKey ??= toIdempotencyKey(runId, options.seed, step.id));
+      },
       signal: this.#abort.signal,
       heartbeat: (details) => {
         if (!this.#hasEnded) this.#heartbeat.beat(details);
@@ -146,8 +156,8 @@ export class Attempt {
 }
 
 /** What tells this attempt from all others. */
-function identityOf({ runId, step, idempotencyKey }: AttemptOptions) {
-  return { runId, stepId: `${step.command.name}#${step.id}`, attempt: attemptsStarted(step) + 1, idempotencyKey };
+function identityOf({ runId, step }: AttemptOptions) {
+  return { runId, stepId: `${step.command.name}#${step.id}`, attempt: attemptsStarted(step) + 1 };
 }
 
 function logLeftBehind(options: AttemptOptions, error: Error): void {

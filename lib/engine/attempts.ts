@@ -47,14 +47,15 @@ export class Attempts {
     return this.#running.has(id);
   }
 
-  begin(step: PendingStep, idempotencyKey: string): void {
+  /** `seed`: the run's. */
+  begin(step: PendingStep, seed: string | undefined): void {
     const { onStepResult, ...shared } = this.#options;
     const onEvent = (event: AttemptEvent): void => {
       if (event.kind !== 'step-heartbeat') this.#running.delete(step.id);
       onStepResult(event);
     };
     const isRetry = attemptsStarted(step) > 0;
-    this.#running.set(step.id, new Attempt({ ...shared, step, idempotencyKey, onEvent }));
+    this.#running.set(step.id, new Attempt({ ...shared, step, seed, onEvent }));
     this.#started += 1;
     if (isRetry) this.#retriesStarted += 1;
   }

@@ -9,7 +9,6 @@ import type { PendingStep } from '../scheduler/live-run.ts';
 import type { CommandId } from '../journal/event.ts';
 import { attemptsStarted, failedEvent } from './step-events.ts';
 import { whyTooLate } from './step-limits.ts';
-import { toIdempotencyKey } from './run-seed.ts';
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -40,7 +39,7 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
     if (turn.isAlone && !turn.announced.has(step.id)) continue;
     memory.stepsToBegin.delete(step.id);
     const refusal = whyNotToBegin(step, engine.maxInterruptions) ?? whyTooLate(step, nowMs);
-    if (refusal === undefined) attempts.begin(step, toIdempotencyKey(turn.runId, memory.seed, step.id));
+    if (refusal === undefined) attempts.begin(step, memory.seed);
     else {
       turn.stepResults.push(failedEvent(engine, step, refusal));
       turn.wakeUp.set();

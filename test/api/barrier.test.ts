@@ -13,7 +13,7 @@ function* together<T>(times: number, body: (n: number) => Awaitable<T>): Corouti
 }
 
 describe('wait', () => {
-  test('holds tasks back until all have come, and gives each a number of its own', () => {
+  test('blocks tasks until all have come, and returns a number of its own to each', () => {
     runBody(function* () {
       const barrier = new Barrier(3);
       const tasks = [createTask(barrier.wait()), createTask(barrier.wait())];
@@ -48,7 +48,7 @@ describe('wait', () => {
     expect(passed).toEqual([...Array<number>(N).fill(1), ...Array<number>(N).fill(2), ...Array<number>(N).fill(3)]);
   });
 
-  test('makes those who come while the last ones leave wait for the next round', () => {
+  test('makes tasks that come while the last ones leave wait for the next round', () => {
     runBody(function* () {
       const barrier = new Barrier(N);
       const twoLess = new Barrier(N - 2);
@@ -89,7 +89,7 @@ test('a barrier needs a whole number of parties, one or more', () => {
 });
 
 describe('reset', () => {
-  test('of a barrier where nobody waits changes nothing', () => {
+  test('of a barrier without waiting tasks changes nothing', () => {
     runBody(function* () {
       const barrier = new Barrier(1);
       yield* barrier.reset();
@@ -98,7 +98,7 @@ describe('reset', () => {
     });
   });
 
-  test('gives those who wait a BrokenBarrierError, and the barrier can be used again', () => {
+  test('throws a BrokenBarrierError in the tasks that wait, and the barrier can be used again', () => {
     runBody(function* () {
       const barrier = new Barrier(N);
       const tasks = Array.from({ length: N - 1 }, () => createTask(barrier.wait()));
@@ -134,7 +134,7 @@ describe('reset', () => {
     });
   });
 
-  test('lets those who waited come again for a new round', () => {
+  test('lets the tasks that waited come again for a new round', () => {
     runBody(function* () {
       const barrier = new Barrier(N);
       let broken = 0;
@@ -158,7 +158,7 @@ describe('reset', () => {
 });
 
 describe('abort', () => {
-  test('breaks it for those who wait and those who come, until it is reset', () => {
+  test('breaks it for tasks that wait and tasks that come, until it is reset', () => {
     runBody(function* () {
       const barrier = new Barrier(2);
       const waiter = createTask(barrier.wait());

@@ -202,7 +202,7 @@ describe('a notification', () => {
 });
 
 describe('waitFor', () => {
-  test('gives what the predicate gives', () => {
+  test('returns what the predicate returns', () => {
     runBody(function* () {
       const condition = new Condition();
       let found: string | undefined;

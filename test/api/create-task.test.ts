@@ -55,7 +55,7 @@ describe('a task', () => {
     expect(errors.map((error) => error instanceof InvalidStateError)).toEqual([true, true]);
   });
 
-  it('wraps what was thrown and is no Error, for all who ask', () => {
+  it('wraps a thrown value that is no Error, for each caller that asks', () => {
     const result = runBody(function* () {
       const task = createTask(
         (function* () {
@@ -69,7 +69,7 @@ describe('a task', () => {
     expect(result).toEqual([true, 'text']);
   });
 
-  it('calls back those who asked before its end and after, in order, but for who was removed', () => {
+  it('calls the callbacks that were added before its end and after, in order, without the removed ones', () => {
     const calls = runBody(function* () {
       const calls: string[] = [];
       const task = createTask(work());

@@ -4,7 +4,7 @@ import { Event } from '../../lib/api/event.ts';
 import { CancelledError } from '../../lib/core/errors.ts';
 import { caught, pause, runBody } from './run-body.ts';
 
-test('set wakes all who wait, after those who come when it is set', () => {
+test('set wakes all tasks that wait; a task that comes later does not wait', () => {
   runBody(function* () {
     const event = new Event();
     const order: number[] = [];
@@ -22,7 +22,7 @@ test('set wakes all who wait, after those who come when it is set', () => {
   });
 });
 
-test('wait gives true at once where the event is set', () => {
+test('wait returns true at once where the event is set', () => {
   runBody(function* () {
     const event = new Event();
     event.set();
@@ -32,7 +32,7 @@ test('wait gives true at once where the event is set', () => {
   });
 });
 
-test('who waits is woken by a set that is cleared at once, and set again', () => {
+test('a task that waits is woken by a set that is cleared at once, and set again', () => {
   runBody(function* () {
     const event = new Event();
     const task = createTask(event.wait());

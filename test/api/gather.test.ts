@@ -19,7 +19,7 @@ const refused: readonly (readonly [what: string, make: () => unknown, message: R
 ];
 
 describe('gather', () => {
-  it('gives the results in the shape of its argument: an array or a record', () => {
+  it('returns the results in the shape of its argument: an array or a record', () => {
     const result = runBody(function* () {
       const list = yield* gather([sleep('2s', 'slow'), sleep('1s', 'fast')]);
       const record = yield* gather({ x: sleep('2s', 1), y: sleep('1s', 'two') });
@@ -55,7 +55,7 @@ describe('gather', () => {
     expect(result).toEqual(['Error: early', false, 'slow']);
   });
 
-  it('gives errors in their places with returnExceptions, cancellations included', () => {
+  it('returns errors in their places with returnExceptions, cancellations included', () => {
     const result = runBody(function* () {
       const doomed = createTask(sleep('1 day'));
       const all = gather({ a: sleep('1s', 1), b: fail(1, 'boom'), c: doomed }, { returnExceptions: true });

@@ -33,7 +33,7 @@ const CALLS: [string, () => Awaitable<unknown>][] = [
 ];
 
 describe.each(CALLS)('%s', (call, make) => {
-  test('that nobody awaits fails the run, with the place of the call', () => {
+  test('that is never awaited fails the run, with the place of the call', () => {
     const forget = () =>
       runBody(function* () {
         make();

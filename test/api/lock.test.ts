@@ -164,7 +164,7 @@ describe('release', () => {
 });
 
 describe('with', () => {
-  test('gives what the body gives, and has released the lock then', () => {
+  test('returns what the body returns, after it has released the lock', () => {
     runBody(function* () {
       const lock = new Lock();
       const locked = yield* lock.with(function* () {
@@ -233,7 +233,7 @@ const users = fc.array(fc.record({ comesMs: fc.nat(6), holdsMs: fc.nat(4), cance
   maxLength: 8,
 });
 
-test('whoever is cancelled when, one task is inside at a time, in the order of coming, and in the end it is free', () => {
+test('whichever task is cancelled when, one task is inside at a time, in the order of coming, and in the end it is free', () => {
   fc.assert(
     fc.property(users, (specs) => {
       runBody(function* () {

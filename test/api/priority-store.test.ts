@@ -25,7 +25,7 @@ describe('the natural order', () => {
     expect(naturalOrder(smaller, smaller)).toBe(0);
   });
 
-  test('looks past an object that stands on both sides', () => {
+  test('looks past an object that is on both sides', () => {
     const same = {};
     expect(naturalOrder([1, same, 2], [1, same, 3])).toBeLessThan(0);
   });
@@ -52,7 +52,7 @@ describe('the natural order', () => {
 });
 
 describe('a PriorityStore', () => {
-  test('gives what a stable sort gives', () => {
+  test('returns what a stable sort returns', () => {
     const items = fc.array(fc.tuple(fc.nat(5), fc.nat()));
     fc.assert(
       fc.property(items, (given) => {
@@ -72,9 +72,9 @@ describe('a PriorityStore', () => {
     expect(store.size).toBe(0);
   });
 
-  test('refuses what compare gives if it is no number, and shows it', () => {
+  test('refuses the result of compare if it is no number, and shows it', () => {
     const store = new PriorityStore<number>(((a: number, b: number) => a < b) as never);
-    expect(() => store.add(1)).toThrow(/compare of a PriorityQueue gave false for 1 and 1/);
+    expect(() => store.add(1)).toThrow(/compare of a PriorityQueue returned false for 1 and 1/);
     const broken = new PriorityStore<number>(() => NaN);
     expect(() => broken.add(1)).toThrow(/gave NaN/);
   });

@@ -51,7 +51,7 @@ const work = fc.array(
   { minLength: 1, maxLength: 14 },
 );
 
-test.each(KINDS)('a %s loses no item and gives none twice, whoever is cancelled when', (_name, make) => {
+test.each(KINDS)('a %s loses no item and returns none twice, whichever task is cancelled when', (_name, make) => {
   fc.assert(
     fc.property(fc.nat(3), work, (maxsize, specs) => {
       runBody(function* () {

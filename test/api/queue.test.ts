@@ -38,7 +38,7 @@ describe('items', () => {
     expect(seen).toEqual({ size: 0, done: true });
   });
 
-  test('go to those who wait in the order in which they came', () => {
+  test('go to the tasks that wait, in the order in which they came', () => {
     const items = runBody(function* () {
       const queue = new Queue<string>();
       const getters = ['a', 'b', 'c'].map(function* (name) {
@@ -137,7 +137,7 @@ describe('the calls that do not wait', () => {
     });
   });
 
-  test('wake those who wait', () => {
+  test('wake the tasks that wait', () => {
     runBody(function* () {
       const queue = new Queue<string>(1);
       const getter = createTask(queue.get());
@@ -253,7 +253,7 @@ describe('a put that is cancelled', () => {
 });
 
 describe('a PriorityQueue', () => {
-  test('gives the smallest first, and equal ones in the order in which they were put', () => {
+  test('returns the smallest first, and equal ones in the order in which they were put', () => {
     const items = runBody(function* () {
       const queue = new PriorityQueue<{ at: number; name: string }>(0, { compare: (a, b) => a.at - b.at });
       const put = [
@@ -271,7 +271,7 @@ describe('a PriorityQueue', () => {
     expect(items).toEqual(['e', 'b', 'd', 'a', 'c']);
   });
 
-  test('refuses an item that it cannot order, keeps what it had, and lets the next who waits put', () => {
+  test('refuses an item that it cannot order, keeps its items, and lets the next task that waits put', () => {
     runBody(function* () {
       const queue = new PriorityQueue<unknown>(1);
       queue.putNowait(1);

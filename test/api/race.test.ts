@@ -4,7 +4,7 @@ import { drive, START_MS } from '../scheduler/drive.ts';
 import { caught, pause, runBody } from './run-body.ts';
 
 describe('race', () => {
-  it('gives the result of the first to end', () => {
+  it('returns the result of the first to end', () => {
     expect(
       runBody(function* () {
         return [
@@ -94,7 +94,7 @@ describe('race', () => {
     expect(result).toBe(true);
   });
 
-  it('throws the cancellation of a part that somebody else cancelled', () => {
+  it('throws the cancellation of a part that other code cancelled', () => {
     const result = runBody(function* () {
       const task = createTask(sleep('1 day'));
       const contest = race([task, sleep('2 days')]);

@@ -17,7 +17,7 @@ describe('what a run knows', () => {
     expect(times).toEqual([0, 3_600_000]);
   });
 
-  it('random gives the same numbers on each replay, and others to other runs', () => {
+  it('random returns the same numbers on each replay, and others in other runs', () => {
     function* draw(): Coroutine<number[]> {
       const first = random();
       yield* sleep('1s');

@@ -65,7 +65,7 @@ test.each<[string, (undo: Coroutine<void>) => Awaitable<unknown> | (() => Awaita
   });
 });
 
-test('an awaitable that is not needed, or comes too late, is not told as never awaited', () => {
+test('an awaitable that is not needed, or comes too late, is not reported as never awaited', () => {
   runBody(function* () {
     const ended = yield* saga(function* (saga) {
       saga.onFailure(sleep('1s'));
@@ -101,7 +101,7 @@ test('a saga that ended well is not undone with the one around it, unless its un
   });
 });
 
-test('a body that succeeds gives its result, and nothing is undone', () => {
+test('a body that succeeds returns its result, and nothing is undone', () => {
   runBody(function* () {
     const seen: string[] = [];
     const result = yield* saga(function* (saga) {

@@ -63,7 +63,7 @@ describe('a Semaphore', () => {
     });
   });
 
-  test('lets nobody overtake those who wait, though it was released for them already', () => {
+  test('lets no task overtake those that wait, though it was released for them already', () => {
     runBody(function* () {
       const semaphore = new Semaphore(0);
       const order: string[] = [];
@@ -81,7 +81,7 @@ describe('a Semaphore', () => {
     });
   });
 
-  test('serves tasks that come back after those who came before', () => {
+  test('serves tasks that come back after those that came before', () => {
     const order = runBody(function* () {
       const semaphore = new Semaphore(1);
       const rounds: string[] = [];
@@ -152,7 +152,7 @@ describe('a cancelled acquire', () => {
     });
   });
 
-  test('by who has just released leaves it free', () => {
+  test('by the task that has just released leaves it free', () => {
     runBody(function* () {
       const semaphore = new Semaphore(1);
       const tasks: Task<void>[] = [];
@@ -196,7 +196,7 @@ const users = fc.array(fc.record({ comesMs: fc.nat(6), holdsMs: fc.nat(4), cance
   maxLength: 9,
 });
 
-test('whoever is cancelled when, never more than n are inside, and in the end all n are free', () => {
+test('whichever task is cancelled when, never more than n are inside, and in the end all n are free', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 3 }), users, (n, specs) => {
       runBody(function* () {

@@ -4,7 +4,7 @@ import { drive } from '../scheduler/drive.ts';
 import { caught, pause, runBody } from './run-body.ts';
 
 describe('shield', () => {
-  it('gives the result, or throws the error, of what it stands for', () => {
+  it('returns the result, or throws the error, of the shielded awaitable', () => {
     const result = runBody(function* () {
       const failing = (function* () {
         yield* sleep('1s');
@@ -15,7 +15,7 @@ describe('shield', () => {
     expect(result).toEqual(['a', 'Error: boom']);
   });
 
-  it('gives a task that is done as it is', () => {
+  it('returns a task that is done as it is', () => {
     const result = runBody(function* () {
       const task = createTask(sleep(0, 'done'));
       yield* task;
@@ -24,7 +24,7 @@ describe('shield', () => {
     expect(result).toBe(true);
   });
 
-  it('keeps a cancellation of who waits away from what is shielded, and not the other way round', () => {
+  it('keeps a cancellation of the awaiting task from the shielded awaitable, and not the other way round', () => {
     const result = runBody(function* () {
       const inner = createTask(sleep('10s', 'kept'));
       const outer = createTask(shield(inner));
@@ -39,7 +39,7 @@ describe('shield', () => {
     expect(result).toEqual([true, false, true]);
   });
 
-  it('of a task whose waiter left listens no more: its error is one that nobody saw', () => {
+  it('of a task whose waiter was cancelled stops watching, and the error of the task counts as unseen', () => {
     const { logged } = drive(function* () {
       const inner = createTask(
         (function* () {

@@ -92,7 +92,7 @@ describe('a signal', () => {
     expect(result).toEqual([undefined, null, 0, '']);
   });
 
-  it('that nobody has is a QueueEmpty for who does not wait', () => {
+  it('that has not come is a QueueEmpty for receiveNowait', () => {
     expect(
       runBody(function* () {
         yield* pause();
@@ -164,7 +164,7 @@ describe('a signal', () => {
 describe('a signal with a schema', () => {
   const order = signal('order', { schema: z.object({ cents: z.number(), at: z.string().transform(Number) }) });
 
-  it('gives what the schema makes of the payload', () => {
+  it('returns what the schema makes of the payload', () => {
     const result = runBody(
       function* () {
         return yield* order.receive();

@@ -4,7 +4,7 @@ import { drive, START_MS } from '../scheduler/drive.ts';
 import { caught, runBody } from './run-body.ts';
 
 describe('sleep', () => {
-  it("gives its result after its time, in the run's own clock", () => {
+  it("returns its result after its time, in the run's own clock", () => {
     const result = runBody(function* () {
       const times: number[] = [];
       const values = [yield* sleep('1h 30m', 'a'), times.push(now().getTime() - START_MS), yield* sleep({ days: 3 })];
@@ -23,7 +23,7 @@ describe('sleep', () => {
     expect(endedAtMs - START_MS).toBe(11_000);
   });
 
-  it('of zero lets other tasks go first, gives its result, and is not in the journal', () => {
+  it('of zero lets other tasks go first, returns its result, and is not in the journal', () => {
     const order: string[] = [];
     const { outcome, journal } = drive(function* () {
       createTask(

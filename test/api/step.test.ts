@@ -10,7 +10,7 @@ import { callStepBody } from '../../lib/core/command.ts';
 const boom = new Error('boom');
 
 describe('step', () => {
-  it('gives what its body returned, and throws what it failed with', () => {
+  it('returns what its body returned, and throws what it failed with', () => {
     const result = runBody(function* () {
       const value = yield* step('one', () => 1);
       const error = yield* caught(
@@ -34,7 +34,7 @@ describe('step', () => {
     expect(journal).toHaveLength(1);
   });
 
-  it('hands its options and its body to whoever runs it', () => {
+  it('passes its options and its body to the engine', () => {
     const options: StepOptions = { timeout: '30s', retry: { maxAttempts: 2 } };
     const run = newRun(function* () {
       yield* step('charge', options, (context) => context.attempt);
@@ -106,7 +106,7 @@ describe('stepContext', () => {
     expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'NOT_IN_A_STEP' } });
   });
 
-  it('is what whoever runs the step provides', () => {
+  it('is what the engine provides', () => {
     const before = currentStepContext();
     let context: StepContext | undefined;
     provideStepContext({ current: () => context });

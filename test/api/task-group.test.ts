@@ -19,7 +19,7 @@ function* fail(delay: string, message: string): Coroutine<never> {
 }
 
 describe('taskGroup', () => {
-  it('waits for its tasks and gives the result of its body', () => {
+  it('waits for its tasks and returns the result of its body', () => {
     const result = runBody(function* () {
       let slow = false;
       const value = yield* taskGroup(function* (group) {
@@ -36,7 +36,7 @@ describe('taskGroup', () => {
     expect(result).toEqual([2, true]);
   });
 
-  it("throws all errors together, with asyncio's message, and cancels who is left", () => {
+  it("throws all errors together, with asyncio's message, and cancels the tasks that are left", () => {
     const error = runBody(() =>
       caught(
         taskGroup(function* (group) {
@@ -129,7 +129,7 @@ describe('taskGroup', () => {
     expect(result).toEqual([true, 0]);
   });
 
-  it('nested in another one gives its group to that one', () => {
+  it('nested in another one throws its group there', () => {
     const error = runBody(() =>
       caught(
         taskGroup(function* (outer) {

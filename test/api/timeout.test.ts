@@ -21,7 +21,7 @@ import { caught, pause, runBody } from './run-body.ts';
 const seconds = () => (now().getTime() - START_MS) / 1000;
 
 describe('timeout', () => {
-  it('gives the result of its body, or of an awaitable, and takes its timer back', () => {
+  it('returns the result of its body, or of an awaitable, and cancels its timer', () => {
     const { outcome, journal } = drive(function* () {
       const a = yield* timeout('1h', sleep('1s', 'a'));
       const b = yield* timeout('1h', function* () {
@@ -165,7 +165,7 @@ describe('timeout', () => {
     expect(value).toBe('at once');
   });
 
-  it('gives way to a cancellation that came from elsewhere at the same time', () => {
+  it('yields to a cancellation that came from elsewhere at the same time', () => {
     const result = runBody(function* () {
       const task = createTask(
         (function* () {
@@ -186,7 +186,7 @@ describe('timeout', () => {
     expect(result).toBe(true);
   });
 
-  it('that nobody ran out of does not take a cancellation for its own', () => {
+  it('that was not reached does not take a cancellation for its own', () => {
     const result = runBody(function* () {
       const task = createTask(timeout('1h', sleep('1 day')));
       yield* sleep('1s');

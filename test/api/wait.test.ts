@@ -4,7 +4,7 @@ import { drive, START_MS } from '../scheduler/drive.ts';
 import { caught, pause, runBody } from './run-body.ts';
 
 describe('wait', () => {
-  it('takes any iterable of tasks and futures, and gives back what was given', () => {
+  it('takes any iterable of tasks and futures, and returns these', () => {
     const result = runBody(function* () {
       const task = createTask(sleep('1s', 'a'));
       const future = new Future<string>();
@@ -78,7 +78,7 @@ describe('wait', () => {
 });
 
 describe('asCompleted', () => {
-  it('starts at the call, and gives as many as were given, each counted once', () => {
+  it('starts at the call, and returns as many as were given, each counted once', () => {
     const result = runBody(function* () {
       const twice = createTask(sleep('1s', 'twice'));
       const order: string[] = [];
@@ -90,7 +90,7 @@ describe('asCompleted', () => {
     expect(result).toEqual([['twice', 'mid', 'slow'], 3000]);
   });
 
-  it('throws the error of what it stands for, and goes on', () => {
+  it('throws the error of the awaitable that ended, and goes on', () => {
     const result = runBody(function* () {
       const seen: unknown[] = [];
       for (const next of asCompleted([sleep('2s', 'fine'), fail('1s')])) {
@@ -105,7 +105,7 @@ describe('asCompleted', () => {
     expect(result).toEqual(['Error: boom', 'fine']);
   });
 
-  it('after the timeout throws a TimeoutError for each that is left; what they stand for goes on', () => {
+  it('after the timeout throws a TimeoutError for each that is left; the awaitables go on', () => {
     const result = runBody(function* () {
       const slow = createTask(sleep('5s', 'slow'));
       const slower = createTask(sleep('6s', 'slower'));
@@ -130,7 +130,7 @@ describe('asCompleted', () => {
     expect(result).toBe('fast');
   });
 
-  it('of nothing gives nothing', () => {
+  it('of nothing returns nothing', () => {
     expect(
       runBody(function* () {
         yield* sleep(0);
@@ -166,7 +166,7 @@ describe('waitFor', () => {
     expect(journal.filter(({ kind }) => kind === 'sleep')).toHaveLength(1);
   });
 
-  it('with zero gives what is done, and cancels what is not', () => {
+  it('with zero returns the result of what is done, and cancels what is not', () => {
     const result = runBody(function* () {
       const finished = createTask(sleep(0, 'done'));
       yield* pause(2);

@@ -28,7 +28,7 @@ describe('a workflow', () => {
     expect([() => 1, {}, undefined, function* () {}].map(isWorkflow)).toEqual([false, false, false, false]);
   });
 
-  it('has a definition for those who run it', () => {
+  it('has a definition for the engine', () => {
     const input = z.object({ cents: z.number() });
     const steps = { timeout: '10s' };
     const full = workflow('full', { input, timeout: '1h', retention: '30 days', steps }, function* ({ cents }) {
@@ -49,7 +49,7 @@ describe('a workflow', () => {
     });
   });
 
-  it('is kept for 15 minutes at least, and says so to who wants less', () => {
+  it('is kept for 15 minutes at least, and refuses less', () => {
     const body = function* () {
       yield* sleep(0);
     };
@@ -71,7 +71,7 @@ describe('a workflow', () => {
     expect(runBody(() => slow(3))).toBe(3);
   });
 
-  it('awaited twice gives nothing new, and a second task of it is an error', () => {
+  it('awaited twice returns nothing new, and a second task of it is an error', () => {
     const error = runBody(function* () {
       const coroutine = greet('Ada');
       yield* createTask(coroutine);
@@ -85,7 +85,7 @@ describe('a workflow', () => {
     expect(error).toMatchObject({ code: 'ALREADY_AWAITED', message: expect.stringContaining('generator') as string });
   });
 
-  it('whose body is a plain function that gives a coroutine is fine; one that gives no coroutine is told', () => {
+  it('whose body is a plain function that returns a coroutine is fine; one that returns something else is an error', () => {
     const fine = workflow('fine', (name: string) => greet(name));
     expect(runBody(() => definitionOf(fine).start('Ada') as Coroutine<string>)).toBe('Hello, Ada');
     const plain = workflow('plain', ((name: string) => `Hello, ${name}`) as never);

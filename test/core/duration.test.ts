@@ -82,7 +82,7 @@ describe('toMilliseconds', () => {
     }
   });
 
-  it('gives whole milliseconds for every text, or an error of ours', () => {
+  it('returns whole milliseconds for every text, or throws an error of ours', () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^ ?\d{1,4}(\.\d{1,3})? ?(ms|s|m|h|days|w)$/));
     fc.assert(
       fc.property(text, (duration) => {

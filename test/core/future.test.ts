@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { caught, pause, runBody } from '../api/run-body.ts';
 
 describe('a future', () => {
-  it('gives its result to all who await it, before and after it is set', () => {
+  it('returns its result to all tasks that await it, before and after it is set', () => {
     const result = runBody(function* () {
       const answer = new Future<number>();
       const early = [createTask(answer), createTask(answer)];
@@ -14,7 +14,7 @@ describe('a future', () => {
     expect(result).toEqual([42, 42, 42, 42, undefined]);
   });
 
-  it('throws its error to all who await it; what is no Error is wrapped', () => {
+  it('throws its error in all tasks that await it; a value that is no Error is wrapped', () => {
     const result = runBody(function* () {
       const failed = new Future();
       failed.setException(new RangeError('boom'));
@@ -69,7 +69,7 @@ describe('a future', () => {
 });
 
 describe('a cancelled task', () => {
-  it('gives its own CancelledError to the first who asks, and one without words to the next, as in asyncio', () => {
+  it('throws its own CancelledError in the first task that awaits it, and one without a message in the next, as in asyncio', () => {
     const result = runBody(function* () {
       const task = createTask(sleep('1 day'));
       yield* pause();

@@ -3,12 +3,12 @@ import { createPrng } from '../../lib/core/prng.ts';
 
 const draw = (seed: string, count: number) => Array.from({ length: count }, createPrng(seed));
 
-it('the same seed gives the same numbers, for good', () => {
+it('the same seed makes the same numbers, in every version', () => {
   // A change of these changes what running runs replay to.
   expect(draw('run-1', 3)).toEqual([0.7912186831946638, 0.9447131207757762, 0.0803784552732626]);
 });
 
-it('seeds that are alike give numbers that are not', () => {
+it('similar seeds make numbers that are not similar', () => {
   const first = new Set(Array.from({ length: 1000 }, (_, index) => createPrng(`run-${index}`)()));
   expect(first.size).toBe(1000);
   expect(draw('', 3)).not.toEqual(draw('a', 3));

@@ -6,7 +6,7 @@ import { isError, toError } from '../../lib/core/to-error.ts';
 class Broken {}
 
 describe('toError', () => {
-  it('gives an Error back as it is', () => {
+  it('returns an Error as it is', () => {
     const error = new RangeError('boom');
     expect(toError(error)).toBe(error);
   });
@@ -50,7 +50,7 @@ describe('toError', () => {
     expect(toError(endless).message).toContain('was thrown');
   });
 
-  it('gives an Error with a message of one short line whatever is thrown', () => {
+  it('returns an Error with a message of one short line whatever is thrown', () => {
     fc.assert(
       fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true }), (thrown) => {
         const error = toError(thrown);

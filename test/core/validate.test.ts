@@ -12,12 +12,12 @@ describe('validate', () => {
     expect(validate(undefined, value, 'it')).toEqual({ kind: 'valid', value });
   });
 
-  it('gives what the schema makes of the value', () => {
+  it('returns what the schema makes of the value', () => {
     const schema = z.string().transform(Number) as unknown as StandardSchema;
     expect(validate(schema, '7', 'it')).toEqual({ kind: 'valid', value: 7 });
   });
 
-  it('gives each issue with the path to the part at fault', () => {
+  it('names each issue with the path to the part at fault', () => {
     const validation = validate(order, { lines: [{ 'unit price': 1 }, { 'unit price': 'x' }] }, 'it');
     expect(validation).toMatchObject({
       kind: 'invalid',

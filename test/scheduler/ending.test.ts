@@ -336,7 +336,7 @@ it('a task that failed and was never awaited is in the log at the end; one that 
   ]);
 });
 
-it('a callback that throws is told in the log, and the run goes on', () => {
+it('a callback that throws is logged, and the run goes on', () => {
   const { outcome, logged } = drive(function* () {
     const task = createTask(sleep('1s', 'rested'));
     task.addDoneCallback(() => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FifoQueue } from '../../lib/scheduler/fifo-queue.ts';
 
-it('gives what was pushed, in order, whatever is pushed and shifted in between', () => {
+it('returns what was pushed, in order, whatever is pushed and shifted in between', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -3000, max: 2000 }), { maxLength: 20 }), (moves) => {
       const queue = new FifoQueue<number>();

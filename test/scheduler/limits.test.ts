@@ -122,7 +122,7 @@ it('a saga can undo what was done when it is a limit that ends it', () => {
   expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'TOO_MANY_TASKS' } });
 });
 
-it('whoever goes on after a refusal has a tenth in reserve, and no more', () => {
+it('code that goes on after a refusal has a reserve of a tenth, and no more', () => {
   const { outcome } = drive(
     function* (): Coroutine<unknown> {
       const created: string[] = [];

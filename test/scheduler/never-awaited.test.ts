@@ -130,7 +130,7 @@ describe('what is created and never awaited is found when its task ends', () => 
     );
   });
 
-  it('it is the task that created it which fails, whoever else there is', () => {
+  it('the task that created it fails, whichever other tasks there are', () => {
     const { outcome } = drive(function* () {
       const task = createTask(
         (function* () {
@@ -232,7 +232,7 @@ function ranAlready(): Coroutine<void> {
   return coroutine;
 }
 
-it('nobody complains about what a task group refuses', () => {
+it('what a task group refuses is not reported', () => {
   const { outcome } = drive(function* () {
     const late = yield* taskGroup(function* (group) {
       return group;
@@ -243,7 +243,7 @@ it('nobody complains about what a task group refuses', () => {
   expect(outcome.kind).toBe('completed');
 });
 
-it.each(fine)('nobody complains about %s', (_, body) => {
+it.each(fine)('%s is not reported', (_, body) => {
   const { outcome, logged } = drive(body);
   expect(outcome.kind).toBe('completed');
   expect(logged).toEqual([]);
