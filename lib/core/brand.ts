@@ -32,7 +32,7 @@ export function hasBrand(value: unknown, brand: string): boolean {
 }
 
 /**
- * `instanceof` of a class with a brand: of whichever copy. A subclass without a brand of its own is told by its
+ * `instanceof` of a class with a brand: of whichever copy. A subclass without a brand of its own is recognized by its
  * prototype alone.
  */
 export function isBrandedInstance(of: { readonly prototype: object }, value: unknown): boolean {

@@ -15,7 +15,7 @@ export function checkName(name: unknown, what: string): asserts name is string {
   );
 }
 
-/** Refuses a name that a URL or a file name would have to encode: letters, digits, `_`, `.` and `-` only. */
+/** Refuses a name that a URL or a file name cannot have as it is: letters, digits, `_`, `.` and `-` only. */
 export function checkPlainName(name: unknown, what: string): asserts name is string {
   if (typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name) && name.length <= MAX_NAME_LENGTH) return;
   throw new WorkflowCodeError(

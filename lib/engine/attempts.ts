@@ -49,13 +49,13 @@ export class Attempts {
 
   /** `seed`: the run's. */
   begin(step: PendingStep, seed: string | undefined): void {
-    const { onStepResult, ...shared } = this.#options;
+    const { engine, runId, turn, onStepResult } = this.#options;
     const onEvent = (event: AttemptEvent): void => {
       if (event.kind !== 'step-heartbeat') this.#running.delete(step.id);
       onStepResult(event);
     };
     const isRetry = attemptsStarted(step) > 0;
-    this.#running.set(step.id, new Attempt({ ...shared, step, seed, onEvent }));
+    this.#running.set(step.id, new Attempt({ engine, runId, turn, step, seed, onEvent }));
     this.#started += 1;
     if (isRetry) this.#retriesStarted += 1;
   }

@@ -76,7 +76,7 @@ describe('a PriorityStore', () => {
     const store = new PriorityStore<number>(((a: number, b: number) => a < b) as never);
     expect(() => store.add(1)).toThrow(/compare of a PriorityQueue returned false for 1 and 1/);
     const broken = new PriorityStore<number>(() => NaN);
-    expect(() => broken.add(1)).toThrow(/gave NaN/);
+    expect(() => broken.add(1)).toThrow(/returned NaN/);
   });
 
   test('keeps what it had when compare throws', () => {

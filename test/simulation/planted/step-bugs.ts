@@ -22,9 +22,9 @@ export const stepBugs: readonly PlantedBug[] = [
   },
   {
     name: 'attempts of a step have different idempotency keys',
-    file: 'lib/engine/begin-steps.ts',
-    find: `toIdempotencyKey(turn.runId, memory.seed, step.id)`,
-    put: 'toIdempotencyKey(`${turn.runId}${step.failedAttempts}`, memory.seed, step.id)',
+    file: 'lib/engine/attempt.ts',
+    find: `toIdempotencyKey(runId, options.seed, step.id)`,
+    put: 'toIdempotencyKey(`${runId}${step.failedAttempts}`, options.seed, step.id)',
   },
   {
     name: 'a step that is running is begun again',
