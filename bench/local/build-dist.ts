@@ -6,8 +6,8 @@ import { build, type Plugin } from 'esbuild';
 /** Each file becomes a file: imports stay imports, of the files that were made from them. */
 const onlyTranslate: Plugin = {
   name: 'only-translate',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /.*/ }, ({ kind, path }) =>
+  setup: (builder) => {
+    builder.onResolve({ filter: /.*/ }, ({ kind, path }) =>
       kind === 'entry-point' ? undefined : { path: path.replace(/^(\..*)\.ts$/, '$1.js'), external: true },
     );
   },

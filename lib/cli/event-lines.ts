@@ -80,7 +80,7 @@ const DESCRIPTIONS: { readonly [Kind in CloudEvent['kind']]: (event: EventOfKind
 };
 
 function describeEvent<Kind extends CloudEvent['kind']>(event: EventOfKind<Kind>, paint: Paint): string[] {
-  return DESCRIPTIONS[event.kind as Kind](event, paint);
+  return DESCRIPTIONS[event.kind](event, paint);
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -1,6 +1,6 @@
-/** What a local cloud reports to its `log`. An event needs no answer. */
 import type { FunctionEvent } from './function-event.ts';
 
+/** What a local cloud reports to its `log`. An event needs no answer. */
 export type CloudEvent =
   | { readonly kind: 'run-started'; readonly runId: string; readonly workflow: string }
   | {

@@ -1,5 +1,7 @@
 /** What runs workflows on this machine: one of them to its end, or the whole cloud. */
-export { startLocalCloud, startStackCloud } from './local-cloud.ts';
+export { startLocalCloud } from './local-cloud.ts';
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- it is exported for those that still use it
+export { startStackCloud } from './local-cloud.ts';
 export type { FunctionState, LocalCloud } from './running-cloud.ts';
 export type { LocalCloudOptions, TemplateCloudOptions } from './cloud-options.ts';
 export type { LocalClientOptions } from './client.ts';

@@ -32,9 +32,10 @@ export function startSchedules(options: SchedulesOptions): () => void {
   return () => stops.forEach((stop) => stop());
 }
 
-function sendAll(schedule: ScheduleResource, atMs: number, { resources, send }: SchedulesOptions): Promise<unknown> {
+function sendAll(schedule: ScheduleResource, atMs: number, options: SchedulesOptions): Promise<unknown> {
+  const { resources } = options;
   return Promise.all(
-    schedule.targets.map((target) => send(schedule, target, eventOf({ schedule, target, atMs, resources }))),
+    schedule.targets.map((target) => options.send(schedule, target, eventOf({ schedule, target, atMs, resources }))),
   );
 }
 
