@@ -12,7 +12,7 @@ import { commit } from './commit.ts';
 import { loadInbox } from './inbox.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { terminateRun } from './terminate.ts';
-import type { TurnEnd } from './turn.ts';
+import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
 
 const REASON_CHARACTERS = 300;

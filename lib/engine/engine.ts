@@ -11,7 +11,8 @@ import { giveHintForPromises } from './promise-hint.ts';
 import { inspectRun, type RunInspection } from './inspect-run.ts';
 import { createSolitude } from './solitude.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
-import { takeTurn, type TurnEnd, type TurnRequest } from './turn.ts';
+import { takeTurn, type TurnRequest } from './turn.ts';
+import type { TurnEnd } from './turn-end.ts';
 import { createWarmRuns } from './warm-runs.ts';
 
 export interface RunningEngine {

@@ -6,7 +6,7 @@
 import { isError, readQuietly } from '../core/to-error.ts';
 import type { EngineEvent, TurnEnded, TurnOutcome } from '../ports/observer.ts';
 import type { EngineOptions } from './settings.ts';
-import type { TurnEnd } from './turn.ts';
+import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
 
 /** The default observer. */

@@ -12,7 +12,7 @@ import { deleteReceived, loadInbox } from './inbox.ts';
 import { proveBeforeTheEnd } from './proof-of-life.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { toMessageEvent } from './pending-events.ts';
-import type { TurnEnd } from './turn.ts';
+import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
 
 /** The request is in the journal, in `turn.unwritten`, or in the inbox. */

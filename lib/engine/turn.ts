@@ -18,7 +18,6 @@
  *
  * Tested by: test/engine/turns.test.ts, test/invariants/i3-record-before-effect.test.ts
  */
-import type { ClosedStatus } from '../ports/run-item.ts';
 import { beginSteps, stepsToAnnounce } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
@@ -36,23 +35,11 @@ import type { Engine } from './settings.ts';
 import type { Place, Solitude } from './solitude.ts';
 import { suspendRun } from './suspend.ts';
 import { failAtLimit, failByStray, terminateRun } from './terminate.ts';
+import type { TurnEnd } from './turn-end.ts';
 import { beginTurn, type Turn } from './turn-state.ts';
 import { waitUntilStart } from './wait-until-start.ts';
 import { waitInPlace } from './wait-in-place.ts';
 import type { WarmRuns } from './warm-runs.ts';
-
-export type TurnEnd =
-  /** Another worker has the run, or there is nothing to do: nothing was written. */
-  | {
-      readonly kind: 'skipped';
-      readonly reason: 'not-found' | 'closed' | 'leased' | 'not-due' | 'pinned-elsewhere';
-    }
-  /** Nothing to do before `dueAtMs`, or, if that is undefined, before a message comes. */
-  | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
-  | { readonly kind: 'blocked'; readonly error: Error }
-  | { readonly kind: 'ended'; readonly status: ClosedStatus }
-  /** Taken over, or the lease ran out: the next worker continues from the journal. */
-  | { readonly kind: 'lease-lost' };
 
 export interface TurnRequest {
   readonly runId: string;

@@ -7,7 +7,7 @@ import { createRegistry } from '../core/workflow-registry.ts';
 import type { Workflow } from '../core/workflow.ts';
 import { randomSeed } from '../engine/run-seed.ts';
 import { createEngine } from '../engine/engine.ts';
-import type { TurnEnd } from '../engine/turn.ts';
+import type { TurnEnd } from '../engine/turn-end.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import { SystemClock } from '../memory/system-clock.ts';

@@ -12,7 +12,7 @@ import { createRegistry, type WorkflowRegistry, type WorkflowSource } from '../c
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import { DEFAULT_SETTINGS, type EngineOptions, type EngineSettings } from '../engine/settings.ts';
 import type { SweepOptions } from '../engine/sweep.ts';
-import type { TurnEnd } from '../engine/turn.ts';
+import type { TurnEnd } from '../engine/turn-end.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import type { Store } from '../ports/store.ts';

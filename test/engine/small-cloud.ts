@@ -5,7 +5,7 @@ import { createRegistry } from '../../lib/core/workflow-registry.ts';
 import type { AnyWorkflow } from '../../lib/core/workflow.ts';
 import { createEngine, type RunningEngine } from '../../lib/engine/engine.ts';
 import type { EngineOptions } from '../../lib/engine/settings.ts';
-import type { TurnEnd } from '../../lib/engine/turn.ts';
+import type { TurnEnd } from '../../lib/engine/turn-end.ts';
 import type { JournalEntry } from '../../lib/journal/event.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';

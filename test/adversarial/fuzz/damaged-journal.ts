@@ -2,7 +2,7 @@
 import { gather, signal, sleep, step, workflow } from 'lull';
 import fc from 'fast-check';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
-import type { TurnEnd } from '../../../lib/engine/turn.ts';
+import type { TurnEnd } from '../../../lib/engine/turn-end.ts';
 import { SmallCloud, type Worker } from '../../engine/small-cloud.ts';
 
 const hello = signal<string>('hello');

@@ -1,0 +1,19 @@
+/**
+ * How a turn ended.
+ *
+ * Tested by: test/engine/turns.test.ts, test/invariants/i1-table-is-truth.test.ts
+ */
+import type { ClosedStatus } from '../ports/run-item.ts';
+
+export type TurnEnd =
+  /** Another worker has the run, or there is nothing to do: nothing was written. */
+  | {
+      readonly kind: 'skipped';
+      readonly reason: 'not-found' | 'closed' | 'leased' | 'not-due' | 'pinned-elsewhere';
+    }
+  /** Nothing to do before `dueAtMs`, or, if that is undefined, before a message comes. */
+  | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
+  | { readonly kind: 'blocked'; readonly error: Error }
+  | { readonly kind: 'ended'; readonly status: ClosedStatus }
+  /** Taken over, or the lease ran out: the next worker continues from the journal. */
+  | { readonly kind: 'lease-lost' };
