@@ -10,6 +10,8 @@ import type { Rule, Seen, Violate } from './rule.ts';
 /** Two workers may be at one run, or what they said of it is not known. */
 const OF_WORKERS = /^(freeze|clocks-jump|clock-error|outage)/;
 const OF_CALLS = /^(requestLost|answerLost|sentTwice|carriedOutLater|slow|half)/;
+/** A worker that was lost from outside may have told nothing of the one before: the code may be tried once more. */
+const FROM_OUTSIDE = /^(dieBefore|dieAfter)/;
 
 export const lostWorkersRule: Rule = {
   name: 'a run is blocked for lost workers, and for no others',
@@ -77,5 +79,7 @@ function mostLosses({ plan }: Seen): number {
 
 function isDisturbed({ runId }: RunLedger, { plan, faultNames }: Seen): boolean {
   if (plan.weather.clockErrorMs !== 0) return true;
-  return faultNames.some((name) => OF_WORKERS.test(name) || (OF_CALLS.test(name) && name.includes(`of ${runId}`)));
+  const isOfRun = (name: string): boolean =>
+    (OF_CALLS.test(name) || FROM_OUTSIDE.test(name)) && name.includes(`of ${runId}`);
+  return faultNames.some((name) => OF_WORKERS.test(name) || name.startsWith('kill-all') || isOfRun(name));
 }
