@@ -1,5 +1,5 @@
 /** Messages from outside, received in the order in which they were accepted. */
-import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import type { Coroutine } from '../core/awaitable.ts';
 import { checkName } from '../core/check-name.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { QueueEmpty, WorkflowCodeError } from '../core/errors.ts';

@@ -68,8 +68,9 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   for (;;) {
     const records = await engine.store.loadRecords(runId, 0);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
-    const blockedBy = findDamage(records) === undefined ? await whyToBlock(turn, records) : undefined;
-    const isToRunAlone = blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, records);
+    const readable = findDamage(records) === undefined ? records : undefined;
+    const blockedBy = readable && (await whyToBlock(turn, readable));
+    const isToRunAlone = blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, readable ?? []);
     if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
     const entries = [...fence(turn, records), ...(isToRunAlone ? [takenAlone(engine)] : [])];
     if (entries.length === 0) return { records, ...(blockedBy && { blockedBy }) };

@@ -20,8 +20,10 @@ export interface Law {
 export const recordsCountUp: Law = {
   sentence: 'Records are numbered from 1, without a gap.',
   broken(records) {
-    const index = records.findIndex(({ number }, at) => number !== at + 1);
-    return index === -1 ? undefined : `it has record ${records[index]!.number} where ${index + 1} belongs`;
+    for (const [index, { number }] of records.entries()) {
+      if (number !== index + 1) return `it has record ${number} where ${index + 1} belongs`;
+    }
+    return undefined;
   },
 };
 
@@ -29,9 +31,12 @@ export const recordsCountUp: Law = {
 export const epochsNeverFall: Law = {
   sentence: 'A record has the epoch of the record before it, or a later one.',
   broken(records) {
-    const index = records.findIndex(({ epoch }, at) => at > 0 && epoch < records[at - 1]!.epoch);
-    if (index === -1) return undefined;
-    return `it has record ${index + 1} of epoch ${records[index]!.epoch} after one of epoch ${records[index - 1]!.epoch}`;
+    let last = -Infinity;
+    for (const [index, { epoch }] of records.entries()) {
+      if (epoch < last) return `it has record ${index + 1} of epoch ${epoch} after one of epoch ${last}`;
+      last = epoch;
+    }
+    return undefined;
   },
 };
 
@@ -55,7 +60,7 @@ export const fencesBeginRecords: Law = {
   broken(records) {
     for (const { number, entries } of records) {
       const index = entries.findLastIndex(({ kind }) => kind === 'taken-over');
-      if (index > 0 && !(index === 1 && entries[0]!.kind === 'started')) {
+      if (index > 0 && !(index === 1 && entries[0]?.kind === 'started')) {
         return `it has "taken-over" in the middle of record ${number}`;
       }
     }

@@ -6,7 +6,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
-import type { ActivityCounter } from './activity-counter.ts';
+import type { ProgressCounter } from './progress-counter.ts';
 import { aroundStore } from './around-store.ts';
 
 export interface Ports {
@@ -19,12 +19,12 @@ export class CloudProcess implements Ports {
   readonly store: Store;
   readonly wakes: WakeQueue;
   readonly clock: Clock;
-  readonly #activity: ActivityCounter;
+  readonly #progress: ProgressCounter;
   #isAlive = true;
   #callsInFlight = 0;
 
-  constructor(outside: Ports, activity: ActivityCounter) {
-    this.#activity = activity;
+  constructor(outside: Ports, progress: ProgressCounter) {
+    this.#progress = progress;
     this.store = aroundStore(outside.store, (_call, go) => this.#call(go));
     this.wakes = { send: (runId, delayMs) => this.#call(() => outside.wakes.send(runId, delayMs)) };
     this.clock = {
@@ -48,18 +48,18 @@ export class CloudProcess implements Ports {
   die(): void {
     this.#isAlive = false;
     // Its calls are never answered: the timeline must not wait for them.
-    this.#activity.record();
+    this.#progress.record();
   }
 
   async #call<T>(go: () => Promise<T>): Promise<T> {
     if (!this.#isAlive) return never();
     this.#callsInFlight += 1;
-    this.#activity.record();
+    this.#progress.record();
     try {
       return await go();
     } finally {
       this.#callsInFlight -= 1;
-      this.#activity.record();
+      this.#progress.record();
       if (this.#hasDied()) await never();
     }
   }

@@ -18,7 +18,7 @@ import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
-import { ActivityCounter } from './activity-counter.ts';
+import { ProgressCounter } from './progress-counter.ts';
 import { type Around, aroundStore, isWrite } from './around-store.ts';
 import { Callers } from './callers.ts';
 import { CloudProcess, never, type Ports } from './cloud-process.ts';
@@ -57,7 +57,7 @@ export class Cloud {
   readonly clock: VirtualClock;
   readonly store: Store;
   readonly watch = new TableWatch();
-  readonly activity = new ActivityCounter();
+  readonly progress = new ProgressCounter();
   readonly bodies: StepBodies;
   readonly callers: Callers;
   /** What a client is made of. */
@@ -100,7 +100,7 @@ export class Cloud {
     this.registry = createRegistry(options.workflows);
     this.log = options.log;
     this.bodies = new StepBodies({
-      activity: this.activity,
+      progress: this.progress,
       points,
       strict: options.settings.strict ?? true,
       log: options.log,
@@ -115,7 +115,7 @@ export class Cloud {
     const faultyQueue = wakesWithFaults(this.#queue, options.faults, createPrng(`wakes ${options.seed}`));
     const wakes = repeat ? repeated(faultyQueue) : faultyQueue;
 
-    this.#callerProcess = new CloudProcess({ store, wakes, clock: this.clock }, this.activity);
+    this.#callerProcess = new CloudProcess({ store, wakes, clock: this.clock }, this.progress);
     this.outside = {
       store: aroundStore(this.#callerProcess.store, this.callers.around),
       wakes: this.#callerProcess.wakes,
@@ -147,7 +147,7 @@ export class Cloud {
   /** A bug, or a failure that lasts: thrown once, by the timeline's next step. */
   fail(error: unknown): void {
     this.#failure ??= { error };
-    this.activity.record();
+    this.progress.record();
   }
 
   throwFailure(): void {
@@ -203,7 +203,7 @@ export class Cloud {
   }
 
   #startWorker(): [CloudProcess, RunningEngine] {
-    const worker = new CloudProcess(this.#workerPorts, this.activity);
+    const worker = new CloudProcess(this.#workerPorts, this.progress);
     return [worker, this.#createEngine(worker)];
   }
 
@@ -261,7 +261,7 @@ export class Cloud {
       if (!worker.isAlive) return;
       if (error instanceof StoreUnavailableError) this.log.warn(what, error);
       else this.fail(error);
-      this.activity.record();
+      this.progress.record();
     }
   }
 

@@ -6,7 +6,7 @@
  * threads that compute. For it there is a little patience, longer where there are connections, and as long as the
  * process computes although this thread rests.
  */
-import type { ActivityCounter } from './activity-counter.ts';
+import type { ProgressCounter } from './progress-counter.ts';
 import { pauseReally, realNowMs, turnOfTheLoop } from './real-time.ts';
 
 /** How long nothing has to be seen before a body counts as hanging. */
@@ -30,9 +30,9 @@ export class RealWork {
   }
 
   /** True as soon as something has stirred; false when nothing is under way and the patience is over. */
-  async mayBeActive(activity: ActivityCounter, isPatient: boolean): Promise<boolean> {
-    const { count } = activity;
-    const stirred = (): boolean => activity.count !== count;
+  async mayBeActive(progress: ProgressCounter, isPatient: boolean): Promise<boolean> {
+    const { count } = progress;
+    const stirred = (): boolean => progress.count !== count;
     for (let turn = 0; turn < QUICK_TURNS; turn += 1) {
       if (turn > 0 && !isPatient && !this.#isUnderWay()) return false;
       await turnOfTheLoop();

@@ -8,7 +8,7 @@ import type { WorkflowCodeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { StepContext } from '../core/step.ts';
 import { watchArguments } from './changed-arguments.ts';
-import type { ActivityCounter } from './activity-counter.ts';
+import type { ProgressCounter } from './progress-counter.ts';
 import type { CrashPoints } from './crash-points.ts';
 import { never } from './cloud-process.ts';
 import { RealWork } from './real-work.ts';
@@ -29,7 +29,7 @@ interface Body {
 }
 
 export interface StepBodiesOptions {
-  readonly activity: ActivityCounter;
+  readonly progress: ProgressCounter;
   readonly points: CrashPoints;
   /** A body that changes its arguments fails its step; else it is a warning. */
   readonly strict: boolean;
@@ -37,7 +37,7 @@ export interface StepBodiesOptions {
 }
 
 export class StepBodies {
-  readonly #activity: ActivityCounter;
+  readonly #progress: ProgressCounter;
   readonly #points: CrashPoints;
   readonly #strict: boolean;
   readonly #log: Logger;
@@ -48,8 +48,8 @@ export class StepBodies {
   readonly #working = new Set<Body>();
   readonly #realWork = new RealWork();
 
-  constructor({ activity, points, strict, log }: StepBodiesOptions) {
-    this.#activity = activity;
+  constructor({ progress, points, strict, log }: StepBodiesOptions) {
+    this.#progress = progress;
     this.#points = points;
     this.#strict = strict;
     this.#log = log;
@@ -80,7 +80,7 @@ export class StepBodies {
     if (point.crashesBefore) return never();
     if (this.#working.size === 0) this.#realWork.takeBaseline();
     this.#remember(command, context);
-    this.#activity.record();
+    this.#progress.record();
     const end = (): void => void point.after();
     const changed = watchArguments(command);
     let result: unknown;
@@ -110,7 +110,7 @@ export class StepBodies {
   async mayBeActive(): Promise<boolean> {
     if (this.#working.size === 0) return false;
     const isPatient = [...this.#working].some((body) => !body.seemsToHang);
-    if (await this.#realWork.mayBeActive(this.#activity, isPatient)) return true;
+    if (await this.#realWork.mayBeActive(this.#progress, isPatient)) return true;
     for (const body of this.#working) body.seemsToHang = true;
     return false;
   }
@@ -133,7 +133,7 @@ export class StepBodies {
   async #follow<T>(result: PromiseLike<T>, { signal, changed, onEnd }: Following): Promise<T> {
     const body = { seemsToHang: false };
     const leave = (): void => {
-      if (this.#working.delete(body)) this.#activity.record();
+      if (this.#working.delete(body)) this.#progress.record();
     };
     this.#working.add(body);
     // An aborted body is not waited for.

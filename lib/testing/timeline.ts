@@ -73,12 +73,12 @@ export class Timeline {
     if (this.#steps % STEPS_BETWEEN_TURNS === 0) await turnOfTheLoop();
     for (;;) {
       cloud.throwFailure();
-      const { count } = cloud.activity;
+      const { count } = cloud.progress;
       const hasBegun = await cloud.beginDue();
       await promisesToGoOn();
-      if (hasBegun || cloud.activity.count !== count) continue;
+      if (hasBegun || cloud.progress.count !== count) continue;
       if (cloud.callsInFlight > 0) {
-        await cloud.activity.next();
+        await cloud.progress.next();
         continue;
       }
       if (await cloud.bodies.mayBeActive()) continue;
@@ -90,9 +90,9 @@ export class Timeline {
   }
 
   async #othersAreActive(): Promise<boolean> {
-    const { count } = this.#cloud.activity;
-    await Promise.race([this.#cloud.activity.next(), pauseReally(PATIENCE_MS)]);
-    return this.#cloud.activity.count !== count;
+    const { count } = this.#cloud.progress;
+    await Promise.race([this.#cloud.progress.next(), pauseReally(PATIENCE_MS)]);
+    return this.#cloud.progress.count !== count;
   }
 
   /** One after the other, in the order of asking. */

@@ -11,7 +11,7 @@ export const FORBIDDEN_IN_NAMES: readonly ForbiddenWord[] = [
   { word: /\bdoorbell\b|\bring\b/, instead: 'auto-reset event, set()' },
   { word: /\bpeek\b/, instead: 'inspect' },
   { word: /\bnews\b|\barrivals?\b/, instead: 'pending events, step results' },
-  { word: /\bstirr?(ing)?\b/, instead: 'activity' },
+  { word: /\bstirr?(ing)?\b/, instead: 'progress' },
   { word: /\bkeeper\b/, instead: 'renewer, reaper' },
   { word: /\bshelf\b/, instead: 'store' },
   { word: /\bbury\b/, instead: 'what is done: onExit, moveToDeadLetters' },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const FILE = 'lib/engine/turn.ts';
 
 describe('the words of the glossary', () => {
-  test('are used by every room that is held to them', () => {
+  test('are used by every room that is held to them', { timeout: 120_000 }, () => {
     expect(findForbiddenWords(join(import.meta.dirname, '../..'))).toEqual([]);
   });
 

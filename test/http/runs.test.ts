@@ -183,7 +183,7 @@ describe('GET /runs', () => {
     ],
     ['?since=2026-11-22T14:00', 'it names no zone'],
     ['?since=2026-02-30', 'month 2 of 2026 has the days 1 to 28'],
-    ['?since=2026-11-22T14:00:00+02:00', 'A plus sign stands in a URL as %2B'],
+    ['?since=2026-11-22T14:00:00+02:00', 'Write a plus sign in a URL as %2B'],
     ['?until=1795348800000', 'it is no date in ISO 8601'],
     ['?until=2026-13-01', 'the parameter "until" cannot be "2026-13-01"'],
     ['?statsu=failed', 'there is no parameter "statsu" here: there are workflow, status, since, until, limit, cursor'],

@@ -1,6 +1,6 @@
 /** Runs that are pinned, on the cloud of a template: the version that began one takes its turns, whichever is newest. */
 import { join } from 'node:path';
-import { startStackCloud, type StackCloud } from 'lull/local';
+import { startLocalCloud, type StackCloud } from 'lull/local';
 import { expect, it, onTestFinished } from 'vitest';
 import { changeTemplate, synthesizeStack, type Template } from '../infra/built-stack.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -18,7 +18,7 @@ it('a run stays with its version after another one was published, and new runs b
   const from = synthesizeStack(onTestFinished, { versions: 'pinned' });
   const dir = join(temporaryFolder(onTestFinished), 'cloud');
   const start = async (assembly: string): Promise<StackCloud> => {
-    const cloud = await startStackCloud({ from: assembly, dir, maxSandboxes: 2 });
+    const cloud = await startLocalCloud({ from: assembly, dir, maxSandboxes: 2 });
     onTestFinished(() => cloud.stop());
     return cloud;
   };

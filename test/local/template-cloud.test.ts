@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Run } from 'lull/client';
-import { startStackCloud, CloudError, type StackCloud, type StackCloudOptions, type CloudEvent } from 'lull/local';
+import { startLocalCloud, CloudError, type StackCloud, type StackCloudOptions, type CloudEvent } from 'lull/local';
 import { readTemplate } from '../../lib/local/template/read-template.ts';
 import { temporaryFolder, type WhenDone } from './temporary-folder.ts';
 import { waitUntil } from './wait-until.ts';
@@ -24,7 +24,7 @@ async function startCloud(
 ): Promise<{ cloud: StackCloud; notices: CloudEvent[] }> {
   const heard: CloudEvent[] = [];
   const dir = join(temporaryFolder(whenDone), 'cloud');
-  const started = await startStackCloud({
+  const started = await startLocalCloud({
     from,
     dir,
     maxSandboxes: 4,

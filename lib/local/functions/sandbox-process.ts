@@ -105,12 +105,12 @@ export class SandboxProcess {
   }
 
   #watchMemory(): void {
-    const { memoryMb, onMemoryExceeded } = this.#options;
+    const { memoryMb } = this.#options;
     clearInterval(this.#memoryLooks);
     if (memoryMb === undefined) return;
     this.#memoryLooks = setInterval(() => {
       const residentMb = this.#lookAtMemory();
-      if (residentMb !== undefined && residentMb > memoryMb) onMemoryExceeded();
+      if (residentMb !== undefined && residentMb > memoryMb) this.#options.onMemoryExceeded();
     }, MEMORY_LOOK_MS);
   }
 

@@ -1,6 +1,6 @@
 /** `lull dev --from`, the cloud of the synthesized template, as a home: real processes, and a clock that can be moved. */
 import { join } from 'node:path';
-import { startStackCloud, type CloudEvent } from 'lull/local';
+import { startLocalCloud, type CloudEvent } from 'lull/local';
 import { synthesizeStack } from '../../infra/built-stack.ts';
 import { temporaryFolder, type WhenDone } from '../../local/temporary-folder.ts';
 import type { Stage } from '../stage.ts';
@@ -15,7 +15,7 @@ const MOST_WAITS = 100;
 
 export async function openStack(whenDone: WhenDone): Promise<Stage> {
   const notices: CloudEvent[] = [];
-  const cloud = await startStackCloud({
+  const cloud = await startLocalCloud({
     from: synthesizeStack(whenDone, { entry: writeEntry(whenDone, [SCHEDULED]), logLevel: 'debug' }),
     dir: join(temporaryFolder(whenDone), 'cloud'),
     maxSandboxes: 4,

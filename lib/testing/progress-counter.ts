@@ -1,5 +1,5 @@
 /** Counts everything that happens, so that the timeline knows when nothing happens any more. */
-export class ActivityCounter {
+export class ProgressCounter {
   #count = 0;
   #waiting: (() => void)[] = [];
 
