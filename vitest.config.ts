@@ -16,8 +16,8 @@ export default defineConfig({
     maxWorkers: '100%', // the default leaves one core idle: half of the machine, where there are two
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }, // nothing reaches AWS
     // No test waits; but a busy machine makes all of them slow, and that is no failure.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     execArgv: ['--conditions=lull-source'],
     reporters: ['default', join(import.meta.dirname, 'test/reporter.ts')],
     typecheck: {

@@ -36,7 +36,7 @@ function lull(...args: string[]) {
   return { child, seen, exitCode };
 }
 
-describe('lull dev', { timeout: 30_000 }, () => {
+describe('lull dev', { timeout: 120_000 }, () => {
   it('says where it is, what it has and a command that works; stops at Ctrl-C, and says that runs go on', async () => {
     const { child, seen, exitCode } = lull('dev', temporaryProject(WORKFLOWS).entry, '--port', '0');
     await waitUntil(() => seen.out.includes('openapi.json'));

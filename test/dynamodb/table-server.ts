@@ -22,7 +22,7 @@ export interface TableServer {
 
 export async function startTableServer(): Promise<TableServer> {
   // Hundreds of requests over HTTP: on a busy machine they take longer than tests usually may.
-  vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+  vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
   const given = process.env['DYNAMODB_TEST_ENDPOINT'];
   const server = given === undefined ? await startDynalite() : undefined;
   const endpoint = given ?? `http://127.0.0.1:${(server?.address() as AddressInfo).port}`;

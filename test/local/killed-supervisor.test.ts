@@ -10,7 +10,7 @@ import { waitUntil } from './wait-until.ts';
 
 it(
   'nothing outlives a supervisor that is killed, and the runs go on at the next start',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const folder = temporaryFolder();
     const dir = join(folder, 'cloud');

@@ -14,7 +14,7 @@ import { waitUntil } from './wait-until.ts';
 const linesOf = (file: string): string[] =>
   existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').filter(Boolean) : [];
 
-describe('the local cloud', { timeout: 30_000 }, () => {
+describe('the local cloud', { timeout: 120_000 }, () => {
   let cloud: LocalCloud;
   let dir: string;
   let notices: CloudEvent[];
@@ -106,7 +106,7 @@ describe('the local cloud', { timeout: 30_000 }, () => {
   });
 });
 
-describe('the local cloud does not start', { timeout: 30_000 }, () => {
+describe('the local cloud does not start', { timeout: 120_000 }, () => {
   it('at a port that is in use, says what to do, and leaves the folder free', async () => {
     const server = createServer();
     const port = await listenOnLoopback(server, 0);

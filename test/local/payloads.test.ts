@@ -6,7 +6,7 @@ import { awaitRun, startCloud, startRun } from './cloud-under-test.ts';
 
 test(
   'an input and a result of 2 MB go through, and the run is there after a restart',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { cloud, dir } = await startCloud();
     const input = `ä"${'x'.repeat(2_000_000)}`;
@@ -22,7 +22,7 @@ test(
   },
 );
 
-test('a body above the limit is refused', { timeout: 60_000 }, async () => {
+test('a body above the limit is refused', { timeout: 120_000 }, async () => {
   const { cloud } = await startCloud();
   expect(await startRun(cloud.url, 'echo', 'x'.repeat(5_000_001))).toMatchObject({
     status: 413,

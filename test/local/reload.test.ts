@@ -18,7 +18,7 @@ const kinds = (notices: readonly CloudEvent[]): string[] =>
 
 it(
   'new code is taken up when a file changes; code that is broken is told and not taken up',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const { folder, entry } = temporaryProject(answering(`'hello'`));
     const { cloud, notices } = await startCloud({ entry, dir: join(folder, '.lull'), watch: true });
@@ -45,7 +45,7 @@ it(
 
 it(
   'a run that failed is told with its error and the author’s line, and a run that new code blocks goes on with the next',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const workflows = (name: string): string => `
       import { signal, step, workflow } from 'lull';

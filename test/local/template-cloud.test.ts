@@ -109,7 +109,7 @@ async function wakesOf(run: Run<unknown>): Promise<number> {
   return count;
 }
 
-describe('long sleeps', { timeout: 60_000 }, () => {
+describe('long sleeps', { timeout: 120_000 }, () => {
   const startNap = async (duration: string): Promise<Run<Nap>> => {
     const run = (await cloud.client().start('nap', duration)) as Run<Nap>;
     await cloud.advance(0); // until it sleeps
