@@ -227,9 +227,10 @@ function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
   );
 }
 
-/** As the table's store says it of an `accept` that the SDK sent twice. */
+/** As the table's store says it of an `accept` that the SDK sent twice: what was refused may have been accepted before. */
 function asRepeated<T>(answer: Settled<T>): Settled<T> {
   if (answer.kind === 'rejected' || typeof answer.value !== 'object' || answer.value === null) return answer;
-  const isClosed = (answer.value as { readonly kind?: unknown }).kind === 'closed';
-  return isClosed ? { kind: 'fulfilled', value: { ...answer.value, isRepeat: true } } : answer;
+  const { kind } = answer.value as { readonly kind?: unknown };
+  if (kind === 'full') return { kind: 'rejected', error: new StoreUnavailableError('accept') };
+  return kind === 'closed' ? { kind: 'fulfilled', value: { ...answer.value, isRepeat: true } } : answer;
 }
