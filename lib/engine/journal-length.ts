@@ -69,8 +69,8 @@ export function whyTooLong({ engine, journal, unwritten }: Turn): Error | undefi
   if (limit === undefined) return undefined;
   return new WorkflowCodeError(
     'JOURNAL_TOO_LONG',
-    `the code of the run was asked to stop when its journal came to its limit, and did not within ${limit.count} ` +
-      `${limit.unit} more, of which it had a tenth of ${limit.most} (${limit.name}). ${ADVICE}`,
+    `the journal reached a limit and the code was asked to stop; it did not within another ${limit.count} ` +
+      `${limit.unit} (a tenth of ${limit.name}, which is ${limit.most}). ${ADVICE}`,
   );
 }
 

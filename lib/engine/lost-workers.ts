@@ -17,7 +17,7 @@ import { saysThatItLives } from './proof-of-life.ts';
 import type { Turn } from './turn-state.ts';
 
 /** So the reason fits into the run item, to its end. */
-const NAME_CHARACTERS = 60;
+const NAME_CHARACTERS = 50;
 
 /** Says whether the worker before this turn was alone with the run, and was lost in its code, once too often. */
 export async function whyToBlock(turn: Turn, records: readonly JournalRecord[]): Promise<LullError | undefined> {
@@ -89,8 +89,9 @@ function workersLost(turn: Turn, records: readonly JournalRecord[], more: number
   const lost = lostInARow(records) + more;
   return new LullError(
     'WORKERS_LOST',
-    `${lost} workers were lost, or cut off from the table, in this run's code ${whereIn(records)}, the last one alone ` +
-      `with it: a loop that never yields, the end of the process, its memory? Deploy code that is mended, or terminate it`,
+    `${lost} workers were lost, or cut off from the table, in this run's code ${whereIn(records)}; the last one ran ` +
+      `nothing else. Likely causes: a loop without yield*, process.exit, too little memory. Deploy fixed code, ` +
+      `or terminate it`,
   );
 }
 

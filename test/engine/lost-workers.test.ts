@@ -108,7 +108,7 @@ it('code that ends its workers is blocked after two of them, and its neighbour o
     status: 'blocked',
     blocked: {
       reason: expect.stringMatching(
-        /^2 workers were lost, or cut off from the table, in this run's code at its beginning, the last one alone/,
+        /^2 workers were lost, or cut off from the table, in this run's code at its beginning; the last one ran nothing else/,
       ) as unknown,
     },
   });
@@ -239,7 +239,7 @@ it('the reason of a blocked run is whole in its description, also after a comman
   for (let n = 1; n <= 4; n += 1) await deployment.invoke(['poison']);
   expect(await deployment.client.run('poison').describe()).toMatchObject({
     status: 'blocked',
-    blocked: { reason: expect.stringMatching(/\(#1\), .*or terminate it$/) as unknown },
+    blocked: { reason: expect.stringMatching(/\(#1\); .*or terminate it$/) as unknown },
   });
 });
 

@@ -105,7 +105,7 @@ describe.each(MODES)('a run at the limit of its journal, %s', (_mode, settings) 
     });
     const run = await engine.start(stubborn);
     await expect(run.result()).rejects.toMatchObject({
-      cause: { code: 'JOURNAL_TOO_LONG', message: expect.stringContaining('did not within') as string },
+      cause: { code: 'JOURNAL_TOO_LONG', message: expect.stringContaining('did not within another') as string },
     });
     // What one event leads to may stand beyond it.
     expect((await engine.history(run)).length).toBeLessThanOrEqual(100 + 1 + 10 + 2 + 1);
