@@ -12,7 +12,7 @@ import { allowAll, createAuthorizer } from './iam/authorize.ts';
 import { createCredentials } from './iam/credentials.ts';
 import type { Listener } from './listeners.ts';
 import { observeRuns } from './observe-runs.ts';
-import type { FunctionResource, PolicyDocument, Resources } from './resources.ts';
+import type { FunctionResource, Resources } from './resources.ts';
 import { RunEvents } from './run-events.ts';
 import type { TableServer } from './services/dynamodb/table-server.ts';
 import type { Endpoint, EndpointOptions } from './services/endpoint.ts';
@@ -36,7 +36,6 @@ export interface CloudParts {
   readonly tables: Pick<TableServer, 'endpoint' | 'client'>;
   readonly bucketsPath: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly callers?: Readonly<Record<string, readonly PolicyDocument[]>>;
   readonly maxSandboxes?: number;
   readonly stopGraceMs?: number;
   readonly disturb?: EndpointOptions['disturb'];
@@ -96,7 +95,6 @@ async function startServices(parts: CloudParts): Promise<TriggersOptions & Pick<
   });
   cleanups.push(() => queues.close());
   const credentials = createCredentials(resources);
-  for (const [name, policies] of Object.entries(parts.callers ?? {})) credentials.ofUser(name, policies);
   const authorizer = authorizerOf(resources, report);
   const functions = new Functions({
     ...{ resources, clock, credentials, endpoint: aws.endpoint, env, maxSandboxes, report },

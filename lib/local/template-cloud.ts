@@ -35,7 +35,7 @@ export async function startTemplateCloud(options: TemplateCloudOptions, cleanups
   const bucketsPath = join(folder.path, 'stack', 'buckets');
   const cloud = await startCloud({
     ...others,
-    ...{ resources, aws, listeners, tables, bucketsPath, callers, report, cleanups },
+    ...{ resources, aws, listeners, tables, bucketsPath, report, cleanups },
   });
   const { endpoint } = aws;
   return describeCloud({ cloud, aws, listeners, cleanups, callers, endpoints: { dynamodb: endpoint, sqs: endpoint } });

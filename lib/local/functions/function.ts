@@ -19,7 +19,8 @@ import type { FunctionEvent } from '../function-event.ts';
 import type { CloudEvent, ExportedWorkflow } from '../cloud-event.ts';
 import { isNodeOf } from './node-version.ts';
 import { findRic } from './find-ric.ts';
-import { ProvisionedSandboxes, type RuntimeError } from './provisioned-sandboxes.ts';
+import { ProvisionedSandboxes } from './provisioned-sandboxes.ts';
+import { readRuntimeError } from './runtime-error.ts';
 import type { InvocationRequest, Sandbox } from './sandbox.ts';
 import { errorTypeOf } from './sandbox-error.ts';
 import { Sandboxes } from './sandboxes.ts';
@@ -316,10 +317,9 @@ class ProcessFunction implements LocalFunction {
 
   /** That a process ended, or took too long, has an event of its own: `process-ended`. */
   #reportFailure(payload: string): void {
-    const { errorType, errorMessage, trace = [] } = JSON.parse(payload) as RuntimeError;
+    const { errorType, text } = readRuntimeError(payload);
     if (errorType === 'Runtime.ExitError' || errorType === 'Sandbox.Timedout') return;
-    const reason = trace.length > 0 ? trace.join('\n') : `${errorType}: ${errorMessage}`;
-    this.#options.report({ kind: 'invocation-failed', function: this.function.name, reason });
+    this.#options.report({ kind: 'invocation-failed', function: this.function.name, reason: text });
   }
 
   /** Of a function that is not isolated: only what it prints. Its sandboxes and invocations are no news. */

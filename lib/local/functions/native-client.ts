@@ -3,7 +3,8 @@
  *
  * The original's `done` and `error` return when the answer was taken; here the next `next` waits for that.
  */
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent } from 'node:http';
+import { callRuntimeApi } from './call-runtime-api.ts';
 
 /** What aws-lambda-ric asks of its `rapid-client.node`. */
 export interface NativeClient {
@@ -20,13 +21,13 @@ export function createNativeClient(
   const api = `http://${address}/2018-06-01/runtime/invocation`;
   let posted = Promise.resolve();
   const post = (path: string, body: string): void => {
-    posted = send(`${api}/${path}`, agent, body).then(() => undefined);
+    posted = callRuntimeApi(`${api}/${path}`, agent, body).then(() => undefined);
     posted.catch(() => undefined); // the next `next` rejects with it
   };
   return {
     async next() {
       await posted;
-      const { headers, body } = await send(`${api}/next`, agent);
+      const { headers, body } = await callRuntimeApi(`${api}/next`, agent);
       const known = headers as Record<string, string>;
       onHeaders(known);
       return { bodyJson: body, headers: known };
@@ -34,31 +35,4 @@ export function createNativeClient(
     done: (requestId, body) => post(`${requestId}/response`, body),
     error: (requestId, body) => post(`${requestId}/error`, body),
   };
-}
-
-/** With a body it is a POST, else a GET. */
-function send(
-  url: string,
-  agent: Agent,
-  body?: string,
-): Promise<{ readonly headers: IncomingMessage['headers']; readonly body: string }> {
-  const options =
-    body === undefined
-      ? { agent }
-      : {
-          agent,
-          method: 'POST',
-          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-        };
-  return new Promise((resolve, reject) => {
-    const sent = request(url, options, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ headers: response.headers, body: text }));
-      response.on('error', reject);
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
 }

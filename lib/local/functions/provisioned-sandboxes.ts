@@ -9,6 +9,7 @@ import type { ExportedWorkflow } from '../cloud-event.ts';
 import type { FunctionResource } from '../resources.ts';
 import type { Sandbox, SandboxEnd } from './sandbox.ts';
 import type { Sandboxes } from './sandboxes.ts';
+import { readRuntimeError } from './runtime-error.ts';
 
 const RESTART_DELAY_MS = 1_000;
 const LOAD_TIMEOUT_MS = 30_000;
@@ -41,15 +42,12 @@ export class ProvisionedSandboxes {
   async deploy(made: FunctionResource): Promise<readonly ExportedWorkflow[]> {
     this.#checkNotStopped();
     const { sandboxes, count, onFree } = this.#options;
-    const old = sandboxes.list().map(({ sandbox }) => sandbox);
     const first = await sandboxes.start(made, VERSION, LOAD_TIMEOUT_MS);
     if (this.#isStopped) first.kill('stopped');
     const init = await first.init;
     this.#checkNotStopped();
     if (init.kind === 'failed') throw new CloudError('CODE_NOT_LOADED', describeInitError(init.payloadFor('')));
-    for (const sandbox of [...old, ...sandboxes.list().map(({ sandbox }) => sandbox)]) {
-      if (sandbox !== first) sandboxes.retire(sandbox);
-    }
+    for (const { sandbox } of sandboxes.list()) if (sandbox !== first) sandboxes.retire(sandbox);
     this.#deployed = made;
     this.#watch(first, made);
     sandboxes.release(first, false);
@@ -99,16 +97,9 @@ function describeEnd({ cause, code, signal }: SandboxEnd): string {
 
 /** A mistake of the workflows' author is said by its message; the place where lull found it is of no interest. */
 function describeInitError(payload: string): string {
-  const { errorType, errorMessage, trace = [] } = JSON.parse(payload) as RuntimeError;
+  const { errorType, errorMessage, text } = readRuntimeError(payload);
   if (errorType === 'WorkflowCodeError') return errorMessage;
   if (errorType === 'Runtime.ExitError') return 'the process ended while it loaded the code';
   if (errorType === 'Sandbox.Timedout') return `the code was not loaded within ${LOAD_TIMEOUT_MS / 1000} s`;
-  return trace.length > 0 ? trace.join('\n') : `${errorType}: ${errorMessage}`;
-}
-
-/** What lull's own runtime client posts of an error. */
-export interface RuntimeError {
-  readonly errorType: string;
-  readonly errorMessage: string;
-  readonly trace?: readonly string[];
+  return text;
 }

@@ -2,11 +2,12 @@
  * lull's own runtime client: asks the Runtime API for events, calls the handler, and posts the results. It runs in a
  * function's process, in the place of aws-lambda-ric, where a function is not isolated: see `resources.ts`.
  *
- * It is bundled together with the handlers and the user's workflows, and imports nothing but node itself.
+ * It is bundled together with the handlers and the user's workflows, and imports little but node itself.
  */
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { Agent, type IncomingHttpHeaders } from 'node:http';
 import { Worker } from 'node:worker_threads';
 import type { ExportedWorkflow } from '../cloud-event.ts';
+import { callRuntimeApi, type RuntimeReply } from './call-runtime-api.ts';
 
 export type Handler = (event: never, context: never) => unknown;
 
@@ -19,35 +20,40 @@ export interface LoadedCode {
 /** lull's own path beside Lambda's: the workflows in the code, posted before the first event is asked for. */
 export const WORKFLOWS_PATH = '/lull/workflows';
 
+/** With a body it is a POST, else a GET. */
+type Api = (path: string, body?: string) => Promise<RuntimeReply>;
+
 /** Loads the code and serves the function that the environment names, until the Runtime API is gone. */
 export async function serveFunction(load: () => Promise<LoadedCode>): Promise<void> {
-  const api = new RuntimeApiClient(process.env['AWS_LAMBDA_RUNTIME_API'] ?? '');
+  const agent = new Agent({ keepAlive: true });
+  const address = process.env['AWS_LAMBDA_RUNTIME_API'] ?? '';
+  const api: Api = (path, body) => callRuntimeApi(`http://${address}${path}`, agent, body);
   if (process.platform === 'win32') endWithParent(process.ppid);
   let handler: Handler | undefined;
   try {
     const { createHandler, workflows } = await load();
     handler = createHandler[process.env['_HANDLER'] ?? '']?.();
     if (!handler) throw new Error(`there is no handler "${process.env['_HANDLER'] ?? ''}"`);
-    await api.post(WORKFLOWS_PATH, JSON.stringify(workflows));
+    await api(WORKFLOWS_PATH, JSON.stringify(workflows));
   } catch (error) {
-    await api.post('/2018-06-01/runtime/init/error', JSON.stringify(toErrorBody(error))).catch(() => undefined);
+    await api('/2018-06-01/runtime/init/error', JSON.stringify(toErrorBody(error))).catch(() => undefined);
     process.exit(1);
   }
   await serveEvents(handler, api);
 }
 
 /** The cloud gives no more events than the function may work on at a time: it decides, and this asks at once for the next. */
-async function serveEvents(handler: Handler, api: RuntimeApiClient): Promise<void> {
+async function serveEvents(handler: Handler, api: Api): Promise<void> {
   for (;;) {
-    const event = await api.get('/2018-06-01/runtime/invocation/next').catch(() => process.exit(0)); // the cloud is gone
+    const event = await api('/2018-06-01/runtime/invocation/next').catch(() => process.exit(0)); // the cloud is gone
     void answer(handler, event, api);
   }
 }
 
-async function answer(handler: Handler, { headers, body }: RuntimeReply, api: RuntimeApiClient): Promise<void> {
+async function answer(handler: Handler, { headers, body }: RuntimeReply, api: Api): Promise<void> {
   const requestId = String(headers['lambda-runtime-aws-request-id']);
   const post = (kind: 'response' | 'error', content: unknown): Promise<unknown> =>
-    api.post(`/2018-06-01/runtime/invocation/${requestId}/${kind}`, JSON.stringify(content ?? null));
+    api(`/2018-06-01/runtime/invocation/${requestId}/${kind}`, JSON.stringify(content ?? null));
   try {
     const result = await handler(JSON.parse(body) as never, contextOf(requestId, headers) as never);
     await post('response', result);
@@ -77,43 +83,6 @@ function toErrorBody(error: unknown): unknown {
   if (!(error instanceof Error)) return { errorType: 'Error', errorMessage: String(error), trace: [] };
   const { name, message, stack = '' } = error;
   return { errorType: name, errorMessage: message, trace: stack.split('\n') };
-}
-
-interface RuntimeReply {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-class RuntimeApiClient {
-  readonly #url: string;
-  readonly #agent = new Agent({ keepAlive: true });
-
-  constructor(address: string) {
-    this.#url = `http://${address}`;
-  }
-
-  get(path: string): Promise<RuntimeReply> {
-    return this.#send(path);
-  }
-
-  post(path: string, body: string): Promise<RuntimeReply> {
-    return this.#send(path, body);
-  }
-
-  #send(path: string, body?: string): Promise<RuntimeReply> {
-    const method = body === undefined ? 'GET' : 'POST';
-    const headers = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    return new Promise((resolve, reject) => {
-      const sent = request(`${this.#url}${path}`, { agent: this.#agent, method, headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks).toString() }));
-        response.on('error', reject);
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    });
-  }
 }
 
 /**

@@ -135,8 +135,8 @@ export function answerFor(api: HttpApiResource, parts: TriggersOptions): (reques
       ...accessPorts(parts),
       invoke: (functionArn, payload) => functions.invokeFor({ functionArn }, payload),
     },
-    invoke: async (route, payload) => {
-      const isIn = await mayReach(route.functionArn, sourceArnOf(api, route, payload), route.qualifier);
+    invoke: async (route, payload, method) => {
+      const isIn = await mayReach(route.functionArn, sourceArnOf(api, route, method), route.qualifier);
       return isIn ? functions.invokeFor(route, payload) : refused;
     },
     onRequest: (line, reason) => {
@@ -147,10 +147,9 @@ export function answerFor(api: HttpApiResource, parts: TriggersOptions): (reques
 }
 
 /** As API Gateway names itself: the stage, the method and the path of the route. */
-function sourceArnOf(api: HttpApiResource, { routeKey }: RouteResource, payload: string): string {
-  const { requestContext } = JSON.parse(payload) as { requestContext: { http: { method: string } } };
+function sourceArnOf(api: HttpApiResource, { routeKey }: RouteResource, method: string): string {
   const path = routeKey === '$default' ? '/$default' : routeKey.replace(/^\S+ /, '');
-  return `${api.arn}/$default/${requestContext.http.method}${path}`;
+  return `${api.arn}/$default/${method}${path}`;
 }
 
 function accessPorts({ credentials, authorizer, clock }: TriggersOptions): Omit<AccessPorts, 'invoke'> {

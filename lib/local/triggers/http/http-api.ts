@@ -28,8 +28,8 @@ const LONGEST_INTEGRATION_MS = 30_000;
 export interface HttpApiOptions extends HttpApiContext {
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly access: AccessPorts;
-  /** Calls the function behind a route. */
-  invoke(route: RouteResource, payload: string): Promise<Invocation>;
+  /** Calls the function behind a route. `method` is that of the request. */
+  invoke(route: RouteResource, payload: string, method: string): Promise<Invocation>;
   /** Hears of each request: the line of the access log, and why it was refused. */
   onRequest(line: string, reason: string | undefined): void;
 }
@@ -92,7 +92,9 @@ async function answerTo(
     const call = toCall(request, event, match, options);
     const access = await decideAccess(call, options.access);
     if (access.kind === 'refused') return withTime({ event: call.event, reply: access.reply, reason: access.reason });
-    const result = await inTime(options.invoke(match.route, JSON.stringify(withAuthorizer(call.event, access))));
+    const result = await inTime(
+      options.invoke(match.route, JSON.stringify(withAuthorizer(call.event, access)), request.method),
+    );
     return withTime({ event: call.event, callerArn: access.callerArn, ...replyOf(result) });
   } catch (error) {
     if (error instanceof MalformedPathError) return withTime(said(400, 'Bad Request', error.message));
