@@ -207,7 +207,8 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
 
   #cancelledError(last: Awaitable<unknown> | undefined): Error {
     const child = last === undefined ? undefined : this.#children.get(last);
-    return child?.cancelled() === true ? takeError(child) : new CancelledError(child?.[CANCEL_MESSAGE]);
+    const error = child?.cancelled() === true ? errorOf(child) : undefined;
+    return error ?? new CancelledError(child?.[CANCEL_MESSAGE]);
   }
 
   #resultOf(awaitable: Awaitable<unknown>): unknown {
@@ -218,16 +219,11 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
   }
 }
 
+/** The error that a child ended with. The CancelledError of one that was cancelled is used up by it. */
 function errorOf(child: Future<unknown>): Error | undefined {
-  return child.cancelled() ? takeError(child) : child.exception();
-}
-
-/** The CancelledError of a future that was cancelled. */
-function takeError(child: Future<unknown>): Error {
   try {
-    child.exception();
+    return child.exception();
   } catch (error) {
     return error as Error;
   }
-  return new CancelledError();
 }

@@ -2,9 +2,10 @@
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { InvalidStateError, QueueEmpty, QueueFull, QueueShutDown, WorkflowCodeError } from '../core/errors.ts';
+import { FifoQueue } from '../core/fifo-queue.ts';
 import { Future } from '../core/future.ts';
 import { Event } from './event.ts';
-import { FifoStore, type ItemStore, LifoStore } from './item-store.ts';
+import { type ItemStore, LifoStore } from './item-store.ts';
 import { type Compare, PriorityStore } from './priority-store.ts';
 import { RunBound } from './run-bound.ts';
 import { WaitQueue } from './wait-queue.ts';
@@ -37,7 +38,7 @@ export class Queue<T> extends RunBound {
   /** How many items it holds at most; no limit at zero and below. */
   readonly maxsize: number;
   /** How this kind of queue keeps its items. */
-  protected items: ItemStore<T> = new FifoStore();
+  protected items: ItemStore<T> = new FifoQueue();
   /** Tasks that wait for an item, and for room. */
   readonly #getters = new WaitQueue();
   readonly #putters = new WaitQueue();

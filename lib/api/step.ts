@@ -40,7 +40,7 @@ export function step(name: string, ...rest: [StepBody] | [StepOptions, StepBody]
   const { options, body } = checkStep<StepOptions, StepBody>(name, rest);
   const { key } = options;
   if (key !== undefined) checkStepKey(key, `step "${name}"`); // not a function, which is for defineStep
-  const command: StepCommand = { kind: 'step', name, options, body, ...(key === undefined ? {} : { key }) };
+  const command: StepCommand = { kind: 'step', name, options, body, key };
   return lazy(`step("${name}")`, new StepCall(command));
 }
 

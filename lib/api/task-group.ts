@@ -2,7 +2,7 @@
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { InvalidStateError, isCancelled } from '../core/errors.ts';
 import { ExceptionGroup } from '../core/exception-group.ts';
-import { ADD_WATCHER, Future } from '../core/future.ts';
+import { ADD_WATCHER, type Future } from '../core/future.ts';
 import type { Watcher } from '../core/job.ts';
 import { checkOwnLoop, currentLoop, type LoopTask } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
@@ -10,6 +10,7 @@ import { toError } from '../core/to-error.ts';
 import { asCoroutine, checkBody } from './body.ts';
 import { closeOnRefusal } from './close-on-refusal.ts';
 import { currentLoopTask } from './create-task.ts';
+import { Latch } from './latch.ts';
 import { type Call, lazy } from './lazy.ts';
 
 /** The argument of a `taskGroup` body. */
@@ -86,11 +87,11 @@ class Group implements TaskGroup, Watcher {
   /** The parent was cancelled by this group, to get it out of its body. */
   #parentCancelled = false;
   /** What `leave` waits for; made anew for each wait. */
-  #allEnded: Future<void> | undefined;
+  #allEnded: Latch | undefined;
 
   createTask<T>(awaitable: Awaitable<T>, options?: { name?: string }): Task<T> {
     closeOnRefusal([awaitable], () => this.#checkOpen());
-    const task = currentLoop('createTask()').tasks.create(awaitable, options);
+    const task = this.#loop.tasks.create(awaitable, options);
     task[ADD_WATCHER](this);
     this.#tasks.add(task);
     return task;
@@ -110,7 +111,7 @@ class Group implements TaskGroup, Watcher {
 
     // The parent may be cancelled again and again while it waits here.
     while (this.#tasks.size > 0) {
-      this.#allEnded ??= new Future();
+      this.#allEnded = new Latch();
       try {
         yield* this.#allEnded;
       } catch (error) {
@@ -141,7 +142,7 @@ class Group implements TaskGroup, Watcher {
   /** A task of the group is done. */
   futureDone(task: LoopTask<unknown> & Future<unknown>): void {
     this.#tasks.delete(task);
-    if (this.#tasks.size === 0 && this.#allEnded?.done() === false) this.#allEnded.setResult();
+    if (this.#tasks.size === 0) this.#allEnded?.release();
     if (task.cancelled()) return;
     const error = task.exception();
     if (error === undefined) return;

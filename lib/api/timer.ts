@@ -35,7 +35,7 @@ export class Timer implements Watcher, Fireable {
     const { clock, commands, ready } = currentLoop(name);
     this.#target = target;
     if (dueAtMs > clock.nowMs()) {
-      this.#command = commands.begin({ kind: 'sleep', name, dueAtMs, ...(owner !== undefined && { owner }) });
+      this.#command = commands.begin({ kind: 'sleep', name, dueAtMs, owner });
       this.#command[ADD_WATCHER](this);
     } else if (ifDue === 'soon') {
       ready.enqueue({ kind: 'fire', timer: this });

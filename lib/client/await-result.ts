@@ -1,10 +1,11 @@
 /** Waits for a run to end, by looking at it in growing intervals. */
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import { TimeoutError } from '../core/errors.ts';
+import { delay } from '../ports/delay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { RunCancelledError, RunFailedError, RunNotFoundError, RunTerminatedError } from './errors.ts';
-import { delay, retryUnavailable } from './retry-unavailable.ts';
+import { retryUnavailable } from './retry-unavailable.ts';
 import { readEnd, type RunEnd, type Unregistered } from './run-value.ts';
 
 /** How long to wait for a result. */

@@ -1,5 +1,6 @@
 /** Tries again when the store did not answer: what was asked for may or may not have happened, so it must be repeatable. */
 import type { Clock } from '../ports/clock.ts';
+import { delay } from '../ports/delay.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 
 const ATTEMPTS = 5;
@@ -22,11 +23,4 @@ export async function retryUnavailable<T>(clock: Clock, operation: (attempt: Att
       await delay(clock, FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
     }
   }
-}
-
-/** Waits on a clock. */
-export function delay(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.callAt(clock.nowMs() + delayMs, resolve);
-  });
 }

@@ -27,7 +27,7 @@ export interface StepCommand {
   /** The author's code: takes the context or, with `args`, these. */
   readonly body: StepBody;
   /** Tells this step from others of its name. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** The arguments of a step of `defineStep`; a plain step has none. */
   readonly args?: readonly unknown[];
 }
@@ -44,7 +44,7 @@ export interface SleepCommand {
   readonly name: string;
   readonly dueAtMs: number;
   /** Timers of one owner that are due at the same moment end together. Not recorded: it follows from the code. */
-  readonly owner?: object;
+  readonly owner?: object | undefined;
 }
 
 /** The next signal of that name that no earlier receive takes. */

@@ -162,7 +162,8 @@ export class Future<T> {
   }
 
   #removeWhere(isMeant: (watcher: Watcher) => boolean): number {
-    const before = this.#watchers ?? [];
+    const before = this.#watchers;
+    if (before === undefined) return 0;
     this.#watchers = before.filter((watcher) => !isMeant(watcher));
     return before.length - this.#watchers.length;
   }

@@ -7,11 +7,13 @@ import type { DefinedStepOptions, StepDefaults, StepOptions } from './step.ts';
 
 const DEFAULTS = ['retry', 'timeout', 'totalTimeout', 'heartbeatTimeout', 'atMostOnce'];
 
+const STEP_OPTIONS = [...DEFAULTS, 'key'];
+
 const STEP_KEY_LIMIT = 255;
 
 /** A WorkflowCodeError `INVALID_ARGUMENT` names `what`, the option and the value at fault. */
 export function checkStepOptions(options: StepOptions | DefinedStepOptions<never>, what: string): void {
-  checkOptions(options, what, [...DEFAULTS, 'key']);
+  checkOptions(options, what, STEP_OPTIONS);
   const { key } = options;
   if (key !== undefined && typeof key !== 'function') checkStepKey(key, what);
 }

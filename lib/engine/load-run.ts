@@ -29,9 +29,8 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   }
   const loaded = await loadJournal(turn);
   if (loaded === 'lost') return { kind: 'lost' };
-  const { records, blockedBy } = loaded;
+  const { records, damage, blockedBy } = loaded;
 
-  const damage = findDamage(records);
   // Of a damaged journal too: a blocked run can be terminated, and no message is delivered twice.
   const entries = readableEntries(records);
   for (const entry of entries) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
@@ -53,6 +52,8 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
 
 interface LoadedJournal {
   readonly records: readonly JournalRecord[];
+  /** As `findDamage` says it. */
+  readonly damage?: string;
   /** Why none of the run's code is to run. */
   readonly blockedBy?: Error;
 }
@@ -68,12 +69,14 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   for (;;) {
     const records = await engine.store.loadRecords(runId, 0);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
-    const readable = findDamage(records) === undefined ? records : undefined;
-    const blockedBy = readable && (await whyToBlock(turn, readable));
-    const isToRunAlone = blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, readable ?? []);
+    const damage = findDamage(records);
+    const blockedBy = damage === undefined ? await whyToBlock(turn, records) : undefined;
+    const isToRunAlone =
+      blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, damage === undefined ? records : []);
+    const found = { ...(damage !== undefined && { damage }), ...(blockedBy && { blockedBy }) };
     if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
     const entries = [...fence(turn, records), ...(isToRunAlone ? [takenAlone(engine)] : [])];
-    if (entries.length === 0) return { records, ...(blockedBy && { blockedBy }) };
+    if (entries.length === 0) return { records, ...found };
     // If this worker was frozen after it took the lease, another one may have taken the run and released it again (a
     // delayed start) without writing a fence.
     if (!(await turn.lease.isOurs())) return 'lost';
@@ -85,10 +88,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
     turn.takesOver = false;
     turn.isAlone ||= isToRunAlone;
     if (record.number === 1) turn.startsRun = true;
-    return {
-      records: [...records, put.kind === 'exists' ? put.record : record],
-      ...(blockedBy && { blockedBy }),
-    };
+    return { records: [...records, put.kind === 'exists' ? put.record : record], ...found };
   }
 }
 

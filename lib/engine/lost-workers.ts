@@ -73,10 +73,9 @@ function lastAlone(records: readonly JournalRecord[]): string | undefined {
 
 /** Takeovers since something was recorded. The first of them is none of a lost worker if the worker recorded that it lives. */
 function lostInARow(records: readonly JournalRecord[]): number {
-  const entries = records.flatMap((record) => record.entries);
-  const { length } = sinceProgress(records);
-  const before = entries[entries.length - length - 1];
-  const takeovers = entries.slice(entries.length - length).filter(({ kind }) => kind === 'taken-over').length;
+  const since = sinceProgress(records);
+  const before = records.flatMap((record) => record.entries).at(-since.length - 1);
+  const takeovers = since.filter(({ kind }) => kind === 'taken-over').length;
   return takeovers > 0 && before !== undefined && saysThatItLives(before) ? takeovers - 1 : takeovers;
 }
 

@@ -8,6 +8,7 @@
  * Tested by: test/engine/flapping-table.test.ts, test/engine/lost-workers.test.ts
  */
 import type { JournalEntry } from '../journal/event.ts';
+import { delay } from '../ports/delay.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
@@ -50,7 +51,7 @@ export async function recordThatItLives(turn: Turn): Promise<void> {
       return;
     } catch (error) {
       if (error instanceof StoreUnavailableError && clock.nowMs() + pauseMs < untilMs) {
-        await new Promise<void>((resolve) => void clock.callAt(clock.nowMs() + pauseMs, resolve));
+        await delay(clock, pauseMs);
         continue;
       }
       log.warn('a worker could not record that it lives: it counts as lost', { runId, epoch, error });

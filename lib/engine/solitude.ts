@@ -5,6 +5,7 @@
  * Tested by: test/engine/lost-workers.test.ts, test/engine/flapping-table.test.ts
  */
 import type { Clock } from '../ports/clock.ts';
+import { callAtOrNever } from './call-at-or-never.ts';
 
 /** A turn's place among the turns of its process. */
 export interface Place {
@@ -33,7 +34,7 @@ export function createSolitude(clock: Clock): Solitude {
     while (!isFree()) {
       if (clock.nowMs() >= untilMs) return false;
       await new Promise<void>((resolve) => {
-        const stop = untilMs === Infinity ? () => undefined : clock.callAt(untilMs, resolve);
+        const stop = callAtOrNever(clock, untilMs, resolve);
         waiting.push(() => {
           stop();
           resolve();

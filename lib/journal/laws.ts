@@ -126,30 +126,12 @@ export const attemptsCountUp: Law = {
 /** I6: an accepted message reaches the run once. */
 export const messagesComeOnce: Law = {
   sentence: 'A message comes once.',
-  broken: (records) =>
-    firstBreach(records, () => {
-      const seen = new Set<string>();
-      return (entry) => {
-        if (!('messageId' in entry)) return undefined;
-        if (seen.has(entry.messageId)) return `the message ${describeValue(entry.messageId)} is in it twice`;
-        seen.add(entry.messageId);
-        return undefined;
-      };
-    }),
+  broken: (records) => firstTwice(records, 'message', (entry) => ('messageId' in entry ? entry.messageId : undefined)),
 };
 
 export const patchesAreTakenOnce: Law = {
   sentence: 'A patch is taken once.',
-  broken: (records) =>
-    firstBreach(records, () => {
-      const seen = new Set<string>();
-      return (entry) => {
-        if (entry.kind !== 'patched') return undefined;
-        if (seen.has(entry.patch)) return `the patch ${describeValue(entry.patch)} is in it twice`;
-        seen.add(entry.patch);
-        return undefined;
-      };
-    }),
+  broken: (records) => firstTwice(records, 'patch', (entry) => (entry.kind === 'patched' ? entry.patch : undefined)),
 };
 
 /** I10: the code is asked to stop, and then stopped. */
@@ -224,4 +206,22 @@ function firstBreach(records: readonly JournalRecord[], begin: () => Check): str
     }
   }
   return undefined;
+}
+
+/** The first breach of "comes once". `idOf` is undefined for entries that the law is not about. */
+function firstTwice(
+  records: readonly JournalRecord[],
+  what: string,
+  idOf: (entry: JournalEntry) => string | undefined,
+): string | undefined {
+  return firstBreach(records, () => {
+    const seen = new Set<string>();
+    return (entry) => {
+      const id = idOf(entry);
+      if (id === undefined) return undefined;
+      if (seen.has(id)) return `the ${what} ${describeValue(id)} is in it twice`;
+      seen.add(id);
+      return undefined;
+    };
+  });
 }

@@ -11,7 +11,7 @@ import { adviceFor, ignoreRejection } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
 import { ADD_WATCHER, CANCEL_MESSAGE, Future } from '../core/future.ts';
-import { invariant } from '../core/invariant.ts';
+import { InvariantError } from '../core/invariant.ts';
 import type { Resumable, Watcher } from '../core/job.ts';
 import { checkOwnLoop, type Loop, type LoopTask } from '../core/loop.ts';
 import type { AwaitableRegistry } from './awaitable-registry.ts';
@@ -166,7 +166,7 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
 
   /** Runs the coroutine to its next command, or to its end. */
   #step(throwing: boolean, sent: unknown): void {
-    invariant(!this.done(), `${this.name} was woken after its end`);
+    if (this.done()) throw new InvariantError(`${this.name} was woken after its end`);
     if (this.#mustCancel) {
       this.#mustCancel = false;
       if (!throwing || !isCancelled(sent)) sent = new CancelledError(this.#mustCancelMessage);

@@ -7,7 +7,7 @@
 import type { DurableCommand, StepCommand } from '../core/command.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
-import { invariant } from '../core/invariant.ts';
+import { InvariantError } from '../core/invariant.ts';
 import type { Commands } from '../core/loop.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { StepDefaults } from '../core/step.ts';
@@ -149,8 +149,10 @@ export class PendingCommands implements Commands, PendingReceives {
 
   #entry<K extends Pending['kind']>(kind: K, id: CommandId): Entry<PendingOf<K>> {
     const entry = this.#pending.get(id);
-    invariant(entry !== undefined, `an event came for command #${id}, a ${kind}, which is not pending`);
-    invariant(entry.kind === kind, `an event of a ${kind} came for command #${id}, which is a ${entry.kind}`);
+    if (entry === undefined)
+      throw new InvariantError(`an event came for command #${id}, a ${kind}, which is not pending`);
+    if (entry.kind !== kind)
+      throw new InvariantError(`an event of a ${kind} came for command #${id}, which is a ${entry.kind}`);
     return entry as Entry<PendingOf<K>>;
   }
 

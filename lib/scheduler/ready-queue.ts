@@ -3,7 +3,7 @@
  */
 import type { Job } from '../core/job.ts';
 import type { ReadyJobs } from '../core/loop.ts';
-import { FifoQueue } from './fifo-queue.ts';
+import { FifoQueue } from '../core/fifo-queue.ts';
 
 export class ReadyQueue implements ReadyJobs {
   /** Jobs of this round and, behind them, those that this round makes ready. */
@@ -12,7 +12,7 @@ export class ReadyQueue implements ReadyJobs {
   #nextRound: Job[] = [];
 
   enqueue(job: Job): void {
-    this.#ready.push(job);
+    this.#ready.add(job);
   }
 
   enqueueNextRound(job: Job): void {
@@ -22,7 +22,7 @@ export class ReadyQueue implements ReadyJobs {
   /** Begins a round; returns how many jobs it has. */
   beginRound(): number {
     if (this.#nextRound.length > 0) {
-      for (const job of this.#nextRound) this.#ready.push(job);
+      for (const job of this.#nextRound) this.#ready.add(job);
       this.#nextRound = [];
     }
     return this.#ready.size;
@@ -30,7 +30,7 @@ export class ReadyQueue implements ReadyJobs {
 
   /** Takes the oldest job; there must be one. */
   shift(): Job {
-    return this.#ready.shift();
+    return this.#ready.take();
   }
 
   clear(): void {

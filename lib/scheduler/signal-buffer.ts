@@ -6,7 +6,7 @@
  */
 import type { Signals } from '../core/loop.ts';
 import type { CommandId } from '../journal/event.ts';
-import { FifoQueue } from './fifo-queue.ts';
+import { FifoQueue } from '../core/fifo-queue.ts';
 
 /** The signals of one name. */
 interface Channel {
@@ -37,7 +37,7 @@ export class SignalBuffer implements Signals {
   }
 
   add(name: string, payload: unknown): void {
-    this.#channel(name).payloads.push(payload);
+    this.#channel(name).payloads.add(payload);
     this.#size += 1;
     this.wakeNext(name);
   }
@@ -46,7 +46,7 @@ export class SignalBuffer implements Signals {
     const payloads = this.#channels.get(name)?.payloads;
     if (payloads === undefined || payloads.size === 0) return { found: false };
     this.#size -= 1;
-    return { found: true, payload: payloads.shift() };
+    return { found: true, payload: payloads.take() };
   }
 
   count(name: string): number {
@@ -55,13 +55,13 @@ export class SignalBuffer implements Signals {
 
   /** Adds a receive to those that wait for the next signal of that name. */
   wait(name: string, receive: CommandId): void {
-    this.#channel(name).receivers.push(receive);
+    this.#channel(name).receivers.add(receive);
   }
 
   wakeNext(name: string): void {
     const { receivers } = this.#channel(name);
     while (receivers.size > 0) {
-      const receive = receivers.shift();
+      const receive = receivers.take();
       if (!this.#receives.isPending(receive)) continue;
       this.#receives.endReceive(receive);
       return;

@@ -17,7 +17,7 @@ export class TaskRegistry implements Tasks {
   #createdCount = 0;
   /** The task whose code runs right now; undefined in callbacks and between jobs. Set by `enter` and `leave`. */
   #current: CoroutineTask<unknown> | undefined;
-  /** The task whose code ran last: messages name it when no task runs. */
+  /** The task whose code runs, or ran last: messages name it. */
   #last: CoroutineTask<unknown> | undefined;
 
   constructor(loop: TaskLoop, maxTasks: number) {
@@ -83,7 +83,7 @@ export class TaskRegistry implements Tasks {
   }
 
   codeLocation(): string {
-    const task = this.#current ?? this.#last;
+    const task = this.#last;
     if (task === undefined) return 'before its first await';
     const command = task.lastCommand;
     return `in task "${task.name}", ${command === undefined ? 'before its first await' : `after ${describeCommand(command)}`}`;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FifoStore, LifoStore } from '../../lib/api/item-store.ts';
+import { LifoStore } from '../../lib/api/item-store.ts';
+import { FifoQueue } from '../../lib/core/fifo-queue.ts';
 import { naturalOrder, PriorityStore } from '../../lib/api/priority-store.ts';
 import { WorkflowCodeError } from '../../lib/core/errors.ts';
 
@@ -91,7 +92,7 @@ describe('a PriorityStore', () => {
 });
 
 test.each([
-  ['a FifoStore gives the oldest', () => new FifoStore<number>(), (items: number[]) => items.shift()],
+  ['a FifoQueue gives the oldest', () => new FifoQueue<number>(), (items: number[]) => items.shift()],
   ['a LifoStore gives the newest', () => new LifoStore<number>(), (items: number[]) => items.pop()],
 ] as const)('%s, in whatever order items come and go', (_what, make, takeFrom) => {
   fc.assert(

@@ -11,12 +11,12 @@ export class FifoQueue<T> {
     return this.#items.length - this.#head;
   }
 
-  push(item: T): void {
+  add(item: T): void {
     this.#items.push(item);
   }
 
   /** Takes the oldest; the queue must not be empty. */
-  shift(): T {
+  take(): T {
     const item = this.#items[this.#head] as T;
     this.#items[this.#head] = undefined;
     this.#head += 1;
