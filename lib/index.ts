@@ -76,6 +76,16 @@ export {
   WorkflowCodeError,
   type WorkflowCodeErrorCode,
 } from './core/errors.ts';
+export {
+  IdempotencyKeyReusedError,
+  InboxFullError,
+  RunCancelledError,
+  RunEndedError,
+  RunFailedError,
+  RunIdTakenError,
+  RunNotFoundError,
+  RunTerminatedError,
+} from './core/run-errors.ts';
 export { ExceptionGroup } from './core/exception-group.ts';
 export type { ErrorClass, ErrorCondition } from './core/split-group.ts';
 export { InvariantError } from './core/invariant.ts';

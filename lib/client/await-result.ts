@@ -4,7 +4,7 @@ import { TimeoutError } from '../core/errors.ts';
 import { delay } from '../ports/delay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { ClientPorts } from './client-ports.ts';
-import { RunCancelledError, RunFailedError, RunNotFoundError, RunTerminatedError } from './errors.ts';
+import { RunCancelledError, RunFailedError, RunNotFoundError, RunTerminatedError } from '../core/run-errors.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 import { readEnd, type RunEnd, type Unregistered } from './run-value.ts';
 

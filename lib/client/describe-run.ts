@@ -1,7 +1,8 @@
 /** A run as its caller sees it: where it stands, what it was given, how it ended. */
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import { invariant } from '../core/invariant.ts';
-import { isClosed, type JournalUse, type OpenStatus, type RunItem, type RunStatus } from '../ports/run-item.ts';
+import { isClosed, type OpenStatus, type RunStatus } from '../core/run-status.ts';
+import { type JournalUse, type RunItem } from '../ports/run-item.ts';
 import { awaitEnd } from './await-result.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { retryUnavailable } from './retry-unavailable.ts';

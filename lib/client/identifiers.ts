@@ -4,7 +4,7 @@ import { ulid } from 'ulid';
 import { describeValue } from '../core/describe-value.ts';
 import { isNewRunId, isRunId, RUN_ID_LIMIT } from '../core/run-id.ts';
 import { KEYED_ID_PREFIX } from '../ports/message.ts';
-import { InvalidArgumentError } from './errors.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
 
 /** Makes unique ids. Replaced in tests, so that a seed gives the same ones. */
 export interface IdSource {

@@ -15,7 +15,7 @@ export type { RunEnd } from './run-value.ts';
 export type { HistoryEvent } from './run-history.ts';
 export type { ListOptions, PageOptions, RunFilter, RunPage } from './list-runs.ts';
 export type { IdSource } from './identifiers.ts';
-export type { RunStatus } from '../ports/run-item.ts';
+export type { RunStatus } from '../core/run-status.ts';
 export {
   IdempotencyKeyReusedError,
   InboxFullError,
@@ -26,7 +26,7 @@ export {
   RunIdTakenError,
   RunNotFoundError,
   RunTerminatedError,
-} from './errors.ts';
+} from '../core/run-errors.ts';
 export { EnvironmentError } from '../lambda/environment.ts';
 export { StoreUnavailableError } from '../ports/world-errors.ts';
 export { UnknownWorkflowError } from '../core/workflow-registry.ts';

@@ -1,11 +1,11 @@
 /** Lists of runs, newest first, from the index: a run may show up a moment late. */
 import { describeValue } from '../core/describe-value.ts';
 import { checkPlainName } from '../core/check-name.ts';
-import type { RunStatus } from '../ports/run-item.ts';
+import type { RunStatus } from '../core/run-status.ts';
 import type { RunQuery } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { toSummary, type RunSummary } from './describe-run.ts';
-import { InvalidArgumentError } from './errors.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
 import { checkChoice, checkOptions, toEpochMs } from './options.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 

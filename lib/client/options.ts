@@ -1,7 +1,7 @@
 /** Options are read strictly: one that is misspelt, or that lull does not have, is an error and not ignored. */
 import { DATE_TEXTS, readDate } from '../core/date.ts';
 import { describeValue } from '../core/describe-value.ts';
-import { InvalidArgumentError } from './errors.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
 
 /** Refuses what is no object, and keys that are not among the `known`. */
 export function checkOptions(call: string, options: unknown, known: readonly string[]): void {

@@ -7,7 +7,7 @@ import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
-import { InvalidArgumentError, RunNotFoundError } from './errors.ts';
+import { InvalidArgumentError, RunNotFoundError } from '../core/run-errors.ts';
 import { readRecords } from './read-records.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 import { readEnd, type RunEnd } from './run-value.ts';

@@ -2,9 +2,10 @@
 import { decode } from '../codec/decode.ts';
 import { toError } from '../core/to-error.ts';
 import { invariant } from '../core/invariant.ts';
-import { isClosed, type RunItem, type StoredValue } from '../ports/run-item.ts';
+import { isClosed } from '../core/run-status.ts';
+import { type RunItem, type StoredValue } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
-import { RunNotFoundError } from './errors.ts';
+import { RunNotFoundError } from '../core/run-errors.ts';
 
 /** How a run ended. `reason` is what the canceller or terminator said, `''` if nothing. */
 export type RunEnd =

@@ -8,7 +8,7 @@ import { beginCall } from './call-budget.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { type DescribeOptions, describeRun, type RunDescription } from './describe-run.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
-import { InvalidArgumentError } from './errors.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
 import { controlIdFromKey, messageIdFromKey } from './identifiers.ts';
 import { checkOptions } from './options.ts';
 import { type HistoryEvent, type PlacedEvent, readHistory } from './run-history.ts';

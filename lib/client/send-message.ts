@@ -19,7 +19,7 @@ import {
   InvalidArgumentError,
   RunEndedError,
   RunNotFoundError,
-} from './errors.ts';
+} from '../core/run-errors.ts';
 import { readRecords } from './read-records.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 

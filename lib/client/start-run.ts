@@ -13,7 +13,7 @@ import type { RunItem, StoredValue } from '../ports/run-item.ts';
 import type { NewRun, Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { digestInput, encodeInput, isFormerDigest } from './encode-input.ts';
-import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from './errors.ts';
+import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from '../core/run-errors.ts';
 import { checkNewRunId, runIdFromKey } from './identifiers.ts';
 import { checkChoice, checkOptions } from './options.ts';
 import { retryUnavailable } from './retry-unavailable.ts';

@@ -1,6 +1,7 @@
 /** The error classes that come back as themselves without being registered: the language's own and lull's. */
 import { brandOf } from '../core/brand.ts';
 import * as lullErrors from '../core/errors.ts';
+import * as runErrors from '../core/run-errors.ts';
 import { ExceptionGroup } from '../core/exception-group.ts';
 import { InvariantError } from '../core/invariant.ts';
 
@@ -31,6 +32,7 @@ const KNOWN: readonly KnownError[] = [
   ...BUILTIN.map((each): [string, unknown] => [each.name, each]),
   // By the names of the exports: a minifier leaves these as they are.
   ...Object.entries(lullErrors),
+  ...Object.entries(runErrors),
   ...Object.entries({ ExceptionGroup, InvariantError }),
 ].flatMap(([name, each]) => (isErrorClass(each) ? [{ name, class: each, prototype: each.prototype as object }] : []));
 

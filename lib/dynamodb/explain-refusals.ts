@@ -7,7 +7,8 @@
  * Undefined: the item does not say why. It was read later, because the store does not return it, and has changed
  * since: worth another try.
  */
-import { isClosed, pinnedElsewhere } from '../ports/run-item.ts';
+import { isClosed } from '../core/run-status.ts';
+import { pinnedElsewhere } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   FinishRun,

@@ -7,8 +7,9 @@
  * The index does not know which open status a run has: the run items of open runs are read for it.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isClosed } from '../ports/run-item.ts';
-import type { ClosedStatus, RunRow, RunStatus } from '../ports/run-item.ts';
+import { isClosed } from '../core/run-status.ts';
+import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
+import type { RunRow } from '../ports/run-item.ts';
 import type { RunPage, RunQuery } from '../ports/store.ts';
 import { getItems } from './batches.ts';
 import { expression } from './expression.ts';

@@ -1,6 +1,7 @@
 /** The run item between the table and the port. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Blocked, ClosedStatus, JournalUse, Lease, OpenStatus, RunItem, StoredValue } from '../ports/run-item.ts';
+import type { ClosedStatus, OpenStatus } from '../core/run-status.ts';
+import type { Blocked, JournalUse, Lease, RunItem, StoredValue } from '../ports/run-item.ts';
 import type { NewRun } from '../ports/store.ts';
 import {
   checkFormat,

@@ -13,7 +13,8 @@ import { PayloadTooLargeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import { messageOf, toError } from '../core/to-error.ts';
 import { describeHigherLimit } from '../ports/content-limits.ts';
-import type { ClosedStatus, StoredValue } from '../ports/run-item.ts';
+import type { ClosedStatus } from '../core/run-status.ts';
+import type { StoredValue } from '../ports/run-item.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
 import type { Turn } from './turn-state.ts';
 

@@ -8,7 +8,8 @@
  * test/adversarial/late-shards-wait.test.ts
  */
 import { LONGEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
-import { isClosed, type RunItem } from '../ports/run-item.ts';
+import { isClosed } from '../core/run-status.ts';
+import { type RunItem } from '../ports/run-item.ts';
 import { emit } from './observe.ts';
 import type { EngineOptions } from './settings.ts';
 

@@ -3,7 +3,7 @@
  *
  * Tested by: test/engine/turns.test.ts, test/invariants/i1-table-is-truth.test.ts
  */
-import type { ClosedStatus } from '../ports/run-item.ts';
+import type { ClosedStatus } from '../core/run-status.ts';
 
 export type TurnEnd =
   /** Another worker has the run, or there is nothing to do: nothing was written. */

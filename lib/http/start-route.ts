@@ -1,5 +1,5 @@
 /** Starting a run, and waiting a little for its end. */
-import { RunNotFoundError } from '../client/errors.ts';
+import { RunNotFoundError } from '../core/run-errors.ts';
 import { choiceParameter, durationParameter, textParameter } from './parameters.ts';
 import { defineRoute } from './route.ts';
 import { runHasEnded } from './run-routes.ts';

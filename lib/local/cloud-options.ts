@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../client/errors.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
 import { checkOptions } from '../client/options.ts';
 import { describeValue } from '../core/describe-value.ts';
 import type { CloudEvent } from './cloud-event.ts';

@@ -1,7 +1,8 @@
 /** Reports when runs start, are blocked and end, and why. It reads their items before and after their turns. */
 import { readEnd } from '../client/run-value.ts';
 import type { Store } from '../ports/store.ts';
-import { isClosed, type RunItem } from '../ports/run-item.ts';
+import { isClosed } from '../core/run-status.ts';
+import { type RunItem } from '../ports/run-item.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { CloudEvent } from './cloud-event.ts';
 

@@ -1,7 +1,7 @@
 /** A workflow from start to end in this process: nothing is kept, nothing is needed. asyncio: `run`. */
 import { randomUUID } from 'node:crypto';
 import { Client } from '../client/client.ts';
-import { RunFailedError } from '../client/errors.ts';
+import { RunFailedError } from '../core/run-errors.ts';
 import { LullError } from '../core/errors.ts';
 import { createRegistry } from '../core/workflow-registry.ts';
 import type { Workflow } from '../core/workflow.ts';

@@ -1,6 +1,6 @@
 /** A local cloud as its caller sees it. */
 import type { Client } from '../client/client.ts';
-import { InvalidArgumentError } from '../client/errors.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import { runCleanups, type Cleanup } from './cleanups.ts';
 import { createClients, signedFetch, type LocalClientOptions } from './client.ts';

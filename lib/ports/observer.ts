@@ -2,7 +2,7 @@
  * What the engine reports to an observer, for metrics and traces. Data only: an observer changes nothing, and inputs and
  * results of runs are never in it.
  */
-import type { RunStatus } from './run-item.ts';
+import type { RunStatus } from '../core/run-status.ts';
 
 /** A lease was taken. */
 export interface TurnBegan {

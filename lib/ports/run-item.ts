@@ -1,17 +1,6 @@
 /** The run item: the lease of a run, the messages that were accepted for it, when it is due. */
 import type { Encoded } from '../core/encoded.ts';
-
-export type OpenStatus = 'pending' | 'running' | 'suspended' | 'paused' | 'blocked';
-export type ClosedStatus = 'completed' | 'failed' | 'cancelled' | 'terminated';
-/** A run is open until it is completed, failed, cancelled or terminated. */
-export type RunStatus = OpenStatus | ClosedStatus;
-
-const CLOSED: ReadonlySet<RunStatus> = new Set<RunStatus>(['completed', 'failed', 'cancelled', 'terminated']);
-
-/** Whether a run of that status takes no more turns. */
-export function isClosed(status: RunStatus): status is ClosedStatus {
-  return CLOSED.has(status);
-}
+import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
 
 /** An input or a result: inline when it is small, else in its own item under `key`. */
 export type StoredValue =

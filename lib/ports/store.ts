@@ -10,7 +10,8 @@ import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
 import type { Message } from './message.ts';
-import type { Blocked, ClosedStatus, JournalUse, Lease, RunItem, RunRow, RunStatus, StoredValue } from './run-item.ts';
+import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
+import type { Blocked, JournalUse, Lease, RunItem, RunRow, StoredValue } from './run-item.ts';
 
 export interface Store {
   /** How large values may be here. */

@@ -1,6 +1,6 @@
 /** The testing kit's front: an engine in memory, whose clock jumps. */
 import { Client } from '../client/client.ts';
-import { RunCancelledError, RunFailedError } from '../client/errors.ts';
+import { RunCancelledError, RunFailedError } from '../core/run-errors.ts';
 import type { RunSummary } from '../client/describe-run.ts';
 import type { ListOptions } from '../client/list-runs.ts';
 import type { HistoryEvent } from '../client/run-history.ts';

@@ -1,9 +1,9 @@
 /** The client, in whose hands waiting moves the clock. */
-import { isClosed, type RunStatus } from '../ports/run-item.ts';
+import { isClosed, type RunStatus } from '../core/run-status.ts';
 import { Client } from '../client/client.ts';
 import type { DescribeOptions, RunDescription } from '../client/describe-run.ts';
 import type { ResultOptions } from '../client/await-result.ts';
-import { RunNotFoundError } from '../client/errors.ts';
+import { RunNotFoundError } from '../core/run-errors.ts';
 import type { ControlOptions, Run, SignalOptions } from '../client/run.ts';
 import type { HistoryEvent, PlacedEvent } from '../client/run-history.ts';
 import type { StartOptions } from '../client/start-run.ts';

@@ -8,7 +8,8 @@ import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { MemoryWakeQueue } from '../../lib/memory/memory-wake-queue.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Message } from '../../lib/ports/message.ts';
-import type { ClosedStatus, StoredValue } from '../../lib/ports/run-item.ts';
+import type { ClosedStatus } from '../../lib/core/run-status.ts';
+import type { StoredValue } from '../../lib/ports/run-item.ts';
 import type { Store } from '../../lib/ports/store.ts';
 
 export const NOON_MS = Date.parse('2026-11-22T12:00:00Z');

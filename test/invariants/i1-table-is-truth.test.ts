@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gather, signal, sleep, step, timeout, TimeoutError, workflow } from 'lull';
 import { createTestEngine, type Faults } from 'lull/testing';
-import { isClosed } from '../../lib/ports/run-item.ts';
+import { isClosed } from '../../lib/core/run-status.ts';
 import { silent } from '../testing/silent.ts';
 import { SmallCloud } from '../engine/small-cloud.ts';
 

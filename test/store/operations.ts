@@ -1,6 +1,6 @@
 /** Random histories of a few runs: any order of any operations of the store, sensible or not. */
 import fc from 'fast-check';
-import type { RunStatus } from '../../lib/ports/run-item.ts';
+import type { RunStatus } from '../../lib/core/run-status.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import { LEASE_MS, INBOX_LIMIT, START_MS, encoded, journalRecord, signal } from './samples.ts';
 

@@ -1,7 +1,7 @@
 /** The client tells how a run ended, as the table has it. */
 import { Client } from '../../../lib/client/client.ts';
 import { LullError } from '../../../lib/core/errors.ts';
-import type { ClosedStatus } from '../../../lib/ports/run-item.ts';
+import type { ClosedStatus } from '../../../lib/core/run-status.ts';
 import type { Rule } from './rule.ts';
 
 const CODES: Readonly<Record<Exclude<ClosedStatus, 'completed'>, string>> = {

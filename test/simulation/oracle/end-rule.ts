@@ -1,5 +1,5 @@
 /** After the faults every run comes to rest: nobody holds it, nothing waits in its inbox, nothing that it wants is due. */
-import { isClosed } from '../../../lib/ports/run-item.ts';
+import { isClosed } from '../../../lib/core/run-status.ts';
 import type { Rule } from './rule.ts';
 
 export const endRule: Rule = {

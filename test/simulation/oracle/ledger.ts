@@ -7,7 +7,8 @@ import type { JournalEntry, RecordedCommand, StepHeartbeat } from '../../../lib/
 import { isRecordedCommand } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
-import { type ClosedStatus, isClosed, type RunItem, type StoredValue } from '../../../lib/ports/run-item.ts';
+import { type ClosedStatus, isClosed } from '../../../lib/core/run-status.ts';
+import { type RunItem, type StoredValue } from '../../../lib/ports/run-item.ts';
 import type { PutMessageResult, Store, TakeLease } from '../../../lib/ports/store.ts';
 
 /** A call as the table carried it out. */

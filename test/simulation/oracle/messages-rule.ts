@@ -1,6 +1,6 @@
 /** What was accepted is delivered once, in the order of acceptance; what was refused never is (I6). */
 import type { SignalReceived } from '../../../lib/journal/event.ts';
-import { isClosed } from '../../../lib/ports/run-item.ts';
+import { isClosed } from '../../../lib/core/run-status.ts';
 import type { Told } from '../world/callers.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule } from './rule.ts';

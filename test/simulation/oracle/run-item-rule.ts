@@ -1,5 +1,5 @@
 /** The run item moves as the run protocol allows: I6, I7, "two results". */
-import { isClosed } from '../../../lib/ports/run-item.ts';
+import { isClosed } from '../../../lib/core/run-status.ts';
 import type { Plan } from '../plan.ts';
 import { isBehind } from './behind.ts';
 import { wasMisled } from './replay-rule.ts';

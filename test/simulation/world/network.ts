@@ -3,7 +3,7 @@
  * part takes time, and each may go wrong by itself.
  */
 import type { Pin } from '../../../lib/engine/take-run.ts';
-import { isClosed } from '../../../lib/ports/run-item.ts';
+import { isClosed } from '../../../lib/core/run-status.ts';
 import type { DeleteMessages, Store } from '../../../lib/ports/store.ts';
 import type { WakeQueue } from '../../../lib/ports/wake-queue.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';

@@ -1,7 +1,7 @@
-/** What goes wrong for a caller: the errors of the client. Each has a `code` that HTTP answers carry too. */
-import { setBrand } from '../core/brand.ts';
-import { LullError } from '../core/errors.ts';
-import type { RunStatus } from '../ports/run-item.ts';
+/** What goes wrong with a run of which a caller, or another run, asks something. Each has a `code` that HTTP answers carry too. */
+import { setBrand } from './brand.ts';
+import { LullError } from './errors.ts';
+import type { RunStatus } from './run-status.ts';
 
 /** An argument or option that a call cannot take: the message says which one, and what would do. */
 export class InvalidArgumentError extends LullError {
