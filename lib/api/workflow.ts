@@ -82,7 +82,8 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
     timeoutMs,
     retentionMs,
     stepDefaults: options.steps,
-    start: (input) =>
+    start: (input) => callBody(name, body, input as I),
+    startWithTimer: (input) =>
       timeoutMs === undefined
         ? callBody(name, body, input as I)
         : within({ name: 'timeout', ms: timeoutMs, call }, new WorkflowCall(name, body, input as I)),

@@ -60,8 +60,8 @@ export class Client {
   start<In, R>(workflow: Workflow<In, R, never>, ...rest: StartArguments<In>): Promise<Run<R>>;
   start(workflow: string, input?: unknown, options?: StartOptions): Promise<Run<unknown>>;
   async start(workflow: AnyWorkflow | string, input?: unknown, options: StartOptions = {}): Promise<Run<unknown>> {
-    const { name, schema } = this.#find(workflow);
-    const runId = await startRun(beginCall(this.#ports), { workflow: name, schema, input, options });
+    const { name, schema, timeoutMs } = this.#find(workflow);
+    const runId = await startRun(beginCall(this.#ports), { workflow: name, schema, input, options, timeoutMs });
     return new RunHandle(this.#ports, runId);
   }
 
@@ -91,10 +91,11 @@ export class Client {
   #find(workflow: AnyWorkflow | string) {
     const { registry } = this.#ports;
     if (isWorkflow(workflow)) {
-      const { name, inputSchema } = definitionOf(workflow);
-      return { name, schema: inputSchema };
+      const { name, inputSchema, timeoutMs } = definitionOf(workflow);
+      return { name, schema: inputSchema, timeoutMs };
     }
     checkPlainName(workflow, 'a workflow');
-    return { name: workflow, schema: registry?.get(workflow).inputSchema };
+    const definition = registry?.get(workflow);
+    return { name: workflow, schema: definition?.inputSchema, timeoutMs: definition?.timeoutMs };
   }
 }

@@ -25,6 +25,8 @@ export interface OpenRunDescription extends RunSummary {
   readonly input: unknown;
   /** When it goes on by itself, now if it is about to. Absent: it waits for something from outside. */
   readonly dueAt?: Date;
+  /** When its time is up, where its start gave it a timeout or knew its workflow's: its code is asked to stop then. */
+  readonly deadline?: Date;
   /** The version of the worker that takes all its turns, where runs are pinned. */
   readonly pinnedTo?: string;
   /** Why it is blocked, and since when: its code cannot follow its journal. */
@@ -74,7 +76,17 @@ export function toSummary(
 }
 
 function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undefined; nowMs: number }): RunDescription {
-  const { status, dueAtMs, pinnedTo, blocked, journal, unreadSignals, createdAtMs, endedAtMs = createdAtMs } = run;
+  const {
+    status,
+    dueAtMs,
+    deadlineAtMs,
+    pinnedTo,
+    blocked,
+    journal,
+    unreadSignals,
+    createdAtMs,
+    endedAtMs = createdAtMs,
+  } = run;
   const { input, end, nowMs } = read;
   if (end !== undefined) return { ...toSummary(run), endedAt: new Date(endedAtMs), input, ...end };
   invariant(!isClosed(status), `run "${run.runId}" is ${status} and has no end`);
@@ -83,6 +95,7 @@ function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undef
     status,
     input,
     ...(dueAtMs === undefined ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
+    ...(deadlineAtMs === undefined ? {} : { deadline: new Date(deadlineAtMs) }),
     ...(pinnedTo === undefined ? {} : { pinnedTo }),
     ...(blocked ? { blocked: { reason: blocked.reason, since: new Date(blocked.sinceMs) } } : {}),
     ...(journal ? { journal } : {}),

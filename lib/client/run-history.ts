@@ -191,6 +191,8 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
     }
     case 'limit-reached':
       return { kind: entry.kind, ...at(entry.atMs), name: entry.limit, reason: entry.reason };
+    case 'deadline-passed':
+      return { kind: entry.kind, ...at(entry.atMs), reason: entry.reason };
     case 'step-interrupted':
       return head(entry, names);
     case 'taken-over':

@@ -36,6 +36,11 @@ export interface StartOptions {
   readonly onConflict?: 'fail' | 'use-existing' | undefined;
   /** The run begins this much later. Default: at once. */
   readonly delay?: Duration | undefined;
+  /**
+   * How long the run may take, from its begin: then its code is cancelled, may clean up, and the run fails with a
+   * TimeoutError. The workflow's own `timeout` holds if it is smaller. Default: that one, else none.
+   */
+  readonly timeout?: Duration | undefined;
 }
 
 export interface StartRequest {
@@ -44,6 +49,10 @@ export interface StartRequest {
   readonly schema: StandardSchema | undefined;
   readonly input: unknown;
   readonly options: StartOptions;
+  /** The workflow's own timeout, where it is known here. */
+  readonly timeoutMs?: number | undefined;
+  /** It is to end by then, whatever its own timeout: what is left of its parent's. */
+  readonly deadlineAtMs?: number | undefined;
 }
 
 /** An input up to this size is in the run item itself. */
@@ -52,7 +61,7 @@ const INLINE_LIMIT_BYTES = 200;
 /** Starts the run, or finds the one that was started before; gives its id. */
 export async function startRun(ports: ClientPorts, request: StartRequest): Promise<string> {
   const { workflow, options } = request;
-  const { runId, delayMs } = readOptions(ports, workflow, options);
+  const { runId, delayMs, timeoutMs } = readOptions(ports, workflow, options);
   const what = `the input of workflow "${workflow}"`;
   // Of what was given: a schema that fills in the time makes something new of it at each repeat.
   const inputDigest = digestInput(what, request.input);
@@ -62,6 +71,8 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
   const wakes = await ports.openWakes();
 
   const createdAtMs = ports.clock.nowMs();
+  const ownTimeoutMs = Math.min(timeoutMs, request.timeoutMs ?? Infinity);
+  const deadlineAtMs = Math.min(createdAtMs + delayMs + ownTimeoutMs, request.deadlineAtMs ?? Infinity);
   const run: NewRun = {
     runId,
     workflow,
@@ -71,6 +82,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
       bytes <= INLINE_LIMIT_BYTES ? { kind: 'inline', value } : { kind: 'item', key: `input-${ports.ids.messageId()}` },
     inputDigest,
     ...(delayMs === 0 ? { dueAtMs: 0 } : { dueAtMs: createdAtMs + delayMs, notBeforeMs: createdAtMs + delayMs }),
+    ...(deadlineAtMs === Infinity ? {} : { deadlineAtMs }),
     ...(delayMs > LONGEST_WAKE_DELAY_MS ? { needsWake: true } : {}),
   };
   const creation = await create(ports, store, run, value);
@@ -106,9 +118,16 @@ async function keepInput(ports: ClientPorts, store: Store, { runId, input }: New
   await retryUnavailable(ports.clock, () => store.putValue(runId, input.key, value));
 }
 
-function readOptions(ports: ClientPorts, workflow: string, options: StartOptions): { runId: string; delayMs: number } {
-  checkOptions('start', options, ['id', 'idempotencyKey', 'onConflict', 'delay']);
-  const { id, idempotencyKey, onConflict, delay = 0 } = options;
+interface ReadOptions {
+  readonly runId: string;
+  readonly delayMs: number;
+  /** Infinity for none. */
+  readonly timeoutMs: number;
+}
+
+function readOptions(ports: ClientPorts, workflow: string, options: StartOptions): ReadOptions {
+  checkOptions('start', options, ['id', 'idempotencyKey', 'onConflict', 'delay', 'timeout']);
+  const { id, idempotencyKey, onConflict, delay = 0, timeout } = options;
   checkChoice('onConflict', onConflict, ['fail', 'use-existing']);
   if (id !== undefined && idempotencyKey !== undefined) {
     throw new InvalidArgumentError('start takes an id or an idempotencyKey, not both: each finds the run again');
@@ -117,9 +136,11 @@ function readOptions(ports: ClientPorts, workflow: string, options: StartOptions
     throw new InvalidArgumentError(`onConflict: '${onConflict}' says what to do when an id is taken: give the id too`);
   }
   const delayMs = toMilliseconds(delay, 'the delay of a start');
-  if (id !== undefined) return { runId: checkNewRunId(id), delayMs };
-  if (idempotencyKey !== undefined) return { runId: runIdFromKey(workflow, idempotencyKey), delayMs };
-  return { runId: ports.ids.runId(ports.clock.nowMs()), delayMs };
+  const timeoutMs = timeout === undefined ? Infinity : toMilliseconds(timeout, 'the timeout of a start');
+  const times = { delayMs, timeoutMs };
+  if (id !== undefined) return { runId: checkNewRunId(id), ...times };
+  if (idempotencyKey !== undefined) return { runId: runIdFromKey(workflow, idempotencyKey), ...times };
+  return { runId: ports.ids.runId(ports.clock.nowMs()), ...times };
 }
 
 /** What the schema gives is what is stored. Unlike in a run, it may take its time. */

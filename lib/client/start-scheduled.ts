@@ -52,9 +52,15 @@ export async function startScheduled(ports: ClientPorts, request: ScheduledReque
       store.putValue(scheduleKey(schedule), LAST_RUN, encode(runId, 'the id of a run')),
     );
   }
-  const schema = ports.registry?.get(workflow).inputSchema;
+  const definition = ports.registry?.get(workflow);
   // Another input under the same id: the schedule was changed between two requests for one time.
-  await startRun(ports, { workflow, schema, input, options: { id: runId, onConflict: 'use-existing' } });
+  await startRun(ports, {
+    workflow,
+    schema: definition?.inputSchema,
+    timeoutMs: definition?.timeoutMs,
+    input,
+    options: { id: runId, onConflict: 'use-existing' },
+  });
   return { kind: 'started', runId };
 }
 

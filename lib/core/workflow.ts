@@ -8,7 +8,10 @@ import type { StepDefaults } from './step.ts';
 export interface WorkflowOptions<In, I = In> {
   /** Turns what callers pass into what the body gets (zod, valibot, arktype, ...). */
   input?: StandardSchemaV1<In, I>;
-  /** The limit of a whole run: its body is cancelled then, and the run fails with a TimeoutError. Default: none. */
+  /**
+   * The limit of a whole run, from its begin to its end: its body is cancelled then, may clean up, and the run fails with a
+   * TimeoutError. A start may give a smaller one. A run keeps the limit that it was started with. Default: none.
+   */
   timeout?: Duration;
   /** How long a run that ended is kept: 15 minutes or more. Default: forever. */
   retention?: Duration;
@@ -32,8 +35,10 @@ export interface WorkflowDefinition {
   readonly timeoutMs: number | undefined;
   readonly retentionMs: number | undefined;
   readonly stepDefaults: StepDefaults | undefined;
-  /** The coroutine of a run, within its time limit. `input` is what the schema gave: it was checked at the door. */
+  /** The coroutine of a run. `input` is what the schema gave: it was checked at the door. */
   start(input: unknown): Coroutine<unknown>;
+  /** The same within a timer of its own, as the journals of before have it: the workflow's timeout was one. */
+  startWithTimer(input: unknown): Coroutine<unknown>;
 }
 
 const DEFINITION = Symbol.for('lull.workflow');

@@ -46,6 +46,8 @@ export const attribute = {
   inputKey: 'inputKey',
   inputDigest: 'inputDigest',
   notBeforeMs: 'notBeforeMs',
+  /** N: when the run's time is up. Absent: no timeout was given at its start. */
+  deadlineAtMs: 'deadlineAtMs',
   result: 'result',
   resultKey: 'resultKey',
   /** N: counts leases. Also in records: that of the writer. */

@@ -36,7 +36,7 @@ export interface StoredRun {
 }
 
 export function toRunItem(run: NewRun): Item {
-  const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs, needsWake } = run;
+  const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs, deadlineAtMs, needsWake } = run;
   return {
     ...itemKey(runId, runSortKey),
     [attribute.format]: number(schemaVersion),
@@ -46,6 +46,7 @@ export function toRunItem(run: NewRun): Item {
     [input.kind === 'inline' ? attribute.input : attribute.inputKey]: toStoredValue(input),
     [attribute.inputDigest]: text(inputDigest),
     ...(notBeforeMs === undefined ? {} : { [attribute.notBeforeMs]: number(notBeforeMs) }),
+    ...(deadlineAtMs === undefined ? {} : { [attribute.deadlineAtMs]: number(deadlineAtMs) }),
     [attribute.epoch]: number(0),
     [attribute.wakes]: number(0),
     [attribute.inboxIds]: texts([]),
@@ -72,6 +73,7 @@ export function fromRunItem(item: Item): StoredRun {
     input: readStoredValue(item, 'input', 'inputKey') ?? { kind: 'inline', value: readJson(item, 'input') },
     inputDigest: readText(item, 'inputDigest'),
     ...optional('notBeforeMs', findNumber(item, 'notBeforeMs')),
+    ...optional('deadlineAtMs', findNumber(item, 'deadlineAtMs')),
     epoch: readNumber(item, 'epoch'),
     wakes: readNumber(item, 'wakes'),
     inboxIds: readTexts(item, 'inboxIds'),

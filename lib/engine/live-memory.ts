@@ -76,7 +76,14 @@ export function waitingSteps({ live, stepsToBegin }: LiveMemory): PendingStep[] 
 /** When the run has something to do by itself: undefined is never. */
 export function nextDueAtMs(memory: LiveMemory): number | undefined {
   const times = waitingSteps(memory).map((step) => step.retryAtMs);
-  const timer = firstTimer(memory);
-  if (timer !== undefined) times.push(timer.dueAtMs);
+  const timeAtMs = nextTimeAtMs(memory);
+  if (timeAtMs !== undefined) times.push(timeAtMs);
   return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+}
+
+/** When its first timer is due, or its time is up. */
+export function nextTimeAtMs(memory: LiveMemory): number | undefined {
+  const deadlineAtMs = memory.live.deadlineAtMs() ?? Infinity;
+  const atMs = Math.min(firstTimer(memory)?.dueAtMs ?? Infinity, deadlineAtMs);
+  return atMs === Infinity ? undefined : atMs;
 }

@@ -1,12 +1,13 @@
 /**
- * The events that are ready to be delivered: messages first, then due timers and ended steps, in the order of their times.
+ * The events that are ready to be delivered: messages first, then due timers, the run's deadline and ended steps, in the order of their times.
  *
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/unread-messages.test.ts
  */
 import type { JournalEvent } from '../journal/event.ts';
 import type { Message } from '../ports/message.ts';
 import { isLimitReached, limitReached, whyTooLong } from './journal-length.ts';
-import { firstTimer, type LiveMemory } from './live-memory.ts';
+import { passedDeadline } from './run-deadline.ts';
+import { firstTimer, nextTimeAtMs, type LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
 /** Takes the next event from its queue; undefined when there is none. A run that has ended only gets messages. */
@@ -21,6 +22,11 @@ export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefi
 
   const stepResult = firstStepResult(turn, memory);
   const timer = firstTimer(memory);
+  const passed = passedDeadline(memory.live, {
+    nowMs,
+    before: Math.min(timer?.dueAtMs ?? Infinity, stepResult?.atMs ?? Infinity),
+  });
+  if (passed !== undefined) return passed;
   if (timer !== undefined && timer.dueAtMs <= Math.min(nowMs, stepResult?.atMs ?? Infinity)) {
     return { kind: 'sleep-completed', id: timer.id, atMs: nowMs };
   }
@@ -33,8 +39,7 @@ export function hasPendingEvents(turn: Turn, memory: LiveMemory): boolean {
   if (turn.inbox.length > 0) return true;
   if (codeHasEnded(memory)) return false;
   if (isLimitReached(turn) || firstStepResult(turn, memory) !== undefined) return true;
-  const timer = firstTimer(memory);
-  return timer !== undefined && timer.dueAtMs <= turn.engine.clock.nowMs();
+  return (nextTimeAtMs(memory) ?? Infinity) <= turn.engine.clock.nowMs();
 }
 
 /** Whether the workflow has returned, thrown, or was cancelled: its code takes no more events. */

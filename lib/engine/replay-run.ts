@@ -24,6 +24,7 @@ import type { LiveRun } from '../scheduler/live-run.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { createRunRandom } from './run-seed.ts';
 import { digestArguments } from './digest-arguments.ts';
+import { deadlineOf } from './run-deadline.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
 import { asOwner } from './owned-code.ts';
 import { replayInSlices } from './replay-in-slices.ts';
@@ -99,7 +100,7 @@ async function follow(
   const live = createLiveRun({
     info: toRunInfo(run, started),
     random: createRunRandom(runId, started.seed),
-    body: () => definition.start(given.input),
+    body: () => (hasTimerForTimeout(recorded) ? definition.startWithTimer(given.input) : definition.start(given.input)),
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     ...(started.limits && { limits: started.limits }),
     recordedDueAtMs: (id) => dueTimes.get(id),
@@ -179,9 +180,19 @@ function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | unde
   return isFenced ? last : undefined;
 }
 
+/**
+ * In runs of before, a workflow's timeout was a timer of the run's own code: its first command, and the journal knows of
+ * no deadline.
+ */
+function hasTimerForTimeout([started, first]: readonly JournalEntry[]): boolean {
+  const hasDeadline = started?.kind === 'started' && started.deadlineAtMs !== undefined;
+  return !hasDeadline && first?.kind === 'sleep' && first.name === 'timeout';
+}
+
 /** The first event of a run that begins now. */
 export function startNow(engine: Engine, run: RunItem): Started {
-  const { clock, version } = engine;
+  const { clock, version, registry } = engine;
+  const deadlineAtMs = deadlineOf(run, registry.find(run.workflow)?.timeoutMs);
   const limits = RUN_LIMITS.filter((name) => engine[name] !== DEFAULT_RUN_LIMITS[name]);
   return {
     kind: 'started',
@@ -189,6 +200,7 @@ export function startNow(engine: Engine, run: RunItem): Started {
     version,
     seed: engine.newSeed(run),
     ...(limits.length > 0 ? { limits: Object.fromEntries(limits.map((name) => [name, engine[name]])) } : {}),
+    ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
   };
 }
 

@@ -5,7 +5,7 @@
  * Tested by: test/engine/turns.test.ts, test/engine/turn-end.test.ts
  */
 import { nextInboxCheckAtMs } from './check-inbox.ts';
-import { firstTimer, nextDueAtMs, type LiveMemory } from './live-memory.ts';
+import { nextDueAtMs, nextTimeAtMs, type LiveMemory } from './live-memory.ts';
 import { hasPendingEvents } from './pending-events.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -23,7 +23,7 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
   // A step that waits because too many are running is due, but the turn need not wake for it: the end of another one
   // sets `wakeUp`.
   const mayBegin = attempts.size < engine.maxStepsInFlight && clock.nowMs() < turn.beginsByMs;
-  const dueAtMs = (mayBegin ? nextDueAtMs(memory) : firstTimer(memory)?.dueAtMs) ?? Infinity;
+  const dueAtMs = (mayBegin ? nextDueAtMs(memory) : nextTimeAtMs(memory)) ?? Infinity;
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
 
   const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, nextInboxCheckAtMs(turn, memory));

@@ -38,6 +38,7 @@ export const SCHEMAS = {
         ...time,
         description: 'When an open run goes on by itself. Absent: it waits for something from outside.',
       },
+      deadline: { ...time, description: 'When the time of an open run is up: its code is asked to stop then.' },
       pinnedTo: {
         type: 'string',
         description: 'The version of the worker that takes all turns of an open run, where runs are pinned to one.',

@@ -20,6 +20,9 @@ export const startRoute = defineRoute({
       ['fail', 'use-existing'],
     ),
     delay: durationParameter('The run begins this much later.'),
+    timeout: durationParameter(
+      "How long the run may take, from its begin. The workflow's own timeout holds if it is smaller.",
+    ),
     wait: durationParameter('Wait so long for the run to end, 25 s at most.'),
   },
   idempotencyKey: 'Requests with the same key and workflow start one run, however often they are repeated.',
@@ -45,9 +48,15 @@ export const startRoute = defineRoute({
     'IDEMPOTENCY_KEY_REUSED',
   ],
   async handle({ client, path, query, idempotencyKey, maxWaitMs, body }) {
-    const { id, delay, wait, onConflict } = query;
+    const { id, delay, timeout, wait, onConflict } = query;
     const workflow = path['name'] ?? '';
-    const run = await client.start(workflow, await body(), { id, idempotencyKey, delay, onConflict });
+    const run = await client.start(workflow, await body(), {
+      id,
+      idempotencyKey,
+      delay,
+      timeout,
+      onConflict,
+    });
     const headers = { location: `/runs/${run.id}` };
     if (wait === undefined) return { status: 202, headers, body: { id: run.id } };
     const description = await run.describe({ wait: Math.min(wait, maxWaitMs) });

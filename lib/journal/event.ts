@@ -61,6 +61,8 @@ export interface Started {
   readonly seed?: string;
   /** Those limits of its code that differ from DEFAULT_RUN_LIMITS: they stay the run's own, whatever is set later (I4). */
   readonly limits?: Partial<RunLimits>;
+  /** When the run's time is up. Absent: never, or, in a journal of before, when the timer is due that its first command is. */
+  readonly deadlineAtMs?: number;
 }
 
 export interface StepCompleted {
@@ -138,6 +140,14 @@ export interface LimitReached {
   readonly reason: string;
 }
 
+/** The run's time is up: the code is asked to stop, as if it were cancelled, and the run fails by that. */
+export interface DeadlinePassed {
+  readonly kind: 'deadline-passed';
+  readonly atMs: number;
+  /** The reason that the code gets. */
+  readonly reason: string;
+}
+
 /**
  * The fence of a takeover: the worker before this one died, or lost its lease, while steps may have been running. Or a
  * worker blocked the run while it was running them.
@@ -185,6 +195,7 @@ export type JournalEvent =
   | CancelRequested
   | TerminateRequested
   | LimitReached
+  | DeadlinePassed
   | TakenOver
   | TakenAlone
   | StepsBegun

@@ -13,6 +13,7 @@ type Form =
   | 'text'
   | 'text or none'
   | 'time'
+  | 'time or none'
   | 'count'
   | 'count or none'
   | 'counts'
@@ -27,7 +28,13 @@ const FORMS: Forms = {
   sleep: { id: 'count', name: 'text', draws: 'count or none', dueAtMs: 'time' },
   receive: { id: 'count', name: 'text', draws: 'count or none' },
   patched: { patch: 'text' },
-  started: { atMs: 'time', version: 'text', seed: 'text or none', limits: 'limits or none' },
+  started: {
+    atMs: 'time',
+    version: 'text',
+    seed: 'text or none',
+    limits: 'limits or none',
+    deadlineAtMs: 'time or none',
+  },
   'step-completed': { id: 'count', atMs: 'time', value: 'value' },
   'step-failed': { id: 'count', atMs: 'time', error: 'value' },
   'step-retrying': { id: 'count', atMs: 'time', attempt: 'count', error: 'value', retryAtMs: 'time' },
@@ -37,6 +44,7 @@ const FORMS: Forms = {
   'cancel-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },
+  'deadline-passed': { atMs: 'time', reason: 'text' },
   'taken-over': { atMs: 'time', begun: 'counts or none' },
   'taken-alone': { atMs: 'time', version: 'text' },
   'steps-begun': { atMs: 'time', ids: 'counts' },
@@ -51,6 +59,7 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   text: (field) => typeof field === 'string',
   'text or none': (field) => field === undefined || typeof field === 'string',
   time: (field) => Number.isFinite(field),
+  'time or none': (field) => field === undefined || Number.isFinite(field),
   count: isCount,
   'count or none': (field) => field === undefined || isCount(field),
   counts: isCounts,

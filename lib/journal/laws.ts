@@ -149,6 +149,21 @@ export const limitIsReachedOnce: Law = {
     }),
 };
 
+export const deadlinePassesOnce: Law = {
+  sentence: '`deadline-passed` comes once, in a run whose `started` has a deadline.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      let isToCome = false;
+      return (entry) => {
+        if (entry.kind === 'started') isToCome = entry.deadlineAtMs !== undefined;
+        if (entry.kind !== 'deadline-passed') return undefined;
+        if (!isToCome) return 'it has "deadline-passed" twice, or without a deadline';
+        isToCome = false;
+        return undefined;
+      };
+    }),
+};
+
 export const nothingFollowsTerminate: Law = {
   sentence:
     'After `terminate-requested` come only entries that no code sees: of workers, and messages marked `unread`.',
@@ -176,6 +191,7 @@ export const LAWS: readonly Law[] = [
   messagesComeOnce,
   patchesAreTakenOnce,
   limitIsReachedOnce,
+  deadlinePassesOnce,
   nothingFollowsTerminate,
 ];
 

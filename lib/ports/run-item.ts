@@ -41,6 +41,8 @@ export interface RunItem {
   readonly inputDigest: string;
   /** The code is not begun before: the run was started with a delay. */
   readonly notBeforeMs?: number;
+  /** Its code is asked to stop then, as the start and the workflow say. Absent: they set no timeout, or the start did not know the workflow's. */
+  readonly deadlineAtMs?: number;
   /** Counts the leases that were given. A record of a later epoch than a worker's own tells it that it was taken over. */
   readonly epoch: number;
   readonly lease?: Lease;

@@ -117,6 +117,8 @@ export interface NewRun {
   /** 0 for at once. */
   readonly dueAtMs: number;
   readonly notBeforeMs?: number;
+  /** When its time is up. */
+  readonly deadlineAtMs?: number;
   readonly needsWake?: true;
 }
 

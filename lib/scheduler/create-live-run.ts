@@ -7,7 +7,7 @@
  */
 import type { Awaitable } from '../core/awaitable.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { CancelledError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
+import { CancelledError, isCancelled, TimeoutError, WorkflowCodeError } from '../core/errors.ts';
 import { ADD_WATCHER } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Watcher } from '../core/job.ts';
@@ -39,6 +39,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   #requestsOnceCancelled = 0;
   /** The error with which the run fails if its body ends with a CancelledError. Set by `limit-reached`. */
   #limitReached: Error | undefined;
+  /** When the run's time is up. Set by `started`, taken away by `deadline-passed`. */
+  #deadlineAtMs: number | undefined;
+  /** Why the run's time was up, once its code was asked to stop for it: whatever the body throws then, the run fails by this. */
+  #timeUp: string | undefined;
   /** `ended`: the body is over and its end was noticed; the tasks that are left are being cancelled. */
   #body: 'going-on' | 'ended' = 'going-on';
   /** Tasks that were cancelled because the body is over, and are not done yet. */
@@ -70,6 +74,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
 
   outcome(): Outcome {
     return this.#outcome;
+  }
+
+  deadlineAtMs(): number | undefined {
+    return this.#outcome.kind === 'going-on' ? this.#deadlineAtMs : undefined;
   }
 
   unreadSignals(): number {
@@ -107,8 +115,9 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return this.#host.decode(encoded);
   }
 
-  start(): void {
+  start(deadlineAtMs: number | undefined): void {
     invariant(this.#main === undefined, 'a run was started twice');
+    this.#deadlineAtMs = deadlineAtMs;
     this.#main = this.#loop.tasks.create(new WorkflowBody(this.#host));
     this.#main[ADD_WATCHER](this);
     if (this.#cancelRequested) this.#cancelBody(this.#main);
@@ -148,6 +157,14 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     this.#askToStop(reason);
   }
 
+  /** As asyncio's `timeout` around the whole body. A body that ends with a result all the same has completed. */
+  stopAtDeadline(reason: string): void {
+    this.#deadlineAtMs = undefined;
+    if (this.#outcome.kind !== 'going-on') return;
+    if (this.#body === 'going-on') this.#timeUp = reason;
+    this.#askToStop(reason);
+  }
+
   #askToStop(reason: string): void {
     if (this.#main === undefined || this.#main.cancel(reason)) return;
     // The body is over: only the tasks that have not ended yet can be cancelled.
@@ -179,6 +196,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     try {
       return { kind: 'completed', value: this.#mainTask().result() };
     } catch (error) {
+      const isCancelledToo = isCancelled(error) && this.#cancelRequested;
+      if (this.#timeUp !== undefined && !isCancelledToo) {
+        return { kind: 'failed', error: new TimeoutError(this.#timeUp, { cause: error }) };
+      }
       if (!isCancelled(error)) return { kind: 'failed', error };
       if (!this.#cancelRequested) return { kind: 'failed', error: this.#limitReached ?? error };
       // After a group that failed while it was cancelled, the cancellation is thrown once more, without its message.

@@ -9,11 +9,13 @@ export interface EventTarget {
   readonly commands: PendingCommands;
   readonly signals: SignalBuffer;
   decode(encoded: Encoded): unknown;
-  /** Makes the task of the workflow's body. */
-  start(): void;
+  /** Makes the task of the workflow's body. `deadlineAtMs`: when the run's time is up. */
+  start(deadlineAtMs: number | undefined): void;
   cancel(reason: string): void;
   /** Asks the code to stop, since the run has come to a limit. */
   stopAtLimit(reason: string): void;
+  /** Asks the code to stop, since the run's time is up. */
+  stopAtDeadline(reason: string): void;
 }
 
 type Handlers = {
@@ -25,7 +27,7 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  started: (_event, run) => run.start(),
+  started: (event, run) => run.start(event.deadlineAtMs),
   'step-completed': (event, run) => {
     const value = run.decode(event.value);
     run.commands.end('step', event.id).setResult(value);
@@ -48,6 +50,7 @@ const handlers: Handlers = {
   'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload)),
   'cancel-requested': (event, run) => run.cancel(event.reason),
   'limit-reached': (event, run) => run.stopAtLimit(event.reason),
+  'deadline-passed': (event, run) => run.stopAtDeadline(event.reason),
   // No workflow code sees it: the engine ends the run.
   'terminate-requested': () => undefined,
   'step-interrupted': (event, run) => {

@@ -67,6 +67,8 @@ export interface LiveRun {
   /** By id, in order of issue. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
   outcome(): Outcome;
+  /** When the run's time is up; undefined if it has no limit, has ended, or its code was asked to stop for it. */
+  deadlineAtMs(): number | undefined;
   /** Signals that no code has received yet. */
   unreadSignals(): number;
   /** Tasks that are alive, the workflow's own among them. */

@@ -59,12 +59,12 @@ describe('a workflow', () => {
     expect(definitionOf(workflow('short', { retention: '15m' }, body))?.retentionMs).toBe(900_000);
   });
 
-  it('started as a run fails with a TimeoutError when its time is up', () => {
+  it('in a journal of before fails with a TimeoutError when its timer is due', () => {
     const slow = workflow('slow', { timeout: '1h' }, function* (days: number) {
       yield* sleep({ days });
       return days;
     });
-    const { outcome, endedAtMs } = drive(() => definitionOf(slow).start(3));
+    const { outcome, endedAtMs } = drive(() => definitionOf(slow).startWithTimer(3));
     expect(outcome).toMatchObject({ kind: 'failed', error: expect.any(TimeoutError) as unknown });
     expect(endedAtMs - START_MS).toBe(3_600_000);
     // Awaited inline it is a part of the run that awaits it.

@@ -97,6 +97,7 @@ const KINDS: Readonly<Record<JournalEntry['kind'], 'command' | 'patch' | 'event'
   'cancel-requested': 'event',
   'terminate-requested': 'event',
   'limit-reached': 'event',
+  'deadline-passed': 'event',
   'taken-over': 'event',
   'taken-alone': 'event',
   'steps-begun': 'event',

@@ -64,6 +64,7 @@ describe('the size of the run item', () => {
       workflow: 'w'.repeat(128),
       input: { kind: 'inline', value: 'i'.repeat(198) },
       inputDigest: 'd'.repeat(22),
+      deadlineAtMs: START_MS * 2,
     });
     await store.take(runId, taking(uuid));
     await store.take(runId, taking(uuid.toUpperCase(), START_MS + 60_000));

@@ -174,11 +174,11 @@ describe('POST /workflows/{name}/runs', () => {
     ],
     [
       'a parameter that there is not',
-      '/workflows/greet/runs?timeout=1s',
+      '/workflows/greet/runs?deadlines=1s',
       '1',
       400,
       'INVALID_ARGUMENT',
-      'there is no parameter "timeout" here: there are id, onConflict, delay, wait',
+      'there is no parameter "deadlines" here: there are id, onConflict, delay, timeout, wait',
     ],
     [
       'a value nested too deep',

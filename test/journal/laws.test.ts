@@ -32,6 +32,7 @@ const unread = (messageId: string): JournalEntry => ({ ...news(messageId), unrea
 const terminate: JournalEntry = { kind: 'terminate-requested', messageId: 't', atMs, reason: 'enough' };
 const cancel: JournalEntry = { kind: 'cancel-requested', messageId: 'c', atMs, reason: 'enough' };
 const limit: JournalEntry = { kind: 'limit-reached', atMs, limit: 'maxJournalEvents', reason: 'long' };
+const timeIsUp: JournalEntry = { kind: 'deadline-passed', atMs, reason: 'late' };
 const patched = (patch: string): JournalEntry => ({ kind: 'patched', patch });
 
 /** Records numbered from 1, of epoch 1. */
@@ -146,6 +147,17 @@ const CASES: Readonly<Record<Exclude<keyof typeof laws, 'LAWS' | 'findBrokenLaw'
     law: laws.limitIsReachedOnce,
     kept: [of(limit, step(1), completed(1))],
     broken: [[of(limit, limit), 'it has "limit-reached" twice']],
+  },
+  deadlinePassesOnce: {
+    law: laws.deadlinePassesOnce,
+    kept: [of(), journal([{ ...started, deadlineAtMs: atMs }, timeIsUp])],
+    broken: [
+      [of(timeIsUp), 'it has "deadline-passed" twice, or without a deadline'],
+      [
+        journal([{ ...started, deadlineAtMs: atMs }, timeIsUp], [timeIsUp]),
+        'it has "deadline-passed" twice, or without a deadline',
+      ],
+    ],
   },
   nothingFollowsTerminate: {
     law: laws.nothingFollowsTerminate,

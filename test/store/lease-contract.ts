@@ -23,7 +23,7 @@ export function describeLeases(openStore: () => Promise<Store>): void {
 
   describe('creating a run', () => {
     test('a new run is pending, with nothing accepted and no lease', async () => {
-      const run = newRun();
+      const run = newRun({ notBeforeMs: START_MS + 1, deadlineAtMs: START_MS + 2 });
       expect(await store.createRun(run)).toEqual({ kind: 'created' });
       expect(await store.readRun(run.runId)).toEqual({ ...run, status: 'pending', epoch: 0, wakes: 0, inboxIds: [] });
     });
