@@ -24,6 +24,9 @@ export { Future } from './core/future.ts';
 
 // combinators
 export { asCompleted, type AsCompletedOptions } from './api/as-completed.ts';
+export { batch } from './api/batch.ts';
+export type { BatchOptions } from './api/batch-plan.ts';
+export { Batch, type BatchEnd, type BatchItem } from './core/batch.ts';
 export { gather, type GatherOptions } from './api/gather.ts';
 export { race } from './api/race.ts';
 export { shield } from './api/shield.ts';
@@ -31,6 +34,7 @@ export { taskGroup, type TaskGroup } from './api/task-group.ts';
 export { timeout, type TimeoutScope } from './api/timeout.ts';
 export { wait, type ReturnWhen, type WaitOptions } from './api/wait.ts';
 export { waitFor } from './api/wait-for.ts';
+export { waitUntil, type WaitUntilOptions } from './api/wait-until.ts';
 
 // queues and locks
 export { Barrier } from './api/barrier.ts';
@@ -41,6 +45,7 @@ export { LifoQueue, PriorityQueue, Queue } from './api/queue.ts';
 export { BoundedSemaphore, Semaphore } from './api/semaphore.ts';
 
 // blocks
+export { poll, type PollOptions } from './api/poll.ts';
 export { retry } from './api/retry.ts';
 export { saga, type Saga } from './api/saga.ts';
 

@@ -1,8 +1,8 @@
 /** asyncio's `Condition`. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
-import { ignoreRejection, isAwaitable, isPromise } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
+import { plainAnswer } from '../core/plain-answer.ts';
 import { Acquirable } from './acquirable.ts';
 import { Lock } from './lock.ts';
 import { WaitQueue } from './wait-queue.ts';
@@ -135,8 +135,7 @@ export class Condition extends Acquirable {
 
   *#waitFor<T>(predicate: () => T): Coroutine<T> {
     for (;;) {
-      const result = predicate();
-      if (isAwaitable(result) || isPromise(result)) throw notPlain(result);
+      const result = plainAnswer(predicate(), 'condition.waitFor()');
       if (result) return result;
       yield* this.#wait();
     }
@@ -145,14 +144,4 @@ export class Condition extends Acquirable {
   #notify(n: number): void {
     for (let left = n; left > 0 && this.#waiters.wakeNext(); left -= 1);
   }
-}
-
-/** Such an object is always truthy, so `waitFor` would never wait. */
-function notPlain(result: unknown): WorkflowCodeError {
-  ignoreRejection(result);
-  return new WorkflowCodeError(
-    'INVALID_ARGUMENT',
-    `the predicate of condition.waitFor() returned ${describeValue(result)}, which has to be awaited: give a plain ` +
-      `function that answers at once, such as () => stock > 0`,
-  );
 }

@@ -1,4 +1,5 @@
 /** An instance of a registered class, from its stored data. */
+import { registerBatch } from '../core/batch.ts';
 import { registeredAs } from '../core/class-registry.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { describeThrown } from '../core/to-error.ts';
@@ -6,7 +7,8 @@ import type { Reader, TaggedNode } from './reader.ts';
 
 export function readInstance(node: TaggedNode, reader: Reader): unknown {
   const name = reader.text(node, 'name');
-  const registered = registeredAs(name);
+  // lull's own class is registered wherever values are read, also where no workflow's code is.
+  const registered = registeredAs(name) ?? (registerBatch(name) ? registeredAs(name) : undefined);
   if (registered?.kind !== 'instance') {
     if (reader.unregistered === 'plain') return reader.child(node['v'], 'v');
     return reader.refuse(

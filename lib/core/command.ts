@@ -30,12 +30,20 @@ export interface StepCommand {
   readonly key?: string | undefined;
   /** The arguments of a step of `defineStep`; a plain step has none. */
   readonly args?: readonly unknown[];
+  /** The answer to the question before, for a step of `poll`: its body takes that, and the context. */
+  readonly previous?: { readonly value: unknown };
 }
 
 export type StepBody = (...args: never[]) => unknown;
 
-export function callStepBody({ body, args }: StepCommand, context: StepContext): unknown {
-  return (body as (...args: unknown[]) => unknown)(...(args ?? [context]));
+export function callStepBody(command: StepCommand, context: StepContext): unknown {
+  const { body } = command; // so that the author's code is not called with the command as `this`
+  return (body as (...args: unknown[]) => unknown)(...bodyArguments(command, context));
+}
+
+/** What the body is called with. */
+export function bodyArguments({ args, previous }: StepCommand, context: StepContext): readonly unknown[] {
+  return args ?? (previous === undefined ? [context] : [previous.value, context]);
 }
 
 /** A timer. `name` says what for (`sleep`, `timeout`, `wait`, ...). It fires at `dueAtMs`, in epoch milliseconds. */

@@ -28,6 +28,7 @@ export interface Loop {
   readonly signals: Signals;
   readonly patches: PatchAnswers;
   readonly awaitables: Awaitables;
+  readonly predicates: Predicates;
 }
 
 export interface RunClock {
@@ -109,6 +110,25 @@ export interface Awaitables {
   awaited(awaitable: object): void;
   /** Marks what is given to a task or a block as awaited. A coroutine that was given away before is an error. */
   consume(awaitable: object): void;
+}
+
+/** The tasks that wait until a predicate holds, in the order in which they began to wait. */
+export interface Predicates {
+  /** Whether none is in line, and none has gone on since the run was last at rest. */
+  mayGoOnAtOnce(): boolean;
+  /** The task that runs goes on, since its predicate holds. */
+  wentOn(): void;
+  join(predicate: () => unknown): WaitingPredicate;
+  /** It was called, and its predicate holds no more: it keeps its place. */
+  waitOn(waiter: WaitingPredicate): void;
+  leave(waiter: WaitingPredicate): void;
+}
+
+export interface WaitingPredicate {
+  /** Done when the task is to ask again. */
+  readonly called: Future<void>;
+  /** What the predicate threw when it was asked. */
+  readonly failure: { readonly error: unknown } | undefined;
 }
 
 const SLOT = Symbol.for('lull.loop');

@@ -15,7 +15,8 @@
  *   a task is resumed, runs to its next `yield`, and waits: as a watcher of a future (its waiter)
  *
  * When the queue is empty, every task waits for the future of a command, or for one that a waiting task will make done:
- * the run is at rest. Then all that is here is data: see run-host.ts for the host's functions.
+ * the run is at rest. Then all that is here is data: see run-host.ts for the host's functions. Tasks that wait until a
+ * predicate holds are called between two rounds: see waiting-predicates.ts.
  *
  * Not its job: to decide which event is delivered when (the driver of the run), or what a command means to the world.
  * It keeps I4's second half: between two events it runs until nothing can move.
@@ -38,6 +39,7 @@ import type { RunHost } from './run-host.ts';
 import type { SignalBuffer } from './signal-buffer.ts';
 import { TaskRegistry } from './task-registry.ts';
 import { UnseenFailures } from './unseen-failures.ts';
+import { WaitingPredicates } from './waiting-predicates.ts';
 
 export interface EventLoopOptions {
   readonly info: RunInfo;
@@ -66,6 +68,7 @@ export class EventLoop implements Loop {
   readonly signals: SignalBuffer;
   readonly patches: Patches;
   readonly awaitables: AwaitableRegistry;
+  readonly predicates: WaitingPredicates;
   readonly #maxCallbacksPerEvent: number;
 
   constructor({ info, host, random, stepDefaults, recordedPatches, limits, strict }: EventLoopOptions) {
@@ -73,6 +76,7 @@ export class EventLoop implements Loop {
     this.random = random;
     this.log = host;
     this.tasks = new TaskRegistry(this, limits.maxTasks);
+    this.predicates = new WaitingPredicates(this.tasks);
     this.awaitables = new AwaitableRegistry({ tasks: this.tasks, log: host, strict });
     this.commands = new PendingCommands({ clock: this.clock, random, host, stepDefaults, limits });
     this.signals = this.commands.signals;
@@ -83,13 +87,18 @@ export class EventLoop implements Loop {
   /** Runs until nothing can move, or `watcher` stops it; an endless loop stops at the limit. */
   runToQuiescence(watcher: RoundWatcher): 'quiet' | 'stopped' | 'endless' {
     let left = this.#maxCallbacksPerEvent;
+    this.predicates.eventDelivered();
     for (;;) {
       const size = this.ready.beginRound();
-      if (size === 0) return 'quiet';
+      if (size === 0) {
+        if (this.predicates.callAtRest()) continue;
+        return 'quiet';
+      }
       left -= size;
       if (left < 0) return 'endless';
       for (let todo = size; todo > 0; todo -= 1) this.#run(this.ready.shift());
       if (watcher.roundEnded() === 'stop') return 'stopped';
+      this.predicates.roundEnded();
     }
   }
 

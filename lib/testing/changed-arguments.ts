@@ -7,10 +7,11 @@ import type { StepCommand } from '../core/command.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 
 /** To be called before the body. Gives a question for afterwards: which error says that an argument was changed. */
-export function watchArguments({ name, args = [] }: StepCommand): () => WorkflowCodeError | undefined {
-  const before = args.map(storedForm);
+export function watchArguments({ name, args, previous }: StepCommand): () => WorkflowCodeError | undefined {
+  const given = args ?? (previous === undefined ? [] : [previous.value]);
+  const before = given.map(storedForm);
   return () => {
-    const at = args.findIndex((arg, index) => before[index] !== undefined && storedForm(arg) !== before[index]);
+    const at = given.findIndex((arg, index) => before[index] !== undefined && storedForm(arg) !== before[index]);
     if (at < 0) return undefined;
     return new WorkflowCodeError(
       'ARGUMENT_CHANGED',

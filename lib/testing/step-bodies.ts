@@ -2,7 +2,7 @@
  * Calls the bodies of steps, or mocks in their place, remembers what they were called with, and knows which are still
  * at work.
  */
-import { callStepBody, type StepCommand } from '../core/command.ts';
+import { bodyArguments, callStepBody, type StepCommand } from '../core/command.ts';
 import { isPromise } from '../core/check-awaitable.ts';
 import type { WorkflowCodeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
@@ -127,7 +127,7 @@ export class StepBodies {
   #begin(command: StepCommand, context: StepContext): unknown {
     const mock = this.#mocks.get(command.name);
     if (mock === undefined) return callStepBody(command, context);
-    return mock(...(command.args ?? [context]));
+    return mock(...bodyArguments(command, context));
   }
 
   async #follow<T>(result: PromiseLike<T>, { signal, changed, onEnd }: Following): Promise<T> {

@@ -10,6 +10,7 @@ import {
   allTasks,
   asCompleted,
   Barrier,
+  batch,
   BoundedSemaphore,
   Condition,
   type Coroutine,
@@ -25,6 +26,7 @@ import {
   log,
   now,
   patched,
+  poll,
   PriorityQueue,
   Queue,
   race,
@@ -44,6 +46,7 @@ import {
   uuid,
   wait,
   waitFor,
+  waitUntil,
   workflow,
 } from 'lull';
 import { readFileSync } from 'node:fs';
@@ -143,6 +146,17 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
       barrier.wait(),
     ]);
   },
+  *'predicates, batches and polls'() {
+    function* numbers(): Generator<number> {
+      for (let n = 0; ; n += 1) yield n;
+    }
+    yield* gather([
+      waitUntil(() => false),
+      waitUntil(() => false, { timeout: '1 day' }),
+      batch(numbers(), idle, { limit: 3, enough: 2 }),
+      poll('look', { until: () => false, every: '1h', timeout: '1 day' }, () => 0),
+    ]);
+  },
   *queues() {
     const full = new Queue<number>(1);
     full.putNowait(1);
@@ -215,7 +229,7 @@ describe('a run at rest is data', () => {
     const body = source.slice(source.indexOf('const answer'));
     const names = Object.keys(lull).filter((name) => typeof lull[name as keyof typeof lull] === 'function');
     const isNoAwait = (name: string): boolean =>
-      /Error$|^Queue.+|^isCancelled$|^ExceptionGroup$|^registerClass$/.test(name);
+      /Error$|^Queue.+|^isCancelled$|^ExceptionGroup$|^registerClass$|^Batch$/.test(name);
     expect(names.filter((name) => !isNoAwait(name) && !new RegExp(`\\b${name}\\b[(<]`).test(body))).toEqual([]);
   });
 

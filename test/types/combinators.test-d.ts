@@ -1,6 +1,21 @@
 import { describe, expectTypeOf, test } from 'vitest';
-import type { Awaitable, Coroutine, TaskGroup, TimeoutScope } from 'lull';
-import { asCompleted, gather, race, shield, signal, sleep, step, taskGroup, timeout, waitFor, workflow } from 'lull';
+import type { Awaitable, Batch, Coroutine, StepContext, TaskGroup, TimeoutScope } from 'lull';
+import {
+  asCompleted,
+  batch,
+  gather,
+  poll,
+  race,
+  shield,
+  signal,
+  sleep,
+  step,
+  taskGroup,
+  timeout,
+  waitFor,
+  waitUntil,
+  workflow,
+} from 'lull';
 
 declare const text: Awaitable<string>;
 declare const count: Awaitable<number>;
@@ -123,4 +138,56 @@ test('taskGroup gives what its body returns, and its tasks have their types', ()
     return (yield* task).length;
   });
   expectTypeOf(made).toEqualTypeOf<Awaitable<number>>();
+});
+
+test('waitUntil gives what its predicate returns', () => {
+  expectTypeOf(waitUntil(() => 'a')).toEqualTypeOf<Awaitable<string>>();
+  expectTypeOf(waitUntil(() => false, { timeout: '1h' })).toEqualTypeOf<Awaitable<boolean>>();
+  // @ts-expect-error there is no such option
+  waitUntil(() => true, { timeoutMs: 1 });
+});
+
+describe('batch', () => {
+  test('gives the results of its worker, whatever it takes them from', () => {
+    expectTypeOf(batch([1, 2], (n) => work(String(n)))).toEqualTypeOf<Awaitable<Batch<string>>>();
+    expectTypeOf(batch(new Map([['a', 1]]), ([key, n], index) => work({ key, n, index }))).toEqualTypeOf<
+      Awaitable<Batch<{ key: string; n: number; index: number }>>
+    >();
+    workflow('w', function* () {
+      const ended = yield* batch(new Set(['a']), (item) => sleep('1s', item), { toleratedFailures: '10%', enough: 1 });
+      expectTypeOf(ended.values()).toEqualTypeOf<string[]>();
+      expectTypeOf(ended.errors()).toEqualTypeOf<Error[]>();
+      for (const item of ended.items) {
+        if (item.status === 'fulfilled') expectTypeOf(item.value).toEqualTypeOf<string>();
+        if (item.status === 'rejected') expectTypeOf(item.reason).toEqualTypeOf<Error>();
+      }
+    });
+  });
+
+  test('refuses an async iterable and a worker that gives a promise', () => {
+    // @ts-expect-error it cannot be replayed
+    batch((async function* () {})(), () => sleep(1));
+    // @ts-expect-error a promise cannot be awaited
+    batch([1], async (n) => n);
+  });
+});
+
+describe('poll', () => {
+  test('gives the answer that its body gives, and hands it to until', () => {
+    const job = { percent: 1 };
+    expectTypeOf(poll('p', { until: ({ percent }) => percent === 100, every: '1m' }, () => job)).toEqualTypeOf<
+      Awaitable<{ percent: number }>
+    >();
+    expectTypeOf(poll('p', { until: (n) => n > 1, every: '1m' }, async () => 1)).toEqualTypeOf<Awaitable<number>>();
+  });
+
+  test('takes the answer before in its body', () => {
+    poll('p', { until: (n: number) => n > 1, every: '1m' }, (previous, context) => {
+      expectTypeOf(previous).toEqualTypeOf<number | undefined>();
+      expectTypeOf(context).toEqualTypeOf<StepContext>();
+      return 1;
+    });
+    // @ts-expect-error it has to say how often to ask
+    poll('p', { until: () => true }, () => 1);
+  });
 });

@@ -2,6 +2,7 @@
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import type { Program } from '../program.ts';
 import { asyncioPrograms } from './asyncio.ts';
+import { batchPrograms } from './batches.ts';
 import { errorPrograms } from './errors.ts';
 import { examplePrograms } from './examples.ts';
 import { globalsPrograms } from './globals.ts';
@@ -15,6 +16,7 @@ export const allPrograms: readonly Program[] = [
   ...errorPrograms,
   ...globalsPrograms,
   ...taskPrograms,
+  ...batchPrograms,
 ];
 
 /** Those of all programs, each once. */

@@ -1,0 +1,91 @@
+/** Programs that wait for what other tasks do, ask again and again, and go through many items. */
+import { batch, type Coroutine, gather, poll, signal, sleep, step, TimeoutError, waitUntil, workflow } from 'lull';
+import type { Program } from '../program.ts';
+
+const word = signal<string>('word');
+
+const HALVED = [1, 2, 3, 4, 5].map((n) => ({ status: n % 2 === 0 ? 'fulfilled' : 'rejected' }));
+
+export const batchPrograms: readonly Program[] = [
+  {
+    workflow: workflow('wait-until-lets-one-in', function* () {
+      const log: string[] = [];
+      let busy = false;
+      const work = function* (name: string): Coroutine<void> {
+        yield* waitUntil(() => !busy);
+        busy = true;
+        log.push(`${name} in`);
+        yield* step('work', () => name);
+        busy = false;
+        log.push(`${name} out`);
+      };
+      yield* gather(['a', 'b', 'c'].map(work));
+      return log;
+    }),
+    ends: { status: 'completed', result: ['a in', 'a out', 'b in', 'b out', 'c in', 'c out'] },
+  },
+  {
+    workflow: workflow('wait-until-signals-are-there', function* () {
+      yield* waitUntil(() => word.pending() === 2, { timeout: '1 day' });
+      return [word.receiveNowait(), word.receiveNowait()];
+    }),
+    acts: [
+      { signal: 'word', payload: 'a' },
+      { after: '1s', signal: 'word', payload: 'b' },
+    ],
+    ends: { status: 'completed', result: ['a', 'b'] },
+  },
+  {
+    workflow: workflow('wait-until-times-out', function* () {
+      try {
+        return yield* waitUntil(() => false, { timeout: '1s' });
+      } catch (error) {
+        if (!(error instanceof TimeoutError)) throw error;
+        return error.message;
+      }
+    }),
+    ends: { status: 'completed', result: 'the time limit of waitUntil("1s") was up' },
+  },
+  {
+    workflow: workflow('poll-until-done', function* () {
+      const until = ({ percent }: { percent: number }): boolean => percent >= 100;
+      return yield* poll('look at the job', { until, every: '300ms', factor: 2, timeout: '1 day' }, (previous) => ({
+        percent: (previous?.percent ?? 0) + 40,
+      }));
+    }),
+    ends: { status: 'completed', result: { percent: 120 } },
+  },
+  {
+    workflow: workflow('batch-with-failures', function* () {
+      const ended = yield* batch(
+        [1, 2, 3, 4, 5],
+        (n) =>
+          step('halve', { retry: false }, () => {
+            if (n % 2 === 1) throw new Error(`${n} is odd`);
+            return n / 2;
+          }),
+        { limit: 2, toleratedFailures: '60%' },
+      );
+      return { ended, values: ended.values(), failed: ended.errors().length };
+    }),
+    ends: {
+      status: 'completed',
+      result: { ended: { endedBy: 'all', items: HALVED }, values: [1, 2], failed: 3 },
+    },
+  },
+  {
+    workflow: workflow('batch-of-a-generator-with-enough', function* () {
+      let closed = false;
+      function* numbers(): Generator<number> {
+        try {
+          for (let n = 0; ; n += 1) yield n;
+        } finally {
+          closed = true;
+        }
+      }
+      const ended = yield* batch(numbers(), (n) => sleep(n * 300, n), { limit: 3, enough: 3 });
+      return [ended.values(), ended.endedBy, closed];
+    }),
+    ends: { status: 'completed', result: [[0, 1, 2], 'enough', true] },
+  },
+];
