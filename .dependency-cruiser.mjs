@@ -1,9 +1,9 @@
 // Who may import whom. Each folder of lib/ names the folders that it may import; what is not named is forbidden.
-// `types` names the folders of which it may import types only.
+// `types` names the folders of which it may import types only, `later` those that it may load when they are needed.
 
 const pure = { packages: false };
 
-/** @type {Record<string, { folders: string[], types?: string[], packages?: boolean }>} */
+/** @type {Record<string, { folders: string[], types?: string[], later?: string[], packages?: boolean }>} */
 const mayImport = {
   core: { folders: [], ...pure },
   codec: { folders: ['core'], ...pure },
@@ -17,7 +17,10 @@ const mayImport = {
   dynamodb: { folders: ['core', 'codec', 'ports', 'aws', 's3'], types: ['journal'] },
   memory: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
   lambda: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
-  client: { folders: ['core', 'codec', 'journal', 'api', 'ports', 'dynamodb', 'memory', 'lambda'] },
+  client: {
+    folders: ['core', 'codec', 'journal', 'api', 'ports', 'dynamodb', 'memory', 'lambda'],
+    later: ['engine'],
+  },
   http: { folders: ['core', 'client'] },
 };
 
@@ -28,37 +31,50 @@ const awsFolders = 'dynamodb|s3|lambda|local|client';
 
 const folder = (names) => `^lib/(${names.join('|')})/`;
 
-const folderRules = Object.entries(mayImport).flatMap(([name, { folders, types = [], packages = true }]) => [
-  {
-    name: `${name}-imports-only-what-it-may`,
-    comment: `lib/${name} may import ${folders.length > 0 ? folders.join(', ') : 'nothing'} from lib/${types.length > 0 ? ` (and types of ${types.join(', ')})` : ''}.`,
-    severity: 'error',
-    from: { path: `^lib/${name}/` },
-    to: { path: '^lib/', pathNot: folder([name, ...folders, ...types]) },
-  },
-  ...(types.length > 0
-    ? [
-        {
-          name: `${name}-imports-only-types-of-${types.join('-')}`,
-          comment: `lib/${name} may import types of ${types.join(', ')}, no values: write \`import type\`.`,
-          severity: 'error',
-          from: { path: `^lib/${name}/` },
-          to: { path: folder(types), dependencyTypesNot: ['type-only'] },
-        },
-      ]
-    : []),
-  ...(packages
-    ? []
-    : [
-        {
-          name: `${name}-imports-no-packages`,
-          comment: `lib/${name} is pure: no npm package and no node module. What it needs is passed in.`,
-          severity: 'error',
-          from: { path: `^lib/${name}/` },
-          to: { pathNot: '^lib/' },
-        },
-      ]),
-]);
+const folderRules = Object.entries(mayImport).flatMap(
+  ([name, { folders, types = [], later = [], packages = true }]) => [
+    {
+      name: `${name}-imports-only-what-it-may`,
+      comment: `lib/${name} may import ${folders.length > 0 ? folders.join(', ') : 'nothing'} from lib/${types.length > 0 ? ` (and types of ${types.join(', ')})` : ''}.`,
+      severity: 'error',
+      from: { path: `^lib/${name}/` },
+      to: { path: '^lib/', pathNot: folder([name, ...folders, ...types, ...later]) },
+    },
+    ...(later.length > 0
+      ? [
+          {
+            name: `${name}-loads-${later.join('-')}-later`,
+            comment: `lib/${name} may load ${later.join(', ')} when it is needed: write \`await import(...)\`.`,
+            severity: 'error',
+            from: { path: `^lib/${name}/` },
+            to: { path: folder(later), dependencyTypesNot: ['dynamic-import', 'type-only'] },
+          },
+        ]
+      : []),
+    ...(types.length > 0
+      ? [
+          {
+            name: `${name}-imports-only-types-of-${types.join('-')}`,
+            comment: `lib/${name} may import types of ${types.join(', ')}, no values: write \`import type\`.`,
+            severity: 'error',
+            from: { path: `^lib/${name}/` },
+            to: { path: folder(types), dependencyTypesNot: ['type-only'] },
+          },
+        ]
+      : []),
+    ...(packages
+      ? []
+      : [
+          {
+            name: `${name}-imports-no-packages`,
+            comment: `lib/${name} is pure: no npm package and no node module. What it needs is passed in.`,
+            severity: 'error',
+            from: { path: `^lib/${name}/` },
+            to: { pathNot: '^lib/' },
+          },
+        ]),
+  ],
+);
 
 const onTopRules = Object.entries(onTop).map(([name, above]) => ({
   name: `${name}-stands-on-top`,

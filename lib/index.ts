@@ -4,6 +4,7 @@ export type { Awaitable, Coroutine, Result } from './core/awaitable.ts';
 export type { Command } from './core/command.ts';
 export type { Duration } from './core/duration.ts';
 export type { Logger } from './core/logger.ts';
+export type { Query } from './core/query.ts';
 export type { RunInfo } from './core/run-info.ts';
 export type { Signal, SignalOptions } from './core/signal.ts';
 export type { StandardSchemaV1 } from './core/standard-schema.ts';
@@ -55,6 +56,7 @@ export { deprecatePatch, patched } from './api/patched.ts';
 // the run, and what comes from outside
 export { log } from './api/log.ts';
 export { now } from './api/now.ts';
+export { query } from './api/query.ts';
 export { random, uuid } from './api/random.ts';
 export { runInfo } from './api/run-info.ts';
 export { signal } from './api/signal.ts';

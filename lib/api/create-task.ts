@@ -1,7 +1,7 @@
 /** Tasks: coroutines that run concurrently. */
 import type { Awaitable } from '../core/awaitable.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
-import { currentLoop, type LoopTask } from '../core/loop.ts';
+import { currentLoop, currentLoopToRead, type LoopTask } from '../core/loop.ts';
 import type { Task } from '../core/task.ts';
 
 /**
@@ -41,7 +41,7 @@ export function currentTask(): Task<unknown> {
 
 /** The same, for combinators that cancel it. */
 export function currentLoopTask(): LoopTask<unknown> {
-  const task = currentLoop('currentTask()').tasks.current();
+  const task = currentLoopToRead('currentTask()').tasks.current();
   if (task !== undefined) return task;
   throw new WorkflowCodeError('NOT_IN_A_RUN', 'currentTask() was called from a callback, which runs in no task');
 }
@@ -59,5 +59,5 @@ export function currentLoopTask(): LoopTask<unknown> {
  * ```
  */
 export function allTasks(): Set<Task<unknown>> {
-  return currentLoop('allTasks()').tasks.all();
+  return currentLoopToRead('allTasks()').tasks.all();
 }

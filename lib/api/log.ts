@@ -1,6 +1,6 @@
 /** The log of the run, or of the step whose body runs. */
 import type { Logger, LogLevel } from '../core/logger.ts';
-import { currentLoop, currentLoopOrNone } from '../core/loop.ts';
+import { currentLoopOrNone, currentLoopToRead } from '../core/loop.ts';
 import { currentStepContext } from '../core/step-context.ts';
 
 /**
@@ -22,5 +22,5 @@ export const log: Logger = {
 function write(level: LogLevel, values: readonly unknown[]): void {
   const context = currentLoopOrNone() === undefined ? currentStepContext() : undefined;
   if (context !== undefined) context.log[level](...values);
-  else currentLoop('log').log.write(level, values);
+  else currentLoopToRead('log').log.write(level, values);
 }

@@ -1,5 +1,5 @@
 /** The run's own time. */
-import { currentLoop } from '../core/loop.ts';
+import { currentLoopToRead } from '../core/loop.ts';
 
 /**
  * The run's own time: that of the event which woke it last. It is the same on each replay, and so is `new Date()` in a
@@ -13,5 +13,5 @@ import { currentLoop } from '../core/loop.ts';
  * ```
  */
 export function now(): Date {
-  return new Date(currentLoop('now()').clock.nowMs());
+  return new Date(currentLoopToRead('now()').clock.nowMs());
 }

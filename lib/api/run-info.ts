@@ -1,5 +1,5 @@
 /** What a run knows about itself. */
-import { currentLoop } from '../core/loop.ts';
+import { currentLoopToRead } from '../core/loop.ts';
 import type { RunInfo } from '../core/run-info.ts';
 
 /**
@@ -13,5 +13,5 @@ import type { RunInfo } from '../core/run-info.ts';
  * ```
  */
 export function runInfo(): RunInfo {
-  return currentLoop('runInfo()').info;
+  return currentLoopToRead('runInfo()').info;
 }

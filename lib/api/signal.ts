@@ -1,9 +1,9 @@
 /** Messages from outside, received in the order in which they were accepted. */
 import type { Coroutine } from '../core/awaitable.ts';
-import { checkName } from '../core/check-name.ts';
+import { checkPathName } from '../core/check-name.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { QueueEmpty, WorkflowCodeError } from '../core/errors.ts';
-import { currentLoop } from '../core/loop.ts';
+import { currentLoop, currentLoopToRead } from '../core/loop.ts';
 import { setSignalSchema, type Signal, type SignalOptions } from '../core/signal.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { validOrThrow } from '../core/validate.ts';
@@ -26,8 +26,7 @@ import { type Call, lazy } from './lazy.ts';
  * ```
  */
 export function signal<T, In = T>(name: string, options: SignalOptions<T, In> = {}): Signal<T, In> {
-  checkName(name, 'a signal');
-  checkIsPath(name);
+  checkPathName(name, 'a signal');
   const schema = checkSchema(name, options);
   const what = `signal "${name}"`;
   const made: Signal<T, In> = {
@@ -38,7 +37,7 @@ export function signal<T, In = T>(name: string, options: SignalOptions<T, In> = 
       if (!taken.found) throw new QueueEmpty();
       return toPayload<T>(name, schema, taken.payload);
     },
-    pending: () => currentLoop(`pending() of ${what}`).signals.count(name),
+    pending: () => currentLoopToRead(`pending() of ${what}`).signals.count(name),
   };
   setSignalSchema(made, schema);
   return made;
@@ -77,16 +76,6 @@ function* receiveSignal<T>(name: string, schema: StandardSchema | undefined): Co
 
 function toPayload<T>(name: string, schema: StandardSchema | undefined, payload: unknown): T {
   return validOrThrow(schema, payload, `the payload of signal "${name}"`) as T;
-}
-
-/** Over HTTP a signal's name ends the path of a URL, which has no room for such parts, encoded or not. */
-function checkIsPath(name: string): void {
-  if (!/\p{Surrogate}/u.test(name) && !name.split('/').some((part) => part === '.' || part === '..')) return;
-  throw new WorkflowCodeError(
-    'INVALID_ARGUMENT',
-    `the name of a signal is ${describeValue(name)}: no URL can have it as a part of its path. Give one without "." and ` +
-      '".." between slashes, and without half characters',
-  );
 }
 
 function checkSchema<T, In>(name: string, { schema }: SignalOptions<T, In>): StandardSchema | undefined {

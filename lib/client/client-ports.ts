@@ -13,13 +13,18 @@ import { SystemClock } from '../memory/system-clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
+import type { AnswerQuery } from '../ports/queries.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
 import { limitStore } from './call-budget.ts';
 import { RANDOM_IDS, type IdSource } from './identifiers.ts';
 import { checkOptions } from './options.ts';
 
 /** Where a client finds the runs. Everything has a default for use on AWS. */
 export interface ClientOptions {
-  /** An array, or a module's namespace: needed to start by name with the schema checked, and to list all runs. */
+  /**
+   * An array, or a module's namespace: needed to answer queries, to start by name with the schema checked, and to list all
+   * runs.
+   */
   readonly workflows?: WorkflowSource | undefined;
   /** Default: the environment's `LULL_TABLE_NAME`. */
   readonly tableName?: string | undefined;
@@ -43,6 +48,8 @@ export interface ClientOptions {
   readonly clock?: Clock | undefined;
   /** Takes warnings, such as of a wake that could not be sent. Default: the console. */
   readonly log?: Logger | undefined;
+  /** Answers queries. Default: a replay in this process, by the code of `workflows`. */
+  readonly queries?: AnswerQuery | undefined;
   /** Makes ids for runs and messages. Default: at random. */
   readonly ids?: IdSource | undefined;
   /**
@@ -62,6 +69,8 @@ export interface ClientPorts {
   readonly callTimeoutMs: number;
   openStore(): Promise<Store>;
   openWakes(): Promise<WakeQueue>;
+  /** An InvalidArgumentError for a client that knows no workflows. */
+  openQueries(): Promise<AnswerQuery>;
 }
 
 const OPTIONS = [
@@ -76,6 +85,7 @@ const OPTIONS = [
   'wakes',
   'clock',
   'log',
+  'queries',
   'ids',
   'callTimeout',
 ] satisfies (keyof ClientOptions)[];
@@ -83,15 +93,19 @@ const OPTIONS = [
 export function toClientPorts(options: ClientOptions, environment: Environment): ClientPorts {
   checkOptions('a Client', options, OPTIONS);
   const callTimeoutMs = readCallTimeout(options);
+  const registry = options.workflows === undefined ? undefined : createRegistry(options.workflows);
+  const { clock = new SystemClock(), log = console, queries } = options;
+  const openStore = once(async () =>
+    limitStore(options.store ?? (await openTable(options, environment)), () => callTimeoutMs),
+  );
   return {
     callTimeoutMs,
-    registry: options.workflows === undefined ? undefined : createRegistry(options.workflows),
-    clock: options.clock ?? new SystemClock(),
-    log: options.log ?? console,
+    registry,
+    clock,
+    log,
     ids: options.ids ?? RANDOM_IDS,
-    openStore: once(async () =>
-      limitStore(options.store ?? (await openTable(options, environment)), () => callTimeoutMs),
-    ),
+    openStore,
+    openQueries: once(async () => queries ?? (await loadQueries({ registry, clock, log, openStore }))),
     openWakes: once(async () => options.wakes ?? (await openQueue(options, environment))),
   };
 }
@@ -114,6 +128,24 @@ async function openQueue({ queueUrl, sqs }: ClientOptions, environment: Environm
   const url = queueUrl ?? readQueueUrl(environment);
   const { createSqsWakeQueue } = await import('../lambda/sqs-wake-queue.ts');
   return createSqsWakeQueue({ queueUrl: url, client: sqs });
+}
+
+/** The engine is loaded by the first query alone: most callers ask none. */
+async function loadQueries({
+  registry,
+  clock,
+  log,
+  openStore,
+}: Pick<ClientPorts, 'registry' | 'clock' | 'log' | 'openStore'>): Promise<AnswerQuery> {
+  if (registry === undefined) {
+    throw new InvalidArgumentError(
+      'a query is answered by the code of its run, and this Client knows none: give it the workflows, as in ' +
+        'new Client({ workflows }), or ask over HTTP',
+    );
+  }
+  const { createQueryEngine } = await import('../engine/query-engine.ts');
+  const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  return createQueryEngine({ registry, clock, log, store: await openStore(), turnOfTheLoop });
 }
 
 /** Remembers what was opened; after a failure the next call tries again. */

@@ -14,6 +14,7 @@ export type {
 export type { RunEnd } from './run-value.ts';
 export type { HistoryEvent } from './run-history.ts';
 export type { ListOptions, PageOptions, RunFilter, RunPage } from './list-runs.ts';
+export type { AnswerQuery, AskedQuery, QueryAnswer } from '../ports/queries.ts';
 export type { IdSource } from './identifiers.ts';
 export type { RunStatus } from '../core/run-status.ts';
 export {
@@ -24,8 +25,10 @@ export {
   RunEndedError,
   RunFailedError,
   RunIdTakenError,
+  RunNotBegunError,
   RunNotFoundError,
   RunTerminatedError,
+  UnknownQueryError,
 } from '../core/run-errors.ts';
 export { EnvironmentError } from '../lambda/environment.ts';
 export { StoreUnavailableError } from '../ports/world-errors.ts';

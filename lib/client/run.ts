@@ -1,8 +1,10 @@
 /** One run, as its caller holds it. Making one reads nothing: each call looks at the table. */
 import { checkName } from '../core/check-name.ts';
+import type { Query } from '../core/query.ts';
 import { type Signal, signalSchema } from '../core/signal.ts';
 import { validOrThrow } from '../core/validate.ts';
 import { describeValue } from '../core/describe-value.ts';
+import { askQuery } from './ask-query.ts';
 import { awaitResult, type ResultOptions } from './await-result.ts';
 import { beginCall } from './call-budget.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -34,6 +36,9 @@ type SignalArguments<In> = undefined extends In
   ? [payload?: In, options?: SignalOptions]
   : [payload: In, options?: SignalOptions];
 
+/** Arguments that may be undefined may be left out. */
+type QueryArguments<A> = undefined extends A ? [args?: A] : [args: A];
+
 /** A run. `R` is what its workflow returns. Methods of a run that is not there raise a RunNotFoundError. */
 export interface Run<R> {
   readonly id: string;
@@ -50,6 +55,14 @@ export interface Run<R> {
    */
   signal<T, In>(signal: Signal<T, In>, ...rest: SignalArguments<In>): Promise<void>;
   signal(signal: string, payload?: unknown, options?: SignalOptions): Promise<void>;
+  /**
+   * Asks the run a query, and gives what its handler returns, as of the last record of the run's journal. This process
+   * replays the run for it, so the Client needs the `workflows`; nothing is written, and the run takes no turn. A run that
+   * has ended answers too, and one that is blocked as far as its code can follow. What the handler throws is thrown here.
+   * Raises a RunNotBegunError before the run's first turn, an UnknownQueryError if its code has given no handler by now.
+   */
+  query<T, A>(query: Query<T, A>, ...rest: QueryArguments<A>): Promise<T>;
+  query(query: string, args?: unknown): Promise<unknown>;
   /** What there is to know: workflow, status, times, input, and how it ended. Can `wait` a while for the end. */
   describe(options?: DescribeOptions): Promise<RunDescription>;
   /** What has happened so far, oldest first. */
@@ -105,6 +118,11 @@ export class RunHandle<R> implements Run<R> {
     await sendMessage(beginCall(this.#ports), { runId: this.id, message, idempotencyKey: key, what });
   }
 
+  async query<T>(query: { readonly name: string } | string, args?: unknown): Promise<T> {
+    const name = nameOf(query, 'a query');
+    return (await askQuery(this.#ports, this.id, name, args)) as T;
+  }
+
   async describe(options: DescribeOptions = {}): Promise<RunDescription> {
     checkOptions('describe', options, ['wait']);
     return describeRun(this.#ports, this.id, options);
@@ -142,6 +160,13 @@ export class RunHandle<R> implements Run<R> {
       what,
     });
   }
+}
+
+/** Of what was given to name it: the thing itself, or its name. */
+function nameOf(named: { readonly name: string } | string, what: string): string {
+  const name = typeof named === 'string' ? named : (named as Partial<typeof named> | null)?.name;
+  checkName(name, what);
+  return name;
 }
 
 function checkReason(reason: unknown): void {

@@ -24,3 +24,14 @@ export function checkPlainName(name: unknown, what: string): asserts name is str
       `beginning with a letter or digit`,
   );
 }
+
+/** Refuses what is no name, and one that cannot end the path of a URL, encoded or not: of a signal, a query, an update. */
+export function checkPathName(name: unknown, what: string): asserts name is string {
+  checkName(name, what);
+  if (!/\p{Surrogate}/u.test(name) && !name.split('/').some((part) => part === '.' || part === '..')) return;
+  throw new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    `the name of ${what} is ${describeValue(name)}: no URL can have it as a part of its path. Give one without "." and ` +
+      '".." between slashes, and without half characters',
+  );
+}

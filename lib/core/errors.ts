@@ -340,6 +340,7 @@ export type WorkflowCodeErrorCode =
   | 'FORGOTTEN_PROMISE' // made a promise that nothing waits for, and the promise failed
   | 'FORBIDDEN_GLOBAL' // fetch, timers, process.env, ... in workflow code
   | 'NEVER_AWAITED' // created and dropped
+  | 'READ_ONLY' // the handler of a query awaited something, or changed the run
   | 'ARGUMENT_CHANGED' // the body of a step changed its arguments; found in tests
   | 'ALREADY_AWAITED' // a coroutine given to a second task
   | 'ENDLESS_LOOP' // code that goes on forever without waiting for anything

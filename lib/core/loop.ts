@@ -14,6 +14,8 @@ import type { ADD_WATCHER, Future } from './future.ts';
 import type { Job, Watcher } from './job.ts';
 import type { LogLevel } from './logger.ts';
 import type { RunInfo } from './run-info.ts';
+import type { MessageHandlers } from './message-handlers.ts';
+import { mayChange } from './reading.ts';
 import type { Task } from './task.ts';
 
 export interface Loop {
@@ -29,6 +31,7 @@ export interface Loop {
   readonly patches: PatchAnswers;
   readonly awaitables: Awaitables;
   readonly predicates: Predicates;
+  readonly handlers: MessageHandlers;
 }
 
 export interface RunClock {
@@ -134,8 +137,18 @@ export interface WaitingPredicate {
 const SLOT = Symbol.for('lull.loop');
 const slot = globalThis as { [SLOT]?: Loop | undefined };
 
-/** The loop of the run whose code is running right now. `call` names the caller for the error. */
+/**
+ * The loop of the run whose code is running right now, for a call that may change the run: code that may only read is
+ * refused. `call` names the caller for the error.
+ */
 export function currentLoop(call: string): Loop {
+  const loop = currentLoopToRead(call);
+  mayChange(call);
+  return loop;
+}
+
+/** The same, for a call that changes nothing. */
+export function currentLoopToRead(call: string): Loop {
   const loop = slot[SLOT];
   if (loop === undefined) {
     throw new WorkflowCodeError(

@@ -1,7 +1,9 @@
 /** What goes wrong with a run of which a caller, or another run, asks something. Each has a `code` that HTTP answers carry too. */
 import { setBrand } from './brand.ts';
+import { describeValue } from './describe-value.ts';
 import { LullError } from './errors.ts';
 import type { RunStatus } from './run-status.ts';
+import { suggest } from './suggest.ts';
 
 /** An argument or option that a call cannot take: the message says which one, and what would do. */
 export class InvalidArgumentError extends LullError {
@@ -92,6 +94,40 @@ export class InboxFullError extends LullError {
 
   constructor(runId: string, why: string) {
     super('INBOX_FULL', `the inbox of run "${runId}" is full: ${why}. Nothing was accepted: send it again later`);
+    this.runId = runId;
+  }
+}
+
+/** None of the run's code has run yet: there is no state from which a query could be answered. */
+export class RunNotBegunError extends LullError {
+  static {
+    this.prototype.name = 'RunNotBegunError';
+    setBrand(this.prototype, 'RunNotBegunError');
+  }
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super('RUN_NOT_BEGUN', `run "${runId}" has not begun: it can be asked once its first turn is recorded`);
+    this.runId = runId;
+  }
+}
+
+/** The run's code has not given a handler for a query of that name. */
+export class UnknownQueryError extends LullError {
+  static {
+    this.prototype.name = 'UnknownQueryError';
+    setBrand(this.prototype, 'UnknownQueryError');
+  }
+  readonly runId: string;
+
+  constructor(runId: string, name: string, known: readonly string[]) {
+    const guess = suggest(name, known);
+    super(
+      'UNKNOWN_QUERY',
+      `run "${runId}" has no handler for query ${describeValue(name)}` +
+        `${guess === undefined ? '' : `: did you mean ${describeValue(guess)}?`}. ` +
+        (known.length === 0 ? 'It has none for any' : `It has handlers for ${known.join(', ')}`),
+    );
     this.runId = runId;
   }
 }

@@ -3,6 +3,8 @@
  *
  * Tested by: test/engine/turns.test.ts
  */
+import type { AnswerQuery } from '../ports/queries.ts';
+import { answerQuery } from './answer-query.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
 import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
@@ -22,6 +24,8 @@ export interface RunningEngine {
   sweep(options?: SweepOptions): Promise<Sweep>;
   /** What a run waits for. Changes nothing. */
   inspectRun(runId: string): Promise<RunInspection>;
+  /** The answer to a query, as of the last record that is written. Changes nothing. */
+  readonly answerQuery: AnswerQuery;
 }
 
 export function createEngine(options: EngineOptions): RunningEngine {
@@ -46,5 +50,6 @@ export function createEngine(options: EngineOptions): RunningEngine {
     takeTurn: (request) => takeTurn(engine, { warmRuns, solitude }, request),
     sweep: (sweepOptions) => sweep(engine, sweepOptions),
     inspectRun: (runId) => inspectRun(engine, runId),
+    answerQuery: (query) => answerQuery(engine, query),
   };
 }

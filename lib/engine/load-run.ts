@@ -43,7 +43,7 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   if (blockedBy !== undefined) return { kind: 'cannot-replay', error: blockedBy };
 
   const following = await replayRun(turn.engine, turn.run, entries);
-  if (following.kind === 'cannot-replay') return following;
+  if (following.kind === 'cannot-replay') return { kind: 'cannot-replay', error: following.error };
   turn.watch(following.memory.strays);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
   for (const entry of following.unrecorded) turn.unwritten.push(entry);
@@ -120,7 +120,7 @@ function lengthOf(records: readonly JournalRecord[]): JournalLength {
   return length;
 }
 
-function journalDamaged(runId: string, damage: string): LullError {
+export function journalDamaged(runId: string, damage: string): LullError {
   return new LullError(
     'JOURNAL_DAMAGED',
     `the journal of run "${runId}" is not as this version of lull writes it: ${damage}. The table was changed by hand, or a ` +

@@ -38,7 +38,8 @@ export type ReplayRunResult =
       readonly memory: LiveMemory;
       readonly unrecorded: readonly JournalEntry[];
     }
-  | { readonly kind: 'cannot-replay'; readonly error: Error };
+  /** `reached`: where the code stands that could follow up to there; undefined if none has run. */
+  | { readonly kind: 'cannot-replay'; readonly error: Error; readonly reached?: LiveMemory };
 
 /** A journal without entries is begun. */
 export async function replayRun(
@@ -139,8 +140,8 @@ async function follow(
   const replay = { runId, workflow: run.workflow, recorded, deliver, context: contextOf(live), asCodeOfTheRun };
   const following = await replayInSlices(engine, replay);
   isReplaying = false;
-  if (following.kind === 'diverged') return { kind: 'cannot-replay', error: following.error };
   const memory = rememberPending(live, guarded, { strays, seed: started.seed });
+  if (following.kind === 'diverged') return { kind: 'cannot-replay', error: following.error, reached: memory };
   return { kind: 'replayed', memory, unrecorded: following.unrecorded };
 }
 

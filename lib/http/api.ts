@@ -9,6 +9,7 @@ import { describeApi } from './openapi.ts';
 import { internalProblem, type Problem, problemOf, toProblem } from './problem.ts';
 import { type ApiContext, readCall, requestIdOf } from './read-call.ts';
 import type { Answer, Call, Route } from './route.ts';
+import { queryRoutes } from './query-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { startRoute } from './start-route.ts';
 import { toJson } from './to-json.ts';
@@ -28,7 +29,7 @@ interface ApiEnv {
 /** `api.fetch(request, context)` answers a request. */
 export type Api = Hono<ApiEnv>;
 
-export const ROUTES: readonly Route[] = [startRoute, ...runRoutes, ...messageRoutes];
+export const ROUTES: readonly Route[] = [startRoute, ...runRoutes, ...messageRoutes, ...queryRoutes];
 
 export function createApi({ client, workflows, log }: ApiOptions): Api {
   const api: Api = new Hono();
@@ -79,9 +80,12 @@ async function handle(route: Route, call: Call<Record<string, unknown>>): Promis
   }
 }
 
-/** As hono writes it. The name of a signal may have slashes in it. */
+/** The name of a signal or a query ends its path, and may have slashes in it. */
+const NAME_AT_THE_END = /\/(signals|queries)\/\{(\w+)\}$/;
+
+/** As hono writes it. */
 function toPattern(path: string): string {
-  return path.replace('/signals/{name}', '/signals/:name{.+}').replace(/\{(\w+)\}/g, ':$1');
+  return path.replace(NAME_AT_THE_END, '/$1/:$2{.+}').replace(/\/\{(\w+)\}/g, '/:$1');
 }
 
 function toResponse({ status, body, headers = {} }: Answer): Response {
@@ -122,7 +126,7 @@ function refuseAddress({ method, path }: { method: string; path: string }): Resp
 }
 
 function toRegExp(path: string): RegExp {
-  return new RegExp(`^${path.replace('/signals/{name}', '/signals/.+').replace(/\{\w+\}/g, '[^/]+')}$`);
+  return new RegExp(`^${path.replace(NAME_AT_THE_END, '/$1/.+').replace(/\{\w+\}/g, '[^/]+')}$`);
 }
 
 function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {

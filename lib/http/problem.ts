@@ -1,5 +1,7 @@
 /** Errors as HTTP answers: `application/problem+json` (RFC 9457), with the `code` of the error's class. */
 import { InvalidInputError, LullError } from '../core/errors.ts';
+import { describeThrown } from '../core/to-error.ts';
+import { type Json, toJson } from './to-json.ts';
 
 /** The body of an error's answer. */
 export interface Problem {
@@ -13,6 +15,8 @@ export interface Problem {
   readonly code: string;
   /** Of an input that does not fit its schema: all that is wrong with it. */
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** What the run's own code threw. */
+  readonly cause?: Json;
   /** Of an internal error: finds it in the log. */
   readonly requestId?: string;
 }
@@ -24,6 +28,16 @@ export class InvalidRequestError extends LullError {
   }
   constructor(code: ProblemCode, message: string) {
     super(code, message);
+  }
+}
+
+/** The handler of a query has thrown. */
+export class QueryFailedError extends LullError {
+  static {
+    this.prototype.name = 'QueryFailedError';
+  }
+  constructor(name: string, cause: Error) {
+    super('QUERY_FAILED', `the handler of query "${name}" has thrown ${describeThrown(cause)}`, { cause });
   }
 }
 
@@ -41,12 +55,15 @@ export const PROBLEMS = {
   NOT_FOUND: { status: 404, title: 'No such address' },
   UNKNOWN_WORKFLOW: { status: 404, title: 'Unknown workflow' },
   RUN_NOT_FOUND: { status: 404, title: 'Run not found' },
+  UNKNOWN_QUERY: { status: 404, title: 'Unknown query' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   RUN_ID_TAKEN: { status: 409, title: 'Run id taken' },
   RUN_ENDED: { status: 409, title: 'Run has ended' },
+  RUN_NOT_BEGUN: { status: 409, title: 'Run has not begun' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },
   INVALID_INPUT: { status: 422, title: 'Input does not fit its schema' },
   UNSERIALIZABLE_VALUE: { status: 422, title: 'Value cannot be stored' },
+  QUERY_FAILED: { status: 422, title: 'Query failed' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   INBOX_FULL: { status: 429, title: 'Inbox full', retryAfterSeconds: 1 },
   VALUE_TOO_LARGE: { status: 500, title: 'Value too large for an answer' },
@@ -54,6 +71,9 @@ export const PROBLEMS = {
 } as const satisfies Record<string, Kind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Those whose cause is an error of the run's own code, which is the caller's to see. */
+const WITH_CAUSE: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['QUERY_FAILED']);
 
 export interface ProblemAnswer {
   readonly problem: Problem;
@@ -69,9 +89,19 @@ export function toProblem(error: unknown): ProblemAnswer | undefined {
     problem: {
       ...problemOf(code, error.message),
       ...(error instanceof InvalidInputError ? { errors: error.issues } : {}),
+      ...(WITH_CAUSE.has(code) ? { cause: shownCause(error) } : {}),
     },
     headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
   };
+}
+
+/** What has too many parts to be shown is not: the detail has its message. */
+function shownCause({ cause }: LullError): Json {
+  try {
+    return toJson(cause);
+  } catch {
+    return null;
+  }
 }
 
 export function problemOf(code: ProblemCode, detail: string): Problem {

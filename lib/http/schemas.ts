@@ -14,7 +14,7 @@ export const RUN_STATUSES = [
 ] as const;
 
 const time: JsonSchema = { type: 'string', format: 'date-time' };
-const anyValue = {
+export const anyValue: JsonSchema = {
   description: 'Any JSON. Dates are ISO 8601 texts, bigints texts, Maps objects or pairs, Sets arrays.',
 };
 
@@ -137,6 +137,7 @@ export const SCHEMAS = {
           properties: { path: { type: 'string', examples: ['$.lines[2].price'] }, message: { type: 'string' } },
         },
       },
+      cause: { $ref: '#/components/schemas/RunError', description: "What the run's own code threw." },
       requestId: { type: 'string' },
     },
   },

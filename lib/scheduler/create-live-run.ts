@@ -12,6 +12,7 @@ import { ADD_WATCHER } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Watcher } from '../core/job.ts';
 import { withLoop } from '../core/loop.ts';
+import { whileReading } from '../core/reading.ts';
 import { DEFAULT_RUN_LIMITS } from '../core/run-limits.ts';
 import type { CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
@@ -98,6 +99,16 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
 
   codeLocation(): string {
     return this.#loop.tasks.codeLocation();
+  }
+
+  queryNames(): readonly string[] {
+    return this.#loop.handlers.queryNames();
+  }
+
+  askQuery(name: string, args: unknown): unknown {
+    const handler = this.#loop.handlers.query(name);
+    invariant(handler !== undefined, `query "${name}" has no handler`);
+    return withLoop(this.#loop, () => whileReading(`the handler of query "${name}"`, () => handler(args as never)));
   }
 
   deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): CommandEntry[] {

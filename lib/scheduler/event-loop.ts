@@ -31,6 +31,7 @@ import type { StepDefaults } from '../core/step.ts';
 import { AwaitableRegistry } from './awaitable-registry.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import type { CountedRandom } from './counted-random.ts';
+import { Handlers } from './handlers.ts';
 import { Patches } from './patches.ts';
 import { PendingCommands } from './pending-commands.ts';
 import { ReadyQueue } from './ready-queue.ts';
@@ -69,6 +70,7 @@ export class EventLoop implements Loop {
   readonly patches: Patches;
   readonly awaitables: AwaitableRegistry;
   readonly predicates: WaitingPredicates;
+  readonly handlers = new Handlers();
   readonly #maxCallbacksPerEvent: number;
 
   constructor({ info, host, random, stepDefaults, recordedPatches, limits, strict }: EventLoopOptions) {

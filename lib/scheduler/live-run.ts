@@ -76,6 +76,13 @@ export interface LiveRun {
   /** The run's own time: never goes back. */
   nowMs(): number;
   random(): number;
+  /** The queries that have a handler, in alphabetical order. */
+  queryNames(): readonly string[];
+  /**
+   * What the handler of that query returns, which there must be; throws what it throws. Changes nothing: a handler that
+   * tries to is a WorkflowCodeError `READ_ONLY`.
+   */
+  askQuery(name: string, args: unknown): unknown;
   /** Where the code is, for error messages: `after step "charge"`, `before its first await`. */
   codeLocation(): string;
 }

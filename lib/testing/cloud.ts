@@ -15,6 +15,7 @@ import type { SweepOptions } from '../engine/sweep.ts';
 import type { TurnEnd } from '../engine/turn-end.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
+import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
@@ -142,6 +143,10 @@ export class Cloud {
 
   inspectRun(runId: string): ReturnType<RunningEngine['inspectRun']> {
     return this.#engine.inspectRun(runId);
+  }
+
+  answerQuery(query: AskedQuery): Promise<QueryAnswer> {
+    return this.#engine.answerQuery(query);
   }
 
   /** A bug, or a failure that lasts: thrown once, by the timeline's next step. */

@@ -29,7 +29,10 @@ export class TestClient extends Client {
 
   constructor({ cloud, timeline, workflows }: TestClientOptions) {
     const { store, wakes, ids } = cloud.outside;
-    super({ workflows, store, wakes, ids, log: cloud.log, clock: clockThatMoves(cloud, timeline) });
+    super({
+      ...{ workflows, store, wakes, ids, log: cloud.log, clock: clockThatMoves(cloud, timeline) },
+      queries: (query) => cloud.answerQuery(query),
+    });
     this.#cloud = cloud;
     this.#timeline = timeline;
   }
@@ -88,6 +91,12 @@ class TestRun<R> implements Run<R> {
 
   signal(signal: Signal<unknown> | string, payload?: unknown, options?: SignalOptions): Promise<void> {
     return this.#cloud.callers.call(() => this.#run.signal(signal as string, payload, options));
+  }
+
+  /** What can happen now happens before. The clock stands still. */
+  async query<T>(query: { readonly name: string } | string, args?: unknown): Promise<T> {
+    await this.#timeline.settle();
+    return (await this.#run.query(query as string, args)) as T;
   }
 
   cancel(reason?: string, options?: ControlOptions): Promise<void> {

@@ -11,7 +11,8 @@ export async function play(program: Program, stage: Stage): Promise<string[]> {
   const { id } = await post(stage, path, program.input);
   for (const act of program.acts ?? []) {
     await stage.advance(toMilliseconds(act.after ?? 0, 'the time of an act'));
-    await perform(stage, id, act);
+    if ('query' in act) await ask(stage, id, act);
+    else await perform(stage, id, act);
   }
   await stage.untilEnded(id);
   const run = (await (await stage.fetch(`/runs/${id}`)).json()) as Record<string, unknown>;
@@ -19,7 +20,20 @@ export async function play(program: Program, stage: Stage): Promise<string[]> {
   return [...(difference === undefined ? [] : [difference]), ...linesMissing(program, id, stage.lines())];
 }
 
-async function perform(stage: Stage, id: string, act: Act): Promise<void> {
+/** A run in real time may not be there yet. */
+async function ask(stage: Stage, id: string, act: Extract<Act, { query: string }>): Promise<void> {
+  const path = `/runs/${id}/queries/${encodeURIComponent(act.query)}`;
+  const init = act.args === undefined ? {} : { method: 'POST', body: JSON.stringify(act.args) };
+  for (let attempt = 1; ; attempt += 1) {
+    const answer: unknown = await (await stage.fetch(path, init)).json();
+    const difference = differenceOf(answer, act.answers);
+    if (difference === undefined) return;
+    if (!stage.isReal || attempt === 40) throw new Error(`query "${act.query}": ${difference}`);
+    await stage.advance(250);
+  }
+}
+
+async function perform(stage: Stage, id: string, act: Exclude<Act, { query: string }>): Promise<void> {
   if ('signal' in act) {
     const path = `/runs/${id}/signals/${encodeURIComponent(act.signal)}`;
     await post(stage, path, act.payload, act.idempotencyKey);

@@ -16,6 +16,8 @@ export type Act = { readonly after?: string } & (
   | { readonly signal: string; readonly payload: unknown; readonly idempotencyKey?: string }
   | { readonly cancel: string }
   | { readonly terminate: string }
+  /** `answers`: the body of a 200, or what a problem shows. */
+  | { readonly query: string; readonly args?: unknown; readonly answers: Expected }
 );
 
 /** A line that the run has to log, once: not again when its code is replayed. */

@@ -4,7 +4,7 @@ import { aroundStore } from '../../lib/testing/around-store.ts';
 import { ask, createApiWorld, problemOf } from './api-world.ts';
 
 describe('an address that there is not', () => {
-  it.each(['/', '/run/g1', '/runs/g1/signals', '/workflows/greet', '/runs/', '/runs/g1/queries/x'])(
+  it.each(['/', '/run/g1', '/runs/g1/signals', '/workflows/greet', '/runs/', '/runs/g1/queries'])(
     'answers 404 to %s',
     async (path) => {
       expect(problemOf(await createApiWorld().get(path))).toEqual({
@@ -20,6 +20,7 @@ describe('an address that there is not', () => {
     ['POST', '/runs', 'GET'],
     ['GET', '/workflows/greet/runs', 'POST'],
     ['PUT', '/runs/g1/signals/a/b', 'POST'],
+    ['PUT', '/runs/g1/queries/a/b', 'GET, POST'],
     ['POST', '/openapi.json', 'GET'],
   ])('answers 405 to %s %s and says what it takes', async (method, path, allow) => {
     const answer = await ask(createApiWorld().api, path, { method });

@@ -28,6 +28,7 @@ import {
   patched,
   poll,
   PriorityQueue,
+  query,
   Queue,
   race,
   random,
@@ -179,6 +180,10 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
     ];
     yield* sleep('1 day');
     return kept;
+  },
+  *'handlers of queries'() {
+    query<number>('count').handle(() => 1);
+    yield* sleep('1 day');
   },
   *'callbacks, cancellations and failures'() {
     const future = new Future<number>();

@@ -256,12 +256,17 @@ export interface Saga {
 export function saga<T>(body: (saga: Saga) => Coroutine<T>): Awaitable<T>;
 
 // ---- the run and what comes from outside
+export interface Query<T, A = void> {
+  readonly name: string;
+  handle(answer: (args: A) => T): void;
+}
 export interface Signal<T> {
   readonly name: string;
   receive(): Awaitable<T>;
   receiveNowait(): T;
   pending(): number;
 }
+export function query<T, A = void>(name: string): Query<T, A>;
 export function signal<T>(name: string, options?: { schema?: StandardSchemaV1<any, T> }): Signal<T>;
 export function now(): Date;
 export function random(): number;

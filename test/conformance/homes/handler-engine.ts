@@ -64,6 +64,7 @@ export function startHandlers({ isCold, writeLine }: HandlerOptions): StartEngin
       },
       sweep: () => sweeper({}, contextUntil(clock.nowMs() + 60_000)),
       inspectRun: (runId) => createEngine(options).inspectRun(runId),
+      answerQuery: (query) => createEngine(options).answerQuery(query),
     };
   };
 }

@@ -7,6 +7,7 @@ import { errorPrograms } from './errors.ts';
 import { examplePrograms } from './examples.ts';
 import { globalsPrograms } from './globals.ts';
 import { loggingPrograms } from './logging.ts';
+import { messagePrograms } from './messages.ts';
 import { taskPrograms } from './tasks.ts';
 
 export const allPrograms: readonly Program[] = [
@@ -17,6 +18,7 @@ export const allPrograms: readonly Program[] = [
   ...globalsPrograms,
   ...taskPrograms,
   ...batchPrograms,
+  ...messagePrograms,
 ];
 
 /** Those of all programs, each once. */

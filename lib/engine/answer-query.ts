@@ -1,0 +1,92 @@
+/**
+ * Answers a query: replays the run's journal, and calls the handler that the run's code has given. It needs no lease and
+ * writes nothing, so the run does not notice.
+ *
+ * The answer is that of the last record that was written. Code that cannot follow its journal answers from where it stands.
+ *
+ * Tested by: test/engine/queries.test.ts, test/engine/query-handlers.test.ts
+ */
+import { decode } from '../codec/decode.ts';
+import { encode, encodedBytes } from '../codec/encode.ts';
+import { ignoreRejection, isAwaitable, isPromise } from '../core/check-awaitable.ts';
+import { describeValue } from '../core/describe-value.ts';
+import type { Encoded } from '../core/encoded.ts';
+import { PayloadTooLargeError, UnserializableValueError } from '../core/errors.ts';
+import { mayChange, readOnly } from '../core/reading.ts';
+import type { JournalEntry } from '../journal/event.ts';
+import { findDamage } from '../journal/find-damage.ts';
+import type { JournalRecord } from '../journal/record.ts';
+import { describeHigherLimit } from '../ports/content-limits.ts';
+import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
+import { isClosed } from '../core/run-status.ts';
+import { withGuard } from './guard.ts';
+import type { LiveMemory } from './live-memory.ts';
+import { journalDamaged } from './load-run.ts';
+import { asOwner } from './owned-code.ts';
+import { replayRun } from './replay-run.ts';
+import type { Engine } from './settings.ts';
+
+export async function answerQuery(engine: Engine, query: AskedQuery): Promise<QueryAnswer> {
+  const { runId } = query;
+  const run = await engine.store.readRun(runId);
+  if (run === undefined) return { kind: 'not-found' };
+  const records = await engine.store.loadRecords(runId, 0);
+  // A closed run has records until it is purged: the run item goes last.
+  if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
+  const damage = findDamage(records);
+  if (damage !== undefined) return { kind: 'cannot-replay', error: journalDamaged(runId, damage) };
+  const replayed = await replayRun(engine, run, seenByCode(records));
+  const memory = replayed.kind === 'replayed' ? replayed.memory : replayed.reached;
+  if (memory !== undefined) return ask(engine, memory, query);
+  return replayed.kind === 'replayed' ? { kind: 'not-begun' } : { kind: 'cannot-replay', error: replayed.error };
+}
+
+/** What came when no code took it any more changed nothing that the code keeps. */
+function seenByCode(records: readonly JournalRecord[]): JournalEntry[] {
+  const entries = records.flatMap((record) => record.entries);
+  const end = entries.findIndex((entry) => entry.kind === 'terminate-requested');
+  return (end === -1 ? entries : entries.slice(0, end)).filter((entry) => !('unread' in entry));
+}
+
+function ask(engine: Engine, memory: LiveMemory, { name, args }: AskedQuery): QueryAnswer {
+  const { live } = memory;
+  const names = live.queryNames();
+  if (!names.includes(name)) return { kind: 'unknown-query', names };
+  const guarded = { ...memory.guarded, replaying: () => false, random: refuseToDraw };
+  try {
+    const value = asOwner(memory.strays, () =>
+      withGuard(guarded, () => toAnswer(engine, name, live.askQuery(name, decode(args)))),
+    );
+    return { kind: 'answered', value };
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
+}
+
+/** `Math.random()` and its like; `random()` of lull is refused where it is called. */
+function refuseToDraw(): number {
+  mayChange('a function that draws random numbers');
+  return 0;
+}
+
+function toAnswer({ maxValueBytes, store }: Engine, name: string, value: unknown): Encoded {
+  const what = `the answer to query "${name}"`;
+  const handler = `the handler of query "${name}"`;
+  if (isPromise(value)) {
+    ignoreRejection(value);
+    throw readOnly(handler, 'returned a promise');
+  }
+  let encoded: Encoded;
+  try {
+    encoded = encode(value, what);
+  } catch (error) {
+    const isToBeAwaited = isAwaitable(value) && error instanceof UnserializableValueError;
+    throw isToBeAwaited ? readOnly(handler, `returned something to be awaited (${describeValue(value)})`) : error;
+  }
+  const bytes = encodedBytes(encoded);
+  if (bytes <= maxValueBytes) return encoded;
+  throw new PayloadTooLargeError(
+    `${what} has ${bytes} bytes, the limit is ${maxValueBytes}: return a part of it` +
+      describeHigherLimit(store.limits, 'valueBytes'),
+  );
+}
