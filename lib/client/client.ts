@@ -1,5 +1,6 @@
 /** The client: starts runs, finds them, lists them. */
 import { definitionOf, isWorkflow, type AnyWorkflow, type Workflow } from '../core/workflow.ts';
+import type { Signal } from '../core/signal.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { beginCall } from './call-budget.ts';
 import { type ClientOptions, type ClientPorts, toClientPorts } from './client-ports.ts';
@@ -15,13 +16,26 @@ import {
   type RunPage,
 } from './list-runs.ts';
 import { type Run, RunHandle } from './run.ts';
-import { startRun, type StartOptions } from './start-run.ts';
+import { prepareSignal, sendSignal } from './send-signal.ts';
+import { startRun, type StartOptions, type StartRequest } from './start-run.ts';
+import { toStartOptions, type WithStartOptions } from './with-start.ts';
 
 // Not an overload for Workflow<void, ...>: any workflow would be taken for one, whatever its input.
 /** An input that may be undefined may be left out. */
 type StartArguments<In> = undefined extends In
   ? [input?: In, options?: StartOptions]
   : [input: In, options?: StartOptions];
+
+/** How a run is started and sent a signal. A payload that may be undefined may be left out. */
+export type SignalWithStartOptions<T, Payload> = WithStartOptions & {
+  readonly signal: Signal<T, Payload>;
+} & (undefined extends Payload ? { readonly payload?: Payload } : { readonly payload: Payload });
+
+/** The same, for a signal by name, or a workflow by name. */
+export interface NamedSignalWithStartOptions extends WithStartOptions {
+  readonly signal: { readonly name: string } | string;
+  readonly payload?: unknown;
+}
 
 /**
  * Starts runs of workflows, and talks to them, from anywhere: an API, a script, another Lambda.
@@ -60,8 +74,48 @@ export class Client {
   start<In, R>(workflow: Workflow<In, R, never>, ...rest: StartArguments<In>): Promise<Run<R>>;
   start(workflow: string, input?: unknown, options?: StartOptions): Promise<Run<unknown>>;
   async start(workflow: AnyWorkflow | string, input?: unknown, options: StartOptions = {}): Promise<Run<unknown>> {
-    const { name, schema, timeoutMs } = this.#find(workflow);
-    const runId = await startRun(beginCall(this.#ports), { workflow: name, schema, input, options, timeoutMs });
+    const runId = await startRun(beginCall(this.#ports), { ...this.#find(workflow), input, options });
+    return new RunHandle(this.#ports, runId);
+  }
+
+  /**
+   * Sends a run a signal, and starts the run for it if there is none of that `id`. So of many callers that each may be the
+   * first, one starts the run, and each signal reaches it. Gives the run. With `idempotencyKey`, calls with the same key
+   * send one signal.
+   *
+   * Raises what `start` and `run.signal` raise: an input or a payload that is refused starts nothing, and a run of that id
+   * that has ended is a RunEndedError.
+   *
+   * @example
+   * ```ts
+   * const added = signal<string>('added');
+   * const cart = workflow('cart', function* (customer: string) {
+   *   return `${customer}: ${yield* added.receive()}, ${yield* added.receive()}`;
+   * });
+   *
+   * const { client } = createTestEngine({ workflows: [cart] });
+   * await client.signalWithStart(cart, 'Ada', { id: 'cart-ada', signal: added, payload: 'tea' });
+   * const run = await client.signalWithStart(cart, 'Ada', { id: 'cart-ada', signal: added, payload: 'milk' });
+   * await run.result(); // => 'Ada: tea, milk'
+   * ```
+   */
+  signalWithStart<In, R, T, Payload>(
+    workflow: Workflow<In, R, never>,
+    input: In,
+    options: SignalWithStartOptions<T, Payload>,
+  ): Promise<Run<R>>;
+  signalWithStart(workflow: string, input: unknown, options: NamedSignalWithStartOptions): Promise<Run<unknown>>;
+  async signalWithStart(
+    workflow: AnyWorkflow | string,
+    input: unknown,
+    { signal, payload, ...options }: NamedSignalWithStartOptions | SignalWithStartOptions<unknown, unknown>,
+  ): Promise<Run<unknown>> {
+    const { idempotencyKey } = options;
+    const start = { ...this.#find(workflow), input, options: toStartOptions(options) };
+    const prepared = await prepareSignal(this.#ports, signal, { payload, idempotencyKey });
+    const ports = beginCall(this.#ports);
+    const runId = await startRun(ports, start);
+    await sendSignal(ports, runId, prepared);
     return new RunHandle(this.#ports, runId);
   }
 
@@ -88,14 +142,14 @@ export class Client {
     return countRuns(this.#ports, options);
   }
 
-  #find(workflow: AnyWorkflow | string) {
+  #find(workflow: AnyWorkflow | string): Pick<StartRequest, 'workflow' | 'schema' | 'timeoutMs'> {
     const { registry } = this.#ports;
     if (isWorkflow(workflow)) {
       const { name, inputSchema, timeoutMs } = definitionOf(workflow);
-      return { name, schema: inputSchema, timeoutMs };
+      return { workflow: name, schema: inputSchema, timeoutMs };
     }
     checkPlainName(workflow, 'a workflow');
     const definition = registry?.get(workflow);
-    return { name: workflow, schema: definition?.inputSchema, timeoutMs: definition?.timeoutMs };
+    return { workflow, schema: definition?.inputSchema, timeoutMs: definition?.timeoutMs };
   }
 }

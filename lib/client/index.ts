@@ -1,5 +1,7 @@
 /** `lull/client`: for those who start runs and talk to them. */
 export { Client } from './client.ts';
+export type { NamedSignalWithStartOptions, SignalWithStartOptions } from './client.ts';
+export type { WithStartOptions } from './with-start.ts';
 export type { ClientOptions } from './client-ports.ts';
 export type { ControlOptions, Run, SignalOptions } from './run.ts';
 export type { StartOptions } from './start-run.ts';

@@ -1,20 +1,19 @@
 /** One run, as its caller holds it. Making one reads nothing: each call looks at the table. */
-import { checkName } from '../core/check-name.ts';
 import type { Query } from '../core/query.ts';
-import { type Signal, signalSchema } from '../core/signal.ts';
-import { validOrThrow } from '../core/validate.ts';
+import type { Signal } from '../core/signal.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { askQuery } from './ask-query.ts';
 import { awaitResult, type ResultOptions } from './await-result.ts';
 import { beginCall } from './call-budget.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { type DescribeOptions, describeRun, type RunDescription } from './describe-run.ts';
-import { digestInput, encodeInput } from './encode-input.ts';
+import { digestInput } from './encode-input.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
-import { controlIdFromKey, messageIdFromKey } from './identifiers.ts';
+import { controlIdFromKey } from './identifiers.ts';
 import { checkOptions } from './options.ts';
 import { type HistoryEvent, type PlacedEvent, readHistory } from './run-history.ts';
 import { sendMessage } from './send-message.ts';
+import { nameOf, prepareSignal, sendSignal } from './send-signal.ts';
 
 /** How a signal is sent. */
 export interface SignalOptions {
@@ -100,22 +99,10 @@ export class RunHandle<R> implements Run<R> {
   }
 
   async signal(signal: Signal<unknown> | string, payload?: unknown, options: SignalOptions = {}): Promise<void> {
-    const name = typeof signal === 'string' ? signal : signal.name;
-    checkName(name, 'a signal');
     checkOptions('signal', options, ['idempotencyKey']);
-    const { idempotencyKey: key } = options;
-    const what = `signal "${name}"`;
-    const schema = typeof signal === 'string' ? this.#ports.registry?.signalSchema(name) : signalSchema(signal);
-    // Only checked: its receiver is given what the schema makes of it, and asks the schema itself.
-    validOrThrow(schema, payload, `the payload of ${what}`);
-    const { limits } = await this.#ports.openStore();
-    const { value } = encodeInput(`the payload of ${what}`, payload, limits);
-    const identity =
-      key === undefined
-        ? { id: this.#ports.ids.messageId() }
-        : { id: messageIdFromKey(this.id, name, key), digest: digestInput(`the payload of ${what}`, payload) };
-    const message = { kind: 'signal', ...identity, name, payload: value } as const;
-    await sendMessage(beginCall(this.#ports), { runId: this.id, message, idempotencyKey: key, what });
+    const { idempotencyKey } = options;
+    const prepared = await prepareSignal(this.#ports, signal, { payload, idempotencyKey });
+    await sendSignal(beginCall(this.#ports), this.id, prepared);
   }
 
   async query<T>(query: { readonly name: string } | string, args?: unknown): Promise<T> {
@@ -160,13 +147,6 @@ export class RunHandle<R> implements Run<R> {
       what,
     });
   }
-}
-
-/** Of what was given to name it: the thing itself, or its name. */
-function nameOf(named: { readonly name: string } | string, what: string): string {
-  const name = typeof named === 'string' ? named : (named as Partial<typeof named> | null)?.name;
-  checkName(name, what);
-  return name;
 }
 
 function checkReason(reason: unknown): void {

@@ -13,6 +13,7 @@ import { queryRoutes } from './query-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { startRoute } from './start-route.ts';
 import { toJson } from './to-json.ts';
+import { withStartRoutes } from './with-start-routes.ts';
 
 export interface ApiOptions {
   readonly client: Client;
@@ -29,7 +30,13 @@ interface ApiEnv {
 /** `api.fetch(request, context)` answers a request. */
 export type Api = Hono<ApiEnv>;
 
-export const ROUTES: readonly Route[] = [startRoute, ...runRoutes, ...messageRoutes, ...queryRoutes];
+export const ROUTES: readonly Route[] = [
+  startRoute,
+  ...runRoutes,
+  ...messageRoutes,
+  ...queryRoutes,
+  ...withStartRoutes,
+];
 
 export function createApi({ client, workflows, log }: ApiOptions): Api {
   const api: Api = new Hono();

@@ -5,6 +5,18 @@ import { defineRoute } from './route.ts';
 import { runHasEnded } from './run-routes.ts';
 import { schemaRef } from './schemas.ts';
 
+/** How a run is started, also for a message that is sent with the start. */
+export const START_QUERY = {
+  onConflict: choiceParameter(
+    "If the id is taken by a run of the workflow: fail always is a 409, use-existing gives that run whatever its input. An id of another workflow's run is a 409.",
+    ['fail', 'use-existing'],
+  ),
+  delay: durationParameter('The run begins this much later.'),
+  timeout: durationParameter(
+    "How long the run may take, from its begin. The workflow's own timeout holds if it is smaller.",
+  ),
+};
+
 export const startRoute = defineRoute({
   method: 'POST',
   path: '/workflows/{name}/runs',
@@ -15,14 +27,7 @@ export const startRoute = defineRoute({
     id: textParameter(
       'The run\'s id: 1 to 128 characters out of A-Z a-z 0-9 . _ : -, and not "." or "..". Without it, one is made up.',
     ),
-    onConflict: choiceParameter(
-      "If the id is taken by a run of the workflow: fail always is a 409, use-existing gives that run whatever its input. An id of another workflow's run is a 409.",
-      ['fail', 'use-existing'],
-    ),
-    delay: durationParameter('The run begins this much later.'),
-    timeout: durationParameter(
-      "How long the run may take, from its begin. The workflow's own timeout holds if it is smaller.",
-    ),
+    ...START_QUERY,
     wait: durationParameter('Wait so long for the run to end, 25 s at most.'),
   },
   idempotencyKey: 'Requests with the same key and workflow start one run, however often they are repeated.',

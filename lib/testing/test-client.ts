@@ -1,6 +1,6 @@
 /** The client, in whose hands waiting moves the clock. */
 import { isClosed, type RunStatus } from '../core/run-status.ts';
-import { Client } from '../client/client.ts';
+import { Client, type NamedSignalWithStartOptions, type SignalWithStartOptions } from '../client/client.ts';
 import type { DescribeOptions, RunDescription } from '../client/describe-run.ts';
 import type { ResultOptions } from '../client/await-result.ts';
 import { RunNotFoundError } from '../core/run-errors.ts';
@@ -47,6 +47,26 @@ export class TestClient extends Client {
   ): Promise<Run<unknown>> {
     const start = (): Promise<Run<unknown>> => super.start(workflow as string, input, options);
     const run = await this.#cloud.callers.call(start);
+    return new TestRun(run, this.#cloud, this.#timeline);
+  }
+
+  override signalWithStart<In, R, T, Payload>(
+    workflow: Workflow<In, R, never>,
+    input: In,
+    options: SignalWithStartOptions<T, Payload>,
+  ): Promise<Run<R>>;
+  override signalWithStart(
+    workflow: string,
+    input: unknown,
+    options: NamedSignalWithStartOptions,
+  ): Promise<Run<unknown>>;
+  override async signalWithStart(
+    workflow: AnyWorkflow | string,
+    input: unknown,
+    options: NamedSignalWithStartOptions | SignalWithStartOptions<unknown, unknown>,
+  ): Promise<Run<unknown>> {
+    const send = (): Promise<Run<unknown>> => super.signalWithStart(workflow as string, input, options);
+    const run = await this.#cloud.callers.call(send);
     return new TestRun(run, this.#cloud, this.#timeline);
   }
 

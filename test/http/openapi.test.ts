@@ -43,6 +43,7 @@ describe('GET /openapi.json', () => {
         'POST /runs/{id}/signals/{name}',
         'POST /runs/{id}/terminate',
         'POST /workflows/{name}/runs',
+        'POST /workflows/{name}/runs/{id}/signals/{signal}',
       ].sort(),
     );
     expect(new Set(ROUTES.map(({ operationId }) => operationId)).size).toBe(ROUTES.length);

@@ -1,6 +1,6 @@
 /** What the client's calls take and give. */
 import { describe, expectTypeOf, test } from 'vitest';
-import { signal, sleep, step, workflow, type Awaitable, type Signal, type StandardSchemaV1 } from 'lull';
+import { query, signal, sleep, step, workflow, type Awaitable, type Signal, type StandardSchemaV1 } from 'lull';
 import { Client, type Run, type RunDescription, type RunSummary } from 'lull/client';
 
 interface Order {
@@ -119,5 +119,48 @@ describe('a run', () => {
     >();
     // @ts-expect-error -- there is no such status
     client.list({ status: 'done' });
+  });
+});
+
+describe('client.signalWithStart', () => {
+  const shipped = signal('shipped', { schema: dated });
+
+  test('takes what the workflow and the signal take, and gives the run', () => {
+    const order = { id: 'o1', cents: 1 };
+    expectTypeOf(
+      client.signalWithStart(checkout, order, { id: 'o1', signal: approved, payload: { by: 'Ada' } }),
+    ).resolves.toEqualTypeOf<Run<{ receipt: string }>>();
+    expectTypeOf(client.signalWithStart(nap, undefined, { id: 'n1', signal: stopped })).resolves.toEqualTypeOf<
+      Run<void>
+    >();
+    void client.signalWithStart(nap, undefined, { id: 'n1', signal: shipped, payload: { at: '2026-11-22' } });
+    expectTypeOf(shipped.receive()).toExtend<Awaitable<{ at: Date }>>();
+  });
+
+  test('refuses a payload of another type, and a call without an id', () => {
+    // @ts-expect-error -- senders pass a text, the receiver gets a Date
+    void client.signalWithStart(nap, undefined, { id: 'n1', signal: shipped, payload: { at: new Date() } });
+    // @ts-expect-error -- a payload is needed
+    void client.signalWithStart(nap, undefined, { id: 'n1', signal: approved });
+    // @ts-expect-error -- an id is needed
+    void client.signalWithStart(nap, undefined, { signal: stopped });
+  });
+});
+
+describe('run.query', () => {
+  const run = client.run('r1');
+  const status = query<'open' | 'done'>('status');
+  const total = query<number, { factor: number }>('total');
+
+  test('takes the arguments of the query and gives its answer', () => {
+    expectTypeOf(run.query(status)).resolves.toEqualTypeOf<'open' | 'done'>();
+    expectTypeOf(run.query(total, { factor: 2 })).resolves.toEqualTypeOf<number>();
+    expectTypeOf(run.query('status')).resolves.toEqualTypeOf<unknown>();
+    // @ts-expect-error -- arguments are needed
+    void run.query(total);
+    // @ts-expect-error -- it takes none
+    void run.query(status, 1);
+    // @ts-expect-error -- a text is no factor
+    void run.query(total, { factor: '2' });
   });
 });

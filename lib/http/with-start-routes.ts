@@ -1,0 +1,56 @@
+/** A message to a run that is started for it if it is not there yet. */
+import { clampText } from '../core/clamp-text.ts';
+import { describeValue } from '../core/describe-value.ts';
+import { InvalidRequestError, type ProblemCode } from './problem.ts';
+import { defineRoute, type Route } from './route.ts';
+import { anyValue, schemaRef } from './schemas.ts';
+import { START_QUERY } from './start-route.ts';
+
+const problems: readonly ProblemCode[] = [
+  ...(['UNKNOWN_WORKFLOW', 'INVALID_JSON', 'RUN_ID_TAKEN', 'RUN_ENDED', 'INBOX_FULL', 'PAYLOAD_TOO_LARGE'] as const),
+  ...(['INVALID_INPUT', 'UNSERIALIZABLE_VALUE', 'IDEMPOTENCY_KEY_REUSED'] as const),
+];
+
+const signalWithStartRoute = defineRoute({
+  method: 'POST',
+  path: '/workflows/{name}/runs/{id}/signals/{signal}',
+  operationId: 'signalWithStart',
+  summary: 'Sends a run a signal, and starts the run for it if there is none of that id.',
+  query: START_QUERY,
+  idempotencyKey: 'Requests with the same key, run and signal send one signal, however often they are repeated.',
+  body: {
+    description: "The workflow's input and the signal's payload. What is left out is undefined.",
+    schema: bodySchema('payload'),
+  },
+  answers: {
+    202: {
+      description: 'The run is there, and will get the signal.',
+      schema: schemaRef('Accepted'),
+      headers: { location: "The run's address." },
+    },
+  },
+  problems,
+  async handle({ client, path, query, idempotencyKey, body }) {
+    const { name = '', id = '', signal = '' } = path;
+    const { input, payload } = readBody(await body(), 'payload');
+    const run = await client.signalWithStart(name, input, { ...query, id, idempotencyKey, signal, payload });
+    return { status: 202, headers: { location: `/runs/${run.id}` }, body: { id: run.id } };
+  },
+});
+
+export const withStartRoutes: readonly Route[] = [signalWithStartRoute];
+
+function bodySchema(part: string): Readonly<Record<string, unknown>> {
+  return { type: 'object', properties: { input: anyValue, [part]: anyValue }, additionalProperties: false };
+}
+
+function readBody<Part extends string>(body: unknown, part: Part): { readonly [P in Part | 'input']?: unknown } {
+  if (body === undefined) return {};
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  if (isObject && Object.keys(body).every((key) => key === 'input' || key === part)) return body;
+  throw new InvalidRequestError(
+    'INVALID_ARGUMENT',
+    `the body cannot be ${describeValue(body)}${isObject ? ` with ${clampText(Object.keys(body).join(', '), 100)}` : ''}: send an object ` +
+      `with "input" and "${part}", each of them if you like, such as {"input":{},"${part}":{}}`,
+  );
+}
