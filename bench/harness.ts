@@ -1,4 +1,5 @@
 /** An engine on a store of the bench's choice, with a worker loop in this process, and what it costs counted. */
+import { createRunOperations } from '../lib/client/run-operations.ts';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'lull/client';
 import { toMilliseconds, type Duration } from '../lib/core/duration.ts';
@@ -54,13 +55,11 @@ export function createBench(
     nowMs,
     callAt: (atMs, callback) => systemClock.callAt(systemClock.nowMs() + atMs - nowMs(), callback),
   };
+  const ports = { registry: createRegistry(workflows), store: store.store, wakes, clock, log: silent };
   const start = (): RunningEngine =>
     createEngine({
-      registry: createRegistry(workflows),
-      store: store.store,
-      wakes,
-      clock,
-      log: silent,
+      ...ports,
+      operations: createRunOperations(ports),
       newNonce: randomUUID,
       newSeed: randomSeed,
       random: Math.random,

@@ -2,6 +2,7 @@
  * How far the estimate of what a warm run holds (`lib/engine/memory-estimate.ts`) is from what it holds, for runs of several
  * shapes: `node --expose-gc --conditions=lull-source --import tsx bench/memory-estimate.ts`.
  */
+import { createRunOperations } from '../lib/client/run-operations.ts';
 import { randomUUID } from 'node:crypto';
 import { gather, Queue, signal, sleep, step, workflow, type Coroutine } from 'lull';
 import { Client } from 'lull/client';
@@ -78,9 +79,10 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
   const wakes = { send: () => Promise.resolve() };
   const clock = new SystemClock();
   const client = new Client({ workflows: [flow], store, wakes, log });
+  const ports = { registry: createRegistry([flow]), store, wakes, clock, log };
   const engine: Engine = {
     ...DEFAULT_SETTINGS,
-    ...{ registry: createRegistry([flow]), store, wakes, clock, log, pin: undefined, observe: observeNothing },
+    ...{ ...ports, operations: createRunOperations(ports), pin: undefined, observe: observeNothing },
     ...{
       maxValueBytes: store.limits.valueBytes,
       callBody: callOwnBody,

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
 import type { Logger } from '../lib/core/logger.ts';
+import { createRunOperations } from '../lib/client/run-operations.ts';
 import { randomSeed } from '../lib/engine/run-seed.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { readWorkerSettings } from '../lib/lambda/environment.ts';
@@ -50,6 +51,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
       ...engineSettings,
       ...ports,
       registry,
+      operations: createRunOperations({ ...ports, registry }),
       version,
       ...(leaseMs === undefined ? {} : { leaseMs }),
       pin: pinnedVersion && { version: pinnedVersion.version, forward: createWakeForwarder(pinnedVersion) },

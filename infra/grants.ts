@@ -22,6 +22,13 @@ export const OPERATIONS = {
     'release',
     'finish',
     'readRun',
+    // to other runs
+    'createRun',
+    'deleteValue',
+    'putMessage',
+    'accept',
+    'watch',
+    'settleEnd',
   ],
   sweeper: ['listDue', 'readRun', 'purge'],
   start: CALLER_OPERATIONS.grantStart,

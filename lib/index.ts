@@ -50,6 +50,11 @@ export { poll, type PollOptions } from './api/poll.ts';
 export { retry } from './api/retry.ts';
 export { saga, type Saga } from './api/saga.ts';
 
+// other runs
+export { child, type ChildOptions, type ChildRun, startChild } from './api/child.ts';
+export { getRun, type RunReference } from './api/get-run.ts';
+export { startRun, type StartRunOptions } from './api/start-run.ts';
+
 // changing the code of runs that are alive
 export { deprecatePatch, patched } from './api/patched.ts';
 
@@ -84,6 +89,7 @@ export {
   type WorkflowCodeErrorCode,
 } from './core/errors.ts';
 export {
+  ChildFailedError,
   IdempotencyKeyReusedError,
   InboxFullError,
   RunCancelledError,

@@ -2,9 +2,10 @@
 import { decode } from '../codec/decode.ts';
 import { describeValue } from '../core/describe-value.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { JournalEntry } from '../journal/event.ts';
+import type { JournalEntry, RunEnded } from '../journal/event.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
+import type { RunStatus } from '../core/run-status.ts';
 import type { Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { InvalidArgumentError, RunNotFoundError } from '../core/run-errors.ts';
@@ -28,6 +29,11 @@ export interface HistoryEvent {
   readonly name?: string;
   /** Of a step that was given one. */
   readonly key?: string;
+  /** Of a step that the engine carries out: what it does to which other run. */
+  readonly operation?: { readonly kind: string; readonly runId: string };
+  /** Another run that has ended, with its `status`, and its `value`, `error` or `reason`. */
+  readonly runId?: string;
+  readonly status?: RunStatus;
   /** A result, a signal's payload, the details of a heartbeat. Decoded when it is read. */
   readonly value?: unknown;
   /** What a step or the run failed with. Decoded when it is read. */
@@ -150,9 +156,9 @@ function fromEnd(run: RunItem, end: RunEnd): HistoryEvent {
 function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): HistoryEvent {
   switch (entry.kind) {
     case 'step': {
-      const { kind, id, name, key } = entry;
+      const { kind, id, name, key, operation } = entry;
       names.set(id, name);
-      return { kind, id, name, ...(key === undefined ? {} : { key }) };
+      return { kind, id, name, ...(key === undefined ? {} : { key }), ...(operation && { operation }) };
     }
     case 'receive': {
       const { kind, id, name } = entry;
@@ -184,6 +190,8 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
       const { kind, atMs, name, messageId, payload } = entry;
       return withValue({ kind, ...at(atMs), name, messageId, ...unread(entry) }, 'value', payload);
     }
+    case 'run-ended':
+      return fromRunEnded({ ...entry, kind: 'run-ended' });
     case 'cancel-requested':
     case 'terminate-requested': {
       const { kind, atMs, reason, messageId } = entry;
@@ -202,6 +210,18 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
   }
 }
 
+/** `value` is the result, the error or the reason. */
+function fromRunEnded(entry: Omit<RunEnded, 'atMs' | 'kind'> & { readonly kind: 'run-ended'; readonly atMs?: number }) {
+  const { kind, atMs, runId, workflow, status, value, messageId } = entry;
+  const head: HistoryEvent = {
+    kind,
+    ...(atMs === undefined ? {} : at(atMs)),
+    ...{ name: workflow, runId, status, messageId },
+    ...unread(entry),
+  };
+  return withValue(head, status === 'completed' ? 'value' : 'error', value);
+}
+
 function unread(entry: { readonly unread?: true }): { unread?: true } {
   return entry.unread === true ? { unread: true } : {};
 }
@@ -216,6 +236,7 @@ function head(
 
 function fromMessage(message: Message): HistoryEvent {
   const kind = 'message-waiting';
+  if (message.kind === 'run-ended') return { ...fromRunEnded({ ...message, messageId: message.id }), kind };
   if (message.kind !== 'signal') return { kind, name: message.kind, messageId: message.id, reason: message.reason };
   return withValue({ kind, name: message.name, messageId: message.id }, 'value', message.payload);
 }

@@ -9,7 +9,7 @@ import type { Encoded } from '../core/encoded.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { toInvalidInput } from '../core/validate.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
-import type { RunItem, StoredValue } from '../ports/run-item.ts';
+import type { RunItem, StartedBy, StoredValue } from '../ports/run-item.ts';
 import type { NewRun, Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { digestInput, encodeInput, isFormerDigest } from './encode-input.ts';
@@ -53,6 +53,8 @@ export interface StartRequest {
   readonly timeoutMs?: number | undefined;
   /** It is to end by then, whatever its own timeout: what is left of its parent's. */
   readonly deadlineAtMs?: number | undefined;
+  /** The run whose code asks for it. */
+  readonly startedBy?: StartedBy;
 }
 
 /** An input up to this size is in the run item itself. */
@@ -84,6 +86,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     ...(delayMs === 0 ? { dueAtMs: 0 } : { dueAtMs: createdAtMs + delayMs, notBeforeMs: createdAtMs + delayMs }),
     ...(deadlineAtMs === Infinity ? {} : { deadlineAtMs }),
     ...(delayMs > LONGEST_WAKE_DELAY_MS ? { needsWake: true } : {}),
+    ...(request.startedBy === undefined ? {} : { startedBy: request.startedBy }),
   };
   const creation = await create(ports, store, run, value);
   if (creation.kind === 'created') {
@@ -177,12 +180,18 @@ function isSameStart(existing: RunItem, run: NewRun): boolean {
   return existing.workflow === run.workflow && existing.inputDigest === run.inputDigest;
 }
 
+/** The step of a run that starts another one is carried out again: the run that is there is its own. */
+function isStartedBySame({ startedBy: there }: RunItem, { startedBy }: NewRun): boolean {
+  return startedBy !== undefined && there?.runId === startedBy.runId && there.stepNumber === startedBy.stepNumber;
+}
+
 /** A caller that may start a workflow may see its runs. A run of another workflow is always a conflict. */
 function checkExisting(existing: RunItem, run: NewRun, { idempotencyKey, onConflict }: StartOptions): void {
   const { runId } = existing;
   if (existing.workflow !== run.workflow) {
     throw new RunIdTakenError(runId, `, and not by a run of workflow "${run.workflow}": choose another id`);
   }
+  if (isStartedBySame(existing, run)) return;
   if (onConflict === 'use-existing') return;
   const isSame = isSameStart(existing, run);
   if (onConflict === undefined && isSame) return;

@@ -6,6 +6,7 @@
  * return an Awaitable whose iterator yields it, so that a forgotten `*` is noticed.
  */
 import type { Future } from './future.ts';
+import type { Operation } from './operation.ts';
 import type { StepContext, StepDefaults } from './step.ts';
 
 /** Ends when the future is done; what it holds is the answer. */
@@ -32,6 +33,8 @@ export interface StepCommand {
   readonly args?: readonly unknown[];
   /** The answer to the question before, for a step of `poll`: its body takes that, and the context. */
   readonly previous?: { readonly value: unknown };
+  /** The engine carries this out, in place of a body. */
+  readonly operation?: Operation;
 }
 
 export type StepBody = (...args: never[]) => unknown;

@@ -10,6 +10,8 @@ import type { Awaitable } from './awaitable.ts';
 import type { CallSite } from './call-site.ts';
 import type { DurableCommand } from './command.ts';
 import { WorkflowCodeError } from './errors.ts';
+import type { Encoded } from './encoded.ts';
+import type { EndedRun } from './ended-run.ts';
 import type { ADD_WATCHER, Future } from './future.ts';
 import type { Job, Watcher } from './job.ts';
 import type { LogLevel } from './logger.ts';
@@ -28,6 +30,8 @@ export interface Loop {
   readonly failures: FailedFutures;
   readonly commands: Commands;
   readonly signals: Signals;
+  readonly runEnds: RunEndings;
+  readonly values: Values;
   readonly patches: PatchAnswers;
   readonly awaitables: Awaitables;
   readonly predicates: Predicates;
@@ -95,6 +99,18 @@ export interface Signals {
   count(name: string): number;
   /** Wakes the next receiver of that name, after one that was woken and cannot take its signal. */
   wakeNext(name: string): void;
+}
+
+/** The ends of other runs. */
+export interface RunEndings {
+  /** Done when the run of that id has ended, and this run was told. */
+  wait(runId: string): Future<EndedRun>;
+}
+
+/** Values on their way out of the run, at the call that sends them. */
+export interface Values {
+  /** `what` names the value in the UnserializableValueError of one that cannot be stored. */
+  encode(value: unknown, what: string): Encoded;
 }
 
 export interface PatchAnswers {

@@ -2,8 +2,8 @@
 import { setBrand } from './brand.ts';
 import { describeValue } from './describe-value.ts';
 import { LullError } from './errors.ts';
-import type { RunStatus } from './run-status.ts';
 import { suggest } from './suggest.ts';
+import type { ClosedStatus, RunStatus } from './run-status.ts';
 
 /** An argument or option that a call cannot take: the message says which one, and what would do. */
 export class InvalidArgumentError extends LullError {
@@ -175,6 +175,26 @@ export class RunTerminatedError extends LullError {
     super('RUN_TERMINATED', `run "${runId}" was terminated${withReason(reason)}`);
     this.runId = runId;
     this.reason = reason;
+  }
+}
+
+/**
+ * A child did not complete. `status` says how it ended; `cause` is what it failed with, or a RunCancelledError or
+ * RunTerminatedError with the reason.
+ */
+export class ChildFailedError extends LullError {
+  static {
+    this.prototype.name = 'ChildFailedError';
+    setBrand(this.prototype, 'ChildFailedError');
+  }
+  readonly runId: string;
+  readonly status: Exclude<ClosedStatus, 'completed'>;
+
+  constructor(runId: string, workflow: string, status: Exclude<ClosedStatus, 'completed'>, cause: Error) {
+    const what = status === 'failed' ? `failed: ${cause.name}: ${cause.message}` : `was ${status}: ${cause.message}`;
+    super('CHILD_FAILED', `child "${runId}" of workflow "${workflow}" ${what}`, { cause });
+    this.runId = runId;
+    this.status = status;
   }
 }
 

@@ -6,6 +6,8 @@ export interface RunInfo {
   /** The version of the code that started the run; `'unversioned'` where none is set. */
   readonly version: string;
   readonly startedAt: Date;
+  /** The id of the run that started this one as its child. */
+  readonly parent?: string;
   /** 1; counts up when the run itself is retried. */
   readonly attempt: number;
 }

@@ -3,7 +3,7 @@
  *
  * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
  */
-import type { RenewLease, TakeLease } from '../ports/store.ts';
+import type { RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
@@ -86,6 +86,30 @@ export function leaseIsMineAndNoLonger({ epoch, expiresAtMs }: RenewLease): Expr
 /** A message that is accepted between the worker's last check and its release: no worker would deliver it. */
 export function nothingAcceptedSince({ epoch, wakesSeen }: { epoch: number; wakesSeen: number }): Expression {
   return and(leaseIsMine(epoch), expression('#wakes = :wakesSeen', { ':wakesSeen': number(wakesSeen) }));
+}
+
+/** A run that ends while another one asks to be told of it; more watchers than the run item has room for. */
+export function runIsOpenAndHasRoomForWatcher({ watcherId, limit }: WatchRun): Expression {
+  return and(
+    runIsOpen,
+    expression(
+      '(attribute_not_exists(#watchers) OR (NOT contains(#watchers, :watcherId) AND size(#watchers) < :watcherLimit))',
+      { ':watcherId': text(watcherId), ':watcherLimit': number(limit) },
+    ),
+  );
+}
+
+/** What is to watch a run. */
+export interface WatchRun {
+  readonly watcherId: string;
+  readonly limit: number;
+}
+
+/** Two workers that do what is left after one end; a worker that comes late, when the id is another run's. */
+export function endIsNotSettled({ endedAtMs }: SettleEnd): Expression {
+  return expression('attribute_exists(#closedStatus) AND attribute_exists(#afterEnd) AND #endedAtMs = :endedAt', {
+    ':endedAt': number(endedAtMs),
+  });
 }
 
 /** A sweeper that comes late: the run was purged and its id is in use again, or another sweeper has put it off. */

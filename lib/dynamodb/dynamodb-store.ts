@@ -25,14 +25,17 @@ import type {
   RenewLeaseResult,
   RunPage,
   RunQuery,
+  SettleEnd,
   Store,
   StoreOperation,
   TakeLease,
   TakeLeaseResult,
+  WatchRunResult,
 } from '../ports/store.ts';
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
 import { deleteItems, getItems } from './batches.ts';
 import {
+  endIsNotSettled,
   leaseIsMineAndNoLonger,
   messageIsNewOrTheSame,
   messageIsThere,
@@ -40,6 +43,7 @@ import {
   recordIsNew,
   runIsFreeAndDue,
   runIsNew,
+  runIsOpenAndHasRoomForWatcher,
   runIsOpenAndInboxHasRoom,
 } from './conditions.ts';
 import { PayloadOffload } from './payload-offload.ts';
@@ -58,8 +62,18 @@ import {
   whyNotReleased,
   whyNotRenewed,
   whyNotTaken,
+  whyNotWatched,
 } from './explain-refusals.ts';
-import { acceptUpdate, finishUpdate, takeUpdate, releaseUpdate, keepDigestOnly, renewUpdate } from './run-updates.ts';
+import {
+  acceptUpdate,
+  finishUpdate,
+  takeUpdate,
+  releaseUpdate,
+  keepDigestOnly,
+  renewUpdate,
+  settleUpdate,
+  watchUpdate,
+} from './run-updates.ts';
 import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSortKey } from './schema.ts';
 import {
   fromDamagedRecordItem,
@@ -272,6 +286,23 @@ export class DynamodbStore implements Store {
       written: () => ({ kind: 'done' }),
       refused: (there) => whyNotFinished(there, finish),
     });
+  }
+
+  async watch(runId: string, watcherId: string, limit: number): Promise<WatchRunResult> {
+    const asked = { watcherId, limit };
+    return this.#change<WatchRunResult>('watch', runId, {
+      condition: runIsOpenAndHasRoomForWatcher(asked),
+      update: watchUpdate(watcherId),
+      gives: 'ALL_OLD',
+      written: () => ({ kind: 'watching' }),
+      refused: (there) => whyNotWatched(there, asked),
+    });
+  }
+
+  async settleEnd(runId: string, settle: SettleEnd): Promise<void> {
+    const condition = endIsNotSettled(settle);
+    const update = { condition, update: settleUpdate(settle), gives: 'ALL_OLD' } as const;
+    await this.#table.update('settleEnd', itemKey(runId, runSortKey), update); // refused: it was settled before
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {

@@ -19,8 +19,9 @@ import type {
   RenewLeaseResult,
   TakeLease,
   TakeLeaseResult,
+  WatchRunResult,
 } from '../ports/store.ts';
-import type { AcceptMessage } from './conditions.ts';
+import type { AcceptMessage, WatchRun } from './conditions.ts';
 import { findText, type Item } from './item.ts';
 import { isReceived } from './stored-content.ts';
 import type { StoredRun } from './stored-run.ts';
@@ -50,7 +51,7 @@ export function whyNotTaken(stored: StoredRun | undefined, take: TakeLease): Tak
   if (!stored) return { kind: 'refused', reason: 'not-found' };
   const { lease, nowMs, dueByMs } = take;
   const { run, beforeLease } = stored;
-  if (isClosed(run.status)) return { kind: 'refused', reason: 'closed' };
+  if (isClosed(run.status)) return { kind: 'refused', reason: 'closed', run };
   if (beforeLease && run.lease?.owner === lease.owner) return { kind: 'taken', before: beforeLease };
   if (run.lease && run.lease.expiresAtMs > nowMs) return { kind: 'refused', reason: 'leased' };
   if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due', run };
@@ -90,4 +91,17 @@ export function whyNotFinished(
   }
   if (!run.lease) return { kind: 'lost' };
   return run.wakes === wakesSeen ? undefined : { kind: 'accepted-since', run };
+}
+
+/** Operation 18. A watcher that is there was added by this request, or by one before it. */
+export function whyNotWatched(
+  stored: StoredRun | undefined,
+  { watcherId, limit }: WatchRun,
+): WatchRunResult | undefined {
+  if (!stored) return { kind: 'not-found' };
+  const { run } = stored;
+  if (isClosed(run.status)) return { kind: 'closed', run };
+  const { watchers = [] } = run;
+  if (watchers.includes(watcherId)) return { kind: 'watching' };
+  return watchers.length >= limit ? { kind: 'full' } : undefined;
 }

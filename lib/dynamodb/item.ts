@@ -48,6 +48,10 @@ export function readNumber(item: Item, name: AttributeName): number {
   return findNumber(item, name) ?? missing(item, name);
 }
 
+export function findTexts(item: Item, name: AttributeName): string[] | undefined {
+  return item[attribute[name]] === undefined ? undefined : readTexts(item, name);
+}
+
 export function readTexts(item: Item, name: AttributeName): string[] {
   return (item[attribute[name]]?.L ?? missing(item, name)).map((each) => each.S ?? missing(item, name));
 }

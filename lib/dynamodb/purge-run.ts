@@ -99,6 +99,7 @@ async function readClosed(table: Table, runId: string): Promise<ClosedRun | unde
   const run = await table.get('purge', itemKey(runId, runSortKey));
   const dueAtMs = run && findNumber(run, 'dueAtMs');
   if (!run || dueAtMs === undefined || findText(run, 'closedStatus') === undefined) return undefined;
+  if (findText(run, 'afterEnd') !== undefined) return undefined; // it is due for that
   const values = [findText(run, 'inputKey'), findText(run, 'resultKey')].flatMap((key) => key ?? []).map(valueSortKey);
   return { runId, createdOrder: readText(run, 'createdOrder'), dueAtMs, values };
 }

@@ -1,6 +1,6 @@
 /** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { FinishRun, ReleaseLease, TakeLease } from '../ports/store.ts';
+import type { FinishRun, ReleaseLease, SettleEnd, TakeLease } from '../ports/store.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
@@ -64,7 +64,8 @@ export function releaseUpdate({
 }
 
 /** Operation 15. */
-export function finishUpdate({ status, result, endedAtMs, purgeAtMs }: FinishRun): Expression {
+export function finishUpdate({ status, result, endedAtMs, purgeAtMs, afterEnd }: FinishRun): Expression {
+  const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
   return assign({
     ...NO_LEASE,
     openStatus: undefined,
@@ -72,7 +73,8 @@ export function finishUpdate({ status, result, endedAtMs, purgeAtMs }: FinishRun
     [result.kind === 'inline' ? 'result' : 'resultKey']: toStoredValue(result),
     endedAtMs: number(endedAtMs),
     inboxIds: texts([]),
-    dueAtMs: purgeAtMs === undefined ? undefined : number(purgeAtMs),
+    dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
+    ...(afterEnd === undefined ? {} : { afterEnd: text(afterEnd) }),
     needsWake: undefined,
     blockedReason: undefined,
     blockedSinceMs: undefined,
@@ -82,6 +84,20 @@ export function finishUpdate({ status, result, endedAtMs, purgeAtMs }: FinishRun
     journalEvents: undefined,
     journalBytes: undefined,
   });
+}
+
+/** Operation 18. */
+export function watchUpdate(watcherId: string): Expression {
+  return expression('SET #watchers = list_append(if_not_exists(#watchers, :none), :watchers), #wakes = #wakes + :one', {
+    ':none': texts([]),
+    ':watchers': texts([watcherId]),
+    ':one': number(1),
+  });
+}
+
+/** Operation 19. */
+export function settleUpdate({ purgeAtMs }: SettleEnd): Expression {
+  return assign({ afterEnd: undefined, dueAtMs: purgeAtMs === undefined ? undefined : number(purgeAtMs) });
 }
 
 /** Operation 11, for a message with an idempotency key: another message with that key is refused until the purge. */

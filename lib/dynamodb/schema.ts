@@ -48,6 +48,12 @@ export const attribute = {
   notBeforeMs: 'notBeforeMs',
   /** N: when the run's time is up. Absent: no timeout was given at its start. */
   deadlineAtMs: 'deadlineAtMs',
+  /** S: the number of the step, `child` or `run`, and the id of the run whose code started this one. */
+  startedBy: 'startedBy',
+  /** L of S: ids of runs that are told of the end. */
+  watchers: 'watchers',
+  /** S: what is left to do after the end. */
+  afterEnd: 'afterEnd',
   result: 'result',
   resultKey: 'resultKey',
   /** N: counts leases. Also in records: that of the writer. */

@@ -34,6 +34,8 @@ export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction
   renew: [UPDATE, GET],
   release: [UPDATE, GET],
   finish: [UPDATE, GET],
+  watch: [UPDATE, GET],
+  settleEnd: [UPDATE],
   purge: [GET, QUERY, UPDATE, DELETE],
   listDue: [{ ...QUERY, index: dueIndex.name }],
   listRuns: [{ ...QUERY, index: workflowIndex.name }, GET_MANY],

@@ -1,12 +1,13 @@
 /** The run item between the table and the port. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { ClosedStatus, OpenStatus } from '../core/run-status.ts';
-import type { Blocked, JournalUse, Lease, RunItem, StoredValue } from '../ports/run-item.ts';
+import type { AfterEnd, Blocked, JournalUse, Lease, RunItem, StartedBy, StoredValue } from '../ports/run-item.ts';
 import type { NewRun } from '../ports/store.ts';
 import {
   checkFormat,
   findNumber,
   findText,
+  findTexts,
   itemKey,
   number,
   readJson,
@@ -36,7 +37,8 @@ export interface StoredRun {
 }
 
 export function toRunItem(run: NewRun): Item {
-  const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs, deadlineAtMs, needsWake } = run;
+  const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs } = run;
+  const { deadlineAtMs, needsWake, startedBy } = run;
   return {
     ...itemKey(runId, runSortKey),
     [attribute.format]: number(schemaVersion),
@@ -53,6 +55,7 @@ export function toRunItem(run: NewRun): Item {
     [attribute.dueShard]: text(dueShardOf(runId)),
     [attribute.dueAtMs]: number(dueAtMs),
     ...(needsWake ? { [attribute.needsWake]: number(1) } : {}),
+    ...(startedBy ? { [attribute.startedBy]: text(toStartedByText(startedBy)) } : {}),
   };
 }
 
@@ -74,6 +77,9 @@ export function fromRunItem(item: Item): StoredRun {
     inputDigest: readText(item, 'inputDigest'),
     ...optional('notBeforeMs', findNumber(item, 'notBeforeMs')),
     ...optional('deadlineAtMs', findNumber(item, 'deadlineAtMs')),
+    ...optional('startedBy', readStartedBy(item)),
+    ...optional('watchers', findTexts(item, 'watchers')),
+    ...optional('afterEnd', findText(item, 'afterEnd') as AfterEnd | undefined),
     epoch: readNumber(item, 'epoch'),
     wakes: readNumber(item, 'wakes'),
     inboxIds: readTexts(item, 'inboxIds'),
@@ -97,6 +103,18 @@ export function fromRunItem(item: Item): StoredRun {
         ? { ...before, status: restingStatus }
         : { ...before, status: 'running', lease: { owner: 'unknown', expiresAtMs: priorExpiresAtMs } },
   };
+}
+
+/** As in `3 child order-17`. */
+function toStartedByText({ runId, stepNumber, isParent }: StartedBy): string {
+  return `${stepNumber} ${isParent ? 'child' : 'run'} ${runId}`;
+}
+
+function readStartedBy(item: Item): StartedBy | undefined {
+  const [stepNumber = '', relation = '', ...id] = findText(item, 'startedBy')?.split(' ') ?? [];
+  return id.length === 0
+    ? undefined
+    : { runId: id.join(' '), stepNumber: Number(stepNumber), isParent: relation === 'child' };
 }
 
 function readLease(item: Item): Lease | undefined {

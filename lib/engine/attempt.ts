@@ -8,6 +8,7 @@
  */
 import { decode } from '../codec/decode.ts';
 import { LullError } from '../core/errors.ts';
+import type { AddressedOperation } from '../core/operation.ts';
 import type { StepContext } from '../core/step.ts';
 import { toError } from '../core/to-error.ts';
 import type { StepCompleted, StepFailed, StepHeartbeat, StepInterrupted, StepRetrying } from '../journal/event.ts';
@@ -121,7 +122,7 @@ export class Attempt {
   #run(context: StepContext): void {
     const { engine, step, onEvent } = this.#options;
     const running = new Promise<unknown>((resolve) => {
-      resolve(asOwner(this.#owner, () => engine.callBody(step.command, context)));
+      resolve(asOwner(this.#owner, () => carryOut(engine, step, context)));
     });
     running.then(
       (value) => {
@@ -153,6 +154,14 @@ export class Attempt {
     }
     return true;
   }
+}
+
+/** Runs the author's body, or does to another run what the step asks for. */
+function carryOut(engine: Engine, { id, command }: PendingStep, context: StepContext): unknown {
+  const { operation } = command;
+  if (operation === undefined) return engine.callBody(command, context);
+  const { runId, idempotencyKey } = context;
+  return engine.operations.carryOut(operation as AddressedOperation, { runId, idempotencyKey, stepNumber: id });
 }
 
 /** What tells this attempt from all others. */

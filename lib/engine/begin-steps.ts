@@ -62,6 +62,7 @@ export function stepsToAnnounce(turn: Turn, memory: LiveMemory): CommandId[] {
 
 function whyNotToBegin(step: PendingStep, maxInterruptions: number): Error | undefined {
   const { command, interruptions, cutOffs } = step;
+  if (command.operation !== undefined) return undefined; // it is not what kills workers
   if (command.options.atMostOnce === true && attemptsStarted(step) > 0) {
     return new LullError(
       'STEP_INTERRUPTED',

@@ -10,6 +10,7 @@
 import { isCommandEntry, type JournalEntry } from '../journal/event.ts';
 import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';
 import { addToLength, warnIfNearlyFull } from './journal-length.ts';
+import { countChildren } from './open-children.ts';
 import type { Turn } from './turn-state.ts';
 
 /** Group commit: everything since the last commit goes into one record, or into a few if it is large. */
@@ -25,6 +26,7 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
     journal.recordNumber = number;
     if (number === 1) turn.startsRun = true;
     for (const entry of chunk.entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
+    countChildren(journal.openChildren, chunk.entries);
     addToLength(journal, chunk.entries, chunk.bytes);
   }
   warnIfNearlyFull(turn, { events, bytes });

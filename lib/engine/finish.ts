@@ -16,6 +16,7 @@ import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 import type { StoredValue } from '../ports/run-item.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
+import { afterEndOfTurn, toDoAfterEnd } from './after-end.ts';
 import type { Turn } from './turn-state.ts';
 
 export type EndRunResult =
@@ -38,15 +39,21 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<En
   const { engine, runId, epoch, wakesSeen } = turn;
   const endedAtMs = engine.clock.nowMs();
   const retentionMs = engine.registry.find(turn.run.workflow)?.retentionMs;
+  const purgeAtMs = retentionMs === undefined ? undefined : endedAtMs + retentionMs;
+  const afterEnd = toDoAfterEnd(turn);
   const finish = await engine.store.finish(runId, {
     epoch,
     wakesSeen,
     status,
     result: await storeValue(turn, result),
     endedAtMs,
-    purgeAtMs: retentionMs === undefined ? undefined : endedAtMs + retentionMs,
+    purgeAtMs,
+    ...(afterEnd === undefined ? {} : { afterEnd }),
   });
-  if (finish.kind === 'done') return { kind: 'ended', status };
+  if (finish.kind === 'done') {
+    if (afterEnd !== undefined) await afterEndOfTurn(turn, { status, result, endedAtMs, purgeAtMs });
+    return { kind: 'ended', status };
+  }
   if (finish.kind === 'lost') return { kind: 'lease-lost' };
   turn.refreshFrom(finish.run);
   return { kind: 'accepted-since' };

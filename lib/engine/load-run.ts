@@ -11,6 +11,7 @@ import { replayRun, startNow } from './replay-run.ts';
 import { addToLength, emptyJournal, entriesBytes, type JournalLength } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { begunByTheLost, isToBeAlone, whyToBlock } from './lost-workers.ts';
+import { countChildren } from './open-children.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -34,6 +35,7 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   // Of a damaged journal too: a blocked run can be terminated, and no message is delivered twice.
   const entries = readableEntries(records);
   for (const entry of entries) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
+  countChildren(turn.journal.openChildren, entries);
   turn.journal.recordNumber = lastNumber(records);
   const terminate = entries.find((entry) => entry.kind === 'terminate-requested');
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };

@@ -64,6 +64,10 @@ export function toMessageEvent(message: Message, atMs: number): EventFromOutside
   switch (message.kind) {
     case 'signal':
       return { kind: 'signal-received', messageId, atMs, name: message.name, payload: message.payload };
+    case 'run-ended': {
+      const { kind, runId, workflow, status, value } = message;
+      return { kind, messageId, atMs, runId, workflow, status, value };
+    }
     case 'cancel':
       return { kind: 'cancel-requested', messageId, atMs, reason: message.reason };
     case 'terminate':

@@ -7,6 +7,7 @@
  * test/engine/patches.test.ts
  */
 import { decode } from '../codec/decode.ts';
+import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { LullError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
@@ -22,7 +23,7 @@ import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
 import type { LiveRun } from '../scheduler/live-run.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
-import { createRunRandom } from './run-seed.ts';
+import { createRunRandom, toChildRunId } from './run-seed.ts';
 import { digestArguments } from './digest-arguments.ts';
 import { deadlineOf } from './run-deadline.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
@@ -108,6 +109,8 @@ async function follow(
     recordedPatches: new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
     isReplaying: () => isReplaying && !isInterrupted,
     decode: (encoded) => decode(encoded),
+    encode: (value, what) => outsideGuard(() => encode(value, what)),
+    newRunId: (id) => toChildRunId(runId, started.seed, id),
     digestArguments,
     strict: engine.strict,
     log: (level, values) => {
@@ -207,6 +210,7 @@ export function startNow(engine: Engine, run: RunItem): Started {
 
 const RUN_LIMITS = Object.keys(DEFAULT_RUN_LIMITS) as (keyof RunLimits)[];
 
-function toRunInfo({ runId, workflow }: RunItem, { version, atMs }: Started): RunInfo {
-  return { id: runId, workflow, version, startedAt: new Date(atMs), attempt: 1 };
+function toRunInfo({ runId, workflow, startedBy }: RunItem, { version, atMs }: Started): RunInfo {
+  const parent = startedBy?.isParent === true ? { parent: startedBy.runId } : {};
+  return { id: runId, workflow, version, startedAt: new Date(atMs), attempt: 1, ...parent };
 }

@@ -28,6 +28,11 @@ export function toIdempotencyKey(runId: string, seed: string | undefined, id: Co
   return seed === undefined ? `${runId}#${id}` : uuidOf(digest(['idempotency key', seed, runId, id]));
 }
 
+/** The id of a run that a step starts: the same for all attempts, and no other run's code can guess it. */
+export function toChildRunId(runId: string, seed: string | undefined, id: CommandId): string {
+  return uuidOf(digest(['child', seed ?? '', runId, id]));
+}
+
 function digest(parts: readonly (string | number)[]): Buffer {
   return createHash('sha256').update(JSON.stringify(parts)).digest();
 }

@@ -13,6 +13,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Observe } from '../ports/observer.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { RunItem } from '../ports/run-item.ts';
+import type { RunOperations } from '../ports/run-operations.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
@@ -26,6 +27,8 @@ export interface EngineOptions extends Partial<EngineSettings> {
   /** Lets the event loop turn once, within a long replay. Default: a replay is one piece, as virtual time has it. */
   readonly turnOfTheLoop?: (() => Promise<void>) | undefined;
   readonly registry: WorkflowRegistry;
+  /** Reaches other runs on behalf of a run. */
+  readonly operations: RunOperations;
   readonly store: Store;
   readonly wakes: WakeQueue;
   readonly clock: Clock;

@@ -85,6 +85,10 @@ async function lookAt(ports: SweepPorts, { aheadMs, wakesBlocked }: Look, runId:
       await wakes.send(runId, run.dueAtMs - nowMs);
       return 'ahead';
     }
+    if (isClosed(run.status) && run.afterEnd !== undefined) {
+      await wakes.send(runId);
+      return 'woken';
+    }
     if (isClosed(run.status)) {
       const { kind } = await store.purge(runId, nowMs);
       return kind === 'purged' ? kind : 'nothing';

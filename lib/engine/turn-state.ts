@@ -81,6 +81,8 @@ export class Turn {
   readonly stepResults: AttemptEvent[] = [];
   /** How the workflow's code has ended, as it is to be written; undefined as long as it goes on. */
   ending: Ending | undefined;
+  /** The run item as it was last seen, where that was after the lease was taken. */
+  newestRun: RunItem | undefined;
   /** The newest run item, if it has messages that this turn has not seen. `loadInbox` refreshes the turn from it. */
   newerRun: RunItem | undefined;
   /** When the table was last asked for the run item. */
@@ -125,7 +127,12 @@ export class Turn {
     this.wakesSeen = run.wakes;
     this.inboxIds = run.inboxIds;
     this.takesOver = run.lease !== undefined;
-    this.journal = this.warm?.journal ?? { recordNumber: 0, messageIds: new Set(), ...emptyJournal() };
+    this.journal = this.warm?.journal ?? {
+      recordNumber: 0,
+      messageIds: new Set(),
+      openChildren: new Map(),
+      ...emptyJournal(),
+    };
     this.inboxCheckedAtMs = beganAtMs;
     this.#warmRuns = warmRuns;
     this.#place = place;
@@ -141,6 +148,7 @@ export class Turn {
   /** From here on the turn has seen what was accepted by the time of this item. */
   refreshFrom(run: RunItem): void {
     this.newerRun = undefined;
+    this.newestRun = run;
     this.wakesSeen = run.wakes;
     this.inboxIds = run.inboxIds;
   }
@@ -184,7 +192,8 @@ export class Turn {
 
 type StartTurnResult =
   | { readonly kind: 'begun'; readonly turn: Turn }
-  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'leased' | 'not-due' | 'pinned-elsewhere' };
+  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' | 'not-due' | 'pinned-elsewhere' }
+  | { readonly kind: 'refused'; readonly reason: 'closed'; readonly run: RunItem };
 
 /** Takes the lease (operation 6). */
 export async function beginTurn(

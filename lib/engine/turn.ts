@@ -18,6 +18,7 @@
  *
  * Tested by: test/engine/turns.test.ts, test/invariants/i3-record-before-effect.test.ts
  */
+import { afterEndOfClosed } from './after-end.ts';
 import { beginSteps, stepsToAnnounce } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
@@ -74,7 +75,10 @@ async function takeTurnAt(
   request: TurnRequest,
 ): Promise<TurnEnd> {
   const begun = await beginTurn(engine, parts, request);
-  if (begun.kind === 'refused') return { kind: 'skipped', reason: begun.reason };
+  if (begun.kind === 'refused') {
+    if (begun.reason === 'closed') await afterEndOfClosed(engine, begun.run);
+    return { kind: 'skipped', reason: begun.reason };
+  }
   const { turn } = begun;
   emitTurnStarted(turn);
   try {

@@ -9,12 +9,15 @@
 import { estimateMemoryBytes } from './memory-estimate.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { JournalLength } from './journal-length.ts';
+import type { OpenChildren } from './open-children.ts';
 import type { LiveMemory } from './live-memory.ts';
 
 /** How far the journal goes, and which messages are in it. */
 export interface JournalHead extends JournalLength {
   recordNumber: number;
   readonly messageIds: Set<string>;
+  /** Children that were started and whose end is not in the journal. */
+  readonly openChildren: OpenChildren;
 }
 
 export interface WarmRun {

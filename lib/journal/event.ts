@@ -7,7 +7,9 @@
  * All of this is stored: a change here adds a golden file, and never edits one.
  */
 import type { Encoded } from '../core/encoded.ts';
+import type { RecordedOperation } from '../core/operation.ts';
 import type { RunLimits } from '../core/run-limits.ts';
+import type { ClosedStatus } from '../core/run-status.ts';
 
 /** Commands are numbered from 1 within a run, in the order in which the code asked for them. */
 export type CommandId = number;
@@ -26,6 +28,8 @@ export interface StepRequested extends Requested {
   readonly key?: string;
   /** A digest of the arguments of a `defineStep` that has no key. Absent: there were none. */
   readonly args?: string;
+  /** What the engine does to another run, in place of a body of the author's. */
+  readonly operation?: RecordedOperation;
 }
 
 export interface SleepRequested extends Requested {
@@ -124,6 +128,16 @@ export interface CancelRequested extends FromOutside {
   readonly reason: string;
 }
 
+/** Another run has ended, of which this run is the parent, or which it watches. */
+export interface RunEnded extends FromOutside {
+  readonly kind: 'run-ended';
+  readonly runId: string;
+  readonly workflow: string;
+  readonly status: ClosedStatus;
+  /** The result, the error, or the reason. */
+  readonly value: Encoded;
+}
+
 /** Ends the run at once; no workflow code sees it. */
 export interface TerminateRequested extends FromOutside {
   readonly kind: 'terminate-requested';
@@ -192,6 +206,7 @@ export type JournalEvent =
   | StepHeartbeat
   | SleepCompleted
   | SignalReceived
+  | RunEnded
   | CancelRequested
   | TerminateRequested
   | LimitReached

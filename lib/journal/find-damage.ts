@@ -5,6 +5,7 @@
  * Not its job: whether the code can follow (`replay`), whether values can be read (the codec).
  */
 import { describeValue } from '../core/describe-value.ts';
+import { isClosed, type RunStatus } from '../core/run-status.ts';
 import type { JournalEntry } from './event.ts';
 import { findBrokenLaw, recordsCountUp } from './laws.ts';
 import type { JournalRecord } from './record.ts';
@@ -19,12 +20,14 @@ type Form =
   | 'counts'
   | 'counts or none'
   | 'value'
-  | 'limits or none';
+  | 'limits or none'
+  | 'operation or none'
+  | 'closed status';
 type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]-?: Form };
 type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
 
 const FORMS: Forms = {
-  step: { id: 'count', name: 'text', draws: 'count or none', key: 'text or none', args: 'text or none' },
+  step: { id: 'count', name: 'text', draws: 'count or none', key: 'text or none', args: 'text or none', operation: 'operation or none' },
   sleep: { id: 'count', name: 'text', draws: 'count or none', dueAtMs: 'time' },
   receive: { id: 'count', name: 'text', draws: 'count or none' },
   patched: { patch: 'text' },
@@ -41,6 +44,7 @@ const FORMS: Forms = {
   'step-heartbeat': { id: 'count', atMs: 'time', details: 'value' },
   'sleep-completed': { id: 'count', atMs: 'time' },
   'signal-received': { messageId: 'text', atMs: 'time', name: 'text', payload: 'value' },
+  'run-ended': { messageId: 'text', atMs: 'time', runId: 'text', workflow: 'text', status: 'closed status', value: 'value' },
   'cancel-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },
@@ -65,6 +69,12 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   counts: isCounts,
   'counts or none': (field) => field === undefined || isCounts(field),
   value: (field) => field !== undefined,
+  'operation or none': (field) =>
+    field === undefined ||
+    (typeof field === 'object' &&
+      field !== null &&
+      ['kind', 'runId'].every((name) => typeof (field as Readonly<Record<string, unknown>>)[name] === 'string')),
+  'closed status': (field) => typeof field === 'string' && isClosed(field as RunStatus),
   'limits or none': (field) =>
     field === undefined || (typeof field === 'object' && field !== null && Object.values(field).every(isCount)),
 };

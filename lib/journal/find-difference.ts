@@ -7,6 +7,7 @@
  */
 import { clampText } from '../core/clamp-text.ts';
 import { describeValue } from '../core/describe-value.ts';
+import type { RecordedOperation } from '../core/operation.ts';
 import type { CommandEntry, CommandId, RecordedCommand, StepRequested } from './event.ts';
 
 export interface Difference {
@@ -49,12 +50,24 @@ function drawsText(draws: number): string {
 }
 
 function isAtPlace(recorded: RecordedCommand, asked: RecordedCommand): boolean {
-  return recorded.id === asked.id && recorded.kind === asked.kind && recorded.name === asked.name;
+  const isSame = recorded.id === asked.id && recorded.kind === asked.kind && recorded.name === asked.name;
+  return isSame && sameOperation(operationOf(recorded), operationOf(asked));
 }
 
-/** As in `#3 step "charge"`, `patch "mail"`. */
+function operationOf(command: RecordedCommand): RecordedOperation | undefined {
+  return command.kind === 'step' ? command.operation : undefined;
+}
+
+function sameOperation(recorded: RecordedOperation | undefined, asked: RecordedOperation | undefined): boolean {
+  return recorded?.kind === asked?.kind && recorded?.runId === asked?.runId;
+}
+
+/** As in `#3 step "charge"`, `#4 signal "paid" of run "r1"`, `patch "mail"`. */
 export function describeCommandEntry(asked: CommandEntry): string {
-  return asked.kind === 'patched' ? `patch "${asked.patch}"` : `#${asked.id} ${asked.kind} "${asked.name}"`;
+  if (asked.kind === 'patched') return `patch "${asked.patch}"`;
+  const operation = operationOf(asked);
+  if (operation === undefined) return `#${asked.id} ${asked.kind} "${asked.name}"`;
+  return `#${asked.id} ${operation.kind} "${asked.name}" of run "${operation.runId}"`;
 }
 
 function identityDifference(

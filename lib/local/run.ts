@@ -1,4 +1,5 @@
 /** A workflow from start to end in this process: nothing is kept, nothing is needed. asyncio: `run`. */
+import { createRunOperations } from '../client/run-operations.ts';
 import { randomUUID } from 'node:crypto';
 import { Client } from '../client/client.ts';
 import { RunFailedError } from '../core/run-errors.ts';
@@ -53,12 +54,10 @@ export async function run<R>(workflow: Workflow<unknown, R, never>, input?: unkn
   const clock = new SystemClock();
   const store = new MemoryStore();
   const wakes = new MemoryWakeQueue(clock);
+  const ports = { registry: createRegistry([workflow]), store, wakes, clock, log: console };
   const engine = createEngine({
-    registry: createRegistry([workflow]),
-    store,
-    wakes,
-    clock,
-    log: console,
+    ...ports,
+    operations: createRunOperations(ports),
     newNonce: randomUUID,
     newSeed: randomSeed,
     random: Math.random,

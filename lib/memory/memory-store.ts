@@ -25,9 +25,11 @@ import type {
   RenewLeaseResult,
   RunPage,
   RunQuery,
+  SettleEnd,
   Store,
   TakeLease,
   TakeLeaseResult,
+  WatchRunResult,
 } from '../ports/store.ts';
 import { checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
@@ -40,7 +42,9 @@ import {
   refersTo,
   releaseLease,
   renewLease,
+  settleEnd,
   takeLease,
+  watchRun,
 } from './run-state.ts';
 import type { RunState, Transition } from './run-state.ts';
 
@@ -189,6 +193,14 @@ export class MemoryStore implements Store {
 
   async finish(runId: string, asked: FinishRun): Promise<FinishRunResult> {
     return this.#update(runId, (before) => finishRun(before, asked));
+  }
+
+  async watch(runId: string, watcherId: string, limit: number): Promise<WatchRunResult> {
+    return this.#update(runId, (before) => watchRun(before, { watcherId, limit }));
+  }
+
+  async settleEnd(runId: string, settle: SettleEnd): Promise<void> {
+    this.#update(runId, (before) => settleEnd(before, settle));
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {

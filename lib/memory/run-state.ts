@@ -17,8 +17,10 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
+  SettleEnd,
   TakeLease,
   TakeLeaseResult,
+  WatchRunResult,
 } from '../ports/store.ts';
 
 /** The run as it is shown, and what only the store knows of it. */
@@ -61,7 +63,7 @@ export function takeLease(before: RunState | undefined, take: TakeLease): Transi
   if (!before) return refused('not-found');
   const { run } = before;
   const { lease, nowMs, dueByMs, pin } = take;
-  if (isClosed(run.status)) return refused('closed');
+  if (isClosed(run.status)) return { answer: { kind: 'refused', reason: 'closed', run } };
   const leased = run.lease !== undefined && run.lease.expiresAtMs > nowMs;
   const due = run.dueAtMs !== undefined && run.dueAtMs <= dueByMs;
   const elsewhere = pinnedElsewhere(run, take);
@@ -85,7 +87,7 @@ function beforeTheTake({ run, restingStatus, priorLeaseExpiresAtMs }: RunState):
   return { ...before, status: 'running', lease: { owner: 'unknown', expiresAtMs: priorLeaseExpiresAtMs } };
 }
 
-function refused(reason: 'not-found' | 'closed' | 'leased'): Transition<TakeLeaseResult> {
+function refused(reason: 'not-found' | 'leased'): Transition<TakeLeaseResult> {
   return { answer: { kind: 'refused', reason } };
 }
 
@@ -124,7 +126,8 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
 export function finishRun(before: RunState | undefined, finish: FinishRun): Transition<FinishRunResult> {
   if (!before || before.run.epoch !== finish.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;
-  const { status, result, endedAtMs, purgeAtMs } = finish;
+  const { status, result, endedAtMs, purgeAtMs, afterEnd } = finish;
+  const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
   if (isClosed(run.status)) {
     const mine = run.status === status && run.endedAtMs === endedAtMs;
     return { answer: { kind: mine ? 'done' : 'lost' } };
@@ -137,9 +140,33 @@ export function finishRun(before: RunState | undefined, finish: FinishRun): Tran
     inboxIds: [],
     result,
     endedAtMs,
-    ...(purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs }),
+    ...(dueAtMs === undefined ? {} : { dueAtMs }),
+    ...(afterEnd === undefined ? {} : { afterEnd }),
   };
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: before.restingStatus } };
+}
+
+/** Operation 18. */
+export function watchRun(
+  before: RunState | undefined,
+  { watcherId, limit }: { watcherId: string; limit: number },
+): Transition<WatchRunResult> {
+  if (!before) return { answer: { kind: 'not-found' } };
+  const { run } = before;
+  if (isClosed(run.status)) return { answer: { kind: 'closed', run } };
+  const { watchers = [] } = run;
+  if (watchers.includes(watcherId)) return { answer: { kind: 'watching' } };
+  if (watchers.length >= limit) return { answer: { kind: 'full' } };
+  const watched = { ...run, watchers: [...watchers, watcherId], wakes: run.wakes + 1 };
+  return { answer: { kind: 'watching' }, after: { ...before, run: watched } };
+}
+
+/** Operation 19. */
+export function settleEnd(before: RunState | undefined, { endedAtMs, purgeAtMs }: SettleEnd): Transition<undefined> {
+  if (before?.run.afterEnd === undefined || before.run.endedAtMs !== endedAtMs) return { answer: undefined };
+  const { afterEnd: _afterEnd, dueAtMs: _dueAtMs, ...run } = before.run;
+  const settled = { ...run, ...(purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs }) };
+  return { answer: undefined, after: { ...before, run: settled } };
 }
 
 /** Without what belongs to a turn, or to the rest before it. */
@@ -151,7 +178,8 @@ function atRest(run: RunItem): RunItem {
 
 /** It has ended, and its time is over. */
 export function isToPurge(state: RunState | undefined, dueByMs: number): boolean {
-  return state !== undefined && isClosed(state.run.status) && (state.run.dueAtMs ?? Infinity) <= dueByMs;
+  if (state === undefined || !isClosed(state.run.status) || state.run.afterEnd !== undefined) return false;
+  return (state.run.dueAtMs ?? Infinity) <= dueByMs;
 }
 
 /** The value is its input or its result. */

@@ -18,6 +18,9 @@ export const CONTROL_INBOX_LIMIT = 110;
 /** How far ahead a wake can be sent: SQS takes no more. For a time further away the sweeper sends it. */
 export const LONGEST_WAKE_DELAY_MS = 900_000;
 
+/** Runs that wait for the end of another one: each takes a place in its run item. */
+export const WATCHERS_LIMIT = 20;
+
 /** The longest id of a message, in bytes. */
 export const MESSAGE_ID_LIMIT_BYTES = 32;
 

@@ -1,5 +1,6 @@
 /** A signal or a request to cancel or terminate, sent to a run. It waits in the run's inbox until it is in the journal. */
 import type { Encoded } from '../core/encoded.ts';
+import type { ClosedStatus } from '../core/run-status.ts';
 
 interface MessageBase {
   /** Chosen by the sender: a repeat with the same id is harmless. */
@@ -25,6 +26,15 @@ export interface SignalMessage extends MessageBase {
   readonly payload: Encoded;
 }
 
+/** A run that the receiver started as a child, or watches, has ended. */
+export interface RunEndedMessage extends MessageBase {
+  readonly kind: 'run-ended';
+  readonly runId: string;
+  readonly workflow: string;
+  readonly status: ClosedStatus;
+  readonly value: Encoded;
+}
+
 export interface CancelMessage extends MessageBase {
   readonly kind: 'cancel';
   readonly reason: string;
@@ -35,4 +45,4 @@ export interface TerminateMessage extends MessageBase {
   readonly reason: string;
 }
 
-export type Message = SignalMessage | CancelMessage | TerminateMessage;
+export type Message = SignalMessage | RunEndedMessage | CancelMessage | TerminateMessage;

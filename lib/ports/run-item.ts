@@ -30,6 +30,20 @@ export interface JournalUse {
   readonly bytes: number;
 }
 
+/** The run whose code started this one, and the step that did. */
+export interface StartedBy {
+  readonly runId: string;
+  readonly stepNumber: number;
+  /** The run is a child: its parent is told of its end. */
+  readonly isParent: boolean;
+}
+
+/**
+ * What is left to do for a run that has ended: to tell its parent and its watchers, and to ask the children that are open
+ * to stop.
+ */
+export type AfterEnd = 'tell' | 'tell-and-stop-children';
+
 /** At most 1 KB in the table: every take, accept and release pays for its size. */
 export interface RunItem {
   readonly runId: string;
@@ -39,6 +53,11 @@ export interface RunItem {
   readonly input: StoredValue;
   /** Tells two inputs apart without loading them: a digest of the input, which begins with its form, as in `2:`. */
   readonly inputDigest: string;
+  readonly startedBy?: StartedBy;
+  /** Runs that are told of the end of this one, beside its parent. */
+  readonly watchers?: readonly string[];
+  /** Of a closed run: it is due until this is done. */
+  readonly afterEnd?: AfterEnd;
   /** The code is not begun before: the run was started with a delay. */
   readonly notBeforeMs?: number;
   /** Its code is asked to stop then, as the start and the workflow say. Absent: they set no timeout, or the start did not know the workflow's. */

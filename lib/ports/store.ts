@@ -11,7 +11,7 @@ import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
 import type { Message } from './message.ts';
 import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
-import type { Blocked, JournalUse, Lease, RunItem, RunRow, StoredValue } from './run-item.ts';
+import type { AfterEnd, Blocked, JournalUse, Lease, RunItem, RunRow, StartedBy, StoredValue } from './run-item.ts';
 
 export interface Store {
   /** How large values may be here. */
@@ -101,6 +101,15 @@ export interface Store {
    */
   listDue(dueByMs: number, begin?: number): AsyncIterable<readonly string[]>;
 
+  /**
+   * Operation 18. Condition RunIsOpenAndHasRoomForWatcher. One update: watchers += id, wakes += 1, so that a worker that is
+   * about to finish the run looks at it again. A watcher that is there already is not added again.
+   */
+  watch(runId: string, watcherId: string, limit: number): Promise<WatchRunResult>;
+
+  /** Operation 19. Condition EndIsNotSettled: what was left to do after the end is done. No error if it was done before. */
+  settleEnd(runId: string, settle: SettleEnd): Promise<void>;
+
   /** Newest first, from the index by workflow. */
   listRuns(query: RunQuery): Promise<RunPage>;
 }
@@ -120,6 +129,7 @@ export interface NewRun {
   /** When its time is up. */
   readonly deadlineAtMs?: number;
   readonly needsWake?: true;
+  readonly startedBy?: StartedBy;
 }
 
 export type CreateRunResult = { readonly kind: 'created' } | { readonly kind: 'exists'; readonly run: RunItem };
@@ -157,7 +167,8 @@ export type AcceptMessageResult =
 
 export type TakeLeaseResult =
   | { readonly kind: 'taken'; readonly before: RunItem }
-  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'closed' | 'leased' }
+  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' }
+  | { readonly kind: 'refused'; readonly reason: 'closed'; readonly run: RunItem }
   | { readonly kind: 'refused'; readonly reason: 'not-due'; readonly run: RunItem }
   /** Free and due, and pinned to another version. */
   | { readonly kind: 'pinned'; readonly to: string };
@@ -184,6 +195,21 @@ export interface FinishRun {
   readonly result: StoredValue;
   readonly endedAtMs: number;
   /** Becomes `dueAtMs`: when the sweeper is to purge the run. Undefined: never. */
+  readonly purgeAtMs: number | undefined;
+  /** What is left to do: then the run is due at once. */
+  readonly afterEnd?: AfterEnd;
+}
+
+export type WatchRunResult =
+  | { readonly kind: 'watching' }
+  | { readonly kind: 'closed'; readonly run: RunItem }
+  /** It has as many watchers as a run item has room for. */
+  | { readonly kind: 'full' }
+  | { readonly kind: 'not-found' };
+
+export interface SettleEnd {
+  /** Of the run as it ended: a run of that id that was started later has another one. */
+  readonly endedAtMs: number;
   readonly purgeAtMs: number | undefined;
 }
 

@@ -27,6 +27,8 @@ export const PAYLOAD_ACTIONS: Readonly<Record<StoreOperation, readonly PayloadAc
   renew: [],
   release: [],
   finish: [],
+  watch: [],
+  settleEnd: [],
   purge: ['s3:ListBucket', ...DELETE],
   listDue: [],
   listRuns: [],

@@ -69,6 +69,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return this.#loop.signals;
   }
 
+  get runEnds(): EventLoop['runEnds'] {
+    return this.#loop.runEnds;
+  }
+
   get pending(): ReadonlyMap<CommandId, Pending> {
     return this.commands.pending;
   }

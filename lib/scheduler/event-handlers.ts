@@ -2,12 +2,14 @@
 import type { Encoded } from '../core/encoded.ts';
 import type { CommandId, JournalEvent } from '../journal/event.ts';
 import type { PendingCommands } from './pending-commands.ts';
+import type { RunEnds } from './run-ends.ts';
 import type { SignalBuffer } from './signal-buffer.ts';
 
 /** The parts of a run that events touch. */
 export interface EventTarget {
   readonly commands: PendingCommands;
   readonly signals: SignalBuffer;
+  readonly runEnds: RunEnds;
   decode(encoded: Encoded): unknown;
   /** Makes the task of the workflow's body. `deadlineAtMs`: when the run's time is up. */
   start(deadlineAtMs: number | undefined): void;
@@ -48,6 +50,8 @@ const handlers: Handlers = {
     for (const future of run.commands.endSleep(event.id)) future.setResult(undefined);
   },
   'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload)),
+  'run-ended': ({ runId, status, workflow, value }, run) =>
+    run.runEnds.add(runId, { status, workflow, value: run.decode(value) }),
   'cancel-requested': (event, run) => run.cancel(event.reason),
   'limit-reached': (event, run) => run.stopAtLimit(event.reason),
   'deadline-passed': (event, run) => run.stopAtDeadline(event.reason),

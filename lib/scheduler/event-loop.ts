@@ -36,6 +36,7 @@ import { Patches } from './patches.ts';
 import { PendingCommands } from './pending-commands.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import { RunClock } from './run-clock.ts';
+import { RunEnds } from './run-ends.ts';
 import type { RunHost } from './run-host.ts';
 import type { SignalBuffer } from './signal-buffer.ts';
 import { TaskRegistry } from './task-registry.ts';
@@ -67,6 +68,8 @@ export class EventLoop implements Loop {
   readonly failures = new UnseenFailures();
   readonly commands: PendingCommands;
   readonly signals: SignalBuffer;
+  readonly runEnds = new RunEnds();
+  readonly values: RunHost;
   readonly patches: Patches;
   readonly awaitables: AwaitableRegistry;
   readonly predicates: WaitingPredicates;
@@ -77,6 +80,7 @@ export class EventLoop implements Loop {
     this.info = info;
     this.random = random;
     this.log = host;
+    this.values = host;
     this.tasks = new TaskRegistry(this, limits.maxTasks);
     this.predicates = new WaitingPredicates(this.tasks);
     this.awaitables = new AwaitableRegistry({ tasks: this.tasks, log: host, strict });

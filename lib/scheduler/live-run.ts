@@ -102,6 +102,10 @@ export interface LiveRunOptions {
   /** Whether the events that are delivered now were delivered before. Default: never. */
   readonly isReplaying?: () => boolean;
   decode(encoded: Encoded): unknown;
+  /** Refuses what cannot be stored, and names it: `what`. */
+  encode(value: unknown, what: string): Encoded;
+  /** An id for a run that the step of that position starts: the same at each replay, and nothing can guess it. */
+  newRunId(id: CommandId): string;
   /** What is recorded of a step's arguments; undefined if there are none. */
   digestArguments(args: readonly unknown[]): string | undefined;
   log(level: LogLevel, values: readonly unknown[]): void;

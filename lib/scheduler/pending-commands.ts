@@ -8,6 +8,7 @@ import type { DurableCommand, StepCommand } from '../core/command.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { InvariantError } from '../core/invariant.ts';
+import type { AddressedOperation, Operation, RecordedOperation } from '../core/operation.ts';
 import type { Commands } from '../core/loop.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { StepDefaults } from '../core/step.ts';
@@ -169,12 +170,15 @@ export class PendingCommands implements Commands, PendingReceives {
   }
 
   #beginStep(command: StepCommand, id: CommandId, future: Future<unknown>): void {
-    const { stepDefaults, clock } = this.#options;
-    this.#issue({ kind: 'step', id, name: command.name, ...this.#identityOf(command) });
+    const { stepDefaults, clock, host } = this.#options;
+    const { operation: asked } = command;
+    const operation = asked && withRunId(asked, asked.runId ?? host.newRunId(id));
+    const recorded = operation && { operation: toRecorded(operation) };
+    this.#issue({ kind: 'step', id, name: command.name, ...this.#identityOf(command), ...recorded });
     this.#pending.set(id, {
       kind: 'step',
       id,
-      command: stepDefaults === undefined ? command : { ...command, options: { ...stepDefaults, ...command.options } },
+      command: operation === undefined ? withDefaults(command, stepDefaults) : { ...command, operation },
       requestedAtMs: clock.nowMs(),
       failedAttempts: 0,
       interruptions: 0,
@@ -204,6 +208,21 @@ export class PendingCommands implements Commands, PendingReceives {
     this.#pending.set(id, { kind: 'receive', id, name, future });
     this.signals.wait(name, id);
   }
+}
+
+/** The defaults are for the bodies of the author's steps. */
+function withDefaults(command: StepCommand, defaults: StepDefaults | undefined): StepCommand {
+  return defaults === undefined ? command : { ...command, options: { ...defaults, ...command.options } };
+}
+
+function withRunId(operation: Operation, runId: string): AddressedOperation {
+  return { ...operation, runId };
+}
+
+function toRecorded(operation: AddressedOperation): RecordedOperation {
+  const { kind, runId } = operation;
+  const onParentClose = kind === 'start-child' ? operation.onParentClose : 'cancel';
+  return onParentClose === 'cancel' ? { kind, runId } : { kind, runId, onParentClose };
 }
 
 /** Cancelling it withdraws its command. */

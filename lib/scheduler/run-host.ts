@@ -6,12 +6,12 @@
  */
 import type { Coroutine } from '../core/awaitable.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { RunLog } from '../core/loop.ts';
+import type { RunLog, Values } from '../core/loop.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { CommandId } from '../journal/event.ts';
 import type { LiveRunOptions } from './live-run.ts';
 
-export class RunHost implements RunLog {
+export class RunHost implements RunLog, Values {
   readonly #options: LiveRunOptions;
 
   constructor(options: LiveRunOptions) {
@@ -30,6 +30,15 @@ export class RunHost implements RunLog {
 
   decode(encoded: Encoded): unknown {
     return this.#options.decode(encoded);
+  }
+
+  encode(value: unknown, what: string): Encoded {
+    return this.#options.encode(value, what);
+  }
+
+  /** The id of a run that the step of that position starts, where the code gave none. */
+  newRunId(id: CommandId): string {
+    return this.#options.newRunId(id);
   }
 
   digestArguments(args: readonly unknown[]): string | undefined {

@@ -33,7 +33,7 @@ export function isWrite({ operation }: StoreCall): boolean {
 
 const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
   ...(['createRun', 'putValue', 'deleteValue', 'putMessage', 'accept', 'deleteMessages'] as const),
-  ...(['take', 'putRecord', 'renew', 'release', 'finish', 'purge'] as const),
+  ...(['take', 'putRecord', 'renew', 'release', 'finish', 'purge', 'watch', 'settleEnd'] as const),
 ]);
 
 function runIdOf([first]: readonly unknown[]): string | undefined {

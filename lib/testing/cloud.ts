@@ -4,6 +4,7 @@
  *
  * Not its job: to decide when what happens (the timeline does).
  */
+import { createRunOperations } from '../client/run-operations.ts';
 import type { IdSource } from '../client/identifiers.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
@@ -218,6 +219,7 @@ export class Cloud {
       ...this.#options.settings,
       version: this.#deployments === 0 ? version : `${version}+${this.#deployments}`,
       registry: this.registry,
+      operations: createRunOperations({ registry: this.registry, store, wakes, clock, log: this.log, ids: this.#ids }),
       store,
       wakes,
       clock,

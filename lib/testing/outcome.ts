@@ -37,7 +37,8 @@ async function linesOf(store: Store, runId: string): Promise<string[]> {
   const entries = records.flatMap((record) => record.entries);
   const end = run.result === undefined ? '' : ` with ${await storedText(store, runId, run.result)}`;
   const held = run.blocked === undefined ? '' : ` (${run.blocked.reason})`;
-  const lines = [`${run.status}${held}${end}`, ...lawLines(records), ...messageLines(entries), ...stepLines(entries)];
+  const events = [...messageLines(entries), ...childLines(entries), ...stepLines(entries)];
+  const lines = [`${run.status}${held}${end}`, ...lawLines(records), ...events];
   return lines.map((line) => `${runId}: ${line}`);
 }
 
@@ -63,7 +64,7 @@ function messageLines(entries: readonly JournalEntry[]): string[] {
   const seen = new Set<string>();
   const counts = new Map<string, number>();
   return entries.flatMap((entry) => {
-    if (!('messageId' in entry)) return [];
+    if (!('messageId' in entry) || entry.kind === 'run-ended') return [];
     if (seen.has(entry.messageId)) return [`message ${entry.messageId} was delivered twice`];
     seen.add(entry.messageId);
     const name = entry.kind === 'signal-received' ? `signal "${entry.name}"` : entry.kind;
@@ -73,15 +74,32 @@ function messageLines(entries: readonly JournalEntry[]): string[] {
   });
 }
 
+/**
+ * Sorted: children that run side by side end in any order. Of a run that is watched the end is read, or comes as a message:
+ * it depends on whether it had ended by then.
+ */
+function childLines(entries: readonly JournalEntry[]): string[] {
+  const children = new Set<string>();
+  return entries
+    .flatMap((entry) => {
+      if (entry.kind === 'step' && entry.operation?.kind === 'start-child') children.add(entry.operation.runId);
+      if (entry.kind !== 'run-ended' || !children.has(entry.runId)) return [];
+      return [`child "${entry.runId}" ended: ${entry.status} ${toText(entry.value)}`];
+    })
+    .sort();
+}
+
 /** Sorted: which of two steps ended first is not the same after a crash. */
 function stepLines(entries: readonly JournalEntry[]): string[] {
   const names = new Map<number, string>();
   const ended = new Set<number>();
   const lines: string[] = [];
   for (const entry of entries) {
-    if (entry.kind === 'step') names.set(entry.id, entry.name);
+    if (entry.kind === 'step' && entry.operation?.kind !== 'watch') names.set(entry.id, entry.name);
     if (entry.kind !== 'step-completed' && entry.kind !== 'step-failed') continue;
-    const step = `step "${names.get(entry.id)}"`;
+    const name = names.get(entry.id);
+    if (name === undefined) continue;
+    const step = `step "${name}"`;
     if (ended.has(entry.id)) lines.push(`${step} was recorded twice`);
     ended.add(entry.id);
     lines.push(

@@ -11,6 +11,7 @@ import type {
   NewRun,
   PurgeResult,
   ReleaseLease,
+  SettleEnd,
   ReleaseLeaseResult,
   RenewLeaseResult,
   Store,
@@ -104,7 +105,10 @@ export class TableWatch {
         return;
       case 'finish':
         if ((answer as FinishRunResult).kind === 'done')
-          this.#rest(runId, { dueAtMs: (args[1] as FinishRun).purgeAtMs });
+          this.#rest(runId, { dueAtMs: dueAfter(args[1] as FinishRun) });
+        return;
+      case 'settleEnd':
+        this.#rest(runId, { dueAtMs: (args[1] as SettleEnd).purgeAtMs });
         return;
       case 'purge': {
         const purging = answer as PurgeResult;
@@ -120,6 +124,10 @@ export class TableWatch {
     if (dueAtMs === undefined) this.#runs.delete(runId);
     else this.#runs.set(runId, { dueAtMs, leaseExpiresAtMs: undefined, needsWake });
   }
+}
+
+function dueAfter({ afterEnd, purgeAtMs }: FinishRun): number | undefined {
+  return afterEnd === undefined ? purgeAtMs : 0;
 }
 
 function toWatched({ dueAtMs, lease, needsWake }: RunItem): Watched {

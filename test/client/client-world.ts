@@ -150,5 +150,6 @@ async function loadInbox(store: Store, runId: string): Promise<number> {
 
 function toEvent({ id, ...message }: Message): JournalEntry {
   if (message.kind === 'signal') return { ...message, kind: 'signal-received', messageId: id, atMs: NOON_MS };
+  if (message.kind === 'run-ended') return { ...message, messageId: id, atMs: NOON_MS };
   return { kind: `${message.kind}-requested`, messageId: id, atMs: NOON_MS, reason: message.reason };
 }

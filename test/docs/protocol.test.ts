@@ -94,6 +94,7 @@ const KINDS: Readonly<Record<JournalEntry['kind'], 'command' | 'patch' | 'event'
   'step-interrupted': 'event',
   'sleep-completed': 'event',
   'signal-received': 'event',
+  'run-ended': 'event',
   'cancel-requested': 'event',
   'terminate-requested': 'event',
   'limit-reached': 'event',

@@ -1,4 +1,5 @@
 /** A table, a queue, a clock that somebody moves, a client, and as many workers as a test wants: nothing drives them. */
+import { createRunOperations } from '../../lib/client/run-operations.ts';
 import { Client } from 'lull/client';
 import type { Logger } from 'lull';
 import { createRegistry } from '../../lib/core/workflow-registry.ts';
@@ -51,9 +52,13 @@ export class SmallCloud {
   }
 
   worker({ workflows = this.#workflows, around, ...options }: WorkerOptions = {}): Worker {
+    const registry = createRegistry(workflows);
+    const store: Store = around === undefined ? this.table : aroundStore(this.table, around);
+    const outside = { wakes: this.wakes, clock: this.clock, log: this.#log };
     const engine = createEngine({
-      registry: createRegistry(workflows),
-      store: around === undefined ? this.table : aroundStore(this.table, around),
+      registry,
+      store,
+      operations: createRunOperations({ registry, store, ids: this.#ids, ...outside }),
       wakes: this.wakes,
       clock: this.clock,
       log: this.#log,

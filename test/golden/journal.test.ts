@@ -12,6 +12,7 @@ import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import { everything, playEverything, START } from './journal-v1.ts';
 import { playSeeded, seeded } from './seeded-v1.ts';
+import { outgoing } from '../scheduler/outgoing.ts';
 
 // Once in somebody's table, always followed: this file is never edited. A new kind of entry gets a file of its own.
 const golden = JSON.parse(readFileSync(new URL('journal-v1.json', import.meta.url), 'utf8')) as {
@@ -30,6 +31,7 @@ it('a journal with a patch is followed today, on the new branch', () => {
     info: { id: 'r1', workflow: 'mails', version: 'unversioned', startedAt: START, attempt: 1 },
     random: new Prng('r1'),
     body: () => definitionOf(mails).start(undefined),
+    ...outgoing,
     recordedDueAtMs: () => undefined,
     recordedPatches: new Set(entries.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
     isReplaying: () => true,
@@ -60,6 +62,7 @@ it('a journal that came to its limit is followed today, to the same failure, wit
     info: { id: 'r1', workflow: 'fanning', version: 'unversioned', startedAt: START, attempt: 1 },
     random: new Prng('r1'),
     body: () => definitionOf(fanning).start(undefined),
+    ...outgoing,
     recordedDueAtMs: () => undefined,
     isReplaying: () => true,
     decode: (encoded) => decode(encoded),
@@ -86,6 +89,7 @@ describe('a journal with a seed, and with what tells its steps apart', () => {
       info: { id: 'seeded', workflow: 'seeded', version: 'unversioned', startedAt: START, attempt: 1 },
       random: createRunRandom('seeded', entries[0].seed),
       body: () => definitionOf(seeded).start(['ada', 'bob']),
+      ...outgoing,
       recordedDueAtMs: () => undefined,
       decode: (encoded) => decode(encoded),
       digestArguments,
@@ -134,6 +138,7 @@ describe('a journal that was written with format version 1', () => {
       info: { id: 'everything', workflow: 'everything', version: 'unversioned', startedAt: START, attempt: 1 },
       random: new Prng('everything'),
       body: () => definitionOf(everything).start({ id: 'o-1' }),
+      ...outgoing,
       recordedDueAtMs: () => undefined,
       decode: (encoded) => decode(encoded),
       digestArguments: () => undefined,

@@ -9,6 +9,7 @@ import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import { START_MS } from '../engine/small-cloud.ts';
 import { playSurvivor, RUN_ID, survivor } from './lost-workers-v1.ts';
+import { outgoing } from '../scheduler/outgoing.ts';
 
 // Once in somebody's table, always followed: this file is never edited.
 const golden = JSON.parse(readFileSync(new URL('lost-workers-v1.json', import.meta.url), 'utf8')) as {
@@ -28,6 +29,7 @@ it('a journal of lost workers is followed today, to the same result and the same
     info: { id: RUN_ID, workflow: 'survivor', version: 'unversioned', startedAt: new Date(START_MS), attempt: 1 },
     random: createRunRandom(RUN_ID, golden.entries[0].seed),
     body: () => definitionOf(survivor).start(undefined),
+    ...outgoing,
     recordedDueAtMs: () => undefined,
     decode: (encoded) => decode(encoded),
     digestArguments,

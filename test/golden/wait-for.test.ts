@@ -8,6 +8,7 @@ import type { JournalEntry, Started } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import { bounded, playBounded, START } from './wait-for-v1.ts';
+import { outgoing } from '../scheduler/outgoing.ts';
 
 // Once in somebody's table, always followed: this file is never edited.
 const golden = JSON.parse(readFileSync(new URL('wait-for-v1.json', import.meta.url), 'utf8')) as {
@@ -20,6 +21,7 @@ it('a journal with waitFor, and with limits that were up together, is followed t
     info: { id: 'bounded', workflow: 'bounded', version: 'unversioned', startedAt: START, attempt: 1 },
     random: new Prng('bounded'),
     body: () => definitionOf(bounded).start(undefined),
+    ...outgoing,
     recordedDueAtMs: () => undefined,
     decode: (encoded) => decode(encoded),
     digestArguments,

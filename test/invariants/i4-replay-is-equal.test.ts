@@ -18,6 +18,7 @@ import { silent } from '../testing/silent.ts';
 import { scenarios } from '../asyncio/scenarios.ts';
 import { createTrace } from '../asyncio/trace.ts';
 import { perform, programs } from './random-workflow.ts';
+import { outgoing } from '../scheduler/outgoing.ts';
 
 type Body = () => Coroutine<unknown>;
 
@@ -44,6 +45,7 @@ function follow(body: Body, entries: readonly JournalEntry[], upTo: number) {
     info: { id: 'the-run', workflow: 'played', version: 'unversioned', startedAt: new Date(startedAtMs), attempt: 1 },
     body,
     random: createRunRandom('the-run', (entries[0] as Started).seed),
+    ...outgoing,
     recordedDueAtMs: (id) => dueTimes.get(id),
     decode: (encoded) => decode(encoded),
     digestArguments,

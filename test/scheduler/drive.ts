@@ -13,6 +13,7 @@ import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import type { LiveRun, LiveRunOptions, Outcome, PendingStep } from '../../lib/scheduler/live-run.ts';
 import { InconclusiveError } from '../inconclusive.ts';
+import { outgoing } from './outgoing.ts';
 
 export type Mode = 'straight' | 'rebuilt';
 
@@ -58,6 +59,7 @@ export function newRun(
     body,
     random: new Prng(seed),
     strict,
+    ...outgoing,
     recordedDueAtMs: () => undefined,
     decode: (encoded) => encoded,
     digestArguments,

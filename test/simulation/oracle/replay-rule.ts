@@ -68,6 +68,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     store: { readValue: async (_runId: string, key: string) => run.values.get(key) ?? run.input } as unknown as Store,
     wakes: { send: async () => undefined },
     clock: { nowMs: () => nowMs, callAt: () => () => undefined },
+    operations: { carryOut: () => never(), send: () => never() },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     newNonce: () => 'reader',
     newSeed: () => 'reader',
@@ -80,6 +81,10 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
 }
 
 function nothing(): void {}
+
+function never(): Promise<never> {
+  throw new Error('a reader does nothing to other runs');
+}
 
 function toText(outcome: Outcome, workflow: string): string {
   switch (outcome.kind) {

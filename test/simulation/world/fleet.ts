@@ -3,6 +3,7 @@
  * Lambda does it: an idle one is used again or forgotten, what runs over its time is killed, after a deploy new ones
  * take over.
  */
+import { createRunOperations } from '../../../lib/client/run-operations.ts';
 import { createEngine, type RunningEngine } from '../../../lib/engine/engine.ts';
 import type { EngineSettings } from '../../../lib/engine/settings.ts';
 import type { Pin } from '../../../lib/engine/take-run.ts';
@@ -159,15 +160,24 @@ export class Fleet {
     let nonces = 0;
     let seeds = 0;
     const ownDice = dice.named(name);
-    const engine = createEngine({
-      ...settings,
-      version: code.version,
+    let messages = 0;
+    const ids = {
+      runId: () => `${name}/run-${(messages += 1)}`,
+      messageId: () => `${name}-${(messages += 1)}`,
+    };
+    const ports = {
       registry: code.registry,
-      pin: this.#pinOf(process, code),
       store: network.storeFor(process),
       wakes: network.wakesFor(process),
       clock: process.clock,
       log,
+    };
+    const engine = createEngine({
+      ...settings,
+      ...ports,
+      operations: createRunOperations({ ...ports, ids }),
+      version: code.version,
+      pin: this.#pinOf(process, code),
       newNonce: () => `${name}/${(nonces += 1)}`,
       newSeed: () => `${name}/${(seeds += 1)}`,
       random: () => ownDice.next(),

@@ -19,6 +19,8 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'release',
   'finish',
   'purge',
+  'watch',
+  'settleEnd',
 ]);
 
 const KEPT_CALLS = 200;

@@ -1,0 +1,137 @@
+/**
+ * Carries out what the code of a run asks of other runs: the engine as a caller. Ids and keys follow from the step, so that
+ * an operation that is carried out again finds what it did before.
+ */
+import { decode } from '../codec/decode.ts';
+import type { AddressedOperation, SendSignalOperation, StopOperation } from '../core/operation.ts';
+import { RunEndedError, RunNotFoundError, InboxFullError } from '../core/run-errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { WorkflowRegistry } from '../core/workflow-registry.ts';
+import type { Clock } from '../ports/clock.ts';
+import { WATCHERS_LIMIT } from '../ports/limits.ts';
+import type { Message } from '../ports/message.ts';
+import type { EngineMessage, OperationContext, RunOperations, SendResult } from '../ports/run-operations.ts';
+import type { Store } from '../ports/store.ts';
+import type { WakeQueue } from '../ports/wake-queue.ts';
+import type { ClientPorts } from './client-ports.ts';
+import { digestInput, encodeInput } from './encode-input.ts';
+import { controlIdFromKey, type IdSource, messageIdFromKey, RANDOM_IDS } from './identifiers.ts';
+import { readEnd } from './run-value.ts';
+import { sendMessage } from './send-message.ts';
+import { startRun } from './start-run.ts';
+
+export interface OperationPorts {
+  readonly registry: WorkflowRegistry;
+  readonly store: Store;
+  readonly wakes: WakeQueue;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Default: at random. */
+  readonly ids?: IdSource;
+}
+
+export function createRunOperations({ store, wakes, ids = RANDOM_IDS, ...ports }: OperationPorts): RunOperations {
+  const clientPorts: ClientPorts = {
+    ...ports,
+    ids,
+    callTimeoutMs: Infinity,
+    openStore: () => Promise.resolve(store),
+    openWakes: () => Promise.resolve(wakes),
+  };
+  return {
+    carryOut: (operation, by) => carryOut(clientPorts, operation, by),
+    send: (runId, message) => sendQuietly(clientPorts, runId, message),
+  };
+}
+
+function carryOut(ports: ClientPorts, operation: AddressedOperation, by: OperationContext): Promise<unknown> {
+  switch (operation.kind) {
+    case 'start-run':
+    case 'start-child':
+      return start(ports, operation, by);
+    case 'signal':
+      return signal(ports, operation, by);
+    case 'cancel':
+    case 'terminate':
+      return stop(ports, operation, by);
+    case 'watch':
+      return watch(ports, operation.runId, by);
+  }
+}
+
+type StartOperation = Extract<AddressedOperation, { readonly kind: 'start-run' | 'start-child' }>;
+
+async function start(ports: ClientPorts, operation: StartOperation, by: OperationContext): Promise<string> {
+  const { kind, workflow, runId: id } = operation;
+  const isParent = kind === 'start-child';
+  const delay = isParent ? 0 : operation.delayMs;
+  const onConflict = isParent ? 'fail' : operation.onConflict;
+  return startRun(ports, {
+    workflow,
+    schema: ports.registry?.get(workflow).inputSchema,
+    input: decode(operation.input),
+    options: { id, delay, onConflict },
+    startedBy: { runId: by.runId, stepNumber: by.stepNumber, isParent },
+  });
+}
+
+async function signal(ports: ClientPorts, operation: SendSignalOperation, by: OperationContext): Promise<void> {
+  const { runId, name } = operation;
+  const what = `signal "${name}"`;
+  const payload = decode(operation.payload);
+  const { limits } = await ports.openStore();
+  const { value } = encodeInput(`the payload of ${what}`, payload, limits);
+  const id = messageIdFromKey(runId, name, by.idempotencyKey);
+  const digest = digestInput(`the payload of ${what}`, payload);
+  await send(ports, runId, { kind: 'signal', id, digest, name, payload: value }, { by, what });
+}
+
+async function stop(ports: ClientPorts, { kind, runId, reason }: StopOperation, by: OperationContext): Promise<void> {
+  const id = controlIdFromKey(runId, kind, by.idempotencyKey);
+  await send(
+    ports,
+    runId,
+    { kind, id, digest: digestInput('a reason', reason), reason },
+    { by, what: `a ${kind} request` },
+  );
+}
+
+function send(
+  ports: ClientPorts,
+  runId: string,
+  message: Message,
+  { by, what }: { readonly by: OperationContext; readonly what: string },
+): Promise<void> {
+  return sendMessage(ports, { runId, message, idempotencyKey: by.idempotencyKey, what });
+}
+
+/** The end of a run that has ended; else undefined, and the asking run is told when it ends. */
+async function watch(ports: ClientPorts, runId: string, by: OperationContext): Promise<unknown> {
+  const store = await ports.openStore();
+  const watching = await store.watch(runId, by.runId, WATCHERS_LIMIT);
+  switch (watching.kind) {
+    case 'watching':
+      return undefined;
+    case 'not-found':
+      throw new RunNotFoundError(runId);
+    case 'full':
+      throw new InboxFullError(runId, `${WATCHERS_LIMIT} other runs wait for its end`);
+    case 'closed': {
+      const { status, workflow } = watching.run;
+      const end = await readEnd(store, watching.run, 'refuse');
+      const value = end && ('result' in end ? end.result : 'error' in end ? end.error : end.reason);
+      return { status, workflow, value };
+    }
+  }
+}
+
+async function sendQuietly(ports: ClientPorts, runId: string, message: EngineMessage): Promise<SendResult> {
+  try {
+    await sendMessage(ports, { runId, message, idempotencyKey: undefined, what: `a message of the engine` });
+    return 'sent';
+  } catch (error) {
+    if (error instanceof RunEndedError || error instanceof RunNotFoundError) return 'gone';
+    if (error instanceof InboxFullError) return 'full';
+    throw error;
+  }
+}

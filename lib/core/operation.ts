@@ -1,0 +1,77 @@
+/**
+ * What the code of a run asks the engine to do to other runs, as data: the engine carries it out as the body of a step,
+ * so that it has a step's retries, its record, and its idempotency key.
+ */
+import type { Encoded } from './encoded.ts';
+import type { RetryPolicy } from './step.ts';
+
+/** What becomes of a child that is open when its parent ends. */
+export type OnParentClose = 'cancel' | 'terminate' | 'abandon';
+
+/** Starts a run that this one does not wait for. */
+export interface StartRunOperation {
+  readonly kind: 'start-run';
+  readonly workflow: string;
+  readonly input: Encoded;
+  /** Undefined: the engine derives one from the step. */
+  readonly runId: string | undefined;
+  readonly delayMs: number;
+  readonly onConflict?: 'fail' | 'use-existing' | undefined;
+}
+
+/** Starts a run whose end this one is told. */
+export interface StartChildOperation {
+  readonly kind: 'start-child';
+  readonly workflow: string;
+  readonly input: Encoded;
+  /** Undefined: the engine derives one from the step. */
+  readonly runId: string | undefined;
+  readonly onParentClose: OnParentClose;
+}
+
+export interface SendSignalOperation {
+  readonly kind: 'signal';
+  readonly runId: string;
+  readonly name: string;
+  readonly payload: Encoded;
+}
+
+export interface StopOperation {
+  readonly kind: 'cancel' | 'terminate';
+  readonly runId: string;
+  readonly reason: string;
+}
+
+/** Has this run told when another one ends; returns the end of one that has ended. */
+export interface WatchOperation {
+  readonly kind: 'watch';
+  readonly runId: string;
+}
+
+export type Operation =
+  StartRunOperation | StartChildOperation | SendSignalOperation | StopOperation | WatchOperation;
+
+/** An operation whose run has an id. */
+export type AddressedOperation = Operation & { readonly runId: string };
+
+/** What an operation is recorded as having done: see `StepRequested`. */
+export interface RecordedOperation {
+  readonly kind: Operation['kind'];
+  /** The id of the other run. */
+  readonly runId: string;
+  /** Of a child, where it is not `cancel`. */
+  readonly onParentClose?: 'terminate' | 'abandon';
+}
+
+/**
+ * A table that does not answer, and a run that has no room, are asked again until they do: an operation has no effect that
+ * a repeat could double.
+ */
+export const OPERATION_RETRY: RetryPolicy = {
+  maxAttempts: Infinity,
+  firstDelay: '1s',
+  maxDelay: '1m',
+  retryIf: (error) => RETRIED.has((error as { readonly code?: unknown }).code),
+};
+
+const RETRIED: ReadonlySet<unknown> = new Set(['STORE_UNAVAILABLE', 'INBOX_FULL']);

@@ -1,0 +1,122 @@
+/**
+ * What is left to do when a run has ended (operation 19): to tell its parent and the runs that watch it, and to ask its
+ * open children to stop. The run item says that it is to be done, in the same write that ends the run, and stays due
+ * until it is done. So a worker that dies in between loses nothing: the sweeper wakes the run, and the next worker does all
+ * of it again. Each message has an id that follows from what it says, so that a repeat changes nothing.
+ *
+ * Tested by: test/engine/children.test.ts
+ */
+import { createHash } from 'node:crypto';
+import type { Encoded } from '../core/encoded.ts';
+import { invariant } from '../core/invariant.ts';
+import type { ClosedStatus } from '../core/run-status.ts';
+import { readableEntries } from '../journal/find-damage.ts';
+import type { AfterEnd, RunItem } from '../ports/run-item.ts';
+import type { EngineMessage } from '../ports/run-operations.ts';
+import { countChildren, type OpenChildren } from './open-children.ts';
+import type { Engine } from './settings.ts';
+import type { Turn } from './turn-state.ts';
+
+/** Messages that are sent at once. */
+const AT_ONCE = 20;
+/** A run whose inbox is full is told a little later. */
+const FULL_PAUSE_MS = 2_000;
+
+export interface End {
+  readonly status: ClosedStatus;
+  readonly result: Encoded;
+  readonly endedAtMs: number;
+  readonly purgeAtMs: number | undefined;
+}
+
+/** Undefined: nothing. */
+export function toDoAfterEnd({ run, newestRun, journal }: Turn): AfterEnd | undefined {
+  if (journal.openChildren.size > 0) return 'tell-and-stop-children';
+  return toldOf(newestRun ?? run).length > 0 ? 'tell' : undefined;
+}
+
+/** Right after the write that ended the run. What fails is left to the sweeper: the run has ended all the same. */
+export async function afterEndOfTurn(turn: Turn, end: End): Promise<void> {
+  const { engine, run, newestRun, journal } = turn;
+  await carryOut(engine, newestRun ?? run, { end, children: journal.openChildren });
+}
+
+/** Of a run that was found closed. Does nothing if nothing is left to do. */
+export async function afterEndOfClosed(engine: Engine, run: RunItem): Promise<void> {
+  if (run.afterEnd === undefined) return;
+  try {
+    const children: OpenChildren = new Map();
+    if (run.afterEnd === 'tell-and-stop-children') {
+      countChildren(children, readableEntries(await engine.store.loadRecords(run.runId, 0)));
+    }
+    await carryOut(engine, run, { end: await readEnd(engine, run), children });
+  } catch (error) {
+    logFailure(engine, run, error);
+  }
+}
+
+async function carryOut(
+  engine: Engine,
+  run: RunItem,
+  { end, children }: { readonly end: End; readonly children: OpenChildren },
+): Promise<void> {
+  const { runId, workflow, createdAtMs } = run;
+  const { status, result: value, endedAtMs, purgeAtMs } = end;
+  const ends = toldOf(run).map((to): Outgoing => {
+    const id = messageId('end', [to, runId, createdAtMs]);
+    return { to, message: { kind: 'run-ended', id, runId, workflow, status, value } };
+  });
+  const stops = [...children].flatMap(([to, close]): Outgoing[] => {
+    if (close === 'abandon') return [];
+    const id = messageId('stop', [to, runId, createdAtMs]);
+    return [{ to, message: { kind: close, id, reason: `its parent, run "${runId}", has ended: it is ${status}` } }];
+  });
+  try {
+    const isFull = await sendAll(engine, [...ends, ...stops]);
+    if (isFull) await engine.wakes.send(runId, FULL_PAUSE_MS);
+    else await engine.store.settleEnd(runId, { endedAtMs, purgeAtMs });
+  } catch (error) {
+    logFailure(engine, run, error);
+  }
+}
+
+interface Outgoing {
+  readonly to: string;
+  readonly message: EngineMessage;
+}
+
+/** True if one of them found no room. */
+async function sendAll({ operations }: Engine, outgoing: readonly Outgoing[]): Promise<boolean> {
+  let isFull = false;
+  for (let from = 0; from < outgoing.length; from += AT_ONCE) {
+    const batch = outgoing.slice(from, from + AT_ONCE);
+    const results = await Promise.all(batch.map(({ to, message }) => operations.send(to, message)));
+    isFull ||= results.includes('full');
+  }
+  return isFull;
+}
+
+/** The parent, and the watchers. */
+function toldOf({ startedBy, watchers = [] }: RunItem): readonly string[] {
+  return startedBy?.isParent === true ? [...new Set([startedBy.runId, ...watchers])] : watchers;
+}
+
+async function readEnd({ registry, store }: Engine, run: RunItem): Promise<End> {
+  const { runId, status, result, endedAtMs } = run;
+  invariant(result !== undefined && endedAtMs !== undefined, `run "${runId}" is ${status} and has no result`);
+  const value = result.kind === 'inline' ? result.value : await store.readValue(runId, result.key);
+  invariant(value !== undefined, `the result of run "${runId}" is not in the table`);
+  const retentionMs = registry.find(run.workflow)?.retentionMs;
+  const purgeAtMs = retentionMs === undefined ? undefined : endedAtMs + retentionMs;
+  return { status: status as ClosedStatus, result: value, endedAtMs, purgeAtMs };
+}
+
+/** 26 characters at most: see MESSAGE_ID_LIMIT_BYTES. */
+function messageId(kind: 'end' | 'stop', parts: readonly (string | number)[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 21);
+  return `${kind}-${digest}`;
+}
+
+function logFailure({ log }: Engine, { runId }: RunItem, error: unknown): void {
+  log.warn('a run has ended, and other runs were not told of it yet; the sweeper sees to it', { runId, error });
+}

@@ -1,0 +1,29 @@
+/** The port through which the engine reaches other runs: on their side it is a caller like any other. */
+import type { AddressedOperation } from '../core/operation.ts';
+import type { RunEndedMessage } from './message.ts';
+
+/** The run that an operation is asked by, and what tells it from all others. */
+export interface OperationContext {
+  readonly runId: string;
+  /** Of the step: an operation that is carried out again with it has no further effect. */
+  readonly idempotencyKey: string;
+  readonly stepNumber: number;
+}
+
+/** A message of the engine's own, whose id follows from what it says: sent again, it is the same one. */
+export type EngineMessage = Omit<RunEndedMessage, 'digest'> | StopMessage;
+
+export interface StopMessage {
+  readonly kind: 'cancel' | 'terminate';
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** `gone`: the run has ended, or was purged. `full`: its inbox has no room now. */
+export type SendResult = 'sent' | 'gone' | 'full';
+
+export interface RunOperations {
+  /** Returns what the step's awaiter gets; throws what a caller would get. */
+  carryOut(operation: AddressedOperation, by: OperationContext): Promise<unknown>;
+  send(runId: string, message: EngineMessage): Promise<SendResult>;
+}
