@@ -6,6 +6,7 @@
  * return an Awaitable whose iterator yields it, so that a forgotten `*` is noticed.
  */
 import type { Future } from './future.ts';
+import { invariant } from './invariant.ts';
 import type { Operation } from './operation.ts';
 import type { StepContext, StepDefaults } from './step.ts';
 
@@ -26,14 +27,14 @@ export interface StepCommand {
   readonly name: string;
   readonly options: StepDefaults;
   /** The author's code: takes the context or, with `args`, these. */
-  readonly body: StepBody;
+  readonly body: StepBody | undefined;
   /** Tells this step from others of its name. */
   readonly key?: string | undefined;
   /** The arguments of a step of `defineStep`; a plain step has none. */
   readonly args?: readonly unknown[];
   /** The answer to the question before, for a step of `poll`: its body takes that, and the context. */
   readonly previous?: { readonly value: unknown };
-  /** The engine carries this out, in place of a body. */
+  /** The engine carries this out; there is no body. */
   readonly operation?: Operation;
 }
 
@@ -41,6 +42,7 @@ export type StepBody = (...args: never[]) => unknown;
 
 export function callStepBody(command: StepCommand, context: StepContext): unknown {
   const { body } = command; // so that the author's code is not called with the command as `this`
+  invariant(body !== undefined, 'an operation has no body');
   return (body as (...args: unknown[]) => unknown)(...bodyArguments(command, context));
 }
 

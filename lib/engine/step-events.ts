@@ -7,6 +7,7 @@ import { encodeError } from '../codec/encode-error.ts';
 import { encode, encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { PayloadTooLargeError, StepFailedError } from '../core/errors.ts';
+import { OPERATION_RETRY } from '../core/operation.ts';
 import { nextAttempt, toRetryRule } from '../core/retry-policy.ts';
 import { messageOf, toError } from '../core/to-error.ts';
 import type { StepCompleted, StepFailed, StepRetrying } from '../journal/event.ts';
@@ -51,7 +52,8 @@ function nextAfterFailure(engine: Engine, step: PendingStep, error: Error): Step
   const { options } = step.command;
   if (options.atMostOnce === true) return failedEvent(engine, step, error);
   const failedAttempts = step.failedAttempts + 1;
-  const rule = toRetryRule(options.retry, `the retry policy of step "${step.command.name}"`);
+  const policy = step.command.operation === undefined ? options.retry : OPERATION_RETRY;
+  const rule = toRetryRule(policy, `the retry policy of step "${step.command.name}"`);
   const next = nextAttempt(rule, { error, failedAttempts, random01: engine.random() });
   if (next.kind === 'give-up') return failedEvent(engine, step, toError(next.error));
   const atMs = engine.clock.nowMs();

@@ -30,6 +30,7 @@ test.each([
   ['lib/ports/content-limits.ts', 'TABLE_INPUT_LIMIT_BYTES'],
   ['lib/ports/limits.ts', 'INBOX_LIMIT'],
   ['lib/ports/limits.ts', 'CONTROL_INBOX_LIMIT'],
+  ['lib/ports/limits.ts', 'WATCHERS_LIMIT'],
   ['lib/ports/limits.ts', 'MESSAGE_ID_LIMIT_BYTES'],
   ['lib/ports/limits.ts', 'ITEM_LIMIT_BYTES'],
   ['lib/http/read-call.ts', 'LONGEST_WAIT_MS'],

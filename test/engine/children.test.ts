@@ -129,7 +129,8 @@ describe('a child', () => {
     await run.terminate('enough');
     await engine.settle();
     const left = await engine.client.run('left').describe();
-    expect(left).toMatchObject({ status: 'cancelled', reason: expect.stringContaining('has ended: it is terminated') });
+    expect(left.status).toBe('cancelled');
+    expect('reason' in left && left.reason).toMatch(/has ended: it is terminated$/);
   });
 
   it('that is started can be awaited twice, and be sent signals', async () => {

@@ -49,6 +49,10 @@ import {
   waitFor,
   waitUntil,
   workflow,
+  child,
+  getRun,
+  startChild,
+  startRun,
 } from 'lull';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -64,6 +68,8 @@ const charge = defineStep('charge', (cents: number) => `${cents} ${stepContext()
 const limited = workflow('limited', { timeout: '1 day' }, function* (name: string) {
   return yield* sleep('2 days', name);
 });
+
+const idleRun = workflow('idle', idle);
 
 function* idle(): Coroutine<void> {
   yield* sleep('1 day');
@@ -175,7 +181,8 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
       ...[event.wait(), barrier.wait(), barrier.reset(), barrier.abort(), new Semaphore().acquire()],
       ...[new Condition().acquire(), new Condition().wait(), new Condition().waitFor(() => 1)],
       ...[timeout('1h', sleep('2h')), waitFor(sleep('2h'), '1h'), waitFor(sleep('2h'), '0s'), wait([new Future()])],
-      ...[taskGroup(idle), saga(idle), retry({}, idle)],
+      ...[taskGroup(idle), saga(idle), retry({}, idle), child(idleRun), startChild(idleRun), startRun(idleRun)],
+      ...[getRun('r').result(), getRun('r').cancel(), getRun('r').signal(answer, 'x')],
       ...[gather([sleep('1h')]), race([sleep('1h')]), shield(sleep('1h')), ...asCompleted([sleep('1h')])],
     ];
     yield* sleep('1 day');
@@ -184,6 +191,9 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
   *'handlers of queries'() {
     query<number>('count').handle(() => 1);
     yield* sleep('1 day');
+  },
+  *'operations that are asked for'() {
+    yield* gather([child(idleRun), startChild(idleRun), startRun(idleRun), getRun('r').result()]);
   },
   *'callbacks, cancellations and failures'() {
     const future = new Future<number>();

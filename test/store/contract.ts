@@ -1,5 +1,6 @@
 /** The contract of the store port: every implementation passes the same suite. */
 import type { Store } from '../../lib/ports/store.ts';
+import { describeAfterEnd } from './after-end-contract.ts';
 import { describeIndexes } from './index-contract.ts';
 import { describeItemLimit, describeJournal } from './journal-contract.ts';
 import { describeLeases } from './lease-contract.ts';
@@ -10,6 +11,7 @@ import { describePayloads } from './payload-contract.ts';
 export function describeStoreContract(openStore: () => Promise<Store>, { hasBucket }: { hasBucket: boolean }): void {
   describeLeases(openStore);
   describeInbox(openStore);
+  describeAfterEnd(openStore);
   describeJournal(openStore);
   if (hasBucket) describePayloads(openStore);
   else describeItemLimit(openStore);

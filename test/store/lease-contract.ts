@@ -147,7 +147,8 @@ export function describeLeases(openStore: () => Promise<Store>): void {
 
     test('a closed run is refused, also when it is due to be purged', async () => {
       const { runId } = await closedRun(store, {}, { purgeAtMs: 1 });
-      expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'refused', reason: 'closed' });
+      const run = await store.readRun(runId);
+      expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'refused', reason: 'closed', run });
     });
 
     test('a run that is not there is not made by a take', async () => {

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../lib/ports/store.ts';
+import { createdRun, finishing, newRun, START_MS, taking, takenRun, uniqueName } from './samples.ts';
+
+/** Whom a run tells of its end, and what is left to do after it. */
+export function describeAfterEnd(openStore: () => Promise<Store>): void {
+  let store: Store;
+  const open = async (): Promise<void> => {
+    store = await openStore();
+  };
+
+  describe('watching a run', () => {
+    test('adds a watcher once, and counts as something to look at', async () => {
+      await open();
+      const run = await createdRun(store);
+      expect(await store.watch(run.runId, 'w-1', 2)).toEqual({ kind: 'watching' });
+      expect(await store.watch(run.runId, 'w-1', 2)).toEqual({ kind: 'watching' });
+      expect(await store.readRun(run.runId)).toEqual({ ...run, wakes: 1, watchers: ['w-1'] });
+    });
+
+    test('is refused where there is no room, and is not refused to a watcher that is there', async () => {
+      await open();
+      const { runId } = await createdRun(store);
+      await store.watch(runId, 'w-1', 1);
+      expect(await store.watch(runId, 'w-2', 1)).toEqual({ kind: 'full' });
+      expect(await store.watch(runId, 'w-1', 1)).toEqual({ kind: 'watching' });
+    });
+
+    test('makes no run, and changes no closed one', async () => {
+      await open();
+      const ghost = uniqueName('ghost');
+      expect(await store.watch(ghost, 'w-1', 1)).toEqual({ kind: 'not-found' });
+      expect(await store.readRun(ghost)).toBeUndefined();
+      const { runId } = await takenRun(store);
+      await store.finish(runId, finishing());
+      const run = await store.readRun(runId);
+      expect(await store.watch(runId, 'w-1', 1)).toEqual({ kind: 'closed', run });
+      expect(await store.readRun(runId)).toEqual(run);
+    });
+
+    test('keeps a worker from finishing before it has seen the watcher', async () => {
+      await open();
+      const { runId } = await takenRun(store);
+      await store.watch(runId, 'w-1', 1);
+      expect(await store.finish(runId, finishing())).toMatchObject({
+        kind: 'accepted-since',
+        run: { wakes: 1, watchers: ['w-1'] },
+      });
+    });
+  });
+
+  describe('after the end', () => {
+    test('what started a run is kept', async () => {
+      await open();
+      const startedBy = { runId: 'a parent', stepNumber: 7, isParent: true };
+      const run = newRun({ startedBy });
+      await store.createRun(run);
+      expect((await store.readRun(run.runId))?.startedBy).toEqual(startedBy);
+    });
+
+    test('a run with something left to do is due, is not purged, and refuses a lease', async () => {
+      await open();
+      const { runId } = await takenRun(store);
+      await store.finish(runId, finishing({ afterEnd: 'tell', purgeAtMs: START_MS + 9_000 }));
+      const run = await store.readRun(runId);
+      expect(run).toMatchObject({ afterEnd: 'tell', dueAtMs: 0, status: 'completed' });
+      expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'refused', reason: 'closed', run });
+      expect(await store.purge(runId, START_MS + 10_000)).toEqual({ kind: 'skipped' });
+    });
+
+    test.each([undefined, START_MS + 9_000])('is settled, and purged at %s', async (purgeAtMs) => {
+      await open();
+      const { runId } = await takenRun(store);
+      const end = finishing({ afterEnd: 'tell-and-stop-children' });
+      await store.finish(runId, end);
+      await store.settleEnd(runId, { endedAtMs: end.endedAtMs, purgeAtMs });
+      const run = await store.readRun(runId);
+      expect(run?.afterEnd).toBeUndefined();
+      expect(run?.dueAtMs).toBe(purgeAtMs);
+    });
+
+    test('is settled once, by a worker that means this end', async () => {
+      await open();
+      const { runId } = await takenRun(store);
+      const end = finishing({ afterEnd: 'tell' });
+      await store.finish(runId, end);
+      await store.settleEnd(runId, { endedAtMs: end.endedAtMs + 1, purgeAtMs: 5 });
+      expect((await store.readRun(runId))?.afterEnd).toBe('tell');
+      await store.settleEnd(runId, { endedAtMs: end.endedAtMs, purgeAtMs: 5 });
+      await store.settleEnd(runId, { endedAtMs: end.endedAtMs, purgeAtMs: 6 });
+      expect((await store.readRun(runId))?.dueAtMs).toBe(5);
+    });
+
+    test('of a run that is open, or not there, changes nothing', async () => {
+      await open();
+      const ghost = uniqueName('ghost');
+      await store.settleEnd(ghost, { endedAtMs: 1, purgeAtMs: 5 });
+      expect(await store.readRun(ghost)).toBeUndefined();
+      const run = await createdRun(store);
+      await store.settleEnd(run.runId, { endedAtMs: 1, purgeAtMs: 5 });
+      expect(await store.readRun(run.runId)).toEqual(run);
+    });
+  });
+}
