@@ -131,7 +131,7 @@ async function openQueue({ queueUrl, sqs }: ClientOptions, environment: Environm
 }
 
 /** The engine is loaded by the first query alone: most callers ask none. */
-async function loadQueries({
+export async function loadQueries({
   registry,
   clock,
   log,

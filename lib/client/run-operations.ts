@@ -13,7 +13,7 @@ import type { Message } from '../ports/message.ts';
 import type { EngineMessage, OperationContext, RunOperations, SendResult } from '../ports/run-operations.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
-import type { ClientPorts } from './client-ports.ts';
+import { type ClientPorts, loadQueries } from './client-ports.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
 import { controlIdFromKey, type IdSource, messageIdFromKey, RANDOM_IDS } from './identifiers.ts';
 import { readEnd } from './run-value.ts';
@@ -36,6 +36,7 @@ export function createRunOperations({ store, wakes, ids = RANDOM_IDS, ...ports }
     ids,
     callTimeoutMs: Infinity,
     openStore: () => Promise.resolve(store),
+    openQueries: () => loadQueries({ ...ports, openStore: () => Promise.resolve(store) }),
     openWakes: () => Promise.resolve(wakes),
   };
   return {

@@ -48,8 +48,7 @@ export interface WatchOperation {
   readonly runId: string;
 }
 
-export type Operation =
-  StartRunOperation | StartChildOperation | SendSignalOperation | StopOperation | WatchOperation;
+export type Operation = StartRunOperation | StartChildOperation | SendSignalOperation | StopOperation | WatchOperation;
 
 /** An operation whose run has an id. */
 export type AddressedOperation = Operation & { readonly runId: string };

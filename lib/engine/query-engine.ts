@@ -11,8 +11,9 @@ import type { EngineOptions } from './settings.ts';
 export type QueryEngineOptions = Pick<EngineOptions, 'registry' | 'store' | 'clock' | 'log' | 'turnOfTheLoop'>;
 
 export function createQueryEngine(options: QueryEngineOptions): AnswerQuery {
-  return createEngine({ ...options, wakes: { send: never }, newNonce: never, newSeed: never, random: never })
-    .answerQuery;
+  const operations = { carryOut: never, send: never };
+  const outside = { operations, wakes: { send: never }, newNonce: never, newSeed: never, random: never };
+  return createEngine({ ...options, ...outside }).answerQuery;
 }
 
 /** A replay of what is recorded asks for none of these. */

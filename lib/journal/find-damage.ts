@@ -27,7 +27,14 @@ type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]-?: Form }
 type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
 
 const FORMS: Forms = {
-  step: { id: 'count', name: 'text', draws: 'count or none', key: 'text or none', args: 'text or none', operation: 'operation or none' },
+  step: {
+    id: 'count',
+    name: 'text',
+    draws: 'count or none',
+    key: 'text or none',
+    args: 'text or none',
+    operation: 'operation or none',
+  },
   sleep: { id: 'count', name: 'text', draws: 'count or none', dueAtMs: 'time' },
   receive: { id: 'count', name: 'text', draws: 'count or none' },
   patched: { patch: 'text' },
@@ -44,7 +51,14 @@ const FORMS: Forms = {
   'step-heartbeat': { id: 'count', atMs: 'time', details: 'value' },
   'sleep-completed': { id: 'count', atMs: 'time' },
   'signal-received': { messageId: 'text', atMs: 'time', name: 'text', payload: 'value' },
-  'run-ended': { messageId: 'text', atMs: 'time', runId: 'text', workflow: 'text', status: 'closed status', value: 'value' },
+  'run-ended': {
+    messageId: 'text',
+    atMs: 'time',
+    runId: 'text',
+    workflow: 'text',
+    status: 'closed status',
+    value: 'value',
+  },
   'cancel-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },

@@ -135,7 +135,8 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
   const unknown = Object.keys(options).find((option) => !(OPTIONS as string[]).includes(option));
   if (unknown !== undefined) throw invalid(`has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
   const { now = new Date(START), seed = 1, strict = true, rebuildAtEveryAwait = false } = options;
-  if (!(now instanceof Date) || Number.isNaN(now.getTime())) throw invalid(`has now ${describeValue(now)}: give a valid Date`);
+  if (!(now instanceof Date) || Number.isNaN(now.getTime()))
+    throw invalid(`has now ${describeValue(now)}: give a valid Date`);
   return new Cloud(
     {
       workflows: options.workflows,

@@ -104,8 +104,7 @@ export class TableWatch {
         if ((answer as ReleaseLeaseResult).kind === 'done') this.#rest(runId, args[1] as ReleaseLease);
         return;
       case 'finish':
-        if ((answer as FinishRunResult).kind === 'done')
-          this.#rest(runId, { dueAtMs: dueAfter(args[1] as FinishRun) });
+        if ((answer as FinishRunResult).kind === 'done') this.#rest(runId, { dueAtMs: dueAfter(args[1] as FinishRun) });
         return;
       case 'settleEnd':
         this.#rest(runId, { dueAtMs: (args[1] as SettleEnd).purgeAtMs });

@@ -1,4 +1,5 @@
 /** Queries of a client that replays runs itself, as one outside of the engine's functions does. */
+import { createRunOperations } from '../../lib/client/run-operations.ts';
 import { query, signal, sleep, step, workflow } from 'lull';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../lib/core/workflow-registry.ts';
@@ -36,9 +37,15 @@ async function takeTurn(
   runId: string,
   clock: Clock = new SystemClock(),
 ): Promise<void> {
+  const ports = { registry: createRegistry([notebook, idle]), store, wakes, clock, log };
   const engine = createEngine({
-    registry: createRegistry([notebook, idle]),
-    ...{ store, wakes, clock, log, newNonce: () => `n${Math.random()}`, newSeed: () => 'seed', random: Math.random },
+    ...{
+      ...ports,
+      operations: createRunOperations(ports),
+      newNonce: () => `n${Math.random()}`,
+      newSeed: () => 'seed',
+      random: Math.random,
+    },
   });
   await engine.takeTurn({ runId, deadlineAtMs: Infinity });
 }

@@ -10,6 +10,7 @@ import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import { START_MS } from '../engine/small-cloud.ts';
 import { late, playLate, RUN_ID } from './deadline-v1.ts';
+import { outgoing } from '../scheduler/outgoing.ts';
 
 // Once in somebody's table, always followed: this file is never edited.
 const golden = JSON.parse(readFileSync(new URL('deadline-v1.json', import.meta.url), 'utf8')) as {
@@ -21,6 +22,7 @@ it('a journal of a run whose time was up is followed today, to the same failure'
     info: { id: RUN_ID, workflow: 'late', version: 'unversioned', startedAt: new Date(START_MS), attempt: 1 },
     random: createRunRandom(RUN_ID, golden.entries[0].seed),
     body: () => definitionOf(late).start(undefined),
+    ...outgoing,
     recordedDueAtMs: () => undefined,
     decode: (encoded) => decode(encoded),
     digestArguments,
