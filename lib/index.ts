@@ -1,5 +1,6 @@
 /** The front door for workflow authors: names only. */
 
+export type { AttributeChanges, Attributes, AttributeValue } from './core/attributes.ts';
 export type { Awaitable, Coroutine, Result } from './core/awaitable.ts';
 export type { Command } from './core/command.ts';
 export type { Duration } from './core/duration.ts';
@@ -64,6 +65,7 @@ export { now } from './api/now.ts';
 export { query } from './api/query.ts';
 export { random, uuid } from './api/random.ts';
 export { runInfo } from './api/run-info.ts';
+export { setAttributes, setStatus } from './api/show.ts';
 export { signal } from './api/signal.ts';
 
 // errors

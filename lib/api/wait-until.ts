@@ -4,7 +4,7 @@ import { describeValue } from '../core/describe-value.ts';
 import type { Duration } from '../core/duration.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoop, type Predicates } from '../core/loop.ts';
-import { plainAnswer } from '../core/plain-answer.ts';
+import { ask } from '../core/plain-answer.ts';
 import { type Call, lazy } from './lazy.ts';
 import { type Limit, toLimit, within } from './timeout.ts';
 
@@ -24,7 +24,7 @@ export interface WaitUntilOptions {
  * change anything. Waiting is not recorded, but for the timer of a `timeout`.
  *
  * What the predicate throws is thrown here. One that returns an awaitable or a promise is a WorkflowCodeError
- * `INVALID_ARGUMENT`.
+ * `INVALID_ARGUMENT`, one that calls what would change the run `READ_ONLY`.
  *
  * @example
  * ```ts
@@ -77,7 +77,7 @@ class WaitUntilCall<T> implements Call<T> {
 
 function* untilItHolds<T>(predicate: () => T, limit: Limit | undefined): Coroutine<T> {
   const { predicates } = currentLoop('waitUntil()');
-  const answer = plainAnswer(predicate(), 'waitUntil()');
+  const answer = ask(predicate, 'waitUntil()');
   // Others wait: it is their turn first, if their predicates hold.
   if (answer && predicates.mayGoOnAtOnce()) {
     predicates.wentOn();
@@ -93,7 +93,7 @@ function* inLine<T>(predicates: Predicates, predicate: () => T): Coroutine<T> {
     for (;;) {
       yield* waiter.called;
       if (waiter.failure !== undefined) throw waiter.failure.error;
-      const answer = plainAnswer(predicate(), 'waitUntil()');
+      const answer = ask(predicate, 'waitUntil()');
       if (answer) {
         predicates.wentOn();
         return answer;

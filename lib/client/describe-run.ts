@@ -1,4 +1,6 @@
 /** A run as its caller sees it: where it stands, what it was given, how it ended. */
+import { decode } from '../codec/decode.ts';
+import type { Attributes } from '../core/attributes.ts';
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import { invariant } from '../core/invariant.ts';
 import { isClosed, type OpenStatus, type RunStatus } from '../core/run-status.ts';
@@ -17,6 +19,10 @@ export interface RunSummary {
   readonly createdAt: Date;
   /** Of a run that has ended. */
   readonly endedAt?: Date;
+  /** What the run's code has set last with `setStatus`. */
+  readonly customStatus?: unknown;
+  /** Those of its start, and what its code has set with `setAttributes`. */
+  readonly attributes?: Attributes;
 }
 
 /** A run that goes on. */
@@ -63,15 +69,18 @@ export async function describeRun(
 
 /** Of what was read of a run. */
 export function toSummary(
-  run: Pick<RunItem, 'runId' | 'workflow' | 'status' | 'createdAtMs' | 'endedAtMs'>,
+  run: Pick<RunItem, 'runId' | 'workflow' | 'status' | 'createdAtMs' | 'endedAtMs' | 'customStatus' | 'attributes'>,
 ): RunSummary {
-  const { runId, workflow, status, createdAtMs, endedAtMs } = run;
+  const { runId, workflow, status, createdAtMs, endedAtMs, attributes = {} } = run;
+  const customStatus = run.customStatus === undefined ? undefined : decode(run.customStatus, { unregistered: 'plain' });
   return {
     id: runId,
     workflow,
     status,
     createdAt: new Date(createdAtMs),
     ...(endedAtMs === undefined ? {} : { endedAt: new Date(endedAtMs) }),
+    ...(customStatus === undefined ? {} : { customStatus }),
+    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
   };
 }
 

@@ -4,6 +4,7 @@ export type { NamedSignalWithStartOptions, SignalWithStartOptions } from './clie
 export type { WithStartOptions } from './with-start.ts';
 export type { ClientOptions } from './client-ports.ts';
 export type { ControlOptions, Run, SignalOptions } from './run.ts';
+export type { Attributes, AttributeValue } from '../core/attributes.ts';
 export type { StartOptions } from './start-run.ts';
 export type { ResultOptions } from './await-result.ts';
 export type {

@@ -76,7 +76,7 @@ export async function countRuns(ports: ClientPorts, options: RunFilter): Promise
   let count = 0;
   let cursor: string | undefined;
   do {
-    const page = await readPage(ports, { ...options, limit: LONGEST_PAGE, cursor });
+    const page = await readPage(ports, { ...options, limit: LONGEST_PAGE, cursor }, true);
     count += page.runs.length;
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -91,8 +91,12 @@ export async function listPage(ports: ClientPorts, options: PageOptions): Promis
   return readPage(ports, { ...options, limit });
 }
 
-async function readPage(ports: ClientPorts, options: PageOptions & { limit: number }): Promise<RunPage> {
-  const query = toQuery(ports, options);
+async function readPage(
+  ports: ClientPorts,
+  options: PageOptions & { limit: number },
+  isForCount = false,
+): Promise<RunPage> {
+  const query: RunQuery = { ...toQuery(ports, options), ...(isForCount ? { withoutShows: true } : {}) };
   const store = await ports.openStore();
   const { runs, cursor } = await retryUnavailable(ports.clock, () => store.listRuns(query));
   return { runs: runs.map(toSummary), ...(cursor === undefined ? {} : { cursor }) };

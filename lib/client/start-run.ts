@@ -4,6 +4,7 @@
  * The input is stored before the run that refers to it; the run is created by one conditional write; then a wake is
  * sent. Dying in between leaves an unreferenced value, or a run that the sweeper wakes: never half a run.
  */
+import { type Attributes, attributesProblem } from '../core/attributes.ts';
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
@@ -41,6 +42,11 @@ export interface StartOptions {
    * TimeoutError. The workflow's own `timeout` holds if it is smaller. Default: that one, else none.
    */
   readonly timeout?: Duration | undefined;
+  /**
+   * Shown by `describe` and lists: texts, finite numbers, true and false, 1,000 bytes as JSON. The run's code may change
+   * them. Default: none.
+   */
+  readonly attributes?: Attributes | undefined;
 }
 
 export interface StartRequest {
@@ -87,6 +93,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     ...(deadlineAtMs === Infinity ? {} : { deadlineAtMs }),
     ...(delayMs > LONGEST_WAKE_DELAY_MS ? { needsWake: true } : {}),
     ...(request.startedBy === undefined ? {} : { startedBy: request.startedBy }),
+    ...(options.attributes === undefined ? {} : { attributes: { ...options.attributes } }),
   };
   const creation = await create(ports, store, run, value);
   if (creation.kind === 'created') {
@@ -129,8 +136,10 @@ interface ReadOptions {
 }
 
 function readOptions(ports: ClientPorts, workflow: string, options: StartOptions): ReadOptions {
-  checkOptions('start', options, ['id', 'idempotencyKey', 'onConflict', 'delay', 'timeout']);
-  const { id, idempotencyKey, onConflict, delay = 0, timeout } = options;
+  checkOptions('start', options, ['id', 'idempotencyKey', 'onConflict', 'delay', 'timeout', 'attributes']);
+  const { id, idempotencyKey, onConflict, delay = 0, timeout, attributes } = options;
+  const problem = attributes === undefined ? undefined : attributesProblem(attributes, false);
+  if (problem !== undefined) throw new InvalidArgumentError(`the attributes of a start ${problem}`);
   checkChoice('onConflict', onConflict, ['fail', 'use-existing']);
   if (id !== undefined && idempotencyKey !== undefined) {
     throw new InvalidArgumentError('start takes an id or an idempotencyKey, not both: each finds the run again');

@@ -6,6 +6,7 @@
  * two awaits, so a plain variable, set around it, is exact. It is a property of the global object, so that two copies
  * of this module in one bundle share it.
  */
+import type { AttributeChanges } from './attributes.ts';
 import type { Awaitable } from './awaitable.ts';
 import type { CallSite } from './call-site.ts';
 import type { DurableCommand } from './command.ts';
@@ -36,6 +37,7 @@ export interface Loop {
   readonly awaitables: Awaitables;
   readonly predicates: Predicates;
   readonly handlers: MessageHandlers;
+  readonly display: Display;
 }
 
 export interface RunClock {
@@ -148,6 +150,14 @@ export interface WaitingPredicate {
   readonly called: Future<void>;
   /** What the predicate threw when it was asked. */
   readonly failure: { readonly error: unknown } | undefined;
+}
+
+/** What the run shows of itself. */
+export interface Display {
+  /** What cannot be stored, or is too large, is an error. */
+  setStatus(value: unknown): void;
+  /** Checked, but for their size. */
+  setAttributes(changes: AttributeChanges): void;
 }
 
 const SLOT = Symbol.for('lull.loop');

@@ -3,6 +3,15 @@ import { ignoreRejection, isAwaitable, isPromise } from './check-awaitable.ts';
 import { describeValue } from './describe-value.ts';
 import { WorkflowCodeError } from './errors.ts';
 import { currentLoopOrNone } from './loop.ts';
+import { whileReading } from './reading.ts';
+
+/** Asks a predicate, which may change nothing of the run. `what`: `waitUntil()`. */
+export function ask<T>(predicate: () => T, what: string): T {
+  return plainAnswer(
+    whileReading(`the predicate of ${what}`, () => predicate()),
+    what,
+  );
+}
 
 /** The answer itself; throws a WorkflowCodeError `INVALID_ARGUMENT` if it has to be awaited. `what`: `waitUntil()`. */
 export function plainAnswer<T>(answer: T, what: string): T {

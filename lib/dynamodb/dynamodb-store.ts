@@ -261,7 +261,7 @@ export class DynamodbStore implements Store {
   async renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult> {
     return this.#change<RenewLeaseResult>('renew', runId, {
       condition: leaseIsMineAndNoLonger(renewal),
-      update: renewUpdate(renewal.expiresAtMs),
+      update: renewUpdate(renewal),
       gives: 'ALL_NEW',
       written: ({ run }) => ({ kind: 'renewed', run }),
       refused: (there) => whyNotRenewed(there, renewal),

@@ -4,12 +4,14 @@
  * Each round asks every shard for its next rows. A shard that has more behind its last row hides what might come next,
  * so a round is complete down to the latest of these: the floor. What is below it is left to the next round.
  *
- * The index does not know which open status a run has: the run items of open runs are read for it.
+ * The index does not know which open status a run has, nor what a run shows: the run items are read for it. (It could
+ * have the latter, but for tables that exist: an index cannot change what it projects. And each change would cost a
+ * write of the index.)
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isClosed } from '../core/run-status.ts';
 import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
-import type { RunRow } from '../ports/run-item.ts';
+import { pickShows, type RunRow } from '../ports/run-item.ts';
 import type { RunPage, RunQuery } from '../ports/store.ts';
 import { getItems } from './batches.ts';
 import { expression } from './expression.ts';
@@ -41,7 +43,9 @@ export async function listRuns(table: Table, query: RunQuery): Promise<RunPage> 
     while (index < items.length && runs.length < query.limit) {
       const some = items.slice(index, index + query.limit - runs.length);
       runs.push(
-        ...(await toRows(table, some)).filter(({ status }) => !query.statuses || query.statuses.includes(status)),
+        ...(await toRows(table, some, query)).filter(
+          ({ status }) => !query.statuses || query.statuses.includes(status),
+        ),
       );
       index += some.length;
     }
@@ -114,15 +118,15 @@ function statusFilter(statuses: readonly RunStatus[]): Expression {
   return expression(`(${tests.join(' OR ')})`, values);
 }
 
-async function toRows(table: Table, items: readonly Item[]): Promise<RunRow[]> {
-  const open = items.filter((item) => findText(item, 'closedStatus') === undefined);
-  const keys = open.map((item) => itemKey(readText(item, 'pk'), runSortKey));
+async function toRows(table: Table, items: readonly Item[], { withoutShows }: RunQuery): Promise<RunRow[]> {
+  const toRead = items.filter((item) => !withoutShows || findText(item, 'closedStatus') === undefined);
+  const keys = toRead.map((item) => itemKey(readText(item, 'pk'), runSortKey));
   const found = (await getItems(table, 'listRuns', keys)).map((item) => fromRunItem(item).run);
-  const openRuns = new Map(found.map((run) => [run.runId, run]));
+  const runs = new Map(found.map((run) => [run.runId, run]));
   return items.flatMap((item) => {
     // A run that is gone was purged since.
-    const row = closedRow(item) ?? openRuns.get(readText(item, 'pk'));
-    return row ? [pickRow(row)] : [];
+    const row = runs.get(readText(item, 'pk')) ?? (withoutShows ? closedRow(item) : undefined);
+    return row ? [pickRow(row, withoutShows)] : [];
   });
 }
 
@@ -138,6 +142,8 @@ function closedRow(item: Item): RunRow | undefined {
   };
 }
 
-function pickRow({ runId, workflow, status, createdAtMs, endedAtMs }: RunRow): RunRow {
-  return { runId, workflow, status, createdAtMs, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+function pickRow(run: RunRow, withoutShows: true | undefined): RunRow {
+  const { runId, workflow, status, createdAtMs, endedAtMs } = run;
+  const row = { runId, workflow, status, createdAtMs, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+  return withoutShows ? row : { ...row, ...pickShows(run) };
 }

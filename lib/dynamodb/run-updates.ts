@@ -1,6 +1,7 @@
 /** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { FinishRun, ReleaseLease, SettleEnd, TakeLease } from '../ports/store.ts';
+import type { RunShows } from '../ports/run-item.ts';
+import type { FinishRun, ReleaseLease, RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
@@ -33,8 +34,8 @@ export function takeUpdate({ lease: { owner, expiresAtMs }, pin }: TakeLease): E
 }
 
 /** Operation 13. */
-export function renewUpdate(expiresAtMs: number): Expression {
-  return assign({ leaseExpiresAtMs: number(expiresAtMs) });
+export function renewUpdate({ expiresAtMs, shows }: RenewLease): Expression {
+  return assign({ leaseExpiresAtMs: number(expiresAtMs), ...toShown(shows) });
 }
 
 /** Operation 14. */
@@ -46,6 +47,7 @@ export function releaseUpdate({
   blocked,
   unreadSignals,
   journal,
+  shows,
 }: ReleaseLease): Expression {
   return assign({
     ...NO_LEASE,
@@ -60,11 +62,12 @@ export function releaseUpdate({
     unreadSignals: unreadSignals === undefined ? undefined : number(unreadSignals),
     journalEvents: journal && number(journal.events),
     journalBytes: journal && number(journal.bytes),
+    ...toShown(shows),
   });
 }
 
 /** Operation 15. */
-export function finishUpdate({ status, result, endedAtMs, purgeAtMs, afterEnd }: FinishRun): Expression {
+export function finishUpdate({ status, result, endedAtMs, purgeAtMs, afterEnd, shows }: FinishRun): Expression {
   const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
   return assign({
     ...NO_LEASE,
@@ -83,6 +86,7 @@ export function finishUpdate({ status, result, endedAtMs, purgeAtMs, afterEnd }:
     unreadSignals: undefined,
     journalEvents: undefined,
     journalBytes: undefined,
+    ...toShown(shows),
   });
 }
 
@@ -109,6 +113,14 @@ export function postponeUpdate(dueAtMs: number): Expression {
 }
 
 type Assignments = Partial<Record<AttributeName, AttributeValue | undefined>>;
+
+/** What is absent stays as it is. */
+function toShown({ customStatus, attributes }: RunShows = {}): Assignments {
+  return {
+    ...(customStatus === undefined ? {} : { customStatus: text(JSON.stringify(customStatus)) }),
+    ...(attributes === undefined ? {} : { attributes: text(JSON.stringify(attributes)) }),
+  };
+}
 
 const NO_LEASE: Assignments = {
   leaseOwner: undefined,

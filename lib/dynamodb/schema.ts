@@ -54,6 +54,9 @@ export const attribute = {
   watchers: 'watchers',
   /** S: what is left to do after the end. */
   afterEnd: 'afterEnd',
+  /** S: JSON text of the encoded status that the code has set; and of the attributes. */
+  customStatus: 'customStatus',
+  attributes: 'attributes',
   result: 'result',
   resultKey: 'resultKey',
   /** N: counts leases. Also in records: that of the writer. */

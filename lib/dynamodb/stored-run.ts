@@ -1,7 +1,17 @@
 /** The run item between the table and the port. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Attributes } from '../core/attributes.ts';
 import type { ClosedStatus, OpenStatus } from '../core/run-status.ts';
-import type { AfterEnd, Blocked, JournalUse, Lease, RunItem, StartedBy, StoredValue } from '../ports/run-item.ts';
+import type {
+  AfterEnd,
+  Blocked,
+  JournalUse,
+  Lease,
+  RunItem,
+  RunShows,
+  StartedBy,
+  StoredValue,
+} from '../ports/run-item.ts';
 import type { NewRun } from '../ports/store.ts';
 import {
   checkFormat,
@@ -38,7 +48,7 @@ export interface StoredRun {
 
 export function toRunItem(run: NewRun): Item {
   const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs } = run;
-  const { deadlineAtMs, needsWake, startedBy } = run;
+  const { deadlineAtMs, needsWake, startedBy, attributes } = run;
   return {
     ...itemKey(runId, runSortKey),
     [attribute.format]: number(schemaVersion),
@@ -49,6 +59,7 @@ export function toRunItem(run: NewRun): Item {
     [attribute.inputDigest]: text(inputDigest),
     ...(notBeforeMs === undefined ? {} : { [attribute.notBeforeMs]: number(notBeforeMs) }),
     ...(deadlineAtMs === undefined ? {} : { [attribute.deadlineAtMs]: number(deadlineAtMs) }),
+    ...(attributes === undefined ? {} : { [attribute.attributes]: text(JSON.stringify(attributes)) }),
     [attribute.epoch]: number(0),
     [attribute.wakes]: number(0),
     [attribute.inboxIds]: texts([]),
@@ -84,11 +95,12 @@ export function fromRunItem(item: Item): StoredRun {
     wakes: readNumber(item, 'wakes'),
     inboxIds: readTexts(item, 'inboxIds'),
     ...optional('dueAtMs', findNumber(item, 'dueAtMs')),
-    ...optional('needsWake', findNumber(item, 'needsWake') === 1 ? true : undefined),
+    ...(findNumber(item, 'needsWake') === 1 ? { needsWake: true as const } : {}),
     ...optional('pinnedTo', findText(item, 'pinnedTo')),
     ...optional('blocked', readBlocked(item)),
     ...optional('unreadSignals', findNumber(item, 'unreadSignals')),
     ...optional('journal', readJournalUse(item)),
+    ...readShows(item),
     ...optional('result', readStoredValue(item, 'result', 'resultKey')),
     ...optional('endedAtMs', findNumber(item, 'endedAtMs')),
   } satisfies Omit<RunItem, 'status' | 'lease'>;
@@ -115,6 +127,13 @@ function readStartedBy(item: Item): StartedBy | undefined {
   return id.length === 0
     ? undefined
     : { runId: id.join(' '), stepNumber: Number(stepNumber), isParent: relation === 'child' };
+}
+
+function readShows(item: Item): RunShows {
+  return {
+    ...(findText(item, 'customStatus') === undefined ? {} : { customStatus: readJson(item, 'customStatus') }),
+    ...(findText(item, 'attributes') === undefined ? {} : { attributes: readJson<Attributes>(item, 'attributes') }),
+  };
 }
 
 function readLease(item: Item): Lease | undefined {

@@ -62,6 +62,7 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       },
       ...(unreadSignals === undefined ? {} : { unreadSignals }),
       ...(journal === undefined ? {} : { journal }),
+      ...turn.shows(),
     });
     if (release.kind === 'done') return { kind: 'blocked', error };
     if (release.kind === 'lost') return { kind: 'lease-lost' };

@@ -49,6 +49,7 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<En
     endedAtMs,
     purgeAtMs,
     ...(afterEnd === undefined ? {} : { afterEnd }),
+    ...turn.shows(),
   });
   if (finish.kind === 'done') {
     if (afterEnd !== undefined) await afterEndOfTurn(turn, { status, result, endedAtMs, purgeAtMs });

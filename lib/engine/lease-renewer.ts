@@ -8,7 +8,7 @@
  */
 import type { Logger } from '../core/logger.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { RunItem } from '../ports/run-item.ts';
+import type { RunItem, RunShows } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 
 export interface LeaseRenewerOptions {
@@ -20,6 +20,8 @@ export interface LeaseRenewerOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What the run shows, to be written along; undefined if the item has it. */
+  readonly shows: () => RunShows | undefined;
   /** Called after each renewal with the time when it was sent, and once without an item when the lease is lost. */
   readonly onRenewal: (run: RunItem | undefined, askedAtMs: number) => void;
 }
@@ -65,11 +67,12 @@ export class LeaseRenewer {
   }
 
   async #renew(): Promise<boolean> {
-    const { runId, epoch, leaseMs, store, clock, log, onRenewal } = this.#options;
+    const { runId, epoch, leaseMs, store, clock, log, shows, onRenewal } = this.#options;
     const askedAtMs = clock.nowMs();
     const expiresAtMs = askedAtMs + leaseMs;
+    const shown = shows();
     try {
-      const renewal = await store.renew(runId, { epoch, expiresAtMs });
+      const renewal = await store.renew(runId, { epoch, expiresAtMs, ...(shown && { shows: shown }) });
       if (this.#isStopped) return false;
       this.#isLost ||= renewal.kind === 'lost';
       if (renewal.kind === 'renewed') this.#expiresAtMs = Math.max(this.#expiresAtMs, expiresAtMs);

@@ -17,7 +17,13 @@ export type SuspendResult =
 export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<SuspendResult> {
   const { engine, runId, epoch, wakesSeen, inboxIds } = turn;
   const dueAtMs = nextDueAtMs(memory);
-  const rest = { status: 'suspended', inboxIds, ...wakeAt(engine, dueAtMs), ...fullness(turn, memory) } as const;
+  const rest = {
+    status: 'suspended',
+    inboxIds,
+    ...wakeAt(engine, dueAtMs),
+    ...fullness(turn, memory),
+    ...turn.shows(),
+  } as const;
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
   if (release.kind === 'lost') return { kind: 'lease-lost' };
   if (release.kind === 'accepted-since') {

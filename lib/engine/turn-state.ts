@@ -6,7 +6,8 @@
 import type { CommandId, JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
-import type { RunItem } from '../ports/run-item.ts';
+import type { RunItem, RunShows } from '../ports/run-item.ts';
+import type { Shown } from '../scheduler/shown-by-code.ts';
 import type { AttemptEvent } from './attempt.ts';
 import { Attempts } from './attempts.ts';
 import { AutoResetEvent } from './auto-reset-event.ts';
@@ -15,6 +16,7 @@ import { emptyJournal } from './journal-length.ts';
 import { LeaseRenewer } from './lease-renewer.ts';
 import type { LiveMemory } from './live-memory.ts';
 import type { Engine } from './settings.ts';
+import { toShows } from './shows.ts';
 import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { takeRun } from './take-run.ts';
@@ -90,6 +92,11 @@ export class Turn {
   /** A step, or an attempt of one, has ended since the last check of the inbox. */
   stepEnded = false;
 
+  /** What the run's code shows, as of the last commit; undefined if it has set nothing. */
+  shown: Shown | undefined;
+  /** What a renewal has written of it last. */
+  #renewedShown: Shown | undefined;
+
   readonly #warmRuns: WarmRuns;
   readonly #place: Place;
   /** Errors of the run's code that nothing has handled: watched from the load of the run to the end of the turn. */
@@ -110,6 +117,7 @@ export class Turn {
       runId,
       epoch,
       expiresAtMs,
+      shows: () => this.#showsToRenew(),
       onRenewal: (item, askedAtMs) => {
         this.#onRenewal(item, askedAtMs);
       },
@@ -151,6 +159,18 @@ export class Turn {
     this.newestRun = run;
     this.wakesSeen = run.wakes;
     this.inboxIds = run.inboxIds;
+  }
+
+  /** What the run item is to show from its release on. */
+  shows(): { readonly shows?: RunShows } {
+    return this.shown === undefined ? {} : { shows: toShows(this.run, this.shown) };
+  }
+
+  /** Of a renewal that fails the release will write it. */
+  #showsToRenew(): RunShows | undefined {
+    if (this.shown === this.#renewedShown) return undefined;
+    this.#renewedShown = this.shown;
+    return this.shows().shows;
   }
 
   /** Waits until no other turn goes on in this process. */

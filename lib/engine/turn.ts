@@ -121,6 +121,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     }
 
     if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };
+    turn.shown = memory.live.shown();
     await deleteReceived(turn);
     const tooLong = codeHasEnded(memory) ? undefined : whyTooLong(turn); // also after a worker that died before it failed the run
     if (tooLong !== undefined) return failAtLimit(turn, tooLong);

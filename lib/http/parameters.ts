@@ -72,6 +72,27 @@ export function choiceParameter<const T extends string>(description: string, cho
   };
 }
 
+/** A JSON object; what may be in it is for its reader to check. */
+export function jsonObjectParameter<T extends object>(description: string, example: string): Parameter<T> {
+  return {
+    description,
+    schema: { type: 'string', contentMediaType: 'application/json', examples: [example] },
+    read: (text, name) => {
+      const value = parseJson(text);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as T;
+      throw invalid(name, text, `give a JSON object such as ${example}`);
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** One of the choices, or several with commas between them. */
 export function choicesParameter<const T extends string>(description: string, choices: readonly T[]): Parameter<T[]> {
   return {

@@ -24,6 +24,12 @@ const summary = {
   status: { enum: RUN_STATUSES },
   createdAt: time,
   endedAt: { ...time, description: 'Of a run that has ended.' },
+  customStatus: { ...anyValue, description: "What the run's code has set as its status." },
+  attributes: {
+    type: 'object',
+    description: "Those of the start, and what the run's code has set.",
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+  },
 };
 
 /** By name, for `components.schemas`. */

@@ -1,6 +1,7 @@
 /** Starting a run, and waiting a little for its end. */
+import type { Attributes } from '../core/attributes.ts';
 import { RunNotFoundError } from '../core/run-errors.ts';
-import { choiceParameter, durationParameter, textParameter } from './parameters.ts';
+import { choiceParameter, durationParameter, jsonObjectParameter, textParameter } from './parameters.ts';
 import { defineRoute } from './route.ts';
 import { runHasEnded } from './run-routes.ts';
 import { schemaRef } from './schemas.ts';
@@ -14,6 +15,10 @@ export const START_QUERY = {
   delay: durationParameter('The run begins this much later.'),
   timeout: durationParameter(
     "How long the run may take, from its begin. The workflow's own timeout holds if it is smaller.",
+  ),
+  attributes: jsonObjectParameter<Attributes>(
+    'Attributes of the run, which it shows: texts, numbers, true and false, 1,000 bytes as JSON.',
+    '{"customer":"c1"}',
   ),
 };
 
@@ -53,13 +58,14 @@ export const startRoute = defineRoute({
     'IDEMPOTENCY_KEY_REUSED',
   ],
   async handle({ client, path, query, idempotencyKey, maxWaitMs, body }) {
-    const { id, delay, timeout, wait, onConflict } = query;
+    const { id, delay, timeout, attributes, wait, onConflict } = query;
     const workflow = path['name'] ?? '';
     const run = await client.start(workflow, await body(), {
       id,
       idempotencyKey,
       delay,
       timeout,
+      attributes,
       onConflict,
     });
     const headers = { location: `/runs/${run.id}` };

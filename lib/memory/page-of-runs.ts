@@ -1,5 +1,5 @@
 /** One page of a list of runs: newest first; of one millisecond in the order of their ids. */
-import type { RunItem, RunRow } from '../ports/run-item.ts';
+import { pickShows, type RunItem, type RunRow } from '../ports/run-item.ts';
 import type { RunPage, RunQuery } from '../ports/store.ts';
 
 export function toPageOfRuns(runs: Iterable<RunItem>, query: RunQuery): RunPage {
@@ -12,7 +12,7 @@ export function toPageOfRuns(runs: Iterable<RunItem>, query: RunQuery): RunPage 
   const page = after.slice(0, limit);
   const last = page.at(-1);
   return {
-    runs: page.map(({ run }) => toRow(run)),
+    runs: page.map(({ run }) => toRow(run, query)),
     ...(last && after.length > page.length ? { cursor: last.position } : {}),
   };
 }
@@ -27,6 +27,8 @@ function toPosition({ createdAtMs, runId }: RunItem): string {
   return `${String(createdAtMs).padStart(15, '0')}#${runId}`;
 }
 
-function toRow({ runId, workflow, status, createdAtMs, endedAtMs }: RunItem): RunRow {
-  return { runId, workflow, status, createdAtMs, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+function toRow(run: RunItem, { withoutShows }: RunQuery): RunRow {
+  const { runId, workflow, status, createdAtMs, endedAtMs } = run;
+  const row = { runId, workflow, status, createdAtMs, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+  return withoutShows ? row : { ...row, ...pickShows(run) };
 }

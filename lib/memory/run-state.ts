@@ -94,11 +94,11 @@ function refused(reason: 'not-found' | 'leased'): Transition<TakeLeaseResult> {
 /** Operation 13. */
 export function renewLease(
   before: RunState | undefined,
-  { epoch, expiresAtMs }: RenewLease,
+  { epoch, expiresAtMs, shows }: RenewLease,
 ): Transition<RenewLeaseResult> {
   const lease = before?.run.lease;
   if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };
-  const run = { ...before.run, lease: { ...lease, expiresAtMs: Math.max(lease.expiresAtMs, expiresAtMs) } };
+  const run = { ...before.run, ...shows, lease: { ...lease, expiresAtMs: Math.max(lease.expiresAtMs, expiresAtMs) } };
   return { answer: { kind: 'renewed', run }, after: { ...before, run } };
 }
 
@@ -108,9 +108,10 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
   const { run } = before;
   if (!run.lease) return { answer: { kind: 'done' } };
   if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
-  const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal } = release;
+  const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, shows } = release;
   const after: RunItem = {
     ...atRest(run),
+    ...shows,
     status,
     inboxIds,
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
@@ -126,7 +127,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
 export function finishRun(before: RunState | undefined, finish: FinishRun): Transition<FinishRunResult> {
   if (!before || before.run.epoch !== finish.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;
-  const { status, result, endedAtMs, purgeAtMs, afterEnd } = finish;
+  const { status, result, endedAtMs, purgeAtMs, afterEnd, shows } = finish;
   const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
   if (isClosed(run.status)) {
     const mine = run.status === status && run.endedAtMs === endedAtMs;
@@ -136,6 +137,7 @@ export function finishRun(before: RunState | undefined, finish: FinishRun): Tran
   if (run.wakes !== finish.wakesSeen) return { answer: { kind: 'accepted-since', run } };
   const after: RunItem = {
     ...atRest(run),
+    ...shows,
     status,
     inboxIds: [],
     result,

@@ -1,6 +1,7 @@
 /** The run item: the lease of a run, the messages that were accepted for it, when it is due. */
+import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
+import type { RunStatus } from '../core/run-status.ts';
 
 /** An input or a result: inline when it is small, else in its own item under `key`. */
 export type StoredValue =
@@ -44,8 +45,21 @@ export interface StartedBy {
  */
 export type AfterEnd = 'tell' | 'tell-and-stop-children';
 
-/** At most 1 KB in the table: every take, accept and release pays for its size. */
-export interface RunItem {
+/** What a run shows of itself: what its code has set, and the attributes of its start. */
+export interface RunShows {
+  readonly customStatus?: Encoded;
+  readonly attributes?: Attributes;
+}
+
+export function pickShows({ customStatus, attributes }: RunShows): RunShows {
+  return {
+    ...(customStatus === undefined ? {} : { customStatus }),
+    ...(attributes === undefined ? {} : { attributes }),
+  };
+}
+
+/** At most 1 KB in the table: every take, accept and release pays for its size. What the run shows comes on top. */
+export interface RunItem extends RunShows {
   readonly runId: string;
   readonly workflow: string;
   readonly status: RunStatus;
@@ -97,7 +111,7 @@ export function pinnedElsewhere(
 }
 
 /** What a list shows without reading each run. */
-export interface RunRow {
+export interface RunRow extends RunShows {
   readonly runId: string;
   readonly workflow: string;
   readonly status: RunStatus;

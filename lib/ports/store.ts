@@ -6,12 +6,23 @@
  * not have happened) and ItemTooLargeError. Reads that decide something are strongly consistent; the two indexes
  * (`listDue`, `listRuns`) are not.
  */
+import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
 import type { Message } from './message.ts';
 import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
-import type { AfterEnd, Blocked, JournalUse, Lease, RunItem, RunRow, StartedBy, StoredValue } from './run-item.ts';
+import type {
+  AfterEnd,
+  Blocked,
+  JournalUse,
+  Lease,
+  RunItem,
+  RunRow,
+  RunShows,
+  StartedBy,
+  StoredValue,
+} from './run-item.ts';
 
 export interface Store {
   /** How large values may be here. */
@@ -130,6 +141,7 @@ export interface NewRun {
   readonly deadlineAtMs?: number;
   readonly needsWake?: true;
   readonly startedBy?: StartedBy;
+  readonly attributes?: Attributes;
 }
 
 export type CreateRunResult = { readonly kind: 'created' } | { readonly kind: 'exists'; readonly run: RunItem };
@@ -186,6 +198,8 @@ export interface ReleaseLease {
   /** Closes the run for signals until its next release. */
   readonly unreadSignals?: number;
   readonly journal?: JournalUse;
+  /** What is absent stays as it is. */
+  readonly shows?: RunShows;
 }
 
 export interface FinishRun {
@@ -198,6 +212,8 @@ export interface FinishRun {
   readonly purgeAtMs: number | undefined;
   /** What is left to do: then the run is due at once. */
   readonly afterEnd?: AfterEnd;
+  /** What is absent stays as it is. */
+  readonly shows?: RunShows;
 }
 
 export type WatchRunResult =
@@ -226,6 +242,8 @@ export type FinishRunResult = ReleaseLeaseResult;
 export interface RenewLease {
   readonly epoch: number;
   readonly expiresAtMs: number;
+  /** What is absent stays as it is. */
+  readonly shows?: RunShows;
 }
 
 export type RenewLeaseResult =
@@ -247,6 +265,8 @@ export interface RunQuery {
   readonly sinceMs?: number;
   readonly untilMs?: number;
   readonly limit: number;
+  /** The rows need not have what the runs show: those of closed runs are then read from the index alone. */
+  readonly withoutShows?: true;
   /** Where the page before ended. */
   readonly cursor?: string;
 }

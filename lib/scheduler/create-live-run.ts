@@ -21,6 +21,7 @@ import { type EventTarget, handleEvent } from './event-handlers.ts';
 import { EventLoop, type RoundWatcher } from './event-loop.ts';
 import type { LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
 import { RunHost } from './run-host.ts';
+import type { Shown } from './shown-by-code.ts';
 
 /** A run that waits for its `started`. */
 export function createLiveRun(options: LiveRunOptions): LiveRun {
@@ -87,6 +88,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
 
   unreadSignals(): number {
     return this.signals.size;
+  }
+
+  shown(): Shown | undefined {
+    return this.#loop.display.shown;
   }
 
   taskCount(): number {

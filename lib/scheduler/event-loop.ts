@@ -38,6 +38,7 @@ import { ReadyQueue } from './ready-queue.ts';
 import { RunClock } from './run-clock.ts';
 import { RunEnds } from './run-ends.ts';
 import type { RunHost } from './run-host.ts';
+import { ShownByCode } from './shown-by-code.ts';
 import type { SignalBuffer } from './signal-buffer.ts';
 import { TaskRegistry } from './task-registry.ts';
 import { UnseenFailures } from './unseen-failures.ts';
@@ -74,6 +75,7 @@ export class EventLoop implements Loop {
   readonly awaitables: AwaitableRegistry;
   readonly predicates: WaitingPredicates;
   readonly handlers = new Handlers();
+  readonly display: ShownByCode;
   readonly #maxCallbacksPerEvent: number;
 
   constructor({ info, host, random, stepDefaults, recordedPatches, limits, strict }: EventLoopOptions) {
@@ -82,6 +84,7 @@ export class EventLoop implements Loop {
     this.log = host;
     this.values = host;
     this.tasks = new TaskRegistry(this, limits.maxTasks);
+    this.display = new ShownByCode(host);
     this.predicates = new WaitingPredicates(this.tasks);
     this.awaitables = new AwaitableRegistry({ tasks: this.tasks, log: host, strict });
     this.commands = new PendingCommands({ clock: this.clock, random, host, stepDefaults, limits });

@@ -12,6 +12,7 @@ import type { RandomSource } from '../core/loop.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
+import type { Shown } from './shown-by-code.ts';
 
 /** A command that is issued and neither completed nor withdrawn. */
 export interface PendingStep {
@@ -83,6 +84,8 @@ export interface LiveRun {
    * tries to is a WorkflowCodeError `READ_ONLY`.
    */
   askQuery(name: string, args: unknown): unknown;
+  /** What the code has set with `setStatus` and `setAttributes`; undefined if it has set nothing. */
+  shown(): Shown | undefined;
   /** Where the code is, for error messages: `after step "charge"`, `before its first await`. */
   codeLocation(): string;
 }

@@ -8,7 +8,7 @@
  */
 import { Future } from '../core/future.ts';
 import type { Predicates, WaitingPredicate } from '../core/loop.ts';
-import { plainAnswer } from '../core/plain-answer.ts';
+import { ask } from '../core/plain-answer.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import type { TaskRegistry } from './task-registry.ts';
 
@@ -94,7 +94,7 @@ export class WaitingPredicates implements Predicates {
     const { predicate, task } = waiter;
     if (task !== undefined) this.#tasks.enter(task);
     try {
-      return Boolean(plainAnswer(predicate(), 'waitUntil()'));
+      return Boolean(ask(predicate, 'waitUntil()'));
     } catch (error) {
       waiter.failure = { error };
       return true;

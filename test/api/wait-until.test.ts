@@ -5,6 +5,7 @@ import {
   gather,
   now,
   race,
+  random,
   shield,
   signal,
   sleep,
@@ -224,16 +225,17 @@ describe('waitUntil', () => {
     });
   });
 
-  test.each<[string, () => unknown]>([
-    ['an async function', async () => Promise.reject(new Error('unseen'))],
-    ['a generator function', () => pause()],
-    ['a step', () => step('look', () => true)],
-    ['a task', () => createTask(sleep(0))],
-  ])('refuses a predicate that is %s', (_what, predicate) => {
+  test.each<[string, () => unknown, string]>([
+    ['an async function', async () => Promise.reject(new Error('unseen')), 'INVALID_ARGUMENT'],
+    ['a generator function', () => pause(), 'INVALID_ARGUMENT'],
+    ['a step', () => step('look', () => true), 'READ_ONLY'],
+    ['a task', () => createTask(sleep(0)), 'READ_ONLY'],
+    ['a draw', () => random() > 2, 'READ_ONLY'],
+  ])('refuses a predicate that is %s', (_what, predicate, code) => {
     runBody(function* () {
       const error = yield* caught(waitUntil(predicate));
-      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
-      expect((error as Error).message).toContain('the predicate of waitUntil() returned');
+      expect(error).toMatchObject({ code });
+      expect((error as Error).message).toContain('the predicate of waitUntil()');
     });
   });
 

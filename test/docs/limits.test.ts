@@ -49,6 +49,9 @@ test.each([
   ['lib/core/check-name.ts', 'MAX_NAME_LENGTH'],
   ['lib/core/duration.ts', 'MAX_DURATION_MS'],
   ['lib/engine/guard/chance.ts', 'LARGEST_DRAW_BYTES'],
+  ['lib/core/attributes.ts', 'CUSTOM_STATUS_LIMIT_BYTES'],
+  ['lib/core/attributes.ts', 'ATTRIBUTES_LIMIT_BYTES'],
+  ['lib/core/attributes.ts', 'ATTRIBUTE_NAME_LIMIT'],
   ['lib/core/step-options.ts', 'STEP_KEY_LIMIT'],
   ['lib/engine/digest-arguments.ts', 'ARGUMENTS_LIMIT'],
 ])('docs/limits.md has the number that %s has as %s', (file, name) => {

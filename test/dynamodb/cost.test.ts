@@ -102,6 +102,15 @@ test('finishing costs 1 + 1 + 1, and one more when a purge is to come', async ()
   expect(await units(() => store.finish(other.runId, finishing({ purgeAtMs: START_MS + 9 })))).toEqual([1, 2, 1]);
 });
 
+test('what a run shows costs no write of its own, and no index', async () => {
+  const shows = { customStatus: encoded('waiting'), attributes: { customer: 'c1' } };
+  const renewal = { epoch: 1, expiresAtMs: START_MS + 2 * LEASE_MS, shows };
+  expect(await units(() => store.renew(runId, renewal))).toEqual([1, 0, 0]);
+  expect(await units(() => store.release(runId, releasing({ dueAtMs: START_MS + 1000, shows })))).toEqual([1, 2, 0]);
+  const other = await takenRun(store, ordinaryRun());
+  expect(await units(() => store.finish(other.runId, finishing({ shows })))).toEqual([1, 1, 1]);
+});
+
 test('a record, a message and a value cost 1 for each KB and touch no index', async () => {
   const entries = [{ kind: 'step-completed', id: 1, atMs: START_MS, value: 'x'.repeat(3000) }] as const;
   expect(await units(() => store.putRecord(runId, journalRecord(1)))).toEqual([1, 0, 0]);

@@ -93,6 +93,19 @@ describe('POST /workflows/{name}/runs', () => {
     expect(world.clock.nowMs() - NOON_MS).toBe(1_234);
   });
 
+  it('gives the run attributes, which it shows', async () => {
+    const world = createApiWorld();
+    const attributes = { customer: 'c1', items: 3, vip: false };
+    const query = `attributes=${encodeURIComponent(JSON.stringify(attributes))}`;
+    expect((await world.post(`/workflows/greet/runs?id=g1&${query}`, '"Ada"')).status).toBe(202);
+    expect((await world.get('/runs/g1')).body).toMatchObject({ id: 'g1', attributes });
+    expect((await world.get('/runs')).body).toMatchObject({ runs: [{ id: 'g1', attributes }] });
+    for (const wrong of ['[1]', 'c1', '{"a":null}', '{"a":{}}', `{"a":"${'x'.repeat(1000)}"}`]) {
+      const answer = await world.post(`/workflows/greet/runs?attributes=${encodeURIComponent(wrong)}`, '"Ada"');
+      expect(problemOf(answer)).toMatchObject({ status: 400, code: 'INVALID_ARGUMENT' });
+    }
+  });
+
   it('begins later with a delay', async () => {
     const world = createApiWorld();
     await world.post('/workflows/greet/runs?id=g1&delay=1h', '"Ada"');
@@ -178,7 +191,7 @@ describe('POST /workflows/{name}/runs', () => {
       '1',
       400,
       'INVALID_ARGUMENT',
-      'there is no parameter "deadlines" here: there are id, onConflict, delay, timeout, wait',
+      'there is no parameter "deadlines" here: there are id, onConflict, delay, timeout, attributes, wait',
     ],
     [
       'a value nested too deep',

@@ -34,6 +34,8 @@ import {
   random,
   retry,
   runInfo,
+  setAttributes,
+  setStatus,
   saga,
   Semaphore,
   shield,
@@ -80,6 +82,8 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
   *'steps, timers and signals'() {
     log.info(now(), random(), uuid(), runInfo().id, patched('a'));
     deprecatePatch('b');
+    setStatus({ waiting: true });
+    setAttributes({ customer: 'c1' });
     yield* gather({
       plain: step('plain', { retry: { retryIf: () => true } }, (context) => context.attempt),
       defined: charge(990),

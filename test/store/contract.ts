@@ -6,6 +6,7 @@ import { describeItemLimit, describeJournal } from './journal-contract.ts';
 import { describeLeases } from './lease-contract.ts';
 import { describeInbox } from './inbox-contract.ts';
 import { describePayloads } from './payload-contract.ts';
+import { describeShows } from './shows-contract.ts';
 
 /** Declares the suite. The store may hold other runs already, and may be shared by all tests of it. */
 export function describeStoreContract(openStore: () => Promise<Store>, { hasBucket }: { hasBucket: boolean }): void {
@@ -16,4 +17,5 @@ export function describeStoreContract(openStore: () => Promise<Store>, { hasBuck
   if (hasBucket) describePayloads(openStore);
   else describeItemLimit(openStore);
   describeIndexes(openStore);
+  describeShows(openStore);
 }
