@@ -106,7 +106,7 @@ function send(
   return sendMessage(ports, { runId, message, idempotencyKey: by.idempotencyKey, what });
 }
 
-/** The end of a run that has ended; else undefined, and the asking run is told when it ends. */
+/** The end of a run that has ended; else undefined, and the asking run learns of its end by a message. */
 async function watch(ports: ClientPorts, runId: string, by: OperationContext): Promise<unknown> {
   const store = await ports.openStore();
   const watching = await store.watch(runId, by.runId, WATCHERS_LIMIT);

@@ -90,7 +90,7 @@ function keyReused({ runId, message, idempotencyKey = '', what }: Sending): Idem
 /** Flooded with signals or not, a run can be asked to stop. */
 function accept(store: Store, runId: string, { id, kind }: Message): Promise<AcceptMessageResult> {
   if (kind === 'signal') return store.accept(runId, id, INBOX_LIMIT, 'signal');
-  // Code that reads no signals can still be told of its children; there is room left for a request to stop.
+  // Code that reads no signals still learns of the ends of its children; there is room left for a request to stop.
   if (kind === 'run-ended') return store.accept(runId, id, INBOX_LIMIT, 'control');
   return store.accept(runId, id, CONTROL_INBOX_LIMIT, 'control');
 }

@@ -1,4 +1,4 @@
-/** How another run ended, as the run that waited for it is told. */
+/** How another run ended, as the run that waited for it learns it. */
 import type { ClosedStatus } from './run-status.ts';
 import { toError } from './to-error.ts';
 

@@ -105,7 +105,7 @@ export interface Signals {
 
 /** The ends of other runs. */
 export interface RunEndings {
-  /** Done when the run of that id has ended, and this run was told. */
+  /** Done when the run of that id has ended, and this run has learned of it. */
   wait(runId: string): Future<EndedRun>;
 }
 

@@ -19,7 +19,7 @@ export interface StartRunOperation {
   readonly onConflict?: 'fail' | 'use-existing' | undefined;
 }
 
-/** Starts a run whose end this one is told. */
+/** Starts a run of whose end this one learns. */
 export interface StartChildOperation {
   readonly kind: 'start-child';
   readonly workflow: string;
@@ -42,7 +42,7 @@ export interface StopOperation {
   readonly reason: string;
 }
 
-/** Has this run told when another one ends; returns the end of one that has ended. */
+/** Has this run learn of the end of another one; returns the end of one that has ended. */
 export interface WatchOperation {
   readonly kind: 'watch';
   readonly runId: string;

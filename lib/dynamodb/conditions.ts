@@ -88,7 +88,7 @@ export function nothingAcceptedSince({ epoch, wakesSeen }: { epoch: number; wake
   return and(leaseIsMine(epoch), expression('#wakes = :wakesSeen', { ':wakesSeen': number(wakesSeen) }));
 }
 
-/** A run that ends while another one asks to be told of it; more watchers than the run item has room for. */
+/** A run that ends while another one asks to learn of it; more watchers than the run item has room for. */
 export function runIsOpenAndHasRoomForWatcher({ watcherId, limit }: WatchRun): Expression {
   return and(
     runIsOpen,

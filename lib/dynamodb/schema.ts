@@ -50,7 +50,7 @@ export const attribute = {
   deadlineAtMs: 'deadlineAtMs',
   /** S: the number of the step, `child` or `run`, and the id of the run whose code started this one. */
   startedBy: 'startedBy',
-  /** L of S: ids of runs that are told of the end. */
+  /** L of S: ids of runs that learn of the end. */
   watchers: 'watchers',
   /** S: what is left to do after the end. */
   afterEnd: 'afterEnd',

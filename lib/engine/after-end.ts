@@ -1,5 +1,5 @@
 /**
- * What is left to do when a run has ended (operation 19): to tell its parent and the runs that watch it, and to ask its
+ * What is left to do when a run has ended (operation 19): to report its end to its parent and to the runs that watch it, and to ask its
  * open children to stop. The run item says that it is to be done, in the same write that ends the run, and stays due
  * until it is done. So a worker that dies in between loses nothing: the sweeper wakes the run, and the next worker does all
  * of it again. Each message has an id that follows from what it says, so that a repeat changes nothing.
@@ -19,7 +19,7 @@ import type { Turn } from './turn-state.ts';
 
 /** Messages that are sent at once. */
 const AT_ONCE = 20;
-/** A run whose inbox is full is told a little later. */
+/** A run whose inbox is full learns of it a little later. */
 const FULL_PAUSE_MS = 2_000;
 
 export interface End {

@@ -35,7 +35,7 @@ export interface JournalUse {
 export interface StartedBy {
   readonly runId: string;
   readonly stepNumber: number;
-  /** The run is a child: its parent is told of its end. */
+  /** The run is a child: its parent learns of its end. */
   readonly isParent: boolean;
 }
 
@@ -68,7 +68,7 @@ export interface RunItem extends RunShows {
   /** Tells two inputs apart without loading them: a digest of the input, which begins with its form, as in `2:`. */
   readonly inputDigest: string;
   readonly startedBy?: StartedBy;
-  /** Runs that are told of the end of this one, beside its parent. */
+  /** Runs that learn of the end of this one, beside its parent. */
   readonly watchers?: readonly string[];
   /** Of a closed run: it is due until this is done. */
   readonly afterEnd?: AfterEnd;

@@ -1,4 +1,4 @@
-/** The ends of other runs that a run was told, and the futures of what waits for one. */
+/** The ends of other runs of which a run has learned, and the futures of what waits for one. */
 import type { EndedRun } from '../core/ended-run.ts';
 import { Future } from '../core/future.ts';
 import type { RunEndings } from '../core/loop.ts';
