@@ -1,20 +1,23 @@
 /** A workflow from start to end in this process: nothing is kept, nothing is needed. asyncio: `run`. */
-import { createRunOperations } from '../client/run-operations.ts';
 import { randomUUID } from 'node:crypto';
 import { Client } from '../client/client.ts';
-import { RunFailedError } from '../core/run-errors.ts';
+import { checkOptions } from '../client/options.ts';
+import { createRunOperations } from '../client/run-operations.ts';
 import { LullError } from '../core/errors.ts';
+import { RunFailedError } from '../core/run-errors.ts';
 import { createRegistry } from '../core/workflow-registry.ts';
-import type { Workflow } from '../core/workflow.ts';
-import { randomSeed } from '../engine/run-seed.ts';
+import type { AnyWorkflow, Workflow } from '../core/workflow.ts';
 import { createEngine } from '../engine/engine.ts';
+import { randomSeed } from '../engine/run-seed.ts';
 import type { TurnEnd } from '../engine/turn-end.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
-import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import { SystemClock } from '../memory/system-clock.ts';
+import { TurnsInProcess } from './turns-in-process.ts';
 
 /** No other worker wants the run, so its lease may outlast a step that keeps this process from renewing it. */
 const LEASE_MS = 24 * 60 * 60 * 1000;
+/** How soon a run that waits in place for a timer learns of the end of a child. */
+const INBOX_CHECK_MS = 20;
 
 /** The run can never go on: it waits for something from outside, and there is no way to send it to a run of `run`. */
 export class NothingToWaitForError extends LullError {
@@ -30,12 +33,19 @@ export class NothingToWaitForError extends LullError {
   }
 }
 
+/** What `run` needs besides. */
+export interface RunOptions {
+  /** The workflows of children, and of other runs that the workflow starts. */
+  readonly workflows?: readonly AnyWorkflow[];
+}
+
 /**
  * Runs a workflow to its end, here and now, and returns its result: for scripts, for trying things out. Time is real, so
  * `sleep('3 days')` takes three days (`lull/testing` has a clock that jumps). asyncio: `run`.
  *
- * Steps are executed and retried as on AWS; what they did is forgotten when this process ends. Rejects with the
- * workflow's own error, and with a NothingToWaitForError when it waits for a signal.
+ * Steps are executed and retried as on AWS; what they did is forgotten when this process ends. Children run beside it; a
+ * run that has not ended by then is dropped. Rejects with the workflow's own error, and with a NothingToWaitForError when
+ * it waits for a signal.
  *
  * @example
  * ```ts
@@ -48,13 +58,23 @@ export class NothingToWaitForError extends LullError {
  * await run(greet, 'Ada'); // => 'Good morning, Ada'
  * ```
  */
-export function run<R>(workflow: Workflow<void, R, never>): Promise<R>;
-export function run<In, R>(workflow: Workflow<In, R, never>, input: In): Promise<R>;
-export async function run<R>(workflow: Workflow<unknown, R, never>, input?: unknown): Promise<R> {
-  const clock = new SystemClock();
-  const store = new MemoryStore();
-  const wakes = new MemoryWakeQueue(clock);
-  const ports = { registry: createRegistry([workflow]), store, wakes, clock, log: console };
+export function run<R>(workflow: Workflow<void, R, never>, input?: undefined, options?: RunOptions): Promise<R>;
+export function run<In, R>(workflow: Workflow<In, R, never>, input: In, options?: RunOptions): Promise<R>;
+export async function run<R>(
+  workflow: Workflow<unknown, R, never>,
+  input?: unknown,
+  options: RunOptions = {},
+): Promise<R> {
+  checkOptions('run()', options, ['workflows']);
+  const workflows = [...new Set([workflow, ...(options.workflows ?? [])])];
+  const turns = new TurnsInProcess(new SystemClock());
+  const ports = {
+    registry: createRegistry(workflows),
+    store: new MemoryStore(),
+    wakes: turns,
+    clock: turns.clock,
+    log: console,
+  };
   const engine = createEngine({
     ...ports,
     operations: createRunOperations(ports),
@@ -62,14 +82,23 @@ export async function run<R>(workflow: Workflow<unknown, R, never>, input?: unkn
     newSeed: randomSeed,
     random: Math.random,
     leaseMs: LEASE_MS,
-    hotWaitMs: Number.MAX_SAFE_INTEGER, // one turn, however long its timers
+    hotWaitMs: Number.MAX_SAFE_INTEGER, // no turn is suspended for a timer
+    inboxCheckWithinStepMs: INBOX_CHECK_MS,
   });
-  const client = new Client({ workflows: [workflow], store, wakes });
+  const { store, wakes } = ports;
+  const client = new Client({ workflows, store, wakes });
   const started = await client.start(workflow, input);
-  checkEnd(workflow.name, await engine.takeTurn({ runId: started.id, deadlineAtMs: Infinity }));
-  return await started.result().catch((error: unknown) => {
+  try {
+    checkEnd(
+      workflow.name,
+      await turns.take(started.id, (runId) => engine.takeTurn({ runId, deadlineAtMs: Infinity })),
+    );
+    return await started.result();
+  } catch (error) {
     throw error instanceof RunFailedError ? error.cause : error;
-  });
+  } finally {
+    turns.stop();
+  }
 }
 
 function checkEnd(workflow: string, end: TurnEnd): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTask, gather, NonRetryableError, signal, sleep, step, workflow } from 'lull';
+import { child, createTask, gather, NonRetryableError, race, signal, sleep, startChild, step, workflow } from 'lull';
 import { NothingToWaitForError, run } from 'lull/local';
 
 describe('run, as asyncio.run', () => {
@@ -78,5 +78,31 @@ describe('run, as asyncio.run', () => {
 
   it('refuses what is no workflow', async () => {
     await expect(run((() => undefined) as never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it('runs children beside it, and drops those that it leaves behind', async () => {
+    const nap = workflow('nap', function* (name: string) {
+      yield* sleep('5ms');
+      return name;
+    });
+    const long = workflow('long', function* () {
+      yield* sleep('1 day');
+    });
+    const parent = workflow('parent', function* () {
+      yield* startChild(long, undefined, { onParentClose: 'abandon' });
+      const won = yield* race([child(long), sleep('5ms', 'the clock')]);
+      return [won, ...(yield* gather([child(nap, 'a'), child(nap, 'b')]))];
+    });
+    expect(await run(parent, undefined, { workflows: [nap, long] })).toEqual(['the clock', 'a', 'b']);
+  });
+
+  it('says which workflow it does not know', async () => {
+    const nap = workflow('nap', function* () {
+      yield* sleep('5ms');
+    });
+    const parent = workflow('parent', function* () {
+      yield* child(nap);
+    });
+    await expect(run(parent)).rejects.toMatchObject({ code: 'UNKNOWN_WORKFLOW' });
   });
 });
