@@ -3,7 +3,7 @@ import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts
 import { startTableServer } from '../dynamodb/table-server.ts';
 import { openHandlers } from './homes/engine-stage.ts';
 import { play } from './play.ts';
-import { nameOf } from './program.ts';
+import { nameOf, workflowsOf } from './program.ts';
 import { allPrograms } from './programs/all-programs.ts';
 
 const server = await startTableServer();
@@ -22,7 +22,7 @@ describe.each([
   (_how, isCold) => {
     it.each(allPrograms.map((program) => [nameOf(program), program] as const))('%s', async (_name, program) => {
       const store = createDynamodbStore({ tableName: await server.newTable(), client });
-      expect(await play(program, openHandlers({ workflows: [program.workflow], store }, { isCold }))).toEqual([]);
+      expect(await play(program, openHandlers({ workflows: workflowsOf(program), store }, { isCold }))).toEqual([]);
     });
   },
 );

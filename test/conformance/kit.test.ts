@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openKit } from './homes/engine-stage.ts';
 import { play } from './play.ts';
-import { nameOf } from './program.ts';
+import { nameOf, workflowsOf } from './program.ts';
 import { allPrograms } from './programs/all-programs.ts';
 
 describe.each([
@@ -9,6 +9,6 @@ describe.each([
   ['rebuilt from the journal at every await', { rebuildAtEveryAwait: true }],
 ])('in the kit, %s, each program ends as it says', (_how, options) => {
   it.each(allPrograms.map((program) => [nameOf(program), program] as const))('%s', async (_name, program) => {
-    expect(await play(program, openKit({ ...options, workflows: [program.workflow] }))).toEqual([]);
+    expect(await play(program, openKit({ ...options, workflows: workflowsOf(program) }))).toEqual([]);
   });
 });

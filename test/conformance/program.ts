@@ -32,12 +32,18 @@ export interface Program {
   readonly name?: string;
   /** The one that is started. */
   readonly workflow: AnyWorkflow;
+  /** Those that it starts. */
+  readonly others?: readonly AnyWorkflow[];
   readonly input?: unknown;
   readonly acts?: readonly Act[];
   readonly ends: Ending;
   readonly logs?: readonly LoggedLine[];
   /** What is compared of the result, where times are those of a real clock: what depends on them is left out. */
   readonly withoutTimes?: (result: unknown) => unknown;
+}
+
+export function workflowsOf({ workflow, others = [] }: Program): readonly AnyWorkflow[] {
+  return [workflow, ...others];
 }
 
 export function nameOf({ name, workflow }: Program): string {

@@ -1,8 +1,9 @@
 /** The one list: every home runs it. */
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
-import type { Program } from '../program.ts';
+import { type Program, workflowsOf } from '../program.ts';
 import { asyncioPrograms } from './asyncio.ts';
 import { batchPrograms } from './batches.ts';
+import { childPrograms } from './children.ts';
 import { errorPrograms } from './errors.ts';
 import { examplePrograms } from './examples.ts';
 import { globalsPrograms } from './globals.ts';
@@ -19,7 +20,8 @@ export const allPrograms: readonly Program[] = [
   ...taskPrograms,
   ...batchPrograms,
   ...messagePrograms,
+  ...childPrograms,
 ];
 
 /** Those of all programs, each once. */
-export const allWorkflows: readonly AnyWorkflow[] = [...new Set(allPrograms.map(({ workflow }) => workflow))];
+export const allWorkflows: readonly AnyWorkflow[] = [...new Set(allPrograms.flatMap(workflowsOf))];
