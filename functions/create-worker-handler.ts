@@ -24,8 +24,9 @@ export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promis
  * `ReportBatchItemFailures`: a turn that could not be taken comes again, the others of its batch do not.
  *
  * `workflows` is an array or a module's namespace. Its environment: `LULL_TABLE_NAME`, `LULL_QUEUE_URL`, and if you
- * like `LULL_LEASE_MS`, `LULL_VERSION`, `LULL_LOG_LEVEL`, `LULL_SETTINGS` (JSON, such as `{"maxTasks":20000}`), and
- * `LULL_PIN_RUNS`: `true` pins each run to the Lambda version that began it.
+ * like `LULL_LEASE_MS`, `LULL_VERSION`, `LULL_LOG_LEVEL`, `LULL_SETTINGS` (JSON, such as `{"maxTasks":20000}`),
+ * `LULL_PUBLIC_URL` (the address of the API where callbacks are completed without credentials), and `LULL_PIN_RUNS`:
+ * `true` pins each run to the Lambda version that began it.
  *
  * @example
  * ```ts no-run
@@ -41,7 +42,7 @@ export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promis
 export function createWorkerHandler(workflows: WorkflowSource, overrides: Overrides = {}): WorkerHandler {
   const registry = createRegistry(workflows);
   const open = oncePerProcess(() => {
-    const { version, leaseMs, engineSettings, pinnedVersion, ...settings } = readWorkerSettings(
+    const { version, leaseMs, publicUrl, engineSettings, pinnedVersion, ...settings } = readWorkerSettings(
       overrides.environment ?? process.env,
     );
     const ports = openPorts(settings, overrides);
@@ -53,6 +54,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
       registry,
       operations: createRunOperations({ ...ports, registry }),
       version,
+      publicUrl,
       ...(leaseMs === undefined ? {} : { leaseMs }),
       pin: pinnedVersion && { version: pinnedVersion.version, forward: createWakeForwarder(pinnedVersion) },
       newNonce: () => randomBytes(9).toString('base64url'),

@@ -23,6 +23,12 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
     refuse(`versions is ${JSON.stringify(versions)}: give 'latest' or 'pinned'`);
   }
 
+  const { publicCallbacks = false } = props;
+  const { url } = { url: undefined, ...(typeof publicCallbacks === 'boolean' ? {} : publicCallbacks) };
+  if (typeof publicCallbacks !== 'boolean' && !Token.isUnresolved(url) && !/^https:\/\/[^\s]*[^\s/]$/.test(String(url))) {
+    refuse(`publicCallbacks has the url ${JSON.stringify(url)}: give one that begins with https:// and ends without a slash`);
+  }
+
   const sweepSeconds = secondsOf(props.sweepInterval ?? SWEEP_INTERVAL);
   if (sweepSeconds < 60 || sweepSeconds % 60 !== 0) {
     refuse(`sweepInterval is ${sweepSeconds} seconds: give whole minutes, one or more`);

@@ -3,6 +3,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import {
   HttpApi,
   HttpMethod,
+  HttpNoneAuthorizer,
   HttpStage,
   LogGroupLogDestination,
   type CorsPreflightOptions,
@@ -19,6 +20,7 @@ import { createLogGroup } from './create-log-group.ts';
 import { engineNameOf } from './engine-metrics.ts';
 import { MANAGE_OPERATIONS } from './grants.ts';
 import { createFunction, type EngineParts } from './workflow-function.ts';
+import type { WorkflowEngineProps } from './workflow-engine-props.ts';
 
 /** Which callers the API lets in, and how often. */
 export interface WorkflowApiOptions {
@@ -69,13 +71,19 @@ export function createHttpApi(scope: Construct, parts: EngineParts): { apiFuncti
     createDefaultStage: false,
     ...(cors ? { corsPreflight: cors } : {}),
   });
+  const integration = new HttpLambdaIntegration('Integration', apiFunction);
   api.addRoutes({
     path: '/{proxy+}',
     methods: METHODS,
-    integration: new HttpLambdaIntegration('Integration', apiFunction),
+    integration,
     authorizer,
     ...(authorizationScopes ? { authorizationScopes: [...authorizationScopes] } : {}),
   });
+  if (publicUrlOf(parts.props, api) !== undefined) {
+    for (const path of CALLBACK_PATHS) {
+      api.addRoutes({ path, methods: [HttpMethod.POST], integration, authorizer: new HttpNoneAuthorizer() });
+    }
+  }
   const log = createLogGroup(scope, 'ApiAccessLog', parts.props);
   new HttpStage(scope, 'ApiStage', {
     httpApi: api,
@@ -85,6 +93,15 @@ export function createHttpApi(scope: Construct, parts: EngineParts): { apiFuncti
     accessLogSettings: { destination: new LogGroupLogDestination(log), format: ACCESS_LOG_FORMAT },
   });
   return { apiFunction, api };
+}
+
+/** Those of lib/http/callback-routes.ts. */
+const CALLBACK_PATHS = ['/callbacks/{token}', '/callbacks/{token}/fail', '/callbacks/{token}/heartbeat'];
+
+/** Where callbacks are completed without credentials; undefined for nowhere. */
+export function publicUrlOf({ publicCallbacks }: WorkflowEngineProps, api: HttpApi): string | undefined {
+  if (publicCallbacks === undefined || publicCallbacks === false) return undefined;
+  return publicCallbacks === true ? api.apiEndpoint : publicCallbacks.url;
 }
 
 /** What API Gateway takes. */

@@ -8,6 +8,12 @@ import type { WorkflowApiOptions } from './http-api.ts';
 import type { WorkflowFunctionOptions } from './workflow-function.ts';
 import type { WorkflowTableProps } from './workflow-table.ts';
 
+/** Where third parties reach the routes of callbacks. */
+export interface PublicCallbacks {
+  /** Before `/callbacks/...`, such as `https://api.example.com`: without a slash at its end. */
+  readonly url: string;
+}
+
 /** Props of a WorkflowEngine. Only `entry` must be given. Those of the table are for the one that the engine makes. */
 export interface WorkflowEngineProps extends WorkflowTableProps {
   /**
@@ -122,6 +128,14 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    * @default - signed requests of those who have `grantInvokeApi`
    */
   readonly api?: WorkflowApiOptions;
+  /**
+   * Whether third parties may complete callbacks without AWS credentials: the API's three routes for it let in everybody
+   * (the token is the permission), and `url` of a callback leads there. All other routes stay as they are. With a domain of
+   * your own in front of the API, give its address.
+   *
+   * @default false - callbacks are completed as everything else, by callers that the API lets in; they have no `url`
+   */
+  readonly publicCallbacks?: boolean | PublicCallbacks;
   /**
    * The worker, which runs the workflows and their steps: memory (1024 MB), timeout (5 minutes: the longest that a step
    * may take), environment, VPC, reserved concurrency, and whatever else a NodejsFunction takes.

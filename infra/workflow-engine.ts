@@ -15,7 +15,7 @@ import { checkProps } from './check-props.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { engineMetric, engineNameOf, type WorkflowMetricOptions } from './engine-metrics.ts';
 import { combine, grantOperations, grantWake, MANAGE_OPERATIONS, OPERATIONS } from './grants.ts';
-import { createHttpApi, grantInvokeApi } from './http-api.ts';
+import { createHttpApi, grantInvokeApi, publicUrlOf } from './http-api.ts';
 import { createSweeper, shortestLease, SWEEP_INTERVAL } from './sweeper.ts';
 import { createWakeQueues } from './wake-queue.ts';
 import { createWorker, leaseDurationOf, WORKER_TIMEOUT } from './worker.ts';
@@ -104,6 +104,8 @@ export class WorkflowEngine extends Construct {
     this.api = api;
     this.apiFunction = apiFunction;
     this.url = api.apiEndpoint;
+    const publicUrl = publicUrlOf(props, api);
+    if (publicUrl !== undefined) this.worker.addEnvironment('LULL_PUBLIC_URL', publicUrl);
   }
 
   /** What a function needs to make a `Client` of `lull/client`, as its environment: it also needs a grant. */

@@ -2,6 +2,7 @@
 
 export type { AttributeChanges, Attributes, AttributeValue } from './core/attributes.ts';
 export type { Awaitable, Coroutine, Result } from './core/awaitable.ts';
+export type { Callback, CallbackOptions } from './core/callback.ts';
 export type { Command } from './core/command.ts';
 export type { Duration } from './core/duration.ts';
 export type { Logger } from './core/logger.ts';
@@ -67,6 +68,7 @@ export { random, uuid } from './api/random.ts';
 export { runInfo } from './api/run-info.ts';
 export { setAttributes, setStatus } from './api/show.ts';
 export { signal } from './api/signal.ts';
+export { callback } from './api/callback.ts';
 
 // errors
 export {

@@ -3,6 +3,7 @@ import { definitionOf, isWorkflow, type AnyWorkflow, type Workflow } from '../co
 import type { Signal } from '../core/signal.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { beginCall } from './call-budget.ts';
+import { type CompleteOptions, endCallback, heartbeatCallback } from './complete-callback.ts';
 import { type ClientOptions, type ClientPorts, toClientPorts } from './client-ports.ts';
 import type { RunSummary } from './describe-run.ts';
 import { checkRunId } from './identifiers.ts';
@@ -140,6 +141,25 @@ export class Client {
   /** How many runs a list would have. It reads the index over all of them. */
   count(options: RunFilter = {}): Promise<number> {
     return countRuns(this.#ports, options);
+  }
+
+  /**
+   * Completes the callback of that token: its run gets the value at its await. Returns the run's id. Raises an
+   * InvalidTokenError if the token is forged or has expired, a CallbackDoneError if it was used, a RunEndedError if the run
+   * has ended; then nothing is changed. A token is good once: repeat a call whose answer was lost with an `idempotencyKey`.
+   */
+  completeCallback(token: string, value?: unknown, options: CompleteOptions = {}): Promise<string> {
+    return endCallback(beginCall(this.#ports), token, { kind: 'completed', value }, options);
+  }
+
+  /** Makes the await of that callback throw the error: an Error as itself, from anything else one is made. Else as completeCallback. */
+  failCallback(token: string, error: unknown, options: CompleteOptions = {}): Promise<string> {
+    return endCallback(beginCall(this.#ports), token, { kind: 'failed', error }, options);
+  }
+
+  /** Says that work on that callback goes on: its `heartbeatTimeout` begins anew, and `lastHeartbeat` has the details. */
+  heartbeatCallback(token: string, details?: unknown): Promise<string> {
+    return heartbeatCallback(beginCall(this.#ports), token, details);
   }
 
   #find(workflow: AnyWorkflow | string): Pick<StartRequest, 'workflow' | 'schema' | 'timeoutMs'> {

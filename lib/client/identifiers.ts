@@ -53,6 +53,16 @@ export function controlIdFromKey(runId: string, kind: 'cancel' | 'terminate', ke
   return KEYED_ID_PREFIX + digest([runId, kind, 'control', checkKey(key)]);
 }
 
+/** The end of a callback is one message, whoever sends it. */
+export function callbackMessageId(runId: string, { link, id }: { readonly link: number; readonly id: number }): string {
+  return KEYED_ID_PREFIX + digest([runId, 'callback', 'end', `${link}.${id}`]);
+}
+
+/** Stands for a key where the table keeps what tells two calls apart. */
+export function digestKey(what: string, key: unknown): string {
+  return digest([what, checkKey(key)]);
+}
+
 function checkKey(key: unknown): string {
   if (typeof key === 'string' && key !== '' && key.length <= KEY_LIMIT) return key;
   throw new InvalidArgumentError(

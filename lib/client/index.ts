@@ -6,6 +6,7 @@ export type { ClientOptions } from './client-ports.ts';
 export type { ControlOptions, Run, SignalOptions } from './run.ts';
 export type { Attributes, AttributeValue } from '../core/attributes.ts';
 export type { StartOptions } from './start-run.ts';
+export type { CompleteOptions } from './complete-callback.ts';
 export type { ResultOptions } from './await-result.ts';
 export type {
   ClosedRunDescription,
@@ -21,9 +22,11 @@ export type { AnswerQuery, AskedQuery, QueryAnswer } from '../ports/queries.ts';
 export type { IdSource } from './identifiers.ts';
 export type { RunStatus } from '../core/run-status.ts';
 export {
+  CallbackDoneError,
   IdempotencyKeyReusedError,
   InboxFullError,
   InvalidArgumentError,
+  InvalidTokenError,
   RunCancelledError,
   RunEndedError,
   RunFailedError,

@@ -2,7 +2,7 @@
 import { decode } from '../codec/decode.ts';
 import { describeValue } from '../core/describe-value.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { JournalEntry, RunEnded } from '../journal/event.ts';
+import type { CallbackCompleted, CallbackFailed, CallbackHeartbeat, JournalEntry, RunEnded } from '../journal/event.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { RunStatus } from '../core/run-status.ts';
@@ -25,7 +25,7 @@ export interface HistoryEvent {
   readonly at?: Date;
   /** Numbers what the code asked for; what came of it has the same. */
   readonly id?: number;
-  /** Of the step, timer, signal, patch or limit. */
+  /** Of the step, timer, signal, callback, patch or limit. */
   readonly name?: string;
   /** Of a step that was given one. */
   readonly key?: string;
@@ -40,7 +40,7 @@ export interface HistoryEvent {
   readonly error?: unknown;
   /** Of the attempt that failed, from 1. */
   readonly attempt?: number;
-  /** When the timer fires. */
+  /** When the timer fires, or the callback expires. */
   readonly dueAt?: Date;
   /** When the next attempt is made. */
   readonly retryAt?: Date;
@@ -170,6 +170,17 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
       names.set(id, name);
       return { kind, id, name, dueAt: new Date(dueAtMs) };
     }
+    case 'callback': {
+      const { kind, id, name, expiresAtMs } = entry;
+      names.set(id, name);
+      return { kind, id, name, ...(expiresAtMs === undefined ? {} : { dueAt: new Date(expiresAtMs) }) };
+    }
+    case 'callback-completed':
+      return withValue(ofCallback(entry), 'value', entry.value);
+    case 'callback-failed':
+      return withValue(ofCallback(entry), 'error', entry.error);
+    case 'callback-heartbeat':
+      return withValue(ofCallback(entry), 'value', entry.details);
     case 'patched':
       return { kind: entry.kind, name: entry.patch };
     case 'started':
@@ -222,6 +233,11 @@ function fromRunEnded(entry: Omit<RunEnded, 'atMs' | 'kind'> & { readonly kind: 
   return withValue(head, status === 'completed' ? 'value' : 'error', value);
 }
 
+function ofCallback(entry: CallbackCompleted | CallbackFailed | CallbackHeartbeat): HistoryEvent {
+  const { kind, atMs, id, name, messageId } = entry;
+  return { kind, ...at(atMs), id, name, messageId, ...unread(entry) };
+}
+
 function unread(entry: { readonly unread?: true }): { unread?: true } {
   return entry.unread === true ? { unread: true } : {};
 }
@@ -237,7 +253,10 @@ function head(
 function fromMessage(message: Message): HistoryEvent {
   const kind = 'message-waiting';
   if (message.kind === 'run-ended') return { ...fromRunEnded({ ...message, messageId: message.id }), kind };
-  if (message.kind !== 'signal') return { kind, name: message.kind, messageId: message.id, reason: message.reason };
+  if ('reason' in message) return { kind, name: message.kind, messageId: message.id, reason: message.reason };
+  if (message.kind === 'callback' && message.outcome === 'failed') {
+    return withValue({ kind, name: message.name, id: message.callbackId, messageId: message.id }, 'error', message.payload);
+  }
   return withValue({ kind, name: message.name, messageId: message.id }, 'value', message.payload);
 }
 

@@ -97,13 +97,13 @@ async function stop(ports: ClientPorts, { kind, runId, reason }: StopOperation, 
   );
 }
 
-function send(
+async function send(
   ports: ClientPorts,
   runId: string,
   message: Message,
   { by, what }: { readonly by: OperationContext; readonly what: string },
 ): Promise<void> {
-  return sendMessage(ports, { runId, message, idempotencyKey: by.idempotencyKey, what });
+  await sendMessage(ports, { runId, message, idempotencyKey: by.idempotencyKey, what });
 }
 
 /** The end of a run that has ended; else undefined, and the asking run learns of its end by a message. */

@@ -33,16 +33,28 @@ export interface Sending {
   readonly what: string;
 }
 
-export async function sendMessage(ports: ClientPorts, sending: Sending): Promise<void> {
-  const { runId, message, idempotencyKey, what } = sending;
+/** `differs`, of a callback alone: another message was put under its id. Of other kinds that is an IdempotencyKeyReusedError. */
+export async function sendMessage(ports: ClientPorts, sending: Sending): Promise<'sent' | 'differs'> {
+  const { runId, message, idempotencyKey } = sending;
   const isIdOwn = idempotencyKey === undefined;
   checkMessageId(message.id);
   const store = await ports.openStore();
-  const wakes = await ports.openWakes();
+  await ports.openWakes(); // before anything is written: it may not be set up
   if (!isIdOwn) await checkRunExists(ports, store, runId);
   const put = await retryUnavailable(ports.clock, () => store.putMessage(runId, message));
-  if (put.kind === 'received') return;
+  if (put.kind === 'received') return 'sent';
+  if (put.kind === 'differs' && message.kind === 'callback') return 'differs';
   if (put.kind === 'differs') throw keyReused(sending);
+  await acceptMessage(ports, sending);
+  return 'sent';
+}
+
+/** The second half, for a message whose payload is there: operation 3 and what follows. */
+export async function acceptMessage(ports: ClientPorts, sending: Sending): Promise<void> {
+  const { runId, message, idempotencyKey, what } = sending;
+  const isIdOwn = idempotencyKey === undefined;
+  const store = await ports.openStore();
+  const wakes = await ports.openWakes();
   const { acceptance, isRepeat } = await retryUnavailable(ports.clock, async ({ isRepeat }) => ({
     acceptance: await accept(store, runId, message),
     isRepeat,
@@ -92,6 +104,8 @@ function accept(store: Store, runId: string, { id, kind }: Message): Promise<Acc
   if (kind === 'signal') return store.accept(runId, id, INBOX_LIMIT, 'signal');
   // Code that reads no signals still learns of the ends of its children; there is room left for a request to stop.
   if (kind === 'run-ended') return store.accept(runId, id, INBOX_LIMIT, 'control');
+  // Unread signals do not keep a callback away: it is awaited, or is about to be.
+  if (kind === 'callback') return store.accept(runId, id, INBOX_LIMIT, 'control');
   return store.accept(runId, id, CONTROL_INBOX_LIMIT, 'control');
 }
 
@@ -115,7 +129,7 @@ async function checkRunExists(ports: ClientPorts, store: Store, runId: string): 
   if (run === undefined) throw new RunNotFoundError(runId);
 }
 
-async function isInJournal(ports: ClientPorts, store: Store, runId: string, messageId: string): Promise<boolean> {
+export async function isInJournal(ports: ClientPorts, store: Store, runId: string, messageId: string): Promise<boolean> {
   for await (const { entries } of readRecords(ports, store, { runId, after: 0 })) {
     if (entries.some((entry) => 'messageId' in entry && entry.messageId === messageId)) return true;
   }

@@ -66,6 +66,18 @@ export interface ReceiveCommand {
   readonly name: string;
 }
 
+/**
+ * A result that somebody outside gives by a token. No coroutine yields it: it is issued at the call, since its token has its
+ * position.
+ */
+export interface CallbackCommand {
+  readonly kind: 'callback';
+  readonly name: string;
+  /** When its token expires; undefined for never. */
+  readonly expiresAtMs: number | undefined;
+  readonly hasSchema: boolean;
+}
+
 export type DurableCommand = StepCommand | SleepCommand | ReceiveCommand;
 /** What a coroutine yields; opaque to authors. */
 export type Command = AwaitCommand | PauseCommand | DurableCommand;

@@ -9,7 +9,7 @@
 import type { AttributeChanges } from './attributes.ts';
 import type { Awaitable } from './awaitable.ts';
 import type { CallSite } from './call-site.ts';
-import type { DurableCommand } from './command.ts';
+import type { CallbackCommand, DurableCommand } from './command.ts';
 import { WorkflowCodeError } from './errors.ts';
 import type { Encoded } from './encoded.ts';
 import type { EndedRun } from './ended-run.ts';
@@ -30,6 +30,7 @@ export interface Loop {
   readonly tasks: Tasks;
   readonly failures: FailedFutures;
   readonly commands: Commands;
+  readonly callbacks: Callbacks;
   readonly signals: Signals;
   readonly runEnds: RunEndings;
   readonly values: Values;
@@ -93,6 +94,27 @@ export interface Commands {
   /** Issues a durable command. Cancelling the future withdraws it. */
   begin(command: DurableCommand): Future<unknown>;
 }
+
+export interface Callbacks {
+  /** Issues the command of a callback. Cancelling its future withdraws it. */
+  begin(command: CallbackCommand, target: CallbackTarget): BegunCallback;
+}
+
+/** What hears of heartbeats. */
+export interface CallbackTarget {
+  heartbeat(details: unknown): void;
+}
+
+export type BegunCallback =
+  /** `publicUrl`: of the API where callbacks are completed, if it lets in everybody. */
+  | {
+      readonly kind: 'begun';
+      readonly future: Future<unknown>;
+      readonly token: string;
+      readonly publicUrl: string | undefined;
+    }
+  /** There are too many commands: the future has the error. */
+  | { readonly kind: 'refused'; readonly future: Future<unknown> };
 
 export interface Signals {
   /** Takes the next buffered signal of that name; `{ found: false }` if there is none. */

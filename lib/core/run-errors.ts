@@ -84,6 +84,28 @@ export class RunEndedError extends LullError {
   }
 }
 
+/** The token of a callback is none: it is forged, or has expired, or belongs to a run that is gone. */
+export class InvalidTokenError extends LullError {
+  static {
+    this.prototype.name = 'InvalidTokenError';
+    setBrand(this.prototype, 'InvalidTokenError');
+  }
+  constructor(why: string) {
+    super('INVALID_TOKEN', `the token is not good: ${why}`);
+  }
+}
+
+/** The callback was completed or failed before: its token is good once. */
+export class CallbackDoneError extends LullError {
+  static {
+    this.prototype.name = 'CallbackDoneError';
+    setBrand(this.prototype, 'CallbackDoneError');
+  }
+  constructor(name: string) {
+    super('CALLBACK_DONE', `callback "${name}" is done: it was completed or failed before, and its token is good once`);
+  }
+}
+
 /** As many messages wait as an inbox holds, or as many signals are unread as a run keeps. Nothing was accepted. */
 export class InboxFullError extends LullError {
   static {

@@ -38,6 +38,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     callBody: callOwnBody,
     observe: observeNothing,
     pin: undefined,
+    publicUrl: undefined,
     turnOfTheLoop: undefined,
     ...options,
   };

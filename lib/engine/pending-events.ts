@@ -68,6 +68,12 @@ export function toMessageEvent(message: Message, atMs: number): EventFromOutside
       const { kind, runId, workflow, status, value } = message;
       return { kind, messageId, atMs, runId, workflow, status, value };
     }
+    case 'callback': {
+      const of = { messageId, atMs, id: message.callbackId, name: message.name };
+      if (message.outcome === 'completed') return { kind: 'callback-completed', ...of, value: message.payload };
+      if (message.outcome === 'failed') return { kind: 'callback-failed', ...of, error: message.payload };
+      return { kind: 'callback-heartbeat', ...of, details: message.payload };
+    }
     case 'cancel':
       return { kind: 'cancel-requested', messageId, atMs, reason: message.reason };
     case 'terminate':

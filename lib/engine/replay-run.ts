@@ -9,7 +9,7 @@
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { LullError } from '../core/errors.ts';
+import { LullError, WorkflowCodeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
@@ -21,7 +21,8 @@ import type { Deliver, ReplayContext } from '../journal/replay.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
-import type { LiveRun } from '../scheduler/live-run.ts';
+import type { CallbackHost, LiveRun } from '../scheduler/live-run.ts';
+import { signCallback } from '../token/callback-token.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { createRunRandom, toChildRunId } from './run-seed.ts';
 import { digestArguments } from './digest-arguments.ts';
@@ -106,6 +107,7 @@ async function follow(
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     ...(started.limits && { limits: started.limits }),
     recordedDueAtMs: (id) => dueTimes.get(id),
+    callbacks: callbacksOf(engine, run, { started, recorded }),
     recordedPatches: new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
     isReplaying: () => isReplaying && !isInterrupted,
     decode: (encoded) => decode(encoded),
@@ -146,6 +148,33 @@ async function follow(
   const memory = rememberPending(live, guarded, { strays, seed: started.seed });
   if (following.kind === 'diverged') return { kind: 'cannot-replay', error: following.error, reached: memory };
   return { kind: 'replayed', memory, unrecorded: following.unrecorded };
+}
+
+/** Their tokens follow from the run's seed and from what is recorded of them. */
+function callbacksOf(
+  { publicUrl }: Engine,
+  { runId }: RunItem,
+  { started, recorded }: { readonly started: Started; readonly recorded: readonly JournalEntry[] },
+): CallbackHost {
+  const known = new Map(recorded.flatMap((entry) => (entry.kind === 'callback' ? [[entry.id, entry]] : [])));
+  return {
+    publicUrl,
+    recorded: (id) => {
+      const entry = known.get(id);
+      if (entry === undefined) return undefined;
+      const { kind: _kind, id: _id, name: _name, draws: _draws, ...record } = entry;
+      return record;
+    },
+    token: (claims) => {
+      const { seed } = started;
+      if (seed !== undefined) return signCallback({ runId, link: 1, ...claims }, seed);
+      throw new WorkflowCodeError(
+        'INVALID_ARGUMENT',
+        `callback "${claims.name}" has no token: the run began with a version of lull that gave runs no secret. Start the ` +
+          `run again`,
+      );
+    },
+  };
 }
 
 /** For the message of a divergence. */

@@ -26,6 +26,8 @@ export interface EngineOptions extends Partial<EngineSettings> {
   readonly observe?: Observe;
   /** Lets the event loop turn once, within a long replay. Default: a replay is one piece, as virtual time has it. */
   readonly turnOfTheLoop?: (() => Promise<void>) | undefined;
+  /** Where the HTTP API takes callbacks without credentials, without a slash at its end. Default: nowhere. */
+  readonly publicUrl?: string | undefined;
   readonly registry: WorkflowRegistry;
   /** Reaches other runs on behalf of a run. */
   readonly operations: RunOperations;

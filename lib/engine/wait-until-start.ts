@@ -26,7 +26,7 @@ export async function waitUntilStart(turn: Turn): Promise<WaitUntilStartResult> 
   for (;;) {
     const inbox = await loadInbox(turn);
     if (inbox.kind === 'lost') return { kind: 'lease-lost' };
-    const isToBeStopped = turn.inbox.some(({ kind }) => kind !== 'signal');
+    const isToBeStopped = turn.inbox.some(({ kind }) => kind === 'cancel' || kind === 'terminate');
     // The journal is not loaded yet: it may have these already, by a worker that died.
     turn.inbox.length = 0;
     if (inbox.kind === 'damaged' || isToBeStopped) return { kind: 'begin' };

@@ -4,6 +4,7 @@ import type { Client } from '../client/client.ts';
 import { LullError } from '../core/errors.ts';
 import { toError } from '../core/to-error.ts';
 import type { Logger } from '../core/logger.ts';
+import { callbackRoutes } from './callback-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { describeApi } from './openapi.ts';
 import { internalProblem, type Problem, problemOf, toProblem } from './problem.ts';
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...queryRoutes,
   ...withStartRoutes,
+  ...callbackRoutes,
 ];
 
 export function createApi({ client, workflows, log }: ApiOptions): Api {

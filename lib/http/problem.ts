@@ -52,6 +52,7 @@ interface Kind {
 export const PROBLEMS = {
   INVALID_ARGUMENT: { status: 400, title: 'Invalid argument' },
   INVALID_JSON: { status: 400, title: 'Invalid JSON' },
+  INVALID_TOKEN: { status: 401, title: 'Token is not good' },
   NOT_FOUND: { status: 404, title: 'No such address' },
   UNKNOWN_WORKFLOW: { status: 404, title: 'Unknown workflow' },
   RUN_NOT_FOUND: { status: 404, title: 'Run not found' },
@@ -60,6 +61,7 @@ export const PROBLEMS = {
   RUN_ID_TAKEN: { status: 409, title: 'Run id taken' },
   RUN_ENDED: { status: 409, title: 'Run has ended' },
   RUN_NOT_BEGUN: { status: 409, title: 'Run has not begun' },
+  CALLBACK_DONE: { status: 410, title: 'Callback is done' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },
   INVALID_INPUT: { status: 422, title: 'Input does not fit its schema' },
   UNSERIALIZABLE_VALUE: { status: 422, title: 'Value cannot be stored' },

@@ -41,7 +41,18 @@ export interface ReceiveRequested extends Requested {
   readonly kind: 'receive';
 }
 
-export type RecordedCommand = StepRequested | SleepRequested | ReceiveRequested;
+/** A callback was made. Its token follows from what is recorded here and from the run's seed. */
+export interface CallbackRequested extends Requested {
+  readonly kind: 'callback';
+  /** When its token expires. Absent: never. */
+  readonly expiresAtMs?: number;
+  /** A value is checked by a schema. */
+  readonly hasSchema?: true;
+  /** Where the HTTP API took callbacks without credentials then. Absent: nowhere. */
+  readonly publicUrl?: string;
+}
+
+export type RecordedCommand = StepRequested | SleepRequested | ReceiveRequested | CallbackRequested;
 
 /** The code asked `patched` for the first time, at the journal's end: from here on this run takes the new branch. */
 export interface PatchApplied {
@@ -121,6 +132,28 @@ export interface SignalReceived extends FromOutside {
   readonly kind: 'signal-received';
   readonly name: string;
   readonly payload: Encoded;
+}
+
+interface OfCallback extends FromOutside {
+  /** The position of the callback's command, for which the code may not have asked yet. */
+  readonly id: CommandId;
+  readonly name: string;
+}
+
+export interface CallbackCompleted extends OfCallback {
+  readonly kind: 'callback-completed';
+  readonly value: Encoded;
+}
+
+export interface CallbackFailed extends OfCallback {
+  readonly kind: 'callback-failed';
+  readonly error: Encoded;
+}
+
+/** Whoever works on it is alive. */
+export interface CallbackHeartbeat extends OfCallback {
+  readonly kind: 'callback-heartbeat';
+  readonly details: Encoded;
 }
 
 export interface CancelRequested extends FromOutside {
@@ -207,6 +240,9 @@ export type JournalEvent =
   | SleepCompleted
   | SignalReceived
   | RunEnded
+  | CallbackCompleted
+  | CallbackFailed
+  | CallbackHeartbeat
   | CancelRequested
   | TerminateRequested
   | LimitReached
@@ -223,9 +259,11 @@ export function isOfWorkers({ kind }: JournalEntry): boolean {
   return kind === 'taken-over' || kind === 'taken-alone' || kind === 'steps-begun';
 }
 
+const COMMANDS: ReadonlySet<JournalEntry['kind']> = new Set(['step', 'sleep', 'receive', 'callback']);
+
 /** Says whether an entry is a command of the code's, and not an event. */
 export function isRecordedCommand(entry: JournalEntry): entry is RecordedCommand {
-  return entry.kind === 'step' || entry.kind === 'sleep' || entry.kind === 'receive';
+  return COMMANDS.has(entry.kind);
 }
 
 /** Says whether an entry is what the code issued, and not an event. */

@@ -22,7 +22,8 @@ type Form =
   | 'value'
   | 'limits or none'
   | 'operation or none'
-  | 'closed status';
+  | 'closed status'
+  | 'true or none';
 type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]-?: Form };
 type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
 
@@ -37,6 +38,10 @@ const FORMS: Forms = {
   },
   sleep: { id: 'count', name: 'text', draws: 'count or none', dueAtMs: 'time' },
   receive: { id: 'count', name: 'text', draws: 'count or none' },
+  callback: {
+    ...{ id: 'count', name: 'text', draws: 'count or none' },
+    ...{ expiresAtMs: 'time or none', hasSchema: 'true or none', publicUrl: 'text or none' },
+  },
   patched: { patch: 'text' },
   started: {
     atMs: 'time',
@@ -59,6 +64,9 @@ const FORMS: Forms = {
     status: 'closed status',
     value: 'value',
   },
+  'callback-completed': { messageId: 'text', atMs: 'time', id: 'count', name: 'text', value: 'value' },
+  'callback-failed': { messageId: 'text', atMs: 'time', id: 'count', name: 'text', error: 'value' },
+  'callback-heartbeat': { messageId: 'text', atMs: 'time', id: 'count', name: 'text', details: 'value' },
   'cancel-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },
@@ -89,6 +97,7 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
       field !== null &&
       ['kind', 'runId'].every((name) => typeof (field as Readonly<Record<string, unknown>>)[name] === 'string')),
   'closed status': (field) => typeof field === 'string' && isClosed(field as RunStatus),
+  'true or none': (field) => field === undefined || field === true,
   'limits or none': (field) =>
     field === undefined || (typeof field === 'object' && field !== null && Object.values(field).every(isCount)),
 };

@@ -90,7 +90,7 @@ export const eventsHaveACommand: Law = {
       const pending = new Map<CommandId, RecordedCommand['kind']>();
       return (entry) => {
         if (isRecordedCommand(entry)) pending.set(entry.id, entry.kind);
-        else if ('id' in entry) {
+        else if ('id' in entry && !('messageId' in entry)) {
           const wanted = entry.kind === 'sleep-completed' ? 'sleep' : 'step';
           const found = pending.get(entry.id);
           if (found !== wanted) return `it has ${entry.kind} of #${entry.id}, which is ${describePending(found)}`;
@@ -127,6 +127,15 @@ export const attemptsCountUp: Law = {
 export const messagesComeOnce: Law = {
   sentence: 'A message comes once.',
   broken: (records) => firstTwice(records, 'message', (entry) => ('messageId' in entry ? entry.messageId : undefined)),
+};
+
+/** I6: its token is good once. */
+export const callbacksEndOnce: Law = {
+  sentence: 'A callback ends once, by `callback-completed` or `callback-failed`.',
+  broken: (records) =>
+    firstTwice(records, 'end of callback', (entry) =>
+      entry.kind === 'callback-completed' || entry.kind === 'callback-failed' ? `#${entry.id}` : undefined,
+    ),
 };
 
 export const patchesAreTakenOnce: Law = {
@@ -189,6 +198,7 @@ export const LAWS: readonly Law[] = [
   eventsHaveACommand,
   attemptsCountUp,
   messagesComeOnce,
+  callbacksEndOnce,
   patchesAreTakenOnce,
   limitIsReachedOnce,
   deadlinePassesOnce,

@@ -34,6 +34,8 @@ export interface WorkerSettings extends FunctionSettings {
   readonly version: string;
   /** Undefined: the engine's default. */
   readonly leaseMs: number | undefined;
+  /** Where callbacks are completed without credentials, without a slash at its end. Undefined: nowhere. */
+  readonly publicUrl: string | undefined;
   /** What the deployment sets of the engine's settings. */
   readonly engineSettings: DeployedSettings;
   /** The published version of the worker that this is, where runs are pinned to the one that began them. */
@@ -69,6 +71,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     ...functionSettings(problems, environment),
     version: environment['LULL_VERSION'] || environment['AWS_LAMBDA_FUNCTION_VERSION'] || 'unversioned',
     leaseMs: wholeNumber(problems, environment, LEASE),
+    publicUrl: publicUrl(problems, environment),
     engineSettings: engineSettings(problems, environment),
     pinnedVersion: pinnedVersion(problems, environment),
   }));
@@ -137,6 +140,14 @@ function logLevel(problems: string[], environment: Environment): LogLevel {
   if (level === undefined)
     problems.push(`LULL_LOG_LEVEL is ${describeValue(text)}, and can be ${LOG_LEVELS.join(', ')}`);
   return level ?? 'info';
+}
+
+function publicUrl(problems: string[], environment: Environment): string | undefined {
+  const text = environment['LULL_PUBLIC_URL'];
+  if (text === undefined || text === '') return undefined;
+  if (/^https?:\/\/[^\s]*[^\s/]$/.test(text)) return text;
+  problems.push(`LULL_PUBLIC_URL is ${describeValue(text)}, and can be an address such as https://api.example.com`);
+  return undefined;
 }
 
 /** A JSON object, such as `{"maxTasks":20000}`. */

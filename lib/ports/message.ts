@@ -1,4 +1,4 @@
-/** A signal or a request to cancel or terminate, sent to a run. It waits in the run's inbox until it is in the journal. */
+/** A signal, what comes for a callback, or a request to cancel or terminate, sent to a run. It waits in the run's inbox until it is in the journal. */
 import type { Encoded } from '../core/encoded.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 
@@ -45,4 +45,15 @@ export interface TerminateMessage extends MessageBase {
   readonly reason: string;
 }
 
-export type Message = SignalMessage | RunEndedMessage | CancelMessage | TerminateMessage;
+/** What somebody outside gives by the token of a callback. */
+export interface CallbackMessage extends MessageBase {
+  readonly kind: 'callback';
+  /** The position of the callback's command. */
+  readonly callbackId: number;
+  readonly name: string;
+  readonly outcome: 'completed' | 'failed' | 'heartbeat';
+  /** The value, the error, or the details. */
+  readonly payload: Encoded;
+}
+
+export type Message = SignalMessage | CallbackMessage | RunEndedMessage | CancelMessage | TerminateMessage;

@@ -66,6 +66,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return this.#loop.commands;
   }
 
+  get callbacks(): EventLoop['callbacks'] {
+    return this.#loop.callbacks;
+  }
+
   get signals(): EventLoop['signals'] {
     return this.#loop.signals;
   }

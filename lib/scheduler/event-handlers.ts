@@ -1,6 +1,7 @@
 /** What each kind of event does to a run: one table. */
 import type { Encoded } from '../core/encoded.ts';
 import type { CommandId, JournalEvent } from '../journal/event.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { PendingCommands } from './pending-commands.ts';
 import type { RunEnds } from './run-ends.ts';
 import type { SignalBuffer } from './signal-buffer.ts';
@@ -8,6 +9,7 @@ import type { SignalBuffer } from './signal-buffer.ts';
 /** The parts of a run that events touch. */
 export interface EventTarget {
   readonly commands: PendingCommands;
+  readonly callbacks: Callbacks;
   readonly signals: SignalBuffer;
   readonly runEnds: RunEnds;
   decode(encoded: Encoded): unknown;
@@ -52,6 +54,15 @@ const handlers: Handlers = {
   'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload)),
   'run-ended': ({ runId, status, workflow, value }, run) =>
     run.runEnds.add(runId, { status, workflow, value: run.decode(value) }),
+  'callback-completed': (event, run) => {
+    run.callbacks.end(event.id, event.name, { kind: 'completed', value: run.decode(event.value) });
+  },
+  'callback-failed': (event, run) => {
+    run.callbacks.end(event.id, event.name, { kind: 'failed', error: run.decode(event.error) });
+  },
+  'callback-heartbeat': (event, run) => {
+    run.callbacks.heartbeat(event.id, event.name, run.decode(event.details));
+  },
   'cancel-requested': (event, run) => run.cancel(event.reason),
   'limit-reached': (event, run) => run.stopAtLimit(event.reason),
   'deadline-passed': (event, run) => run.stopAtDeadline(event.reason),

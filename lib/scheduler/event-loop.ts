@@ -29,6 +29,7 @@ import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { StepDefaults } from '../core/step.ts';
 import { AwaitableRegistry } from './awaitable-registry.ts';
+import { Callbacks } from './callbacks.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import type { CountedRandom } from './counted-random.ts';
 import { Handlers } from './handlers.ts';
@@ -68,6 +69,7 @@ export class EventLoop implements Loop {
   readonly tasks: TaskRegistry;
   readonly failures = new UnseenFailures();
   readonly commands: PendingCommands;
+  readonly callbacks: Callbacks;
   readonly signals: SignalBuffer;
   readonly runEnds = new RunEnds();
   readonly values: RunHost;
@@ -88,6 +90,7 @@ export class EventLoop implements Loop {
     this.predicates = new WaitingPredicates(this.tasks);
     this.awaitables = new AwaitableRegistry({ tasks: this.tasks, log: host, strict });
     this.commands = new PendingCommands({ clock: this.clock, random, host, stepDefaults, limits });
+    this.callbacks = new Callbacks(this.commands, host);
     this.signals = this.commands.signals;
     this.patches = new Patches(recordedPatches, host);
     this.#maxCallbacksPerEvent = limits.maxCallbacksPerEvent;

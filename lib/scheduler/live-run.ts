@@ -5,14 +5,15 @@
  * one day: nothing here says where a coroutine came from.
  */
 import type { Coroutine } from '../core/awaitable.ts';
+import type { CallbackClaims } from '../core/callback.ts';
 import type { SleepCommand, StepCommand } from '../core/command.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { LogLevel } from '../core/logger.ts';
-import type { RandomSource } from '../core/loop.ts';
+import type { CallbackTarget, RandomSource } from '../core/loop.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
-import type { CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
 import type { Shown } from './shown-by-code.ts';
+import type { CallbackRequested, CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
 
 /** A command that is issued and neither completed nor withdrawn. */
 export interface PendingStep {
@@ -46,7 +47,14 @@ export interface PendingReceive {
   readonly name: string;
 }
 
-export type Pending = PendingStep | PendingSleep | PendingReceive;
+export interface PendingCallback {
+  readonly kind: 'callback';
+  readonly id: CommandId;
+  readonly name: string;
+  readonly target: CallbackTarget;
+}
+
+export type Pending = PendingStep | PendingSleep | PendingReceive | PendingCallback;
 
 export type Outcome =
   | { readonly kind: 'going-on' }
@@ -90,6 +98,18 @@ export interface LiveRun {
   codeLocation(): string;
 }
 
+/** What is recorded of a callback, beside its name. */
+export type CallbackRecord = Pick<CallbackRequested, 'expiresAtMs' | 'hasSchema' | 'publicUrl'>;
+
+export interface CallbackHost {
+  /** The token of a callback of this run. */
+  token(claims: Omit<CallbackClaims, 'runId' | 'link'>): string;
+  /** Where the API takes callbacks without credentials; undefined for nowhere. */
+  readonly publicUrl: string | undefined;
+  /** What the journal has of a callback at that position, if it has one: it replaces what the code says now. */
+  recorded(id: CommandId): CallbackRecord | undefined;
+}
+
 export interface LiveRunOptions {
   readonly info: RunInfo;
   /** Makes the coroutine of the workflow's body; called at `started`. */
@@ -100,6 +120,8 @@ export interface LiveRunOptions {
   readonly stepDefaults?: StepCommand['options'];
   /** The time that the journal has for a sleep of that position, if it has one: it replaces the command's. */
   recordedDueAtMs(id: CommandId): number | undefined;
+  /** What the host does for callbacks. Default: there can be none. */
+  readonly callbacks?: CallbackHost;
   /** The patches that the journal has. Default: none. */
   readonly recordedPatches?: ReadonlySet<string>;
   /** Whether the events that are delivered now were delivered before. Default: never. */

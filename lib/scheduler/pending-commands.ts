@@ -4,18 +4,18 @@
  * Positions count from 1 and are never given twice: replay compares them (I8). A command is withdrawn by cancelling
  * its future; its position stays taken.
  */
-import type { DurableCommand, StepCommand } from '../core/command.ts';
+import type { CallbackCommand, DurableCommand, StepCommand } from '../core/command.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { Future } from '../core/future.ts';
 import { InvariantError } from '../core/invariant.ts';
 import type { AddressedOperation, Operation, RecordedOperation } from '../core/operation.ts';
-import type { Commands } from '../core/loop.ts';
+import type { Commands, CallbackTarget } from '../core/loop.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { StepDefaults } from '../core/step.ts';
 import type { CommandId, RecordedCommand } from '../journal/event.ts';
 import { CountLimit } from './count-limit.ts';
 import type { CountedRandom } from './counted-random.ts';
-import type { Pending } from './live-run.ts';
+import type { CallbackRecord, Pending } from './live-run.ts';
 import type { RunClock } from './run-clock.ts';
 import type { RunHost } from './run-host.ts';
 import { type PendingReceives, SignalBuffer } from './signal-buffer.ts';
@@ -32,6 +32,16 @@ type PendingOf<K extends Pending['kind']> = Extract<Pending, { kind: K }>;
 
 /** A pending command and the future that its event ends. */
 type Entry<P extends Pending> = P & { readonly future: Future<unknown> };
+
+type BegunCommand =
+  | {
+      readonly kind: 'begun';
+      readonly id: CommandId;
+      readonly future: Future<unknown>;
+      /** As the journal has it. */
+      readonly recorded: Omit<CallbackRecord, 'hasSchema'> & { readonly hasSchema: boolean };
+    }
+  | { readonly kind: 'refused'; readonly future: Future<unknown> };
 
 export class PendingCommands implements Commands, PendingReceives {
   readonly signals = new SignalBuffer(this);
@@ -57,6 +67,11 @@ export class PendingCommands implements Commands, PendingReceives {
     return this.#pending;
   }
 
+  /** The position that was given last; 0 if none was. */
+  get lastId(): CommandId {
+    return this.#lastId;
+  }
+
   /** The commands that were issued since the last call, in order. */
   takeIssued(): RecordedCommand[] {
     const issued = this.#issued;
@@ -66,11 +81,8 @@ export class PendingCommands implements Commands, PendingReceives {
 
   /** Beyond the limit it is the future that fails: its awaiter gets the error, and no position is given. */
   begin(command: DurableCommand): Future<unknown> {
-    if (!this.#pendingLimit.admits(this.#pending.size) || !this.#issuedLimit.admits(this.#issued.length)) {
-      const refused = new Future<unknown>();
-      refused.setException(this.#tooMany(command));
-      return refused;
-    }
+    const refused = this.#refuseIfTooMany(command);
+    if (refused !== undefined) return refused;
     this.#lastId += 1;
     const id = this.#lastId;
     const future = new CommandFuture(this, id);
@@ -86,6 +98,32 @@ export class PendingCommands implements Commands, PendingReceives {
         break;
     }
     return future;
+  }
+
+  beginCallback(command: CallbackCommand, target: CallbackTarget): BegunCommand {
+    const refused = this.#refuseIfTooMany(command);
+    if (refused !== undefined) return { kind: 'refused', future: refused };
+    const { host } = this.#options;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const { name, expiresAtMs, hasSchema } = command;
+    const publicUrl = host.publicUrl();
+    const recorded: CallbackRecord = host.recordedCallback(id) ?? {
+      ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+      ...(hasSchema ? { hasSchema } : {}),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+    };
+    const future = new CommandFuture(this, id);
+    this.#issue({ kind: 'callback', id, name, ...recorded });
+    this.#pending.set(id, { kind: 'callback', id, name, target, future });
+    return { kind: 'begun', id, future, recorded: { ...recorded, hasSchema: recorded.hasSchema === true } };
+  }
+
+  #refuseIfTooMany(command: DurableCommand | CallbackCommand): Future<unknown> | undefined {
+    if (this.#pendingLimit.admits(this.#pending.size) && this.#issuedLimit.admits(this.#issued.length)) return undefined;
+    const refused = new Future<unknown>();
+    refused.setException(this.#tooMany(command));
+    return refused;
   }
 
   /** The command that an event is about; it stays pending. */
@@ -138,7 +176,7 @@ export class PendingCommands implements Commands, PendingReceives {
     if (sleeps?.size === 0) this.#sleepsOfOwner.delete(entry.command.owner);
   }
 
-  #tooMany({ kind, name }: DurableCommand): WorkflowCodeError {
+  #tooMany({ kind, name }: DurableCommand | CallbackCommand): WorkflowCodeError {
     const { maxPendingCommands } = this.#options.limits;
     return new WorkflowCodeError(
       'TOO_MANY_COMMANDS',

@@ -9,7 +9,8 @@ import type { Encoded } from '../core/encoded.ts';
 import type { RunLog, Values } from '../core/loop.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { CommandId } from '../journal/event.ts';
-import type { LiveRunOptions } from './live-run.ts';
+import { invariant } from '../core/invariant.ts';
+import type { CallbackHost, CallbackRecord, LiveRunOptions } from './live-run.ts';
 
 export class RunHost implements RunLog, Values {
   readonly #options: LiveRunOptions;
@@ -47,6 +48,24 @@ export class RunHost implements RunLog, Values {
 
   recordedDueAtMs(id: CommandId): number | undefined {
     return this.#options.recordedDueAtMs(id);
+  }
+
+  callbackToken(claims: Parameters<CallbackHost['token']>[0]): string {
+    return this.#callbacks().token(claims);
+  }
+
+  recordedCallback(id: CommandId): CallbackRecord | undefined {
+    return this.#callbacks().recorded(id);
+  }
+
+  publicUrl(): string | undefined {
+    return this.#callbacks().publicUrl;
+  }
+
+  #callbacks(): CallbackHost {
+    const { callbacks } = this.#options;
+    invariant(callbacks !== undefined, 'this host has no callbacks');
+    return callbacks;
   }
 
   isReplaying(): boolean {

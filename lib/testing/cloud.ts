@@ -33,6 +33,9 @@ import { createTestIds, type TestIds } from './test-ids.ts';
 import { createTestSeeds } from './test-seeds.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
+/** What `url` of a callback begins with in tests. Nothing listens there. */
+const PUBLIC_URL = 'https://callbacks.test';
+
 export interface CloudOptions {
   readonly workflows: WorkflowSource;
   readonly nowMs: number;
@@ -218,6 +221,7 @@ export class Cloud {
     const options: EngineOptions = {
       ...this.#options.settings,
       version: this.#deployments === 0 ? version : `${version}+${this.#deployments}`,
+      publicUrl: PUBLIC_URL,
       registry: this.registry,
       operations: createRunOperations({ registry: this.registry, store, wakes, clock, log: this.log, ids: this.#ids }),
       store,

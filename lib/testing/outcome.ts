@@ -67,10 +67,10 @@ function messageLines(entries: readonly JournalEntry[]): string[] {
     if (!('messageId' in entry) || entry.kind === 'run-ended') return [];
     if (seen.has(entry.messageId)) return [`message ${entry.messageId} was delivered twice`];
     seen.add(entry.messageId);
-    const name = entry.kind === 'signal-received' ? `signal "${entry.name}"` : entry.kind;
+    const name = nameOf(entry);
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    return [`${name} #${count}: ${entry.kind === 'signal-received' ? toText(entry.payload) : entry.reason}`];
+    return [`${name} #${count}: ${contentOf(entry)}`];
   });
 }
 
@@ -87,6 +87,29 @@ function childLines(entries: readonly JournalEntry[]): string[] {
       return [`child "${entry.runId}" ended: ${entry.status} ${toText(entry.value)}`];
     })
     .sort();
+}
+
+type MessageEntry = Exclude<Extract<JournalEntry, { readonly messageId: string }>, { readonly kind: 'run-ended' }>;
+
+function nameOf(entry: MessageEntry): string {
+  if (entry.kind === 'signal-received') return `signal "${entry.name}"`;
+  return 'id' in entry ? `${entry.kind} of "${entry.name}"` : entry.kind;
+}
+
+function contentOf(entry: MessageEntry): string {
+  switch (entry.kind) {
+    case 'signal-received':
+      return toText(entry.payload);
+    case 'callback-completed':
+      return toText(entry.value);
+    case 'callback-failed':
+      return toText(entry.error);
+    case 'callback-heartbeat':
+      return toText(entry.details);
+    case 'cancel-requested':
+    case 'terminate-requested':
+      return entry.reason;
+  }
 }
 
 /** Sorted: which of two steps ended first is not the same after a crash. */

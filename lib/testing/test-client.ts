@@ -1,6 +1,7 @@
 /** The client, in whose hands waiting moves the clock. */
 import { isClosed, type RunStatus } from '../core/run-status.ts';
 import { Client, type NamedSignalWithStartOptions, type SignalWithStartOptions } from '../client/client.ts';
+import type { CompleteOptions } from '../client/complete-callback.ts';
 import type { DescribeOptions, RunDescription } from '../client/describe-run.ts';
 import type { ResultOptions } from '../client/await-result.ts';
 import { RunNotFoundError } from '../core/run-errors.ts';
@@ -68,6 +69,18 @@ export class TestClient extends Client {
     const send = (): Promise<Run<unknown>> => super.signalWithStart(workflow as string, input, options);
     const run = await this.#cloud.callers.call(send);
     return new TestRun(run, this.#cloud, this.#timeline);
+  }
+
+  override completeCallback(token: string, value?: unknown, options?: CompleteOptions): Promise<string> {
+    return this.#cloud.callers.call(() => super.completeCallback(token, value, options));
+  }
+
+  override failCallback(token: string, error: unknown, options?: CompleteOptions): Promise<string> {
+    return this.#cloud.callers.call(() => super.failCallback(token, error, options));
+  }
+
+  override heartbeatCallback(token: string, details?: unknown): Promise<string> {
+    return this.#cloud.callers.call(() => super.heartbeatCallback(token, details));
   }
 
   override run<R = unknown>(id: string): Run<R> {

@@ -36,6 +36,8 @@ function describePending(pending: Pending): string {
   switch (pending.kind) {
     case 'receive':
       return `signal "${pending.name}"`;
+    case 'callback':
+      return `callback "${pending.name}"`;
     case 'step':
       return `step "${pending.command.name}"`;
     case 'sleep':

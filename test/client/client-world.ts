@@ -1,5 +1,6 @@
 /** A client on a table in memory, and what tests do to its runs in the place of an engine. */
 import { encode } from '../../lib/codec/encode.ts';
+import { toMessageEvent } from '../../lib/engine/pending-events.ts';
 import type { Logger } from '../../lib/core/logger.ts';
 import { Client } from '../../lib/client/client.ts';
 import type { ClientOptions } from '../../lib/client/client-ports.ts';
@@ -143,13 +144,7 @@ async function loadInbox(store: Store, runId: string): Promise<number> {
   const ids = inboxIds.filter((id) => !known.has(id));
   const messages = await store.loadMessages(runId, ids);
   if (messages.length < ids.length) throw new Error('the table is damaged: an accepted message has no payload');
-  if (messages.length > 0) await writeRecord(store, runId, messages.map(toEvent));
+  if (messages.length > 0) await writeRecord(store, runId, messages.map((message) => toMessageEvent(message, NOON_MS)));
   await store.deleteMessages(runId, inboxIds, { keepDigests: true });
   return wakes;
-}
-
-function toEvent({ id, ...message }: Message): JournalEntry {
-  if (message.kind === 'signal') return { ...message, kind: 'signal-received', messageId: id, atMs: NOON_MS };
-  if (message.kind === 'run-ended') return { ...message, messageId: id, atMs: NOON_MS };
-  return { kind: `${message.kind}-requested`, messageId: id, atMs: NOON_MS, reason: message.reason };
 }

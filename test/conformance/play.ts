@@ -37,8 +37,17 @@ async function perform(stage: Stage, id: string, act: Exclude<Act, { query: stri
   if ('signal' in act) {
     const path = `/runs/${id}/signals/${encodeURIComponent(act.signal)}`;
     await post(stage, path, act.payload, act.idempotencyKey);
+  } else if ('completeCallback' in act) {
+    await post(stage, `/callbacks/${await tokenOf(stage, id, act.completeCallback)}`, act.value);
   } else if ('cancel' in act) await post(stage, `/runs/${id}/cancel`, { reason: act.cancel });
   else await post(stage, `/runs/${id}/terminate`, { reason: act.terminate });
+}
+
+async function tokenOf(stage: Stage, id: string, step: string): Promise<string> {
+  const history = await (await stage.fetch(`/runs/${id}/history`)).json();
+  const { events } = history as { events: { kind: string; name?: string; value?: unknown }[] };
+  const found = events.find(({ kind, name }) => kind === 'step-completed' && name === step);
+  return String(found?.value);
 }
 
 /** How often a caller asks again that is told to: 503 is no fault where the machine is busy. */
@@ -57,7 +66,7 @@ async function post(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (response.status === 202) return JSON.parse(text) as { id: string };
+    if (response.status === 202 || response.status === 200) return JSON.parse(text) as { id: string };
     if (response.status !== 503 || attempt === MOST_ATTEMPTS) {
       throw new Error(`POST ${path} was answered with ${response.status}: ${text}`);
     }

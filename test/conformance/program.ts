@@ -13,6 +13,8 @@ export type Ending =
 
 /** Something from outside, this long after what came before it: after the start of the run, for the first. */
 export type Act = { readonly after?: string } & (
+  /** The token is the result of that step. */
+  | { readonly completeCallback: string; readonly value: unknown }
   | { readonly signal: string; readonly payload: unknown; readonly idempotencyKey?: string }
   | { readonly cancel: string }
   | { readonly terminate: string }

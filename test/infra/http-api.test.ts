@@ -4,7 +4,8 @@ import { CorsHttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ROUTES } from '../../lib/http/api.ts';
-import { createEngine, synthesize } from './synthesized.ts';
+import { callbackRoutes } from '../../lib/http/callback-routes.ts';
+import { createEngine, nameOf, propertiesOf, synthesize } from './synthesized.ts';
 
 interface Route {
   readonly RouteKey: string;
@@ -15,6 +16,39 @@ function routesOf(template: Template): Route[] {
   const routes = template.findResources('AWS::ApiGatewayV2::Route') as Record<string, { Properties: Route }>;
   return Object.values(routes).map(({ Properties }) => Properties);
 }
+
+describe('public callbacks', () => {
+  const open = ({ RouteKey, AuthorizationType }: Route): string => `${RouteKey} ${AuthorizationType}`;
+
+  test('open the three routes of callbacks to everybody, and no other', () => {
+    const template = synthesize({ publicCallbacks: true });
+    expect(routesOf(template).map(open).sort()).toEqual([
+      'GET /{proxy+} AWS_IAM',
+      'POST /callbacks/{token} NONE',
+      'POST /callbacks/{token}/fail NONE',
+      'POST /callbacks/{token}/heartbeat NONE',
+      'POST /{proxy+} AWS_IAM',
+    ]);
+    expect(callbackRoutes.map(({ path }) => `POST ${path} NONE`)).toEqual(
+      routesOf(template)
+        .map(open)
+        .filter((route) => route.endsWith('NONE')),
+    );
+  });
+
+  test('tell the worker the address, the API’s own or the given one', () => {
+    const urlOf = (template: Template): unknown =>
+      (propertiesOf(template, 'AWS::Lambda::Function', 'Worker') as { Environment: { Variables: object } }).Environment
+        .Variables['LULL_PUBLIC_URL' as never];
+    expect(nameOf(urlOf(synthesize({ publicCallbacks: true })))).toMatch(/^WorkflowsApi/);
+    expect(urlOf(synthesize({ publicCallbacks: { url: 'https://api.example.com' } }))).toBe('https://api.example.com');
+    expect(urlOf(synthesize())).toBeUndefined();
+  });
+
+  test.each(['http://api.example.com', 'https://api.example.com/', 'api', ''])('refuse the url %j', (url) => {
+    expect(() => synthesize({ publicCallbacks: { url } })).toThrow(/publicCallbacks has the url/);
+  });
+});
 
 describe('the API of an engine without props', () => {
   let template: Template;

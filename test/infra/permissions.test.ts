@@ -127,7 +127,7 @@ describe('of others', () => {
       'grantSignal',
       (engine, role) => engine.grantSignal(role),
       [
-        ...onTable('BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+        ...onTable('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
         ...onObjects('DeleteObject', 'GetObject', 'PutObject'),
         LIST,
         WAKE,

@@ -33,6 +33,14 @@ const terminate: JournalEntry = { kind: 'terminate-requested', messageId: 't', a
 const cancel: JournalEntry = { kind: 'cancel-requested', messageId: 'c', atMs, reason: 'enough' };
 const limit: JournalEntry = { kind: 'limit-reached', atMs, limit: 'maxJournalEvents', reason: 'long' };
 const timeIsUp: JournalEntry = { kind: 'deadline-passed', atMs, reason: 'late' };
+const called = (id: number, messageId: string): JournalEntry => ({
+  ...{ kind: 'callback-completed', messageId, atMs },
+  ...{ id, name: 'c', value: 1 },
+});
+const beat = (id: number, messageId: string): JournalEntry => ({
+  ...{ kind: 'callback-heartbeat', messageId, atMs },
+  ...{ id, name: 'c', details: 1 },
+});
 const patched = (patch: string): JournalEntry => ({ kind: 'patched', patch });
 
 /** Records numbered from 1, of epoch 1. */
@@ -137,6 +145,11 @@ const CASES: Readonly<Record<Exclude<keyof typeof laws, 'LAWS' | 'findBrokenLaw'
       [journal([started, news('a')], [news('a')]), 'the message "a" is in it twice'],
       [of(news('a'), unread('a')), 'the message "a" is in it twice'],
     ],
+  },
+  callbacksEndOnce: {
+    law: laws.callbacksEndOnce,
+    kept: [of(called(1, 'a'), beat(1, 'b'), called(2, 'c')), of(beat(1, 'a'), beat(1, 'b'))],
+    broken: [[of(called(1, 'a'), called(1, 'b')), 'the end of callback "#1" is in it twice']],
   },
   patchesAreTakenOnce: {
     law: laws.patchesAreTakenOnce,

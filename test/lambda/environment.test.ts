@@ -43,6 +43,20 @@ describe('the environment of a function', () => {
   });
 });
 
+describe('the public address of a worker', () => {
+  it.each(['https://api.example.com', 'http://127.0.0.1:4000', 'https://example.com/shop'])('can be %s', (url) => {
+    expect(readWorkerSettings({ ...COMPLETE, LULL_PUBLIC_URL: url }).publicUrl).toBe(url);
+  });
+
+  it.each(['api.example.com', 'https://', 'https://example.com/', 'ftp://example.com'])('cannot be %s', (url) => {
+    expect(() => readWorkerSettings({ ...COMPLETE, LULL_PUBLIC_URL: url })).toThrow('LULL_PUBLIC_URL is ');
+  });
+
+  it('is none where none is set', () => {
+    expect(readWorkerSettings(COMPLETE).publicUrl).toBeUndefined();
+  });
+});
+
 describe('the environment of a worker', () => {
   it.each([
     [{}, 'unversioned'],

@@ -12,6 +12,7 @@ import {
   Barrier,
   batch,
   BoundedSemaphore,
+  callback,
   Condition,
   type Coroutine,
   createTask,
@@ -93,6 +94,13 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
       another: answer.receive(),
       inline: limited('inline'),
     });
+  },
+  *'callbacks'() {
+    yield* gather([
+      callback('plain'),
+      callback('limited', { timeout: '1 day', heartbeatTimeout: '1h' }),
+      race([callback('raced'), sleep('1 day')]),
+    ]);
   },
   *'combinators around each other'() {
     yield* gather([

@@ -61,6 +61,7 @@ export function newRun(
     strict,
     ...outgoing,
     recordedDueAtMs: () => undefined,
+    callbacks: { token: ({ id }) => `token of #${id}`, publicUrl: undefined, recorded: () => undefined },
     decode: (encoded) => encoded,
     digestArguments,
     log: (level, values) => logged.push({ level, values }),

@@ -122,6 +122,7 @@ function functionOf(
     LULL_TABLE_NAME: TABLE_NAME,
     LULL_BUCKET_NAME: BUCKET_NAME,
     LULL_QUEUE_URL: queueUrlOf(endpoints.sqs),
+    LULL_PUBLIC_URL: endpoints.api,
     LULL_LEASE_MS: String(leaseMs),
     LULL_VERSION: bundle.version,
     ...env,

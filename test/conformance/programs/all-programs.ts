@@ -5,6 +5,7 @@ import { asyncioPrograms } from './asyncio.ts';
 import { batchPrograms } from './batches.ts';
 import { childPrograms } from './children.ts';
 import { errorPrograms } from './errors.ts';
+import { longLifePrograms } from './long-lives.ts';
 import { examplePrograms } from './examples.ts';
 import { globalsPrograms } from './globals.ts';
 import { loggingPrograms } from './logging.ts';
@@ -21,6 +22,7 @@ export const allPrograms: readonly Program[] = [
   ...batchPrograms,
   ...messagePrograms,
   ...childPrograms,
+  ...longLifePrograms,
 ];
 
 /** Those of all programs, each once. */

@@ -77,6 +77,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     callBody: callOwnBody,
     observe: nothing,
     pin: undefined,
+    publicUrl: undefined,
   };
 }
 
