@@ -1,4 +1,4 @@
-/** Results that somebody outside gives: a person who follows a link, a service that calls back. */
+/** Results that come from outside: from a person who follows a link, from a service that calls back. */
 import { checkName } from '../core/check-name.ts';
 import type { Callback, CallbackOptions } from '../core/callback.ts';
 import { describeValue } from '../core/describe-value.ts';
@@ -14,7 +14,7 @@ import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
 import { Timer, type TimerTarget } from './timer.ts';
 
 /**
- * Makes a token by which somebody outside completes this await, once. The token is there at once: put it into a mail, or
+ * Makes a token by which a caller completes this await, once. The token is there at once: put it into an email, or
  * hand it to a service, in a step. `client.completeCallback(token, value)` completes it, `failCallback` makes the await
  * throw, `heartbeatCallback` says that the work goes on; the HTTP API has a route for each. What comes before the run
  * awaits is kept. When `timeout` or `heartbeatTimeout` is up the await throws a TimeoutError.
@@ -102,22 +102,29 @@ class RunCallback<T> extends EagerFuture<T> implements Callback<T>, Watcher, Cal
     return isCancelled;
   }
 
+  check(value: unknown): void {
+    this.#toValue(value);
+  }
+
   heartbeat(details: unknown): void {
     if (this.done()) return;
     this.#lastHeartbeat = details;
     if (this.#limits.heartbeatTimeoutMs !== undefined) this.#waitForHeartbeat();
   }
 
-  /** The command is done: somebody has completed or failed it. */
+  /** The command is done: the callback was completed or failed. */
   futureDone(command: Future<unknown>): void {
     if (this.done()) return;
     this.#close();
     try {
-      const value = validOrThrow(this.#limits.schema, command.result(), `the value of callback "${this.name}"`);
-      this.setResult(value as T);
+      this.setResult(this.#toValue(command.result()));
     } catch (error) {
       this.setException(toError(error));
     }
+  }
+
+  #toValue(given: unknown): T {
+    return validOrThrow(this.#limits.schema, given, `the value of callback "${this.name}"`) as T;
   }
 
   timeIsUp(problem: string): void {

@@ -14,6 +14,7 @@ import { PayloadTooLargeError } from '../core/errors.ts';
 import { CallbackDoneError, InvalidTokenError, RunEndedError, RunNotFoundError } from '../core/run-errors.ts';
 import { isClosed } from '../core/run-status.ts';
 import { isError, readQuietly, toError } from '../core/to-error.ts';
+import { readableEntries } from '../journal/find-damage.ts';
 import type { CallbackMessage } from '../ports/message.ts';
 import type { Store } from '../ports/store.ts';
 import { isGenuine, readToken } from '../token/callback-token.ts';
@@ -50,6 +51,7 @@ export async function endCallback(
     ending.kind === 'completed'
       ? encodeInput(`the value of ${what}`, ending.value, store.limits).value
       : encodeFailure(`the error of ${what}`, ending.error, store);
+  if (ending.kind === 'completed') await checkValue(ports, claims, payload);
   // Without a key each call is one of its own, so that the second one learns that it is.
   const digest = digestKey('callback', options.idempotencyKey ?? ports.ids.messageId());
   const message: CallbackMessage = {
@@ -87,7 +89,7 @@ async function verify(ports: ClientPorts, store: Store, token: string): Promise<
   if (read === undefined) throw new InvalidTokenError('it is none');
   const { runId, expiresAtMs } = read.claims;
   const [first] = await retryUnavailable(ports.clock, () => store.loadRecords(runId, 0, 1));
-  const started = Array.isArray(first?.entries) ? first.entries[0] : undefined;
+  const [started] = first === undefined ? [] : readableEntries([first]);
   const seed = started?.kind === 'started' ? started.seed : undefined;
   if (seed === undefined || !isGenuine(read, seed)) {
     throw new InvalidTokenError('it is forged, or its run is not there any more');
@@ -96,6 +98,18 @@ async function verify(ports: ClientPorts, store: Store, token: string): Promise<
     throw new InvalidTokenError(`it expired at ${new Date(expiresAtMs).toISOString()}`);
   }
   return read.claims;
+}
+
+/**
+ * By the schema that the run's own code gave, which a replay finds. Where that code is not known, or has not come to the
+ * callback yet, the run checks the value when it takes it.
+ */
+async function checkValue(ports: ClientPorts, claims: CallbackClaims, payload: Encoded): Promise<void> {
+  if (!claims.hasSchema || ports.registry === undefined) return;
+  const { runId, id, name } = claims;
+  const answerQuery = await ports.openQueries();
+  const answer = await retryUnavailable(ports.clock, () => answerQuery({ runId, name, callbackId: id, args: payload }));
+  if (answer.kind === 'failed') throw toError(answer.error);
 }
 
 /** As JSON has it: a text, or an object with a message. */

@@ -53,7 +53,7 @@ export function controlIdFromKey(runId: string, kind: 'cancel' | 'terminate', ke
   return KEYED_ID_PREFIX + digest([runId, kind, 'control', checkKey(key)]);
 }
 
-/** The end of a callback is one message, whoever sends it. */
+/** The end of a callback is one message, whichever caller sends it. */
 export function callbackMessageId(runId: string, { link, id }: { readonly link: number; readonly id: number }): string {
   return KEYED_ID_PREFIX + digest([runId, 'callback', 'end', `${link}.${id}`]);
 }

@@ -4,7 +4,7 @@ import type { Duration } from './duration.ts';
 import type { StandardSchemaV1 } from './standard-schema.ts';
 
 /**
- * A result that somebody outside gives, by a token: see `callback`. It can be awaited any number of times, as a Future;
+ * A result that a caller gives, by a token: see `callback`. It can be awaited any number of times, as a Future;
  * cancelling it, as a race does with its losers, takes no result any more.
  */
 export interface Callback<T> extends Awaitable<T> {

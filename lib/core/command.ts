@@ -67,7 +67,7 @@ export interface ReceiveCommand {
 }
 
 /**
- * A result that somebody outside gives by a token. No coroutine yields it: it is issued at the call, since its token has its
+ * A result that a caller gives by a token. No coroutine yields it: it is issued at the call, since its token has its
  * position.
  */
 export interface CallbackCommand {

@@ -100,8 +100,10 @@ export interface Callbacks {
   begin(command: CallbackCommand, target: CallbackTarget): BegunCallback;
 }
 
-/** What hears of heartbeats. */
+/** What hears of heartbeats, and knows which values will do. */
 export interface CallbackTarget {
+  /** Throws an InvalidInputError for a value that its schema refuses. */
+  check(value: unknown): void;
   heartbeat(details: unknown): void;
 }
 

@@ -48,14 +48,23 @@ function seenByCode(records: readonly JournalRecord[]): JournalEntry[] {
   return (end === -1 ? entries : entries.slice(0, end)).filter((entry) => !('unread' in entry));
 }
 
-function ask(engine: Engine, memory: LiveMemory, { name, args }: AskedQuery): QueryAnswer {
+function ask(engine: Engine, memory: LiveMemory, { name, args, callbackId }: AskedQuery): QueryAnswer {
   const { live } = memory;
   const names = live.queryNames();
-  if (!names.includes(name)) return { kind: 'unknown-query', names };
+  const pending = callbackId === undefined ? undefined : live.pending.get(callbackId);
+  const isKnown =
+    callbackId === undefined ? names.includes(name) : pending?.kind === 'callback' && pending.name === name;
+  if (!isKnown) return { kind: 'unknown-query', names };
   const guarded = { ...memory.guarded, replaying: () => false, random: refuseToDraw };
   try {
     const value = asOwner(memory.strays, () =>
-      withGuard(guarded, () => toAnswer(engine, name, live.askQuery(name, decode(args)))),
+      withGuard(guarded, () =>
+        toAnswer(
+          engine,
+          name,
+          callbackId === undefined ? live.askQuery(name, decode(args)) : live.checkCallback(callbackId, decode(args)),
+        ),
+      ),
     );
     return { kind: 'answered', value };
   } catch (error) {

@@ -150,7 +150,7 @@ export interface CallbackFailed extends OfCallback {
   readonly error: Encoded;
 }
 
-/** Whoever works on it is alive. */
+/** The work on it goes on. */
 export interface CallbackHeartbeat extends OfCallback {
   readonly kind: 'callback-heartbeat';
   readonly details: Encoded;

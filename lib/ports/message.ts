@@ -45,7 +45,7 @@ export interface TerminateMessage extends MessageBase {
   readonly reason: string;
 }
 
-/** What somebody outside gives by the token of a callback. */
+/** What a caller gives by the token of a callback. */
 export interface CallbackMessage extends MessageBase {
   readonly kind: 'callback';
   /** The position of the callback's command. */

@@ -6,6 +6,11 @@ export interface AskedQuery {
   readonly runId: string;
   readonly name: string;
   readonly args: Encoded;
+  /**
+   * In place of a query: whether `args` fits the schema of the callback of that name, whose command has this position. The
+   * answer is undefined if it does, or `failed` with an InvalidInputError.
+   */
+  readonly callbackId?: number;
 }
 
 /** What came of a query. */

@@ -124,6 +124,16 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return withLoop(this.#loop, () => whileReading(`the handler of query "${name}"`, () => handler(args as never)));
   }
 
+  checkCallback(id: CommandId, value: unknown): undefined {
+    const { name, target } = this.commands.find('callback', id);
+    withLoop(this.#loop, () => {
+      whileReading(`the schema of callback "${name}"`, () => {
+        target.check(value);
+      });
+    });
+    return undefined;
+  }
+
   deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): CommandEntry[] {
     this.#loop.clock.advanceTo(event.atMs);
     withLoop(this.#loop, () => {

@@ -94,6 +94,8 @@ export interface LiveRun {
   askQuery(name: string, args: unknown): unknown;
   /** What the code has set with `setStatus` and `setAttributes`; undefined if it has set nothing. */
   shown(): Shown | undefined;
+  /** Throws an InvalidInputError if the value does not fit the schema of that callback, which is pending. Changes nothing. */
+  checkCallback(id: CommandId, value: unknown): undefined;
   /** Where the code is, for error messages: `after step "charge"`, `before its first await`. */
   codeLocation(): string;
 }

@@ -8,7 +8,6 @@ import type { JournalEntry } from '../../lib/journal/event.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { MemoryWakeQueue } from '../../lib/memory/memory-wake-queue.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
-import type { Message } from '../../lib/ports/message.ts';
 import type { ClosedStatus } from '../../lib/core/run-status.ts';
 import type { StoredValue } from '../../lib/ports/run-item.ts';
 import type { Store } from '../../lib/ports/store.ts';

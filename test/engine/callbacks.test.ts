@@ -1,5 +1,5 @@
 import { callback, createTask, isCancelled, race, shield, sleep, step, TimeoutError, workflow } from 'lull';
-import { CallbackDoneError, InvalidTokenError, RunEndedError } from 'lull/client';
+import { CallbackDoneError, Client, InvalidTokenError, RunEndedError } from 'lull/client';
 import { createTestEngine, crashEverywhere } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -150,8 +150,10 @@ describe('a callback', () => {
     const after = cloud.worker({ workflows: [make('2 days')], publicUrl: 'https://b' });
     await cloud.client.start('flow', undefined, { id: 'r' });
     await before.turn('r');
-    const url = (await cloud.entries('r')).flatMap((entry) => (entry.kind === 'step-completed' ? [entry.value] : []))[0];
-    const token = String(url).split('/').at(-1)!;
+    const url = (await cloud.entries('r')).flatMap((entry) =>
+      entry.kind === 'step-completed' ? [entry.value] : [],
+    )[0];
+    const token = (url as string).split('/').at(-1)!;
     cloud.pass(3_600_000);
     await after.turn('r');
     await cloud.client.completeCallback(token, 1);
@@ -232,13 +234,30 @@ describe('the schema of a callback', () => {
     expect(await run.result()).toEqual({ cents: 990 });
   });
 
+  it('refuses a value at its sender, who knows the code, and the token stays good', async () => {
+    const engine = createTestEngine({ workflows: [paid] });
+    const run = await engine.start(paid, undefined);
+    await engine.settle();
+    const token = (await engine.history(run)).find(({ kind }) => kind === 'step-completed')!.value as string;
+    await expect(engine.client.completeCallback(token, { cents: 990 })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('the value of callback "receipt" does not fit its schema: $.cents') as string,
+    });
+    await engine.client.completeCallback(token, { cents: '1' });
+    await expect(engine.client.completeCallback(token, { cents: '2' })).rejects.toThrow(CallbackDoneError);
+    expect(await run.result()).toEqual({ cents: 1 });
+  });
+
   it('refuses in the run what a sender could not check', async () => {
     const cloud = new SmallCloud([paid]);
     const worker = cloud.worker();
     const run = await cloud.client.start(paid, undefined, { id: 'r' });
     await worker.turn('r');
-    const [token] = (await cloud.entries('r')).flatMap((entry) => (entry.kind === 'step-completed' ? [entry.value] : []));
-    await cloud.client.completeCallback(String(token), { cents: 990 });
+    const [token] = (await cloud.entries('r')).flatMap((entry) =>
+      entry.kind === 'step-completed' ? [entry.value] : [],
+    );
+    const stranger = new Client({ store: cloud.table, wakes: cloud.wakes, clock: cloud.clock });
+    await stranger.completeCallback(token as string, { cents: 990 });
     await worker.turn('r');
     await expect(run.result({ timeout: 0 })).rejects.toMatchObject({ cause: { code: 'INVALID_INPUT' } });
   });
@@ -259,7 +278,10 @@ it('a callback that is completed before its command is recorded is kept for it',
   // The worker dies before it has recorded that the timer was due.
   let isDead = false;
   const never = () => new Promise<never>(() => undefined);
-  const around: Around = (call, go) => ((isDead ||= call.operation === 'putRecord') ? never() : go());
+  const around: Around = (call, go) => {
+    isDead ||= call.operation === 'putRecord';
+    return isDead ? never() : go();
+  };
   void cloud.worker({ around }).turn(run.id);
   await new Promise((resolve) => setImmediate(resolve));
   await cloud.client.completeCallback(tokens[0]!, 990);
@@ -277,10 +299,10 @@ it('a call that died after it stored its value uses the token up for nobody: the
   const worker = cloud.worker();
   await worker.turn('r');
   const [token] = (await cloud.entries('r')).flatMap((entry) => (entry.kind === 'step-completed' ? [entry.value] : []));
-  void cloud.client.completeCallback(String(token), 'first');
+  void cloud.client.completeCallback(token as string, 'first');
   await new Promise((resolve) => setImmediate(resolve));
   dies = false;
-  await expect(cloud.client.completeCallback(String(token), 'second')).rejects.toThrow(CallbackDoneError);
+  await expect(cloud.client.completeCallback(token as string, 'second')).rejects.toThrow(CallbackDoneError);
   expect(await worker.turn('r')).toEqual({ kind: 'ended', status: 'completed' });
   expect(await cloud.client.run('r').result({ timeout: 0 })).toBe('first');
 });
