@@ -82,7 +82,13 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
   const ports = { registry: createRegistry([flow]), store, wakes, clock, log };
   const engine: Engine = {
     ...DEFAULT_SETTINGS,
-    ...{ ...ports, operations: createRunOperations(ports), pin: undefined, publicUrl: undefined, observe: observeNothing },
+    ...{
+      ...ports,
+      operations: createRunOperations(ports),
+      pin: undefined,
+      publicUrl: undefined,
+      observe: observeNothing,
+    },
     ...{
       maxValueBytes: store.limits.valueBytes,
       callBody: callOwnBody,

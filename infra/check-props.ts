@@ -25,8 +25,14 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
 
   const { publicCallbacks = false } = props;
   const { url } = { url: undefined, ...(typeof publicCallbacks === 'boolean' ? {} : publicCallbacks) };
-  if (typeof publicCallbacks !== 'boolean' && !Token.isUnresolved(url) && !/^https:\/\/[^\s]*[^\s/]$/.test(String(url))) {
-    refuse(`publicCallbacks has the url ${JSON.stringify(url)}: give one that begins with https:// and ends without a slash`);
+  if (
+    typeof publicCallbacks !== 'boolean' &&
+    !Token.isUnresolved(url) &&
+    !/^https:\/\/[^\s]*[^\s/]$/.test(String(url))
+  ) {
+    refuse(
+      `publicCallbacks has the url ${JSON.stringify(url)}: give one that begins with https:// and ends without a slash`,
+    );
   }
 
   const sweepSeconds = secondsOf(props.sweepInterval ?? SWEEP_INTERVAL);

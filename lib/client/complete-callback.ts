@@ -32,8 +32,7 @@ export interface CompleteOptions {
 }
 
 export type CallbackEnding =
-  | { readonly kind: 'completed'; readonly value: unknown }
-  | { readonly kind: 'failed'; readonly error: unknown };
+  { readonly kind: 'completed'; readonly value: unknown } | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Gives the id of the run. */
 export async function endCallback(

@@ -255,7 +255,11 @@ function fromMessage(message: Message): HistoryEvent {
   if (message.kind === 'run-ended') return { ...fromRunEnded({ ...message, messageId: message.id }), kind };
   if ('reason' in message) return { kind, name: message.kind, messageId: message.id, reason: message.reason };
   if (message.kind === 'callback' && message.outcome === 'failed') {
-    return withValue({ kind, name: message.name, id: message.callbackId, messageId: message.id }, 'error', message.payload);
+    return withValue(
+      { kind, name: message.name, id: message.callbackId, messageId: message.id },
+      'error',
+      message.payload,
+    );
   }
   return withValue({ kind, name: message.name, messageId: message.id }, 'value', message.payload);
 }

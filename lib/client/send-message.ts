@@ -129,7 +129,12 @@ async function checkRunExists(ports: ClientPorts, store: Store, runId: string): 
   if (run === undefined) throw new RunNotFoundError(runId);
 }
 
-export async function isInJournal(ports: ClientPorts, store: Store, runId: string, messageId: string): Promise<boolean> {
+export async function isInJournal(
+  ports: ClientPorts,
+  store: Store,
+  runId: string,
+  messageId: string,
+): Promise<boolean> {
   for await (const { entries } of readRecords(ports, store, { runId, after: 0 })) {
     if (entries.some((entry) => 'messageId' in entry && entry.messageId === messageId)) return true;
   }

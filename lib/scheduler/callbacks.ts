@@ -11,8 +11,7 @@ import type { PendingCommands } from './pending-commands.ts';
 import type { RunHost } from './run-host.ts';
 
 export type CallbackEnd =
-  | { readonly kind: 'completed'; readonly value: unknown }
-  | { readonly kind: 'failed'; readonly error: unknown };
+  { readonly kind: 'completed'; readonly value: unknown } | { readonly kind: 'failed'; readonly error: unknown };
 
 /** What is known of a callback for which the code has not asked yet. */
 interface Early {

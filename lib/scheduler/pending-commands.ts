@@ -120,7 +120,8 @@ export class PendingCommands implements Commands, PendingReceives {
   }
 
   #refuseIfTooMany(command: DurableCommand | CallbackCommand): Future<unknown> | undefined {
-    if (this.#pendingLimit.admits(this.#pending.size) && this.#issuedLimit.admits(this.#issued.length)) return undefined;
+    if (this.#pendingLimit.admits(this.#pending.size) && this.#issuedLimit.admits(this.#issued.length))
+      return undefined;
     const refused = new Future<unknown>();
     refused.setException(this.#tooMany(command));
     return refused;

@@ -143,7 +143,12 @@ async function loadInbox(store: Store, runId: string): Promise<number> {
   const ids = inboxIds.filter((id) => !known.has(id));
   const messages = await store.loadMessages(runId, ids);
   if (messages.length < ids.length) throw new Error('the table is damaged: an accepted message has no payload');
-  if (messages.length > 0) await writeRecord(store, runId, messages.map((message) => toMessageEvent(message, NOON_MS)));
+  if (messages.length > 0)
+    await writeRecord(
+      store,
+      runId,
+      messages.map((message) => toMessageEvent(message, NOON_MS)),
+    );
   await store.deleteMessages(runId, inboxIds, { keepDigests: true });
   return wakes;
 }

@@ -12,15 +12,16 @@ export type Ending =
   | { readonly status: 'cancelled' | 'terminated'; readonly reason?: Expected };
 
 /** Something from outside, this long after what came before it: after the start of the run, for the first. */
-export type Act = { readonly after?: string } & (
+export type Act = { readonly after?: string } &
   /** The token is the result of that step. */
-  | { readonly completeCallback: string; readonly value: unknown }
-  | { readonly signal: string; readonly payload: unknown; readonly idempotencyKey?: string }
-  | { readonly cancel: string }
-  | { readonly terminate: string }
-  /** `answers`: the body of a 200, or what a problem shows. */
-  | { readonly query: string; readonly args?: unknown; readonly answers: Expected }
-);
+  (
+    | { readonly completeCallback: string; readonly value: unknown }
+    | { readonly signal: string; readonly payload: unknown; readonly idempotencyKey?: string }
+    | { readonly cancel: string }
+    | { readonly terminate: string }
+    /** `answers`: the body of a 200, or what a problem shows. */
+    | { readonly query: string; readonly args?: unknown; readonly answers: Expected }
+  );
 
 /** A line that the run has to log, once: not again when its code is replayed. */
 export interface LoggedLine {

@@ -68,7 +68,10 @@ describe('POST /callbacks/{token}', () => {
 describe('POST /callbacks/{token}/fail', () => {
   it.each([
     ['too dear', { name: 'Error', message: 'too dear' }],
-    [{ name: 'Refused', message: 'too dear' }, { name: 'Refused', message: 'too dear' }],
+    [
+      { name: 'Refused', message: 'too dear' },
+      { name: 'Refused', message: 'too dear' },
+    ],
     [undefined, { name: 'Error', message: '' }],
     [7, { message: '7 was thrown, which is no Error' }],
   ])('with %j fails it with %j', async (body, cause) => {

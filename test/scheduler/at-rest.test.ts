@@ -95,7 +95,7 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
       inline: limited('inline'),
     });
   },
-  *'callbacks'() {
+  *callbacks() {
     yield* gather([
       callback('plain'),
       callback('limited', { timeout: '1 day', heartbeatTimeout: '1h' }),

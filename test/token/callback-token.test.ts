@@ -45,9 +45,13 @@ test.each([
   `${token}.x`,
   ` ${token}`,
   'x'.repeat(5_000),
-  ...[[], [2, 'r', 1, 1, 'n', 0, 0], [1, 'a b', 1, 1, 'n', 0, 0], [1, 'r', 0, 1, 'n', 0, 0], [1, 'r', 1, '1', 'n', 0, 0]].map(
-    (parts) => `${Buffer.from(JSON.stringify(parts)).toString('base64url')}.x`,
-  ),
+  ...[
+    [],
+    [2, 'r', 1, 1, 'n', 0, 0],
+    [1, 'a b', 1, 1, 'n', 0, 0],
+    [1, 'r', 0, 1, 'n', 0, 0],
+    [1, 'r', 1, '1', 'n', 0, 0],
+  ].map((parts) => `${Buffer.from(JSON.stringify(parts)).toString('base64url')}.x`),
 ])('%j is no token', (text) => {
   expect(readToken(text)).toBeUndefined();
 });
