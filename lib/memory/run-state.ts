@@ -155,8 +155,8 @@ export function watchRun(
 ): Transition<WatchRunResult> {
   if (!before) return { answer: { kind: 'not-found' } };
   const { run } = before;
-  if (isClosed(run.status)) return { answer: { kind: 'closed', run } };
   const { watchers = [] } = run;
+  if (isClosed(run.status)) return { answer: { kind: 'closed', run: before.run } };
   if (watchers.includes(watcherId)) return { answer: { kind: 'watching' } };
   if (watchers.length >= limit) return { answer: { kind: 'full' } };
   const watched = { ...run, watchers: [...watchers, watcherId], wakes: run.wakes + 1 };

@@ -43,6 +43,8 @@ export const bodiesRule: Rule = {
         violate(`step #${entry.id} has failed as interrupted, and no body of it ever began`);
       }
       if (entry.kind !== 'step-completed' && entry.kind !== 'step-retrying') continue;
+      const command = run.commands.get(entry.id);
+      if (command?.kind === 'step' && command.operation !== undefined) continue; // it has no body
       const begun = bodies.ofKey(keyOf(run, entry.id));
       if (entry.kind === 'step-completed' && !begun.some(({ end }) => end?.kind === 'gave')) {
         violate(`step #${entry.id} is recorded as completed, and no body of it came to its end`);

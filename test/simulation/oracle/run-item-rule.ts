@@ -15,7 +15,8 @@ export const runItemRule: Rule = {
     }
     if (isClosed(before.status)) {
       const isPutOff = operation === 'purge' && (after.dueAtMs ?? 0) > (before.dueAtMs ?? Infinity);
-      const expected = isPutOff ? { ...before, dueAtMs: after.dueAtMs } : before;
+      const expected = isPutOff || operation === 'settleEnd' ? { ...before, dueAtMs: after.dueAtMs } : before;
+      if (operation === 'settleEnd') Object.assign(expected, { afterEnd: undefined });
       if (JSON.stringify(expected) !== JSON.stringify(after)) violate(`${operation} changed a run that is closed`);
       return;
     }
@@ -38,7 +39,8 @@ export const runItemRule: Rule = {
     if (lost.length > 0) violate(`${operation} by ${by} removed ${lost.join(', ')} from the inbox, undelivered`);
     const added = after.inboxIds.filter((id) => !before.inboxIds.includes(id));
     if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the inbox`);
-    if (after.wakes - before.wakes !== added.length)
+    const watched = (after.watchers?.length ?? 0) - (before.watchers?.length ?? 0);
+    if (after.wakes - before.wakes !== added.length + watched)
       violate(`${operation} changed wakes by ${after.wakes - before.wakes}`);
     const isOwners = operation === 'renew' || operation === 'release' || operation === 'finish';
     if (isOwners && run.epochOf.get(by) !== after.epoch && JSON.stringify(before) !== JSON.stringify(after)) {

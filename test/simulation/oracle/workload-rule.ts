@@ -6,6 +6,7 @@ export const workloadRule: Rule = {
   name: 'a run ends as its workload allows',
   atEnd(run, violate, seen) {
     const plan = seen.planOf(run.runId);
+    if (plan === undefined && run.created?.startedBy !== undefined) return; // the workload of its parent judges it
     if (plan === undefined) {
       violate('nobody planned this run');
       return;

@@ -9,6 +9,7 @@ import { carelessWorkload } from './careless.ts';
 import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
 import { deadlyCodeWorkload } from './deadly-code.ts';
+import { familyWorkload, stoppedFamilyWorkload } from './family.ts';
 import { fanOutWorkload } from './fan-out.ts';
 import { longJournalWorkload } from './long-journal.ts';
 import { patchedWorkload } from './patched.ts';
@@ -31,6 +32,8 @@ export const workloads: readonly Workload[] = [
   checkoutWorkload,
   approvalWorkload,
   fanOutWorkload,
+  familyWorkload,
+  stoppedFamilyWorkload,
   signalStormWorkload,
   stopRaceWorkload,
   busyRunWorkload,

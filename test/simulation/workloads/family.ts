@@ -1,0 +1,107 @@
+/** A run with children: some complete, one loses a race, one fails, one is left to the end of its parent. */
+import { child, ChildFailedError, gather, getRun, race, signal, sleep, startChild, step, workflow } from '../../../lib/index.ts';
+import type { RunLedger } from '../oracle/ledger.ts';
+import type { Seen } from '../oracle/rule.ts';
+import type { Action } from '../world/act.ts';
+import type { BodyPlan } from '../world/step-bodies.ts';
+import { start, type Workload } from './workload.ts';
+
+interface Family {
+  readonly children: number;
+  readonly takesMs: number;
+  readonly left: 'cancel' | 'terminate' | 'abandon';
+}
+
+const steps = { retry: { maxAttempts: 100_000, firstDelay: '100ms', maxDelay: '5s' } };
+const word = signal<string>('word');
+
+const worker = workflow('family-worker', { steps }, function* ({ index, takesMs }: { index: number; takesMs: number }) {
+  if (index % 3 === 0) yield* sleep(takesMs);
+  const done = yield* step(`work ${index}`, (): BodyPlan => ({ takesMs, gives: index, fails: index % 2 }));
+  if (index % 4 === 3) throw new RangeError(`no ${index}`);
+  return done;
+});
+
+const endless = workflow('family-endless', function* () {
+  for (;;) yield* sleep('2 min');
+});
+
+/** Stays until it is stopped, or hears a word. */
+const listener = workflow('family-listener', function* () {
+  return yield* word.receive();
+});
+
+const family = workflow('family', { steps }, function* ({ children, takesMs, left }: Family) {
+  const ends: unknown[] = yield* gather(
+    Array.from({ length: children }, (_, index) => child(worker, { index, takesMs })),
+    { returnExceptions: true },
+  );
+  const lost = yield* race([child(endless), sleep('5s', 'the clock')]);
+  const listening = yield* startChild(listener);
+  yield* listening.signal(word, 'hello');
+  const heard = yield* getRun<string>(listening.id).result();
+  yield* startChild(listener, undefined, { onParentClose: left });
+  return [ends.map((end) => (end instanceof ChildFailedError ? `${end.status} ${String(end.cause)}` : end)), lost, heard];
+});
+
+export const familyWorkload: Workload = {
+  name: 'family',
+  weight: 1.5,
+  workflows: [family, worker, endless, listener],
+  isDetermined: true,
+  judge: (run, _plan, seen) => wrongWithChildren(run, seen),
+  draw(dice) {
+    const input: Family = {
+      children: dice.between(0, 6),
+      takesMs: Math.round(dice.magnitude(1, 3_000)),
+      left: dice.pick(['cancel', 'terminate', 'abandon']),
+    };
+    return {
+      workflow: family.name,
+      input,
+      startAtMs: dice.between(0, 30_000),
+      callers: [[start(family.name, input)]],
+    };
+  },
+};
+
+/** The same, and it is asked to stop in the midst of it. */
+export const stoppedFamilyWorkload: Workload = {
+  ...familyWorkload,
+  name: 'stopped-family',
+  weight: 1,
+  isDetermined: false,
+  draw(dice) {
+    const drawn = familyWorkload.draw(dice, '');
+    const stop: Action = {
+      do: dice.pick(['cancel', 'terminate']),
+      reason: `stop ${dice.between(1, 1_000_000)}`,
+      waitMs: Math.round(dice.magnitude(10, 20_000)),
+      persists: true,
+    };
+    return { ...drawn, callers: [[...(drawn.callers[0] ?? []), stop]] };
+  },
+};
+
+/** What is wrong with the children of a run; undefined if nothing is. */
+function wrongWithChildren(parent: RunLedger, { table }: Seen): string | undefined {
+  const known = new Map(parent.entries.flatMap((entry) => (entry.kind === 'run-ended' ? [[entry.runId, entry]] : [])));
+  for (const { operation } of [...parent.commands.values()].flatMap((each) => (each.kind === 'step' ? [each] : []))) {
+    if (operation?.kind !== 'start-child') continue;
+    const { runId, onParentClose } = operation;
+    const run = table.ledger.of(runId);
+    const end = known.get(runId);
+    if (end !== undefined && run.end?.status !== end.status) {
+      return `child ${runId} is ${run.end?.status ?? 'open'}, and its parent has learned that it is ${end.status}`;
+    }
+    if (run.item === undefined) continue; // not started
+    if (run.item.afterEnd !== undefined) return `the end of child ${runId} was never settled`;
+    if (parent.end !== undefined && run.end === undefined && onParentClose !== 'abandon') {
+      return `child ${runId} is open, and its parent is ${parent.end.status}`;
+    }
+    if (parent.end === undefined && run.end !== undefined && end === undefined) {
+      return `child ${runId} is ${run.end.status}, and its parent does not know`;
+    }
+  }
+  return parent.item?.afterEnd === undefined ? undefined : 'the end was never settled';
+}
