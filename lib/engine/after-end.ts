@@ -2,7 +2,8 @@
  * What is left to do when a run has ended (operation 19): to report its end to its parent and to the runs that watch it, and to ask its
  * open children to stop. The run item says that it is to be done, in the same write that ends the run, and stays due
  * until it is done. So a worker that dies in between loses nothing: the sweeper wakes the run, and the next worker does all
- * of it again. Each message has an id that follows from what it says, so that a repeat changes nothing.
+ * of it again. Each message has an id that follows from what it says, so that a repeat
+ * changes nothing (at most its payload is left in the receiver's items, until the purge).
  *
  * Tested by: test/engine/children.test.ts
  */

@@ -3,6 +3,7 @@
  * not after, never for the death of a neighbour, nor for a table that fails. Code that was not tried yet does not block it.
  */
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
+import type { ReleaseLeaseResult } from '../../../lib/ports/store.ts';
 import type { CodeDeath } from '../world/code-deaths.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule, Seen, Violate } from './rule.ts';
@@ -15,8 +16,9 @@ const FROM_OUTSIDE = /^(dieBefore|dieAfter)/;
 
 export const lostWorkersRule: Rule = {
   name: 'a run is blocked for lost workers, and for no others',
-  onCall({ operation, before, after, by, atMs }, run, violate, seen) {
-    if (operation !== 'release' || before?.lease === undefined || after?.blocked?.tryAtMs === undefined) return;
+  onCall({ operation, answer, before, after, by, atMs }, run, violate, seen) {
+    if (operation !== 'release' || (answer as ReleaseLeaseResult).kind !== 'done') return;
+    if (before?.lease === undefined || after?.blocked?.tryAtMs === undefined) return;
     const { version = '' } = after.blocked;
     // It is as it was: nothing was tried.
     if (before.blocked?.tryAtMs !== undefined && run.takeoversInARow === 0) return;

@@ -40,6 +40,8 @@ function mayBeLeft(run: RunLedger, seen: Seen, operations: readonly string[], id
   const { runId } = run;
   const { faultNames, isDead, callers } = seen;
   const caller = /caller-\d+/.exec(id)?.[0];
+  // Sent again after a settled end got no answer: the payload of a message that was received stays until the purge.
+  if (/^(end|stop)-/.test(id) && faultNames.length > 0) return true;
   if (caller !== undefined && isDead(caller)) return true;
   // An id that follows from a key does not say whose it is.
   if (id.startsWith('key-') && (callers.wasRefusedWhileOpen(runId) || callers.wasUnanswered(runId))) return true;

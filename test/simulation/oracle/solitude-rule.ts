@@ -12,6 +12,7 @@ export const solitudeRule: Rule = {
 
 function findAlone(worker: string, run: RunLedger, { table, fleet }: Seen): RunLedger | undefined {
   for (const other of table.ledger.runs.values()) {
+    if (other.end !== undefined) continue; // what is left to do after its end is no code of its own
     if (other !== run && fleet.isInTurn(worker, other.runId) && other.aloneIn(worker)) return other;
   }
   return undefined;

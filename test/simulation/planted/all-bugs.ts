@@ -1,5 +1,6 @@
 /** All planted bugs. */
 import { cancelBugs } from './cancel-bugs.ts';
+import { childBugs } from './child-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { leaseBugs } from './lease-bugs.ts';
 import { lostWorkerBugs } from './lost-worker-bugs.ts';
@@ -11,6 +12,7 @@ import { versionBugs } from './version-bugs.ts';
 
 export const plantedBugs: readonly PlantedBug[] = [
   ...cancelBugs,
+  ...childBugs,
   ...journalBugs,
   ...leaseBugs,
   ...lostWorkerBugs,

@@ -1,5 +1,16 @@
 /** A run with children: some complete, one loses a race, one fails, one is left to the end of its parent. */
-import { child, ChildFailedError, gather, getRun, race, signal, sleep, startChild, step, workflow } from '../../../lib/index.ts';
+import {
+  child,
+  ChildFailedError,
+  gather,
+  getRun,
+  race,
+  signal,
+  sleep,
+  startChild,
+  step,
+  workflow,
+} from '../../../lib/index.ts';
 import type { RunLedger } from '../oracle/ledger.ts';
 import type { Seen } from '../oracle/rule.ts';
 import type { Action } from '../world/act.ts';
@@ -41,7 +52,11 @@ const family = workflow('family', { steps }, function* ({ children, takesMs, lef
   yield* listening.signal(word, 'hello');
   const heard = yield* getRun<string>(listening.id).result();
   yield* startChild(listener, undefined, { onParentClose: left });
-  return [ends.map((end) => (end instanceof ChildFailedError ? `${end.status} ${String(end.cause)}` : end)), lost, heard];
+  return [
+    ends.map((end) => (end instanceof ChildFailedError ? `${end.status} ${String(end.cause)}` : end)),
+    lost,
+    heard,
+  ];
 });
 
 export const familyWorkload: Workload = {
