@@ -1,6 +1,8 @@
 /** Runs that a run starts and does not wait for. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { type Attributes, attributesProblem } from '../core/attributes.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoop } from '../core/loop.ts';
 import type { StartRunOperation } from '../core/operation.ts';
 import { definitionOf, type Workflow } from '../core/workflow.ts';
@@ -14,6 +16,10 @@ export interface StartRunOptions {
   id?: string;
   /** The run begins this much later. Default: at once. */
   delay?: Duration;
+  /** How long it may take, from its begin: as of `client.start`. */
+  timeout?: Duration;
+  /** Shown by `describe` and lists: as of `client.start`. */
+  attributes?: Attributes;
   /** What to do where the id is taken: as of `client.start`. The run that this very call has started is no conflict. */
   onConflict?: 'fail' | 'use-existing';
 }
@@ -43,10 +49,14 @@ export function startRun<In, R>(workflow: Workflow<In, R, never>, ...rest: Start
   const call = 'startRun()';
   const [input, options = {}] = rest as [unknown, StartRunOptions?];
   checkWorkflow(call, workflow);
-  checkKeys(call, options, ['id', 'delay', 'onConflict']);
-  const { id, delay = 0, onConflict } = options;
+  checkKeys(call, options, ['id', 'delay', 'timeout', 'attributes', 'onConflict']);
+  const { id, delay = 0, timeout, attributes, onConflict } = options;
   checkNewId(call, id);
   checkOneOf(call, 'onConflict', onConflict, ['fail', 'use-existing']);
+  const problem = attributes === undefined ? undefined : attributesProblem(attributes, false);
+  if (problem !== undefined) {
+    throw new WorkflowCodeError('INVALID_ARGUMENT', `the attributes of ${call} ${problem}`);
+  }
   const { name } = definitionOf(workflow);
   const operation: StartRunOperation = {
     kind: 'start-run',
@@ -54,6 +64,8 @@ export function startRun<In, R>(workflow: Workflow<In, R, never>, ...rest: Start
     input: currentLoop(call).values.encode(input, `the input of workflow "${name}"`),
     runId: id,
     delayMs: toMilliseconds(delay, `the delay of ${call}`),
+    timeoutMs: timeout === undefined ? undefined : toMilliseconds(timeout, `the timeout of ${call}`),
+    attributes,
     onConflict,
   };
   return lazy(`${call} of workflow "${name}"`, new StartRunCall(operation));

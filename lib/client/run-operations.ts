@@ -3,7 +3,7 @@
  * an operation that is carried out again finds what it did before.
  */
 import { decode } from '../codec/decode.ts';
-import type { AddressedOperation, SendSignalOperation, StopOperation } from '../core/operation.ts';
+import type { AddressedOperation, SendSignalOperation, StartRunOperation, StopOperation } from '../core/operation.ts';
 import { RunEndedError, RunNotFoundError, InboxFullError } from '../core/run-errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
@@ -18,7 +18,7 @@ import { digestInput, encodeInput } from './encode-input.ts';
 import { controlIdFromKey, type IdSource, messageIdFromKey, RANDOM_IDS } from './identifiers.ts';
 import { readEnd } from './run-value.ts';
 import { sendMessage } from './send-message.ts';
-import { startRun } from './start-run.ts';
+import { type StartOptions, startRun } from './start-run.ts';
 
 export interface OperationPorts {
   readonly registry: WorkflowRegistry;
@@ -65,15 +65,21 @@ type StartOperation = Extract<AddressedOperation, { readonly kind: 'start-run' |
 async function start(ports: ClientPorts, operation: StartOperation, by: OperationContext): Promise<string> {
   const { kind, workflow, runId: id } = operation;
   const isParent = kind === 'start-child';
-  const delay = isParent ? 0 : operation.delayMs;
-  const onConflict = isParent ? 'fail' : operation.onConflict;
+  const { inputSchema, timeoutMs } = ports.registry?.get(workflow) ?? {};
   return startRun(ports, {
     workflow,
-    schema: ports.registry?.get(workflow).inputSchema,
+    schema: inputSchema,
     input: decode(operation.input),
-    options: { id, delay, onConflict },
+    timeoutMs,
     startedBy: { runId: by.runId, stepNumber: by.stepNumber, isParent },
+    ...(isParent
+      ? { options: { id, onConflict: 'fail' }, deadlineAtMs: by.deadlineAtMs }
+      : { options: { id, ...ownOptions(operation) } }),
   });
+}
+
+function ownOptions({ delayMs, timeoutMs, attributes, onConflict }: StartRunOperation): StartOptions {
+  return { delay: delayMs, timeout: timeoutMs, attributes, onConflict };
 }
 
 async function signal(ports: ClientPorts, operation: SendSignalOperation, by: OperationContext): Promise<void> {

@@ -2,6 +2,7 @@
  * What the code of a run asks the engine to do to other runs, as data: the engine carries it out as the body of a step,
  * so that it has a step's retries, its record, and its idempotency key.
  */
+import type { Attributes } from './attributes.ts';
 import type { Encoded } from './encoded.ts';
 import type { RetryPolicy } from './step.ts';
 
@@ -16,6 +17,8 @@ export interface StartRunOperation {
   /** Undefined: the engine derives one from the step. */
   readonly runId: string | undefined;
   readonly delayMs: number;
+  readonly timeoutMs?: number | undefined;
+  readonly attributes?: Attributes | undefined;
   readonly onConflict?: 'fail' | 'use-existing' | undefined;
 }
 

@@ -29,12 +29,19 @@ export interface TurnLimits {
   readonly endsByMs: number;
 }
 
+/** What an attempt needs to know of its run. */
+export interface OfRun {
+  /** The step's idempotency key follows from it: the same at each attempt (I5). */
+  readonly seed: string | undefined;
+  /** When the run's time is up. */
+  readonly deadlineAtMs: number | undefined;
+}
+
 export interface AttemptOptions {
   readonly engine: Engine;
   readonly runId: string;
   readonly step: PendingStep;
-  /** The run's, from which the step's idempotency key follows: the same at each attempt (I5). */
-  readonly seed: string | undefined;
+  readonly ofRun: OfRun;
   readonly turn: TurnLimits;
   /** Heartbeats, then one of the others, once. */
   readonly onEvent: (event: AttemptEvent) => void;
@@ -78,7 +85,7 @@ export class Attempt {
       attempt,
       // A digest, which most bodies do not ask for.
       get idempotencyKey() {
-        return (idempotencyKey ??= toIdempotencyKey(runId, options.seed, step.id));
+        return (idempotencyKey ??= toIdempotencyKey(runId, options.ofRun.seed, step.id));
       },
       signal: this.#abort.signal,
       heartbeat: (details) => {
@@ -122,7 +129,7 @@ export class Attempt {
   #run(context: StepContext): void {
     const { engine, step, onEvent } = this.#options;
     const running = new Promise<unknown>((resolve) => {
-      resolve(asOwner(this.#owner, () => carryOut(engine, step, context)));
+      resolve(asOwner(this.#owner, () => carryOut(this.#options, context)));
     });
     running.then(
       (value) => {
@@ -157,11 +164,14 @@ export class Attempt {
 }
 
 /** Runs the author's body, or does to another run what the step asks for. */
-function carryOut(engine: Engine, { id, command }: PendingStep, context: StepContext): unknown {
+function carryOut({ engine, step, ofRun }: AttemptOptions, context: StepContext): unknown {
+  const { id, command } = step;
   const { operation } = command;
   if (operation === undefined) return engine.callBody(command, context);
   const { runId, idempotencyKey } = context;
-  return engine.operations.carryOut(operation as AddressedOperation, { runId, idempotencyKey, stepNumber: id });
+  const { deadlineAtMs } = ofRun;
+  const by = { runId, idempotencyKey, stepNumber: id, deadlineAtMs };
+  return engine.operations.carryOut(operation as AddressedOperation, by);
 }
 
 /** What tells this attempt from all others. */

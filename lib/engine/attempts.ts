@@ -6,7 +6,7 @@
 import { CancelledError } from '../core/errors.ts';
 import type { CommandId } from '../journal/event.ts';
 import type { Pending, PendingStep } from '../scheduler/live-run.ts';
-import { Attempt, type AttemptEvent, type TurnLimits } from './attempt.ts';
+import { Attempt, type AttemptEvent, type OfRun, type TurnLimits } from './attempt.ts';
 import type { Engine } from './settings.ts';
 import { attemptsStarted } from './step-events.ts';
 
@@ -47,15 +47,14 @@ export class Attempts {
     return this.#running.has(id);
   }
 
-  /** `seed`: the run's. */
-  begin(step: PendingStep, seed: string | undefined): void {
+  begin(step: PendingStep, ofRun: OfRun): void {
     const { engine, runId, turn, onStepResult } = this.#options;
     const onEvent = (event: AttemptEvent): void => {
       if (event.kind !== 'step-heartbeat') this.#running.delete(step.id);
       onStepResult(event);
     };
     const isRetry = attemptsStarted(step) > 0;
-    this.#running.set(step.id, new Attempt({ engine, runId, turn, step, seed, onEvent }));
+    this.#running.set(step.id, new Attempt({ engine, runId, turn, step, ofRun, onEvent }));
     this.#started += 1;
     if (isRetry) this.#retriesStarted += 1;
   }

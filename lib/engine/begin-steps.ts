@@ -39,7 +39,7 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
     if (turn.isAlone && !turn.announced.has(step.id)) continue;
     memory.stepsToBegin.delete(step.id);
     const refusal = whyNotToBegin(step, engine.maxInterruptions) ?? whyTooLate(step, nowMs);
-    if (refusal === undefined) attempts.begin(step, memory.seed);
+    if (refusal === undefined) attempts.begin(step, { seed: memory.seed, deadlineAtMs: memory.live.deadlineAtMs() });
     else {
       turn.stepResults.push(failedEvent(engine, step, refusal));
       turn.wakeUp.set();

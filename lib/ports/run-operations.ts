@@ -8,6 +8,8 @@ export interface OperationContext {
   /** Of the step: an operation that is carried out again with it has no further effect. */
   readonly idempotencyKey: string;
   readonly stepNumber: number;
+  /** When the time of the asking run is up: a child has no more. */
+  readonly deadlineAtMs: number | undefined;
 }
 
 /** A message of the engine's own, whose id follows from what it says: sent again, it is the same one. */

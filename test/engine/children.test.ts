@@ -172,14 +172,34 @@ describe('a child', () => {
   });
 });
 
+describe('the timeout of a parent', () => {
+  it('is that of its child, too', async () => {
+    const hangs = workflow('hangs', function* () {
+      yield* sleep('10 days');
+    });
+    const outer = workflow('outer', { timeout: '1 day' }, function* () {
+      yield* sleep('1h');
+      yield* startChild(hangs, undefined, { id: 'hangs', onParentClose: 'abandon' });
+      yield* sleep('1h');
+    });
+    const engine = createTestEngine({ workflows: [outer, hangs] });
+    await engine.run(outer);
+    await engine.advance('2 days');
+    const child = await engine.client.run('hangs').describe();
+    expect(child.status).toBe('failed');
+    expect(child.endedAt!.getTime() - child.createdAt.getTime()).toBe(23 * 3_600_000);
+  });
+});
+
 describe('another run', () => {
   it('is started and goes on by itself', async () => {
     const outer = workflow('outer', function* () {
-      return yield* startRun(ship, 'p', { id: 'own', delay: '1h' });
+      return yield* startRun(ship, 'p', { id: 'own', delay: '1h', timeout: '2 days', attributes: { customer: 'c1' } });
     });
     const engine = createTestEngine({ workflows: [outer, ship] });
     expect(await engine.run(outer)).toBe('own');
     expect(await engine.client.run('own').result()).toBe('shipped p');
+    expect((await engine.client.run('own').describe()).attributes).toEqual({ customer: 'c1' });
   });
 
   it('is waited for, whether it has ended or not', async () => {
