@@ -71,8 +71,8 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'a run is purged at once when it has ended',
     file: 'lib/engine/finish.ts',
-    find: `purgeAtMs: retentionMs === undefined ? undefined : endedAtMs + retentionMs,`,
-    put: `purgeAtMs: retentionMs === undefined ? undefined : endedAtMs,`,
+    find: `const purgeAtMs = retentionMs === undefined ? undefined : endedAtMs + retentionMs;`,
+    put: `const purgeAtMs = retentionMs === undefined ? undefined : endedAtMs;`,
   },
   {
     name: 'a timer that is far away is not written down',

@@ -111,8 +111,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'what was accepted during the turn counts as seen, and is not read',
     file: 'lib/engine/turn-state.ts',
-    find: `this.newerRun = undefined;\n    this.wakesSeen = run.wakes;\n    this.inboxIds = run.inboxIds;`,
-    put: `this.newerRun = undefined;\n    this.wakesSeen = run.wakes;`,
+    find: `this.newestRun = run;\n    this.wakesSeen = run.wakes;\n    this.inboxIds = run.inboxIds;`,
+    put: `this.newestRun = run;\n    this.wakesSeen = run.wakes;`,
   },
   {
     name: 'a blocked run loses its inbox',
