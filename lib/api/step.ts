@@ -33,14 +33,16 @@ const NO_OPTIONS: StepOptions = {};
 export function step<T>(name: string, body: (context: StepContext) => T | Promise<T>): Awaitable<T>;
 export function step<T>(
   name: string,
-  options: StepOptions,
+  options: NoInfer<StepOptions<T>>,
   body: (context: StepContext) => T | Promise<T>,
 ): Awaitable<T>;
 export function step(name: string, ...rest: [StepBody] | [StepOptions, StepBody]): Awaitable<unknown> {
-  const { options, body } = checkStep<StepOptions, StepBody>(name, rest);
-  const { key } = options;
+  const {
+    options: { key, undo, ...options },
+    body,
+  } = checkStep<StepOptions, StepBody>(name, rest);
   if (key !== undefined) checkStepKey(key, `step "${name}"`); // not a function, which is for defineStep
-  const command: StepCommand = { kind: 'step', name, options, body, key };
+  const command: StepCommand = { kind: 'step', name, options, body, key, undo };
   return lazy(`step("${name}")`, new StepCall(command));
 }
 
@@ -62,7 +64,7 @@ export function defineStep<A extends unknown[], T>(
 ): (...args: A) => Awaitable<T>;
 export function defineStep<A extends unknown[], T>(
   name: string,
-  options: NoInfer<DefinedStepOptions<A>>, // a key may take fewer
+  options: NoInfer<DefinedStepOptions<A, T>>, // a key may take fewer
   body: (...args: A) => T | Promise<T>,
 ): (...args: A) => Awaitable<T>;
 export function defineStep<A extends unknown[]>(
@@ -70,11 +72,11 @@ export function defineStep<A extends unknown[]>(
   ...rest: [(...args: A) => unknown] | [DefinedStepOptions<A>, (...args: A) => unknown]
 ): (...args: A) => Awaitable<unknown> {
   const {
-    options: { key, ...options },
+    options: { key, undo, ...options },
     body,
   } = checkStep<DefinedStepOptions<A>, (...args: A) => unknown>(name, rest);
   return (...args) => {
-    const command: StepCommand = { kind: 'step', name, options, args, body };
+    const command: StepCommand = { kind: 'step', name, options, args, body, undo };
     if (key === undefined) return lazy(`${name}()`, new StepCall(command));
     const ownKey = typeof key === 'string' ? key : checkStepKey(key(...args), `step "${name}"`);
     return lazy(`${name}()`, new StepCall({ ...command, key: ownKey }));

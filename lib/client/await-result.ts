@@ -53,9 +53,9 @@ function toResult(run: RunItem, end: RunEnd): unknown {
     case 'failed':
       throw new RunFailedError(run.runId, run.workflow, end.error);
     case 'cancelled':
-      throw new RunCancelledError(run.runId, end.reason);
+      throw new RunCancelledError(run.runId, end.reason, end.undoErrors);
     case 'terminated':
-      throw new RunTerminatedError(run.runId, end.reason);
+      throw new RunTerminatedError(run.runId, end.reason, end.undoErrors);
   }
 }
 

@@ -3,7 +3,7 @@ export { Client } from './client.ts';
 export type { NamedSignalWithStartOptions, SignalWithStartOptions } from './client.ts';
 export type { WithStartOptions } from './with-start.ts';
 export type { ClientOptions } from './client-ports.ts';
-export type { ControlOptions, Run, SignalOptions } from './run.ts';
+export type { ControlOptions, Run, SignalOptions, TerminateOptions } from './run.ts';
 export type { Attributes, AttributeValue } from '../core/attributes.ts';
 export type { StartOptions } from './start-run.ts';
 export type { CompleteOptions } from './complete-callback.ts';

@@ -46,6 +46,8 @@ export interface HistoryEvent {
   readonly retryAt?: Date;
   /** What the canceller or terminator said, or why the code was asked to stop. */
   readonly reason?: string;
+  /** Of a request to terminate: the steps are undone first. */
+  readonly undo?: boolean;
   /** Of the code that took the first turn. */
   readonly version?: string;
   readonly messageId?: string;
@@ -206,7 +208,8 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
     case 'cancel-requested':
     case 'terminate-requested': {
       const { kind, atMs, reason, messageId } = entry;
-      return { kind, ...at(atMs), reason, messageId, ...unread(entry) };
+      const undo = entry.kind === 'terminate-requested' && entry.undo === true;
+      return { kind, ...at(atMs), reason, messageId, ...(undo ? { undo } : {}), ...unread(entry) };
     }
     case 'limit-reached':
       return { kind: entry.kind, ...at(entry.atMs), name: entry.limit, reason: entry.reason };

@@ -5,14 +5,20 @@ import { invariant } from '../core/invariant.ts';
 import { isClosed } from '../core/run-status.ts';
 import { type RunItem, type StoredValue } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
-import { RunNotFoundError } from '../core/run-errors.ts';
+import { RunNotFoundError, undoErrorsOf } from '../core/run-errors.ts';
 
 /** How a run ended. `reason` is what the canceller or terminator said, `''` if nothing. */
 export type RunEnd =
   | { readonly status: 'completed'; readonly result: unknown }
   | { readonly status: 'failed'; readonly error: Error }
-  | { readonly status: 'cancelled'; readonly reason: string }
-  | { readonly status: 'terminated'; readonly reason: string };
+  | ({ readonly status: 'cancelled'; readonly reason: string } & UndoErrors)
+  | ({ readonly status: 'terminated'; readonly reason: string } & UndoErrors);
+
+/** Of a failed run its error has them. */
+interface UndoErrors {
+  /** What the undos of steps failed with, where some have failed for good. */
+  readonly undoErrors?: readonly Error[];
+}
 
 /** What becomes of an instance whose class is not registered in this process: plain data, or an error. */
 export type Unregistered = 'plain' | 'refuse';
@@ -45,11 +51,13 @@ export async function readEnd(
       return { status, error: toError(await readStoredValue(store, runId, result)) };
     case 'cancelled':
     case 'terminated':
-      return { status, reason: toReason(await readStoredValue(store, runId, result)) };
+      return { status, ...toReason(await readStoredValue(store, runId, result)) };
   }
 }
 
 /** The engine stores the error or the text that ended the run. */
-function toReason(value: unknown): string {
-  return typeof value === 'string' ? value : toError(value).message;
+function toReason(value: unknown): { readonly reason: string } & UndoErrors {
+  if (typeof value === 'string') return { reason: value };
+  const undoErrors = undoErrorsOf(value);
+  return { reason: toError(value).message, ...(undoErrors.length === 0 ? {} : { undoErrors }) };
 }

@@ -30,6 +30,15 @@ export interface ControlOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** How a run is terminated. */
+export interface TerminateOptions extends ControlOptions {
+  /**
+   * Of the steps that have completed, those with an `undo` are undone first, the last first; no other code of the run
+   * runs. A run that is blocked waits for code that can follow. Default false.
+   */
+  readonly undo?: boolean | undefined;
+}
+
 /** A payload that may be undefined may be left out. */
 type SignalArguments<In> = undefined extends In
   ? [payload?: In, options?: SignalOptions]
@@ -78,7 +87,7 @@ export interface Run<R> {
    */
   cancel(reason?: string, options?: ControlOptions): Promise<void>;
   /** Ends the run at once, without running more of its code; also a run that is blocked. Errors as of `cancel`. */
-  terminate(reason?: string, options?: ControlOptions): Promise<void>;
+  terminate(reason?: string, options?: TerminateOptions): Promise<void>;
 }
 
 const REASON_LIMIT = 1_000;
@@ -127,22 +136,30 @@ export class RunHandle<R> implements Run<R> {
     return this.#control('cancel', reason, options);
   }
 
-  terminate(reason = '', options: ControlOptions = {}): Promise<void> {
-    return this.#control('terminate', reason, options);
+  async terminate(reason = '', options: TerminateOptions = {}): Promise<void> {
+    checkOptions('terminate', options, ['idempotencyKey', 'undo']);
+    const { idempotencyKey, undo = false } = options;
+    if (typeof undo !== 'boolean') {
+      throw new InvalidArgumentError(`undo cannot be ${describeValue(undo)}: give true or false`);
+    }
+    await this.#control('terminate', reason, { idempotencyKey }, undo);
   }
 
-  async #control(kind: 'cancel' | 'terminate', reason: string, options: ControlOptions): Promise<void> {
+  async #control(kind: 'cancel' | 'terminate', reason: string, options: ControlOptions, undo = false): Promise<void> {
     checkReason(reason);
     checkOptions(kind, options, ['idempotencyKey']);
     const { idempotencyKey: key } = options;
     const identity =
       key === undefined
         ? { id: this.#ports.ids.messageId() }
-        : { id: controlIdFromKey(this.id, kind, key), digest: digestInput('a reason', reason) };
+        : {
+            id: controlIdFromKey(this.id, kind, key),
+            digest: digestInput('a reason', undo ? { reason, undo } : reason),
+          };
     const what = `a ${kind} request`;
     await sendMessage(beginCall(this.#ports), {
       runId: this.id,
-      message: { kind, ...identity, reason },
+      message: undo ? { kind: 'terminate', ...identity, reason, undo } : { kind, ...identity, reason },
       idempotencyKey: key,
       what,
     });

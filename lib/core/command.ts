@@ -5,6 +5,7 @@
  * two move only the scheduler: they follow from what is recorded. An author never holds a command: the calls of `api`
  * return an Awaitable whose iterator yields it, so that a forgotten `*` is noticed.
  */
+import { callUndo, type StepUndo } from './call-undo.ts';
 import type { Future } from './future.ts';
 import { invariant } from './invariant.ts';
 import type { Operation } from './operation.ts';
@@ -34,6 +35,12 @@ export interface StepCommand {
   readonly args?: readonly unknown[];
   /** The answer to the question before, for a step of `poll`: its body takes that, and the context. */
   readonly previous?: { readonly value: unknown };
+  /** The author's code that undoes it, once it has completed. */
+  readonly undo?: StepUndo | undefined;
+  /** It is the undo of a step that had this result: its body is that step's `undo`. */
+  readonly undoes?: { readonly result: unknown };
+  /** What goes in and comes out is not shown. */
+  readonly sensitive?: boolean | undefined;
   /** The engine carries this out; there is no body. */
   readonly operation?: Operation;
 }
@@ -41,13 +48,15 @@ export interface StepCommand {
 export type StepBody = (...args: never[]) => unknown;
 
 export function callStepBody(command: StepCommand, context: StepContext): unknown {
-  const { body } = command; // so that the author's code is not called with the command as `this`
+  const { body, undoes } = command; // so that the author's code is not called with the command as `this`
   invariant(body !== undefined, 'an operation has no body');
+  if (undoes !== undefined) return callUndo(body, undoes.result);
   return (body as (...args: unknown[]) => unknown)(...bodyArguments(command, context));
 }
 
 /** What the body is called with. */
-export function bodyArguments({ args, previous }: StepCommand, context: StepContext): readonly unknown[] {
+export function bodyArguments({ args, previous, undoes }: StepCommand, context: StepContext): readonly unknown[] {
+  if (undoes !== undefined) return [undoes.result];
   return args ?? (previous === undefined ? [context] : [previous.value, context]);
 }
 

@@ -3,6 +3,7 @@ import { setBrand } from './brand.ts';
 import { describeValue } from './describe-value.ts';
 import { LullError } from './errors.ts';
 import { suggest } from './suggest.ts';
+import { isError } from './to-error.ts';
 import type { ClosedStatus, RunStatus } from './run-status.ts';
 
 /** An argument or option that a call cannot take: the message says which one, and what would do. */
@@ -161,10 +162,13 @@ export class RunFailedError extends LullError {
     setBrand(this.prototype, 'RunFailedError');
   }
   readonly runId: string;
+  /** What the undos of steps failed with that have failed for good, in the order in which they did. */
+  readonly undoErrors: readonly Error[];
 
   constructor(runId: string, workflow: string, cause: Error) {
     super('RUN_FAILED', `run "${runId}" of workflow "${workflow}" failed: ${cause.name}: ${cause.message}`, { cause });
     this.runId = runId;
+    this.undoErrors = undoErrorsOf(cause);
   }
 }
 
@@ -176,11 +180,14 @@ export class RunCancelledError extends LullError {
   }
   readonly runId: string;
   readonly reason: string;
+  /** What the undos of steps failed with that have failed for good, in the order in which they did. */
+  readonly undoErrors: readonly Error[];
 
-  constructor(runId: string, reason: string) {
+  constructor(runId: string, reason: string, undoErrors: readonly Error[] = []) {
     super('RUN_CANCELLED', `run "${runId}" was cancelled${withReason(reason)}`);
     this.runId = runId;
     this.reason = reason;
+    this.undoErrors = undoErrors;
   }
 }
 
@@ -192,11 +199,14 @@ export class RunTerminatedError extends LullError {
   }
   readonly runId: string;
   readonly reason: string;
+  /** What the undos of steps failed with that have failed for good, in the order in which they did. */
+  readonly undoErrors: readonly Error[];
 
-  constructor(runId: string, reason: string) {
+  constructor(runId: string, reason: string, undoErrors: readonly Error[] = []) {
     super('RUN_TERMINATED', `run "${runId}" was terminated${withReason(reason)}`);
     this.runId = runId;
     this.reason = reason;
+    this.undoErrors = undoErrors;
   }
 }
 
@@ -222,4 +232,10 @@ export class ChildFailedError extends LullError {
 
 function withReason(reason: string): string {
   return reason === '' ? '' : `: ${reason}`;
+}
+
+/** What the end of a run says of undos that have failed. */
+export function undoErrorsOf(error: unknown): readonly Error[] {
+  const found: unknown = (error as { undoErrors?: unknown } | null | undefined)?.undoErrors;
+  return Array.isArray(found) ? found.filter(isError) : [];
 }

@@ -7,14 +7,19 @@ import type { DefinedStepOptions, StepDefaults, StepOptions } from './step.ts';
 
 const DEFAULTS = ['retry', 'timeout', 'totalTimeout', 'heartbeatTimeout', 'atMostOnce'];
 
-const STEP_OPTIONS = [...DEFAULTS, 'key'];
+const STEP_OPTIONS = [...DEFAULTS, 'key', 'undo'];
 
 const STEP_KEY_LIMIT = 255;
 
 /** A WorkflowCodeError `INVALID_ARGUMENT` names `what`, the option and the value at fault. */
 export function checkStepOptions(options: StepOptions | DefinedStepOptions<never>, what: string): void {
   checkOptions(options, what, STEP_OPTIONS);
-  const { key } = options;
+  const { key, undo } = options;
+  if (undo !== undefined && typeof undo !== 'function') {
+    throw invalid(
+      `the undo of ${what} is ${describeValue(undo)}: give a function of the step's result, (result) => ...`,
+    );
+  }
   if (key !== undefined && typeof key !== 'function') checkStepKey(key, what);
 }
 
@@ -23,6 +28,9 @@ export function checkStepDefaults(options: StepDefaults, what: string): void {
   const given: unknown = options;
   if (typeof given === 'object' && given !== null && Object.hasOwn(given, 'key')) {
     throw invalid(`${what} have a key, which tells steps of one name apart: give it to each step`);
+  }
+  if (typeof given === 'object' && given !== null && Object.hasOwn(given, 'undo')) {
+    throw invalid(`${what} have an undo, which needs to know what the step did: give it to each step`);
   }
   checkOptions(options, what, DEFAULTS);
 }

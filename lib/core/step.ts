@@ -1,4 +1,5 @@
 /** A step's context and its options. */
+import type { Awaitable } from './awaitable.ts';
 import type { Duration } from './duration.ts';
 import type { Logger } from './logger.ts';
 
@@ -35,7 +36,7 @@ export interface StepDefaults {
 }
 
 /** What may be said about a step beside its body. */
-export interface StepOptions extends StepDefaults {
+export interface StepOptions<T = unknown> extends StepDefaults, UndoOption<T> {
   /**
    * Tells this step from others of its name, such as the customer's id in a loop: 1 to 255 characters. It is recorded
    * and shown in the history. A run whose code has another key here on replay is blocked, as it is with another name.
@@ -43,8 +44,23 @@ export interface StepOptions extends StepDefaults {
   key?: string;
 }
 
+/** How a step is undone. */
+interface UndoOption<T> {
+  /**
+   * Undoes the step, given its result, when the run fails, is cancelled, or is terminated with `{ undo: true }`: after
+   * its code has ended, `finally` and sagas included. Only of steps that completed; the last first, one after the other,
+   * each with the step's own retries and time limits. One that fails for good does not stop the others: the run's error
+   * lists it in `undoErrors`.
+   *
+   * It is called as the body of a step `undo NAME`, and may return a promise. A generator function, or one that returns
+   * an awaitable such as the call of a `defineStep`, runs in the run instead: that is known only by calling it, so it
+   * must do nothing before its first await.
+   */
+  undo?(this: void, result: T): Awaitable<unknown> | Promise<unknown> | void;
+}
+
 /** The same for `defineStep`. */
-export interface DefinedStepOptions<A extends unknown[]> extends StepDefaults {
+export interface DefinedStepOptions<A extends unknown[], T = unknown> extends StepDefaults, UndoOption<T> {
   /**
    * Tells a call of this step from others, in place of its arguments: a text, or a function of the arguments that gives
    * one. Give one where arguments may change while runs are alive, such as the wording of an email.

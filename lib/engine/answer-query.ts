@@ -13,7 +13,7 @@ import { describeValue } from '../core/describe-value.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { PayloadTooLargeError, UnserializableValueError } from '../core/errors.ts';
 import { mayChange, readOnly } from '../core/reading.ts';
-import type { JournalEntry } from '../journal/event.ts';
+import { isPlainTerminate, type JournalEntry } from '../journal/event.ts';
 import { findDamage } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { describeHigherLimit } from '../ports/content-limits.ts';
@@ -44,7 +44,7 @@ export async function answerQuery(engine: Engine, query: AskedQuery): Promise<Qu
 /** What came when no code took it any more changed nothing that the code keeps. */
 function seenByCode(records: readonly JournalRecord[]): JournalEntry[] {
   const entries = records.flatMap((record) => record.entries);
-  const end = entries.findIndex((entry) => entry.kind === 'terminate-requested');
+  const end = entries.findIndex(isPlainTerminate);
   return (end === -1 ? entries : entries.slice(0, end)).filter((entry) => !('unread' in entry));
 }
 

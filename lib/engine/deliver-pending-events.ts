@@ -4,6 +4,7 @@
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/invariants/i6-message-once.test.ts
  */
 import { toError } from '../core/to-error.ts';
+import { isPlainTerminate } from '../journal/event.ts';
 import { commit } from './commit.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
 import { codeHasEnded, nextEvent } from './pending-events.ts';
@@ -25,7 +26,7 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
     events += 1;
     if ('messageId' in event) turn.received.add(event.messageId);
     // Also when the code has ended: the next worker finds it in the journal, and has to come to the same end (I4).
-    if (event.kind === 'terminate-requested') {
+    if (isPlainTerminate(event)) {
       turn.unwritten.push(event);
       return { kind: 'terminated', reason: event.reason };
     }

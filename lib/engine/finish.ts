@@ -17,6 +17,7 @@ import type { ClosedStatus } from '../core/run-status.ts';
 import type { StoredValue } from '../ports/run-item.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
 import { afterEndOfTurn, toDoAfterEnd } from './after-end.ts';
+import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
 export type EndRunResult =
@@ -67,13 +68,7 @@ export function toEnding(turn: Turn, outcome: Outcome): Ending {
   const what = `the result of workflow "${turn.run.workflow}"`;
   if (outcome.kind === 'completed') {
     try {
-      const result = encode(outcome.value, what);
-      const bytes = encodedBytes(result);
-      if (bytes <= maxValueBytes) return { status: 'completed', result };
-      throw new PayloadTooLargeError(
-        `${what} has ${bytes} bytes, the limit is ${maxValueBytes}: return a key to it` +
-          describeHigherLimit(turn.engine.store.limits, 'valueBytes'),
-      );
+      return { status: 'completed', result: encodeResult(turn.engine, turn.run.workflow, outcome.value) };
     } catch (error) {
       return { status: 'failed', result: encodeError(toError(error), what) };
     }
@@ -84,6 +79,18 @@ export function toEnding(turn: Turn, outcome: Outcome): Ending {
   if (bytes <= maxValueBytes) return { status: outcome.kind, result };
   const short = new Error(`${messageOf(error).slice(0, 1_000)} (shortened: the error had ${bytes} bytes)`);
   return { status: outcome.kind, result: encodeError(short, what) };
+}
+
+/** Throws what keeps the value from being stored as the result. */
+export function encodeResult({ maxValueBytes, store }: Engine, workflow: string, value: unknown): Encoded {
+  const what = `the result of workflow "${workflow}"`;
+  const result = encode(value, what);
+  const bytes = encodedBytes(result);
+  if (bytes <= maxValueBytes) return result;
+  throw new PayloadTooLargeError(
+    `${what} has ${bytes} bytes, the limit is ${maxValueBytes}: return a key to it` +
+      describeHigherLimit(store.limits, 'valueBytes'),
+  );
 }
 
 async function storeValue({ engine, runId, epoch }: Turn, value: Encoded): Promise<StoredValue> {

@@ -4,7 +4,7 @@
  * Tested by: test/invariants/i2-one-writer.test.ts, test/adversarial/journal-changed-by-hand.test.ts
  */
 import { LullError } from '../core/errors.ts';
-import { isRecordedCommand, type JournalEntry } from '../journal/event.ts';
+import { isPlainTerminate, isRecordedCommand, type JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { replayRun, startNow } from './replay-run.ts';
@@ -37,7 +37,7 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   for (const entry of entries) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
   countChildren(turn.journal.openChildren, entries);
   turn.journal.recordNumber = lastNumber(records);
-  const terminate = entries.find((entry) => entry.kind === 'terminate-requested');
+  const terminate = entries.find(isPlainTerminate);
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
 
   if (damage !== undefined) return { kind: 'cannot-replay', error: journalDamaged(turn.runId, damage) };

@@ -57,7 +57,7 @@ function isWaitingForItsNextTry({ engine, run }: Turn, records: readonly Journal
 async function isToBeTerminated({ engine, runId, inboxIds }: Turn): Promise<boolean> {
   if (inboxIds.length === 0) return false;
   const messages = await engine.store.loadMessages(runId, inboxIds);
-  return messages.some(({ kind }) => kind === 'terminate');
+  return messages.some((message) => message.kind === 'terminate' && message.undo !== true);
 }
 
 /** This code has been alone with the run since something was recorded. Other code may end no worker: it is tried. */

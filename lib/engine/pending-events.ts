@@ -77,6 +77,12 @@ export function toMessageEvent(message: Message, atMs: number): EventFromOutside
     case 'cancel':
       return { kind: 'cancel-requested', messageId, atMs, reason: message.reason };
     case 'terminate':
-      return { kind: 'terminate-requested', messageId, atMs, reason: message.reason };
+      return {
+        kind: 'terminate-requested',
+        messageId,
+        atMs,
+        reason: message.reason,
+        ...(message.undo && { undo: true }),
+      };
   }
 }

@@ -23,6 +23,7 @@ import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
 import type { CallbackHost, LiveRun } from '../scheduler/live-run.ts';
 import { signCallback } from '../token/callback-token.ts';
+import { encodeResult } from './finish.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { createRunRandom, toChildRunId } from './run-seed.ts';
 import { digestArguments } from './digest-arguments.ts';
@@ -112,6 +113,7 @@ async function follow(
     isReplaying: () => isReplaying && !isInterrupted,
     decode: (encoded) => decode(encoded),
     encode: (value, what) => outsideGuard(() => encode(value, what)),
+    checkResult: (value) => void outsideGuard(() => encodeResult(engine, run.workflow, value)),
     newRunId: (id) => toChildRunId(runId, started.seed, id),
     digestArguments,
     strict: engine.strict,

@@ -5,6 +5,7 @@
  */
 import { encodeError } from '../codec/encode-error.ts';
 import { encode } from '../codec/encode.ts';
+import { isPlainTerminate } from '../journal/event.ts';
 import { commit } from './commit.ts';
 import { endRun, type Ending } from './finish.ts';
 import { startNow } from './replay-run.ts';
@@ -65,8 +66,8 @@ function recordUndelivered(turn: Turn): string | undefined {
   for (const message of turn.inbox.splice(0)) {
     turn.received.add(message.id);
     const event = toMessageEvent(message, atMs);
-    if (event.kind === 'terminate-requested') reason ??= event.reason;
-    turn.unwritten.push(event.kind === 'terminate-requested' ? event : { ...event, unread: true });
+    if (isPlainTerminate(event)) reason ??= event.reason;
+    turn.unwritten.push(isPlainTerminate(event) ? event : { ...event, unread: true });
   }
   return reason;
 }

@@ -1,6 +1,7 @@
 /** Sending something to a run. A 202 means: accepted, and the run will get it exactly once. */
 import { describeValue } from '../core/describe-value.ts';
-import type { ControlOptions, Run } from '../client/run.ts';
+import type { Run, TerminateOptions } from '../client/run.ts';
+import type { JsonSchema } from './parameters.ts';
 import { InvalidRequestError, type ProblemCode } from './problem.ts';
 import { type AnswerDescription, defineRoute, type Route } from './route.ts';
 import { schemaRef } from './schemas.ts';
@@ -40,7 +41,9 @@ const cancelRoute = controlRoute({
 
 const terminateRoute = controlRoute({
   kind: 'terminate',
-  summary: 'Ends a run at once, without running any more of its code.',
+  summary:
+    'Ends a run at once, without running any more of its code, but for the undos of its steps if they are asked for.',
+  flags: { undo: { type: 'boolean', description: 'Undo the steps that have completed first. Default false.' } },
   send: (run, reason, options) => run.terminate(reason, options),
 });
 
@@ -49,11 +52,14 @@ export const messageRoutes: readonly Route[] = [signalRoute, cancelRoute, termin
 function controlRoute({
   kind,
   summary,
+  flags = {},
   send,
 }: {
   kind: 'cancel' | 'terminate';
   summary: string;
-  send: (run: Run<unknown>, reason: string | undefined, options: ControlOptions) => Promise<void>;
+  /** What the body may have besides the reason. */
+  flags?: Readonly<Record<string, JsonSchema>>;
+  send: (run: Run<unknown>, reason: string | undefined, options: TerminateOptions) => Promise<void>;
 }): Route {
   return defineRoute({
     method: 'POST',
@@ -65,7 +71,7 @@ function controlRoute({
       description: 'Why, for people. Empty: no reason.',
       schema: {
         type: 'object',
-        properties: { reason: { type: 'string', maxLength: 1000 } },
+        properties: { reason: { type: 'string', maxLength: 1000 }, ...flags },
         additionalProperties: false,
       },
     },
@@ -73,18 +79,22 @@ function controlRoute({
     problems,
     async handle({ client, path, idempotencyKey, body }) {
       const run = client.run(path['id'] ?? '');
-      await send(run, readReason(await body()), { idempotencyKey });
+      const { reason, ...options } = readRequest(await body(), Object.keys(flags));
+      await send(run, reason, { idempotencyKey, ...options });
       return { status: 202, body: { id: run.id } };
     },
   });
 }
 
-function readReason(body: unknown): string | undefined {
-  if (body === undefined) return undefined;
+function readRequest(body: unknown, flags: readonly string[]): { readonly reason?: string; readonly undo?: boolean } {
+  if (body === undefined) return {};
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
     const { reason, ...others } = body as { reason?: unknown };
     const isReason = reason === undefined || typeof reason === 'string';
-    if (isReason && Object.keys(others).length === 0) return reason;
+    const areFlags = Object.entries(others).every(
+      ([name, value]) => flags.includes(name) && typeof value === 'boolean',
+    );
+    if (isReason && areFlags) return body;
   }
   throw new InvalidRequestError(
     'INVALID_ARGUMENT',

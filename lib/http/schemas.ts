@@ -68,12 +68,25 @@ export const SCHEMAS = {
       result: { ...anyValue, description: 'Of a completed run.' },
       error: { $ref: '#/components/schemas/RunError', description: 'Of a failed run.' },
       reason: { type: 'string', description: 'Of a cancelled or terminated run: what the caller gave.' },
+      undoErrors: {
+        type: 'array',
+        description:
+          'Of a cancelled or terminated run: what undos of its steps failed with. Of a failed one its error has them.',
+        items: { $ref: '#/components/schemas/RunError' },
+      },
     },
   },
   RunError: {
     type: 'object',
     required: ['name', 'message'],
-    properties: { name: { type: 'string' }, message: { type: 'string' }, code: {}, cause: {}, errors: {} },
+    properties: {
+      name: { type: 'string' },
+      message: { type: 'string' },
+      code: {},
+      cause: {},
+      errors: {},
+      undoErrors: {},
+    },
   },
   RunPage: {
     type: 'object',

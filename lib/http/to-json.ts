@@ -2,7 +2,7 @@
  * Values as plain JSON, for readers outside of JavaScript. Types that JSON lacks are lost:
  *
  * Date: ISO 8601 text · bigint: text · Map: object if all keys are texts, else array of pairs · Set: array ·
- * Error: `{ name, message, code?, cause?, errors? }` · URL, RegExp: text · binary data: base64 ·
+ * Error: `{ name, message, code?, cause?, errors?, undoErrors? }` · URL, RegExp: text · binary data: base64 ·
  * undefined: absent in an object, else null · NaN, Infinity: null · what contains itself: the text `[Circular]`
  */
 import { LullError } from '../core/errors.ts';
@@ -75,8 +75,8 @@ class JsonView {
   }
 
   #showError(error: Error): Json {
-    const { name, message, code, cause, errors } = error as Error & { code?: unknown; errors?: unknown };
-    return this.#showProperties(Object.entries({ name, message, code, cause, errors }));
+    const { name, message, code, cause, errors, undoErrors } = error as Error & Record<string, unknown>;
+    return this.#showProperties(Object.entries({ name, message, code, cause, errors, undoErrors }));
   }
 
   #showProperties(entries: readonly (readonly [string, unknown])[]): Json {

@@ -171,10 +171,12 @@ export interface RunEnded extends FromOutside {
   readonly value: Encoded;
 }
 
-/** Ends the run at once; no workflow code sees it. */
+/** Ends the run at once; no workflow code sees it, but for the undos of its steps. */
 export interface TerminateRequested extends FromOutside {
   readonly kind: 'terminate-requested';
   readonly reason: string;
+  /** The steps that have completed are undone before the run ends. */
+  readonly undo?: true;
 }
 
 /** The journal came to a limit: the code is asked to stop, as if it were cancelled, and the run fails by that (I10). */
@@ -253,6 +255,11 @@ export type JournalEvent =
   | StepInterrupted;
 
 export type JournalEntry = CommandEntry | JournalEvent;
+
+/** Says whether an entry ends the run at once, with none of its code. */
+export function isPlainTerminate(entry: JournalEntry): entry is TerminateRequested {
+  return entry.kind === 'terminate-requested' && entry.undo !== true;
+}
 
 /** Says whether an event is of the workers alone: no code sees it. */
 export function isOfWorkers({ kind }: JournalEntry): boolean {

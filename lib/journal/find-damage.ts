@@ -21,6 +21,7 @@ type Form =
   | 'counts or none'
   | 'value'
   | 'limits or none'
+  | 'true or none'
   | 'operation or none'
   | 'closed status'
   | 'true or none';
@@ -68,7 +69,7 @@ const FORMS: Forms = {
   'callback-failed': { messageId: 'text', atMs: 'time', id: 'count', name: 'text', error: 'value' },
   'callback-heartbeat': { messageId: 'text', atMs: 'time', id: 'count', name: 'text', details: 'value' },
   'cancel-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
-  'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
+  'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text', undo: 'true or none' },
   'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },
   'deadline-passed': { atMs: 'time', reason: 'text' },
   'taken-over': { atMs: 'time', begun: 'counts or none' },
@@ -91,13 +92,13 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   counts: isCounts,
   'counts or none': (field) => field === undefined || isCounts(field),
   value: (field) => field !== undefined,
+  'true or none': (field) => field === undefined || field === true,
   'operation or none': (field) =>
     field === undefined ||
     (typeof field === 'object' &&
       field !== null &&
       ['kind', 'runId'].every((name) => typeof (field as Readonly<Record<string, unknown>>)[name] === 'string')),
   'closed status': (field) => typeof field === 'string' && isClosed(field as RunStatus),
-  'true or none': (field) => field === undefined || field === true,
   'limits or none': (field) =>
     field === undefined || (typeof field === 'object' && field !== null && Object.values(field).every(isCount)),
 };

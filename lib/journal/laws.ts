@@ -6,7 +6,14 @@
  * them. They presume entries of a known form, which `findDamage` checks before.
  */
 import { describeValue } from '../core/describe-value.ts';
-import { isOfWorkers, isRecordedCommand, type CommandId, type JournalEntry, type RecordedCommand } from './event.ts';
+import {
+  isOfWorkers,
+  isPlainTerminate,
+  isRecordedCommand,
+  type CommandId,
+  type JournalEntry,
+  type RecordedCommand,
+} from './event.ts';
 import type { JournalRecord } from './record.ts';
 
 /** One sentence that is true of every journal. */
@@ -175,14 +182,14 @@ export const deadlinePassesOnce: Law = {
 
 export const nothingFollowsTerminate: Law = {
   sentence:
-    'After `terminate-requested` come only entries that no code sees: of workers, and messages marked `unread`.',
+    'After `terminate-requested` without `undo` come only entries that no code sees: of workers, and messages marked `unread`.',
   broken: (records) =>
     firstBreach(records, () => {
       let isTerminated = false;
       return (entry) => {
         const isSeen = !isOfWorkers(entry) && entry.kind !== 'terminate-requested' && !('unread' in entry);
         if (isTerminated && isSeen) return `it has "${entry.kind}" after a request to terminate`;
-        isTerminated ||= entry.kind === 'terminate-requested';
+        isTerminated ||= isPlainTerminate(entry);
         return undefined;
       };
     }),

@@ -10,7 +10,7 @@
 import { describeThrown } from '../core/to-error.ts';
 import { NondeterminismError, UndecodableValueError, type UndecodableValueErrorCode } from '../core/errors.ts';
 import type { CommandEntry, CommandId, JournalEntry, JournalEvent } from './event.ts';
-import { isOfWorkers, isRecordedCommand } from './event.ts';
+import { isOfWorkers, isPlainTerminate, isRecordedCommand } from './event.ts';
 import { type ComparisonContext, describeCommandEntry, findDifference } from './find-difference.ts';
 
 /** What delivers an event and gives what it led to: a LiveRun's `deliver`. */
@@ -68,7 +68,7 @@ export function beginReplay(deliver: Deliver, context: ReplayContext = {}): Repl
         return undefined;
       }
       if (entry.kind === 'started') comparison = { ...context, countsDraws: entry.seed !== undefined };
-      const seenByCode = !isOfWorkers(entry) && entry.kind !== 'terminate-requested';
+      const seenByCode = !isOfWorkers(entry) && !isPlainTerminate(entry);
       if (next !== undefined && seenByCode) return diverged(describeEvent(entry), next, context);
       try {
         const more = deliver(entry, recordedUpTo);

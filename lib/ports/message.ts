@@ -43,6 +43,8 @@ export interface CancelMessage extends MessageBase {
 export interface TerminateMessage extends MessageBase {
   readonly kind: 'terminate';
   readonly reason: string;
+  /** The steps that have completed are undone first. */
+  readonly undo?: true;
 }
 
 /** What a caller gives by the token of a callback. */

@@ -64,6 +64,8 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
   #cancelRequests = 0;
   /** Of these, those of timeouts and groups in its own code. */
   #requestsFromInside = 0;
+  /** Set by `abandon`. */
+  #isAbandoned = false;
   /** The code has yielded something that is no command: explains a TypeError of a collection behind `yield*`. */
   #hasRefused = false;
 
@@ -94,6 +96,12 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
 
   cancelFromInside(): void {
     if (this.#request('')) this.#requestsFromInside += 1;
+  }
+
+  /** Its code never goes on: not even a `finally` runs. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    super.cancel();
   }
 
   #request(message: string): boolean {
@@ -166,6 +174,7 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
 
   /** Runs the coroutine to its next command, or to its end. */
   #step(throwing: boolean, sent: unknown): void {
+    if (this.#isAbandoned) return;
     if (this.done()) throw new InvariantError(`${this.name} was woken after its end`);
     if (this.#mustCancel) {
       this.#mustCancel = false;

@@ -7,6 +7,7 @@
  */
 import type { Awaitable } from '../core/awaitable.ts';
 import type { Encoded } from '../core/encoded.ts';
+import type { StepCommand } from '../core/command.ts';
 import { CancelledError, isCancelled, TimeoutError, WorkflowCodeError } from '../core/errors.ts';
 import { ADD_WATCHER } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
@@ -22,6 +23,7 @@ import { EventLoop, type RoundWatcher } from './event-loop.ts';
 import type { LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
 import { RunHost } from './run-host.ts';
 import type { Shown } from './shown-by-code.ts';
+import { UndoPhase } from './undo-phase.ts';
 
 /** A run that waits for its `started`. */
 export function createLiveRun(options: LiveRunOptions): LiveRun {
@@ -49,6 +51,9 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   #body: 'going-on' | 'ended' = 'going-on';
   /** Tasks that were cancelled because the body is over, and are not done yet. */
   #leaving = new Set<CoroutineTask<unknown>>();
+  /** How the run ends once its steps are undone. Set when the body and all that it left have ended. */
+  #ending: Outcome | undefined;
+  readonly #undos: UndoPhase;
   /** Leaves `going-on` once, in `#end`. */
   #outcome: Outcome = { kind: 'going-on' };
 
@@ -56,6 +61,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     const { info, random, stepDefaults, recordedPatches = new Set(), strict } = options;
     this.#host = new RunHost(options);
     this.#random = new CountedRandom(random);
+    this.#undos = new UndoPhase(this.#host);
     this.#loop = new EventLoop({
       ...{ info, stepDefaults, recordedPatches, strict },
       ...{ host: this.#host, random: this.#random, limits: { ...DEFAULT_RUN_LIMITS, ...options.limits } },
@@ -171,6 +177,25 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     else if (this.#main !== undefined) this.#cancelBody(this.#main);
   }
 
+  stepCompleted(command: StepCommand, result: Encoded): void {
+    this.#undos.stepCompleted(command, result);
+  }
+
+  /** A run that is being undone already goes on with that. */
+  terminate(reason: string): void {
+    if (this.#outcome.kind !== 'going-on' || this.#undos.hasBegun()) return;
+    this.#endCodeWith({ kind: 'terminated', error: new CancelledError(reason) });
+  }
+
+  /** Ends the code where it is; then its steps are undone. */
+  #endCodeWith(outcome: Outcome): void {
+    this.#loop.abandon();
+    this.#body = 'ended';
+    this.#leaving.clear();
+    this.#ending = outcome;
+    if (!this.#undos.begin(this.#loop.tasks)) this.#end(this.#undos.addErrors(outcome));
+  }
+
   #cancelBody(main: CoroutineTask<unknown>): void {
     main.cancel(this.#cancelReason);
     this.#requestsOnceCancelled = main.cancellingFromOutside();
@@ -206,9 +231,11 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   }
 
   #run(): void {
-    if (this.#outcome.kind !== 'going-on') return;
-    if (this.#loop.runToQuiescence(this) === 'endless')
-      this.#end({ kind: 'failed', error: this.#loop.endlessLoopError() });
+    while (this.#outcome.kind === 'going-on' && this.#loop.runToQuiescence(this) === 'endless') {
+      const error = this.#loop.endlessLoopError();
+      if (this.#undos.hasBegun()) this.#undos.failed(error);
+      this.#endCodeWith(this.#ending ?? { kind: 'failed', error });
+    }
   }
 
   /** As `asyncio.run` does: the round in which the body's end was noticed is finished, then the rest is cancelled. */
@@ -222,13 +249,15 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
       for (const task of this.#leaving) task.cancel();
       return 'go-on';
     }
-    this.#end(this.#outcomeOfBody());
+    this.#ending ??= this.#outcomeOfBody();
+    if (this.#ending.kind !== 'completed' && this.#undos.begin(this.#loop.tasks)) return 'go-on';
+    this.#end(this.#undos.addErrors(this.#ending));
     return 'stop';
   }
 
   #outcomeOfBody(): Outcome {
     try {
-      return { kind: 'completed', value: this.#mainTask().result() };
+      return this.#outcomeOfResult(this.#mainTask().result());
     } catch (error) {
       const isCancelledToo = isCancelled(error) && this.#cancelRequested;
       if (this.#timeUp !== undefined && !isCancelledToo) {
@@ -238,6 +267,17 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
       if (!this.#cancelRequested) return { kind: 'failed', error: this.#limitReached ?? error };
       // After a group that failed while it was cancelled, the cancellation is thrown once more, without its message.
       return { kind: 'cancelled', error: error.message === '' ? new CancelledError(this.#cancelReason) : error };
+    }
+  }
+
+  /** A result that cannot be stored makes the run fail: then there is something to undo. */
+  #outcomeOfResult(value: unknown): Outcome {
+    if (!this.#undos.isNeeded()) return { kind: 'completed', value };
+    try {
+      this.#host.checkResult(value);
+      return { kind: 'completed', value };
+    } catch (error) {
+      return { kind: 'failed', error };
     }
   }
 

@@ -1,4 +1,5 @@
 /** What each kind of event does to a run: one table. */
+import type { StepCommand } from '../core/command.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { CommandId, JournalEvent } from '../journal/event.ts';
 import type { Callbacks } from './callbacks.ts';
@@ -16,6 +17,10 @@ export interface EventTarget {
   /** Makes the task of the workflow's body. `deadlineAtMs`: when the run's time is up. */
   start(deadlineAtMs: number | undefined): void;
   cancel(reason: string): void;
+  /** A step has completed: it may have to be undone. */
+  stepCompleted(command: StepCommand, result: Encoded): void;
+  /** Ends the code at once, and undoes the steps that have completed. */
+  terminate(reason: string): void;
   /** Asks the code to stop, since the run has come to a limit. */
   stopAtLimit(reason: string): void;
   /** Asks the code to stop, since the run's time is up. */
@@ -34,6 +39,7 @@ const handlers: Handlers = {
   started: (event, run) => run.start(event.deadlineAtMs),
   'step-completed': (event, run) => {
     const value = run.decode(event.value);
+    run.stepCompleted(run.commands.find('step', event.id).command, event.value);
     run.commands.end('step', event.id).setResult(value);
   },
   'step-failed': (event, run) => {
@@ -66,8 +72,10 @@ const handlers: Handlers = {
   'cancel-requested': (event, run) => run.cancel(event.reason),
   'limit-reached': (event, run) => run.stopAtLimit(event.reason),
   'deadline-passed': (event, run) => run.stopAtDeadline(event.reason),
-  // No workflow code sees it: the engine ends the run.
-  'terminate-requested': () => undefined,
+  // Without its undos no workflow code sees it: the engine ends the run.
+  'terminate-requested': (event, run) => {
+    if (event.undo === true) run.terminate(event.reason);
+  },
   'step-interrupted': (event, run) => {
     run.commands.find('step', event.id).cutOffs += 1;
   },

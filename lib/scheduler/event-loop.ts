@@ -128,6 +128,14 @@ export class EventLoop implements Loop {
     this.awaitables.ended(task);
   }
 
+  /** None of the code that the run has begun goes on: other code may begin. */
+  abandon(): void {
+    this.tasks.abandonAll();
+    this.predicates.clear();
+    this.commands.clear();
+    this.ready.clear();
+  }
+
   /** The run is over: no job that is ready will run, and no command will end. */
   close(): void {
     this.failures.report(this.log);

@@ -60,7 +60,8 @@ export type Outcome =
   | { readonly kind: 'going-on' }
   | { readonly kind: 'completed'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'cancelled'; readonly error: unknown }; // its body ended so after a request to cancel
+  | { readonly kind: 'cancelled'; readonly error: unknown } // its body ended so after a request to cancel
+  | { readonly kind: 'terminated'; readonly error: unknown }; // after a request to terminate and to undo
 
 export interface LiveRun {
   /**
@@ -131,6 +132,8 @@ export interface LiveRunOptions {
   decode(encoded: Encoded): unknown;
   /** Refuses what cannot be stored, and names it: `what`. */
   encode(value: unknown, what: string): Encoded;
+  /** Throws what keeps a value from being the run's result. Default: nothing does. */
+  readonly checkResult?: (value: unknown) => void;
   /** An id for a run that the step of that position starts: the same at each replay, and nothing can guess it. */
   newRunId(id: CommandId): string;
   /** What is recorded of a step's arguments; undefined if there are none. */

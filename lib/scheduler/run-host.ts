@@ -46,6 +46,10 @@ export class RunHost implements RunLog, Values {
     return this.#options.digestArguments(args);
   }
 
+  checkResult(value: unknown): void {
+    this.#options.checkResult?.(value);
+  }
+
   recordedDueAtMs(id: CommandId): number | undefined {
     return this.#options.recordedDueAtMs(id);
   }

@@ -78,6 +78,12 @@ export class TaskRegistry implements Tasks {
     this.#alive.delete(task);
   }
 
+  /** None of their code runs any more. */
+  abandonAll(): void {
+    for (const task of this.#alive) task.abandon();
+    this.#alive.clear();
+  }
+
   clear(): void {
     this.#alive.clear();
   }

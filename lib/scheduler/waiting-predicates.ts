@@ -60,6 +60,11 @@ export class WaitingPredicates implements Predicates {
     if (this.#called === waiter) this.#called = undefined;
   }
 
+  clear(): void {
+    this.#line.clear();
+    this.#called = undefined;
+  }
+
   /** An event was delivered, which may have changed something though no job is ready: a signal that was buffered. */
   eventDelivered(): void {
     this.#isAsked = false;

@@ -256,6 +256,19 @@ describe('an idempotency key that was given before', () => {
     expect((await world.store.readRun('r1'))!.inboxIds).toHaveLength(4);
   });
 
+  it('terminates with undo, which is another request under the same key', async () => {
+    const world = await worldWithRun();
+    const run = world.client.run('r1');
+    await run.terminate('why', { undo: true, idempotencyKey: 'k' });
+    await run.terminate('why', { undo: true, idempotencyKey: 'k' });
+    await expect(run.terminate('why', { idempotencyKey: 'k' })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+    await expect(run.terminate('', { undo: 'yes' as never })).rejects.toThrow('undo cannot be "yes"');
+    const { inboxIds } = (await world.store.readRun('r1'))!;
+    expect(await world.store.loadMessages('r1', inboxIds)).toMatchObject([{ kind: 'terminate', undo: true }]);
+  });
+
   it.each(['cancel', 'terminate'] as const)('makes %s one request, and is refused for another reason', async (kind) => {
     const world = await worldWithRun();
     const run = world.client.run('r1');

@@ -40,7 +40,7 @@ async function perform(stage: Stage, id: string, act: Exclude<Act, { query: stri
   } else if ('completeCallback' in act) {
     await post(stage, `/callbacks/${await tokenOf(stage, id, act.completeCallback)}`, act.value);
   } else if ('cancel' in act) await post(stage, `/runs/${id}/cancel`, { reason: act.cancel });
-  else await post(stage, `/runs/${id}/terminate`, { reason: act.terminate });
+  else await post(stage, `/runs/${id}/terminate`, { reason: act.terminate, undo: act.undo });
 }
 
 async function tokenOf(stage: Stage, id: string, step: string): Promise<string> {

@@ -18,7 +18,7 @@ export type Act = { readonly after?: string } &
     | { readonly completeCallback: string; readonly value: unknown }
     | { readonly signal: string; readonly payload: unknown; readonly idempotencyKey?: string }
     | { readonly cancel: string }
-    | { readonly terminate: string }
+    | { readonly terminate: string; readonly undo?: true }
     /** `answers`: the body of a 200, or what a problem shows. */
     | { readonly query: string; readonly args?: unknown; readonly answers: Expected }
   );

@@ -270,6 +270,23 @@ describe('POST /runs/{id}/signals/{name}', () => {
   });
 });
 
+describe('POST /runs/{id}/terminate with undo', () => {
+  it('asks for the undos, and refuses what is no flag', async () => {
+    const world = createApiWorld();
+    await world.client.start('greet', 'Ada', { id: 'g1' });
+    expect((await world.post('/runs/g1/terminate', '{"reason":"no","undo":true}')).status).toBe(202);
+    const { inboxIds } = (await world.store.readRun('g1'))!;
+    expect(await world.store.loadMessages('g1', inboxIds)).toMatchObject([{ kind: 'terminate', undo: true }]);
+    for (const [path, body] of [
+      ['terminate', '{"undo":"yes"}'],
+      ['terminate', '{"redo":true}'],
+      ['cancel', '{"undo":true}'],
+    ]) {
+      expect(problemOf(await world.post(`/runs/g1/${path}`, body))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
+  });
+});
+
 describe.each(['cancel', 'terminate'])('POST /runs/{id}/%s', (kind) => {
   it.each([
     [undefined, ''],

@@ -57,11 +57,13 @@ export interface StepDefaults {
   heartbeatTimeout?: Duration;
   atMostOnce?: boolean;
 }
-export interface StepOptions extends StepDefaults {
+export interface StepOptions<T = unknown> extends StepDefaults {
   key?: string;
+  undo?(this: void, result: T): Awaitable<unknown> | Promise<unknown> | void;
 }
-export interface DefinedStepOptions<A extends unknown[]> extends StepDefaults {
+export interface DefinedStepOptions<A extends unknown[], T = unknown> extends StepDefaults {
   key?: string | ((...args: A) => string);
+  undo?(this: void, result: T): Awaitable<unknown> | Promise<unknown> | void;
 }
 export interface StepContext {
   readonly runId: string;
@@ -77,7 +79,7 @@ export interface StepContext {
 export function step<T>(name: string, body: (context: StepContext) => T | Promise<T>): Awaitable<T>;
 export function step<T>(
   name: string,
-  options: StepOptions,
+  options: NoInfer<StepOptions<T>>,
   body: (context: StepContext) => T | Promise<T>,
 ): Awaitable<T>;
 export function defineStep<A extends unknown[], T>(
@@ -86,7 +88,7 @@ export function defineStep<A extends unknown[], T>(
 ): (...args: A) => Awaitable<T>;
 export function defineStep<A extends unknown[], T>(
   name: string,
-  options: NoInfer<DefinedStepOptions<A>>,
+  options: NoInfer<DefinedStepOptions<A, T>>,
   body: (...args: A) => T | Promise<T>,
 ): (...args: A) => Awaitable<T>;
 export function stepContext(): StepContext;

@@ -1,7 +1,7 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import type { Awaitable, Coroutine, StepContext, Workflow } from 'lull';
-import { defineStep, signal, sleep, step, stepContext, workflow } from 'lull';
+import { defineStep, log, signal, sleep, step, stepContext, workflow } from 'lull';
 
 /** As callers start a workflow: they give what its schema takes. */
 declare function start<R>(workflow: Workflow<void, R, never>): Promise<R>;
@@ -148,4 +148,38 @@ test('a signal is received as its type, or as what its schema gives', () => {
   expectTypeOf(approved.pending()).toEqualTypeOf<number>();
   const moved = signal('moved', { schema: z.object({ at: z.string().transform((text) => new Date(text)) }) });
   expectTypeOf(moved.receive()).toEqualTypeOf<Awaitable<{ at: Date }>>();
+});
+
+describe('the undo of a step', () => {
+  interface Receipt {
+    readonly id: string;
+  }
+  const charge = async (): Promise<Receipt> => ({ id: 'r1' });
+
+  test('takes what the step gives', () => {
+    const made = step('charge', { undo: (receipt) => refund(receipt.id) }, charge);
+    expectTypeOf(made).toEqualTypeOf<Awaitable<Receipt>>();
+    step('charge', { undo: (receipt: Receipt) => refund(receipt.id) }, ({ attempt }) => ({ id: String(attempt) }));
+    defineStep('charge', { undo: ({ id }) => refund(id) }, (id: string) => ({ id }));
+    // @ts-expect-error a receipt is no text
+    step('charge', { undo: (receipt: string) => refund(receipt) }, charge);
+  });
+
+  test('gives an awaitable, a promise or nothing', () => {
+    step(
+      'charge',
+      {
+        *undo({ id }) {
+          yield* refund(id);
+        },
+      },
+      charge,
+    );
+    step('charge', { undo: async ({ id }) => log.info(id) }, charge);
+    step('charge', { undo: ({ id }) => log.info(id) }, charge);
+    // @ts-expect-error the id would go nowhere
+    step('charge', { undo: ({ id }) => id }, charge);
+  });
+
+  const refund = defineStep('refund', (id: string) => `refunded ${id}`);
 });

@@ -1,8 +1,37 @@
 /** Programs that wait for what other tasks do, ask again and again, and go through many items. */
-import { batch, type Coroutine, gather, poll, signal, sleep, step, TimeoutError, waitUntil, workflow } from 'lull';
+import {
+  batch,
+  type Coroutine,
+  defineStep,
+  gather,
+  log,
+  poll,
+  setAttributes,
+  setStatus,
+  signal,
+  sleep,
+  step,
+  TimeoutError,
+  waitUntil,
+  workflow,
+} from 'lull';
 import type { Program } from '../program.ts';
 
 const word = signal<string>('word');
+
+const refund = defineStep('refund', (id: string) => log.info(`refunded ${id}`));
+
+/** Undone as a body, and as code of the run. */
+function* pay(): Coroutine<void> {
+  const undo = async (n: number): Promise<void> => log.info(`released ${n}`);
+  yield* step('reserve', { undo }, () => 7);
+  yield* step('charge', { undo: (id: string) => refund(id) }, () => 'c1');
+}
+
+const undone = [
+  { level: 'info', message: /^refunded c1/ },
+  { level: 'info', message: /^released 7/ },
+] as const;
 
 const HALVED = [1, 2, 3, 4, 5].map((n) => ({ status: n % 2 === 0 ? 'fulfilled' : 'rejected' }));
 
@@ -87,5 +116,37 @@ export const batchPrograms: readonly Program[] = [
       return [ended.values(), ended.endedBy, closed];
     }),
     ends: { status: 'completed', result: [[0, 1, 2], 'enough', true] },
+  },
+  {
+    workflow: workflow('undone-when-it-fails', function* () {
+      yield* pay();
+      yield* step('print', { retry: false }, () => {
+        throw new Error('no paper');
+      });
+    }),
+    ends: { status: 'failed', error: { code: 'STEP_FAILED' } },
+    logs: undone,
+  },
+  {
+    workflow: workflow('undone-when-it-is-terminated', function* () {
+      yield* pay();
+      try {
+        yield* word.receive();
+      } finally {
+        log.error('no other code runs');
+      }
+    }),
+    acts: [{ after: '1s', terminate: 'enough', undo: true }],
+    ends: { status: 'terminated', reason: 'enough' },
+    logs: undone,
+  },
+  {
+    workflow: workflow('shows-a-status', function* () {
+      setStatus({ phase: 'waiting' });
+      setAttributes({ customer: 'c1', lines: 3 });
+      yield* sleep('2s');
+      setAttributes({ lines: undefined });
+    }),
+    ends: { status: 'completed' },
   },
 ];

@@ -87,8 +87,10 @@ export class RunLedger {
   }
 
   /** A message was accepted. */
-  noteStop(kind: Message['kind'] | undefined, { atMs, before }: TableCall): void {
+  noteStop(message: Message | undefined, { atMs, before }: TableCall): void {
+    const kind = message?.kind;
     if (kind !== 'cancel' && kind !== 'terminate') return;
+    if (message?.kind === 'terminate' && message.undo === true) return; // its steps are undone first
     if (kind === 'terminate') {
       this.wasHeldAtTerminate ||= this.stopAcceptedAtMs.terminate === undefined && before?.lease !== undefined;
     }
@@ -218,7 +220,7 @@ export class Ledger {
         const isNew = after?.inboxIds.includes(id) === true && before?.inboxIds.includes(id) === false;
         if (!isNew || run.accepted.includes(id)) return;
         run.accepted.push(id);
-        run.noteStop(run.messages.get(id)?.kind, call);
+        run.noteStop(run.messages.get(id), call);
         return;
       }
       case 'putRecord':

@@ -9,6 +9,7 @@ import type { Store } from '../../../lib/ports/store.ts';
 import type { Outcome } from '../../../lib/scheduler/live-run.ts';
 import type { Code } from '../world/code.ts';
 import { isOfOtherCode } from '../world/other-calls.ts';
+import { isPlainTerminate } from '../../../lib/journal/event.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule } from './rule.ts';
 
@@ -19,10 +20,13 @@ export function replayRule(codeFor: (run: RunLedger) => Code): Rule {
     async atEnd(run, violate, { plan, faultsEndedAtMs }) {
       const { created, entries, end } = run;
       if (created === undefined) return;
-      const isToTerminate = entries.some(({ kind }) => kind === 'terminate-requested');
-      if (isToTerminate !== (end?.status === 'terminated')) {
+      const isToTerminate = entries.some(isPlainTerminate);
+      // One with undo leaves a run that ends by itself to its end.
+      const mayTerminate = entries.some(({ kind }) => kind === 'terminate-requested');
+      const isTerminated = end?.status === 'terminated';
+      if (isTerminated ? !mayTerminate : isToTerminate) {
         violate(
-          `the run is ${end?.status ?? 'open'}, and its journal has ${isToTerminate ? 'a' : 'no'} request to terminate`,
+          `the run is ${end?.status ?? 'open'}, and its journal has ${mayTerminate ? 'a' : 'no'} request to terminate`,
         );
       }
       if (isToTerminate) return;
@@ -95,6 +99,7 @@ function toText(outcome: Outcome, workflow: string): string {
       return `completed ${textOf(encode(outcome.value, `the result of ${workflow}`))}`;
     case 'failed':
     case 'cancelled':
+    case 'terminated':
       return `${outcome.kind} ${textOf(encodeError(toError(outcome.error), `the error of ${workflow}`))}`;
   }
 }

@@ -8,6 +8,7 @@ import { messageBugs } from './message-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { raceBugs } from './race-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
+import { undoBugs } from './undo-bugs.ts';
 import { versionBugs } from './version-bugs.ts';
 
 export const plantedBugs: readonly PlantedBug[] = [
@@ -19,5 +20,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...messageBugs,
   ...raceBugs,
   ...stepBugs,
+  ...undoBugs,
   ...versionBugs,
 ];

@@ -3,6 +3,7 @@ import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { definitionOf } from '../../../lib/core/workflow.ts';
 import { againWorkload } from './again.ts';
 import { approvalWorkload } from './approval.ts';
+import { batchingWorkload } from './batching.ts';
 import { busyRunWorkload } from './busy-run.ts';
 import { changedCallsWorkload } from './changed-calls.ts';
 import { carelessWorkload } from './careless.ts';
@@ -22,6 +23,7 @@ import { sameIdWorkload } from './same-id.ts';
 import { signalStormWorkload } from './signal-storm.ts';
 import { stopRaceWorkload } from './stop-race.ts';
 import { subscriptionWorkload } from './subscription.ts';
+import { undoingWorkload } from './undoing.ts';
 import { unwindingWorkload } from './unwinding.ts';
 import type { Workload } from './workload.ts';
 
@@ -38,6 +40,8 @@ export const workloads: readonly Workload[] = [
   stopRaceWorkload,
   busyRunWorkload,
   unwindingWorkload,
+  undoingWorkload,
+  batchingWorkload,
   racedSignalsWorkload,
   sameIdWorkload,
   againWorkload,

@@ -39,8 +39,11 @@ function toHttp(runId: string, action: Action): HttpCall {
       return { method, path, body: JSON.stringify(payload), ...(key === undefined ? {} : { key }) };
     }
     case 'cancel':
-    case 'terminate':
-      return { method, path: `/runs/${runId}/${action.do}`, body: JSON.stringify({ reason: action.reason }) };
+      return { method, path: `/runs/${runId}/cancel`, body: JSON.stringify({ reason: action.reason }) };
+    case 'terminate': {
+      const { reason, undo } = action;
+      return { method, path: `/runs/${runId}/terminate`, body: JSON.stringify({ reason, undo }) };
+    }
     case 'look':
       return { method: 'GET', path: `/runs/${runId}?wait=20s` };
   }

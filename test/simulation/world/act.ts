@@ -25,7 +25,8 @@ export type Action = ActionBase &
       }
     /** With a key, repeats are one signal. */
     | { readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string }
-    | { readonly do: 'cancel' | 'terminate'; readonly reason: string }
+    | { readonly do: 'cancel'; readonly reason: string }
+    | { readonly do: 'terminate'; readonly reason: string; readonly undo?: true }
     | { readonly do: 'look' }
   );
 
@@ -56,7 +57,7 @@ export async function act(
     case 'cancel':
       return client.run(runId).cancel(action.reason);
     case 'terminate':
-      return client.run(runId).terminate(action.reason);
+      return client.run(runId).terminate(action.reason, action.undo === undefined ? {} : { undo: true });
     case 'look':
       await client.run(runId).describe({ wait: PATIENCE_MS });
       await readAll(client.run(runId));

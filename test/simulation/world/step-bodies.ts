@@ -2,6 +2,8 @@
  * The bodies of steps: what they do is data, and the simulator carries it out in simulated time. All that began
  * is in a book, for the oracle.
  */
+import { RUNS_IN_THE_RUN } from '../../../lib/core/call-undo.ts';
+import { isAwaitable } from '../../../lib/core/check-awaitable.ts';
 import { callStepBody, type StepCommand } from '../../../lib/core/command.ts';
 import { NonRetryableError } from '../../../lib/core/errors.ts';
 import type { StepContext } from '../../../lib/core/step.ts';
@@ -66,7 +68,7 @@ export class StepBodies {
     };
     this.book.begin(body);
     this.#options.onBegin(process, body);
-    const plan = callStepBody(command, context) as BodyPlan;
+    const plan = planOf(command, context);
     const place = `${runId}#${stepId.slice(stepId.lastIndexOf('#') + 1)}`;
     const call = (this.#calls.get(place) ?? 0) + 1;
     this.#calls.set(place, call);
@@ -111,4 +113,12 @@ export class StepBodies {
     if (isFault || call - kills <= (plan.fails ?? 0)) return new SimulatedFailure(`call ${call} failed`);
     return undefined;
   }
+}
+
+/** An undo gives a plan too, unless it is code of the run. */
+function planOf(command: StepCommand, context: StepContext): BodyPlan {
+  const { body, undoes } = command;
+  if (undoes === undefined) return callStepBody(command, context) as BodyPlan;
+  const made = (body as unknown as (result: unknown) => unknown)(undoes.result);
+  return isAwaitable(made) ? { takesMs: 1, gives: RUNS_IN_THE_RUN } : (made as BodyPlan);
 }
