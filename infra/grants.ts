@@ -22,6 +22,8 @@ export const OPERATIONS = {
     'release',
     'finish',
     'readRun',
+    'claimUpdate',
+    'answerUpdate',
     // to other runs
     'createRun',
     'deleteValue',

@@ -9,6 +9,7 @@ export type { Logger } from './core/logger.ts';
 export type { Query } from './core/query.ts';
 export type { RunInfo } from './core/run-info.ts';
 export type { Signal, SignalOptions } from './core/signal.ts';
+export type { Update, UpdateHandler } from './core/update.ts';
 export type { StandardSchemaV1 } from './core/standard-schema.ts';
 export type { DefinedStepOptions, RetryPolicy, StepContext, StepDefaults, StepOptions } from './core/step.ts';
 export type { Task } from './core/task.ts';
@@ -69,6 +70,7 @@ export { runInfo } from './api/run-info.ts';
 export { setAttributes, setStatus } from './api/show.ts';
 export { signal } from './api/signal.ts';
 export { callback } from './api/callback.ts';
+export { update, type UpdateOptions } from './api/update.ts';
 
 // errors
 export {

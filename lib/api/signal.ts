@@ -1,12 +1,12 @@
 /** Messages from outside, received in the order in which they were accepted. */
 import type { Coroutine } from '../core/awaitable.ts';
 import { checkPathName } from '../core/check-name.ts';
-import { describeValue } from '../core/describe-value.ts';
-import { QueueEmpty, WorkflowCodeError } from '../core/errors.ts';
+import { QueueEmpty } from '../core/errors.ts';
 import { currentLoop, currentLoopToRead } from '../core/loop.ts';
 import { setSignalSchema, type Signal, type SignalOptions } from '../core/signal.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { validOrThrow } from '../core/validate.ts';
+import { checkSchema } from './check-schema.ts';
 import { type Call, lazy } from './lazy.ts';
 
 /**
@@ -27,7 +27,7 @@ import { type Call, lazy } from './lazy.ts';
  */
 export function signal<T, In = T>(name: string, options: SignalOptions<T, In> = {}): Signal<T, In> {
   checkPathName(name, 'a signal');
-  const schema = checkSchema(name, options);
+  const schema = checkSchema(`signal "${name}"`, options.schema);
   const what = `signal "${name}"`;
   const made: Signal<T, In> = {
     name,
@@ -76,15 +76,4 @@ function* receiveSignal<T>(name: string, schema: StandardSchema | undefined): Co
 
 function toPayload<T>(name: string, schema: StandardSchema | undefined, payload: unknown): T {
   return validOrThrow(schema, payload, `the payload of signal "${name}"`) as T;
-}
-
-function checkSchema<T, In>(name: string, { schema }: SignalOptions<T, In>): StandardSchema | undefined {
-  if (schema === undefined) return undefined;
-  if (typeof (schema as Partial<typeof schema> | null)?.['~standard']?.validate === 'function') {
-    return schema as StandardSchema;
-  }
-  throw new WorkflowCodeError(
-    'INVALID_ARGUMENT',
-    `the schema of signal "${name}" is ${describeValue(schema)}: give one that follows Standard Schema (zod, valibot, ...)`,
-  );
 }

@@ -5,7 +5,7 @@ import type { StoreOperation } from '../ports/store.ts';
 export const CALLER_OPERATIONS = {
   grantStart: ['createRun', 'putValue', 'readValue', 'deleteValue'],
   grantSignal: ['readRun', 'putMessage', 'accept', 'deleteMessages', 'loadRecords', 'loadMessages'],
-  grantRead: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'listRuns'],
+  grantRead: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'readAnswer', 'listRuns'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
 const OWN_ROLE = "as a function of the engine's own, let it have the role that the construct made";

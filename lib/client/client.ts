@@ -1,7 +1,10 @@
 /** The client: starts runs, finds them, lists them. */
 import { definitionOf, isWorkflow, type AnyWorkflow, type Workflow } from '../core/workflow.ts';
+import type { Duration } from '../core/duration.ts';
 import type { Signal } from '../core/signal.ts';
+import type { Update } from '../core/update.ts';
 import { checkPlainName } from '../core/check-name.ts';
+import { awaitUpdate } from './await-update.ts';
 import { beginCall } from './call-budget.ts';
 import { type CompleteOptions, endCallback, heartbeatCallback } from './complete-callback.ts';
 import { type ClientOptions, type ClientPorts, toClientPorts } from './client-ports.ts';
@@ -18,6 +21,7 @@ import {
 } from './list-runs.ts';
 import { type Run, RunHandle } from './run.ts';
 import { prepareSignal, sendSignal } from './send-signal.ts';
+import { prepareUpdate, sendUpdate } from './send-update.ts';
 import { startRun, type StartOptions, type StartRequest } from './start-run.ts';
 import { toStartOptions, type WithStartOptions } from './with-start.ts';
 
@@ -36,6 +40,23 @@ export type SignalWithStartOptions<T, Payload> = WithStartOptions & {
 export interface NamedSignalWithStartOptions extends WithStartOptions {
   readonly signal: { readonly name: string } | string;
   readonly payload?: unknown;
+}
+
+interface AnswerTimeout {
+  /** How long to wait for the answer: then a TimeoutError, and the update goes on. Default: as long as it takes. */
+  readonly answerTimeout?: Duration | undefined;
+}
+
+/** How a run is started and asked to carry out an update. Arguments that may be undefined may be left out. */
+export type UpdateWithStartOptions<I, U, Args> = WithStartOptions &
+  AnswerTimeout & { readonly update: Update<I, U, Args> } & (undefined extends Args
+    ? { readonly args?: Args }
+    : { readonly args: Args });
+
+/** The same, for an update by name, or a workflow by name. */
+export interface NamedUpdateWithStartOptions extends WithStartOptions, AnswerTimeout {
+  readonly update: { readonly name: string } | string;
+  readonly args?: unknown;
 }
 
 /**
@@ -118,6 +139,53 @@ export class Client {
     const runId = await startRun(ports, start);
     await sendSignal(ports, runId, prepared);
     return new RunHandle(this.#ports, runId);
+  }
+
+  /**
+   * Asks a run to carry out an update, starts the run for it if there is none of that `id`, and waits for the answer: what
+   * the handler returns. With `idempotencyKey`, calls with the same key are one update.
+   *
+   * Raises what `start` and `run.update` raise. An input that is refused starts nothing; an update that the run's validator
+   * refuses still has its run started.
+   *
+   * @example
+   * ```ts
+   * const add = update<string, number>('add');
+   * const cart = workflow('cart', function* (customer: string) {
+   *   const items: string[] = [];
+   *   add.handle({
+   *     run: function* (item) {
+   *       yield* step('reserve', () => `${item} for ${customer}`);
+   *       return items.push(item);
+   *     },
+   *   });
+   *   yield* sleep('1 day');
+   * });
+   *
+   * const { client } = createTestEngine({ workflows: [cart] });
+   * await client.updateWithStart(cart, 'Ada', { id: 'cart-ada', update: add, args: 'tea' }); // => 1
+   * await client.updateWithStart(cart, 'Ada', { id: 'cart-ada', update: add, args: 'milk' }); // => 2
+   * ```
+   */
+  updateWithStart<In, R, I, U, Args>(
+    workflow: Workflow<In, R, never>,
+    input: In,
+    options: UpdateWithStartOptions<I, U, Args>,
+  ): Promise<U>;
+  updateWithStart(workflow: string, input: unknown, options: NamedUpdateWithStartOptions): Promise<unknown>;
+  async updateWithStart(
+    workflow: AnyWorkflow | string,
+    input: unknown,
+    options: NamedUpdateWithStartOptions | UpdateWithStartOptions<unknown, unknown, unknown>,
+  ): Promise<unknown> {
+    const { update, args, answerTimeout, ...start } = options;
+    const { idempotencyKey } = start;
+    const request = { ...this.#find(workflow), input, options: toStartOptions(start) };
+    const prepared = await prepareUpdate(this.#ports, update, args, { idempotencyKey });
+    const ports = beginCall(this.#ports);
+    const runId = await startRun(ports, request);
+    const messageId = await sendUpdate(ports, runId, prepared);
+    return awaitUpdate(this.#ports, { runId, messageId, name: prepared.name }, answerTimeout);
   }
 
   /** The run of that id. Nothing is read yet: whether there is such a run shows when it is used. */

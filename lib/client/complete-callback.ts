@@ -141,14 +141,15 @@ async function acceptTheOther(
   { runId, name }: CallbackClaims,
 ): Promise<void> {
   const what = `callback "${name}"`;
-  const [other] = await retryUnavailable(ports.clock, () => store.loadMessages(runId, [message.id]));
+  const [found] = await retryUnavailable(ports.clock, () => store.loadMessages(runId, [message.id]));
+  const other = found?.kind === 'callback' ? found : undefined;
   const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
   if (run === undefined) throw new RunNotFoundError(runId);
   const isUsed = other === undefined || run.inboxIds.includes(message.id);
   if (isUsed || (await isInJournal(ports, store, runId, message.id))) throw new CallbackDoneError(name);
   if (isClosed(run.status)) throw new RunEndedError(runId, run.status, what);
   await acceptMessage(ports, { runId, message: other, idempotencyKey: message.digest, what });
-  if (!saysTheSame(other as CallbackMessage, message)) throw new CallbackDoneError(name);
+  if (!saysTheSame(other, message)) throw new CallbackDoneError(name);
 }
 
 function saysTheSame(other: CallbackMessage, { outcome, payload }: CallbackMessage): boolean {

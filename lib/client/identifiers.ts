@@ -48,6 +48,16 @@ export function messageIdFromKey(runId: string, signal: string, key: unknown): s
   return KEYED_ID_PREFIX + digest([runId, signal, checkKey(key)]);
 }
 
+/** The same update for the same key, run and name. */
+export function updateIdFromKey(runId: string, update: string, key: unknown): string {
+  return KEYED_ID_PREFIX + digest([runId, update, 'update', 'keyed', checkKey(key)]);
+}
+
+/** Of an update that is sent once: its item stays too, for the answer. */
+export function updateIdOf(messageId: string): string {
+  return KEYED_ID_PREFIX + digest([messageId]);
+}
+
 /** The same request for the same key, run and kind, and never that of a signal. */
 export function controlIdFromKey(runId: string, kind: 'cancel' | 'terminate', key: unknown): string {
   return KEYED_ID_PREFIX + digest([runId, kind, 'control', checkKey(key)]);

@@ -1,10 +1,16 @@
 /** `lull/client`: for those who start runs and talk to them. */
 export { Client } from './client.ts';
-export type { NamedSignalWithStartOptions, SignalWithStartOptions } from './client.ts';
+export type {
+  NamedSignalWithStartOptions,
+  NamedUpdateWithStartOptions,
+  SignalWithStartOptions,
+  UpdateWithStartOptions,
+} from './client.ts';
 export type { WithStartOptions } from './with-start.ts';
 export type { ClientOptions } from './client-ports.ts';
 export type { ControlOptions, Run, SignalOptions, TerminateOptions } from './run.ts';
 export type { Attributes, AttributeValue } from '../core/attributes.ts';
+export type { UpdateOptions } from './send-update.ts';
 export type { StartOptions } from './start-run.ts';
 export type { CompleteOptions } from './complete-callback.ts';
 export type { ResultOptions } from './await-result.ts';
@@ -35,6 +41,8 @@ export {
   RunNotFoundError,
   RunTerminatedError,
   UnknownQueryError,
+  UpdateFailedError,
+  UpdateRefusedError,
 } from '../core/run-errors.ts';
 export { EnvironmentError } from '../lambda/environment.ts';
 export { StoreUnavailableError } from '../ports/world-errors.ts';

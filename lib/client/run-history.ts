@@ -25,7 +25,7 @@ export interface HistoryEvent {
   readonly at?: Date;
   /** Numbers what the code asked for; what came of it has the same. */
   readonly id?: number;
-  /** Of the step, timer, signal, callback, patch or limit. */
+  /** Of the step, timer, signal, update, callback, patch or limit. */
   readonly name?: string;
   /** Of a step that was given one. */
   readonly key?: string;
@@ -34,7 +34,7 @@ export interface HistoryEvent {
   /** Another run that has ended, with its `status`, and its `value`, `error` or `reason`. */
   readonly runId?: string;
   readonly status?: RunStatus;
-  /** A result, a signal's payload, the details of a heartbeat. Decoded when it is read. */
+  /** A result, a signal's payload, an update's input, the details of a heartbeat. Decoded when it is read. */
   readonly value?: unknown;
   /** What a step or the run failed with. Decoded when it is read. */
   readonly error?: unknown;
@@ -138,7 +138,8 @@ async function readWaiting(
 ): Promise<Message[]> {
   const isOpen = (id: string): boolean => !journaled.has(id);
   const ids = inboxIds.filter(isOpen);
-  const messages = ids.length === 0 ? [] : await retryUnavailable(ports.clock, () => store.loadMessages(runId, ids));
+  const loaded = ids.length === 0 ? [] : await retryUnavailable(ports.clock, () => store.loadMessages(runId, ids));
+  const messages = loaded.filter((message) => message.kind !== 'answered');
   // What was read began in the midst of the journal: such a message may stand before.
   if (messages.length > 0 && before > 0) {
     for await (const { number, entries } of readRecords(ports, store, { runId, after: 0 })) {
@@ -203,6 +204,10 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
       const { kind, atMs, name, messageId, payload } = entry;
       return withValue({ kind, ...at(atMs), name, messageId, ...unread(entry) }, 'value', payload);
     }
+    case 'update-received': {
+      const { kind, atMs, name, messageId, args } = entry;
+      return withValue({ kind, ...at(atMs), name, messageId, ...unread(entry) }, 'value', args);
+    }
     case 'run-ended':
       return fromRunEnded({ ...entry, kind: 'run-ended' });
     case 'cancel-requested':
@@ -257,6 +262,9 @@ function fromMessage(message: Message): HistoryEvent {
   const kind = 'message-waiting';
   if (message.kind === 'run-ended') return { ...fromRunEnded({ ...message, messageId: message.id }), kind };
   if ('reason' in message) return { kind, name: message.kind, messageId: message.id, reason: message.reason };
+  if (message.kind === 'update') {
+    return withValue({ kind, name: message.name, messageId: message.id }, 'value', message.args);
+  }
   if (message.kind === 'callback' && message.outcome === 'failed') {
     return withValue(
       { kind, name: message.name, id: message.callbackId, messageId: message.id },

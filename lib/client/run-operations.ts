@@ -3,7 +3,7 @@
  * an operation that is carried out again finds what it did before.
  */
 import { decode } from '../codec/decode.ts';
-import type { AddressedOperation, SendSignalOperation, StartRunOperation, StopOperation } from '../core/operation.ts';
+import type { OperationOnOther, SendSignalOperation, StartRunOperation, StopOperation } from '../core/operation.ts';
 import { RunEndedError, RunNotFoundError, InboxFullError } from '../core/run-errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
@@ -45,7 +45,7 @@ export function createRunOperations({ store, wakes, ids = RANDOM_IDS, ...ports }
   };
 }
 
-function carryOut(ports: ClientPorts, operation: AddressedOperation, by: OperationContext): Promise<unknown> {
+function carryOut(ports: ClientPorts, operation: OperationOnOther, by: OperationContext): Promise<unknown> {
   switch (operation.kind) {
     case 'start-run':
     case 'start-child':
@@ -60,7 +60,7 @@ function carryOut(ports: ClientPorts, operation: AddressedOperation, by: Operati
   }
 }
 
-type StartOperation = Extract<AddressedOperation, { readonly kind: 'start-run' | 'start-child' }>;
+type StartOperation = Extract<OperationOnOther, { readonly kind: 'start-run' | 'start-child' }>;
 
 async function start(ports: ClientPorts, operation: StartOperation, by: OperationContext): Promise<string> {
   const { kind, workflow, runId: id } = operation;

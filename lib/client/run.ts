@@ -1,9 +1,11 @@
 /** One run, as its caller holds it. Making one reads nothing: each call looks at the table. */
 import type { Query } from '../core/query.ts';
 import type { Signal } from '../core/signal.ts';
+import type { Update } from '../core/update.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { askQuery } from './ask-query.ts';
 import { awaitResult, type ResultOptions } from './await-result.ts';
+import { awaitUpdate } from './await-update.ts';
 import { beginCall } from './call-budget.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { type DescribeOptions, describeRun, type RunDescription } from './describe-run.ts';
@@ -13,6 +15,7 @@ import { controlIdFromKey } from './identifiers.ts';
 import { checkOptions } from './options.ts';
 import { type HistoryEvent, type PlacedEvent, readHistory } from './run-history.ts';
 import { sendMessage } from './send-message.ts';
+import { prepareUpdate, sendUpdate, type UpdateOptions } from './send-update.ts';
 import { nameOf, prepareSignal, sendSignal } from './send-signal.ts';
 
 /** How a signal is sent. */
@@ -47,6 +50,11 @@ type SignalArguments<In> = undefined extends In
 /** Arguments that may be undefined may be left out. */
 type QueryArguments<A> = undefined extends A ? [args?: A] : [args: A];
 
+/** An input that may be undefined may be left out. */
+type UpdateArguments<In> = undefined extends In
+  ? [input?: In, options?: UpdateOptions]
+  : [input: In, options?: UpdateOptions];
+
 /** A run. `R` is what its workflow returns. Methods of a run that is not there raise a RunNotFoundError. */
 export interface Run<R> {
   readonly id: string;
@@ -71,6 +79,15 @@ export interface Run<R> {
    */
   query<T, A>(query: Query<T, A>, ...rest: QueryArguments<A>): Promise<T>;
   query(query: string, args?: unknown): Promise<unknown>;
+  /**
+   * Asks the run to carry out an update, and waits for the answer: what its handler returns. An update whose handler is not
+   * there yet waits for it. With an `id`, the same update may be asked for again, and gives the same answer.
+   *
+   * Raises an UpdateRefusedError if its validator refuses it (nothing has changed then), an UpdateFailedError if its handler
+   * throws, each with the `cause`; a RunEndedError if the run ended before it was answered; and what `signal` raises.
+   */
+  update<I, U, In>(update: Update<I, U, In>, ...rest: UpdateArguments<In>): Promise<U>;
+  update(update: string, input?: unknown, options?: UpdateOptions): Promise<unknown>;
   /** What there is to know: workflow, status, times, input, and how it ended. Can `wait` a while for the end. */
   describe(options?: DescribeOptions): Promise<RunDescription>;
   /** What has happened so far, oldest first. */
@@ -117,6 +134,17 @@ export class RunHandle<R> implements Run<R> {
   async query<T>(query: { readonly name: string } | string, args?: unknown): Promise<T> {
     const name = nameOf(query, 'a query');
     return (await askQuery(this.#ports, this.id, name, args)) as T;
+  }
+
+  async update<U>(
+    update: { readonly name: string } | string,
+    input?: unknown,
+    options: UpdateOptions = {},
+  ): Promise<U> {
+    const runId = this.id;
+    const prepared = await prepareUpdate(this.#ports, update, input, options);
+    const messageId = await sendUpdate(beginCall(this.#ports), runId, prepared);
+    return (await awaitUpdate(this.#ports, { runId, messageId, name: prepared.name }, options.timeout)) as U;
   }
 
   async describe(options: DescribeOptions = {}): Promise<RunDescription> {

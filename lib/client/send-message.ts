@@ -72,8 +72,9 @@ export async function acceptMessage(ports: ClientPorts, sending: Sending): Promi
   // A request without an answer may be carried out late. Then the run would accept a message, and needs its payload.
   const mayStillBeAccepted = isRepeat && !wasAccepted && acceptance.kind !== 'closed';
   // Another call with this id may be between its put and its accept: it needs the payload, unless nothing can be
-  // accepted any more.
-  if (!mayStillBeAccepted && (isIdOwn || wasAccepted || acceptance.kind === 'closed')) {
+  // accepted any more. The item of an update may have its answer by then: it stays.
+  const isEndForAll = wasAccepted || (acceptance.kind === 'closed' && message.kind !== 'update');
+  if (!mayStillBeAccepted && (isIdOwn || isEndForAll)) {
     await deleteQuietly(ports, `payload of ${what} to ${runId}`, () =>
       store.deleteMessages(runId, [message.id], { keepDigests: wasAccepted }),
     );
@@ -92,7 +93,8 @@ export async function acceptMessage(ports: ClientPorts, sending: Sending): Promi
 
 /** Nothing of what was put first is changed, whether it was accepted or not. */
 function keyReused({ runId, message, idempotencyKey = '', what }: Sending): IdempotencyKeyReusedError {
-  const differs = message.kind === 'signal' ? 'payload' : 'reason';
+  const { kind } = message;
+  const differs = kind === 'signal' ? 'payload' : kind === 'update' ? 'input' : 'reason';
   return new IdempotencyKeyReusedError(idempotencyKey, runId, {
     did: `was given for ${what} to run "${runId}"`,
     differs,
@@ -103,7 +105,7 @@ function keyReused({ runId, message, idempotencyKey = '', what }: Sending): Idem
 function accept(store: Store, runId: string, { id, kind }: Message): Promise<AcceptMessageResult> {
   if (kind === 'signal') return store.accept(runId, id, INBOX_LIMIT, 'signal');
   // Code that reads no signals still learns of the ends of its children; there is room left for a request to stop.
-  if (kind === 'run-ended') return store.accept(runId, id, INBOX_LIMIT, 'control');
+  if (kind === 'run-ended' || kind === 'update') return store.accept(runId, id, INBOX_LIMIT, 'control');
   // Unread signals do not keep a callback away: it is awaited, or is about to be.
   if (kind === 'callback') return store.accept(runId, id, INBOX_LIMIT, 'control');
   return store.accept(runId, id, CONTROL_INBOX_LIMIT, 'control');

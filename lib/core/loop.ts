@@ -137,6 +137,8 @@ export interface RunEndings {
 export interface Values {
   /** `what` names the value in the UnserializableValueError of one that cannot be stored. */
   encode(value: unknown, what: string): Encoded;
+  /** The same for what was thrown, which always can be stored: in part, if there is no other way. */
+  encodeError(thrown: unknown, what: string): Encoded;
 }
 
 export interface PatchAnswers {

@@ -1,9 +1,19 @@
-/** The handlers that the code of a run has given for its queries: the author's own functions, by name. */
+/** The handlers that the code of a run has given for its queries and updates, by name. They call the author's functions. */
+import type { Coroutine } from './awaitable.ts';
 
 /** Computes the answer to a query. */
 export type QueryHandler = (args: never) => unknown;
 
+/** Carries out an update. `input` is what its sender passed. */
+export interface UpdateTask {
+  /** Throws if the update is refused. Changes nothing. */
+  validate(input: unknown): void;
+  /** Makes the coroutine that carries it out. */
+  start(input: unknown): Coroutine<unknown>;
+}
+
 export interface MessageHandlers {
   /** In place of an earlier one of that name. */
   setQuery(name: string, handler: QueryHandler): void;
+  setUpdate(name: string, handler: UpdateTask): void;
 }

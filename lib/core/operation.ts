@@ -1,5 +1,5 @@
 /**
- * What the code of a run asks the engine to do to other runs, as data: the engine carries it out as the body of a step,
+ * What the code of a run asks the engine to do outside of it, as data: the engine carries it out as the body of a step,
  * so that it has a step's retries, its record, and its idempotency key.
  */
 import type { Attributes } from './attributes.ts';
@@ -51,15 +51,30 @@ export interface WatchOperation {
   readonly runId: string;
 }
 
-export type Operation = StartRunOperation | StartChildOperation | SendSignalOperation | StopOperation | WatchOperation;
+/** Answers an update of this run. */
+export interface AnswerOperation {
+  readonly kind: 'answer';
+  /** This run's own. */
+  readonly runId: string;
+  readonly messageId: string;
+  readonly status: 'completed' | 'failed';
+  /** What the handler returned, or threw. */
+  readonly value: Encoded;
+}
+
+export type Operation =
+  StartRunOperation | StartChildOperation | SendSignalOperation | StopOperation | WatchOperation | AnswerOperation;
 
 /** An operation whose run has an id. */
 export type AddressedOperation = Operation & { readonly runId: string };
 
+/** What is done to another run. */
+export type OperationOnOther = Exclude<AddressedOperation, { readonly kind: 'answer' }>;
+
 /** What an operation is recorded as having done: see `StepRequested`. */
 export interface RecordedOperation {
   readonly kind: Operation['kind'];
-  /** The id of the other run. */
+  /** The id of the other run; of an answer, of this one. */
   readonly runId: string;
   /** Of a child, where it is not `cancel`. */
   readonly onParentClose?: 'terminate' | 'abandon';

@@ -155,6 +155,36 @@ export class UnknownQueryError extends LullError {
   }
 }
 
+/** The validator of an update has refused it: the run has not changed. `cause` is what the validator threw. */
+export class UpdateRefusedError extends LullError {
+  static {
+    this.prototype.name = 'UpdateRefusedError';
+    setBrand(this.prototype, 'UpdateRefusedError');
+  }
+  readonly runId: string;
+
+  constructor(runId: string, update: string, cause: Error) {
+    super('UPDATE_REFUSED', `run "${runId}" has refused update "${update}": ${cause.name}: ${cause.message}`, {
+      cause,
+    });
+    this.runId = runId;
+  }
+}
+
+/** The handler of an update has thrown. `cause` is what it threw, as far as its class is known here. */
+export class UpdateFailedError extends LullError {
+  static {
+    this.prototype.name = 'UpdateFailedError';
+    setBrand(this.prototype, 'UpdateFailedError');
+  }
+  readonly runId: string;
+
+  constructor(runId: string, update: string, cause: Error) {
+    super('UPDATE_FAILED', `update "${update}" of run "${runId}" failed: ${cause.name}: ${cause.message}`, { cause });
+    this.runId = runId;
+  }
+}
+
 /** The run failed. `cause` is the workflow's own error, as far as its class is known here. */
 export class RunFailedError extends LullError {
   static {

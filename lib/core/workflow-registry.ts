@@ -5,6 +5,7 @@ import { LullError, WorkflowCodeError } from './errors.ts';
 import { suggest } from './suggest.ts';
 import { isSignal, type Signal, signalSchema } from './signal.ts';
 import type { StandardSchema } from './standard-schema.ts';
+import { isUpdate, updateSchema } from './update.ts';
 import { type AnyWorkflow, definitionOf, isWorkflow, type WorkflowDefinition } from './workflow.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface WorkflowRegistry {
    * each for workflows of its own: then the names here do not say which one is meant.
    */
   signalSchema(name: string): StandardSchema | undefined;
+  /** The same for an update. */
+  updateSchema(name: string): StandardSchema | undefined;
 }
 
 /** No workflow of that name is known here. */
@@ -60,6 +63,7 @@ export function createRegistry(source: WorkflowSource): WorkflowRegistry {
 
   const names = [...byName.keys()].sort();
   const signals = [...new Set<Signal<unknown>>(Object.values(source).filter(isSignal))];
+  const updates = [...new Set<Named>(Object.values(source).filter(isUpdate))];
   const find = (name: string): WorkflowDefinition | undefined => byName.get(name)?.definition;
   return {
     find,
@@ -70,10 +74,23 @@ export function createRegistry(source: WorkflowSource): WorkflowRegistry {
     },
     names: () => names,
     signalSchema: (name) => {
-      const [signal, ...others] = signals.filter((one) => one.name === name);
-      return signal === undefined || others.length > 0 ? undefined : signalSchema(signal);
+      const signal = onlyOne(signals, name);
+      return signal && signalSchema(signal);
+    },
+    updateSchema: (name) => {
+      const update = onlyOne(updates, name);
+      return update && updateSchema(update);
     },
   };
+}
+
+interface Named {
+  readonly name: string;
+}
+
+function onlyOne<T extends Named>(all: readonly T[], name: string): T | undefined {
+  const [one, ...others] = all.filter((each) => each.name === name);
+  return others.length > 0 ? undefined : one;
 }
 
 interface Found {

@@ -17,10 +17,23 @@ export const recordIsNew: Expression = expression('attribute_not_exists(#pk)');
 
 /** Two messages with one idempotency key: the second must not take the place of the first, which may be accepted. */
 export function messageIsNewOrTheSame(digest: string): Expression {
-  return expression('attribute_not_exists(#pk) OR (#messageDigest = :digest AND attribute_not_exists(#received))', {
-    ':digest': text(digest),
-  });
+  return expression(
+    'attribute_not_exists(#pk) OR ' +
+      '(#messageDigest = :digest AND attribute_not_exists(#received) AND attribute_not_exists(#claimedBy))',
+    { ':digest': text(digest) },
+  );
 }
+
+/** A worker that answers an update for the second time, or after the purge; a worker of before a takeover, whose request is late. */
+export function updateIsOpenToMe(epoch: number): Expression {
+  return and(
+    updateIsOpen,
+    expression('(attribute_not_exists(#claimedBy) OR #claimedBy <= :epoch)', { ':epoch': number(epoch) }),
+  );
+}
+
+/** A worker that took over and an earlier worker's answer, which came before. */
+export const updateIsOpen: Expression = expression('attribute_exists(#pk) AND attribute_not_exists(#answer)');
 
 /** A worker's delete of a message that is gone already: an update would make the item anew. */
 export const messageIsThere: Expression = expression('attribute_exists(#pk)');

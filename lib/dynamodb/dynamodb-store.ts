@@ -6,11 +6,14 @@
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
-import { isKeyedId, type Message } from '../ports/message.ts';
+import { isKeyedId, type AnsweredUpdate, type Message } from '../ports/message.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
+  AnswerUpdate,
+  AnswerUpdateResult,
+  ClaimUpdateResult,
   CreateRunResult,
   DeleteMessages,
   FinishRun,
@@ -19,6 +22,7 @@ import type {
   PurgeResult,
   PutMessageResult,
   PutRecordResult,
+  ReadAnswerResult,
   ReleaseLease,
   ReleaseLeaseResult,
   RenewLease,
@@ -34,6 +38,7 @@ import type {
 } from '../ports/store.ts';
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
 import { deleteItems, getItems } from './batches.ts';
+import { conditionalWrite } from './conditional-write.ts';
 import {
   endIsNotSettled,
   leaseIsMineAndNoLonger,
@@ -45,6 +50,8 @@ import {
   runIsNew,
   runIsOpenAndHasRoomForWatcher,
   runIsOpenAndInboxHasRoom,
+  updateIsOpen,
+  updateIsOpenToMe,
 } from './conditions.ts';
 import { PayloadOffload } from './payload-offload.ts';
 import { inParallel } from './in-parallel.ts';
@@ -57,6 +64,8 @@ import { listRuns } from './list-runs.ts';
 import { purgeRun } from './purge-run.ts';
 import {
   whyNotAccepted,
+  whyNotAnswered,
+  whyNotClaimed,
   whyNotFinished,
   whyNotPut,
   whyNotReleased,
@@ -66,6 +75,8 @@ import {
 } from './explain-refusals.ts';
 import {
   acceptUpdate,
+  answerUpdateUpdate,
+  claimUpdateUpdate,
   finishUpdate,
   takeUpdate,
   releaseUpdate,
@@ -76,6 +87,7 @@ import {
 } from './run-updates.ts';
 import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSortKey } from './schema.ts';
 import {
+  findAnswer,
   fromDamagedRecordItem,
   fromMessageItem,
   fromRecordItem,
@@ -88,10 +100,7 @@ import {
 import { fromRunItem, toRunItem } from './stored-run.ts';
 import type { StoredRun } from './stored-run.ts';
 import { Table } from './table.ts';
-import type { TableOptions, Update, Write } from './table.ts';
-
-/** How often a write is tried whose refusal could not be explained: each time the item changed before it was read. */
-const ATTEMPTS = 4;
+import type { TableOptions, Update } from './table.ts';
 
 /** How many contents are fetched from the bucket at once: a few large ones fill the line, and the memory. */
 const FETCHED_AT_ONCE = 8;
@@ -115,7 +124,7 @@ export class DynamodbStore implements Store {
   async createRun(run: NewRun): Promise<CreateRunResult> {
     const item = toRunItem(run);
     checkItemSize(item);
-    return this.#write<CreateRunResult>('createRun', keyOf(item), {
+    return conditionalWrite<CreateRunResult>(this.#table, 'createRun', keyOf(item), {
       send: () => this.#table.put('createRun', item, runIsNew),
       written: () => ({ kind: 'created' }),
       refused: (there) => there && { kind: 'exists', run: fromRunItem(there).run },
@@ -151,7 +160,7 @@ export class DynamodbStore implements Store {
   async putMessage(runId: string, message: Message): Promise<PutMessageResult> {
     const item = await this.#payloads.put(toMessageItem(runId, message), 'message');
     const { digest } = message;
-    return this.#write<PutMessageResult>('putMessage', keyOf(item), {
+    return conditionalWrite<PutMessageResult>(this.#table, 'putMessage', keyOf(item), {
       send: () => this.#table.put('putMessage', item, digest === undefined ? undefined : messageIsNewOrTheSame(digest)),
       written: () => ({ kind: 'put' }),
       refused: async (there) => {
@@ -237,7 +246,7 @@ export class DynamodbStore implements Store {
 
   async putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult> {
     const item = await this.#payloads.put(toRecordItem(runId, record), 'entries');
-    return this.#write<PutRecordResult>('putRecord', keyOf(item), {
+    return conditionalWrite<PutRecordResult>(this.#table, 'putRecord', keyOf(item), {
       send: () => this.#table.put('putRecord', item, recordIsNew),
       written: () => ({ kind: 'put' }),
       refused: async (there) => {
@@ -248,14 +257,52 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]> {
+  async loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
     const items = await getItems(this.#table, 'loadMessages', messageKeys(runId, messageIds));
     const found = await inParallel(items, FETCHED_AT_ONCE, (item) => this.#payloads.restore(item, 'message'));
     const whole = found.flatMap((restored) =>
       restored.kind === 'whole' && !isReceived(restored.item) ? fromMessageItem(restored.item) : [],
     );
-    const messages = new Map(whole.map((message) => [message.id, message]));
+    const messages = new Map<string, Message | AnsweredUpdate>(whole.map((message) => [message.id, message]));
+    for (const item of items) {
+      if (findAnswer(item) === undefined) continue;
+      const id = readText(item, 'sk').slice(messageSortKey('').length);
+      messages.set(id, { kind: 'answered', id });
+    }
     return messageIds.flatMap((id) => messages.get(id) ?? []);
+  }
+
+  async claimUpdate(runId: string, messageId: string, epoch: number): Promise<ClaimUpdateResult> {
+    const key = itemKey(runId, messageSortKey(messageId));
+    const claim = { update: claimUpdateUpdate(epoch), condition: updateIsOpen, gives: 'ALL_NEW' } as const;
+    return conditionalWrite<ClaimUpdateResult>(this.#table, 'claimUpdate', key, {
+      send: () => this.#table.update('claimUpdate', key, claim),
+      written: () => ({ kind: 'claimed' }),
+      refused: whyNotClaimed,
+    });
+  }
+
+  async answerUpdate(runId: string, { messageId, epoch, answer }: AnswerUpdate): Promise<AnswerUpdateResult> {
+    const key = itemKey(runId, messageSortKey(messageId));
+    const update = {
+      update: answerUpdateUpdate(answer),
+      condition: updateIsOpenToMe(epoch),
+      gives: 'ALL_NEW',
+    } as const;
+    const answered = await conditionalWrite<AnswerUpdateResult>(this.#table, 'answerUpdate', key, {
+      send: () => this.#table.update('answerUpdate', key, update),
+      written: () => ({ kind: 'answered' }),
+      refused: (there) => whyNotAnswered(there, epoch),
+    });
+    if (answered.kind === 'answered') await this.#payloads.deleteOf([key]);
+    return answered;
+  }
+
+  async readAnswer(runId: string, messageId: string): Promise<ReadAnswerResult> {
+    const item = await this.#table.get('readAnswer', itemKey(runId, messageSortKey(messageId)));
+    const answer = item && findAnswer(item);
+    if (answer !== undefined) return { kind: 'answered', answer };
+    return { kind: item ? 'open' : 'gone' };
   }
 
   async renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult> {
@@ -324,35 +371,16 @@ export class DynamodbStore implements Store {
 
   async #change<Answer>(operation: StoreOperation, runId: string, change: RunChange<Answer>): Promise<Answer> {
     const key = itemKey(runId, runSortKey);
-    return this.#write<Answer>(operation, key, {
+    return conditionalWrite<Answer>(this.#table, operation, key, {
       send: () => this.#table.update(operation, key, change),
       written: (item) => change.written(fromRunItem(item)),
       refused: (there, isRepeat) => change.refused(there && fromRunItem(there), isRepeat),
     });
   }
-
-  async #write<Answer>(operation: StoreOperation, key: Item, write: ConditionalWrite<Answer>): Promise<Answer> {
-    let isRepeat = false;
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const sent = await write.send();
-      if (sent.kind === 'written') return write.written(sent.item);
-      isRepeat ||= sent.isRepeat;
-      const answer = await write.refused(sent.item ?? (await this.#table.get(operation, key)), isRepeat);
-      if (answer !== undefined) return answer;
-    }
-    throw new StoreUnavailableError(operation, { cause: new Error(`its item changed ${ATTEMPTS} times meanwhile`) });
-  }
 }
 
 /** The update of operation 11. */
 const toDigestOnly: Update = { update: keepDigestOnly, condition: messageIsThere, gives: 'ALL_NEW' };
-
-interface ConditionalWrite<Answer> {
-  send(): Promise<Write>;
-  written(item: Item): Answer;
-  /** Undefined: what is there does not explain the refusal, it has changed since. */
-  refused(there: Item | undefined, isRepeat: boolean): Answer | undefined | Promise<Answer | undefined>;
-}
 
 interface RunChange<Answer> extends Update {
   /** Gets the run item before or after the update, as `gives` says. */

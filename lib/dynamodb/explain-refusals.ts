@@ -11,6 +11,8 @@ import { isClosed } from '../core/run-status.ts';
 import { pinnedElsewhere } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
+  AnswerUpdateResult,
+  ClaimUpdateResult,
   FinishRun,
   ReleaseLeaseResult,
   PutMessageResult,
@@ -22,15 +24,28 @@ import type {
   WatchRunResult,
 } from '../ports/store.ts';
 import type { AcceptMessage, WatchRun } from './conditions.ts';
-import { findText, type Item } from './item.ts';
-import { isReceived } from './stored-content.ts';
+import { findNumber, findText, type Item } from './item.ts';
+import { isClaimed, isReceived } from './stored-content.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /** Operation 2. One with the same digest that is not received would not have been refused: it was put in between. */
 export function whyNotPut(there: Item | undefined, digest: string | undefined): PutMessageResult | undefined {
   if (!there) return undefined;
   if (findText(there, 'messageDigest') !== digest) return { kind: 'differs' };
-  return isReceived(there) ? { kind: 'received' } : undefined;
+  if (isReceived(there)) return { kind: 'received' };
+  return isClaimed(there) ? { kind: 'put' } : undefined; // the very message is there
+}
+
+/** Operation 20. */
+export function whyNotClaimed(there: Item | undefined): ClaimUpdateResult {
+  return { kind: there ? 'answered' : 'gone' };
+}
+
+/** Operation 21. What is there already is the answer: this request's own, or the same. */
+export function whyNotAnswered(there: Item | undefined, epoch: number): AnswerUpdateResult | undefined {
+  if (!there) return { kind: 'gone' };
+  if (findText(there, 'answer') !== undefined) return { kind: 'answered' };
+  return (findNumber(there, 'claimedBy') ?? 0) > epoch ? { kind: 'lost' } : undefined;
 }
 
 /** Operation 3. An id that is in the inbox was accepted, by this request or by one before it. */

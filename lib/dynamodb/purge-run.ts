@@ -14,6 +14,7 @@
  * after its end, or after their last one. A record that did would be the first of the next run of that id.
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
+import { ANSWER_KEY_PREFIX } from '../ports/message.ts';
 import type { PurgeResult } from '../ports/store.ts';
 import type { Claim } from './claim.ts';
 import { itemIsTheOneSeen, runIsClosedAndAsSeen } from './conditions.ts';
@@ -107,6 +108,8 @@ async function readClosed(table: Table, runId: string): Promise<ClosedRun | unde
 function isOnItsWay(item: Item, { values }: ClosedRun): boolean {
   const sortKey = readText(item, 'sk');
   if (sortKey.startsWith(messageSortKey(''))) return !isReceived(item);
+  // The answers of updates are written by workers of the closed run.
+  if (sortKey.startsWith(valueSortKey(ANSWER_KEY_PREFIX))) return false;
   return sortKey.startsWith(valueSortKey('')) && !values.includes(sortKey);
 }
 

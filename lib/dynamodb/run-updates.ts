@@ -1,5 +1,6 @@
 /** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { UpdateAnswer } from '../ports/message.ts';
 import type { RunShows } from '../ports/run-item.ts';
 import type { FinishRun, ReleaseLease, RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
 import { expression } from './expression.ts';
@@ -106,6 +107,16 @@ export function settleUpdate({ purgeAtMs }: SettleEnd): Expression {
 
 /** Operation 11, for a message with an idempotency key: another message with that key is refused until the purge. */
 export const keepDigestOnly: Expression = assign({ received: number(1), message: undefined, claim: undefined });
+
+/** Operation 20. */
+export function claimUpdateUpdate(epoch: number): Expression {
+  return assign({ claimedBy: number(epoch) });
+}
+
+/** Operation 21. The digest stays, as of a message that is in the journal. */
+export function answerUpdateUpdate(answer: UpdateAnswer): Expression {
+  return assign({ answer: text(JSON.stringify(answer)), received: number(1), message: undefined, claim: undefined });
+}
 
 /** In place of a purge. */
 export function postponeUpdate(dueAtMs: number): Expression {

@@ -96,6 +96,10 @@ export const attribute = {
   value: 'value',
   /** S: of a message with an idempotency key. */
   messageDigest: 'messageDigest',
+  /** S: JSON text: what came of an update. */
+  answer: 'answer',
+  /** N: of an update, the epoch of the worker that took over and decides on it. */
+  claimedBy: 'claimedBy',
   /** N: 1 if the message is in the journal, and only its digest is left here. */
   received: 'received',
   /** S: JSON text: where the content is that is too large for the item. In place of one of the three. */

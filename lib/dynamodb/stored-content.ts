@@ -2,10 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
-import type { Message } from '../ports/message.ts';
-import { checkFormat, findNumber, itemKey, number, readJson, readNumber, readText, text } from './item.ts';
+import type { Message, UpdateAnswer } from '../ports/message.ts';
+import { checkFormat, findNumber, findText, itemKey, number, readJson, readNumber, readText, text } from './item.ts';
 import type { Item } from './item.ts';
-import { attribute, fromRecordSortKey, messageSortKey, recordSortKey, schemaVersion, valueSortKey } from './schema.ts';
+import {
+  attribute,
+  claimFormat,
+  fromRecordSortKey,
+  messageSortKey,
+  recordSortKey,
+  schemaVersion,
+  valueSortKey,
+} from './schema.ts';
 
 export function toRecordItem(runId: string, record: JournalRecord): Item {
   return {
@@ -48,6 +56,17 @@ export function toMessageItem(runId: string, message: Message): Item {
 export function fromMessageItem(item: Item): Message {
   checkFormat(item);
   return readJson(item, 'message');
+}
+
+/** A worker that took over decides on the update. */
+export function isClaimed(item: Item): boolean {
+  return findNumber(item, 'claimedBy') !== undefined;
+}
+
+/** What came of an update; undefined if it has no answer, or is none. */
+export function findAnswer(item: Item): UpdateAnswer | undefined {
+  checkFormat(item, claimFormat);
+  return findText(item, 'answer') === undefined ? undefined : readJson(item, 'answer');
 }
 
 /** Only its digest is left: the message is in the journal. */

@@ -12,14 +12,14 @@ import { ignoreRejection, isAwaitable, isPromise } from '../core/check-awaitable
 import { describeValue } from '../core/describe-value.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { PayloadTooLargeError, UnserializableValueError } from '../core/errors.ts';
-import { mayChange, readOnly } from '../core/reading.ts';
+import { readOnly } from '../core/reading.ts';
 import { isPlainTerminate, type JournalEntry } from '../journal/event.ts';
 import { findDamage } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
 import { isClosed } from '../core/run-status.ts';
-import { withGuard } from './guard.ts';
+import { readingRun, withGuard } from './guard.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { journalDamaged } from './load-run.ts';
 import { asOwner } from './owned-code.ts';
@@ -55,10 +55,9 @@ function ask(engine: Engine, memory: LiveMemory, { name, args, callbackId }: Ask
   const isKnown =
     callbackId === undefined ? names.includes(name) : pending?.kind === 'callback' && pending.name === name;
   if (!isKnown) return { kind: 'unknown-query', names };
-  const guarded = { ...memory.guarded, replaying: () => false, random: refuseToDraw };
   try {
     const value = asOwner(memory.strays, () =>
-      withGuard(guarded, () =>
+      withGuard(readingRun(memory.guarded), () =>
         toAnswer(
           engine,
           name,
@@ -70,12 +69,6 @@ function ask(engine: Engine, memory: LiveMemory, { name, args, callbackId }: Ask
   } catch (error) {
     return { kind: 'failed', error };
   }
-}
-
-/** `Math.random()` and its like; `random()` of lull is refused where it is called. */
-function refuseToDraw(): number {
-  mayChange('a function that draws random numbers');
-  return 0;
 }
 
 function toAnswer({ maxValueBytes, store }: Engine, name: string, value: unknown): Encoded {

@@ -8,11 +8,12 @@
  */
 import { decode } from '../codec/decode.ts';
 import { LullError } from '../core/errors.ts';
-import type { AddressedOperation } from '../core/operation.ts';
+import type { OperationOnOther } from '../core/operation.ts';
 import type { StepContext } from '../core/step.ts';
 import { toError } from '../core/to-error.ts';
 import type { StepCompleted, StepFailed, StepHeartbeat, StepInterrupted, StepRetrying } from '../journal/event.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
+import { writeAnswer } from './answer-update.ts';
 import { callAtOrNever } from './call-at-or-never.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { asOwner, type CodeOwner } from './owned-code.ts';
@@ -23,8 +24,9 @@ import { limitAtMs, limitError } from './step-limits.ts';
 
 export type AttemptEvent = StepCompleted | StepFailed | StepRetrying | StepHeartbeat | StepInterrupted;
 
-/** When the turn began, and when it has to end. */
+/** When the turn began, when it has to end, and the number of its lease. */
 export interface TurnLimits {
+  readonly epoch: number;
   readonly beganAtMs: number;
   readonly endsByMs: number;
 }
@@ -163,15 +165,16 @@ export class Attempt {
   }
 }
 
-/** Runs the author's body, or does to another run what the step asks for. */
-function carryOut({ engine, step, ofRun }: AttemptOptions, context: StepContext): unknown {
+/** Runs the author's body, or does outside of the run what the step asks for. */
+function carryOut({ engine, step, ofRun, turn }: AttemptOptions, context: StepContext): unknown {
   const { id, command } = step;
   const { operation } = command;
   if (operation === undefined) return engine.callBody(command, context);
+  if (operation.kind === 'answer') return writeAnswer(engine, operation, { name: command.name, epoch: turn.epoch });
   const { runId, idempotencyKey } = context;
   const { deadlineAtMs } = ofRun;
   const by = { runId, idempotencyKey, stepNumber: id, deadlineAtMs };
-  return engine.operations.carryOut(operation as AddressedOperation, by);
+  return engine.operations.carryOut(operation as OperationOnOther, by);
 }
 
 /** What tells this attempt from all others. */

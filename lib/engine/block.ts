@@ -36,6 +36,7 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
   turn.attempts.abortAllExcept(new Map());
   if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };
   turn.inbox.length = 0;
+  turn.refusals.clear(); // the next turn decides again
   turn.received.clear();
 
   for (;;) {

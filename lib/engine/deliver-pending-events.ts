@@ -4,7 +4,8 @@
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/invariants/i6-message-once.test.ts
  */
 import { toError } from '../core/to-error.ts';
-import { isPlainTerminate } from '../journal/event.ts';
+import { isPlainTerminate, type UpdateReceived } from '../journal/event.ts';
+import { refusalOf } from './answer-update.ts';
 import { commit } from './commit.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
 import { codeHasEnded, nextEvent } from './pending-events.ts';
@@ -23,6 +24,11 @@ export type DeliverResult =
 export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Promise<DeliverResult> {
   let events = 0;
   for (let event = nextEvent(turn, memory); event !== undefined; event = nextEvent(turn, memory)) {
+    if (event.kind === 'update-received' && !codeHasEnded(memory)) {
+      const check = checkUpdate(turn, memory, event);
+      if (check === 'refused') continue;
+      if (check !== 'carry-out') return { kind: 'cannot-replay', error: check };
+    }
     events += 1;
     if ('messageId' in event) turn.received.add(event.messageId);
     // Also when the code has ended: the next worker finds it in the journal, and has to come to the same end (I4).
@@ -52,4 +58,16 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
     if (turn.engine.rebuildAtEveryAwait) break;
   }
   return { kind: 'delivered', events };
+}
+
+/** A refusal is not recorded: it is answered once all that led to it is. An error: the code cannot read what was sent. */
+function checkUpdate(turn: Turn, memory: LiveMemory, event: UpdateReceived): 'carry-out' | 'refused' | Error {
+  try {
+    const refusal = refusalOf(memory, event);
+    if (refusal === undefined) return 'carry-out';
+    turn.refusals.set(event.messageId, refusal);
+    return 'refused';
+  } catch (error) {
+    return toError(error);
+  }
 }

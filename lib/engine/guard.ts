@@ -9,6 +9,7 @@
  * Tested by: test/engine/guard.test.ts, test/engine/guarded-globals.test.ts
  */
 import { LullError } from '../core/errors.ts';
+import { mayChange } from '../core/reading.ts';
 import { current, setCurrent, type GuardedRun } from './guard/current-run.ts';
 import { stackHook } from './guard/stack-hook.ts';
 import { frozenPlaces, putUpForGood } from './guard/standing.ts';
@@ -19,6 +20,17 @@ export { outsideGuard, type GuardedRun } from './guard/current-run.ts';
 
 let isPrepared = false;
 let isUp = false;
+
+/** The run, for code of it that may only read: it draws no random numbers, and is heard. */
+export function readingRun(run: GuardedRun): GuardedRun {
+  return { ...run, replaying: () => false, random: refuseToDraw };
+}
+
+/** `Math.random()` and its like; `random()` of lull is refused where it is called. */
+function refuseToDraw(): number {
+  mayChange('a function that draws random numbers');
+  return 0;
+}
 
 /** Runs workflow code with the guard up. Whatever it throws, the globals are back afterwards. */
 export function withGuard<T>(run: GuardedRun, code: () => T): T {

@@ -21,7 +21,8 @@ type LoadInboxResult =
 export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   const { engine, runId, journal, inbox } = turn;
   if (turn.newerRun !== undefined) turn.refreshFrom(turn.newerRun);
-  const waiting = new Set(inbox.map((message) => message.id));
+  turn.inboxIds = turn.inboxIds.filter((id) => !turn.answered.has(id));
+  const waiting = new Set([...inbox.map((message) => message.id), ...turn.refusals.keys()]);
   const missing: string[] = [];
   for (const id of turn.inboxIds) {
     if (journal.messageIds.has(id)) turn.received.add(id);
@@ -30,9 +31,23 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   if (missing.length === 0) return { kind: 'loaded' };
 
   const messages = await engine.store.loadMessages(runId, missing);
-  for (const message of messages) inbox.push(message);
+  for (const message of messages) {
+    if (message.kind === 'answered' || (message.kind === 'update' && (await isAnswered(turn, message.id)))) {
+      turn.answered.add(message.id);
+    } else inbox.push(message);
+  }
+  turn.inboxIds = turn.inboxIds.filter((id) => !turn.answered.has(id));
   if (messages.length < missing.length) return whyMissing(turn, missing, new Set(messages.map(({ id }) => id)));
   return { kind: 'loaded' };
+}
+
+/**
+ * After a takeover: from here on a refusal by the worker before cannot be written any more (operation 20). What is gone has
+ * been delivered and purged by a later worker, which the next write finds out.
+ */
+async function isAnswered({ engine, runId, epoch, run }: Turn, messageId: string): Promise<boolean> {
+  if (run.lease === undefined) return false;
+  return (await engine.store.claimUpdate(runId, messageId, epoch)).kind === 'answered';
 }
 
 /** A worker that was taken over may look for messages that the next one has delivered and deleted. */

@@ -13,7 +13,7 @@ import type { Turn } from './turn-state.ts';
 /** Takes the next event from its queue; undefined when there is none. A run that has ended only gets messages. */
 export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefined {
   const nowMs = turn.engine.clock.nowMs();
-  const message = turn.inbox.shift();
+  const message = takeDeliverable(turn, memory);
   if (message !== undefined) return toMessageEvent(message, nowMs);
   // The code has used up what it had for cleaning up, so the run is about to be failed: nothing more is recorded.
   if (codeHasEnded(memory) || whyTooLong(turn) !== undefined) return undefined;
@@ -36,10 +36,21 @@ export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefi
 
 /** Whether `nextEvent` would return one. */
 export function hasPendingEvents(turn: Turn, memory: LiveMemory): boolean {
-  if (turn.inbox.length > 0) return true;
+  if (turn.inbox.some((message) => isDeliverable(message, memory))) return true;
   if (codeHasEnded(memory)) return false;
   if (isLimitReached(turn) || firstStepResult(turn, memory) !== undefined) return true;
   return (nextTimeAtMs(memory) ?? Infinity) <= turn.engine.clock.nowMs();
+}
+
+/** The first message that can be delivered. */
+function takeDeliverable({ inbox }: Turn, memory: LiveMemory): Message | undefined {
+  const index = inbox.findIndex((message) => isDeliverable(message, memory));
+  return index === -1 ? undefined : inbox.splice(index, 1)[0];
+}
+
+/** An update waits for its handler, in the inbox. When the code has ended, it is recorded as unread. */
+function isDeliverable(message: Message, memory: LiveMemory): boolean {
+  return message.kind !== 'update' || codeHasEnded(memory) || memory.live.handlesUpdate(message.name);
 }
 
 /** Whether the workflow has returned, thrown, or was cancelled: its code takes no more events. */
@@ -64,6 +75,8 @@ export function toMessageEvent(message: Message, atMs: number): EventFromOutside
   switch (message.kind) {
     case 'signal':
       return { kind: 'signal-received', messageId, atMs, name: message.name, payload: message.payload };
+    case 'update':
+      return { kind: 'update-received', messageId, atMs, name: message.name, args: message.args };
     case 'run-ended': {
       const { kind, runId, workflow, status, value } = message;
       return { kind, messageId, atMs, runId, workflow, status, value };

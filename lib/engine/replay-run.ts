@@ -7,6 +7,7 @@
  * test/engine/patches.test.ts
  */
 import { decode } from '../codec/decode.ts';
+import { encodeError } from '../codec/encode-error.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { LullError, WorkflowCodeError } from '../core/errors.ts';
@@ -114,6 +115,7 @@ async function follow(
     decode: (encoded) => decode(encoded),
     encode: (value, what) => outsideGuard(() => encode(value, what)),
     checkResult: (value) => void outsideGuard(() => encodeResult(engine, run.workflow, value)),
+    encodeError: (thrown, what) => outsideGuard(() => encodeError(toError(thrown), what)),
     newRunId: (id) => toChildRunId(runId, started.seed, id),
     digestArguments,
     strict: engine.strict,

@@ -41,6 +41,7 @@ function terminated(reason: string): Ending {
 async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   let ending = asked;
   turn.attempts.abortAllExcept(new Map());
+  turn.refusals.clear(); // no code is asked any more: they are recorded as unread
   turn.ending = asked;
   // A journal begins with its first event, also when no code ever began the run.
   if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0)

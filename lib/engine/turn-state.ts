@@ -3,6 +3,7 @@
  *
  * Tested by: test/engine/turns.test.ts, test/invariants/i2-one-writer.test.ts
  */
+import type { Encoded } from '../core/encoded.ts';
 import type { CommandId, JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
@@ -77,6 +78,10 @@ export class Turn {
   unwritten: JournalEntry[] = [];
   /** Loaded and not yet delivered, in the order of acceptance. */
   readonly inbox: Message[] = [];
+  /** Updates that were refused, with what their validators have thrown, to be answered after the next commit. */
+  readonly refusals = new Map<string, Encoded>();
+  /** Updates that have their answer. They are in no journal, and leave the inbox. */
+  readonly answered = new Set<string>();
   /** In the journal; their items can be deleted. */
   readonly received = new Set<string>();
   /** How steps ended, in the order in which they did. */
@@ -125,7 +130,7 @@ export class Turn {
     this.attempts = new Attempts({
       engine,
       runId,
-      turn: { beganAtMs, endsByMs },
+      turn: { beganAtMs, endsByMs, epoch },
       onStepResult: (event) => {
         this.#onStepResult(event);
       },

@@ -19,6 +19,7 @@
  * Tested by: test/engine/turns.test.ts, test/invariants/i3-record-before-effect.test.ts
  */
 import { afterEndOfClosed } from './after-end.ts';
+import { answerRefused } from './answer-update.ts';
 import { beginSteps, stepsToAnnounce } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
@@ -120,7 +121,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       proveBeforeTheEnd(turn);
     }
 
-    if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };
+    if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };
     turn.shown = memory.live.shown();
     await deleteReceived(turn);
     const tooLong = codeHasEnded(memory) ? undefined : whyTooLong(turn); // also after a worker that died before it failed the run

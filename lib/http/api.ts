@@ -14,6 +14,7 @@ import { queryRoutes } from './query-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { startRoute } from './start-route.ts';
 import { toJson } from './to-json.ts';
+import { updateRoutes } from './update-routes.ts';
 import { withStartRoutes } from './with-start-routes.ts';
 
 export interface ApiOptions {
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...messageRoutes,
   ...queryRoutes,
+  ...updateRoutes,
   ...withStartRoutes,
   ...callbackRoutes,
 ];
@@ -89,8 +91,8 @@ async function handle(route: Route, call: Call<Record<string, unknown>>): Promis
   }
 }
 
-/** The name of a signal or a query ends its path, and may have slashes in it. */
-const NAME_AT_THE_END = /\/(signals|queries)\/\{(\w+)\}$/;
+/** The name of a signal, a query or an update ends its path, and may have slashes in it. */
+const NAME_AT_THE_END = /\/(signals|queries|updates)\/\{(\w+)\}$/;
 
 /** As hono writes it. */
 function toPattern(path: string): string {

@@ -65,6 +65,8 @@ export const PROBLEMS = {
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },
   INVALID_INPUT: { status: 422, title: 'Input does not fit its schema' },
   UNSERIALIZABLE_VALUE: { status: 422, title: 'Value cannot be stored' },
+  UPDATE_REFUSED: { status: 422, title: 'Update refused' },
+  UPDATE_FAILED: { status: 422, title: 'Update failed' },
   QUERY_FAILED: { status: 422, title: 'Query failed' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   INBOX_FULL: { status: 429, title: 'Inbox full', retryAfterSeconds: 1 },
@@ -75,7 +77,7 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Those whose cause is an error of the run's own code, which is the caller's to see. */
-const WITH_CAUSE: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['QUERY_FAILED']);
+const WITH_CAUSE: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['QUERY_FAILED', 'UPDATE_REFUSED', 'UPDATE_FAILED']);
 
 export interface ProblemAnswer {
   readonly problem: Problem;

@@ -133,6 +133,11 @@ export const SCHEMAS = {
   },
   /** Also of a run that was started: one that was there may be of another workflow. */
   Accepted: { type: 'object', required: ['id'], properties: { id: { type: 'string', description: "The run's id." } } },
+  AcceptedUpdate: {
+    type: 'object',
+    required: ['id', 'idempotencyKey'],
+    properties: { id: { type: 'string', description: "The run's id." }, idempotencyKey: { type: 'string' } },
+  },
   Workflows: {
     type: 'object',
     required: ['workflows'],

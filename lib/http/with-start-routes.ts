@@ -5,6 +5,7 @@ import { InvalidRequestError, type ProblemCode } from './problem.ts';
 import { defineRoute, type Route } from './route.ts';
 import { anyValue, schemaRef } from './schemas.ts';
 import { START_QUERY } from './start-route.ts';
+import { answerInTime, UPDATE_ANSWERS, UPDATE_KEY, UPDATE_PROBLEMS, UPDATE_QUERY } from './update-routes.ts';
 
 const problems: readonly ProblemCode[] = [
   ...(['UNKNOWN_WORKFLOW', 'INVALID_JSON', 'RUN_ID_TAKEN', 'RUN_ENDED', 'INBOX_FULL', 'PAYLOAD_TOO_LARGE'] as const),
@@ -38,7 +39,30 @@ const signalWithStartRoute = defineRoute({
   },
 });
 
-export const withStartRoutes: readonly Route[] = [signalWithStartRoute];
+const updateWithStartRoute = defineRoute({
+  method: 'POST',
+  path: '/workflows/{name}/runs/{id}/updates/{update}',
+  operationId: 'updateWithStart',
+  summary:
+    'Asks a run to carry out an update, starts the run for it if there is none of that id, and waits for the answer.',
+  query: { ...START_QUERY, ...UPDATE_QUERY },
+  idempotencyKey: UPDATE_KEY,
+  body: {
+    description: "The workflow's input and the update's input (`args`). What is left out is undefined.",
+    schema: bodySchema('args'),
+  },
+  answers: UPDATE_ANSWERS,
+  problems: [...new Set([...problems, ...UPDATE_PROBLEMS])],
+  async handle({ client, path, query: { wait: waitMs, ...start }, idempotencyKey, maxWaitMs, body }) {
+    const { name = '', id = '', update = '' } = path;
+    const { input, args } = readBody(await body(), 'args');
+    return answerInTime(id, { idempotencyKey, maxWaitMs, waitMs }, ({ idempotencyKey: key, timeout: answerTimeout }) =>
+      client.updateWithStart(name, input, { ...start, id, idempotencyKey: key, update, args, answerTimeout }),
+    );
+  },
+});
+
+export const withStartRoutes: readonly Route[] = [signalWithStartRoute, updateWithStartRoute];
 
 function bodySchema(part: string): Readonly<Record<string, unknown>> {
   return { type: 'object', properties: { input: anyValue, [part]: anyValue }, additionalProperties: false };

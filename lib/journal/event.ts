@@ -156,6 +156,12 @@ export interface CallbackHeartbeat extends OfCallback {
   readonly details: Encoded;
 }
 
+export interface UpdateReceived extends FromOutside {
+  readonly kind: 'update-received';
+  readonly name: string;
+  readonly args: Encoded;
+}
+
 export interface CancelRequested extends FromOutside {
   readonly kind: 'cancel-requested';
   readonly reason: string;
@@ -241,6 +247,7 @@ export type JournalEvent =
   | StepHeartbeat
   | SleepCompleted
   | SignalReceived
+  | UpdateReceived
   | RunEnded
   | CallbackCompleted
   | CallbackFailed

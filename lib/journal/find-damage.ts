@@ -57,6 +57,7 @@ const FORMS: Forms = {
   'step-heartbeat': { id: 'count', atMs: 'time', details: 'value' },
   'sleep-completed': { id: 'count', atMs: 'time' },
   'signal-received': { messageId: 'text', atMs: 'time', name: 'text', payload: 'value' },
+  'update-received': { messageId: 'text', atMs: 'time', name: 'text', args: 'value' },
   'run-ended': {
     messageId: 'text',
     atMs: 'time',

@@ -117,5 +117,7 @@ function cannotFollow(journalSays: string, codeDoes: string, context: ReplayCont
 /** As in `step-completed of #3`, `signal-received "approved"`. */
 function describeEvent(event: JournalEvent): string {
   if ('id' in event) return `${event.kind} of #${event.id}`; // of a step, a timer or a callback
-  return event.kind === 'signal-received' ? `${event.kind} "${event.name}"` : event.kind;
+  return event.kind === 'signal-received' || event.kind === 'update-received'
+    ? `${event.kind} "${event.name}"`
+    : event.kind;
 }

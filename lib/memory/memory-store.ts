@@ -7,10 +7,19 @@
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
-import { isKeyedId, type Message } from '../ports/message.ts';
+import {
+  ANSWER_KEY_PREFIX,
+  isKeyedId,
+  type AnsweredUpdate,
+  type Message,
+  type UpdateAnswer,
+} from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
+  AnswerUpdate,
+  AnswerUpdateResult,
+  ClaimUpdateResult,
   CreateRunResult,
   DeleteMessages,
   FinishRun,
@@ -19,6 +28,7 @@ import type {
   PurgeResult,
   PutMessageResult,
   PutRecordResult,
+  ReadAnswerResult,
   ReleaseLease,
   ReleaseLeaseResult,
   RenewLease,
@@ -58,6 +68,10 @@ class Partition {
   readonly messages = new Map<string, string>();
   /** Of messages with an idempotency key that are in the journal. */
   readonly receivedDigests = new Map<string, string>();
+  /** Of updates. */
+  readonly answers = new Map<string, string>();
+  /** The epochs that have claimed updates. */
+  readonly claims = new Map<string, number>();
   readonly records = new Map<number, string>();
 }
 
@@ -119,12 +133,13 @@ export class MemoryStore implements Store {
   async putMessage(runId: string, message: Message): Promise<PutMessageResult> {
     const { id, digest } = message;
     const text = toItemText(this.limits, { runId, key: `inbox#${id}` }, message);
-    const { messages, receivedDigests } = this.#partition(runId);
+    const { messages, receivedDigests, claims } = this.#partition(runId);
     if (digest !== undefined) {
       const received = receivedDigests.get(id);
       if (received !== undefined) return { kind: received === digest ? 'received' : 'differs' };
       const there = messages.get(id);
       if (there !== undefined && digestOf(there) !== digest) return { kind: 'differs' };
+      if (there !== undefined && claims.has(id)) return { kind: 'put' };
     }
     messages.set(id, text);
     return { kind: 'put' };
@@ -146,11 +161,11 @@ export class MemoryStore implements Store {
   ): Promise<void> {
     const partition = this.#partitions.get(runId);
     if (partition === undefined) return;
-    const { messages, receivedDigests } = partition;
+    const { messages, receivedDigests, answers, claims } = partition;
     for (const id of messageIds) {
       const there = messages.get(id);
       messages.delete(id);
-      if (!keepDigests || !isKeyedId(id)) receivedDigests.delete(id);
+      if (!keepDigests || !isKeyedId(id)) for (const each of [receivedDigests, answers, claims]) each.delete(id);
       else if (there !== undefined) receivedDigests.set(id, digestOf(there) ?? '');
     }
   }
@@ -175,12 +190,42 @@ export class MemoryStore implements Store {
     return { kind: 'put' };
   }
 
-  async loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]> {
-    const messages = this.#partitions.get(runId)?.messages;
-    return messageIds.flatMap((id) => {
-      const text = messages?.get(id);
+  async loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
+    const partition = this.#partitions.get(runId);
+    return messageIds.flatMap((id): (Message | AnsweredUpdate)[] => {
+      if (partition?.answers.has(id)) return [{ kind: 'answered', id }];
+      const text = partition?.messages.get(id);
       return text === undefined ? [] : [fromItemText<Message>(text)];
     });
+  }
+
+  async claimUpdate(runId: string, messageId: string, epoch: number): Promise<ClaimUpdateResult> {
+    const partition = this.#partitions.get(runId);
+    if (partition?.answers.has(messageId)) return { kind: 'answered' };
+    if (!partition?.messages.has(messageId)) return { kind: 'gone' };
+    partition.claims.set(messageId, Math.max(epoch, partition.claims.get(messageId) ?? 0));
+    return { kind: 'claimed' };
+  }
+
+  async answerUpdate(runId: string, { messageId, epoch, answer }: AnswerUpdate): Promise<AnswerUpdateResult> {
+    const text = toItemText(this.limits, { runId, key: `inbox#${messageId}` }, answer);
+    const partition = this.#partitions.get(runId);
+    if (partition?.answers.has(messageId)) return { kind: 'answered' };
+    const message = partition?.messages.get(messageId);
+    if (!partition || (message === undefined && !partition.receivedDigests.has(messageId))) return { kind: 'gone' };
+    if ((partition.claims.get(messageId) ?? 0) > epoch) return { kind: 'lost' };
+    partition.answers.set(messageId, text);
+    partition.messages.delete(messageId);
+    if (message !== undefined) partition.receivedDigests.set(messageId, digestOf(message) ?? '');
+    return { kind: 'answered' };
+  }
+
+  async readAnswer(runId: string, messageId: string): Promise<ReadAnswerResult> {
+    const partition = this.#partitions.get(runId);
+    const text = partition?.answers.get(messageId);
+    if (text !== undefined) return { kind: 'answered', answer: fromItemText<UpdateAnswer>(text) };
+    const isThere = partition?.messages.has(messageId) === true || partition?.receivedDigests.has(messageId) === true;
+    return { kind: isThere ? 'open' : 'gone' };
   }
 
   async renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult> {
@@ -207,7 +252,9 @@ export class MemoryStore implements Store {
     const partition = this.#partitions.get(runId);
     if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'skipped' };
     const { messages, values } = partition;
-    const strangers = [...values.keys()].filter((key) => !refersTo(partition.state, key));
+    const strangers = [...values.keys()].filter(
+      (key) => !refersTo(partition.state, key) && !key.startsWith(ANSWER_KEY_PREFIX),
+    );
     if (messages.size + strangers.length > 0) {
       messages.clear();
       for (const key of strangers) values.delete(key);

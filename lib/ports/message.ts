@@ -1,6 +1,7 @@
-/** A signal, what comes for a callback, or a request to cancel or terminate, sent to a run. It waits in the run's inbox until it is in the journal. */
+/** A signal, an update, what comes for a callback, or a request to cancel or terminate, sent to a run. It waits in the run's inbox until it is in the journal. */
 import type { Encoded } from '../core/encoded.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
+import type { StoredValue } from './run-item.ts';
 
 interface MessageBase {
   /** Chosen by the sender: a repeat with the same id is harmless. */
@@ -14,6 +15,9 @@ interface MessageBase {
 
 /** The prefix of ids that follow from an idempotency key. */
 export const KEYED_ID_PREFIX = 'key-';
+
+/** What the keys of values begin with that are the answers of updates. */
+export const ANSWER_KEY_PREFIX = 'answer-';
 
 /** Whether an id follows from an idempotency key: the digest of such a message is kept as long as its run. */
 export function isKeyedId(messageId: string): boolean {
@@ -33,6 +37,13 @@ export interface RunEndedMessage extends MessageBase {
   readonly workflow: string;
   readonly status: ClosedStatus;
   readonly value: Encoded;
+}
+
+/** A change of the run that its sender waits for. It always has a digest: its item stays, and takes the answer. */
+export interface UpdateMessage extends MessageBase {
+  readonly kind: 'update';
+  readonly name: string;
+  readonly args: Encoded;
 }
 
 export interface CancelMessage extends MessageBase {
@@ -58,4 +69,19 @@ export interface CallbackMessage extends MessageBase {
   readonly payload: Encoded;
 }
 
-export type Message = SignalMessage | CallbackMessage | RunEndedMessage | CancelMessage | TerminateMessage;
+export type Message =
+  SignalMessage | UpdateMessage | CallbackMessage | RunEndedMessage | CancelMessage | TerminateMessage;
+
+/** In the place of an update that has its answer: a repeat of its request, or of the worker that refused it. */
+export interface AnsweredUpdate {
+  readonly kind: 'answered';
+  readonly id: string;
+}
+
+/** What came of an update. Its item keeps it until the run is purged. */
+export interface UpdateAnswer {
+  /** `refused` by its validator; else how its handler ended. */
+  readonly status: 'completed' | 'failed' | 'refused';
+  /** What the handler returned, or what it or the validator has thrown. */
+  readonly value: StoredValue;
+}

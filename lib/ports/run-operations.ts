@@ -1,5 +1,5 @@
 /** The port through which the engine reaches other runs: on their side it is a caller like any other. */
-import type { AddressedOperation } from '../core/operation.ts';
+import type { OperationOnOther } from '../core/operation.ts';
 import type { RunEndedMessage } from './message.ts';
 
 /** The run that an operation is asked by, and what tells it from all others. */
@@ -26,6 +26,6 @@ export type SendResult = 'sent' | 'gone' | 'full';
 
 export interface RunOperations {
   /** Returns what the step's awaiter gets; throws what a caller would get. */
-  carryOut(operation: AddressedOperation, by: OperationContext): Promise<unknown>;
+  carryOut(operation: OperationOnOther, by: OperationContext): Promise<unknown>;
   send(runId: string, message: EngineMessage): Promise<SendResult>;
 }

@@ -10,7 +10,7 @@ import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
-import type { Message } from './message.ts';
+import type { AnsweredUpdate, Message, UpdateAnswer } from './message.ts';
 import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
 import type {
   AfterEnd,
@@ -80,8 +80,23 @@ export interface Store {
   /** Operation 8, operation 10. Condition RecordIsNew. On failure gives the record that is there. */
   putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult>;
 
-  /** Operation 9. Those of the ids whose payload is there, in the order of the ids. */
-  loadMessages(runId: string, messageIds: readonly string[]): Promise<Message[]>;
+  /** Operation 9. Those of the ids whose payload is there, in the order of the ids; of an update that has its answer, that it has. */
+  loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]>;
+
+  /**
+   * Operation 20. After a takeover, before an update is decided on. Condition UpdateIsOpen: it is there and has no answer.
+   * From here on only this epoch and later ones can answer it.
+   */
+  claimUpdate(runId: string, messageId: string, epoch: number): Promise<ClaimUpdateResult>;
+
+  /**
+   * Operation 21. Condition UpdateIsOpenToMe: it is there, has no answer, and no later epoch has claimed it. Sets the answer,
+   * and drops the payload. Repeated, it is done.
+   */
+  answerUpdate(runId: string, answer: AnswerUpdate): Promise<AnswerUpdateResult>;
+
+  /** Operation 22. */
+  readAnswer(runId: string, messageId: string): Promise<ReadAnswerResult>;
 
   /**
    * Operation 13. Condition LeaseIsMine (open, leased, epoch): a renewal that comes after the release must not revive the lease;
@@ -155,6 +170,24 @@ export interface TakeLease {
   /** This version is gone: a run that is pinned to it may be taken too, and is then pinned to `pin`. */
   readonly gone?: string;
 }
+
+export type ClaimUpdateResult = { readonly kind: 'claimed' | 'answered' | 'gone' };
+
+export interface AnswerUpdate {
+  readonly messageId: string;
+  /** Of the worker that answers. */
+  readonly epoch: number;
+  readonly answer: UpdateAnswer;
+}
+
+/** `lost`: a later epoch decides. `gone`: the run was purged. */
+export type AnswerUpdateResult = { readonly kind: 'answered' | 'lost' | 'gone' };
+
+export type ReadAnswerResult =
+  | { readonly kind: 'answered'; readonly answer: UpdateAnswer }
+  /** It waits, or is being carried out. */
+  | { readonly kind: 'open' }
+  | { readonly kind: 'gone' };
 
 export type PutMessageResult =
   | { readonly kind: 'put' }

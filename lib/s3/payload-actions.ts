@@ -24,6 +24,10 @@ export const PAYLOAD_ACTIONS: Readonly<Record<StoreOperation, readonly PayloadAc
   /** Where another record stands already it is read, and what was put for this one is deleted. */
   putRecord: [...PUT, ...GET, ...DELETE],
   loadMessages: GET,
+  claimUpdate: [],
+  /** What its sender passed is not needed any more. */
+  answerUpdate: DELETE,
+  readAnswer: [],
   renew: [],
   release: [],
   finish: [],

@@ -8,14 +8,14 @@
 import type { Awaitable } from '../core/awaitable.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { StepCommand } from '../core/command.ts';
-import { CancelledError, isCancelled, TimeoutError, WorkflowCodeError } from '../core/errors.ts';
+import { CancelledError, isCancelled, NondeterminismError, TimeoutError, WorkflowCodeError } from '../core/errors.ts';
 import { ADD_WATCHER } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Watcher } from '../core/job.ts';
 import { withLoop } from '../core/loop.ts';
 import { whileReading } from '../core/reading.ts';
 import { DEFAULT_RUN_LIMITS } from '../core/run-limits.ts';
-import type { CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
+import type { CommandEntry, CommandId, JournalEvent, UpdateReceived } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import { CountedRandom } from './counted-random.ts';
 import { type EventTarget, handleEvent } from './event-handlers.ts';
@@ -24,6 +24,7 @@ import type { LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
 import { RunHost } from './run-host.ts';
 import type { Shown } from './shown-by-code.ts';
 import { UndoPhase } from './undo-phase.ts';
+import { Updates } from './updates.ts';
 
 /** A run that waits for its `started`. */
 export function createLiveRun(options: LiveRunOptions): LiveRun {
@@ -34,6 +35,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   readonly #host: RunHost;
   readonly #random: CountedRandom;
   readonly #loop: EventLoop;
+  readonly #updates: Updates;
   /** The task of the workflow's body; created by the `started` event. */
   #main: CoroutineTask<unknown> | undefined;
   /** Set by the first `cancel-requested`; never cleared, though the code may take the request back. */
@@ -59,13 +61,15 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
 
   constructor(options: LiveRunOptions) {
     const { info, random, stepDefaults, recordedPatches = new Set(), strict } = options;
+    const limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
     this.#host = new RunHost(options);
     this.#random = new CountedRandom(random);
     this.#undos = new UndoPhase(this.#host);
     this.#loop = new EventLoop({
       ...{ info, stepDefaults, recordedPatches, strict },
-      ...{ host: this.#host, random: this.#random, limits: { ...DEFAULT_RUN_LIMITS, ...options.limits } },
+      ...{ host: this.#host, random: this.#random, limits },
     });
+    this.#updates = new Updates(this.#loop, limits.maxTasks);
   }
 
   get commands(): EventLoop['commands'] {
@@ -151,6 +155,22 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return applied.length === 0 ? issued : [...applied, ...issued];
   }
 
+  handlesUpdate(name: string): boolean {
+    return this.#outcome.kind === 'going-on' && this.#updates.handles(name);
+  }
+
+  checkUpdate(name: string, input: unknown): void {
+    withLoop(this.#loop, () => {
+      this.#updates.check(name, input);
+    });
+  }
+
+  beginUpdate(event: UpdateReceived): void {
+    if (this.#outcome.kind !== 'going-on') return;
+    if (!this.#updates.handles(event.name)) throw noHandler(event.name);
+    this.#updates.begin(event, this.#host.decode(event.args));
+  }
+
   decode(encoded: Encoded): unknown {
     return this.#host.decode(encoded);
   }
@@ -166,6 +186,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   /** The body is over. */
   futureDone(): void {
     this.#body = 'ended';
+    this.#updates.bodyEnded();
   }
 
   /** Cancelling a run twice is cancelling it once: the second request does not interrupt the clean-up of the first. */
@@ -190,6 +211,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   /** Ends the code where it is; then its steps are undone. */
   #endCodeWith(outcome: Outcome): void {
     this.#loop.abandon();
+    this.#updates.abandon();
     this.#body = 'ended';
     this.#leaving.clear();
     this.#ending = outcome;
@@ -251,6 +273,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     }
     this.#ending ??= this.#outcomeOfBody();
     if (this.#ending.kind !== 'completed' && this.#undos.begin(this.#loop.tasks)) return 'go-on';
+    if (!this.#updates.areSettled) return 'go-on'; // the answers of updates that have ended are still to be written
     this.#end(this.#undos.addErrors(this.#ending));
     return 'stop';
   }
@@ -290,6 +313,12 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     invariant(this.#main !== undefined, 'the run was not started');
     return this.#main;
   }
+}
+
+function noHandler(name: string): NondeterminismError {
+  return new NondeterminismError(
+    `the code has no handler for update "${name}" here, and had one when the update came: call handle() where it was called`,
+  );
 }
 
 /** The body's call is made by its task, so that an error in the call is the task's failure. */

@@ -1,7 +1,7 @@
 /** What each kind of event does to a run: one table. */
 import type { StepCommand } from '../core/command.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { CommandId, JournalEvent } from '../journal/event.ts';
+import type { CommandId, JournalEvent, UpdateReceived } from '../journal/event.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { PendingCommands } from './pending-commands.ts';
 import type { RunEnds } from './run-ends.ts';
@@ -16,6 +16,8 @@ export interface EventTarget {
   decode(encoded: Encoded): unknown;
   /** Makes the task of the workflow's body. `deadlineAtMs`: when the run's time is up. */
   start(deadlineAtMs: number | undefined): void;
+  /** Makes a task of its handler. NondeterminismError if there is none, as there was when the event was recorded. */
+  beginUpdate(event: UpdateReceived): void;
   cancel(reason: string): void;
   /** A step has completed: it may have to be undone. */
   stepCompleted(command: StepCommand, result: Encoded): void;
@@ -58,6 +60,9 @@ const handlers: Handlers = {
     for (const future of run.commands.endSleep(event.id)) future.setResult(undefined);
   },
   'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload)),
+  'update-received': (event, run) => {
+    if (event.unread !== true) run.beginUpdate(event);
+  },
   'run-ended': ({ runId, status, workflow, value }, run) =>
     run.runEnds.add(runId, { status, workflow, value: run.decode(value) }),
   'callback-completed': (event, run) => {

@@ -1,15 +1,24 @@
-/** The handlers of a run's queries: the author's own functions, the one kind of function that is kept here. */
-import type { MessageHandlers, QueryHandler } from '../core/message-handlers.ts';
+/** The handlers of a run's queries and updates, by name: they hold the author's own functions. */
+import type { MessageHandlers, QueryHandler, UpdateTask } from '../core/message-handlers.ts';
 
 export class Handlers implements MessageHandlers {
   readonly #queries = new Map<string, QueryHandler>();
+  readonly #updates = new Map<string, UpdateTask>();
 
   setQuery(name: string, handler: QueryHandler): void {
     this.#queries.set(name, handler);
   }
 
+  setUpdate(name: string, handler: UpdateTask): void {
+    this.#updates.set(name, handler);
+  }
+
   query(name: string): QueryHandler | undefined {
     return this.#queries.get(name);
+  }
+
+  update(name: string): UpdateTask | undefined {
+    return this.#updates.get(name);
   }
 
   /** In alphabetical order. */

@@ -97,6 +97,13 @@ export interface LiveRun {
   shown(): Shown | undefined;
   /** Throws an InvalidInputError if the value does not fit the schema of that callback, which is pending. Changes nothing. */
   checkCallback(id: CommandId, value: unknown): undefined;
+  /** Whether an update of that name can be delivered: it has a handler, and the workflow's body goes on. */
+  handlesUpdate(name: string): boolean;
+  /**
+   * Throws if that update, for which there is a handler, is refused: what its validator throws, an InvalidInputError, or a
+   * WorkflowCodeError `TOO_MANY_TASKS`. Changes nothing.
+   */
+  checkUpdate(name: string, input: unknown): void;
   /** Where the code is, for error messages: `after step "charge"`, `before its first await`. */
   codeLocation(): string;
 }
@@ -134,6 +141,8 @@ export interface LiveRunOptions {
   encode(value: unknown, what: string): Encoded;
   /** Throws what keeps a value from being the run's result. Default: nothing does. */
   readonly checkResult?: (value: unknown) => void;
+  /** The same for what was thrown: it never throws. */
+  encodeError(thrown: unknown, what: string): Encoded;
   /** An id for a run that the step of that position starts: the same at each replay, and nothing can guess it. */
   newRunId(id: CommandId): string;
   /** What is recorded of a step's arguments; undefined if there are none. */

@@ -82,7 +82,11 @@ export class PendingCommands implements Commands, PendingReceives {
   /** Beyond the limit it is the future that fails: its awaiter gets the error, and no position is given. */
   begin(command: DurableCommand): Future<unknown> {
     const refused = this.#refuseIfTooMany(command);
-    if (refused !== undefined) return refused;
+    return refused ?? this.beginWithoutLimit(command);
+  }
+
+  /** For what is bounded by something else. */
+  beginWithoutLimit(command: DurableCommand): Future<unknown> {
     this.#lastId += 1;
     const id = this.#lastId;
     const future = new CommandFuture(this, id);

@@ -37,6 +37,10 @@ export class RunHost implements RunLog, Values {
     return this.#options.encode(value, what);
   }
 
+  encodeError(thrown: unknown, what: string): Encoded {
+    return this.#options.encodeError(thrown, what);
+  }
+
   /** The id of a run that the step of that position starts, where the code gave none. */
   newRunId(id: CommandId): string {
     return this.#options.newRunId(id);

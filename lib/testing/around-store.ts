@@ -33,7 +33,18 @@ export function isWrite({ operation }: StoreCall): boolean {
 
 const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
   ...(['createRun', 'putValue', 'deleteValue', 'putMessage', 'accept', 'deleteMessages'] as const),
-  ...(['take', 'putRecord', 'renew', 'release', 'finish', 'purge', 'watch', 'settleEnd'] as const),
+  ...([
+    'take',
+    'putRecord',
+    'renew',
+    'release',
+    'finish',
+    'purge',
+    'watch',
+    'settleEnd',
+    'claimUpdate',
+    'answerUpdate',
+  ] as const),
 ]);
 
 function runIdOf([first]: readonly unknown[]): string | undefined {

@@ -149,6 +149,11 @@ export class Cloud {
     return this.#engine.inspectRun(runId);
   }
 
+  /** Of an update that the test gave none. */
+  nextUpdateId(): string {
+    return this.#ids.messageId();
+  }
+
   answerQuery(query: AskedQuery): Promise<QueryAnswer> {
     return this.#engine.answerQuery(query);
   }

@@ -93,6 +93,7 @@ type MessageEntry = Exclude<Extract<JournalEntry, { readonly messageId: string }
 
 function nameOf(entry: MessageEntry): string {
   if (entry.kind === 'signal-received') return `signal "${entry.name}"`;
+  if (entry.kind === 'update-received') return `update "${entry.name}"`;
   return 'id' in entry ? `${entry.kind} of "${entry.name}"` : entry.kind;
 }
 
@@ -100,6 +101,8 @@ function contentOf(entry: MessageEntry): string {
   switch (entry.kind) {
     case 'signal-received':
       return toText(entry.payload);
+    case 'update-received':
+      return toText(entry.args);
     case 'callback-completed':
       return toText(entry.value);
     case 'callback-failed':

@@ -36,6 +36,8 @@ const FOR_EVER_MS = Number.MAX_SAFE_INTEGER;
 
 export class TableWatch {
   readonly #runs = new Map<string, Watched>();
+  /** What was left in the inboxes at the last release: accepted again, it makes no run due. */
+  readonly #left = new Map<string, readonly string[]>();
   /** Runs whose item was created through this watch, in that order. */
   readonly created: string[] = [];
 
@@ -86,6 +88,7 @@ export class TableWatch {
       }
       case 'accept':
         if ((answer as AcceptMessageResult).kind !== 'accepted') return;
+        if (this.#left.get(runId)?.includes(args[1] as string)) return;
         this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: run?.leaseExpiresAtMs });
         return;
       case 'take': {
@@ -101,7 +104,9 @@ export class TableWatch {
         return;
       }
       case 'release':
-        if ((answer as ReleaseLeaseResult).kind === 'done') this.#rest(runId, args[1] as ReleaseLease);
+        if ((answer as ReleaseLeaseResult).kind !== 'done') return;
+        this.#left.set(runId, (args[1] as ReleaseLease).inboxIds);
+        this.#rest(runId, args[1] as ReleaseLease);
         return;
       case 'finish':
         if ((answer as FinishRunResult).kind === 'done') this.#rest(runId, { dueAtMs: dueAfter(args[1] as FinishRun) });
@@ -111,7 +116,10 @@ export class TableWatch {
         return;
       case 'purge': {
         const purging = answer as PurgeResult;
-        if (purging.kind === 'purged') this.#runs.delete(runId);
+        if (purging.kind === 'purged') {
+          this.#runs.delete(runId);
+          this.#left.delete(runId);
+        }
         if (purging.kind === 'postponed') this.#rest(runId, purging);
         return;
       }

@@ -141,7 +141,7 @@ async function loadInbox(store: Store, runId: string): Promise<number> {
     (await journalOf(store, runId)).flatMap((entry) => ('messageId' in entry ? entry.messageId : [])),
   );
   const ids = inboxIds.filter((id) => !known.has(id));
-  const messages = await store.loadMessages(runId, ids);
+  const messages = (await store.loadMessages(runId, ids)).filter((message) => message.kind !== 'answered');
   if (messages.length < ids.length) throw new Error('the table is damaged: an accepted message has no payload');
   if (messages.length > 0)
     await writeRecord(

@@ -7,6 +7,7 @@ import {
   purgeWhole,
   START_MS,
   createdRun,
+  encoded,
   finishing,
   forgettableRun,
   journalRecord,
@@ -14,6 +15,7 @@ import {
   signal,
   takenRun,
   taking,
+  update,
 } from '../store/samples.ts';
 
 /** Each operation at least once, with what it leads to when its condition fails. */
@@ -43,6 +45,13 @@ export async function useEveryOperation(store: Store): Promise<void> {
   for (const digest of ['one', 'two']) await store.putMessage(runId, { ...keyed, digest });
   await store.deleteMessages(runId, ['key-1'], { keepDigests: true });
   await store.putMessage(runId, keyed);
+  await store.putMessage(runId, update('key-u'));
+  const answer = { status: 'refused', value: { kind: 'inline', value: encoded('no') } } as const;
+  for (const messageId of ['key-u', 'key-u', 'key-none']) {
+    await store.claimUpdate(runId, messageId, 1);
+    await store.answerUpdate(runId, { messageId, epoch: 1, answer });
+    await store.readAnswer(runId, messageId);
+  }
   await store.putValue(runId, 'k', 1);
   await store.readValue(runId, 'k');
   await store.deleteValue(runId, 'k');

@@ -8,7 +8,7 @@ import { aroundEachRequest } from './client-faults.ts';
 import { useEveryOperation } from './every-operation.ts';
 import { startTableServer } from './table-server.ts';
 
-const UPDATES = ['accept', 'take', 'renew', 'release', 'finish'];
+const UPDATES = ['accept', 'take', 'renew', 'release', 'finish', 'claimUpdate', 'answerUpdate'];
 
 const server = await startTableServer();
 const client = server.newClient();

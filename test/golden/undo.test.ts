@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { decode } from '../../lib/codec/decode.ts';
+import { encodeError } from '../../lib/codec/encode-error.ts';
 import { encode } from '../../lib/codec/encode.ts';
+import { toError } from '../../lib/core/to-error.ts';
 import { definitionOf } from '../../lib/core/workflow.ts';
 import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import { createRunRandom } from '../../lib/engine/run-seed.ts';
@@ -33,6 +35,7 @@ it('a journal of undos is followed today, to the same end', () => {
     recordedDueAtMs: () => undefined,
     decode: (encoded) => decode(encoded),
     encode: (value, what) => encode(value, what),
+    encodeError: (thrown, what) => encodeError(toError(thrown), what),
     newRunId: () => '',
     digestArguments,
     log: () => undefined,

@@ -45,8 +45,10 @@ describe('GET /openapi.json', () => {
         'POST /runs/{id}/queries/{name}',
         'POST /runs/{id}/signals/{name}',
         'POST /runs/{id}/terminate',
+        'POST /runs/{id}/updates/{name}',
         'POST /workflows/{name}/runs',
         'POST /workflows/{name}/runs/{id}/signals/{signal}',
+        'POST /workflows/{name}/runs/{id}/updates/{update}',
       ].sort(),
     );
     expect(new Set(ROUTES.map(({ operationId }) => operationId)).size).toBe(ROUTES.length);

@@ -56,6 +56,7 @@ import {
   getRun,
   startChild,
   startRun,
+  update,
 } from 'lull';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -200,8 +201,9 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
     yield* sleep('1 day');
     return kept;
   },
-  *'handlers of queries'() {
+  *'handlers of queries and updates'() {
     query<number>('count').handle(() => 1);
+    update<void, void>('wait').handle({ validate: () => undefined, run: () => sleep('1 day') as Coroutine<void> });
     yield* sleep('1 day');
   },
   *'operations that are asked for'() {

@@ -1,5 +1,6 @@
 /** The contract of the store port: every implementation passes the same suite. */
 import type { Store } from '../../lib/ports/store.ts';
+import { describeAnswers } from './answer-contract.ts';
 import { describeAfterEnd } from './after-end-contract.ts';
 import { describeIndexes } from './index-contract.ts';
 import { describeItemLimit, describeJournal } from './journal-contract.ts';
@@ -13,6 +14,7 @@ export function describeStoreContract(openStore: () => Promise<Store>, { hasBuck
   describeLeases(openStore);
   describeInbox(openStore);
   describeAfterEnd(openStore);
+  describeAnswers(openStore);
   describeJournal(openStore);
   if (hasBucket) describePayloads(openStore);
   else describeItemLimit(openStore);

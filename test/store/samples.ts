@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Encoded } from '../../lib/core/encoded.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
-import type { SignalMessage } from '../../lib/ports/message.ts';
+import type { SignalMessage, UpdateMessage } from '../../lib/ports/message.ts';
 import type { RunItem } from '../../lib/ports/run-item.ts';
 import type { FinishRun, NewRun, PurgeResult, ReleaseLease, Store } from '../../lib/ports/store.ts';
 
@@ -37,6 +37,10 @@ export function encoded(value: unknown): Encoded {
 
 export function signal(id: string, payload: unknown = null): SignalMessage {
   return { kind: 'signal', id, name: 'approved', payload: encoded(payload) };
+}
+
+export function update(id: string, args: unknown = null): UpdateMessage {
+  return { kind: 'update', id, digest: `digest of ${JSON.stringify(args)}`, name: 'add', args: encoded(args) };
 }
 
 export function journalRecord(number: number, given: Partial<JournalRecord> = {}): JournalRecord {

@@ -1,0 +1,146 @@
+/** A run of the testing kit: waiting for something of it moves the clock. */
+import { isClosed, type RunStatus } from '../core/run-status.ts';
+import type { DescribeOptions, RunDescription } from '../client/describe-run.ts';
+import type { ResultOptions } from '../client/await-result.ts';
+import { findAnswer, toResult } from '../client/await-update.ts';
+import { updateIdFromKey } from '../client/identifiers.ts';
+import { keyOf, type UpdateOptions } from '../client/send-update.ts';
+import { RunNotFoundError } from '../core/run-errors.ts';
+import type { ControlOptions, Run, SignalOptions } from '../client/run.ts';
+import type { HistoryEvent, PlacedEvent } from '../client/run-history.ts';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { TimeoutError } from '../core/errors.ts';
+import type { Signal } from '../core/signal.ts';
+import type { Cloud } from './cloud.ts';
+import type { Timeline } from './timeline.ts';
+import { describeWaiting, RunStuckError } from './waiting.ts';
+
+/** A run whose end is not waited for but brought about. */
+export class TestRun<R> implements Run<R> {
+  readonly id: string;
+  readonly #run: Run<R>;
+  readonly #cloud: Cloud;
+  readonly #timeline: Timeline;
+
+  constructor(run: Run<R>, cloud: Cloud, timeline: Timeline) {
+    this.id = run.id;
+    this.#run = run;
+    this.#cloud = cloud;
+    this.#timeline = timeline;
+  }
+
+  async result(options: ResultOptions = {}): Promise<R> {
+    const status = await this.#bringToItsEnd(options.timeout);
+    if (isClosed(status)) return this.#run.result({ ...options, timeout: 0 });
+    const limit = JSON.stringify(options.timeout);
+    throw new TimeoutError(`run "${this.id}" has not ended within ${limit} of the test's time: it is ${status}`);
+  }
+
+  async describe(options: DescribeOptions = {}): Promise<RunDescription> {
+    if (options.wait !== undefined) await this.#bringToItsEnd(options.wait);
+    return this.#run.describe({ ...options, wait: options.wait === undefined ? undefined : 0 });
+  }
+
+  history(): AsyncIterable<HistoryEvent> {
+    return this.#run.history();
+  }
+
+  historyFrom(cursor?: string): AsyncIterable<PlacedEvent> {
+    return this.#run.historyFrom(cursor);
+  }
+
+  signal(signal: Signal<unknown> | string, payload?: unknown, options?: SignalOptions): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.signal(signal as string, payload, options));
+  }
+
+  /** What can happen now happens before. The clock stands still. */
+  async query<T>(query: { readonly name: string } | string, args?: unknown): Promise<T> {
+    await this.#timeline.settle();
+    return (await this.#run.query(query as string, args)) as T;
+  }
+
+  async update<U>(
+    update: { readonly name: string } | string,
+    input?: unknown,
+    options: UpdateOptions = {},
+  ): Promise<U> {
+    // With an id of the test's own where there is none: a caller that dies asks again for the same update.
+    const id = keyOf(options) ?? this.#cloud.nextUpdateId();
+    const name = typeof update === 'string' ? update : update.name;
+    const send = (): Promise<unknown> => this.#run.update(update as string, input, { id, timeout: 0 });
+    return (await this.answer(send, { name, id, timeout: options.timeout })) as U;
+  }
+
+  /** Sends an update, whose answer is not waited for but brought about. */
+  async answer(
+    send: () => Promise<unknown>,
+    { name, id, timeout }: { readonly name: string; readonly id: string; readonly timeout: Duration | undefined },
+  ): Promise<unknown> {
+    const sent = await this.#cloud.callers.call(() => withoutTimeout(send));
+    if (sent.kind === 'answered') return sent.value;
+    const { store } = this.#cloud;
+    const update = { runId: this.id, messageId: updateIdFromKey(this.id, name, id), name };
+    const answer = await this.#bringAbout(timeout, () => findAnswer(store, update));
+    if (answer !== undefined) return toResult(store, update, answer);
+    const limit = JSON.stringify(timeout);
+    throw new TimeoutError(`update "${name}" of run "${this.id}" has no answer within ${limit} of the test's time`);
+  }
+
+  /** Undefined after the time limit. Without one, what will never come is an error. */
+  async #bringAbout<T>(limit: Duration | undefined, look: () => Promise<T | undefined>): Promise<T | undefined> {
+    const { clock } = this.#cloud;
+    const limitMs = limit === undefined ? Infinity : clock.nowMs() + toMilliseconds(limit, 'the time to wait');
+    let found: T | undefined;
+    const how = await this.#timeline.until(async () => (found = await look()) !== undefined, limitMs);
+    if (limit === undefined && how === 'stuck') throw await this.#stuckError();
+    return found;
+  }
+
+  cancel(reason?: string, options?: ControlOptions): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.cancel(reason, options));
+  }
+
+  terminate(reason?: string, options?: ControlOptions): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.terminate(reason, options));
+  }
+
+  /** Gives the status in which it was left. Without a limit, a run that cannot end is an error. */
+  async #bringToItsEnd(limit: Duration | undefined): Promise<RunStatus> {
+    const { clock } = this.#cloud;
+    const limitMs = limit === undefined ? Infinity : clock.nowMs() + toMilliseconds(limit, 'the time to wait');
+    let status: RunStatus = 'pending';
+    const isAtAnEnd = async (): Promise<boolean> => {
+      const run = await this.#cloud.store.readRun(this.id);
+      if (run === undefined) throw new RunNotFoundError(this.id);
+      status = run.status;
+      return isClosed(run.status) || (limit === undefined && this.#isHeldByThisCode(run.status));
+    };
+    const how = await this.#timeline.until(isAtAnEnd, limitMs);
+    const end = this.#cloud.turnEnd(this.id);
+    if (limit === undefined && this.#isHeldByThisCode(status) && end?.kind === 'blocked') throw end.error;
+    if (limit === undefined && how === 'stuck') throw await this.#stuckError();
+    return status;
+  }
+
+  /** A run that other code could not follow is looked at once more. */
+  #isHeldByThisCode(status: RunStatus): boolean {
+    return status === 'blocked' && this.#cloud.turnEnd(this.id)?.kind === 'blocked';
+  }
+
+  async #stuckError(): Promise<RunStuckError> {
+    const run = await this.#cloud.store.readRun(this.id);
+    return new RunStuckError(this.id, run?.workflow ?? '', describeWaiting(await this.#cloud.inspectRun(this.id)));
+  }
+}
+
+/** An update that was sent now has no answer yet; one that was sent before may have. */
+async function withoutTimeout(
+  send: () => Promise<unknown>,
+): Promise<{ readonly kind: 'answered'; readonly value: unknown } | { readonly kind: 'sent' }> {
+  try {
+    return { kind: 'answered', value: await send() };
+  } catch (error) {
+    if (error instanceof TimeoutError) return { kind: 'sent' };
+    throw error;
+  }
+}
