@@ -26,6 +26,8 @@ export interface PollOptions<T> {
   timeout?: Duration;
   /** For a question that throws, as the option of a step. Default: that of the workflow, else five attempts. */
   retry?: RetryPolicy | false;
+  /** Questions and answers are not shown, as the option of a step. */
+  sensitive?: boolean;
 }
 
 /**
@@ -70,7 +72,7 @@ interface Plan {
   readonly stepOptions: StepDefaults;
 }
 
-const OPTIONS = ['until', 'every', 'factor', 'maxEvery', 'timeout', 'retry'];
+const OPTIONS = ['until', 'every', 'factor', 'maxEvery', 'timeout', 'retry', 'sensitive'];
 
 function toPlan<T>(options: PollOptions<T>, what: string): Plan {
   if (typeof options !== 'object' || (options as unknown) === null) {
@@ -78,7 +80,7 @@ function toPlan<T>(options: PollOptions<T>, what: string): Plan {
   }
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option));
   if (unknown !== undefined) throw invalid(`${what} has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
-  const { until, every, factor = 1, maxEvery, timeout, retry } = options;
+  const { until, every, factor = 1, maxEvery, timeout, retry, sensitive } = options;
   if (typeof until !== 'function') {
     throw invalid(`the until of ${what} is ${describeValue(until)}: give a function, (value) => value.isReady`);
   }
@@ -90,7 +92,10 @@ function toPlan<T>(options: PollOptions<T>, what: string): Plan {
   if (maxEveryMs < everyMs) {
     throw invalid(`${what} has a maxEvery of ${maxEveryMs} ms, below its every of ${everyMs} ms: swap them?`);
   }
-  const stepOptions: StepDefaults = retry === undefined ? {} : { retry };
+  const stepOptions: StepDefaults = {
+    ...(retry === undefined ? {} : { retry }),
+    ...(sensitive === undefined ? {} : { sensitive }),
+  };
   checkStepDefaults(stepOptions, what);
   return { until, everyMs, factor, maxEveryMs, limit: limitOf(timeout), stepOptions };
 }

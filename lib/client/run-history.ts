@@ -46,6 +46,8 @@ export interface HistoryEvent {
   readonly retryAt?: Date;
   /** What the canceller or terminator said, or why the code was asked to stop. */
   readonly reason?: string;
+  /** Of a step that is sensitive: what it gave, or failed with, is not shown. */
+  readonly sensitive?: true;
   /** Of a request to terminate: the steps are undone first. */
   readonly undo?: boolean;
   /** Of the code that took the first turn. */
@@ -159,9 +161,10 @@ function fromEnd(run: RunItem, end: RunEnd): HistoryEvent {
 function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): HistoryEvent {
   switch (entry.kind) {
     case 'step': {
-      const { kind, id, name, key, operation } = entry;
+      const { kind, id, name, key, operation, sensitive } = entry;
       names.set(id, name);
-      return { kind, id, name, ...(key === undefined ? {} : { key }), ...(operation && { operation }) };
+      const rest = { ...(operation && { operation }), ...(sensitive && { sensitive }) };
+      return { kind, id, name, ...(key === undefined ? {} : { key }), ...rest };
     }
     case 'receive': {
       const { kind, id, name } = entry;
@@ -189,14 +192,14 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
     case 'started':
       return { kind: entry.kind, ...at(entry.atMs), version: entry.version };
     case 'step-completed':
-      return withValue({ ...head(entry, names) }, 'value', entry.value);
+      return ofStep(entry, { ...head(entry, names) }, 'value', entry.value);
     case 'step-heartbeat':
-      return withValue({ ...head(entry, names) }, 'value', entry.details);
+      return ofStep(entry, { ...head(entry, names) }, 'value', entry.details);
     case 'step-failed':
-      return withValue({ ...head(entry, names) }, 'error', entry.error);
+      return ofStep(entry, { ...head(entry, names) }, 'error', entry.error);
     case 'step-retrying': {
       const { attempt, retryAtMs, error } = entry;
-      return withValue({ ...head(entry, names), attempt, retryAt: new Date(retryAtMs) }, 'error', error);
+      return ofStep(entry, { ...head(entry, names), attempt, retryAt: new Date(retryAtMs) }, 'error', error);
     }
     case 'sleep-completed':
       return head(entry, names);
@@ -280,6 +283,16 @@ function at(atMs: number): { at: Date } {
 }
 
 /** Decoded at the first access: a reader of one event does not pay for all. */
+/** Of a sensitive step, what it gave or failed with is left out. */
+function ofStep(
+  { sensitive }: { readonly sensitive?: true },
+  event: HistoryEvent,
+  field: 'value' | 'error',
+  encoded: Encoded,
+): HistoryEvent {
+  return sensitive === true ? { ...event, sensitive } : withValue(event, field, encoded);
+}
+
 function withValue(event: HistoryEvent, field: 'value' | 'error', encoded: Encoded): HistoryEvent {
   let decoded: { readonly value: unknown } | undefined;
   return Object.defineProperty(event, field, {

@@ -39,8 +39,6 @@ export interface StepCommand {
   readonly undo?: StepUndo | undefined;
   /** It is the undo of a step that had this result: its body is that step's `undo`. */
   readonly undoes?: { readonly result: unknown };
-  /** What goes in and comes out is not shown. */
-  readonly sensitive?: boolean | undefined;
   /** The engine carries this out; there is no body. */
   readonly operation?: Operation;
 }

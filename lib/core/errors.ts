@@ -179,12 +179,19 @@ export class StepFailedError extends LullError {
   readonly step: string;
   /** How often its body was begun. */
   readonly attempts: number;
+  /** Its step is `sensitive`: what caused it is not shown. */
+  declare readonly sensitive?: true;
 
   constructor(step: string, attempts: number, message: string, options?: ErrorOptions) {
     super('STEP_FAILED', message, options);
     this.step = step;
     this.attempts = attempts;
   }
+}
+
+/** Says whether an error is the failure of a step that is sensitive: those who show it leave out its cause. */
+export function hidesCause(error: unknown): boolean {
+  return error instanceof StepFailedError && error.sensitive === true;
 }
 
 /**

@@ -5,7 +5,7 @@ import { WorkflowCodeError } from './errors.ts';
 import { toRetryRule } from './retry-policy.ts';
 import type { DefinedStepOptions, StepDefaults, StepOptions } from './step.ts';
 
-const DEFAULTS = ['retry', 'timeout', 'totalTimeout', 'heartbeatTimeout', 'atMostOnce'];
+const DEFAULTS = ['retry', 'timeout', 'totalTimeout', 'heartbeatTimeout', 'atMostOnce', 'sensitive'];
 
 const STEP_OPTIONS = [...DEFAULTS, 'key', 'undo'];
 
@@ -51,8 +51,9 @@ function checkOptions(options: StepDefaults, what: string, known: readonly strin
   checkLimit(options.timeout, `the timeout of ${what}`);
   checkLimit(options.totalTimeout, `the totalTimeout of ${what}`);
   checkLimit(options.heartbeatTimeout, `the heartbeatTimeout of ${what}`);
-  if (options.atMostOnce !== undefined && typeof options.atMostOnce !== 'boolean') {
-    throw invalid(`the atMostOnce of ${what} is ${describeValue(options.atMostOnce)}: give true or false`);
+  for (const flag of ['atMostOnce', 'sensitive'] as const) {
+    if (options[flag] === undefined || typeof options[flag] === 'boolean') continue;
+    throw invalid(`the ${flag} of ${what} is ${describeValue(options[flag])}: give true or false`);
   }
 }
 

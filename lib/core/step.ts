@@ -33,6 +33,12 @@ export interface StepDefaults {
   heartbeatTimeout?: Duration;
   /** Never begin the body a second time, not even after a crash: what was interrupted has failed. */
   atMostOnce?: boolean;
+  /**
+   * What goes in and comes out is not shown by the history, HTTP, logs and `lull dev`: its arguments, its result, its
+   * heartbeats, and the message of its error. All of it is stored all the same, and `engine.calls` of the testing kit
+   * has it.
+   */
+  sensitive?: boolean;
 }
 
 /** What may be said about a step beside its body. */

@@ -19,7 +19,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { asOwner, type CodeOwner } from './owned-code.ts';
 import { toIdempotencyKey } from './run-seed.ts';
 import type { Engine } from './settings.ts';
-import { attemptsStarted, completionEvent, failureEvent } from './step-events.ts';
+import { attemptsStarted, completionEvent, failureEvent, ofSensitive } from './step-events.ts';
 import { limitAtMs, limitError } from './step-limits.ts';
 
 export type AttemptEvent = StepCompleted | StepFailed | StepRetrying | StepHeartbeat | StepInterrupted;
@@ -184,7 +184,12 @@ function identityOf({ runId, step }: AttemptOptions) {
 
 function logLeftBehind(options: AttemptOptions, error: Error): void {
   const { runId, stepId } = identityOf(options);
-  options.engine.log.error('a step has left an error behind, after its attempt ended', { runId, step: stepId, error });
+  const shown = ofSensitive(options.step) ?? { error };
+  options.engine.log.error('a step has left an error behind, after its attempt ended', {
+    runId,
+    step: stepId,
+    ...shown,
+  });
 }
 
 function hadAllOf({ beganAtMs, endsByMs }: TurnLimits, begunAtMs: number): boolean {

@@ -11,6 +11,7 @@ import type { StepHeartbeat } from '../journal/event.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import { callAtOrNever } from './call-at-or-never.ts';
 import type { Engine } from './settings.ts';
+import { ofSensitive } from './step-events.ts';
 
 export interface HeartbeatOptions {
   readonly engine: Engine;
@@ -54,7 +55,8 @@ export class Heartbeat {
     if (this.#unrecorded === undefined) return;
     const { engine, step, onEvent } = this.#options;
     this.#recordedAtMs = engine.clock.nowMs();
-    onEvent({ kind: 'step-heartbeat', id: step.id, atMs: this.#recordedAtMs, details: this.#unrecorded });
+    const details = this.#unrecorded;
+    onEvent({ kind: 'step-heartbeat', id: step.id, atMs: this.#recordedAtMs, details, ...ofSensitive(step) });
     this.#unrecorded = undefined;
   }
 

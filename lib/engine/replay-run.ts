@@ -188,7 +188,8 @@ function contextOf(live: LiveRun): ReplayContext {
     hasEnded: () => live.outcome().kind !== 'going-on',
     argumentsOf: (id) => {
       const pending = live.pending.get(id);
-      return pending?.kind === 'step' ? pending.command.args : undefined;
+      if (pending?.kind !== 'step' || pending.command.options.sensitive === true) return undefined;
+      return pending.command.args;
     },
   };
 }

@@ -33,7 +33,7 @@ export function completionEvent(engine: Engine, step: PendingStep, value: unknow
           describeHigherLimit(engine.store.limits, 'valueBytes'),
       );
     }
-    return { kind: 'step-completed', id: step.id, atMs: engine.clock.nowMs(), value: encoded };
+    return { kind: 'step-completed', id: step.id, atMs: engine.clock.nowMs(), value: encoded, ...ofSensitive(step) };
   } catch (error) {
     return failedEvent(engine, step, toError(error));
   }
@@ -66,6 +66,7 @@ function nextAfterFailure(engine: Engine, step: PendingStep, error: Error): Step
     attempt: failedAttempts,
     error: storableError(engine, error, step),
     retryAtMs,
+    ...ofSensitive(step),
   };
 }
 
@@ -74,11 +75,18 @@ export function failedEvent(engine: Engine, step: PendingStep, cause: Error): St
   const { name } = step.command;
   const attempts = attemptsStarted(step) + 1;
   const times = attempts === 1 ? 'its only attempt' : `${attempts} attempts`;
-  const failure = new StepFailedError(name, attempts, `step "${name}" failed after ${times}: ${messageOf(cause)}`, {
-    cause,
-  });
+  const sensitive = ofSensitive(step);
+  const why = sensitive === undefined ? messageOf(cause) : 'its error is not shown, since the step is sensitive';
+  const failure = new StepFailedError(name, attempts, `step "${name}" failed after ${times}: ${why}`, { cause });
+  Object.assign(failure, sensitive);
   delete failure.stack; // it shows the engine, not the step
-  return { kind: 'step-failed', id: step.id, atMs: engine.clock.nowMs(), error: storableError(engine, failure, step) };
+  const error = storableError(engine, failure, step);
+  return { kind: 'step-failed', id: step.id, atMs: engine.clock.nowMs(), error, ...sensitive };
+}
+
+/** What marks the events of a sensitive step, and its failure. */
+export function ofSensitive({ command }: PendingStep): { readonly sensitive: true } | undefined {
+  return command.options.sensitive === true ? { sensitive: true } : undefined;
 }
 
 function storableError(engine: Engine, error: Error, step: PendingStep): Encoded {
@@ -88,7 +96,10 @@ function storableError(engine: Engine, error: Error, step: PendingStep): Encoded
   if (bytes <= engine.maxValueBytes) return encoded;
   const message = `${messageOf(error).slice(0, 1_000)} (shortened: the error had ${bytes} bytes)`;
   if (error instanceof StepFailedError) {
-    return encodeError(new StepFailedError(error.step, error.attempts, message), what);
+    return encodeError(
+      Object.assign(new StepFailedError(error.step, error.attempts, message), ofSensitive(step)),
+      what,
+    );
   }
   return encodeError(new Error(message), what);
 }

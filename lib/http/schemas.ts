@@ -127,6 +127,7 @@ export const SCHEMAS = {
       dueAt: time,
       retryAt: time,
       reason: { type: 'string' },
+      sensitive: { type: 'boolean', description: 'Of a sensitive step: what it gave, or failed with, is not shown.' },
       version: { type: 'string' },
       messageId: { type: 'string' },
     },

@@ -5,7 +5,7 @@
  * Error: `{ name, message, code?, cause?, errors?, undoErrors? }` · URL, RegExp: text · binary data: base64 ·
  * undefined: absent in an object, else null · NaN, Infinity: null · what contains itself: the text `[Circular]`
  */
-import { LullError } from '../core/errors.ts';
+import { hidesCause, LullError } from '../core/errors.ts';
 import { isError } from '../core/to-error.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -75,7 +75,8 @@ class JsonView {
   }
 
   #showError(error: Error): Json {
-    const { name, message, code, cause, errors, undoErrors } = error as Error & Record<string, unknown>;
+    const { name, message, code, errors, undoErrors } = error as Error & Record<string, unknown>;
+    const cause = hidesCause(error) ? undefined : error.cause;
     return this.#showProperties(Object.entries({ name, message, code, cause, errors, undoErrors }));
   }
 

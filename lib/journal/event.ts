@@ -30,6 +30,8 @@ export interface StepRequested extends Requested {
   readonly args?: string;
   /** What the engine does to another run, in place of a body of the author's. */
   readonly operation?: RecordedOperation;
+  /** What goes in and comes out is not shown. */
+  readonly sensitive?: true;
 }
 
 export interface SleepRequested extends Requested {
@@ -80,7 +82,13 @@ export interface Started {
   readonly deadlineAtMs?: number;
 }
 
-export interface StepCompleted {
+/** An event of a step, with what may be sensitive. */
+interface OfSensitiveStep {
+  /** Its step is: the value or the error is not shown. */
+  readonly sensitive?: true;
+}
+
+export interface StepCompleted extends OfSensitiveStep {
   readonly kind: 'step-completed';
   readonly id: CommandId;
   readonly atMs: number;
@@ -88,7 +96,7 @@ export interface StepCompleted {
 }
 
 /** The step has failed for good: `error` is what its awaiter gets, a StepFailedError. */
-export interface StepFailed {
+export interface StepFailed extends OfSensitiveStep {
   readonly kind: 'step-failed';
   readonly id: CommandId;
   readonly atMs: number;
@@ -96,7 +104,7 @@ export interface StepFailed {
 }
 
 /** An attempt has failed, and another one follows. */
-export interface StepRetrying {
+export interface StepRetrying extends OfSensitiveStep {
   readonly kind: 'step-retrying';
   readonly id: CommandId;
   readonly atMs: number;
@@ -107,7 +115,7 @@ export interface StepRetrying {
 }
 
 /** The details of a heartbeat, kept for later attempts. Not every heartbeat is recorded. */
-export interface StepHeartbeat {
+export interface StepHeartbeat extends OfSensitiveStep {
   readonly kind: 'step-heartbeat';
   readonly id: CommandId;
   readonly atMs: number;

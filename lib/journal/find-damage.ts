@@ -23,8 +23,7 @@ type Form =
   | 'limits or none'
   | 'true or none'
   | 'operation or none'
-  | 'closed status'
-  | 'true or none';
+  | 'closed status';
 type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]-?: Form };
 type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
 
@@ -36,6 +35,7 @@ const FORMS: Forms = {
     key: 'text or none',
     args: 'text or none',
     operation: 'operation or none',
+    sensitive: 'true or none',
   },
   sleep: { id: 'count', name: 'text', draws: 'count or none', dueAtMs: 'time' },
   receive: { id: 'count', name: 'text', draws: 'count or none' },
@@ -51,10 +51,12 @@ const FORMS: Forms = {
     limits: 'limits or none',
     deadlineAtMs: 'time or none',
   },
-  'step-completed': { id: 'count', atMs: 'time', value: 'value' },
-  'step-failed': { id: 'count', atMs: 'time', error: 'value' },
-  'step-retrying': { id: 'count', atMs: 'time', attempt: 'count', error: 'value', retryAtMs: 'time' },
-  'step-heartbeat': { id: 'count', atMs: 'time', details: 'value' },
+  'step-completed': { id: 'count', atMs: 'time', value: 'value', sensitive: 'true or none' },
+  'step-failed': { id: 'count', atMs: 'time', error: 'value', sensitive: 'true or none' },
+  'step-retrying': {
+    ...{ id: 'count', atMs: 'time', attempt: 'count', error: 'value', retryAtMs: 'time', sensitive: 'true or none' },
+  },
+  'step-heartbeat': { id: 'count', atMs: 'time', details: 'value', sensitive: 'true or none' },
   'sleep-completed': { id: 'count', atMs: 'time' },
   'signal-received': { messageId: 'text', atMs: 'time', name: 'text', payload: 'value' },
   'update-received': { messageId: 'text', atMs: 'time', name: 'text', args: 'value' },

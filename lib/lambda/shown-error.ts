@@ -3,6 +3,7 @@
  * is on it stays out: it may hold an item of the table, or an input. An error whose properties cannot be read is shown
  * without them.
  */
+import { hidesCause } from '../core/errors.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { isError } from '../core/to-error.ts';
 
@@ -28,6 +29,7 @@ export function showError(error: Error, depth = 1): ShownError {
   const keys = ['stack', 'code', 'cause', 'errors', 'error', 'suppressed'] as const;
   const [stack, code, cause, errors, last, suppressed] = keys.map((key) => read(error, key));
   const goesOn = depth < DEPTH_LIMIT;
+  const isCauseShown = goesOn && !(read(error, 'sensitive') === true && hidesCause(error));
   const isPair = goesOn && readText(error, 'name', '') === 'SuppressedError';
   const group = goesOn ? errorsOf(errors) : [];
   return {
@@ -35,7 +37,7 @@ export function showError(error: Error, depth = 1): ShownError {
     message: readText(error, 'message', ''),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     ...(typeof stack === 'string' ? { stack } : {}),
-    ...(goesOn && isError(cause) ? { cause: showError(cause, depth + 1) } : {}),
+    ...(isCauseShown && isError(cause) ? { cause: showError(cause, depth + 1) } : {}),
     ...(group.length > 0 ? { errors: group.map((each) => showError(each, depth + 1)) } : {}),
     ...(isPair && isError(last) ? { error: showError(last, depth + 1) } : {}),
     ...(isPair && isError(suppressed) ? { suppressed: showError(suppressed, depth + 1) } : {}),

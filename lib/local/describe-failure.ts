@@ -1,4 +1,5 @@
 /** A failure as a person at a terminal wants it: each error with its words and the author's line, causes below. */
+import { hidesCause } from '../core/errors.ts';
 import { describeThrown, isError } from '../core/to-error.ts';
 
 /** A circle of causes ends somewhere. */
@@ -13,7 +14,8 @@ export function describeFailure(error: unknown, depth = 0): string[] {
   if (!isError(error) || depth === DEPTH_LIMIT) return own;
   const below: string[] = [];
   const { cause, errors } = error as { cause?: unknown; errors?: unknown };
-  if (cause !== undefined) below.push(...indented('caused by ', describeFailure(cause, depth + 1)));
+  if (cause !== undefined && !hidesCause(error))
+    below.push(...indented('caused by ', describeFailure(cause, depth + 1)));
   if (Array.isArray(errors)) {
     for (const each of errors.slice(0, GROUP_LIMIT)) below.push(...indented('- ', describeFailure(each, depth + 1)));
     if (errors.length > GROUP_LIMIT) below.push(`  and ${errors.length - GROUP_LIMIT} more`);

@@ -217,11 +217,13 @@ export class PendingCommands implements Commands, PendingReceives {
     const { operation: asked } = command;
     const operation = asked && withRunId(asked, asked.runId ?? host.newRunId(id));
     const recorded = operation && { operation: toRecorded(operation) };
-    this.#issue({ kind: 'step', id, name: command.name, ...this.#identityOf(command), ...recorded });
+    const completed = operation === undefined ? withDefaults(command, stepDefaults) : { ...command, operation };
+    const sensitive = completed.options.sensitive === true ? ({ sensitive: true } as const) : undefined;
+    this.#issue({ kind: 'step', id, name: command.name, ...this.#identityOf(command), ...recorded, ...sensitive });
     this.#pending.set(id, {
       kind: 'step',
       id,
-      command: operation === undefined ? withDefaults(command, stepDefaults) : { ...command, operation },
+      command: completed,
       requestedAtMs: clock.nowMs(),
       failedAttempts: 0,
       interruptions: 0,

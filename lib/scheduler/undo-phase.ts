@@ -82,11 +82,11 @@ export class UndoPhase {
   }
 
   /** The undo gets a copy of the result: the code may have changed its own. */
-  *#undo({ name, options, key, undo, sensitive }: StepCommand, result: Encoded): Coroutine<void> {
+  *#undo({ name, options, key, undo }: StepCommand, result: Encoded): Coroutine<void> {
     const { atMostOnce: _, ...retries } = options;
     const undoes = { result: this.#host.decode(result) };
     const body = undo as NonNullable<typeof undo>;
-    const step: StepCommand = { kind: 'step', name: `undo ${name}`, options: retries, body, key, undoes, sensitive };
+    const step: StepCommand = { kind: 'step', name: `undo ${name}`, options: retries, body, key, undoes };
     if ((yield step) !== RUNS_IN_THE_RUN) return;
     const made = (body as (result: unknown) => unknown)(undoes.result);
     if (!isAwaitable(made)) {
