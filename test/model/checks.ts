@@ -2,7 +2,7 @@
 
 export interface Check {
   readonly name: string;
-  readonly file: 'run.pml' | 'purge.pml';
+  readonly file: 'run.pml' | 'purge.pml' | 'after-end.pml';
   /** `safe`: no assertion fails, in any state. `live`: with weak fairness and finitely many faults, it comes to rest. */
   readonly kind: 'safe' | 'live';
   /** `breaks`: a mistake is planted, or a limit is known; the checker has to find it. */
@@ -53,6 +53,18 @@ export const checks: readonly Check[] = [
     ['purge: nothing of a new run is deleted, also with late writers', 'LATEWRITER'],
     ['purge: what is sent to the id meanwhile is accepted with its payload, or refused', 'SENDER'],
     ['purge: a run begins with its input, although its starter dies', 'SENDER STARTER'],
+  ]),
+  ...of('after-end.pml', 'safe', 'holds', [
+    ['after the end: a parent learns of it once, although workers crash', ''],
+    ['after the end: a run that begins to watch at any time learns of it once', 'WATCH'],
+    ['after the end: a receiver that may end first keeps nothing from being settled', 'ENDS'],
+    ['after the end: a watcher that may end first', 'WATCH ENDS'],
+  ]),
+  ...of('after-end.pml', 'safe', 'breaks', [
+    ['planted: after the end: what is left to do is not stored with it', 'M_NOTSTORED'],
+    ['planted: after the end: settled before the parent has learned of it', 'M_SETTLESFIRST'],
+    ['planted: after the end: purged before it is settled', 'M_PURGESUNSETTLED'],
+    ['planted: after the end: a watcher that comes while the run ends is not seen', 'WATCH M_WATCHISNOWAKE'],
   ]),
   ...of('purge.pml', 'live', 'holds', [
     ['purge: one that crashes is done in the end', 'CB=2'],
