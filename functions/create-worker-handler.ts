@@ -6,6 +6,7 @@ import { createRunOperations } from '../lib/client/run-operations.ts';
 import { randomSeed } from '../lib/engine/run-seed.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { readWorkerSettings } from '../lib/lambda/environment.ts';
+import { createFunctionInvoker } from '../lib/lambda/invoke-function.ts';
 import { createWakeForwarder } from '../lib/lambda/forward-wake.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import type { Metrics } from '../lib/lambda/metrics.ts';
@@ -52,7 +53,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
       ...engineSettings,
       ...ports,
       registry,
-      operations: createRunOperations({ ...ports, registry }),
+      operations: createRunOperations({ ...ports, registry, invoke: createFunctionInvoker() }),
       version,
       publicUrl,
       ...(leaseMs === undefined ? {} : { leaseMs }),

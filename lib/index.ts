@@ -53,7 +53,8 @@ export { poll, type PollOptions } from './api/poll.ts';
 export { retry } from './api/retry.ts';
 export { saga, type Saga } from './api/saga.ts';
 
-// other runs
+// other functions and runs
+export { remoteStep, type RemoteStepOptions } from './api/remote-step.ts';
 export { child, type ChildOptions, type ChildRun, startChild } from './api/child.ts';
 export { getRun, type RunReference } from './api/get-run.ts';
 export { startRun, type StartRunOptions } from './api/start-run.ts';

@@ -50,7 +50,8 @@ interface Limits {
   readonly schema: StandardSchema | undefined;
 }
 
-class RunCallback<T> extends EagerFuture<T> implements Callback<T>, Watcher, CallbackTarget, Limited {
+/** Unlike `callback`, making one need not be followed by an await. */
+export class RunCallback<T> extends EagerFuture<T> implements Callback<T>, Watcher, CallbackTarget, Limited {
   readonly name: string;
   readonly token: string;
   readonly #publicUrl: string | undefined;
@@ -83,8 +84,14 @@ class RunCallback<T> extends EagerFuture<T> implements Callback<T>, Watcher, Cal
     if (heartbeatTimeoutMs !== undefined && this.#heartbeatTimer === undefined) this.#waitForHeartbeat();
   }
 
+  /** Undefined where the deployment has no public address. */
+  get publicUrl(): string | undefined {
+    return this.#publicUrl === undefined ? undefined : `${this.#publicUrl}/callbacks/${this.token}`;
+  }
+
   get url(): string {
-    if (this.#publicUrl !== undefined) return `${this.#publicUrl}/callbacks/${this.token}`;
+    const { publicUrl } = this;
+    if (publicUrl !== undefined) return publicUrl;
     throw new WorkflowCodeError(
       'NO_PUBLIC_URL',
       `callback "${this.name}" has no url: this deployment has no public address for callbacks. Say publicCallbacks: true ` +

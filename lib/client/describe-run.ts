@@ -25,10 +25,16 @@ export interface RunSummary {
   readonly attributes?: Attributes;
 }
 
-/** A run that goes on. */
-export interface OpenRunDescription extends RunSummary {
-  readonly status: OpenStatus;
+/** What is known of a run beside what a list shows. */
+export interface RunOrigin {
   readonly input: unknown;
+  /** The id of the run that started this one as its child. */
+  readonly parent?: string;
+}
+
+/** A run that goes on. */
+export interface OpenRunDescription extends RunSummary, RunOrigin {
+  readonly status: OpenStatus;
   /** When it goes on by itself, now if it is about to. Absent: it waits for something from outside. */
   readonly dueAt?: Date;
   /** When its time is up, where its start gave it a timeout or knew its workflow's: its code is asked to stop then. */
@@ -44,7 +50,7 @@ export interface OpenRunDescription extends RunSummary {
 }
 
 /** A run that has ended, with its `result`, its `error`, or the `reason` that its canceller or terminator gave. */
-export type ClosedRunDescription = RunSummary & { readonly endedAt: Date; readonly input: unknown } & RunEnd;
+export type ClosedRunDescription = RunSummary & RunOrigin & { readonly endedAt: Date } & RunEnd;
 
 /** What there is to say of a run: `status` tells which of the fields are there. */
 export type RunDescription = OpenRunDescription | ClosedRunDescription;
@@ -97,12 +103,13 @@ function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undef
     endedAtMs = createdAtMs,
   } = run;
   const { input, end, nowMs } = read;
-  if (end !== undefined) return { ...toSummary(run), endedAt: new Date(endedAtMs), input, ...end };
+  const origin: RunOrigin = run.startedBy?.isParent === true ? { input, parent: run.startedBy.runId } : { input };
+  if (end !== undefined) return { ...toSummary(run), endedAt: new Date(endedAtMs), ...origin, ...end };
   invariant(!isClosed(status), `run "${run.runId}" is ${status} and has no end`);
   return {
     ...toSummary(run),
     status,
-    input,
+    ...origin,
     ...(dueAtMs === undefined ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
     ...(deadlineAtMs === undefined ? {} : { deadline: new Date(deadlineAtMs) }),
     ...(pinnedTo === undefined ? {} : { pinnedTo }),

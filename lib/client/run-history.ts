@@ -30,7 +30,7 @@ export interface HistoryEvent {
   /** Of a step that was given one. */
   readonly key?: string;
   /** Of a step that the engine carries out: what it does to which other run. */
-  readonly operation?: { readonly kind: string; readonly runId: string };
+  readonly operation?: { readonly kind: string; readonly runId?: string; readonly functionName?: string };
   /** Another run that has ended, with its `status`, and its `value`, `error` or `reason`. */
   readonly runId?: string;
   readonly status?: RunStatus;

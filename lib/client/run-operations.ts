@@ -3,14 +3,27 @@
  * an operation that is carried out again finds what it did before.
  */
 import { decode } from '../codec/decode.ts';
-import type { OperationOnOther, SendSignalOperation, StartRunOperation, StopOperation } from '../core/operation.ts';
+import type {
+  InvokeOperation,
+  OperationOnOther,
+  SendSignalOperation,
+  StartRunOperation,
+  StopOperation,
+} from '../core/operation.ts';
+import { LullError } from '../core/errors.ts';
 import { RunEndedError, RunNotFoundError, InboxFullError } from '../core/run-errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
 import type { Clock } from '../ports/clock.ts';
 import { WATCHERS_LIMIT } from '../ports/limits.ts';
 import type { Message } from '../ports/message.ts';
-import type { EngineMessage, OperationContext, RunOperations, SendResult } from '../ports/run-operations.ts';
+import type {
+  EngineMessage,
+  InvokeFunction,
+  OperationContext,
+  RunOperations,
+  SendResult,
+} from '../ports/run-operations.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { type ClientPorts, loadQueries } from './client-ports.ts';
@@ -28,9 +41,17 @@ export interface OperationPorts {
   readonly log: Logger;
   /** Default: at random. */
   readonly ids?: IdSource;
+  /** Invokes another Lambda function, and does not wait for what it does. Default: there are none. */
+  readonly invoke?: InvokeFunction;
 }
 
-export function createRunOperations({ store, wakes, ids = RANDOM_IDS, ...ports }: OperationPorts): RunOperations {
+export function createRunOperations({
+  store,
+  wakes,
+  ids = RANDOM_IDS,
+  invoke = noFunctions,
+  ...ports
+}: OperationPorts): RunOperations {
   const clientPorts: ClientPorts = {
     ...ports,
     ids,
@@ -40,12 +61,13 @@ export function createRunOperations({ store, wakes, ids = RANDOM_IDS, ...ports }
     openWakes: () => Promise.resolve(wakes),
   };
   return {
-    carryOut: (operation, by) => carryOut(clientPorts, operation, by),
+    carryOut: (operation, by) =>
+      operation.kind === 'invoke' ? invokeFunction(invoke, operation, by) : carryOut(clientPorts, operation, by),
     send: (runId, message) => sendQuietly(clientPorts, runId, message),
   };
 }
 
-function carryOut(ports: ClientPorts, operation: OperationOnOther, by: OperationContext): Promise<unknown> {
+function carryOut(ports: ClientPorts, operation: OnARun, by: OperationContext): Promise<unknown> {
   switch (operation.kind) {
     case 'start-run':
     case 'start-child':
@@ -60,7 +82,9 @@ function carryOut(ports: ClientPorts, operation: OperationOnOther, by: Operation
   }
 }
 
-type StartOperation = Extract<OperationOnOther, { readonly kind: 'start-run' | 'start-child' }>;
+type OnARun = Exclude<OperationOnOther, { readonly kind: 'invoke' }>;
+
+type StartOperation = Extract<OnARun, { readonly kind: 'start-run' | 'start-child' }>;
 
 async function start(ports: ClientPorts, operation: StartOperation, by: OperationContext): Promise<string> {
   const { kind, workflow, runId: id } = operation;
@@ -130,6 +154,22 @@ async function watch(ports: ClientPorts, runId: string, by: OperationContext): P
       return { status, workflow, value };
     }
   }
+}
+
+async function invokeFunction(
+  invoke: InvokeFunction,
+  { functionName, payload, token, callbackUrl, attempt }: InvokeOperation,
+  { runId, stepName, idempotencyKey }: OperationContext,
+): Promise<void> {
+  const call = { payload: decode(payload), token, runId, step: stepName, attempt, idempotencyKey };
+  await invoke(functionName, callbackUrl === undefined ? call : { ...call, callbackUrl });
+}
+
+function noFunctions(functionName: string): never {
+  throw new LullError(
+    'FUNCTION_NOT_FOUND',
+    `function "${functionName}" cannot be invoked here: a remote step needs Lambda. Deploy, or mock the step in a test`,
+  );
 }
 
 async function sendQuietly(ports: ClientPorts, runId: string, message: EngineMessage): Promise<SendResult> {

@@ -62,23 +62,44 @@ export interface AnswerOperation {
   readonly value: Encoded;
 }
 
-export type Operation =
+/** Invokes another Lambda function, which answers through a callback. */
+export interface InvokeOperation {
+  readonly kind: 'invoke';
+  readonly functionName: string;
+  readonly payload: Encoded;
+  readonly token: string;
+  readonly callbackUrl: string | undefined;
+  /** Of the remote step, from 1. */
+  readonly attempt: number;
+}
+
+/** What is done to a run. */
+export type RunOperation =
   StartRunOperation | StartChildOperation | SendSignalOperation | StopOperation | WatchOperation | AnswerOperation;
 
-/** An operation whose run has an id. */
-export type AddressedOperation = Operation & { readonly runId: string };
+export type Operation = RunOperation | InvokeOperation;
 
-/** What is done to another run. */
+/** An operation whose run has an id. */
+export type AddressedOperation = (RunOperation & { readonly runId: string }) | InvokeOperation;
+
+/** What is done outside of the run. */
 export type OperationOnOther = Exclude<AddressedOperation, { readonly kind: 'answer' }>;
 
-/** What an operation is recorded as having done: see `StepRequested`. */
-export interface RecordedOperation {
-  readonly kind: Operation['kind'];
+/** What an operation is recorded as having done to a run: see `StepRequested`. */
+export interface RecordedRunOperation {
+  readonly kind: RunOperation['kind'];
   /** The id of the other run; of an answer, of this one. */
   readonly runId: string;
   /** Of a child, where it is not `cancel`. */
   readonly onParentClose?: 'terminate' | 'abandon';
 }
+
+export interface RecordedInvoke {
+  readonly kind: 'invoke';
+  readonly functionName: string;
+}
+
+export type RecordedOperation = RecordedRunOperation | RecordedInvoke;
 
 /**
  * A table that does not answer, and a run that has no room, are asked again until they do: an operation has no effect that
@@ -91,4 +112,4 @@ export const OPERATION_RETRY: RetryPolicy = {
   retryIf: (error) => RETRIED.has((error as { readonly code?: unknown }).code),
 };
 
-const RETRIED: ReadonlySet<unknown> = new Set(['STORE_UNAVAILABLE', 'INBOX_FULL']);
+const RETRIED: ReadonlySet<unknown> = new Set(['STORE_UNAVAILABLE', 'INBOX_FULL', 'FUNCTION_UNAVAILABLE']);

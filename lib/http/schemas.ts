@@ -44,6 +44,7 @@ export const SCHEMAS = {
         ...time,
         description: 'When an open run goes on by itself. Absent: it waits for something from outside.',
       },
+      parent: { type: 'string', description: 'The id of the run that started this one as its child.' },
       deadline: { ...time, description: 'When the time of an open run is up: its code is asked to stop then.' },
       pinnedTo: {
         type: 'string',

@@ -100,7 +100,8 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
     field === undefined ||
     (typeof field === 'object' &&
       field !== null &&
-      ['kind', 'runId'].every((name) => typeof (field as Readonly<Record<string, unknown>>)[name] === 'string')),
+      typeof (field as { kind?: unknown }).kind === 'string' &&
+      Object.values(field).every((part) => typeof part === 'string')),
   'closed status': (field) => typeof field === 'string' && isClosed(field as RunStatus),
   'limits or none': (field) =>
     field === undefined || (typeof field === 'object' && field !== null && Object.values(field).every(isCount)),

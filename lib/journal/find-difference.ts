@@ -59,7 +59,12 @@ function operationOf(command: RecordedCommand): RecordedOperation | undefined {
 }
 
 function sameOperation(recorded: RecordedOperation | undefined, asked: RecordedOperation | undefined): boolean {
-  return recorded?.kind === asked?.kind && recorded?.runId === asked?.runId;
+  return recorded?.kind === asked?.kind && targetOf(recorded) === targetOf(asked);
+}
+
+/** The other run, or the function. */
+function targetOf(operation: RecordedOperation | undefined): string | undefined {
+  return operation?.kind === 'invoke' ? operation.functionName : operation?.runId;
 }
 
 /** As in `#3 step "charge"`, `#4 signal "paid" of run "r1"`, `patch "mail"`. */
@@ -67,7 +72,8 @@ export function describeCommandEntry(asked: CommandEntry): string {
   if (asked.kind === 'patched') return `patch "${asked.patch}"`;
   const operation = operationOf(asked);
   if (operation === undefined) return `#${asked.id} ${asked.kind} "${asked.name}"`;
-  return `#${asked.id} ${operation.kind} "${asked.name}" of run "${operation.runId}"`;
+  const of = operation.kind === 'invoke' ? 'by function' : 'of run';
+  return `#${asked.id} ${operation.kind} "${asked.name}" ${of} "${targetOf(operation)}"`;
 }
 
 function identityDifference(

@@ -8,6 +8,7 @@ export interface OperationContext {
   /** Of the step: an operation that is carried out again with it has no further effect. */
   readonly idempotencyKey: string;
   readonly stepNumber: number;
+  readonly stepName: string;
   /** When the time of the asking run is up: a child has no more. */
   readonly deadlineAtMs: number | undefined;
 }
@@ -23,6 +24,26 @@ export interface StopMessage {
 
 /** `gone`: the run has ended, or was purged. `full`: its inbox has no room now. */
 export type SendResult = 'sent' | 'gone' | 'full';
+
+/** The event of a function that carries out a remote step. */
+export interface RemoteCall {
+  /** As JSON. */
+  readonly payload: unknown;
+  /** Completes the step: `client.completeCallback(token, value)`. */
+  readonly token: string;
+  /** The same as a URL to post to, where the engine has a public one. */
+  readonly callbackUrl?: string;
+  readonly runId: string;
+  /** The step's name. */
+  readonly step: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** The same for each attempt to invoke the function for this attempt of the step. */
+  readonly idempotencyKey: string;
+}
+
+/** Returns when the invocation is queued. */
+export type InvokeFunction = (functionName: string, call: RemoteCall) => Promise<void>;
 
 export interface RunOperations {
   /** Returns what the step's awaiter gets; throws what a caller would get. */

@@ -215,7 +215,7 @@ export class PendingCommands implements Commands, PendingReceives {
   #beginStep(command: StepCommand, id: CommandId, future: Future<unknown>): void {
     const { stepDefaults, clock, host } = this.#options;
     const { operation: asked } = command;
-    const operation = asked && withRunId(asked, asked.runId ?? host.newRunId(id));
+    const operation = asked && withRunId(asked, () => host.newRunId(id));
     const recorded = operation && { operation: toRecorded(operation) };
     const completed = operation === undefined ? withDefaults(command, stepDefaults) : { ...command, operation };
     const sensitive = completed.options.sensitive === true ? ({ sensitive: true } as const) : undefined;
@@ -260,11 +260,12 @@ function withDefaults(command: StepCommand, defaults: StepDefaults | undefined):
   return defaults === undefined ? command : { ...command, options: { ...defaults, ...command.options } };
 }
 
-function withRunId(operation: Operation, runId: string): AddressedOperation {
-  return { ...operation, runId };
+function withRunId(operation: Operation, newRunId: () => string): AddressedOperation {
+  return operation.kind === 'invoke' ? operation : { ...operation, runId: operation.runId ?? newRunId() };
 }
 
 function toRecorded(operation: AddressedOperation): RecordedOperation {
+  if (operation.kind === 'invoke') return { kind: operation.kind, functionName: operation.functionName };
   const { kind, runId } = operation;
   const onParentClose = kind === 'start-child' ? operation.onParentClose : 'cancel';
   return onParentClose === 'cancel' ? { kind, runId } : { kind, runId, onParentClose };

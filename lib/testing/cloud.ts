@@ -4,6 +4,7 @@
  *
  * Not its job: to decide when what happens (the timeline does).
  */
+import { Client } from '../client/client.ts';
 import { createRunOperations } from '../client/run-operations.ts';
 import type { IdSource } from '../client/identifiers.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
@@ -26,6 +27,7 @@ import { Callers } from './callers.ts';
 import { CloudProcess, never, type Ports } from './cloud-process.ts';
 import { type CrashPoints, NoCrashPoints } from './crash-points.ts';
 import { aroundWithFaults, type Faults, wakesWithFaults } from './faults.ts';
+import { createRemoteFunctions } from './remote-functions.ts';
 import { StepBodies } from './step-bodies.ts';
 import { TableWatch } from './table-watch.ts';
 import { turnOfTheLoop } from './real-time.ts';
@@ -223,12 +225,21 @@ export class Cloud {
 
   #createEngine({ store, wakes, clock }: Ports): RunningEngine {
     const { version = DEFAULT_SETTINGS.version } = this.#options.settings;
+    const invoke = createRemoteFunctions(this.bodies, () => this.#clientOfFunctions());
     const options: EngineOptions = {
       ...this.#options.settings,
       version: this.#deployments === 0 ? version : `${version}+${this.#deployments}`,
       publicUrl: PUBLIC_URL,
       registry: this.registry,
-      operations: createRunOperations({ registry: this.registry, store, wakes, clock, log: this.log, ids: this.#ids }),
+      operations: createRunOperations({
+        registry: this.registry,
+        store,
+        wakes,
+        clock,
+        log: this.log,
+        ids: this.#ids,
+        invoke,
+      }),
       store,
       wakes,
       clock,
@@ -239,6 +250,12 @@ export class Cloud {
       callBody: this.bodies.call,
     };
     return this.#startEngine(options, this.#workflows);
+  }
+
+  /** As functions of their own have it: what crashes in a test does not crash them. */
+  #clientOfFunctions(): Client {
+    const { store, clock, log } = this;
+    return new Client({ store, wakes: this.#queue, clock, log, ids: this.#ids, workflows: this.#workflows });
   }
 
   #aroundWorkers(): Around {

@@ -55,6 +55,16 @@ export class StepBodies {
     this.#log = log;
   }
 
+  /** What the mock gives, which stands for the function of a remote step. */
+  callMock(name: string, payload: unknown): unknown {
+    this.#rememberCall(name, payload);
+    return this.#mocks.get(name)?.(payload);
+  }
+
+  hasMock(name: string): boolean {
+    return this.#mocks.has(name);
+  }
+
   mock(name: string, mock: StepMock): void {
     this.#mocks.set(name, mock);
   }
@@ -118,8 +128,11 @@ export class StepBodies {
   #remember({ name, args }: StepCommand, context: StepContext): void {
     const { runId, stepId, idempotencyKey } = context;
     this.#keys.add(`step "${stepId}" of ${runId} with the idempotency key ${idempotencyKey}`);
+    this.#rememberCall(name, args ?? context);
+  }
+
+  #rememberCall(name: string, call: unknown): void {
     const calls = this.#calls.get(name);
-    const call = args ?? context;
     if (calls === undefined) this.#calls.set(name, [call]);
     else calls.push(call);
   }

@@ -56,6 +56,9 @@ describe('a child', () => {
     const engine = createTestEngine({ workflows: [inner, outer] });
     const run = await engine.start(outer, undefined, { id: 'o-1' });
     expect(await run.result()).toBe('o-1');
+    for await (const { id } of engine.client.list({ workflow: 'inner' })) {
+      expect(await engine.client.run(id).describe()).toMatchObject({ parent: 'o-1', status: 'completed' });
+    }
   });
 
   it('is one of many', async () => {

@@ -54,6 +54,7 @@ import {
   workflow,
   child,
   getRun,
+  remoteStep,
   startChild,
   startRun,
   update,
@@ -207,7 +208,8 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
     yield* sleep('1 day');
   },
   *'operations that are asked for'() {
-    yield* gather([child(idleRun), startChild(idleRun), startRun(idleRun), getRun('r').result()]);
+    const remote = remoteStep('remote', { function: 'f', timeout: '1 day' }, 'payload');
+    yield* gather([child(idleRun), startChild(idleRun), startRun(idleRun), getRun('r').result(), remote]);
   },
   *'callbacks, cancellations and failures'() {
     const future = new Future<number>();
