@@ -30,6 +30,7 @@ export const OPERATIONS = {
     'putMessage',
     'accept',
     'watch',
+    'readAnswer',
     'settleEnd',
   ],
   sweeper: ['listDue', 'readRun', 'purge'],

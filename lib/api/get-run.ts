@@ -1,15 +1,22 @@
 /** Other runs, as the code of a run reaches them. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
+import { checkName } from '../core/check-name.ts';
+import type { Encoded } from '../core/encoded.ts';
 import { type EndedRun, reasonOf } from '../core/ended-run.ts';
 import { currentLoop } from '../core/loop.ts';
 import { RunCancelledError, RunFailedError, RunTerminatedError } from '../core/run-errors.ts';
+import type { UpdateProgress } from '../core/operation.ts';
+import type { Query } from '../core/query.ts';
 import type { Signal } from '../core/signal.ts';
 import { toError } from '../core/to-error.ts';
+import { type Update, updateSchema } from '../core/update.ts';
+import { validOrThrow } from '../core/validate.ts';
 import { cancelRun } from './cancel-run.ts';
 import { type Call, lazy } from './lazy.ts';
 import { operate } from './operate.ts';
 import { checkTarget } from './run-arguments.ts';
 import { sendSignal } from './send-signal.ts';
+import { sleep } from './sleep.ts';
 
 /** Another run. Each call is a step of the run that makes it: it is done once, however often a worker is lost. */
 export interface RunReference<R = unknown> {
@@ -25,6 +32,18 @@ export interface RunReference<R = unknown> {
   signal(signal: string, payload?: unknown): Awaitable<void>;
   /** Asks it to stop: its code may clean up. Errors as of `signal`. */
   cancel(reason?: string): Awaitable<void>;
+  /**
+   * Asks it a query: the answer is recorded, and a replay gives it again. Throws what the handler throws, and what
+   * `client.run(id).query` raises.
+   */
+  query<T, A>(query: Query<T, A>, ...args: undefined extends A ? [args?: A] : [args: A]): Awaitable<T>;
+  query(query: string, args?: unknown): Awaitable<unknown>;
+  /**
+   * Asks it to carry out an update, and waits for the answer, however long that takes. Throws an UpdateRefusedError, an
+   * UpdateFailedError, a RunEndedError, and what `signal` throws.
+   */
+  update<I, U, In>(update: Update<I, U, In>, ...input: undefined extends In ? [input?: In] : [input: In]): Awaitable<U>;
+  update(update: string, input?: unknown): Awaitable<unknown>;
   /**
    * Waits until it has ended, and returns its result; RunFailedError, RunCancelledError or RunTerminatedError otherwise.
    * The run is not stopped where the code that waits is cancelled.
@@ -65,8 +84,73 @@ class Reference<R> implements RunReference<R> {
     return cancelRun('getRun().cancel()', this.id, reason);
   }
 
+  query<T>(query: { readonly name: string } | string, args?: unknown): Awaitable<T> {
+    const name = checkedNameOf(query, 'a query');
+    const encoded = currentLoop('getRun().query()').values.encode(args, `the arguments of query "${name}"`);
+    return lazy('getRun().query()', new QueryCall<T>(this.id, name, encoded));
+  }
+
+  update<U>(update: { readonly name: string } | string, input?: unknown): Awaitable<U> {
+    const name = checkedNameOf(update, 'an update');
+    const what = `the input of update "${name}"`;
+    if (typeof update !== 'string') validOrThrow(updateSchema(update), input, what);
+    const encoded = currentLoop('getRun().update()').values.encode(input, what);
+    return lazy('getRun().update()', new UpdateCall<U>(this.id, name, encoded));
+  }
+
   result(): Awaitable<R> {
     return lazy('getRun().result()', new ResultCall<R>(this.id));
+  }
+}
+
+function checkedNameOf(asked: { readonly name: string } | string, what: string): string {
+  const name = typeof asked === 'string' ? asked : asked.name;
+  checkName(name, what);
+  return name;
+}
+
+class QueryCall<T> implements Call<T> {
+  readonly runId: string;
+  readonly name: string;
+  readonly args: Encoded;
+
+  constructor(runId: string, name: string, args: Encoded) {
+    this.runId = runId;
+    this.name = name;
+    this.args = args;
+  }
+
+  start(): Coroutine<T> {
+    const { runId, name, args } = this;
+    return operate<T>({ kind: 'query', runId, name, args }, name, [args]);
+  }
+}
+
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+class UpdateCall<U> implements Call<U> {
+  readonly runId: string;
+  readonly name: string;
+  readonly args: Encoded;
+
+  constructor(runId: string, name: string, args: Encoded) {
+    this.runId = runId;
+    this.name = name;
+    this.args = args;
+  }
+
+  /** The answer is looked for now and then: nothing tells the asking run that it is there. */
+  *start(): Coroutine<U> {
+    const { runId, name, args } = this;
+    let updateId: string | undefined;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      const asked = { kind: 'update', runId, name, args, updateId } as const;
+      const progress = yield* operate<UpdateProgress>(asked, name, [args]);
+      if (progress.kind === 'answered') return progress.value as U;
+      ({ updateId } = progress);
+      yield* sleep(pauseMs);
+    }
   }
 }
 

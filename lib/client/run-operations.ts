@@ -9,8 +9,10 @@ import type {
   SendSignalOperation,
   StartRunOperation,
   StopOperation,
+  UpdateOperation,
+  UpdateProgress,
 } from '../core/operation.ts';
-import { LullError } from '../core/errors.ts';
+import { LullError, TimeoutError } from '../core/errors.ts';
 import { RunEndedError, RunNotFoundError, InboxFullError } from '../core/run-errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
@@ -26,11 +28,14 @@ import type {
 } from '../ports/run-operations.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
+import { askQuery } from './ask-query.ts';
+import { awaitUpdate } from './await-update.ts';
 import { type ClientPorts, loadQueries } from './client-ports.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
 import { controlIdFromKey, type IdSource, messageIdFromKey, RANDOM_IDS } from './identifiers.ts';
 import { readEnd } from './run-value.ts';
 import { sendMessage } from './send-message.ts';
+import { prepareUpdate, sendUpdate } from './send-update.ts';
 import { type StartOptions, startRun } from './start-run.ts';
 
 export interface OperationPorts {
@@ -79,6 +84,10 @@ function carryOut(ports: ClientPorts, operation: OnARun, by: OperationContext): 
       return stop(ports, operation, by);
     case 'watch':
       return watch(ports, operation.runId, by);
+    case 'query':
+      return askQuery(ports, operation.runId, operation.name, decode(operation.args));
+    case 'update':
+      return update(ports, operation, by);
   }
 }
 
@@ -116,6 +125,27 @@ async function signal(ports: ClientPorts, operation: SendSignalOperation, by: Op
   const digest = digestInput(`the payload of ${what}`, payload);
   await send(ports, runId, { kind: 'signal', id, digest, name, payload: value }, { by, what });
 }
+
+/** It is sent again with each look for its answer: the second time it is there already. */
+async function update(
+  ports: ClientPorts,
+  { runId, name, args, updateId }: UpdateOperation,
+  by: OperationContext,
+): Promise<UpdateProgress> {
+  const id = updateId ?? by.idempotencyKey;
+  const prepared = await prepareUpdate(ports, name, decode(args), { id });
+  const messageId = await sendUpdate(ports, runId, prepared);
+  try {
+    const wait = updateId === undefined ? FIRST_LOOK_MS : 0;
+    return { kind: 'answered', value: await awaitUpdate(ports, { runId, messageId, name }, wait) };
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    return { kind: 'waiting', updateId: id };
+  }
+}
+
+/** Most updates are answered at once. */
+const FIRST_LOOK_MS = 1_000;
 
 async function stop(ports: ClientPorts, { kind, runId, reason }: StopOperation, by: OperationContext): Promise<void> {
   const id = controlIdFromKey(runId, kind, by.idempotencyKey);

@@ -51,6 +51,28 @@ export interface WatchOperation {
   readonly runId: string;
 }
 
+/** Asks another run a query. */
+export interface QueryOperation {
+  readonly kind: 'query';
+  readonly runId: string;
+  readonly name: string;
+  readonly args: Encoded;
+}
+
+/** Asks another run to carry out an update, or looks for the answer: see `UpdateProgress`. */
+export interface UpdateOperation {
+  readonly kind: 'update';
+  readonly runId: string;
+  readonly name: string;
+  readonly args: Encoded;
+  /** Undefined: it is sent for the first time, and its id follows from the step. */
+  readonly updateId: string | undefined;
+}
+
+/** What became of an update by now. */
+export type UpdateProgress =
+  { readonly kind: 'answered'; readonly value: unknown } | { readonly kind: 'waiting'; readonly updateId: string };
+
 /** Answers an update of this run. */
 export interface AnswerOperation {
   readonly kind: 'answer';
@@ -75,7 +97,14 @@ export interface InvokeOperation {
 
 /** What is done to a run. */
 export type RunOperation =
-  StartRunOperation | StartChildOperation | SendSignalOperation | StopOperation | WatchOperation | AnswerOperation;
+  | StartRunOperation
+  | StartChildOperation
+  | SendSignalOperation
+  | StopOperation
+  | WatchOperation
+  | QueryOperation
+  | UpdateOperation
+  | AnswerOperation;
 
 export type Operation = RunOperation | InvokeOperation;
 

@@ -115,13 +115,16 @@ function contentOf(entry: MessageEntry): string {
   }
 }
 
+/** What these give depends on how far the other run is by then. */
+const LOOKS: ReadonlySet<string | undefined> = new Set(['watch', 'query', 'update']);
+
 /** Sorted: which of two steps ended first is not the same after a crash. */
 function stepLines(entries: readonly JournalEntry[]): string[] {
   const names = new Map<number, string>();
   const ended = new Set<number>();
   const lines: string[] = [];
   for (const entry of entries) {
-    if (entry.kind === 'step' && entry.operation?.kind !== 'watch') names.set(entry.id, entry.name);
+    if (entry.kind === 'step' && !LOOKS.has(entry.operation?.kind)) names.set(entry.id, entry.name);
     if (entry.kind !== 'step-completed' && entry.kind !== 'step-failed') continue;
     const name = names.get(entry.id);
     if (name === undefined) continue;

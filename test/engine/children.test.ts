@@ -15,6 +15,9 @@ import {
   step,
   TimeoutError,
   timeout,
+  query,
+  update,
+  waitUntil,
   workflow,
 } from '../../lib/index.ts';
 import { createTestEngine } from '../../lib/testing/create-test-engine.ts';
@@ -230,6 +233,42 @@ describe('another run', () => {
     const engine = createTestEngine({ workflows: [outer, fail] });
     await engine.start(fail, undefined, { id: 'f' });
     expect(await engine.run(outer)).toEqual(['RUN_FAILED', true, 'RUN_NOT_FOUND', false]);
+  });
+});
+
+describe('a run that asks another one', () => {
+  const total = query<number>('total');
+  const add = update<number, number>('add');
+  const till = workflow('till', function* () {
+    let sum = 0;
+    let isOpen = true;
+    total.handle(() => sum);
+    add.handle({
+      validate: (cents) => {
+        if (cents < 0) throw new RangeError('less than nothing');
+      },
+      *run(cents) {
+        yield* sleep('10 min');
+        sum += cents;
+        isOpen = sum < 10;
+        return sum;
+      },
+    });
+    yield* waitUntil(() => !isOpen);
+    return sum;
+  });
+  const cashier = workflow('cashier', function* () {
+    const other = getRun('till');
+    const refused: unknown = yield* gather([other.update(add, -1)], { returnExceptions: true });
+    const sums = [yield* other.update(add, 4), yield* other.query(total), yield* other.update(add, 7)];
+    return [...sums, (refused as { code: string }[])[0]!.code];
+  });
+
+  it('gets the answers of its queries and updates, however long they take', async () => {
+    const engine = createTestEngine({ workflows: [till, cashier] });
+    await engine.start(till, undefined, { id: 'till' });
+    expect(await engine.run(cashier)).toEqual([4, 4, 11, 'UPDATE_REFUSED']);
+    expect(await engine.client.run('till').result()).toBe(11);
   });
 });
 
