@@ -29,8 +29,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'steps begin before their record is written',
     file: 'lib/engine/turn.ts',
-    find: `if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };`,
-    put: `beginSteps(turn, memory);\n    if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };`,
+    find: `if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };`,
+    put: `beginSteps(turn, memory);\n    if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };`,
   },
   {
     name: 'a takeover writes no fence',

@@ -87,8 +87,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'messages are delivered newest first',
     file: 'lib/engine/inbox.ts',
-    find: `for (const message of messages) inbox.push(message);`,
-    put: `for (const message of messages.reverse()) inbox.push(message);`,
+    find: `for (const message of messages) {`,
+    put: `for (const message of messages.reverse()) {`,
   },
   {
     name: 'a message that is in the journal is delivered again',
@@ -105,8 +105,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'messages are deleted before they are in the journal',
     file: 'lib/engine/turn.ts',
-    find: `if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };`,
-    put: `await deleteReceived(turn);\n    if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };`,
+    find: `if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };`,
+    put: `await deleteReceived(turn);\n    if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };`,
   },
   {
     name: 'what was accepted during the turn counts as seen, and is not read',
