@@ -21,6 +21,7 @@ export const OPERATIONS = {
     'renew',
     'release',
     'finish',
+    'continueRun',
     'readRun',
     'claimUpdate',
     'answerUpdate',

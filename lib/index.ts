@@ -72,6 +72,7 @@ export { setAttributes, setStatus } from './api/show.ts';
 export { signal } from './api/signal.ts';
 export { callback } from './api/callback.ts';
 export { update, type UpdateOptions } from './api/update.ts';
+export { continueAsNew } from './api/continue-as-new.ts';
 
 // errors
 export {

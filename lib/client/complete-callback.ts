@@ -56,6 +56,7 @@ export async function endCallback(
   const message: CallbackMessage = {
     ...{ kind: 'callback', id: callbackMessageId(runId, { link, id }), digest },
     ...{ callbackId: id, name, outcome: ending.kind, payload },
+    ...(link === 1 ? {} : { link }),
   };
   const sent = await sendMessage(ports, { runId, message, idempotencyKey: digest, what });
   if (sent === 'differs') await acceptTheOther(ports, store, message, claims);
@@ -77,6 +78,7 @@ export async function heartbeatCallback(ports: ClientPorts, token: string, detai
   const message: CallbackMessage = {
     ...{ kind: 'callback', id: ports.ids.messageId() },
     ...{ callbackId: id, name, outcome: 'heartbeat', payload },
+    ...(link === 1 ? {} : { link }),
   };
   await sendMessage(ports, { runId, message, idempotencyKey: undefined, what });
   return runId;
@@ -86,8 +88,8 @@ export async function heartbeatCallback(ports: ClientPorts, token: string, detai
 async function verify(ports: ClientPorts, store: Store, token: string): Promise<CallbackClaims> {
   const read = readToken(token);
   if (read === undefined) throw new InvalidTokenError('it is none');
-  const { runId, expiresAtMs } = read.claims;
-  const [first] = await retryUnavailable(ports.clock, () => store.loadRecords(runId, 0, 1));
+  const { runId, link, expiresAtMs } = read.claims;
+  const [first] = await retryUnavailable(ports.clock, () => store.loadRecords(runId, 0, 1, link));
   const [started] = first === undefined ? [] : readableEntries([first]);
   const seed = started?.kind === 'started' ? started.seed : undefined;
   if (seed === undefined || !isGenuine(read, seed)) {
@@ -96,6 +98,9 @@ async function verify(ports: ClientPorts, store: Store, token: string): Promise<
   if (expiresAtMs !== undefined && ports.clock.nowMs() >= expiresAtMs) {
     throw new InvalidTokenError(`it expired at ${new Date(expiresAtMs).toISOString()}`);
   }
+  const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
+  if (run === undefined) throw new RunNotFoundError(runId);
+  if ((run.link ?? 1) !== link) throw new InvalidTokenError('it expired when its run continued as new');
   return read.claims;
 }
 

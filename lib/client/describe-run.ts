@@ -27,6 +27,8 @@ export interface RunSummary {
 
 /** What is known of a run beside what a list shows. */
 export interface RunOrigin {
+  /** Of a run that has continued as new: which link it is, from 2. The input is that of this link. */
+  readonly link?: number;
   readonly input: unknown;
   /** The id of the run that started this one as its child. */
   readonly parent?: string;
@@ -103,7 +105,12 @@ function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undef
     endedAtMs = createdAtMs,
   } = run;
   const { input, end, nowMs } = read;
-  const origin: RunOrigin = run.startedBy?.isParent === true ? { input, parent: run.startedBy.runId } : { input };
+  const { link, startedBy } = run;
+  const origin: RunOrigin = {
+    input,
+    ...(link === undefined ? {} : { link }),
+    ...(startedBy?.isParent === true ? { parent: startedBy.runId } : {}),
+  };
   if (end !== undefined) return { ...toSummary(run), endedAt: new Date(endedAtMs), ...origin, ...end };
   invariant(!isClosed(status), `run "${run.runId}" is ${status} and has no end`);
   return {

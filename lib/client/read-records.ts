@@ -14,15 +14,15 @@ export interface ReadableRecord {
   readonly entries: readonly JournalEntry[];
 }
 
-/** The records with a number above `after`, in order. */
+/** The records of a link (default: the first) with a number above `after`, in order. */
 export async function* readRecords(
   ports: ClientPorts,
   store: Store,
-  { runId, after }: { readonly runId: string; readonly after: number },
+  { runId, after, link }: { readonly runId: string; readonly after: number; readonly link?: number | undefined },
 ): AsyncGenerator<ReadableRecord> {
   let last = after;
   for (let atMost = 1; ; atMost = Math.min(2 * atMost, MOST_RECORDS)) {
-    const records = await retryUnavailable(ports.clock, () => store.loadRecords(runId, last, atMost));
+    const records = await retryUnavailable(ports.clock, () => store.loadRecords(runId, last, atMost, link));
     for (const record of records) yield { number: record.number, entries: readableEntries([record]) };
     const number = records.at(-1)?.number;
     if (number === undefined) return;

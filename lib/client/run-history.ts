@@ -34,7 +34,7 @@ export interface HistoryEvent {
   /** Another run that has ended, with its `status`, and its `value`, `error` or `reason`. */
   readonly runId?: string;
   readonly status?: RunStatus;
-  /** A result, a signal's payload, an update's input, the details of a heartbeat. Decoded when it is read. */
+  /** A result, a signal's payload, an update's input, the details of a heartbeat, the input of the next link. Decoded when it is read. */
   readonly value?: unknown;
   /** What a step or the run failed with. Decoded when it is read. */
   readonly error?: unknown;
@@ -55,6 +55,12 @@ export interface HistoryEvent {
   readonly messageId?: string;
   /** The message came when no code took it any more. */
   readonly unread?: true;
+}
+
+/** Which history of a run. */
+export interface HistoryOptions {
+  /** Of that link, from 1: a run that continues as new has a journal for each. Default: the last one. */
+  readonly link?: number | undefined;
 }
 
 /** A place in a history, behind an event: from there a later call goes on. */
@@ -82,35 +88,40 @@ const LOOK_BACK_RECORDS = 20;
 export async function* readHistory(
   ports: ClientPorts,
   runId: string,
-  cursor?: string,
+  { cursor, link: asked }: HistoryOptions & { readonly cursor?: string | undefined },
 ): AsyncGenerator<PlacedEvent, void, undefined> {
-  const from = toPlace(cursor);
+  const { link: ofCursor, ...from } = toPlace(cursor);
   const store = await ports.openStore();
   // The run first: what leaves its inbox meanwhile is found in the journal.
   const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
   if (run === undefined) throw new RunNotFoundError(runId);
+  const last = run.link ?? 1;
+  const link = checkLink(asked, last) ?? ofCursor ?? last;
+  const atPlace = (at: HistoryPlace): string => fromPlace(link, at);
 
   const names = new Map<number, string>();
   const journaled = new Set<string>();
   const firstRead = Math.max(0, from.record - 1 - LOOK_BACK_RECORDS);
   let place: HistoryPlace = { record: from.record, events: 0 };
-  for await (const { number, entries } of readRecords(ports, store, { runId, after: firstRead })) {
+  for await (const { number, entries } of readRecords(ports, store, { runId, after: firstRead, link })) {
     if (number >= from.record) place = { record: number, events: 0 };
     for (const entry of entries) {
       if ('messageId' in entry) journaled.add(entry.messageId);
       const event = toHistoryEvent(entry, names);
       if (number < from.record) continue;
       place = { record: number, events: place.events + 1 };
-      if (isBehind(place, from)) yield { event, cursor: fromPlace(place) };
+      if (isBehind(place, from)) yield { event, cursor: atPlace(place) };
     }
   }
+  // What waits, and how the run ended, comes after the last link.
+  if (link < last) return;
 
-  const search = { runId, before: firstRead, journaled };
+  const search = { runId, link, before: firstRead, journaled };
   const waiting = run.inboxIds.length === 0 ? [] : await readWaiting(ports, store, run.inboxIds, search);
   const end = await retryUnavailable(ports.clock, () => readEnd(store, run));
   for (const event of [...waiting.map(fromMessage), ...(end === undefined ? [] : [fromEnd(run, end)])]) {
     place = { record: place.record, events: place.events + 1 };
-    if (isBehind(place, from)) yield { event, cursor: fromPlace(place) };
+    if (isBehind(place, from)) yield { event, cursor: atPlace(place) };
   }
 }
 
@@ -118,17 +129,36 @@ function isBehind(place: HistoryPlace, from: HistoryPlace): boolean {
   return place.record > from.record || place.events > from.events;
 }
 
-function fromPlace({ record, events }: HistoryPlace): string {
-  return `${record}.${events}`;
+/** Of a link after the first it begins with the link: the run may have continued by the time of the next page. */
+function fromPlace(link: number, { record, events }: HistoryPlace): string {
+  return link === 1 ? `${record}.${events}` : `${link}-${record}.${events}`;
 }
 
-/** Without a cursor, and with 0, from the beginning. */
-function toPlace(cursor: string = '0'): HistoryPlace {
-  const parts = /^(\d{1,7})(?:\.(\d{1,7}))?$/.exec(cursor);
-  if (parts !== null) return { record: Number(parts[1]), events: Number(parts[2] ?? 0) };
+/** Without a cursor, and with 0, from the beginning of the last link. */
+function toPlace(cursor: string = '0'): HistoryPlace & { readonly link: number | undefined } {
+  const parts = /^(?:(\d{1,7})-)?(\d{1,7})(?:\.(\d{1,7}))?$/.exec(cursor);
+  if (parts !== null) {
+    const [, link, record, events] = parts;
+    const isBegin = link === undefined && Number(record) === 0;
+    return { link: isBegin ? undefined : Number(link ?? 1), record: Number(record), events: Number(events ?? 0) };
+  }
   throw new InvalidArgumentError(
     `cursor cannot be ${describeValue(cursor)}: give the one of the page before, as it is`,
   );
+}
+
+/** Undefined if none was asked for. */
+function checkLink(link: number | undefined, last: number): number | undefined {
+  if (link === undefined || (Number.isInteger(link) && link >= 1 && link <= last)) return link;
+  const there = last === 1 ? 'it has not continued as new, so there is link 1' : `there are 1 to ${last}`;
+  throw new InvalidArgumentError(`the run has no link ${describeValue(link)}: ${there}`);
+}
+
+interface Search {
+  readonly runId: string;
+  readonly link: number;
+  readonly before: number;
+  readonly journaled: Set<string>;
 }
 
 /** Those of the inbox that are not in the journal. One whose payload is gone is in it. */
@@ -136,7 +166,7 @@ async function readWaiting(
   ports: ClientPorts,
   store: Store,
   inboxIds: readonly string[],
-  { runId, before, journaled }: { readonly runId: string; readonly before: number; readonly journaled: Set<string> },
+  { runId, link, before, journaled }: Search,
 ): Promise<Message[]> {
   const isOpen = (id: string): boolean => !journaled.has(id);
   const ids = inboxIds.filter(isOpen);
@@ -144,7 +174,7 @@ async function readWaiting(
   const messages = loaded.filter((message) => message.kind !== 'answered');
   // What was read began in the midst of the journal: such a message may stand before.
   if (messages.length > 0 && before > 0) {
-    for await (const { number, entries } of readRecords(ports, store, { runId, after: 0 })) {
+    for await (const { number, entries } of readRecords(ports, store, { runId, after: 0, link })) {
       if (number > before) break;
       for (const entry of entries) if ('messageId' in entry) journaled.add(entry.messageId);
     }
@@ -221,6 +251,8 @@ function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): Histor
     }
     case 'limit-reached':
       return { kind: entry.kind, ...at(entry.atMs), name: entry.limit, reason: entry.reason };
+    case 'continued':
+      return withValue({ kind: entry.kind, ...at(entry.atMs) }, 'value', entry.input);
     case 'deadline-passed':
       return { kind: entry.kind, ...at(entry.atMs), reason: entry.reason };
     case 'step-interrupted':

@@ -13,7 +13,7 @@ import { digestInput } from './encode-input.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
 import { controlIdFromKey } from './identifiers.ts';
 import { checkOptions } from './options.ts';
-import { type HistoryEvent, type PlacedEvent, readHistory } from './run-history.ts';
+import { type HistoryEvent, type PlacedEvent, readHistory, type HistoryOptions } from './run-history.ts';
 import { sendMessage } from './send-message.ts';
 import { prepareUpdate, sendUpdate, type UpdateOptions } from './send-update.ts';
 import { nameOf, prepareSignal, sendSignal } from './send-signal.ts';
@@ -90,14 +90,14 @@ export interface Run<R> {
   update(update: string, input?: unknown, options?: UpdateOptions): Promise<unknown>;
   /** What there is to know: workflow, status, times, input, and how it ended. Can `wait` a while for the end. */
   describe(options?: DescribeOptions): Promise<RunDescription>;
-  /** What has happened so far, oldest first. */
-  history(): AsyncIterable<HistoryEvent>;
+  /** What has happened so far, oldest first; of a run that has continued as new, in its last link, or in the given one. */
+  history(options?: HistoryOptions): AsyncIterable<HistoryEvent>;
   /**
    * The same for those who page: each event with a `cursor`, from which a later call goes on behind it. It reads as much
    * as it gives. Behind a cursor, what came of something that was asked for long before has no `name`. A cursor that is
    * none is an InvalidArgumentError.
    */
-  historyFrom(cursor?: string): AsyncIterable<PlacedEvent>;
+  historyFrom(cursor?: string, options?: HistoryOptions): AsyncIterable<PlacedEvent>;
   /**
    * Asks the run to stop: its code gets a CancelledError at its await, may clean up, and may go on. A run that is asked
    * twice cleans up once: the first reason counts. Raises a RunEndedError if the run has ended.
@@ -152,12 +152,13 @@ export class RunHandle<R> implements Run<R> {
     return describeRun(this.#ports, this.id, options);
   }
 
-  async *history(): AsyncGenerator<HistoryEvent, void, undefined> {
-    for await (const { event } of this.historyFrom()) yield event;
+  async *history(options: HistoryOptions = {}): AsyncGenerator<HistoryEvent, void, undefined> {
+    for await (const { event } of this.historyFrom(undefined, options)) yield event;
   }
 
-  historyFrom(cursor?: string): AsyncIterable<PlacedEvent> {
-    return readHistory(this.#ports, this.id, cursor);
+  historyFrom(cursor?: string, options: HistoryOptions = {}): AsyncIterable<PlacedEvent> {
+    checkOptions('history', options, ['link']);
+    return readHistory(this.#ports, this.id, { ...options, cursor });
   }
 
   cancel(reason = '', options: ControlOptions = {}): Promise<void> {

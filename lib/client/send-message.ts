@@ -7,6 +7,7 @@
  */
 import { describeValue } from '../core/describe-value.ts';
 import { CONTROL_INBOX_LIMIT, INBOX_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../ports/limits.ts';
+import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { AcceptMessageResult, Store } from '../ports/store.ts';
@@ -137,8 +138,16 @@ export async function isInJournal(
   runId: string,
   messageId: string,
 ): Promise<boolean> {
-  for await (const { entries } of readRecords(ports, store, { runId, after: 0 })) {
-    if (entries.some((entry) => 'messageId' in entry && entry.messageId === messageId)) return true;
+  const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
+  // A request that is repeated is not older than that.
+  const sinceMs = ports.clock.nowMs() - 2 * SHORTEST_RETENTION_MS;
+  for (let link = run?.link ?? 1; link >= 1; link -= 1) {
+    let beganAtMs = Infinity;
+    for await (const { entries } of readRecords(ports, store, { runId, after: 0, link })) {
+      if (entries.some((entry) => 'messageId' in entry && entry.messageId === messageId)) return true;
+      if (entries[0]?.kind === 'started') beganAtMs = entries[0].atMs;
+    }
+    if (beganAtMs < sinceMs) return false;
   }
   return false;
 }

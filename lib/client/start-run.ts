@@ -178,7 +178,9 @@ async function create(ports: ClientPorts, store: Store, run: NewRun, value: Enco
 /** Another call's run would have the same millisecond, workflow and input: then the two calls cannot be told apart. */
 function isOwn(existing: RunItem, run: NewRun): boolean {
   const isSameInput = isSameStart(existing, run) && existing.createdAtMs === run.createdAtMs;
-  return run.input.kind === 'item' ? keyOf(existing.input) === run.input.key : isSameInput;
+  // A run that has continued as new has another input by now.
+  if (run.input.kind === 'inline' || existing.link !== undefined) return isSameInput;
+  return keyOf(existing.input) === run.input.key;
 }
 
 function keyOf(stored: StoredValue): string | undefined {

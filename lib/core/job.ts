@@ -20,6 +20,11 @@ export interface Resumable {
   resumeWithError(error: Error): void;
 }
 
+/** A task, as it is ended where it stands. */
+export interface Leavable {
+  leave(): void;
+}
+
 /** A timer that is due, or was due when it was set. */
 export interface Fireable {
   fire(): void;
@@ -31,4 +36,5 @@ export type Job =
   | { readonly kind: 'notify-certain'; readonly watcher: CertaintyWatcher; readonly future: Future<unknown> }
   | { readonly kind: 'resume'; readonly task: Resumable }
   | { readonly kind: 'throw'; readonly task: Resumable; readonly error: Error }
+  | { readonly kind: 'leave'; readonly task: Leavable }
   | { readonly kind: 'fire'; readonly timer: Fireable };

@@ -31,6 +31,7 @@ export interface Loop {
   readonly failures: FailedFutures;
   readonly commands: Commands;
   readonly callbacks: Callbacks;
+  readonly continuation: Continuation;
   readonly signals: Signals;
   readonly runEnds: RunEndings;
   readonly values: Values;
@@ -93,6 +94,13 @@ export interface FailedFutures {
 export interface Commands {
   /** Issues a durable command. Cancelling the future withdraws it. */
   begin(command: DurableCommand): Future<unknown>;
+}
+
+export interface Continuation {
+  /** The input of a next link in stored form, checked as that of a start is. */
+  prepare(input: unknown): Encoded;
+  /** Lets the body be left, and the run continue with that input. The future never has a result. */
+  begin(input: Encoded): Future<never>;
 }
 
 export interface Callbacks {

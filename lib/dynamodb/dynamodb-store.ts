@@ -14,6 +14,8 @@ import type {
   AnswerUpdate,
   AnswerUpdateResult,
   ClaimUpdateResult,
+  ContinueRun,
+  ContinueRunResult,
   CreateRunResult,
   DeleteMessages,
   FinishRun,
@@ -66,6 +68,7 @@ import {
   whyNotAccepted,
   whyNotAnswered,
   whyNotClaimed,
+  whyNotContinued,
   whyNotFinished,
   whyNotPut,
   whyNotReleased,
@@ -77,6 +80,7 @@ import {
   acceptUpdate,
   answerUpdateUpdate,
   claimUpdateUpdate,
+  continueUpdate,
   finishUpdate,
   takeUpdate,
   releaseUpdate,
@@ -225,15 +229,15 @@ export class DynamodbStore implements Store {
     });
   }
 
-  async loadRecords(runId: string, after: number, atMost?: number): Promise<JournalRecord[]> {
+  async loadRecords(runId: string, after: number, atMost?: number, link?: number): Promise<JournalRecord[]> {
     let found: readonly Item[] = [];
     let startKey: Item | undefined;
     do {
       const { items, lastKey } = await this.#table.query('loadRecords', {
         keys: expression('#pk = :runId AND #sk BETWEEN :first AND :last', {
           ':runId': text(runId),
-          ':first': text(recordSortKey(after + 1)),
-          ':last': text(lastRecordSortKey),
+          ':first': text(recordSortKey(after + 1, link)),
+          ':last': text(lastRecordSortKey(link)),
         }),
         startKey,
         ...(atMost === undefined ? {} : { limit: atMost }),
@@ -244,8 +248,8 @@ export class DynamodbStore implements Store {
     return inParallel(found, FETCHED_AT_ONCE, (item) => this.#toRecord(item));
   }
 
-  async putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult> {
-    const item = await this.#payloads.put(toRecordItem(runId, record), 'entries');
+  async putRecord(runId: string, record: JournalRecord, link?: number): Promise<PutRecordResult> {
+    const item = await this.#payloads.put(toRecordItem(runId, record, link), 'entries');
     return conditionalWrite<PutRecordResult>(this.#table, 'putRecord', keyOf(item), {
       send: () => this.#table.put('putRecord', item, recordIsNew),
       written: () => ({ kind: 'put' }),
@@ -350,6 +354,16 @@ export class DynamodbStore implements Store {
     const condition = endIsNotSettled(settle);
     const update = { condition, update: settleUpdate(settle), gives: 'ALL_OLD' } as const;
     await this.#table.update('settleEnd', itemKey(runId, runSortKey), update); // refused: it was settled before
+  }
+
+  async continueRun(runId: string, next: ContinueRun): Promise<ContinueRunResult> {
+    return this.#change<ContinueRunResult>('continueRun', runId, {
+      condition: nothingAcceptedSince(next),
+      update: continueUpdate(next),
+      gives: 'ALL_OLD',
+      written: () => ({ kind: 'done' }),
+      refused: (there) => whyNotContinued(there, next),
+    });
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {

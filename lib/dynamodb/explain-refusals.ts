@@ -13,6 +13,7 @@ import type {
   AcceptMessageResult,
   AnswerUpdateResult,
   ClaimUpdateResult,
+  ContinueRun,
   FinishRun,
   ReleaseLeaseResult,
   PutMessageResult,
@@ -92,6 +93,17 @@ export function whyNotReleased(
   if (!stored || isClosed(stored.run.status) || stored.run.epoch !== epoch) return { kind: 'lost' };
   if (!stored.run.lease) return { kind: 'done' };
   return stored.run.wakes === wakesSeen ? undefined : { kind: 'accepted-since', run: stored.run };
+}
+
+/** Operation 23. */
+export function whyNotContinued(
+  stored: StoredRun | undefined,
+  { epoch, wakesSeen, link }: ContinueRun,
+): ReleaseLeaseResult | undefined {
+  if (!stored || isClosed(stored.run.status) || stored.run.epoch !== epoch) return { kind: 'lost' };
+  const { run } = stored;
+  if (!run.lease) return { kind: run.link === link ? 'done' : 'lost' };
+  return run.wakes === wakesSeen ? undefined : { kind: 'accepted-since', run };
 }
 
 /** Operation 15. */

@@ -2,7 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { UpdateAnswer } from '../ports/message.ts';
 import type { RunShows } from '../ports/run-item.ts';
-import type { FinishRun, ReleaseLease, RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
+import type { ContinueRun, FinishRun, ReleaseLease, RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
@@ -103,6 +103,31 @@ export function watchUpdate(watcherId: string): Expression {
 /** Operation 19. */
 export function settleUpdate({ purgeAtMs }: SettleEnd): Expression {
   return assign({ afterEnd: undefined, dueAtMs: purgeAtMs === undefined ? undefined : number(purgeAtMs) });
+}
+
+/** Operation 23. When it was created, and how many messages were accepted, stays. */
+export function continueUpdate({ link, input, inboxIds, deadlineAtMs, shows }: ContinueRun): Expression {
+  const isInline = input.kind === 'inline';
+  return assign({
+    ...NO_LEASE,
+    openStatus: text('pending'),
+    link: number(link),
+    input: isInline ? toStoredValue(input) : undefined,
+    inputKey: isInline ? undefined : toStoredValue(input),
+    inboxIds: texts(inboxIds),
+    dueAtMs: number(0),
+    deadlineAtMs: deadlineAtMs === undefined ? undefined : number(deadlineAtMs),
+    needsWake: undefined,
+    pinnedTo: undefined,
+    blockedReason: undefined,
+    blockedSinceMs: undefined,
+    blockedVersion: undefined,
+    blockedTryAtMs: undefined,
+    unreadSignals: undefined,
+    journalEvents: undefined,
+    journalBytes: undefined,
+    ...toShown(shows),
+  });
 }
 
 /** Operation 11, for a message with an idempotency key: another message with that key is refused until the purge. */

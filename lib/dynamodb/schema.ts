@@ -4,6 +4,7 @@
  *
  *   pk = run id, sk = `run`                   the run item: at most 1 KB, as long as its names and inbox are ordinary
  *                sk = `event#` + 8 digits     a record of the journal
+ *                sk = `link#` + 8 digits      the same of a later link: its number, from 2, and `#` + 8 digits of the record
  *                sk = `inbox#` + message id   a message; of one with an idempotency key its digest stays
  *                sk = `value#` + key          a value that is too large for the run item
  *   pk = `schedule/` + name                   sk = `value#last-run`: the id of the run that the schedule started last
@@ -46,6 +47,8 @@ export const attribute = {
   inputKey: 'inputKey',
   inputDigest: 'inputDigest',
   notBeforeMs: 'notBeforeMs',
+  /** N: which link of the run it is, from 2. Absent: the first. */
+  link: 'link',
   /** N: when the run's time is up. Absent: no timeout was given at its start. */
   deadlineAtMs: 'deadlineAtMs',
   /** S: the number of the step, `child` or `run`, and the id of the run whose code started this one. */
@@ -126,19 +129,31 @@ const workflowShardCount = 8;
 export const runSortKey = 'run';
 
 const RECORD_PREFIX = 'event#';
+const LINK_PREFIX = 'link#';
 const RECORD_DIGITS = 8;
 const CREATED_DIGITS = 15;
 
-export function recordSortKey(number: number): string {
-  const digits = String(number).padStart(RECORD_DIGITS, '0');
-  invariant(/^\d+$/.test(digits) && digits.length === RECORD_DIGITS, `a record cannot have the number ${number}`);
-  return RECORD_PREFIX + digits;
+/** The keys of the first link are those that every run had before there were links. */
+export function recordSortKey(number: number, link = 1): string {
+  return recordPrefix(link) + toDigits(number, 'a record');
 }
 
-export const lastRecordSortKey = RECORD_PREFIX + '9'.repeat(RECORD_DIGITS);
+export function lastRecordSortKey(link = 1): string {
+  return recordPrefix(link) + '9'.repeat(RECORD_DIGITS);
+}
 
 export function fromRecordSortKey(sortKey: string): number {
-  return Number(sortKey.slice(RECORD_PREFIX.length));
+  return Number(sortKey.slice(sortKey.lastIndexOf('#') + 1));
+}
+
+function recordPrefix(link: number): string {
+  return link === 1 ? RECORD_PREFIX : `${LINK_PREFIX}${toDigits(link, 'a link')}#`;
+}
+
+function toDigits(number: number, what: string): string {
+  const digits = String(number).padStart(RECORD_DIGITS, '0');
+  invariant(/^\d+$/.test(digits) && digits.length === RECORD_DIGITS, `${what} cannot have the number ${number}`);
+  return digits;
 }
 
 export function messageSortKey(messageId: string): string {

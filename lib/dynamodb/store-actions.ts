@@ -37,6 +37,7 @@ export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction
   renew: [UPDATE, GET],
   release: [UPDATE, GET],
   finish: [UPDATE, GET],
+  continueRun: [UPDATE, GET],
   watch: [UPDATE, GET],
   settleEnd: [UPDATE],
   purge: [GET, QUERY, UPDATE, DELETE],

@@ -15,9 +15,9 @@ import {
   valueSortKey,
 } from './schema.ts';
 
-export function toRecordItem(runId: string, record: JournalRecord): Item {
+export function toRecordItem(runId: string, record: JournalRecord, link?: number): Item {
   return {
-    ...itemKey(runId, recordSortKey(record.number)),
+    ...itemKey(runId, recordSortKey(record.number, link)),
     [attribute.format]: number(schemaVersion),
     [attribute.epoch]: number(record.epoch),
     [attribute.nonce]: text(record.nonce),

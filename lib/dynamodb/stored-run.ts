@@ -86,6 +86,7 @@ export function fromRunItem(item: Item): StoredRun {
     createdAtMs: fromCreatedOrder(readText(item, 'createdOrder')),
     input: readStoredValue(item, 'input', 'inputKey') ?? { kind: 'inline', value: readJson(item, 'input') },
     inputDigest: readText(item, 'inputDigest'),
+    ...optional('link', findNumber(item, 'link')),
     ...optional('notBeforeMs', findNumber(item, 'notBeforeMs')),
     ...optional('deadlineAtMs', findNumber(item, 'deadlineAtMs')),
     ...optional('startedBy', readStartedBy(item)),

@@ -15,6 +15,7 @@ import { readableEntries } from '../journal/find-damage.ts';
 import type { AfterEnd, RunItem } from '../ports/run-item.ts';
 import type { EngineMessage } from '../ports/run-operations.ts';
 import { countChildren, type OpenChildren } from './open-children.ts';
+import { linkOf } from './link-before.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -48,7 +49,7 @@ export async function afterEndOfClosed(engine: Engine, run: RunItem): Promise<vo
   try {
     const children: OpenChildren = new Map();
     if (run.afterEnd === 'tell-and-stop-children') {
-      countChildren(children, readableEntries(await engine.store.loadRecords(run.runId, 0)));
+      countChildren(children, readableEntries(await engine.store.loadRecords(run.runId, 0, undefined, linkOf(run))));
     }
     await carryOut(engine, run, { end: await readEnd(engine, run), children });
   } catch (error) {

@@ -23,6 +23,7 @@ import { readingRun, withGuard } from './guard.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { journalDamaged } from './load-run.ts';
 import { asOwner } from './owned-code.ts';
+import { linkOf } from './link-before.ts';
 import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';
 
@@ -30,7 +31,7 @@ export async function answerQuery(engine: Engine, query: AskedQuery): Promise<Qu
   const { runId } = query;
   const run = await engine.store.readRun(runId);
   if (run === undefined) return { kind: 'not-found' };
-  const records = await engine.store.loadRecords(runId, 0);
+  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run));
   // A closed run has records until it is purged: the run item goes last.
   if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
   const damage = findDamage(records);

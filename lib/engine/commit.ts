@@ -9,6 +9,7 @@
  */
 import { isCommandEntry, type JournalEntry } from '../journal/event.ts';
 import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';
+import { linkOf } from './link-before.ts';
 import { addToLength, warnIfNearlyFull } from './journal-length.ts';
 import { countChildren } from './open-children.ts';
 import type { Turn } from './turn-state.ts';
@@ -21,7 +22,7 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
   const { events, bytes } = journal;
   for (const chunk of chunks(entries, engine.maxRecordBytes)) {
     const number = journal.recordNumber + 1;
-    const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk.entries });
+    const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk.entries }, linkOf(turn.run));
     if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';
     journal.recordNumber = number;
     if (number === 1) turn.startsRun = true;

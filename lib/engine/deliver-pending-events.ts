@@ -30,7 +30,7 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
       if (check !== 'carry-out') return { kind: 'cannot-replay', error: check };
     }
     events += 1;
-    if ('messageId' in event) turn.received.add(event.messageId);
+    if ('messageId' in event && !turn.carried.has(event.messageId)) turn.received.add(event.messageId);
     // Also when the code has ended: the next worker finds it in the journal, and has to come to the same end (I4).
     if (isPlainTerminate(event)) {
       turn.unwritten.push(event);

@@ -63,7 +63,10 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<En
 
 /** As it is stored. To be called as soon as the code has ended: a promise in its result is refused before it rejects. */
 export function toEnding(turn: Turn, outcome: Outcome): Ending {
-  invariant(outcome.kind !== 'going-on', `run "${turn.runId}" was to be finished while it goes on`);
+  invariant(
+    outcome.kind !== 'going-on' && outcome.kind !== 'continued',
+    `run "${turn.runId}" was to be finished while it goes on`,
+  );
   const { maxValueBytes } = turn.engine;
   const what = `the result of workflow "${turn.run.workflow}"`;
   if (outcome.kind === 'completed') {

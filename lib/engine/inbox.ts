@@ -9,6 +9,7 @@
  * Tested by: test/invariants/i6-message-once.test.ts, test/adversarial/payload-lost.test.ts
  */
 import { LullError } from '../core/errors.ts';
+import { receivedByEarlierLinks } from './link-before.ts';
 import type { Turn } from './turn-state.ts';
 
 type LoadInboxResult =
@@ -30,14 +31,20 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   }
   if (missing.length === 0) return { kind: 'loaded' };
 
-  const messages = await engine.store.loadMessages(runId, missing);
+  // A request that the network has repeated late may bring back what the link before has received.
+  const repeated = turn.run.link === undefined ? [] : await receivedByEarlierLinks(turn, missing);
+  for (const id of repeated) turn.received.add(id);
+  const wanted = repeated.length === 0 ? missing : missing.filter((id) => !turn.received.has(id));
+  if (wanted.length === 0) return { kind: 'loaded' };
+
+  const messages = await engine.store.loadMessages(runId, wanted);
   for (const message of messages) {
     if (message.kind === 'answered' || (message.kind === 'update' && (await isAnswered(turn, message.id)))) {
       turn.answered.add(message.id);
     } else inbox.push(message);
   }
   turn.inboxIds = turn.inboxIds.filter((id) => !turn.answered.has(id));
-  if (messages.length < missing.length) return whyMissing(turn, missing, new Set(messages.map(({ id }) => id)));
+  if (messages.length < wanted.length) return whyMissing(turn, wanted, new Set(messages.map(({ id }) => id)));
   return { kind: 'loaded' };
 }
 

@@ -4,6 +4,7 @@
  * Tested by: test/testing/create-test-engine.test.ts
  */
 import type { Pending } from '../scheduler/live-run.ts';
+import { linkOf } from './link-before.ts';
 import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';
 
@@ -19,7 +20,7 @@ export type RunInspection =
 export async function inspectRun(engine: Engine, runId: string): Promise<RunInspection> {
   const run = await engine.store.readRun(runId);
   if (run === undefined) return { kind: 'unreadable', error: new Error(`there is no run "${runId}"`) };
-  const records = await engine.store.loadRecords(runId, 0);
+  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run));
   if (records.length === 0) return { kind: 'inspected', pending: [], codeLocation: 'before its first await' };
   const following = await replayRun(
     engine,

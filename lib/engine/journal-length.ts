@@ -107,7 +107,7 @@ function toExceeded(unit: Exceeded['unit'], count: number, most: number): Exceed
   return { name: unit === 'events' ? 'maxJournalEvents' : 'maxJournalBytes', unit, count, most };
 }
 
-const ADVICE = 'Give its loops an end, and start another run for what comes after';
+const ADVICE = 'Give its loops an end, or continue as new (continueAsNew) before';
 
 function reasonOf({ name, unit, count, most }: Exceeded): string {
   return `the journal of the run has ${count} ${unit}, and the limit is ${most} (${name}): its code was asked to stop. ${ADVICE}`;

@@ -16,6 +16,8 @@ export interface LiveMemory {
   readonly strays: StrayErrors;
   /** What its journal begins with: see `dice.ts`. */
   readonly seed: string | undefined;
+  /** When the time of the run is up, whether its code was asked to stop for it or not; undefined for never. */
+  readonly deadlineAtMs: number | undefined;
   readonly timers: TimerHeap;
   /** Steps that are asked for and whose body is not running. */
   readonly stepsToBegin: Set<CommandId>;
@@ -25,7 +27,7 @@ export interface LiveMemory {
 export function rememberPending(
   live: LiveRun,
   guarded: GuardedRun,
-  beside: Pick<LiveMemory, 'strays' | 'seed'>,
+  beside: Pick<LiveMemory, 'strays' | 'seed' | 'deadlineAtMs'>,
 ): LiveMemory {
   const memory = { live, guarded, ...beside, timers: new TimerHeap(), stepsToBegin: new Set<CommandId>() };
   for (const pending of live.pending.values()) {

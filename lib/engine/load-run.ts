@@ -4,11 +4,18 @@
  * Tested by: test/invariants/i2-one-writer.test.ts, test/adversarial/journal-changed-by-hand.test.ts
  */
 import { LullError } from '../core/errors.ts';
-import { isPlainTerminate, isRecordedCommand, type JournalEntry } from '../journal/event.ts';
+import {
+  type Continued,
+  isPlainTerminate,
+  isRecordedCommand,
+  type JournalEntry,
+  type Started,
+} from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { replayRun, startNow } from './replay-run.ts';
 import { addToLength, emptyJournal, entriesBytes, type JournalLength } from './journal-length.ts';
+import { isContinued, type LinkBefore, linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { begunByTheLost, isToBeAlone, whyToBlock } from './lost-workers.ts';
 import { countChildren } from './open-children.ts';
@@ -21,6 +28,8 @@ export type LoadRunResult =
   | { readonly kind: 'lost' }
   /** The journal has a request to terminate: an earlier worker died before it was carried out. */
   | { readonly kind: 'terminated'; readonly reason: string }
+  /** The journal ends so: an earlier worker died before the run continued. */
+  | { readonly kind: 'continued'; readonly entry: Continued; readonly deadlineAtMs: number | undefined }
   | { readonly kind: 'cannot-replay'; readonly error: Error };
 
 export async function loadRun(turn: Turn): Promise<LoadRunResult> {
@@ -43,13 +52,48 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   if (damage !== undefined) return { kind: 'cannot-replay', error: journalDamaged(turn.runId, damage) };
   Object.assign(turn.journal, lengthOf(records));
   if (blockedBy !== undefined) return { kind: 'cannot-replay', error: blockedBy };
+  const [started] = entries;
+  const end = entries.find(isContinued);
+  if (started?.kind === 'started') turn.journal.beganAtMs = started.atMs;
+  if (end !== undefined && started?.kind === 'started') {
+    return { kind: 'continued', entry: end, deadlineAtMs: started.deadlineAtMs };
+  }
+  const carrying = await takeCarried(turn, started);
+  if (carrying.kind === 'cannot-replay') return carrying;
 
-  const following = await replayRun(turn.engine, turn.run, entries);
+  const following = await replayRun(turn.engine, turn.run, entries, carrying.before);
   if (following.kind === 'cannot-replay') return { kind: 'cannot-replay', error: following.error };
   turn.watch(following.memory.strays);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
   for (const entry of following.unrecorded) turn.unwritten.push(entry);
   return { kind: 'loaded', memory: following.memory };
+}
+
+type Carrying =
+  | { readonly kind: 'taken'; readonly before: LinkBefore | undefined }
+  | { readonly kind: 'cannot-replay'; readonly error: Error };
+
+/** The signals that the link before has carried over, and that are not in this journal yet, come before all others. */
+async function takeCarried(turn: Turn, started: JournalEntry | undefined): Promise<Carrying> {
+  const { engine, run, journal, inbox } = turn;
+  if (linkOf(run) === 1) return { kind: 'taken', before: undefined };
+  if (started?.kind === 'started') {
+    const { carries = [] } = started;
+    if (carries.every((id) => journal.messageIds.has(id))) return { kind: 'taken', before: undefined };
+  }
+  try {
+    const before = await turn.linkBefore();
+    const here = new Set(inbox.map(({ id }) => id));
+    const carried = before?.carried ?? [];
+    const missing = carried.filter(({ id }) => !journal.messageIds.has(id) && !here.has(id));
+    for (const { id } of carried) turn.carried.add(id);
+    inbox.unshift(...missing);
+    if (started === undefined) journal.beganAtMs = engine.clock.nowMs();
+    return { kind: 'taken', before };
+  } catch (error) {
+    if (error instanceof LullError && error.code === 'JOURNAL_DAMAGED') return { kind: 'cannot-replay', error };
+    throw error;
+  }
 }
 
 interface LoadedJournal {
@@ -69,7 +113,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   // There was no lease before this one, so there can be no record.
   if (turn.run.epoch === 0 && turn.journal.recordNumber === 0) return { records: [] };
   for (;;) {
-    const records = await engine.store.loadRecords(runId, 0);
+    const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(turn.run));
     if (records.some((record) => record.epoch > epoch)) return 'lost';
     const damage = findDamage(records);
     const blockedBy = damage === undefined ? await whyToBlock(turn, records) : undefined;
@@ -77,7 +121,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
       blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, damage === undefined ? records : []);
     const found = { ...(damage !== undefined && { damage }), ...(blockedBy && { blockedBy }) };
     if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
-    const entries = [...fence(turn, records), ...(isToRunAlone ? [takenAlone(engine)] : [])];
+    const entries = [...(await fence(turn, records)), ...(isToRunAlone ? [takenAlone(engine)] : [])];
     if (entries.length === 0) return { records, ...found };
     // If this worker was frozen after it took the lease, another one may have taken the run and released it again (a
     // delayed start) without writing a fence.
@@ -85,7 +129,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
 
     const record = { number: lastNumber(records) + 1, epoch, nonce, entries };
     turn.aloneRecord = isToRunAlone ? record : undefined;
-    const put = await engine.store.putRecord(runId, record);
+    const put = await engine.store.putRecord(runId, record, linkOf(turn.run));
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the previous worker was faster: load again
     turn.takesOver = false;
     turn.isAlone ||= isToRunAlone;
@@ -95,7 +139,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
 }
 
 /** A journal begins with `started`, also when the worker died before it wrote that. */
-function fence(turn: Turn, records: readonly JournalRecord[]): JournalEntry[] {
+async function fence(turn: Turn, records: readonly JournalRecord[]): Promise<JournalEntry[]> {
   const { engine, takesOver } = turn;
   if (!takesOver) return [];
   const begun = begunByTheLost(turn, records);
@@ -104,7 +148,18 @@ function fence(turn: Turn, records: readonly JournalRecord[]): JournalEntry[] {
     atMs: engine.clock.nowMs(),
     ...(begun && { begun }),
   };
-  return records.length === 0 ? [startNow(engine, turn.run), takenOver] : [takenOver];
+  return records.length === 0 ? [await firstEntry(turn), takenOver] : [takenOver];
+}
+
+/** Also if the journal of the link before is damaged: then nothing is carried over, and the run is held for it or ends. */
+export async function firstEntry(turn: Turn): Promise<Started> {
+  let before: LinkBefore | undefined;
+  try {
+    before = await turn.linkBefore();
+  } catch (error) {
+    if (!(error instanceof LullError && error.code === 'JOURNAL_DAMAGED')) throw error;
+  }
+  return startNow(turn.engine, turn.run, before);
 }
 
 function takenAlone(engine: Engine): JournalEntry {

@@ -56,8 +56,9 @@ function outcomeOf({ journal }: Turn, end: TurnEnd): TurnOutcome {
       return end.status;
     case 'suspended':
       return journal.recordNumber === 0 ? 'pending' : 'suspended'; // not begun before its time
+    case 'continued':
     case 'blocked':
-      return 'blocked';
+      return end.kind;
     case 'lease-lost':
     case 'skipped': // a turn that has the lease never ends so
       return 'dropped'; // the word of metrics, logs and traces

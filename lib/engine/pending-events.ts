@@ -12,6 +12,7 @@ import type { Turn } from './turn-state.ts';
 
 /** Takes the next event from its queue; undefined when there is none. A run that has ended only gets messages. */
 export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefined {
+  if (continuesAsNew(memory)) return undefined; // messages move along in the inbox
   const nowMs = turn.engine.clock.nowMs();
   const message = takeDeliverable(turn, memory);
   if (message !== undefined) return toMessageEvent(message, nowMs);
@@ -36,6 +37,7 @@ export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefi
 
 /** Whether `nextEvent` would return one. */
 export function hasPendingEvents(turn: Turn, memory: LiveMemory): boolean {
+  if (continuesAsNew(memory)) return false;
   if (turn.inbox.some((message) => isDeliverable(message, memory))) return true;
   if (codeHasEnded(memory)) return false;
   if (isLimitReached(turn) || firstStepResult(turn, memory) !== undefined) return true;
@@ -56,6 +58,10 @@ function isDeliverable(message: Message, memory: LiveMemory): boolean {
 /** Whether the workflow has returned, thrown, or was cancelled: its code takes no more events. */
 export function codeHasEnded({ live }: LiveMemory): boolean {
   return live.outcome().kind !== 'going-on';
+}
+
+export function continuesAsNew({ live }: LiveMemory): boolean {
+  return live.outcome().kind === 'continued';
 }
 
 /** Skips the results of steps that were cancelled in the meantime. */
@@ -82,7 +88,8 @@ export function toMessageEvent(message: Message, atMs: number): EventFromOutside
       return { kind, messageId, atMs, runId, workflow, status, value };
     }
     case 'callback': {
-      const of = { messageId, atMs, id: message.callbackId, name: message.name };
+      const { link } = message;
+      const of = { messageId, atMs, id: message.callbackId, name: message.name, ...(link === undefined ? {} : { link }) };
       if (message.outcome === 'completed') return { kind: 'callback-completed', ...of, value: message.payload };
       if (message.outcome === 'failed') return { kind: 'callback-failed', ...of, error: message.payload };
       return { kind: 'callback-heartbeat', ...of, details: message.payload };

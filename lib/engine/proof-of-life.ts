@@ -10,6 +10,7 @@
 import type { JournalEntry } from '../journal/event.ts';
 import { delay } from '../ports/delay.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
+import { linkOf } from './link-before.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -62,16 +63,16 @@ export async function recordThatItLives(turn: Turn): Promise<void> {
 
 /** By the one who has the lease, which the table knows: the turn's release may have been carried out without an answer. */
 async function putProof(turn: Turn): Promise<void> {
-  const { engine, runId, epoch, nonce, aloneRecord } = turn;
+  const { engine, runId, run, epoch, nonce, aloneRecord } = turn;
   const { store, clock } = engine;
   if (aloneRecord === undefined) return;
   const renewal = await store.renew(runId, { epoch, expiresAtMs: clock.nowMs() });
   if (renewal.kind === 'lost') return;
   if (!turn.isAlone) {
     // Its answer was lost, and perhaps the record is still on its way.
-    const put = await store.putRecord(runId, aloneRecord);
+    const put = await store.putRecord(runId, aloneRecord, linkOf(run));
     if (put.kind === 'exists' && put.record.nonce !== nonce) return;
   }
   const entries = [livesEntry(engine)];
-  await store.putRecord(runId, { number: aloneRecord.number + 1, epoch, nonce, entries });
+  await store.putRecord(runId, { number: aloneRecord.number + 1, epoch, nonce, entries }, linkOf(run));
 }

@@ -8,17 +8,20 @@
  */
 import { decode } from '../codec/decode.ts';
 import { encodeError } from '../codec/encode-error.ts';
-import { encode } from '../codec/encode.ts';
+import { encode, encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { LullError, WorkflowCodeError } from '../core/errors.ts';
+import { LullError, PayloadTooLargeError, WorkflowCodeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { toError } from '../core/to-error.ts';
+import { validOrThrow } from '../core/validate.ts';
+import type { WorkflowDefinition } from '../core/workflow.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
 import { isCommandEntry, isOfWorkers, type JournalEntry, type Started } from '../journal/event.ts';
 import type { Deliver, ReplayContext } from '../journal/replay.ts';
+import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
@@ -28,6 +31,7 @@ import { encodeResult } from './finish.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { createRunRandom, toChildRunId } from './run-seed.ts';
 import { digestArguments } from './digest-arguments.ts';
+import { type LinkBefore, linkOf } from './link-before.ts';
 import { deadlineOf } from './run-deadline.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
 import { asOwner } from './owned-code.ts';
@@ -50,11 +54,12 @@ export async function replayRun(
   engine: Engine,
   run: RunItem,
   recorded: readonly JournalEntry[],
+  before?: LinkBefore,
 ): Promise<ReplayRunResult> {
   const input = await loadInput(engine, run);
   if (input.kind === 'cannot-replay') return input;
   try {
-    return await follow(engine, run, recorded, input.value);
+    return await follow(engine, run, { recorded, before, input: input.value });
   } catch (error) {
     return { kind: 'cannot-replay', error: toError(error) };
   }
@@ -83,11 +88,17 @@ function inputMissing({ runId }: RunItem): LullError {
   );
 }
 
+interface Followed {
+  readonly recorded: readonly JournalEntry[];
+  /** For a journal without entries. */
+  readonly before: LinkBefore | undefined;
+  readonly input: Encoded;
+}
+
 async function follow(
   engine: Engine,
   run: RunItem,
-  recorded: readonly JournalEntry[],
-  input: Encoded,
+  { recorded, before, input }: Followed,
 ): Promise<ReplayRunResult> {
   const { runId } = run;
   const definition = engine.registry.find(run.workflow);
@@ -95,7 +106,7 @@ async function follow(
     return { kind: 'cannot-replay', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
   }
 
-  const started = recorded[0] ?? startNow(engine, run);
+  const started = recorded[0] ?? startNow(engine, run, before);
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
   const dueTimes = new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
 
@@ -109,6 +120,8 @@ async function follow(
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     ...(started.limits && { limits: started.limits }),
     recordedDueAtMs: (id) => dueTimes.get(id),
+    link: linkOf(run),
+    nextInput: (value) => toNextInput(engine, definition, value),
     callbacks: callbacksOf(engine, run, { started, recorded }),
     recordedPatches: new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
     isReplaying: () => isReplaying && !isInterrupted,
@@ -138,7 +151,7 @@ async function follow(
   const strays = createStrayErrors({ runId, workflow: run.workflow, log, codeLocation: () => live.codeLocation() });
   if (recorded.length === 0) {
     const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
-    const memory = rememberPending(live, guarded, { strays, seed: started.seed });
+    const memory = rememberPending(live, guarded, { strays, seed: started.seed, deadlineAtMs: started.deadlineAtMs });
     return { kind: 'replayed', memory, unrecorded: [started, ...asked] };
   }
   const deliver: Deliver = (event, recordedUpTo) => {
@@ -149,15 +162,30 @@ async function follow(
   const replay = { runId, workflow: run.workflow, recorded, deliver, context: contextOf(live), asCodeOfTheRun };
   const following = await replayInSlices(engine, replay);
   isReplaying = false;
-  const memory = rememberPending(live, guarded, { strays, seed: started.seed });
+  const memory = rememberPending(live, guarded, { strays, seed: started.seed, deadlineAtMs: started.deadlineAtMs });
   if (following.kind === 'diverged') return { kind: 'cannot-replay', error: following.error, reached: memory };
   return { kind: 'replayed', memory, unrecorded: following.unrecorded };
+}
+
+/** As a start takes it: checked by the schema of this code, and not larger than an input may be. */
+function toNextInput({ store }: Engine, { name, inputSchema }: WorkflowDefinition, value: unknown): Encoded {
+  const what = `the input of continueAsNew() of workflow "${name}"`;
+  const given = validOrThrow(inputSchema, value, what);
+  return outsideGuard(() => {
+    const encoded = encode(given, what);
+    const bytes = encodedBytes(encoded);
+    if (bytes <= store.limits.inputBytes) return encoded;
+    throw new PayloadTooLargeError(
+      `${what} has ${bytes} bytes, the limit is ${store.limits.inputBytes}: store what is large elsewhere (such as S3) and ` +
+        `pass a reference to it${describeHigherLimit(store.limits, 'inputBytes')}`,
+    );
+  });
 }
 
 /** Their tokens follow from the run's seed and from what is recorded of them. */
 function callbacksOf(
   { publicUrl }: Engine,
-  { runId }: RunItem,
+  run: RunItem,
   { started, recorded }: { readonly started: Started; readonly recorded: readonly JournalEntry[] },
 ): CallbackHost {
   const known = new Map(recorded.flatMap((entry) => (entry.kind === 'callback' ? [[entry.id, entry]] : [])));
@@ -171,7 +199,7 @@ function callbacksOf(
     },
     token: (claims) => {
       const { seed } = started;
-      if (seed !== undefined) return signCallback({ runId, link: 1, ...claims }, seed);
+      if (seed !== undefined) return signCallback({ runId: run.runId, link: linkOf(run), ...claims }, seed);
       throw new WorkflowCodeError(
         'INVALID_ARGUMENT',
         `callback "${claims.name}" has no token: the run began with a version of lull that gave runs no secret. Start the ` +
@@ -228,9 +256,12 @@ function hasTimerForTimeout([started, first]: readonly JournalEntry[]): boolean 
 }
 
 /** The first event of a run that begins now. */
-export function startNow(engine: Engine, run: RunItem): Started {
+export function startNow(engine: Engine, run: RunItem, before?: LinkBefore): Started {
   const { clock, version, registry } = engine;
-  const deadlineAtMs = deadlineOf(run, registry.find(run.workflow)?.timeoutMs);
+  // It is that of the run as a whole: code that begins a later link does not move it.
+  const ownTimeoutMs = linkOf(run) === 1 ? registry.find(run.workflow)?.timeoutMs : undefined;
+  const deadlineAtMs = deadlineOf(run, ownTimeoutMs);
+  const { carried = [], children = {} } = before ?? {};
   const limits = RUN_LIMITS.filter((name) => engine[name] !== DEFAULT_RUN_LIMITS[name]);
   return {
     kind: 'started',
@@ -239,6 +270,8 @@ export function startNow(engine: Engine, run: RunItem): Started {
     seed: engine.newSeed(run),
     ...(limits.length > 0 ? { limits: Object.fromEntries(limits.map((name) => [name, engine[name]])) } : {}),
     ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
+    ...(carried.length === 0 ? {} : { carries: carried.map(({ id }) => id) }),
+    ...(Object.keys(children).length === 0 ? {} : { children }),
   };
 }
 

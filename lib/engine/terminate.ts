@@ -8,7 +8,7 @@ import { encode } from '../codec/encode.ts';
 import { isPlainTerminate } from '../journal/event.ts';
 import { commit } from './commit.ts';
 import { endRun, type Ending } from './finish.ts';
-import { startNow } from './replay-run.ts';
+import { firstEntry } from './load-run.ts';
 import { deleteReceived, loadInbox } from './inbox.ts';
 import { proveBeforeTheEnd } from './proof-of-life.ts';
 import type { StrayErrors } from './stray-errors.ts';
@@ -45,7 +45,7 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   turn.ending = asked;
   // A journal begins with its first event, also when no code ever began the run.
   if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0)
-    turn.unwritten.push(startNow(turn.engine, turn.run));
+    turn.unwritten.push(await firstEntry(turn));
   for (;;) {
     // Also before the first attempt to end: the worker that was asked to may have died, and the inbox is still full. A
     // message that is missing from a damaged table must not keep the run from ending.
@@ -65,7 +65,7 @@ function recordUndelivered(turn: Turn): string | undefined {
   const atMs = turn.engine.clock.nowMs();
   let reason: string | undefined;
   for (const message of turn.inbox.splice(0)) {
-    turn.received.add(message.id);
+    if (!turn.carried.has(message.id)) turn.received.add(message.id);
     const event = toMessageEvent(message, atMs);
     if (isPlainTerminate(event)) reason ??= event.reason;
     turn.unwritten.push(isPlainTerminate(event) ? event : { ...event, unread: true });

@@ -15,5 +15,7 @@ export type TurnEnd =
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
   | { readonly kind: 'blocked'; readonly error: Error }
   | { readonly kind: 'ended'; readonly status: ClosedStatus }
+  /** This link of the run is over, and the next one is due. */
+  | { readonly kind: 'continued'; readonly link: number }
   /** Taken over, or the lease ran out: the next worker continues from the journal. */
   | { readonly kind: 'lease-lost' };

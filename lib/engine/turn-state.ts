@@ -15,6 +15,7 @@ import { AutoResetEvent } from './auto-reset-event.ts';
 import type { Ending } from './finish.ts';
 import { emptyJournal } from './journal-length.ts';
 import { LeaseRenewer } from './lease-renewer.ts';
+import { type LinkBefore, readLinkBefore } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import type { Engine } from './settings.ts';
 import { toShows } from './shows.ts';
@@ -82,6 +83,8 @@ export class Turn {
   readonly refusals = new Map<string, Encoded>();
   /** Updates that have their answer. They are in no journal, and leave the inbox. */
   readonly answered = new Set<string>();
+  /** Signals of the link before: they have no item any more. */
+  readonly carried = new Set<string>();
   /** In the journal; their items can be deleted. */
   readonly received = new Set<string>();
   /** How steps ended, in the order in which they did. */
@@ -102,6 +105,7 @@ export class Turn {
   /** What a renewal has written of it last. */
   #renewedShown: Shown | undefined;
 
+  #linkBefore: { readonly read: LinkBefore | undefined } | undefined;
   readonly #warmRuns: WarmRuns;
   readonly #place: Place;
   /** Errors of the run's code that nothing has handled: watched from the load of the run to the end of the turn. */
@@ -144,11 +148,18 @@ export class Turn {
       recordNumber: 0,
       messageIds: new Set(),
       openChildren: new Map(),
+      beganAtMs: undefined,
       ...emptyJournal(),
     };
     this.inboxCheckedAtMs = beganAtMs;
     this.#warmRuns = warmRuns;
     this.#place = place;
+  }
+
+  /** What the link takes over from the one before it; undefined for the first one. Throws a LullError `JOURNAL_DAMAGED`. */
+  async linkBefore(): Promise<LinkBefore | undefined> {
+    this.#linkBefore ??= { read: await readLinkBefore(this.engine.store, this.run) };
+    return this.#linkBefore.read;
   }
 
   /** Takes note of the run item as the table had it after `askedAtMs`. */

@@ -11,7 +11,7 @@
  *  |  turn.unwritten   --commit-->        one record of the journal
  *  |  commands         --beginSteps-->    bodies, only after the record (I3); they end in turn.stepResults
  *  '- waitInPlace, as long as a step is running or a timer is due soon
- *     suspendRun, finishRun               the lease is released
+ *     suspendRun, finishRun, continueRun  the lease is released
  *
  * Not its job: to run steps (`attempts`), to know what commands mean (the scheduler), or how items are written (the
  * store). Keeps I2, I3, I4, I6. A turn that was taken over, or whose lease ran out, ends and writes nothing more.
@@ -23,6 +23,7 @@ import { answerRefused } from './answer-update.ts';
 import { beginSteps, stepsToAnnounce } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
+import { continueRun, toContinued } from './continue-run.ts';
 import { deliverPendingEvents } from './deliver-pending-events.ts';
 import { finishRun, toEnding } from './finish.ts';
 import { blockRun } from './block.ts';
@@ -30,7 +31,8 @@ import { deleteReceived, loadInbox } from './inbox.ts';
 import { whyTooLong } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
-import { codeHasEnded, hasPendingEvents } from './pending-events.ts';
+import { codeHasEnded, continuesAsNew, hasPendingEvents } from './pending-events.ts';
+import type { Message, TerminateMessage } from '../ports/message.ts';
 import { emitTurnStarted, emitTurnEnded, emitTurnFailed } from './observe.ts';
 import { proveBeforeTheEnd, recordThatItLives } from './proof-of-life.ts';
 import type { Engine } from './settings.ts';
@@ -104,6 +106,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
   for (;;) {
     if (loading.kind === 'lost' || !(await turn.lease.isOurs())) return { kind: 'lease-lost' };
     if (loading.kind === 'terminated') return terminateRun(turn, loading.reason);
+    if (loading.kind === 'continued') return continueRun(turn, loading.entry, loading.deadlineAtMs);
     if (loading.kind === 'cannot-replay') return blockRun(turn, loading.error);
     const { memory } = loading;
 
@@ -116,13 +119,18 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (delivery.kind === 'cannot-replay') return blockRun(turn, delivery.error);
     if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
     turn.attempts.abortAllExcept(memory.live.pending);
-    if (codeHasEnded(memory)) {
+    const stop = continuesAsNew(memory) ? turn.inbox.find(isTerminate) : undefined;
+    if (stop !== undefined) return terminateRun(turn, stop.reason);
+    const continued = memory.strays.first === undefined ? toContinued(turn, memory) : undefined;
+    if (continued !== undefined) turn.unwritten.push(continued);
+    else if (codeHasEnded(memory) && !continuesAsNew(memory)) {
       turn.ending ??= toEnding(turn, memory.live.outcome());
       proveBeforeTheEnd(turn);
     }
 
     if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };
     turn.shown = memory.live.shown();
+    if (continued !== undefined) return continueRun(turn, continued, memory.deadlineAtMs);
     await deleteReceived(turn);
     const tooLong = codeHasEnded(memory) ? undefined : whyTooLong(turn); // also after a worker that died before it failed the run
     if (tooLong !== undefined) return failAtLimit(turn, tooLong);
@@ -163,6 +171,11 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (suspension.kind === 'accepted-since') continue;
     return suspension;
   }
+}
+
+/** A link that is over hears no more messages, but none of it is to begin another one after this. */
+function isTerminate(message: Message): message is TerminateMessage {
+  return message.kind === 'terminate';
 }
 
 /** Only a run that goes on, or has completed, fails by it: one that has failed or was cancelled has ended already. */

@@ -22,7 +22,7 @@ export type WaitUntilStartResult =
 export async function waitUntilStart(turn: Turn): Promise<WaitUntilStartResult> {
   const { engine, runId, epoch, run } = turn;
   const { notBeforeMs = 0 } = run;
-  if (engine.clock.nowMs() >= notBeforeMs || (await hasBegun(turn))) return { kind: 'begin' };
+  if (engine.clock.nowMs() >= notBeforeMs || run.link !== undefined || (await hasBegun(turn))) return { kind: 'begin' };
   for (;;) {
     const inbox = await loadInbox(turn);
     if (inbox.kind === 'lost') return { kind: 'lease-lost' };

@@ -18,6 +18,8 @@ export interface JournalHead extends JournalLength {
   readonly messageIds: Set<string>;
   /** Children that were started and whose end is not in the journal. */
   readonly openChildren: OpenChildren;
+  /** When its first entry was written; undefined as long as there is none. */
+  beganAtMs: number | undefined;
 }
 
 export interface WarmRun {

@@ -9,6 +9,8 @@ import { toJson, type Json } from './to-json.ts';
 const HISTORY_PAGE_BYTES = 4_000_000;
 const HISTORY_PAGE_EVENTS = 1_000;
 const LIST_PAGE_RUNS = 1_000;
+/** No run has so many. */
+const LAST_LINK = 9_999_999;
 
 export function runHasEnded(description: RunDescription): boolean {
   return description.endedAt !== undefined;
@@ -39,14 +41,18 @@ const historyRoute = defineRoute({
       to: HISTORY_PAGE_EVENTS,
     }),
     cursor: textParameter('The `cursor` of the page before.'),
+    link: integerParameter('Of a run that has continued as new: which link, from 1. Default: the last one.', {
+      from: 1,
+      to: LAST_LINK,
+    }),
   },
   answers: { 200: { description: 'A page of the history.', schema: schemaRef('HistoryPage') } },
   problems: ['RUN_NOT_FOUND'],
-  async handle({ client, path, query: { limit = HISTORY_PAGE_EVENTS, cursor: from } }) {
+  async handle({ client, path, query: { limit = HISTORY_PAGE_EVENTS, cursor: from, link } }) {
     const events: Json[] = [];
     let pageBytes = 0;
     let cursor = from;
-    for await (const { event, cursor: behind } of client.run(path['id'] ?? '').historyFrom(from)) {
+    for await (const { event, cursor: behind } of client.run(path['id'] ?? '').historyFrom(from, { link })) {
       const shown = toJson(event);
       pageBytes += Buffer.byteLength(JSON.stringify(shown));
       const isFull = events.length === limit || (pageBytes > HISTORY_PAGE_BYTES && events.length > 0);

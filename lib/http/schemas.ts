@@ -45,6 +45,7 @@ export const SCHEMAS = {
         description: 'When an open run goes on by itself. Absent: it waits for something from outside.',
       },
       parent: { type: 'string', description: 'The id of the run that started this one as its child.' },
+      link: { type: 'integer', description: 'Of a run that has continued as new: which link it is, from 2.' },
       deadline: { ...time, description: 'When the time of an open run is up: its code is asked to stop then.' },
       pinnedTo: {
         type: 'string',

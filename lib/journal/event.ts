@@ -7,7 +7,7 @@
  * All of this is stored: a change here adds a golden file, and never edits one.
  */
 import type { Encoded } from '../core/encoded.ts';
-import type { RecordedOperation } from '../core/operation.ts';
+import type { OnParentClose, RecordedOperation } from '../core/operation.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 
@@ -80,6 +80,13 @@ export interface Started {
   readonly limits?: Partial<RunLimits>;
   /** When the run's time is up. Absent: never, or, in a journal of before, when the timer is due that its first command is. */
   readonly deadlineAtMs?: number;
+  /**
+   * Of a link after the first: message ids of the signals that no code of the link before has received. They come again
+   * after this entry, in this order. Absent: none.
+   */
+  readonly carries?: readonly string[];
+  /** Of a link after the first: children that were open, and what becomes of each when the run ends. Absent: none. */
+  readonly children?: Readonly<Record<string, OnParentClose>>;
 }
 
 /** An event of a step, with what may be sensitive. */
@@ -146,6 +153,8 @@ interface OfCallback extends FromOutside {
   /** The position of the callback's command, for which the code may not have asked yet. */
   readonly id: CommandId;
   readonly name: string;
+  /** The link of the run that made it. Absent: the first. */
+  readonly link?: number;
 }
 
 export interface CallbackCompleted extends OfCallback {
@@ -211,6 +220,16 @@ export interface DeadlinePassed {
   readonly reason: string;
 }
 
+/** The run continues as new: this link of it is over, and the next one has a journal of its own. The last event of a link. */
+export interface Continued {
+  readonly kind: 'continued';
+  readonly atMs: number;
+  /** Of the next link. */
+  readonly input: Encoded;
+  /** Message ids of the signals that no code has received, in the order of their delivery. */
+  readonly carries: readonly string[];
+}
+
 /**
  * The fence of a takeover: the worker before this one died, or lost its lease, while steps may have been running. Or a
  * worker blocked the run while it was running them.
@@ -264,6 +283,7 @@ export type JournalEvent =
   | TerminateRequested
   | LimitReached
   | DeadlinePassed
+  | Continued
   | TakenOver
   | TakenAlone
   | StepsBegun

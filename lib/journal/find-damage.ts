@@ -13,6 +13,9 @@ import type { JournalRecord } from './record.ts';
 type Form =
   | 'text'
   | 'text or none'
+  | 'texts'
+  | 'texts or none'
+  | 'children or none'
   | 'time'
   | 'time or none'
   | 'count'
@@ -26,6 +29,8 @@ type Form =
   | 'closed status';
 type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]-?: Form };
 type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
+
+const OF_CALLBACK = { id: 'count', name: 'text', link: 'count or none' } as const;
 
 const FORMS: Forms = {
   step: {
@@ -50,6 +55,8 @@ const FORMS: Forms = {
     seed: 'text or none',
     limits: 'limits or none',
     deadlineAtMs: 'time or none',
+    carries: 'texts or none',
+    children: 'children or none',
   },
   'step-completed': { id: 'count', atMs: 'time', value: 'value', sensitive: 'true or none' },
   'step-failed': { id: 'count', atMs: 'time', error: 'value', sensitive: 'true or none' },
@@ -68,13 +75,14 @@ const FORMS: Forms = {
     status: 'closed status',
     value: 'value',
   },
-  'callback-completed': { messageId: 'text', atMs: 'time', id: 'count', name: 'text', value: 'value' },
-  'callback-failed': { messageId: 'text', atMs: 'time', id: 'count', name: 'text', error: 'value' },
-  'callback-heartbeat': { messageId: 'text', atMs: 'time', id: 'count', name: 'text', details: 'value' },
+  'callback-completed': { messageId: 'text', atMs: 'time', ...OF_CALLBACK, value: 'value' },
+  'callback-failed': { messageId: 'text', atMs: 'time', ...OF_CALLBACK, error: 'value' },
+  'callback-heartbeat': { messageId: 'text', atMs: 'time', ...OF_CALLBACK, details: 'value' },
   'cancel-requested': { messageId: 'text', atMs: 'time', reason: 'text' },
   'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text', undo: 'true or none' },
   'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },
   'deadline-passed': { atMs: 'time', reason: 'text' },
+  continued: { atMs: 'time', input: 'value', carries: 'texts' },
   'taken-over': { atMs: 'time', begun: 'counts or none' },
   'taken-alone': { atMs: 'time', version: 'text' },
   'steps-begun': { atMs: 'time', ids: 'counts' },
@@ -85,9 +93,15 @@ const isCount = (field: unknown): boolean => Number.isSafeInteger(field) && (fie
 
 const isCounts = (field: unknown): boolean => Array.isArray(field) && field.every(isCount);
 
+const isTexts = (field: unknown): boolean => Array.isArray(field) && field.every((part) => typeof part === 'string');
+
 const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   text: (field) => typeof field === 'string',
   'text or none': (field) => field === undefined || typeof field === 'string',
+  texts: isTexts,
+  'texts or none': (field) => field === undefined || isTexts(field),
+  'children or none': (field) =>
+    field === undefined || (typeof field === 'object' && field !== null && isTexts(Object.values(field))),
   time: (field) => Number.isFinite(field),
   'time or none': (field) => field === undefined || Number.isFinite(field),
   count: isCount,

@@ -195,6 +195,20 @@ export const nothingFollowsTerminate: Law = {
     }),
 };
 
+/** The next link has a journal of its own. */
+export const nothingFollowsContinued: Law = {
+  sentence: 'After `continued` come only entries of workers.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      let isOver = false;
+      return (entry) => {
+        if (isOver && !isOfWorkers(entry)) return `it has "${entry.kind}" after "continued"`;
+        isOver ||= entry.kind === 'continued';
+        return undefined;
+      };
+    }),
+};
+
 /** In the order in which they are checked. */
 export const LAWS: readonly Law[] = [
   recordsCountUp,
@@ -210,6 +224,7 @@ export const LAWS: readonly Law[] = [
   limitIsReachedOnce,
   deadlinePassesOnce,
   nothingFollowsTerminate,
+  nothingFollowsContinued,
 ];
 
 export interface BrokenLaw {

@@ -68,7 +68,7 @@ export function beginReplay(deliver: Deliver, context: ReplayContext = {}): Repl
         return undefined;
       }
       if (entry.kind === 'started') comparison = { ...context, countsDraws: entry.seed !== undefined };
-      const seenByCode = !isOfWorkers(entry) && !isPlainTerminate(entry);
+      const seenByCode = !isOfWorkers(entry) && !isPlainTerminate(entry) && entry.kind !== 'continued';
       if (next !== undefined && seenByCode) return diverged(describeEvent(entry), next, context);
       try {
         const more = deliver(entry, recordedUpTo);

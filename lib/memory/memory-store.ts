@@ -20,6 +20,8 @@ import type {
   AnswerUpdate,
   AnswerUpdateResult,
   ClaimUpdateResult,
+  ContinueRun,
+  ContinueRunResult,
   CreateRunResult,
   DeleteMessages,
   FinishRun,
@@ -45,6 +47,7 @@ import { checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
 import {
   acceptMessage,
+  continueRun,
   createRunState,
   finishRun,
   isToPurge,
@@ -72,7 +75,14 @@ class Partition {
   readonly answers = new Map<string, string>();
   /** The epochs that have claimed updates. */
   readonly claims = new Map<string, number>();
-  readonly records = new Map<number, string>();
+  /** By link, then by number. */
+  readonly records = new Map<number, Map<number, string>>();
+
+  recordsOf(link: number): Map<number, string> {
+    const records = this.records.get(link) ?? new Map<number, string>();
+    this.records.set(link, records);
+    return records;
+  }
 }
 
 /** What a MemoryStore stands for. */
@@ -174,16 +184,16 @@ export class MemoryStore implements Store {
     return this.#update(runId, (before) => takeLease(before, asked));
   }
 
-  async loadRecords(runId: string, after: number, atMost = Infinity): Promise<JournalRecord[]> {
-    const records = [...(this.#partitions.get(runId)?.records ?? [])].filter(([number]) => number > after);
+  async loadRecords(runId: string, after: number, atMost = Infinity, link = 1): Promise<JournalRecord[]> {
+    const records = [...(this.#partitions.get(runId)?.records.get(link) ?? [])].filter(([number]) => number > after);
     const first = records.sort(([a], [b]) => a - b).slice(0, atMost);
     return first.map(([, text]) => fromItemText(text));
   }
 
-  async putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult> {
-    checkSize(this.limits, { runId, key: `event#${record.number}` }, JSON.stringify(record.entries));
+  async putRecord(runId: string, record: JournalRecord, link = 1): Promise<PutRecordResult> {
+    checkSize(this.limits, { runId, key: link === 1 ? `event#${record.number}` : `link#${link}#${record.number}` }, JSON.stringify(record.entries));
     const text = JSON.stringify(record);
-    const { records } = this.#partition(runId);
+    const records = this.#partition(runId).recordsOf(link);
     const there = records.get(record.number);
     if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };
     records.set(record.number, text);
@@ -246,6 +256,10 @@ export class MemoryStore implements Store {
 
   async settleEnd(runId: string, settle: SettleEnd): Promise<void> {
     this.#update(runId, (before) => settleEnd(before, settle));
+  }
+
+  async continueRun(runId: string, next: ContinueRun): Promise<ContinueRunResult> {
+    return this.#update(runId, (before) => continueRun(before, next));
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {

@@ -9,6 +9,8 @@ import { isClosed } from '../core/run-status.ts';
 import { pinnedElsewhere } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
+  ContinueRun,
+  ContinueRunResult,
   FinishRun,
   FinishRunResult,
   NewRun,
@@ -169,6 +171,27 @@ export function settleEnd(before: RunState | undefined, { endedAtMs, purgeAtMs }
   const { afterEnd: _afterEnd, dueAtMs: _dueAtMs, ...run } = before.run;
   const settled = { ...run, ...(purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs }) };
   return { answer: undefined, after: { ...before, run: settled } };
+}
+
+/** Operation 23. */
+export function continueRun(before: RunState | undefined, next: ContinueRun): Transition<ContinueRunResult> {
+  if (!before || isClosed(before.run.status) || before.run.epoch !== next.epoch) return { answer: { kind: 'lost' } };
+  const { run } = before;
+  const { link, input, inboxIds, deadlineAtMs, shows } = next;
+  if (!run.lease) return { answer: { kind: run.link === link ? 'done' : 'lost' } };
+  if (run.wakes !== next.wakesSeen) return { answer: { kind: 'accepted-since', run } };
+  const { pinnedTo: _pinnedTo, deadlineAtMs: _deadlineAtMs, ...rest } = atRest(run);
+  const after: RunItem = {
+    ...rest,
+    ...shows,
+    status: 'pending',
+    link,
+    input,
+    inboxIds,
+    dueAtMs: 0,
+    ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
+  };
+  return { answer: { kind: 'done' }, after: { run: after, restingStatus: 'pending' } };
 }
 
 /** Without what belongs to a turn, or to the rest before it. */

@@ -63,6 +63,8 @@ export interface CallbackMessage extends MessageBase {
   readonly kind: 'callback';
   /** The position of the callback's command. */
   readonly callbackId: number;
+  /** The link of the run that made it. Absent: the first. */
+  readonly link?: number;
   readonly name: string;
   readonly outcome: 'completed' | 'failed' | 'heartbeat';
   /** The value, the error, or the details. */

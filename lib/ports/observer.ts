@@ -15,8 +15,8 @@ export interface TurnBegan {
   readonly takesOver: boolean;
 }
 
-/** How a turn ended: the run's status then; `dropped` lost its lease, `error` threw and will be retried. */
-export type TurnOutcome = Exclude<RunStatus, 'running' | 'paused'> | 'dropped' | 'error';
+/** How a turn ended: the run's status then, or that it continues as new; `dropped` lost its lease, `error` threw and will be retried. */
+export type TurnOutcome = Exclude<RunStatus, 'running' | 'paused'> | 'continued' | 'dropped' | 'error';
 
 /** The turn is over. */
 export interface TurnEnded {

@@ -67,6 +67,8 @@ export interface RunItem extends RunShows {
   readonly input: StoredValue;
   /** Tells two inputs apart without loading them: a digest of the input, which begins with its form, as in `2:`. */
   readonly inputDigest: string;
+  /** Which link of the run it is, from 2: how often it has continued as new, and one. Absent: the first. */
+  readonly link?: number;
   readonly startedBy?: StartedBy;
   /** Runs that learn of the end of this one, beside its parent. */
   readonly watchers?: readonly string[];

@@ -72,13 +72,19 @@ export interface Store {
   take(runId: string, take: TakeLease): Promise<TakeLeaseResult>;
 
   /**
-   * Operation 7. All records with a number above `after`, in order; reads every page. With `atMost`, the first of them: one at
-   * least, if there is one, and as many as one request gives at most.
+   * Operation 7. All records of a link (default: the first) with a number above `after`, in order; reads every page. With
+   * `atMost`, the first of them: one at least, if there is one, and as many as one request gives at most.
    */
-  loadRecords(runId: string, after: number, atMost?: number): Promise<JournalRecord[]>;
+  loadRecords(runId: string, after: number, atMost?: number, link?: number): Promise<JournalRecord[]>;
 
   /** Operation 8, operation 10. Condition RecordIsNew. On failure gives the record that is there. */
-  putRecord(runId: string, record: JournalRecord): Promise<PutRecordResult>;
+  putRecord(runId: string, record: JournalRecord, link?: number): Promise<PutRecordResult>;
+
+  /**
+   * Operation 23. Condition NothingAcceptedSince. The next link: its input, status pending, due now, no lease, pinned to no
+   * version; what was created when, and what it shows, stays. Repeated for the same link, it is done.
+   */
+  continueRun(runId: string, next: ContinueRun): Promise<ContinueRunResult>;
 
   /** Operation 9. Those of the ids whose payload is there, in the order of the ids; of an update that has its answer, that it has. */
   loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]>;
@@ -271,6 +277,23 @@ export type ReleaseLeaseResult =
 
 /** As for a release. */
 export type FinishRunResult = ReleaseLeaseResult;
+
+export interface ContinueRun {
+  readonly epoch: number;
+  readonly wakesSeen: number;
+  /** The next link, from 2. */
+  readonly link: number;
+  readonly input: StoredValue;
+  /** Ids that stay in the inbox, for the next link. */
+  readonly inboxIds: readonly string[];
+  /** Of the run as a whole. */
+  readonly deadlineAtMs: number | undefined;
+  /** What is absent stays as it is. */
+  readonly shows?: RunShows;
+}
+
+/** As for a release. */
+export type ContinueRunResult = ReleaseLeaseResult;
 
 export interface RenewLease {
   readonly epoch: number;

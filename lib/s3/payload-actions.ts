@@ -31,6 +31,7 @@ export const PAYLOAD_ACTIONS: Readonly<Record<StoreOperation, readonly PayloadAc
   renew: [],
   release: [],
   finish: [],
+  continueRun: [],
   watch: [],
   settleEnd: [],
   purge: ['s3:ListBucket', ...DELETE],

@@ -10,9 +10,9 @@ import type { Command } from '../core/command.ts';
 import { adviceFor, ignoreRejection } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { CancelledError, InvalidStateError, isCancelled, WorkflowCodeError } from '../core/errors.ts';
-import { ADD_WATCHER, CANCEL_MESSAGE, Future } from '../core/future.ts';
+import { ADD_WATCHER, CANCEL_MESSAGE, Future, REMOVE_WATCHER } from '../core/future.ts';
 import { InvariantError } from '../core/invariant.ts';
-import type { Resumable, Watcher } from '../core/job.ts';
+import type { Leavable, Resumable, Watcher } from '../core/job.ts';
 import { checkOwnLoop, type Loop, type LoopTask } from '../core/loop.ts';
 import type { AwaitableRegistry } from './awaitable-registry.ts';
 import { handleCommand, isCommand } from './command-handlers.ts';
@@ -41,7 +41,7 @@ export interface TaskOptions {
   readonly shield: CoroutineTask<unknown> | undefined;
 }
 
-export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher, Resumable {
+export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher, Resumable, Leavable {
   readonly id: string;
   readonly name: string;
   /** The command that it yielded last, for messages: `step "charge"`. */
@@ -66,6 +66,8 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
   #requestsFromInside = 0;
   /** Set by `abandon`. */
   #isAbandoned = false;
+  /** Its coroutine is to be left, or is: what it then returns is nobody's result. */
+  #leaving: 'no' | 'at its next step' | 'yes' = 'no';
   /** The code has yielded something that is no command: explains a TypeError of a collection behind `yield*`. */
   #hasRefused = false;
 
@@ -160,8 +162,19 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
     this.#step(true, error);
   }
 
+  /** Ends the coroutine where it stands, as a `return` there would: its `finally` blocks run, and may await. */
+  leave(): void {
+    if (this.done() || this.#leaving !== 'no') return;
+    this.#leaving = 'at its next step';
+    // Without a waiter its next step is in the ready queue.
+    if (this.#waiter === undefined) return;
+    this.#waiter[REMOVE_WATCHER](this);
+    this.#step(false, undefined);
+  }
+
   /** What it waits for is done. */
   futureDone(future: Future<unknown>): void {
+    if (future !== this.#waiter) return; // it was left meanwhile
     let result: unknown;
     try {
       result = future.result();
@@ -198,11 +211,19 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
 
   #run(throwing: boolean, sent: unknown): IteratorResult<unknown, unknown> {
     const coroutine = this.#coroutine ?? this.#begin();
+    if (!throwing && this.#leaving === 'at its next step') return this.#leave(coroutine);
     if (!throwing) return coroutine.next(sent);
     if (coroutine.throw !== undefined) return coroutine.throw(sent);
     // An iterator that takes no errors ends with the first one.
     coroutine.return?.();
     throw sent;
+  }
+
+  /** An iterator that cannot be left has nothing to clean up. */
+  #leave(coroutine: Coroutine): IteratorResult<unknown, unknown> {
+    this.#leaving = 'yes';
+    const left = coroutine.return?.(undefined) as IteratorResult<unknown, unknown> | undefined;
+    return left ?? { done: true, value: undefined };
   }
 
   #begin(): Coroutine {
@@ -275,7 +296,8 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
       this.#loop.taskEnded(this);
       return;
     }
-    const dropped = this.#loop.awaitables.errorAtEnd(this, value);
+    // A coroutine that was left may not have come to what it was to await.
+    const dropped = this.#leaving === 'yes' ? undefined : this.#loop.awaitables.errorAtEnd(this, value);
     if (dropped !== undefined) {
       this.#endWithError(dropped);
       return;

@@ -34,6 +34,7 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   readonly #host: RunHost;
   readonly #random: CountedRandom;
+  readonly link: number;
   readonly #loop: EventLoop;
   readonly #updates: Updates;
   /** The task of the workflow's body; created by the `started` event. */
@@ -62,6 +63,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   constructor(options: LiveRunOptions) {
     const { info, random, stepDefaults, recordedPatches = new Set(), strict } = options;
     const limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
+    this.link = options.link ?? 1;
     this.#host = new RunHost(options);
     this.#random = new CountedRandom(random);
     this.#undos = new UndoPhase(this.#host);
@@ -106,6 +108,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
 
   shown(): Shown | undefined {
     return this.#loop.display.shown;
+  }
+
+  unreadSignalIds(): readonly string[] {
+    return this.signals.messageIds();
   }
 
   taskCount(): number {
@@ -180,6 +186,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     this.#deadlineAtMs = deadlineAtMs;
     this.#main = this.#loop.tasks.create(new WorkflowBody(this.#host));
     this.#main[ADD_WATCHER](this);
+    this.#loop.continuation.body = this.#main;
     if (this.#cancelRequested) this.#cancelBody(this.#main);
   }
 
@@ -272,7 +279,8 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
       return 'go-on';
     }
     this.#ending ??= this.#outcomeOfBody();
-    if (this.#ending.kind !== 'completed' && this.#undos.begin(this.#loop.tasks)) return 'go-on';
+    const isGood = this.#ending.kind === 'completed' || this.#ending.kind === 'continued';
+    if (!isGood && this.#undos.begin(this.#loop.tasks)) return 'go-on';
     if (!this.#updates.areSettled) return 'go-on'; // the answers of updates that have ended are still to be written
     this.#end(this.#undos.addErrors(this.#ending));
     return 'stop';
@@ -280,7 +288,9 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
 
   #outcomeOfBody(): Outcome {
     try {
-      return this.#outcomeOfResult(this.#mainTask().result());
+      const value = this.#mainTask().result();
+      const { input } = this.#loop.continuation;
+      return input === undefined ? this.#outcomeOfResult(value) : { kind: 'continued', input };
     } catch (error) {
       const isCancelledToo = isCancelled(error) && this.#cancelRequested;
       if (this.#timeUp !== undefined && !isCancelledToo) {

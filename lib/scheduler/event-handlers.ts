@@ -10,6 +10,8 @@ import type { SignalBuffer } from './signal-buffer.ts';
 /** The parts of a run that events touch. */
 export interface EventTarget {
   readonly commands: PendingCommands;
+  /** Of its run, from 1. */
+  readonly link: number;
   readonly callbacks: Callbacks;
   readonly signals: SignalBuffer;
   readonly runEnds: RunEnds;
@@ -59,20 +61,20 @@ const handlers: Handlers = {
   'sleep-completed': (event, run) => {
     for (const future of run.commands.endSleep(event.id)) future.setResult(undefined);
   },
-  'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload)),
   'update-received': (event, run) => {
     if (event.unread !== true) run.beginUpdate(event);
   },
+  'signal-received': (event, run) => run.signals.add(event.name, run.decode(event.payload), event.messageId),
   'run-ended': ({ runId, status, workflow, value }, run) =>
     run.runEnds.add(runId, { status, workflow, value: run.decode(value) }),
   'callback-completed': (event, run) => {
-    run.callbacks.end(event.id, event.name, { kind: 'completed', value: run.decode(event.value) });
+    if (isOfLink(event, run)) run.callbacks.end(event.id, event.name, { kind: 'completed', value: run.decode(event.value) });
   },
   'callback-failed': (event, run) => {
-    run.callbacks.end(event.id, event.name, { kind: 'failed', error: run.decode(event.error) });
+    if (isOfLink(event, run)) run.callbacks.end(event.id, event.name, { kind: 'failed', error: run.decode(event.error) });
   },
   'callback-heartbeat': (event, run) => {
-    run.callbacks.heartbeat(event.id, event.name, run.decode(event.details));
+    if (isOfLink(event, run)) run.callbacks.heartbeat(event.id, event.name, run.decode(event.details));
   },
   'cancel-requested': (event, run) => run.cancel(event.reason),
   'limit-reached': (event, run) => run.stopAtLimit(event.reason),
@@ -81,6 +83,8 @@ const handlers: Handlers = {
   'terminate-requested': (event, run) => {
     if (event.undo === true) run.terminate(event.reason);
   },
+  // No workflow code sees it: the link is over.
+  continued: () => undefined,
   'step-interrupted': (event, run) => {
     run.commands.find('step', event.id).cutOffs += 1;
   },
@@ -95,6 +99,11 @@ const handlers: Handlers = {
     }
   },
 };
+
+/** A callback of an earlier link may have the position and the name of one of this link. */
+function isOfLink({ link = 1 }: { readonly link?: number }, run: EventTarget): boolean {
+  return link === run.link;
+}
 
 /** `recordedUpTo`: the commands up to there stood in the journal when the event was written. */
 export function handleEvent<E extends JournalEvent>(event: E, run: EventTarget, recordedUpTo: CommandId): void {

@@ -30,6 +30,7 @@ import type { RunLimits } from '../core/run-limits.ts';
 import type { StepDefaults } from '../core/step.ts';
 import { AwaitableRegistry } from './awaitable-registry.ts';
 import { Callbacks } from './callbacks.ts';
+import { Continuation } from './continuation.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import type { CountedRandom } from './counted-random.ts';
 import { Handlers } from './handlers.ts';
@@ -70,6 +71,7 @@ export class EventLoop implements Loop {
   readonly failures = new UnseenFailures();
   readonly commands: PendingCommands;
   readonly callbacks: Callbacks;
+  readonly continuation: Continuation;
   readonly signals: SignalBuffer;
   readonly runEnds = new RunEnds();
   readonly values: RunHost;
@@ -91,6 +93,7 @@ export class EventLoop implements Loop {
     this.awaitables = new AwaitableRegistry({ tasks: this.tasks, log: host, strict });
     this.commands = new PendingCommands({ clock: this.clock, random, host, stepDefaults, limits });
     this.callbacks = new Callbacks(this.commands, host);
+    this.continuation = new Continuation({ host, ready: this.ready, tasks: this.tasks });
     this.signals = this.commands.signals;
     this.patches = new Patches(recordedPatches, host);
     this.#maxCallbacksPerEvent = limits.maxCallbacksPerEvent;
@@ -168,6 +171,9 @@ function runJob(job: Job): void {
       break;
     case 'throw':
       job.task.resumeWithError(job.error);
+      break;
+    case 'leave':
+      job.task.leave();
       break;
     case 'fire':
       job.timer.fire();

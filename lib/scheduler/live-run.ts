@@ -60,6 +60,8 @@ export type Outcome =
   | { readonly kind: 'going-on' }
   | { readonly kind: 'completed'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: unknown }
+  /** Its next link has this input. */
+  | { readonly kind: 'continued'; readonly input: Encoded }
   | { readonly kind: 'cancelled'; readonly error: unknown } // its body ended so after a request to cancel
   | { readonly kind: 'terminated'; readonly error: unknown }; // after a request to terminate and to undo
 
@@ -81,6 +83,8 @@ export interface LiveRun {
   deadlineAtMs(): number | undefined;
   /** Signals that no code has received yet. */
   unreadSignals(): number;
+  /** Their message ids, in the order in which they were delivered. */
+  unreadSignalIds(): readonly string[];
   /** Tasks that are alive, the workflow's own among them. */
   taskCount(): number;
   /** The run's own time: never goes back. */
@@ -130,6 +134,10 @@ export interface LiveRunOptions {
   readonly stepDefaults?: StepCommand['options'];
   /** The time that the journal has for a sleep of that position, if it has one: it replaces the command's. */
   recordedDueAtMs(id: CommandId): number | undefined;
+  /** The input of a next link, checked and in stored form. Default: there can be none. */
+  readonly nextInput?: (input: unknown) => Encoded;
+  /** Which link of its run it is: callbacks of others are not its own. Default: the first. */
+  readonly link?: number;
   /** What the host does for callbacks. Default: there can be none. */
   readonly callbacks?: CallbackHost;
   /** The patches that the journal has. Default: none. */

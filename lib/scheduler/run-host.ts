@@ -33,6 +33,12 @@ export class RunHost implements RunLog, Values {
     return this.#options.decode(encoded);
   }
 
+  nextInput(input: unknown): Encoded {
+    const { nextInput } = this.#options;
+    invariant(nextInput !== undefined, 'this host has no next link');
+    return nextInput(input);
+  }
+
   encode(value: unknown, what: string): Encoded {
     return this.#options.encode(value, what);
   }

@@ -8,9 +8,15 @@ import type { Signals } from '../core/loop.ts';
 import type { CommandId } from '../journal/event.ts';
 import { FifoQueue } from '../core/fifo-queue.ts';
 
+/** A signal that no code has received. */
+interface Buffered {
+  readonly payload: unknown;
+  readonly messageId: string;
+}
+
 /** The signals of one name. */
 interface Channel {
-  readonly payloads: FifoQueue<unknown>;
+  readonly payloads: FifoQueue<Buffered>;
   /** The receives that wait. One that was cancelled is no longer pending, and is skipped when its turn comes. */
   readonly receivers: FifoQueue<CommandId>;
 }
@@ -24,6 +30,8 @@ export interface PendingReceives {
 export class SignalBuffer implements Signals {
   readonly #receives: PendingReceives;
   readonly #channels = new Map<string, Channel>();
+  /** Message ids of the payloads in all channels, in the order of their delivery. */
+  readonly #unread = new Set<string>();
   /** Payloads in all channels: `add` counts up, `take` down. */
   #size = 0;
 
@@ -31,13 +39,19 @@ export class SignalBuffer implements Signals {
     this.#receives = receives;
   }
 
+  /** Of those that are buffered, in the order in which they were delivered. */
+  messageIds(): readonly string[] {
+    return [...this.#unread];
+  }
+
   /** How many signals are buffered, of all names. */
   get size(): number {
     return this.#size;
   }
 
-  add(name: string, payload: unknown): void {
-    this.#channel(name).payloads.add(payload);
+  add(name: string, payload: unknown, messageId: string): void {
+    this.#channel(name).payloads.add({ payload, messageId });
+    this.#unread.add(messageId);
     this.#size += 1;
     this.wakeNext(name);
   }
@@ -46,7 +60,9 @@ export class SignalBuffer implements Signals {
     const payloads = this.#channels.get(name)?.payloads;
     if (payloads === undefined || payloads.size === 0) return { found: false };
     this.#size -= 1;
-    return { found: true, payload: payloads.take() };
+    const { payload, messageId } = payloads.take();
+    this.#unread.delete(messageId);
+    return { found: true, payload };
   }
 
   count(name: string): number {

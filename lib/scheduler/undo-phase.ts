@@ -67,7 +67,7 @@ export class UndoPhase {
       const forgotten = task.exception();
       if (forgotten !== undefined) this.#errors.push(forgotten);
     }
-    if (this.#errors.length === 0 || outcome.kind === 'going-on' || outcome.kind === 'completed') return outcome;
+    if (this.#errors.length === 0 || !('error' in outcome)) return outcome;
     return { ...outcome, error: withUndoErrors(toError(outcome.error), this.#errors) };
   }
 

@@ -6,7 +6,7 @@
  * task is cancelled by that end has none.
  */
 import type { Awaitable } from '../core/awaitable.ts';
-import { WorkflowCodeError } from '../core/errors.ts';
+import { LullError, WorkflowCodeError } from '../core/errors.ts';
 import { ADD_WATCHER, type Future } from '../core/future.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Watcher } from '../core/job.ts';
@@ -65,7 +65,8 @@ export class Updates {
 
   /** Its task has ended. */
   answer(update: UpdateOfRun, task: Future<unknown>): void {
-    if (task.cancelled() && this.#bodyHasEnded) {
+    // A run that continues as new does not end: then the caller is told.
+    if (task.cancelled() && this.#bodyHasEnded && !this.#continuesAsNew()) {
       this.settled();
       return;
     }
@@ -80,6 +81,10 @@ export class Updates {
     this.#loop.commands.beginWithoutLimit(command)[ADD_WATCHER](new WrittenAnswer(this));
   }
 
+  #continuesAsNew(): boolean {
+    return this.#loop.continuation.input !== undefined;
+  }
+
   settled(): void {
     this.#open -= 1;
   }
@@ -88,6 +93,7 @@ export class Updates {
     const { values } = this.#loop;
     const what = `the answer to update "${name}"`;
     try {
+      if (task.cancelled() && this.#continuesAsNew()) throw continuedMeanwhile(this.#loop.info.id, name);
       return { status: 'completed', value: values.encode(task.result(), what) };
     } catch (error) {
       return { status: 'failed', value: values.encodeError(error, what) };
@@ -107,6 +113,10 @@ export class Updates {
         `${this.#maxTasks} (maxTasks). Ask again when some have ended`,
     );
   }
+}
+
+function continuedMeanwhile(runId: string, name: string): LullError {
+  return new LullError('RUN_ENDED', `run "${runId}" continued as new while update "${name}" was carried out: ask it again`);
 }
 
 export interface UpdateOfRun {

@@ -39,6 +39,7 @@ const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
     'renew',
     'release',
     'finish',
+    'continueRun',
     'purge',
     'watch',
     'settleEnd',

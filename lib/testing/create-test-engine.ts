@@ -3,7 +3,7 @@ import { Client } from '../client/client.ts';
 import { RunCancelledError, RunFailedError } from '../core/run-errors.ts';
 import type { RunSummary } from '../client/describe-run.ts';
 import type { ListOptions } from '../client/list-runs.ts';
-import type { HistoryEvent } from '../client/run-history.ts';
+import type { HistoryEvent, HistoryOptions } from '../client/run-history.ts';
 import type { Run } from '../client/run.ts';
 import type { StartOptions } from '../client/start-run.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
@@ -82,8 +82,8 @@ export interface TestEngine {
   crash(): Promise<void>;
   /** Other code takes the turns from here on, and nothing of the old is left in memory: a deployment. */
   deploy(workflows: WorkflowSource): Promise<void>;
-  /** What has happened in a run so far, oldest first. */
-  history(run: Run<unknown> | string): Promise<HistoryEvent[]>;
+  /** What has happened in a run so far, oldest first; in its last link, if it has continued as new, or in the given one. */
+  history(run: Run<unknown> | string, options?: HistoryOptions): Promise<HistoryEvent[]>;
   /** The runs there are, newest first, all at once; `engine.client.list` gives them page by page. */
   list(options?: ListOptions): Promise<RunSummary[]>;
   /** For everything else that a caller can do. */
@@ -218,8 +218,8 @@ class EngineOnCloud implements TestEngine {
     this.#cloud.deploy(workflows);
   }
 
-  async history(run: Run<unknown> | string): Promise<HistoryEvent[]> {
-    return all(this.client.run(typeof run === 'string' ? run : run.id).history());
+  async history(run: Run<unknown> | string, options?: HistoryOptions): Promise<HistoryEvent[]> {
+    return all(this.client.run(typeof run === 'string' ? run : run.id).history(options));
   }
 
   async list(options?: ListOptions): Promise<RunSummary[]> {

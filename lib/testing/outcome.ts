@@ -8,7 +8,7 @@ import type { JournalEntry } from '../journal/event.ts';
 import { findBrokenLaw } from '../journal/laws.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Store } from '../ports/store.ts';
-import type { StoredValue } from '../ports/run-item.ts';
+import type { RunItem, StoredValue } from '../ports/run-item.ts';
 
 export async function readOutcome(store: Store, runIds: readonly string[]): Promise<string[]> {
   const lines: string[] = [];
@@ -33,13 +33,26 @@ export function firstDifference(
 async function linesOf(store: Store, runId: string): Promise<string[]> {
   const run = await store.readRun(runId);
   if (run === undefined) return [`${runId}: there is no such run`];
-  const records = await store.loadRecords(runId, 0);
-  const entries = records.flatMap((record) => record.entries);
+  const links = await readLinks(store, run);
+  const entries = links.flatMap(entriesOfLink);
   const end = run.result === undefined ? '' : ` with ${await storedText(store, runId, run.result)}`;
   const held = run.blocked === undefined ? '' : ` (${run.blocked.reason})`;
   const events = [...messageLines(entries), ...childLines(entries), ...stepLines(entries)];
-  const lines = [`${run.status}${held}${end}`, ...lawLines(records), ...events];
+  const lines = [`${run.status}${held}${end}`, ...links.flatMap(lawLines), ...events];
   return lines.map((line) => `${runId}: ${line}`);
+}
+
+/** The journal of each link, the first first. */
+async function readLinks(store: Store, { runId, link: last = 1 }: RunItem): Promise<JournalRecord[][]> {
+  const links = Array.from({ length: last }, (_, index) => index + 1);
+  return Promise.all(links.map((link) => store.loadRecords(runId, 0, undefined, link)));
+}
+
+/** A signal that moves along counts in the last link that has it: in which link it is delivered first may differ. */
+function entriesOfLink(records: readonly JournalRecord[]): JournalEntry[] {
+  const entries = records.flatMap((record) => record.entries);
+  const carried = entries.flatMap((entry) => (entry.kind === 'continued' ? entry.carries : []));
+  return entries.filter((entry) => !('messageId' in entry) || !carried.includes(entry.messageId));
 }
 
 /** None, whatever crashes. */
@@ -124,6 +137,7 @@ function stepLines(entries: readonly JournalEntry[]): string[] {
   const ended = new Set<number>();
   const lines: string[] = [];
   for (const entry of entries) {
+    if (entry.kind === 'started') for (const ofLink of [ended, names]) ofLink.clear(); // each link counts from 1
     if (entry.kind === 'step' && !LOOKS.has(entry.operation?.kind)) names.set(entry.id, entry.name);
     if (entry.kind !== 'step-completed' && entry.kind !== 'step-failed') continue;
     const name = names.get(entry.id);

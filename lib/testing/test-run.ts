@@ -7,7 +7,7 @@ import { updateIdFromKey } from '../client/identifiers.ts';
 import { keyOf, type UpdateOptions } from '../client/send-update.ts';
 import { RunNotFoundError } from '../core/run-errors.ts';
 import type { ControlOptions, Run, SignalOptions } from '../client/run.ts';
-import type { HistoryEvent, PlacedEvent } from '../client/run-history.ts';
+import type { HistoryEvent, HistoryOptions, PlacedEvent } from '../client/run-history.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { TimeoutError } from '../core/errors.ts';
 import type { Signal } from '../core/signal.ts';
@@ -41,12 +41,12 @@ export class TestRun<R> implements Run<R> {
     return this.#run.describe({ ...options, wait: options.wait === undefined ? undefined : 0 });
   }
 
-  history(): AsyncIterable<HistoryEvent> {
-    return this.#run.history();
+  history(options?: HistoryOptions): AsyncIterable<HistoryEvent> {
+    return this.#run.history(options);
   }
 
-  historyFrom(cursor?: string): AsyncIterable<PlacedEvent> {
-    return this.#run.historyFrom(cursor);
+  historyFrom(cursor?: string, options?: HistoryOptions): AsyncIterable<PlacedEvent> {
+    return this.#run.historyFrom(cursor, options);
   }
 
   signal(signal: Signal<unknown> | string, payload?: unknown, options?: SignalOptions): Promise<void> {

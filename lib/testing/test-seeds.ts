@@ -12,10 +12,10 @@ const starts = new WeakMap<Store, Map<string, number[]>>();
 export function createTestSeeds(store: Store, seed: number): (run: RunItem) => string {
   const startsOf = starts.get(store) ?? new Map<string, number[]>();
   starts.set(store, startsOf);
-  return ({ runId, createdAtMs, workflow, inputDigest }) => {
+  return ({ runId, createdAtMs, workflow, inputDigest, link }) => {
     const times = startsOf.get(runId) ?? [];
     startsOf.set(runId, times);
     if (!times.includes(createdAtMs)) times.push(createdAtMs);
-    return JSON.stringify([seed, runId, times.indexOf(createdAtMs), workflow, inputDigest]);
+    return JSON.stringify([seed, runId, times.indexOf(createdAtMs), workflow, inputDigest, ...(link === undefined ? [] : [link])]);
   };
 }

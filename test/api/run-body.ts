@@ -22,6 +22,7 @@ type Settled<T> = { readonly kind: 'gave'; readonly value: T } | { readonly kind
 function settle<T>({ outcome }: Driven): Settled<T> {
   if (outcome.kind === 'going-on') throw new InconclusiveError('the run waits for something that never comes');
   if (outcome.kind === 'completed') return { kind: 'gave', value: outcome.value as T };
+  if (outcome.kind === 'continued') throw new InconclusiveError('the run continues as new');
   return { kind: 'threw', error: outcome.error };
 }
 

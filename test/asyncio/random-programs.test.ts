@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { currentTask, type Task } from 'lull';
 import { expect, it } from 'vitest';
+import { InconclusiveError } from '../inconclusive.ts';
 import type { Outcome } from '../../lib/scheduler/live-run.ts';
 import { drive, type Mode } from '../scheduler/drive.ts';
 import { type Body, toScenario } from './random-programs.ts';
@@ -57,5 +58,6 @@ function endOf(task: Task<unknown>): Pick<RandomProgram, 'returns' | 'raises'> |
 }
 
 function toEnd(outcome: Exclude<Outcome, { kind: 'going-on' }>): Pick<RandomProgram, 'returns' | 'raises'> {
+  if (outcome.kind === 'continued') throw new InconclusiveError('the program continues as new');
   return outcome.kind === 'completed' ? { returns: show(outcome.value) } : { raises: show(outcome.error) };
 }

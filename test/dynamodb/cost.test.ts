@@ -102,6 +102,15 @@ test('finishing costs 1 + 1 + 1, and one more when a purge is to come', async ()
   expect(await units(() => store.finish(other.runId, finishing({ purgeAtMs: START_MS + 9 })))).toEqual([1, 2, 1]);
 });
 
+test('continuing as new costs 1, and nothing for the index where the run was due already, else 2; never one by workflow', async () => {
+  const next = { epoch: 1, wakesSeen: 0, input: { kind: 'inline', value: encoded('next') }, inboxIds: [] } as const;
+  const first = await units(() => store.continueRun(runId, { ...next, link: 2, deadlineAtMs: undefined }));
+  expect(first).toEqual([1, 0, 0]);
+  const other = await takenRun(store, { ...ordinaryRun(), dueAtMs: START_MS });
+  const second = await units(() => store.continueRun(other.runId, { ...next, link: 2, deadlineAtMs: undefined }));
+  expect(second).toEqual([1, 2, 0]);
+});
+
 test('what a run shows costs no write of its own, and no index', async () => {
   const shows = { customStatus: encoded('waiting'), attributes: { customer: 'c1' } };
   const renewal = { epoch: 1, expiresAtMs: START_MS + 2 * LEASE_MS, shows };

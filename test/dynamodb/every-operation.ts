@@ -37,6 +37,12 @@ export async function useEveryOperation(store: Store): Promise<void> {
     await store.putRecord(runId, journalRecord(1));
     await store.release(runId, releasing({ wakesSeen: twice }));
     await store.finish(runId, finishing({ epoch: 7 }));
+    await store.continueRun(runId, {
+      ...{ epoch: 7, wakesSeen: 0, link: 2, inboxIds: [], deadlineAtMs: undefined },
+      input: { kind: 'inline', value: encoded('next') },
+    });
+    await store.watch(runId, 'watcher', 10);
+    await store.settleEnd(runId, { endedAtMs: START_MS, purgeAtMs: undefined });
   }
   await store.loadMessages(runId, ['m1']);
   await store.loadRecords(runId, 0);

@@ -41,6 +41,7 @@ const beat = (id: number, messageId: string): JournalEntry => ({
   ...{ kind: 'callback-heartbeat', messageId, atMs },
   ...{ id, name: 'c', details: 1 },
 });
+const continued: JournalEntry = { kind: 'continued', atMs, input: 1, carries: [] };
 const patched = (patch: string): JournalEntry => ({ kind: 'patched', patch });
 
 /** Records numbered from 1, of epoch 1. */
@@ -170,6 +171,15 @@ const CASES: Readonly<Record<Exclude<keyof typeof laws, 'LAWS' | 'findBrokenLaw'
         journal([{ ...started, deadlineAtMs: atMs }, timeIsUp], [timeIsUp]),
         'it has "deadline-passed" twice, or without a deadline',
       ],
+    ],
+  },
+  nothingFollowsContinued: {
+    law: laws.nothingFollowsContinued,
+    kept: [of(continued), journal([started, continued], [takenOver])],
+    broken: [
+      [of(continued, step(1)), 'it has "step" after "continued"'],
+      [of(continued, news('a')), 'it has "signal-received" after "continued"'],
+      [of(continued, continued), 'it has "continued" after "continued"'],
     ],
   },
   nothingFollowsTerminate: {

@@ -13,6 +13,7 @@ import {
   batch,
   BoundedSemaphore,
   callback,
+  continueAsNew,
   Condition,
   type Coroutine,
   createTask,
@@ -103,6 +104,18 @@ const programs: Readonly<Record<string, () => Coroutine<unknown>>> = {
       callback('limited', { timeout: '1 day', heartbeatTimeout: '1h' }),
       race([callback('raced'), sleep('1 day')]),
     ]);
+  },
+  *'continuing as new'() {
+    try {
+      createTask(
+        (function* (): Coroutine<void> {
+          yield* continueAsNew(2);
+        })(),
+      );
+      yield* sleep('1 day');
+    } finally {
+      yield* sleep('2 days');
+    }
   },
   *'combinators around each other'() {
     yield* gather([

@@ -61,6 +61,7 @@ export function newRun(
     strict,
     ...outgoing,
     recordedDueAtMs: () => undefined,
+    nextInput: encodeAsIs,
     callbacks: { token: ({ id }) => `token of #${id}`, publicUrl: undefined, recorded: () => undefined },
     decode: (encoded) => encoded,
     digestArguments,

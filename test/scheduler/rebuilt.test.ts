@@ -46,7 +46,7 @@ it('another seed changes the dice and nothing else', () => {
 });
 
 it('the random trees reach all kinds of ends: the property above is not about trivia', () => {
-  const seen = { completed: 0, failed: 0, cancelled: 0, terminated: 0, 'going-on': 0, commands: 0 };
+  const seen = { completed: 0, failed: 0, cancelled: 0, terminated: 0, continued: 0, 'going-on': 0, commands: 0 };
   fc.assert(
     fc.property(trees, messages, (tree, messages) => {
       const { outcome, journal } = run(tree, { strict: false, messages });

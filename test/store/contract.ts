@@ -2,6 +2,7 @@
 import type { Store } from '../../lib/ports/store.ts';
 import { describeAnswers } from './answer-contract.ts';
 import { describeAfterEnd } from './after-end-contract.ts';
+import { describeContinuing } from './continue-contract.ts';
 import { describeIndexes } from './index-contract.ts';
 import { describeItemLimit, describeJournal } from './journal-contract.ts';
 import { describeLeases } from './lease-contract.ts';
@@ -13,6 +14,7 @@ import { describeShows } from './shows-contract.ts';
 export function describeStoreContract(openStore: () => Promise<Store>, { hasBucket }: { hasBucket: boolean }): void {
   describeLeases(openStore);
   describeInbox(openStore);
+  describeContinuing(openStore);
   describeAfterEnd(openStore);
   describeAnswers(openStore);
   describeJournal(openStore);

@@ -53,6 +53,30 @@ export function describeJournal(openStore: () => Promise<Store>): void {
       expect(await store.loadRecords(runId, 0)).toEqual([record]);
     });
 
+    test('each link has records of its own, and the first is meant where none is named', async () => {
+      const { runId } = newRun();
+      for (const link of [undefined, 2, 12]) {
+        expect(await store.putRecord(runId, journalRecord(1, { nonce: `of ${link}` }), link)).toEqual({ kind: 'put' });
+      }
+      await store.putRecord(runId, journalRecord(2), 2);
+      const noncesOf = async (link?: number) =>
+        (await store.loadRecords(runId, 0, undefined, link)).map(({ nonce }) => nonce);
+      expect(await noncesOf()).toEqual(['of undefined']);
+      expect(await noncesOf(1)).toEqual(['of undefined']);
+      expect(await noncesOf(2)).toEqual(['of 2', 'turn-of-2']);
+      expect(await noncesOf(12)).toEqual(['of 12']);
+      expect(await noncesOf(3)).toEqual([]);
+      expect((await store.loadRecords(runId, 1, 1, 2)).map(({ number }) => number)).toEqual([2]);
+      expect(await store.putRecord(runId, journalRecord(1), 2)).toMatchObject({ record: { nonce: 'of 2' } });
+    });
+
+    test('the records of all links are purged', async () => {
+      const run = await forgettableRun(store);
+      for (const link of [1, 2, 3]) await store.putRecord(run.runId, journalRecord(1), link);
+      await purgeWhole(store, run.runId);
+      for (const link of [1, 2, 3]) expect(await store.loadRecords(run.runId, 0, undefined, link)).toEqual([]);
+    });
+
     test('a record may be empty', async () => {
       const { runId } = newRun();
       await store.putRecord(runId, journalRecord(1, { entries: [] }));

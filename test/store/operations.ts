@@ -58,6 +58,8 @@ const creation = operation(
     }),
 );
 
+const link = fc.constantFrom(undefined, 1, 2);
+
 const pin = fc.constantFrom(undefined, undefined, undefined, '1', '2');
 
 const take = operation(
@@ -96,6 +98,12 @@ const finish = operation(
   (store, { run, ...given }, prefix) => store.finish(prefix + run, { ...given, endedAtMs: START_MS }),
 );
 
+const continuing = operation(
+  'continueRun',
+  { run, epoch, wakesSeen, input: stored, inboxIds: messageIds, deadlineAtMs: dueAtMs, link: fc.constantFrom(2, 3) },
+  (store, { run, ...next }, prefix) => store.continueRun(prefix + run, next),
+);
+
 const renew = operation('renew', { run, epoch, nowMs }, (store, { run, epoch, nowMs }, prefix) =>
   store.renew(prefix + run, { epoch, expiresAtMs: nowMs + LEASE_MS }),
 );
@@ -105,8 +113,8 @@ const reads = fc.oneof(
   operation('loadMessages', { run, messageIds }, (store, { run, messageIds }, prefix) =>
     store.loadMessages(prefix + run, messageIds),
   ),
-  operation('loadRecords', { run, after: fc.nat({ max: 3 }) }, (store, { run, after }, prefix) =>
-    store.loadRecords(prefix + run, after),
+  operation('loadRecords', { run, after: fc.nat({ max: 3 }), link }, (store, { run, after, link }, prefix) =>
+    store.loadRecords(prefix + run, after, undefined, link),
   ),
   operation('readValue', { run }, (store, { run }, prefix) => store.readValue(prefix + run, 'large')),
   operation('listDue', { nowMs }, async (store, { nowMs }, prefix) => {
@@ -161,7 +169,7 @@ const honest = operation(
   'honest',
   {
     run,
-    what: fc.constantFrom('take', 'take', 'renew', 'release', 'release', 'finish', 'finish', 'record', 'late record'),
+    what: fc.constantFrom('take', 'take', 'renew', 'release', 'release', 'finish', 'finish', 'continue', 'record', 'late record'),
     owner,
     dueAtMs,
   },
@@ -190,12 +198,17 @@ const honest = operation(
           purgeAtMs: dueAtMs,
         });
       }
+      case 'continue': {
+        const input = { kind: 'inline', value: encoded('next') } as const;
+        const next = { link: (now.link ?? 1) + 1, input, inboxIds: now.inboxIds, deadlineAtMs: dueAtMs };
+        return store.continueRun(runId, { epoch, wakesSeen, ...next });
+      }
       // A worker that is late writes where another has written already.
       case 'record':
       case 'late record': {
-        const written = (await store.loadRecords(runId, 0)).length;
+        const written = (await store.loadRecords(runId, 0, undefined, now.link)).length;
         const number = what === 'record' ? written + 1 : Math.max(written, 1);
-        return store.putRecord(runId, journalRecord(number, { epoch, nonce: now.lease?.owner ?? 'nobody' }));
+        return store.putRecord(runId, journalRecord(number, { epoch, nonce: now.lease?.owner ?? 'nobody' }), now.link);
       }
     }
   },
@@ -208,6 +221,7 @@ const operations = fc.oneof(
   { weight: 9, arbitrary: honest },
   { weight: 2, arbitrary: release },
   { weight: 2, arbitrary: finish },
+  { weight: 2, arbitrary: continuing },
   { weight: 1, arbitrary: renew },
   { weight: 3, arbitrary: reads },
   { weight: 3, arbitrary: writes },

@@ -1,5 +1,5 @@
 /** Runs that wait for others, and runs whose time is up. */
-import { callback, isCancelled, race, sleep, step, TimeoutError, workflow } from 'lull';
+import { callback, continueAsNew, type Coroutine, isCancelled, race, signal, sleep, step, TimeoutError, workflow } from 'lull';
 import type { Program } from '../program.ts';
 
 const approval = workflow('approval-by-callback', function* () {
@@ -29,6 +29,14 @@ const limited = workflow('limited', { timeout: '30m' }, function* () {
   }
 });
 
+const added = signal<number>('added');
+
+const adding = workflow('adding', function* (sum: number): Coroutine<number> {
+  const total = sum + (yield* added.receive());
+  yield* step('note', () => total);
+  return total >= 6 ? total : yield* continueAsNew(total);
+});
+
 export const longLifePrograms: readonly Program[] = [
   {
     name: 'callback that is completed',
@@ -45,6 +53,13 @@ export const longLifePrograms: readonly Program[] = [
     workflow: raced,
     acts: [{ after: '1s', completeCallback: 'hand out', value: 990 }],
     ends: { status: 'completed', result: 990 },
+  },
+  {
+    name: 'run that continues as new, twice',
+    workflow: adding,
+    input: 0,
+    acts: [1, 2, 3].map((payload) => ({ signal: 'added', payload })),
+    ends: { status: 'completed', result: 6 },
   },
   {
     name: 'run whose time is up',

@@ -97,6 +97,8 @@ function toText(outcome: Outcome, workflow: string): string {
       return outcome.kind;
     case 'completed':
       return `completed ${textOf(encode(outcome.value, `the result of ${workflow}`))}`;
+    case 'continued':
+      return `${outcome.kind} with ${textOf(outcome.input)}`;
     case 'failed':
     case 'cancelled':
     case 'terminated':

@@ -1,0 +1,83 @@
+/**
+ * What a link of a run takes over from the one before it, whose journal ends with `continued`: the signals that no code
+ * has received, and the children that are open.
+ *
+ * Message ids of links before count too: a request that the network carries out late may bring back a message that an
+ * earlier link has received. No request is later than the shortest retention, as the purge relies on.
+ *
+ * Tested by: test/engine/continue-as-new.test.ts
+ */
+import { LullError } from '../core/errors.ts';
+import type { OnParentClose } from '../core/operation.ts';
+import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
+import type { Continued, JournalEntry } from '../journal/event.ts';
+import { findDamage, readableEntries } from '../journal/find-damage.ts';
+import type { SignalMessage } from '../ports/message.ts';
+import type { RunItem } from '../ports/run-item.ts';
+import type { Store } from '../ports/store.ts';
+import { countChildren, type OpenChildren } from './open-children.ts';
+import type { Turn } from './turn-state.ts';
+
+export interface LinkBefore {
+  readonly carried: readonly SignalMessage[];
+  readonly children: Readonly<Record<string, OnParentClose>>;
+}
+
+/** Of clocks that differ, and of a link that ended right before. */
+const LATEST_REPEAT_MS = 2 * SHORTEST_RETENTION_MS;
+
+export function linkOf({ link = 1 }: Pick<RunItem, 'link'>): number {
+  return link;
+}
+
+/** Undefined for the first link. Throws a LullError if the journal before is not whole. */
+export async function readLinkBefore(store: Store, run: RunItem): Promise<LinkBefore | undefined> {
+  const link = linkOf(run);
+  if (link === 1) return undefined;
+  const records = await store.loadRecords(run.runId, 0, undefined, link - 1);
+  const damage = findDamage(records);
+  const entries = readableEntries(records);
+  const end = entries.find(isContinued);
+  if (damage !== undefined || end === undefined) {
+    const problem = damage ?? 'it does not end with "continued"';
+    throw new LullError(
+      'JOURNAL_DAMAGED',
+      `the journal of link ${link - 1} of run "${run.runId}" is not as lull writes it: ${problem}. Put back what was there, ` +
+        'and the run continues; or terminate it',
+    );
+  }
+  const children: OpenChildren = new Map();
+  countChildren(children, entries);
+  return { carried: toCarried(end, entries), children: Object.fromEntries(children) };
+}
+
+export function isContinued(entry: JournalEntry): entry is Continued {
+  return entry.kind === 'continued';
+}
+
+/** In the order of their delivery. */
+function toCarried({ carries }: Continued, entries: readonly JournalEntry[]): SignalMessage[] {
+  const signals = new Map(entries.flatMap((entry) => (entry.kind === 'signal-received' ? [[entry.messageId, entry]] : [])));
+  return carries.flatMap((id) => {
+    const signal = signals.get(id);
+    return signal === undefined ? [] : [{ kind: 'signal', id, name: signal.name, payload: signal.payload }];
+  });
+}
+
+/** Those of the ids that an earlier link has received, as far back as a repeat can come from. */
+export async function receivedByEarlierLinks(turn: Turn, ids: readonly string[]): Promise<string[]> {
+  const { engine, run, runId, journal } = turn;
+  const sinceMs = engine.clock.nowMs() - LATEST_REPEAT_MS;
+  const left = new Set(ids);
+  if (journal.beganAtMs !== undefined && journal.beganAtMs < sinceMs) return [];
+  const found: string[] = [];
+  for (let link = linkOf(run) - 1; link >= 1 && left.size > 0; link -= 1) {
+    const entries = readableEntries(await engine.store.loadRecords(runId, 0, undefined, link));
+    for (const entry of entries) {
+      if ('messageId' in entry && left.delete(entry.messageId)) found.push(entry.messageId);
+    }
+    const [started] = entries;
+    if (started?.kind === 'started' && started.atMs < sinceMs) break;
+  }
+  return found;
+}
