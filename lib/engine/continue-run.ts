@@ -5,7 +5,7 @@
  * An id leaves the inbox here if it is in the journal of this link, which the next link does not have. So its item is
  * deleted before, or a message with a key could be sent again.
  *
- * Tested by: test/engine/continue-as-new.test.ts
+ * Tested by: test/engine/continue-as-new.test.ts, test/engine/continue-as-new-messages.test.ts
  */
 import { encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';

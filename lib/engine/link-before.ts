@@ -5,7 +5,7 @@
  * Message ids of links before count too: a request that the network carries out late may bring back a message that an
  * earlier link has received. No request is later than the shortest retention, as the purge relies on.
  *
- * Tested by: test/engine/continue-as-new.test.ts
+ * Tested by: test/engine/continue-as-new.test.ts, test/engine/continue-as-new-messages.test.ts
  */
 import { LullError } from '../core/errors.ts';
 import type { OnParentClose } from '../core/operation.ts';

@@ -32,7 +32,7 @@ import { whyTooLong } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
 import { codeHasEnded, continuesAsNew, hasPendingEvents } from './pending-events.ts';
-import type { Message, TerminateMessage } from '../ports/message.ts';
+import type { Continued } from '../journal/event.ts';
 import { emitTurnStarted, emitTurnEnded, emitTurnFailed } from './observe.ts';
 import { proveBeforeTheEnd, recordThatItLives } from './proof-of-life.ts';
 import type { Engine } from './settings.ts';
@@ -119,18 +119,12 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (delivery.kind === 'cannot-replay') return blockRun(turn, delivery.error);
     if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
     turn.attempts.abortAllExcept(memory.live.pending);
-    const stop = continuesAsNew(memory) ? turn.inbox.find(isTerminate) : undefined;
-    if (stop !== undefined) return terminateRun(turn, stop.reason);
-    const continued = memory.strays.first === undefined ? toContinued(turn, memory) : undefined;
-    if (continued !== undefined) turn.unwritten.push(continued);
-    else if (codeHasEnded(memory) && !continuesAsNew(memory)) {
-      turn.ending ??= toEnding(turn, memory.live.outcome());
-      proveBeforeTheEnd(turn);
-    }
+    const end = endOfCode(turn, memory);
+    if (end.kind === 'terminated') return terminateRun(turn, end.reason);
 
     if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };
     turn.shown = memory.live.shown();
-    if (continued !== undefined) return continueRun(turn, continued, memory.deadlineAtMs);
+    if (end.kind === 'continued') return continueRun(turn, end.entry, memory.deadlineAtMs);
     await deleteReceived(turn);
     const tooLong = codeHasEnded(memory) ? undefined : whyTooLong(turn); // also after a worker that died before it failed the run
     if (tooLong !== undefined) return failAtLimit(turn, tooLong);
@@ -173,9 +167,26 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
   }
 }
 
-/** A link that is over hears no more messages, but none of it is to begin another one after this. */
-function isTerminate(message: Message): message is TerminateMessage {
-  return message.kind === 'terminate';
+type EndOfCode =
+  | { readonly kind: 'none' }
+  /** It continues as new, and is not to: a link that is over hears of no other message. */
+  | { readonly kind: 'terminated'; readonly reason: string }
+  | { readonly kind: 'continued'; readonly entry: Continued };
+
+/** Takes up how the code has ended, before the commit that its end belongs to. */
+function endOfCode(turn: Turn, memory: LiveMemory): EndOfCode {
+  if (!codeHasEnded(memory)) return { kind: 'none' };
+  if (continuesAsNew(memory)) {
+    const terminate = turn.inbox.find((message) => message.kind === 'terminate');
+    if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
+    const entry = memory.strays.first === undefined ? toContinued(turn, memory) : undefined;
+    if (entry === undefined) return { kind: 'none' };
+    turn.unwritten.push(entry);
+    return { kind: 'continued', entry };
+  }
+  turn.ending ??= toEnding(turn, memory.live.outcome());
+  proveBeforeTheEnd(turn);
+  return { kind: 'none' };
 }
 
 /** Only a run that goes on, or has completed, fails by it: one that has failed or was cancelled has ended already. */

@@ -66,7 +66,7 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
   #requestsFromInside = 0;
   /** Set by `abandon`. */
   #isAbandoned = false;
-  /** Its coroutine is to be left, or is: what it then returns is nobody's result. */
+  /** Its coroutine is to be left, or is: what it then returns is no result. */
   #leaving: 'no' | 'at its next step' | 'yes' = 'no';
   /** The code has yielded something that is no command: explains a TypeError of a collection behind `yield*`. */
   #hasRefused = false;

@@ -140,7 +140,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return withLoop(this.#loop, () => whileReading(`the handler of query "${name}"`, () => handler(args as never)));
   }
 
-  checkCallback(id: CommandId, value: unknown): undefined {
+  checkCallback(id: CommandId, value: unknown): unknown {
     const { name, target } = this.commands.find('callback', id);
     withLoop(this.#loop, () => {
       whileReading(`the schema of callback "${name}"`, () => {

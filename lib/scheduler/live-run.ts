@@ -100,7 +100,7 @@ export interface LiveRun {
   /** What the code has set with `setStatus` and `setAttributes`; undefined if it has set nothing. */
   shown(): Shown | undefined;
   /** Throws an InvalidInputError if the value does not fit the schema of that callback, which is pending. Changes nothing. */
-  checkCallback(id: CommandId, value: unknown): undefined;
+  checkCallback(id: CommandId, value: unknown): unknown;
   /** Whether an update of that name can be delivered: it has a handler, and the workflow's body goes on. */
   handlesUpdate(name: string): boolean;
   /**

@@ -209,7 +209,7 @@ describe('of others', () => {
 describe('the operations that the functions are given', () => {
   test('of the engine and its sweeper are those that it calls, itself and for what runs ask of other runs', () => {
     const forOtherRuns = ['createRun', 'deleteValue', 'putMessage', 'accept', 'watch', 'readAnswer'];
-    const called = [...operationsCalledIn('lib/engine'), ...forOtherRuns].sort();
+    const called = [...new Set([...operationsCalledIn('lib/engine'), ...forOtherRuns])].sort();
     expect([...new Set([...OPERATIONS.worker, ...OPERATIONS.sweeper])].sort()).toEqual(called);
   });
 
