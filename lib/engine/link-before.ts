@@ -57,7 +57,9 @@ export function isContinued(entry: JournalEntry): entry is Continued {
 
 /** In the order of their delivery. */
 function toCarried({ carries }: Continued, entries: readonly JournalEntry[]): SignalMessage[] {
-  const signals = new Map(entries.flatMap((entry) => (entry.kind === 'signal-received' ? [[entry.messageId, entry]] : [])));
+  const signals = new Map(
+    entries.flatMap((entry) => (entry.kind === 'signal-received' ? [[entry.messageId, entry]] : [])),
+  );
   return carries.flatMap((id) => {
     const signal = signals.get(id);
     return signal === undefined ? [] : [{ kind: 'signal', id, name: signal.name, payload: signal.payload }];

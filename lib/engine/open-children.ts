@@ -12,7 +12,8 @@ export type OpenChildren = Map<string, OnParentClose>;
 /** Also a child whose start failed, or was never carried out, counts as open: it may be there. */
 export function countChildren(children: OpenChildren, entries: readonly JournalEntry[]): void {
   for (const entry of entries) {
-    if (entry.kind === 'started') for (const [id, close] of Object.entries(entry.children ?? {})) children.set(id, close);
+    if (entry.kind === 'started')
+      for (const [id, close] of Object.entries(entry.children ?? {})) children.set(id, close);
     if (entry.kind === 'run-ended') children.delete(entry.runId);
     if (entry.kind !== 'step' || entry.operation?.kind !== 'start-child') continue;
     children.set(entry.operation.runId, entry.operation.onParentClose ?? 'cancel');

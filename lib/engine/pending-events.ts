@@ -89,7 +89,13 @@ export function toMessageEvent(message: Message, atMs: number): EventFromOutside
     }
     case 'callback': {
       const { link } = message;
-      const of = { messageId, atMs, id: message.callbackId, name: message.name, ...(link === undefined ? {} : { link }) };
+      const of = {
+        messageId,
+        atMs,
+        id: message.callbackId,
+        name: message.name,
+        ...(link === undefined ? {} : { link }),
+      };
       if (message.outcome === 'completed') return { kind: 'callback-completed', ...of, value: message.payload };
       if (message.outcome === 'failed') return { kind: 'callback-failed', ...of, error: message.payload };
       return { kind: 'callback-heartbeat', ...of, details: message.payload };

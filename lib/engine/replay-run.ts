@@ -95,11 +95,7 @@ interface Followed {
   readonly input: Encoded;
 }
 
-async function follow(
-  engine: Engine,
-  run: RunItem,
-  { recorded, before, input }: Followed,
-): Promise<ReplayRunResult> {
+async function follow(engine: Engine, run: RunItem, { recorded, before, input }: Followed): Promise<ReplayRunResult> {
   const { runId } = run;
   const definition = engine.registry.find(run.workflow);
   if (definition === undefined) {

@@ -44,8 +44,7 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   turn.refusals.clear(); // no code is asked any more: they are recorded as unread
   turn.ending = asked;
   // A journal begins with its first event, also when no code ever began the run.
-  if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0)
-    turn.unwritten.push(await firstEntry(turn));
+  if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0) turn.unwritten.push(await firstEntry(turn));
   for (;;) {
     // Also before the first attempt to end: the worker that was asked to may have died, and the inbox is still full. A
     // message that is missing from a damaged table must not keep the run from ending.

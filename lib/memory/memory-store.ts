@@ -191,7 +191,11 @@ export class MemoryStore implements Store {
   }
 
   async putRecord(runId: string, record: JournalRecord, link = 1): Promise<PutRecordResult> {
-    checkSize(this.limits, { runId, key: link === 1 ? `event#${record.number}` : `link#${link}#${record.number}` }, JSON.stringify(record.entries));
+    checkSize(
+      this.limits,
+      { runId, key: link === 1 ? `event#${record.number}` : `link#${link}#${record.number}` },
+      JSON.stringify(record.entries),
+    );
     const text = JSON.stringify(record);
     const records = this.#partition(runId).recordsOf(link);
     const there = records.get(record.number);

@@ -68,10 +68,12 @@ const handlers: Handlers = {
   'run-ended': ({ runId, status, workflow, value }, run) =>
     run.runEnds.add(runId, { status, workflow, value: run.decode(value) }),
   'callback-completed': (event, run) => {
-    if (isOfLink(event, run)) run.callbacks.end(event.id, event.name, { kind: 'completed', value: run.decode(event.value) });
+    if (isOfLink(event, run))
+      run.callbacks.end(event.id, event.name, { kind: 'completed', value: run.decode(event.value) });
   },
   'callback-failed': (event, run) => {
-    if (isOfLink(event, run)) run.callbacks.end(event.id, event.name, { kind: 'failed', error: run.decode(event.error) });
+    if (isOfLink(event, run))
+      run.callbacks.end(event.id, event.name, { kind: 'failed', error: run.decode(event.error) });
   },
   'callback-heartbeat': (event, run) => {
     if (isOfLink(event, run)) run.callbacks.heartbeat(event.id, event.name, run.decode(event.details));

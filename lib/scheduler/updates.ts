@@ -116,7 +116,10 @@ export class Updates {
 }
 
 function continuedMeanwhile(runId: string, name: string): LullError {
-  return new LullError('RUN_ENDED', `run "${runId}" continued as new while update "${name}" was carried out: ask it again`);
+  return new LullError(
+    'RUN_ENDED',
+    `run "${runId}" continued as new while update "${name}" was carried out: ask it again`,
+  );
 }
 
 export interface UpdateOfRun {

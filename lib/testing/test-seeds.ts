@@ -16,6 +16,13 @@ export function createTestSeeds(store: Store, seed: number): (run: RunItem) => s
     const times = startsOf.get(runId) ?? [];
     startsOf.set(runId, times);
     if (!times.includes(createdAtMs)) times.push(createdAtMs);
-    return JSON.stringify([seed, runId, times.indexOf(createdAtMs), workflow, inputDigest, ...(link === undefined ? [] : [link])]);
+    return JSON.stringify([
+      seed,
+      runId,
+      times.indexOf(createdAtMs),
+      workflow,
+      inputDigest,
+      ...(link === undefined ? [] : [link]),
+    ]);
   };
 }

@@ -19,7 +19,9 @@ export function describeContinuing(openStore: () => Promise<Store>): void {
   describe('continuing as new', () => {
     test('begins the next link: pending and due, with its input, and without what belonged to the turn', async () => {
       const taken = await takenRun(store, { notBeforeMs: START_MS - 1, deadlineAtMs: START_MS + 5 });
-      expect(await store.continueRun(taken.runId, continuing({ deadlineAtMs: START_MS + 5 }))).toEqual({ kind: 'done' });
+      expect(await store.continueRun(taken.runId, continuing({ deadlineAtMs: START_MS + 5 }))).toEqual({
+        kind: 'done',
+      });
       const { lease: _lease, ...rest } = taken;
       const input = { kind: 'inline', value: 'next' };
       expect(await store.readRun(taken.runId)).toEqual({ ...rest, status: 'pending', link: 2, input, dueAtMs: 0 });

@@ -1,5 +1,16 @@
 /** Runs that wait for others, and runs whose time is up. */
-import { callback, continueAsNew, type Coroutine, isCancelled, race, signal, sleep, step, TimeoutError, workflow } from 'lull';
+import {
+  callback,
+  continueAsNew,
+  type Coroutine,
+  isCancelled,
+  race,
+  signal,
+  sleep,
+  step,
+  TimeoutError,
+  workflow,
+} from 'lull';
 import type { Program } from '../program.ts';
 
 const approval = workflow('approval-by-callback', function* () {
