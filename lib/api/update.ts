@@ -28,8 +28,8 @@ export interface UpdateOptions<I, In = I> {
  * that runs as a task of its own and returns the answer.
  *
  * An update that is refused leaves no trace in the run. One that comes before its handler waits for it. Several may run at
- * once: a Lock keeps them apart. One that is still running when the workflow returns is cancelled, and its caller is told
- * that the run has ended. Asked for again under its id, an update gives the same answer, and is carried out once.
+ * once: a Lock keeps them apart. One that is still running when the workflow returns is cancelled, and its caller gets a
+ * RunEndedError. Asked for again under its id, an update gives the same answer, and is carried out once.
  *
  * @example
  * ```ts

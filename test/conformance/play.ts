@@ -12,6 +12,7 @@ export async function play(program: Program, stage: Stage): Promise<string[]> {
   for (const act of program.acts ?? []) {
     await stage.advance(toMilliseconds(act.after ?? 0, 'the time of an act'));
     if ('query' in act) await ask(stage, id, act);
+    else if ('update' in act) await change(stage, id, act);
     else await perform(stage, id, act);
   }
   await stage.untilEnded(id);
@@ -33,7 +34,29 @@ async function ask(stage: Stage, id: string, act: Extract<Act, { query: string }
   }
 }
 
-async function perform(stage: Stage, id: string, act: Exclude<Act, { query: string }>): Promise<void> {
+/** Asked again with the same key as long as the answer is to come, as callers do. */
+async function change(stage: Stage, id: string, act: Extract<Act, { update: string }>): Promise<void> {
+  const path = `/runs/${id}/updates/${encodeURIComponent(act.update)}?wait=0s`;
+  const headers = { 'content-type': 'application/json', 'idempotency-key': act.idempotencyKey ?? randomUUID() };
+  const body = act.args === undefined ? {} : { body: JSON.stringify(act.args) };
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await stage.fetch(path, { method: 'POST', headers, ...body });
+    const answer: unknown = await response.json();
+    if (response.status !== 202 && response.status !== 503) {
+      const difference = differenceOf(answer, act.answers);
+      if (difference !== undefined) throw new Error(`update "${act.update}": ${difference}`);
+      return;
+    }
+    if (attempt === 80) throw new Error(`update "${act.update}" has no answer: ${JSON.stringify(answer)}`);
+    await stage.advance(250);
+  }
+}
+
+async function perform(
+  stage: Stage,
+  id: string,
+  act: Exclude<Act, { readonly query: string } | { readonly update: string }>,
+): Promise<void> {
   if ('signal' in act) {
     const path = `/runs/${id}/signals/${encodeURIComponent(act.signal)}`;
     await post(stage, path, act.payload, act.idempotencyKey);

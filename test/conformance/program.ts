@@ -21,6 +21,8 @@ export type Act = { readonly after?: string } &
     | { readonly terminate: string; readonly undo?: true }
     /** `answers`: the body of a 200, or what a problem shows. */
     | { readonly query: string; readonly args?: unknown; readonly answers: Expected }
+    /** `answers`: as of a query. Waited for. */
+    | { readonly update: string; readonly args?: unknown; readonly answers: Expected; readonly idempotencyKey?: string }
   );
 
 /** A line that the run has to log, once: not again when its code is replayed. */

@@ -1,6 +1,6 @@
 /** What the client's calls take and give. */
 import { describe, expectTypeOf, test } from 'vitest';
-import { query, signal, sleep, step, workflow, type Awaitable, type Signal, type StandardSchemaV1 } from 'lull';
+import { query, signal, sleep, step, update, workflow, type Awaitable, type Signal, type StandardSchemaV1 } from 'lull';
 import { Client, type Run, type RunDescription, type RunSummary } from 'lull/client';
 
 interface Order {
@@ -162,5 +162,43 @@ describe('run.query', () => {
     void run.query(status, 1);
     // @ts-expect-error -- a text is no factor
     void run.query(total, { factor: '2' });
+  });
+});
+
+describe('run.update', () => {
+  const run = client.run('r1');
+  const add = update<{ n: number }, 'sum'>('add');
+  const nudge = update<void, number>('nudge');
+  const plan = update<{ at: Date }, number, { at: string }>('plan', { schema: dated });
+
+  test('takes the input of the update, or what its schema takes, and gives the answer', () => {
+    expectTypeOf(run.update(add, { n: 1 })).resolves.toEqualTypeOf<'sum'>();
+    expectTypeOf(run.update(nudge)).resolves.toEqualTypeOf<number>();
+    expectTypeOf(run.update(plan, { at: '2026-11-22' }, { id: 'u1' })).resolves.toEqualTypeOf<number>();
+    expectTypeOf(run.update('add', 1)).resolves.toEqualTypeOf<unknown>();
+    expectTypeOf(
+      client.updateWithStart(nap, undefined, { id: 'n1', update: add, args: { n: 1 } }),
+    ).resolves.toEqualTypeOf<'sum'>();
+    // @ts-expect-error -- an input is needed
+    void run.update(add);
+    // @ts-expect-error -- callers pass a text
+    void run.update(plan, { at: new Date() });
+    // @ts-expect-error -- arguments are needed
+    void client.updateWithStart(nap, undefined, { id: 'n1', update: add });
+  });
+
+  test('its handler takes what the schema gives, and returns the answer', () => {
+    plan.handle({
+      validate: ({ at }) => void at.getTime(),
+      *run({ at }) {
+        return at.getTime();
+      },
+    });
+    add.handle({
+      // @ts-expect-error -- another answer
+      *run() {
+        return 'product';
+      },
+    });
   });
 });

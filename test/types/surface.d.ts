@@ -259,6 +259,10 @@ export interface Saga {
 export function saga<T>(body: (saga: Saga) => Coroutine<T>): Awaitable<T>;
 
 // ---- the run and what comes from outside
+export interface Update<I, R> {
+  readonly name: string;
+  handle(handler: { validate?(input: I): void; run: (input: I) => Coroutine<R> }): void;
+}
 export interface Query<T, A = void> {
   readonly name: string;
   handle(answer: (args: A) => T): void;
@@ -269,6 +273,7 @@ export interface Signal<T> {
   receiveNowait(): T;
   pending(): number;
 }
+export function update<I, R>(name: string, options?: { schema?: StandardSchemaV1<any, I> }): Update<I, R>;
 export function query<T, A = void>(name: string): Query<T, A>;
 export function signal<T>(name: string, options?: { schema?: StandardSchemaV1<any, T> }): Signal<T>;
 export function now(): Date;

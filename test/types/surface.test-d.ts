@@ -91,6 +91,7 @@ describe('the types of the design are those of the library', () => {
     expectTypeOf<lull.TaskGroup>().toEqualTypeOf<surface.TaskGroup>();
     // It takes more: any awaitable.
     expectTypeOf<lull.Saga>().toExtend<surface.Saga>();
+    expectTypeOf<lull.Update<1, 2>>().toEqualTypeOf<surface.Update<1, 2>>();
     expectTypeOf<lull.Query<1, 2>>().toEqualTypeOf<surface.Query<1, 2>>();
     expectTypeOf<lull.Signal<1>>().toEqualTypeOf<surface.Signal<1>>();
   });

@@ -37,9 +37,11 @@ function openStage(
     nowMs: () => clock.nowMs(),
     lines: () => lines,
     async fetch(path, { method = 'GET', headers, body } = {}) {
+      const [address = '', query = ''] = path.split('?');
       const event = httpEvent({
         method,
-        path: decodeURIComponent(path),
+        path: decodeURIComponent(address),
+        query,
         headers: headers as Record<string, string>,
         ...(body === undefined || body === null ? {} : { body: body as string }),
       });

@@ -1,5 +1,5 @@
 /** Programs that are asked, and told what to do, while they run. */
-import { query, Queue, signal, sleep, workflow } from 'lull';
+import { Lock, query, Queue, signal, sleep, step, update, workflow } from 'lull';
 import type { Program } from '../program.ts';
 
 const state = query<unknown>('state');
@@ -18,6 +18,37 @@ const askedAtEachStage = workflow('asked-at-each-stage', function* () {
   return { numbers, queued: queue.qsize() };
 });
 
+const add = update<{ n: number; hours?: number }, { sum: number; at: Map<string, Date> }>('numbers/add');
+const lasting = update<void, void>('lasting');
+const close = signal<void>('close');
+
+const changedWhileItRuns = workflow('changed-while-it-runs', function* () {
+  let sum = 0;
+  const lock = new Lock();
+  state.handle(() => sum);
+  yield* sleep('1s'); // the first update is there before its handler
+  add.handle({
+    validate: ({ n }) => {
+      if (n < 0) throw new RangeError('only up');
+    },
+    *run({ n }) {
+      return yield* lock.with(function* () {
+        sum += yield* step('add', () => n);
+        if (n === 13) throw new TypeError('bad luck');
+        yield* sleep('200ms');
+        return { sum, at: new Map([['day', new Date(0)]]) };
+      });
+    },
+  });
+  lasting.handle({
+    *run() {
+      yield* sleep('1 day');
+    },
+  });
+  yield* close.receive();
+  return sum;
+});
+
 export const messagePrograms: readonly Program[] = [
   {
     workflow: askedAtEachStage,
@@ -31,5 +62,18 @@ export const messagePrograms: readonly Program[] = [
       { after: '2s', query: 'state', answers: { numbers: [3, 5] } },
     ],
     ends: { status: 'completed', result: { numbers: [3, 5], queued: 0 } },
+  },
+  {
+    workflow: changedWhileItRuns,
+    acts: [
+      { update: 'numbers/add', args: { n: 2 }, answers: { sum: 2, at: { day: '1970-01-01T00:00:00.000Z' } } },
+      { update: 'numbers/add', args: { n: -1 }, answers: { code: 'UPDATE_REFUSED', cause: { message: 'only up' } } },
+      { update: 'numbers/add', args: { n: 13 }, answers: { code: 'UPDATE_FAILED', cause: { name: 'TypeError' } } },
+      { update: 'numbers/add', args: { n: 1 }, answers: { sum: 16 }, idempotencyKey: 'once' },
+      { update: 'numbers/add', args: { n: 1 }, answers: { sum: 16 }, idempotencyKey: 'once' },
+      { query: 'state', answers: 16 },
+      { signal: 'close', payload: null },
+    ],
+    ends: { status: 'completed', result: 16 },
   },
 ];
