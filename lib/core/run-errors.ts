@@ -148,7 +148,7 @@ export class UnknownQueryError extends LullError {
     super(
       'UNKNOWN_QUERY',
       `run "${runId}" has no handler for query ${describeValue(name)}` +
-        `${guess === undefined ? '' : `: did you mean ${describeValue(guess)}?`}. ` +
+        `${guess === undefined ? '.' : `: did you mean ${describeValue(guess)}?`} ` +
         (known.length === 0 ? 'It has none for any' : `It has handlers for ${known.join(', ')}`),
     );
     this.runId = runId;

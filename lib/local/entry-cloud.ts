@@ -49,6 +49,7 @@ export async function startEntryCloud(
       dynamodb: tables.endpoint,
       sqs: hooks.endpointOf?.('sqs', aws.endpoint) ?? aws.endpoint,
       s3: hooks.endpointOf?.('s3', aws.endpoint) ?? aws.endpoint,
+      lambda: aws.endpoint,
       api: listener.url,
     },
   };

@@ -38,6 +38,8 @@ export interface EntryEndpoints {
   readonly dynamodb: string;
   readonly sqs: string;
   readonly s3: string;
+  /** Has the functions of this cloud, and so none that a remote step could mean. */
+  readonly lambda: string;
   readonly api: string;
 }
 
@@ -116,6 +118,7 @@ function functionOf(
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

@@ -12,7 +12,13 @@ const options: EntryOptions = {
     NODE_OPTIONS: '--inspect',
     GREETING: 'ho',
   },
-  endpoints: { dynamodb: 'http://d', sqs: 'http://q', s3: 'http://s', api: 'http://127.0.0.1:4000' },
+  endpoints: {
+    dynamodb: 'http://d',
+    sqs: 'http://q',
+    s3: 'http://s',
+    lambda: 'http://l',
+    api: 'http://127.0.0.1:4000',
+  },
 };
 const resources = readEntry(options);
 const environmentOf = (name: string) => resources.functions.find((made) => made.name === name)?.environment;
@@ -32,6 +38,7 @@ it('its functions inherit the environment of the shell, without what leads to a 
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: 'http://d',
+    AWS_ENDPOINT_URL_LAMBDA: 'http://l',
     AWS_ENDPOINT_URL_SQS: 'http://q',
     AWS_ENDPOINT_URL_S3: 'http://s',
     LULL_QUEUE_URL: 'http://q/000000000000/lull-wakes',
