@@ -65,7 +65,7 @@ export class Updates {
 
   /** Its task has ended. */
   answer(update: UpdateOfRun, task: Future<unknown>): void {
-    // A run that continues as new does not end: then the caller is told.
+    // A run that continues as new does not end: then the caller learns it.
     if (task.cancelled() && this.#bodyHasEnded && !this.#continuesAsNew()) {
       this.settled();
       return;
