@@ -49,11 +49,16 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
     const ports = openPorts(settings, overrides);
     const metrics = openMetrics(settings, ports.clock, overrides);
     const traces = createTraces(undefined, overrides.callBody);
-    const engine = createEngine({
+    const engine: RunningEngine = createEngine({
       ...engineSettings,
       ...ports,
       registry,
-      operations: createRunOperations({ ...ports, registry, invoke: createFunctionInvoker() }),
+      operations: createRunOperations({
+        ...ports,
+        registry,
+        invoke: createFunctionInvoker(),
+        answerQuery: (query) => engine.answerQuery(query),
+      }),
       version,
       publicUrl,
       ...(leaseMs === undefined ? {} : { leaseMs }),

@@ -26,6 +26,7 @@ import type {
   RunOperations,
   SendResult,
 } from '../ports/run-operations.ts';
+import type { AnswerQuery } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { askQuery } from './ask-query.ts';
@@ -46,6 +47,8 @@ export interface OperationPorts {
   readonly log: Logger;
   /** Default: at random. */
   readonly ids?: IdSource;
+  /** Answers queries of other runs: the engine's own. Default: one that is made for it. */
+  readonly answerQuery?: AnswerQuery;
   /** Invokes another Lambda function, and does not wait for what it does. Default: there are none. */
   readonly invoke?: InvokeFunction;
 }
@@ -55,6 +58,7 @@ export function createRunOperations({
   wakes,
   ids = RANDOM_IDS,
   invoke = noFunctions,
+  answerQuery,
   ...ports
 }: OperationPorts): RunOperations {
   const clientPorts: ClientPorts = {
@@ -62,7 +66,7 @@ export function createRunOperations({
     ids,
     callTimeoutMs: Infinity,
     openStore: () => Promise.resolve(store),
-    openQueries: () => loadQueries({ ...ports, openStore: () => Promise.resolve(store) }),
+    openQueries: async () => answerQuery ?? loadQueries({ ...ports, openStore: () => Promise.resolve(store) }),
     openWakes: () => Promise.resolve(wakes),
   };
   return {

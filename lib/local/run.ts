@@ -7,7 +7,7 @@ import { LullError } from '../core/errors.ts';
 import { RunFailedError } from '../core/run-errors.ts';
 import { createRegistry } from '../core/workflow-registry.ts';
 import type { AnyWorkflow, Workflow } from '../core/workflow.ts';
-import { createEngine } from '../engine/engine.ts';
+import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import { randomSeed } from '../engine/run-seed.ts';
 import type { TurnEnd } from '../engine/turn-end.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
@@ -75,9 +75,9 @@ export async function run<R>(
     clock: turns.clock,
     log: console,
   };
-  const engine = createEngine({
+  const engine: RunningEngine = createEngine({
     ...ports,
-    operations: createRunOperations(ports),
+    operations: createRunOperations({ ...ports, answerQuery: (query) => engine.answerQuery(query) }),
     newNonce: randomUUID,
     newSeed: randomSeed,
     random: Math.random,

@@ -239,6 +239,7 @@ export class Cloud {
         log: this.log,
         ids: this.#ids,
         invoke,
+        answerQuery: (query) => this.answerQuery(query),
       }),
       store,
       wakes,

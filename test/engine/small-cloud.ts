@@ -55,10 +55,13 @@ export class SmallCloud {
     const registry = createRegistry(workflows);
     const store: Store = around === undefined ? this.table : aroundStore(this.table, around);
     const outside = { wakes: this.wakes, clock: this.clock, log: this.#log };
-    const engine = createEngine({
+    const engine: RunningEngine = createEngine({
       registry,
       store,
-      operations: createRunOperations({ registry, store, ids: this.#ids, ...outside }),
+      operations: createRunOperations({
+        ...{ registry, store, ids: this.#ids, ...outside },
+        answerQuery: (query) => engine.answerQuery(query),
+      }),
       wakes: this.wakes,
       clock: this.clock,
       log: this.#log,
