@@ -9,6 +9,7 @@ import { expenseApproval, sentLinks } from './workflows/expense.ts';
 import { deliverFood, delivered, pickedUp, whereIsIt } from './workflows/food-delivery.ts';
 import { lock, repaint } from './workflows/mutex.ts';
 import { outside } from './workflows/outside.ts';
+import { processRecord, slidingWindow } from './workflows/sliding-window.ts';
 import { billing, endSubscription, setPrice, yearly } from './workflows/yearly-subscription.ts';
 
 const tokenOf = (link: string | undefined): string => link?.split('/').at(-1) ?? '';
@@ -136,6 +137,28 @@ describe('early return', () => {
     const options = { id: 'p', update: authorized, args: undefined };
     await expect(engine.client.updateWithStart(payment, 100_001, options)).rejects.toThrow('too much');
   });
+});
+
+describe('a sliding window over children', () => {
+  it('continues as new while children are at work, and misses none of them', () =>
+    play({
+      workflows: [slidingWindow, processRecord],
+      async scenario(engine) {
+        const run = await engine.start(slidingWindow, { records: 2, size: 1, perLink: 1 }, { id: 'w' });
+        expect(await run.result()).toEqual({ links: 2 });
+        expect(outside.log).toEqual(['record 0', 'record 1']);
+      },
+    }));
+
+  it('goes through a thousand records, twenty at a time', () =>
+    playOnce({
+      workflows: [slidingWindow, processRecord],
+      async scenario(engine) {
+        const run = await engine.start(slidingWindow, { records: 1000, size: 20, perLink: 250 }, { id: 'w' });
+        expect(await run.result()).toEqual({ links: 4 });
+        expect(new Set(outside.log).size).toBe(1000);
+      },
+    }));
 });
 
 describe('a subscription for a year', () => {
