@@ -1,4 +1,5 @@
 /** All planted bugs. */
+import { batchBugs } from './batch-bugs.ts';
 import { cancelBugs } from './cancel-bugs.ts';
 import { childBugs } from './child-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
@@ -12,6 +13,7 @@ import { undoBugs } from './undo-bugs.ts';
 import { versionBugs } from './version-bugs.ts';
 
 export const plantedBugs: readonly PlantedBug[] = [
+  ...batchBugs,
   ...cancelBugs,
   ...childBugs,
   ...journalBugs,

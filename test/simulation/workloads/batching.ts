@@ -1,5 +1,6 @@
 /** A run that takes items from a generator, a few at a time, of which one at a time may do its work. */
 import { batch } from '../../../lib/api/batch.ts';
+import { setAttributes, setStatus } from '../../../lib/api/show.ts';
 import { step } from '../../../lib/api/step.ts';
 import { waitUntil } from '../../../lib/api/wait-until.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
@@ -39,6 +40,8 @@ const batching = workflow('batching', { steps }, function* ({ takeMs, limit, fai
     } finally {
       if (order.at(-1) === index) busy = false;
       ended += 1;
+      setStatus({ ended });
+      setAttributes({ [`item ${index}`]: ended });
     }
     return index;
   }
@@ -70,6 +73,9 @@ export const batchingWorkload: Workload = {
       return `the run is left ${item?.status}: ${JSON.stringify(end?.result).slice(0, 200)}`;
     const { takeMs, failEach } = input as Items;
     const statuses = takeMs.map((_, index) => (failEach > 0 && index % failEach === 0 ? 'r' : 'f')).join('');
+    const shown = JSON.stringify([item?.customStatus, Object.keys(item?.attributes ?? {}).length]);
+    const toShow = JSON.stringify([{ ended: takeMs.length }, takeMs.length]);
+    if (item !== undefined && shown !== toShow) return `it shows ${shown}, and has set ${toShow}`;
     const expected = { endedBy: 'all', statuses, worked: takeMs.map((_, index) => index) };
     return JSON.stringify(end.result) === JSON.stringify(expected)
       ? undefined
