@@ -6,6 +6,7 @@ import { measureEngine } from './workloads/engine.ts';
 import { measureFan } from './workloads/fan.ts';
 import { measureResume } from './workloads/resume.ts';
 import { measureSeq } from './workloads/seq.ts';
+import { measureSignals } from './workloads/signals.ts';
 import { measureStart } from './workloads/start.ts';
 
 type Figures = Record<string, number>;
@@ -15,6 +16,7 @@ const onEachStore: Record<string, (store: BenchStore) => Promise<Figures>> = {
   start: measureStart,
   resume: measureResume,
   fan: measureFan,
+  signals: measureSignals,
 };
 
 const others: Record<string, () => Promise<Record<string, unknown>[]>> = {

@@ -18,6 +18,13 @@ export const chainThenWaits = workflow('chain-then-waits', function* (input: { s
   return sum;
 });
 
+/** Gives what it was sent, in the order in which it came. */
+export const keepsAll = workflow('keeps-all', function* (count: number) {
+  const received: number[] = [];
+  while (received.length < count) received.push(yield* goOn.receive());
+  return received;
+});
+
 /** Steps side by side. */
 export const fan = workflow('fan', function* (width: number) {
   const results = yield* gather(Array.from({ length: width }, (_, at) => step('one', () => at)));
