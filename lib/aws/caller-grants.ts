@@ -4,7 +4,7 @@ import type { StoreOperation } from '../ports/store.ts';
 /** `grantManage` gives all of them. */
 export const CALLER_OPERATIONS = {
   grantStart: ['createRun', 'putValue', 'readValue', 'deleteValue'],
-  grantSignal: ['readRun', 'putMessage', 'accept', 'deleteMessages', 'loadRecords', 'loadMessages'],
+  grantSignal: ['readRun', 'putMessage', 'accept', 'deleteMessages', 'loadRecords', 'loadMessages', 'readAnswer'],
   grantRead: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'readAnswer', 'listRuns'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 

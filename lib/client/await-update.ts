@@ -50,10 +50,12 @@ export async function findAnswer(
 ): Promise<UpdateAnswer | undefined> {
   const first = await store.readAnswer(runId, messageId);
   if (first.kind === 'answered') return first.answer;
-  if (first.kind === 'gone') throw new RunNotFoundError(runId);
   const run = await store.readRun(runId);
   if (run === undefined) throw new RunNotFoundError(runId);
-  if (!isClosed(run.status)) return undefined;
+  if (!isClosed(run.status)) {
+    if (first.kind === 'open') return undefined;
+    throw new RunNotFoundError(runId); // it was purged, and its id is that of another run
+  }
   // The last answers of a run are written before its end: one may have come between the two reads.
   const last = await store.readAnswer(runId, messageId);
   if (last.kind === 'answered') return last.answer;

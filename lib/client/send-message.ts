@@ -68,14 +68,12 @@ export async function acceptMessage(ports: ClientPorts, sending: Sending): Promi
   // An accepted message leaves the inbox only for the journal: an earlier sending of this one would be there, be it by
   // another call or by an SDK that sent the request twice. Otherwise the journal is not read.
   const mayBeThere = !isIdOwn || isRepeat || (acceptance.kind === 'closed' && acceptance.isRepeat === true);
-  const wasAccepted =
-    mayBeThere && acceptance.kind !== 'not-found' && (await isInJournal(ports, store, runId, message.id));
+  const wasAccepted = mayBeThere && acceptance.kind !== 'not-found' && (await isReceived(ports, store, runId, message));
   // A request without an answer may be carried out late. Then the run would accept a message, and needs its payload.
   const mayStillBeAccepted = isRepeat && !wasAccepted && acceptance.kind !== 'closed';
   // Another call with this id may be between its put and its accept: it needs the payload, unless nothing can be
-  // accepted any more. The item of an update may have its answer by then: it stays.
-  const isEndForAll = wasAccepted || (acceptance.kind === 'closed' && message.kind !== 'update');
-  if (!mayStillBeAccepted && (isIdOwn || isEndForAll)) {
+  // accepted any more.
+  if (!mayStillBeAccepted && (isIdOwn || wasAccepted || acceptance.kind === 'closed')) {
     await deleteQuietly(ports, `payload of ${what} to ${runId}`, () =>
       store.deleteMessages(runId, [message.id], { keepDigests: wasAccepted }),
     );
@@ -130,6 +128,16 @@ function checkMessageId(id: string): void {
 async function checkRunExists(ports: ClientPorts, store: Store, runId: string): Promise<void> {
   const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
   if (run === undefined) throw new RunNotFoundError(runId);
+}
+
+/** It is in the journal, or, of an update that was refused, has its answer. */
+async function isReceived(ports: ClientPorts, store: Store, runId: string, message: Message): Promise<boolean> {
+  const { id, kind } = message;
+  if (kind === 'update') {
+    const answer = await retryUnavailable(ports.clock, () => store.readAnswer(runId, id));
+    if (answer.kind === 'answered') return true;
+  }
+  return isInJournal(ports, store, runId, id);
 }
 
 export async function isInJournal(

@@ -46,6 +46,10 @@ function describeAction(action: Action): string {
       return `start${wait}`;
     case 'signal':
       return `signal "${action.name}"${wait}`;
+    case 'update':
+      return `update "${action.id}" ${JSON.stringify(action.input)}${wait}`;
+    case 'query':
+      return `query "${action.name}"${wait}`;
     default:
       return `${action.do}${wait}`;
   }

@@ -19,12 +19,14 @@ import type { Rule } from './rule.ts';
 import { runItemRule } from './run-item-rule.ts';
 import { solitudeRule } from './solitude-rule.ts';
 import { timersRule } from './timers-rule.ts';
+import { updatesRule } from './updates-rule.ts';
 import { workloadRule } from './workload-rule.ts';
 
 export const rules: readonly Rule[] = [
   runItemRule,
   journalRule,
   messagesRule,
+  updatesRule,
   cancelRule,
   bodiesRule,
   hearsRule,

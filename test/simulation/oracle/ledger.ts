@@ -6,10 +6,10 @@ import type { Encoded } from '../../../lib/core/encoded.ts';
 import type { JournalEntry, RecordedCommand, StepHeartbeat } from '../../../lib/journal/event.ts';
 import { isRecordedCommand } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
-import type { Message } from '../../../lib/ports/message.ts';
+import type { Message, UpdateAnswer } from '../../../lib/ports/message.ts';
 import { type ClosedStatus, isClosed } from '../../../lib/core/run-status.ts';
 import { type RunItem, type StoredValue } from '../../../lib/ports/run-item.ts';
-import type { PutMessageResult, Store, TakeLease } from '../../../lib/ports/store.ts';
+import type { AnswerUpdate, AnswerUpdateResult, PutMessageResult, Store, TakeLease } from '../../../lib/ports/store.ts';
 
 /** A call as the table carried it out. */
 export interface TableCall {
@@ -53,6 +53,8 @@ export class RunLedger {
   limitsReached = 0;
   /** Ids of the messages that the journal has, in its order, repeats included. */
   readonly delivered: string[] = [];
+  /** The answers of updates, by the ids of their messages. */
+  readonly answers = new Map<string, UpdateAnswer>();
   /** Ids in the order in which they were first accepted. */
   readonly accepted: string[] = [];
   /** When the first request to cancel, and the first to terminate, was accepted. */
@@ -106,7 +108,7 @@ export class RunLedger {
   }
 
   isDelivered(messageId: string): boolean {
-    return this.delivered.includes(messageId);
+    return this.delivered.includes(messageId) || this.answers.has(messageId);
   }
 
   /** A value of the run item's, as far as it was seen to be written. */
@@ -209,6 +211,13 @@ export class Ledger {
         run.messages.set((args[1] as Message).id, args[1] as Message);
         run.inbox.add((args[1] as Message).id);
         return;
+      case 'answerUpdate': {
+        const { messageId, answer: given } = args[1] as AnswerUpdate;
+        if ((answer as AnswerUpdateResult).kind !== 'answered') return;
+        run.inbox.delete(messageId);
+        if (!run.answers.has(messageId)) run.answers.set(messageId, given);
+        return;
+      }
       case 'deleteMessages':
         for (const id of args[1] as string[]) run.inbox.delete(id);
         return;

@@ -11,9 +11,13 @@ export const messagesRule: Rule = {
     const twice = run.delivered.filter((id, index) => run.delivered.indexOf(id) !== index);
     if (twice.length > 0) violate(`delivered more than once: ${twice.join(', ')}`);
     const isBlocked = run.item !== undefined && !isClosed(run.item.status) && run.item.status === 'blocked';
-    if (!isBlocked && run.delivered.join() !== run.accepted.join()) {
-      violate(`accepted: ${run.accepted.join(', ')}; delivered: ${run.delivered.join(', ')}`);
+    const [accepted, delivered] = [withoutUpdates(run, run.accepted), withoutUpdates(run, run.delivered)];
+    if (!isBlocked && delivered.join() !== accepted.join()) {
+      violate(`accepted: ${accepted.join(', ')}; delivered: ${delivered.join(', ')}`);
     }
+    // An update waits for its handler, and others pass it; one that was refused has an answer instead.
+    const lost = isBlocked ? [] : run.accepted.filter((id) => !run.isDelivered(id));
+    if (lost.length > 0) violate(`accepted, and neither delivered nor refused: ${lost.join(', ')}`);
     if (table.ledger.of(run.runId) !== run) return; // another run has the id now
     for (const told of callers.told) {
       if (told.runId !== run.runId) continue;
@@ -22,6 +26,10 @@ export const messagesRule: Rule = {
     }
   },
 };
+
+function withoutUpdates(run: RunLedger, ids: readonly string[]): string[] {
+  return ids.filter((id) => run.messages.get(id)?.kind !== 'update');
+}
 
 /** What a caller was told, held against the journal. Each payload and each reason is used by one action only. */
 function problemOf({ action, outcome, attempts }: Told, run: RunLedger): string | undefined {

@@ -10,6 +10,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { raceBugs } from './race-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
 import { undoBugs } from './undo-bugs.ts';
+import { updateBugs } from './update-bugs.ts';
 import { versionBugs } from './version-bugs.ts';
 
 export const plantedBugs: readonly PlantedBug[] = [
@@ -23,5 +24,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...raceBugs,
   ...stepBugs,
   ...undoBugs,
+  ...updateBugs,
   ...versionBugs,
 ];

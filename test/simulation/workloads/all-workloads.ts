@@ -25,6 +25,7 @@ import { stopRaceWorkload } from './stop-race.ts';
 import { subscriptionWorkload } from './subscription.ts';
 import { undoingWorkload } from './undoing.ts';
 import { unwindingWorkload } from './unwinding.ts';
+import { updatingWorkload } from './updating.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
@@ -40,6 +41,7 @@ export const workloads: readonly Workload[] = [
   stopRaceWorkload,
   busyRunWorkload,
   unwindingWorkload,
+  updatingWorkload,
   undoingWorkload,
   batchingWorkload,
   racedSignalsWorkload,

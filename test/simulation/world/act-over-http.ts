@@ -4,14 +4,23 @@ import type { Api } from '../../../lib/http/api.ts';
 import type { Problem } from '../../../lib/http/problem.ts';
 import type { Action } from './act.ts';
 
-export async function actOverHttp(api: Api, runId: string, action: Action, newRequestId: () => string): Promise<void> {
+export async function actOverHttp(
+  api: Api,
+  runId: string,
+  action: Action,
+  newRequestId: () => string,
+): Promise<unknown> {
   const { method, path, key, body } = toHttp(runId, action);
   const headers = { 'x-request-id': newRequestId(), ...(key === undefined ? {} : { 'idempotency-key': key }) };
   const request = new Request(`http://lull.test${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
   const response = await api.fetch(request);
   const answer = (await response.json()) as { readonly id?: string } & Partial<Problem>;
   if (!response.ok) throw new LullError(answer.code ?? '', `${response.status}: ${answer.detail}`);
+  if (action.do === 'query') return answer;
+  if (action.do === 'update' && response.status === 200) return answer;
+  if (action.do === 'update') throw new LullError('TIMEOUT', 'there is no answer yet');
   if (action.do !== 'look' && answer.id !== runId) throw new Error(`the answer is about run "${answer.id}"`);
+  return undefined;
 }
 
 interface HttpCall {
@@ -44,6 +53,13 @@ function toHttp(runId: string, action: Action): HttpCall {
       const { reason, undo } = action;
       return { method, path: `/runs/${runId}/terminate`, body: JSON.stringify({ reason, undo }) };
     }
+    case 'update': {
+      const { name, input, id: key } = action;
+      const path = `/runs/${runId}/updates/${encodeURIComponent(name)}?wait=20s`;
+      return { method, path, body: JSON.stringify(input), key };
+    }
+    case 'query':
+      return { method: 'GET', path: `/runs/${runId}/queries/${encodeURIComponent(action.name)}` };
     case 'look':
       return { method: 'GET', path: `/runs/${runId}?wait=20s` };
   }

@@ -27,17 +27,20 @@ export type Action = ActionBase &
     | { readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string }
     | { readonly do: 'cancel'; readonly reason: string }
     | { readonly do: 'terminate'; readonly reason: string; readonly undo?: true }
+    /** Under its id, repeats are one update. */
+    | { readonly do: 'update'; readonly name: string; readonly input: unknown; readonly id: string }
+    | { readonly do: 'query'; readonly name: string }
     | { readonly do: 'look' }
   );
 
-const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 20_000;
 
 export async function act(
   client: Client,
   runId: string,
   action: Action,
   workflows: ReadonlyMap<string, AnyWorkflow>,
-): Promise<void> {
+): Promise<unknown> {
   switch (action.do) {
     case 'start': {
       const workflow = workflows.get(action.workflow) as AnyWorkflow;
@@ -47,20 +50,25 @@ export async function act(
       };
       const { id } = await client.start(workflow, action.input as never, options);
       if (id !== runId) throw new Error(`run "${id}" was started, and "${runId}" was wanted`);
-      return;
+      return undefined;
     }
     case 'signal': {
       const options = action.key === undefined ? {} : { idempotencyKey: action.key };
       await client.run(runId).signal(action.name, action.payload, options);
-      return;
+      return undefined;
     }
     case 'cancel':
       return client.run(runId).cancel(action.reason);
     case 'terminate':
       return client.run(runId).terminate(action.reason, action.undo === undefined ? {} : { undo: true });
+    case 'update':
+      return client.run(runId).update(action.name, action.input, { id: action.id, timeout: PATIENCE_MS });
+    case 'query':
+      return client.run(runId).query(action.name);
     case 'look':
       await client.run(runId).describe({ wait: PATIENCE_MS });
       await readAll(client.run(runId));
+      return undefined;
   }
 }
 

@@ -7,6 +7,8 @@ import type { IdSource } from '../../../lib/client/identifiers.ts';
 import { LullError } from '../../../lib/core/errors.ts';
 import type { Logger } from '../../../lib/core/logger.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
+import { createRegistry, type WorkflowRegistry } from '../../../lib/core/workflow-registry.ts';
+import { createQueryEngine } from '../../../lib/engine/query-engine.ts';
 import { createApi } from '../../../lib/http/api.ts';
 import { act, type Action } from './act.ts';
 import { actOverHttp } from './act-over-http.ts';
@@ -25,7 +27,11 @@ export interface Told {
   /** Some attempt had no answer, so it may have been accepted. */
   hasUnanswered: boolean;
   error: unknown;
+  /** Of updates and queries: what was answered, each time, or the code of the error. */
+  readonly answers: Answer[];
 }
+
+export type Answer = { readonly value: unknown } | { readonly code: string };
 
 export interface CallersOptions {
   readonly timeline: Timeline;
@@ -38,7 +44,12 @@ export interface CallersOptions {
 }
 
 /** Final answers: asking again gives the same. */
-const FINAL = ['RUN_ENDED', 'RUN_ID_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE'];
+const FINAL = [
+  ...['UPDATE_REFUSED', 'UPDATE_FAILED', 'UNKNOWN_QUERY', 'RUN_NOT_BEGUN'],
+  ...['RUN_ENDED', 'RUN_ID_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE'],
+];
+/** There is no answer yet. */
+const WAITING = 'TIMEOUT';
 /** Answers that may be others a while later. */
 const PASSING = ['RUN_NOT_FOUND', 'INBOX_FULL'];
 
@@ -49,11 +60,14 @@ export class Callers {
   readonly told: Told[] = [];
   readonly #unanswered = new Set<string>();
   readonly #refusedWhileOpen = new Set<string>();
+  readonly #registry: WorkflowRegistry;
+  readonly #readers = new Set<string>();
   #started = 0;
   #atWork = 0;
 
   constructor(options: CallersOptions) {
     this.#options = options;
+    this.#registry = createRegistry([...options.workflows.values()]);
   }
 
   /** Whether all of them have done what they were to do. */
@@ -64,6 +78,11 @@ export class Callers {
   /** Whether a caller died in the middle of its call, or was not answered. */
   isDead(caller: string): boolean {
     return this.#unanswered.has(caller);
+  }
+
+  /** Whether it only asked a query. */
+  isReader(caller: string): boolean {
+    return this.#readers.has(caller);
   }
 
   /** Whether some call about the run was not answered. */
@@ -88,7 +107,15 @@ export class Callers {
       return;
     }
     this.#options.timeline.at(fromMs + action.waitMs, () => {
-      const told: Told = { runId, action, attempts: 0, outcome: 'under-way', hasUnanswered: false, error: undefined };
+      const told: Told = {
+        runId,
+        action,
+        attempts: 0,
+        outcome: 'under-way',
+        hasUnanswered: false,
+        error: undefined,
+        answers: [],
+      };
       this.told.push(told);
       this.#attempt(told, () => this.#goOn(runId, rest, this.#options.timeline.nowMs));
     });
@@ -100,6 +127,7 @@ export class Callers {
     this.#started += 1;
     told.attempts += 1;
     const name = `caller-${this.#started}`;
+    if (told.action.do === 'query') this.#readers.add(name);
     const process = new SimulatedProcess(name, timeline, clockErrorMs(name));
     let isOver = false;
     const over = (how: 'accepted' | 'refused' | 'unanswered', mayTryAgain: boolean): void => {
@@ -118,14 +146,17 @@ export class Callers {
       over('unanswered', true);
     });
     this.#act(process, told).then(
-      () => {
+      (value) => {
+        told.answers.push({ value });
         over('accepted', false);
       },
       (error: unknown) => {
         const code = error instanceof LullError ? error.code : '';
         told.error = error;
         if (PASSING.includes(code)) this.#refusedWhileOpen.add(told.runId);
-        if (code === 'STORE_UNAVAILABLE') over('unanswered', true);
+        if (FINAL.includes(code)) told.answers.push({ code });
+        if (code === WAITING) over('refused', true);
+        else if (code === 'STORE_UNAVAILABLE') over('unanswered', true);
         else if (PASSING.includes(code)) over('refused', true);
         else if (FINAL.includes(code)) over('refused', false);
         else {
@@ -136,7 +167,7 @@ export class Callers {
     );
   }
 
-  #act(process: SimulatedProcess, { runId, action }: Told): Promise<void> {
+  #act(process: SimulatedProcess, { runId, action }: Told): Promise<unknown> {
     const { workflows, log } = this.#options;
     const client = this.#clientFor(process);
     if (action.isOverHttp !== true) return act(client, runId, action, workflows);
@@ -151,11 +182,14 @@ export class Callers {
       runId: () => `${process.name}-run-${(drawn += 1)}`,
       messageId: () => `${process.name}-${(drawn += 1)}`,
     };
+    const store = network.storeFor(process);
+    const { clock } = process;
     return new Client({
       workflows: [...this.#options.workflows.values()],
-      store: network.storeFor(process),
+      queries: createQueryEngine({ registry: this.#registry, store, clock, log }),
+      store,
       wakes: network.wakesFor(process),
-      clock: process.clock,
+      clock,
       log,
       ids,
     });
