@@ -20,7 +20,6 @@ export const deadlineWorkload: Workload = {
   name: 'deadline',
   weight: 0.6,
   workflows: [deadline],
-  isDetermined: true,
   draw(dice) {
     const delayMs = dice.pick([undefined, Math.round(dice.magnitude(100, 3_000_000)), dice.between(60_000, 400_000)]);
     const wakes = Array.from({ length: dice.below(8) }, () => dice.between(0, 100_000));
@@ -35,5 +34,10 @@ export const deadlineWorkload: Workload = {
         ]),
       ],
     };
+  },
+  /** When its time is up depends on when it was started. */
+  judge(run) {
+    const how = `${run.end?.status} ${JSON.stringify(run.end?.result)}`;
+    return how.startsWith('failed') && how.includes('"TimeoutError"') ? undefined : `the run is ${how}`;
   },
 };
