@@ -35,7 +35,7 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a takeover writes no fence',
     file: 'lib/engine/load-run.ts',
-    find: `const entries = [...fence(turn, records), ...(isToRunAlone ? [takenAlone(engine)] : [])];`,
+    find: `const entries = [...(await fence(turn, records)), ...(isToRunAlone ? [takenAlone(engine)] : [])];`,
     put: `const entries: JournalEntry[] = [];`,
   },
   {

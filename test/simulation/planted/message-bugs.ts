@@ -135,8 +135,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'signals are received newest first',
     file: 'lib/scheduler/signal-buffer.ts',
-    find: `return { found: true, payload: payloads.take() };`,
-    put: `const all: unknown[] = [];\n    while (payloads.size > 0) all.push(payloads.take());\n    const payload = all.pop();\n    for (const one of all) payloads.add(one);\n    return { found: true, payload };`,
+    find: `const { payload, messageId } = payloads.take();`,
+    put: `const all = [payloads.take()];\n    while (payloads.size > 0) all.push(payloads.take());\n    const { payload, messageId } = all.pop()!;\n    for (const one of all) payloads.add(one);`,
   },
   {
     name: 'an inbox has no limit',

@@ -47,7 +47,7 @@ export const undoBugs: readonly PlantedBug[] = [
   {
     name: 'a cancelled run is not undone',
     file: 'lib/scheduler/create-live-run.ts',
-    find: `if (this.#ending.kind !== 'completed' && this.#undos`,
-    put: `if (this.#ending.kind === 'failed' && this.#undos`,
+    find: `if (!isGood && this.#undos`,
+    put: `if (!isGood && this.#ending.kind === 'failed' && this.#undos`,
   },
 ];
