@@ -1,7 +1,7 @@
 /** The world that the workflows of these patterns act on: it remembers what was done to it, each effect once. */
 import { stepContext } from 'lull';
 
-export class Outside {
+class Outside {
   readonly #keys = new Set<string>();
   log: string[] = [];
 
