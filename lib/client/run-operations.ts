@@ -33,7 +33,7 @@ import { askQuery } from './ask-query.ts';
 import { awaitUpdate } from './await-update.ts';
 import { type ClientPorts, loadQueries } from './client-ports.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
-import { controlIdFromKey, type IdSource, messageIdFromKey, RANDOM_IDS } from './identifiers.ts';
+import { controlIdFromKey, digestText, type IdSource, messageIdFromKey, RANDOM_IDS } from './identifiers.ts';
 import { readEnd } from './run-value.ts';
 import { sendMessage } from './send-message.ts';
 import { prepareUpdate, sendUpdate } from './send-update.ts';
@@ -108,7 +108,7 @@ async function start(ports: ClientPorts, operation: StartOperation, by: Operatio
     schema: inputSchema,
     input: decode(operation.input),
     timeoutMs,
-    startedBy: { runId: by.runId, stepNumber: by.stepNumber, isParent },
+    startedBy: { runId: by.runId, step: digestText(by.idempotencyKey), isParent },
     ...(isParent
       ? { options: { id, onConflict: 'fail' }, deadlineAtMs: by.deadlineAtMs }
       : { options: { id, ...ownOptions(operation) } }),

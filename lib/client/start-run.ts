@@ -193,7 +193,7 @@ function isSameStart(existing: RunItem, run: NewRun): boolean {
 
 /** The step of a run that starts another one is carried out again: the run that is there is its own. */
 function isStartedBySame({ startedBy: there }: RunItem, { startedBy }: NewRun): boolean {
-  return startedBy !== undefined && there?.runId === startedBy.runId && there.stepNumber === startedBy.stepNumber;
+  return startedBy !== undefined && there?.runId === startedBy.runId && there.step === startedBy.step;
 }
 
 /** A caller that may start a workflow may see its runs. A run of another workflow is always a conflict. */

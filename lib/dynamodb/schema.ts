@@ -51,7 +51,7 @@ export const attribute = {
   link: 'link',
   /** N: when the run's time is up. Absent: no timeout was given at its start. */
   deadlineAtMs: 'deadlineAtMs',
-  /** S: the number of the step, `child` or `run`, and the id of the run whose code started this one. */
+  /** S: a digest of the step's idempotency key, `child` or `run`, and the id of the run whose code started this one. */
   startedBy: 'startedBy',
   /** L of S: ids of runs that learn of the end. */
   watchers: 'watchers',

@@ -118,16 +118,14 @@ export function fromRunItem(item: Item): StoredRun {
   };
 }
 
-/** As in `3 child order-17`. */
-function toStartedByText({ runId, stepNumber, isParent }: StartedBy): string {
-  return `${stepNumber} ${isParent ? 'child' : 'run'} ${runId}`;
+/** As in `2Qs8xVn0rT7uYw1kLm3oPb child order-17`. */
+function toStartedByText({ runId, step, isParent }: StartedBy): string {
+  return `${step} ${isParent ? 'child' : 'run'} ${runId}`;
 }
 
 function readStartedBy(item: Item): StartedBy | undefined {
-  const [stepNumber = '', relation = '', ...id] = findText(item, 'startedBy')?.split(' ') ?? [];
-  return id.length === 0
-    ? undefined
-    : { runId: id.join(' '), stepNumber: Number(stepNumber), isParent: relation === 'child' };
+  const [step = '', relation = '', ...id] = findText(item, 'startedBy')?.split(' ') ?? [];
+  return id.length === 0 ? undefined : { runId: id.join(' '), step, isParent: relation === 'child' };
 }
 
 function readShows(item: Item): RunShows {

@@ -173,7 +173,7 @@ function carryOut({ engine, step, ofRun, turn }: AttemptOptions, context: StepCo
   if (operation.kind === 'answer') return writeAnswer(engine, operation, { name: command.name, epoch: turn.epoch });
   const { runId, idempotencyKey } = context;
   const { deadlineAtMs } = ofRun;
-  const by = { runId, idempotencyKey, stepNumber: id, stepName: command.name, deadlineAtMs };
+  const by = { runId, idempotencyKey, stepName: command.name, deadlineAtMs };
   return engine.operations.carryOut(operation as OperationOnOther, by);
 }
 

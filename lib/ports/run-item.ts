@@ -34,7 +34,8 @@ export interface JournalUse {
 /** The run whose code started this one, and the step that did. */
 export interface StartedBy {
   readonly runId: string;
-  readonly stepNumber: number;
+  /** Tells it from all other steps of the run, also of its earlier links: a digest of its idempotency key. */
+  readonly step: string;
   /** The run is a child: its parent learns of its end. */
   readonly isParent: boolean;
 }

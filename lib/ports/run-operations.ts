@@ -7,7 +7,6 @@ export interface OperationContext {
   readonly runId: string;
   /** Of the step: an operation that is carried out again with it has no further effect. */
   readonly idempotencyKey: string;
-  readonly stepNumber: number;
   readonly stepName: string;
   /** When the time of the asking run is up: a child has no more. */
   readonly deadlineAtMs: number | undefined;

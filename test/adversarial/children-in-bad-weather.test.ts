@@ -1,4 +1,4 @@
-import { child, gather, getRun, signal, sleep, startChild, step, workflow } from 'lull';
+import { child, continueAsNew, gather, getRun, signal, sleep, startChild, step, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -95,6 +95,19 @@ describe('children in bad weather', () => {
       expect(await engine.run(parent)).toEqual([ended, 'RUN_NOT_FOUND']);
     },
   );
+
+  it('the child of an earlier link is not taken for the one that a later link starts at the same place', async () => {
+    const parent = workflow('parent', function* (link: number) {
+      try {
+        yield* child(quick, 1, { id: 'same' });
+      } catch (error) {
+        return [link, (error as { code?: string }).code];
+      }
+      return yield* continueAsNew(link + 1);
+    });
+    const engine = createTestEngine({ workflows: [parent, quick] });
+    expect(await engine.run(parent, 1)).toEqual([2, 'RUN_ID_TAKEN']);
+  });
 
   it('a tree of runs is cancelled from its top', async () => {
     const leaf = workflow('leaf', function* () {

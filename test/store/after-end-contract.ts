@@ -52,7 +52,7 @@ export function describeAfterEnd(openStore: () => Promise<Store>): void {
   describe('after the end', () => {
     test('what started a run is kept', async () => {
       await open();
-      const startedBy = { runId: 'a parent', stepNumber: 7, isParent: true };
+      const startedBy = { runId: 'a parent', step: '0a1b2c3d-4e5f', isParent: true };
       const run = newRun({ startedBy });
       await store.createRun(run);
       expect((await store.readRun(run.runId))?.startedBy).toEqual(startedBy);

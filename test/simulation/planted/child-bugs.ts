@@ -39,7 +39,7 @@ export const childBugs: readonly PlantedBug[] = [
   {
     name: 'a start that is carried out again is a conflict with itself',
     file: 'lib/client/start-run.ts',
-    find: `return startedBy !== undefined && there?.runId === startedBy.runId && there.stepNumber === startedBy.stepNumber;`,
+    find: `return startedBy !== undefined && there?.runId === startedBy.runId && there.step === startedBy.step;`,
     put: `return startedBy !== undefined && there?.runId === 'none';`,
   },
   {
