@@ -2,7 +2,7 @@
 
 export interface Check {
   readonly name: string;
-  readonly file: 'run.pml' | 'purge.pml' | 'after-end.pml';
+  readonly file: 'run.pml' | 'purge.pml' | 'after-end.pml' | 'update.pml';
   /** `safe`: no assertion fails, in any state. `live`: with weak fairness and finitely many faults, it comes to rest. */
   readonly kind: 'safe' | 'live';
   /** `breaks`: a mistake is planted, or a limit is known; the checker has to find it. */
@@ -65,6 +65,12 @@ export const checks: readonly Check[] = [
     ['planted: after the end: settled before the parent has learned of it', 'M_SETTLESFIRST'],
     ['planted: after the end: purged before it is settled', 'M_PURGESUNSETTLED'],
     ['planted: after the end: a watcher that comes while the run ends is not seen', 'WATCH M_WATCHISNOWAKE'],
+  ]),
+  ...of('update.pml', 'safe', 'holds', [['update: it is refused, or carried out once, whoever is late', '']]),
+  ...of('update.pml', 'safe', 'breaks', [
+    ['planted: update: a worker that took over does not claim it', 'M_NOCLAIM'],
+    ['planted: update: one that has its answer is decided on again', 'M_ANSWEREDISLOADED'],
+    ['planted: update: its sender puts it again, and with it the claim is gone', 'M_PUTERASESCLAIM'],
   ]),
   ...of('purge.pml', 'live', 'holds', [
     ['purge: one that crashes is done in the end', 'CB=2'],
