@@ -33,7 +33,7 @@ export type Action = ActionBase &
     | { readonly do: 'look' }
   );
 
-export const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 20_000;
 
 export async function act(
   client: Client,
