@@ -1,4 +1,7 @@
-/** The scenarios with the table behind HTTP: what is stored and read again goes over the wire. */
+/**
+ * The scenarios with the table behind HTTP: what is stored and read again goes over the wire. The conformance suite plays
+ * them through the deployed handlers as well, also with a worker that forgets.
+ */
 import { afterAll } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { startTableServer } from '../dynamodb/table-server.ts';
@@ -15,7 +18,3 @@ afterAll(async () => {
 const newStore = async () => createDynamodbStore({ tableName: await server.newTable(), client });
 
 describeOnEngine('on dynalite', async () => ({ store: await newStore() }));
-describeOnEngine('on dynalite, rebuilt at every await', async () => ({
-  store: await newStore(),
-  rebuildAtEveryAwait: true,
-}));

@@ -94,18 +94,19 @@ async function play(chosen?: CrashPoint): Promise<readonly CrashPoint[]> {
     list: (prefix) => bucket.list(prefix),
   };
   const store = createDynamodbStore({ tableName, client, payloads });
-  const engine = createTestEngine({ workflows: [heavy], store, log: silent });
+  // The sweeper comes each two minutes: a sweep asks the table sixteen times.
+  const engine = createTestEngine({ workflows: [heavy], store, log: silent, settings: { leaseMs: 240_000 } });
   points.onCrash = () => {
     if (callers.getStore()) throw new CallerDied();
     void engine.crash();
   };
 
   const run = await call(() => engine.client.start(heavy, 'i'.repeat(LARGE), { id: ID }));
-  // Within two minutes the lease of a dead worker is over, and the sweeper has found its run.
-  await engine.advance('2 minutes');
+  // Within ten minutes the lease of a dead worker is over, and the sweeper has found its run.
+  await engine.advance('10 minutes');
   await call(() => run.signal(news, 'n'.repeat(LARGE), { idempotencyKey: 'once' }));
   await engine.advance('5 minutes');
-  await engine.advance('2 minutes');
+  await engine.advance('10 minutes');
 
   const [input, made, told] = (await run.result()) as [string, string, string];
   expect([input.length, made === 'm'.repeat(LARGER), told.length]).toEqual([LARGE, true, LARGE]);
