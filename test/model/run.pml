@@ -20,7 +20,8 @@
  *
  * Sizes: NW workers; S1 S2 S3: who sends the messages 1, 2, 3 (0 nobody; 1 a caller who repeats with the same id; 2 one
  * with an id of its own, never repeated; 3 two callers at once with that id; 4 the same, and each has a payload of its own); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
- * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS. M_...: one planted mistake each.
+ * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT. M_...: one planted mistake each.
+ * CONT: at its end the program continues as new, once: the second link is the same program, with a journal of its own.
  */
 #ifndef NW
 #define NW 2
@@ -117,8 +118,28 @@ byte due = NB; bool pending = 1, jput = 0, nbpast = 0;   /* pending: the status;
 bool over[NW + 1];   /* its lease was over before the delay: a later worker found it over, and the delay not */
 #else
 byte due = ZERO;
-#define jput true
 #define nbpast true
+#ifdef CONT
+bool jput = 1;
+#else
+#define jput true
+#endif
+#endif
+#ifdef CONT
+bool second = 0;      /* the link */
+bool jc = 0;          /* the journal of the first ends with `continued` */
+byte old = 0;         /* of it: the messages that code has received */
+byte carry = 0;       /* and those that move along, in the entry `continued` */
+byte digests = 0;     /* items of received messages of which the digest is left */
+bool lk[NW + 1];      /* of each worker, the link whose journal it has */
+#define GOT   (jd | old)                     /* what has reached code, or will */
+#define THERE (jd | old | carry)             /* what is in a journal */
+#define FIRST(x) (((x) & 2) -> 2 : (((x) & 4) -> 4 : ((x) & 8)))
+#define SAMELINK(w) (lk[w] == lk[me])
+#else
+#define GOT   jd
+#define THERE jd
+#define SAMELINK(w) true
 #endif
 #ifdef WARM
 bool warm[NW + 1];
@@ -177,9 +198,9 @@ inline send() { skip }
 #define CANTAKE (open && FREE && ISDUE)
 
 /* nobody has the run, something is to be done, and nobody will be told */
-#define TODO   (!jput || (counted & ~jd) || PENDING(jd, js) || SLEEPS(jd, js) || (jd & TERM))
-#define LISTED (PAST(due) || (due == NB && !jput && !(counted & ~jd & (CANCEL | TERM))) || \
-               (due >= T1 && due == NEXTT(jt) && !(counted & ~jd) && !PENDING(jd, js) && !ENDED(jd, js, jt) && !(jd & TERM)))
+#define TODO   (!jput || (counted & ~GOT) || PENDING(jd, js) || SLEEPS(jd, js) || (jd & TERM))
+#define LISTED (PAST(due) || (due == NB && !jput && !(counted & ~GOT & (CANCEL | TERM))) || \
+               (due >= T1 && due == NEXTT(jt) && !(counted & ~GOT) && !PENDING(jd, js) && !ENDED(jd, js, jt) && !(jd & TERM)))
 #define STUCK  (open && (owner == 0 || !inturn[owner]) && TODO && !LISTED)
 
 #if NW == 3
@@ -212,13 +233,16 @@ inline bump() {
 #else
 #define MINDS(w) (inturn[w])
 #endif
-#define BEHIND(w) if :: w != me && MINDS(w) -> behind[w] = 1; if :: LATER(w) -> fenced[w] = 1 :: else fi :: else fi
+#define BEHIND(w) if :: w != me && MINDS(w) && SAMELINK(w) -> behind[w] = 1; if :: LATER(w) -> fenced[w] = 1 :: else fi :: else fi
 inline put() {
 #if NW == 3
   BEHIND(3);
 #endif
 #ifdef DELAY
   jput = 1;
+#endif
+#ifdef CONT
+  if :: lk[me] == second -> jput = 1 :: else fi;
 #endif
   BEHIND(1); BEHIND(2)
 }
@@ -295,6 +319,12 @@ again:
 #endif
     :: else -> inb = inb | BIT(id)
     fi };
+#elif defined(CONT)
+  atomic {                                                                /* 2: what has only a digest was received */
+    if
+    :: digests & BIT(id) -> assert(THERE & BIT(id)); assert(!(toldGone & BIT(id))); TELL; goto stop
+    :: else -> inb = inb | BIT(id)
+    fi };
 #elif !defined(M_COUNTFIRST)
   inb = inb | BIT(id);                                                    /* 2 */
 #endif
@@ -335,7 +365,7 @@ refused:
     if :: SENDERDOWN; answer = 0; if :: isRepeat = 1; goto accept3 :: kind != 2 -> isRepeat = 0; goto again :: goto stop fi
        :: true fi;
 #ifndef M_NOGONECHECK
-    isThere = (jd & BIT(id)) != 0                                         /* 5 */
+    isThere = (THERE & BIT(id)) != 0                                      /* 5 */
 #endif
   };
   atomic {
@@ -349,15 +379,19 @@ refused:
     :: kind > 2 && !isThere && answer == CLOSED -> inb = inb & ~BIT(id); pay = 0; rec = 0
     :: kind <= 2 && !(isRepeat && !isThere && answer == FULL) && (kind == 2 || isThere || answer == CLOSED) -> inb = inb & ~BIT(id)
 #else
-    :: !(isRepeat && !isThere && answer == FULL) && (kind == 2 || isThere || answer == CLOSED) -> inb = inb & ~BIT(id)
+    :: !(isRepeat && !isThere && answer == FULL) && (kind == 2 || isThere || answer == CLOSED) ->
+#ifdef CONT
+       if :: isThere -> digests = digests | (inb & BIT(id)) :: else fi;
+#endif
+       inb = inb & ~BIT(id)
 #endif
     :: else
 #endif
     fi;
     if
-    :: isThere -> assert(jd & BIT(id)); assert(!(toldGone & BIT(id))); TELL; TELLPAY
+    :: isThere -> assert(THERE & BIT(id)); assert(!(toldGone & BIT(id))); TELL; TELLPAY
     :: !isThere && answer == CLOSED ->
-       assert(!(jd & BIT(id)));                                           /* who is told gone was not delivered */
+       assert(!(THERE & BIT(id)));                                        /* who is told gone was not delivered */
        assert(!(toldAccepted & BIT(id))); toldGone = toldGone | BIT(id)
     :: !isThere && answer == FULL && !isRepeat && kind == 2 -> toldFull = toldFull | BIT(id)
     :: else                                                               /* full, of a shared id; open: try again */
@@ -443,6 +477,9 @@ inline take() {
   warm[1] = 0; warm[2] = 0;                                               /* its epoch is not the last any more */
 #endif
   owner = me; inturn[me] = 1;
+#ifdef CONT
+  lk[me] = second;
+#endif
 #ifdef LIVE
   expired = 0;
 #endif
@@ -503,9 +540,15 @@ inline forget(d) {
 #else
 #define NOTIME false
 #endif
+#ifdef CONT
+#define CONTINUES (mode != ENDING && ENDED(ld, ls, lt) && !lk[me])
+#else
+#define CONTINUES false
+#endif
 inline next() {
   if
-  :: mode == ENDING || ENDED(ld, ls, lt) -> goto finish
+  :: CONTINUES -> goto continue
+  :: !CONTINUES && (mode == ENDING || ENDED(ld, ls, lt)) -> goto finish
   :: else ->
      if
      :: PENDING(ld, ls) && TOFAIL -> goto receive
@@ -528,6 +571,8 @@ proctype Worker(byte me) {
   byte res, p, ps, pt, w, mode; bool tko;
 #ifdef DELAY
   bool before, lput;
+#elif defined(CONT)
+  bool lput, lc; byte rep;     /* rep: of the mail, what came again, and an earlier link has received */
 #else
 #define lput true
 #endif
@@ -600,6 +645,10 @@ load:
     if :: fenced[me] -> goto down :: else fi;
 #endif
     behind[me] = 0; ld = jd; ls = js; lt = jt;
+#ifdef CONT
+    lput = jput; lc = (jc && !lk[me]);
+    if :: lk[me] != second -> ld = old | carry; ls = STEPS; lt = TIMERS; lput = 1 :: else fi;
+#endif
 #ifdef DELAY
     lput = jput; before = 0;
 #endif
@@ -661,8 +710,13 @@ receive:                                                                  /* 9 *
     if :: inb & 4 -> APPEND(v, 2) :: else fi;
     if :: inb & 8 -> APPEND(v, 3) :: else fi;
 #endif
+#ifdef CONT
+    rep = (lk[me] -> SET(v) & ~ld & ~inb & (old | carry) : 0);            /* lib/engine/link-before.ts */
+#else
+#define rep 0
+#endif
     if
-    :: SET(v) & ~ld & ~inb -> assert(owner != me); goto down              /* the owner misses no payload */
+    :: SET(v) & ~ld & ~rep & ~inb -> assert(owner != me); goto down       /* the owner misses no payload */
     :: else
     fi;
     if :: SET(v) & ~ld & TERM -> mode = ENDING :: else fi;
@@ -676,7 +730,20 @@ receive:                                                                  /* 9 *
 #endif
 commit:                                                                   /* 10 */
   atomic { CRASH;
-    p = SET(v) & ~ld; ps = 0; pt = 0;
+    p = SET(v) & ~ld & ~rep; ps = 0; pt = 0;
+#ifdef CONT
+    if
+    :: lc -> p = 0                                                        /* it stays in the inbox */
+#ifdef M_FIRSTONLY
+    :: !lc && lk[me] && !lput -> p = p | carry
+#else
+#ifndef M_NOTTAKEN
+    :: !lc && lk[me] -> p = p | (carry & ~ld)                             /* what the link before carries comes first */
+#endif
+#endif
+    :: else
+    fi;
+#endif
 #ifdef M_DROPUNREAD
     if :: ENDED(ld, ls, lt) -> p = 0; forget(SET(v)) :: else fi;
 #endif
@@ -712,6 +779,11 @@ commit:                                                                   /* 10 
 #endif
        :: else ->
           assert(open);                                                   /* nothing after the end */
+#ifdef CONT
+          assert(lk[me] == second && !(jc && !second));                   /* nothing after `continued` */
+          assert(!(p & old));                                             /* once, over all links */
+          lput = 1;
+#endif
           assert(!(p & jd) && !(ps & js) && !(pt & jt));                  /* once */
           assert(!(p & ~counted));                                        /* only what was accepted */
           assert(!(p & toldGone) && !(p & toldFull));                     /* nothing that was refused */
@@ -743,23 +815,30 @@ commit:                                                                   /* 10 
        inb = inb & ~SET(v); forget(SET(v));
 #endif
        goto receive
-    :: mode != HOLDING && !(SET(v) & ld) -> next()
+    :: mode != HOLDING && !(SET(v) & (ld | rep)) -> next()
     :: else
     fi };
   atomic { CRASH;                                                         /* 11 */
     if
-    :: assert(!(SET(v) & ld & ~jd));                                      /* only what is in the journal is deleted */
+    :: assert(!(SET(v) & ld & ~THERE));                                   /* only what is in the journal is deleted */
+#ifdef CONT
+       digests = digests | (SET(v) & ld & inb);
+#endif
        inb = inb & ~(SET(v) & ld);
 #if S1 == 4
        if :: SET(v) & ld & 2 -> rec = 1 :: else fi;                       /* its digest stays */
 #endif
-       forget(ld)
+       forget((ld | rep))
 #ifdef PARTIAL
 #ifdef M_PARTIALDONE
     :: forget(ld)
 #else
     :: true                                                               /* none, or the first; and an error */
-    :: inb = inb & ~(BIT(v & 3) & ld & 14)
+    ::
+#ifdef CONT
+       digests = digests | (BIT(v & 3) & ld & inb);
+#endif
+       inb = inb & ~(BIT(v & 3) & ld & 14)
 #endif
 #endif
     fi;
@@ -777,7 +856,7 @@ body:                                                                     /* 12 
 #endif
     assert(!overdue);                                                     /* no body begins a second after a request to stop */
 #endif
-    assert(jd & SIGNALS);                                                 /* the record that led to it is there */
+    assert(THERE & SIGNALS);                                              /* the record that led to it is there */
     if
     :: !(ls & 1) && !(res & 1) -> w = 1
     :: NSTEP == 2 && !(ls & 2) && !(res & 2) -> w = 2
@@ -796,7 +875,7 @@ release:                                                                  /* 14 
     if
     :: MAYGO ->
        assert(!behind[me]);                                               /* the owner's view is exact */
-       assert(!(counted & ~jd));                                          /* nothing accepted is lost */
+       assert(!(counted & ~GOT));                                         /* nothing accepted is lost */
        leave(); mail = v;
 #ifdef PARTIAL
        assert(!(inb & ld & ~SET(v)));                                     /* what is to be deleted yet is not forgotten */
@@ -831,7 +910,7 @@ finish:                                                                   /* 15 
     if
     :: MAYGO ->
        assert(!behind[me]);                                               /* the owner's view is exact */
-       assert(!(counted & ~jd));                                          /* nothing accepted is lost */
+       assert(!(counted & ~GOT));                                         /* nothing accepted is lost */
        leave(); mail = 0; open = 0; due = NONE; goto down
 #ifdef M_GOESROUND
     :: LOST && open -> goto receive
@@ -841,6 +920,58 @@ finish:                                                                   /* 15 
 #endif
     :: !LOST && UNSEEN -> VIEW; LEARN; goto receive
     fi };
+
+#ifdef CONT
+continue:                                                                 /* 10: the entry `continued` */
+  atomic { CRASH;
+    if
+    :: lc -> skip
+    :: !lc && behind[me] -> assert(owner != me); goto down                /* the owner loses no record */
+    :: else ->
+       assert(open && lk[me] == second && !jc);                           /* nothing after `continued` */
+       put(); jc = 1; lc = 1; old = FIRST(ld & SIGNALS);
+#ifdef M_NOCARRY
+       carry = 0
+#else
+       carry = ld & ~old
+#endif
+    fi };
+leave1:                                                                   /* 11 */
+  atomic { CRASH;
+#ifndef M_KEEPSITEM
+    digests = digests | (SET(v) & ld & inb); inb = inb & ~(SET(v) & ld);
+#endif
+    forget(ld) };
+  atomic { CRASH;                                                         /* 23, lib/engine/continue-run.ts */
+    if
+#ifdef M_MOVENOWAKES
+    :: open && owner == me ->
+#else
+    :: MAYGO ->
+#endif
+       assert(!behind[me] && lk[me] == second);                           /* the owner's view is exact */
+       assert(!(counted & ~GOT & ~carry & ~SET(v)));                      /* what was accepted moves along */
+#ifdef M_MOVEEMPTIES
+       v = 0;
+#endif
+       leave(); mail = v; second = 1; jput = 0; jd = 0; js = 0; jt = 0; tpast = 0;
+#ifdef M_NOTDUE
+       due = NONE;
+#else
+       due = ZERO;
+#endif
+#ifdef M_SAMEKEYS
+       behind[1] = 0; behind[2] = 0; lk[1] = 1; lk[2] = 1;                /* the records have the numbers of the first link */
+#endif
+       goto down
+    :: LOST -> goto down
+#ifndef M_MOVENOWAKES
+    :: !LOST && UNSEEN -> VIEW; LEARN; goto leave1
+#endif
+    fi };
+#else
+continue: skip;
+#endif
 
 #ifdef BLOCK
 hold:                                                                     /* 14, lib/engine/block.ts */
@@ -876,6 +1007,9 @@ down:
     v = 0; ld = 0; ls = 0; lt = 0; res = 0; p = 0; ps = 0; pt = 0; w = 0; mode = GOING; tko = 0;
 #ifdef DELAY
     before = 0; lput = 0; over[me] = 0;
+#endif
+#ifdef CONT
+    lput = 0; lc = 0; rep = 0; lk[me] = 0;
 #endif
 #ifdef HEARS
     aged[me] = 0;

@@ -10,6 +10,10 @@ export const bodiesRule: Rule = {
   name: 'effects begin after their record, and give what is recorded',
   onBody(body, run, violate, { plan, bodies }, process) {
     const id = Number(body.stepId.slice(body.stepId.lastIndexOf('#') + 1));
+    const { clockErrorMs, incidents, settings } = plan.weather;
+    const clocksAreRight = clockErrorMs === 0 && !incidents.some(({ kind }) => kind === 'clocks-jump');
+    // Whose clock is behind does not know that the run has continued as new.
+    if (!clocksAreRight && body.key !== keyOf(run, id) && isOfLinkBefore(body, id, run)) return;
     const command = run.commands.get(id);
     if (command?.kind !== 'step' || command.name !== body.name) {
       violate(`${body.by} began the body of "${body.name}" (#${id}), and the journal has no such step`);
@@ -19,8 +23,6 @@ export const bodiesRule: Rule = {
     if (body.isAtMostOnce && bodies.ofKey(body.key).some((other) => other !== body)) {
       violate(`"${body.name}" is to begin at most once, and ${body.by} began it again`);
     }
-    const { clockErrorMs, incidents, settings } = plan.weather;
-    const clocksAreRight = clockErrorMs === 0 && !incidents.some(({ kind }) => kind === 'clocks-jump');
     const [taken, current] = [run.epochOf.get(process.name), run.item?.epoch];
     // Whose clock is behind does not know that it was taken over.
     if (taken === current) checkAttempt(body, id, run, violate);
@@ -59,6 +61,15 @@ export const bodiesRule: Rule = {
 /** All attempts share it, on whichever worker: it follows from what the journal begins with. */
 function keyOf({ runId, entries: [started] }: RunLedger, id: number): string {
   return toIdempotencyKey(runId, started?.kind === 'started' ? started.seed : undefined, id);
+}
+
+function isOfLinkBefore({ key, name }: BegunBody, id: number, { runId, linksBefore }: RunLedger): boolean {
+  return linksBefore.some(({ records, commands }) => {
+    const [started] = records[0]?.entries ?? [];
+    const seed = started?.kind === 'started' ? started.seed : undefined;
+    const command = commands.get(id);
+    return command?.kind === 'step' && command.name === name && key === toIdempotencyKey(runId, seed, id);
+  });
 }
 
 /** A worker was lost that had recorded that it was about to begin the body; or that records no such thing: it was not alone. */

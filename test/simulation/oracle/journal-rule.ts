@@ -1,14 +1,18 @@
 /** The journal is written once, in order, by the owner of the lease (I2), and keeps the laws of lib/journal/laws.ts (I5, I6). */
 import { findBrokenLaw } from '../../../lib/journal/laws.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
+import { linkOf } from './ledger.ts';
 import type { Rule } from './rule.ts';
 
 export const journalRule: Rule = {
   name: 'the journal only grows, in order',
-  onCall({ operation, args, answer, by }, run, violate) {
+  onCall(call, run, violate) {
+    const { operation, args, answer, by } = call;
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const record = args[1] as JournalRecord;
-    const last = run.records.at(-1);
+    if (linkOf(call) > run.link)
+      violate(`${by} wrote record ${record.number} of link ${linkOf(call)}, in link ${run.link}`);
+    const last = run.recordsOf(linkOf(call)).at(-1);
     if (record.number !== (last?.number ?? 0) + 1) violate(`record ${record.number} follows ${last?.number ?? 'none'}`);
     if (record.epoch < (last?.epoch ?? 0)) {
       violate(`${by} wrote record ${record.number} of epoch ${record.epoch} after one of epoch ${last?.epoch}`);
@@ -17,9 +21,12 @@ export const journalRule: Rule = {
   },
   async atEnd(run, violate, { table }) {
     if (run.isPurged) return;
-    const stored = await table.store.loadRecords(run.runId, 0);
-    if (JSON.stringify(stored) !== JSON.stringify(run.records)) violate('records were changed after they were written');
-    const broken = findBrokenLaw(run.records);
-    if (broken !== undefined) violate(`the journal breaks a law (${broken.law.sentence}): ${broken.breach}`);
+    for (let link = 1; link <= run.link; link += 1) {
+      const records = run.recordsOf(link);
+      const stored = await table.store.loadRecords(run.runId, 0, undefined, link);
+      if (JSON.stringify(stored) !== JSON.stringify(records)) violate('records were changed after they were written');
+      const broken = findBrokenLaw(records);
+      if (broken !== undefined) violate(`the journal breaks a law (${broken.law.sentence}): ${broken.breach}`);
+    }
   },
 };

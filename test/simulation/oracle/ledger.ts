@@ -9,6 +9,7 @@ import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message, UpdateAnswer } from '../../../lib/ports/message.ts';
 import { type ClosedStatus, isClosed } from '../../../lib/core/run-status.ts';
 import { type RunItem, type StoredValue } from '../../../lib/ports/run-item.ts';
+import { signCallback } from '../../../lib/token/callback-token.ts';
 import type { AnswerUpdate, AnswerUpdateResult, PutMessageResult, Store, TakeLease } from '../../../lib/ports/store.ts';
 
 /** A call as the table carried it out. */
@@ -24,8 +25,19 @@ export interface TableCall {
   readonly after: RunItem | undefined;
 }
 
+/** A link of a run that has continued as new. */
+export interface LinkBefore {
+  readonly records: JournalRecord[];
+  readonly commands: ReadonlyMap<number, RecordedCommand>;
+}
+
+/** Its journal, and what follows from that, are those of its newest link. */
 export class RunLedger {
   readonly runId: string;
+  /** Links that are over, the first one first. */
+  readonly linksBefore: LinkBefore[] = [];
+  /** Signals that this link takes over, and that are not in its journal yet. */
+  readonly #carried = new Set<string>();
   item: RunItem | undefined;
   isPurged = false;
   /** The run item's `dueAtMs` over time, newest last: what an index that is behind still shows. */
@@ -107,6 +119,52 @@ export class RunLedger {
     });
   }
 
+  get link(): number {
+    return this.linksBefore.length + 1;
+  }
+
+  recordsOf(link: number): JournalRecord[] {
+    return this.linksBefore[link - 1]?.records ?? this.records;
+  }
+
+  /** Of all links; a signal that moved along once. */
+  everyEntry(): JournalEntry[] {
+    if (this.linksBefore.length === 0) return this.entries;
+    const seen = new Set<string>();
+    const entries = [...this.linksBefore.flatMap(({ records }) => records), ...this.records].flatMap(
+      (record) => record.entries,
+    );
+    return entries.filter((entry) => {
+      if (entry.kind !== 'signal-received') return true;
+      if (seen.has(entry.messageId)) return false;
+      seen.add(entry.messageId);
+      return true;
+    });
+  }
+
+  /** Of the callback of that name, as the code was given it. */
+  tokenOf(name: string): string | undefined {
+    const [started] = this.entries;
+    const command = [...this.commands.values()].find((one) => one.kind === 'callback' && one.name === name);
+    if (command?.kind !== 'callback' || started?.kind !== 'started' || started.seed === undefined) return undefined;
+    const { id, expiresAtMs, hasSchema = false } = command;
+    return signCallback({ runId: this.runId, link: this.link, id, name, expiresAtMs, hasSchema }, started.seed);
+  }
+
+  continueAsNew(after: RunItem): void {
+    const last = this.entries.findLast((entry) => entry.kind === 'continued');
+    for (const id of last?.carries ?? []) this.#carried.add(id);
+    this.linksBefore.push({ records: this.records.splice(0), commands: new Map(this.commands) });
+    this.entries.splice(0);
+    this.commands.clear();
+    this.askedAtMs.clear();
+    this.failedAttempts.clear();
+    this.heartbeats.clear();
+    this.takeovers = 0;
+    this.created = after;
+    this.input = this.valueOf(after.input);
+  }
+
   isDelivered(messageId: string): boolean {
     return this.delivered.includes(messageId) || this.answers.has(messageId);
   }
@@ -145,7 +203,7 @@ export class RunLedger {
         this.commands.set(entry.id, entry);
         this.askedAtMs.set(entry.id, atMs);
       }
-      if ('messageId' in entry) this.delivered.push(entry.messageId);
+      if ('messageId' in entry && !this.#carried.delete(entry.messageId)) this.delivered.push(entry.messageId);
       // Each of these lets a body begin again without a failed attempt.
       if (entry.kind === 'taken-over' || entry.kind === 'step-interrupted') this.takeovers += 1;
       this.#countLosses(entry);
@@ -155,6 +213,11 @@ export class RunLedger {
         this.failedAttempts.set(entry.id, (this.failedAttempts.get(entry.id) ?? 0) + 1);
     }
   }
+}
+
+/** Of a record that is put. */
+export function linkOf({ args }: TableCall): number {
+  return (args[2] as number | undefined) ?? 1;
 }
 
 export class Ledger {
@@ -233,7 +296,12 @@ export class Ledger {
         return;
       }
       case 'putRecord':
-        if ((answer as { kind: string }).kind === 'put') run.addRecord(structuredClone(args[1] as JournalRecord), atMs);
+        if ((answer as { kind: string }).kind !== 'put') return;
+        if (linkOf(call) === run.link) run.addRecord(structuredClone(args[1] as JournalRecord), atMs);
+        else run.recordsOf(linkOf(call)).push(structuredClone(args[1] as JournalRecord));
+        return;
+      case 'continueRun':
+        if (before?.link !== after?.link && after !== undefined) run.continueAsNew(after);
         return;
       case 'take':
         if (after?.epoch === before?.epoch) return;

@@ -35,7 +35,7 @@ function withoutUpdates(run: RunLedger, ids: readonly string[]): string[] {
 function problemOf({ action, outcome, attempts }: Told, run: RunLedger): string | undefined {
   if (action.do !== 'signal' && action.do !== 'cancel' && action.do !== 'terminate') return undefined;
   const what = action.do === 'signal' ? `signal ${JSON.stringify(action.payload)}` : `${action.do} "${action.reason}"`;
-  const times = run.entries.filter((entry) => {
+  const times = run.everyEntry().filter((entry) => {
     if (action.do === 'signal') {
       return entry.kind === 'signal-received' && entry.name === action.name && isOf(entry, action.payload);
     }

@@ -7,7 +7,8 @@ export const pinRule: Rule = {
     if (plan.weather.pinned === undefined || before === undefined || after === undefined) return;
     const version = fleet.codeOf(by)?.version;
     const isTaken = operation === 'take' && after.epoch !== before.epoch;
-    const expected = isTaken ? version : before.pinnedTo;
+    const isNewLink = after.link !== before.link; // the newest code begins it
+    const expected = isTaken ? version : isNewLink ? undefined : before.pinnedTo;
     if (after.pinnedTo !== expected) {
       violate(`${operation} by ${by} of ${version} pinned the run to ${after.pinnedTo}, not ${expected}`);
     }

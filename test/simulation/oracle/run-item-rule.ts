@@ -42,7 +42,13 @@ export const runItemRule: Rule = {
     const watched = (after.watchers?.length ?? 0) - (before.watchers?.length ?? 0);
     if (after.wakes - before.wakes !== added.length + watched)
       violate(`${operation} changed wakes by ${after.wakes - before.wakes}`);
-    const isOwners = operation === 'renew' || operation === 'release' || operation === 'finish';
+    const isOwners = ['renew', 'release', 'finish', 'continueRun'].includes(operation);
+    if (operation === 'continueRun' && after.link !== before.link) {
+      const entry = run.entries.findLast(({ kind }) => kind === 'continued');
+      if (entry === undefined) violate(`${by} continued the run as new, and its journal does not say so`);
+      if (after.link !== run.link + 1) violate(`link ${after.link} follows ${run.link}`);
+      if (after.createdAtMs !== before.createdAtMs) violate('a link changed when the run was created');
+    }
     if (isOwners && run.epochOf.get(by) !== after.epoch && JSON.stringify(before) !== JSON.stringify(after)) {
       violate(
         `${by} took the lease of epoch ${run.epochOf.get(by)}, and its ${operation} changed a run of ${after.epoch}`,

@@ -10,7 +10,12 @@ export const timersRule: Rule = {
     if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
     const { entries } = args[1] as JournalRecord;
     const recorded = new Map(entries.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry] as const] : [])));
+    const first = run.entries[0] ?? entries[0];
     for (const entry of entries) {
+      if (entry.kind === 'deadline-passed' && first?.kind === 'started') {
+        const earlyMs = (first.deadlineAtMs ?? Infinity) - entry.atMs;
+        if (earlyMs > 0) violate(`the run was told that its time is up ${earlyMs} ms too early`);
+      }
       if (entry.kind !== 'sleep-completed') continue;
       const sleep = recorded.get(entry.id) ?? run.commands.get(entry.id);
       if (!isSleep(sleep)) continue;

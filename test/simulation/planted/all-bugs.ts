@@ -4,6 +4,7 @@ import { cancelBugs } from './cancel-bugs.ts';
 import { childBugs } from './child-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { leaseBugs } from './lease-bugs.ts';
+import { longLifeBugs } from './long-life-bugs.ts';
 import { lostWorkerBugs } from './lost-worker-bugs.ts';
 import { messageBugs } from './message-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -19,6 +20,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...childBugs,
   ...journalBugs,
   ...leaseBugs,
+  ...longLifeBugs,
   ...lostWorkerBugs,
   ...messageBugs,
   ...raceBugs,

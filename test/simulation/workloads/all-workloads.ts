@@ -6,12 +6,14 @@ import { approvalWorkload } from './approval.ts';
 import { batchingWorkload } from './batching.ts';
 import { busyRunWorkload } from './busy-run.ts';
 import { changedCallsWorkload } from './changed-calls.ts';
+import { callbacksWorkload } from './callbacks.ts';
 import { carelessWorkload } from './careless.ts';
 import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
 import { deadlyCodeWorkload } from './deadly-code.ts';
 import { familyWorkload, stoppedFamilyWorkload } from './family.ts';
 import { fanOutWorkload } from './fan-out.ts';
+import { linksWorkload } from './links.ts';
 import { longJournalWorkload } from './long-journal.ts';
 import { patchedWorkload } from './patched.ts';
 import { patchRemovedWorkload } from './patch-removed.ts';
@@ -38,6 +40,8 @@ export const workloads: readonly Workload[] = [
   familyWorkload,
   stoppedFamilyWorkload,
   signalStormWorkload,
+  linksWorkload,
+  callbacksWorkload,
   stopRaceWorkload,
   busyRunWorkload,
   unwindingWorkload,

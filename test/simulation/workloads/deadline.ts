@@ -35,9 +35,13 @@ export const deadlineWorkload: Workload = {
       ],
     };
   },
-  /** When its time is up depends on when it was started. */
-  judge(run) {
-    const how = `${run.end?.status} ${JSON.stringify(run.end?.result)}`;
-    return how.startsWith('failed') && how.includes('"TimeoutError"') ? undefined : `the run is ${how}`;
+  judge({ entries, created, end }) {
+    const [started] = entries;
+    if (started?.kind !== 'started' || created === undefined) return 'it has not begun';
+    const expectedMs = (created.notBeforeMs ?? created.createdAtMs) + 2 * 3_600_000;
+    if (started.deadlineAtMs !== expectedMs) return `its deadline is ${started.deadlineAtMs}, not ${expectedMs}`;
+    if (!entries.some(({ kind }) => kind === 'step-completed')) return 'it did not clean up';
+    const text = JSON.stringify(end?.result);
+    return end?.status === 'failed' && text.includes('"TimeoutError"') ? undefined : `it is ${end?.status}: ${text}`;
   },
 };

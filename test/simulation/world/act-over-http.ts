@@ -4,13 +4,14 @@ import type { Api } from '../../../lib/http/api.ts';
 import type { Problem } from '../../../lib/http/problem.ts';
 import type { Action } from './act.ts';
 
+/** `token`: of the callback that is completed. */
 export async function actOverHttp(
   api: Api,
-  runId: string,
-  action: Action,
+  call: { readonly runId: string; readonly action: Action; readonly token?: string | undefined },
   newRequestId: () => string,
 ): Promise<unknown> {
-  const { method, path, key, body } = toHttp(runId, action);
+  const { runId, action, token = '' } = call;
+  const { method, path, key, body } = toHttp(runId, action, token);
   const headers = { 'x-request-id': newRequestId(), ...(key === undefined ? {} : { 'idempotency-key': key }) };
   const request = new Request(`http://lull.test${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
   const response = await api.fetch(request);
@@ -30,7 +31,7 @@ interface HttpCall {
   readonly body?: string;
 }
 
-function toHttp(runId: string, action: Action): HttpCall {
+function toHttp(runId: string, action: Action, token: string): HttpCall {
   const method = 'POST';
   switch (action.do) {
     case 'start': {
@@ -45,6 +46,11 @@ function toHttp(runId: string, action: Action): HttpCall {
     case 'signal': {
       const { name, payload, key } = action;
       const path = `/runs/${runId}/signals/${encodeURIComponent(name)}`;
+      return { method, path, body: JSON.stringify(payload), ...(key === undefined ? {} : { key }) };
+    }
+    case 'complete': {
+      const { payload, key } = action;
+      const path = `/callbacks/${token}${payload.startsWith('no') ? '/fail' : ''}`;
       return { method, path, body: JSON.stringify(payload), ...(key === undefined ? {} : { key }) };
     }
     case 'cancel':

@@ -1,5 +1,6 @@
 /** What callers do with the client. */
 import type { Client } from '../../../lib/client/client.ts';
+import { RunNotFoundError } from '../../../lib/core/run-errors.ts';
 import type { Run } from '../../../lib/client/run.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 
@@ -25,6 +26,8 @@ export type Action = ActionBase &
       }
     /** With a key, repeats are one signal. */
     | { readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string }
+    /** The callback of that name; with an error, if the payload begins with "no". */
+    | { readonly do: 'complete'; readonly name: string; readonly payload: string; readonly key?: string }
     | { readonly do: 'cancel'; readonly reason: string }
     | { readonly do: 'terminate'; readonly reason: string; readonly undo?: true }
     /** Under its id, repeats are one update. */
@@ -33,13 +36,19 @@ export type Action = ActionBase &
     | { readonly do: 'look' }
   );
 
+export interface ActsWith {
+  readonly workflows: ReadonlyMap<string, AnyWorkflow>;
+  /** The token of a callback that the journal has. */
+  readonly tokenOf: (runId: string, callback: string) => string | undefined;
+}
+
 const PATIENCE_MS = 20_000;
 
 export async function act(
   client: Client,
   runId: string,
   action: Action,
-  workflows: ReadonlyMap<string, AnyWorkflow>,
+  { workflows, tokenOf }: ActsWith,
 ): Promise<unknown> {
   switch (action.do) {
     case 'start': {
@@ -55,6 +64,14 @@ export async function act(
     case 'signal': {
       const options = action.key === undefined ? {} : { idempotencyKey: action.key };
       await client.run(runId).signal(action.name, action.payload, options);
+      return undefined;
+    }
+    case 'complete': {
+      const token = tokenOf(runId, action.name);
+      if (token === undefined) throw new RunNotFoundError(runId); // it asks again
+      const options = action.key === undefined ? {} : { idempotencyKey: action.key };
+      if (action.payload.startsWith('no')) await client.failCallback(token, new Error(action.payload), options);
+      else await client.completeCallback(token, action.payload, options);
       return undefined;
     }
     case 'cancel':

@@ -5,12 +5,13 @@
 import { Client } from '../../../lib/client/client.ts';
 import type { IdSource } from '../../../lib/client/identifiers.ts';
 import { LullError } from '../../../lib/core/errors.ts';
+import { RunNotFoundError } from '../../../lib/core/run-errors.ts';
 import type { Logger } from '../../../lib/core/logger.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { createRegistry, type WorkflowRegistry } from '../../../lib/core/workflow-registry.ts';
 import { createQueryEngine } from '../../../lib/engine/query-engine.ts';
 import { createApi } from '../../../lib/http/api.ts';
-import { act, type Action } from './act.ts';
+import { act, type Action, type ActsWith } from './act.ts';
 import { actOverHttp } from './act-over-http.ts';
 import type { Dice } from './dice.ts';
 import type { Network } from './network.ts';
@@ -39,13 +40,14 @@ export interface CallersOptions {
   readonly dice: Dice;
   readonly log: Logger;
   readonly workflows: ReadonlyMap<string, AnyWorkflow>;
+  readonly tokenOf: ActsWith['tokenOf'];
   readonly clockErrorMs: (caller: string) => number;
   readonly onError: (caller: string, error: unknown) => void;
 }
 
 /** Final answers: asking again gives the same. */
 const FINAL = [
-  ...['UPDATE_REFUSED', 'UPDATE_FAILED', 'UNKNOWN_QUERY', 'RUN_NOT_BEGUN'],
+  ...['UPDATE_REFUSED', 'UPDATE_FAILED', 'UNKNOWN_QUERY', 'RUN_NOT_BEGUN', 'INVALID_TOKEN', 'CALLBACK_DONE'],
   ...['RUN_ENDED', 'RUN_ID_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE'],
 ];
 /** There is no answer yet. */
@@ -168,11 +170,13 @@ export class Callers {
   }
 
   #act(process: SimulatedProcess, { runId, action }: Told): Promise<unknown> {
-    const { workflows, log } = this.#options;
+    const { workflows, log, tokenOf } = this.#options;
     const client = this.#clientFor(process);
-    if (action.isOverHttp !== true) return act(client, runId, action, workflows);
+    if (action.isOverHttp !== true) return act(client, runId, action, { workflows, tokenOf });
     const api = createApi({ client, workflows: [...workflows.keys()], log });
-    return actOverHttp(api, runId, action, () => `${process.name}-request`);
+    const token = action.do === 'complete' ? tokenOf(runId, action.name) : undefined;
+    if (action.do === 'complete' && token === undefined) return Promise.reject(new RunNotFoundError(runId));
+    return actOverHttp(api, { runId, action, token }, () => `${process.name}-request`);
   }
 
   #clientFor(process: SimulatedProcess): Client {

@@ -96,6 +96,7 @@ export class Cloud {
     );
     this.callers = new Callers({
       ...{ ...parts, workflows, dice: dice.named('callers') },
+      tokenOf: (runId, name) => table.ledger.of(runId).tokenOf(name),
       onError: (caller, error) => this.#complain(`${caller} was told something odd`, '', error),
     });
     this.sweeper = new Sweeper({

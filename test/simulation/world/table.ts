@@ -18,6 +18,7 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'renew',
   'release',
   'finish',
+  'continueRun',
   'purge',
   'watch',
   'settleEnd',
