@@ -22,7 +22,9 @@ export function toContinued(turn: Turn, { live }: LiveMemory): Continued | undef
   const outcome = live.outcome();
   if (outcome.kind !== 'continued') return undefined;
   const atMs = turn.engine.clock.nowMs();
-  return { kind: 'continued', atMs, input: outcome.input, carries: live.unreadSignalIds() };
+  // What this link has taken over itself, and has not delivered yet, moves on from the link that did.
+  const undelivered = turn.inbox.filter(({ id }) => turn.carried.has(id)).map(({ id }) => id);
+  return { kind: 'continued', atMs, input: outcome.input, carries: [...live.unreadSignalIds(), ...undelivered] };
 }
 
 /** `continued` is in the journal: nothing else can become of the link. */

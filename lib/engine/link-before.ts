@@ -10,7 +10,7 @@
 import { LullError } from '../core/errors.ts';
 import type { OnParentClose } from '../core/operation.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
-import type { Continued, JournalEntry } from '../journal/event.ts';
+import type { Continued, JournalEntry, SignalReceived } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { SignalMessage } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -48,22 +48,33 @@ export async function readLinkBefore(store: Store, run: RunItem): Promise<LinkBe
   }
   const children: OpenChildren = new Map();
   countChildren(children, entries);
-  return { carried: toCarried(end, entries), children: Object.fromEntries(children) };
+  return { carried: await toCarried(store, run, end, entries), children: Object.fromEntries(children) };
 }
 
 export function isContinued(entry: JournalEntry): entry is Continued {
   return entry.kind === 'continued';
 }
 
-/** In the order of their delivery. */
-function toCarried({ carries }: Continued, entries: readonly JournalEntry[]): SignalMessage[] {
-  const signals = new Map(
-    entries.flatMap((entry) => (entry.kind === 'signal-received' ? [[entry.messageId, entry]] : [])),
-  );
+/** In the order of their delivery. A signal that the link before took over, and did not deliver, is in an earlier journal. */
+async function toCarried(
+  store: Store,
+  run: RunItem,
+  { carries }: Continued,
+  entries: readonly JournalEntry[],
+): Promise<SignalMessage[]> {
+  const signals = signalsIn(entries);
+  for (let link = linkOf(run) - 2; link >= 1 && carries.some((id) => !signals.has(id)); link -= 1) {
+    const earlier = readableEntries(await store.loadRecords(run.runId, 0, undefined, link));
+    for (const [id, entry] of signalsIn(earlier)) if (!signals.has(id)) signals.set(id, entry);
+  }
   return carries.flatMap((id) => {
     const signal = signals.get(id);
     return signal === undefined ? [] : [{ kind: 'signal', id, name: signal.name, payload: signal.payload }];
   });
+}
+
+function signalsIn(entries: readonly JournalEntry[]): Map<string, SignalReceived> {
+  return new Map(entries.flatMap((entry) => (entry.kind === 'signal-received' ? [[entry.messageId, entry]] : [])));
 }
 
 /** Those of the ids that an earlier link has received, as far back as a repeat can come from. */

@@ -17,8 +17,14 @@ export const longLifeBugs: readonly PlantedBug[] = [
   {
     name: 'what no code has received is not carried to the next link',
     file: 'lib/engine/continue-run.ts',
-    find: `carries: live.unreadSignalIds()`,
-    put: `carries: []`,
+    find: `carries: [...live.unreadSignalIds(), ...undelivered]`,
+    put: `carries: undelivered`,
+  },
+  {
+    name: 'what a link took over and did not deliver is not carried on',
+    file: 'lib/engine/continue-run.ts',
+    find: `carries: [...live.unreadSignalIds(), ...undelivered]`,
+    put: `carries: live.unreadSignalIds()`,
   },
   {
     name: 'the next link takes what it takes over newest first',
