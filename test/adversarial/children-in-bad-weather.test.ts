@@ -109,6 +109,31 @@ describe('children in bad weather', () => {
     expect(await engine.run(parent, 1)).toEqual([2, 'RUN_ID_TAKEN']);
   });
 
+  it('a child that continues as new gives its parent the result of its last link', async () => {
+    const counting = workflow('counting', function* (n: number) {
+      yield* sleep('1 day');
+      return n === 3 ? `link ${n}` : yield* continueAsNew(n + 1);
+    });
+    const parent = workflow('parent', function* () {
+      return yield* gather([child(counting, 1, { id: 'counting' }), getRun('counting-too').result()]);
+    });
+    const engine = createTestEngine({ workflows: [parent, counting] });
+    await engine.start(counting, 1, { id: 'counting-too' });
+    expect(await engine.run(parent)).toEqual(['link 3', 'link 3']);
+  });
+
+  it('a child of an earlier link ends with its parent', async () => {
+    const parent = workflow('parent', function* (link: number) {
+      if (link === 1) yield* startChild(nap, undefined, { id: 'left' });
+      if (link === 3) return link;
+      return yield* continueAsNew(link + 1);
+    });
+    const engine = createTestEngine({ workflows: [parent, nap] });
+    expect(await engine.run(parent, 1)).toBe(3);
+    await engine.settle();
+    expect((await engine.client.run('left').describe()).status).toBe('cancelled');
+  });
+
   it('a tree of runs is cancelled from its top', async () => {
     const leaf = workflow('leaf', function* () {
       yield* sleep('30 days');
