@@ -21,11 +21,11 @@ export function measureSignals(store: BenchStore) {
     const send = async (sender: number): Promise<void> => {
       for (let at = 0; at < OF_EACH; at++) refused += await sendOne(run, sender * OF_EACH + at);
     };
-    let isOver = false;
+    const ended = { isOver: false };
     const sending = Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender))).finally(() => {
-      isOver = true;
+      ended.isOver = true;
     });
-    while (!isOver) {
+    while (!ended.isOver) {
       await bench.work();
       await new Promise((resolve) => setImmediate(resolve));
     }

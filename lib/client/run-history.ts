@@ -2,7 +2,15 @@
 import { decode } from '../codec/decode.ts';
 import { describeValue } from '../core/describe-value.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { CallbackCompleted, CallbackFailed, CallbackHeartbeat, JournalEntry, RunEnded } from '../journal/event.ts';
+import {
+  type CallbackCompleted,
+  type CallbackFailed,
+  type CallbackHeartbeat,
+  isRecordedCommand,
+  type JournalEntry,
+  type RecordedCommand,
+  type RunEnded,
+} from '../journal/event.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { RunStatus } from '../core/run-status.ts';
@@ -189,28 +197,35 @@ function fromEnd(run: RunItem, end: RunEnd): HistoryEvent {
 
 /** `names` collects what was asked for, so that what came of it has a name too. */
 function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): HistoryEvent {
+  if (!isRecordedCommand(entry)) return fromEvent(entry, names);
+  names.set(entry.id, entry.name);
+  return fromCommand(entry);
+}
+
+function fromCommand(entry: RecordedCommand): HistoryEvent {
   switch (entry.kind) {
     case 'step': {
       const { kind, id, name, key, operation, sensitive } = entry;
-      names.set(id, name);
       const rest = { ...(operation && { operation }), ...(sensitive && { sensitive }) };
       return { kind, id, name, ...(key === undefined ? {} : { key }), ...rest };
     }
     case 'receive': {
       const { kind, id, name } = entry;
-      names.set(id, name);
       return { kind, id, name };
     }
     case 'sleep': {
       const { kind, id, name, dueAtMs } = entry;
-      names.set(id, name);
       return { kind, id, name, dueAt: new Date(dueAtMs) };
     }
     case 'callback': {
       const { kind, id, name, expiresAtMs } = entry;
-      names.set(id, name);
       return { kind, id, name, ...(expiresAtMs === undefined ? {} : { dueAt: new Date(expiresAtMs) }) };
     }
+  }
+}
+
+function fromEvent(entry: Exclude<JournalEntry, RecordedCommand>, names: ReadonlyMap<number, string>): HistoryEvent {
+  switch (entry.kind) {
     case 'callback-completed':
       return withValue(ofCallback(entry), 'value', entry.value);
     case 'callback-failed':

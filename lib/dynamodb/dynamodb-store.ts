@@ -40,7 +40,7 @@ import type {
 } from '../ports/store.ts';
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
 import { deleteItems, getItems } from './batches.ts';
-import { conditionalWrite } from './conditional-write.ts';
+import { changeRun, conditionalWrite, type RunChange } from './conditional-write.ts';
 import {
   endIsNotSettled,
   leaseIsMineAndNoLonger,
@@ -102,7 +102,6 @@ import {
   toValueItem,
 } from './stored-content.ts';
 import { fromRunItem, toRunItem } from './stored-run.ts';
-import type { StoredRun } from './stored-run.ts';
 import { Table } from './table.ts';
 import type { TableOptions, Update } from './table.ts';
 
@@ -384,23 +383,12 @@ export class DynamodbStore implements Store {
   }
 
   async #change<Answer>(operation: StoreOperation, runId: string, change: RunChange<Answer>): Promise<Answer> {
-    const key = itemKey(runId, runSortKey);
-    return conditionalWrite<Answer>(this.#table, operation, key, {
-      send: () => this.#table.update(operation, key, change),
-      written: (item) => change.written(fromRunItem(item)),
-      refused: (there, isRepeat) => change.refused(there && fromRunItem(there), isRepeat),
-    });
+    return changeRun(this.#table, operation, runId, change);
   }
 }
 
 /** The update of operation 11. */
 const toDigestOnly: Update = { update: keepDigestOnly, condition: messageIsThere, gives: 'ALL_NEW' };
-
-interface RunChange<Answer> extends Update {
-  /** Gets the run item before or after the update, as `gives` says. */
-  written(stored: StoredRun): Answer;
-  refused(there: StoredRun | undefined, isRepeat: boolean): Answer | undefined;
-}
 
 function keyOf(item: Item): Item {
   return itemKey(readText(item, 'pk'), readText(item, 'sk'));

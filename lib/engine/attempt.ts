@@ -167,7 +167,7 @@ export class Attempt {
 
 /** Runs the author's body, or does outside of the run what the step asks for. */
 function carryOut({ engine, step, ofRun, turn }: AttemptOptions, context: StepContext): unknown {
-  const { id, command } = step;
+  const { command } = step;
   const { operation } = command;
   if (operation === undefined) return engine.callBody(command, context);
   if (operation.kind === 'answer') return writeAnswer(engine, operation, { name: command.name, epoch: turn.epoch });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStack } from './homes/stack-stage.ts';
 import { play } from './play.ts';
-import { nameOf, workflowsOf } from './program.ts';
+import { nameOf } from './program.ts';
 import { allPrograms } from './programs/all-programs.ts';
 import type { Stage } from './stage.ts';
 
