@@ -108,7 +108,68 @@ const routes: Record<string, () => Promise<void>> = {
   async terminateRun() {
     await expectNoWordOfTheEnd('terminate');
   },
+
+  async queryRun() {
+    await expectNotFound('GET', '/runs/r/queries/salary');
+  },
+
+  async queryRunWithArguments() {
+    await expectNotFound('POST', '/runs/r/queries/salary');
+  },
+
+  async updateRun() {
+    await expectNotFound('POST', '/runs/r/updates/raise');
+  },
+
+  async signalWithStart() {
+    await expectTaken('signals');
+  },
+
+  async updateWithStart() {
+    await expectTaken('updates');
+  },
+
+  async completeCallback() {
+    await expectForged('');
+  },
+
+  async failCallback() {
+    await expectForged('/fail');
+  },
+
+  async heartbeatCallback() {
+    await expectForged('/heartbeat');
+  },
 };
+
+async function expectNotFound(method: 'GET' | 'POST', path: string): Promise<void> {
+  const world = await payrollRun();
+  const answer = await (method === 'GET' ? world.ask(method, path) : world.ask(method, path, '1'));
+  expect(problemOf(answer)).toMatchObject({ status: 404, code: 'RUN_NOT_FOUND' });
+  expect(textOf(answer)).not.toMatch(/r1|SECRET|payroll/);
+}
+
+/** The id of another workflow's run, with a message for it. */
+async function expectTaken(what: 'signals' | 'updates'): Promise<void> {
+  for (const ended of [false, true]) {
+    const world = await payrollRun({ ended });
+    const body = JSON.stringify(what === 'signals' ? { input: 'Ada', payload: 1 } : { input: 'Ada', args: 1 });
+    const answer = await world.ask('POST', `/workflows/greet/runs/r1/${what}/raise`, body);
+    expect(problemOf(answer)).toMatchObject({ status: 409, code: 'RUN_ID_TAKEN' });
+    expect(textOf(answer)).not.toMatch(/SECRET|payroll|completed|pending|location/);
+  }
+}
+
+/** A token of nobody's, and one that names the run and was made without its secret. */
+async function expectForged(path: string): Promise<void> {
+  const world = await payrollRun();
+  const naming = Buffer.from(JSON.stringify(['r1', 1, null, 1])).toString('base64url');
+  for (const token of ['forged', `${naming}.${'A'.repeat(43)}`]) {
+    const answer = await world.ask('POST', `/callbacks/${token}${path}`, '1');
+    expect(problemOf(answer)).toMatchObject({ status: 401, code: 'INVALID_TOKEN' });
+    expect(textOf(answer)).not.toMatch(/r1|SECRET|payroll/);
+  }
+}
 
 /** Who may cancel a run need not be one who may read it. */
 async function expectNoWordOfTheEnd(verb: string): Promise<void> {

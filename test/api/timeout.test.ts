@@ -90,7 +90,7 @@ describe('timeout', () => {
     const slow = workflow('slow', { timeout: '1h' }, function* () {
       yield* sleep('1 day');
     });
-    const { outcome } = drive(() => definitionOf(slow).start(undefined));
+    const { outcome } = drive(() => definitionOf(slow).startWithTimer(undefined));
     expect(outcome).toMatchObject({ error: { message: 'the time limit of workflow "slow", "1h", was up' } });
   });
 
