@@ -73,6 +73,11 @@ const REASONED: Readonly<Record<string, { readonly why: string; readonly worst: 
   },
   '/\\{(\\w+)\\}/g': { why: 'is asked of the paths of routes, which are constants', worst: () => '' },
   '/\\{\\w+\\}/g': { why: 'is asked of the paths of routes, which are constants', worst: () => '' },
+  '/\\/\\{(\\w+)\\}/g': { why: 'is asked of the paths of routes, which are constants', worst: () => '' },
+  '/\\/(signals|queries|updates)\\/\\{(\\w+)\\}$/': {
+    why: 'is asked of the paths of routes, which are constants',
+    worst: () => '',
+  },
 };
 
 /** Made at run time: of what. */
@@ -80,7 +85,7 @@ const MADE: Readonly<Record<string, string>> = {
   'new RegExp(source, flags)': 'a value of a workflow, which the engine gives back and does not use',
   "new RegExp('', flag)": 'no expression at all, to learn which flags this Node knows',
   'new RegExp(`^${DAY}(?:T${TIME}(?<zone>${ZONE})?)?$`)': 'constants of digits in fixed numbers, anchored at both ends',
-  "new RegExp(`^${path.replace('/signals/{name}', '/signals/.+').replace(/\\{\\w+\\}/g, '[^/]+')}$`)":
+  "new RegExp(`^${path.replace(NAME_AT_THE_END, '/$1/.+').replace(/\\{\\w+\\}/g, '[^/]+')}$`)":
     'a route, which is a constant',
   "new RegExp(`[ \\\\t\\\\n\\\\r]*(?:([{}[\\\\],:])|(${STRING.source})|${LITERAL.source})`, 'y')":
     'two constants, told apart by their first characters',
