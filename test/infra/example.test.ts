@@ -13,7 +13,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExampleStack } from '../../infra/example-stack.ts';
 import { createEngine } from './synthesized.ts';
 
-const WORKER_LIMIT_BYTES = 360_000;
 /** Of an idle machine; this one may be busy with other tests. */
 const BUSY_SYNTH_LIMIT_MS = 60_000;
 
@@ -73,10 +72,11 @@ test('the app is synthesized in time', () => {
 
 describe('the bundles', () => {
   test.each([
-    ['Worker', WORKER_LIMIT_BYTES],
-    ['ApiFunction', WORKER_LIMIT_BYTES],
+    // A worker is a caller of other runs, too; the API replays runs to answer queries.
+    ['Worker', 440_000],
+    ['ApiFunction', 490_000],
     ['Sweeper', 100_000],
-    ['SchedulesFunction', WORKER_LIMIT_BYTES],
+    ['SchedulesFunction', 410_000],
   ])('of the %s is minified, below %d bytes, with its source map', (id, limitBytes) => {
     const folder = assetOf(id);
     expect(readdirSync(folder).sort()).toEqual(['index.mjs', 'index.mjs.map']);
