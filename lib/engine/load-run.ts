@@ -87,7 +87,8 @@ async function takeCarried(turn: Turn, started: JournalEntry | undefined): Promi
     const carried = before?.carried ?? [];
     const missing = carried.filter(({ id }) => !journal.messageIds.has(id) && !here.has(id));
     for (const { id } of carried) turn.carried.add(id);
-    inbox.unshift(...missing);
+    const later = inbox.splice(0);
+    for (const message of missing.concat(later)) inbox.push(message); // as arguments of a call they could be too many
     if (started === undefined) journal.beganAtMs = engine.clock.nowMs();
     return { kind: 'taken', before };
   } catch (error) {

@@ -52,14 +52,15 @@ test('every condition that fails is asked to return what is there', () => {
   for (const { input } of conditional) expect(input['ReturnValuesOnConditionCheckFailure']).toBe('ALL_OLD');
 });
 
-test('an update of the run item says that it has to be open, or, for a purge, closed', () => {
+test('an update of the run item says that it has to be open, or, for what comes after the end, closed', () => {
   const isOfRun = ({ input }: (typeof requests)[number]): boolean =>
     (input['Key'] as { sk?: { S?: string } }).sk?.S === 'run';
   const updates = requests.filter((request) => request.command === 'UpdateItemCommand' && isOfRun(request));
   const putsOff = updates.filter(({ input }) => input['UpdateExpression'] === 'SET #dueAtMs = :dueAtMs');
   expect(putsOff).toHaveLength(1);
   for (const { input } of updates) {
-    const status = input === putsOff[0]?.input ? '#closedStatus' : '#openStatus';
+    const settles = String(input['ConditionExpression']).includes('#afterEnd');
+    const status = input === putsOff[0]?.input || settles ? '#closedStatus' : '#openStatus';
     expect(input['ConditionExpression']).toContain(`attribute_exists(${status})`);
   }
 });
