@@ -88,7 +88,7 @@ async function takeCarried(turn: Turn, started: JournalEntry | undefined): Promi
     const missing = carried.filter(({ id }) => !journal.messageIds.has(id) && !here.has(id));
     for (const { id } of carried) turn.carried.add(id);
     const later = inbox.splice(0);
-    for (const message of missing.concat(later)) inbox.push(message); // as arguments of a call they could be too many
+    for (const message of [...missing, ...later]) inbox.push(message); // as arguments of a call they could be too many
     if (started === undefined) journal.beganAtMs = engine.clock.nowMs();
     return { kind: 'taken', before };
   } catch (error) {
