@@ -1,5 +1,5 @@
 /** What `batch` gives: how each item ended. */
-import { registerClass } from './class-registry.ts';
+import { registerOwnClass } from './class-registry.ts';
 import { ExceptionGroup } from './exception-group.ts';
 
 /** How one item of a batch ended. */
@@ -64,7 +64,7 @@ registerBatch();
 /** Wherever values are read, also where no workflow's code is. Says whether that class is the one of this name. */
 export function registerBatch(name = STORED_NAME): boolean {
   if (name !== STORED_NAME) return false;
-  registerClass<Batch<unknown>, Stored>(Batch, {
+  registerOwnClass<Batch<unknown>, Stored>(Batch, {
     name: STORED_NAME,
     toData: ({ items, endedBy }) => [items, endedBy],
     fromData: ([items, endedBy]) => new Batch(items, endedBy),

@@ -125,6 +125,25 @@ export function registerClass<T, D>(
   });
 }
 
+/**
+ * For a class of lull's own. Another copy of lull in this process has a class of the same name and form: each stores its
+ * own instances, and the copy that was loaded last reads them.
+ */
+export function registerOwnClass<T, D>(
+  constructor: new (...args: never[]) => T,
+  options: { name: string; toData: (value: T) => D; fromData: (data: D) => T },
+): void {
+  const { name, toData, fromData } = options;
+  const entry: RegisteredInstance = {
+    ...{ kind: 'instance', name, class: constructor },
+    toData: toData as (value: unknown) => unknown,
+    fromData: fromData as (data: unknown) => unknown,
+  };
+  const { byName, byPrototype } = registry();
+  byName.set(name, entry);
+  byPrototype.set(constructor.prototype as object, entry);
+}
+
 /** What was registered for the instances with exactly this prototype. */
 export function registeredFor(prototype: object): Registered | undefined {
   return slot[SLOT]?.byPrototype.get(prototype);
