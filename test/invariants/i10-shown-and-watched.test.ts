@@ -37,7 +37,7 @@ limit('CUSTOM_STATUS_LIMIT_BYTES', {
 const start = (attributes: Record<string, string>): Promise<string> =>
   codeOf(() => createTestEngine({ workflows: [waits] }).start(waits, undefined, { attributes }));
 
-/** Attributes that take so many bytes as JSON text: `{"a":"xxx"}`. */
+/** Attributes that take so many bytes as JSON text. */
 const attributes = (bytes: number): Promise<string> => start({ a: 'x'.repeat(bytes - 8) });
 
 limit('ATTRIBUTES_LIMIT_BYTES', {
