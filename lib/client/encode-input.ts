@@ -2,8 +2,7 @@
 import { canonicalText } from '../codec/canonical.ts';
 import { encode, encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { PayloadTooLargeError } from '../core/errors.ts';
-import { describeHigherLimit, type ContentLimits } from '../ports/content-limits.ts';
+import { checkInputSize, type ContentLimits } from '../ports/content-limits.ts';
 import { digestText } from './identifiers.ts';
 
 export interface EncodedInput {
@@ -15,12 +14,7 @@ export interface EncodedInput {
 export function encodeInput(what: string, value: unknown, limits: ContentLimits): EncodedInput {
   const encoded = encode(value, what);
   const bytes = encodedBytes(encoded);
-  if (bytes > limits.inputBytes) {
-    throw new PayloadTooLargeError(
-      `${what} has ${bytes} bytes, the limit is ${limits.inputBytes}: store what is large elsewhere (such as S3) and ` +
-        `pass a reference to it${describeHigherLimit(limits, 'inputBytes')}`,
-    );
-  }
+  checkInputSize(what, bytes, limits);
   return { value: encoded, bytes };
 }
 

@@ -1,9 +1,9 @@
 /**
- * What is left to do when a run has ended (operation 19): to report its end to its parent and to the runs that watch it, and to ask its
- * open children to stop. The run item says that it is to be done, in the same write that ends the run, and stays due
- * until it is done. So a worker that dies in between loses nothing: the sweeper wakes the run, and the next worker does all
- * of it again. Each message has an id that follows from what it says, so that a repeat
- * changes nothing (at most its payload is left in the receiver's items, until the purge).
+ * What is left to do when a run has ended (operation 19): to report its end to its parent and to the runs that watch it,
+ * and to ask its open children to stop. The run item says that it is to be done, in the same write that ends the run, and
+ * stays due until it is done. So a worker that dies in between loses nothing: the sweeper wakes the run, and the next
+ * worker does all of it again. Each message has an id that follows from what it says, so that a repeat changes nothing
+ * (at most its payload is left in the receiver's items, until the purge).
  *
  * Tested by: test/engine/children.test.ts
  */
@@ -103,14 +103,19 @@ function toldOf({ startedBy, watchers = [] }: RunItem): readonly string[] {
   return startedBy?.isParent === true ? [...new Set([startedBy.runId, ...watchers])] : watchers;
 }
 
-async function readEnd({ registry, store }: Engine, run: RunItem): Promise<End> {
+async function readEnd(engine: Engine, run: RunItem): Promise<End> {
   const { runId, status, result, endedAtMs } = run;
   invariant(result !== undefined && endedAtMs !== undefined, `run "${runId}" is ${status} and has no result`);
-  const value = result.kind === 'inline' ? result.value : await store.readValue(runId, result.key);
+  const value = result.kind === 'inline' ? result.value : await engine.store.readValue(runId, result.key);
   invariant(value !== undefined, `the result of run "${runId}" is not in the table`);
-  const retentionMs = registry.find(run.workflow)?.retentionMs;
-  const purgeAtMs = retentionMs === undefined ? undefined : endedAtMs + retentionMs;
+  const purgeAtMs = toPurgeAtMs(engine, run.workflow, endedAtMs);
   return { status: status as ClosedStatus, result: value, endedAtMs, purgeAtMs };
+}
+
+/** When a run that ended then is to be purged; undefined for never. */
+export function toPurgeAtMs({ registry }: Engine, workflow: string, endedAtMs: number): number | undefined {
+  const retentionMs = registry.find(workflow)?.retentionMs;
+  return retentionMs === undefined ? undefined : endedAtMs + retentionMs;
 }
 
 /** 26 characters at most: see MESSAGE_ID_LIMIT_BYTES. */

@@ -7,18 +7,18 @@
  * Tested by: test/engine/queries.test.ts, test/engine/query-handlers.test.ts
  */
 import { decode } from '../codec/decode.ts';
-import { encode, encodedBytes } from '../codec/encode.ts';
+import { encode } from '../codec/encode.ts';
 import { ignoreRejection, isAwaitable, isPromise } from '../core/check-awaitable.ts';
 import { describeValue } from '../core/describe-value.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { PayloadTooLargeError, UnserializableValueError } from '../core/errors.ts';
+import { UnserializableValueError } from '../core/errors.ts';
 import { readOnly } from '../core/reading.ts';
 import { isPlainTerminate, type JournalEntry } from '../journal/event.ts';
 import { findDamage } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
-import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
 import { isClosed } from '../core/run-status.ts';
+import { checkValueSize } from './check-value-size.ts';
 import { readingRun, withGuard } from './guard.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { journalDamaged } from './load-run.ts';
@@ -72,7 +72,7 @@ function ask(engine: Engine, memory: LiveMemory, { name, args, callbackId }: Ask
   }
 }
 
-function toAnswer({ maxValueBytes, store }: Engine, name: string, value: unknown): Encoded {
+function toAnswer(engine: Engine, name: string, value: unknown): Encoded {
   const what = `the answer to query "${name}"`;
   const handler = `the handler of query "${name}"`;
   if (isPromise(value)) {
@@ -86,10 +86,6 @@ function toAnswer({ maxValueBytes, store }: Engine, name: string, value: unknown
     const isToBeAwaited = isAwaitable(value) && error instanceof UnserializableValueError;
     throw isToBeAwaited ? readOnly(handler, `returned something to be awaited (${describeValue(value)})`) : error;
   }
-  const bytes = encodedBytes(encoded);
-  if (bytes <= maxValueBytes) return encoded;
-  throw new PayloadTooLargeError(
-    `${what} has ${bytes} bytes, the limit is ${maxValueBytes}: return a part of it` +
-      describeHigherLimit(store.limits, 'valueBytes'),
-  );
+  checkValueSize(engine, encoded, { what, advice: 'return a part of it' });
+  return encoded;
 }

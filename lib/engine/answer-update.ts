@@ -10,19 +10,19 @@
  */
 import { decode } from '../codec/decode.ts';
 import { encodeError } from '../codec/encode-error.ts';
-import { encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { PayloadTooLargeError, UndecodableValueError } from '../core/errors.ts';
+import { UndecodableValueError } from '../core/errors.ts';
 import type { AnswerOperation } from '../core/operation.ts';
 import { toError } from '../core/to-error.ts';
 import type { UpdateReceived } from '../journal/event.ts';
-import { describeHigherLimit } from '../ports/content-limits.ts';
 import { ANSWER_KEY_PREFIX, type UpdateAnswer } from '../ports/message.ts';
 import type { StoredValue } from '../ports/run-item.ts';
+import { checkValueSize } from './check-value-size.ts';
 import { readingRun, withGuard } from './guard.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { asOwner } from './owned-code.ts';
 import type { Engine } from './settings.ts';
+import { storeValue } from './store-value.ts';
 import type { Turn } from './turn-state.ts';
 
 /** What the validator has thrown; undefined if the update is to be carried out. UndecodableValueError as of any message. */
@@ -70,29 +70,26 @@ export async function writeAnswer(
 }
 
 function fitting(
-  { maxValueBytes, store }: Engine,
+  engine: Engine,
   name: string,
   answer: Pick<AnswerOperation, 'status' | 'value'>,
 ): Pick<AnswerOperation, 'status' | 'value'> {
   const what = `the answer to update "${name}"`;
-  const bytes = encodedBytes(answer.value);
-  if (bytes <= maxValueBytes) return answer;
-  const error = new PayloadTooLargeError(
-    `${what} has ${bytes} bytes, the limit is ${maxValueBytes}: return a part of it, or a key to it` +
-      describeHigherLimit(store.limits, 'valueBytes'),
-  );
-  return { status: 'failed', value: encodeError(error, what) };
+  try {
+    checkValueSize(engine, answer.value, { what, advice: 'return a part of it, or a key to it' });
+    return answer;
+  } catch (error) {
+    return { status: 'failed', value: encodeError(toError(error), what) };
+  }
 }
 
 /** The same value for the same message, so that a repeat puts the same under the same key. */
-async function storeAnswer(
-  { store, maxInlineBytes }: Engine,
+function storeAnswer(
+  engine: Engine,
   { runId, messageId, value }: { readonly runId: string; readonly messageId: string; readonly value: Encoded },
 ): Promise<StoredValue> {
-  if (encodedBytes(value) <= Math.max(maxInlineBytes, INLINE_ANSWER_BYTES)) return { kind: 'inline', value };
-  const key = `${ANSWER_KEY_PREFIX}${messageId}`;
-  await store.putValue(runId, key, value);
-  return { kind: 'item', key };
+  const inlineBytes = Math.max(engine.maxInlineBytes, INLINE_ANSWER_BYTES);
+  return storeValue(engine, { runId, key: `${ANSWER_KEY_PREFIX}${messageId}`, value, inlineBytes });
 }
 
 /** The item of the message has room: it has lost its payload. */

@@ -7,13 +7,11 @@
  *
  * Tested by: test/engine/continue-as-new.test.ts, test/engine/continue-as-new-messages.test.ts
  */
-import { encodedBytes } from '../codec/encode.ts';
-import type { Encoded } from '../core/encoded.ts';
 import type { Continued } from '../journal/event.ts';
-import type { StoredValue } from '../ports/run-item.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { sendWake } from './send-wake.ts';
+import { storeValue } from './store-value.ts';
 import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -35,7 +33,8 @@ export async function continueRun(
 ): Promise<TurnEnd> {
   const { engine, runId, epoch, run } = turn;
   const link = linkOf(run) + 1;
-  const stored = await storeInput(turn, input, link);
+  // Under a key of this turn's own: a worker that was taken over leaves what the next one refers to.
+  const stored = await storeValue(engine, { runId, key: `input-of-${link}-${epoch}`, value: input });
   for (;;) {
     const isReceived = (id: string): boolean => turn.received.has(id) || turn.journal.messageIds.has(id);
     const received = [...new Set([...turn.received, ...turn.inboxIds.filter(isReceived)])];
@@ -51,14 +50,6 @@ export async function continueRun(
   await forgetInput(turn);
   await sendWake(turn, engine.clock.nowMs());
   return { kind: 'continued', link };
-}
-
-/** Under a key of this turn's own: a worker that was taken over leaves what the next one refers to. */
-async function storeInput({ engine, runId, epoch }: Turn, value: Encoded, link: number): Promise<StoredValue> {
-  if (encodedBytes(value) <= engine.maxInlineBytes) return { kind: 'inline', value };
-  const key = `input-of-${link}-${epoch}`;
-  await engine.store.putValue(runId, key, value);
-  return { kind: 'item', key };
 }
 
 /** The input of the link that is over. If it fails, it goes with the purge. */

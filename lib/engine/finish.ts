@@ -6,18 +6,16 @@
  *
  * Tested by: test/engine/run-end.test.ts, test/invariants/i6-message-once.test.ts
  */
-import { encode, encodedBytes } from '../codec/encode.ts';
+import { encodedBytes } from '../codec/encode.ts';
 import { encodeError } from '../codec/encode-error.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { PayloadTooLargeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import { messageOf, toError } from '../core/to-error.ts';
-import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
-import type { StoredValue } from '../ports/run-item.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
-import { afterEndOfTurn, toDoAfterEnd } from './after-end.ts';
-import type { Engine } from './settings.ts';
+import { afterEndOfTurn, toDoAfterEnd, toPurgeAtMs } from './after-end.ts';
+import { encodeResult } from './encode-result.ts';
+import { storeValue } from './store-value.ts';
 import type { Turn } from './turn-state.ts';
 
 export type EndRunResult =
@@ -39,14 +37,14 @@ export function finishRun(turn: Turn, outcome: Outcome): Promise<EndRunResult> {
 export async function endRun(turn: Turn, { status, result }: Ending): Promise<EndRunResult> {
   const { engine, runId, epoch, wakesSeen } = turn;
   const endedAtMs = engine.clock.nowMs();
-  const retentionMs = engine.registry.find(turn.run.workflow)?.retentionMs;
-  const purgeAtMs = retentionMs === undefined ? undefined : endedAtMs + retentionMs;
+  const purgeAtMs = toPurgeAtMs(engine, turn.run.workflow, endedAtMs);
   const afterEnd = toDoAfterEnd(turn);
   const finish = await engine.store.finish(runId, {
     epoch,
     wakesSeen,
     status,
-    result: await storeValue(turn, result),
+    // a worker that was taken over writes under another key
+    result: await storeValue(engine, { runId, key: `result-${epoch}`, value: result }),
     endedAtMs,
     purgeAtMs,
     ...(afterEnd === undefined ? {} : { afterEnd }),
@@ -82,23 +80,4 @@ export function toEnding(turn: Turn, outcome: Outcome): Ending {
   if (bytes <= maxValueBytes) return { status: outcome.kind, result };
   const short = new Error(`${messageOf(error).slice(0, 1_000)} (shortened: the error had ${bytes} bytes)`);
   return { status: outcome.kind, result: encodeError(short, what) };
-}
-
-/** Throws what keeps the value from being stored as the result. */
-export function encodeResult({ maxValueBytes, store }: Engine, workflow: string, value: unknown): Encoded {
-  const what = `the result of workflow "${workflow}"`;
-  const result = encode(value, what);
-  const bytes = encodedBytes(result);
-  if (bytes <= maxValueBytes) return result;
-  throw new PayloadTooLargeError(
-    `${what} has ${bytes} bytes, the limit is ${maxValueBytes}: return a key to it` +
-      describeHigherLimit(store.limits, 'valueBytes'),
-  );
-}
-
-async function storeValue({ engine, runId, epoch }: Turn, value: Encoded): Promise<StoredValue> {
-  if (encodedBytes(value) <= engine.maxInlineBytes) return { kind: 'inline', value };
-  const key = `result-${epoch}`; // a worker that was taken over writes under another one
-  await engine.store.putValue(runId, key, value);
-  return { kind: 'item', key };
 }

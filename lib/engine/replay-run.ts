@@ -10,7 +10,7 @@ import { decode } from '../codec/decode.ts';
 import { encodeError } from '../codec/encode-error.ts';
 import { encode, encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { LullError, PayloadTooLargeError, WorkflowCodeError } from '../core/errors.ts';
+import { LullError, WorkflowCodeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
@@ -19,15 +19,22 @@ import { toError } from '../core/to-error.ts';
 import { validOrThrow } from '../core/validate.ts';
 import type { WorkflowDefinition } from '../core/workflow.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
-import { isCommandEntry, isOfWorkers, type JournalEntry, type Started } from '../journal/event.ts';
+import {
+  type CallbackRequested,
+  type CommandId,
+  isCommandEntry,
+  isOfWorkers,
+  type JournalEntry,
+  type Started,
+} from '../journal/event.ts';
 import type { Deliver, ReplayContext } from '../journal/replay.ts';
-import { describeHigherLimit } from '../ports/content-limits.ts';
+import { checkInputSize } from '../ports/content-limits.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
 import type { CallbackHost, LiveRun } from '../scheduler/live-run.ts';
 import { signCallback } from '../token/callback-token.ts';
-import { encodeResult } from './finish.ts';
+import { encodeResult } from './encode-result.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { createRunRandom, toChildRunId } from './run-seed.ts';
 import { digestArguments } from './digest-arguments.ts';
@@ -169,12 +176,8 @@ function toNextInput({ store }: Engine, { name, inputSchema }: WorkflowDefinitio
   const given = validOrThrow(inputSchema, value, what);
   return outsideGuard(() => {
     const encoded = encode(given, what);
-    const bytes = encodedBytes(encoded);
-    if (bytes <= store.limits.inputBytes) return encoded;
-    throw new PayloadTooLargeError(
-      `${what} has ${bytes} bytes, the limit is ${store.limits.inputBytes}: store what is large elsewhere (such as S3) and ` +
-        `pass a reference to it${describeHigherLimit(store.limits, 'inputBytes')}`,
-    );
+    checkInputSize(what, encodedBytes(encoded), store.limits);
+    return encoded;
   });
 }
 
@@ -184,10 +187,11 @@ function callbacksOf(
   run: RunItem,
   { started, recorded }: { readonly started: Started; readonly recorded: readonly JournalEntry[] },
 ): CallbackHost {
-  const known = new Map(recorded.flatMap((entry) => (entry.kind === 'callback' ? [[entry.id, entry]] : [])));
+  let known: ReadonlyMap<CommandId, CallbackRequested> | undefined; // most runs have no callbacks
   return {
     publicUrl,
     recorded: (id) => {
+      known ??= new Map(recorded.flatMap((entry) => (entry.kind === 'callback' ? [[entry.id, entry]] : [])));
       const entry = known.get(id);
       if (entry === undefined) return undefined;
       const { kind: _kind, id: _id, name: _name, draws: _draws, ...record } = entry;

@@ -6,13 +6,13 @@
 import { encodeError } from '../codec/encode-error.ts';
 import { encode, encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { PayloadTooLargeError, StepFailedError } from '../core/errors.ts';
+import { StepFailedError } from '../core/errors.ts';
 import { OPERATION_RETRY } from '../core/operation.ts';
 import { nextAttempt, toRetryRule } from '../core/retry-policy.ts';
 import { messageOf, toError } from '../core/to-error.ts';
 import type { StepCompleted, StepFailed, StepRetrying } from '../journal/event.ts';
-import { describeHigherLimit } from '../ports/content-limits.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
+import { checkValueSize } from './check-value-size.ts';
 import type { Engine } from './settings.ts';
 import { totalLimitAtMs } from './step-limits.ts';
 
@@ -26,13 +26,7 @@ export function completionEvent(engine: Engine, step: PendingStep, value: unknow
   const what = `the result of step "${step.command.name}"`;
   try {
     const encoded = encode(value, what);
-    const bytes = encodedBytes(encoded);
-    if (bytes > engine.maxValueBytes) {
-      throw new PayloadTooLargeError(
-        `${what} has ${bytes} bytes, the limit is ${engine.maxValueBytes}: store it elsewhere in the step, return its key` +
-          describeHigherLimit(engine.store.limits, 'valueBytes'),
-      );
-    }
+    checkValueSize(engine, encoded, { what, advice: 'store it elsewhere in the step, return its key' });
     return { kind: 'step-completed', id: step.id, atMs: engine.clock.nowMs(), value: encoded, ...ofSensitive(step) };
   } catch (error) {
     return failedEvent(engine, step, toError(error));

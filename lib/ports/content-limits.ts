@@ -3,6 +3,8 @@
  * engine and the client ask the store for its limits, so that one place decides whether there is a bucket.
  */
 
+import { PayloadTooLargeError } from '../core/errors.ts';
+
 /** Sizes of the stored form, which is JSON. */
 export interface ContentLimits {
   /** A step's result, a run's result. */
@@ -46,7 +48,32 @@ export const BUCKET_LIMITS: ContentLimits = {
 };
 
 /** For the end of an error about a limit: how to raise it, if it can be raised. */
-export function describeHigherLimit(limits: ContentLimits, limit: 'valueBytes' | 'inputBytes'): string {
+function describeHigherLimit(limits: ContentLimits, limit: 'valueBytes' | 'inputBytes'): string {
   if (limits[limit] >= BUCKET_LIMITS[limit]) return '';
   return `. With a bucket the limit is ${BUCKET_LIMITS[limit]}: see payloadBucket of WorkflowEngine, or LULL_BUCKET_NAME`;
+}
+
+/** How large something may be, and what to do where it is larger. */
+export interface SizeLimit {
+  readonly limits: ContentLimits;
+  /** Which of them it is, or, where the engine is set to less, comes from. */
+  readonly limit: 'valueBytes' | 'inputBytes';
+  /** Default: that limit of the store. */
+  readonly mostBytes?: number;
+  /** As in `return a key to it`. */
+  readonly advice: string;
+}
+
+/** Throws a PayloadTooLargeError for what is larger. `what` names it, as in `the result of step "charge"`. */
+export function checkSize(what: string, bytes: number, { limits, limit, mostBytes, advice }: SizeLimit): void {
+  const most = mostBytes ?? limits[limit];
+  if (bytes <= most) return;
+  const higher = describeHigherLimit(limits, limit);
+  throw new PayloadTooLargeError(`${what} has ${bytes} bytes, the limit is ${most}: ${advice}${higher}`);
+}
+
+/** Of the input of a run, the payload of a signal and the like. */
+export function checkInputSize(what: string, bytes: number, limits: ContentLimits): void {
+  const advice = 'store what is large elsewhere (such as S3) and pass a reference to it';
+  checkSize(what, bytes, { limits, limit: 'inputBytes', advice });
 }

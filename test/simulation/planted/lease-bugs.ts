@@ -70,9 +70,9 @@ export const leaseBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a run is purged at once when it has ended',
-    file: 'lib/engine/finish.ts',
-    find: `const purgeAtMs = retentionMs === undefined ? undefined : endedAtMs + retentionMs;`,
-    put: `const purgeAtMs = retentionMs === undefined ? undefined : endedAtMs;`,
+    file: 'lib/engine/after-end.ts',
+    find: `return retentionMs === undefined ? undefined : endedAtMs + retentionMs;`,
+    put: `return retentionMs === undefined ? undefined : endedAtMs;`,
   },
   {
     name: 'a timer that is far away is not written down',

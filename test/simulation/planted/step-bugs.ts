@@ -75,8 +75,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a value that is too large is stored all the same',
     file: 'lib/engine/step-events.ts',
-    find: `if (bytes > engine.maxValueBytes) {`,
-    put: `if (bytes > 10 * engine.maxValueBytes) {`,
+    find: `checkValueSize(engine, encoded,`,
+    put: `checkValueSize({ ...engine, maxValueBytes: 10 * engine.maxValueBytes }, encoded,`,
   },
   {
     name: 'a time limit in an undo of a saga does not end it',
