@@ -8,7 +8,7 @@ import { clampText } from '../core/clamp-text.ts';
 import { messageOf } from '../core/to-error.ts';
 import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { LullError } from '../core/errors.ts';
-import type { Message, TerminateMessage } from '../ports/message.ts';
+import { isPlainTerminateMessage } from '../ports/message.ts';
 import { commit } from './commit.ts';
 import { loadInbox } from './inbox.ts';
 import { useIfNearlyFull } from './journal-length.ts';
@@ -43,7 +43,7 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
     const inbox = await loadInbox(turn);
     if (inbox.kind === 'lost' || !(await turn.lease.isOurs())) return { kind: 'lease-lost' };
     // To undo its steps the code has to follow.
-    const terminate = turn.inbox.find(isPlainTerminate);
+    const terminate = turn.inbox.find(isPlainTerminateMessage);
     if (terminate !== undefined) return terminateRun(turn, terminate.reason);
 
     const nowMs = engine.clock.nowMs();
@@ -71,10 +71,6 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
     if (release.kind === 'lost') return { kind: 'lease-lost' };
     turn.refreshFrom(release.run);
   }
-}
-
-function isPlainTerminate(message: Message): message is TerminateMessage {
-  return message.kind === 'terminate' && message.undo !== true;
 }
 
 /** The same code is tried again after a pause, alone: the machine may have been at fault. Other code is tried at once. */

@@ -12,6 +12,7 @@ import { clampText } from '../core/clamp-text.ts';
 import { LullError } from '../core/errors.ts';
 import { isRecordedCommand, type CommandId, type JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { isPlainTerminateMessage } from '../ports/message.ts';
 import type { Engine } from './settings.ts';
 import { saysThatItLives } from './proof-of-life.ts';
 import type { Turn } from './turn-state.ts';
@@ -57,7 +58,7 @@ function isWaitingForItsNextTry({ engine, run }: Turn, records: readonly Journal
 async function isToBeTerminated({ engine, runId, inboxIds }: Turn): Promise<boolean> {
   if (inboxIds.length === 0) return false;
   const messages = await engine.store.loadMessages(runId, inboxIds);
-  return messages.some((message) => message.kind === 'terminate' && message.undo !== true);
+  return messages.some(isPlainTerminateMessage);
 }
 
 /** This code has been alone with the run since something was recorded. Other code may end no worker: it is tried. */

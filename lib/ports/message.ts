@@ -1,4 +1,7 @@
-/** A signal, an update, what comes for a callback, or a request to cancel or terminate, sent to a run. It waits in the run's inbox until it is in the journal. */
+/**
+ * A signal, an update, what comes for a callback, or a request to cancel or terminate, sent to a run. It waits in the run's
+ * inbox until it is in the journal.
+ */
 import type { Encoded } from '../core/encoded.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 import type { StoredValue } from './run-item.ts';
@@ -73,6 +76,11 @@ export interface CallbackMessage extends MessageBase {
 
 export type Message =
   SignalMessage | UpdateMessage | CallbackMessage | RunEndedMessage | CancelMessage | TerminateMessage;
+
+/** Says whether it ends the run at once, with none of its code. */
+export function isPlainTerminateMessage(message: Message | AnsweredUpdate): message is TerminateMessage {
+  return message.kind === 'terminate' && message.undo !== true;
+}
 
 /** In the place of an update that has its answer: a repeat of its request, or of the worker that refused it. */
 export interface AnsweredUpdate {
