@@ -1,4 +1,7 @@
-/** How a queue keeps its items: in the order of coming (core/fifo-queue.ts), the last one first, or by priority (priority-store.ts). */
+/**
+ * How a queue keeps its items: in the order of coming (core/fifo-queue.ts), the last one first, or by priority
+ * (priority-store.ts).
+ */
 
 export interface ItemStore<T> {
   readonly size: number;

@@ -8,7 +8,8 @@ import type { Query } from '../core/query.ts';
 /**
  * Names a question that a run can be asked from outside, with `run.query`. Made once, outside of workflows; inside, `handle`
  * says how the run answers it. Asking writes nothing and takes no turn: the process that is asked replays the run's journal
- * and calls the handler. So a run that is suspended, blocked or has ended answers too. The answer is what has been recorded so far.
+ * and calls the handler. So a run that is suspended, blocked or has ended answers too. The answer is what has been recorded
+ * so far.
  *
  * A handler is a plain function. It may only read: it does not await, and a call that would change the run is a
  * WorkflowCodeError `READ_ONLY`. What it throws is thrown to the caller.

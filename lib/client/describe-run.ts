@@ -4,7 +4,7 @@ import type { Attributes } from '../core/attributes.ts';
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import { invariant } from '../core/invariant.ts';
 import { isClosed, type OpenStatus, type RunStatus } from '../core/run-status.ts';
-import { type JournalUse, type RunItem } from '../ports/run-item.ts';
+import type { JournalUse, RunItem } from '../ports/run-item.ts';
 import { awaitEnd } from './await-result.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { retryUnavailable } from './retry-unavailable.ts';

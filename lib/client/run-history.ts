@@ -42,7 +42,10 @@ export interface HistoryEvent {
   /** Another run that has ended, with its `status`, and its `value`, `error` or `reason`. */
   readonly runId?: string;
   readonly status?: RunStatus;
-  /** A result, a signal's payload, an update's input, the details of a heartbeat, the input of the next link. Decoded when it is read. */
+  /**
+   * A result, a signal's payload, an update's input, the details of a heartbeat, the input of the next link. Decoded when
+   * it is read.
+   */
   readonly value?: unknown;
   /** What a step or the run failed with. Decoded when it is read. */
   readonly error?: unknown;
@@ -329,7 +332,6 @@ function at(atMs: number): { at: Date } {
   return { at: new Date(atMs) };
 }
 
-/** Decoded at the first access: a reader of one event does not pay for all. */
 /** Of a sensitive step, what it gave or failed with is left out. */
 function ofStep(
   { sensitive }: { readonly sensitive?: true },
@@ -340,6 +342,7 @@ function ofStep(
   return sensitive === true ? { ...event, sensitive } : withValue(event, field, encoded);
 }
 
+/** Decoded at the first access: a reader of one event does not pay for all. */
 function withValue(event: HistoryEvent, field: 'value' | 'error', encoded: Encoded): HistoryEvent {
   let decoded: { readonly value: unknown } | undefined;
   return Object.defineProperty(event, field, {

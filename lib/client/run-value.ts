@@ -3,7 +3,7 @@ import { decode } from '../codec/decode.ts';
 import { toError } from '../core/to-error.ts';
 import { invariant } from '../core/invariant.ts';
 import { isClosed } from '../core/run-status.ts';
-import { type RunItem, type StoredValue } from '../ports/run-item.ts';
+import type { RunItem, StoredValue } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import { RunNotFoundError, undoErrorsOf } from '../core/run-errors.ts';
 

@@ -34,7 +34,10 @@ export interface Sending {
   readonly what: string;
 }
 
-/** `differs`, of a callback alone: another message was put under its id. Of other kinds that is an IdempotencyKeyReusedError. */
+/**
+ * `differs`, of a callback alone: another message was put under its id. Of other kinds that is an
+ * IdempotencyKeyReusedError.
+ */
 export async function sendMessage(ports: ClientPorts, sending: Sending): Promise<'sent' | 'differs'> {
   const { runId, message, idempotencyKey } = sending;
   const isIdOwn = idempotencyKey === undefined;

@@ -1,4 +1,7 @@
-/** What goes wrong with a run of which a caller, or another run, asks something. Each has a `code` that HTTP answers carry too. */
+/**
+ * What goes wrong with a run of which a caller, or another run, asks something. Each has a `code` that HTTP answers carry
+ * too.
+ */
 import { setBrand } from './brand.ts';
 import { describeValue } from './describe-value.ts';
 import { LullError } from './errors.ts';

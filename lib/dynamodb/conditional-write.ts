@@ -1,4 +1,7 @@
-/** A write under a condition, tried again where its refusal cannot be explained: each time the item changed before it was read. */
+/**
+ * A write under a condition, tried again where its refusal cannot be explained: each time the item changed before it was
+ * read.
+ */
 import type { StoreOperation } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { type Item, itemKey } from './item.ts';

@@ -24,7 +24,10 @@ export function messageIsNewOrTheSame(digest: string): Expression {
   );
 }
 
-/** A worker that answers an update for the second time, or after the purge; a worker of before a takeover, whose request is late. */
+/**
+ * A worker that answers an update for the second time, or after the purge; a worker of before a takeover, whose request is
+ * late.
+ */
 export function updateIsOpenToMe(epoch: number): Expression {
   return and(
     updateIsOpen,

@@ -9,8 +9,7 @@
  * write of the index.)
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isClosed } from '../core/run-status.ts';
-import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
+import { type ClosedStatus, isClosed, type RunStatus } from '../core/run-status.ts';
 import { pickShows, type RunRow } from '../ports/run-item.ts';
 import type { RunPage, RunQuery } from '../ports/store.ts';
 import { getItems } from './batches.ts';

@@ -1,5 +1,6 @@
 /**
- * The events that are ready to be delivered: messages first, then due timers, the run's deadline and ended steps, in the order of their times.
+ * The events that are ready to be delivered: messages first, then due timers, the run's deadline and ended steps, in the
+ * order of their times.
  *
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/unread-messages.test.ts
  */

@@ -9,7 +9,7 @@
  */
 import { LONGEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { isClosed } from '../core/run-status.ts';
-import { type RunItem } from '../ports/run-item.ts';
+import type { RunItem } from '../ports/run-item.ts';
 import { emit } from './observe.ts';
 import type { EngineOptions } from './settings.ts';
 

@@ -2,7 +2,7 @@
 import { readEnd } from '../client/run-value.ts';
 import type { Store } from '../ports/store.ts';
 import { isClosed } from '../core/run-status.ts';
-import { type RunItem } from '../ports/run-item.ts';
+import type { RunItem } from '../ports/run-item.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { CloudEvent } from './cloud-event.ts';
 

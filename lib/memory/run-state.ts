@@ -3,10 +3,8 @@
  * state after where it writes. No `after` means that the condition failed, so nothing was written.
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
-import type { OpenStatus } from '../core/run-status.ts';
-import type { RunItem } from '../ports/run-item.ts';
-import { isClosed } from '../core/run-status.ts';
-import { pinnedElsewhere } from '../ports/run-item.ts';
+import { isClosed, type OpenStatus } from '../core/run-status.ts';
+import { pinnedElsewhere, type RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   ContinueRun,

@@ -15,7 +15,10 @@ export interface TurnBegan {
   readonly takesOver: boolean;
 }
 
-/** How a turn ended: the run's status then, or that it continues as new; `dropped` lost its lease, `error` threw and will be retried. */
+/**
+ * How a turn ended: the run's status then, or that it continues as new; `dropped` lost its lease, `error` threw and will be
+ * retried.
+ */
 export type TurnOutcome = Exclude<RunStatus, 'running' | 'paused'> | 'continued' | 'dropped' | 'error';
 
 /** The turn is over. */

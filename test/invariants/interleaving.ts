@@ -12,7 +12,7 @@ import { callStepBody, type StepCommand } from '../../lib/core/command.ts';
 import type { StepContext } from '../../lib/core/step.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import { isClosed } from '../../lib/core/run-status.ts';
-import { type RunItem } from '../../lib/ports/run-item.ts';
+import type { RunItem } from '../../lib/ports/run-item.ts';
 import type { ReleaseLeaseResult } from '../../lib/ports/store.ts';
 import type { Around, StoreCall } from '../../lib/testing/around-store.ts';
 import { promisesToGoOn, SmallCloud, type Worker, type Workflows } from '../engine/small-cloud.ts';

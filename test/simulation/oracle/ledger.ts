@@ -8,7 +8,7 @@ import { isRecordedCommand } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message, UpdateAnswer } from '../../../lib/ports/message.ts';
 import { type ClosedStatus, isClosed } from '../../../lib/core/run-status.ts';
-import { type RunItem, type StoredValue } from '../../../lib/ports/run-item.ts';
+import type { RunItem, StoredValue } from '../../../lib/ports/run-item.ts';
 import { signCallback } from '../../../lib/token/callback-token.ts';
 import type { AnswerUpdate, AnswerUpdateResult, PutMessageResult, Store, TakeLease } from '../../../lib/ports/store.ts';
 
