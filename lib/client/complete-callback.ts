@@ -16,6 +16,7 @@ import { isClosed } from '../core/run-status.ts';
 import { isError, readQuietly, toError } from '../core/to-error.ts';
 import { readableEntries } from '../journal/find-damage.ts';
 import type { CallbackMessage } from '../ports/message.ts';
+import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import { isGenuine, readToken } from '../token/callback-token.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -43,7 +44,7 @@ export async function endCallback(
 ): Promise<string> {
   checkOptions(ending.kind === 'completed' ? 'completeCallback' : 'failCallback', options, ['idempotencyKey']);
   const store = await ports.openStore();
-  const claims = await verify(ports, store, token);
+  const { claims } = await verify(ports, store, token);
   const { runId, link, id, name } = claims;
   const what = `callback "${name}"`;
   const payload =
@@ -66,12 +67,10 @@ export async function endCallback(
 /** Gives the id of the run. */
 export async function heartbeatCallback(ports: ClientPorts, token: string, details: unknown): Promise<string> {
   const store = await ports.openStore();
-  const claims = await verify(ports, store, token);
+  const { claims, run } = await verify(ports, store, token);
   const { runId, link, id, name } = claims;
   const what = `the heartbeat of callback "${name}"`;
   const { value: payload } = encodeInput(`the details of ${what}`, details, store.limits);
-  const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
-  if (run === undefined) throw new RunNotFoundError(runId);
   const end = callbackMessageId(runId, { link, id });
   if (run.inboxIds.includes(end) || (await isInJournal(ports, store, runId, end))) throw new CallbackDoneError(name);
   if (isClosed(run.status)) throw new RunEndedError(runId, run.status, what);
@@ -84,8 +83,13 @@ export async function heartbeatCallback(ports: ClientPorts, token: string, detai
   return runId;
 }
 
+interface Verified {
+  readonly claims: CallbackClaims;
+  readonly run: RunItem;
+}
+
 /** Whether there is such a run is not told to holders of a forged token. */
-async function verify(ports: ClientPorts, store: Store, token: string): Promise<CallbackClaims> {
+async function verify(ports: ClientPorts, store: Store, token: string): Promise<Verified> {
   const read = readToken(token);
   if (read === undefined) throw new InvalidTokenError('it is none');
   const { runId, link, expiresAtMs } = read.claims;
@@ -101,7 +105,7 @@ async function verify(ports: ClientPorts, store: Store, token: string): Promise<
   const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
   if (run === undefined) throw new RunNotFoundError(runId);
   if ((run.link ?? 1) !== link) throw new InvalidTokenError('it expired when its run continued as new');
-  return read.claims;
+  return { claims: read.claims, run };
 }
 
 /**

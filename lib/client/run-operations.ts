@@ -18,7 +18,6 @@ import type { Logger } from '../core/logger.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
 import type { Clock } from '../ports/clock.ts';
 import { WATCHERS_LIMIT } from '../ports/limits.ts';
-import type { Message } from '../ports/message.ts';
 import type {
   EngineMessage,
   InvokeFunction,
@@ -33,9 +32,11 @@ import { askQuery } from './ask-query.ts';
 import { awaitUpdate } from './await-update.ts';
 import { type ClientPorts, loadQueries } from './client-ports.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
-import { controlIdFromKey, digestText, type IdSource, messageIdFromKey, RANDOM_IDS } from './identifiers.ts';
+import { digestText, type IdSource, RANDOM_IDS } from './identifiers.ts';
 import { readEnd } from './run-value.ts';
+import { sendControl } from './send-control.ts';
 import { sendMessage } from './send-message.ts';
+import { sendSignal } from './send-signal.ts';
 import { prepareUpdate, sendUpdate } from './send-update.ts';
 import { type StartOptions, startRun } from './start-run.ts';
 
@@ -85,7 +86,7 @@ function carryOut(ports: ClientPorts, operation: OnARun, by: OperationContext): 
       return signal(ports, operation, by);
     case 'cancel':
     case 'terminate':
-      return stop(ports, operation, by);
+      return stop(ports, operation, by.idempotencyKey);
     case 'watch':
       return watch(ports, operation.runId, by);
     case 'query':
@@ -121,13 +122,12 @@ function ownOptions({ delayMs, timeoutMs, attributes, onConflict }: StartRunOper
 
 async function signal(ports: ClientPorts, operation: SendSignalOperation, by: OperationContext): Promise<void> {
   const { runId, name } = operation;
-  const what = `signal "${name}"`;
+  const what = `the payload of signal "${name}"`;
   const payload = decode(operation.payload);
   const { limits } = await ports.openStore();
-  const { value } = encodeInput(`the payload of ${what}`, payload, limits);
-  const id = messageIdFromKey(runId, name, by.idempotencyKey);
-  const digest = digestInput(`the payload of ${what}`, payload);
-  await send(ports, runId, { kind: 'signal', id, digest, name, payload: value }, { by, what });
+  const { value } = encodeInput(what, payload, limits);
+  const digest = digestInput(what, payload);
+  await sendSignal(ports, runId, { name, payload: value, idempotencyKey: by.idempotencyKey, digest });
 }
 
 /** It is sent again with each look for its answer: the second time it is there already. */
@@ -151,23 +151,8 @@ async function update(
 /** Most updates are answered at once. */
 const FIRST_LOOK_MS = 1_000;
 
-async function stop(ports: ClientPorts, { kind, runId, reason }: StopOperation, by: OperationContext): Promise<void> {
-  const id = controlIdFromKey(runId, kind, by.idempotencyKey);
-  await send(
-    ports,
-    runId,
-    { kind, id, digest: digestInput('a reason', reason), reason },
-    { by, what: `a ${kind} request` },
-  );
-}
-
-async function send(
-  ports: ClientPorts,
-  runId: string,
-  message: Message,
-  { by, what }: { readonly by: OperationContext; readonly what: string },
-): Promise<void> {
-  await sendMessage(ports, { runId, message, idempotencyKey: by.idempotencyKey, what });
+function stop(ports: ClientPorts, { kind, runId, reason }: StopOperation, idempotencyKey: string): Promise<void> {
+  return sendControl(ports, runId, { kind, reason, idempotencyKey });
 }
 
 /** The end of a run that has ended; else undefined, and the asking run learns of its end by a message. */

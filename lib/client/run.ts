@@ -9,12 +9,10 @@ import { awaitUpdate } from './await-update.ts';
 import { beginCall } from './call-budget.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { type DescribeOptions, describeRun, type RunDescription } from './describe-run.ts';
-import { digestInput } from './encode-input.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
-import { controlIdFromKey } from './identifiers.ts';
 import { checkOptions } from './options.ts';
 import { type HistoryEvent, type PlacedEvent, readHistory, type HistoryOptions } from './run-history.ts';
-import { sendMessage } from './send-message.ts';
+import { sendControl } from './send-control.ts';
 import { prepareUpdate, sendUpdate, type UpdateOptions } from './send-update.ts';
 import { nameOf, prepareSignal, sendSignal } from './send-signal.ts';
 
@@ -161,8 +159,11 @@ export class RunHandle<R> implements Run<R> {
     return readHistory(this.#ports, this.id, { ...options, cursor });
   }
 
-  cancel(reason = '', options: ControlOptions = {}): Promise<void> {
-    return this.#control('cancel', reason, options);
+  async cancel(reason = '', options: ControlOptions = {}): Promise<void> {
+    checkReason(reason);
+    checkOptions('cancel', options, ['idempotencyKey']);
+    const { idempotencyKey } = options;
+    await sendControl(beginCall(this.#ports), this.id, { kind: 'cancel', reason, idempotencyKey });
   }
 
   async terminate(reason = '', options: TerminateOptions = {}): Promise<void> {
@@ -171,27 +172,8 @@ export class RunHandle<R> implements Run<R> {
     if (typeof undo !== 'boolean') {
       throw new InvalidArgumentError(`undo cannot be ${describeValue(undo)}: give true or false`);
     }
-    await this.#control('terminate', reason, { idempotencyKey }, undo);
-  }
-
-  async #control(kind: 'cancel' | 'terminate', reason: string, options: ControlOptions, undo = false): Promise<void> {
     checkReason(reason);
-    checkOptions(kind, options, ['idempotencyKey']);
-    const { idempotencyKey: key } = options;
-    const identity =
-      key === undefined
-        ? { id: this.#ports.ids.messageId() }
-        : {
-            id: controlIdFromKey(this.id, kind, key),
-            digest: digestInput('a reason', undo ? { reason, undo } : reason),
-          };
-    const what = `a ${kind} request`;
-    await sendMessage(beginCall(this.#ports), {
-      runId: this.id,
-      message: undo ? { kind: 'terminate', ...identity, reason, undo } : { kind, ...identity, reason },
-      idempotencyKey: key,
-      what,
-    });
+    await sendControl(beginCall(this.#ports), this.id, { kind: 'terminate', reason, undo, idempotencyKey });
   }
 }
 
