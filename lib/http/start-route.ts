@@ -58,16 +58,9 @@ export const startRoute = defineRoute({
     'IDEMPOTENCY_KEY_REUSED',
   ],
   async handle({ client, path, query, idempotencyKey, maxWaitMs, body }) {
-    const { id, delay, timeout, attributes, wait, onConflict } = query;
+    const { wait, ...options } = query;
     const workflow = path['name'] ?? '';
-    const run = await client.start(workflow, await body(), {
-      id,
-      idempotencyKey,
-      delay,
-      timeout,
-      attributes,
-      onConflict,
-    });
+    const run = await client.start(workflow, await body(), { ...options, idempotencyKey });
     const headers = { location: `/runs/${run.id}` };
     if (wait === undefined) return { status: 202, headers, body: { id: run.id } };
     const description = await run.describe({ wait: Math.min(wait, maxWaitMs) });
