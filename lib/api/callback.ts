@@ -10,6 +10,7 @@ import { type CallbackTarget, currentLoop } from '../core/loop.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { toError } from '../core/to-error.ts';
 import { validOrThrow } from '../core/validate.ts';
+import { checkSchema } from './check-schema.ts';
 import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
 import { Timer, type TimerTarget } from './timer.ts';
 
@@ -38,7 +39,7 @@ export function callback<T = unknown>(name: string, options: CallbackOptions<T> 
   const made = new RunCallback<T>(name, {
     timeoutMs: toMs(options.timeout, `the timeout of callback "${name}"`),
     heartbeatTimeoutMs: toMs(options.heartbeatTimeout, `the heartbeatTimeout of callback "${name}"`),
-    schema: options.schema as StandardSchema | undefined,
+    schema: checkSchema(`callback "${name}"`, options.schema),
   });
   noticeIfForgotten(made, `callback("${name}")`, callback);
   return made;
@@ -188,9 +189,4 @@ function checkOptions(name: string, options: unknown): void {
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option));
   if (unknown !== undefined)
     throw invalid(`callback "${name}" has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
-  const { schema } = options as { schema?: Partial<StandardSchema> };
-  if (schema === undefined || typeof schema?.['~standard']?.validate === 'function') return;
-  throw invalid(
-    `the schema of callback "${name}" is ${describeValue(schema)}: give one that follows Standard Schema (zod, valibot, ...)`,
-  );
 }

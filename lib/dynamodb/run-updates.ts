@@ -79,14 +79,7 @@ export function finishUpdate({ status, result, endedAtMs, purgeAtMs, afterEnd, s
     inboxIds: texts([]),
     dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
     ...(afterEnd === undefined ? {} : { afterEnd: text(afterEnd) }),
-    needsWake: undefined,
-    blockedReason: undefined,
-    blockedSinceMs: undefined,
-    blockedVersion: undefined,
-    blockedTryAtMs: undefined,
-    unreadSignals: undefined,
-    journalEvents: undefined,
-    journalBytes: undefined,
+    ...NO_REST,
     ...toShown(shows),
   });
 }
@@ -117,15 +110,8 @@ export function continueUpdate({ link, input, inboxIds, deadlineAtMs, shows }: C
     inboxIds: texts(inboxIds),
     dueAtMs: number(0),
     deadlineAtMs: deadlineAtMs === undefined ? undefined : number(deadlineAtMs),
-    needsWake: undefined,
     pinnedTo: undefined,
-    blockedReason: undefined,
-    blockedSinceMs: undefined,
-    blockedVersion: undefined,
-    blockedTryAtMs: undefined,
-    unreadSignals: undefined,
-    journalEvents: undefined,
-    journalBytes: undefined,
+    ...NO_REST,
     ...toShown(shows),
   });
 }
@@ -162,6 +148,18 @@ const NO_LEASE: Assignments = {
   leaseOwner: undefined,
   leaseExpiresAtMs: undefined,
   priorLeaseExpiresAtMs: undefined,
+};
+
+/** What a release says of the rest until the next turn. */
+const NO_REST: Assignments = {
+  needsWake: undefined,
+  blockedReason: undefined,
+  blockedSinceMs: undefined,
+  blockedVersion: undefined,
+  blockedTryAtMs: undefined,
+  unreadSignals: undefined,
+  journalEvents: undefined,
+  journalBytes: undefined,
 };
 
 /** Sets the attributes that have a value, removes those that are undefined. */

@@ -45,8 +45,12 @@ const FORMS: Forms = {
   sleep: { id: 'count', name: 'text', draws: 'count or none', dueAtMs: 'time' },
   receive: { id: 'count', name: 'text', draws: 'count or none' },
   callback: {
-    ...{ id: 'count', name: 'text', draws: 'count or none' },
-    ...{ expiresAtMs: 'time or none', hasSchema: 'true or none', publicUrl: 'text or none' },
+    id: 'count',
+    name: 'text',
+    draws: 'count or none',
+    expiresAtMs: 'time or none',
+    hasSchema: 'true or none',
+    publicUrl: 'text or none',
   },
   patched: { patch: 'text' },
   started: {
@@ -61,7 +65,12 @@ const FORMS: Forms = {
   'step-completed': { id: 'count', atMs: 'time', value: 'value', sensitive: 'true or none' },
   'step-failed': { id: 'count', atMs: 'time', error: 'value', sensitive: 'true or none' },
   'step-retrying': {
-    ...{ id: 'count', atMs: 'time', attempt: 'count', error: 'value', retryAtMs: 'time', sensitive: 'true or none' },
+    id: 'count',
+    atMs: 'time',
+    attempt: 'count',
+    error: 'value',
+    retryAtMs: 'time',
+    sensitive: 'true or none',
   },
   'step-heartbeat': { id: 'count', atMs: 'time', details: 'value', sensitive: 'true or none' },
   'sleep-completed': { id: 'count', atMs: 'time' },

@@ -32,20 +32,23 @@ export function isWrite({ operation }: StoreCall): boolean {
 }
 
 const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
-  ...(['createRun', 'putValue', 'deleteValue', 'putMessage', 'accept', 'deleteMessages'] as const),
-  ...([
-    'take',
-    'putRecord',
-    'renew',
-    'release',
-    'finish',
-    'continueRun',
-    'purge',
-    'watch',
-    'settleEnd',
-    'claimUpdate',
-    'answerUpdate',
-  ] as const),
+  'createRun',
+  'putValue',
+  'deleteValue',
+  'putMessage',
+  'accept',
+  'deleteMessages',
+  'take',
+  'putRecord',
+  'renew',
+  'release',
+  'finish',
+  'continueRun',
+  'purge',
+  'watch',
+  'settleEnd',
+  'claimUpdate',
+  'answerUpdate',
 ]);
 
 function runIdOf([first]: readonly unknown[]): string | undefined {
