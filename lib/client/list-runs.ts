@@ -1,4 +1,5 @@
 /** Lists of runs, newest first, from the index: a run may show up a moment late. */
+import { attributesProblem, type Attributes } from '../core/attributes.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import type { RunStatus } from '../core/run-status.ts';
@@ -18,6 +19,11 @@ export interface RunFilter {
   readonly since?: Date | string | undefined;
   /** Created before this time. */
   readonly until?: Date | string | undefined;
+  /**
+   * Runs that show all of these attributes, with these very values: `{ customer: 'c1' }`. The item of each run in the span
+   * of time is read for it, so give a workflow and a span.
+   */
+  readonly attributes?: Attributes | undefined;
 }
 
 /** Which runs to list, and how many. */
@@ -52,7 +58,7 @@ const STATUSES: readonly RunStatus[] = [
   'cancelled',
   'terminated',
 ];
-const FILTERS = ['workflow', 'status', 'since', 'until'];
+const FILTERS = ['workflow', 'status', 'since', 'until', 'attributes'];
 const LONGEST_PAGE = 1_000;
 const DEFAULT_PAGE = 100;
 
@@ -103,17 +109,20 @@ async function readPage(
 }
 
 function toQuery(ports: ClientPorts, options: PageOptions & { limit: number }): RunQuery {
-  const { workflow, status, since, until, limit, cursor } = options;
+  const { workflow, status, since, until, attributes, limit, cursor } = options;
   const statuses = status === undefined || Array.isArray(status) ? status : [status];
   for (const one of statuses ?? []) checkChoice('status', one, STATUSES);
   const sinceMs = toEpochMs('since', since);
   const untilMs = toEpochMs('until', until);
+  const problem = attributes === undefined ? undefined : attributesProblem(attributes, false);
+  if (problem !== undefined) throw new InvalidArgumentError(`attributes ${problem}`);
   return {
     workflows: workflow === undefined ? allWorkflows(ports) : [nameOf(workflow)],
     limit,
     ...(statuses === undefined ? {} : { statuses }),
     ...(sinceMs === undefined ? {} : { sinceMs }),
     ...(untilMs === undefined ? {} : { untilMs }),
+    ...(attributes === undefined ? {} : { attributes }),
     ...(cursor === undefined ? {} : { cursor }),
   };
 }

@@ -34,6 +34,11 @@ export function attributesProblem(given: unknown, mayRemove: boolean): string | 
   return undefined;
 }
 
+/** Whether each wanted attribute is there with the same value: a number is no text, and no other attribute counts. */
+export function hasAttributes(shown: Attributes = {}, wanted: Attributes = {}): boolean {
+  return Object.entries(wanted).every(([name, value]) => Object.hasOwn(shown, name) && shown[name] === value);
+}
+
 /** How many bytes a value takes as JSON text. */
 export function jsonBytes(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;

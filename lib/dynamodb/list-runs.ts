@@ -6,9 +6,10 @@
  *
  * The index does not know which open status a run has, nor what a run shows: the run items are read for it. (It could
  * have the latter, but for tables that exist: an index cannot change what it projects. And each change would cost a
- * write of the index.)
+ * write of the index.) So a filter by attributes reads the item of each run in the span of time.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { hasAttributes } from '../core/attributes.ts';
 import { type ClosedStatus, isClosed, type RunStatus } from '../core/run-status.ts';
 import { pickShows, type RunRow } from '../ports/run-item.ts';
 import type { RunPage, RunQuery } from '../ports/store.ts';
@@ -28,6 +29,9 @@ import {
 import { fromRunItem } from './stored-run.ts';
 import type { Table } from './table.ts';
 
+/** Of run items that are read to be filtered: most of them may not be asked for. */
+const READ_AT_ONCE = 100;
+
 /** So many rounds without a full page: then the page is cut short, and its cursor goes on. */
 const ROUND_LIMIT = 20;
 
@@ -40,13 +44,13 @@ export async function listRuns(table: Table, query: RunQuery): Promise<RunPage> 
     const { items, floor } = await askShards(table, query, cursor);
     let index = 0;
     while (index < items.length && runs.length < query.limit) {
-      const some = items.slice(index, index + query.limit - runs.length);
-      runs.push(
-        ...(await toRows(table, some, query)).filter(
-          ({ status }) => !query.statuses || query.statuses.includes(status),
-        ),
-      );
-      index += some.length;
+      const left = query.limit - runs.length;
+      const some = items.slice(index, index + (isFiltered(query) ? Math.max(left, READ_AT_ONCE) : left));
+      for (const row of await toRows(table, some, query)) {
+        index += 1;
+        if (row !== undefined) runs.push(row);
+        if (runs.length === query.limit) break;
+      }
     }
     const lastSeen = items[index - 1];
     if (index < items.length && lastSeen) return { runs, cursor: readText(lastSeen, 'createdOrder') };
@@ -77,9 +81,10 @@ async function askShards(
 async function askShard(
   table: Table,
   shard: string,
-  { sinceMs = 0, untilMs = Infinity, statuses, limit }: RunQuery,
+  query: RunQuery,
   cursor: string | undefined,
 ): Promise<{ items: Item[]; floor: string | undefined }> {
+  const { sinceMs = 0, untilMs = Infinity, statuses, limit } = query;
   const until = createdOrderFrom(Math.max(0, Math.ceil(untilMs)));
   const upper = cursor !== undefined && cursor < until ? cursor : until;
   const lower = createdOrderFrom(Math.max(0, Math.ceil(sinceMs)));
@@ -95,12 +100,16 @@ async function askShard(
     filter: statuses && statusFilter(statuses),
     newestFirst: true,
     // The row of the cursor itself is among them.
-    limit: statuses ? Math.max(limit + 1, FILTERED_PAGE_LENGTH) : limit + 1,
+    limit: isFiltered(query) ? Math.max(limit + 1, FILTERED_PAGE_LENGTH) : limit + 1,
   });
   return {
     items: items.filter((item) => readText(item, 'createdOrder') < upper),
     floor: lastKey && readText(lastKey, 'createdOrder'),
   };
+}
+
+function isFiltered({ statuses, attributes }: RunQuery): boolean {
+  return statuses !== undefined || attributes !== undefined;
 }
 
 /** Rows that one request looks at when most of them may be filtered out. */
@@ -117,15 +126,21 @@ function statusFilter(statuses: readonly RunStatus[]): Expression {
   return expression(`(${tests.join(' OR ')})`, values);
 }
 
-async function toRows(table: Table, items: readonly Item[], { withoutShows }: RunQuery): Promise<RunRow[]> {
-  const toRead = items.filter((item) => !withoutShows || findText(item, 'closedStatus') === undefined);
+/** One for each item: undefined if it is not asked for. */
+async function toRows(table: Table, items: readonly Item[], query: RunQuery): Promise<(RunRow | undefined)[]> {
+  const { withoutShows, statuses, attributes } = query;
+  const isIndexEnough = withoutShows && attributes === undefined;
+  const toRead = items.filter((item) => !isIndexEnough || findText(item, 'closedStatus') === undefined);
   const keys = toRead.map((item) => itemKey(readText(item, 'pk'), runSortKey));
   const found = (await getItems(table, 'listRuns', keys)).map((item) => fromRunItem(item).run);
   const runs = new Map(found.map((run) => [run.runId, run]));
-  return items.flatMap((item) => {
+  return items.map((item) => {
+    const run = runs.get(readText(item, 'pk'));
+    if (attributes !== undefined && !hasAttributes(run?.attributes, attributes)) return undefined;
     // A run that is gone was purged since.
-    const row = runs.get(readText(item, 'pk')) ?? (withoutShows ? closedRow(item) : undefined);
-    return row ? [pickRow(row, withoutShows)] : [];
+    const row = run ?? (isIndexEnough ? closedRow(item) : undefined);
+    if (row === undefined || (statuses && !statuses.includes(row.status))) return undefined;
+    return pickRow(row, withoutShows);
   });
 }
 

@@ -1,6 +1,14 @@
 /** Looking at runs: one, its history, many. */
+import type { Attributes } from '../core/attributes.ts';
 import type { RunDescription } from '../client/describe-run.ts';
-import { choicesParameter, dateParameter, durationParameter, integerParameter, textParameter } from './parameters.ts';
+import {
+  choicesParameter,
+  dateParameter,
+  durationParameter,
+  integerParameter,
+  jsonObjectParameter,
+  textParameter,
+} from './parameters.ts';
 import { defineRoute, type Route } from './route.ts';
 import { RUN_STATUSES, schemaRef } from './schemas.ts';
 import { toJson, type Json } from './to-json.ts';
@@ -75,6 +83,10 @@ const listRoute = defineRoute({
     status: choicesParameter('One status, or several with commas between them. Default: all.', RUN_STATUSES),
     since: dateParameter('Created at this time or later.'),
     until: dateParameter('Created before this time.'),
+    attributes: jsonObjectParameter<Attributes>(
+      'Runs that show all of these attributes, with these values, as a JSON object.',
+      '{"customer":"c1"}',
+    ),
     limit: integerParameter('Runs on a page, at most. Default 100.', { from: 1, to: LIST_PAGE_RUNS }),
     cursor: textParameter('The `cursor` of the page before.'),
   },

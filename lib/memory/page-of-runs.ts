@@ -1,4 +1,5 @@
 /** One page of a list of runs: newest first; of one millisecond in the order of their ids. */
+import { hasAttributes } from '../core/attributes.ts';
 import { pickShows, type RunItem, type RunRow } from '../ports/run-item.ts';
 import type { RunPage, RunQuery } from '../ports/store.ts';
 
@@ -17,8 +18,9 @@ export function toPageOfRuns(runs: Iterable<RunItem>, query: RunQuery): RunPage 
   };
 }
 
-function isAskedFor(run: RunItem, { workflows, statuses, sinceMs = 0, untilMs = Infinity }: RunQuery): boolean {
-  if (!workflows.includes(run.workflow)) return false;
+function isAskedFor(run: RunItem, query: RunQuery): boolean {
+  const { workflows, statuses, attributes, sinceMs = 0, untilMs = Infinity } = query;
+  if (!workflows.includes(run.workflow) || !hasAttributes(run.attributes, attributes)) return false;
   if (statuses && !statuses.includes(run.status)) return false;
   return run.createdAtMs >= sinceMs && run.createdAtMs < untilMs;
 }

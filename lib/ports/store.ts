@@ -320,6 +320,9 @@ export interface RunQuery {
   /** Created at or after, and before. */
   readonly sinceMs?: number;
   readonly untilMs?: number;
+  /** Runs that show all of these, with these values. The run item of each run is read for it. */
+  readonly attributes?: Attributes;
+  /** A page may have fewer, and go on: then many runs were looked at that are not asked for. */
   readonly limit: number;
   /** The rows need not have what the runs show: those of closed runs are then read from the index alone. */
   readonly withoutShows?: true;

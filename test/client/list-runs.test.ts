@@ -88,6 +88,15 @@ it('lists runs of a workflow that is not there any more', async () => {
   expect(await collect(client.list({ workflow: 'b' }))).toHaveLength(5);
 });
 
+it('lists and counts by attributes', async () => {
+  const { client } = createWorld({ workflows });
+  for (const customer of ['c1', 'c2', 'c1']) await client.start('a', undefined, { attributes: { customer } });
+  await client.start('b', undefined, { id: 'b-1', attributes: { customer: 'c1' } });
+  expect(await client.count({ attributes: { customer: 'c1' } })).toBe(3);
+  expect(await client.count({ workflow: 'a', attributes: { customer: 'c1' } })).toBe(2);
+  expect(await collect(client.list({ workflow: 'b', attributes: { customer: 'c1' } }))).toMatchObject([{ id: 'b-1' }]);
+});
+
 describe('client.listPage', () => {
   it('gives a page, and the cursor to the next until there is none', async () => {
     const { client } = await worldWithRuns();
@@ -121,9 +130,11 @@ describe('what a list refuses', () => {
     [{ until: '2026-02-30' }, 'until cannot be "2026-02-30": month 2 of 2026 has the days 1 to 28. Give a Date, or'],
     [{ until: new Date(NaN) }, 'until cannot be a Date: it is an invalid Date'],
     [{ since: NOON_MS }, 'it is neither a Date nor a text'],
+    [{ attributes: 'c1' }, `attributes are "c1": give an object such as { customer: 'c1' }`],
+    [{ attributes: { customer: undefined } }, 'attributes have undefined for "customer": give a text, a finite number'],
     [{ limit: -1 }, 'limit cannot be -1: give a whole number, 0 or more'],
     [{ limit: 1.5 }, 'limit cannot be 1.5: give a whole number, 0 or more'],
-    [{ cursor: 'x' }, 'list has no option "cursor": there are workflow, status, since, until, limit'],
+    [{ cursor: 'x' }, 'list has no option "cursor": there are workflow, status, since, until, attributes, limit'],
   ])('%j', async (options, message) => {
     const { client } = createWorld({ workflows });
     await expect(collect(client.list(options))).rejects.toThrow(message);

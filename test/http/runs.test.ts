@@ -169,6 +169,18 @@ describe('GET /runs', () => {
     expect(await idsOf(world, `?limit=3&cursor=${encodeURIComponent(cursor)}`)).toEqual(['g0']);
   });
 
+  it('finds runs by attributes', async () => {
+    const world = await worldWithRuns();
+    await world.client.start('greet', 'x', { id: 'of-c1', attributes: { customer: 'c1', vip: true } });
+    const ask = (attributes: string): string => `?attributes=${encodeURIComponent(attributes)}`;
+    expect(await idsOf(world, ask('{"customer":"c1"}'))).toEqual(['of-c1']);
+    expect(await idsOf(world, ask('{"customer":"c1","vip":"true"}'))).toEqual([]);
+    expect(problemOf(await world.get(`/runs${ask('customer=c1')}`)).detail).toBe(
+      'the parameter "attributes" cannot be "customer=c1": give a JSON object such as {"customer":"c1"}',
+    );
+    expect(problemOf(await world.get(`/runs${ask('{"customer":{}}')}`)).detail).toContain('attributes have an object');
+  });
+
   it.each([
     ['?limit=0', 'the parameter "limit" cannot be "0": give a whole number from 1 to 1000'],
     ['?limit=ten', 'the parameter "limit" cannot be "ten": give a whole number from 1 to 1000'],
@@ -186,7 +198,10 @@ describe('GET /runs', () => {
     ['?since=2026-11-22T14:00:00+02:00', 'Write a plus sign in a URL as %2B'],
     ['?until=1795348800000', 'it is no date in ISO 8601'],
     ['?until=2026-13-01', 'the parameter "until" cannot be "2026-13-01"'],
-    ['?statsu=failed', 'there is no parameter "statsu" here: there are workflow, status, since, until, limit, cursor'],
+    [
+      '?statsu=failed',
+      'there is no parameter "statsu" here: there are workflow, status, since, until, attributes, limit, cursor',
+    ],
     ['?workflow=a%2Fb', 'the name of a workflow is "a/b"'],
   ])('refuses %s', async (query, detail) => {
     const problem = problemOf(await createApiWorld().get(`/runs${query}`));

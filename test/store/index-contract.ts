@@ -1,5 +1,6 @@
 /** What every store has to answer from its two indexes: operation 16 of docs/protocol.md, and lists of runs. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Attributes } from '../../lib/core/attributes.ts';
 import type { RunRow } from '../../lib/ports/run-item.ts';
 import type { RunQuery, Store } from '../../lib/ports/store.ts';
 import {
@@ -204,6 +205,52 @@ export function describeIndexes(openStore: () => Promise<Store>): void {
       const rest = created.filter((runId) => !ended.includes(runId));
       const pending = { workflows: [workflow], statuses: ['pending'] as const };
       expect(idsOf(await listAll(pending, 7))).toEqual(rest.toReversed());
+    });
+
+    test('runs are found by attributes: all of those that are asked for, with the same values', async () => {
+      const workflow = uniqueName('workflow');
+      const attributes = { customer: 'c1', amount: 5, vip: true, '': 'ü "1"' };
+      const { runId } = await createdRun(store, { workflow, attributes });
+      const other = await createdRun(store, { workflow, attributes: { customer: 'c2', amount: 5 } });
+      await createdRun(store, { workflow });
+      const ended = await closedRun(store, { workflow, attributes }, { status: 'failed' });
+      const both = [runId, ended.runId].toSorted();
+      const wanted: [Attributes, string[]][] = [
+        [{ customer: 'c1' }, both],
+        [attributes, both],
+        [{ customer: 'c2' }, [other.runId]],
+        [{ amount: 5, customer: 'c1' }, both],
+        [{ amount: '5' }, []],
+        [{ vip: 'true' }, []],
+        [{ constructor: 'c1' }, []],
+      ];
+      for (const [asked, ids] of wanted) {
+        const query = { workflows: [workflow], attributes: asked };
+        expect(idsOf(await listAll(query, 2)).toSorted()).toEqual(ids);
+        expect(idsOf(await listAll({ ...query, withoutShows: true }, 2)).toSorted()).toEqual(ids);
+      }
+      const failed = { workflows: [workflow], attributes: { customer: 'c1' }, statuses: ['failed'] as const };
+      expect((await listAll(failed, 2)).flat()).toMatchObject([{ runId: ended.runId, attributes }]);
+      const bare = await listAll({ ...failed, withoutShows: true }, 2);
+      expect(bare.flat()[0]).not.toHaveProperty('attributes');
+    });
+
+    test('a few with an attribute are found among many others, page by page', async () => {
+      const workflow = uniqueName('workflow');
+      const created = await Promise.all(
+        Array.from({ length: 260 }, (_, index) =>
+          createdRun(store, {
+            workflow,
+            createdAtMs: START_MS + index,
+            attributes: { customer: index % 90 === 7 ? 'rare' : 'common' },
+          }),
+        ),
+      );
+      const rare = created.filter((_, index) => index % 90 === 7).map(({ runId }) => runId);
+      for (const limit of [1, 2, 50]) {
+        const query = { workflows: [workflow], attributes: { customer: 'rare' } };
+        expect(idsOf(await listAll(query, limit))).toEqual(rare.toReversed());
+      }
     });
 
     test('a purged run is not listed', async () => {
