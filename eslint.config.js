@@ -110,7 +110,13 @@ export default defineConfig(
   {
     // Programs that people start and read.
     files: [
-      ...['lib/cli/**', 'functions/examples/**', 'bench/**', 'test/conventions/check*.ts', 'test/reporter.ts'],
+      ...[
+        'lib/cli/**',
+        'functions/examples/**',
+        'bench/**',
+        'test/conventions/{check*,reference/write}.ts',
+        'test/reporter.ts',
+      ],
       ...[
         'test/simulation/main.ts',
         'test/simulation/planted/{main,first-failure}.ts',

@@ -1,4 +1,4 @@
-/** The front door for workflow authors: names only. */
+/** `lull`: for those who write workflows. */
 
 export type { AttributeChanges, Attributes, AttributeValue } from './core/attributes.ts';
 export type { Awaitable, Coroutine, Result } from './core/awaitable.ts';

@@ -1,4 +1,4 @@
-/** What runs workflows on this machine: one of them to its end, or the whole cloud. */
+/** `lull/local`: what runs workflows on this machine, one of them to its end, or the whole cloud. */
 export { startLocalCloud } from './local-cloud.ts';
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is exported for those that still use it
 export { startStackCloud } from './local-cloud.ts';

@@ -184,7 +184,7 @@ export class MemoryStore implements Store {
     return this.#update(runId, (before) => takeLease(before, asked));
   }
 
-  async loadRecords(runId: string, after: number, atMost = Infinity, link = 1): Promise<JournalRecord[]> {
+  async loadRecords(runId: string, after: number, atMost: number = Infinity, link = 1): Promise<JournalRecord[]> {
     const records = [...(this.#partitions.get(runId)?.records.get(link) ?? [])].filter(([number]) => number > after);
     const first = records.sort(([a], [b]) => a - b).slice(0, atMost);
     return first.map(([, text]) => fromItemText(text));

@@ -1,11 +1,12 @@
-// The check `docs`: every snippet in the documents and every example in a docstring compiles, and nothing public is
-// without its docstring.
+// The check `docs`: every snippet in the documents and every example in a docstring compiles, nothing public is without
+// its docstring, and the reference is what the docstrings say.
 
 import { join } from 'node:path';
 import { exampleModule, readDocstringExamples } from './docstring-example.ts';
 import { docstringsMissing } from './docstrings.ts';
 import { readMarkdownSnippets, snippetModule } from './markdown-snippets.ts';
 import { readDoors } from './public-names.ts';
+import { stalePages } from './reference/reference.ts';
 import { typeErrorsOf } from './virtual-program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -16,6 +17,7 @@ const { examples, problems: unreadable } = readDocstringExamples(root);
 const problems = [
   ...unreadable,
   ...docstringsMissing(root, doors),
+  ...stalePages(root),
   ...typeErrorsOf(root, [
     ...snippets.map((snippet) => ({
       path: `${snippet.file}.snippets/${snippet.fileName}`,

@@ -13,13 +13,13 @@ export interface MarkdownSnippet {
   readonly given: string;
 }
 
-/** The TypeScript of README.md and docs/, less the blocks that say `ts ignore`. */
+/** The TypeScript of README.md and docs/, less the blocks that say `ts ignore`, and less the reference: that is generated. */
 export function readMarkdownSnippets(root: string): MarkdownSnippet[] {
   const docs = existsSync(join(root, 'docs'))
     ? readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     : [];
   return ['README.md', ...docs.map((name) => join('docs', name))]
-    .filter((name) => name.endsWith('.md'))
+    .filter((name) => name.endsWith('.md') && !name.startsWith(join('docs', 'reference')))
     .sort()
     .flatMap((name) => snippetsOf(name, readFileSync(join(root, name), 'utf8')));
 }

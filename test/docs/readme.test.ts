@@ -6,7 +6,9 @@ import vitestConfig from '../../vitest.config.ts';
 
 const root = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const docs = readdirSync(join(root, 'docs')).map((name) => readFileSync(join(root, 'docs', name), 'utf8'));
+const docs = readdirSync(join(root, 'docs'))
+  .filter((name) => name.endsWith('.md')) // not the reference, which has all names by itself
+  .map((name) => readFileSync(join(root, 'docs', name), 'utf8'));
 
 /** What CPython 3.13 exports from asyncio for authors of coroutines; the rest is for those who write event loops. */
 const ASYNCIO = [
