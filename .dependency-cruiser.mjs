@@ -17,7 +17,7 @@ const mayImport = {
   s3: { folders: ['core', 'ports', 'aws'] },
   dynamodb: { folders: ['core', 'codec', 'ports', 'aws', 's3'], types: ['journal'] },
   memory: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
-  lambda: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
+  lambda: { folders: ['core', 'codec', 'ports', 'aws'], types: ['journal'] },
   client: {
     folders: ['core', 'codec', 'journal', 'api', 'ports', 'token', 'dynamodb', 'memory', 'lambda'],
     later: ['engine'],
@@ -28,7 +28,7 @@ const mayImport = {
 /** The folders that stand on top: they may import all of the above and what is named here. */
 const onTop = { local: ['testing'], testing: [], cli: ['local', 'testing', 'http'] };
 
-const awsFolders = 'dynamodb|s3|lambda|local|client';
+const awsFolders = 'aws|dynamodb|s3|lambda|local|client';
 
 const folder = (names) => `^lib/(${names.join('|')})/`;
 

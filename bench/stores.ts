@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, type ConsumedCapacity } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createDynamodbStore } from '../lib/dynamodb/create-dynamodb-store.ts';
+import { createTableClient } from '../lib/dynamodb/table-client.ts';
 import { createTableInput } from '../lib/dynamodb/create-table-input.ts';
 import { meterWrites, type MeteredWrite } from '../lib/dynamodb/write-meter.ts';
 import { MemoryStore } from '../lib/memory/memory-store.ts';
@@ -83,15 +84,20 @@ export async function openDynalite({ isMetered = false } = {}): Promise<BenchSto
     region: 'eu-central-1',
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
   };
-  const [client, reader] = [new DynamoDBClient(address), new DynamoDBClient(address)];
-  await client.send(new CreateTableCommand(createTableInput('bench')));
+  const [sdk, reader] = [new DynamoDBClient(address), new DynamoDBClient(address)];
+  await sdk.send(new CreateTableCommand(createTableInput('bench')));
+  const { endpoint, region, credentials } = address;
+  const location = { endpoint: new URL(endpoint), region, credentials: () => Promise.resolve(credentials) };
+  // What is metered goes through the SDK, whose requests can be looked at.
+  const client = isMetered ? sdk : createTableClient({ location });
   const store = createDynamodbStore({ tableName: 'bench', client });
   return {
     name: 'dynalite',
     isMetered,
-    ...counting(store, isMetered ? { writes: meterWrites(client, reader), readUnits: meterReads(client) } : undefined),
+    ...counting(store, isMetered ? { writes: meterWrites(sdk, reader), readUnits: meterReads(sdk) } : undefined),
     close: async () => {
       client.destroy();
+      sdk.destroy();
       reader.destroy();
       await new Promise((resolve) => server.close(resolve));
     },

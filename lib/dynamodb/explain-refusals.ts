@@ -1,7 +1,7 @@
 /**
  * What a failed condition means: the answer, from the run item as it was when the condition failed.
  *
- * A request may have happened although it was reported as failed; the SDK repeats it, and the repeat fails against the
+ * A request may have happened although it was reported as failed; the client repeats it, and the repeat fails against the
  * first one's own doing. So each of these first asks whether the item shows what was wanted.
  *
  * Undefined: the item does not say why. It was read later, because the store does not return it, and has changed

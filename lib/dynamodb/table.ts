@@ -3,28 +3,26 @@
  *
  * Reads are strongly consistent, those of an index apart.
  */
-import {
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
+import type {
+  BatchGetItemOutput,
+  BatchWriteItemOutput,
+  ConsumedCapacity,
+  GetItemOutput,
+  QueryOutput,
+  UpdateItemOutput,
 } from '@aws-sdk/client-dynamodb';
-import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { StoreOperation } from '../ports/store.ts';
 import { expressionParameters } from './expression.ts';
 import type { Expression } from './expression.ts';
 import type { Item } from './item.ts';
+import type { TableAction, TableClient } from './table-client.ts';
 import { translateError } from './translate-errors.ts';
 
 /** Called with the cost of a request, index writes included, by DynamoDB's own count. A failed condition is not reported. */
 export type OnConsumedCapacity = (operation: StoreOperation, consumed: ConsumedCapacity) => void;
 
 export interface TableOptions {
-  readonly client: DynamoDBClient;
+  readonly client: TableClient;
   readonly tableName: string;
   readonly onConsumedCapacity?: OnConsumedCapacity | undefined;
 }
@@ -34,7 +32,7 @@ export type Write =
   | { readonly kind: 'written'; readonly item: Item }
   /**
    * The condition failed. `item`: what is there instead; undefined if nothing is, or the store does not say. `isRepeat`:
-   * the SDK had sent the request before, and had no answer: that one may have been carried out, or may be yet.
+   * the client had sent the request before, and had no answer: that one may have been carried out, or may be yet.
    */
   | { readonly kind: 'refused'; readonly item: Item | undefined; readonly isRepeat: boolean };
 
@@ -62,7 +60,7 @@ export interface QueryPage {
 }
 
 export class Table {
-  readonly #client: DynamoDBClient;
+  readonly #client: TableClient;
   readonly #tableName: string;
   readonly #onConsumedCapacity: OnConsumedCapacity | undefined;
 
@@ -73,36 +71,30 @@ export class Table {
   }
 
   async get(operation: StoreOperation, key: Item): Promise<Item | undefined> {
-    const command = new GetItemCommand({ ...this.#common(), Key: key, ConsistentRead: true });
-    const { Item } = await this.#ask(operation, () => this.#client.send(command));
+    const { Item } = await this.#ask<GetItemOutput>(operation, 'GetItem', { Key: key, ConsistentRead: true });
     return Item;
   }
 
   async put(operation: StoreOperation, item: Item, condition?: Expression): Promise<Write> {
-    const command = new PutItemCommand({ ...this.#common(), Item: item, ...conditional(condition) });
-    return this.#write(operation, () => this.#client.send(command));
+    return this.#write(operation, 'PutItem', { Item: item, ...conditional(condition) });
   }
 
   async update(operation: StoreOperation, key: Item, { update, condition, gives }: Update): Promise<Write> {
-    const command = new UpdateItemCommand({
-      ...this.#common(),
+    return this.#write(operation, 'UpdateItem', {
       Key: key,
       UpdateExpression: update.text,
       ...conditional(condition, update),
       ReturnValues: gives,
     });
-    return this.#write(operation, () => this.#client.send(command));
   }
 
   async delete(operation: StoreOperation, key: Item, condition?: Expression): Promise<Write> {
-    const command = new DeleteItemCommand({ ...this.#common(), Key: key, ...conditional(condition) });
-    return this.#write(operation, () => this.#client.send(command));
+    return this.#write(operation, 'DeleteItem', { Key: key, ...conditional(condition) });
   }
 
   async query(operation: StoreOperation, query: Query): Promise<QueryPage> {
     const { indexName, keys, filter, projection, newestFirst = false, limit, startKey } = query;
-    const command = new QueryCommand({
-      ...this.#common(),
+    const { Items = [], LastEvaluatedKey } = await this.#ask<QueryOutput>(operation, 'Query', {
       IndexName: indexName,
       ConsistentRead: indexName === undefined,
       KeyConditionExpression: keys.text,
@@ -113,57 +105,57 @@ export class Table {
       Limit: limit,
       ExclusiveStartKey: startKey,
     });
-    const { Items = [], LastEvaluatedKey } = await this.#ask(operation, () => this.#client.send(command));
     return { items: Items, lastKey: LastEvaluatedKey };
   }
 
   /** At most 100 different keys. Gives what was found, in any order, and the keys that have to be asked for again. */
   async batchGet(operation: StoreOperation, keys: readonly Item[]): Promise<{ items: Item[]; unprocessed: Item[] }> {
-    const { TableName, ...common } = this.#common();
-    const RequestItems = { [TableName]: { Keys: [...keys], ConsistentRead: true } };
-    const command = new BatchGetItemCommand({ ...common, RequestItems });
-    const { Responses, UnprocessedKeys } = await this.#ask(operation, () => this.#client.send(command));
-    return { items: Responses?.[TableName] ?? [], unprocessed: UnprocessedKeys?.[TableName]?.Keys ?? [] };
+    const RequestItems = { [this.#tableName]: { Keys: keys, ConsistentRead: true } };
+    const { Responses, UnprocessedKeys } = await this.#ask<BatchGetItemOutput>(operation, 'BatchGetItem', {
+      RequestItems,
+    });
+    const unprocessed = UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
+    return { items: Responses?.[this.#tableName] ?? [], unprocessed };
   }
 
   /** At most 25 different keys. Gives those that have to be asked for again. */
   async batchDelete(operation: StoreOperation, keys: readonly Item[]): Promise<{ unprocessed: Item[] }> {
-    const { TableName, ...common } = this.#common();
-    const RequestItems = { [TableName]: keys.map((Key) => ({ DeleteRequest: { Key } })) };
-    const command = new BatchWriteItemCommand({ ...common, RequestItems });
-    const { UnprocessedItems } = await this.#ask(operation, () => this.#client.send(command));
-    const unprocessed = UnprocessedItems?.[TableName] ?? [];
+    const RequestItems = { [this.#tableName]: keys.map((Key) => ({ DeleteRequest: { Key } })) };
+    const { UnprocessedItems } = await this.#ask<BatchWriteItemOutput>(operation, 'BatchWriteItem', { RequestItems });
+    const unprocessed = UnprocessedItems?.[this.#tableName] ?? [];
     return { unprocessed: unprocessed.flatMap(({ DeleteRequest }) => (DeleteRequest?.Key ? [DeleteRequest.Key] : [])) };
   }
 
-  #common() {
-    return {
-      TableName: this.#tableName,
-      ...(this.#onConsumedCapacity ? { ReturnConsumedCapacity: 'INDEXES' as const } : {}),
-    };
-  }
-
-  async #write(operation: StoreOperation, send: () => Promise<{ Attributes?: Item | undefined }>): Promise<Write> {
-    const answer = await this.#ask<{ Attributes?: Item | undefined } | ConditionalCheckFailedException>(operation, () =>
-      send().catch((error: unknown) => {
-        if (error instanceof ConditionalCheckFailedException) return error;
-        throw error;
-      }),
-    );
-    if (answer instanceof ConditionalCheckFailedException) {
-      return { kind: 'refused', item: answer.Item, isRepeat: (answer.$metadata.attempts ?? 1) > 1 };
-    }
-    return { kind: 'written', item: answer.Attributes ?? {} };
-  }
-
-  async #ask<Answer extends object>(operation: StoreOperation, send: () => Promise<Answer>): Promise<Answer> {
+  async #write(operation: StoreOperation, action: TableAction, input: object): Promise<Write> {
     try {
-      const answer = await send();
-      if ('ConsumedCapacity' in answer) this.#report(operation, answer.ConsumedCapacity);
-      return answer;
+      const { Attributes } = await this.#send<UpdateItemOutput>(operation, action, input);
+      return { kind: 'written', item: Attributes ?? {} };
     } catch (error) {
-      throw translateError(error, { operation, tableName: this.#tableName });
+      if (!isConditionFailed(error)) throw this.#translate(operation, error);
+      return { kind: 'refused', item: error.Item, isRepeat: (error.$metadata?.attempts ?? 1) > 1 };
     }
+  }
+
+  async #ask<Output>(operation: StoreOperation, action: TableAction, input: object): Promise<Output> {
+    try {
+      return await this.#send<Output>(operation, action, input);
+    } catch (error) {
+      throw this.#translate(operation, error);
+    }
+  }
+
+  async #send<Output>(operation: StoreOperation, action: TableAction, input: object): Promise<Output> {
+    const { output } = await this.#client.send<Output & { ConsumedCapacity?: unknown }>(action, {
+      ...(action.startsWith('Batch') ? {} : { TableName: this.#tableName }),
+      ...(this.#onConsumedCapacity ? { ReturnConsumedCapacity: 'INDEXES' } : {}),
+      ...input,
+    });
+    this.#report(operation, output.ConsumedCapacity);
+    return output;
+  }
+
+  #translate(operation: StoreOperation, error: unknown): unknown {
+    return translateError(error, { operation, tableName: this.#tableName });
   }
 
   #report(operation: StoreOperation, consumed: unknown): void {
@@ -171,6 +163,15 @@ export class Table {
       if (each) this.#onConsumedCapacity?.(operation, each);
     }
   }
+}
+
+interface ConditionFailed extends Error {
+  readonly Item?: Item;
+  readonly $metadata?: { readonly attempts?: number };
+}
+
+function isConditionFailed(error: unknown): error is ConditionFailed {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
 
 /** What is there instead is returned by the failure itself, where the store can (DynamoDB can, dynalite cannot). */

@@ -1,5 +1,6 @@
 /** Wakes as SQS messages: `{"runId":"..."}`, with a delay that SQS caps at 15 minutes. */
-import { SendMessageCommand, SQSClient, type SendMessageCommandInput } from '@aws-sdk/client-sqs';
+import type { SendMessageCommandInput, SQSClient } from '@aws-sdk/client-sqs';
+import { createJsonClient } from '../aws/json/json-client.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
 /** SQS delays a message no longer. The sweeper wakes what is due later. */
@@ -8,7 +9,7 @@ const LONGEST_DELAY_SECONDS = 900;
 export interface SqsWakeQueueOptions {
   readonly queueUrl: string;
   /**
-   * Default: one with the region, credentials and endpoint of the environment (`AWS_ENDPOINT_URL_SQS` or
+   * Default: lull's own, with the region, credentials and endpoint of the environment (`AWS_ENDPOINT_URL_SQS` or
    * `AWS_ENDPOINT_URL` lead to a local queue), which gives up a request after 5 s.
    */
   readonly client?: SQSClient | undefined;
@@ -16,35 +17,46 @@ export interface SqsWakeQueueOptions {
 
 /** A WakeQueue on SQS. */
 export function createSqsWakeQueue({ queueUrl, client }: SqsWakeQueueOptions): SqsWakeQueue {
-  return new SqsWakeQueue({ queueUrl, client: client ?? createClient() });
+  return new SqsWakeQueue(queueUrl, client === undefined ? createSender() : throughSdk(client));
 }
 
+type SendMessage = (input: SendMessageCommandInput) => Promise<unknown>;
+
 /** A connection that hangs must not use up a turn: the request is made again. */
-function createClient(): SQSClient {
-  return new SQSClient({
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+function createSender(): SendMessage {
+  const client = createJsonClient({
+    service: 'sqs',
+    targetPrefix: 'AmazonSQS',
+    maxAttempts: 3,
+    limits: { connectMs: 1_000, answerMs: 5_000 },
   });
+  return (input) => client.send('SendMessage', input);
+}
+
+function throughSdk(client: SQSClient): SendMessage {
+  return async (input) => {
+    const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
+    return client.send(new SendMessageCommand(input));
+  };
 }
 
 export class SqsWakeQueue implements WakeQueue {
-  readonly #client: SQSClient;
   readonly #queueUrl: string;
+  readonly #sendMessage: SendMessage;
 
-  constructor({ client, queueUrl }: { client: SQSClient; queueUrl: string }) {
-    this.#client = client;
+  constructor(queueUrl: string, sendMessage: SendMessage) {
     this.#queueUrl = queueUrl;
+    this.#sendMessage = sendMessage;
   }
 
   async send(runId: string, delayMs = 0): Promise<void> {
-    await this.#client.send(
-      new SendMessageCommand({
-        QueueUrl: this.#queueUrl,
-        MessageBody: JSON.stringify({ runId }),
-        // Rounded up: a wake that comes too early finds the run not due, and is lost.
-        DelaySeconds: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000))),
-        ...traceHeader(),
-      }),
-    );
+    await this.#sendMessage({
+      QueueUrl: this.#queueUrl,
+      MessageBody: JSON.stringify({ runId }),
+      // Rounded up: a wake that comes too early finds the run not due, and is lost.
+      DelaySeconds: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000))),
+      ...traceHeader(),
+    });
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * What is not its job: anything that a run does. That is the functions', here as there.
  */
-import { DynamodbStore } from '../dynamodb/dynamodb-store.ts';
+import { createDynamodbStore } from '../dynamodb/create-dynamodb-store.ts';
 import type { Cleanup } from './cleanups.ts';
 import type { CloudEvent, ExportedWorkflow } from './cloud-event.ts';
 import { Functions } from './functions/functions.ts';
@@ -130,7 +130,7 @@ function authorizerOf(resources: Resources, report: CloudParts['report']): Trigg
 function runObserver({ resources, tables, report }: CloudParts): TriggersOptions['observe'] {
   const [tableName] = resources.functions.flatMap(({ environment }) => environment[TABLE_VARIABLE] ?? []);
   if (tableName === undefined) return () => () => undefined;
-  return observeRuns(new RunEvents(new DynamodbStore({ client: tables.client, tableName }), report, Date.now()));
+  return observeRuns(new RunEvents(createDynamodbStore({ client: tables.client, tableName }), report, Date.now()));
 }
 
 const TABLE_VARIABLE = 'LULL_TABLE_NAME';

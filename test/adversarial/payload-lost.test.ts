@@ -8,7 +8,7 @@ import { startTableServer } from '../dynamodb/table-server.ts';
 import { silent } from '../testing/silent.ts';
 
 const server = await startTableServer();
-const client = server.newClient();
+const client = server.newTableClient();
 
 afterAll(async () => {
   client.destroy();

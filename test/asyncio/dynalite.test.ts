@@ -8,7 +8,7 @@ import { startTableServer } from '../dynamodb/table-server.ts';
 import { describeOnEngine } from './on-engine.ts';
 
 const server = await startTableServer();
-const client = server.newClient();
+const client = server.newTableClient();
 
 afterAll(async () => {
   client.destroy();

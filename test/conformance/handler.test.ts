@@ -7,7 +7,7 @@ import { nameOf, workflowsOf } from './program.ts';
 import { allPrograms } from './programs/all-programs.ts';
 
 const server = await startTableServer();
-const client = server.newClient();
+const client = server.newTableClient();
 
 afterAll(async () => {
   client.destroy();

@@ -11,13 +11,13 @@ import { signal, sleep, step, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
 import { afterAll, expect, test } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import type { TableClient } from '../../lib/dynamodb/table-client.ts';
 import { MemoryPayloadStore } from '../../lib/memory/memory-payload-store.ts';
 import type { PayloadStore } from '../../lib/ports/payload-store.ts';
 import { never } from '../../lib/testing/cloud-process.ts';
 import { type CrashPoint, CrashPoints } from '../../lib/testing/crash-points.ts';
 import { collect } from '../client/client-world.ts';
 import { silent } from '../testing/silent.ts';
-import { aroundEachRequest } from './client-faults.ts';
 import { startTableServer } from './table-server.ts';
 
 const server = await startTableServer();
@@ -48,7 +48,7 @@ class CallerDied extends Error {}
 /** The rest only reads: who dies there could as well have died after the last write. */
 const WRITES: ReadonlySet<string> = new Set([
   ...['put', 'delete'],
-  ...['PutItemCommand', 'UpdateItemCommand', 'DeleteItemCommand', 'BatchWriteItemCommand'],
+  ...['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
 ]);
 
 const ID = 'heavy-1';
@@ -84,8 +84,11 @@ async function itemsOfTable(): Promise<readonly unknown[]> {
 async function play(chosen?: CrashPoint): Promise<readonly CrashPoint[]> {
   const points = new CrashPoints(chosen);
   const pass = deadlyAt(points);
-  const client = server.newClient();
-  aroundEachRequest(client, (command, _input, send) => pass(command, send));
+  const tableClient = server.newTableClient();
+  const client: TableClient = {
+    send: (action, input) => pass(action, () => tableClient.send(action, input)),
+    destroy: () => tableClient.destroy(),
+  };
   const bucket = new MemoryPayloadStore();
   const payloads: PayloadStore = {
     put: (key, text) => pass('put', () => bucket.put(key, text)),
@@ -129,7 +132,7 @@ test(
     const points = await play();
     // The one message has a key: when it is received its payload goes by an update, and no batch deletes it.
     const met = new Set(points.map((point) => point.split(' ')[1]));
-    expect(met).toEqual(new Set([...WRITES].filter((request) => request !== 'BatchWriteItemCommand')));
+    expect(met).toEqual(new Set([...WRITES].filter((request) => request !== 'BatchWriteItem')));
     for (const chosen of points) {
       const again = await play(chosen).catch((error: unknown) => {
         throw new Error(`with a death ${chosen}: ${String(error)}`, { cause: error });

@@ -5,21 +5,28 @@ import { describeStoreContract } from '../store/contract.ts';
 import { startTableServer } from './table-server.ts';
 
 const server = await startTableServer();
-const [tableName, otherTableName] = [await server.newTable(), await server.newTable()];
-const client = server.newClient();
+const client = server.newTableClient();
+const sdk = server.newClient();
 
 afterAll(async () => {
   client.destroy();
+  sdk.destroy();
   await server.close();
 });
 
+const tableName = await server.newTable();
 describe('without a bucket', () =>
   describeStoreContract(async () => createDynamodbStore({ tableName, client }), { hasBucket: false }));
 
-describe('with one', () =>
+const sdkTableName = await server.newTable();
+describe('through a client of the AWS SDK', () =>
+  describeStoreContract(async () => createDynamodbStore({ tableName: sdkTableName, client: sdk }), {
+    hasBucket: false,
+  }));
+
+const bucketTableName = await server.newTable();
+describe('with a bucket', () =>
   describeStoreContract(
-    async () => createDynamodbStore({ tableName: otherTableName, client, payloads: new MemoryPayloadStore() }),
-    {
-      hasBucket: true,
-    },
+    async () => createDynamodbStore({ tableName: bucketTableName, client, payloads: new MemoryPayloadStore() }),
+    { hasBucket: true },
   ));

@@ -8,7 +8,7 @@ import { uniqueName } from '../store/samples.ts';
 import { startTableServer } from './table-server.ts';
 
 const server = await startTableServer();
-const client = server.newClient();
+const client = server.newTableClient();
 const inTable = createDynamodbStore({ tableName: await server.newTable(), client });
 const inMemory = new MemoryStore();
 

@@ -6,7 +6,7 @@ import { describePayloads } from '../store/payload-contract.ts';
 import { BUCKET_NAME, startBucketServer } from './bucket-server.ts';
 
 const [tables, buckets] = [await startTableServer(), await startBucketServer()];
-const [client, s3] = [tables.newClient(), buckets.newClient()];
+const [client, s3] = [tables.newTableClient(), buckets.newClient()];
 const tableName = await tables.newTable();
 
 afterAll(async () => {

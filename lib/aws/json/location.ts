@@ -1,0 +1,98 @@
+/**
+ * Where a service is, and by whom it is asked. In a Lambda function, and where an endpoint and a key are given, the environment
+ * says all of it. Anywhere else (profiles, containers, single sign-on, other partitions) the AWS SDK is loaded, and asked:
+ * this way its rules hold, and those who need none of them do not wait for it.
+ */
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { SQSClientConfig } from '@aws-sdk/client-sqs';
+import type { Credentials } from './sign-request.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Location {
+  readonly endpoint: URL;
+  readonly region: string;
+  /** Asked before each request: they may be replaced. */
+  readonly credentials: () => Promise<Credentials>;
+}
+
+/** A service, as AWS names it in endpoints and signatures. */
+export type Service = 'dynamodb' | 'sqs';
+
+export async function findLocation(service: Service, environment: Environment): Promise<Location> {
+  return fromEnvironment(service, environment) ?? (await fromSdk(service));
+}
+
+/** Undefined if the environment alone does not decide. */
+export function fromEnvironment(service: Service, environment: Environment): Location | undefined {
+  const credentials = staticCredentials(environment);
+  const region = environment['AWS_REGION'];
+  if (credentials === undefined || !region) return undefined;
+  const endpoint = givenEndpoint(service, environment) ?? usualEndpoint(service, region, environment);
+  return endpoint && { endpoint, region, credentials: () => Promise.resolve(credentials) };
+}
+
+/** A profile may stand in front of the keys: which one wins is for the SDK to say. */
+function staticCredentials(environment: Environment): Credentials | undefined {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_PROFILE: profile } = environment;
+  if (!accessKeyId || !secretAccessKey || profile) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] || undefined };
+}
+
+function givenEndpoint(service: Service, environment: Environment): URL | undefined {
+  if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
+  const given = environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || environment['AWS_ENDPOINT_URL'];
+  return given && URL.canParse(given) ? new URL(given) : undefined;
+}
+
+/** Regions of the partition `aws`; others have other domains. */
+const USUAL_REGION =
+  /^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|northwest|south|southeast|southwest|west)-\d$/;
+
+/** In a function there is no file of settings, which could name another endpoint. */
+function usualEndpoint(service: Service, region: string, environment: Environment): URL | undefined {
+  const isUnusual =
+    !environment['AWS_LAMBDA_FUNCTION_NAME'] ||
+    environment['AWS_USE_FIPS_ENDPOINT'] === 'true' ||
+    environment['AWS_USE_DUALSTACK_ENDPOINT'] === 'true' ||
+    !USUAL_REGION.test(region);
+  return isUnusual ? undefined : new URL(`https://${service}.${region}.amazonaws.com`);
+}
+
+/** The SDK finds out the endpoint for a request: one is made, and caught before it is sent. */
+async function fromSdk(service: Service): Promise<Location> {
+  let caught: { protocol: string; hostname: string; port?: number | undefined } | undefined;
+  const requestHandler = {
+    handle: (request: NonNullable<typeof caught>): Promise<never> => {
+      caught = request;
+      return Promise.reject(new Error('it was to be caught, not sent'));
+    },
+  };
+  const options = { requestHandler, maxAttempts: 1 };
+  const { config, failure } = await (service === 'dynamodb' ? tryDynamodb(options) : trySqs(options));
+  if (caught === undefined) throw failure;
+  const { protocol, hostname, port } = caught;
+  return {
+    endpoint: new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`),
+    region: await config.region(),
+    credentials: () => config.credentials(),
+  };
+}
+
+async function tryDynamodb(options: DynamoDBClientConfig) {
+  const { DynamoDBClient, ListTablesCommand } = await import('@aws-sdk/client-dynamodb');
+  const client = new DynamoDBClient(options);
+  return {
+    config: client.config,
+    failure: await client.send(new ListTablesCommand()).catch((error: unknown) => error),
+  };
+}
+
+async function trySqs(options: SQSClientConfig) {
+  const { SQSClient, ListQueuesCommand } = await import('@aws-sdk/client-sqs');
+  const client = new SQSClient(options);
+  return {
+    config: client.config,
+    failure: await client.send(new ListQueuesCommand()).catch((error: unknown) => error),
+  };
+}

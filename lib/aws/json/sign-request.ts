@@ -1,0 +1,70 @@
+/**
+ * Signature Version 4 for requests of AWS's JSON protocols: a POST of `/`, without a query. The key of a day is kept:
+ * it takes four HMACs of the five.
+ */
+import { createHash, createHmac } from 'node:crypto';
+
+/** Who signs. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** What is signed, beside the time. */
+export interface SignableRequest {
+  /** With the port, where it is not the protocol's own. */
+  readonly host: string;
+  /** As in `DynamoDB_20120810.PutItem`. */
+  readonly target: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Gives the headers that a request needs beside `content-type` and `x-amz-target`. */
+export type Sign = (request: SignableRequest, credentials: Credentials, nowMs: number) => Record<string, string>;
+
+export function createSigner({ region, service }: { readonly region: string; readonly service: string }): Sign {
+  let kept: { readonly secret: string; readonly day: string; readonly key: Buffer } | undefined;
+  const keyOf = (secret: string, day: string): Buffer => {
+    if (kept?.secret !== secret || kept.day !== day)
+      kept = { secret, day, key: deriveKey(secret, [day, region, service]) };
+    return kept.key;
+  };
+
+  return ({ host, target, contentType, body }, { accessKeyId, secretAccessKey, sessionToken }, nowMs) => {
+    const date = toAmzDate(nowMs);
+    const day = date.slice(0, 8);
+    const scope = `${day}/${region}/${service}/aws4_request`;
+    const token = sessionToken === undefined ? '' : `x-amz-security-token:${sessionToken}\n`;
+    const names = `content-type;host;x-amz-date;${token === '' ? '' : 'x-amz-security-token;'}x-amz-target`;
+    const canonical =
+      `POST\n/\n\ncontent-type:${contentType}\nhost:${host}\nx-amz-date:${date}\n${token}x-amz-target:${target}\n` +
+      `\n${names}\n${sha256(body)}`;
+    const signature = createHmac('sha256', keyOf(secretAccessKey, day))
+      .update(`AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`)
+      .digest('hex');
+    return {
+      host,
+      'x-amz-date': date,
+      ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
+      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+    };
+  };
+}
+
+function deriveKey(secret: string, scope: readonly string[]): Buffer {
+  return [...scope, 'aws4_request'].reduce<Buffer>(
+    (key, part) => createHmac('sha256', key).update(part).digest(),
+    Buffer.from(`AWS4${secret}`),
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** `20270131T235959Z`. */
+function toAmzDate(nowMs: number): string {
+  return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+}
