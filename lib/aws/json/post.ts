@@ -55,7 +55,7 @@ export function createPoster(endpoint: URL, limits: TimeLimits): Poster {
           incoming.on('error', fail); // it ended before its end
           incoming.once('end', () => {
             clearTimeout(answerTimer);
-            const text = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+            const text = Buffer.concat(chunks);
             resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text.toString('utf8') });
           });
         });
