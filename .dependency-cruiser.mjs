@@ -23,6 +23,7 @@ const mayImport = {
     later: ['engine'],
   },
   http: { folders: ['core', 'client'] },
+  eslint: { folders: ['core'] },
 };
 
 /** The folders that stand on top: they may import all of the above and what is named here. */

@@ -1,7 +1,13 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import { register } from 'tsx/esm/api';
 import tseslint from 'typescript-eslint';
 import conventions from './test/conventions/lint/plugin.js';
+
+// The plugin of this package, from its source.
+const unregister = register();
+const { configs: lull } = await import('./lib/eslint/index.ts');
+await unregister();
 
 const pureFolders = ['lib/core/**', 'lib/codec/**', 'lib/journal/**', 'lib/api/**', 'lib/scheduler/**'];
 
@@ -106,6 +112,11 @@ export default defineConfig(
     // A workflow file is replayed: what reaches outside through an import cannot be guarded, so it is forbidden here.
     files: ['functions/workflows/**'],
     rules: { 'conventions/no-node-imports': 'error' },
+  },
+  {
+    // The rules that this package has for its users.
+    files: ['functions/workflows/**', 'test/patterns/workflows/**'],
+    extends: [lull.recommended],
   },
   {
     // Programs that people start and read.

@@ -80,6 +80,7 @@ export const sharedWork = workflow('shared-work', function* () {
  * which line; where `strict` is on, as it is in tests, the run fails with it.
  */
 export const forgottenAwait = workflow('forgotten-await', function* () {
+  // eslint-disable-next-line lull/no-floating-awaitables -- this is the mistake that it shows
   sleep('1s');
   return 'no second has passed';
 });

@@ -59,6 +59,22 @@ export const greet = workflow('greet', function* (name: string) {
 });
 `;
 
+const eslint = join(root, 'node_modules/eslint/bin/eslint.js');
+
+const lintConfig = `
+import { defineConfig } from 'eslint/config';
+import { configs } from 'lull/eslint';
+export default defineConfig(configs.recommended);
+`;
+
+const careless = `
+import { sleep, workflow } from 'lull';
+export const careless = workflow('careless', function* () {
+  sleep('1s');
+  yield* sleep('3 dayz');
+});
+`;
+
 const resolutions = [
   { moduleResolution: 'NodeNext', module: 'NodeNext', outDir: 'NodeNext' },
   { moduleResolution: 'Bundler', module: 'ESNext', outDir: 'Bundler' },
@@ -98,6 +114,21 @@ describe('the package as it is published', () => {
   test('brings a command that says what it can do', () => {
     const { bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { bin: { lull: string } };
     expect(succeed(consumer, process.execPath, [join(installed, bin.lull), '--help'])).toContain('dev');
+  }, 60_000);
+
+  test('brings a plugin that ESLint loads, in JavaScript and by its types', () => {
+    link('eslint', join(consumer, 'node_modules'));
+    writeFileSync(join(consumer, 'eslint.config.js'), lintConfig);
+    writeFileSync(join(consumer, 'careless.js'), careless);
+    const { status, stdout } = spawnSync(process.execPath, [eslint, 'careless.js'], {
+      cwd: consumer,
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('lull/no-floating-awaitables');
+    expect(stdout).toContain('lull/valid-duration');
+    expect(status).toBe(1);
+    const options = ['--strict', '--skipLibCheck', '--noEmit', '--checkJs', '--module', 'NodeNext', '--types', 'node'];
+    succeed(consumer, process.execPath, [tsc, ...options, 'eslint.config.js']);
   }, 60_000);
 
   test('brings a construct that is synthesized, with the workflows built into its functions', () => {
