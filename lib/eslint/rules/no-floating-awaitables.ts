@@ -107,7 +107,7 @@ export const noFloatingAwaitables: Rule.RuleModule = {
   },
 };
 
-/** The values of an expression statement that nobody gets. */
+/** The values that an expression statement drops. */
 function droppedValues(expression: Node): Node[] {
   const node = unwrap(expression);
   switch (node.type) {

@@ -65,18 +65,13 @@ export const noPromises: Rule.RuleModule = {
       if (callee.type !== 'MemberExpression') return;
       const method = propertyName(callee) ?? '';
       const object = unwrap(callee.object);
-      if (
-        object.type === 'Identifier' &&
-        object.name === 'Promise' &&
-        isGlobal(sourceCode, object) &&
-        STATICS.has(method)
-      ) {
+      if (isPromiseClass(object) && STATICS.has(method)) {
         promise(call, `Promise.${method}`, method === 'race' || method === 'any' ? 'race' : 'gather');
       } else if (isThen(method, call.arguments)) {
         promise(call, `.${method}()`, method === 'then' ? 'yield*' : 'try');
       }
       // `gather(items.map(async ...))`
-      for (const given of call.arguments.map((each: Node) => unwrap(each))) {
+      for (const given of call.arguments.map(unwrap)) {
         if (isFunction(given) && given.async && code.isReplayed(given)) {
           context.report({ node: given, messageId: 'asyncFunction' });
         }
@@ -120,7 +115,7 @@ function asyncFunctionOf(sourceCode: SourceCode, node: Node): FunctionNode | und
   return isFunction(value) && value.async ? value : undefined;
 }
 
-/** Then the whole function is told of. */
+/** Then the whole function is reported. */
 function isGivenToLull(sourceCode: SourceCode, given: FunctionNode): boolean {
   const call = parentOf(wrapped(given));
   return isCall(call) && TAKES_COROUTINE.has(lullName(sourceCode, call.callee) ?? '');

@@ -1,4 +1,4 @@
-/** A `catch` around an await point that also catches `CancelledError`, and goes on as if nobody had cancelled. */
+/** A `catch` around an await point that also catches `CancelledError`, and goes on as if nothing was cancelled. */
 import type { Rule, SourceCode } from 'eslint';
 import { lullName, originOfVariable } from '../imported-name.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../syntax.ts';
 import { workflowCode } from '../workflow-code.ts';
 
-/** Methods that hand the error on to who waits for it. */
+/** Methods that hand the error on to those that wait for it. */
 const HANDS_ON = new Set(['reject', 'setException']);
 
 export const noSwallowedCancellation: Rule.RuleModule = {
