@@ -10,7 +10,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['test/**/*.test.ts', 'functions/**/*.test.ts'], // the README puts a first test beside its workflow
+    // The README puts a first test beside its workflow, and so does a project of `lull init`.
+    include: ['test/**/*.test.ts', 'functions/**/*.test.ts', 'templates/**/*.test.ts'],
     exclude: ['test/conventions/fixtures/**'],
     environment: 'node',
     maxWorkers: '100%', // the default leaves one core idle: half of the machine, where there are two

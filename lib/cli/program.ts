@@ -1,6 +1,7 @@
 /** The commands and their options, as `lull --help` shows them. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { dev } from './dev.ts';
+import { addInitCommand } from './init/init-command.ts';
 import { packageVersion } from './package-version.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -14,6 +15,7 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(lull --help shows what there is)');
 
+  addInitCommand(program, (code) => (process.exitCode = code));
   program
     .command('dev')
     .description('the cloud on this machine: HTTP API, workers, queue and table, with reload on change')
