@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { exampleModules } from './test/conventions/example-modules.ts';
+import { snippetModules } from './test/conventions/snippet-modules.ts';
 
 // The package's own name means its source, here as in tsconfig.json.
 const conditions = ['lull-source', 'node', 'development|production'];
 
 export default defineConfig({
-  plugins: [exampleModules(import.meta.dirname)],
+  plugins: [exampleModules(import.meta.dirname), snippetModules(import.meta.dirname)],
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {

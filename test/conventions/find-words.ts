@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXCEPTIONS, FORBIDDEN_IN_NAMES, FORBIDDEN_IN_PROSE, NOT_COVERED } from './forbidden-words.ts';
 import { readDocument, readSource } from './read-texts.ts';
 
-const FOLDERS = ['lib', 'functions', 'infra', 'docs'];
+const FOLDERS = ['lib', 'functions', 'infra', 'docs', 'skills'];
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md'];
 
 /** As in `lib/engine/turn.ts:3: "nobody": say no worker, no caller`. */

@@ -13,12 +13,14 @@ export interface MarkdownSnippet {
   readonly given: string;
 }
 
-/** The TypeScript of README.md and docs/, less the blocks that say `ts ignore`, and less the reference: that is generated. */
+/** The TypeScript of README.md, docs/ and skills/, less the blocks that say `ts ignore`, and less the reference: that is generated. */
 export function readMarkdownSnippets(root: string): MarkdownSnippet[] {
-  const docs = existsSync(join(root, 'docs'))
-    ? readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    : [];
-  return ['README.md', ...docs.map((name) => join('docs', name))]
+  const documents = ['docs', 'skills'].flatMap((folder) =>
+    existsSync(join(root, folder))
+      ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
+      : [],
+  );
+  return ['README.md', ...documents]
     .filter((name) => name.endsWith('.md') && !name.startsWith(join('docs', 'reference')))
     .sort()
     .flatMap((name) => snippetsOf(name, readFileSync(join(root, name), 'utf8')));
@@ -35,7 +37,7 @@ export function snippetsOf(file: string, text: string): MarkdownSnippet[] {
     if (end < 0) throw new Error(`${file}:${index + 1}: this block is never closed.`);
     const [, language = '', note = ''] = fence;
     if (['ts', 'typescript'].includes(language) && note !== 'ignore') {
-      if (note !== '' && !/^[\w-]+\.ts$/.test(note)) {
+      if (note !== '' && !/^[\w.-]+\.ts$/.test(note)) {
         throw new Error(`${file}:${index + 1}: 'ts ${note}': after ts stands nothing, a file name, or ignore.`);
       }
       snippets.push({

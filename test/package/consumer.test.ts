@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -36,28 +37,9 @@ const greeting: string = await createTestEngine({ workflows: [greet] }).run(gree
 console.log(JSON.stringify({ greeting, run: typeof run, lambda: Object.keys(lambda).length > 0 }));
 `;
 
-/** A CDK app, in JavaScript; its workflows stay in TypeScript. */
-const app = `
-import { readdirSync, readFileSync } from 'node:fs';
-import { App, Stack } from 'aws-cdk-lib';
-import { WorkflowEngine } from 'lull/cdk';
-
-const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
-const engine = new WorkflowEngine(new Stack(app, 'Shop'), 'Workflows', { entry: 'workflows.ts' });
-const { directory } = app.synth();
-const bundles = readdirSync(directory).filter((name) => name.startsWith('asset.'));
-const handlers = bundles.filter((name) => readFileSync(directory + '/' + name + '/index.mjs', 'utf8').includes('as handler'));
-console.log(JSON.stringify({ workflows: engine.workflows, handlers: handlers.length }));
-`;
-
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
-const greet = `
-import { workflow } from 'lull';
-export const greet = workflow('greet', function* (name: string) {
-  return 'hello ' + name;
-});
-`;
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 const eslint = join(root, 'node_modules/eslint/bin/eslint.js');
 
@@ -90,7 +72,7 @@ describe('the package as it is published', () => {
     install(tarball, installed);
     writeFileSync(join(consumer, 'program.ts'), program);
     writeFileSync(join(consumer, 'package.json'), JSON.stringify({ type: 'module' }));
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => {
     rmSync(folder, { recursive: true });
@@ -131,19 +113,52 @@ describe('the package as it is published', () => {
     succeed(consumer, process.execPath, [tsc, ...options, 'eslint.config.js']);
   }, 60_000);
 
-  test('brings a construct that is synthesized, with the workflows built into its functions', () => {
-    for (const name of ['aws-cdk-lib', 'constructs', 'esbuild']) link(name, join(consumer, 'node_modules'));
-    writeFileSync(join(consumer, 'package-lock.json'), '{}');
-    writeFileSync(join(consumer, 'workflows.ts'), `export { greet } from './greet.ts';`);
-    writeFileSync(join(consumer, 'greet.ts'), greet);
-    writeFileSync(join(consumer, 'app.js'), app);
-    const [answer] = succeed(consumer, process.execPath, ['app.js']).trim().split('\n').slice(-1);
-    expect(JSON.parse(answer ?? '')).toEqual({ workflows: ['greet'], handlers: 3 });
-  }, 120_000);
+  describe('a project of lull init', () => {
+    const project = join(consumer, 'project');
+    const needed = ['aws-cdk-lib', 'constructs', 'esbuild', 'tsx', 'vitest', 'zod'];
+
+    beforeAll(() => {
+      for (const name of needed) link(name, join(consumer, 'node_modules'));
+      succeed(consumer, process.execPath, [join(installed, 'dist/lib/cli/main.js'), 'init', 'project']);
+    });
+
+    test('compiles', () => {
+      succeed(project, process.execPath, [tsc]);
+    }, 60_000);
+
+    test('passes its tests', () => {
+      expect(succeed(project, process.execPath, [vitest, 'run', '--reporter=json'])).toContain('"numPassedTests":3');
+    }, 60_000);
+
+    test('is synthesized, with its workflows built into the functions', () => {
+      writeFileSync(join(project, 'package-lock.json'), '{}');
+      const output = join(project, 'cdk.out');
+      const environment = { CDK_OUTDIR: output };
+      succeed(project, process.execPath, ['--import', 'tsx', 'infra/app.ts'], environment);
+      const handlers = readdirSync(output)
+        .filter((name) => name.startsWith('asset.'))
+        .map((name) => readFileSync(join(output, name, 'index.mjs'), 'utf8'))
+        .filter((code) => code.includes('as handler'));
+      expect(handlers).toHaveLength(3);
+      expect(readFileSync(join(output, 'Project.template.json'), 'utf8')).toContain('AWS::DynamoDB::Table');
+    }, 120_000);
+  });
 
   test('holds what is built, and none of its sources', () => {
     const files = readdirSync(installed).sort();
-    expect(files).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'node_modules', 'package.json']);
+    expect(files).toEqual([
+      ...[
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'dist',
+        'docs',
+        'node_modules',
+        'package.json',
+        'skills',
+        'templates',
+      ],
+    ]);
   });
 });
 
@@ -152,6 +167,7 @@ function pack(folder: string): string {
   mkdirSync(folder, { recursive: true });
   for (const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'])
     copyFileSync(join(root, file), join(folder, file));
+  for (const each of ['docs', 'skills', 'templates']) cpSync(join(root, each), join(folder, each), { recursive: true });
   succeed(root, process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')]);
   const printed = succeed(folder, 'npm', ['pack', '--json', '--ignore-scripts']);
   const [packed] = JSON.parse(printed) as [{ filename: string }];
@@ -175,8 +191,9 @@ function link(name: string, nodeModules: string): void {
 }
 
 /** Runs a program to its end and returns what it printed; one that fails throws with all that it said. */
-function succeed(cwd: string, command: string, args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+function succeed(cwd: string, command: string, args: readonly string[], environment = {}): string {
+  const env = { ...process.env, ...environment };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`);
   return stdout;
 }

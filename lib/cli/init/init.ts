@@ -20,8 +20,15 @@ export type InitResult =
 
 export function init({ folder, lull, ...options }: InitOptions): InitResult {
   const name = options.name ?? nameFromFolder(folder);
-  const reason = whyNot(folder, name) ?? tryToWrite(folder, { name, lull: lullDependency(lull, folder) });
-  return reason === undefined ? { kind: 'made', text: nextCommands(folder, name) } : { kind: 'refused', reason };
+  try {
+    const reason = whyNot(folder, name);
+    if (reason !== undefined) return { kind: 'refused', reason };
+    writeProject(folder, projectFiles({ name, lull: lullDependency(lull, folder) }));
+    return { kind: 'made', text: nextCommands(folder, name) };
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return { kind: 'refused', reason: `${folder} cannot be written: ${error.message}` };
+  }
 }
 
 function whyNot(folder: string, name: string): string | undefined {
@@ -34,16 +41,6 @@ function whyNot(folder: string, name: string): string | undefined {
   if (first === undefined) return undefined;
   const more = others.length > 0 ? ` (and ${others.length} more)` : '';
   return `the folder ${folder} is not empty: ${first}${more} is in the way. Name a new folder, as in lull init my-app`;
-}
-
-function tryToWrite(folder: string, options: { readonly name: string; readonly lull: string }): string | undefined {
-  try {
-    writeProject(folder, projectFiles(options));
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    return `${folder} cannot be written: ${error.message}`;
-  }
 }
 
 function nextCommands(folder: string, name: string): string {
