@@ -114,21 +114,22 @@ describe('the package as it is published', () => {
   }, 60_000);
 
   describe('a project of lull init', () => {
-    const project = join(consumer, 'project');
+    const project = join(folder, 'project');
     const needed = ['aws-cdk-lib', 'constructs', 'esbuild', 'tsx', 'vitest', 'zod'];
 
     beforeAll(() => {
-      for (const name of needed) link(name, join(consumer, 'node_modules'));
-      succeed(consumer, process.execPath, [join(installed, 'dist/lib/cli/main.js'), 'init', 'project']);
+      succeed(folder, process.execPath, [join(installed, 'dist/lib/cli/main.js'), 'init', 'project']);
+      cpSync(installed, join(project, 'node_modules/lull'), { recursive: true });
+      for (const name of [...needed, '@types/node']) link(name, join(project, 'node_modules'));
     });
 
     test('compiles', () => {
       succeed(project, process.execPath, [tsc]);
-    }, 60_000);
+    }, 300_000);
 
     test('passes its tests', () => {
       expect(succeed(project, process.execPath, [vitest, 'run', '--reporter=json'])).toContain('"numPassedTests":3');
-    }, 60_000);
+    }, 300_000);
 
     test('is synthesized, with its workflows built into the functions', () => {
       writeFileSync(join(project, 'package-lock.json'), '{}');
@@ -141,7 +142,7 @@ describe('the package as it is published', () => {
         .filter((code) => code.includes('as handler'));
       expect(handlers).toHaveLength(3);
       expect(readFileSync(join(output, 'Project.template.json'), 'utf8')).toContain('AWS::DynamoDB::Table');
-    }, 120_000);
+    }, 300_000);
   });
 
   test('holds what is built, and none of its sources', () => {
