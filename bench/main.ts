@@ -4,6 +4,7 @@ import { openDynalite, openMemory, type BenchStore } from './stores.ts';
 import { measureCost } from './workloads/cost.ts';
 import { measureEngine } from './workloads/engine.ts';
 import { measureFan } from './workloads/fan.ts';
+import { measurePut } from './workloads/put.ts';
 import { measureResume } from './workloads/resume.ts';
 import { measureSeq } from './workloads/seq.ts';
 import { measureSignals } from './workloads/signals.ts';
@@ -12,6 +13,7 @@ import { measureStart } from './workloads/start.ts';
 type Figures = Record<string, number>;
 
 const onEachStore: Record<string, (store: BenchStore) => Promise<Figures>> = {
+  put: measurePut,
   seq: measureSeq,
   start: measureStart,
   resume: measureResume,
@@ -35,7 +37,8 @@ if (unknown.length > 0) {
 for (const workload of wanted) {
   const measure = onEachStore[workload];
   if (measure !== undefined) {
-    print({ workload, store: 'memory', ...(await measureOn(openMemory(), measure)) });
+    const inMemory = await measureOn(openMemory(), measure);
+    if (Object.keys(inMemory).length > 0) print({ workload, store: 'memory', ...inMemory });
     const times = await measureOn(await openDynalite(), measure);
     const units = onlyUnits(await measureOn(await openDynalite({ isMetered: true }), measure));
     print({ workload, store: 'dynalite', ...times, ...units });

@@ -1,23 +1,33 @@
 /**
- * `npm run bench [workload ...]`: one line of JSON for each workload and store, medians of several runs.
+ * `npm run bench [workload ...]`: one line of JSON for each workload and store, medians of several runs. `README.md` says
+ * how to read them.
  *
- * The engine is measured as one bundle, since a loader would slow it down; `lambda` and `local` are about other processes anyway.
- * `npm run bench local ../a ../b` measures `lull dev` of these checkouts in turn.
+ * `npm run bench -- --against <commit> [--rounds 5] [workload ...]` runs that commit and this checkout in turn.
+ * `npm run bench local ../a ../b` measures `lull dev` of these checkouts in turn. `lambda` and `local` are about other processes.
  */
 import { spawnSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compareWith } from './against.ts';
+import { bundleBench } from './bundle-bench.ts';
 import { measureLambda } from './lambda/measure-lambda.ts';
 import { measureLocal } from './local/measure-local.ts';
 import { print } from './measure.ts';
 
-const OUTFILE = join(import.meta.dirname, '../node_modules/.cache/lull-bench.mjs');
-const wanted = process.argv.slice(2);
+const { positionals: wanted, values } = parseArgs({
+  allowPositionals: true,
+  options: { against: { type: 'string' }, rounds: { type: 'string', default: '5' } },
+});
 const others = wanted.filter((workload) => workload !== 'lambda');
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  if (values.against !== undefined) {
+    const rounds = Number(values.rounds);
+    for (const line of await compareWith({ commit: values.against, workloads: wanted, rounds })) print(line);
+    return 0;
+  }
   if (wanted[0] === 'local') {
     const checkouts = wanted.slice(1).map((checkout) => resolve(checkout));
     for (const line of await measureLocal(checkouts.length > 0 ? checkouts : undefined)) {
@@ -26,13 +36,8 @@ async function main(): Promise<number> {
     return 0;
   }
   if (wanted.length === 0 || others.length > 0) {
-    await build({
-      entryPoints: [join(import.meta.dirname, 'main.ts')],
-      ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile: OUTFILE, logLevel: 'warning' },
-      conditions: ['lull-source'],
-      external: ['@aws-sdk/*', 'dynalite'],
-    });
-    const { status } = spawnSync(process.execPath, [OUTFILE, ...others], { stdio: 'inherit' });
+    const bundle = await bundleBench(resolve(import.meta.dirname, '..'));
+    const { status } = spawnSync(process.execPath, [bundle, ...others], { stdio: 'inherit' });
     if (status !== 0) return status ?? 1;
   }
   if (wanted.length > 0 && !wanted.includes('lambda')) return 0;

@@ -1,21 +1,20 @@
 /** The stores that are measured. */
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, type ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { createDynamodbStore } from '../lib/dynamodb/create-dynamodb-store.ts';
-import { createTableClient } from '../lib/dynamodb/table-client.ts';
 import { createTableInput } from '../lib/dynamodb/create-table-input.ts';
 import { meterWrites, type MeteredWrite } from '../lib/dynamodb/write-meter.ts';
 import { MemoryStore } from '../lib/memory/memory-store.ts';
 import type { JournalRecord } from '../lib/journal/record.ts';
 import type { Store } from '../lib/ports/store.ts';
+import { startTableServer } from './table-server.ts';
 
 export interface BenchStore {
   readonly name: 'none' | 'memory' | 'dynalite';
   readonly store: Store;
   /** Counts write units, which takes time: figures of time are not to be trusted. */
   readonly isMetered: boolean;
+  /** Where the table is asked, if there is one. */
+  readonly endpoint?: string;
   /** What was asked of the store since this was called last. */
   takeCounts(): Counts;
   close(): Promise<void>;
@@ -74,32 +73,29 @@ export function openNone(): BenchStore {
 // The figures are not about which Node the SDK will need next year.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-/** DynamoDB's protocol over loopback HTTP, its data in memory. */
+/**
+ * DynamoDB's protocol over loopback HTTP, its data in the memory of another process. The store finds it as one on AWS
+ * finds its table: by the environment.
+ */
 export async function openDynalite({ isMetered = false } = {}): Promise<BenchStore> {
-  const server = dynalite({ createTableMs: 0 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-  };
-  const [sdk, reader] = [new DynamoDBClient(address), new DynamoDBClient(address)];
+  const server = await startTableServer();
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: server.endpoint,
+    ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' },
+  });
+  const [sdk, reader] = [new DynamoDBClient({}), new DynamoDBClient({})];
   await sdk.send(new CreateTableCommand(createTableInput('bench')));
-  const { endpoint, region, credentials } = address;
-  const location = { endpoint: new URL(endpoint), region, credentials: () => Promise.resolve(credentials) };
   // What is metered goes through the SDK, whose requests can be looked at.
-  const client = isMetered ? sdk : createTableClient({ location });
-  const store = createDynamodbStore({ tableName: 'bench', client });
+  const store = createDynamodbStore({ tableName: 'bench', client: isMetered ? sdk : undefined });
   return {
     name: 'dynalite',
     isMetered,
+    endpoint: server.endpoint,
     ...counting(store, isMetered ? { writes: meterWrites(sdk, reader), readUnits: meterReads(sdk) } : undefined),
     close: async () => {
-      client.destroy();
       sdk.destroy();
       reader.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
     },
   };
 }
