@@ -1,21 +1,35 @@
 /** The commands and their options, as `lull --help` shows them. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { dev } from './dev.ts';
+import { addEngineVerb, examplesText, type Context } from './engine-verb.ts';
 import { addInitCommand } from './init/init-command.ts';
 import { packageVersion } from './package-version.ts';
+import { ENGINE_VERBS } from './verbs/all-verbs.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const LONGEST_PORT = 65_535;
 const MOST_WORKERS = 32;
 
-export function createProgram(): Command {
+export function createProgram(context: Context): Command {
   const program = new Command('lull')
     .description('asyncio for AWS Lambda: coroutines that sleep for a month and cost nothing while they do.')
     .version(packageVersion())
     .showSuggestionAfterError()
-    .showHelpAfterError('(lull --help shows what there is)');
+    .showHelpAfterError('(lull --help shows what there is)')
+    .addHelpText('after', () => examplesText(EXAMPLES));
+  addInitCommand(program, (code) => context.exit(code));
+  addDev(program, context);
+  for (const verb of ENGINE_VERBS) addEngineVerb(program, context, verb);
+  return program;
+}
 
-  addInitCommand(program, (code) => (process.exitCode = code));
+const EXAMPLES = [
+  ['lull dev', 'The cloud on this machine, in one terminal'],
+  [`lull start checkout '{"id":"o-17"}'`, 'A run, in another'],
+  ['lull show latest', 'How it stands'],
+  ['lull list --stack Shop --status failed', 'The same words for a deployed engine'],
+] as const;
+
+function addDev(program: Command, context: Context): void {
   program
     .command('dev')
     .description('the cloud on this machine: HTTP API, workers, queue and table, with reload on change')
@@ -47,9 +61,8 @@ export function createProgram(): Command {
         .argParser(dynamodbServer),
     )
     .action(async (entry: string | undefined, options: DevCommand, command: Command) => {
-      process.exitCode = await runDev(entry, options, command);
+      context.exit(await runDev(entry, options, command));
     });
-  return program;
 }
 
 interface DevCommand {
@@ -61,7 +74,7 @@ interface DevCommand {
 }
 
 /** Options that mean nothing together are refused. */
-function runDev(entry: string | undefined, options: DevCommand, command: Command): Promise<number> {
+async function runDev(entry: string | undefined, options: DevCommand, command: Command): Promise<number> {
   const { from, workers, ...others } = options;
   const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
   if (from === undefined && isGiven('dynamodb')) {
@@ -70,6 +83,7 @@ function runDev(entry: string | undefined, options: DevCommand, command: Command
   if (from !== undefined && entry !== undefined) {
     command.error(`error: name either workflows (${entry}) or a template (--from ${from}): it holds its own workflows`);
   }
+  const { dev } = await import('./dev.ts'); // the whole local cloud
   return dev({
     ...others,
     ...(entry === undefined ? {} : { entry }),

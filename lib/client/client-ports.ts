@@ -8,7 +8,13 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
 import { createRegistry, type WorkflowRegistry, type WorkflowSource } from '../core/workflow-registry.ts';
-import { readBucketName, readQueueUrl, readTableName, type Environment } from '../lambda/environment.ts';
+import {
+  EnvironmentError,
+  readBucketName,
+  readQueueUrl,
+  readTableName,
+  type Environment,
+} from '../lambda/environment.ts';
 import { SystemClock } from '../memory/system-clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
@@ -17,9 +23,13 @@ import type { AnswerQuery } from '../ports/queries.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
 import { limitStore } from './call-budget.ts';
 import { RANDOM_IDS, type IdSource } from './identifiers.ts';
+import { createLocalOpener, namesNoEngine, type LocalPorts } from './local-ports.ts';
 import { checkOptions } from './options.ts';
 
-/** Where a client finds the runs. Everything has a default for use on AWS. */
+/**
+ * Where a client finds the runs. Everything has a default for use on AWS; where neither these options nor the environment
+ * name a table or a queue, it is the `lull dev` that runs in this folder or the nearest one above it with a `.lull`.
+ */
 export interface ClientOptions {
   /**
    * An array, or a module's namespace: needed to answer queries, to start by name with the schema checked, and to list all
@@ -95,9 +105,13 @@ export function toClientPorts(options: ClientOptions, environment: Environment):
   const callTimeoutMs = readCallTimeout(options);
   const registry = options.workflows === undefined ? undefined : createRegistry(options.workflows);
   const { clock = new SystemClock(), log = console, queries } = options;
-  const openStore = once(async () =>
+  const fromLocalCloud = namesNoEngine(options, environment) ? localPort(environment) : undefined;
+  const openDeployed = once(async () =>
     limitStore(options.store ?? (await openTable(options, environment)), () => callTimeoutMs),
   );
+  const openStore = fromLocalCloud
+    ? async () => limitStore(await fromLocalCloud('store'), () => callTimeoutMs)
+    : openDeployed;
   return {
     callTimeoutMs,
     registry,
@@ -106,7 +120,9 @@ export function toClientPorts(options: ClientOptions, environment: Environment):
     ids: options.ids ?? RANDOM_IDS,
     openStore,
     openQueries: once(async () => queries ?? (await loadQueries({ registry, clock, log, openStore }))),
-    openWakes: once(async () => options.wakes ?? (await openQueue(options, environment))),
+    openWakes: fromLocalCloud
+      ? () => fromLocalCloud('wakes')
+      : once(async () => options.wakes ?? (await openQueue(options, environment))),
   };
 }
 
@@ -115,6 +131,18 @@ const CALL_TIMEOUT_MS = 10_000;
 function readCallTimeout({ callTimeout, clock }: ClientOptions): number {
   if (callTimeout !== undefined) return toMilliseconds(callTimeout, 'the callTimeout of a Client');
   return clock === undefined ? CALL_TIMEOUT_MS : Infinity;
+}
+
+/** The table or the queue of the `lull dev` of this folder; an EnvironmentError if there is none. */
+function localPort(environment: Environment): <Port extends keyof LocalPorts>(port: Port) => Promise<LocalPorts[Port]> {
+  const open = createLocalOpener(process.cwd());
+  return async (port) => {
+    const found = await open();
+    if (!('problem' in found)) return found[port];
+    if (port === 'store') readTableName(environment, found.problem);
+    else readQueueUrl(environment, found.problem);
+    throw new EnvironmentError([found.problem]); // set meanwhile
+  };
 }
 
 async function openTable(options: ClientOptions, environment: Environment): Promise<Store> {

@@ -85,12 +85,13 @@ export function readSweeperSettings(environment: Environment): SweeperSettings {
   }));
 }
 
-export function readTableName(environment: Environment): string {
-  return read((problems) => required(problems, environment, TABLE_NAME));
+/** `otherwise` says what was looked for in its place, and was not found. */
+export function readTableName(environment: Environment, otherwise?: string): string {
+  return read((problems) => required(problems, environment, TABLE_NAME, otherwise));
 }
 
-export function readQueueUrl(environment: Environment): string {
-  return read((problems) => required(problems, environment, QUEUE_URL));
+export function readQueueUrl(environment: Environment, otherwise?: string): string {
+  return read((problems) => required(problems, environment, QUEUE_URL, otherwise));
 }
 
 /** The bucket for what is too large for the table; undefined if there is none. */
@@ -127,10 +128,15 @@ function engineName(problems: string[], environment: Environment): string | unde
   return undefined;
 }
 
-function required(problems: string[], environment: Environment, variable: typeof TABLE_NAME): string {
-  const value = environment[variable.name];
+function required(
+  problems: string[],
+  environment: Environment,
+  { name, meaning }: typeof TABLE_NAME,
+  otherwise?: string,
+): string {
+  const value = environment[name];
   if (value !== undefined && value.trim() !== '') return value;
-  problems.push(`${variable.name} is not set (${variable.meaning})`);
+  problems.push(`${name} is not set (${meaning})${otherwise === undefined ? '' : `, and ${otherwise}`}`);
   return '';
 }
 

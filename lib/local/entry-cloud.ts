@@ -1,4 +1,5 @@
 /** Starts the cloud of a file with workflows: bundles them, and exchanges the code when a file of it changes. */
+import { addressOf } from './address-of-cloud.ts';
 import type { Cleanup } from './cleanups.ts';
 import { CloudError } from './cloud-error.ts';
 import type { CloudEvent } from './cloud-event.ts';
@@ -30,7 +31,7 @@ export async function startEntryCloud(
   cleanups.push(() => folder.close());
   // Early, since a port in use is the likeliest thing to go wrong.
   const listener = await bindListener(options.port ?? 0, cleanups);
-  folder.announce(listener.url);
+  folder.announce({ url: listener.url });
   const aws = await listenForServices();
   cleanups.push(() => aws.stop());
   const bundler = await startBundler(options.entry, folder.buildPath);
@@ -63,6 +64,7 @@ export async function startEntryCloud(
     throw new CloudError('CODE_NOT_LOADED', `the workflows cannot be loaded:\n\n${error.message}`);
   });
   if (options.watch) cleanups.push(reloadOnChange(bundler, cloud, entryOptions, report));
+  folder.announce(addressOf({ cloud, aws, listeners }));
   return describeCloud({ cloud, aws, listeners, cleanups, callers: {}, endpoints: entryOptions.endpoints });
 }
 

@@ -2,9 +2,10 @@
  * The folder in which a local cloud keeps what it knows, `.lull` by default. One local cloud at a time uses it: a lock
  * that the operating system gives back when its owner dies, however it dies.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { ADDRESS_FILE, type LocalAddress } from '../client/local-address.ts';
 import { CloudError } from './cloud-error.ts';
 
 /** Counts up when what is in the folder cannot be read by older versions any more. */
@@ -20,8 +21,8 @@ export interface CloudFolder {
   readonly buildPath: string;
   /** The process that used it last was killed: writes that are not atomic may be incomplete. */
   readonly wasLeftInUse: boolean;
-  /** Shown to another process that wants the folder. */
-  announce(url: string): void;
+  /** Shown to another process that wants the folder, and to callers beside it. */
+  announce(address: Omit<LocalAddress, 'pid'>): void;
   /** Releases the folder. */
   close(): Promise<void>;
 }
@@ -31,10 +32,10 @@ export async function openCloudFolder(path: string): Promise<CloudFolder> {
   const folder = resolve(path);
   prepare(folder);
   const lock = await takeLock(folder);
-  const ownerFile = join(folder, 'owner.json');
+  const ownerFile = join(folder, ADDRESS_FILE);
   const wasLeftInUse = readJson(ownerFile) !== undefined;
-  const announce = (url?: string): void => writeFileSync(ownerFile, JSON.stringify({ pid: process.pid, url }));
-  announce();
+  const announce: CloudFolder['announce'] = (address) => writeWhole(ownerFile, { pid: process.pid, ...address });
+  announce({});
   return {
     path: folder,
     tablePath: join(folder, 'table'),
@@ -110,7 +111,7 @@ async function takeLock(folder: string): Promise<ClassicLevel> {
     return lock;
   } catch (error) {
     if ((error as { cause?: { code?: unknown } }).cause?.code !== 'LEVEL_LOCKED') throw error;
-    const owner = readJson(join(folder, 'owner.json')) as { pid?: number; url?: string } | undefined;
+    const owner = readJson(join(folder, ADDRESS_FILE)) as { pid?: number; url?: string } | undefined;
     const user = owner
       ? `process ${owner.pid ?? '?'}${owner.url === undefined ? '' : ` at ${owner.url}`}`
       : 'another process';
@@ -120,6 +121,12 @@ async function takeLock(folder: string): Promise<ClassicLevel> {
       { cause: error },
     );
   }
+}
+
+/** A reader sees the file before or after, and no other user sees it: it has credentials. */
+function writeWhole(file: string, content: object): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 function readJson(file: string): unknown {

@@ -1,5 +1,6 @@
 /** Starts the cloud that a synthesized template describes. */
 import { join } from 'node:path';
+import { addressOf } from './address-of-cloud.ts';
 import type { Cleanup } from './cleanups.ts';
 import type { TemplateCloudOptions } from './cloud-options.ts';
 import { startCloud } from './cloud.ts';
@@ -21,7 +22,7 @@ export async function startTemplateCloud(options: TemplateCloudOptions, cleanups
   const { resources, listeners } = await bindListeners(options, aws.endpoint, cleanups);
   const folder = await openCloudFolder(options.dir ?? '.lull');
   cleanups.push(() => folder.close());
-  folder.announce(listeners[0]?.url ?? aws.endpoint);
+  folder.announce({ url: listeners[0]?.url ?? aws.endpoint });
   const tables = await openTables(options, resources, folder, cleanups);
   const {
     log: report = ignore,
@@ -37,6 +38,7 @@ export async function startTemplateCloud(options: TemplateCloudOptions, cleanups
     ...others,
     ...{ resources, aws, listeners, tables, bucketsPath, report, cleanups },
   });
+  folder.announce(addressOf({ cloud, aws, listeners }));
   const { endpoint } = aws;
   return describeCloud({ cloud, aws, listeners, cleanups, callers, endpoints: { dynamodb: endpoint, sqs: endpoint } });
 }

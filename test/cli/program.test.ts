@@ -1,22 +1,10 @@
-import { CommanderError, type Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { createProgram } from '../../lib/cli/program.ts';
+import { runFake } from './fake-surroundings.ts';
 
 /** What the program prints for these arguments, and how it ends. */
 async function call(...args: string[]): Promise<{ exitCode: number; text: string }> {
-  const program = createProgram();
-  const chunks: string[] = [];
-  const write = (text: string): void => void chunks.push(text);
-  const quiet = (command: Command): Command =>
-    command.exitOverride().configureOutput({ writeOut: write, writeErr: write });
-  quiet(program).commands.forEach(quiet);
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return { exitCode: 0, text: chunks.join('') };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return { exitCode: error.exitCode, text: chunks.join('') };
-  }
+  const { exitCode, out, err } = await runFake(args);
+  return { exitCode, text: out + err };
 }
 
 describe('the command lull', () => {
@@ -39,7 +27,7 @@ describe('the command lull', () => {
 
   it.each(['70000', '-1', '40x', '4000.5', ''])('refuses the port %j', async (port) => {
     const { exitCode, text } = await call('dev', 'workflows.ts', '--port', port);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(text).toContain('It is a whole number from 0 to 65535.');
   });
 
@@ -54,19 +42,19 @@ describe('the command lull', () => {
     [['--from', 'cdk.out', '--dynamodb', 'oracle'], 'Allowed choices are dynalite, local-jar'],
   ])('refuses options that mean nothing together: %j', async (args, message) => {
     const { exitCode, text } = await call('dev', ...args);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(text).toContain(message);
   });
 
   it.each([[['--dir', '']], [['-d', ' ']], [['']]])('refuses a path that is empty, as in %j', async (args) => {
     const { exitCode, text } = await call('dev', ...args);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(text).toContain('It is a path, and not empty.');
   });
 
   it('suggests the command that was meant', async () => {
     const { exitCode, text } = await call('dve');
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(text).toContain('Did you mean dev?');
   });
 });

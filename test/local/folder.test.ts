@@ -27,7 +27,7 @@ describe('the folder of a local cloud', () => {
   it('is for one at a time: the second is told who has it and what to do', async () => {
     const path = temporaryFolder();
     const first = await open(path);
-    first.announce('http://127.0.0.1:4000');
+    first.announce({ url: 'http://127.0.0.1:4000' });
     await expect(openCloudFolder(path)).rejects.toMatchObject({
       code: 'FOLDER_IN_USE',
       message: expect.stringMatching(

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { ID_PATH } from '../../client/local-address.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { listenOnLoopback, stopServer } from '../net/listen.ts';
 import { readBody } from '../net/read-body.ts';
@@ -55,6 +56,8 @@ export interface EndpointOptions {
 export interface Endpoint {
   /** `http://127.0.0.1:1234`: what `AWS_ENDPOINT_URL` is set to. */
   readonly endpoint: string;
+  /** It says it at `ID_PATH`: a caller that knows the address from an earlier day sees whether it is the same cloud. */
+  readonly id: string;
   /** Until then each request is answered with a failure: the services need to know the address first. */
   serve(parts: EndpointOptions): void;
   stop(): Promise<void>;
@@ -68,7 +71,9 @@ export async function listenForServices(port = 0): Promise<Endpoint> {
   });
   let stopForwarding: () => void = () => undefined;
   let nowMs: () => number = Date.now;
+  const id = randomUUID();
   const server = createServer((request, response) => {
+    if (request.url === ID_PATH) return void response.end(id);
     const answering = readRequest(request).then(async (whole) => answer(whole));
     answering.then(
       (made) => send(response, made, nowMs()),
@@ -79,6 +84,7 @@ export async function listenForServices(port = 0): Promise<Endpoint> {
   const endpoint = `http://127.0.0.1:${await listenOnLoopback(server, port)}`;
   return {
     endpoint,
+    id,
     serve: (parts) => {
       const forwarder = createForwarder(parts.tables.endpoint);
       stopForwarding = forwarder.stop;

@@ -1,8 +1,10 @@
 /** Arguments, one a line: help, a version, an error in words, or a cloud as it was asked for. */
-import { CommanderError, type Command } from 'commander';
-import { createProgram } from '../../../lib/cli/program.ts';
+import { EXIT } from '../../../lib/cli/exit-codes.ts';
+import { runFake } from '../../cli/fake-surroundings.ts';
 import { expectThat, type FuzzTarget } from '../target.ts';
 import { asked } from './no-cloud.ts';
+
+const EXIT_CODES: ReadonlySet<number> = new Set(Object.values(EXIT));
 
 const commandLine: FuzzTarget = {
   seeds: [
@@ -12,25 +14,16 @@ const commandLine: FuzzTarget = {
     '--version',
     'help\ndev',
     'dve',
+    'start\norder\n{"id":1}\n--id\no-1\n--wait\n5s',
+    'list\n-s\nfailed,blocked\n--since\n2h\n-a\nx=1\n--json',
+    'signal\nlatest\ngo\n-\n--endpoint\nhttp://127.0.0.1:1',
     'dev\n-p1\n-d=.',
   ],
   async run(input) {
-    const chunks: string[] = [];
-    const write = (text: string): void => void chunks.push(text);
-    const quiet = (command: Command): Command =>
-      command.exitOverride().configureOutput({ writeOut: write, writeErr: write });
-    const program = quiet(createProgram());
-    program.commands.forEach(quiet);
     asked.length = 0;
-    try {
-      await program.parseAsync(input.toString().split('\n'), { from: 'user' });
-    } catch (error) {
-      if (!(error instanceof CommanderError)) throw error;
-      expectThat(error.exitCode === 0 || error.exitCode === 1, `the exit code is ${error.exitCode}`);
-    } finally {
-      process.exitCode = undefined;
-    }
-    expectThat(!/\n\s+at .+:\d+/.test(chunks.join('')), `a stack is shown: ${chunks.join('')}`);
+    const { exitCode, out, err } = await runFake(input.toString().split('\n'));
+    expectThat(EXIT_CODES.has(exitCode), `the exit code is ${exitCode}`);
+    expectThat(!/\n\s+at .+:\d+/.test(out + err), `a stack is shown: ${out}${err}`);
     for (const { port, dir, workers = 2 } of asked) {
       expectThat(Number.isInteger(port) && port >= 0 && port <= 65_535, `the port is ${port}`);
       expectThat(Number.isInteger(workers) && workers >= 1 && workers <= 32, `there are ${workers} workers`);

@@ -1,0 +1,81 @@
+/** What the HTTP API answers, as JSON: what the command reads of it. Newer engines may say more. */
+import type { RunStatus } from '../../core/run-status.ts';
+
+export interface RunRow {
+  readonly id: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly createdAt: string;
+  readonly endedAt?: string;
+  readonly customStatus?: unknown;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+export interface RunPage {
+  readonly runs: readonly RunRow[];
+  readonly cursor?: string;
+}
+
+/** An error as JSON: see lib/http/to-json.ts. */
+export interface ShownError {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: unknown;
+  readonly stack?: string;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+  readonly undoErrors?: unknown;
+}
+
+export interface RunAnswer extends RunRow {
+  readonly input?: unknown;
+  readonly dueAt?: string;
+  readonly deadline?: string;
+  readonly parent?: string;
+  readonly link?: number;
+  readonly pinnedTo?: string;
+  readonly blocked?: { readonly reason: string; readonly since: string };
+  readonly journal?: { readonly events: number; readonly bytes: number };
+  readonly unreadSignals?: number;
+  readonly result?: unknown;
+  readonly error?: ShownError;
+  readonly reason?: string;
+  readonly undoErrors?: readonly ShownError[];
+}
+
+export interface EventAnswer {
+  readonly kind: string;
+  readonly at?: string;
+  readonly id?: number;
+  readonly stepId?: string;
+  readonly name?: string;
+  readonly key?: string;
+  readonly operation?: { readonly kind: string; readonly runId?: string; readonly functionName?: string };
+  readonly runId?: string;
+  readonly status?: string;
+  readonly value?: unknown;
+  readonly error?: unknown;
+  readonly bytes?: number;
+  readonly attempt?: number;
+  readonly durationMs?: number;
+  readonly dueAt?: string;
+  readonly retryAt?: string;
+  readonly reason?: string;
+  readonly undo?: boolean;
+  readonly sensitive?: boolean;
+  readonly version?: string;
+  readonly messageId?: string;
+  readonly becomes?: string;
+  readonly unread?: boolean;
+}
+
+export interface HistoryPage {
+  readonly events: readonly EventAnswer[];
+  readonly cursor?: string;
+}
+
+const OPEN: ReadonlySet<string> = new Set(['pending', 'running', 'suspended', 'paused', 'blocked']);
+
+export function isOpen({ status }: { readonly status: string }): boolean {
+  return OPEN.has(status);
+}

@@ -1,0 +1,28 @@
+/** The verbs that talk to an engine, in the order of the help. */
+import type { EngineVerb } from '../engine-verb.ts';
+import { cancel, pause, resume, retry, terminate } from './control.ts';
+import { count } from './count.ts';
+import { history } from './history.ts';
+import { list } from './list.ts';
+import { query } from './query.ts';
+import { show } from './show.ts';
+import { signal } from './signal.ts';
+import { start } from './start.ts';
+import { update } from './update.ts';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each has options of its own
+export const ENGINE_VERBS: readonly EngineVerb<any>[] = [
+  start,
+  list,
+  count,
+  show,
+  history,
+  signal,
+  query,
+  update,
+  cancel,
+  terminate,
+  pause,
+  resume,
+  retry,
+];

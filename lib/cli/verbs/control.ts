@@ -1,0 +1,77 @@
+/** Verbs that a run is sent, and that answer once it is accepted: what they do, the run does when it hears of it. */
+import { Option } from 'commander';
+import type { EngineVerb } from '../engine-verb.ts';
+import { newKey, pathOf } from '../engine/engine.ts';
+import { findRunId } from '../engine/find-run.ts';
+import { EXIT } from '../exit-codes.ts';
+
+interface ControlOptions {
+  readonly reason?: string;
+  readonly undo?: boolean;
+}
+
+const reasonOption = new Option('--reason <text>', 'why, for people');
+
+export const cancel = controlVerb({
+  name: 'cancel',
+  summary: 'ask a run to stop: its code may clean up, and may go on',
+  options: [reasonOption],
+  examples: [['lull cancel order-o-17 --reason "out of stock"', 'Cancel an order']],
+});
+
+export const terminate = controlVerb({
+  name: 'terminate',
+  summary: 'end a run at once, without running any more of its code',
+  options: [reasonOption, new Option('--undo', 'undo the steps that have completed first')],
+  examples: [
+    ['lull terminate order-o-17', 'End it now'],
+    ['lull terminate order-o-17 --undo', 'End it, and take back what its steps did'],
+  ],
+});
+
+export const pause = controlVerb({
+  name: 'pause',
+  summary: 'pause a run: it begins nothing more until it is resumed',
+  options: [],
+  examples: [['lull pause order-o-17', 'Keep it from going on']],
+});
+
+export const resume = controlVerb({
+  name: 'resume',
+  summary: 'let a paused run go on',
+  options: [],
+  examples: [['lull resume order-o-17', 'Let it go on']],
+});
+
+export const retry = controlVerb({
+  name: 'retry',
+  summary: 'let a failed run go on from the step that failed',
+  options: [],
+  examples: [['lull retry order-o-17', 'Once the cause is mended']],
+});
+
+function controlVerb(verb: {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly Option[];
+  readonly examples: EngineVerb<ControlOptions>['examples'];
+}): EngineVerb<ControlOptions> {
+  const { name } = verb;
+  return {
+    ...verb,
+    arguments: [['<run>', 'its id, or latest']],
+    async act({ engine, output, options }, run = '') {
+      const id = await findRunId(engine, run);
+      const { reason, undo } = options;
+      const body = { ...(reason === undefined ? {} : { reason }), ...(undo === true ? { undo } : {}) };
+      await engine.ask({
+        ...{ method: 'POST', path: pathOf('runs', id, name), key: newKey() },
+        ...(Object.keys(body).length === 0 ? {} : { body }),
+      });
+      if (output.isJson) output.document({ id });
+      else output.line([['green', 'accepted'], `  ${name} of ${id}`]);
+      output.note([['dim', `lull watch ${id}`]]);
+      return EXIT.ok;
+    },
+  };
+}
