@@ -1,9 +1,11 @@
 /** The commands and their options, as `lull --help` shows them. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { completionScript, SHELLS, type Shell } from './completion.ts';
 import { addEngineVerb, examplesText, type Context } from './engine-verb.ts';
 import { addInitCommand } from './init/init-command.ts';
 import { packageVersion } from './package-version.ts';
 import { ENGINE_VERBS } from './verbs/all-verbs.ts';
+import { SCHEDULE_VERBS } from './verbs/schedules.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const LONGEST_PORT = 65_535;
@@ -19,6 +21,9 @@ export function createProgram(context: Context): Command {
   addInitCommand(program, (code) => context.exit(code));
   addDev(program, context);
   for (const verb of ENGINE_VERBS) addEngineVerb(program, context, verb);
+  const schedules = program.command('schedules').summary('schedules that are made at run time');
+  for (const verb of SCHEDULE_VERBS) addEngineVerb(schedules, context, verb);
+  addCompletion(program, context);
   return program;
 }
 
@@ -28,6 +33,23 @@ const EXAMPLES = [
   ['lull show latest', 'How it stands'],
   ['lull list --stack Shop --status failed', 'The same words for a deployed engine'],
 ] as const;
+
+function addCompletion(program: Command, { surroundings }: Context): void {
+  program
+    .command('completion')
+    .summary('print a script that completes lull in your shell')
+    .description('Prints a script that completes lull in your shell.')
+    .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
+    .addHelpText(
+      'after',
+      examplesText([
+        ["echo 'source <(lull completion bash)' >> ~/.bashrc", 'bash'],
+        ["echo 'source <(lull completion zsh)' >> ~/.zshrc", 'zsh'],
+        ['lull completion fish > ~/.config/fish/completions/lull.fish', 'fish'],
+      ]),
+    )
+    .action((shell: Shell) => surroundings.stdout.write(completionScript(program, shell)));
+}
 
 function addDev(program: Command, context: Context): void {
   program

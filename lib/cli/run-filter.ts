@@ -87,7 +87,7 @@ function readAttribute(text: string): Record<string, unknown> {
   return { [name]: /^(true|false|-?\d+(\.\d+)?|".*")$/.test(value) ? (JSON.parse(value) as unknown) : value };
 }
 
-function readTime(text: string, option: string, nowMs: number): string {
+export function readTime(text: string, option: string, nowMs: number): string {
   if (/^\d+(\.\d+)?\s*[a-z]/i.test(text)) {
     const agoMs = toMilliseconds(text.replace(/\s+ago$/, ''), option);
     return new Date(nowMs - agoMs).toISOString();

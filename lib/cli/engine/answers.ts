@@ -35,6 +35,8 @@ export interface RunAnswer extends RunRow {
   readonly link?: number;
   readonly pinnedTo?: string;
   readonly blocked?: { readonly reason: string; readonly since: string };
+  /** See lib/core/waits-for.ts: it is put into words there. */
+  readonly waitsFor?: object;
   readonly journal?: { readonly events: number; readonly bytes: number };
   readonly unreadSignals?: number;
   readonly result?: unknown;

@@ -2,6 +2,8 @@
 import type { EngineVerb } from '../engine-verb.ts';
 import { cancel, pause, resume, retry, terminate } from './control.ts';
 import { count } from './count.ts';
+import { deleteRun } from './delete.ts';
+import { fork } from './fork.ts';
 import { history } from './history.ts';
 import { list } from './list.ts';
 import { query } from './query.ts';
@@ -25,4 +27,6 @@ export const ENGINE_VERBS: readonly EngineVerb<any>[] = [
   pause,
   resume,
   retry,
+  fork,
+  deleteRun,
 ];
