@@ -91,7 +91,7 @@ describe('a table', () => {
 
   it('cuts what may be cut, then leaves out what may be left out; an id stays as it is', () => {
     expect(plain(24)).toEqual(['NAME       ID      NOTE', 'a long n…  run-1   waits', 'short      run-22']);
-    expect(plain(15)).toEqual(['NAME    ID', 'a lon…  run-1', 'short   run-22']);
+    expect(plain(15)).toEqual(['NAME     ID', 'a long…  run-1', 'short    run-22']);
   });
 
   it('writes rows in lines of their own where the columns do not fit', () => {
