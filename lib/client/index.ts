@@ -22,7 +22,8 @@ export type {
   RunSummary,
 } from './describe-run.ts';
 export type { RunEnd } from './run-value.ts';
-export type { HistoryEvent, HistoryOptions } from './run-history.ts';
+export type { HistoryEvent } from './history-event.ts';
+export type { HistoryOptions } from './run-history.ts';
 export type { ListOptions, PageOptions, RunFilter, RunPage } from './list-runs.ts';
 export type { AnswerQuery, AskedQuery, QueryAnswer } from '../ports/queries.ts';
 export type { IdSource } from './identifiers.ts';

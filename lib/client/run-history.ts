@@ -1,72 +1,16 @@
-/** A run's journal as people read it: one event after the other, with names and decoded values. */
-import { decode } from '../codec/decode.ts';
+/** Reads a run's journal as people read it, from the beginning or from a place in it: one event after the other. */
+import { encodedBytes } from '../codec/encode.ts';
 import { describeValue } from '../core/describe-value.ts';
-import type { Encoded } from '../core/encoded.ts';
-import {
-  type CallbackCompleted,
-  type CallbackFailed,
-  type CallbackHeartbeat,
-  isRecordedCommand,
-  type JournalEntry,
-  type RecordedCommand,
-  type RunEnded,
-} from '../journal/event.ts';
+import { OpenCommands } from '../journal/command-facts.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
-import type { RunStatus } from '../core/run-status.ts';
 import type { Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { InvalidArgumentError, RunNotFoundError } from '../core/run-errors.ts';
+import { type HistoryEvent, toEndEvent, toHistoryEvent, toWaitingEvent } from './history-event.ts';
 import { readRecords } from './read-records.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
-import { readEnd, type RunEnd } from './run-value.ts';
-
-/**
- * One thing that happened in a run. Kinds are those of the journal: what the code asked for (`step`, `sleep`,
- * `receive`), which patches it took (`patched`), what came of it (`step-completed`, `sleep-completed`, ...) and what came from outside
- * (`signal-received`, ...). Two more are not in the journal: `message-waiting` is accepted and not delivered yet,
- * and the last event of a closed run has its status as kind.
- */
-export interface HistoryEvent {
-  readonly kind: JournalEntry['kind'] | 'message-waiting' | 'completed' | 'failed' | 'cancelled' | 'terminated';
-  /** When it was delivered. What the code asked for happened at the time of the event before it. */
-  readonly at?: Date;
-  /** Numbers what the code asked for; what came of it has the same. */
-  readonly id?: number;
-  /** Of the step, timer, signal, update, callback, patch or limit. */
-  readonly name?: string;
-  /** Of a step that was given one. */
-  readonly key?: string;
-  /** Of a step that the engine carries out: what it does to which other run. */
-  readonly operation?: { readonly kind: string; readonly runId?: string; readonly functionName?: string };
-  /** Another run that has ended, with its `status`, and its `value`, `error` or `reason`. */
-  readonly runId?: string;
-  readonly status?: RunStatus;
-  /**
-   * A result, a signal's payload, an update's input, the details of a heartbeat, the input of the next link. Decoded when
-   * it is read.
-   */
-  readonly value?: unknown;
-  /** What a step or the run failed with. Decoded when it is read. */
-  readonly error?: unknown;
-  /** Of the attempt that failed, from 1. */
-  readonly attempt?: number;
-  /** When the timer fires, or the callback expires. */
-  readonly dueAt?: Date;
-  /** When the next attempt is made. */
-  readonly retryAt?: Date;
-  /** What the canceller or terminator said, or why the code was asked to stop. */
-  readonly reason?: string;
-  /** Of a step that is sensitive: what it gave, or failed with, is not shown. */
-  readonly sensitive?: true;
-  /** Of a request to terminate: the steps are undone first. */
-  readonly undo?: boolean;
-  /** Of the code that took the first turn. */
-  readonly version?: string;
-  readonly messageId?: string;
-  /** The message came when no code took it any more. */
-  readonly unread?: true;
-}
+import { decodeEnd, readStoredForm } from './run-value.ts';
 
 /** Which history of a run. */
 export interface HistoryOptions {
@@ -90,8 +34,8 @@ export interface PlacedEvent {
 }
 
 /**
- * So many records before a place are read, for the names of the commands that end there. A command from long before has
- * no name on such a page: a request for one event must not read the whole journal.
+ * So many records before a place are read, for the names and the attempts of what ends there. What was asked for long
+ * before has none on such a page: a request for one event must not read the whole journal.
  */
 const LOOK_BACK_RECORDS = 20;
 
@@ -110,7 +54,7 @@ export async function* readHistory(
   const link = checkLink(asked, last) ?? ofCursor ?? last;
   const atPlace = (at: HistoryPlace): string => fromPlace(link, at);
 
-  const names = new Map<number, string>();
+  const open = new OpenCommands();
   const journaled = new Set<string>();
   const firstRead = Math.max(0, from.record - 1 - LOOK_BACK_RECORDS);
   let place: HistoryPlace = { record: from.record, events: 0 };
@@ -118,10 +62,11 @@ export async function* readHistory(
     if (number >= from.record) place = { record: number, events: 0 };
     for (const entry of entries) {
       if ('messageId' in entry) journaled.add(entry.messageId);
-      const event = toHistoryEvent(entry, names);
-      if (number < from.record) continue;
-      place = { record: number, events: place.events + 1 };
-      if (isBehind(place, from)) yield { event, cursor: atPlace(place) };
+      if (number >= from.record) {
+        place = { record: number, events: place.events + 1 };
+        if (isBehind(place, from)) yield { event: toHistoryEvent(entry, open), cursor: atPlace(place) };
+      }
+      open.feed(entry);
     }
   }
   // What waits, and how the run ended, comes after the last link.
@@ -129,8 +74,8 @@ export async function* readHistory(
 
   const search = { runId, link, before: firstRead, journaled };
   const waiting = run.inboxIds.length === 0 ? [] : await readWaiting(ports, store, run.inboxIds, search);
-  const end = await retryUnavailable(ports.clock, () => readEnd(store, run));
-  for (const event of [...waiting.map(fromMessage), ...(end === undefined ? [] : [fromEnd(run, end)])]) {
+  const end = await retryUnavailable(ports.clock, () => readEndEvent(store, run));
+  for (const event of [...waiting.map((message) => toWaitingEvent(message, open)), ...end]) {
     place = { record: place.record, events: place.events + 1 };
     if (isBehind(place, from)) yield { event, cursor: atPlace(place) };
   }
@@ -193,160 +138,10 @@ async function readWaiting(
   return messages.filter(({ id }) => isOpen(id));
 }
 
-function fromEnd(run: RunItem, end: RunEnd): HistoryEvent {
-  const { status, ...rest } = 'result' in end ? { status: end.status, value: end.result } : end;
-  return { kind: status, ...at(run.endedAtMs ?? run.createdAtMs), ...rest };
-}
-
-/** `names` collects what was asked for, so that what came of it has a name too. */
-function toHistoryEvent(entry: JournalEntry, names: Map<number, string>): HistoryEvent {
-  if (!isRecordedCommand(entry)) return fromEvent(entry, names);
-  names.set(entry.id, entry.name);
-  return fromCommand(entry);
-}
-
-function fromCommand(entry: RecordedCommand): HistoryEvent {
-  switch (entry.kind) {
-    case 'step': {
-      const { kind, id, name, key, operation, sensitive } = entry;
-      const rest = { ...(operation && { operation }), ...(sensitive && { sensitive }) };
-      return { kind, id, name, ...(key === undefined ? {} : { key }), ...rest };
-    }
-    case 'receive': {
-      const { kind, id, name } = entry;
-      return { kind, id, name };
-    }
-    case 'sleep': {
-      const { kind, id, name, dueAtMs } = entry;
-      return { kind, id, name, dueAt: new Date(dueAtMs) };
-    }
-    case 'callback': {
-      const { kind, id, name, expiresAtMs } = entry;
-      return { kind, id, name, ...(expiresAtMs === undefined ? {} : { dueAt: new Date(expiresAtMs) }) };
-    }
-  }
-}
-
-function fromEvent(entry: Exclude<JournalEntry, RecordedCommand>, names: ReadonlyMap<number, string>): HistoryEvent {
-  switch (entry.kind) {
-    case 'callback-completed':
-      return withValue(ofCallback(entry), 'value', entry.value);
-    case 'callback-failed':
-      return withValue(ofCallback(entry), 'error', entry.error);
-    case 'callback-heartbeat':
-      return withValue(ofCallback(entry), 'value', entry.details);
-    case 'patched':
-      return { kind: entry.kind, name: entry.patch };
-    case 'started':
-      return { kind: entry.kind, ...at(entry.atMs), version: entry.version };
-    case 'step-completed':
-      return ofStep(entry, { ...head(entry, names) }, 'value', entry.value);
-    case 'step-heartbeat':
-      return ofStep(entry, { ...head(entry, names) }, 'value', entry.details);
-    case 'step-failed':
-      return ofStep(entry, { ...head(entry, names) }, 'error', entry.error);
-    case 'step-retrying': {
-      const { attempt, retryAtMs, error } = entry;
-      return ofStep(entry, { ...head(entry, names), attempt, retryAt: new Date(retryAtMs) }, 'error', error);
-    }
-    case 'sleep-completed':
-      return head(entry, names);
-    case 'signal-received': {
-      const { kind, atMs, name, messageId, payload } = entry;
-      return withValue({ kind, ...at(atMs), name, messageId, ...unread(entry) }, 'value', payload);
-    }
-    case 'update-received': {
-      const { kind, atMs, name, messageId, args } = entry;
-      return withValue({ kind, ...at(atMs), name, messageId, ...unread(entry) }, 'value', args);
-    }
-    case 'run-ended':
-      return fromRunEnded({ ...entry, kind: 'run-ended' });
-    case 'cancel-requested':
-    case 'terminate-requested': {
-      const { kind, atMs, reason, messageId } = entry;
-      const undo = entry.kind === 'terminate-requested' && entry.undo === true;
-      return { kind, ...at(atMs), reason, messageId, ...(undo ? { undo } : {}), ...unread(entry) };
-    }
-    case 'limit-reached':
-      return { kind: entry.kind, ...at(entry.atMs), name: entry.limit, reason: entry.reason };
-    case 'continued':
-      return withValue({ kind: entry.kind, ...at(entry.atMs) }, 'value', entry.input);
-    case 'deadline-passed':
-      return { kind: entry.kind, ...at(entry.atMs), reason: entry.reason };
-    case 'step-interrupted':
-      return head(entry, names);
-    case 'taken-over':
-    case 'taken-alone':
-    case 'steps-begun':
-      return { kind: entry.kind, ...at(entry.atMs) };
-  }
-}
-
-/** `value` is the result, the error or the reason. */
-function fromRunEnded(entry: Omit<RunEnded, 'atMs' | 'kind'> & { readonly kind: 'run-ended'; readonly atMs?: number }) {
-  const { kind, atMs, runId, workflow, status, value, messageId } = entry;
-  const head: HistoryEvent = {
-    kind,
-    ...(atMs === undefined ? {} : at(atMs)),
-    ...{ name: workflow, runId, status, messageId },
-    ...unread(entry),
-  };
-  return withValue(head, status === 'completed' ? 'value' : 'error', value);
-}
-
-function ofCallback(entry: CallbackCompleted | CallbackFailed | CallbackHeartbeat): HistoryEvent {
-  const { kind, atMs, id, name, messageId } = entry;
-  return { kind, ...at(atMs), id, name, messageId, ...unread(entry) };
-}
-
-function unread(entry: { readonly unread?: true }): { unread?: true } {
-  return entry.unread === true ? { unread: true } : {};
-}
-
-function head(
-  { kind, atMs, id }: { kind: JournalEntry['kind']; atMs: number; id: number },
-  names: ReadonlyMap<number, string>,
-): HistoryEvent {
-  const name = names.get(id);
-  return { kind, ...at(atMs), id, ...(name === undefined ? {} : { name }) };
-}
-
-function fromMessage(message: Message): HistoryEvent {
-  const kind = 'message-waiting';
-  if (message.kind === 'run-ended') return { ...fromRunEnded({ ...message, messageId: message.id }), kind };
-  if ('reason' in message) return { kind, name: message.kind, messageId: message.id, reason: message.reason };
-  if (message.kind === 'update') {
-    return withValue({ kind, name: message.name, messageId: message.id }, 'value', message.args);
-  }
-  if (message.kind === 'callback' && message.outcome === 'failed') {
-    return withValue(
-      { kind, name: message.name, id: message.callbackId, messageId: message.id },
-      'error',
-      message.payload,
-    );
-  }
-  return withValue({ kind, name: message.name, messageId: message.id }, 'value', message.payload);
-}
-
-function at(atMs: number): { at: Date } {
-  return { at: new Date(atMs) };
-}
-
-/** Of a sensitive step, what it gave or failed with is left out. */
-function ofStep(
-  { sensitive }: { readonly sensitive?: true },
-  event: HistoryEvent,
-  field: 'value' | 'error',
-  encoded: Encoded,
-): HistoryEvent {
-  return sensitive === true ? { ...event, sensitive } : withValue(event, field, encoded);
-}
-
-/** Decoded at the first access: a reader of one event does not pay for all. */
-function withValue(event: HistoryEvent, field: 'value' | 'error', encoded: Encoded): HistoryEvent {
-  let decoded: { readonly value: unknown } | undefined;
-  return Object.defineProperty(event, field, {
-    enumerable: true,
-    get: () => (decoded ??= { value: decode(encoded, { unregistered: 'plain' }) }).value,
-  });
+/** None of a run that goes on. */
+async function readEndEvent(store: Store, run: RunItem): Promise<HistoryEvent[]> {
+  if (run.result === undefined) return [];
+  const stored = await readStoredForm(store, run.runId, run.result);
+  const end = decodeEnd(run, stored);
+  return end === undefined ? [] : [toEndEvent(run, end, encodedBytes(stored))];
 }

@@ -1,5 +1,6 @@
 /** Values of a run as the table has them, and what they are. */
 import { decode } from '../codec/decode.ts';
+import type { Encoded } from '../core/encoded.ts';
 import { toError } from '../core/to-error.ts';
 import { invariant } from '../core/invariant.ts';
 import { isClosed } from '../core/run-status.ts';
@@ -30,28 +31,45 @@ export async function readStoredValue(
   stored: StoredValue,
   unregistered: Unregistered = 'plain',
 ): Promise<unknown> {
+  return decode(await readStoredForm(store, runId, stored), { unregistered });
+}
+
+/** The same, as it is stored. */
+export async function readStoredForm(store: Store, runId: string, stored: StoredValue): Promise<Encoded> {
   const encoded = stored.kind === 'inline' ? stored.value : await store.readValue(runId, stored.key);
   // Values go only with their run: it was purged since its item was read.
   if (encoded === undefined) throw new RunNotFoundError(runId);
-  return decode(encoded, { unregistered });
+  return encoded;
 }
 
 /** How the run ended; undefined while it goes on. */
 export async function readEnd(
   store: Store,
-  { runId, status, result }: RunItem,
+  run: RunItem,
   unregistered: Unregistered = 'plain',
 ): Promise<RunEnd | undefined> {
+  const { runId, status, result } = run;
   if (!isClosed(status)) return undefined;
   invariant(result, `run "${runId}" is ${status} and has no result`);
+  return decodeEnd(run, await readStoredForm(store, runId, result), unregistered);
+}
+
+/** `stored`: what the run item refers to as its result. */
+export function decodeEnd(
+  { status }: RunItem,
+  stored: Encoded,
+  unregistered: Unregistered = 'plain',
+): RunEnd | undefined {
   switch (status) {
     case 'completed':
-      return { status, result: await readStoredValue(store, runId, result, unregistered) };
+      return { status, result: decode(stored, { unregistered }) };
     case 'failed':
-      return { status, error: toError(await readStoredValue(store, runId, result)) };
+      return { status, error: toError(decode(stored, { unregistered: 'plain' })) };
     case 'cancelled':
     case 'terminated':
-      return { status, ...toReason(await readStoredValue(store, runId, result)) };
+      return { status, ...toReason(decode(stored, { unregistered: 'plain' })) };
+    default:
+      return undefined;
   }
 }
 

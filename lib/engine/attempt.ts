@@ -9,6 +9,7 @@
 import { decode } from '../codec/decode.ts';
 import { LullError } from '../core/errors.ts';
 import type { OperationOnOther } from '../core/operation.ts';
+import { stepIdOf } from '../core/step-id.ts';
 import type { StepContext } from '../core/step.ts';
 import { toError } from '../core/to-error.ts';
 import type { StepCompleted, StepFailed, StepHeartbeat, StepInterrupted, StepRetrying } from '../journal/event.ts';
@@ -179,7 +180,7 @@ function carryOut({ engine, step, ofRun, turn }: AttemptOptions, context: StepCo
 
 /** What tells this attempt from all others. */
 function identityOf({ runId, step }: AttemptOptions) {
-  return { runId, stepId: `${step.command.name}#${step.id}`, attempt: attemptsStarted(step) + 1 };
+  return { runId, stepId: stepIdOf({ name: step.command.name, id: step.id }), attempt: attemptsStarted(step) + 1 };
 }
 
 function logLeftBehind(options: AttemptOptions, error: Error): void {

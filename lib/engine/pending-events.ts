@@ -5,6 +5,7 @@
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/unread-messages.test.ts
  */
 import type { JournalEvent } from '../journal/event.ts';
+import { toMessageEvent } from '../ports/message-event.ts';
 import type { Message } from '../ports/message.ts';
 import { isLimitReached, limitReached, whyTooLong } from './journal-length.ts';
 import { passedDeadline } from './run-deadline.ts';
@@ -71,45 +72,5 @@ function firstStepResult(turn: Turn, memory: LiveMemory): Turn['stepResults'][nu
     const stepResult = turn.stepResults[0];
     if (stepResult === undefined || memory.live.pending.has(stepResult.id)) return stepResult;
     turn.stepResults.shift();
-  }
-}
-
-export type EventFromOutside = Extract<JournalEvent, { readonly messageId: string }>;
-
-/** A message as the journal has it. */
-export function toMessageEvent(message: Message, atMs: number): EventFromOutside {
-  const { id: messageId } = message;
-  switch (message.kind) {
-    case 'signal':
-      return { kind: 'signal-received', messageId, atMs, name: message.name, payload: message.payload };
-    case 'update':
-      return { kind: 'update-received', messageId, atMs, name: message.name, args: message.args };
-    case 'run-ended': {
-      const { kind, runId, workflow, status, value } = message;
-      return { kind, messageId, atMs, runId, workflow, status, value };
-    }
-    case 'callback': {
-      const { link } = message;
-      const of = {
-        messageId,
-        atMs,
-        id: message.callbackId,
-        name: message.name,
-        ...(link === undefined ? {} : { link }),
-      };
-      if (message.outcome === 'completed') return { kind: 'callback-completed', ...of, value: message.payload };
-      if (message.outcome === 'failed') return { kind: 'callback-failed', ...of, error: message.payload };
-      return { kind: 'callback-heartbeat', ...of, details: message.payload };
-    }
-    case 'cancel':
-      return { kind: 'cancel-requested', messageId, atMs, reason: message.reason };
-    case 'terminate':
-      return {
-        kind: 'terminate-requested',
-        messageId,
-        atMs,
-        reason: message.reason,
-        ...(message.undo && { undo: true }),
-      };
   }
 }

@@ -12,7 +12,7 @@ import { firstEntry } from './load-run.ts';
 import { deleteReceived, loadInbox } from './inbox.ts';
 import { proveBeforeTheEnd } from './proof-of-life.ts';
 import type { StrayErrors } from './stray-errors.ts';
-import { toMessageEvent } from './pending-events.ts';
+import { toMessageEvent } from '../ports/message-event.ts';
 import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
 

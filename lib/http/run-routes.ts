@@ -61,7 +61,7 @@ const historyRoute = defineRoute({
     let pageBytes = 0;
     let cursor = from;
     for await (const { event, cursor: behind } of client.run(path['id'] ?? '').historyFrom(from, { link })) {
-      const shown = toJson(event);
+      const shown = toJson(event, { stacks: true });
       pageBytes += Buffer.byteLength(JSON.stringify(shown));
       const isFull = events.length === limit || (pageBytes > HISTORY_PAGE_BYTES && events.length > 0);
       // The journal only grows, so a place in it stays.

@@ -2,7 +2,7 @@
  * Values as plain JSON, for readers outside of JavaScript. Types that JSON lacks are lost:
  *
  * Date: ISO 8601 text · bigint: text · Map: object if all keys are texts, else array of pairs · Set: array ·
- * Error: `{ name, message, code?, cause?, errors?, undoErrors? }` · URL, RegExp: text · binary data: base64 ·
+ * Error: `{ name, message, code?, stack?, cause?, errors?, undoErrors? }` · URL, RegExp: text · binary data: base64 ·
  * undefined: absent in an object, else null · NaN, Infinity: null · what contains itself: the text `[Circular]`
  */
 import { hidesCause, LullError } from '../core/errors.ts';
@@ -13,14 +13,19 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** An object that is in many places is written once for each of them: so there is a limit. */
 const VALUE_LIMIT = 1_000_000;
 
-/** The view of a value; too many parts are an error `VALUE_TOO_LARGE`. */
-export function toJson(value: unknown): Json {
-  return new JsonView().show(value) ?? null;
+/** The view of a value; too many parts are an error `VALUE_TOO_LARGE`. `stacks`: errors have their `stack` too. */
+export function toJson(value: unknown, { stacks = false }: { readonly stacks?: boolean } = {}): Json {
+  return new JsonView(stacks).show(value) ?? null;
 }
 
 class JsonView {
   readonly #ancestors = new Set<object>();
   #left = VALUE_LIMIT;
+  readonly #showsStacks: boolean;
+
+  constructor(showsStacks: boolean) {
+    this.#showsStacks = showsStacks;
+  }
 
   /** Undefined for what an object leaves out. */
   show(value: unknown): Json | undefined {
@@ -77,7 +82,8 @@ class JsonView {
   #showError(error: Error): Json {
     const { name, message, code, errors, undoErrors } = error as Error & Record<string, unknown>;
     const cause = hidesCause(error) ? undefined : error.cause;
-    return this.#showProperties(Object.entries({ name, message, code, cause, errors, undoErrors }));
+    const stack = this.#showsStacks ? error.stack : undefined;
+    return this.#showProperties(Object.entries({ name, message, code, stack, cause, errors, undoErrors }));
   }
 
   #showProperties(entries: readonly (readonly [string, unknown])[]): Json {

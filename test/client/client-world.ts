@@ -1,6 +1,6 @@
 /** A client on a table in memory, and what tests do to its runs in the place of an engine. */
 import { encode } from '../../lib/codec/encode.ts';
-import { toMessageEvent } from '../../lib/engine/pending-events.ts';
+import { toMessageEvent } from '../../lib/ports/message-event.ts';
 import type { Logger } from '../../lib/core/logger.ts';
 import { Client } from '../../lib/client/client.ts';
 import type { ClientOptions } from '../../lib/client/client-ports.ts';

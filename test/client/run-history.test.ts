@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../lib/codec/encode.ts';
-import type { HistoryEvent } from '../../lib/client/run-history.ts';
+import type { HistoryEvent } from '../../lib/client/history-event.ts';
 import type { Encoded } from '../../lib/core/encoded.ts';
+import type { Message } from '../../lib/ports/message.ts';
 import { collect, createWorld, deliverMail, endRun, NOON_MS, writeRecord, type World } from './client-world.ts';
 
 async function worldWithRun(): Promise<World> {
@@ -24,6 +25,14 @@ function date(seconds: number): Date {
 
 const enc = (value: unknown): Encoded => encode(value, 'a value');
 
+function bytesOf(value: unknown): number {
+  return JSON.stringify(enc(value)).length;
+}
+
+const busy = new Error('busy');
+const noTruck = new RangeError('no truck');
+const no = new Error('no');
+
 describe('run.history', () => {
   it('is empty before the first turn', async () => {
     expect(await historyOf(await worldWithRun())).toEqual([]);
@@ -44,41 +53,109 @@ describe('run.history', () => {
         ...after(1),
         attempt: 1,
         retryAtMs: NOON_MS + 2_000,
-        error: enc(new Error('busy')),
+        error: enc(busy),
       },
       { kind: 'step-heartbeat', id: 1, ...after(2), details: enc({ row: 10 }) },
       { kind: 'taken-over', ...after(3) },
       { kind: 'step-completed', id: 1, ...after(4), value: enc(new Date(0)) },
       { kind: 'step', id: 4, name: 'ship' },
-      { kind: 'step-failed', id: 4, ...after(5), error: enc(new RangeError('no truck')) },
+      { kind: 'step-failed', id: 4, ...after(5), error: enc(noTruck) },
       { kind: 'signal-received', messageId: 'm1', ...after(6), name: 'approved', payload: enc({ by: 'Ada' }) },
       { kind: 'sleep-completed', id: 2, ...after(60) },
       { kind: 'cancel-requested', messageId: 'm2', ...after(61), reason: 'changed my mind' },
       { kind: 'terminate-requested', messageId: 'm3', ...after(62), reason: '' },
     ]);
+    const charge = { id: 1, stepId: 'charge#1', name: 'charge' };
+    const ship = { id: 4, stepId: 'ship#4', name: 'ship' };
     expect(await historyOf(world)).toEqual([
       { kind: 'started', at: date(0), version: '7' },
-      { kind: 'step', id: 1, name: 'charge' },
-      { kind: 'sleep', id: 2, name: 'timeout', dueAt: date(60) },
-      { kind: 'receive', id: 3, name: 'approved' },
+      { kind: 'step', at: date(0), ...charge },
+      { kind: 'sleep', at: date(0), id: 2, name: 'timeout', dueAt: date(60) },
+      { kind: 'receive', at: date(0), id: 3, name: 'approved' },
       {
         kind: 'step-retrying',
-        id: 1,
-        name: 'charge',
+        ...charge,
         at: date(1),
         attempt: 1,
         retryAt: date(2),
         error: new Error('busy'),
+        bytes: bytesOf(busy),
       },
-      { kind: 'step-heartbeat', id: 1, name: 'charge', at: date(2), value: { row: 10 } },
+      { kind: 'step-heartbeat', ...charge, at: date(2), attempt: 2, value: { row: 10 }, bytes: bytesOf({ row: 10 }) },
       { kind: 'taken-over', at: date(3) },
-      { kind: 'step-completed', id: 1, name: 'charge', at: date(4), value: new Date(0) },
-      { kind: 'step', id: 4, name: 'ship' },
-      { kind: 'step-failed', id: 4, name: 'ship', at: date(5), error: new RangeError('no truck') },
-      { kind: 'signal-received', messageId: 'm1', name: 'approved', at: date(6), value: { by: 'Ada' } },
-      { kind: 'sleep-completed', id: 2, name: 'timeout', at: date(60) },
+      {
+        kind: 'step-completed',
+        ...charge,
+        at: date(4),
+        attempt: 3,
+        durationMs: 4_000,
+        value: new Date(0),
+        bytes: bytesOf(new Date(0)),
+      },
+      { kind: 'step', at: date(4), ...ship },
+      {
+        kind: 'step-failed',
+        ...ship,
+        at: date(5),
+        attempt: 1,
+        durationMs: 1_000,
+        error: new RangeError('no truck'),
+        bytes: bytesOf(noTruck),
+      },
+      {
+        kind: 'signal-received',
+        messageId: 'm1',
+        name: 'approved',
+        at: date(6),
+        value: { by: 'Ada' },
+        bytes: bytesOf({ by: 'Ada' }),
+      },
+      { kind: 'sleep-completed', id: 2, name: 'timeout', at: date(60), durationMs: 60_000 },
       { kind: 'cancel-requested', messageId: 'm2', at: date(61), reason: 'changed my mind' },
       { kind: 'terminate-requested', messageId: 'm3', at: date(62), reason: '' },
+    ]);
+  });
+
+  it('shows no size of what a sensitive step gave', async () => {
+    const world = await worldWithRun();
+    await writeRecord(world.store, 'r1', [
+      { kind: 'started', ...after(0), version: '7' },
+      { kind: 'step', id: 1, name: 'read card', sensitive: true },
+      { kind: 'step-completed', id: 1, ...after(1), value: enc('4242'), sensitive: true },
+    ]);
+    const last = (await historyOf(world)).at(-1)!;
+    expect(last).toEqual({
+      ...{ kind: 'step-completed', at: date(1), id: 1, stepId: 'read card#1', name: 'read card' },
+      ...{ attempt: 1, durationMs: 1_000, sensitive: true },
+    });
+  });
+
+  it('counts an attempt that was cut off, and not one that was still to come when the worker was lost', async () => {
+    const world = await worldWithRun();
+    await writeRecord(world.store, 'r1', [
+      { kind: 'started', ...after(0), version: '7' },
+      { kind: 'step', id: 1, name: 'begun' },
+      { kind: 'step', id: 2, name: 'to come' },
+      { kind: 'step', id: 3, name: 'not begun' },
+      {
+        kind: 'step-retrying',
+        id: 2,
+        ...after(1),
+        attempt: 1,
+        retryAtMs: NOON_MS + 60_000,
+        error: enc(new Error('x')),
+      },
+      { kind: 'step-interrupted', id: 1, ...after(2) },
+      { kind: 'taken-over', ...after(3), begun: [1] },
+      { kind: 'step-completed', id: 1, ...after(4), value: enc(1) },
+      { kind: 'step-completed', id: 2, ...after(61), value: enc(2) },
+      { kind: 'step-completed', id: 3, ...after(62), value: enc(3) },
+    ]);
+    const ended = (await historyOf(world)).filter(({ kind }) => kind === 'step-completed');
+    expect(ended.map(({ name, attempt }) => [name, attempt])).toEqual([
+      ['begun', 3],
+      ['to come', 2],
+      ['not begun', 1],
     ]);
   });
 
@@ -99,9 +176,50 @@ describe('run.history', () => {
     await world.client.run('r1').cancel('late');
     expect(await historyOf(world)).toMatchObject([
       { kind: 'signal-received', name: 'approved', value: { by: 'Ada' } },
-      { kind: 'message-waiting', name: 'approved', value: { by: 'Grace' } },
-      { kind: 'message-waiting', name: 'cancel', reason: 'late' },
+      {
+        kind: 'message-waiting',
+        becomes: 'signal-received',
+        name: 'approved',
+        value: { by: 'Grace' },
+        bytes: bytesOf({ by: 'Grace' }),
+      },
+      { kind: 'message-waiting', becomes: 'cancel-requested', name: 'cancel', reason: 'late' },
     ]);
+  });
+
+  it.each<[Message, Partial<HistoryEvent>]>([
+    [
+      { kind: 'callback', id: 'm', callbackId: 4, name: 'paid', outcome: 'completed', payload: enc(12) },
+      { becomes: 'callback-completed', name: 'paid', id: 4, value: 12, bytes: 2 },
+    ],
+    [
+      { kind: 'callback', id: 'm', callbackId: 4, name: 'paid', outcome: 'failed', payload: enc(no) },
+      { becomes: 'callback-failed', name: 'paid', id: 4, error: new Error('no'), bytes: bytesOf(no) },
+    ],
+    [
+      { kind: 'callback', id: 'm', callbackId: 4, name: 'paid', outcome: 'heartbeat', payload: enc('50%') },
+      { becomes: 'callback-heartbeat', name: 'paid', id: 4, value: '50%', bytes: 5 },
+    ],
+    [
+      { kind: 'terminate', id: 'm', reason: 'why', undo: true },
+      { becomes: 'terminate-requested', name: 'terminate', reason: 'why', undo: true },
+    ],
+    [
+      { kind: 'update', id: 'm', digest: 'd', name: 'add', args: enc('tea') },
+      { becomes: 'update-received', name: 'add', value: 'tea', bytes: 5 },
+    ],
+    [
+      { kind: 'run-ended', id: 'm', runId: 'c', workflow: 'ship', status: 'failed', value: enc(no) },
+      {
+        ...{ becomes: 'run-ended', name: 'ship', runId: 'c', status: 'failed' },
+        ...{ error: new Error('no'), bytes: bytesOf(no) },
+      },
+    ],
+  ])('has all fields of a message that waits: %o', async (message, expected) => {
+    const world = await worldWithRun();
+    await world.store.putMessage('r1', message);
+    await world.store.accept('r1', 'm', 100);
+    expect(await historyOf(world)).toEqual([{ kind: 'message-waiting', messageId: 'm', ...expected }]);
   });
 
   it.each([
@@ -112,7 +230,8 @@ describe('run.history', () => {
   ] as const)('ends with how a %s run ended', async (status, value, end) => {
     const world = await worldWithRun();
     await endRun(world.store, 'r1', { status, value });
-    expect(await historyOf(world)).toEqual([{ kind: status, at: date(60), ...end }]);
+    const of = { at: date(60), durationMs: 60_000, bytes: bytesOf(value) };
+    expect(await historyOf(world)).toEqual([{ kind: status, ...of, ...end }]);
   });
 
   it('of a run that is not there is an error at the first step of the iteration', async () => {

@@ -89,9 +89,30 @@ describe('GET /runs/{id}/history', () => {
     expect(body).toEqual({
       events: [
         { kind: 'started', at: '2026-11-22T12:00:00.000Z', version: '1' },
-        { kind: 'step', id: 1, name: 'charge' },
-        { kind: 'step-completed', at: '2026-11-22T12:00:00.005Z', id: 1, name: 'charge', value: [1] },
+        { kind: 'step', at: '2026-11-22T12:00:00.000Z', id: 1, stepId: 'charge#1', name: 'charge' },
+        {
+          ...{ kind: 'step-completed', at: '2026-11-22T12:00:00.005Z', id: 1, stepId: 'charge#1', name: 'charge' },
+          ...{ value: [1], bytes: 19, attempt: 1, durationMs: 5 },
+        },
       ],
+    });
+  });
+
+  it('shows an error with its stack and its causes', async () => {
+    const world = await worldWithRun();
+    const error = new Error('charge failed', { cause: new TypeError('no card') });
+    await writeRecord(world.store, 'g1', [
+      { kind: 'step-failed', id: 1, atMs: NOON_MS, error: encode(error, 'an error') },
+    ]);
+    const { body } = await world.get('/runs/g1/history');
+    const stackHere = expect.stringMatching(/at .*runs\.test\.ts/) as string;
+    expect((body as { events: unknown[] }).events[0]).toMatchObject({
+      error: {
+        name: 'Error',
+        message: 'charge failed',
+        stack: stackHere,
+        cause: { name: 'TypeError', stack: stackHere },
+      },
     });
   });
 
