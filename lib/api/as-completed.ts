@@ -1,5 +1,6 @@
 /** Results in the order in which they come (asyncio's `as_completed`). */
 import type { Awaitable, Coroutine, Result } from '../core/awaitable.ts';
+import { captureCalls } from '../core/call-site.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { describeDuration, type Duration, toMilliseconds } from '../core/duration.ts';
 import { TimeoutError, WorkflowCodeError } from '../core/errors.ts';
@@ -117,10 +118,12 @@ class NextCompletion implements Awaitable<unknown> {
 
   constructor(completions: Completions) {
     this.#completions = completions;
+    currentLoop('asCompleted()').awaits?.made(this, 'asCompleted()', captureCalls());
   }
 
   [Symbol.iterator](): Coroutine<unknown> {
-    return this.#completions.waitForNext();
+    const coroutine = this.#completions.waitForNext();
+    return currentLoop('yield* of asCompleted()').awaits?.during(this, coroutine) ?? coroutine;
   }
 }
 

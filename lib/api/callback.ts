@@ -68,7 +68,7 @@ export class RunCallback<T> extends EagerFuture<T> implements Callback<T>, Watch
     super();
     this.name = name;
     this.#limits = limits;
-    const { callbacks, clock } = currentLoop(`callback("${name}")`);
+    const { callbacks, clock, awaits } = currentLoop(`callback("${name}")`);
     const { timeoutMs, heartbeatTimeoutMs, schema } = limits;
     const expiresAtMs = timeoutMs === undefined ? undefined : clock.nowMs() + timeoutMs;
     const begun = callbacks.begin({ kind: 'callback', name, expiresAtMs, hasSchema: schema !== undefined }, this);
@@ -77,6 +77,7 @@ export class RunCallback<T> extends EagerFuture<T> implements Callback<T>, Watch
     if (begun.kind === 'refused') throw begun.future.exception() as Error;
     this.token = begun.token;
     this.#publicUrl = begun.publicUrl;
+    awaits?.dependsOn(this, [this.#command]);
     this.#command[ADD_WATCHER](this);
     if (expiresAtMs !== undefined) {
       const target = new CallbackLimit(this, `was not completed within ${timeoutMs} ms`);

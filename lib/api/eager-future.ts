@@ -10,8 +10,10 @@ import { currentLoop } from '../core/loop.ts';
 
 export class EagerFuture<T> extends Future<T> {
   override [Symbol.iterator](): Coroutine<T> {
-    currentLoop('yield* future').awaitables.awaited(this);
-    return super[Symbol.iterator]();
+    const { awaitables, awaits } = currentLoop('yield* future');
+    awaitables.awaited(this);
+    const coroutine = super[Symbol.iterator]();
+    return awaits === undefined ? coroutine : awaits.during(this, coroutine);
   }
 
   /** Another combinator, or a callback, waits for it. */
@@ -27,6 +29,9 @@ export function noticeIfForgotten<T>(
   name: string,
   call: (...args: never[]) => unknown,
 ): EagerFuture<T> {
-  currentLoop(name).awaitables.created(future, name, captureCallSite(call), { isEager: true });
+  const { awaitables, awaits } = currentLoop(name);
+  const where = captureCallSite(call);
+  awaitables.created(future, name, where, { isEager: true });
+  awaits?.made(future, name, where);
   return future;
 }

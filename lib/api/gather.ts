@@ -107,7 +107,8 @@ class GatheringFuture extends EagerFuture<unknown> implements Watcher, Certainty
     this.#queued = [...new Set(entries.awaitables)];
     this.#uncertain = this.#queued.length;
     // Including those that begin later, because of the limit.
-    const { awaitables } = currentLoop('gather()');
+    const { awaitables, awaits } = currentLoop('gather()');
+    awaits?.dependsOn(this, { [Symbol.iterator]: () => this.#children.values() });
     for (const awaitable of this.#queued) awaitables.awaited(awaitable);
     if (this.#queued.length === 0) this.setResult(toShape(entries, []));
     try {

@@ -20,7 +20,9 @@ export interface Call<T> {
 export function lazy<T>(what: string, call: Call<T>, depth = 1): Awaitable<T> {
   const loop = currentLoop(what);
   const awaitable = new LazyAwaitable(loop, what, call);
-  loop.awaitables.created(awaitable, what, captureCallSite(lazy, depth));
+  const where = captureCallSite(lazy, depth);
+  loop.awaitables.created(awaitable, what, where);
+  loop.awaits?.made(awaitable, what, where);
   return awaitable;
 }
 
@@ -47,7 +49,8 @@ class LazyAwaitable<T> implements Awaitable<T> {
       );
     }
     this.#call = undefined;
-    this.#loop.awaitables.awaited(this);
-    return call.start();
+    const { awaitables, awaits } = this.#loop;
+    awaitables.awaited(this);
+    return awaits === undefined ? call.start() : awaits.during(this, call.start());
   }
 }

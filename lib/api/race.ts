@@ -71,7 +71,8 @@ class RacingFuture extends EagerFuture<unknown> implements Watcher, CertaintyWat
       'race()',
     );
     const distinct = new Set(this.#children);
-    const { ready } = currentLoop('race()');
+    const { ready, awaits } = currentLoop('race()');
+    awaits?.dependsOn(this, distinct);
     this.#running = distinct.size;
     for (const child of distinct) {
       // A child that has ended already is decided on after those that begin before it.

@@ -2,6 +2,7 @@
 import type { Awaitable } from '../core/awaitable.ts';
 import { ADD_WATCHER, type Future, IS_CERTAIN, REMOVE_WATCHER, WATCH_CERTAINTY } from '../core/future.ts';
 import type { CertaintyWatcher, Watcher } from '../core/job.ts';
+import { currentLoop } from '../core/loop.ts';
 import { EagerFuture, noticeIfForgotten } from './eager-future.ts';
 import { ensureFuture } from './ensure-future.ts';
 
@@ -36,6 +37,7 @@ class ShieldedFuture<T> extends EagerFuture<T> implements Watcher, CertaintyWatc
   constructor(inner: Future<T>) {
     super();
     this.#inner = inner;
+    currentLoop('shield()').awaits?.dependsOn(this, [inner]);
     inner[WATCH_CERTAINTY](this);
     inner[ADD_WATCHER](this);
     this[ADD_WATCHER](this);

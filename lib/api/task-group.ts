@@ -112,6 +112,7 @@ class Group implements TaskGroup, Watcher {
     // The parent may be cancelled again and again while it waits here.
     while (this.#tasks.size > 0) {
       this.#allEnded = new Latch();
+      this.#loop.awaits?.dependsOn(this.#allEnded, this.#tasks as Iterable<LoopTask<unknown> & Future<unknown>>);
       try {
         yield* this.#allEnded;
       } catch (error) {

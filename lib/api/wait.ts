@@ -94,6 +94,7 @@ class WaitCall<A extends Either> implements Call<{ done: Set<A>; pending: Set<A>
   *start(): Coroutine<{ done: Set<A>; pending: Set<A> }> {
     const latch = new Latch();
     this.#latch = latch;
+    currentLoop('wait()').awaits?.dependsOn(latch, [...this.#futures].map(asFuture));
     if (this.#limitMs !== undefined) {
       const dueAtMs = currentLoop('wait()').clock.nowMs() + this.#limitMs;
       this.#timer = new Timer(latch, { name: 'wait', dueAtMs, ifDue: 'next-round' });

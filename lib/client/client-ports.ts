@@ -19,6 +19,7 @@ import { SystemClock } from '../memory/system-clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
+import type { InspectRun } from '../ports/inspection.ts';
 import type { AnswerQuery } from '../ports/queries.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
 import { limitStore } from './call-budget.ts';
@@ -60,6 +61,8 @@ export interface ClientOptions {
   readonly log?: Logger | undefined;
   /** Answers queries. Default: a replay in this process, by the code of `workflows`. */
   readonly queries?: AnswerQuery | undefined;
+  /** Looks at runs, for `describe` with `tasks`. Default: a replay in this process, by the code of `workflows`. */
+  readonly inspectRun?: InspectRun | undefined;
   /** Makes ids for runs and messages. Default: at random. */
   readonly ids?: IdSource | undefined;
   /**
@@ -81,6 +84,8 @@ export interface ClientPorts {
   openWakes(): Promise<WakeQueue>;
   /** An InvalidArgumentError for a client that knows no workflows. */
   openQueries(): Promise<AnswerQuery>;
+  /** Undefined for a client that knows no workflows. */
+  openInspection(): Promise<InspectRun | undefined>;
 }
 
 const OPTIONS = [
@@ -96,6 +101,7 @@ const OPTIONS = [
   'clock',
   'log',
   'queries',
+  'inspectRun',
   'ids',
   'callTimeout',
 ] satisfies (keyof ClientOptions)[];
@@ -104,7 +110,7 @@ export function toClientPorts(options: ClientOptions, environment: Environment):
   checkOptions('a Client', options, OPTIONS);
   const callTimeoutMs = readCallTimeout(options);
   const registry = options.workflows === undefined ? undefined : createRegistry(options.workflows);
-  const { clock = new SystemClock(), log = console, queries } = options;
+  const { clock = new SystemClock(), log = console, queries, inspectRun } = options;
   const fromLocalCloud = namesNoEngine(options, environment) ? localPort(environment) : undefined;
   const openDeployed = once(async () =>
     limitStore(options.store ?? (await openTable(options, environment)), () => callTimeoutMs),
@@ -120,6 +126,10 @@ export function toClientPorts(options: ClientOptions, environment: Environment):
     ids: options.ids ?? RANDOM_IDS,
     openStore,
     openQueries: once(async () => queries ?? (await loadQueries({ registry, clock, log, openStore }))),
+    openInspection: once(async () => {
+      if (inspectRun !== undefined || registry === undefined) return inspectRun;
+      return (await loadEngine({ registry, clock, log, openStore })).inspectRun;
+    }),
     openWakes: fromLocalCloud
       ? () => fromLocalCloud('wakes')
       : once(async () => options.wakes ?? (await openQueue(options, environment))),
@@ -171,6 +181,12 @@ export async function loadQueries({
         'new Client({ workflows }), or ask over HTTP',
     );
   }
+  return (await loadEngine({ registry, clock, log, openStore })).answerQuery;
+}
+
+type WithCode = Pick<ClientPorts, 'clock' | 'log' | 'openStore'> & { readonly registry: WorkflowRegistry };
+
+async function loadEngine({ registry, clock, log, openStore }: WithCode) {
   const { createQueryEngine } = await import('../engine/query-engine.ts');
   const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return createQueryEngine({ registry, clock, log, store: await openStore(), turnOfTheLoop });

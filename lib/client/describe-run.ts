@@ -4,9 +4,11 @@ import type { Attributes } from '../core/attributes.ts';
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import { invariant } from '../core/invariant.ts';
 import { isClosed, type OpenStatus, type RunStatus } from '../core/run-status.ts';
-import type { JournalUse, RunItem } from '../ports/run-item.ts';
+import type { Blocked, JournalUse, RunItem } from '../ports/run-item.ts';
+import type { WaitsFor } from '../core/waits-for.ts';
 import { awaitEnd } from './await-result.ts';
 import type { ClientPorts } from './client-ports.ts';
+import { readWaitsFor } from './read-waits-for.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 import { readStoredValue, type RunEnd } from './run-value.ts';
 
@@ -34,6 +36,21 @@ export interface RunOrigin {
   readonly parent?: string;
 }
 
+/** Why a run is blocked. It waits for code that can follow; a terminate ends it all the same. */
+export interface BlockedDescription {
+  /** In a sentence; at most 300 characters. The log of the worker has the whole. */
+  readonly reason: string;
+  readonly since: Date;
+  /** Of the error: `NONDETERMINISM`, `WORKERS_LOST`, `JOURNAL_DAMAGED`, ... */
+  readonly code?: string;
+  /** What the journal has where the code does not follow, as in `#3 step "charge"`. */
+  readonly recorded?: string;
+  /** What the code does there, as in `asks for #3 step "charge card"`. */
+  readonly requested?: string;
+  /** Of the code that tried last. Other code tries as soon as it is deployed. */
+  readonly version?: string;
+}
+
 /** A run that goes on. */
 export interface OpenRunDescription extends RunSummary, RunOrigin {
   readonly status: OpenStatus;
@@ -44,11 +61,13 @@ export interface OpenRunDescription extends RunSummary, RunOrigin {
   /** The version of the worker that takes all its turns, where runs are pinned. */
   readonly pinnedTo?: string;
   /** Why it is blocked, and since when: its code cannot follow its journal. */
-  readonly blocked?: { readonly reason: string; readonly since: Date };
+  readonly blocked?: BlockedDescription;
   /** How long its journal is, once it has come to 80% of a limit: at the limit the run is asked to stop, and fails. */
   readonly journal?: JournalUse;
   /** So many signals are unread that no more are accepted. */
   readonly unreadSignals?: number;
+  /** What it waits for, where that was asked for (`describe({ tasks: true })`). Absent: its first turn is to come. */
+  readonly waitsFor?: WaitsFor;
 }
 
 /** A run that has ended, with its `result`, its `error`, or the `reason` that its canceller or terminator gave. */
@@ -61,18 +80,24 @@ export type RunDescription = OpenRunDescription | ClosedRunDescription;
 export interface DescribeOptions {
   /** Wait so long for the run to end before it is described as it is then. Default: not at all. */
   readonly wait?: Duration | undefined;
+  /**
+   * Says what an open run waits for, as `waitsFor`. It reads the journal, and replays the code where this client has it.
+   * Default: false, which reads the run alone.
+   */
+  readonly tasks?: boolean | undefined;
 }
 
 export async function describeRun(
   ports: ClientPorts,
   runId: string,
-  { wait = 0 }: DescribeOptions,
+  { wait = 0, tasks = false }: DescribeOptions,
 ): Promise<RunDescription> {
   const timeoutMs = toMilliseconds(wait, 'the wait of describe()');
   const { run, end } = await awaitEnd(ports, runId, { timeoutMs, unregistered: 'plain' });
   const store = await ports.openStore();
   const input = await retryUnavailable(ports.clock, () => readStoredValue(store, runId, run.input));
-  return toDescription(run, { input, end, nowMs: ports.clock.nowMs() });
+  const waitsFor = tasks && end === undefined ? await readWaitsFor(ports, run) : undefined;
+  return toDescription(run, { input, end, waitsFor, nowMs: ports.clock.nowMs() });
 }
 
 /** Of what was read of a run. */
@@ -92,7 +117,14 @@ export function toSummary(
   };
 }
 
-function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undefined; nowMs: number }): RunDescription {
+interface ReadOfRun {
+  readonly input: unknown;
+  readonly end: RunEnd | undefined;
+  readonly waitsFor: WaitsFor | undefined;
+  readonly nowMs: number;
+}
+
+function toDescription(run: RunItem, read: ReadOfRun): RunDescription {
   const {
     status,
     dueAtMs,
@@ -104,7 +136,7 @@ function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undef
     createdAtMs,
     endedAtMs = createdAtMs,
   } = run;
-  const { input, end, nowMs } = read;
+  const { input, end, waitsFor, nowMs } = read;
   const { link, startedBy } = run;
   const origin: RunOrigin = {
     input,
@@ -120,8 +152,19 @@ function toDescription(run: RunItem, read: { input: unknown; end: RunEnd | undef
     ...(dueAtMs === undefined ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
     ...(deadlineAtMs === undefined ? {} : { deadline: new Date(deadlineAtMs) }),
     ...(pinnedTo === undefined ? {} : { pinnedTo }),
-    ...(blocked ? { blocked: { reason: blocked.reason, since: new Date(blocked.sinceMs) } } : {}),
+    ...(blocked ? { blocked: toBlocked(blocked) } : {}),
     ...(journal ? { journal } : {}),
     ...(unreadSignals === undefined ? {} : { unreadSignals }),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+  };
+}
+
+function toBlocked({ reason, sinceMs, code, sides, version }: Blocked): BlockedDescription {
+  return {
+    reason,
+    since: new Date(sinceMs),
+    ...(code === undefined ? {} : { code }),
+    ...sides,
+    ...(version === undefined ? {} : { version }),
   };
 }

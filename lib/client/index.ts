@@ -15,12 +15,28 @@ export type { StartOptions } from './start-run.ts';
 export type { CompleteOptions } from './complete-callback.ts';
 export type { ResultOptions } from './await-result.ts';
 export type {
+  BlockedDescription,
   ClosedRunDescription,
   DescribeOptions,
   OpenRunDescription,
   RunDescription,
   RunSummary,
 } from './describe-run.ts';
+export { explainAwait, explainRun, explainWaits, type AsText, type ExplainOptions } from './explain-run.ts';
+export type {
+  AwaitPoint,
+  CallAwait,
+  CallbackAwait,
+  LastHeartbeat,
+  RunAwait,
+  SignalAwait,
+  SleepAwait,
+  StepAwait,
+  TaskAwait,
+  WaitingTask,
+  WaitsFor,
+} from '../core/waits-for.ts';
+export type { Inspection, InspectRun } from '../ports/inspection.ts';
 export type { RunEnd } from './run-value.ts';
 export type { HistoryEvent } from './history-event.ts';
 export type { HistoryOptions } from './run-history.ts';

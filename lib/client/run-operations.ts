@@ -67,6 +67,7 @@ export function createRunOperations({
     ids,
     callTimeoutMs: Infinity,
     openStore: () => Promise.resolve(store),
+    openInspection: () => Promise.resolve(undefined), // no run describes another
     openQueries: async () => answerQuery ?? loadQueries({ ...ports, openStore: () => Promise.resolve(store) }),
     openWakes: () => Promise.resolve(wakes),
   };

@@ -87,7 +87,10 @@ export interface Run<R> {
    */
   update<I, U, In>(update: Update<I, U, In>, ...rest: UpdateArguments<In>): Promise<U>;
   update(update: string, input?: unknown, options?: UpdateOptions): Promise<unknown>;
-  /** What there is to know: workflow, status, times, input, and how it ended. Can `wait` a while for the end. */
+  /**
+   * What there is to know: workflow, status, times, input, and how it ended. Can `wait` a while for the end, and, with
+   * `tasks`, says what the run waits for: `explainRun` puts that into words.
+   */
   describe(options?: DescribeOptions): Promise<RunDescription>;
   /** What has happened so far, oldest first; of a run that has continued as new, in its last link, or in the given one. */
   history(options?: HistoryOptions): AsyncIterable<HistoryEvent>;
@@ -147,7 +150,11 @@ export class RunHandle<R> implements Run<R> {
   }
 
   async describe(options: DescribeOptions = {}): Promise<RunDescription> {
-    checkOptions('describe', options, ['wait']);
+    checkOptions('describe', options, ['wait', 'tasks']);
+    const { tasks = false } = options;
+    if (typeof tasks !== 'boolean') {
+      throw new InvalidArgumentError(`tasks cannot be ${describeValue(tasks)}: give true or false`);
+    }
     return describeRun(this.#ports, this.id, options);
   }
 

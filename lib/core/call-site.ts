@@ -51,6 +51,36 @@ export function describeCaller(below: Callable): string | undefined {
     .find((location) => location !== undefined);
 }
 
+/** All calls that lead here, for `authorsLines`. It costs more than `captureCallSite`. */
+export function captureCalls(): CallSite {
+  return captureCallSite(captureCalls, CALLER_FRAMES);
+}
+
+/**
+ * The lines of the author's code among the calls of `captureCalls`, within one task, the innermost first. Undefined where
+ * they look as ours do: in a file with both, and no source map.
+ */
+export function authorsLines({ stack }: CallSite): readonly string[] | undefined {
+  const ours = (ourFolder ??= findOurFolder());
+  if (ours === '' || stack === undefined) return undefined;
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  const taskAt = frames.findIndex((line) => line.includes(`${ours}scheduler/coroutine-task.`));
+  return frames
+    .slice(0, taskAt === -1 ? undefined : taskAt)
+    .filter((line) => !line.includes(ours) && !NODES_OWN.test(line))
+    .flatMap((line) => locationOf(line) ?? []);
+}
+
+/** Where the files of lull are, as stacks name them; `''` if those do not say. Found once. */
+let ourFolder: string | undefined;
+
+function findOurFolder(): string {
+  const line = captureCalls()
+    .stack?.split('\n')
+    .find((text) => text.startsWith('    at '));
+  return /((?:file:\/\/)?[^\s(]*[/\\])core[/\\]call-site\.[jt]s:\d+:\d+\)?$/.exec(line ?? '')?.[1] ?? '';
+}
+
 const CALLER_FRAMES = 30;
 const NODES_OWN = /[( ]node:/;
 

@@ -241,6 +241,12 @@ export class RetryAfterError extends LullError {
 
 // ---- the author's
 
+/** What a journal has, and what the code does in its place. */
+interface Sides {
+  readonly recorded?: string;
+  readonly requested?: string;
+}
+
 /**
  * The code issues other commands than the journal has: the run is `blocked`, nothing is lost, and a version
  * of the code that can follow goes on (I8). The message shows both sides.
@@ -250,8 +256,15 @@ export class NondeterminismError extends LullError {
     this.prototype.name = 'NondeterminismError';
     setBrand(this.prototype, 'NondeterminismError');
   }
-  constructor(message: string, options?: ErrorOptions) {
+  /** What the journal has at the place, as in `#3 step "charge"`. Absent: the code has no branch for this run. */
+  readonly recorded?: string;
+  /** What the code does there, as in `asks for #3 step "charge card"`. */
+  readonly requested?: string;
+
+  constructor(message: string, { recorded, requested, ...options }: ErrorOptions & Sides = {}) {
     super('NONDETERMINISM', message, options);
+    if (recorded !== undefined) this.recorded = recorded;
+    if (requested !== undefined) this.requested = requested;
   }
 }
 

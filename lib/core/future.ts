@@ -170,7 +170,10 @@ export class Future<T> {
 
   *[Symbol.iterator](): Coroutine<T> {
     checkOwnLoop(this.#loop, 'yield* future');
-    if (!this.done()) yield { kind: 'await', future: this };
+    if (!this.done()) {
+      this.#loop.awaits?.awaited();
+      yield { kind: 'await', future: this };
+    }
     return this.result();
   }
 

@@ -7,7 +7,7 @@
  * of this module in one bundle share it.
  */
 import type { AttributeChanges } from './attributes.ts';
-import type { Awaitable } from './awaitable.ts';
+import type { Awaitable, Coroutine } from './awaitable.ts';
 import type { CallSite } from './call-site.ts';
 import type { CallbackCommand, DurableCommand } from './command.ts';
 import { WorkflowCodeError } from './errors.ts';
@@ -40,6 +40,8 @@ export interface Loop {
   readonly predicates: Predicates;
   readonly handlers: MessageHandlers;
   readonly display: Display;
+  /** Undefined in a run that only goes on. */
+  readonly awaits: Awaits | undefined;
 }
 
 export interface RunClock {
@@ -184,6 +186,18 @@ export interface WaitingPredicate {
   readonly called: Future<void>;
   /** What the predicate threw when it was asked. */
   readonly failure: { readonly error: unknown } | undefined;
+}
+
+/** Learns what tasks wait for, and where. */
+export interface Awaits {
+  /** The author has made a call that can be awaited, such as `queue.get()`. */
+  made(awaitable: object, what: string, where: CallSite): void;
+  /** The coroutine of such a call, which is awaited now. */
+  during<T>(awaitable: object, coroutine: Coroutine<T>): Coroutine<T>;
+  /** The code that runs awaits a future. */
+  awaited(): void;
+  /** The future is done when these are, or some of them. */
+  dependsOn(future: Future<unknown>, parts: Iterable<Future<unknown>>): void;
 }
 
 /** What the run shows of itself. */

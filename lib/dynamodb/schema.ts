@@ -82,6 +82,10 @@ export const attribute = {
   pinnedTo: 'pinnedTo',
   blockedReason: 'blockedReason',
   blockedSinceMs: 'blockedSinceMs',
+  blockedCode: 'blockedCode',
+  /** S: what the journal has, and what the code does. Both or none. */
+  blockedRecorded: 'blockedRecorded',
+  blockedRequested: 'blockedRequested',
   blockedVersion: 'blockedVersion',
   blockedTryAtMs: 'blockedTryAtMs',
   /** N: signals that wait to be read, where they are too many for more. */

@@ -146,9 +146,17 @@ function readBlocked(item: Item): Blocked | undefined {
   return {
     reason,
     sinceMs: readNumber(item, 'blockedSinceMs'),
+    ...optional('code', findText(item, 'blockedCode')),
+    ...readSides(item),
     ...optional('version', findText(item, 'blockedVersion')),
     ...optional('tryAtMs', findNumber(item, 'blockedTryAtMs')),
   };
+}
+
+function readSides(item: Item): Pick<Blocked, 'sides'> {
+  const recorded = findText(item, 'blockedRecorded');
+  const requested = findText(item, 'blockedRequested');
+  return recorded === undefined || requested === undefined ? {} : { sides: { recorded, requested } };
 }
 
 function readJournalUse(item: Item): JournalUse | undefined {

@@ -43,7 +43,7 @@ export async function answerQuery(engine: Engine, query: AskedQuery): Promise<Qu
 }
 
 /** What came when no code took it any more changed nothing that the code keeps. */
-function seenByCode(records: readonly JournalRecord[]): JournalEntry[] {
+export function seenByCode(records: readonly JournalRecord[]): JournalEntry[] {
   const entries = records.flatMap((record) => record.entries);
   const end = entries.findIndex(isPlainTerminate);
   return (end === -1 ? entries : entries.slice(0, end)).filter((entry) => !('unread' in entry));

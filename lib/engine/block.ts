@@ -7,7 +7,8 @@
 import { clampText } from '../core/clamp-text.ts';
 import { messageOf } from '../core/to-error.ts';
 import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
-import { LullError } from '../core/errors.ts';
+import { LullError, NondeterminismError } from '../core/errors.ts';
+import type { Blocked } from '../ports/run-item.ts';
 import { isPlainTerminateMessage } from '../ports/message.ts';
 import { commit } from './commit.ts';
 import { loadInbox } from './inbox.ts';
@@ -17,6 +18,7 @@ import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
 
 const REASON_CHARACTERS = 300;
+const SIDE_CHARACTERS = REASON_CHARACTERS / 2;
 
 export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
   const { engine, runId, epoch } = turn;
@@ -60,6 +62,8 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       blocked: {
         reason: clampText(messageOf(error), REASON_CHARACTERS),
         sinceMs,
+        ...(error instanceof LullError ? { code: error.code } : {}),
+        ...toSides(error),
         version: engine.version,
         ...(tryAtMs === undefined ? {} : { tryAtMs }),
       },
@@ -71,6 +75,13 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
     if (release.kind === 'lost') return { kind: 'lease-lost' };
     turn.refreshFrom(release.run);
   }
+}
+
+function toSides(error: Error): Pick<Blocked, 'sides'> {
+  const { recorded, requested } = error instanceof NondeterminismError ? error : {};
+  if (recorded === undefined || requested === undefined) return {};
+  const clamp = (text: string): string => clampText(text, SIDE_CHARACTERS);
+  return { sides: { recorded: clamp(recorded), requested: clamp(requested) } };
 }
 
 /** The same code is tried again after a pause, alone: the machine may have been at fault. Other code is tried at once. */

@@ -10,7 +10,8 @@ import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
 import { catchStrayErrors } from './owned-code.ts';
 import { giveHintForPromises } from './promise-hint.ts';
-import { inspectRun, type RunInspection } from './inspect-run.ts';
+import type { InspectRun } from '../ports/inspection.ts';
+import { inspectRun } from './inspect-run.ts';
 import { createSolitude } from './solitude.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
 import { takeTurn, type TurnRequest } from './turn.ts';
@@ -23,7 +24,7 @@ export interface RunningEngine {
   /** Wakes the runs that are due and that no worker runs. */
   sweep(options?: SweepOptions): Promise<Sweep>;
   /** What a run waits for. Changes nothing. */
-  inspectRun(runId: string): Promise<RunInspection>;
+  readonly inspectRun: InspectRun;
   /** The answer to a query, as of the last record that is written. Changes nothing. */
   readonly answerQuery: AnswerQuery;
 }

@@ -1,33 +1,81 @@
 /**
- * Finds out what a run waits for, by a replay that writes nothing: for tests, and for people who diagnose a run.
+ * Finds out what a run waits for, by a replay that writes nothing: for tests, and for people who look at a run.
  *
- * Tested by: test/testing/create-test-engine.test.ts
+ * It needs no lease, so the run does not notice. Of code that cannot follow the journal it says where that stands.
+ *
+ * Tested by: test/client/waits-for.test.ts, test/testing/create-test-engine.test.ts
  */
+import { isClosed } from '../core/run-status.ts';
+import { type OpenCommand, OpenCommands } from '../journal/command-facts.ts';
+import type { JournalEntry } from '../journal/event.ts';
+import { findDamage } from '../journal/find-damage.ts';
+import type { Inspection } from '../ports/inspection.ts';
+import type { RunItem } from '../ports/run-item.ts';
 import type { Pending } from '../scheduler/live-run.ts';
+import { seenByCode } from './answer-query.ts';
 import { linkOf } from './link-before.ts';
+import type { LiveMemory } from './live-memory.ts';
+import { journalDamaged } from './load-run.ts';
 import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';
 
-export type RunInspection =
-  | {
-      readonly kind: 'inspected';
-      readonly pending: readonly Pending[];
-      readonly codeLocation: string;
-    }
-  | { readonly kind: 'unreadable'; readonly error: Error };
+/** So many tasks are shown: the place of each costs a look into a source map. */
+const TASKS_LIMIT = 1_000;
 
 /** As of the last record that is written. */
-export async function inspectRun(engine: Engine, runId: string): Promise<RunInspection> {
+export async function inspectRun(engine: Engine, runId: string): Promise<Inspection> {
   const run = await engine.store.readRun(runId);
-  if (run === undefined) return { kind: 'unreadable', error: new Error(`there is no run "${runId}"`) };
+  if (run === undefined) return { kind: 'not-found' };
   const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run));
-  if (records.length === 0) return { kind: 'inspected', pending: [], codeLocation: 'before its first await' };
-  const following = await replayRun(
-    engine,
-    run,
-    records.flatMap(({ entries }) => entries),
-  );
-  if (following.kind === 'cannot-replay') return { kind: 'unreadable', error: following.error };
-  const { live } = following.memory;
-  return { kind: 'inspected', pending: [...live.pending.values()], codeLocation: live.codeLocation() };
+  // A closed run has records until it is purged: the run item goes last.
+  if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
+  const damage = findDamage(records);
+  if (damage !== undefined) return { kind: 'unreadable', error: journalDamaged(runId, damage) };
+  return inspectJournal(engine, run, seenByCode(records));
+}
+
+/** The same for a journal that is at hand. */
+export async function inspectJournal(
+  engine: Engine,
+  run: RunItem,
+  entries: readonly JournalEntry[],
+): Promise<Inspection> {
+  const replayed = await replayRun(engine, run, entries, { tracesAwaits: true });
+  if (replayed.kind === 'replayed') {
+    return inspectMemory(replayed.memory, [...entries, ...replayed.unrecorded]);
+  }
+  const { error, reached } = replayed;
+  if (reached === undefined) return { kind: 'unreadable', error };
+  return { ...inspectMemory(reached, entries), blockedBy: error };
+}
+
+function inspectMemory({ live }: LiveMemory, entries: readonly JournalEntry[]) {
+  const recorded = new OpenCommands();
+  for (const entry of entries) recorded.feed(entry);
+  const commands = Array.from(live.pending.values(), (pending) => toOpenCommand(pending, recorded.get(pending.id)));
+  return {
+    kind: 'inspected',
+    tasks: live.taskStates(TASKS_LIMIT),
+    taskCount: live.taskCount(),
+    commands,
+    codeLocation: live.codeLocation(),
+  } as const;
+}
+
+/** What is recorded at its position may be another command, which the code does not follow. */
+function toOpenCommand(pending: Pending, recorded: OpenCommand | undefined): OpenCommand {
+  const name = 'command' in pending ? pending.command.name : pending.name;
+  if (recorded !== undefined && recorded.command.kind === pending.kind && recorded.command.name === name)
+    return recorded;
+  const { id, kind } = pending;
+  const command = kind === 'sleep' ? { kind, id, name, dueAtMs: pending.dueAtMs } : { kind, id, name };
+  return {
+    command,
+    askedAtMs: undefined,
+    failedAttempts: 0,
+    cutOffAttempts: 0,
+    retryAtMs: 0,
+    lastError: undefined,
+    lastHeartbeat: undefined,
+  };
 }

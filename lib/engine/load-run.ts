@@ -61,7 +61,7 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   const carrying = await takeCarried(turn, started);
   if (carrying.kind === 'cannot-replay') return carrying;
 
-  const following = await replayRun(turn.engine, turn.run, entries, carrying.before);
+  const following = await replayRun(turn.engine, turn.run, entries, { before: carrying.before });
   if (following.kind === 'cannot-replay') return { kind: 'cannot-replay', error: following.error };
   turn.watch(following.memory.strays);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);

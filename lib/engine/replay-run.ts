@@ -56,17 +56,24 @@ export type ReplayRunResult =
   /** `reached`: where the code stands that could follow up to there; undefined if none has run. */
   | { readonly kind: 'cannot-replay'; readonly error: Error; readonly reached?: LiveMemory };
 
+export interface ReplayOptions {
+  /** For a journal without entries. */
+  readonly before?: LinkBefore | undefined;
+  /** The run is looked at: it remembers what its tasks wait for. */
+  readonly tracesAwaits?: boolean;
+}
+
 /** A journal without entries is begun. */
 export async function replayRun(
   engine: Engine,
   run: RunItem,
   recorded: readonly JournalEntry[],
-  before?: LinkBefore,
+  { before, tracesAwaits = false }: ReplayOptions = {},
 ): Promise<ReplayRunResult> {
   const input = await loadInput(engine, run);
   if (input.kind === 'cannot-replay') return input;
   try {
-    return await follow(engine, run, { recorded, before, input: input.value });
+    return await follow(engine, run, { recorded, before, tracesAwaits, input: input.value });
   } catch (error) {
     return { kind: 'cannot-replay', error: toError(error) };
   }
@@ -95,14 +102,13 @@ function inputMissing({ runId }: RunItem): LullError {
   );
 }
 
-interface Followed {
+interface Followed extends ReplayOptions {
   readonly recorded: readonly JournalEntry[];
-  /** For a journal without entries. */
-  readonly before: LinkBefore | undefined;
   readonly input: Encoded;
 }
 
-async function follow(engine: Engine, run: RunItem, { recorded, before, input }: Followed): Promise<ReplayRunResult> {
+async function follow(engine: Engine, run: RunItem, followed: Followed): Promise<ReplayRunResult> {
+  const { recorded, before, input, tracesAwaits = false } = followed;
   const { runId } = run;
   const definition = engine.registry.find(run.workflow);
   if (definition === undefined) {
@@ -135,6 +141,7 @@ async function follow(engine: Engine, run: RunItem, { recorded, before, input }:
     newRunId: (id) => toChildRunId(runId, started.seed, id),
     digestArguments,
     strict: engine.strict,
+    tracesAwaits,
     log: (level, values) => {
       if (!isReplaying) logOutside(engine, level, [...values, { runId, workflow: run.workflow }]);
     },

@@ -27,6 +27,17 @@ export function durationParameter(description: string): Parameter<number> {
   };
 }
 
+export function booleanParameter(description: string): Parameter<boolean> {
+  return {
+    description,
+    schema: { type: 'boolean' },
+    read: (text, name) => {
+      if (text === 'true' || text === 'false') return text === 'true';
+      throw invalid(name, text, 'give true or false');
+    },
+  };
+}
+
 export function integerParameter(
   description: string,
   range: { readonly from: number; readonly to: number },

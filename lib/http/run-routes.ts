@@ -2,6 +2,7 @@
 import type { Attributes } from '../core/attributes.ts';
 import type { RunDescription } from '../client/describe-run.ts';
 import {
+  booleanParameter,
   choicesParameter,
   dateParameter,
   durationParameter,
@@ -29,11 +30,16 @@ const describeRoute = defineRoute({
   path: '/runs/{id}',
   operationId: 'describeRun',
   summary: 'A run: where it stands, what it was given, how it ended.',
-  query: { wait: durationParameter('Wait so long for the run to end, 25 s at most.') },
+  query: {
+    wait: durationParameter('Wait so long for the run to end, 25 s at most.'),
+    tasks: booleanParameter(
+      'Say what an open run waits for, as `waitsFor`: its code is replayed for it. Default: false.',
+    ),
+  },
   answers: { 200: { description: 'The run.', schema: schemaRef('Run') } },
   problems: ['RUN_NOT_FOUND'],
-  async handle({ client, path, query: { wait = 0 }, maxWaitMs }) {
-    const body = await client.run(path['id'] ?? '').describe({ wait: Math.min(wait, maxWaitMs) });
+  async handle({ client, path, query: { wait = 0, tasks }, maxWaitMs }) {
+    const body = await client.run(path['id'] ?? '').describe({ wait: Math.min(wait, maxWaitMs), tasks });
     return { status: 200, body };
   },
 });

@@ -109,7 +109,7 @@ function cannotFollow(journalSays: string, codeDoes: string, context: ReplayCont
   const error = new NondeterminismError(
     `the workflow's code cannot follow its journal. The journal says: ${journalSays}. The code ${codeDoes}.${where} ` +
       `Nothing was changed. Deploy code that can follow, and the run goes on; or terminate the run.`,
-    cause === undefined ? undefined : { cause },
+    { recorded: journalSays, requested: codeDoes, ...(cause === undefined ? {} : { cause }) },
   );
   return { kind: 'diverged', error };
 }

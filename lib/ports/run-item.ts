@@ -19,6 +19,10 @@ export interface Blocked {
   /** What the code could not replay, both sides shown. At most 300 characters; the worker's log has the whole. */
   readonly reason: string;
   readonly sinceMs: number;
+  /** Of the error: `NONDETERMINISM`, `WORKERS_LOST`, `JOURNAL_DAMAGED`, ... */
+  readonly code?: string;
+  /** What the journal has where the code does not follow, and what the code does there. At most 150 characters each. */
+  readonly sides?: { readonly recorded: string; readonly requested: string };
   /** The version of the code that blocked it: other code need not wait for the run's next retry. */
   readonly version?: string;
   /** Workers were lost in its code: the same code is not run again before then. */

@@ -14,6 +14,7 @@ import { ADD_WATCHER, CANCEL_MESSAGE, Future, REMOVE_WATCHER } from '../core/fut
 import { InvariantError } from '../core/invariant.ts';
 import type { Leavable, Resumable, Watcher } from '../core/job.ts';
 import { checkOwnLoop, type Loop, type LoopTask } from '../core/loop.ts';
+import type { AwaitTrace } from './await-trace.ts';
 import type { AwaitableRegistry } from './awaitable-registry.ts';
 import { handleCommand, isCommand } from './command-handlers.ts';
 import type { TaskRegistry } from './task-registry.ts';
@@ -22,6 +23,7 @@ import type { TaskRegistry } from './task-registry.ts';
 export interface TaskLoop extends Loop {
   readonly tasks: TaskRegistry;
   readonly awaitables: AwaitableRegistry;
+  readonly awaits: AwaitTrace | undefined;
   /** The task is done. */
   taskEnded(task: CoroutineTask<unknown>): void;
 }
@@ -248,6 +250,7 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
     } else {
       waitsFor[ADD_WATCHER](this);
       this.#waiter = waitsFor;
+      this.#loop.awaits?.taskWaits(this, waitsFor);
       if (this.#mustCancel && waitsFor.cancel(this.#mustCancelMessage)) this.#mustCancel = false;
     }
   }

@@ -15,6 +15,7 @@ import type { Watcher } from '../core/job.ts';
 import { withLoop } from '../core/loop.ts';
 import { whileReading } from '../core/reading.ts';
 import { DEFAULT_RUN_LIMITS } from '../core/run-limits.ts';
+import type { TaskState } from '../core/task-state.ts';
 import type { CommandEntry, CommandId, JournalEvent, UpdateReceived } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import { CountedRandom } from './counted-random.ts';
@@ -61,14 +62,14 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   #outcome: Outcome = { kind: 'going-on' };
 
   constructor(options: LiveRunOptions) {
-    const { info, random, stepDefaults, recordedPatches = new Set(), strict } = options;
+    const { info, random, stepDefaults, recordedPatches = new Set(), strict, tracesAwaits = false } = options;
     const limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
     this.link = options.link ?? 1;
     this.#host = new RunHost(options);
     this.#random = new CountedRandom(random);
     this.#undos = new UndoPhase(this.#host);
     this.#loop = new EventLoop({
-      ...{ info, stepDefaults, recordedPatches, strict },
+      ...{ info, stepDefaults, recordedPatches, strict, tracesAwaits },
       ...{ host: this.#host, random: this.#random, limits },
     });
     this.#updates = new Updates(this.#loop, limits.maxTasks);
@@ -124,6 +125,13 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
 
   random(): number {
     return this.#random.next();
+  }
+
+  taskStates(atMost: number): readonly TaskState[] {
+    const { awaits, commands, runEnds, tasks } = this.#loop;
+    if (awaits === undefined) return [];
+    const known = { commands: commands.byFuture(), runs: runEnds.waiting(), pending: commands.pending };
+    return awaits.statesOf([...tasks.all()].slice(0, atMost), known);
   }
 
   codeLocation(): string {

@@ -28,6 +28,7 @@ import type { Loop } from '../core/loop.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { StepDefaults } from '../core/step.ts';
+import { AwaitTrace } from './await-trace.ts';
 import { AwaitableRegistry } from './awaitable-registry.ts';
 import { Callbacks } from './callbacks.ts';
 import { Continuation } from './continuation.ts';
@@ -54,6 +55,8 @@ export interface EventLoopOptions {
   readonly recordedPatches: ReadonlySet<string>;
   readonly limits: RunLimits;
   readonly strict: boolean;
+  /** Remembers what its tasks wait for, and where. */
+  readonly tracesAwaits: boolean;
 }
 
 /** Asked after each round whether the run goes on. */
@@ -80,14 +83,17 @@ export class EventLoop implements Loop {
   readonly predicates: WaitingPredicates;
   readonly handlers = new Handlers();
   readonly display: ShownByCode;
+  readonly awaits: AwaitTrace | undefined;
   readonly #maxCallbacksPerEvent: number;
 
-  constructor({ info, host, random, stepDefaults, recordedPatches, limits, strict }: EventLoopOptions) {
+  constructor(options: EventLoopOptions) {
+    const { info, host, random, stepDefaults, recordedPatches, limits, strict, tracesAwaits } = options;
     this.info = info;
     this.random = random;
     this.log = host;
     this.values = host;
     this.tasks = new TaskRegistry(this, limits.maxTasks);
+    this.awaits = tracesAwaits ? new AwaitTrace(this.clock, this.tasks) : undefined;
     this.display = new ShownByCode(host);
     this.predicates = new WaitingPredicates(this.tasks);
     this.awaitables = new AwaitableRegistry({ tasks: this.tasks, log: host, strict });

@@ -12,6 +12,7 @@ import type { LogLevel } from '../core/logger.ts';
 import type { CallbackTarget, RandomSource } from '../core/loop.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
+import type { TaskState } from '../core/task-state.ts';
 import type { Shown } from './shown-by-code.ts';
 import type { CallbackRequested, CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
 
@@ -108,6 +109,8 @@ export interface LiveRun {
    * WorkflowCodeError `TOO_MANY_TASKS`. Changes nothing.
    */
   checkUpdate(name: string, input: unknown): void;
+  /** What its tasks wait for, in the order in which they were created. None without `tracesAwaits`. */
+  taskStates(atMost: number): readonly TaskState[];
   /** Where the code is, for error messages: `after step "charge"`, `before its first await`. */
   codeLocation(): string;
 }
@@ -160,4 +163,6 @@ export interface LiveRunOptions {
   readonly limits?: Partial<RunLimits>;
   /** A coroutine that is never awaited fails the task that created it (true), or is a warning in the log (false). */
   readonly strict: boolean;
+  /** Remembers what each task waits for and at which line, for `taskStates`. Default: false. */
+  readonly tracesAwaits?: boolean;
 }

@@ -143,6 +143,11 @@ export class PendingCommands implements Commands, PendingReceives {
     return future;
   }
 
+  /** The commands that are pending, by what is done when they end. */
+  byFuture(): Map<Future<unknown>, CommandId> {
+    return new Map(Array.from(this.#pending.values(), ({ future, id }) => [future, id]));
+  }
+
   isPending(id: CommandId): boolean {
     return this.#pending.has(id);
   }

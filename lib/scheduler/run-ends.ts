@@ -16,6 +16,13 @@ export class RunEnds implements RunEndings {
     for (const future of waiting) if (!future.done()) future.setResult(end);
   }
 
+  /** The futures that are done when the run of that id has ended. */
+  waiting(): Map<Future<unknown>, string> {
+    const ids = new Map<Future<unknown>, string>();
+    for (const [runId, futures] of this.#waiting) for (const future of futures) ids.set(future, runId);
+    return ids;
+  }
+
   /** A future of its own for each call: cancelling it leaves the others waiting. */
   wait(runId: string): Future<EndedRun> {
     const future = new Future<EndedRun>();

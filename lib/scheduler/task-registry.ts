@@ -38,6 +38,7 @@ export class TaskRegistry implements Tasks {
     const shield = this.#current?.shield();
     const task = new CoroutineTask(this.#loop, awaitable, { id, name: name ?? `Task-${id}`, isShielded, shield });
     this.#alive.add(task);
+    this.#loop.awaits?.taskCreated(task, this.#current);
     return task;
   }
 

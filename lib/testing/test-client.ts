@@ -31,6 +31,7 @@ export class TestClient extends Client {
     super({
       ...{ workflows, store, wakes, ids, log: cloud.log, clock: clockThatMoves(cloud, timeline) },
       queries: (query) => cloud.answerQuery(query),
+      inspectRun: (runId) => cloud.inspectRun(runId),
     });
     this.#cloud = cloud;
     this.#timeline = timeline;

@@ -1,7 +1,7 @@
 /** Says what a run waits for that does not come. */
-import type { RunInspection } from '../engine/inspect-run.ts';
+import type { Inspection } from '../ports/inspection.ts';
 import { LullError } from '../core/errors.ts';
-import type { Pending } from '../scheduler/live-run.ts';
+import type { OpenCommand } from '../journal/command-facts.ts';
 
 /** The run was waited for, and nothing will ever happen by itself that could end it: no timer, no step, no message. */
 export class RunStuckError extends LullError {
@@ -17,30 +17,34 @@ export class RunStuckError extends LullError {
 }
 
 /** What stands behind `it waits for`. */
-export function describeWaiting(inspection: RunInspection): string {
+export function describeWaiting(inspection: Inspection): string {
+  if (inspection.kind === 'not-found') return 'nothing: there is no such run';
+  if (inspection.kind === 'not-begun') return 'its first turn';
   if (inspection.kind === 'unreadable') return `something that cannot be said: ${inspection.error.message}`;
-  if (inspection.pending.length === 0) {
+  const { commands, blockedBy } = inspection;
+  if (blockedBy !== undefined) return `code that can follow its journal: ${blockedBy.message}`;
+  if (commands.length === 0) {
     return (
       `nothing that could come from outside (it stands ${inspection.codeLocation}): its tasks wait for each other, for a ` +
       `lock, a queue, an event or a future that no task will serve`
     );
   }
-  const waits = [...new Set(inspection.pending.map(describePending))].join(', ');
-  const advice = inspection.pending.some(({ kind }) => kind === 'receive')
+  const waits = [...new Set(commands.map(describeCommand))].join(', ');
+  const advice = commands.some(({ command }) => command.kind === 'receive')
     ? `. Send it (start() gives the run: await run.signal(...)) before you wait for the end`
     : '';
   return `${waits}${advice}`;
 }
 
-function describePending(pending: Pending): string {
-  switch (pending.kind) {
+function describeCommand({ command }: OpenCommand): string {
+  switch (command.kind) {
     case 'receive':
-      return `signal "${pending.name}"`;
+      return `signal "${command.name}"`;
     case 'callback':
-      return `callback "${pending.name}"`;
+      return `callback "${command.name}"`;
     case 'step':
-      return `step "${pending.command.name}"`;
+      return `step "${command.name}"`;
     case 'sleep':
-      return `a timer until ${new Date(pending.dueAtMs).toISOString()}`;
+      return `a timer until ${new Date(command.dueAtMs).toISOString()}`;
   }
 }

@@ -48,6 +48,28 @@ async function work(world: World, worker: ReturnType<typeof createWorkerHandler>
 }
 
 describe('the three functions together', () => {
+  it('say of a run that waits for what, since when and at which line', async () => {
+    const world = createWorld();
+    const { api, worker } = handlersOf(world);
+    await world.client.start(order, { id: 'o1', at: '2026-11-22' }, { id: 'o1' });
+    await work(world, worker);
+    const { body } = await api(httpEvent({ path: '/runs/o1', query: 'tasks=true' }), context());
+    const { waitsFor } = JSON.parse(body) as { waitsFor: unknown };
+    expect(waitsFor).toEqual({
+      from: 'code',
+      tasks: [
+        {
+          id: '1',
+          name: 'Task-1',
+          awaits: [{ kind: 'signal', name: 'approved', since: new Date(NOON_MS).toISOString() }],
+          calls: ['receive() of signal "approved"'],
+          at: expect.stringMatching(/^handlers\.test\.ts:\d+:\d+$/) as string,
+          tasks: [],
+        },
+      ],
+    });
+  });
+
   it('run a workflow from its start over HTTP to its result', async () => {
     const world = createWorld();
     const { api, worker } = handlersOf(world);

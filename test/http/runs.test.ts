@@ -31,6 +31,18 @@ describe('GET /runs/{id}', () => {
     expect((await world.get('/runs/g1?wait=10s')).body).toMatchObject({ status: 'completed', result: 1 });
   });
 
+  it('says what it waits for, where that is asked for', async () => {
+    const world = await worldWithRun();
+    await writeRecord(world.store, 'g1', [
+      { kind: 'started', atMs: NOON_MS, version: '1' },
+      { kind: 'receive', id: 1, name: 'approved' },
+    ]);
+    const { body } = await world.get('/runs/g1?tasks=true');
+    expect(body).toMatchObject({ waitsFor: { from: 'code' } });
+    expect((await world.get('/runs/g1?tasks=false')).body).not.toHaveProperty('waitsFor');
+    expect(problemOf(await world.get('/runs/g1?tasks=yes'))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   it('shows the reason of a cancelled run', async () => {
     const world = await worldWithRun();
     await endRun(world.store, 'g1', { status: 'cancelled', value: new Error('out of stock') });

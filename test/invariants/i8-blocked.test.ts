@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Coroutine, gather, NondeterminismError, registerClass, signal, sleep, step, workflow } from 'lull';
 import { createTestEngine, MemoryStore, type TestEngine } from 'lull/testing';
-import type { Run } from 'lull/client';
+import type { OpenRunDescription, Run } from 'lull/client';
 import { silent } from '../testing/silent.ts';
 
 type Body = () => Coroutine<unknown>;
@@ -156,7 +156,10 @@ describe('I8: code that cannot follow its journal holds the run, with both sides
 
     const described = await run.describe();
     expect(described.status).toBe('blocked');
-    expect('blocked' in described && described.blocked?.reason).toContain(`The journal says: ${journal}.`);
+    const { blocked } = described as OpenRunDescription;
+    expect(blocked?.reason).toContain(`The journal says: ${journal}.`);
+    expect(blocked).toMatchObject({ code: 'NONDETERMINISM', recorded: journal, version: 'unversioned+1' });
+    expect(blocked?.requested).toContain(code);
     expect(await store.loadRecords(run.id, 0)).toEqual(before);
     expect(engine.calls('reserve').length + engine.calls('charge').length).toBe(bodies);
   });

@@ -79,6 +79,14 @@ const accept = operation('accept', { run, messageId }, (store, { run, messageId 
   store.accept(prefix + run, messageId, INBOX_LIMIT),
 );
 
+const BLOCKED = {
+  reason: 'both sides',
+  sinceMs: START_MS,
+  code: 'NONDETERMINISM',
+  sides: { recorded: '#1 step "a"', requested: 'asks for #1 step "b"' },
+  version: '7',
+};
+
 const release = operation(
   'release',
   { run, epoch, wakesSeen, dueAtMs, inboxIds: messageIds, isHeld: fc.boolean(), isFar: fc.boolean() },
@@ -86,9 +94,7 @@ const release = operation(
     store.release(prefix + run, {
       ...given,
       ...(isFar ? { needsWake: true } : {}),
-      ...(isHeld
-        ? { status: 'blocked', inboxIds, blocked: { reason: 'both sides', sinceMs: START_MS } }
-        : { status: 'suspended', inboxIds: [] }),
+      ...(isHeld ? { status: 'blocked', inboxIds, blocked: BLOCKED } : { status: 'suspended', inboxIds: [] }),
     }),
 );
 

@@ -190,7 +190,7 @@ export class Callers {
     const { clock } = process;
     return new Client({
       workflows: [...this.#options.workflows.values()],
-      queries: createQueryEngine({ registry: this.#registry, store, clock, log }),
+      queries: createQueryEngine({ registry: this.#registry, store, clock, log }).answerQuery,
       store,
       wakes: network.wakesFor(process),
       clock,
