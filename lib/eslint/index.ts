@@ -11,7 +11,14 @@ import { noSwallowedCancellation } from './rules/no-swallowed-cancellation.ts';
 import { uniqueStepNames } from './rules/unique-step-names.ts';
 import { validDuration } from './rules/valid-duration.ts';
 
-/** The rules by their names, which a configuration writes with `lull/` in front. */
+/**
+ * The rules by their names, which a configuration writes with `lull/` in front.
+ *
+ * @example
+ * ```ts
+ * Object.keys(rules).includes('valid-duration'); // => true
+ * ```
+ */
 export const rules = {
   'no-floating-awaitables': noFloatingAwaitables,
   'no-io-in-workflows': noIoInWorkflows,

@@ -33,6 +33,7 @@ export function readDoors(root: string): Door[] {
 function exportList(file: string): PublicName[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   return source.statements.flatMap((statement) => {
+    if (ts.isVariableStatement(statement)) return exportedConstants(statement, file);
     if (!ts.isExportDeclaration(statement)) return [];
     const from = statement.moduleSpecifier;
     if (!from || !ts.isStringLiteral(from) || !statement.exportClause || !ts.isNamedExports(statement.exportClause)) {
@@ -47,4 +48,15 @@ function exportList(file: string): PublicName[] {
       localName: (element.propertyName ?? element.name).text,
     }));
   });
+}
+
+/** An entry may declare constants of its own, such as the configurations of `lull/eslint`. */
+function exportedConstants(statement: ts.VariableStatement, file: string): PublicName[] {
+  const isExported = statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  return isExported
+    ? statement.declarationList.declarations.map((declaration) => {
+        const name = declaration.name.getText();
+        return { name, isType: false, file, localName: name };
+      })
+    : [];
 }

@@ -115,16 +115,28 @@ describe('the package as it is published', () => {
 
   describe('a project of lull init', () => {
     const project = join(folder, 'project');
-    const needed = ['aws-cdk-lib', 'constructs', 'esbuild', 'tsx', 'vitest', 'zod'];
+    const needed = [
+      ...['@types/node', 'aws-cdk-lib', 'constructs', 'esbuild', 'eslint', 'tsx', 'typescript', 'typescript-eslint'],
+      ...['vitest', 'zod'],
+    ];
 
     beforeAll(() => {
       succeed(folder, process.execPath, [join(installed, 'dist/lib/cli/main.js'), 'init', 'project']);
       cpSync(installed, join(project, 'node_modules/lull'), { recursive: true });
-      for (const name of [...needed, '@types/node']) link(name, join(project, 'node_modules'));
+      for (const name of needed) link(name, join(project, 'node_modules'));
     });
 
     test('compiles', () => {
       succeed(project, process.execPath, [tsc]);
+    }, 300_000);
+
+    test('has workflows of which ESLint has nothing to say, and says it of a forgotten yield*', () => {
+      succeed(project, process.execPath, [eslint, '.']);
+      const file = join(project, 'workflows/order.ts');
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(file, text.replace('yield* release', 'release'));
+      expect(() => succeed(project, process.execPath, [eslint, '.'])).toThrow('lull/no-floating-awaitables');
+      writeFileSync(file, text);
     }, 300_000);
 
     test('passes its tests', () => {

@@ -21,7 +21,7 @@ export function sectionsOf(door: Door): Section[] {
     for (const name of exportedNames(statement)) titles.set(name, title);
   }
   const order = [...new Set(titles.values())];
-  if (order.length === 1) return [{ title: 'Names', names: door.names }];
+  if (order.length <= 1) return [{ title: 'Names', names: door.names }];
   return order
     .toSorted((a, b) => Number(a === TYPES) - Number(b === TYPES))
     .map((each) => ({ title: each, names: door.names.filter(({ name }) => titles.get(name) === each) }));
