@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { LOCAL_FOLDER } from '../client/local-address.ts';
 import type { LocalCloud } from '../local/running-cloud.ts';
 import { shortName } from './event-lines.ts';
 import type { Paint } from './paint.ts';
@@ -23,7 +25,7 @@ export function banner(options: BannerOptions, paint: Paint): string {
     ...('from' in options ? detailsOf(options.cloud) : []),
     '',
     ...commandsOf(options).map((command) => `  ${command}`),
-    ...(url ? [''] : []),
+    ...(url ? ['', ...besideIt(options, paint), ''] : []),
   ].join('\n');
 }
 
@@ -53,6 +55,18 @@ function commandsOf(options: BannerOptions): string[] {
   const open = options.cloud.workflows().find((workflow) => workflow.takesAnything);
   const start = open ? [`curl -X POST '${url}/workflows/${open.name}/runs?wait=20s'`] : [];
   return [...start, `curl ${url}/runs`, `curl ${url}/openapi.json`];
+}
+
+/** What finds it without an address. */
+function besideIt({ dir, ...options }: BannerOptions, paint: Paint): string[] {
+  const isUsual = basename(dir) === LOCAL_FOLDER;
+  const where = isUsual ? '' : ` --dir ${dir}`;
+  const open = 'from' in options ? undefined : options.cloud.workflows().find((workflow) => workflow.takesAnything);
+  return [
+    `  ${paint('dim', `in this folder, in another terminal${isUsual ? ' (new Client() finds it too)' : ''}:`)}`,
+    ...(open ? [`  npx lull start ${open.name}${where}`] : []),
+    `  npx lull list${where}`,
+  ];
 }
 
 /** With the admin's keys, which are made for this start. */

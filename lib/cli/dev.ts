@@ -16,6 +16,8 @@ export interface DevOptions {
   /** The template to run instead. */
   readonly from?: string;
   readonly port: number;
+  /** Events as JSON, one a line, instead of words. */
+  readonly json: boolean;
   readonly dir: string;
   /** Undefined: the cloud's default. */
   readonly workers?: number;
@@ -40,7 +42,7 @@ export async function dev(options: DevOptions): Promise<number> {
     const { cloud, text } = await start(options, paint);
     console.log(text);
     await stopping;
-    await shutDown(cloud, options.dir);
+    await shutDown(cloud, options);
     return 0;
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
@@ -50,21 +52,29 @@ export async function dev(options: DevOptions): Promise<number> {
 }
 
 async function start(
-  { entry, from, workers, dynamodb, port, dir }: DevOptions,
+  { entry, from, workers, dynamodb, port, dir, json }: DevOptions,
   paint: Paint,
 ): Promise<{ readonly cloud: { stop(): Promise<void> }; readonly text: string }> {
-  const log = (event: CloudEvent): void => eventLines(event, paint, new Date()).forEach((line) => console.log(line));
+  const write = createEventWriter(json, paint);
+  const ready = (text: string, url: string): string =>
+    json ? JSON.stringify({ at: new Date(), kind: 'ready', url, dir }) : text;
   if (from !== undefined) {
-    console.log(`Reading ${from} ...`);
+    if (!json) console.log(`Reading ${from} ...`);
     const sandboxes = workers === undefined ? {} : { maxSandboxes: workers };
-    const cloud = await startLocalCloud({ from, port, dir, dynamodb, log, ...sandboxes });
-    return { cloud, text: banner({ cloud, from, dir }, paint) };
+    const cloud = await startLocalCloud({ from, port, dir, dynamodb, log: write, ...sandboxes });
+    return { cloud, text: ready(banner({ cloud, from, dir }, paint), cloud.url) };
   }
   const file = entry ?? usualEntry();
-  console.log(`Building ${file} ...`);
+  if (!json) console.log(`Building ${file} ...`);
   const processes = workers === undefined ? {} : { workers };
-  const cloud = await startLocalCloud({ entry: file, port, dir, log, watch: true, ...processes });
-  return { cloud, text: banner({ cloud, entry: file, dir }, paint) };
+  const cloud = await startLocalCloud({ entry: file, port, dir, log: write, watch: true, ...processes });
+  return { cloud, text: ready(banner({ cloud, entry: file, dir }, paint), cloud.url) };
+}
+
+function createEventWriter(json: boolean, paint: Paint): (event: CloudEvent) => void {
+  return json
+    ? (event) => console.log(JSON.stringify({ at: new Date(), ...event }))
+    : (event) => eventLines(event, paint, new Date()).forEach((line) => console.log(line));
 }
 
 function usualEntry(): string {

@@ -1,5 +1,7 @@
 import type { CloudEvent } from '../local/cloud-event.ts';
+import { logLines } from './log-lines.ts';
 import type { Paint } from './paint.ts';
+import { printable } from './text/printable.ts';
 
 /** An event of the local cloud as lines to print. What goes as it should has none, but for runs and what functions log. */
 export function eventLines(event: CloudEvent, paint: Paint, at: Date): string[] {
@@ -18,13 +20,32 @@ const DESCRIPTIONS: { readonly [Kind in CloudEvent['kind']]: (event: EventOfKind
   'run-started': ({ workflow, runId }, paint) => [`${paint('cyan', 'started')}    ${workflow}  ${runId}`],
   'run-ended': ({ workflow, runId, status, tookMs, reason = [] }, paint) => {
     const color = status === 'completed' ? 'green' : 'red';
-    return [`${paint(color, status.padEnd(9))}  ${workflow}  ${runId}  ${seconds(tookMs)}`, ...indented(reason)];
+    const advice =
+      status === 'failed' ? [`lull show ${runId} has more; lull retry ${runId} goes on, once it is mended`] : [];
+    const head = `${paint(color, status.padEnd(9))}  ${workflow}  ${runId}  ${seconds(tookMs)}`;
+    return [head, ...indented([...reason, ...advice])];
   },
   'run-blocked': ({ workflow, runId, reason }, paint) => [
     `${paint('red', 'blocked')}    ${workflow}  ${runId}`,
     ...indented([
       ...reason.split('\n'),
       'The run is tried again as soon as other code is saved, and after a pause by itself.',
+    ]),
+  ],
+  'attempt-failed': ({ workflow, runId, step, attempt, retryInMs, error }, paint) => [
+    `${paint('yellow', 'again')}      ${workflow}  ${runId}  step "${printable(step)}" failed in attempt ${attempt}` +
+      `${error.length === 0 ? ', as before' : ''}; the next one is in ${seconds(retryInMs)}`,
+    ...indented(error),
+  ],
+  'step-failed': ({ workflow, runId, step, error }, paint) => [
+    `${paint('red', 'gave up')}    ${workflow}  ${runId}  step "${printable(step)}" failed for good: its workflow gets the error`,
+    ...indented(error),
+  ],
+  'run-busy': ({ workflow, runId, lastAskedFor }, paint) => [
+    `${paint('red', 'busy')}       ${workflow}  ${runId}  its code keeps a worker from all else`,
+    ...indented([
+      `It computes without an end, or for long, ${lastAskedFor === undefined ? 'at its beginning' : `after it asked for ${lastAskedFor}`}: a loop without yield*?`,
+      'Save a fix; or put long work into a step, in pieces. lull terminate ends the run.',
     ]),
   ],
   reloaded: ({ workflows }, paint) => [
@@ -43,7 +64,11 @@ const DESCRIPTIONS: { readonly [Kind in CloudEvent['kind']]: (event: EventOfKind
   'dead-letter': ({ queue, body }, paint) => [
     `${paint('red', 'given up')}   a message${queue === undefined ? '' : ` of ${queue}`} that failed again and again: ${printable(body)}`,
   ],
-  output: (event, paint) => [`${paint('dim', `${shortName(event.function)} ${event.pid}`)}  ${logLine(event.line)}`],
+  output: (event, paint) => {
+    const [first, ...more] = logLines(event.line);
+    if (first === undefined) return [];
+    return [`${paint('dim', `${shortName(event.function)} ${event.pid}`)}  ${first}`, ...indented(more)];
+  },
   request: ({ line, reason }, paint) => [
     `${paint('dim', 'request')}    ${line}`,
     ...(reason === undefined ? [] : [`           ${paint('yellow', 'refused')}: ${reason}`]),
@@ -85,26 +110,6 @@ function describeEvent<Kind extends CloudEvent['kind']>(event: EventOfKind<Kind>
 
 function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `           ${printable(line)}`);
-}
-
-/** lull's functions log JSON, which becomes readable text. Any other line is shown as it is. */
-export function logLine(line: string): string {
-  try {
-    const { level, message, timestamp: _timestamp, ...fields } = JSON.parse(line) as Record<string, unknown>;
-    if (typeof level !== 'string' || typeof message !== 'string') return line;
-    const rest = Object.keys(fields).length === 0 ? '' : `  ${JSON.stringify(fields)}`;
-    return printable(`${level} ${message}${rest}`);
-  } catch {
-    return line;
-  }
-}
-
-/** Text from outside must not color the terminal, or move its cursor. */
-function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- those are what it is about
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
 }
 
 function seconds(ms: number): string {

@@ -61,6 +61,7 @@ function addDev(program: Command, context: Context): void {
       somePath,
     )
     .option('-p, --port <number>', 'of the HTTP API; 0 takes any free one', wholeNumber(0, LONGEST_PORT), 4000)
+    .option('--json', 'what happens as JSON, one event a line, for a program')
     .option('-d, --dir <path>', 'where runs are kept from one start to the next', somePath, '.lull')
     .option(
       '-w, --workers <number>',
@@ -88,6 +89,7 @@ function addDev(program: Command, context: Context): void {
 }
 
 interface DevCommand {
+  readonly json?: boolean;
   readonly port: number;
   readonly dir: string;
   readonly workers: number;
@@ -97,7 +99,7 @@ interface DevCommand {
 
 /** Options that mean nothing together are refused. */
 async function runDev(entry: string | undefined, options: DevCommand, command: Command): Promise<number> {
-  const { from, workers, ...others } = options;
+  const { from, workers, json = false, ...others } = options;
   const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
   if (from === undefined && isGiven('dynamodb')) {
     command.error('error: --dynamodb is for the cloud of a template: name that with --from');
@@ -108,6 +110,7 @@ async function runDev(entry: string | undefined, options: DevCommand, command: C
   const { dev } = await import('./dev.ts'); // the whole local cloud
   return dev({
     ...others,
+    json,
     ...(entry === undefined ? {} : { entry }),
     ...(from === undefined ? {} : { from }),
     ...(isGiven('workers') ? { workers } : {}),

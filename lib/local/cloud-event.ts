@@ -14,6 +14,33 @@ export type CloudEvent =
     }
   /** The run's code cannot replay its journal. The run waits for code that can. */
   | { readonly kind: 'run-blocked'; readonly runId: string; readonly workflow: string; readonly reason: string }
+  /** A step's body threw, and is called again. The error is absent where it is the same as in the attempt before. */
+  | {
+      readonly kind: 'attempt-failed';
+      readonly runId: string;
+      readonly workflow: string;
+      readonly step: string;
+      readonly attempt: number;
+      readonly retryInMs: number;
+      /** Line by line, with the author's line. */
+      readonly error: readonly string[];
+    }
+  /** A step's body threw for the last time: its workflow gets the error. Absent where it is that of the attempt before. */
+  | {
+      readonly kind: 'step-failed';
+      readonly runId: string;
+      readonly workflow: string;
+      readonly step: string;
+      readonly error: readonly string[];
+    }
+  /** The worker that has the run cannot do anything else: its code computes without a `yield*`. */
+  | {
+      readonly kind: 'run-busy';
+      readonly runId: string;
+      readonly workflow: string;
+      /** As in `step "charge" (#3)`. Absent: it has asked for nothing yet. */
+      readonly lastAskedFor?: string;
+    }
   | { readonly kind: 'reloaded'; readonly version: string; readonly workflows: readonly ExportedWorkflow[] }
   /** The code before stays in place. */
   | { readonly kind: 'reload-failed'; readonly reason: string }

@@ -109,7 +109,7 @@ async function startServices(parts: CloudParts): Promise<TriggersOptions & Pick<
     invoke: async ({ type, payload, ...reference }) =>
       type === 'Event' ? functions.invokeLater(reference, payload) : functions.invoke(reference, payload),
   });
-  const observe = runObserver(parts);
+  const observe = runObserver(parts, clock);
   const services = { resources, clock, queues, credentials, authorizer, functions, maxSandboxes, report, observe };
   for (const listener of listeners) {
     listener.open(answerFor(listener.api, services));
@@ -127,10 +127,16 @@ function authorizerOf(resources: Resources, report: CloudParts['report']): Trigg
 }
 
 /** Reports the runs of lull's table, if one of the functions has it. */
-function runObserver({ resources, tables, report }: CloudParts): TriggersOptions['observe'] {
+function runObserver(
+  { resources, tables, report, cleanups }: CloudParts,
+  clock: MovableClock,
+): TriggersOptions['observe'] {
   const [tableName] = resources.functions.flatMap(({ environment }) => environment[TABLE_VARIABLE] ?? []);
   if (tableName === undefined) return () => () => undefined;
-  return observeRuns(new RunEvents(createDynamodbStore({ client: tables.client, tableName }), report, Date.now()));
+  const store = createDynamodbStore({ client: tables.client, tableName });
+  const events = new RunEvents({ store, report, nowMs: () => clock.nowMs() });
+  cleanups.push(() => events.stop());
+  return observeRuns(events);
 }
 
 const TABLE_VARIABLE = 'LULL_TABLE_NAME';

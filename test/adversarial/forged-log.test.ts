@@ -1,7 +1,8 @@
 // Suspicion: what comes from outside makes a second line of the log, passes for a field that the engine writes, or moves
 // the cursor of a terminal that shows it.
 import { describe, expect, it } from 'vitest';
-import { logLine, eventLines } from '../../lib/cli/event-lines.ts';
+import { eventLines } from '../../lib/cli/event-lines.ts';
+import { logLines } from '../../lib/cli/log-lines.ts';
 import { createFunctionLogger } from '../../lib/lambda/function-logger.ts';
 import { keysOf, withScope } from '../../lib/lambda/scope.ts';
 
@@ -55,7 +56,7 @@ it('is shown by lull dev without being obeyed by its terminal', () => {
   const message = 'two\nlines \u001b[2J\u009b31m\rforged';
   const plain = (_color: string, text: string) => text;
   const shown = [
-    logLine(JSON.stringify({ level: 'INFO', message })),
+    ...logLines(JSON.stringify({ level: 'INFO', message })),
     ...eventLines({ kind: 'dead-letter', body: message }, plain, new Date(0)),
   ];
   for (const line of shown) {

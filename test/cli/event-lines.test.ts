@@ -32,7 +32,7 @@ it.each<[CloudEvent, string]>([
       pid: 12,
       line: '{"timestamp":"2026-11-03T12:05:09Z","level":"WARN","message":"slow","runId":"r-1"}',
     },
-    'worker 12  WARN slow  {"runId":"r-1"}',
+    'worker 12  WARN slow  runId=r-1',
   ],
 ])('%j is one line', (event, line) => {
   expect(lines(event)).toEqual([`12:05:09  ${line}`]);
@@ -46,6 +46,7 @@ it('a run that failed is shown with why, and cannot paint the terminal with it',
     '12:05:09  failed     checkout  r-1  0.1 s',
     '12:05:09             Error: no \\u001b[31mcard',
     '12:05:09               caused by TypeError: x  (at bank.ts:1:2)',
+    '12:05:09             lull show r-1 has more; lull retry r-1 goes on, once it is mended',
   ]);
 });
 

@@ -12,7 +12,7 @@ const failure = { kind: 'inline', value: encodeError(new TypeError('no card'), '
 async function watchOver(createdAtMs: number) {
   const store: Store = new MemoryStore();
   const notices: CloudEvent[] = [];
-  const watch = new RunEvents(store, (notice) => notices.push(notice), NOW_MS);
+  const watch = new RunEvents({ store, report: (notice) => notices.push(notice), nowMs: () => NOW_MS });
   await store.createRun({ runId: 'r-1', workflow: 'checkout', createdAtMs, input: value, inputDigest: '', dueAtMs: 0 });
   const turn = async (work: () => Promise<unknown>): Promise<void> => {
     await watch.beforeTurn('r-1');
@@ -34,7 +34,7 @@ async function watchOver(createdAtMs: number) {
     const release = { epoch, wakesSeen: 0, status: 'blocked', dueAtMs: 0, inboxIds: [] } as const;
     await store.release('r-1', { ...release, blocked: { reason, sinceMs: NOW_MS } });
   };
-  return { turn, take, finish, block, notices, watch };
+  return { store, turn, take, finish, block, notices, watch };
 }
 
 const started = { kind: 'run-started', runId: 'r-1', workflow: 'checkout' };
@@ -93,9 +93,78 @@ it('a run that is not there, and a table that does not answer, are nothing to te
   const report = (notice: CloudEvent): void => void notices.push(notice);
   const store: Store = new MemoryStore();
   const silent = Object.assign(new MemoryStore(), { readRun: () => Promise.reject(new Error('closed')) });
-  for (const watch of [new RunEvents(store, report, NOW_MS), new RunEvents(silent, report, NOW_MS)]) {
+  for (const each of [store, silent]) {
+    const watch = new RunEvents({ store: each, report, nowMs: () => NOW_MS });
     await watch.beforeTurn('nobody');
     await watch.afterTurn('nobody');
   }
   expect(notices).toEqual([]);
+});
+
+it('a wake that comes as the run ends reports no second end', async () => {
+  const { turn, take, finish, notices, watch } = await watchOver(NOW_MS + 1);
+  await turn(take);
+  const first = watch.beforeTurn('r-1');
+  await finish();
+  const [second] = [watch.beforeTurn('r-1'), first];
+  await Promise.all([watch.afterTurn('r-1'), watch.afterTurn('r-1'), second]);
+  const third = watch.beforeTurn('r-1');
+  await Promise.all([watch.afterTurn('r-1'), third]);
+  expect(notices).toEqual([started, ended]);
+});
+
+it('an error of a step is shown once, and not at each retry', async () => {
+  const { store, take, notices, watch } = await watchOver(NOW_MS + 1);
+  const error = encodeError(new TypeError('the bank is closed'), 'the error');
+  await take();
+  await store.appendRecord('r-1', {
+    number: 1,
+    epoch: 1,
+    entries: [
+      { kind: 'step', id: 1, name: 'charge' },
+      { kind: 'step-retrying', id: 1, atMs: NOW_MS + 2, attempt: 1, retryAtMs: NOW_MS + 502, error },
+    ],
+  });
+  await watch.beforeTurn('r-1');
+  await watch.afterTurn('r-1');
+  await store.appendRecord('r-1', {
+    number: 2,
+    epoch: 1,
+    entries: [
+      { kind: 'step-retrying', id: 1, atMs: NOW_MS + 600, attempt: 2, retryAtMs: NOW_MS + 1_600, error },
+      { kind: 'step-failed', id: 1, atMs: NOW_MS + 1_700, error },
+    ],
+  });
+  await watch.beforeTurn('r-1');
+  await watch.afterTurn('r-1');
+  const of = { runId: 'r-1', workflow: 'checkout', step: 'charge' };
+  const shown = [expect.stringMatching(/^TypeError: the bank is closed/) as string];
+  expect(notices).toEqual([
+    started,
+    { kind: 'attempt-failed', ...of, attempt: 1, retryInMs: 500, error: shown },
+    { kind: 'attempt-failed', ...of, attempt: 2, retryInMs: 1_000, error: [] },
+    { kind: 'step-failed', ...of, error: [] },
+  ]);
+});
+
+it('a run whose worker does not renew its lease keeps that worker busy, and is named once', async () => {
+  let nowMs = NOW_MS;
+  const { store, take, notices } = await watchOver(NOW_MS);
+  notices.length = 0;
+  const watch = new RunEvents({ store, report: (notice) => notices.push(notice), nowMs: () => nowMs });
+  await take(); // until NOW_MS + 9
+  const look = async (): Promise<void> => {
+    await watch.beforeTurn('r-1');
+    await watch.beforeTurn('r-1');
+    await watch.afterTurn('r-1');
+  };
+  await look();
+  nowMs += 1_000;
+  await look();
+  expect(notices.map(({ kind }) => kind)).toEqual(['run-started']);
+  nowMs += 2_000;
+  await look();
+  await look();
+  expect(notices.slice(1)).toEqual([{ kind: 'run-busy', runId: 'r-1', workflow: 'checkout' }]);
+  watch.stop();
 });

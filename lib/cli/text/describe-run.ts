@@ -3,6 +3,7 @@ import { isOpen, type RunAnswer } from '../engine/answers.ts';
 import type { Styled } from '../output.ts';
 import type { Color } from '../paint.ts';
 import { describeError } from './describe-error.ts';
+import { explainLines } from './run-tree.ts';
 import { statusColor } from './status-color.ts';
 import { shownValue } from './shown-value.ts';
 import { took, when } from './times.ts';
@@ -35,38 +36,22 @@ function statusLines(run: RunAnswer, { nowMs, columns }: Page): Styled[] {
   }
   return [
     ...sentence(color, run.status, `, started ${when(createdAtMs, nowMs)}`, columns),
-    ...nextLines(run, nowMs).flatMap((line) => wrap(line, columns)),
+    ...nextLines(run, nowMs).flatMap((line) => wrap(line, columns, `${/^ */.exec(line)?.[0] ?? ''}  `)),
   ];
 }
 
-function nextLines(
-  { status, dueAt, deadline, blocked, unreadSignals, journal, pinnedTo }: RunAnswer,
-  nowMs: number,
-): string[] {
-  const at = (text: string): string => when(Date.parse(text), nowMs);
-  const isDue = dueAt !== undefined && Date.parse(dueAt) <= nowMs;
-  const lines: string[] = [];
-  if (blocked !== undefined) {
-    lines.push(`It is blocked since ${at(blocked.since)}: its code cannot follow its journal.`);
-  } else if (status === 'pending') {
-    lines.push(dueAt === undefined || isDue ? 'It is about to begin.' : `It begins ${at(dueAt)}.`);
-  } else if (status === 'paused') {
-    lines.push('It is paused: it goes on after lull resume.');
-  } else if (status === 'suspended') {
-    lines.push(
-      dueAt === undefined
-        ? 'It waits for something from outside.'
-        : isDue
-          ? 'It is about to go on.'
-          : `It goes on by itself ${at(dueAt)}.`,
-    );
-  }
-  if (deadline !== undefined) lines.push(`Its time is up ${at(deadline)}.`);
-  if (unreadSignals !== undefined) lines.push(`${unreadSignals} signals are unread: it takes no more of them.`);
-  if (journal !== undefined)
-    lines.push(`Its journal comes near a limit: ${journal.events} events, ${journal.bytes} bytes.`);
-  if (pinnedTo !== undefined) lines.push(`It runs with version ${pinnedTo} of the worker.`);
-  return lines;
+/** What it waits for; what comes near a limit. */
+function nextLines(run: RunAnswer, nowMs: number): string[] {
+  const { deadline, unreadSignals, journal, pinnedTo } = run;
+  return [
+    ...explainLines(run, nowMs),
+    ...(deadline === undefined ? [] : [`its time is up ${when(Date.parse(deadline), nowMs)}`]),
+    ...(unreadSignals === undefined ? [] : [`${unreadSignals} signals are unread: it takes no more of them`]),
+    ...(journal === undefined
+      ? []
+      : [`its journal comes near a limit: ${journal.events} events, ${journal.bytes} bytes`]),
+    ...(pinnedTo === undefined ? [] : [`it runs with version ${pinnedTo} of the worker`]),
+  ];
 }
 
 function originLines({ parent, link }: RunAnswer): Styled[] {
@@ -77,7 +62,7 @@ function originLines({ parent, link }: RunAnswer): Styled[] {
 }
 
 function valueLines(run: RunAnswer, page: Page): Styled[] {
-  const { customStatus, attributes, input, result, error, reason, undoErrors = [], blocked } = run;
+  const { customStatus, attributes, input, result, error, reason, undoErrors = [] } = run;
   return [
     ...(customStatus === undefined ? [] : labelled('says', customStatus, page)),
     ...(attributes === undefined ? [] : labelled('attributes', attributes, page)),
@@ -86,7 +71,6 @@ function valueLines(run: RunAnswer, page: Page): Styled[] {
     ...(error === undefined ? [] : textBlock('error', describeError(error), page)),
     ...(reason === undefined || reason === '' ? [] : textBlock('reason', reason.split('\n'), page)),
     ...undoErrors.flatMap((each) => textBlock('undo error', describeError(each), page)),
-    ...(blocked === undefined ? [] : textBlock('blocked', blocked.reason.split('\n'), page)),
   ];
 }
 

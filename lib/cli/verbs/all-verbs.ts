@@ -11,6 +11,7 @@ import { show } from './show.ts';
 import { signal } from './signal.ts';
 import { start } from './start.ts';
 import { update } from './update.ts';
+import { watch } from './watch.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each has options of its own
 export const ENGINE_VERBS: readonly EngineVerb<any>[] = [
@@ -19,6 +20,7 @@ export const ENGINE_VERBS: readonly EngineVerb<any>[] = [
   count,
   show,
   history,
+  watch,
   signal,
   query,
   update,

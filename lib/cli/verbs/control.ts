@@ -4,10 +4,12 @@ import type { EngineVerb } from '../engine-verb.ts';
 import { newKey, pathOf } from '../engine/engine.ts';
 import { findRunId } from '../engine/find-run.ts';
 import { EXIT } from '../exit-codes.ts';
+import { bulkOptions, carryOutAll, isBulk, type BulkAction, type BulkOptions } from './bulk.ts';
 
-interface ControlOptions {
+interface ControlOptions extends BulkOptions {
   readonly reason?: string;
   readonly undo?: boolean;
+  readonly force?: boolean;
 }
 
 const reasonOption = new Option('--reason <text>', 'why, for people');
@@ -15,13 +17,18 @@ const reasonOption = new Option('--reason <text>', 'why, for people');
 export const cancel = controlVerb({
   name: 'cancel',
   summary: 'ask a run to stop: its code may clean up, and may go on',
+  bulk: 'cancel',
   options: [reasonOption],
-  examples: [['lull cancel order-o-17 --reason "out of stock"', 'Cancel an order']],
+  examples: [
+    ['lull cancel order-o-17 --reason "out of stock"', 'Cancel an order'],
+    ['lull cancel --all --workflow checkout --status suspended --dry-run', 'Which checkouts that would be'],
+  ],
 });
 
 export const terminate = controlVerb({
   name: 'terminate',
   summary: 'end a run at once, without running any more of its code',
+  bulk: 'terminate',
   options: [reasonOption, new Option('--undo', 'undo the steps that have completed first')],
   examples: [
     ['lull terminate order-o-17', 'End it now'],
@@ -46,24 +53,34 @@ export const resume = controlVerb({
 export const retry = controlVerb({
   name: 'retry',
   summary: 'let a failed run go on from the step that failed',
-  options: [],
+  bulk: 'retry',
+  options: [new Option('--force', 'also if the run has done other steps after the failure: they are forgotten')],
   examples: [['lull retry order-o-17', 'Once the cause is mended']],
 });
 
 function controlVerb(verb: {
   readonly name: string;
   readonly summary: string;
+  /** It can be said of many runs. */
+  readonly bulk?: BulkAction;
   readonly options: readonly Option[];
   readonly examples: EngineVerb<ControlOptions>['examples'];
 }): EngineVerb<ControlOptions> {
-  const { name } = verb;
+  const { name, bulk } = verb;
   return {
     ...verb,
-    arguments: [['<run>', 'its id, or latest']],
-    async act({ engine, output, options }, run = '') {
-      const id = await findRunId(engine, run);
-      const { reason, undo } = options;
-      const body = { ...(reason === undefined ? {} : { reason }), ...(undo === true ? { undo } : {}) };
+    arguments: [[bulk === undefined ? '<run>' : '[run]', 'its id, or latest']],
+    options: [...verb.options, ...(bulk === undefined ? [] : bulkOptions())],
+    async act(call, run) {
+      const { engine, output, options } = call;
+      const { reason, undo, force } = options;
+      const body = {
+        ...(reason === undefined ? {} : { reason }),
+        ...(undo === true ? { undo } : {}),
+        ...(force === true ? { force } : {}),
+      };
+      if (bulk !== undefined && isBulk(run, options)) return carryOutAll(call, bulk, body);
+      const id = await findRunId(engine, run ?? '');
       await engine.ask({
         ...{ method: 'POST', path: pathOf('runs', id, name), key: newKey() },
         ...(Object.keys(body).length === 0 ? {} : { body }),

@@ -30,7 +30,7 @@ export const show: EngineVerb<ShowOptions> = {
   ],
   async act({ engine, output, surroundings, options }, run = '') {
     const id = await findRunId(engine, run);
-    const answer = await engine.get<RunAnswer>(pathOf('runs', id));
+    const answer = await engine.get<RunAnswer>(pathOf('runs', id), { tasks: 'true' });
     if (output.isJson) {
       output.document(answer);
       return EXIT.ok;

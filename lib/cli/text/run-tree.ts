@@ -1,0 +1,28 @@
+/** What a run waits for, and what the runs below it do, as lines of a tree. */
+import { explainRun } from '../../client/explain-run.ts';
+import type { RunAnswer } from '../engine/answers.ts';
+import type { RunTree } from '../engine/read-run-tree.ts';
+import type { Styled } from '../output.ts';
+import { statusColor } from './status-color.ts';
+import { roughly } from './times.ts';
+
+export function drawRunTree({ run, below }: RunTree, nowMs: number, indent = ''): Styled[] {
+  const color = statusColor(run.status) ?? 'cyan';
+  return [
+    [
+      indent,
+      ['bold', run.workflow],
+      `  ${run.id}  `,
+      [color, run.status],
+      ['dim', `  ${roughly(nowMs - Date.parse(run.createdAt))}`],
+    ],
+    ...explainLines(run, nowMs).map((line): Styled => `${indent}  ${line}`),
+    ...below.flatMap((each) => drawRunTree(each, nowMs, `${indent}    `)),
+  ];
+}
+
+/** A sentence a line. Times are in the zone of this machine. */
+export function explainLines(run: RunAnswer, nowMs: number): string[] {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return explainRun(run as Parameters<typeof explainRun>[0], { now: new Date(nowMs), timeZone });
+}

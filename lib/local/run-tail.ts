@@ -1,0 +1,109 @@
+/**
+ * What a run's journal has since the last look: the attempts of its steps that failed, each with its error. The same error
+ * of the same step is shown once, and not at each retry.
+ */
+import { decode } from '../codec/decode.ts';
+import type { Encoded } from '../core/encoded.ts';
+import { isRecordedCommand, type CommandId, type JournalEntry } from '../journal/event.ts';
+import { readableEntries } from '../journal/find-damage.ts';
+import type { RunItem } from '../ports/run-item.ts';
+import type { Store } from '../ports/store.ts';
+import type { CloudEvent } from './cloud-event.ts';
+import { describeFailure } from './describe-failure.ts';
+
+type StepEvent = Extract<CloudEvent, { kind: 'attempt-failed' | 'step-failed' }>;
+
+/** So many records are read together. */
+const PAGE = 50;
+
+export class RunTail {
+  readonly #store: Pick<Store, 'loadRecords'>;
+  /** What happened before is not reported: it was another day's. */
+  readonly #sinceMs: number;
+  #link = 1;
+  #record = 0;
+  /** Of commands that have no end yet. */
+  readonly #names = new Map<CommandId, string>();
+  /** The error of a step that was shown last. */
+  readonly #shown = new Map<CommandId, string>();
+  #lastAskedFor: string | undefined;
+
+  constructor(store: Pick<Store, 'loadRecords'>, sinceMs: number) {
+    this.#store = store;
+    this.#sinceMs = sinceMs;
+  }
+
+  /** What the code has asked for last, as in `step "charge" (#3)`. */
+  get lastAskedFor(): string | undefined {
+    return this.#lastAskedFor;
+  }
+
+  async look({ runId, workflow, link = 1 }: Pick<RunItem, 'runId' | 'workflow' | 'link'>): Promise<StepEvent[]> {
+    if (link !== this.#link) this.#begin(link);
+    const events: StepEvent[] = [];
+    for (;;) {
+      const records = await this.#store.loadRecords(runId, this.#record, PAGE, link);
+      for (const record of records) {
+        for (const entry of readableEntries([record])) events.push(...this.#read(entry, { runId, workflow }));
+        this.#record = record.number;
+      }
+      if (records.length < PAGE) return events;
+    }
+  }
+
+  #begin(link: number): void {
+    this.#link = link;
+    this.#record = 0;
+    this.#names.clear();
+    this.#shown.clear();
+  }
+
+  #read(entry: JournalEntry, run: { readonly runId: string; readonly workflow: string }): StepEvent[] {
+    if (isRecordedCommand(entry)) {
+      this.#names.set(entry.id, entry.name);
+      this.#lastAskedFor = `${entry.kind} "${entry.name}" (#${entry.id})`;
+      return [];
+    }
+    if (entry.kind !== 'step-retrying' && entry.kind !== 'step-failed') {
+      if ('id' in entry && entry.kind.endsWith('-completed')) this.#forget(entry.id);
+      return [];
+    }
+    const { id, sensitive, atMs } = entry;
+    const step = this.#names.get(id) ?? `#${id}`;
+    const error =
+      sensitive === true ? ['(the step is sensitive: its error is not shown)'] : describeStored(entry.error);
+    if (entry.kind === 'step-failed') {
+      const isNew = !this.#shown.has(id);
+      this.#forget(id);
+      return atMs < this.#sinceMs ? [] : [{ kind: 'step-failed', ...run, step, error: isNew ? error : [] }];
+    }
+    const text = error.join('\n');
+    const isNew = this.#shown.get(id) !== text;
+    this.#shown.set(id, text);
+    if (atMs < this.#sinceMs) return [];
+    const { attempt, retryAtMs } = entry;
+    return [
+      {
+        kind: 'attempt-failed',
+        ...run,
+        step,
+        attempt,
+        retryInMs: Math.max(0, retryAtMs - atMs),
+        error: isNew ? error : [],
+      },
+    ];
+  }
+
+  #forget(id: CommandId): void {
+    this.#names.delete(id);
+    this.#shown.delete(id);
+  }
+}
+
+function describeStored(error: Encoded): string[] {
+  try {
+    return describeFailure(decode(error, { unregistered: 'plain' }));
+  } catch {
+    return ['(its error cannot be read)'];
+  }
+}
