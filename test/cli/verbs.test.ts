@@ -57,7 +57,9 @@ function createWorld() {
 
 /** What was printed, as a terminal would get it: with an escape written as ESC. */
 async function expectGolden(name: string, { exitCode, out, err }: Ended): Promise<void> {
-  const text = `${out}${err === '' ? '' : `--- stderr\n${err}`}--- exit code ${exitCode}\n`.replaceAll('\u001b', 'ESC');
+  const text = `${out}${err === '' ? '' : `--- stderr\n${err}`}--- exit code ${exitCode}\n`
+    .replaceAll('\u001b', 'ESC')
+    .replace(/[^\s(]*?([\w.-]+\.ts):\d+(:\d+)?/g, '$1:LINE');
   expect(text).not.toContain(process.cwd());
   await expect(text).toMatchFileSnapshot(join(import.meta.dirname, 'golden', `${name}.txt`));
 }
@@ -255,6 +257,45 @@ describe('lull history', () => {
     const { out, exitCode } = await following;
     expect(exitCode).toBe(0);
     expect(out).toBe((await lull(['history', 'o-1', '--json'])).out);
+  });
+});
+
+describe('lull watch', () => {
+  it('on a terminal draws what the run waits for, again and again in its place, and ends with it', async () => {
+    const { lull, engine } = createWorld();
+    await lull(['start', 'order', '{"id":"o-1"}', '--id', 'o-1']);
+    await engine.settle();
+    let isSent = false;
+    const ended = await lull(['watch', 'o-1'], {
+      columns: 70,
+      rows: 12,
+      env: { NO_COLOR: '1' },
+      sleep: async (ms) => {
+        await engine.advance(ms);
+        if (engine.now().getTime() > Date.parse('2030-01-01T00:00:04Z') && !isSent) {
+          isSent = true;
+          await engine.client.run('o-1').signal(approved, { by: 'Ada' });
+        }
+      },
+    });
+    await expectGolden('watch-terminal', ended);
+    expect(Math.max(...ended.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(90);
+  });
+
+  it('without a terminal writes a line for each event; the exit code is that of the run', async () => {
+    const { lull, engine } = createWorld();
+    await lull(['start', 'broken', '--id', 'b-1']);
+    const ended = await lull(['watch', 'b-1'], { sleep: (ms) => engine.advance(ms) });
+    await expectGolden('watch-lines', ended);
+    expect(ended.exitCode).toBe(1);
+  });
+
+  it('ends with 5 when its time is up', async () => {
+    const { lull, engine } = createWorld();
+    await lull(['start', 'idle', '--id', 'i-1']);
+    const { exitCode } = await lull(['watch', 'i-1', '--timeout', '1m'], { sleep: (ms) => engine.advance(ms) });
+    expect(exitCode).toBe(5);
+    expect(engine.now().getTime()).toBe(Date.parse('2030-01-01T00:01:00Z'));
   });
 });
 

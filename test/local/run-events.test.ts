@@ -117,7 +117,8 @@ it('an error of a step is shown once, and not at each retry', async () => {
   const { store, take, notices, watch } = await watchOver(NOW_MS + 1);
   const error = encodeError(new TypeError('the bank is closed'), 'the error');
   await take();
-  await store.appendRecord('r-1', {
+  await store.putRecord('r-1', {
+    nonce: 'w',
     number: 1,
     epoch: 1,
     entries: [
@@ -127,7 +128,8 @@ it('an error of a step is shown once, and not at each retry', async () => {
   });
   await watch.beforeTurn('r-1');
   await watch.afterTurn('r-1');
-  await store.appendRecord('r-1', {
+  await store.putRecord('r-1', {
+    nonce: 'w',
     number: 2,
     epoch: 1,
     entries: [

@@ -3,7 +3,7 @@ import { isOpen, type RunAnswer } from '../engine/answers.ts';
 import type { Styled } from '../output.ts';
 import type { Color } from '../paint.ts';
 import { describeError } from './describe-error.ts';
-import { explainLines } from './run-tree.ts';
+import { explainLines, wrapIndented } from './run-tree.ts';
 import { statusColor } from './status-color.ts';
 import { shownValue } from './shown-value.ts';
 import { took, when } from './times.ts';
@@ -36,7 +36,7 @@ function statusLines(run: RunAnswer, { nowMs, columns }: Page): Styled[] {
   }
   return [
     ...sentence(color, run.status, `, started ${when(createdAtMs, nowMs)}`, columns),
-    ...nextLines(run, nowMs).flatMap((line) => wrap(line, columns, `${/^ */.exec(line)?.[0] ?? ''}  `)),
+    ...nextLines(run, nowMs).flatMap((line) => wrapIndented(line, columns)),
   ];
 }
 

@@ -5,8 +5,14 @@ import type { RunTree } from '../engine/read-run-tree.ts';
 import type { Styled } from '../output.ts';
 import { statusColor } from './status-color.ts';
 import { roughly } from './times.ts';
+import { wrap } from './width.ts';
 
-export function drawRunTree({ run, below }: RunTree, nowMs: number, indent = ''): Styled[] {
+export function drawRunTree(
+  { run, below }: RunTree,
+  page: { readonly nowMs: number; readonly columns: number },
+  indent = '',
+): Styled[] {
+  const { nowMs, columns } = page;
   const color = statusColor(run.status) ?? 'cyan';
   return [
     [
@@ -16,9 +22,14 @@ export function drawRunTree({ run, below }: RunTree, nowMs: number, indent = '')
       [color, run.status],
       ['dim', `  ${roughly(nowMs - Date.parse(run.createdAt))}`],
     ],
-    ...explainLines(run, nowMs).map((line): Styled => `${indent}  ${line}`),
-    ...below.flatMap((each) => drawRunTree(each, nowMs, `${indent}    `)),
+    ...explainLines(run, nowMs).flatMap((line) => wrapIndented(`${indent}  ${line}`, columns)),
+    ...below.flatMap((each) => drawRunTree(each, page, `${indent}    `)),
   ];
+}
+
+/** Lines after the first are indented by more, so that a tree stays one. */
+export function wrapIndented(line: string, columns: number): string[] {
+  return wrap(line, columns, `${/^ */.exec(line)?.[0] ?? ''}    `);
 }
 
 /** A sentence a line. Times are in the zone of this machine. */

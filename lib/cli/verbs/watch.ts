@@ -63,7 +63,7 @@ async function watchTree(call: VerbCall<WatchOptions>, id: string, pause: Pause)
     // The code is replayed for the tree: so it is asked for when something has happened.
     if (isOld) tree = await readRunTree(engine, id);
     isOld = false;
-    drawing.draw([...drawRunTree(tree, surroundings.nowMs()), '', ...eventsBelow(call, events)]);
+    drawing.draw([...drawRunTree(tree, page(call)), '', ...eventsBelow(call, events)]);
   };
   const following = followHistory(engine, id, {
     pause: async (looksInVain) => {
