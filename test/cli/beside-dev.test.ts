@@ -2,9 +2,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryProject } from '../local/temporary-project.ts';
-import { waitUntil } from '../local/wait-until.ts';
 
 const root = join(import.meta.dirname, '../..');
 const NODE_ARGS = ['--conditions=lull-source', '--import', join(root, 'node_modules/tsx/dist/esm/index.mjs')];
@@ -34,17 +33,17 @@ let folder: string;
 let cloud: ReturnType<typeof spawn>;
 let seen = '';
 
-const clean: (() => void)[] = [];
+const clean: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  const project = temporaryProject(WORKFLOWS, (undo) => clean.push(undo));
+  const project = temporaryProject(WORKFLOWS, (undo) => void clean.push(undo));
   folder = project.folder;
   cloud = spawn(process.execPath, [...NODE_ARGS, MAIN, 'dev', project.entry, '--port', '0'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   cloud.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
-  await waitUntil(() => seen.includes('lull list'));
+  await waitFor('lull list');
 }, 120_000);
 
 afterAll(async () => {
@@ -54,6 +53,11 @@ afterAll(async () => {
   expect(existsSync(join(folder, '.lull/owner.json'))).toBe(false);
   clean.forEach((undo) => undo());
 }, 60_000);
+
+/** On a busy machine a start takes its time. */
+async function waitFor(text: string): Promise<void> {
+  await vi.waitUntil(() => seen.includes(text), { timeout: 100_000, interval: 50 });
+}
 
 function lull(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...NODE_ARGS, MAIN, ...args], {
@@ -97,7 +101,7 @@ describe('beside a lull dev', { timeout: 120_000 }, () => {
 
   it('shows why an attempt failed once, with the line, and that the run failed', async () => {
     lull('start', 'fail', '--id', 'f-1');
-    await waitUntil(() => seen.includes('failed     fail  f-1'));
+    await waitFor('failed     fail  f-1');
     const lines = seen.split('\n').filter((line) => line.includes('f-1') || line.includes('the bank is closed'));
     const text = lines
       .map((line) => line.replace(/^\d\d:\d\d:\d\d/, 'TIME').replace(/\(at .*workflows/, '(at workflows'))
@@ -110,7 +114,7 @@ describe('beside a lull dev', { timeout: 120_000 }, () => {
 
   it('a run whose code does not yield is named, and ended', async () => {
     lull('start', 'loop', '--id', 'l-1');
-    await waitUntil(() => seen.includes('busy       loop  l-1'));
+    await waitFor('busy       loop  l-1');
     expect(seen).toContain('after it asked for step "first" (#1): a loop without yield*?');
     expect(lull('terminate', 'l-1').status).toBe(0);
   });
