@@ -29,7 +29,7 @@ const mayImport = {
 /** The folders that stand on top: they may import all of the above and what is named here. */
 const onTop = { local: ['testing'], testing: [], cli: ['local', 'testing', 'http'] };
 
-const awsFolders = 'aws|dynamodb|s3|lambda|local|client';
+const awsFolders = 'aws|dynamodb|s3|lambda|local|client|cli';
 
 const folder = (names) => `^lib/(${names.join('|')})/`;
 

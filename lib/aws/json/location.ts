@@ -32,7 +32,7 @@ export function fromEnvironment(service: Service, environment: Environment): Loc
   return endpoint && { endpoint, region, credentials: () => Promise.resolve(credentials) };
 }
 
-/** A profile may stand in front of the keys: which one wins is for the SDK to say. */
+/** With a profile beside the keys, the SDK has rules for which of them counts. */
 function staticCredentials(environment: Environment): Credentials | undefined {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_PROFILE: profile } = environment;
   if (!accessKeyId || !secretAccessKey || profile) return undefined;

@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 
-/** Who signs. */
+/** The keys of the caller that signs. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

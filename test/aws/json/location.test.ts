@@ -101,7 +101,7 @@ describe.each<Service>(['dynamodb', 'sqs'])('of %s', (service) => {
     rmSync(folder, { recursive: true });
   });
 
-  it('a profile in front of the keys is for the SDK to judge', () => {
+  it('a profile beside the keys is for the SDK to judge', () => {
     expect(fromEnvironment(service, { ...FUNCTION, AWS_PROFILE: 'other' })).toBeUndefined();
   });
 
