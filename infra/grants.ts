@@ -38,11 +38,17 @@ export const OPERATIONS = {
   start: CALLER_OPERATIONS.grantStart,
   signal: CALLER_OPERATIONS.grantSignal,
   read: CALLER_OPERATIONS.grantRead,
+  manage: CALLER_OPERATIONS.grantManage,
   schedule: ['readRun', 'readValue', 'createRun', 'putValue', 'deleteValue'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
 /** All that callers do. */
-export const MANAGE_OPERATIONS = [...OPERATIONS.start, ...OPERATIONS.signal, ...OPERATIONS.read];
+export const MANAGE_OPERATIONS = [
+  ...OPERATIONS.start,
+  ...OPERATIONS.signal,
+  ...OPERATIONS.read,
+  ...OPERATIONS.manage,
+];
 
 const KEY_ACTIONS = {
   read: ['kms:Decrypt', 'kms:DescribeKey'],

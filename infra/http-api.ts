@@ -52,7 +52,7 @@ export interface WorkflowApiOptions {
 }
 
 /** Those of lull's routes. Without OPTIONS: the gateway answers preflights itself. */
-const METHODS = [HttpMethod.GET, HttpMethod.POST];
+const METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE];
 
 export function createHttpApi(scope: Construct, parts: EngineParts): { apiFunction: NodejsFunction; api: HttpApi } {
   const { api: options = {}, apiOptions } = parts.props;

@@ -6,6 +6,8 @@ export const CALLER_OPERATIONS = {
   grantStart: ['createRun', 'putValue', 'readValue', 'deleteValue'],
   grantSignal: ['readRun', 'putMessage', 'accept', 'deleteMessages', 'loadRecords', 'loadMessages', 'readAnswer'],
   grantRead: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'readAnswer', 'listRuns'],
+  /** Beside all of the above. */
+  grantManage: ['deleteRun'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
 const OWN_ROLE = "as a function of the engine's own, let it have the role that the construct made";
@@ -16,5 +18,5 @@ export function describeGrants(operations: readonly StoreOperation[]): string {
     .filter(([, given]) => given.some((operation) => operations.includes(operation)))
     .map(([grant]) => grant);
   if (grants.length === 0) return `Only functions of the engine do that: ${OWN_ROLE}`;
-  return `As a caller, ask for ${[...grants, 'grantManage'].join(' or ')} of WorkflowEngine; ${OWN_ROLE}`;
+  return `As a caller, ask for ${[...new Set([...grants, 'grantManage'])].join(' or ')} of WorkflowEngine; ${OWN_ROLE}`;
 }

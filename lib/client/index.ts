@@ -54,6 +54,7 @@ export {
   RunEndedError,
   RunFailedError,
   RunIdTakenError,
+  RunNotEndedError,
   RunNotBegunError,
   RunNotFoundError,
   RunTerminatedError,

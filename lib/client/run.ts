@@ -8,6 +8,7 @@ import { awaitResult, type ResultOptions } from './await-result.ts';
 import { awaitUpdate } from './await-update.ts';
 import { beginCall } from './call-budget.ts';
 import type { ClientPorts } from './client-ports.ts';
+import { deleteRun } from './delete-run.ts';
 import { type DescribeOptions, describeRun, type RunDescription } from './describe-run.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
 import { checkOptions } from './options.ts';
@@ -107,6 +108,25 @@ export interface Run<R> {
   cancel(reason?: string, options?: ControlOptions): Promise<void>;
   /** Ends the run at once, without running more of its code; also a run that is blocked. Errors as of `cancel`. */
   terminate(reason?: string, options?: TerminateOptions): Promise<void>;
+  /**
+   * Deletes the run and all that belongs to it, now: journal, messages, values, objects in the bucket. Only a run that has
+   * ended: else it is a RunNotEndedError, also for a moment in which other runs are still to be told of its end. Its id
+   * is free again 15 minutes after the end of the run, or after the delete where a message was on its way to it; a start
+   * before that is a RunIdTakenError.
+   *
+   * @example
+   * ```ts
+   * const ping = workflow('ping', function* () {
+   *   return yield* step('answer', () => 'pong');
+   * });
+   * const { client } = createTestEngine({ workflows: [ping] });
+   * const run = await client.start(ping);
+   * await run.result();
+   * await run.delete();
+   * await client.count({ workflow: 'ping' }); // => 0
+   * ```
+   */
+  delete(): Promise<void>;
 }
 
 const REASON_LIMIT = 1_000;
@@ -182,6 +202,10 @@ export class RunHandle<R> implements Run<R> {
     }
     checkReason(reason);
     await sendControl(beginCall(this.#ports), this.id, { kind: 'terminate', reason, undo, idempotencyKey });
+  }
+
+  async delete(): Promise<void> {
+    await deleteRun(beginCall(this.#ports), this.id);
   }
 }
 

@@ -11,7 +11,7 @@ import type { StandardSchema } from '../core/standard-schema.ts';
 import { toInvalidInput } from '../core/validate.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { RunItem, StartedBy, StoredValue } from '../ports/run-item.ts';
-import type { NewRun, Store } from '../ports/store.ts';
+import type { CreateRunResult, NewRun, Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { digestInput, encodeInput, isFormerDigest } from './encode-input.ts';
 import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from '../core/run-errors.ts';
@@ -102,6 +102,15 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     return runId;
   }
 
+  if (creation.kind === 'deleted') {
+    const { input } = run;
+    if (input.kind === 'item') {
+      await deleteQuietly(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
+    }
+    const free = new Date(creation.freeAtMs).toISOString();
+    throw new RunIdTakenError(runId, `: its run was deleted a moment ago, and the id is free again from ${free} on`);
+  }
+
   const isFormer = isFormerDigest(creation.run.inputDigest, what, request.input);
   const existing = isFormer ? { ...creation.run, inputDigest } : creation.run;
   const { input } = run;
@@ -163,10 +172,8 @@ async function validate(what: string, input: unknown, schema: StandardSchema | u
   throw toInvalidInput(what, answer.issues);
 }
 
-type Creation = { readonly kind: 'created' } | { readonly kind: 'exists'; readonly run: RunItem };
-
 /** A run that is there after an attempt without an answer may be of this very call. */
-async function create(ports: ClientPorts, store: Store, run: NewRun, value: Encoded): Promise<Creation> {
+async function create(ports: ClientPorts, store: Store, run: NewRun, value: Encoded): Promise<CreateRunResult> {
   const { input } = run;
   if (input.kind === 'item') await retryUnavailable(ports.clock, () => store.putValue(run.runId, input.key, value));
   return await retryUnavailable(ports.clock, async ({ isRepeat }) => {

@@ -34,6 +34,21 @@ export class RunNotFoundError extends LullError {
   }
 }
 
+/** Only a run that has ended can be deleted. */
+export class RunNotEndedError extends LullError {
+  static {
+    this.prototype.name = 'RunNotEndedError';
+    setBrand(this.prototype, 'RunNotEndedError');
+  }
+  readonly runId: string;
+
+  /** `why` goes on from the run's name, as in `is suspended`. */
+  constructor(runId: string, why: string) {
+    super('RUN_NOT_ENDED', `run "${runId}" cannot be deleted: it ${why}`);
+    this.runId = runId;
+  }
+}
+
 /** The id belongs to another run. Of a run of another workflow the message tells nothing. */
 export class RunIdTakenError extends LullError {
   static {

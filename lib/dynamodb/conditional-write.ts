@@ -6,7 +6,7 @@ import type { StoreOperation } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { type Item, itemKey } from './item.ts';
 import { runSortKey } from './schema.ts';
-import { fromRunItem, type StoredRun } from './stored-run.ts';
+import { findRun, fromRunItem, type StoredRun } from './stored-run.ts';
 import type { Table, Update, Write } from './table.ts';
 
 const ATTEMPTS = 4;
@@ -52,6 +52,6 @@ export function changeRun<Answer>(
   return conditionalWrite<Answer>(table, operation, key, {
     send: () => table.update(operation, key, change),
     written: (item) => change.written(fromRunItem(item)),
-    refused: (there, isRepeat) => change.refused(there && fromRunItem(there), isRepeat),
+    refused: (there, isRepeat) => change.refused(there && findRun(there), isRepeat),
   });
 }

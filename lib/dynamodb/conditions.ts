@@ -136,6 +136,18 @@ export function runIsClosedAndAsSeen({ createdOrder, dueAtMs }: { createdOrder: 
   });
 }
 
+/** A delete of a run that was started again, or whose parent is not told of its end yet; the second of two deletes. */
+export const runIsSettledAndNotDeleted: Expression = expression(
+  'attribute_exists(#closedStatus) AND attribute_not_exists(#afterEnd) AND attribute_not_exists(#deletedAtMs) ' +
+    'AND #format <= :format',
+  { ':format': number(schemaVersion) },
+);
+
+/** A run that was deleted, and whose id is in use again. */
+export function runIsTheOneSeen(createdOrder: string): Expression {
+  return expression('#createdOrder = :createdOrder', { ':createdOrder': text(createdOrder) });
+}
+
 /** As above, for the other items of a run. */
 export function itemIsTheOneSeen(nonce: string): Expression {
   return expression('#nonce = :nonce', { ':nonce': text(nonce) });

@@ -18,6 +18,7 @@ import type {
   ContinueRunResult,
   CreateRunResult,
   DeleteMessages,
+  DeleteRunResult,
   FinishRun,
   FinishRunResult,
   NewRun,
@@ -56,9 +57,10 @@ import {
   updateIsOpenToMe,
 } from './conditions.ts';
 import { PayloadOffload } from './payload-offload.ts';
+import { deleteRun } from './delete-run.ts';
 import { inParallel } from './in-parallel.ts';
 import { checkItemSize } from './item-size.ts';
-import { itemKey, readText, text } from './item.ts';
+import { itemKey, readNumber, readText, text } from './item.ts';
 import type { Item } from './item.ts';
 import { expression } from './expression.ts';
 import { listDue } from './list-due.ts';
@@ -101,7 +103,7 @@ import {
   toRecordItem,
   toValueItem,
 } from './stored-content.ts';
-import { fromRunItem, toRunItem } from './stored-run.ts';
+import { findRun, toRunItem } from './stored-run.ts';
 import { Table } from './table.ts';
 import type { TableOptions, Update } from './table.ts';
 
@@ -130,13 +132,17 @@ export class DynamodbStore implements Store {
     return conditionalWrite<CreateRunResult>(this.#table, 'createRun', keyOf(item), {
       send: () => this.#table.put('createRun', item, runIsNew),
       written: () => ({ kind: 'created' }),
-      refused: (there) => there && { kind: 'exists', run: fromRunItem(there).run },
+      refused: (there) => {
+        const stored = there && findRun(there);
+        if (stored) return { kind: 'exists', run: stored.run };
+        return there && { kind: 'deleted', freeAtMs: readNumber(there, 'dueAtMs') };
+      },
     });
   }
 
   async readRun(runId: string): Promise<RunItem | undefined> {
     const item = await this.#table.get('readRun', itemKey(runId, runSortKey));
-    return item && fromRunItem(item).run;
+    return item && findRun(item)?.run;
   }
 
   async putValue(runId: string, key: string, value: Encoded): Promise<void> {
@@ -367,6 +373,10 @@ export class DynamodbStore implements Store {
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {
     return purgeRun(this.#table, this.#payloads, { runId, dueByMs });
+  }
+
+  async deleteRun(runId: string, nowMs: number): Promise<DeleteRunResult> {
+    return deleteRun(this.#table, this.#payloads, { runId, nowMs });
   }
 
   listDue(dueByMs: number, begin = 0): AsyncGenerator<readonly string[]> {

@@ -26,7 +26,7 @@ import {
   workflowIndex,
   workflowShards,
 } from './schema.ts';
-import { fromRunItem } from './stored-run.ts';
+import { findRun } from './stored-run.ts';
 import type { Table } from './table.ts';
 
 /** Of run items that are read to be filtered: most of them may not be asked for. */
@@ -132,7 +132,7 @@ async function toRows(table: Table, items: readonly Item[], query: RunQuery): Pr
   const isIndexEnough = withoutShows && attributes === undefined;
   const toRead = items.filter((item) => !isIndexEnough || findText(item, 'closedStatus') === undefined);
   const keys = toRead.map((item) => itemKey(readText(item, 'pk'), runSortKey));
-  const found = (await getItems(table, 'listRuns', keys)).map((item) => fromRunItem(item).run);
+  const found = (await getItems(table, 'listRuns', keys)).flatMap((item) => findRun(item)?.run ?? []);
   const runs = new Map(found.map((run) => [run.runId, run]));
   return items.map((item) => {
     const run = runs.get(readText(item, 'pk'));

@@ -34,7 +34,7 @@ const WIDTH = 10;
 const SKIPPED: PurgeResult = { kind: 'skipped' };
 
 /** A closed run, as it was when its purge began. */
-interface ClosedRun {
+export interface ClosedRun {
   readonly runId: string;
   readonly createdOrder: string;
   readonly dueAtMs: number;
@@ -42,15 +42,25 @@ interface ClosedRun {
   readonly values: readonly string[];
 }
 
-interface Purge {
+export interface Purge {
   readonly table: Table;
   readonly payloads: PayloadOffload;
   readonly seen: ClosedRun;
   /** Until when it is postponed, if it has to be. */
   readonly laterMs: number;
   isPostponed: boolean;
+  /** All goes, also if it is postponed: the run item alone stays. */
+  readonly takesAll: boolean;
+  /** Items and objects, but for the run item. */
+  found: number;
+  hasFoundOnItsWay: boolean;
   /** Keys of objects, of items that were found. */
   readonly claimed: Set<string>;
+}
+
+export function beginPurge(table: Table, payloads: PayloadOffload, seen: ClosedRun, laterMs: number): Purge {
+  const found = { found: 0, hasFoundOnItsWay: false, claimed: new Set<string>() };
+  return { table, payloads, seen, laterMs, isPostponed: false, takesAll: false, ...found };
 }
 
 export async function purgeRun(
@@ -61,7 +71,7 @@ export async function purgeRun(
   const seen = await readClosed(table, runId);
   if (!seen || seen.dueAtMs > dueByMs) return SKIPPED;
   const laterMs = dueByMs + SHORTEST_RETENTION_MS;
-  const purge: Purge = { table, payloads, seen, laterMs, isPostponed: false, claimed: new Set() };
+  const purge = beginPurge(table, payloads, seen, laterMs);
   if (!(await deleteItems(purge))) return SKIPPED;
   if (!purge.isPostponed && !(await deleteObjects(purge))) return SKIPPED;
   if (purge.isPostponed) return { kind: 'postponed', dueAtMs: laterMs };
@@ -70,25 +80,29 @@ export async function purgeRun(
 }
 
 /** All, or only what may be on its way, once the run is postponed. False: another sweeper was faster. */
-async function deleteItems(purge: Purge): Promise<boolean> {
+export async function deleteItems(purge: Purge): Promise<boolean> {
   const { table, payloads, seen, claimed } = purge;
   for await (const found of itemsOf(table, seen.runId)) {
     for (const item of found) payloads.checkKnowsObjectOf(item);
     if (!(await isThereStill(purge))) return false;
     const onTheirWay = found.filter((item) => isOnItsWay(item, seen));
     if (onTheirWay.length > 0 && !(await postpone(purge))) return false;
-    await inParallel(purge.isPostponed ? onTheirWay : found, WIDTH, (item) => deleteSeen(table, item));
+    purge.found += found.length;
+    purge.hasFoundOnItsWay ||= onTheirWay.length > 0;
+    await inParallel(purge.isPostponed && !purge.takesAll ? onTheirWay : found, WIDTH, (item) => deleteSeen(table, item));
     for (const item of found) if (findText(item, 'claim')) claimed.add(readJson<Claim>(item, 'claim').key);
   }
   return true;
 }
 
 /** False: another sweeper was faster. */
-async function deleteObjects(purge: Purge): Promise<boolean> {
+export async function deleteObjects(purge: Purge): Promise<boolean> {
   const { payloads, seen, claimed } = purge;
   for await (const objects of payloads.objectsOf(seen.runId)) {
     if (!(await isThereStill(purge))) return false;
     const areAllClaimed = objects.every((object) => claimed.has(object));
+    purge.found += objects.length;
+    purge.hasFoundOnItsWay ||= !areAllClaimed;
     if (!areAllClaimed && !(await postpone(purge))) return false;
     await payloads.deleteObjects(objects);
   }
@@ -96,7 +110,7 @@ async function deleteObjects(purge: Purge): Promise<boolean> {
 }
 
 /** Undefined: it is open, or gone, or has no end of retention. */
-async function readClosed(table: Table, runId: string): Promise<ClosedRun | undefined> {
+export async function readClosed(table: Table, runId: string): Promise<ClosedRun | undefined> {
   const run = await table.get('purge', itemKey(runId, runSortKey));
   const dueAtMs = run && findNumber(run, 'dueAtMs');
   if (!run || dueAtMs === undefined || findText(run, 'closedStatus') === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { ContinueRun, FinishRun, ReleaseLease, RenewLease, SettleEnd, TakeL
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
-import type { AttributeName } from './schema.ts';
+import { type AttributeName, deletedShardOf } from './schema.ts';
 import { toStoredValue } from './stored-run.ts';
 
 /** Operation 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
@@ -130,6 +130,25 @@ export function claimUpdateUpdate(epoch: number): Expression {
 /** Operation 21. The digest stays, as of a message that is in the journal. */
 export function answerUpdateUpdate(answer: UpdateAnswer): Expression {
   return assign({ answer: text(JSON.stringify(answer)), received: number(1), message: undefined, claim: undefined });
+}
+
+/** Operation 24. No list finds the run any more, and its id is kept until then. */
+export function deleteUpdate({ workflow, nowMs, freeAtMs }: DeleteUpdate): Expression {
+  return assign({
+    deletedAtMs: number(nowMs),
+    dueAtMs: number(freeAtMs),
+    workflowShard: text(deletedShardOf(workflow)),
+    input: undefined,
+    result: undefined,
+    customStatus: undefined,
+    attributes: undefined,
+  });
+}
+
+export interface DeleteUpdate {
+  readonly workflow: string;
+  readonly nowMs: number;
+  readonly freeAtMs: number;
 }
 
 /** In place of a purge. */

@@ -57,6 +57,8 @@ export const attribute = {
   watchers: 'watchers',
   /** S: what is left to do after the end. */
   afterEnd: 'afterEnd',
+  /** N: when it was deleted. Only the run item is left then, and keeps the id for a while. */
+  deletedAtMs: 'deletedAtMs',
   /** S: JSON text of the encoded status that the code has set; and of the attributes. */
   customStatus: 'customStatus',
   attributes: 'attributes',
@@ -182,6 +184,11 @@ export function workflowShardOf(workflow: string, runId: string): string {
 
 export function workflowShards(workflow: string): string[] {
   return Array.from({ length: workflowShardCount }, (_, shard) => `${workflow}#${shard}`);
+}
+
+/** Of a run item that is deleted and keeps its id for a while: no list looks here. */
+export function deletedShardOf(workflow: string): string {
+  return `${workflow}#deleted`;
 }
 
 export function fromWorkflowShard(workflowShard: string): string {

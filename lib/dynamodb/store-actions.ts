@@ -41,6 +41,7 @@ export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction
   watch: [UPDATE, GET],
   settleEnd: [UPDATE],
   purge: [GET, QUERY, UPDATE, DELETE],
+  deleteRun: [GET, QUERY, UPDATE, DELETE],
   listDue: [{ ...QUERY, index: dueIndex.name }],
   listRuns: [{ ...QUERY, index: workflowIndex.name }, GET_MANY],
 };

@@ -75,6 +75,11 @@ export function toStoredValue(stored: StoredValue): AttributeValue {
   return text(stored.kind === 'inline' ? JSON.stringify(stored.value) : stored.key);
 }
 
+/** Undefined for what is left of a run that was deleted. */
+export function findRun(item: Item): StoredRun | undefined {
+  return findNumber(item, 'deletedAtMs') === undefined ? fromRunItem(item) : undefined;
+}
+
 export function fromRunItem(item: Item): StoredRun {
   checkFormat(item);
   const lease = readLease(item);

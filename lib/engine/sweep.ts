@@ -10,6 +10,7 @@
 import { LONGEST_BLOCKED_PAUSE_MS } from '../ports/limits.ts';
 import { isClosed } from '../core/run-status.ts';
 import type { RunItem } from '../ports/run-item.ts';
+import type { Store } from '../ports/store.ts';
 import { emit } from './observe.ts';
 import type { EngineOptions } from './settings.ts';
 
@@ -75,7 +76,8 @@ async function lookAt(ports: SweepPorts, { aheadMs, wakesBlocked }: Look, runId:
   try {
     const run = await store.readRun(runId);
     const nowMs = clock.nowMs();
-    if (run?.dueAtMs === undefined) return 'nothing';
+    if (run === undefined) return await purge(store, runId, nowMs); // what is left of one that was deleted
+    if (run.dueAtMs === undefined) return 'nothing';
     if (run.dueAtMs > nowMs) {
       if (wakesBlocked && run.blocked !== undefined) {
         await wakes.send(runId);
@@ -89,10 +91,7 @@ async function lookAt(ports: SweepPorts, { aheadMs, wakesBlocked }: Look, runId:
       await wakes.send(runId);
       return 'woken';
     }
-    if (isClosed(run.status)) {
-      const { kind } = await store.purge(runId, nowMs);
-      return kind === 'purged' ? kind : 'nothing';
-    }
+    if (isClosed(run.status)) return await purge(store, runId, nowMs);
     if (run.lease !== undefined && run.lease.expiresAtMs > nowMs) return 'leased';
     emit(ports, { kind: 'due-run-found', runId, atMs: nowMs, sinceMs: dueSinceMs(run) });
     await wakes.send(runId);
@@ -101,6 +100,11 @@ async function lookAt(ports: SweepPorts, { aheadMs, wakesBlocked }: Look, runId:
     log.error('a run that is due was not woken; the next sweep tries again', { runId, error });
     return 'nothing';
   }
+}
+
+async function purge(store: Store, runId: string, nowMs: number): Promise<Found> {
+  const { kind } = await store.purge(runId, nowMs);
+  return kind === 'purged' ? kind : 'nothing';
 }
 
 /** Since when it could have taken a turn; undefined if the table does not say. */

@@ -100,6 +100,7 @@ function toPattern(path: string): string {
 }
 
 function toResponse({ status, body, headers = {} }: Answer): Response {
+  if (status === 204) return new Response(null, { status, headers });
   const text = JSON.stringify(toJson(body));
   checkAnswerSize(text);
   return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } });

@@ -77,7 +77,7 @@ function describeAnswer({ description, schema, headers }: AnswerDescription): Js
   ]);
   return {
     description,
-    content: json(schema),
+    ...(schema === undefined ? {} : { content: json(schema) }),
     ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) as JsonSchema }),
   };
 }

@@ -60,6 +60,7 @@ export const PROBLEMS = {
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   RUN_ID_TAKEN: { status: 409, title: 'Run id taken' },
   RUN_ENDED: { status: 409, title: 'Run has ended' },
+  RUN_NOT_ENDED: { status: 409, title: 'Run has not ended' },
   RUN_NOT_BEGUN: { status: 409, title: 'Run has not begun' },
   CALLBACK_DONE: { status: 410, title: 'Callback is done' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },

@@ -21,19 +21,20 @@ export interface Call<Query> {
 
 export interface Answer {
   readonly status: number;
-  /** Any value: it is shown as plain JSON. */
-  readonly body: unknown;
+  /** Any value: it is shown as plain JSON. A 204 has none. */
+  readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface AnswerDescription {
   readonly description: string;
-  readonly schema: JsonSchema;
+  /** Absent: the answer has no body. */
+  readonly schema?: JsonSchema;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface RouteDescription<Query> {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** As OpenAPI writes it: `/runs/{id}`. */
   readonly path: string;
   /** For generated clients. */

@@ -79,6 +79,19 @@ const historyRoute = defineRoute({
   },
 });
 
+const deleteRoute = defineRoute({
+  method: 'DELETE',
+  path: '/runs/{id}',
+  operationId: 'deleteRun',
+  summary: 'Deletes a run that has ended, with all that belongs to it, now.',
+  answers: { 204: { description: 'The run is gone.' } },
+  problems: ['RUN_NOT_FOUND', 'RUN_NOT_ENDED'],
+  async handle({ client, path }) {
+    await client.run(path['id'] ?? '').delete();
+    return { status: 204 };
+  },
+});
+
 const listRoute = defineRoute({
   method: 'GET',
   path: '/runs',
@@ -115,4 +128,4 @@ const workflowsRoute = defineRoute({
   },
 });
 
-export const runRoutes: readonly Route[] = [workflowsRoute, listRoute, describeRoute, historyRoute];
+export const runRoutes: readonly Route[] = [workflowsRoute, listRoute, describeRoute, deleteRoute, historyRoute];

@@ -5,6 +5,7 @@
  * copied, so that nothing is shared by reference. It has no faults of its own: a wrapper adds them.
  */
 import type { Encoded } from '../core/encoded.ts';
+import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
 import {
@@ -24,6 +25,7 @@ import type {
   ContinueRunResult,
   CreateRunResult,
   DeleteMessages,
+  DeleteRunResult,
   FinishRun,
   FinishRunResult,
   NewRun,
@@ -58,6 +60,7 @@ import {
   settleEnd,
   takeLease,
   watchRun,
+  whyNotDeleted,
 } from './run-state.ts';
 import type { RunState, Transition } from './run-state.ts';
 
@@ -117,13 +120,14 @@ export class MemoryStore implements Store {
   async createRun(run: NewRun): Promise<CreateRunResult> {
     checkSize(TABLE_LIMITS, { runId: run.runId, key: 'run' }, JSON.stringify(run)); // it is never in a bucket
     const partition = this.#partition(run.runId);
+    if (partition.state?.isDeleted) return { kind: 'deleted', freeAtMs: partition.state.run.dueAtMs ?? 0 };
     if (partition.state) return { kind: 'exists', run: structuredClone(partition.state.run) };
     partition.state = structuredClone(createRunState(run));
     return { kind: 'created' };
   }
 
   async readRun(runId: string): Promise<RunItem | undefined> {
-    return structuredClone(this.#partitions.get(runId)?.state?.run);
+    return structuredClone(shown(this.#partitions.get(runId)?.state)?.run);
   }
 
   async putValue(runId: string, key: string, value: Encoded): Promise<void> {
@@ -270,20 +274,36 @@ export class MemoryStore implements Store {
     const partition = this.#partitions.get(runId);
     if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'skipped' };
     const { messages, values } = partition;
-    const strangers = [...values.keys()].filter(
-      (key) => !refersTo(partition.state, key) && !key.startsWith(ANSWER_KEY_PREFIX),
-    );
+    const strangers = strangersOf(partition);
     if (messages.size + strangers.length > 0) {
       messages.clear();
       for (const key of strangers) values.delete(key);
-      return this.#update(runId, (before) => postponePurge(before, dueByMs));
+      const { answer, after } = postponePurge(partition.state, dueByMs);
+      if (after) partition.state = structuredClone(after);
+      return answer;
     }
     this.#partitions.delete(runId);
     return { kind: 'purged' };
   }
 
+  async deleteRun(runId: string, nowMs: number): Promise<DeleteRunResult> {
+    const partition = this.#partitions.get(runId);
+    const state = shown(partition?.state);
+    if (!partition || !state) return { kind: 'not-found' };
+    const why = whyNotDeleted(state);
+    if (why !== undefined) return structuredClone(why);
+    const isOnItsWay = partition.messages.size + strangersOf(partition).length > 0;
+    this.#partitions.delete(runId);
+    const isQuiet = (state.run.endedAtMs ?? nowMs) + SHORTEST_RETENTION_MS <= nowMs && !isOnItsWay;
+    if (isQuiet) return { kind: 'deleted' };
+    const run = { ...state.run, dueAtMs: nowMs + SHORTEST_RETENTION_MS };
+    this.#partition(runId).state = structuredClone({ ...state, run, isDeleted: true as const });
+    return { kind: 'deleted' };
+  }
+
   async *listDue(nowMs: number): AsyncGenerator<readonly string[]> {
-    const due = this.#runs().flatMap(({ runId, dueAtMs }) => {
+    const all = [...this.#partitions.values()].flatMap(({ state }) => state?.run ?? []);
+    const due = all.flatMap(({ runId, dueAtMs }) => {
       return dueAtMs !== undefined && dueAtMs <= nowMs ? [{ runId, dueAtMs }] : [];
     });
     due.sort((a, b) => a.dueAtMs - b.dueAtMs);
@@ -297,12 +317,12 @@ export class MemoryStore implements Store {
   }
 
   #runs(): RunItem[] {
-    return [...this.#partitions.values()].flatMap(({ state }) => (state ? [state.run] : []));
+    return [...this.#partitions.values()].flatMap(({ state }) => shown(state)?.run ?? []);
   }
 
   #update<Answer>(runId: string, change: (before: RunState | undefined) => Transition<Answer>): Answer {
     const partition = this.#partitions.get(runId);
-    const { answer, after } = change(partition?.state);
+    const { answer, after } = change(shown(partition?.state));
     if (partition && after) partition.state = structuredClone(after);
     return structuredClone(answer);
   }
@@ -312,6 +332,16 @@ export class MemoryStore implements Store {
     this.#partitions.set(runId, partition);
     return partition;
   }
+}
+
+/** A run that was deleted is as one that is not there. */
+function shown(state: RunState | undefined): RunState | undefined {
+  return state?.isDeleted ? undefined : state;
+}
+
+/** Keys of values that may be of a start on its way. */
+function strangersOf({ state, values }: Partition): string[] {
+  return [...values.keys()].filter((key) => !refersTo(state, key) && !key.startsWith(ANSWER_KEY_PREFIX));
 }
 
 function digestOf(messageText: string): string | undefined {

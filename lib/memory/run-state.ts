@@ -9,6 +9,7 @@ import type {
   AcceptMessageResult,
   ContinueRun,
   ContinueRunResult,
+  DeleteRunResult,
   FinishRun,
   FinishRunResult,
   NewRun,
@@ -28,6 +29,8 @@ export interface RunState {
   readonly run: RunItem;
   /** The status that it had when its lease was given. */
   readonly restingStatus: OpenStatus;
+  /** Only the run item is left, and keeps the id until it is due. */
+  readonly isDeleted?: true;
   /** When the lease before this one expired, if this one was a takeover. */
   readonly priorLeaseExpiresAtMs?: number;
 }
@@ -203,6 +206,12 @@ function atRest(run: RunItem): RunItem {
 export function isToPurge(state: RunState | undefined, dueByMs: number): boolean {
   if (state === undefined || !isClosed(state.run.status) || state.run.afterEnd !== undefined) return false;
   return (state.run.dueAtMs ?? Infinity) <= dueByMs;
+}
+
+/** Operation 24. What is in the way; undefined if nothing is. */
+export function whyNotDeleted(state: RunState): Exclude<DeleteRunResult, { readonly kind: 'deleted' }> | undefined {
+  if (!isClosed(state.run.status)) return { kind: 'open', run: state.run };
+  return state.run.afterEnd === undefined ? undefined : { kind: 'not-settled' };
 }
 
 /** The value is its input or its result. */

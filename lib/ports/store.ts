@@ -127,6 +127,13 @@ export interface Store {
   purge(runId: string, dueByMs: number): Promise<PurgeResult>;
 
   /**
+   * Operation 24. Deletes a closed run whose end is settled, with all that belongs to it. From then on it is as if it were
+   * not there, but that its id is not free: until 15 minutes after its end, and after the delete where something may be on
+   * its way. Repeated, it goes on where it was cut short.
+   */
+  deleteRun(runId: string, nowMs: number): Promise<DeleteRunResult>;
+
+  /**
    * Operation 16. Run ids with dueAtMs <= dueByMs from the index of the due, page by page, oldest first within a shard. `begin`,
    * 0 <= begin < 1, says with which shard to begin (default: the first): a reader that never comes to the last shard
    * varies it.
@@ -165,7 +172,11 @@ export interface NewRun {
   readonly attributes?: Attributes;
 }
 
-export type CreateRunResult = { readonly kind: 'created' } | { readonly kind: 'exists'; readonly run: RunItem };
+export type CreateRunResult =
+  | { readonly kind: 'created' }
+  | { readonly kind: 'exists'; readonly run: RunItem }
+  /** A run of that id was deleted a moment ago: the id is free by then. */
+  | { readonly kind: 'deleted'; readonly freeAtMs: number };
 
 export interface TakeLease {
   readonly lease: Lease;
@@ -312,6 +323,13 @@ export type PurgeResult =
   | { readonly kind: 'postponed'; readonly dueAtMs: number }
   /** There is no such run, or it is open, or not due; or another sweeper was faster. */
   | { readonly kind: 'skipped' };
+
+export type DeleteRunResult =
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'open'; readonly run: RunItem }
+  /** It has ended, and other runs are still to be told of it (`afterEnd`). */
+  | { readonly kind: 'not-settled' }
+  | { readonly kind: 'not-found' };
 
 export interface RunQuery {
   /** One index partition set per name: newest first over all of them. At least one. */

@@ -35,6 +35,7 @@ export const PAYLOAD_ACTIONS: Readonly<Record<StoreOperation, readonly PayloadAc
   watch: [],
   settleEnd: [],
   purge: ['s3:ListBucket', ...DELETE],
+  deleteRun: ['s3:ListBucket', ...DELETE],
   listDue: [],
   listRuns: [],
 };

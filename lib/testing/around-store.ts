@@ -45,6 +45,7 @@ const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'finish',
   'continueRun',
   'purge',
+  'deleteRun',
   'watch',
   'settleEnd',
   'claimUpdate',

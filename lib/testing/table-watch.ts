@@ -3,9 +3,11 @@
  *
  * It watches the writes that pass through to the table, as near to the table as it can stand.
  */
+import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
+  DeleteRunResult,
   FinishRun,
   FinishRunResult,
   NewRun,
@@ -113,6 +115,11 @@ export class TableWatch {
         return;
       case 'settleEnd':
         this.#rest(runId, { dueAtMs: (args[1] as SettleEnd).purgeAtMs });
+        return;
+      case 'deleteRun':
+        if ((answer as DeleteRunResult).kind !== 'deleted') return;
+        this.#rest(runId, { dueAtMs: (args[1] as number) + SHORTEST_RETENTION_MS });
+        this.#left.delete(runId);
         return;
       case 'purge': {
         const purging = answer as PurgeResult;

@@ -2,6 +2,7 @@
 import { isClosed, type RunStatus } from '../core/run-status.ts';
 import type { DescribeOptions, RunDescription } from '../client/describe-run.ts';
 import type { ResultOptions } from '../client/await-result.ts';
+import { notSettledError } from '../client/delete-run.ts';
 import { findAnswer, toResult } from '../client/await-update.ts';
 import { updateIdFromKey } from '../client/identifiers.ts';
 import { keyOf, type UpdateOptions } from '../client/send-update.ts';
@@ -15,6 +16,9 @@ import type { Signal } from '../core/signal.ts';
 import type { Cloud } from './cloud.ts';
 import type { Timeline } from './timeline.ts';
 import { describeWaiting, RunStuckError } from './waiting.ts';
+
+/** As long as a client waits. */
+const SETTLING_MS = 2_000;
 
 /** A run whose end is not waited for but brought about. */
 export class TestRun<R> implements Run<R> {
@@ -103,6 +107,22 @@ export class TestRun<R> implements Run<R> {
 
   terminate(reason?: string, options?: ControlOptions): Promise<void> {
     return this.#cloud.callers.call(() => this.#run.terminate(reason, options));
+  }
+
+  /** What can happen now happens before: the run may have ended a moment ago, and others are told of it. */
+  async delete(): Promise<void> {
+    const { store, clock, callers } = this.#cloud;
+    const isSettled = async (): Promise<boolean> => (await store.readRun(this.id))?.afterEnd === undefined;
+    await this.#timeline.until(isSettled, clock.nowMs() + SETTLING_MS);
+    if (!(await isSettled())) throw notSettledError(this.id);
+    let attempts = 0;
+    await callers.call(async () => {
+      attempts += 1;
+      await this.#run.delete().catch((error: unknown) => {
+        // The attempt before, whose caller has died, has deleted it.
+        if (attempts === 1 || !(error instanceof RunNotFoundError)) throw error;
+      });
+    });
   }
 
   /** Gives the status in which it was left. Without a limit, a run that cannot end is an error. */

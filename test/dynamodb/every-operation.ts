@@ -6,11 +6,13 @@ import {
   INBOX_LIMIT,
   purgeWhole,
   START_MS,
+  closedRun,
   createdRun,
   encoded,
   finishing,
   forgettableRun,
   journalRecord,
+  newRun,
   releasing,
   signal,
   takenRun,
@@ -65,6 +67,14 @@ export async function useEveryOperation(store: Store): Promise<void> {
   const closed = await forgettableRun(store);
   await store.putMessage(closed.runId, signal('m1'));
   await purgeWhole(store, closed.runId);
+  for (const when of [START_MS, START_MS, START_MS + 3_600_000]) {
+    await store.deleteRun(runId, when);
+    const ended = await closedRun(store);
+    await store.putMessage(ended.runId, signal('m1'));
+    await store.deleteRun(ended.runId, when);
+    await store.createRun({ ...newRun(), runId: ended.runId });
+    await store.deleteRun(ended.runId, when);
+  }
   await takenRun(store);
   for await (const page of store.listDue(START_MS)) expect(page).not.toEqual([]);
   await store.listRuns({ workflows: ['checkout'], limit: 3 });

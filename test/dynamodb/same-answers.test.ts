@@ -53,5 +53,6 @@ const REACHED = [
   'finish lost',
   'renew lost',
   'putRecord put',
+  'honest deleted',
   'putRecord exists',
 ];

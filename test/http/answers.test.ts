@@ -16,11 +16,12 @@ describe('an address that there is not', () => {
   );
 
   it.each([
-    ['DELETE', '/runs/g1', 'GET'],
+    ['PUT', '/runs/g1', 'GET, DELETE'],
     ['POST', '/runs', 'GET'],
     ['GET', '/workflows/greet/runs', 'POST'],
     ['PUT', '/runs/g1/signals/a/b', 'POST'],
     ['PUT', '/runs/g1/queries/a/b', 'GET, POST'],
+    ['DELETE', '/runs', 'GET'],
     ['POST', '/openapi.json', 'GET'],
   ])('answers 405 to %s %s and says what it takes', async (method, path, allow) => {
     const answer = await ask(createApiWorld().api, path, { method });

@@ -33,7 +33,8 @@ describe('GET /openapi.json', () => {
     );
     expect(described.sort()).toEqual(
       [
-        'GET /runs',
+        'DELETE /runs/{id}',
+      'GET /runs',
         'GET /runs/{id}',
         'GET /runs/{id}/history',
         'GET /runs/{id}/queries/{name}',

@@ -23,6 +23,7 @@ describe('public callbacks', () => {
   test('open the three routes of callbacks to everybody, and no other', () => {
     const template = synthesize({ publicCallbacks: true });
     expect(routesOf(template).map(open).sort()).toEqual([
+      'DELETE /{proxy+} AWS_IAM',
       'GET /{proxy+} AWS_IAM',
       'POST /callbacks/{token} NONE',
       'POST /callbacks/{token}/fail NONE',
@@ -59,7 +60,7 @@ describe('the API of an engine without props', () => {
 
   test('takes signed requests only, on every route', () => {
     const routes = routesOf(template);
-    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(['GET /{proxy+}', 'POST /{proxy+}']);
+    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(['DELETE /{proxy+}', 'GET /{proxy+}', 'POST /{proxy+}']);
     expect(new Set(routes.map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['AWS_IAM']));
   });
 
@@ -112,7 +113,7 @@ describe('the API', () => {
   test('takes a JWT where it is asked to, with its scopes', () => {
     const authorizer = new HttpJwtAuthorizer('Login', 'https://login.example', { jwtAudience: ['shop'] });
     const template = synthesize({ api: { authorizer, authorizationScopes: ['workflows'] } });
-    expect(routesOf(template)).toHaveLength(2);
+    expect(routesOf(template)).toHaveLength(3);
     template.allResourcesProperties('AWS::ApiGatewayV2::Route', {
       AuthorizationType: 'JWT',
       AuthorizationScopes: ['workflows'],

@@ -165,7 +165,8 @@ describe('of others', () => {
   test('grantInvokeApi lets call every route of the API, by its methods', () => {
     const { stack, engine } = createEngine();
     engine.grantInvokeApi(new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
-    const [get, post, ...more] = permissionsOf(Template.fromStack(stack), 'Caller');
+    const [remove, get, post, ...more] = permissionsOf(Template.fromStack(stack), 'Caller');
+    expect(remove).toMatch(/^execute-api:Invoke on .*:WorkflowsApi\/\$default\/DELETE\/\*$/);
     expect(get).toMatch(/^execute-api:Invoke on .*:WorkflowsApi\/\$default\/GET\/\*$/);
     expect(post).toMatch(/^execute-api:Invoke on .*:WorkflowsApi\/\$default\/POST\/\*$/);
     expect(more).toEqual([]);
@@ -214,9 +215,9 @@ describe('the operations that the functions are given', () => {
   });
 
   test('of callers are those that the client calls', () => {
-    const { start, signal, read, schedule } = OPERATIONS;
+    const { start, signal, read, manage, schedule } = OPERATIONS;
     const called = operationsCalledIn('lib/client').filter((operation) => operation !== 'watch'); // of the worker
-    expect([...new Set([...start, ...signal, ...read, ...schedule])].sort()).toEqual(called);
+    expect([...new Set([...start, ...signal, ...read, ...manage, ...schedule])].sort()).toEqual(called);
   });
 });
 

@@ -58,6 +58,8 @@ export const checks: readonly Check[] = [
     ['purge: nothing of a new run is deleted, also with late writers', 'LATEWRITER'],
     ['purge: what is sent to the id meanwhile is accepted with its payload, or refused', 'SENDER'],
     ['purge: a run begins with its input, although its starter dies', 'SENDER STARTER'],
+    ['delete: beside a sweeper, and a new run under the same id', 'DELETER SENDER'],
+    ['delete: a run begins with its input, although its starter dies', 'DELETER SENDER STARTER'],
   ]),
   ...of('after-end.pml', 'safe', 'holds', [
     ['after the end: a parent learns of it once, although workers crash', ''],
@@ -170,6 +172,8 @@ export const checks: readonly Check[] = [
     ['planted: the input of a start is deleted, and the run with it', 'SENDER STARTER M_NOPUTOFF'],
     ['planted: a message is deleted before the run is put off', 'SENDER M_DELETEFIRST'],
     ['planted: a run that another sweeper has put off is deleted', 'SENDER M_NOSAMEDUE'],
+    ['planted: delete: the id is free although a message was on its way', 'DELETER SENDER M_DELETEFREES'],
+    ['planted: delete: the run is not put off', 'DELETER SENDER M_DELETENOPUTOFF'],
   ]),
 ];
 

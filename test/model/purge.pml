@@ -13,6 +13,9 @@
  * minutes later, whoever had put that message has had an answer, or is dead (TIME).
  * STARTER: in their place one who starts the next run, with an input in an item of its own, and dies when the run is
  * there: the caller without this switch lives, and puts the input again, however late.
+ * DELETER: one who deletes the run when asked for it (lib/dynamodb/delete-run.ts), at any time after its end, in the place of the
+ * second sweeper: it puts the run off first, then deletes all that there is, and the run item only if it found nothing
+ * that may be on its way.
  * LIVE: with finitely many crashes the run is purged in the end. M_...: one planted mistake each.
  */
 #ifndef CB
@@ -118,6 +121,34 @@ endsweeper:
   goto again
 }
 
+#ifdef DELETER
+proctype Deleter() {
+  byte seenLife, seenRecord, seenOld, seenNew;
+  bool seenPayload[2], onTheirWay;
+  bool me = 1;
+again:
+enddeleter:
+  atomic { life == 1; seenLife = 1; seenRecord = 0; seenOld = 0; seenNew = 0; seenPayload[0] = 0; seenPayload[1] = 0;
+           onTheirWay = 0 };
+#ifndef M_DELETENOPUTOFF
+  atomic { CRASH; if :: SAMELIFE -> PUTOFF; stale[1] = 0 :: else -> goto again fi };  /* deleted: nobody finds it any more */
+#endif
+  atomic { CRASH; seenRecord = record };
+  atomic { CRASH; if :: THERESTILL :: else -> goto again fi };
+  atomic { CRASH; if :: seenRecord && SAME(record, seenRecord) -> assert(record != 2); record = 0 :: else fi };
+  atomic { CRASH; seenOld = oldInput; seenNew = newInput; seenPayload[0] = payload[0]; seenPayload[1] = payload[1];
+                  onTheirWay = seenPayload[0] || seenPayload[1] };
+  atomic { CRASH; if :: THERESTILL :: else -> goto again fi };
+  atomic { CRASH; if :: seenOld && SAME(oldInput, seenOld) -> oldInput = 0 :: else fi };
+  atomic { CRASH; if :: seenNew && SAME(newInput, seenNew) -> assert(!checked); newInput = 0 :: else fi };
+  DELETEPAYLOADS;
+#ifdef M_DELETEFREES
+  onTheirWay = 0;
+#endif
+  atomic { CRASH; if :: !onTheirWay && SAMELIFE && SAMEDUE -> assert(life == 1); life = 0 :: else fi }
+}
+#endif
+
 /* Starts until it is the one who created the run. */
 proctype Caller() {
   byte found;
@@ -203,7 +234,13 @@ proctype LateWorker() {
 
 init {
   atomic {
-    run Sweeper(0); run Sweeper(1); run Caller(); run NewWorker();
+    run Sweeper(0);
+#ifdef DELETER
+    run Deleter();
+#else
+    run Sweeper(1);
+#endif
+    run Caller(); run NewWorker();
 #ifdef SENDER
     run Time();
 #ifdef STARTER

@@ -3,6 +3,7 @@ import type { Store } from '../../lib/ports/store.ts';
 import { describeAnswers } from './answer-contract.ts';
 import { describeAfterEnd } from './after-end-contract.ts';
 import { describeContinuing } from './continue-contract.ts';
+import { describeDeleting } from './delete-contract.ts';
 import { describeIndexes } from './index-contract.ts';
 import { describeItemLimit, describeJournal } from './journal-contract.ts';
 import { describeLeases } from './lease-contract.ts';
@@ -21,5 +22,6 @@ export function describeStoreContract(openStore: () => Promise<Store>, { hasBuck
   if (hasBucket) describePayloads(openStore);
   else describeItemLimit(openStore);
   describeIndexes(openStore);
+  describeDeleting(openStore);
   describeShows(openStore);
 }

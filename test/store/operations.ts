@@ -201,6 +201,7 @@ const honest = operation(
         return store.take(runId, { lease: { owner, expiresAtMs: nowMs + LEASE_MS }, nowMs, dueByMs: nowMs });
       }
       case 'renew':
+        if (now.endedAtMs !== undefined) return store.deleteRun(runId, START_MS); // there is nothing to renew
         return store.renew(runId, { epoch, expiresAtMs: START_MS + 2 * LEASE_MS });
       case 'release':
         return store.release(runId, { epoch, wakesSeen, status: 'suspended', dueAtMs, inboxIds: [] });

@@ -20,6 +20,7 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'finish',
   'continueRun',
   'purge',
+  'deleteRun',
   'watch',
   'settleEnd',
 ]);
