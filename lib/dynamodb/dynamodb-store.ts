@@ -6,7 +6,7 @@
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
-import { isKeyedId, type AnsweredUpdate, type Message } from '../ports/message.ts';
+import type { AnsweredUpdate, Message } from '../ports/message.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
@@ -40,13 +40,11 @@ import type {
   WatchRunResult,
 } from '../ports/store.ts';
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
-import { deleteItems, getItems } from './batches.ts';
 import { changeRun, conditionalWrite, type RunChange } from './conditional-write.ts';
 import {
   endIsNotSettled,
   leaseIsMineAndNoLonger,
   messageIsNewOrTheSame,
-  messageIsThere,
   nothingAcceptedSince,
   recordIsNew,
   runIsFreeAndDue,
@@ -65,6 +63,7 @@ import type { Item } from './item.ts';
 import { expression } from './expression.ts';
 import { listDue } from './list-due.ts';
 import { listRuns } from './list-runs.ts';
+import { deleteMessages, FETCHED_AT_ONCE, loadMessages } from './message-items.ts';
 import { purgeRun } from './purge-run.ts';
 import {
   whyNotAccepted,
@@ -86,7 +85,6 @@ import {
   finishUpdate,
   takeUpdate,
   releaseUpdate,
-  keepDigestOnly,
   renewUpdate,
   settleUpdate,
   watchUpdate,
@@ -95,23 +93,15 @@ import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSort
 import {
   findAnswer,
   fromDamagedRecordItem,
-  fromMessageItem,
   fromRecordItem,
   fromValueItem,
-  isReceived,
   toMessageItem,
   toRecordItem,
   toValueItem,
 } from './stored-content.ts';
 import { findRun, toRunItem } from './stored-run.ts';
 import { Table } from './table.ts';
-import type { TableOptions, Update } from './table.ts';
-
-/** How many contents are fetched from the bucket at once: a few large ones fill the line, and the memory. */
-const FETCHED_AT_ONCE = 8;
-
-/** How many messages are cut down to their digests at once. */
-const DIGESTS_AT_ONCE = 25;
+import type { TableOptions } from './table.ts';
 
 /** Made by `createDynamodbStore`. */
 export class DynamodbStore implements Store {
@@ -207,21 +197,7 @@ export class DynamodbStore implements Store {
     messageIds: readonly string[],
     { keepDigests }: DeleteMessages = { keepDigests: false },
   ): Promise<void> {
-    const keys = messageKeys(runId, messageIds);
-    const [kept, deleted] = keepDigests
-      ? [
-          messageKeys(runId, messageIds.filter(isKeyedId)),
-          messageKeys(
-            runId,
-            messageIds.filter((id) => !isKeyedId(id)),
-          ),
-        ]
-      : [[], keys];
-    await Promise.all([
-      deleteItems(this.#table, 'deleteMessages', deleted),
-      inParallel(kept, DIGESTS_AT_ONCE, (key) => this.#table.update('deleteMessages', key, toDigestOnly)),
-    ]);
-    await this.#payloads.deleteOf(keys);
+    await deleteMessages(this.#table, this.#payloads, { runId, messageIds, keepDigests });
   }
 
   async take(runId: string, taking: TakeLease): Promise<TakeLeaseResult> {
@@ -267,18 +243,7 @@ export class DynamodbStore implements Store {
   }
 
   async loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
-    const items = await getItems(this.#table, 'loadMessages', messageKeys(runId, messageIds));
-    const found = await inParallel(items, FETCHED_AT_ONCE, (item) => this.#payloads.restore(item, 'message'));
-    const whole = found.flatMap((restored) =>
-      restored.kind === 'whole' && !isReceived(restored.item) ? fromMessageItem(restored.item) : [],
-    );
-    const messages = new Map<string, Message | AnsweredUpdate>(whole.map((message) => [message.id, message]));
-    for (const item of items) {
-      if (findAnswer(item) === undefined) continue;
-      const id = readText(item, 'sk').slice(messageSortKey('').length);
-      messages.set(id, { kind: 'answered', id });
-    }
-    return messageIds.flatMap((id) => messages.get(id) ?? []);
+    return loadMessages(this.#table, this.#payloads, { runId, messageIds });
   }
 
   async claimUpdate(runId: string, messageId: string, epoch: number): Promise<ClaimUpdateResult> {
@@ -397,13 +362,6 @@ export class DynamodbStore implements Store {
   }
 }
 
-/** The update of operation 11. */
-const toDigestOnly: Update = { update: keepDigestOnly, condition: messageIsThere, gives: 'ALL_NEW' };
-
 function keyOf(item: Item): Item {
   return itemKey(readText(item, 'pk'), readText(item, 'sk'));
-}
-
-function messageKeys(runId: string, messageIds: readonly string[]): Item[] {
-  return [...new Set(messageIds)].map((id) => itemKey(runId, messageSortKey(id)));
 }

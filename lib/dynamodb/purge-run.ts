@@ -89,7 +89,9 @@ export async function deleteItems(purge: Purge): Promise<boolean> {
     if (onTheirWay.length > 0 && !(await postpone(purge))) return false;
     purge.found += found.length;
     purge.hasFoundOnItsWay ||= onTheirWay.length > 0;
-    await inParallel(purge.isPostponed && !purge.takesAll ? onTheirWay : found, WIDTH, (item) => deleteSeen(table, item));
+    await inParallel(purge.isPostponed && !purge.takesAll ? onTheirWay : found, WIDTH, (item) =>
+      deleteSeen(table, item),
+    );
     for (const item of found) if (findText(item, 'claim')) claimed.add(readJson<Claim>(item, 'claim').key);
   }
   return true;
