@@ -5,6 +5,15 @@ import type { Signal } from '../core/signal.ts';
 import type { Update } from '../core/update.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { awaitUpdate } from './await-update.ts';
+import {
+  type BulkAction,
+  type BulkOptions,
+  bulkPage,
+  type BulkPage,
+  type BulkPageOptions,
+  type BulkResult,
+  inBulk,
+} from './bulk.ts';
 import { beginCall } from './call-budget.ts';
 import { type CompleteOptions, endCallback, heartbeatCallback } from './complete-callback.ts';
 import { type ClientOptions, type ClientPorts, toClientPorts } from './client-ports.ts';
@@ -209,6 +218,54 @@ export class Client {
   /** How many runs a list would have. It reads the index over all of them. */
   count(options: RunFilter = {}): Promise<number> {
     return countRuns(this.#ports, options);
+  }
+
+  /**
+   * Asks all runs to stop that the filter finds and that are open, as `run.cancel` does; gives what came of each, newest
+   * first. Nothing is done before the first one is asked for, and no more when no further one is.
+   *
+   * It is for each run that is there a second before it begins, that fits the filter when it is looked at, and that is
+   * still open then: once. Runs that are started meanwhile are not touched, runs that end meanwhile are passed over. Begun
+   * again after an interruption it goes on with the rest: a run that is asked a second time cleans up once. What is wrong
+   * with one run is its `error`; a StoreUnavailableError ends it all.
+   *
+   * A filter that is empty, or has a status in which no run can be asked, is an InvalidArgumentError.
+   *
+   * @example
+   * ```ts
+   * const wait = workflow('wait', function* () {
+   *   yield* sleep('1 day');
+   * });
+   * const { client } = createTestEngine({ workflows: [wait] });
+   * for (const customer of ['c1', 'c2', 'c1']) await client.start(wait, undefined, { attributes: { customer } });
+   *
+   * const filter = { workflow: 'wait', attributes: { customer: 'c1' } };
+   * let found = 0;
+   * for await (const { done } of client.cancelAll(filter, { dryRun: true })) found += done ? 0 : 1;
+   * found; // => 2
+   * for await (const { id, error } of client.cancelAll(filter)) if (error) console.warn(id, error.message);
+   * ```
+   */
+  cancelAll(filter: RunFilter, options: BulkOptions = {}): AsyncIterable<BulkResult> {
+    return inBulk(this.#ports, 'cancel', filter, options);
+  }
+
+  /** The same with `run.terminate`: none of their code runs any more. */
+  terminateAll(filter: RunFilter, options: BulkOptions = {}): AsyncIterable<BulkResult> {
+    return inBulk(this.#ports, 'terminate', filter, options);
+  }
+
+  /** The same with `run.delete`, for runs that have ended. */
+  deleteAll(filter: RunFilter, options: Omit<BulkOptions, 'reason'> = {}): AsyncIterable<BulkResult> {
+    return inBulk(this.#ports, 'delete', filter, options);
+  }
+
+  /**
+   * One page of `cancelAll`, `terminateAll` or `deleteAll`, for those who page themselves: carried out up to its `cursor`.
+   * With `endsByMs`, a time of `performance.now()`, it ends there at the latest, or soon after.
+   */
+  bulkPage(action: BulkAction, filter: RunFilter, options: BulkPageOptions = {}, endsByMs?: number): Promise<BulkPage> {
+    return bulkPage(this.#ports, action, filter, options, endsByMs);
   }
 
   /**

@@ -24,8 +24,8 @@ export async function deleteRun(ports: ClientPorts, runId: string): Promise<void
 }
 
 export function notSettledError(runId: string): RunNotEndedError {
-  const told = 'its parent, its children or runs that wait for it are still to be told';
-  return new RunNotEndedError(runId, `has ended, and ${told}: try again in a moment`);
+  const learns = 'its parent, its children or runs that wait for it are still to learn of that';
+  return new RunNotEndedError(runId, `has ended, and ${learns}: try again in a moment`);
 }
 
 /** Waits a little for a run that has ended a moment ago. */

@@ -40,6 +40,7 @@ export type { Inspection, InspectRun } from '../ports/inspection.ts';
 export type { RunEnd } from './run-value.ts';
 export type { HistoryEvent } from './history-event.ts';
 export type { HistoryOptions } from './run-history.ts';
+export type { BulkAction, BulkOptions, BulkPage, BulkPageOptions, BulkResult } from './bulk.ts';
 export type { ListOptions, PageOptions, RunFilter, RunPage } from './list-runs.ts';
 export type { AnswerQuery, AskedQuery, QueryAnswer } from '../ports/queries.ts';
 export type { IdSource } from './identifiers.ts';

@@ -59,8 +59,13 @@ const STATUSES: readonly RunStatus[] = [
   'terminated',
 ];
 const FILTERS = ['workflow', 'status', 'since', 'until', 'attributes'];
-const LONGEST_PAGE = 1_000;
+export const LONGEST_PAGE = 1_000;
 const DEFAULT_PAGE = 100;
+
+/** Refuses what is no filter; its values are checked where it is used. */
+export function checkFilter(call: string, filter: unknown): asserts filter is RunFilter {
+  checkOptions(call, filter, FILTERS);
+}
 
 export async function* listRuns(ports: ClientPorts, options: ListOptions): AsyncGenerator<RunSummary, void, undefined> {
   checkOptions('list', options, [...FILTERS, 'limit']);
@@ -97,7 +102,7 @@ export async function listPage(ports: ClientPorts, options: PageOptions): Promis
   return readPage(ports, { ...options, limit });
 }
 
-async function readPage(
+export async function readPage(
   ports: ClientPorts,
   options: PageOptions & { limit: number },
   isForCount = false,
@@ -142,14 +147,18 @@ function nameOf(workflow: unknown): string {
 }
 
 /** It goes into a query as it is. Stores make them of a time and what tells runs of one time apart, such as an id. */
-function checkCursor(cursor: unknown): void {
+export function checkCursor(cursor: unknown): void {
   if (cursor === undefined || (typeof cursor === 'string' && /^\d{15}#[\w.:-]{0,128}$/.test(cursor))) return;
   throw new InvalidArgumentError(
     `cursor cannot be ${describeValue(cursor)}: give the one of the page before, as it is`,
   );
 }
 
-function checkWhole(option: string, value: number, { from, to = Infinity }: { from: number; to?: number }): void {
+export function checkWhole(
+  option: string,
+  value: number,
+  { from, to = Infinity }: { from: number; to?: number },
+): void {
   if (Number.isInteger(value) && value >= from && value <= to) return;
   const range = to === Infinity ? `${from} or more` : `${from} to ${to}`;
   throw new InvalidArgumentError(`${option} cannot be ${describeValue(value)}: give a whole number, ${range}`);

@@ -110,7 +110,7 @@ export interface Run<R> {
   terminate(reason?: string, options?: TerminateOptions): Promise<void>;
   /**
    * Deletes the run and all that belongs to it, now: journal, messages, values, objects in the bucket. Only a run that has
-   * ended: else it is a RunNotEndedError, also for a moment in which other runs are still to be told of its end. Its id
+   * ended: else it is a RunNotEndedError, also for a moment in which other runs are still to learn of its end. Its id
    * is free again 15 minutes after the end of the run, or after the delete where a message was on its way to it; a start
    * before that is a RunIdTakenError.
    *
@@ -209,7 +209,7 @@ export class RunHandle<R> implements Run<R> {
   }
 }
 
-function checkReason(reason: unknown): void {
+export function checkReason(reason: unknown): void {
   if (typeof reason === 'string' && reason.length <= REASON_LIMIT) return;
   throw new InvalidArgumentError(
     `a reason cannot be ${describeValue(reason)}: give a text of up to ${REASON_LIMIT} characters`,

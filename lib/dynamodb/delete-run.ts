@@ -1,5 +1,5 @@
 /**
- * Deletes a closed run when it is asked for (operation 24): marks the run item, so that nobody finds the run any more,
+ * Deletes a closed run when it is asked for (operation 24): marks the run item, so that no caller finds the run any more,
  * then deletes what belongs to it, as a purge does.
  *
  * The marked run item keeps the id until no request of the run's workers and senders can be on its way any more: such a

@@ -4,6 +4,7 @@ import type { Client } from '../client/client.ts';
 import { LullError } from '../core/errors.ts';
 import { toError } from '../core/to-error.ts';
 import type { Logger } from '../core/logger.ts';
+import { bulkRoutes } from './bulk-routes.ts';
 import { callbackRoutes } from './callback-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { describeApi } from './openapi.ts';
@@ -40,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   ...updateRoutes,
   ...withStartRoutes,
   ...callbackRoutes,
+  ...bulkRoutes,
 ];
 
 export function createApi({ client, workflows, log }: ApiOptions): Api {

@@ -239,6 +239,29 @@ export const SCHEMAS = {
     required: ['id', 'idempotencyKey'],
     properties: { id: { type: 'string', description: "The run's id." }, idempotencyKey: { type: 'string' } },
   },
+  BulkPage: {
+    type: 'object',
+    required: ['results'],
+    properties: {
+      results: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['id', 'done'],
+          properties: {
+            id: { type: 'string', description: "The run's id." },
+            done: { type: 'boolean', description: 'False in a dry run, and where there is an error.' },
+            error: {
+              type: 'object',
+              required: ['code', 'message'],
+              properties: { code: { type: 'string' }, message: { type: 'string' } },
+            },
+          },
+        },
+      },
+      cursor: { type: 'string', description: 'Leads to the next page; absent on the last one.' },
+    },
+  },
   Workflows: {
     type: 'object',
     required: ['workflows'],

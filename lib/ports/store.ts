@@ -327,7 +327,7 @@ export type PurgeResult =
 export type DeleteRunResult =
   | { readonly kind: 'deleted' }
   | { readonly kind: 'open'; readonly run: RunItem }
-  /** It has ended, and other runs are still to be told of it (`afterEnd`). */
+  /** It has ended, and other runs are still to learn of it (`afterEnd`). */
   | { readonly kind: 'not-settled' }
   | { readonly kind: 'not-found' };
 

@@ -109,7 +109,7 @@ export class TestRun<R> implements Run<R> {
     return this.#cloud.callers.call(() => this.#run.terminate(reason, options));
   }
 
-  /** What can happen now happens before: the run may have ended a moment ago, and others are told of it. */
+  /** What can happen now happens before: the run may have ended a moment ago, and others learn of it. */
   async delete(): Promise<void> {
     const { store, clock, callers } = this.#cloud;
     const isSettled = async (): Promise<boolean> => (await store.readRun(this.id))?.afterEnd === undefined;

@@ -73,7 +73,7 @@ describe('run.delete', () => {
     await world.store.finish('c', { ...end, epoch, wakesSeen: 0, purgeAtMs: undefined, afterEnd: 'tell' });
     await expect(world.client.run('c').delete()).rejects.toMatchObject({
       code: 'RUN_NOT_ENDED',
-      message: expect.stringContaining('are still to be told: try again in a moment') as string,
+      message: expect.stringContaining('are still to learn of that: try again in a moment') as string,
     });
     expect(world.wakes.takeDue(Infinity)).toMatchObject([{ runId: 'c' }]);
     await world.store.settleEnd('c', { endedAtMs: 5, purgeAtMs: undefined });

@@ -34,11 +34,14 @@ describe('GET /openapi.json', () => {
     expect(described.sort()).toEqual(
       [
         'DELETE /runs/{id}',
-      'GET /runs',
+        'GET /runs',
         'GET /runs/{id}',
         'GET /runs/{id}/history',
         'GET /runs/{id}/queries/{name}',
         'GET /workflows',
+        'POST /bulk/cancel',
+        'POST /bulk/delete',
+        'POST /bulk/terminate',
         'POST /callbacks/{token}',
         'POST /callbacks/{token}/fail',
         'POST /callbacks/{token}/heartbeat',
