@@ -56,7 +56,11 @@ interface Doing {
   readonly statuses: readonly RunStatus[];
   readonly options: readonly string[];
   /** `passed-over`: it cannot be done any more, since the run has gone on meanwhile. An error is the run's own. */
-  carryOut(ports: ClientPorts, runId: string, options: BulkOptions): Promise<'done' | 'passed-over' | LullError>;
+  readonly carryOut: (
+    ports: ClientPorts,
+    runId: string,
+    options: BulkOptions,
+  ) => Promise<'done' | 'passed-over' | LullError>;
 }
 
 const OPEN: readonly RunStatus[] = ['pending', 'running', 'suspended', 'paused', 'blocked'];

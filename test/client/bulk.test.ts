@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { workflow } from '../../lib/api/workflow.ts';
-import type { BulkOptions, BulkResult } from '../../lib/client/bulk.ts';
-import type { RunFilter } from '../../lib/client/list-runs.ts';
+import type { BulkResult } from '../../lib/client/bulk.ts';
 import { aroundStore } from '../../lib/testing/around-store.ts';
 import { StoreUnavailableError } from '../../lib/ports/world-errors.ts';
 import { collect, createWorld, endRun, type World } from './client-world.ts';
@@ -120,7 +119,7 @@ describe('cancelAll', () => {
     [{ workflow: 'a', since: 'yesterday' }, {}, 'since cannot be "yesterday"'],
   ])('refuses %j with %j', async (filter, options, message) => {
     const world = await worldWith(1);
-    const call = world.client.cancelAll(filter as RunFilter, options as BulkOptions);
+    const call = world.client.cancelAll(filter, options);
     await expect(collect(call)).rejects.toThrow(message);
     expect(await askedIn(world)).toEqual(new Map());
   });
