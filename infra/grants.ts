@@ -43,12 +43,7 @@ export const OPERATIONS = {
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
 /** All that callers do. */
-export const MANAGE_OPERATIONS = [
-  ...OPERATIONS.start,
-  ...OPERATIONS.signal,
-  ...OPERATIONS.read,
-  ...OPERATIONS.manage,
-];
+export const MANAGE_OPERATIONS = [...OPERATIONS.start, ...OPERATIONS.signal, ...OPERATIONS.read, ...OPERATIONS.manage];
 
 const KEY_ACTIONS = {
   read: ['kms:Decrypt', 'kms:DescribeKey'],

@@ -60,7 +60,11 @@ describe('the API of an engine without props', () => {
 
   test('takes signed requests only, on every route', () => {
     const routes = routesOf(template);
-    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(['DELETE /{proxy+}', 'GET /{proxy+}', 'POST /{proxy+}']);
+    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+      'DELETE /{proxy+}',
+      'GET /{proxy+}',
+      'POST /{proxy+}',
+    ]);
     expect(new Set(routes.map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['AWS_IAM']));
   });
 
