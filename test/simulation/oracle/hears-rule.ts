@@ -1,14 +1,14 @@
 /**
  * A run that is busy hears in time that it is to stop: no body begins more than a second after a request to terminate was
  * accepted, and a run whose worker was in a turn ends within the time between two checks (docs/semantics.md). Asked where
- * no worker stands still or is cut off from the table.
+ * no worker stands still, is cut off from the table, or dies: a run whose worker died hears when it is taken over (I7).
  */
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import { BUSY_STEP } from '../workloads/busy-run.ts';
 import type { RunLedger } from './ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
-/** What befalls workers as a whole, in which the run may be. */
+/** What befalls workers as a whole, in which the run may be; besides these, a program's own steps may kill theirs. */
 const OF_WORKERS = /^(freeze|dieBefore|dieAfter|bodyDies|codeDies|outage|blackout|clocks-jump|kill|deploy)/;
 /** What befalls one call, which may be about the run. */
 const OF_CALLS = /^(requestLost|answerLost|sentTwice|carriedOutLater|slow|half)/;
@@ -41,7 +41,7 @@ export const hearsRule: Rule = {
   },
 };
 
-function isDisturbed({ runId }: RunLedger, { plan, faultNames }: Seen): boolean {
-  if (plan.weather.clockErrorMs !== 0) return true;
+function isDisturbed({ runId }: RunLedger, { plan, faultNames, bodies }: Seen): boolean {
+  if (plan.weather.clockErrorMs !== 0 || bodies.haveKilled) return true;
   return faultNames.some((name) => OF_WORKERS.test(name) || (OF_CALLS.test(name) && name.includes(`of ${runId}`)));
 }

@@ -21,6 +21,12 @@ export class BodyBook {
   readonly #underWay = new Map<string, number>();
 
   readonly #givenUp = new WeakSet<BegunBody>();
+  #haveKilled = false;
+
+  /** Whether some body has ended its worker. */
+  get haveKilled(): boolean {
+    return this.#haveKilled;
+  }
 
   begin(body: BegunBody): void {
     addTo(this.#byKey, body.key, body);
@@ -30,6 +36,7 @@ export class BodyBook {
 
   end(body: BegunBody, kind: 'gave' | 'failed' | 'killed', atMs: number): void {
     if (body.end === undefined) this.giveUp(body);
+    this.#haveKilled ||= kind === 'killed';
     (body as { end: BegunBody['end'] }).end = { kind, atMs };
   }
 

@@ -56,6 +56,8 @@ const WAITING = 'TIMEOUT';
 const PASSING = ['RUN_NOT_FOUND', 'INBOX_FULL'];
 
 const PAUSE_MS = 3_000;
+/** Who was told that there is no answer yet asks again later each time: a run may be blocked for as long as faults last. */
+const LONGEST_PAUSE_MS = 600_000;
 
 export class Callers {
   readonly #options: CallersOptions;
@@ -132,13 +134,14 @@ export class Callers {
     if (told.action.do === 'query') this.#readers.add(name);
     const process = new SimulatedProcess(name, timeline, clockErrorMs(name));
     let isOver = false;
-    const over = (how: 'accepted' | 'refused' | 'unanswered', mayTryAgain: boolean): void => {
+    const over = (how: 'accepted' | 'refused' | 'unanswered', mayTryAgain: boolean, isTooEarly = false): void => {
       if (isOver) return;
       isOver = true;
       if (how === 'unanswered') told.hasUnanswered = true;
       if (how === 'unanswered') this.#unanswered.add(name);
       if (mayTryAgain && told.action.persists) {
-        timeline.after(PAUSE_MS, () => this.#attempt(told, onEnd));
+        const pauseMs = isTooEarly ? Math.min(PAUSE_MS * 2 ** (told.attempts - 1), LONGEST_PAUSE_MS) : PAUSE_MS;
+        timeline.after(pauseMs, () => this.#attempt(told, onEnd));
         return;
       }
       told.outcome = how === 'unanswered' || (how === 'refused' && told.hasUnanswered) ? 'unknown' : how;
@@ -157,7 +160,7 @@ export class Callers {
         told.error = error;
         if (PASSING.includes(code)) this.#refusedWhileOpen.add(told.runId);
         if (FINAL.includes(code)) told.answers.push({ code });
-        if (code === WAITING) over('refused', true);
+        if (code === WAITING) over('refused', true, true);
         else if (code === 'STORE_UNAVAILABLE') over('unanswered', true);
         else if (PASSING.includes(code)) over('refused', true);
         else if (FINAL.includes(code)) over('refused', false);
