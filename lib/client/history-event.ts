@@ -177,6 +177,8 @@ function fromEvent(entry: Event, before: OpenCommands): HistoryEvent {
       return { kind: entry.kind, ...atOf(entry.atMs), name: entry.limit, reason: entry.reason };
     case 'continued':
       return withValue({ kind: entry.kind, ...atOf(entry.atMs) }, 'value', entry.input);
+    case 'code-stopped':
+      return withValue({ kind: entry.kind, ...atOf(entry.atMs) }, 'error', entry.error);
     case 'deadline-passed':
       return { kind: entry.kind, ...atOf(entry.atMs), reason: entry.reason };
     case 'taken-over':

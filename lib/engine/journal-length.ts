@@ -2,9 +2,10 @@
  * The limits of a run's journal (I10).
  *
  * At a limit the code is asked to stop, by an event that is delivered and recorded as any other (I4): it may clean up,
- * and has a tenth of the limit for that, counted from the event. Beyond it the run is failed at once. No code sees that,
- * so no replay depends on it: it is decided when the run's end is written, and by nothing before. Messages are received
- * all the while (I6).
+ * and has a tenth of the limit for that, counted from the event. Beyond it the code is stopped. If it has steps to undo,
+ * an event says so, from which the undos have as much again as the limit. Beyond that, or where there is nothing to undo,
+ * the run is failed at once. No code sees that, so no replay depends on it: it is decided when the run's end is written,
+ * and by nothing before. Messages are received all the while (I6).
  *
  * Tested by: test/invariants/i10-journal.test.ts
  */
@@ -20,23 +21,27 @@ export interface JournalLength {
   bytes: number;
   /** The code was asked to stop, or is about to be. */
   isAtLimit: boolean;
-  /** How long it was when that was recorded. */
+  /** How long it was when that was recorded, or when the code was stopped. */
   atLimit: JournalUse | undefined;
+  /** The code was stopped for good, and its steps are undone. */
+  isStopped: boolean;
 }
 
-/** What the code may use up while it cleans up. */
+/** What the code may use up while it cleans up, and the undos of its steps when it is stopped for good. */
 const RESERVE = 0.1;
+const RESERVE_FOR_UNDOS = 1;
 /** From here on the log and the run's description say it. */
 const NEARLY = 0.8;
 
 export function emptyJournal(): JournalLength {
-  return { events: 0, bytes: 0, isAtLimit: false, atLimit: undefined };
+  return { events: 0, bytes: 0, isAtLimit: false, atLimit: undefined, isStopped: false };
 }
 
 export function addToLength(length: JournalLength, entries: readonly JournalEntry[], bytes: number): void {
   length.events += entries.length;
   length.bytes += bytes;
-  if (!entries.some(({ kind }) => kind === 'limit-reached')) return;
+  length.isStopped ||= entries.some(({ kind }) => kind === 'code-stopped');
+  if (!entries.some(({ kind }) => kind === 'limit-reached' || kind === 'code-stopped')) return;
   length.isAtLimit = true;
   length.atLimit = { events: length.events, bytes: length.bytes };
 }
@@ -44,6 +49,11 @@ export function addToLength(length: JournalLength, entries: readonly JournalEntr
 /** The stored form of the entries. */
 export function entriesBytes(entries: readonly JournalEntry[]): number {
   return Buffer.byteLength(JSON.stringify(entries));
+}
+
+/** Whether the undos may use up what they have more than the code: they had not till now. */
+export function hasRoomToUndo({ journal }: Turn): boolean {
+  return !journal.isStopped;
 }
 
 /** The event that asks the code to stop; undefined if it need not, or was asked before. */
@@ -62,16 +72,15 @@ export function isLimitReached({ engine, journal }: Turn): boolean {
 
 /** Why the run is to be failed at once; undefined if it is not. */
 export function whyTooLong({ engine, journal, unwritten }: Turn): Error | undefined {
-  const { events, bytes, atLimit } = journal;
+  const { events, bytes, atLimit, isStopped } = journal;
   if (atLimit === undefined) return undefined;
   const more = { events: events + unwritten.length - atLimit.events, bytes: bytes - atLimit.bytes };
-  const limit = exceeded(engine, more, RESERVE);
+  const limit = exceeded(engine, more, isStopped ? RESERVE_FOR_UNDOS : RESERVE);
   if (limit === undefined) return undefined;
-  return new WorkflowCodeError(
-    'JOURNAL_TOO_LONG',
-    `the journal reached a limit and the code was asked to stop; it did not within another ${limit.count} ` +
-      `${limit.unit} (a tenth of ${limit.name}, which is ${limit.most}). ${ADVICE}`,
-  );
+  const what = isStopped
+    ? `the code was stopped, and the undos of its steps have not ended within another ${limit.count} ${limit.unit} (as much again as`
+    : `the journal reached a limit and the code was asked to stop; it did not within another ${limit.count} ${limit.unit} (a tenth of`;
+  return new WorkflowCodeError('JOURNAL_TOO_LONG', `${what} ${limit.name}, which is ${limit.most}). ${ADVICE}`);
 }
 
 /** For the run item: how long the journal is, if it is near to a limit. */

@@ -28,7 +28,6 @@ import { deliverPendingEvents } from './deliver-pending-events.ts';
 import { finishRun, toEnding } from './finish.ts';
 import { blockRun } from './block.ts';
 import { deleteReceived, loadInbox } from './inbox.ts';
-import { whyTooLong } from './journal-length.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
 import { codeHasEnded, continuesAsNew, hasPendingEvents } from './pending-events.ts';
@@ -38,7 +37,8 @@ import { proveBeforeTheEnd, recordThatItLives } from './proof-of-life.ts';
 import type { Engine } from './settings.ts';
 import type { Place, Solitude } from './solitude.ts';
 import { suspendRun } from './suspend.ts';
-import { failAtLimit, failByStray, terminateRun } from './terminate.ts';
+import { failAtOnce, findFatal, isToBeUndone, stopCode } from './stop-code.ts';
+import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn-end.ts';
 import { beginTurn, type Turn } from './turn-state.ts';
 import { waitUntilStart } from './wait-until-start.ts';
@@ -126,10 +126,13 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     turn.shown = memory.live.shown();
     if (end.kind === 'continued') return continueRun(turn, end.entry, memory.deadlineAtMs);
     await deleteReceived(turn);
-    const tooLong = codeHasEnded(memory) ? undefined : whyTooLong(turn); // also after a worker that died before it failed the run
-    if (tooLong !== undefined) return failAtLimit(turn, tooLong);
-    const stray = strayError(turn, memory);
-    if (stray !== undefined) return failByStray(turn, memory.strays, stray);
+    const fatal = findFatal(turn, memory);
+    if (fatal !== undefined) {
+      if (!isToBeUndone(turn, memory)) return failAtOnce(turn, memory, fatal);
+      const unable = stopCode(turn, memory, fatal);
+      if (unable !== undefined) return blockRun(turn, unable);
+      continue;
+    }
 
     if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {
       loading = await loadRun(turn);
@@ -187,9 +190,4 @@ function endOfCode(turn: Turn, memory: LiveMemory): EndOfCode {
   turn.ending ??= toEnding(turn, memory.live.outcome());
   proveBeforeTheEnd(turn);
   return { kind: 'none' };
-}
-
-/** Only a run that goes on, or has completed, fails by it: one that has failed or was cancelled has ended already. */
-function strayError({ ending }: Turn, { strays }: LiveMemory): Error | undefined {
-  return ending === undefined || ending.status === 'completed' ? strays.first : undefined;
 }

@@ -220,6 +220,13 @@ export interface DeadlinePassed {
   readonly reason: string;
 }
 
+/** The code is stopped for good, by an error that it can take no more; its steps are undone, and the run fails by that error. */
+export interface CodeStopped {
+  readonly kind: 'code-stopped';
+  readonly atMs: number;
+  readonly error: Encoded;
+}
+
 /** The run continues as new: this link of it is over, and the next one has a journal of its own. The last event of a link. */
 export interface Continued {
   readonly kind: 'continued';
@@ -283,6 +290,7 @@ export type JournalEvent =
   | TerminateRequested
   | LimitReached
   | DeadlinePassed
+  | CodeStopped
   | Continued
   | TakenOver
   | TakenAlone

@@ -91,6 +91,7 @@ const FORMS: Forms = {
   'terminate-requested': { messageId: 'text', atMs: 'time', reason: 'text', undo: 'true or none' },
   'limit-reached': { atMs: 'time', limit: 'text', reason: 'text' },
   'deadline-passed': { atMs: 'time', reason: 'text' },
+  'code-stopped': { atMs: 'time', error: 'value' },
   continued: { atMs: 'time', input: 'value', carries: 'texts' },
   'taken-over': { atMs: 'time', begun: 'counts or none' },
   'taken-alone': { atMs: 'time', version: 'text' },

@@ -165,6 +165,20 @@ export const limitIsReachedOnce: Law = {
     }),
 };
 
+export const codeIsStoppedOnce: Law = {
+  sentence: '`code-stopped` comes once.',
+  broken: (records) =>
+    firstBreach(records, () => {
+      let isStopped = false;
+      return ({ kind }) => {
+        if (kind !== 'code-stopped') return undefined;
+        if (isStopped) return 'it has "code-stopped" twice';
+        isStopped = true;
+        return undefined;
+      };
+    }),
+};
+
 export const deadlinePassesOnce: Law = {
   sentence: '`deadline-passed` comes once, in a run whose `started` has a deadline.',
   broken: (records) =>
@@ -223,6 +237,7 @@ export const LAWS: readonly Law[] = [
   patchesAreTakenOnce,
   limitIsReachedOnce,
   deadlinePassesOnce,
+  codeIsStoppedOnce,
   nothingFollowsTerminate,
   nothingFollowsContinued,
 ];

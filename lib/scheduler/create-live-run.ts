@@ -103,6 +103,11 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return this.#outcome.kind === 'going-on' ? this.#deadlineAtMs : undefined;
   }
 
+  undos(): ReturnType<LiveRun['undos']> {
+    if (this.#undos.hasBegun()) return this.#outcome.kind === 'going-on' ? 'under-way' : 'none';
+    return this.#undos.isNeeded() ? 'to-come' : 'none';
+  }
+
   unreadSignals(): number {
     return this.signals.size;
   }
@@ -221,6 +226,14 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   terminate(reason: string): void {
     if (this.#outcome.kind !== 'going-on' || this.#undos.hasBegun()) return;
     this.#endCodeWith({ kind: 'terminated', error: new CancelledError(reason) });
+  }
+
+  /** The body may have ended already: what it left behind came too late for it, and before the end was written. */
+  stopCode(error: unknown): void {
+    const { kind } = this.#outcome;
+    if (this.#undos.hasBegun() || kind === 'failed' || kind === 'cancelled' || kind === 'terminated') return;
+    this.#outcome = { kind: 'going-on' };
+    this.#endCodeWith({ kind: 'failed', error });
   }
 
   /** Ends the code where it is; then its steps are undone. */

@@ -25,6 +25,8 @@ export interface EventTarget {
   stepCompleted(command: StepCommand, result: Encoded): void;
   /** Ends the code at once, and undoes the steps that have completed. */
   terminate(reason: string): void;
+  /** Ends the code at once, by an error that it can take no more, and undoes the steps that have completed. */
+  stopCode(error: unknown): void;
   /** Asks the code to stop, since the run has come to a limit. */
   stopAtLimit(reason: string): void;
   /** Asks the code to stop, since the run's time is up. */
@@ -81,6 +83,7 @@ const handlers: Handlers = {
   'cancel-requested': (event, run) => run.cancel(event.reason),
   'limit-reached': (event, run) => run.stopAtLimit(event.reason),
   'deadline-passed': (event, run) => run.stopAtDeadline(event.reason),
+  'code-stopped': (event, run) => run.stopCode(run.decode(event.error)),
   // Without its undos no workflow code sees it: the engine ends the run.
   'terminate-requested': (event, run) => {
     if (event.undo === true) run.terminate(event.reason);

@@ -80,6 +80,8 @@ export interface LiveRun {
   /** By id, in order of issue. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
   outcome(): Outcome;
+  /** Whether steps are being undone, or would be if the run failed now. */
+  undos(): 'none' | 'to-come' | 'under-way';
   /** When the run's time is up; undefined if it has no limit, has ended, or its code was asked to stop for it. */
   deadlineAtMs(): number | undefined;
   /** Signals that no code has received yet. */

@@ -26,10 +26,11 @@ interface Undoable {
 
 export class UndoPhase {
   readonly #host: RunHost;
-  /** In the order in which they completed. */
+  /** Those that are not undone yet, in the order in which they completed. */
   readonly #completed: Undoable[] = [];
   readonly #errors: Error[] = [];
-  /** Set by `begin`; from then on no step is remembered. */
+  /** From then on no step is remembered. */
+  #hasBegun = false;
   #task: CoroutineTask<void> | undefined;
 
   constructor(host: RunHost) {
@@ -37,7 +38,7 @@ export class UndoPhase {
   }
 
   hasBegun(): boolean {
-    return this.#task !== undefined;
+    return this.#hasBegun;
   }
 
   isNeeded(): boolean {
@@ -48,16 +49,18 @@ export class UndoPhase {
     if (command.undo !== undefined && !this.hasBegun()) this.#completed.push({ command, result });
   }
 
-  /** Says whether there is anything to undo; then it begins, once. */
+  /** Says whether there is anything to undo; then it begins, once. It begins again after an undo that `failed`. */
   begin(tasks: TaskRegistry): boolean {
-    if (this.hasBegun() || !this.isNeeded()) return false;
+    if (this.#task !== undefined || !this.isNeeded()) return false;
+    this.#hasBegun = true;
     this.#task = tasks.create(this.#undoAll(), { name: 'undo', isShielded: true });
     return true;
   }
 
-  /** The code of an undo never came to rest. */
+  /** The code of an undo never came to rest, and was abandoned with the task of all. */
   failed(error: Error): void {
     this.#errors.push(error);
+    this.#task = undefined;
   }
 
   /** The run's own end; its error lists the undos that failed, as `undoErrors`. */
@@ -72,9 +75,9 @@ export class UndoPhase {
   }
 
   *#undoAll(): Coroutine<void> {
-    for (const { command, result } of this.#completed.toReversed()) {
+    for (let last = this.#completed.pop(); last !== undefined; last = this.#completed.pop()) {
       try {
-        yield* this.#undo(command, result);
+        yield* this.#undo(last.command, last.result);
       } catch (error) {
         this.#errors.push(toError(error));
       }

@@ -115,6 +115,7 @@ const KINDS: Readonly<Record<JournalEntry['kind'], 'command' | 'patch' | 'event'
   'terminate-requested': 'event',
   'limit-reached': 'event',
   'deadline-passed': 'event',
+  'code-stopped': 'event',
   continued: 'event',
   'taken-over': 'event',
   'taken-alone': 'event',

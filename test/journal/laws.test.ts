@@ -32,6 +32,7 @@ const unread = (messageId: string): JournalEntry => ({ ...news(messageId), unrea
 const terminate: JournalEntry = { kind: 'terminate-requested', messageId: 't', atMs, reason: 'enough' };
 const cancel: JournalEntry = { kind: 'cancel-requested', messageId: 'c', atMs, reason: 'enough' };
 const limit: JournalEntry = { kind: 'limit-reached', atMs, limit: 'maxJournalEvents', reason: 'long' };
+const stopped: JournalEntry = { kind: 'code-stopped', atMs, error: 1 };
 const timeIsUp: JournalEntry = { kind: 'deadline-passed', atMs, reason: 'late' };
 const called = (id: number, messageId: string): JournalEntry => ({
   ...{ kind: 'callback-completed', messageId, atMs },
@@ -161,6 +162,11 @@ const CASES: Readonly<Record<Exclude<keyof typeof laws, 'LAWS' | 'findBrokenLaw'
     law: laws.limitIsReachedOnce,
     kept: [of(limit, step(1), completed(1))],
     broken: [[of(limit, limit), 'it has "limit-reached" twice']],
+  },
+  codeIsStoppedOnce: {
+    law: laws.codeIsStoppedOnce,
+    kept: [of(stopped, step(1), completed(1))],
+    broken: [[of(stopped, stopped), 'it has "code-stopped" twice']],
   },
   deadlinePassesOnce: {
     law: laws.deadlinePassesOnce,

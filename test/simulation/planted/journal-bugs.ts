@@ -94,7 +94,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a run that has ended is failed for its length',
-    file: 'lib/engine/turn.ts',
+    file: 'lib/engine/stop-code.ts',
     find: `codeHasEnded(memory) ? undefined : whyTooLong(turn)`,
     put: `whyTooLong(turn)`,
   },

@@ -34,7 +34,7 @@ export const lostWorkerBugs: readonly PlantedBug[] = [
   },
   {
     name: 'an error that code left behind fails no run',
-    file: 'lib/engine/turn.ts',
+    file: 'lib/engine/stop-code.ts',
     find: `ending === undefined || ending.status === 'completed' ? strays.first : undefined`,
     put: `ending?.status === 'completed' ? strays.first : undefined`,
   },

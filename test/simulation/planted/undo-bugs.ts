@@ -5,8 +5,8 @@ export const undoBugs: readonly PlantedBug[] = [
   {
     name: 'undos run in the order of their steps',
     file: 'lib/scheduler/undo-phase.ts',
-    find: `of this.#completed.toReversed()`,
-    put: `of this.#completed`,
+    find: `let last = this.#completed.pop(); last !== undefined; last = this.#completed.pop()`,
+    put: `let last = this.#completed.shift(); last !== undefined; last = this.#completed.shift()`,
   },
   {
     name: 'an undo that fails stops the others',
@@ -43,6 +43,18 @@ export const undoBugs: readonly PlantedBug[] = [
     file: 'lib/engine/load-run.ts',
     find: `entries.find(isPlainTerminate)`,
     put: `entries.find((entry) => entry.kind === 'terminate-requested')`,
+  },
+  {
+    name: 'an error that was left behind ends a run without its undos',
+    file: 'lib/engine/stop-code.ts',
+    find: `return live.undos() !== 'none' && hasRoomToUndo(turn);`,
+    put: `return live.undos() === 'none' && hasRoomToUndo(turn) && turn.epoch < 0;`,
+  },
+  {
+    name: 'an error that was left behind cuts off the undos',
+    file: 'lib/engine/stop-code.ts',
+    find: `  if (live.undos() === 'under-way') return undefined;\n`,
+    put: ``,
   },
   {
     name: 'a cancelled run is not undone',

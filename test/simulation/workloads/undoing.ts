@@ -9,8 +9,10 @@ import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
 import type { Coroutine } from '../../../lib/core/awaitable.ts';
 import type { RunLedger } from '../oracle/ledger.ts';
+import type { RunPlan } from '../plan.ts';
 import { NEVER } from '../programs/program.ts';
 import type { Action } from '../world/act.ts';
+import { leaveError } from '../world/code-turn.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { start, type Workload } from './workload.ts';
 
@@ -24,7 +26,8 @@ interface Deed {
 
 interface Deeds {
   readonly deeds: readonly Deed[];
-  readonly ends: 'fails' | 'waits';
+  /** `is careless`: its code leaves an error behind, by which the run fails. */
+  readonly ends: 'fails' | 'waits' | 'is careless';
 }
 
 const steps = { retry: { maxAttempts: 100_000, firstDelay: '100ms', maxDelay: '1s' } };
@@ -49,6 +52,7 @@ function act(deed: Deed) {
 const undoing = workflow('undoing', { steps }, function* ({ deeds, ends }: Deeds) {
   const beside = deeds.filter((deed) => deed.isAtTheSide).map((deed) => createTask(act(deed)));
   for (const deed of deeds) if (!deed.isAtTheSide) yield* act(deed);
+  if (ends === 'is careless') leaveError('code', 0);
   if (ends === 'fails') throw new Error('out of stock');
   try {
     yield* gather(beside);
@@ -69,8 +73,8 @@ export const undoingWorkload: Workload = {
       undo: dice.pick(['body', 'body', 'run', 'failing', 'none'] as const),
       isAtTheSide: dice.chance(0.3),
     }));
-    const input: Deeds = { deeds, ends: dice.pick(['fails', 'waits', 'waits'] as const) };
-    const stops = Array.from({ length: input.ends === 'fails' ? dice.below(2) : dice.between(1, 2) }, (_, index) =>
+    const input: Deeds = { deeds, ends: dice.pick(['fails', 'waits', 'waits', 'is careless'] as const) };
+    const stops = Array.from({ length: input.ends === 'waits' ? dice.between(1, 2) : dice.below(2) }, (_, index) =>
       stop(dice.chance(0.4), index, Math.round(dice.magnitude(10, 20_000)), index === 0 || dice.chance(0.5)),
     );
     return {
@@ -90,19 +94,22 @@ function stop(terminates: boolean, index: number, waitMs: number, persists: bool
     : { do: 'cancel', reason, waitMs, persists };
 }
 
-function judgeUndos({ end, item, entries, commands }: RunLedger, { input }: { readonly input: unknown }) {
+function judgeUndos({ end, item, entries, commands }: RunLedger, { input, callers }: RunPlan) {
   if (end === undefined) return `the run is left ${item?.status}`;
   const { deeds, ends } = input as Deeds;
   if (end.status === 'completed') return 'it completed, and nothing in it does';
   if (end.status === 'failed' && ends === 'waits') return 'it failed, and nothing in it does';
+  if (ends === 'is careless' && callers.length === 1 && end.status !== 'failed')
+    return `it is ${end.status}, not failed`;
   const done: string[] = [];
   const undone: string[] = [];
   const back: string[] = [];
   let isTerminated = false;
   for (const entry of entries) {
     isTerminated ||= entry.kind === 'terminate-requested' && entry.unread !== true;
+    isTerminated ||= entry.kind === 'code-stopped';
     if (isTerminated && entry.kind === 'step' && entry.name === 'clean up')
-      return 'it cleaned up after it was terminated';
+      return 'it cleaned up after its code was stopped';
     if (entry.kind !== 'step-completed' && entry.kind !== 'step-failed') continue;
     const { name = '' } = commands.get(entry.id) ?? {};
     const deed = deeds.find((one) => one.name === name);
