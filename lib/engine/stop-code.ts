@@ -8,6 +8,7 @@
 import { encodeError } from '../codec/encode-error.ts';
 import { toError } from '../core/to-error.ts';
 import type { CodeStopped } from '../journal/event.ts';
+import { blockRun } from './block.ts';
 import { hasRoomToUndo, whyTooLong } from './journal-length.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
 import { codeHasEnded } from './pending-events.ts';
@@ -28,13 +29,24 @@ export function findFatal(turn: Turn, memory: LiveMemory): Fatal | undefined {
   return stray === undefined ? undefined : { kind: 'left-behind', error: stray };
 }
 
+/** Stops the code, so that its steps are undone, or ends the run. */
+export async function stopForGood(turn: Turn, memory: LiveMemory, fatal: Fatal): Promise<TurnEnd | 'code-stopped'> {
+  if (!isToBeUndone(turn, memory)) {
+    return fatal.kind === 'left-behind'
+      ? failByStray(turn, memory.strays, fatal.error)
+      : failAtLimit(turn, fatal.error);
+  }
+  const unable = stopCode(turn, memory, fatal);
+  return unable === undefined ? 'code-stopped' : blockRun(turn, unable);
+}
+
 /** Whether the code is to be stopped, and not the run. */
-export function isToBeUndone(turn: Turn, { live }: LiveMemory): boolean {
+function isToBeUndone(turn: Turn, { live }: LiveMemory): boolean {
   return live.undos() !== 'none' && hasRoomToUndo(turn);
 }
 
-/** The event is recorded with the next commit. Gives why the code cannot take it, if it cannot: then the run is to be blocked. */
-export function stopCode(turn: Turn, memory: LiveMemory, { error }: Fatal): Error | undefined {
+/** The event is recorded with the next commit. Gives why the code cannot take it, if it cannot. */
+function stopCode(turn: Turn, memory: LiveMemory, { error }: Fatal): Error | undefined {
   const { engine, runId, run } = turn;
   const { workflow } = run;
   engine.log.error('the code of a run is stopped, and its steps are undone', { runId, workflow, error });
@@ -51,10 +63,6 @@ export function stopCode(turn: Turn, memory: LiveMemory, { error }: Fatal): Erro
   } catch (cause) {
     return toError(cause);
   }
-}
-
-export function failAtOnce(turn: Turn, memory: LiveMemory, { kind, error }: Fatal): Promise<TurnEnd> {
-  return kind === 'left-behind' ? failByStray(turn, memory.strays, error) : failAtLimit(turn, error);
 }
 
 /**

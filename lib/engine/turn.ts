@@ -37,7 +37,7 @@ import { proveBeforeTheEnd, recordThatItLives } from './proof-of-life.ts';
 import type { Engine } from './settings.ts';
 import type { Place, Solitude } from './solitude.ts';
 import { suspendRun } from './suspend.ts';
-import { failAtOnce, findFatal, isToBeUndone, stopCode } from './stop-code.ts';
+import { findFatal, stopForGood } from './stop-code.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn-end.ts';
 import { beginTurn, type Turn } from './turn-state.ts';
@@ -128,10 +128,9 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     await deleteReceived(turn);
     const fatal = findFatal(turn, memory);
     if (fatal !== undefined) {
-      if (!isToBeUndone(turn, memory)) return failAtOnce(turn, memory, fatal);
-      const unable = stopCode(turn, memory, fatal);
-      if (unable !== undefined) return blockRun(turn, unable);
-      continue;
+      const end = await stopForGood(turn, memory, fatal);
+      if (end === 'code-stopped') continue;
+      return end;
     }
 
     if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {
