@@ -61,17 +61,28 @@ async function perform(
     const path = `/runs/${id}/signals/${encodeURIComponent(act.signal)}`;
     await post(stage, path, act.payload, act.idempotencyKey);
   } else if ('completeCallback' in act) {
-    await post(stage, `/callbacks/${await tokenOf(stage, id, act.completeCallback)}`, act.value);
+    await post(stage, `/callbacks/${await resultOf(stage, id, act.completeCallback)}`, act.value);
+  } else if ('openLink' in act) {
+    const url = await resultOf(stage, id, act.openLink);
+    const answer = await stage.fetchLink(url, { method: 'POST', body: JSON.stringify(act.value), headers: JSON_BODY });
+    if (answer.status !== 200) throw new Error(`the link was answered with ${answer.status}: ${await answer.text()}`);
   } else if ('cancel' in act) await post(stage, `/runs/${id}/cancel`, { reason: act.cancel });
   else await post(stage, `/runs/${id}/terminate`, { reason: act.terminate, undo: act.undo });
 }
 
-async function tokenOf(stage: Stage, id: string, step: string): Promise<string> {
-  const history = await (await stage.fetch(`/runs/${id}/history`)).json();
-  const { events } = history as { events: { kind: string; name?: string; value?: unknown }[] };
-  const found = events.find(({ kind, name }) => kind === 'step-completed' && name === step);
-  return String(found?.value);
+/** The result of that step, which a run in real time may not have yet. */
+export async function resultOf(stage: Stage, id: string, step: string): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const history = await (await stage.fetch(`/runs/${id}/history`)).json();
+    const { events } = history as { events: { kind: string; name?: string; value?: unknown }[] };
+    const found = events.find(({ kind, name }) => kind === 'step-completed' && name === step);
+    if (found !== undefined) return String(found.value);
+    if (attempt === 80) throw new Error(`step "${step}" does not complete: ${JSON.stringify(events)}`);
+    await stage.advance(250);
+  }
 }
+
+const JSON_BODY = { 'content-type': 'application/json' };
 
 /** How often a caller asks again that is told to: 503 is no fault where the machine is busy. */
 const MOST_ATTEMPTS = 5;

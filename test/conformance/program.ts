@@ -16,6 +16,8 @@ export type Act = { readonly after?: string } &
   /** The token is the result of that step. */
   (
     | { readonly completeCallback: string; readonly value: unknown }
+    /** Completes a callback as somebody who has its url alone, which is the result of that step. */
+    | { readonly openLink: string; readonly value: unknown }
     | { readonly signal: string; readonly payload: unknown; readonly idempotencyKey?: string }
     | { readonly cancel: string }
     | { readonly terminate: string; readonly undo?: true }

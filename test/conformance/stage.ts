@@ -12,6 +12,8 @@ export interface Stage {
   nowMs(): number;
   /** A request to the HTTP API. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** A request of somebody who has an address, and no credentials. */
+  fetchLink(url: string, init?: RequestInit): Promise<Response>;
   /** Lets so much time pass for the runs, with all that is due on the way. */
   advance(ms: number): Promise<void>;
   /** Until the run has ended. Rejects if it never does. */

@@ -72,6 +72,7 @@ describe('the HTTP API', () => {
     const forger = { ...cloud.credentials.admin, secretAccessKey: 'guess' };
     for (const answer of [
       await fetch(`${cloud.url}/runs`),
+      await fetch(`${cloud.url}/callbacks/some-token`, post(true)), // the construct says no publicCallbacks
       await cloud.fetch('/runs', {}, stranger),
       await cloud.fetch('/runs', {}, forger),
     ]) {

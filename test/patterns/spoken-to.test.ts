@@ -65,7 +65,7 @@ describe('a mutex that runs share', () => {
     play({
       workflows: [lock, repaint],
       async scenario(engine) {
-        const run = await engine.start(repaint, { id: 'a', wall: 'north' }, { id: 'a' });
+        const run = await engine.start(repaint, { wall: 'north' }, { id: 'a' });
         await run.result();
         expect(outside.log).toEqual(['a begins', 'a ends']);
       },
@@ -78,7 +78,7 @@ describe('a mutex that runs share', () => {
         const ids = ['a', 'b', 'c'];
         const runs = [];
         for (const id of ids) {
-          runs.push(await engine.start(repaint, { id, wall: 'north' }, { id }));
+          runs.push(await engine.start(repaint, { wall: 'north' }, { id }));
           await engine.settle();
         }
         expect(outside.log).toEqual(['a begins']);

@@ -18,6 +18,7 @@ export async function openDev(whenDone: WhenDone): Promise<Stage> {
     isReal: true,
     nowMs: () => Date.now(),
     fetch: (path, init) => fetch(`${cloud.url}${path}`, init),
+    fetchLink: (url, init) => fetch(url, init),
     advance: (ms) => delay(ms),
     lines: () => notices.flatMap((notice) => (notice.kind === 'output' ? linesOf(notice.line) : [])),
     async untilEnded(runId) {

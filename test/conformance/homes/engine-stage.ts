@@ -31,23 +31,25 @@ function openStage(
   const engine = createEngineOn(cloud, options);
   const { store, wakes, clock } = cloud.outside;
   const api = createApiHandler(options.workflows, { store, wakes, clock, log: cloud.log, environment: ENVIRONMENT });
+  const fetchPath: Stage['fetch'] = async (path, { method = 'GET', headers, body } = {}) => {
+    const [address = '', query = ''] = path.split('?');
+    const event = httpEvent({
+      method,
+      path: decodeURIComponent(address),
+      query,
+      headers: headers as Record<string, string>,
+      ...(body === undefined || body === null ? {} : { body: body as string }),
+    });
+    const answer = await api(event, context);
+    return new Response(answer.body, { status: answer.statusCode, headers: answer.headers });
+  };
   const context = { getRemainingTimeInMillis: () => 30_000, awsRequestId: 'a1', functionName: 'api' };
   return {
     isReal: false,
     nowMs: () => clock.nowMs(),
     lines: () => lines,
-    async fetch(path, { method = 'GET', headers, body } = {}) {
-      const [address = '', query = ''] = path.split('?');
-      const event = httpEvent({
-        method,
-        path: decodeURIComponent(address),
-        query,
-        headers: headers as Record<string, string>,
-        ...(body === undefined || body === null ? {} : { body: body as string }),
-      });
-      const answer = await api(event, context);
-      return new Response(answer.body, { status: answer.statusCode, headers: answer.headers });
-    },
+    fetch: fetchPath,
+    fetchLink: (url, init) => fetchPath(new URL(url).pathname, init),
     advance: (ms) => engine.advance(ms),
     async untilEnded(runId) {
       await engine.client

@@ -26,6 +26,7 @@ export const ENVIRONMENT = {
   LULL_ENGINE: 'Shop/Workflows',
   LULL_LOG_LEVEL: 'debug',
   LULL_SWEEP_AHEAD_MS: '60000',
+  LULL_PUBLIC_URL: 'https://api.example',
 };
 
 /** Runs that are looked at from beside (what a stuck run waits for) are looked at by an engine of the kit. */

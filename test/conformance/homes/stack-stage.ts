@@ -16,7 +16,11 @@ const MOST_WAITS = 100;
 export async function openStack(whenDone: WhenDone): Promise<Stage> {
   const notices: CloudEvent[] = [];
   const cloud = await startLocalCloud({
-    from: synthesizeStack(whenDone, { entry: writeEntry(whenDone, [SCHEDULED]), logLevel: 'debug' }),
+    from: synthesizeStack(whenDone, {
+      entry: writeEntry(whenDone, [SCHEDULED]),
+      logLevel: 'debug',
+      publicCallbacks: true,
+    }),
     dir: join(temporaryFolder(whenDone), 'cloud'),
     maxSandboxes: 4,
     log: (notice) => notices.push(notice),
@@ -37,6 +41,7 @@ export async function openStack(whenDone: WhenDone): Promise<Stage> {
     isReal: true,
     nowMs: () => cloud.nowMs(),
     fetch: (path, init) => cloud.fetch(path, init),
+    fetchLink: (url, init) => fetch(url, init),
     advance: (ms) => cloud.advance(ms),
     lines: () => notices.flatMap((notice) => (notice.kind === 'output' ? linesOf(notice.line) : [])),
     untilEnded,

@@ -1,4 +1,4 @@
-/** The one list: every home runs it. */
+/** The one list: every home runs it. Of the patterns, a few where not the whole suite is asked for. */
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { type Program, workflowsOf } from '../program.ts';
 import { asyncioPrograms } from './asyncio.ts';
@@ -10,6 +10,7 @@ import { examplePrograms } from './examples.ts';
 import { globalsPrograms } from './globals.ts';
 import { loggingPrograms } from './logging.ts';
 import { messagePrograms } from './messages.ts';
+import { fewPatternPrograms, patternPrograms } from './patterns.ts';
 import { taskPrograms } from './tasks.ts';
 
 export const allPrograms: readonly Program[] = [
@@ -23,7 +24,10 @@ export const allPrograms: readonly Program[] = [
   ...messagePrograms,
   ...childPrograms,
   ...longLifePrograms,
+  ...(process.env['LULL_CONFORMANCE'] === 'complete' ? patternPrograms : fewPatternPrograms),
 ];
 
-/** Those of all programs, each once. */
-export const allWorkflows: readonly AnyWorkflow[] = [...new Set(allPrograms.flatMap(workflowsOf))];
+/** Those of all programs, each once, whatever is played: what is bundled does not know that. */
+export const allWorkflows: readonly AnyWorkflow[] = [
+  ...new Set([...allPrograms, ...patternPrograms].flatMap(workflowsOf)),
+];

@@ -12,7 +12,8 @@ export const sentLinks: string[] = [];
 
 const askManager = defineStep('ask the manager', ({ by, cents }: Expense, url: string) => {
   sentLinks.push(url);
-  return outside.does(`${by} spent ${cents}`);
+  outside.does(`${by} spent ${cents}`);
+  return url;
 });
 const pay = defineStep('pay', ({ by, cents }: Expense) => outside.does(`paid ${cents} to ${by}`));
 

@@ -2,7 +2,7 @@
  * A mutex that runs share: a run of its own, which hands the lock to one run after the other, and takes it back from
  * one that keeps it too long.
  */
-import { getRun, race, signal, sleep, startRun, step, workflow } from 'lull';
+import { getRun, race, runInfo, signal, sleep, startRun, step, workflow } from 'lull';
 import { outside } from './outside.ts';
 
 interface Request {
@@ -29,7 +29,8 @@ function* releasedBy(runId: string) {
   while ((yield* lockReleased.receive()).runId !== runId);
 }
 
-export const repaint = workflow('repaint', function* ({ id, wall }: { id: string; wall: string }) {
+export const repaint = workflow('repaint', function* ({ wall }: { wall: string }) {
+  const { id } = runInfo();
   const lockId = yield* startRun(lock, undefined, { id: `lock:${wall}`, onConflict: 'use-existing' });
   yield* getRun(lockId).signal(lockWanted, { runId: id });
   yield* lockGranted.receive();
