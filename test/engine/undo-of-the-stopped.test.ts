@@ -3,7 +3,7 @@
 import { type Coroutine, sleep, step, workflow } from 'lull';
 import { createTestEngine, type TestEngine } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
-import type { HistoryEvent } from '../../lib/client/run-history.ts';
+import type { HistoryEvent } from '../../lib/client/history-event.ts';
 import type { EngineSettings } from '../../lib/engine/settings.ts';
 import { silent } from '../testing/silent.ts';
 import { SmallCloud } from './small-cloud.ts';
