@@ -1,5 +1,4 @@
 /** `lull dev`: starts the local cloud, prints what it does, and stops it at Ctrl-C. */
-import { existsSync } from 'node:fs';
 import { CloudError } from '../local/cloud-error.ts';
 import type { CloudEvent } from '../local/cloud-event.ts';
 import { startLocalCloud } from '../local/local-cloud.ts';
@@ -8,6 +7,7 @@ import { installCrashMessage } from './crash-message.ts';
 import { eventLines } from './event-lines.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { shutDown } from './shut-down.ts';
+import { findUsualEntry, USUAL_ENTRIES } from './usual-entry.ts';
 import { waitForStopSignal } from './wait-for-stop-signal.ts';
 
 export interface DevOptions {
@@ -23,15 +23,6 @@ export interface DevOptions {
   readonly workers?: number;
   readonly dynamodb: 'dynalite' | 'local-jar';
 }
-
-/** Where workflows usually are. The first file that exists counts. */
-const USUAL_ENTRIES = [
-  'functions/workflows/index.ts',
-  'src/workflows/index.ts',
-  'src/workflows.ts',
-  'workflows/index.ts',
-  'workflows.ts',
-];
 
 /** Returns the exit code, after the stop. */
 export async function dev(options: DevOptions): Promise<number> {
@@ -78,7 +69,7 @@ function createEventWriter(json: boolean, paint: Paint): (event: CloudEvent) => 
 }
 
 function usualEntry(): string {
-  const entry = USUAL_ENTRIES.find((candidate) => existsSync(candidate));
+  const entry = findUsualEntry(process.cwd());
   if (entry !== undefined) return entry;
   throw new CloudError(
     'ENTRY_NOT_FOUND',

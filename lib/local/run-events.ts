@@ -24,8 +24,8 @@ interface OpenRun {
   /** The looks, one after the other. */
   looking: Promise<void>;
   timer: NodeJS.Timeout | undefined;
-  /** The lease that was not renewed: it is reported once. */
-  busyLease: string | undefined;
+  /** Where in its code it kept a worker busy: that is reported once, however many workers it costs. */
+  busyAt: string | undefined;
 }
 
 export interface RunEventsOptions {
@@ -87,7 +87,7 @@ export class RunEvents {
       turns: 0,
       looking: Promise.resolve(),
       timer: undefined,
-      busyLease: undefined,
+      busyAt: undefined,
     };
     this.#open.set(runId, open);
     return open;
@@ -139,9 +139,10 @@ export class RunEvents {
   /** Its invocation goes on, and does not renew the lease: the worker's process comes to nothing else. */
   #reportBusy({ runId, workflow, lease }: RunItem, open: OpenRun): void {
     const lateMs = lease === undefined ? 0 : this.#nowMs() - lease.expiresAtMs;
-    if (lease === undefined || open.turns === 0 || lateMs < BUSY_AFTER_MS || open.busyLease === lease.owner) return;
-    open.busyLease = lease.owner;
-    const { lastAskedFor } = open.tail;
+    const { lastAskedFor, link } = open.tail;
+    const place = `${link} ${lastAskedFor ?? ''}`;
+    if (lease === undefined || open.turns === 0 || lateMs < BUSY_AFTER_MS || open.busyAt === place) return;
+    open.busyAt = place;
     this.#report({ kind: 'run-busy', runId, workflow, ...(lastAskedFor === undefined ? {} : { lastAskedFor }) });
   }
 

@@ -33,6 +33,10 @@ export class RunTail {
     this.#sinceMs = sinceMs;
   }
 
+  get link(): number {
+    return this.#link;
+  }
+
   /** What the code has asked for last, as in `step "charge" (#3)`. */
   get lastAskedFor(): string | undefined {
     return this.#lastAskedFor;
