@@ -50,7 +50,7 @@ export class Drawing {
   }
 }
 
-export function cutStyled(line: Styled, columns: number): Styled {
+function cutStyled(line: Styled, columns: number): Styled {
   if (typeof line === 'string') return cut(line, columns);
   let left = columns;
   return line.map((part) => {

@@ -5,7 +5,7 @@ import type { RunAnswer, RunPage } from './answers.ts';
 import { pathOf, type Engine } from './engine.ts';
 
 /** Stands for the run that was started last. */
-export const LATEST = 'latest';
+const LATEST = 'latest';
 
 /** `latest` is looked up: what was started within the last second may be missing. */
 export async function findRunId(engine: Engine, run: string): Promise<string> {

@@ -45,7 +45,7 @@ const NOT_THE_AUTHORS =
   /node:|[/\\]node_modules[/\\]|[/\\]lib[/\\](?:engine|scheduler|api|core|journal|codec|testing)[/\\]/;
 
 /** Of a stack: where the author's code threw. */
-export function authorsLine(stack: string | undefined): string | undefined {
+function authorsLine(stack: string | undefined): string | undefined {
   const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const line = frames.find((frame) => !NOT_THE_AUTHORS.test(frame));
   return /([^\s(]+:\d+:\d+)\)?$/.exec(line ?? '')?.[1]?.replace(/^file:\/\//, '');
