@@ -100,5 +100,6 @@ export class TaskRegistry implements Tasks {
 function describeCommand(command: Command): string {
   if (command.kind === 'await') return 'it waited for a future or a task';
   if (command.kind === 'pause') return 'a pause';
+  if (command.kind === 'step' && command.operation !== undefined) return `${command.operation.kind} "${command.name}"`;
   return command.name === command.kind ? command.kind : `${command.kind} "${command.name}"`;
 }

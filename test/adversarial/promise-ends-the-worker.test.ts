@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  child,
   createTask,
   gather,
   race,
@@ -190,6 +191,18 @@ it('the failure of a forgotten promise says where the code stands, and keeps wha
       cause: { message: 'card declined', stack: expect.stringContaining('promise-ends-the-worker') as unknown },
     },
   });
+});
+
+it('the failure of a forgotten promise names the start of a child as what it is', async () => {
+  const part = workflow('part', function* () {
+    yield* sleep('1h');
+  });
+  const careless = workflow('careless', function* () {
+    void bad();
+    yield* child(part, undefined);
+  });
+  const engine = createTestEngine({ workflows: [part, careless], log: silent });
+  await expect(engine.run(careless, undefined)).rejects.toThrow(/after start-child "part"/);
 });
 
 it('a callback that returns a promise is logged, and the run goes on', async () => {
