@@ -34,7 +34,7 @@ export function createSweeperHandler(overrides: Overrides = {}): SweeperHandler 
     const metrics = openMetrics(settings, ports.clock, overrides);
     return { ports, metrics, ages: createDueAges(), aheadMs: settings.aheadMs };
   });
-  let hasSwept = false;
+  let hasWokenBlocked = false;
   const handle = async (context: HandlerContext | undefined): Promise<Sweep> => {
     const { ports, metrics, ages, aheadMs } = open();
     const leftMs = context === undefined ? Infinity : context.getRemainingTimeInMillis() - MARGIN_MS;
@@ -43,9 +43,9 @@ export function createSweeperHandler(overrides: Overrides = {}): SweeperHandler 
     };
     const endsByMs = ports.clock.nowMs() + leftMs;
     // A deployment starts this process anew, and runs that are blocked wait for its code.
-    const options = { aheadMs, wakesBlocked: !hasSwept, endsByMs, begin: Math.random() };
+    const options = { aheadMs, wakesBlocked: !hasWokenBlocked, endsByMs, begin: Math.random() };
     const counts = await sweep({ ...ports, observe }, options);
-    hasSwept = true;
+    hasWokenBlocked ||= counts.isCut !== true; // what a sweep that is cut has not come to, the next one wakes
     if (counts.isCut === true) ports.log.warn('more runs are due than a sweep gets through: the next one goes on');
     if (counts.woken + counts.purged + counts.ahead > 0) ports.log.info('swept', { ...counts });
     metrics.swept({ woken: counts.woken, oldestDueMs: ages.takeOldestMs() });

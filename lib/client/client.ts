@@ -18,7 +18,9 @@ import { beginCall } from './call-budget.ts';
 import { type CompleteOptions, endCallback, heartbeatCallback } from './complete-callback.ts';
 import { type ClientOptions, type ClientPorts, toClientPorts } from './client-ports.ts';
 import type { RunSummary } from './describe-run.ts';
+import type { HistoryDocument } from './history-document.ts';
 import { checkRunId } from './identifiers.ts';
+import { importHistory, type ImportOptions } from './import-history.ts';
 import {
   countRuns,
   listPage,
@@ -28,6 +30,7 @@ import {
   type RunFilter,
   type RunPage,
 } from './list-runs.ts';
+import { checkOptions } from './options.ts';
 import { type Run, RunHandle } from './run.ts';
 import { prepareSignal, sendSignal } from './send-signal.ts';
 import { prepareUpdate, sendUpdate } from './send-update.ts';
@@ -266,6 +269,16 @@ export class Client {
    */
   bulkPage(action: BulkAction, filter: RunFilter, options: BulkPageOptions = {}, endsByMs?: number): Promise<BulkPage> {
     return bulkPage(this.#ports, action, filter, options, endsByMs);
+  }
+
+  /**
+   * Puts an exported history into this client's table, as a run to look at: with `describe`, `history` and queries. Gives
+   * the run. It does not go on by itself, but a message that is sent to it would be delivered; it is never purged. Raises a
+   * HistoryUnreadableError for what is no history, a RunIdTakenError if there is a run of its id.
+   */
+  async importHistory(history: HistoryDocument | string, options: ImportOptions = {}): Promise<Run<unknown>> {
+    checkOptions('importHistory', options, ['link']);
+    return new RunHandle(this.#ports, await importHistory(this.#ports, history, options));
   }
 
   /**

@@ -38,7 +38,17 @@ export type {
 } from '../core/waits-for.ts';
 export type { Inspection, InspectRun } from '../ports/inspection.ts';
 export type { RunEnd } from './run-value.ts';
+export type { ExportOptions } from './export-history.ts';
+export {
+  type HistoryDocument,
+  HistoryUnreadableError,
+  type LeftOut,
+  type LinkDocument,
+  readHistoryDocument,
+  type RunDocument,
+} from './history-document.ts';
 export type { HistoryEvent } from './history-event.ts';
+export type { ImportOptions } from './import-history.ts';
 export type { HistoryOptions } from './run-history.ts';
 export type { BulkAction, BulkOptions, BulkPage, BulkPageOptions, BulkResult } from './bulk.ts';
 export type { ListOptions, PageOptions, RunFilter, RunPage } from './list-runs.ts';

@@ -12,6 +12,8 @@ import { deleteRun } from './delete-run.ts';
 import { type DescribeOptions, describeRun, type RunDescription } from './describe-run.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
 import { checkOptions } from './options.ts';
+import { exportHistory, type ExportOptions } from './export-history.ts';
+import type { HistoryDocument } from './history-document.ts';
 import type { HistoryEvent } from './history-event.ts';
 import { type PlacedEvent, readHistory, type HistoryOptions } from './run-history.ts';
 import { sendControl } from './send-control.ts';
@@ -102,6 +104,12 @@ export interface Run<R> {
    */
   historyFrom(cursor?: string, options?: HistoryOptions): AsyncIterable<PlacedEvent>;
   /**
+   * The history as a document that is whole by itself, and that JSON keeps: for `replayHistory` and `checkReplay` of
+   * `lull/testing`, and for `client.importHistory`. The run's secrets are left out, unless `secrets` says otherwise. It has
+   * the run's input and all other values as they are stored.
+   */
+  exportHistory(options?: ExportOptions): Promise<HistoryDocument>;
+  /**
    * Asks the run to stop: its code gets a CancelledError at its await, may clean up, and may go on. A run that is asked
    * twice cleans up once: the first reason counts. Raises a RunEndedError if the run has ended.
    */
@@ -185,6 +193,15 @@ export class RunHandle<R> implements Run<R> {
   historyFrom(cursor?: string, options: HistoryOptions = {}): AsyncIterable<PlacedEvent> {
     checkOptions('history', options, ['link']);
     return readHistory(this.#ports, this.id, { ...options, cursor });
+  }
+
+  async exportHistory(options: ExportOptions = {}): Promise<HistoryDocument> {
+    checkOptions('exportHistory', options, ['link', 'secrets']);
+    const { secrets = false } = options;
+    if (typeof secrets !== 'boolean') {
+      throw new InvalidArgumentError(`secrets cannot be ${describeValue(secrets)}: give true or false`);
+    }
+    return exportHistory(this.#ports, this.id, options);
   }
 
   async cancel(reason = '', options: ControlOptions = {}): Promise<void> {

@@ -29,11 +29,12 @@ export interface RunningEngine {
   readonly answerQuery: AnswerQuery;
 }
 
-export function createEngine(options: EngineOptions): RunningEngine {
+/** The options with their defaults, in a process that is ready to run code of workflows. */
+export function toEngine(options: EngineOptions): Engine {
   prepareGuard();
   giveHintForPromises();
   catchStrayErrors();
-  const engine: Engine = {
+  return {
     ...DEFAULT_SETTINGS,
     maxValueBytes: options.store.limits.valueBytes,
     callBody: callOwnBody,
@@ -43,6 +44,10 @@ export function createEngine(options: EngineOptions): RunningEngine {
     turnOfTheLoop: undefined,
     ...options,
   };
+}
+
+export function createEngine(options: EngineOptions): RunningEngine {
+  const engine = toEngine(options);
   const warmRuns = createWarmRuns({
     runs: engine.rebuildAtEveryAwait ? 0 : engine.maxWarmRuns,
     bytes: engine.maxWarmBytes,

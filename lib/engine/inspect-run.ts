@@ -10,7 +10,6 @@ import { type OpenCommand, OpenCommands } from '../journal/command-facts.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import { findDamage } from '../journal/find-damage.ts';
 import type { Inspection } from '../ports/inspection.ts';
-import type { RunItem } from '../ports/run-item.ts';
 import type { Pending } from '../scheduler/live-run.ts';
 import { seenByCode } from './answer-query.ts';
 import { linkOf } from './link-before.ts';
@@ -31,15 +30,7 @@ export async function inspectRun(engine: Engine, runId: string): Promise<Inspect
   if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
   const damage = findDamage(records);
   if (damage !== undefined) return { kind: 'unreadable', error: journalDamaged(runId, damage) };
-  return inspectJournal(engine, run, seenByCode(records));
-}
-
-/** The same for a journal that is at hand. */
-export async function inspectJournal(
-  engine: Engine,
-  run: RunItem,
-  entries: readonly JournalEntry[],
-): Promise<Inspection> {
+  const entries = seenByCode(records);
   const replayed = await replayRun(engine, run, entries, { tracesAwaits: true });
   if (replayed.kind === 'replayed') {
     return inspectMemory(replayed.memory, [...entries, ...replayed.unrecorded]);
@@ -49,7 +40,8 @@ export async function inspectJournal(
   return { ...inspectMemory(reached, entries), blockedBy: error };
 }
 
-function inspectMemory({ live }: LiveMemory, entries: readonly JournalEntry[]) {
+/** `entries`: with those that are not recorded yet. */
+export function inspectMemory({ live }: LiveMemory, entries: readonly JournalEntry[]) {
   const recorded = new OpenCommands();
   for (const entry of entries) recorded.feed(entry);
   const commands = Array.from(live.pending.values(), (pending) => toOpenCommand(pending, recorded.get(pending.id)));

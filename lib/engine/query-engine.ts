@@ -10,9 +10,13 @@ import type { EngineOptions } from './settings.ts';
 export type QueryEngineOptions = Pick<EngineOptions, 'registry' | 'store' | 'clock' | 'log' | 'turnOfTheLoop'>;
 
 export function createQueryEngine(options: QueryEngineOptions): Pick<RunningEngine, 'answerQuery' | 'inspectRun'> {
+  return createEngine(withoutWorld(options));
+}
+
+/** The options of an engine that can change nothing outside. */
+export function withoutWorld(options: QueryEngineOptions): EngineOptions {
   const operations = { carryOut: never, send: never };
-  const outside = { operations, wakes: { send: never }, newNonce: never, newSeed: never, random: never };
-  return createEngine({ ...options, ...outside });
+  return { ...options, operations, wakes: { send: never }, newNonce: never, newSeed: never, random: never };
 }
 
 /** A replay of what is recorded asks for none of these. */

@@ -34,6 +34,7 @@ import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
 import type { CallbackHost, LiveRun } from '../scheduler/live-run.ts';
 import { signCallback } from '../token/callback-token.ts';
+import { isRandomKey } from '../token/random-key.ts';
 import { encodeResult } from './encode-result.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { createRunRandom, toChildRunId } from './run-seed.ts';
@@ -119,6 +120,9 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
   const dueTimes = new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
 
+  // The ids of children follow from the seed: where a history has left it out, they are those that are recorded.
+  const recordedRunIds = isRandomKey(started.seed ?? '') ? runIdsOf(recorded) : undefined;
+
   let isReplaying = recorded.length > 0;
   const interrupted = findInterrupted(recorded);
   let isInterrupted = false;
@@ -138,7 +142,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
     encode: (value, what) => outsideGuard(() => encode(value, what)),
     checkResult: (value) => void outsideGuard(() => encodeResult(engine, run.workflow, value)),
     encodeError: (thrown, what) => outsideGuard(() => encodeError(toError(thrown), what)),
-    newRunId: (id) => toChildRunId(runId, started.seed, id),
+    newRunId: (id) => recordedRunIds?.get(id) ?? toChildRunId(runId, started.seed, id),
     digestArguments,
     strict: engine.strict,
     tracesAwaits,
@@ -175,6 +179,16 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const memory = rememberPending(live, guarded, { strays, seed: started.seed, deadlineAtMs: started.deadlineAtMs });
   if (following.kind === 'diverged') return { kind: 'cannot-replay', error: following.error, reached: memory };
   return { kind: 'replayed', memory, unrecorded: following.unrecorded };
+}
+
+function runIdsOf(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, string> {
+  return new Map(
+    recorded.flatMap((entry) =>
+      entry.kind === 'step' && entry.operation !== undefined && entry.operation.kind !== 'invoke'
+        ? [[entry.id, entry.operation.runId]]
+        : [],
+    ),
+  );
 }
 
 /** As a start takes it: checked by the schema of this code, and not larger than an input may be. */

@@ -12,6 +12,7 @@ import { ChaCha20 } from '../core/chacha20.ts';
 import type { RandomSource } from '../core/loop.ts';
 import { Prng } from '../core/prng.ts';
 import type { CommandId } from '../journal/event.ts';
+import { randomKeyBytes } from '../token/random-key.ts';
 
 /** 128 random bits. */
 export function randomSeed(): string {
@@ -20,7 +21,7 @@ export function randomSeed(): string {
 
 /** The run's own random numbers: 0 <= x < 1, the same in the same order at each replay (I4). */
 export function createRunRandom(runId: string, seed: string | undefined): RandomSource {
-  return seed === undefined ? new Prng(runId) : new ChaCha20(digest(['random', seed]));
+  return seed === undefined ? new Prng(runId) : new ChaCha20(randomKeyBytes(seed));
 }
 
 /** The same for all attempts of a step, on whichever worker (I5): 36 characters, in the form of a random UUID. */

@@ -128,4 +128,30 @@ const workflowsRoute = defineRoute({
   },
 });
 
-export const runRoutes: readonly Route[] = [workflowsRoute, listRoute, describeRoute, deleteRoute, historyRoute];
+const exportRoute = defineRoute({
+  method: 'GET',
+  path: '/runs/{id}/export',
+  operationId: 'exportHistory',
+  summary:
+    'The history of a run as a document for `replayHistory`, `checkReplay` and `importHistory`, without its secrets.',
+  query: {
+    link: integerParameter('Of a run that has continued as new: which link, from 1. Default: the last one.', {
+      from: 1,
+      to: LAST_LINK,
+    }),
+  },
+  answers: { 200: { description: 'The document.', schema: schemaRef('HistoryDocument') } },
+  problems: ['RUN_NOT_FOUND', 'VALUE_TOO_LARGE'],
+  async handle({ client, path, query: { link } }) {
+    return { status: 200, body: await client.run(path['id'] ?? '').exportHistory({ link }) };
+  },
+});
+
+export const runRoutes: readonly Route[] = [
+  workflowsRoute,
+  listRoute,
+  describeRoute,
+  deleteRoute,
+  historyRoute,
+  exportRoute,
+];

@@ -189,6 +189,21 @@ export const SCHEMAS = {
       cursor: { type: 'string', description: 'Leads to the next page; absent on the last one.' },
     },
   },
+  HistoryDocument: {
+    type: 'object',
+    description: 'Values are as they are stored. A digest at its end tells a document that was edited.',
+    required: ['format', 'version', 'exportedAt', 'run', 'links', 'leftOut', 'digest'],
+    properties: {
+      format: { const: 'lull-history' },
+      version: { type: 'integer' },
+      exportedAt: time,
+      run: { type: 'object' },
+      links: { type: 'array', items: { type: 'object' } },
+      result: anyValue,
+      leftOut: { type: 'array', items: { enum: ['sensitive-values', 'callback-secrets'] } },
+      digest: { type: 'string' },
+    },
+  },
   HistoryEvent: {
     type: 'object',
     required: ['kind'],

@@ -1,9 +1,19 @@
 /** `lull/testing`: for those who test workflows. */
+export { checkReplay, type CheckReplayOptions, type FailedReplay, ReplayError } from './check-replay.ts';
 export { crashEverywhere, OutcomeChangedError } from './crash-everywhere.ts';
 export type { CrashEverywhereOptions, CrashReport } from './crash-everywhere.ts';
 export { createTestEngine } from './create-test-engine.ts';
 export type { TestEngine, TestEngineOptions } from './create-test-engine.ts';
 export type { Faults } from './faults.ts';
+export { replayHistory } from './replay-history.ts';
+export type {
+  HistoryReplayed,
+  ReplayDiffers,
+  ReplayedToEnd,
+  ReplayedToWait,
+  ReplayFailed,
+  ReplayHistoryOptions,
+} from './replay-history.ts';
 export type { StepMock } from './step-bodies.ts';
 export { RunStuckError } from './waiting.ts';
 export { MemoryStore, type MemoryStoreOptions } from '../memory/memory-store.ts';

@@ -8,6 +8,8 @@ import { updateIdFromKey } from '../client/identifiers.ts';
 import { keyOf, type UpdateOptions } from '../client/send-update.ts';
 import { RunNotFoundError } from '../core/run-errors.ts';
 import type { ControlOptions, Run, SignalOptions } from '../client/run.ts';
+import type { ExportOptions } from '../client/export-history.ts';
+import type { HistoryDocument } from '../client/history-document.ts';
 import type { HistoryEvent } from '../client/history-event.ts';
 import type { HistoryOptions, PlacedEvent } from '../client/run-history.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
@@ -52,6 +54,10 @@ export class TestRun<R> implements Run<R> {
 
   historyFrom(cursor?: string, options?: HistoryOptions): AsyncIterable<PlacedEvent> {
     return this.#run.historyFrom(cursor, options);
+  }
+
+  exportHistory(options?: ExportOptions): Promise<HistoryDocument> {
+    return this.#run.exportHistory(options);
   }
 
   signal(signal: Signal<unknown> | string, payload?: unknown, options?: SignalOptions): Promise<void> {

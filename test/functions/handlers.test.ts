@@ -27,9 +27,9 @@ const nap = workflow('nap', function* () {
   return 'rested';
 });
 
-function handlersOf(world: World, workflows: WorkflowSource = [order, nap]) {
+function handlersOf(world: World, workflows: WorkflowSource = [order, nap], environment = ENVIRONMENT) {
   const { store, wakes, clock, log } = world;
-  const overrides = { store, wakes, clock, log, environment: ENVIRONMENT };
+  const overrides = { store, wakes, clock, log, environment };
   return {
     api: createApiHandler(workflows, overrides),
     worker: createWorkerHandler(workflows, overrides),
@@ -46,6 +46,33 @@ async function work(world: World, worker: ReturnType<typeof createWorkerHandler>
     expect(await worker(event, context())).toEqual({ batchItemFailures: [] });
   }
 }
+
+describe('a run that a deployment has blocked', () => {
+  const renamed = workflow('order', function* () {
+    yield* step('pay', () => 1);
+    yield* approved.receive();
+  });
+  const cutShort = { ...context(), getRemainingTimeInMillis: () => 5_000 };
+
+  it('is taken by the next deployment at its first sweep, and at the second if that was cut', async () => {
+    const world = createWorld();
+    await world.client.start(order, { id: 'o1', at: '2026-11-22' }, { id: 'o1' });
+    await work(world, handlersOf(world).worker);
+    await world.client.run('o1').signal(approved, { by: 'Ada' });
+    await work(world, handlersOf(world, [renamed]).worker);
+    expect(await world.client.run('o1').describe()).toMatchObject({
+      status: 'blocked',
+      blocked: { code: 'NONDETERMINISM', recorded: '#1 step "charge"', requested: 'asks for #1 step "pay"' },
+    });
+
+    const mended = handlersOf(world, [order], { ...ENVIRONMENT, LULL_VERSION: '8' });
+    expect(await mended.sweeper({}, cutShort)).toMatchObject({ isCut: true, woken: 0 });
+    expect(await mended.sweeper()).toMatchObject({ woken: 1 });
+    await work(world, mended.worker);
+    expect(await world.client.run('o1').describe()).toMatchObject({ status: 'completed' });
+    expect(world.clock.nowMs()).toBe(NOON_MS);
+  });
+});
 
 describe('the three functions together', () => {
   it('say of a run that waits for what, since when and at which line', async () => {

@@ -36,6 +36,7 @@ describe('GET /openapi.json', () => {
         'DELETE /runs/{id}',
         'GET /runs',
         'GET /runs/{id}',
+        'GET /runs/{id}/export',
         'GET /runs/{id}/history',
         'GET /runs/{id}/queries/{name}',
         'GET /workflows',

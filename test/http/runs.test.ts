@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readHistoryDocument } from '../../lib/client/history-document.ts';
 import { encode } from '../../lib/codec/encode.ts';
 import type { JournalEntry } from '../../lib/journal/event.ts';
 import { deliverMail, endRun, NOON_MS, writeRecord } from '../client/client-world.ts';
@@ -76,6 +77,25 @@ describe('GET /runs/{id}', () => {
       code: 'RUN_NOT_FOUND',
       detail: 'there is no run "g1": check the id; a run that ended long ago is purged',
     });
+  });
+});
+
+describe('GET /runs/{id}/export', () => {
+  it('gives a document that can be read, without the secrets of the run', async () => {
+    const world = await worldWithRun();
+    await writeRecord(world.store, 'g1', [
+      { kind: 'started', atMs: NOON_MS, version: '1', seed: 'secret' },
+      { kind: 'step', id: 1, name: 'charge', draws: 2 },
+      { kind: 'step-completed', id: 1, atMs: NOON_MS + 5, value: encode(new Set([1]), 'a value') },
+    ]);
+    const { status, body } = await world.get('/runs/g1/export');
+    expect(status).toBe(200);
+    expect(readHistoryDocument(JSON.stringify(body))).toEqual(
+      JSON.parse(JSON.stringify(await world.client.run('g1').exportHistory())),
+    );
+    expect(JSON.stringify(body)).not.toContain('"secret"');
+    expect(problemOf(await world.get('/runs/g1/export?secrets=true'))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(problemOf(await world.get('/runs/g2/export'))).toMatchObject({ code: 'RUN_NOT_FOUND' });
   });
 });
 
