@@ -45,7 +45,7 @@ export const childBugs: readonly PlantedBug[] = [
   {
     name: 'a child that is started again after a loss has another id',
     file: 'lib/engine/replay-run.ts',
-    find: `newRunId: (id) => toChildRunId(runId, started.seed, id),`,
+    find: `newRunId: (id) => recordedRunIds?.get(id) ?? toChildRunId(runId, started.seed, id),`,
     put: `newRunId: (id) => toChildRunId(runId, engine.newNonce(), id),`,
   },
   {
