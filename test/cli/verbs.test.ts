@@ -345,6 +345,37 @@ describe('messages to a run', () => {
   });
 });
 
+describe('many runs, for real', () => {
+  it('are looked at, cancelled and deleted by a filter', async () => {
+    const { lull, engine } = createWorld();
+    for (const id of ['i-1', 'i-2', 'i-3']) await lull(['start', 'idle', '--id', id]);
+    await lull(['start', 'cart', '--id', 'c-1']);
+    await engine.settle();
+    expect((await lull(['cancel', '--all', '--workflow', 'idle', '--dry-run'])).out.split('\n').sort()).toEqual([
+      '',
+      'i-1',
+      'i-2',
+      'i-3',
+    ]);
+    expect(await lull(['cancel', '--all', '--workflow', 'idle', '--yes'])).toEqual({
+      exitCode: 0,
+      out: '',
+      err: 'cancel: 3 runs done\n',
+    });
+    await engine.settle();
+    expect(JSON.parse((await lull(['count', '--json'])).out)).toEqual({
+      count: 4,
+      byStatus: { suspended: 1, cancelled: 3 },
+    });
+    expect(await lull(['delete', '--all', '--status', 'cancelled', '--yes'])).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse((await lull(['count', '--json'])).out)).toEqual({ count: 1, byStatus: { suspended: 1 } });
+    expect(await lull(['delete', 'c-1', '--yes'])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('c-1') as string,
+    });
+  });
+});
+
 describe('the help', () => {
   it('of each verb has an example', async () => {
     const { lull } = createWorld();
