@@ -10,7 +10,7 @@ import type { Surroundings } from './surroundings.ts';
 /** The command as it is being made, and where it says how it ended. */
 export interface Context {
   readonly surroundings: Surroundings;
-  exit(code: number): void;
+  readonly exit: (code: number) => void;
 }
 
 /** What a verb is called with. */

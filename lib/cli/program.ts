@@ -5,6 +5,7 @@ import { addEngineVerb, examplesText, type Context } from './engine-verb.ts';
 import { addInitCommand } from './init/init-command.ts';
 import { packageVersion } from './package-version.ts';
 import { ENGINE_VERBS } from './verbs/all-verbs.ts';
+import { addReplay } from './verbs/replay.ts';
 import { SCHEDULE_VERBS } from './verbs/schedules.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -23,6 +24,7 @@ export function createProgram(context: Context): Command {
   for (const verb of ENGINE_VERBS) addEngineVerb(program, context, verb);
   const schedules = program.command('schedules').summary('schedules that are made at run time');
   for (const verb of SCHEDULE_VERBS) addEngineVerb(schedules, context, verb);
+  addReplay(program, context);
   addCompletion(program, context);
   return program;
 }
