@@ -18,6 +18,8 @@ export interface Bench {
   readonly store: BenchStore;
   /** Takes turns as they are asked for, at most so many at a time, until nobody asks any more. */
   work(atOnce?: number): Promise<void>;
+  /** Until a turn is asked for: by a call that waits for what comes of it. */
+  untilAsked(): Promise<void>;
   /** A turn of one run, now. */
   turn(runId: string): Promise<void>;
   /** A worker that has nothing in memory. */
@@ -82,6 +84,9 @@ export function createBench(
     store,
     work: async (atOnce = 1) => {
       await Promise.all(Array.from({ length: atOnce }, workOne));
+    },
+    untilAsked: async () => {
+      while (waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
     },
     turn,
     takeTurns: () => {

@@ -1,5 +1,6 @@
 /** Prices times what was counted, as the tables of docs/cost.md. */
 import type { Usage } from './count.ts';
+import type { OperationUsage } from './operations.ts';
 import { OTHERS, PRICES } from './prices.ts';
 import type { Workload } from './workloads.ts';
 
@@ -27,9 +28,27 @@ interface Line {
   readonly dollars: number;
 }
 
-/** The tables, one for each workload, and one to compare them. */
-export function costTables(counted: readonly Counted[]): string {
-  return [...counted.map(workloadTable), comparison(counted)].join('\n');
+/** The tables, one for each workload, one to compare them, and one of single operations. */
+export function costTables(counted: readonly Counted[], operations: readonly OperationUsage[]): string {
+  return [...counted.map(workloadTable), comparison(counted), operationTable(operations)].join('\n');
+}
+
+function operationTable(operations: readonly OperationUsage[]): string {
+  const rows = operations.map(({ name, writeUnits, turns }) => {
+    const dollars = writeUnits * PRICES.millionWriteUnits + turns * REQUESTS_PER_WAKE * PRICES.millionQueueRequests;
+    return `| ${name} | ${writeUnits} | ${turns} | $${dollars.toFixed(2)} |`;
+  });
+  return [
+    '### One operation',
+    '',
+    'By how much each makes a run more expensive (counted): write units of the table, turns, and the price of a million in ' +
+      'writes and wakes. Values are small.',
+    '',
+    '| operation | write units | turns | a million |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function workloadTable({ workload, usage }: Counted): string {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { format } from 'prettier';
 import { costTables, type Counted } from './cost-table.ts';
 import { countUsage } from './count.ts';
+import { countOperations } from './operations.ts';
 import { WORKLOADS } from './workloads.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../docs/cost.md');
@@ -22,7 +23,7 @@ for (const workload of WORKLOADS) {
 const before = readFileSync(DOCUMENT, 'utf8');
 const [from, to] = [before.indexOf(FROM), before.indexOf(TO)];
 if (from === -1 || to === -1) throw new Error(`docs/cost.md has no ${FROM} ... ${TO} where its tables belong`);
-const text = `${before.slice(0, from)}${FROM}\n\n${costTables(counted)}\n${before.slice(to)}`;
+const text = `${before.slice(0, from)}${FROM}\n\n${costTables(counted, await countOperations())}\n${before.slice(to)}`;
 const after = await format(text, { parser: 'markdown', printWidth: 120 });
 
 if (process.argv.includes('--check')) {

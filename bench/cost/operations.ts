@@ -1,0 +1,151 @@
+/** What one operation of a run takes: a run that has it, less a run that does nothing. */
+import { callback, child, continueAsNew, query, signal, sleep, startRun, step, update, workflow } from 'lull';
+import type { Run } from 'lull/client';
+import { createBench, type Bench } from '../harness.ts';
+import { openDynalite } from '../stores.ts';
+import type { Usage } from './count.ts';
+
+const word = signal<string>('word');
+const progress = query<string>('progress');
+const rename = update<string, string>('rename');
+
+const nothing = workflow('nothing', function* () {});
+const steps = workflow('steps', function* () {
+  yield* step('one', () => 1);
+});
+const sleeps = workflow('sleeps', function* () {
+  yield* sleep('1 hour');
+});
+const listens = workflow('listens', function* () {
+  progress.handle(() => 'waiting');
+  rename.handle({
+    *run(name) {
+      return yield* step('rename', () => name);
+    },
+  });
+  yield* word.receive();
+});
+const asks = workflow('asks', function* () {
+  const answer = callback<string>('answer');
+  yield* step('mail', () => answer.token);
+  yield* answer;
+});
+const hasChild = workflow('has-child', function* () {
+  yield* child(nothing);
+});
+const startsRun = workflow('starts-run', function* () {
+  yield* startRun(nothing);
+});
+const continues = workflow('continues', function* (again: boolean) {
+  if (again) yield* continueAsNew(false);
+});
+
+const workflows = { nothing, steps, sleeps, listens, asks, hasChild, startsRun, continues };
+
+interface Operation {
+  readonly name: string;
+  /** Plays the runs that have it. */
+  play(bench: Bench): Promise<unknown>;
+  /** Without which it would not be: what that takes is left out. Default: a run that does nothing. */
+  readonly beside?: (bench: Bench) => Promise<unknown>;
+}
+
+export interface OperationUsage extends Omit<Usage, 'readUnits'> {
+  readonly name: string;
+}
+
+const begin = async <R>(bench: Bench, starting: Promise<Run<R>>): Promise<Run<R>> => {
+  const run = await starting;
+  await bench.work();
+  return run;
+};
+const runNothing = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(nothing));
+const hearsAWord = async (bench: Bench, before?: (run: Run<void>) => Promise<unknown>): Promise<void> => {
+  const run = await begin(bench, bench.client.start(listens));
+  await before?.(run);
+  await run.signal(word, 'hello');
+  await bench.work();
+};
+const oneStep = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(steps));
+
+export const OPERATIONS: readonly Operation[] = [
+  { name: 'a step', play: oneStep },
+  {
+    name: 'a sleep that suspends the run',
+    play: async (bench) => {
+      const { id } = await begin(bench, bench.client.start(sleeps));
+      bench.passTime('1 hour');
+      await bench.turn(id);
+    },
+  },
+  { name: 'a signal that the run waits for', play: (bench) => hearsAWord(bench) },
+  {
+    name: 'a callback, made and completed',
+    beside: oneStep,
+    play: async (bench) => {
+      const run = await begin(bench, bench.client.start(asks));
+      let token = '';
+      for await (const { kind, value } of run.history()) if (kind === 'step-completed') token = String(value);
+      await bench.client.completeCallback(token, 'yes');
+      await bench.work();
+    },
+  },
+  {
+    name: 'a query of a run that waits',
+    beside: (bench) => hearsAWord(bench),
+    play: (bench) => hearsAWord(bench, (run) => run.query(progress)),
+  },
+  {
+    name: 'an update of a run that waits, with one step',
+    beside: (bench) => hearsAWord(bench),
+    play: (bench) =>
+      hearsAWord(bench, async (run) => {
+        const answer = run.update(rename, 'new');
+        await bench.untilAsked();
+        await bench.work();
+        await answer;
+      }),
+  },
+  {
+    name: 'another run, started by the run, beside what it takes itself',
+    beside: async (bench) => void (await runNothing(bench), await runNothing(bench)),
+    play: (bench) => begin(bench, bench.client.start(startsRun)),
+  },
+  {
+    name: 'a child and its end, beside what it takes itself',
+    beside: async (bench) => void (await runNothing(bench), await runNothing(bench)),
+    play: (bench) => begin(bench, bench.client.start(hasChild)),
+  },
+  { name: 'continueAsNew', play: (bench) => begin(bench, bench.client.start(continues, true)) },
+];
+
+/** By what each makes the runs more expensive. */
+export async function countOperations(): Promise<OperationUsage[]> {
+  const empty = await countPlay(runNothing);
+  const { writeUnits, turns } = empty;
+  const counted: OperationUsage[] = [{ name: 'a run that does nothing', writeUnits, turns }];
+  for (const { name, play, beside } of OPERATIONS) {
+    const [whole, without] = [await countPlay(play), beside === undefined ? empty : await countPlay(beside)];
+    counted.push({
+      name,
+      writeUnits: whole.writeUnits - without.writeUnits,
+      turns: whole.turns - without.turns,
+    });
+  }
+  return counted;
+}
+
+async function countPlay(play: (bench: Bench) => Promise<unknown>): Promise<Usage> {
+  const store = await openDynalite({ isMetered: true });
+  try {
+    const bench = createBench(store, workflows, { stepMs: 1 });
+    store.takeCounts();
+    bench.takeTurns();
+    await play(bench);
+    const turns = bench.takeTurns();
+    const { writeUnits = Number.NaN, readUnits = Number.NaN } = store.takeCounts();
+    return { writeUnits, readUnits, turns };
+  } finally {
+    await store.close();
+  }
+}
