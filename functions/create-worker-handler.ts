@@ -1,5 +1,7 @@
 /** The worker: takes turns of the runs that the queue of wakes names. */
 import { randomBytes } from 'node:crypto';
+import { checkInterceptors, interceptorsOf } from '../lib/engine/interceptors.ts';
+import type { Interceptor } from '../lib/ports/interceptor.ts';
 import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
 import type { Logger } from '../lib/core/logger.ts';
 import { createRunOperations } from '../lib/client/run-operations.ts';
@@ -19,6 +21,15 @@ import { serveInvocation } from './serve-invocation.ts';
 
 /** A Lambda handler for SQS events. */
 export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promise<SqsBatchResponse>;
+
+/** What a worker may be given besides. */
+export interface WorkerOverrides extends Overrides {
+  /**
+   * Hooks around its turns and steps. Default: what the module of the workflows exports as `interceptors`, so that those that
+   * the construct and `lull dev` make have them too.
+   */
+  readonly interceptors?: readonly Interceptor[];
+}
 
 /**
  * Makes the handler of the worker, for a Lambda that is fed by the queue of wakes. The event source needs
@@ -40,7 +51,8 @@ export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promis
  * export const handler = createWorkerHandler([greet]);
  * ```
  */
-export function createWorkerHandler(workflows: WorkflowSource, overrides: Overrides = {}): WorkerHandler {
+export function createWorkerHandler(workflows: WorkflowSource, overrides: WorkerOverrides = {}): WorkerHandler {
+  const interceptors = checkInterceptors(overrides.interceptors ?? interceptorsOf(workflows));
   const registry = createRegistry(workflows);
   const open = oncePerProcess(() => {
     const { version, leaseMs, publicUrl, engineSettings, pinnedVersion, ...settings } = readWorkerSettings(
@@ -59,6 +71,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Overri
         invoke: createFunctionInvoker(),
         answerQuery: (query) => engine.answerQuery(query),
       }),
+      interceptors,
       version,
       publicUrl,
       ...(leaseMs === undefined ? {} : { leaseMs }),

@@ -2,6 +2,8 @@
 export { createApiHandler, type ApiHandler } from './create-api-handler.ts';
 export { createScheduleHandler, type ScheduleHandler } from './create-schedule-handler.ts';
 export { createSweeperHandler, type SweeperHandler } from './create-sweeper-handler.ts';
-export { createWorkerHandler, type WorkerHandler } from './create-worker-handler.ts';
+export { createWorkerHandler, type WorkerHandler, type WorkerOverrides } from './create-worker-handler.ts';
+export type { Interceptor, RunEndInfo, StepInfo, TurnInfo } from '../lib/ports/interceptor.ts';
+export type { TurnOutcome } from '../lib/ports/observer.ts';
 export type { FunctionPorts, Overrides } from './function-ports.ts';
 export type { ScheduledRequest, ScheduledStart } from '../lib/client/start-scheduled.ts';

@@ -1,6 +1,7 @@
 /** Checks what is said about another run where it is written. */
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
+import { isOwnName } from '../core/own-names.ts';
 import { isNewRunId, isRunId, RUN_ID_LIMIT } from '../core/run-id.ts';
 import { isWorkflow } from '../core/workflow.ts';
 
@@ -40,8 +41,10 @@ export function checkKeys(call: string, options: unknown, known: readonly string
 }
 
 export function checkNewId(call: string, id: unknown): void {
-  if (id === undefined || isNewRunId(id)) return;
-  throw invalid(`the id of ${call} cannot be ${describeValue(id)}: ${ID_FORM}, and not only dots`);
+  if (id === undefined || (isNewRunId(id) && !isOwnName(id))) return;
+  throw invalid(
+    `the id of ${call} cannot be ${describeValue(id)}: ${ID_FORM}, not only dots, and not "lull." at its beginning`,
+  );
 }
 
 export function checkOneOf(call: string, option: string, value: unknown, choices: readonly string[]): void {

@@ -1,6 +1,7 @@
 /** Workflows: named generator functions that can be started as runs. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { captureCallSite } from '../core/call-site.ts';
+import { checkNotOwn } from '../core/own-names.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { describeDuration, toMilliseconds } from '../core/duration.ts';
@@ -53,6 +54,15 @@ export function workflow<In, I, R>(
   ...rest: [Body<I, R>] | [WorkflowOptions<In, I>, Body<I, R>]
 ): Workflow<In, R, I> {
   checkPlainName(name, 'a workflow');
+  checkNotOwn(name);
+  return makeWorkflow<In, I, R>(name, ...rest);
+}
+
+/** The same for a workflow of lull's own, under a name that no author can give. */
+export function makeWorkflow<In, I, R>(
+  name: string,
+  ...rest: [Body<I, R>] | [WorkflowOptions<In, I>, Body<I, R>]
+): Workflow<In, R, I> {
   const [options, body]: [WorkflowOptions<In, I>, Body<I, R>] = rest.length === 1 ? [{}, rest[0]] : rest;
   checkBody(name, body);
   const call = (input: I): Coroutine<R> => callInline(name, body, input, call);

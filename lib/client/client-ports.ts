@@ -7,7 +7,13 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
-import { createRegistry, type WorkflowRegistry, type WorkflowSource } from '../core/workflow-registry.ts';
+import { isOwnName } from '../core/own-names.ts';
+import {
+  createRegistry,
+  UnknownWorkflowError,
+  type WorkflowRegistry,
+  type WorkflowSource,
+} from '../core/workflow-registry.ts';
 import {
   EnvironmentError,
   readBucketName,
@@ -175,13 +181,15 @@ export async function loadQueries({
   log,
   openStore,
 }: Pick<ClientPorts, 'registry' | 'clock' | 'log' | 'openStore'>): Promise<AnswerQuery> {
-  if (registry === undefined) {
+  if (registry !== undefined) return (await loadEngine({ registry, clock, log, openStore })).answerQuery;
+  const { answerQuery: answerOwn } = await loadEngine({ registry: NO_WORKFLOWS, clock, log, openStore });
+  return (query) => {
+    if (isOwnName(query.runId)) return answerOwn(query);
     throw new InvalidArgumentError(
       'a query is answered by the code of its run, and this Client knows none: give it the workflows, as in ' +
         'new Client({ workflows }), or ask over HTTP',
     );
-  }
-  return (await loadEngine({ registry, clock, log, openStore })).answerQuery;
+  };
 }
 
 type WithCode = Pick<ClientPorts, 'clock' | 'log' | 'openStore'> & { readonly registry: WorkflowRegistry };
@@ -191,6 +199,17 @@ async function loadEngine({ registry, clock, log, openStore }: WithCode) {
   const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return createQueryEngine({ registry, clock, log, store: await openStore(), turnOfTheLoop });
 }
+
+/** Beside those of lull's own. */
+const NO_WORKFLOWS: WorkflowRegistry = {
+  find: () => undefined,
+  get: (name) => {
+    throw new UnknownWorkflowError(name, []);
+  },
+  names: () => [],
+  signalSchema: () => undefined,
+  updateSchema: () => undefined,
+};
 
 /** Remembers what was opened; after a failure the next call tries again. */
 function once<T>(open: () => Promise<T>): () => Promise<T> {

@@ -3,6 +3,8 @@ import { definitionOf, isWorkflow, type AnyWorkflow, type Workflow } from '../co
 import type { Duration } from '../core/duration.ts';
 import type { Signal } from '../core/signal.ts';
 import type { Update } from '../core/update.ts';
+import { isOwnName } from '../core/own-names.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { awaitUpdate } from './await-update.ts';
 import {
@@ -34,6 +36,7 @@ import { checkOptions } from './options.ts';
 import { type Run, RunHandle } from './run.ts';
 import { prepareSignal, sendSignal } from './send-signal.ts';
 import { prepareUpdate, sendUpdate } from './send-update.ts';
+import { type Schedules, SchedulesOfClient } from './schedules.ts';
 import { startRun, type StartOptions, type StartRequest } from './start-run.ts';
 import { toStartOptions, type WithStartOptions } from './with-start.ts';
 
@@ -91,10 +94,45 @@ export interface NamedUpdateWithStartOptions extends WithStartOptions, AnswerTim
  * ```
  */
 export class Client {
+  /**
+   * Schedules that are made at run time.
+   *
+   * @example
+   * ```ts
+   * const report = workflow('report', function* (team: string) {
+   *   return `${team}: ${runInfo().scheduledAt?.toISOString()}`;
+   * });
+   *
+   * const engine = createTestEngine({ workflows: [report] });
+   * const { schedules } = engine.client;
+   * await schedules.create('daily', {
+   *   workflow: report,
+   *   input: 'sales',
+   *   schedule: 'cron(0 8 * * ? *)',
+   *   timezone: 'Europe/Berlin',
+   * });
+   * await engine.advance('1 day');
+   * const { lastRunId = '' } = await schedules.describe('daily');
+   * lastRunId; // => 'daily-2030-01-01T07:00:00Z'
+   * await engine.client.run(lastRunId).result(); // => 'sales: 2030-01-01T07:00:00.000Z'
+   * ```
+   */
+  readonly schedules: Schedules;
   readonly #ports: ClientPorts;
 
   constructor(options: ClientOptions = {}) {
-    this.#ports = toClientPorts(options, process.env);
+    const ports = toClientPorts(options, process.env);
+    this.#ports = ports;
+    this.schedules = new SchedulesOfClient({
+      ports,
+      run: (id) => this.run(id),
+      call: (operation) => this.makeCall(() => operation(beginCall(ports))),
+    });
+  }
+
+  /** @internal The testing kit has calls die, and made again. */
+  protected makeCall<T>(call: () => Promise<T>): Promise<T> {
+    return call();
   }
 
   /**
@@ -307,6 +345,8 @@ export class Client {
       return { workflow: name, schema: inputSchema, timeoutMs };
     }
     checkPlainName(workflow, 'a workflow');
+    if (isOwnName(workflow))
+      throw new InvalidArgumentError(`runs of "${workflow}" are started by lull alone: see client.schedules`);
     const definition = registry?.get(workflow);
     return { workflow, schema: definition?.inputSchema, timeoutMs: definition?.timeoutMs };
   }

@@ -34,6 +34,8 @@ export interface RunOrigin {
   readonly input: unknown;
   /** The id of the run that started this one as its child. */
   readonly parent?: string;
+  /** The time that the run is for, where a schedule has started it. */
+  readonly scheduledAt?: Date;
 }
 
 /** Why a run is blocked. It waits for code that can follow; a terminate ends it all the same. */
@@ -137,11 +139,12 @@ function toDescription(run: RunItem, read: ReadOfRun): RunDescription {
     endedAtMs = createdAtMs,
   } = run;
   const { input, end, waitsFor, nowMs } = read;
-  const { link, startedBy } = run;
+  const { link, startedBy, scheduledAtMs } = run;
   const origin: RunOrigin = {
     input,
     ...(link === undefined ? {} : { link }),
     ...(startedBy?.isParent === true ? { parent: startedBy.runId } : {}),
+    ...(scheduledAtMs === undefined ? {} : { scheduledAt: new Date(scheduledAtMs) }),
   };
   if (end !== undefined) return { ...toSummary(run), endedAt: new Date(endedAtMs), ...origin, ...end };
   invariant(!isClosed(status), `run "${run.runId}" is ${status} and has no end`);

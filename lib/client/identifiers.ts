@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import { describeValue } from '../core/describe-value.ts';
+import { isOwnName } from '../core/own-names.ts';
 import { isNewRunId, isRunId, RUN_ID_LIMIT } from '../core/run-id.ts';
 import { KEYED_ID_PREFIX } from '../ports/message.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
@@ -28,10 +29,13 @@ export function checkRunId(id: unknown): string {
   );
 }
 
-/** Of a run that is to be started. */
-export function checkNewRunId(id: unknown): string {
+/** Of a run of that workflow that is to be started. */
+export function checkNewRunId(id: unknown, workflow: string): string {
   checkRunId(id);
-  if (isNewRunId(id)) return id;
+  if (isNewRunId(id)) {
+    if (!isOwnName(id) || isOwnName(workflow)) return id;
+    throw new InvalidArgumentError(`a run cannot be started with the id "${id}": ids that begin so are lull's own`);
+  }
   throw new InvalidArgumentError(
     `a run cannot be started with the id ${describeValue(id)}: no URL can have it as a part of its path. Give one with other ` +
       'characters than dots',

@@ -69,10 +69,22 @@ export {
   RunNotBegunError,
   RunNotFoundError,
   RunTerminatedError,
+  ScheduleExistsError,
+  ScheduleNotFoundError,
   UnknownQueryError,
   UpdateFailedError,
   UpdateRefusedError,
 } from '../core/run-errors.ts';
+export type {
+  BackfillOptions,
+  ScheduleCallOptions,
+  ScheduleDescription,
+  SchedulePage,
+  Schedules,
+  ScheduleSummary,
+} from './schedules.ts';
+export type { ScheduleOptions } from './schedule-options.ts';
+export type { ScheduleOverlap } from '../schedule/schedule-state.ts';
 export { EnvironmentError } from '../lambda/environment.ts';
 export { StoreUnavailableError } from '../ports/world-errors.ts';
 export { UnknownWorkflowError } from '../core/workflow-registry.ts';

@@ -2,6 +2,7 @@
  * Carries out what the code of a run asks of other runs: the engine as a caller. Ids and keys follow from the step, so that
  * an operation that is carried out again finds what it did before.
  */
+import { isClosed } from '../core/run-status.ts';
 import { decode } from '../codec/decode.ts';
 import type {
   InvokeOperation,
@@ -89,7 +90,7 @@ function carryOut(ports: ClientPorts, operation: OnARun, by: OperationContext): 
     case 'terminate':
       return stop(ports, operation, by.idempotencyKey);
     case 'watch':
-      return watch(ports, operation.runId, by);
+      return operation.justLooks === true ? look(ports, operation.runId) : watch(ports, operation.runId, by);
     case 'query':
       return askQuery(ports, operation.runId, operation.name, decode(operation.args));
     case 'update':
@@ -113,7 +114,7 @@ async function start(ports: ClientPorts, operation: StartOperation, by: Operatio
     startedBy: { runId: by.runId, step: digestText(by.idempotencyKey), isParent },
     ...(isParent
       ? { options: { id, onConflict: 'fail' }, deadlineAtMs: by.deadlineAtMs }
-      : { options: { id, ...ownOptions(operation) } }),
+      : { options: { id, ...ownOptions(operation) }, scheduledAtMs: operation.scheduledAtMs }),
   });
 }
 
@@ -174,6 +175,14 @@ async function watch(ports: ClientPorts, runId: string, by: OperationContext): P
       return { status, workflow, value };
     }
   }
+}
+
+/** The status of a run that has ended, without how it ended; undefined of one that goes on. */
+async function look(ports: ClientPorts, runId: string): Promise<unknown> {
+  const store = await ports.openStore();
+  const run = await store.readRun(runId);
+  if (run === undefined) throw new RunNotFoundError(runId);
+  return isClosed(run.status) ? { status: run.status, workflow: run.workflow, value: undefined } : undefined;
 }
 
 async function invokeFunction(

@@ -61,6 +61,8 @@ export interface StartRequest {
   readonly deadlineAtMs?: number | undefined;
   /** The run whose code asks for it. */
   readonly startedBy?: StartedBy;
+  /** The time that it is for, where a schedule starts it. */
+  readonly scheduledAtMs?: number | undefined;
 }
 
 /** An input up to this size is in the run item itself. */
@@ -93,6 +95,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     ...(deadlineAtMs === Infinity ? {} : { deadlineAtMs }),
     ...(delayMs > LONGEST_WAKE_DELAY_MS ? { needsWake: true } : {}),
     ...(request.startedBy === undefined ? {} : { startedBy: request.startedBy }),
+    ...(request.scheduledAtMs === undefined ? {} : { scheduledAtMs: request.scheduledAtMs }),
     ...(options.attributes === undefined ? {} : { attributes: { ...options.attributes } }),
   };
   const creation = await create(ports, store, run, value);
@@ -159,7 +162,7 @@ function readOptions(ports: ClientPorts, workflow: string, options: StartOptions
   const delayMs = toMilliseconds(delay, 'the delay of a start');
   const timeoutMs = timeout === undefined ? Infinity : toMilliseconds(timeout, 'the timeout of a start');
   const times = { delayMs, timeoutMs };
-  if (id !== undefined) return { runId: checkNewRunId(id), ...times };
+  if (id !== undefined) return { runId: checkNewRunId(id, workflow), ...times };
   if (idempotencyKey !== undefined) return { runId: runIdFromKey(workflow, idempotencyKey), ...times };
   return { runId: ports.ids.runId(ports.clock.nowMs()), ...times };
 }

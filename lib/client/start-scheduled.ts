@@ -42,7 +42,7 @@ const KEYS = ['schedule', 'scheduledAt', 'workflow', 'input', 'overlap'];
 
 /** Raises what `client.start` raises, and an InvalidArgumentError for a request that is none. */
 export async function startScheduled(ports: ClientPorts, request: ScheduledRequest): Promise<ScheduledStart> {
-  const runId = readRunId(request);
+  const { runId, scheduledAtMs } = readTick(request);
   const { schedule, workflow, input, overlap } = request;
   if (overlap === 'skip') {
     const store = await ports.openStore();
@@ -60,6 +60,7 @@ export async function startScheduled(ports: ClientPorts, request: ScheduledReque
     timeoutMs: definition?.timeoutMs,
     input,
     options: { id: runId, onConflict: 'use-existing' },
+    scheduledAtMs,
   });
   return { kind: 'started', runId };
 }
@@ -83,7 +84,7 @@ async function findOpenRun(ports: ClientPorts, store: Store, schedule: string): 
   });
 }
 
-function readRunId(request: ScheduledRequest): string {
+function readTick(request: ScheduledRequest): { readonly runId: string; readonly scheduledAtMs: number } {
   checkOptions('a schedule', request, KEYS);
   const { schedule, scheduledAt, overlap } = request;
   if (typeof schedule !== 'string' || schedule.length > SCHEDULE_NAME_LIMIT || !/^[\w.-]+$/.test(schedule)) {
@@ -93,7 +94,8 @@ function readRunId(request: ScheduledRequest): string {
     );
   }
   // In UTC: it is a part of the run's id, in which no plus sign can be.
-  const time = typeof scheduledAt === 'string' && scheduledAt.endsWith('Z') ? readDate(scheduledAt) : {};
+  const time: ReturnType<typeof readDate> =
+    typeof scheduledAt === 'string' && scheduledAt.endsWith('Z') ? readDate(scheduledAt) : { problem: 'it is no time' };
   if (!('ms' in time)) {
     throw new InvalidArgumentError(
       `schedule "${schedule}" is for no time: scheduledAt is ${describeValue(scheduledAt)}, and should be like ` +
@@ -103,5 +105,5 @@ function readRunId(request: ScheduledRequest): string {
   if ((overlap as unknown) === undefined)
     throw new InvalidArgumentError(`schedule "${schedule}" has no overlap: 'allow' or 'skip'`);
   checkChoice('overlap', overlap, ['allow', 'skip']);
-  return checkRunId(`${schedule}:${scheduledAt}`);
+  return { runId: checkRunId(`${schedule}:${scheduledAt}`), scheduledAtMs: time.ms };
 }

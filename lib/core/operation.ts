@@ -20,6 +20,8 @@ export interface StartRunOperation {
   readonly timeoutMs?: number | undefined;
   readonly attributes?: Attributes | undefined;
   readonly onConflict?: 'fail' | 'use-existing' | undefined;
+  /** The time that it is for, where a schedule starts it. */
+  readonly scheduledAtMs?: number | undefined;
 }
 
 /** Starts a run of whose end this one learns. */
@@ -49,6 +51,8 @@ export interface StopOperation {
 export interface WatchOperation {
   readonly kind: 'watch';
   readonly runId: string;
+  /** Only looks: this run does not learn of a later end. */
+  readonly justLooks?: true;
 }
 
 /** Asks another run a query. */

@@ -63,6 +63,34 @@ export class RunIdTakenError extends LullError {
   }
 }
 
+/** There is no schedule of that name: none was created, or it was deleted. */
+export class ScheduleNotFoundError extends LullError {
+  static {
+    this.prototype.name = 'ScheduleNotFoundError';
+    setBrand(this.prototype, 'ScheduleNotFoundError');
+  }
+  readonly schedule: string;
+
+  constructor(schedule: string) {
+    super('SCHEDULE_NOT_FOUND', `there is no schedule "${schedule}": create it, or list those that there are`);
+    this.schedule = schedule;
+  }
+}
+
+/** The name belongs to a schedule with other values. */
+export class ScheduleExistsError extends LullError {
+  static {
+    this.prototype.name = 'ScheduleExistsError';
+    setBrand(this.prototype, 'ScheduleExistsError');
+  }
+  readonly schedule: string;
+
+  constructor(schedule: string, why: string) {
+    super('SCHEDULE_EXISTS', `there is a schedule "${schedule}" already${why}`);
+    this.schedule = schedule;
+  }
+}
+
 /** What was done with an idempotency key, as in `has started run "r1"`, and what of it is another one now. */
 export interface KeyUse {
   readonly did: string;

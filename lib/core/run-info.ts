@@ -8,6 +8,8 @@ export interface RunInfo {
   readonly startedAt: Date;
   /** The id of the run that started this one as its child. */
   readonly parent?: string;
+  /** The time that the run is for, where a schedule has started it: it may have begun a little later. */
+  readonly scheduledAt?: Date;
   /** 1; counts up when the run itself is retried. */
   readonly attempt: number;
 }

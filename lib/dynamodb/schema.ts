@@ -53,6 +53,8 @@ export const attribute = {
   deadlineAtMs: 'deadlineAtMs',
   /** S: a digest of the step's idempotency key, `child` or `run`, and the id of the run whose code started this one. */
   startedBy: 'startedBy',
+  /** N: the time that the run is for, where a schedule has started it. */
+  scheduledAtMs: 'scheduledAtMs',
   /** L of S: ids of runs that learn of the end. */
   watchers: 'watchers',
   /** S: what is left to do after the end. */

@@ -48,7 +48,7 @@ export interface StoredRun {
 
 export function toRunItem(run: NewRun): Item {
   const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs } = run;
-  const { deadlineAtMs, needsWake, startedBy, attributes } = run;
+  const { deadlineAtMs, needsWake, startedBy, scheduledAtMs, attributes } = run;
   return {
     ...itemKey(runId, runSortKey),
     [attribute.format]: number(schemaVersion),
@@ -67,6 +67,7 @@ export function toRunItem(run: NewRun): Item {
     [attribute.dueAtMs]: number(dueAtMs),
     ...(needsWake ? { [attribute.needsWake]: number(1) } : {}),
     ...(startedBy ? { [attribute.startedBy]: text(toStartedByText(startedBy)) } : {}),
+    ...(scheduledAtMs === undefined ? {} : { [attribute.scheduledAtMs]: number(scheduledAtMs) }),
   };
 }
 
@@ -95,6 +96,7 @@ export function fromRunItem(item: Item): StoredRun {
     ...optional('notBeforeMs', findNumber(item, 'notBeforeMs')),
     ...optional('deadlineAtMs', findNumber(item, 'deadlineAtMs')),
     ...optional('startedBy', readStartedBy(item)),
+    ...optional('scheduledAtMs', findNumber(item, 'scheduledAtMs')),
     ...optional('watchers', findTexts(item, 'watchers')),
     ...optional('afterEnd', findText(item, 'afterEnd') as AfterEnd | undefined),
     epoch: readNumber(item, 'epoch'),

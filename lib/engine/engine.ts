@@ -12,6 +12,8 @@ import { catchStrayErrors } from './owned-code.ts';
 import { giveHintForPromises } from './promise-hint.ts';
 import type { InspectRun } from '../ports/inspection.ts';
 import { inspectRun } from './inspect-run.ts';
+import { createInterceptors } from './interceptors.ts';
+import { withOwnWorkflows } from '../schedule/own-workflows.ts';
 import { createSolitude } from './solitude.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
 import { takeTurn, type TurnRequest } from './turn.ts';
@@ -34,15 +36,19 @@ export function toEngine(options: EngineOptions): Engine {
   prepareGuard();
   giveHintForPromises();
   catchStrayErrors();
+  const { callBody = callOwnBody, clock, log } = options;
+  const interceptors = createInterceptors(options.interceptors ?? [], { callBody, clock, log });
   return {
     ...DEFAULT_SETTINGS,
     maxValueBytes: options.store.limits.valueBytes,
-    callBody: callOwnBody,
     observe: observeNothing,
     pin: undefined,
     publicUrl: undefined,
     turnOfTheLoop: undefined,
     ...options,
+    registry: withOwnWorkflows(options.registry),
+    interceptors,
+    callBody: interceptors?.callBody ?? callBody,
   };
 }
 

@@ -50,7 +50,8 @@ function toTurnEnded(turn: Turn, outcome: TurnOutcome, errorName: string | undef
   };
 }
 
-function outcomeOf({ journal }: Turn, end: TurnEnd): TurnOutcome {
+/** In one word. */
+export function outcomeOf({ journal }: Turn, end: TurnEnd): TurnOutcome {
   switch (end.kind) {
     case 'ended':
       return end.status;

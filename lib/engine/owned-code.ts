@@ -27,6 +27,11 @@ export function asOwner<T>(owner: CodeOwner, code: () => T): T {
   return storage.run(owner, code);
 }
 
+/** Whose code is running. */
+export function currentOwner(): CodeOwner | undefined {
+  return storage.getStore();
+}
+
 const STRAY: ReadonlySet<unknown> = new Set(['unhandledRejection', 'uncaughtException']);
 let isCatching = false;
 

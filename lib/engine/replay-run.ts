@@ -298,7 +298,8 @@ export function startNow(engine: Engine, run: RunItem, before?: LinkBefore): Sta
 
 const RUN_LIMITS = Object.keys(DEFAULT_RUN_LIMITS) as (keyof RunLimits)[];
 
-function toRunInfo({ runId, workflow, startedBy }: RunItem, { version, atMs }: Started): RunInfo {
+function toRunInfo({ runId, workflow, startedBy, scheduledAtMs }: RunItem, { version, atMs }: Started): RunInfo {
   const parent = startedBy?.isParent === true ? { parent: startedBy.runId } : {};
-  return { id: runId, workflow, version, startedAt: new Date(atMs), attempt: 1, ...parent };
+  const schedule = scheduledAtMs === undefined ? {} : { scheduledAt: new Date(scheduledAtMs) };
+  return { id: runId, workflow, version, startedAt: new Date(atMs), attempt: 1, ...parent, ...schedule };
 }

@@ -9,6 +9,8 @@ import type { WorkflowRegistry } from '../core/workflow-registry.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Pin } from './take-run.ts';
+import type { Interceptor } from '../ports/interceptor.ts';
+import type { Interceptors } from './interceptors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Observe } from '../ports/observer.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
@@ -22,6 +24,8 @@ export interface EngineOptions extends Partial<EngineSettings> {
   readonly pin?: Pin | undefined;
   /** Calls the body of a step. Default: just that; a testing kit may call something else in its place. */
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
+  /** Hooks of the author around turns and steps. Default: none. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
   /** Called with each event of the engine, for metrics and traces. Default: nothing is. */
   readonly observe?: Observe;
   /** Lets the event loop turn once, within a long replay. Default: a replay is one piece, as virtual time has it. */
@@ -120,4 +124,7 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
 export const callOwnBody = (command: StepCommand, context: StepContext): unknown => callStepBody(command, context);
 
 /** The options with every setting filled in. */
-export type Engine = Required<EngineOptions>;
+export type Engine = Required<Omit<EngineOptions, 'interceptors'>> & {
+  /** Undefined: there are none. */
+  readonly interceptors: Interceptors | undefined;
+};

@@ -32,7 +32,7 @@ import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
 import { codeHasEnded, continuesAsNew, hasPendingEvents } from './pending-events.ts';
 import type { Continued } from '../journal/event.ts';
-import { emitTurnStarted, emitTurnEnded, emitTurnFailed } from './observe.ts';
+import { emitTurnStarted, emitTurnEnded, emitTurnFailed, outcomeOf } from './observe.ts';
 import { proveBeforeTheEnd, recordThatItLives } from './proof-of-life.ts';
 import type { Engine } from './settings.ts';
 import type { Place, Solitude } from './solitude.ts';
@@ -85,7 +85,7 @@ async function takeTurnAt(
   const { turn } = begun;
   emitTurnStarted(turn);
   try {
-    const end = await carryOn(turn);
+    const end = await aroundTurn(turn, () => carryOn(turn));
     emitTurnEnded(turn, end);
     if (end.kind === 'lease-lost') await recordThatItLives(turn); // the table may have been silent when it was asked for the lease
     return end;
@@ -96,6 +96,22 @@ async function takeTurnAt(
   } finally {
     turn.end();
   }
+}
+
+/** The author's hooks, where there are any. */
+function aroundTurn(turn: Turn, go: () => Promise<TurnEnd>): Promise<TurnEnd> {
+  const { interceptors } = turn.engine;
+  if (interceptors === undefined) return go();
+  const { runId, workflow, attributes = {}, lease, createdAtMs } = turn.run;
+  const info = { runId, workflow, attributes, epoch: turn.epoch, takesOver: lease !== undefined };
+  const carryOnAndTell = async (): Promise<TurnEnd> => {
+    const end = await go();
+    if (end.kind !== 'ended') return end;
+    const times = { createdAt: new Date(createdAtMs), endedAt: new Date(turn.engine.clock.nowMs()) };
+    interceptors.runEnded({ runId, workflow, attributes, status: end.status, ...times });
+    return end;
+  };
+  return interceptors.aroundTurn(info, carryOnAndTell, (end) => outcomeOf(turn, end));
 }
 
 async function carryOn(turn: Turn): Promise<TurnEnd> {

@@ -13,6 +13,7 @@ import { type ApiContext, readCall, requestIdOf } from './read-call.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { queryRoutes } from './query-routes.ts';
 import { runRoutes } from './run-routes.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
 import { startRoute } from './start-route.ts';
 import { toJson } from './to-json.ts';
 import { updateRoutes } from './update-routes.ts';
@@ -42,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   ...withStartRoutes,
   ...callbackRoutes,
   ...bulkRoutes,
+  ...scheduleRoutes,
 ];
 
 export function createApi({ client, workflows, log }: ApiOptions): Api {

@@ -32,6 +32,17 @@ const summary = {
   },
 };
 
+const scheduleSummary = {
+  name: { type: 'string' },
+  workflow: { type: 'string', description: "The workflow's name." },
+  schedule: { type: 'string' },
+  timezone: { type: 'string' },
+  paused: { type: 'boolean' },
+  nextAt: { ...time, description: 'When it starts the next run. Absent while it is paused, and after its last time.' },
+  lastRunId: { type: 'string', description: 'The run that was started last, by a time or by a trigger.' },
+  lastError: { type: 'string', description: 'Why the run that was due last could not be started.' },
+};
+
 /** By name, for `components.schemas`. */
 export const SCHEMAS = {
   Run: {
@@ -44,6 +55,7 @@ export const SCHEMAS = {
         ...time,
         description: 'When an open run goes on by itself. Absent: it waits for something from outside.',
       },
+      scheduledAt: { ...time, description: 'The time that the run is for, where a schedule has started it.' },
       parent: { type: 'string', description: 'The id of the run that started this one as its child.' },
       link: { type: 'integer', description: 'Of a run that has continued as new: which link it is, from 2.' },
       deadline: { ...time, description: 'When the time of an open run is up: its code is asked to stop then.' },
@@ -276,6 +288,41 @@ export const SCHEMAS = {
       },
       cursor: { type: 'string', description: 'Leads to the next page; absent on the last one.' },
     },
+  },
+  Schedule: {
+    type: 'object',
+    required: ['name', 'workflow', 'schedule', 'timezone', 'paused', 'overlap', 'catchUpMs', 'createdAt'],
+    properties: {
+      ...scheduleSummary,
+      input: anyValue,
+      overlap: { enum: ['skip', 'allow', 'cancel-other', 'buffer-one'] },
+      catchUpMs: {
+        type: 'integer',
+        description: 'By how much it makes up for times that were missed, in milliseconds.',
+      },
+      createdAt: time,
+    },
+  },
+  SchedulePage: {
+    type: 'object',
+    required: ['schedules'],
+    properties: {
+      schedules: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['name', 'workflow', 'schedule', 'timezone', 'paused'],
+          properties: scheduleSummary,
+        },
+      },
+      cursor: { type: 'string', description: 'Leads to the next page; absent on the last one.' },
+    },
+  },
+  DeletedSchedule: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
+  StartedRuns: {
+    type: 'object',
+    required: ['ids'],
+    properties: { ids: { type: 'array', items: { type: 'string' }, description: 'Ids of the runs, in order.' } },
   },
   Workflows: {
     type: 'object',

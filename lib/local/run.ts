@@ -9,6 +9,8 @@ import { createRegistry } from '../core/workflow-registry.ts';
 import type { AnyWorkflow, Workflow } from '../core/workflow.ts';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import { randomSeed } from '../engine/run-seed.ts';
+import { checkInterceptors } from '../engine/interceptors.ts';
+import type { Interceptor } from '../ports/interceptor.ts';
 import type { TurnEnd } from '../engine/turn-end.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { SystemClock } from '../memory/system-clock.ts';
@@ -37,6 +39,8 @@ export class NothingToWaitForError extends LullError {
 export interface RunOptions {
   /** The workflows of children, and of other runs that the workflow starts. */
   readonly workflows?: readonly AnyWorkflow[];
+  /** Hooks around turns and steps, as of the worker. */
+  readonly interceptors?: readonly Interceptor[];
 }
 
 /**
@@ -65,7 +69,7 @@ export async function run<R>(
   input?: unknown,
   options: RunOptions = {},
 ): Promise<R> {
-  checkOptions('run()', options, ['workflows']);
+  checkOptions('run()', options, ['workflows', 'interceptors']);
   const workflows = [...new Set([workflow, ...(options.workflows ?? [])])];
   const turns = new TurnsInProcess(new SystemClock());
   const ports = {
@@ -78,6 +82,7 @@ export async function run<R>(
   const engine: RunningEngine = createEngine({
     ...ports,
     operations: createRunOperations({ ...ports, answerQuery: (query) => engine.answerQuery(query) }),
+    interceptors: checkInterceptors(options.interceptors ?? []),
     newNonce: randomUUID,
     newSeed: randomSeed,
     random: Math.random,

@@ -75,6 +75,8 @@ export interface RunItem extends RunShows {
   /** Which link of the run it is, from 2: how often it has continued as new, and one. Absent: the first. */
   readonly link?: number;
   readonly startedBy?: StartedBy;
+  /** The time that it is for, where a schedule has started it. */
+  readonly scheduledAtMs?: number;
   /** Runs that learn of the end of this one, beside its parent. */
   readonly watchers?: readonly string[];
   /** Of a closed run: it is due until this is done. */

@@ -169,6 +169,8 @@ export interface NewRun {
   readonly deadlineAtMs?: number;
   readonly needsWake?: true;
   readonly startedBy?: StartedBy;
+  /** The time that it is for, where a schedule starts it. */
+  readonly scheduledAtMs?: number;
   readonly attributes?: Attributes;
 }
 

@@ -18,6 +18,7 @@ import type { TurnEnd } from '../engine/turn-end.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
+import type { Interceptor } from '../ports/interceptor.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
@@ -46,6 +47,7 @@ export interface CloudOptions {
   readonly faults: Faults;
   readonly log: Logger;
   readonly settings: Partial<EngineSettings>;
+  readonly interceptors: readonly Interceptor[];
   /** How long a worker's invocation may last. */
   readonly invocationLimit: Duration;
 }
@@ -249,6 +251,7 @@ export class Cloud {
       newSeed: this.#newSeed,
       random: this.#random,
       callBody: this.bodies.call,
+      interceptors: this.#options.interceptors,
     };
     return this.#startEngine(options, this.#workflows);
   }

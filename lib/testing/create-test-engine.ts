@@ -6,6 +6,7 @@ import type { ListOptions } from '../client/list-runs.ts';
 import type { HistoryEvent } from '../client/history-event.ts';
 import type { HistoryOptions } from '../client/run-history.ts';
 import type { Run } from '../client/run.ts';
+import type { Schedules } from '../client/schedules.ts';
 import type { StartOptions } from '../client/start-run.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { describeValue } from '../core/describe-value.ts';
@@ -13,6 +14,8 @@ import { CancelledError, WorkflowCodeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { WorkflowSource } from '../core/workflow-registry.ts';
 import type { Workflow } from '../core/workflow.ts';
+import { checkInterceptors, interceptorsOf } from '../engine/interceptors.ts';
+import type { Interceptor } from '../ports/interceptor.ts';
 import type { EngineSettings } from '../engine/settings.ts';
 import type { Store } from '../ports/store.ts';
 import { Cloud, type Disturbance, type StartEngine } from './cloud.ts';
@@ -44,6 +47,8 @@ export interface TestEngineOptions {
   readonly log?: Logger;
   /** How long a worker's invocation may last; near its end, steps are interrupted. Default: Lambda's 15 minutes. */
   readonly invocationLimit?: Duration;
+  /** Hooks around turns and steps, as of the worker. Default: the `interceptors` that the module of the workflows exports. */
+  readonly interceptors?: readonly Interceptor[];
   /** The engine's own settings, such as `leaseMs` or `maxStepsInFlight`. */
   readonly settings?: Partial<EngineSettings>;
 }
@@ -87,6 +92,8 @@ export interface TestEngine {
   history(run: Run<unknown> | string, options?: HistoryOptions): Promise<HistoryEvent[]>;
   /** The runs there are, newest first, all at once; `engine.client.list` gives them page by page. */
   list(options?: ListOptions): Promise<RunSummary[]>;
+  /** `client.schedules`. */
+  readonly schedules: Schedules;
   /** For everything else that a caller can do. */
   readonly client: Client;
 }
@@ -103,6 +110,7 @@ const OPTIONS = [
   'rebuildAtEveryAwait',
   'log',
   'invocationLimit',
+  'interceptors',
   'settings',
 ] satisfies (keyof TestEngineOptions)[];
 
@@ -146,6 +154,7 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
       store: options.store,
       faults: options.faults ?? {},
       log: options.log ?? WARNINGS,
+      interceptors: checkInterceptors(options.interceptors ?? interceptorsOf(options.workflows)),
       settings: { ...options.settings, strict, rebuildAtEveryAwait },
       invocationLimit: options.invocationLimit ?? '15m',
     },
@@ -160,6 +169,7 @@ export function createEngineOn(cloud: Cloud, { workflows }: TestEngineOptions): 
 
 class EngineOnCloud implements TestEngine {
   readonly client: Client;
+  readonly schedules: Schedules;
   readonly #cloud: Cloud;
   readonly #timeline: Timeline;
 
@@ -167,6 +177,7 @@ class EngineOnCloud implements TestEngine {
     this.#cloud = cloud;
     this.#timeline = new Timeline(cloud);
     this.client = new TestClient({ cloud, timeline: this.#timeline, workflows });
+    this.schedules = this.client.schedules;
   }
 
   start<In, R>(workflow: Workflow<In, R, never>, input?: In, options?: StartOptions): Promise<Run<R>> {

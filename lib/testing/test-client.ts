@@ -100,6 +100,10 @@ export class TestClient extends Client {
     return new TestRun(super.run(id), this.#cloud, this.#timeline).answer(send, { name, id: idempotencyKey, timeout });
   }
 
+  protected override makeCall<T>(call: () => Promise<T>): Promise<T> {
+    return this.#cloud.callers.call(call);
+  }
+
   override run<R = unknown>(id: string): Run<R> {
     return new TestRun(super.run<R>(id), this.#cloud, this.#timeline);
   }

@@ -37,6 +37,8 @@ test.each([
   ['lib/core/run-id.ts', 'RUN_ID_LIMIT'],
   ['lib/client/identifiers.ts', 'KEY_LIMIT'],
   ['lib/client/start-scheduled.ts', 'SCHEDULE_NAME_LIMIT'],
+  ['lib/client/schedule-options.ts', 'SCHEDULE_TEXT_LIMIT'],
+  ['lib/schedule/due-times.ts', 'BACKFILL_LIMIT'],
   ['lib/http/run-routes.ts', 'HISTORY_PAGE_EVENTS'],
   ['lib/http/run-routes.ts', 'HISTORY_PAGE_BYTES'],
   ['lib/http/to-json.ts', 'VALUE_LIMIT'],

@@ -34,6 +34,14 @@ describe('GET /openapi.json', () => {
     expect(described.sort()).toEqual(
       [
         'DELETE /runs/{id}',
+        'DELETE /schedules/{name}',
+        'GET /schedules',
+        'GET /schedules/{name}',
+        'POST /schedules',
+        'POST /schedules/{name}/backfill',
+        'POST /schedules/{name}/pause',
+        'POST /schedules/{name}/resume',
+        'POST /schedules/{name}/trigger',
         'GET /runs',
         'GET /runs/{id}',
         'GET /runs/{id}/export',

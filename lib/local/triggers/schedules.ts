@@ -7,7 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import type { Resources, ScheduleResource } from '../resources.ts';
-import { readSchedule, type ScheduleTimes } from './schedule-times.ts';
+import type { ScheduleTimes } from '../../schedule/schedule-times.ts';
+import { readSchedule } from './schedule-times.ts';
 
 export interface SchedulesOptions {
   readonly resources: Pick<Resources, 'schedules' | 'region' | 'accountId'>;

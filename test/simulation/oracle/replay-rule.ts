@@ -82,6 +82,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     observe: nothing,
     pin: undefined,
     publicUrl: undefined,
+    interceptors: undefined,
   };
 }
 
