@@ -88,6 +88,7 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
   const call = `workflow "${name}", ${describeDuration(options.timeout ?? null)},`;
   return {
     name,
+    code: body,
     inputSchema,
     timeoutMs,
     retentionMs,

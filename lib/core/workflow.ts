@@ -35,6 +35,8 @@ export interface WorkflowDefinition {
   readonly timeoutMs: number | undefined;
   readonly retentionMs: number | undefined;
   readonly stepDefaults: StepDefaults | undefined;
+  /** The author's code, for messages that name what is in it. */
+  readonly code?: (input: never) => unknown;
   /** The coroutine of a run. `input` is what the schema gave: it was checked at the door. */
   start(input: unknown): Coroutine<unknown>;
   /** The same within a timer of its own, as the journals of before have it: the workflow's timeout was one. */

@@ -14,6 +14,7 @@ import type { InspectRun } from '../ports/inspection.ts';
 import { inspectRun } from './inspect-run.ts';
 import { createInterceptors } from './interceptors.ts';
 import { withOwnWorkflows } from '../schedule/own-workflows.ts';
+import { replayAgain, type Replayed } from './replay-again.ts';
 import { createSolitude } from './solitude.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
 import { takeTurn, type TurnRequest } from './turn.ts';
@@ -27,6 +28,8 @@ export interface RunningEngine {
   sweep(options?: SweepOptions): Promise<Sweep>;
   /** What a run waits for. Changes nothing. */
   readonly inspectRun: InspectRun;
+  /** The run as a replay has it, of what is written. Changes nothing; an engine of its own in a test need not have it. */
+  replayAgain?(runId: string): Promise<Replayed>;
   /** The answer to a query, as of the last record that is written. Changes nothing. */
   readonly answerQuery: AnswerQuery;
 }
@@ -63,6 +66,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     takeTurn: (request) => takeTurn(engine, { warmRuns, solitude }, request),
     sweep: (sweepOptions) => sweep(engine, sweepOptions),
     inspectRun: (runId) => inspectRun(engine, runId),
+    replayAgain: (runId) => replayAgain(engine, runId),
     answerQuery: (query) => answerQuery(engine, query),
   };
 }

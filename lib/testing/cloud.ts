@@ -22,6 +22,9 @@ import type { Interceptor } from '../ports/interceptor.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
+import type { RunItem } from '../ports/run-item.ts';
+import { findReplayDifference } from './replay-check.ts';
+import { suspectsOfCode } from './suspects.ts';
 import { ProgressCounter } from './progress-counter.ts';
 import { type Around, aroundStore, isWrite } from './around-store.ts';
 import { Callers } from './callers.ts';
@@ -50,6 +53,8 @@ export interface CloudOptions {
   readonly interceptors: readonly Interceptor[];
   /** How long a worker's invocation may last. */
   readonly invocationLimit: Duration;
+  /** Replays runs when they suspend or end, and compares. */
+  readonly checkReplay: boolean;
 }
 
 /** For `crashEverywhere`: what happens to a scenario on its way. */
@@ -85,6 +90,8 @@ export class Cloud {
   readonly #sweepPeriodMs: number;
   readonly #callerProcess: CloudProcess;
   readonly #turnEnds = new Map<string, TurnEnd>();
+  /** How often each run has suspended since it was begun. */
+  readonly #suspensions = new Map<string, number>();
   #workflows: WorkflowSource;
   #worker: CloudProcess;
   #engine: RunningEngine;
@@ -279,8 +286,35 @@ export class Cloud {
     const deadlineAtMs = this.clock.nowMs() + toMilliseconds(this.#options.invocationLimit, 'invocationLimit');
     await this.#asWorker('a turn was given up', async () => {
       const end = await this.#engine.takeTurn({ runId, deadlineAtMs });
-      if (end.kind !== 'skipped') this.#turnEnds.set(runId, end);
+      if (end.kind === 'skipped') return;
+      this.#turnEnds.set(runId, end);
+      if (this.#options.checkReplay && this.#isToBeChecked(runId, end)) await this.#checkReplay(runId, end);
     });
+  }
+
+  /** At its end, and when it suspends for the first time, the 2nd, the 4th, the 8th, ...: a long life costs little more. */
+  #isToBeChecked(runId: string, { kind }: TurnEnd): boolean {
+    if (kind === 'ended') return this.#suspensions.delete(runId) || true;
+    if (kind !== 'suspended') return false;
+    const count = (this.#suspensions.get(runId) ?? 0) + 1;
+    this.#suspensions.set(runId, count);
+    return Number.isInteger(Math.log2(count));
+  }
+
+  async #checkReplay(runId: string, end: TurnEnd): Promise<void> {
+    const check = {
+      store: this.#worker.store,
+      replay: async (id: string) => (await this.#engine.replayAgain?.(id)) ?? { kind: 'unknown' as const },
+      suspects: ({ workflow }: RunItem) => [
+        ...this.bodies.suspects(runId),
+        ...suspectsOfCode(workflow, this.registry.find(workflow)?.code),
+      ],
+    };
+    const difference = await findReplayDifference(check, runId, end);
+    if (end.kind === 'ended') this.bodies.forgetRun(runId);
+    if (difference === undefined) return;
+    if (this.#options.settings.strict ?? true) this.fail(difference);
+    else this.log.warn(difference.message);
   }
 
   async #sweep(options: SweepOptions = {}): Promise<void> {

@@ -43,6 +43,12 @@ export interface TestEngineOptions {
   readonly strict?: boolean;
   /** Ends the turn at each await point and builds the run anew from its journal, as if the Lambda were always cold. */
   readonly rebuildAtEveryAwait?: boolean;
+  /**
+   * Replays each run when it has ended, and now and then when it suspends, and compares: a run that depends on something
+   * outside of it is a ReplayDiffersError; with `strict: false`, a warning. Default: true, unless each run is rebuilt at
+   * every await anyway.
+   */
+  readonly checkReplay?: boolean;
   /** Where the log of workflows and steps goes, and the engine's own. Default: warnings and errors to the console. */
   readonly log?: Logger;
   /** How long a worker's invocation may last; near its end, steps are interrupted. Default: Lambda's 15 minutes. */
@@ -108,6 +114,7 @@ const OPTIONS = [
   'faults',
   'strict',
   'rebuildAtEveryAwait',
+  'checkReplay',
   'log',
   'invocationLimit',
   'interceptors',
@@ -157,6 +164,9 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
       interceptors: checkInterceptors(options.interceptors ?? interceptorsOf(options.workflows)),
       settings: { ...options.settings, strict, rebuildAtEveryAwait },
       invocationLimit: options.invocationLimit ?? '15m',
+      // Where crashes, or another engine, are tried, what a replay does is compared by that.
+      checkReplay:
+        options.checkReplay ?? (!rebuildAtEveryAwait && disturbance === undefined && startEngine === undefined),
     },
     disturbance,
     startEngine,

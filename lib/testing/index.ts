@@ -2,6 +2,9 @@
 export { checkReplay, type CheckReplayOptions, type FailedReplay, ReplayError } from './check-replay.ts';
 export { crashEverywhere, OutcomeChangedError } from './crash-everywhere.ts';
 export type { CrashEverywhereOptions, CrashReport } from './crash-everywhere.ts';
+export { connectTestEngine, type ConnectedCloud, type ConnectOptions } from './connect-test-engine.ts';
+export { NotRemoteError } from './remote/not-remote.ts';
+export { RemoteEngineError } from './remote/remote-api.ts';
 export { createTestEngine } from './create-test-engine.ts';
 export type { TestEngine, TestEngineOptions } from './create-test-engine.ts';
 export type { Faults } from './faults.ts';
@@ -14,6 +17,7 @@ export type {
   ReplayFailed,
   ReplayHistoryOptions,
 } from './replay-history.ts';
+export { ReplayDiffersError } from './replay-check.ts';
 export type { StepMock } from './step-bodies.ts';
 export { RunStuckError } from './waiting.ts';
 export { MemoryStore, type MemoryStoreOptions } from '../memory/memory-store.ts';

@@ -2,7 +2,7 @@
  * Calls the bodies of steps, or mocks in their place, remembers what they were called with, and knows which are still
  * at work.
  */
-import { bodyArguments, callStepBody, type StepCommand } from '../core/command.ts';
+import { bodyArguments, callStepBody, type StepBody, type StepCommand } from '../core/command.ts';
 import { isPromise } from '../core/check-awaitable.ts';
 import type { WorkflowCodeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
@@ -12,6 +12,7 @@ import type { ProgressCounter } from './progress-counter.ts';
 import type { CrashPoints } from './crash-points.ts';
 import { never } from './cloud-process.ts';
 import { RealWork } from './real-work.ts';
+import { changedNames } from './suspects.ts';
 
 /** What is called in place of a step's body: with the arguments of a defineStep, else with the StepContext. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a mock names the types that its step has
@@ -45,6 +46,8 @@ export class StepBodies {
   readonly #calls = new Map<string, unknown[]>();
   /** Of all bodies that were begun, with their steps' names. */
   readonly #keys = new Set<string>();
+  /** Bodies that were called, mocks left out, by run and by the name of the step. */
+  readonly #bodiesOfRuns = new Map<string, Map<string, StepBody>>();
   readonly #working = new Set<Body>();
   readonly #realWork = new RealWork();
 
@@ -77,6 +80,19 @@ export class StepBodies {
   /** Under which idempotency keys bodies were begun: `step "charge" with the idempotency key run-0001#1`. */
   keys(): readonly string[] {
     return [...this.#keys];
+  }
+
+  /** The steps whose bodies seem to change variables that are not their own, in words. */
+  suspects(runId: string): string[] {
+    return [...(this.#bodiesOfRuns.get(runId) ?? [])].flatMap(([name, body]) => {
+      const names = changedNames(body);
+      return names.length === 0 ? [] : [`the body of step "${name}" changes ${names.join(', ')}`];
+    });
+  }
+
+  /** Nothing more is asked about it. */
+  forgetRun(runId: string): void {
+    this.#bodiesOfRuns.delete(runId);
   }
 
   /** They run on, and are ignored from now on. */
@@ -139,8 +155,18 @@ export class StepBodies {
 
   #begin(command: StepCommand, context: StepContext): unknown {
     const mock = this.#mocks.get(command.name);
-    if (mock === undefined) return callStepBody(command, context);
+    if (mock === undefined) {
+      this.#rememberBody(context.runId, command);
+      return callStepBody(command, context);
+    }
     return mock(...bodyArguments(command, context));
+  }
+
+  #rememberBody(runId: string, { name, body }: StepCommand): void {
+    if (body === undefined) return;
+    const bodies = this.#bodiesOfRuns.get(runId);
+    if (bodies === undefined) this.#bodiesOfRuns.set(runId, new Map([[name, body]]));
+    else bodies.set(name, body);
   }
 
   async #follow<T>(result: PromiseLike<T>, { signal, changed, onEnd }: Following): Promise<T> {

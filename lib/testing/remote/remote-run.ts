@@ -1,0 +1,195 @@
+/** A run of an engine elsewhere: each call is a request. */
+import { randomUUID } from 'node:crypto';
+import type { DescribeOptions, RunDescription, RunSummary } from '../../client/describe-run.ts';
+import type { ResultOptions } from '../../client/await-result.ts';
+import type { HistoryEvent } from '../../client/history-event.ts';
+import type { HistoryOptions } from '../../client/run-history.ts';
+import type { ControlOptions, Run, SignalOptions, TerminateOptions } from '../../client/run.ts';
+import type { UpdateOptions } from '../../client/send-update.ts';
+import { toMilliseconds } from '../../core/duration.ts';
+import { TimeoutError } from '../../core/errors.ts';
+import { RunCancelledError, RunFailedError, RunTerminatedError } from '../../core/run-errors.ts';
+import { isClosed, type RunStatus } from '../../core/run-status.ts';
+import { pauseReally } from '../real-time.ts';
+import { errorFromJson, type RemoteApi } from './remote-api.ts';
+import { refusing } from './not-remote.ts';
+
+/** The API waits no longer for the end of a run, or for the answer of an update. */
+const LONGEST_WAIT_MS = 20_000;
+
+export interface RemoteRunOptions {
+  readonly api: RemoteApi;
+  readonly id: string;
+  /** For what is waited for without a limit of its own. */
+  readonly timeoutMs: number;
+  /** Where its engine's clock can be moved: waits until all is at rest, at that time if one is given. */
+  readonly moveClock?: ((toMs?: number) => Promise<void>) | undefined;
+}
+
+/** What an engine elsewhere can do with a run; everything else of a Run is an error that says so. */
+type Remote<R> = Pick<
+  Run<R>,
+  'id' | 'result' | 'signal' | 'query' | 'update' | 'describe' | 'history' | 'cancel' | 'terminate'
+>;
+
+export function createRemoteRun<R>(options: RemoteRunOptions): Run<R> {
+  return refusing<Run<R>>(new RemoteRun(options) as unknown as Remote<R>, 'a run of connectTestEngine()');
+}
+
+class RemoteRun {
+  readonly id: string;
+  readonly #api: RemoteApi;
+  readonly #timeoutMs: number;
+  readonly #path: string;
+  readonly #moveClock: RemoteRunOptions['moveClock'];
+
+  constructor({ api, id, timeoutMs, moveClock }: RemoteRunOptions) {
+    this.id = id;
+    this.#api = api;
+    this.#timeoutMs = timeoutMs;
+    this.#moveClock = moveClock;
+    this.#path = `/runs/${encodeURIComponent(id)}`;
+  }
+
+  async result({ timeout }: ResultOptions = {}): Promise<unknown> {
+    const limitMs = timeout === undefined ? this.#timeoutMs : toMilliseconds(timeout, 'the timeout of result()');
+    const run = await this.#readAtEnd(limitMs);
+    switch (run.status) {
+      case 'completed':
+        return run.result;
+      case 'failed':
+        throw new RunFailedError(this.id, run.workflow, errorFromJson(run.error));
+      case 'cancelled':
+        throw new RunCancelledError(this.id, run.reason ?? '');
+      case 'terminated':
+        throw new RunTerminatedError(this.id, run.reason ?? '');
+      default:
+        throw new TimeoutError(
+          `run "${this.id}" has not ended within ${limitMs / 1000} s of real time: it is ${run.status}` +
+            (run.blocked === undefined ? '' : `, because ${run.blocked.reason}`),
+        );
+    }
+  }
+
+  async signal(signal: { readonly name: string } | string, payload?: unknown, options?: SignalOptions): Promise<void> {
+    await this.#post(`/signals/${nameIn(signal)}`, payload, options?.idempotencyKey);
+  }
+
+  async query(query: { readonly name: string } | string, args?: unknown): Promise<unknown> {
+    const path = `${this.#path}/queries/${nameIn(query)}`;
+    const answer = await this.#api.call(path, args === undefined ? {} : { method: 'POST', body: args });
+    return answer.body;
+  }
+
+  async update(
+    update: { readonly name: string } | string,
+    input?: unknown,
+    options: UpdateOptions & { readonly idempotencyKey?: string } = {},
+  ): Promise<unknown> {
+    // With a key of its own where there is none: an answer that takes longer is asked for again.
+    const idempotencyKey = options.idempotencyKey ?? options.id ?? randomUUID();
+    const { timeout } = options;
+    const limitMs = timeout === undefined ? this.#timeoutMs : toMilliseconds(timeout, 'the timeout of update()');
+    const untilMs = Date.now() + limitMs;
+    for (;;) {
+      const waitMs = Math.max(0, Math.min(LONGEST_WAIT_MS, untilMs - Date.now()));
+      const answer = await this.#api.call(`${this.#path}/updates/${nameIn(update)}`, {
+        ...{ method: 'POST', body: input, idempotencyKey, query: { wait: `${waitMs}ms` } },
+      });
+      if (answer.status !== 202) return answer.body;
+      if (Date.now() >= untilMs) {
+        throw new TimeoutError(`update ${nameIn(update)} of run "${this.id}" has no answer within ${limitMs / 1000} s`);
+      }
+    }
+  }
+
+  async describe({ wait }: DescribeOptions = {}): Promise<RunDescription> {
+    const waitMs = wait === undefined ? 0 : toMilliseconds(wait, 'the wait of describe()');
+    return toDescription(await this.#readAtEnd(waitMs));
+  }
+
+  async *history({ link }: HistoryOptions = {}): AsyncGenerator<HistoryEvent> {
+    let cursor: string | undefined;
+    do {
+      const query = { cursor, link: link === undefined ? undefined : String(link) };
+      const { body } = await this.#api.call(`${this.#path}/history`, { query });
+      const page = body as { readonly events: readonly HistoryEvent[]; readonly cursor?: string };
+      for (const event of page.events) yield toHistoryEvent(event);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+
+  async cancel(reason?: string, options?: ControlOptions): Promise<void> {
+    await this.#post('/cancel', reason === undefined ? {} : { reason }, options?.idempotencyKey);
+  }
+
+  async terminate(reason?: string, options: TerminateOptions = {}): Promise<void> {
+    const { undo, idempotencyKey } = options;
+    const body = { ...(reason === undefined ? {} : { reason }), ...(undo === undefined ? {} : { undo }) };
+    await this.#post('/terminate', body, idempotencyKey);
+  }
+
+  async #post(path: string, body: unknown, idempotencyKey: string | undefined): Promise<void> {
+    await this.#api.call(`${this.#path}${path}`, { method: 'POST', body, idempotencyKey });
+  }
+
+  /** As it is when it has ended, or when the time is over. */
+  async #readAtEnd(limitMs: number): Promise<RemoteDescription> {
+    const untilMs = Date.now() + limitMs;
+    for (;;) {
+      await this.#moveClock?.();
+      const waitMs = this.#moveClock ? 0 : Math.max(0, Math.min(LONGEST_WAIT_MS, untilMs - Date.now()));
+      const query = { wait: waitMs > 0 ? `${waitMs}ms` : undefined };
+      const run = (await this.#api.call(this.#path, { query })).body as RemoteDescription;
+      if (isClosed(run.status) || run.status === 'blocked' || Date.now() >= untilMs) return run;
+      if (this.#moveClock && run.dueAt !== undefined) await this.#moveClock(Date.parse(run.dueAt));
+      else if (waitMs < 50) await pauseReally(50);
+    }
+  }
+}
+
+/** As the API shows it: times are texts, and errors plain objects. */
+export interface RemoteDescription {
+  readonly id: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly createdAt: string;
+  readonly endedAt?: string;
+  readonly dueAt?: string;
+  readonly deadline?: string;
+  readonly result?: unknown;
+  readonly error?: unknown;
+  readonly reason?: string;
+  readonly blocked?: { readonly reason: string; readonly since: string };
+}
+
+export function toSummary(run: RemoteDescription): RunSummary {
+  return withDates(run, ['createdAt', 'endedAt']) as unknown as RunSummary;
+}
+
+function toDescription(run: RemoteDescription): RunDescription {
+  const described = {
+    ...withDates(run, ['createdAt', 'endedAt', 'dueAt', 'deadline']),
+    ...(run.blocked && { blocked: withDates(run.blocked, ['since']) }),
+    ...(run.error !== undefined && { error: errorFromJson(run.error) }),
+  };
+  return described as unknown as RunDescription;
+}
+
+function toHistoryEvent(event: HistoryEvent): HistoryEvent {
+  return {
+    ...(withDates(event, ['at', 'dueAt']) as unknown as HistoryEvent),
+    ...(event.error === undefined ? {} : { error: errorFromJson(event.error) }),
+  };
+}
+
+function withDates(object: object, names: readonly string[]): Record<string, unknown> {
+  const given = Object.entries(object) as [string, unknown][];
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, names.includes(name) && typeof value === 'string' ? new Date(value) : value]),
+  );
+}
+
+function nameIn(named: { readonly name: string } | string): string {
+  return encodeURIComponent(typeof named === 'string' ? named : named.name);
+}

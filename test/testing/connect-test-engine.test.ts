@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { type RunNotFoundError, StepFailedError, TimeoutError } from 'lull';
+import { startLocalCloud } from 'lull/local';
+import { connectTestEngine, createTestEngine, type TestEngine } from 'lull/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { synthesizeStack } from '../infra/built-stack.ts';
+import { temporaryFolder } from '../local/temporary-folder.ts';
+import { ask, answered, broken, count, nap, oneMore, seen, total } from './fixtures/conversation.ts';
+
+const entry = join(import.meta.dirname, 'fixtures/conversation.ts');
+
+/** One test file, three engines: it is what a user writes. */
+const engines: Record<string, () => Promise<TestEngine>> = {
+  'the testing kit': async () => createTestEngine({ workflows: [ask, broken, count, nap] }),
+  'lull dev': async () => {
+    const dir = join(temporaryFolder(afterAll), 'cloud');
+    const cloud = await startLocalCloud({ entry, dir, workers: 1, stopGraceMs: 300, log: () => undefined });
+    afterAll(() => cloud.stop());
+    return connectTestEngine({ endpoint: cloud.url });
+  },
+  'the cloud of a template': async () => {
+    const from = synthesizeStack(afterAll, { entry });
+    const dir = join(temporaryFolder(afterAll), 'cloud');
+    const cloud = await startLocalCloud({ from, dir, maxSandboxes: 2, log: () => undefined });
+    afterAll(() => cloud.stop());
+    return connectTestEngine({ cloud });
+  },
+};
+
+describe.each(Object.entries(engines))('on %s, a test', (name, open) => {
+  let engine: TestEngine;
+  const isReal = name === 'lull dev';
+
+  beforeAll(async () => {
+    engine = await open();
+  }, 120_000);
+
+  it('runs a workflow to its end, however long it sleeps', async () => {
+    expect(await engine.run(nap, isReal ? '20ms' : '3 days')).toBe('rested');
+  });
+
+  it('gets the error of the workflow itself, of its class where that is of lull', async () => {
+    await expect(engine.run(broken, 'step')).rejects.toBeInstanceOf(StepFailedError);
+    await expect(engine.run(broken, 'step')).rejects.toMatchObject({ code: 'STEP_FAILED', message: /no service/ });
+    await expect(engine.run(broken, 'code')).rejects.toThrow('bad code');
+  });
+
+  it('signals, asks and describes a run, and reads its history', async () => {
+    const run = await engine.start(ask, 'Ada', { id: 'ask-ada' });
+    await engine.settle();
+    expect(await run.query(seen)).toBe('asked Ada');
+    expect(await run.describe()).toMatchObject({
+      id: 'ask-ada',
+      status: 'suspended',
+      createdAt: expect.any(Date) as Date,
+    });
+    await run.signal(answered, 'yes');
+    expect(await run.result()).toBe('Ada says yes');
+    const kinds = (await engine.history(run)).map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['started', 'step-completed', 'signal-received', 'completed']));
+    expect((await engine.list({ workflow: 'ask' })).map(({ id }) => id)).toContain('ask-ada');
+  });
+
+  it('updates a run, and cancels it', async () => {
+    const run = await engine.start(count);
+    expect(await run.update(oneMore, 2)).toBe(2);
+    expect(await run.update(oneMore, 3)).toBe(5);
+    await expect(run.update(oneMore, -1)).rejects.toMatchObject({ code: 'UPDATE_REFUSED' });
+    expect(await run.query(total)).toBe(5);
+    await run.cancel('enough');
+    await expect(run.result()).rejects.toMatchObject({ code: 'RUN_CANCELLED', reason: 'enough' });
+  });
+
+  it('is told of a run that is not there', async () => {
+    const error: unknown = await engine.client
+      .run('nobody')
+      .describe()
+      .catch((thrown: unknown) => thrown);
+    expect((error as RunNotFoundError).code).toBe('RUN_NOT_FOUND');
+  });
+});
+
+describe('an engine elsewhere', () => {
+  const nowhere = connectTestEngine({ endpoint: 'http://127.0.0.1:9' });
+
+  it('says what cannot be done with it, and what to do instead', async () => {
+    expect(() => nowhere.mockStep('send', () => undefined)).toThrow(/mockStep\(\).*elsewhere.*stand-in/s);
+    expect(() => nowhere.calls('send')).toThrow(/history/);
+    expect(() => nowhere.now()).toThrow(/NOT_REMOTE|clock/);
+    await expect(nowhere.advance('1h')).rejects.toMatchObject({ code: 'NOT_REMOTE' });
+    expect(() => nowhere.crash()).toThrow(/killWorker/);
+    expect(() => nowhere.deploy([])).toThrow(/deploy/);
+    expect(() => nowhere.client.completeCallback('token')).toThrow(/completeCallback\(\)/);
+  });
+
+  it('that does not answer is an error with its address', async () => {
+    await expect(nowhere.start(ask, 'Ada')).rejects.toMatchObject({
+      code: 'ENGINE_UNREACHABLE',
+      message: expect.stringContaining('http://127.0.0.1:9/workflows/ask/runs') as string,
+    });
+  });
+
+  it('is waited for no longer than it may take', async () => {
+    const body = JSON.stringify({ id: 'r', workflow: 'ask', status: 'suspended', createdAt: '2030-01-01T00:00:00Z' });
+    const fetch = async (): Promise<Response> =>
+      new Response(body, { headers: { 'content-type': 'application/json' } });
+    const engine = connectTestEngine({ endpoint: 'http://127.0.0.1:9', fetch, timeout: 0 });
+    await expect(engine.client.run('r').result()).rejects.toBeInstanceOf(TimeoutError);
+  });
+
+  it.each([
+    ['no address', { endpoint: 'lull' }, /endpoint "lull"/],
+    ['nothing', {}, /endpoint undefined/],
+    ['an unknown option', { endpoint: 'http://a', workflows: [] }, /no option "workflows"/],
+  ])('cannot be %s', (_, options, message) => {
+    expect(() => connectTestEngine(options)).toThrow(message);
+  });
+});
