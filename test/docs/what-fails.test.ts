@@ -112,7 +112,7 @@ test('the workflow throws: the run has failed, a saga has undone what was done, 
       log.push('finally');
     }
   });
-  const engine = createTestEngine({ workflows: [failing] });
+  const engine = createTestEngine({ workflows: [failing], checkReplay: false }); // its code writes the log of the test
   const run = await engine.start(failing);
 
   await expect(run.result()).rejects.toThrow('out of stock');
