@@ -158,7 +158,8 @@ describe('a key is compared', () => {
       refused(() => defineStep('s', { key: () => 5 as never }, () => 0)());
       yield* step('s', { key: 'k'.repeat(255) }, () => 0);
     };
-    await createTestEngine({ workflows: [workflow('door', body)] }).run(workflow('door', body));
+    const engine = createTestEngine({ workflows: [workflow('door', body)], checkReplay: false }); // its code keeps a list
+    await engine.run(workflow('door', body));
     expect(refusals).toEqual([
       'the key of step "s" is "": give a text of 1 to 255 characters',
       'the steps of workflow "w" have a key, which tells steps of one name apart: give it to each step',
