@@ -2,7 +2,7 @@
  * Replays a run from the journal that is written, beside the run that a worker may have in memory: for the testing kit,
  * which compares the two. Nothing is written, and the run does not notice.
  *
- * Tested by: test/testing/replay-check.test.ts
+ * Tested by: test/testing/compare-with-replay.test.ts
  */
 import type { JournalEntry } from '../journal/event.ts';
 import type { Outcome } from '../scheduler/live-run.ts';

@@ -23,7 +23,7 @@ import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import type { RunItem } from '../ports/run-item.ts';
-import { findReplayDifference } from './replay-check.ts';
+import { findReplayDifference } from './compare-with-replay.ts';
 import { suspectsOfCode } from './suspects.ts';
 import { ProgressCounter } from './progress-counter.ts';
 import { type Around, aroundStore, isWrite } from './around-store.ts';

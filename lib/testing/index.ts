@@ -17,7 +17,7 @@ export type {
   ReplayFailed,
   ReplayHistoryOptions,
 } from './replay-history.ts';
-export { ReplayDiffersError } from './replay-check.ts';
+export { ReplayDiffersError } from './compare-with-replay.ts';
 export type { StepMock } from './step-bodies.ts';
 export { RunStuckError } from './waiting.ts';
 export { MemoryStore, type MemoryStoreOptions } from '../memory/memory-store.ts';
