@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleOptions } from '../../lib/aws/bundle-options.ts';
 
 const PROGRAM = `
-import { Event, gather, Queue, sleep, step, timeout, workflow } from 'lull';
+import { Event, gather, Queue, signal, sleep, step, timeout, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
 
 const inline = workflow('inline', function* () {});
@@ -28,6 +28,14 @@ for (const each of workflows) {
   const message = await createTestEngine({ workflows: [each] }).run(each).catch((error) => error.message);
   console.log(JSON.stringify([each.name, message]));
 }
+
+const inHelper = function* () { yield* signal('go').receive('mark'); };
+const waits = workflow('waits', function* () { yield* timeout('1h', inHelper()); });
+const engine = createTestEngine({ workflows: [waits] });
+const run = await engine.start(waits);
+await engine.settle();
+const { waitsFor } = await run.describe({ tasks: true });
+console.log(JSON.stringify(['at', \`(at \${waitsFor.tasks[0].at})\`]));
 `;
 
 let folder = '';
@@ -64,7 +72,7 @@ it.each([
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as [string, string]);
-  expect(messages.map(([name]) => name)).toHaveLength(9);
+  expect(messages.map(([name]) => name)).toHaveLength(10);
   const file = mapped ? 'author.ts' : outfile.slice(folder.length + 1);
   const lines = (await readFile(join(folder, file), 'utf8')).split('\n');
   for (const [name, message] of messages) {

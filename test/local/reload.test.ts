@@ -1,5 +1,5 @@
 import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { CloudEvent } from 'lull/local';
 import { startCloud, startRun } from './cloud-under-test.ts';
@@ -84,10 +84,24 @@ it(
 
     await startRun(cloud.url, 'waits', undefined, '?id=w');
     await waitUntil(() => notices.some((notice) => notice.kind === 'run-started' && notice.runId === 'w'));
+    const atLine = (line: number): string => expect.stringContaining(`${basename(entry)}:${line}:`) as string;
+    const describeRun = async (): Promise<unknown> => (await fetch(`${cloud.url}/runs/w?tasks=true`)).json();
+    await waitUntil(async () => ((await describeRun()) as { status: string }).status === 'suspended');
+    expect(await describeRun()).toMatchObject({
+      waitsFor: {
+        from: 'code',
+        tasks: [{ at: atLine(11), awaits: [{ kind: 'signal', name: 'go' }] }],
+      },
+    });
     await reload('renamed');
     await fetch(`${cloud.url}/runs/w/signals/go`, { method: 'POST', body: 'null' });
     expect(await noticeOf('run-blocked', 'w')).toMatchObject({
       reason: expect.stringContaining('step "first"') as string,
+    });
+    expect(await describeRun()).toMatchObject({
+      status: 'blocked',
+      blocked: { recorded: '#1 step "first"', requested: 'asks for #1 step "renamed"' },
+      waitsFor: { tasks: [{ at: atLine(10) }] },
     });
     await reload('first');
     expect(await noticeOf('run-ended', 'w')).toMatchObject({ status: 'completed' });
