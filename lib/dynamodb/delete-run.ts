@@ -33,14 +33,17 @@ export async function deleteRun(
   const purge: Purge = { ...beginPurge(table, payloads, seen, freeAtMs), isPostponed: true, takesAll: true };
   if (!(await deleteItems(purge)) || !(await deleteObjects(purge))) return { kind: 'deleted' };
   if (marking.isRepeat && purge.found === 0) return { kind: 'not-found' };
-  const isQuiet = marking.endedAtMs + SHORTEST_RETENTION_MS <= nowMs && !purge.hasFoundOnItsWay;
+  const isQuiet = marking.isQuiet && !purge.hasFoundOnItsWay;
   if (isQuiet) await table.delete('deleteRun', itemKey(runId, runSortKey), runIsClosedAndAsSeen(seen));
   return { kind: 'deleted' };
 }
 
 type Marking =
-  /** `isRepeat`: it was marked before. */
-  | { readonly kind: 'marked'; readonly endedAtMs: number; readonly isRepeat: boolean }
+  /**
+   * `isRepeat`: it was marked before. `isQuiet`: it ended long ago, and neither a sweeper nor an earlier delete may have
+   * deleted something that was on its way.
+   */
+  | { readonly kind: 'marked'; readonly isQuiet: boolean; readonly isRepeat: boolean }
   | Exclude<DeleteRunResult, { readonly kind: 'deleted' }>;
 
 async function markDeleted(
@@ -57,10 +60,10 @@ async function markDeleted(
       return table.update('deleteRun', key, {
         update: deleteUpdate({ workflow: fromWorkflowShard(readText(item, 'workflowShard')), nowMs, freeAtMs }),
         condition: and(runIsSettledAndNotDeleted, runIsTheOneSeen(createdOrder)),
-        gives: 'ALL_NEW',
+        gives: 'ALL_OLD',
       });
     },
-    written: (marked) => ({ kind: 'marked', endedAtMs: readNumber(marked, 'endedAtMs'), isRepeat: false }),
+    written: (before) => ({ kind: 'marked', isQuiet: isQuiet(before, nowMs), isRepeat: false }),
     refused: (there, isRepeat) => {
       item = there;
       if (there === undefined) return { kind: 'not-found' };
@@ -70,10 +73,17 @@ async function markDeleted(
   });
 }
 
+/** A run that a sweep has put off is due within the time that it was put off for. */
+function isQuiet(before: Item, nowMs: number): boolean {
+  const dueAtMs = findNumber(before, 'dueAtMs') ?? 0;
+  const mayBePutOff = dueAtMs > nowMs && dueAtMs <= nowMs + 2 * SHORTEST_RETENTION_MS; // and clocks differ
+  return readNumber(before, 'endedAtMs') + SHORTEST_RETENTION_MS <= nowMs && !mayBePutOff;
+}
+
 /** Undefined: nothing is in the way. */
 function whyNotMarked(item: Item): Marking | undefined {
   if (findNumber(item, 'deletedAtMs') !== undefined) {
-    return { kind: 'marked', endedAtMs: readNumber(item, 'endedAtMs'), isRepeat: true };
+    return { kind: 'marked', isQuiet: false, isRepeat: true };
   }
   if (findText(item, 'closedStatus') === undefined) return { kind: 'open', run: fromRunItem(item).run };
   return findText(item, 'afterEnd') === undefined ? undefined : { kind: 'not-settled' };

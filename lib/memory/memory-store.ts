@@ -294,8 +294,10 @@ export class MemoryStore implements Store {
     if (why !== undefined) return structuredClone(why);
     const isOnItsWay = partition.messages.size + strangersOf(partition).length > 0;
     this.#partitions.delete(runId);
-    const isQuiet = (state.run.endedAtMs ?? nowMs) + SHORTEST_RETENTION_MS <= nowMs && !isOnItsWay;
-    if (isQuiet) return { kind: 'deleted' };
+    const { endedAtMs = nowMs, dueAtMs = 0 } = state.run;
+    // A sweep may have put it off, and have deleted something that was on its way.
+    const mayBePutOff = dueAtMs > nowMs && dueAtMs <= nowMs + 2 * SHORTEST_RETENTION_MS;
+    if (endedAtMs + SHORTEST_RETENTION_MS <= nowMs && !isOnItsWay && !mayBePutOff) return { kind: 'deleted' };
     const run = { ...state.run, dueAtMs: nowMs + SHORTEST_RETENTION_MS };
     this.#partition(runId).state = structuredClone({ ...state, run, isDeleted: true as const });
     return { kind: 'deleted' };

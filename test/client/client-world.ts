@@ -89,7 +89,7 @@ let turns = 0;
 export async function takeLease(store: Store, runId: string, nowMs = NOON_MS): Promise<number> {
   turns += 1;
   const lease = { owner: `turn-${turns}`, expiresAtMs: nowMs + 30_000 };
-  const taking = await store.take(runId, { lease, nowMs, dueByMs: Infinity });
+  const taking = await store.take(runId, { lease, nowMs, dueByMs: Number.MAX_SAFE_INTEGER });
   if (taking.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taking)}`);
   return taking.before.epoch + 1;
 }

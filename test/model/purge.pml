@@ -8,14 +8,14 @@
  *
  * LATEWRITER: a worker of the closed run whose writes are still on their way, which the shortest retention of 15 minutes
  * excludes. Then records may be left over, but the run item does not come back and nothing of the new run is deleted.
- * SENDER: two (LIVE: one) who send a message to the id meanwhile, each whenever it likes; they may die in between. A purge
+ * SENDER: two (LIVE, DELETER: one) who send a message to the id meanwhile, each whenever it likes; they may die in between. A purge
  * that finds a message puts the run off before it deletes the message, and leaves the rest for its next time: by then, 15
  * minutes later, whoever had put that message has had an answer, or is dead (TIME).
  * STARTER: in their place one who starts the next run, with an input in an item of its own, and dies when the run is
  * there: the caller without this switch lives, and puts the input again, however late.
  * DELETER: one who deletes the run when asked for it (lib/dynamodb/delete-run.ts), at any time after its end, in the place of the
  * second sweeper: it puts the run off first, then deletes all that there is, and the run item only if it found nothing
- * that may be on its way.
+ * that may be on its way, and the run was not put off before: who did that may have deleted such a thing.
  * LIVE: with finitely many crashes the run is purged in the end. M_...: one planted mistake each.
  */
 #ifndef CB
@@ -124,15 +124,13 @@ endsweeper:
 #ifdef DELETER
 proctype Deleter() {
   byte seenLife, seenRecord, seenOld, seenNew;
-  bool seenPayload[2], onTheirWay;
+  bool seenPayload[2], onTheirWay, wasDue;
   bool me = 1;
 again:
 enddeleter:
   atomic { life == 1; seenLife = 1; seenRecord = 0; seenOld = 0; seenNew = 0; seenPayload[0] = 0; seenPayload[1] = 0;
            onTheirWay = 0 };
-#ifndef M_DELETENOPUTOFF
-  atomic { CRASH; if :: SAMELIFE -> PUTOFF; stale[1] = 0 :: else -> goto again fi };  /* deleted: nobody finds it any more */
-#endif
+  atomic { CRASH; if :: SAMELIFE -> wasDue = due; PUTOFF; stale[1] = 0 :: else -> goto again fi };  /* deleted: no caller finds it any more */
   atomic { CRASH; seenRecord = record };
   atomic { CRASH; if :: THERESTILL :: else -> goto again fi };
   atomic { CRASH; if :: seenRecord && SAME(record, seenRecord) -> assert(record != 2); record = 0 :: else fi };
@@ -145,7 +143,10 @@ enddeleter:
 #ifdef M_DELETEFREES
   onTheirWay = 0;
 #endif
-  atomic { CRASH; if :: !onTheirWay && SAMELIFE && SAMEDUE -> assert(life == 1); life = 0 :: else fi }
+#ifdef M_DELETEFORGETS
+  wasDue = 1;
+#endif
+  atomic { CRASH; if :: wasDue && !onTheirWay && SAMELIFE && SAMEDUE -> assert(life == 1); life = 0 :: else fi }
 }
 #endif
 
@@ -247,7 +248,7 @@ init {
     run Starter(0);
 #else
     run Sender(0);
-#ifndef LIVE
+#if !defined(LIVE) && !defined(DELETER)
     run Sender(1);
 #endif
 #endif

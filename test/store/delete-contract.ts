@@ -98,6 +98,15 @@ export function describeDeleting(openStore: () => Promise<Store>): void {
       }
     });
 
+    test('frees its id later where a purge was put off: it has deleted what was on its way', async () => {
+      const store = await openStore();
+      const { runId } = await closedRun(store, {}, { purgeAtMs: LATER_MS });
+      await store.putValue(runId, 'input-1', encoded(1));
+      expect(await store.purge(runId, LATER_MS)).toMatchObject({ kind: 'postponed' });
+      expect(await store.deleteRun(runId, LATER_MS + 1)).toEqual({ kind: 'deleted' });
+      expect(await store.createRun(newRun({ runId }))).toMatchObject({ kind: 'deleted' });
+    });
+
     test('that is open, not settled or not there is left alone', async () => {
       const store = await openStore();
       const { runId } = await createdRun(store);
