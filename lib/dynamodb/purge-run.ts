@@ -49,7 +49,7 @@ export interface Purge {
   /** Until when it is postponed, if it has to be. */
   readonly laterMs: number;
   isPostponed: boolean;
-  /** All goes, also if it is postponed: the run item alone stays. */
+  /** All goes but what may be on its way: a purge sees to that, and to the run item. */
   readonly takesAll: boolean;
   /** Items and objects, but for the run item. */
   found: number;
@@ -89,10 +89,11 @@ export async function deleteItems(purge: Purge): Promise<boolean> {
     if (onTheirWay.length > 0 && !(await postpone(purge))) return false;
     purge.found += found.length;
     purge.hasFoundOnItsWay ||= onTheirWay.length > 0;
-    await inParallel(purge.isPostponed && !purge.takesAll ? onTheirWay : found, WIDTH, (item) =>
-      deleteSeen(table, item),
-    );
-    for (const item of found) if (findText(item, 'claim')) claimed.add(readJson<Claim>(item, 'claim').key);
+    const isLeft = (item: Item): boolean => purge.isPostponed && onTheirWay.includes(item) === purge.takesAll;
+    const going = found.filter((item) => !isLeft(item));
+    await inParallel(going, WIDTH, (item) => deleteSeen(table, item));
+    for (const item of purge.takesAll ? going : found)
+      if (findText(item, 'claim')) claimed.add(readJson<Claim>(item, 'claim').key);
   }
   return true;
 }
@@ -106,7 +107,7 @@ export async function deleteObjects(purge: Purge): Promise<boolean> {
     purge.found += objects.length;
     purge.hasFoundOnItsWay ||= !areAllClaimed;
     if (!areAllClaimed && !(await postpone(purge))) return false;
-    await payloads.deleteObjects(objects);
+    await payloads.deleteObjects(purge.takesAll ? objects.filter((object) => claimed.has(object)) : objects);
   }
   return true;
 }

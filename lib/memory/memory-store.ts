@@ -292,14 +292,19 @@ export class MemoryStore implements Store {
     if (!partition || !state) return { kind: 'not-found' };
     const why = whyNotDeleted(state);
     if (why !== undefined) return structuredClone(why);
-    const isOnItsWay = partition.messages.size + strangersOf(partition).length > 0;
+    const { messages } = partition;
+    const onTheirWay = strangersOf(partition).map((key) => [key, partition.values.get(key) ?? ''] as const);
+    const isOnItsWay = messages.size + onTheirWay.length > 0;
     this.#partitions.delete(runId);
     const { endedAtMs = nowMs, dueAtMs = 0 } = state.run;
     // A sweep may have put it off, and have deleted something that was on its way.
     const mayBePutOff = dueAtMs > nowMs && dueAtMs <= nowMs + 2 * SHORTEST_RETENTION_MS;
     if (endedAtMs + SHORTEST_RETENTION_MS <= nowMs && !isOnItsWay && !mayBePutOff) return { kind: 'deleted' };
     const run = { ...state.run, dueAtMs: nowMs + SHORTEST_RETENTION_MS };
-    this.#partition(runId).state = structuredClone({ ...state, run, isDeleted: true as const });
+    const left = this.#partition(runId);
+    left.state = structuredClone({ ...state, run, isDeleted: true as const });
+    for (const [id, text] of messages) left.messages.set(id, text);
+    for (const [key, text] of onTheirWay) left.values.set(key, text);
     return { kind: 'deleted' };
   }
 

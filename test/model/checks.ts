@@ -172,7 +172,7 @@ export const checks: readonly Check[] = [
     ['planted: the input of a start is deleted, and the run with it', 'SENDER STARTER M_NOPUTOFF'],
     ['planted: a message is deleted before the run is put off', 'SENDER M_DELETEFIRST'],
     ['planted: a run that another sweeper has put off is deleted', 'SENDER M_NOSAMEDUE'],
-    ['planted: delete: the id is free although a message was on its way', 'DELETER SENDER STARTER M_DELETEFREES'],
+    ['planted: delete: what is on its way is deleted', 'DELETER SENDER STARTER M_DELETESALL'],
     ['planted: delete: the id is free although the run was put off', 'DELETER SENDER STARTER M_DELETEFORGETS'],
   ]),
 ];

@@ -14,8 +14,9 @@
  * STARTER: in their place one who starts the next run, with an input in an item of its own, and dies when the run is
  * there: the caller without this switch lives, and puts the input again, however late.
  * DELETER: one who deletes the run when asked for it (lib/dynamodb/delete-run.ts), at any time after its end, in the place of the
- * second sweeper: it puts the run off first, then deletes all that there is, and the run item only if it found nothing
- * that may be on its way, and the run was not put off before: who did that may have deleted such a thing.
+ * second sweeper: it puts the run off first, then deletes what is the run's, and the run item only if it found nothing
+ * that may be on its way (it would stay for ever), and the run was not put off before: who did that may have deleted such
+ * a thing.
  * LIVE: with finitely many crashes the run is purged in the end. M_...: one planted mistake each.
  */
 #ifndef CB
@@ -138,10 +139,8 @@ enddeleter:
                   onTheirWay = seenPayload[0] || seenPayload[1] };
   atomic { CRASH; if :: THERESTILL :: else -> goto again fi };
   atomic { CRASH; if :: seenOld && SAME(oldInput, seenOld) -> oldInput = 0 :: else fi };
-  atomic { CRASH; if :: seenNew && SAME(newInput, seenNew) -> assert(!checked); newInput = 0 :: else fi };
+#ifdef M_DELETESALL
   DELETEPAYLOADS;
-#ifdef M_DELETEFREES
-  onTheirWay = 0;
 #endif
 #ifdef M_DELETEFORGETS
   wasDue = 1;
