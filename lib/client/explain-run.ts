@@ -210,7 +210,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** As in `40 seconds`, `3 days`: rounded down, in the largest unit of which there are two. */
-export function spanText(ms: number): string {
+function spanText(ms: number): string {
   const [unitMs, unit] = unitOf(ms);
   const count = Math.floor(ms / unitMs);
   return count < 1 ? 'less than a second' : `${count} ${unit}${count === 1 ? '' : 's'}`;
