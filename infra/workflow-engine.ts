@@ -140,7 +140,7 @@ export class WorkflowEngine extends Construct {
     return grantOperations(this, grantee, OPERATIONS.read);
   }
 
-  /** Lets someone do all that `lull/client` can: start, signal, cancel, terminate, read. */
+  /** Lets someone do all that `lull/client` can: start, signal, cancel, terminate, retry, fork, read. */
   grantManage(grantee: IGrantable): Grant {
     return this.#grant(grantee, MANAGE_OPERATIONS);
   }

@@ -1,13 +1,13 @@
 /** What callers do with the Store, by the grants of the construct: permissions follow from it, and advice in errors. */
 import type { StoreOperation } from '../ports/store.ts';
 
-/** `grantManage` gives all of them. */
+/** Each alone; `grantManage` gives all of them. */
 export const CALLER_OPERATIONS = {
   grantStart: ['createRun', 'putValue', 'readValue', 'deleteValue'],
   grantSignal: ['readRun', 'putMessage', 'accept', 'deleteMessages', 'loadRecords', 'loadMessages', 'readAnswer'],
   grantRead: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'readAnswer', 'listRuns'],
   /** Beside all of the above. */
-  grantManage: ['deleteRun'],
+  grantManage: ['deleteRun', 'retryRun'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
 const OWN_ROLE = "as a function of the engine's own, let it have the role that the construct made";

@@ -15,6 +15,7 @@ import { CallbackDoneError, InvalidTokenError, RunEndedError, RunNotFoundError }
 import { isClosed } from '../core/run-status.ts';
 import { isError, readQuietly, toError } from '../core/to-error.ts';
 import { readableEntries } from '../journal/find-damage.ts';
+import { seedOf } from '../journal/forks.ts';
 import type { CallbackMessage } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
@@ -92,10 +93,10 @@ interface Verified {
 async function verify(ports: ClientPorts, store: Store, token: string): Promise<Verified> {
   const read = readToken(token);
   if (read === undefined) throw new InvalidTokenError('it is none');
-  const { runId, link, expiresAtMs } = read.claims;
+  const { runId, link, id, expiresAtMs } = read.claims;
   const [first] = await retryUnavailable(ports.clock, () => store.loadRecords(runId, 0, 1, link));
   const [started] = first === undefined ? [] : readableEntries([first]);
-  const seed = started?.kind === 'started' ? started.seed : undefined;
+  const seed = started?.kind === 'started' ? seedOf(started, id) : undefined;
   if (seed === undefined || !isGenuine(read, seed)) {
     throw new InvalidTokenError('it is forged, or its run is not there any more');
   }

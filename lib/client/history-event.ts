@@ -33,13 +33,13 @@ export interface HistoryEvent {
   readonly id?: number;
   /** Of a step, and of what came of it: as `StepContext.stepId` has it, and as `run.fork` takes it. */
   readonly stepId?: string;
-  /** Of the step, timer, signal, update, callback, patch or limit. */
+  /** Of the step, timer, signal, update, callback, patch or limit. Of `forked`: the step before which it was forked. */
   readonly name?: string;
   /** Of a step that was given one. */
   readonly key?: string;
   /** Of a step that the engine carries out: what it does to which other run. */
   readonly operation?: { readonly kind: string; readonly runId?: string; readonly functionName?: string };
-  /** Another run that has ended, with its `status`, and its `value`, `error` or `reason`. */
+  /** Of `forked`: the other run. Else one that has ended, with its `status`, and its `value`, `error` or `reason`. */
   readonly runId?: string;
   readonly status?: RunStatus;
   /**
@@ -51,7 +51,7 @@ export interface HistoryEvent {
   readonly error?: unknown;
   /** How many bytes the `value` or the `error` takes as it is stored. */
   readonly bytes?: number;
-  /** Of a step: the attempt that this is about, from 1. Absent where what came before was not read. */
+  /** Of a step: the attempt that this is about, from 1. Of `retried`: which try of the run begins, from 2. Absent where what came before was not read. */
   readonly attempt?: number;
   /** From when it was asked for until its end, with all attempts and the waits between them; of the end, since the run was started. */
   readonly durationMs?: number;
@@ -59,7 +59,7 @@ export interface HistoryEvent {
   readonly dueAt?: Date;
   /** When the next attempt is made. */
   readonly retryAt?: Date;
-  /** What the canceller or terminator said, or why the code was asked to stop. */
+  /** What the canceller or terminator said, why the code was asked to stop, or what a run that is tried again failed with. */
   readonly reason?: string;
   /** Of a step that is sensitive: what it gave, or failed with, is not shown. */
   readonly sensitive?: true;
@@ -181,6 +181,10 @@ function fromEvent(entry: Event, before: OpenCommands): HistoryEvent {
       return withValue({ kind: entry.kind, ...atOf(entry.atMs) }, 'error', entry.error);
     case 'deadline-passed':
       return { kind: entry.kind, ...atOf(entry.atMs), reason: entry.reason };
+    case 'retried':
+      return { kind: entry.kind, ...atOf(entry.atMs), attempt: entry.number + 1, reason: entry.reason };
+    case 'forked':
+      return { kind: entry.kind, ...atOf(entry.atMs), runId: entry.runId, name: entry.before };
     case 'taken-over':
     case 'taken-alone':
     case 'steps-begun':

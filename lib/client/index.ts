@@ -9,6 +9,8 @@ export type {
 export type { WithStartOptions } from './with-start.ts';
 export type { ClientOptions } from './client-ports.ts';
 export type { ControlOptions, Run, SignalOptions, TerminateOptions } from './run.ts';
+export type { ForkOptions } from './fork-run.ts';
+export type { RetryOptions } from './retry-run.ts';
 export type { Attributes, AttributeValue } from '../core/attributes.ts';
 export type { UpdateOptions } from './send-update.ts';
 export type { StartOptions } from './start-run.ts';
@@ -57,10 +59,13 @@ export type { IdSource } from './identifiers.ts';
 export type { RunStatus } from '../core/run-status.ts';
 export {
   CallbackDoneError,
+  ForkRefusedError,
   IdempotencyKeyReusedError,
   InboxFullError,
   InvalidArgumentError,
   InvalidTokenError,
+  NotFailedError,
+  RetryRefusedError,
   RunCancelledError,
   RunEndedError,
   RunFailedError,

@@ -16,6 +16,8 @@ import { exportHistory, type ExportOptions } from './export-history.ts';
 import type { HistoryDocument } from './history-document.ts';
 import type { HistoryEvent } from './history-event.ts';
 import { type PlacedEvent, readHistory, type HistoryOptions } from './run-history.ts';
+import { type ForkOptions, forkRun } from './fork-run.ts';
+import { type RetryOptions, retryRun } from './retry-run.ts';
 import { sendControl } from './send-control.ts';
 import { prepareUpdate, sendUpdate, type UpdateOptions } from './send-update.ts';
 import { nameOf, prepareSignal, sendSignal } from './send-signal.ts';
@@ -135,6 +137,59 @@ export interface Run<R> {
    * ```
    */
   delete(): Promise<void>;
+  /**
+   * Has a failed run go on from the step that failed: that step is tried again, with all of its attempts, and nothing that
+   * was recorded before it is done again. Children that failed are tried again with it. Where the code threw by itself,
+   * code that was mended meanwhile goes on from there. A run with a timeout has all of it again.
+   *
+   * Raises a NotFailedError for a run that has not failed, and a RetryRefusedError where going on would be wrong: steps were
+   * undone when it failed, a child was stopped with it, or other steps were done since (see `force`).
+   *
+   * @example
+   * ```ts
+   * let isUp = false;
+   * const order = workflow('order', function* () {
+   *   const receipt = yield* step('charge', () => 'r-1');
+   *   yield* step('ship', { retry: false }, () => {
+   *     if (!isUp) throw new Error('the warehouse is down');
+   *   });
+   *   return receipt;
+   * });
+   *
+   * const engine = createTestEngine({ workflows: [order] });
+   * const run = await engine.start(order);
+   * await run.result().catch(() => undefined);
+   * isUp = true;
+   * await run.retry();
+   * await run.result(); // => 'r-1'
+   * engine.calls('charge').length; // => 1
+   * ```
+   */
+  retry(options?: RetryOptions): Promise<void>;
+  /**
+   * Starts a run whose journal begins with that of this one, up to a step: it goes on right before that step, with another
+   * input if one is given, and by the code of today. What stands before is taken as it was recorded, and is not the fork's
+   * to undo or to stop. Any run can be forked, also one that goes on, has ended, or is blocked.
+   *
+   * Raises a ForkRefusedError if there is no such step, what `start` raises of the input, and a RunIdTakenError. If the code
+   * asks for something else than was recorded, the fork is blocked.
+   *
+   * @example
+   * ```ts
+   * const order = workflow('order', function* ({ to }: { to: string }) {
+   *   const receipt = yield* step('charge', () => 'r-1');
+   *   return yield* step('ship', () => `${receipt} to ${to}`);
+   * });
+   *
+   * const engine = createTestEngine({ workflows: [order] });
+   * const run = await engine.start(order, { to: 'Berlin' });
+   * await run.result(); // => 'r-1 to Berlin'
+   * const fork = await run.fork({ before: 'ship#2', input: { to: 'Paris' } });
+   * await fork.result(); // => 'r-1 to Paris'
+   * engine.calls('charge').length; // => 1
+   * ```
+   */
+  fork(options: ForkOptions): Promise<Run<R>>;
 }
 
 const REASON_LIMIT = 1_000;
@@ -223,6 +278,20 @@ export class RunHandle<R> implements Run<R> {
 
   async delete(): Promise<void> {
     await deleteRun(beginCall(this.#ports), this.id);
+  }
+
+  async retry(options: RetryOptions = {}): Promise<void> {
+    checkOptions('retry', options, ['force']);
+    const { force = false } = options;
+    if (typeof force !== 'boolean') {
+      throw new InvalidArgumentError(`force cannot be ${describeValue(force)}: give true or false`);
+    }
+    await retryRun(beginCall(this.#ports), this.id, { force });
+  }
+
+  async fork(options: ForkOptions): Promise<Run<R>> {
+    checkOptions('fork', options, ['before', 'input', 'id']);
+    return new RunHandle<R>(this.#ports, await forkRun(beginCall(this.#ports), this.id, options));
   }
 }
 

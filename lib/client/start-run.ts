@@ -8,7 +8,6 @@ import { type Attributes, attributesProblem } from '../core/attributes.ts';
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
-import { toInvalidInput } from '../core/validate.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { RunItem, StartedBy, StoredValue } from '../ports/run-item.ts';
 import type { CreateRunResult, NewRun, Store } from '../ports/store.ts';
@@ -18,6 +17,7 @@ import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from
 import { checkNewRunId, runIdFromKey } from './identifiers.ts';
 import { checkChoice, checkOptions } from './options.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
+import { validateInput } from './validate-input.ts';
 import { sendWake, deleteQuietly } from './best-effort.ts';
 
 /** How a run is started. */
@@ -66,7 +66,7 @@ export interface StartRequest {
 }
 
 /** An input up to this size is in the run item itself. */
-const INLINE_LIMIT_BYTES = 200;
+export const INLINE_LIMIT_BYTES = 200;
 
 /** Starts the run, or finds the one that was started before; gives its id. */
 export async function startRun(ports: ClientPorts, request: StartRequest): Promise<string> {
@@ -75,7 +75,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
   const what = `the input of workflow "${workflow}"`;
   // Of what was given: a schema that fills in the time makes something new of it at each repeat.
   const inputDigest = digestInput(what, request.input);
-  const given = await validate(what, request.input, request.schema);
+  const given = await validateInput(what, request.input, request.schema);
   const store = await ports.openStore();
   const { value, bytes } = encodeInput(what, given, store.limits);
   const wakes = await ports.openWakes();
@@ -98,7 +98,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     ...(request.scheduledAtMs === undefined ? {} : { scheduledAtMs: request.scheduledAtMs }),
     ...(options.attributes === undefined ? {} : { attributes: { ...options.attributes } }),
   };
-  const creation = await create(ports, store, run, value);
+  const creation = await createNewRun(ports, store, run, value);
   if (creation.kind === 'created') {
     if (options.id !== undefined || options.idempotencyKey !== undefined) await keepInput(ports, store, run, value);
     if (run.needsWake !== true) await sendWake(ports, wakes, runId, delayMs);
@@ -135,7 +135,12 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
  * The purge of an earlier run of that id may have been under way, and have taken the input with it; or another sweeper,
  * which has seen the input there, takes it yet. What is put now none of them has seen, so it stays.
  */
-async function keepInput(ports: ClientPorts, store: Store, { runId, input }: NewRun, value: Encoded): Promise<void> {
+export async function keepInput(
+  ports: ClientPorts,
+  store: Store,
+  { runId, input }: NewRun,
+  value: Encoded,
+): Promise<void> {
   if (input.kind === 'inline') return;
   await retryUnavailable(ports.clock, () => store.putValue(runId, input.key, value));
 }
@@ -167,16 +172,13 @@ function readOptions(ports: ClientPorts, workflow: string, options: StartOptions
   return { runId: ports.ids.runId(ports.clock.nowMs()), ...times };
 }
 
-/** What the schema gives is what is stored. Unlike in a run, it may take its time. */
-async function validate(what: string, input: unknown, schema: StandardSchema | undefined): Promise<unknown> {
-  if (schema === undefined) return input;
-  const answer = await schema['~standard'].validate(input);
-  if (answer.issues === undefined) return answer.value;
-  throw toInvalidInput(what, answer.issues);
-}
-
 /** A run that is there after an attempt without an answer may be of this very call. */
-async function create(ports: ClientPorts, store: Store, run: NewRun, value: Encoded): Promise<CreateRunResult> {
+export async function createNewRun(
+  ports: ClientPorts,
+  store: Store,
+  run: NewRun,
+  value: Encoded,
+): Promise<CreateRunResult> {
   const { input } = run;
   if (input.kind === 'item') await retryUnavailable(ports.clock, () => store.putValue(run.runId, input.key, value));
   return await retryUnavailable(ports.clock, async ({ isRepeat }) => {

@@ -131,6 +131,50 @@ export class RunEndedError extends LullError {
   }
 }
 
+/** Only a run that has failed can be tried again. */
+export class NotFailedError extends LullError {
+  static {
+    this.prototype.name = 'NotFailedError';
+    setBrand(this.prototype, 'NotFailedError');
+  }
+  readonly runId: string;
+  readonly status: RunStatus;
+
+  constructor(runId: string, status: RunStatus) {
+    super('NOT_FAILED', `run "${runId}" has not failed: it is ${status}. A run that has failed can be tried again`);
+    this.runId = runId;
+    this.status = status;
+  }
+}
+
+/** The run has failed, and going on from there would be wrong, or cannot be done: the message says why, and what to do. */
+export class RetryRefusedError extends LullError {
+  static {
+    this.prototype.name = 'RetryRefusedError';
+    setBrand(this.prototype, 'RetryRefusedError');
+  }
+  readonly runId: string;
+
+  constructor(runId: string, why: string) {
+    super('RETRY_REFUSED', `run "${runId}" cannot be tried again: ${why}`);
+    this.runId = runId;
+  }
+}
+
+/** There is no such step before which the run could be forked, or a fork from there could not go on. */
+export class ForkRefusedError extends LullError {
+  static {
+    this.prototype.name = 'ForkRefusedError';
+    setBrand(this.prototype, 'ForkRefusedError');
+  }
+  readonly runId: string;
+
+  constructor(runId: string, why: string) {
+    super('FORK_REFUSED', `run "${runId}" cannot be forked: ${why}`);
+    this.runId = runId;
+  }
+}
+
 /** The token of a callback is none: it is forged, or has expired, or belongs to a run that is gone. */
 export class InvalidTokenError extends LullError {
   static {

@@ -3,7 +3,7 @@
  *
  * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
  */
-import type { RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
+import type { RenewLease, RetryRun, SettleEnd, TakeLease } from '../ports/store.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
@@ -126,6 +126,26 @@ export function endIsNotSettled({ endedAtMs }: SettleEnd): Expression {
   return expression('attribute_exists(#closedStatus) AND attribute_exists(#afterEnd) AND #endedAtMs = :endedAt', {
     ':endedAt': number(endedAtMs),
   });
+}
+
+/**
+ * Two callers that try a run again at once; a request that comes late, when the run has failed again; a purge, or a delete,
+ * that has begun. And a worker that is about to tell of the end.
+ */
+export function runHasFailedAsSeen({ epoch, purgeAtMs }: RetryRun): Expression {
+  return and(
+    expression(
+      '#closedStatus = :failed AND #epoch = :epoch AND attribute_not_exists(#afterEnd) AND attribute_not_exists(#deletedAtMs) AND #format <= :format',
+      {
+        ':failed': text('failed'),
+        ':epoch': number(epoch),
+        ':format': number(schemaVersion),
+      },
+    ),
+    purgeAtMs === undefined
+      ? expression('attribute_not_exists(#dueAtMs)')
+      : expression('#dueAtMs = :seenDueAtMs', { ':seenDueAtMs': number(purgeAtMs) }),
+  );
 }
 
 /** A sweeper that comes late: the run was purged and its id is in use again, or another sweeper has put it off. */

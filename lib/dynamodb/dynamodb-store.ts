@@ -30,6 +30,8 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
+  RetryRun,
+  RetryRunResult,
   RunPage,
   RunQuery,
   SettleEnd,
@@ -47,6 +49,7 @@ import {
   messageIsNewOrTheSame,
   nothingAcceptedSince,
   recordIsNew,
+  runHasFailedAsSeen,
   runIsFreeAndDue,
   runIsNew,
   runIsOpenAndHasRoomForWatcher,
@@ -74,6 +77,7 @@ import {
   whyNotPut,
   whyNotReleased,
   whyNotRenewed,
+  whyNotRetried,
   whyNotTaken,
   whyNotWatched,
 } from './explain-refusals.ts';
@@ -86,6 +90,7 @@ import {
   takeUpdate,
   releaseUpdate,
   renewUpdate,
+  retryUpdate,
   settleUpdate,
   watchUpdate,
 } from './run-updates.ts';
@@ -333,6 +338,16 @@ export class DynamodbStore implements Store {
       gives: 'ALL_OLD',
       written: () => ({ kind: 'done' }),
       refused: (there) => whyNotContinued(there, next),
+    });
+  }
+
+  async retryRun(runId: string, retry: RetryRun): Promise<RetryRunResult> {
+    return this.#change<RetryRunResult>('retryRun', runId, {
+      condition: runHasFailedAsSeen(retry),
+      update: retryUpdate(retry),
+      gives: 'ALL_OLD',
+      written: () => ({ kind: 'done' }),
+      refused: (there, isRepeat) => whyNotRetried(there, retry, isRepeat),
     });
   }
 

@@ -8,7 +8,7 @@
  * since: worth another try.
  */
 import { isClosed } from '../core/run-status.ts';
-import { pinnedElsewhere } from '../ports/run-item.ts';
+import { isRetried, pinnedElsewhere } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   AnswerUpdateResult,
@@ -20,6 +20,8 @@ import type {
   ReleaseLease,
   RenewLease,
   RenewLeaseResult,
+  RetryRun,
+  RetryRunResult,
   TakeLease,
   TakeLeaseResult,
   WatchRunResult,
@@ -118,6 +120,13 @@ export function whyNotFinished(
   }
   if (!run.lease) return { kind: 'lost' };
   return run.wakes === wakesSeen ? undefined : { kind: 'accepted-since', run };
+}
+
+/** Operation 25. */
+export function whyNotRetried(stored: StoredRun | undefined, retry: RetryRun, isRepeat: boolean): RetryRunResult {
+  if (!stored) return { kind: 'not-found' };
+  if (isRepeat && stored.run.epoch > retry.epoch) return { kind: 'done' }; // it has gone on since
+  return isRetried(stored.run, retry) ? { kind: 'done' } : { kind: 'changed', run: stored.run };
 }
 
 /** Operation 18. A watcher that is there was added by this request, or by one before it. */

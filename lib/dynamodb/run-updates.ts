@@ -2,7 +2,15 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { UpdateAnswer } from '../ports/message.ts';
 import type { RunShows } from '../ports/run-item.ts';
-import type { ContinueRun, FinishRun, ReleaseLease, RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
+import type {
+  ContinueRun,
+  FinishRun,
+  ReleaseLease,
+  RenewLease,
+  RetryRun,
+  SettleEnd,
+  TakeLease,
+} from '../ports/store.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
@@ -66,6 +74,7 @@ export function releaseUpdate({
     unreadSignals: unreadSignals === undefined ? undefined : number(unreadSignals),
     journalEvents: journal && number(journal.events),
     journalBytes: journal && number(journal.bytes),
+    ...(status === 'suspended' ? { goesOnFrom: undefined } : {}), // else it may not have been taken up yet
     ...toShown(shows),
   });
 }
@@ -116,6 +125,23 @@ export function continueUpdate({ link, input, inboxIds, deadlineAtMs, shows }: C
     pinnedTo: undefined,
     ...NO_REST,
     ...toShown(shows),
+  });
+}
+
+/** Operation 25. The newest code goes on with it, as with a run that was never pinned. */
+export function retryUpdate({ goesOnFrom, retries }: RetryRun): Expression {
+  const { deadlineAtMs } = goesOnFrom;
+  return assign({
+    openStatus: text('suspended'),
+    closedStatus: undefined,
+    endedAtMs: undefined,
+    result: undefined,
+    resultKey: undefined,
+    dueAtMs: number(0),
+    deadlineAtMs: deadlineAtMs === undefined ? undefined : number(deadlineAtMs),
+    pinnedTo: undefined,
+    retries: number(retries),
+    goesOnFrom: text(JSON.stringify(goesOnFrom)),
   });
 }
 
@@ -185,6 +211,7 @@ const NO_REST: Assignments = {
   unreadSignals: undefined,
   journalEvents: undefined,
   journalBytes: undefined,
+  goesOnFrom: undefined,
 };
 
 /** Sets the attributes that have a value, removes those that are undefined. */

@@ -61,6 +61,10 @@ export const attribute = {
   afterEnd: 'afterEnd',
   /** N: when it was deleted. Only the run item is left then, and keeps the id for a while. */
   deletedAtMs: 'deletedAtMs',
+  /** N: how often the run was tried again after it had failed. */
+  retries: 'retries',
+  /** S: JSON text: what the next turn does before it goes on, with a run that is tried again, or a fork. */
+  goesOnFrom: 'goesOnFrom',
   /** S: JSON text of the encoded status that the code has set; and of the attributes. */
   customStatus: 'customStatus',
   attributes: 'attributes',

@@ -39,6 +39,7 @@ export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction
   finish: [UPDATE, GET],
   continueRun: [UPDATE, GET],
   watch: [UPDATE, GET],
+  retryRun: [UPDATE, GET],
   settleEnd: [UPDATE],
   purge: [GET, QUERY, UPDATE, DELETE],
   deleteRun: [GET, QUERY, UPDATE, DELETE],

@@ -48,7 +48,7 @@ export interface StoredRun {
 
 export function toRunItem(run: NewRun): Item {
   const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs } = run;
-  const { deadlineAtMs, needsWake, startedBy, scheduledAtMs, attributes } = run;
+  const { deadlineAtMs, needsWake, startedBy, scheduledAtMs, attributes, goesOnFrom } = run;
   return {
     ...itemKey(runId, runSortKey),
     [attribute.format]: number(schemaVersion),
@@ -68,8 +68,11 @@ export function toRunItem(run: NewRun): Item {
     ...(needsWake ? { [attribute.needsWake]: number(1) } : {}),
     ...(startedBy ? { [attribute.startedBy]: text(toStartedByText(startedBy)) } : {}),
     ...(scheduledAtMs === undefined ? {} : { [attribute.scheduledAtMs]: number(scheduledAtMs) }),
+    ...(goesOnFrom ? { [attribute.goesOnFrom]: text(JSON.stringify(goesOnFrom)) } : {}),
   };
 }
+
+type GoesOnFrom = NonNullable<RunItem['goesOnFrom']>;
 
 /** Inline its JSON text, else its key. */
 export function toStoredValue(stored: StoredValue): AttributeValue {
@@ -99,6 +102,8 @@ export function fromRunItem(item: Item): StoredRun {
     ...optional('scheduledAtMs', findNumber(item, 'scheduledAtMs')),
     ...optional('watchers', findTexts(item, 'watchers')),
     ...optional('afterEnd', findText(item, 'afterEnd') as AfterEnd | undefined),
+    ...optional('retries', findNumber(item, 'retries')),
+    ...(findText(item, 'goesOnFrom') === undefined ? {} : { goesOnFrom: readJson<GoesOnFrom>(item, 'goesOnFrom') }),
     epoch: readNumber(item, 'epoch'),
     wakes: readNumber(item, 'wakes'),
     inboxIds: readTexts(item, 'inboxIds'),

@@ -12,6 +12,7 @@ import type { Encoded } from '../core/encoded.ts';
 import { invariant } from '../core/invariant.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 import { readableEntries } from '../journal/find-damage.ts';
+import { standingEntries } from '../journal/standing.ts';
 import type { AfterEnd, RunItem } from '../ports/run-item.ts';
 import type { EngineMessage } from '../ports/run-operations.ts';
 import { countChildren, type OpenChildren } from './open-children.ts';
@@ -49,7 +50,8 @@ export async function afterEndOfClosed(engine: Engine, run: RunItem): Promise<vo
   try {
     const children: OpenChildren = new Map();
     if (run.afterEnd === 'tell-and-stop-children') {
-      countChildren(children, readableEntries(await engine.store.loadRecords(run.runId, 0, undefined, linkOf(run))));
+      const records = await engine.store.loadRecords(run.runId, 0, undefined, linkOf(run));
+      countChildren(children, standingEntries(readableEntries(records)).entries);
     }
     await carryOut(engine, run, { end: await readEnd(engine, run), children });
   } catch (error) {
@@ -62,15 +64,15 @@ async function carryOut(
   run: RunItem,
   { end, children }: { readonly end: End; readonly children: OpenChildren },
 ): Promise<void> {
-  const { runId, workflow, createdAtMs } = run;
+  const { runId, workflow } = run;
   const { status, result: value, endedAtMs, purgeAtMs } = end;
   const ends = toldOf(run).map((to): Outgoing => {
-    const id = messageId('end', [to, runId, createdAtMs]);
+    const id = endMessageId(to, run);
     return { to, message: { kind: 'run-ended', id, runId, workflow, status, value } };
   });
   const stops = [...children].flatMap(([to, close]): Outgoing[] => {
     if (close === 'abandon') return [];
-    const id = messageId('stop', [to, runId, createdAtMs]);
+    const id = messageId('stop', [to, ...thisEnd(run)]);
     return [{ to, message: { kind: close, id, reason: `its parent, run "${runId}", has ended: it is ${status}` } }];
   });
   try {
@@ -103,7 +105,8 @@ function toldOf({ startedBy, watchers = [] }: RunItem): readonly string[] {
   return startedBy?.isParent === true ? [...new Set([startedBy.runId, ...watchers])] : watchers;
 }
 
-async function readEnd(engine: Engine, run: RunItem): Promise<End> {
+/** Of a run that has ended. */
+export async function readEnd(engine: Engine, run: RunItem): Promise<End> {
   const { runId, status, result, endedAtMs } = run;
   invariant(result !== undefined && endedAtMs !== undefined, `run "${runId}" is ${status} and has no result`);
   const value = result.kind === 'inline' ? result.value : await engine.store.readValue(runId, result.key);
@@ -116,6 +119,20 @@ async function readEnd(engine: Engine, run: RunItem): Promise<End> {
 export function toPurgeAtMs({ registry }: Engine, workflow: string, endedAtMs: number): number | undefined {
   const retentionMs = registry.find(workflow)?.retentionMs;
   return retentionMs === undefined ? undefined : endedAtMs + retentionMs;
+}
+
+/** Of the message that tells a run of this end of another one. A run that was tried again has several. */
+export function endMessageId(to: string, run: RunItem): string {
+  return messageId('end', [to, ...thisEnd(run)]);
+}
+
+function thisEnd({ runId, createdAtMs, retries }: RunItem): (string | number)[] {
+  return retries === undefined ? [runId, createdAtMs] : [runId, createdAtMs, retries];
+}
+
+/** The same, where the other run is not there any more. */
+export function goneMessageId(to: string, runId: string): string {
+  return messageId('end', [to, runId]);
 }
 
 /** 26 characters at most: see MESSAGE_ID_LIMIT_BYTES. */

@@ -13,9 +13,10 @@ import { describeValue } from '../core/describe-value.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { UnserializableValueError } from '../core/errors.ts';
 import { readOnly } from '../core/reading.ts';
-import { isPlainTerminate, type JournalEntry } from '../journal/event.ts';
+import { isPlainTerminate } from '../journal/event.ts';
 import { findDamage } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { type Standing, standingEntries } from '../journal/standing.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
 import { isClosed } from '../core/run-status.ts';
 import { checkValueSize } from './check-value-size.ts';
@@ -43,10 +44,12 @@ export async function answerQuery(engine: Engine, query: AskedQuery): Promise<Qu
 }
 
 /** What came when no code took it any more changed nothing that the code keeps. */
-export function seenByCode(records: readonly JournalRecord[]): JournalEntry[] {
-  const entries = records.flatMap((record) => record.entries);
+export function seenByCode(records: readonly JournalRecord[]): Standing {
+  const standing = standingEntries(records.flatMap((record) => record.entries));
+  const { entries } = standing;
   const end = entries.findIndex(isPlainTerminate);
-  return (end === -1 ? entries : entries.slice(0, end)).filter((entry) => !('unread' in entry));
+  const seen = (end === -1 ? entries : entries.slice(0, end)).filter((entry) => !('unread' in entry));
+  return { ...standing, entries: seen };
 }
 
 function ask(engine: Engine, memory: LiveMemory, { name, args, callbackId }: AskedQuery): QueryAnswer {

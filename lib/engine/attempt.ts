@@ -18,7 +18,7 @@ import { writeAnswer } from './answer-update.ts';
 import { callAtOrNever } from './call-at-or-never.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { asOwner, type CodeOwner } from './owned-code.ts';
-import { toIdempotencyKey } from './run-seed.ts';
+import type { RunSecrets } from './run-secrets.ts';
 import type { Engine } from './settings.ts';
 import { attemptsStarted, completionEvent, failureEvent, ofSensitive } from './step-events.ts';
 import { limitAtMs, limitError } from './step-limits.ts';
@@ -34,8 +34,8 @@ export interface TurnLimits {
 
 /** What an attempt needs to know of its run. */
 export interface OfRun {
-  /** The step's idempotency key follows from it: the same at each attempt (I5). */
-  readonly seed: string | undefined;
+  /** The step's idempotency key, for instance: the same at each attempt (I5). */
+  readonly secrets: RunSecrets;
   /** When the run's time is up. */
   readonly deadlineAtMs: number | undefined;
 }
@@ -88,7 +88,7 @@ export class Attempt {
       attempt,
       // A digest, which most bodies do not ask for.
       get idempotencyKey() {
-        return (idempotencyKey ??= toIdempotencyKey(runId, options.ofRun.seed, step.id));
+        return (idempotencyKey ??= options.ofRun.secrets.idempotencyKey(step));
       },
       signal: this.#abort.signal,
       heartbeat: (details) => {

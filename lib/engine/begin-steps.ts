@@ -39,7 +39,8 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
     if (turn.isAlone && !turn.announced.has(step.id)) continue;
     memory.stepsToBegin.delete(step.id);
     const refusal = whyNotToBegin(step, engine.maxInterruptions) ?? whyTooLate(step, nowMs);
-    if (refusal === undefined) attempts.begin(step, { seed: memory.seed, deadlineAtMs: memory.live.deadlineAtMs() });
+    if (refusal === undefined)
+      attempts.begin(step, { secrets: memory.secrets, deadlineAtMs: memory.live.deadlineAtMs() });
     else {
       turn.stepResults.push(failedEvent(engine, step, refusal));
       turn.wakeUp.set();
@@ -61,8 +62,15 @@ export function stepsToAnnounce(turn: Turn, memory: LiveMemory): CommandId[] {
 }
 
 function whyNotToBegin(step: PendingStep, maxInterruptions: number): Error | undefined {
-  const { command, interruptions, cutOffs } = step;
+  const { command, interruptions, cutOffs, wasTried } = step;
   if (command.operation !== undefined) return undefined; // it is not what kills workers
+  if (command.options.atMostOnce === true && wasTried) {
+    return new LullError(
+      'STEP_INTERRUPTED',
+      `step "${command.name}" is to run at most once, and it may have run before its run was tried again. Fork the run ` +
+        `before it, to have it run in another one`,
+    );
+  }
   if (command.options.atMostOnce === true && attemptsStarted(step) > 0) {
     return new LullError(
       'STEP_INTERRUPTED',

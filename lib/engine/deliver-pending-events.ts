@@ -26,7 +26,11 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
   for (let event = nextEvent(turn, memory); event !== undefined; event = nextEvent(turn, memory)) {
     if (event.kind === 'update-received' && !codeHasEnded(memory)) {
       const check = checkUpdate(turn, memory, event);
-      if (check === 'refused') continue;
+      if (check === 'refused') {
+        // One that came again is not asked about at each load.
+        if (turn.carried.has(event.messageId)) turn.unwritten.push({ ...event, unread: true });
+        continue;
+      }
       if (check !== 'carry-out') return { kind: 'cannot-replay', error: check };
     }
     events += 1;

@@ -30,8 +30,9 @@ export async function inspectRun(engine: Engine, runId: string): Promise<Inspect
   if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
   const damage = findDamage(records);
   if (damage !== undefined) return { kind: 'unreadable', error: journalDamaged(runId, damage) };
-  const entries = seenByCode(records);
-  const replayed = await replayRun(engine, run, entries, { tracesAwaits: true });
+  const standing = seenByCode(records);
+  const { entries } = standing;
+  const replayed = await replayRun(engine, run, standing, { tracesAwaits: true });
   if (replayed.kind === 'replayed') {
     return inspectMemory(replayed.memory, [...entries, ...replayed.unrecorded]);
   }

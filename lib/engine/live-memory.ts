@@ -7,6 +7,7 @@ import type { CommandId, JournalEntry, JournalEvent } from '../journal/event.ts'
 import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
 import { withGuard, type GuardedRun } from './guard.ts';
 import { asOwner } from './owned-code.ts';
+import type { RunSecrets } from './run-secrets.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { TimerHeap } from './timer-heap.ts';
 
@@ -14,8 +15,7 @@ export interface LiveMemory {
   readonly live: LiveRun;
   readonly guarded: GuardedRun;
   readonly strays: StrayErrors;
-  /** What its journal begins with: see `dice.ts`. */
-  readonly seed: string | undefined;
+  readonly secrets: RunSecrets;
   /** When the time of the run is up, whether its code was asked to stop for it or not; undefined for never. */
   readonly deadlineAtMs: number | undefined;
   readonly timers: TimerHeap;
@@ -27,7 +27,7 @@ export interface LiveMemory {
 export function rememberPending(
   live: LiveRun,
   guarded: GuardedRun,
-  beside: Pick<LiveMemory, 'strays' | 'seed' | 'deadlineAtMs'>,
+  beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs'>,
 ): LiveMemory {
   const memory = { live, guarded, ...beside, timers: new TimerHeap(), stepsToBegin: new Set<CommandId>() };
   for (const pending of live.pending.values()) {

@@ -13,6 +13,10 @@ import {
 } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { standingEntries } from '../journal/standing.ts';
+import { bringAgain } from './come-again.ts';
+import { retriedEntry, startedOfFork, takeForked } from './go-on.ts';
+import { deadlineIn } from './run-deadline.ts';
 import { replayRun, startNow } from './replay-run.ts';
 import { addToLength, emptyJournal, entriesBytes, type JournalLength } from './journal-length.ts';
 import { isContinued, type LinkBefore, linkOf } from './link-before.ts';
@@ -42,28 +46,37 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   const { records, damage, blockedBy } = loaded;
 
   // Of a damaged journal too: a blocked run can be terminated, and no message is delivered twice.
-  const entries = readableEntries(records);
-  for (const entry of entries) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
+  const journal = readableEntries(records);
+  const { entries } = standingEntries(journal);
+  for (const entry of journal) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
   countChildren(turn.journal.openChildren, entries);
   turn.journal.recordNumber = lastNumber(records);
   const terminate = entries.find(isPlainTerminate);
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
 
   if (damage !== undefined) return { kind: 'cannot-replay', error: journalDamaged(turn.runId, damage) };
-  Object.assign(turn.journal, lengthOf(records));
+  Object.assign(turn.journal, lengthOf(records, entries));
   if (blockedBy !== undefined) return { kind: 'cannot-replay', error: blockedBy };
   const [started] = entries;
   const end = entries.find(isContinued);
   if (started?.kind === 'started') turn.journal.beganAtMs = started.atMs;
-  if (end !== undefined && started?.kind === 'started') {
-    return { kind: 'continued', entry: end, deadlineAtMs: started.deadlineAtMs };
-  }
-  const carrying = await takeCarried(turn, started);
+  if (end !== undefined) return { kind: 'continued', entry: end, deadlineAtMs: deadlineIn(entries) };
+  return goOn(turn, journal);
+}
+
+/** Of a journal that is whole, and does not end here. */
+async function goOn(turn: Turn, journal: readonly JournalEntry[]): Promise<LoadRunResult> {
+  const taking = await takeForked(turn, journal);
+  if (taking.kind !== 'taken') return taking;
+  const standing = standingEntries(taking.journal);
+  const { entries } = standing;
+  const carrying = await takeCarried(turn, entries[0]);
   if (carrying.kind === 'cannot-replay') return carrying;
 
-  const following = await replayRun(turn.engine, turn.run, entries, { before: carrying.before });
+  const following = await replayRun(turn.engine, turn.run, standing, { before: carrying.before });
   if (following.kind === 'cannot-replay') return { kind: 'cannot-replay', error: following.error };
   turn.watch(following.memory.strays);
+  await bringAgain(turn, standing);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
   for (const entry of following.unrecorded) turn.unwritten.push(entry);
   return { kind: 'loaded', memory: following.memory };
@@ -122,7 +135,13 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
       blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, damage === undefined ? records : []);
     const found = { ...(damage !== undefined && { damage }), ...(blockedBy && { blockedBy }) };
     if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
-    const entries = [...(await fence(turn, records)), ...(isToRunAlone ? [takenAlone(engine)] : [])];
+    const retried =
+      blockedBy === undefined && damage === undefined ? retriedEntry(turn, readableEntries(records)) : undefined;
+    const entries = [
+      ...(await fence(turn, records)),
+      ...(retried ? [retried] : []),
+      ...(isToRunAlone ? [takenAlone(engine)] : []),
+    ];
     if (entries.length === 0) return { records, ...found };
     // If this worker was frozen after it took the lease, another one may have taken the run and released it again (a
     // delayed start) without writing a fence.
@@ -154,6 +173,14 @@ async function fence(turn: Turn, records: readonly JournalRecord[]): Promise<Jou
 
 /** Also if the journal of the link before is damaged: then nothing is carried over, and the run is held for it or ends. */
 export async function firstEntry(turn: Turn): Promise<Started> {
+  const { goesOnFrom } = turn.run;
+  if (goesOnFrom?.kind === 'fork') {
+    try {
+      return await startedOfFork(turn, goesOnFrom);
+    } catch (error) {
+      if (!(error instanceof LullError && error.code === 'FORK_SOURCE_MISSING')) throw error;
+    }
+  }
   let before: LinkBefore | undefined;
   try {
     before = await turn.linkBefore();
@@ -172,10 +199,14 @@ function lastNumber(records: readonly JournalRecord[]): number {
   return records.at(-1)?.number ?? 0;
 }
 
-function lengthOf(records: readonly JournalRecord[]): JournalLength {
+const NO_LIMIT = { isStopped: false, isAtLimit: false, atLimit: undefined };
+
+function lengthOf(records: readonly JournalRecord[], standing: readonly JournalEntry[]): JournalLength {
   const length = emptyJournal();
   for (const { entries } of records) addToLength(length, entries, entriesBytes(entries));
-  return length;
+  const isStopped = standing.some(({ kind }) => kind === 'code-stopped');
+  const isAtLimit = standing.some(({ kind }) => kind === 'limit-reached');
+  return isStopped || isAtLimit ? { ...length, isStopped, isAtLimit } : { ...length, ...NO_LIMIT };
 }
 
 export function journalDamaged(runId: string, damage: string): LullError {

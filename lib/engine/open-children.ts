@@ -14,6 +14,7 @@ export function countChildren(children: OpenChildren, entries: readonly JournalE
   for (const entry of entries) {
     if (entry.kind === 'started')
       for (const [id, close] of Object.entries(entry.children ?? {})) children.set(id, close);
+    if (entry.kind === 'forked') children.clear(); // they are the other run's
     if (entry.kind === 'run-ended') children.delete(entry.runId);
     if (entry.kind !== 'step' || entry.operation?.kind !== 'start-child') continue;
     children.set(entry.operation.runId, entry.operation.onParentClose ?? 'cancel');

@@ -28,6 +28,8 @@ import {
   type Started,
 } from '../journal/event.ts';
 import type { Deliver, ReplayContext } from '../journal/replay.ts';
+import { recorderOf, seedOf } from '../journal/forks.ts';
+import type { Standing } from '../journal/standing.ts';
 import { checkInputSize } from '../ports/content-limits.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
@@ -37,10 +39,10 @@ import { signCallback } from '../token/callback-token.ts';
 import { isRandomKey } from '../token/random-key.ts';
 import { encodeResult } from './encode-result.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
-import { createRunRandom, toChildRunId } from './run-seed.ts';
+import { createRunSecrets } from './run-secrets.ts';
 import { digestArguments } from './digest-arguments.ts';
 import { type LinkBefore, linkOf } from './link-before.ts';
-import { deadlineOf } from './run-deadline.ts';
+import { deadlineIn, deadlineOf } from './run-deadline.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
 import { asOwner } from './owned-code.ts';
 import { replayInSlices } from './replay-in-slices.ts';
@@ -68,13 +70,13 @@ export interface ReplayOptions {
 export async function replayRun(
   engine: Engine,
   run: RunItem,
-  recorded: readonly JournalEntry[],
+  standing: Pick<Standing, 'entries' | 'tries' | 'doneByOther'>,
   { before, tracesAwaits = false }: ReplayOptions = {},
 ): Promise<ReplayRunResult> {
   const input = await loadInput(engine, run);
   if (input.kind === 'cannot-replay') return input;
   try {
-    return await follow(engine, run, { recorded, before, tracesAwaits, input: input.value });
+    return await follow(engine, run, { standing, before, tracesAwaits, input: input.value });
   } catch (error) {
     return { kind: 'cannot-replay', error: toError(error) };
   }
@@ -104,21 +106,24 @@ function inputMissing({ runId }: RunItem): LullError {
 }
 
 interface Followed extends ReplayOptions {
-  readonly recorded: readonly JournalEntry[];
+  readonly standing: Pick<Standing, 'entries' | 'tries' | 'doneByOther'>;
   readonly input: Encoded;
 }
 
 async function follow(engine: Engine, run: RunItem, followed: Followed): Promise<ReplayRunResult> {
-  const { recorded, before, input, tracesAwaits = false } = followed;
-  const { runId } = run;
-  const definition = engine.registry.find(run.workflow);
+  const { standing, before, input, tracesAwaits = false } = followed;
+  const { runId, workflow } = run;
+  const { entries: recorded, tries, doneByOther } = standing;
+  const definition = engine.registry.find(workflow);
   if (definition === undefined) {
     return { kind: 'cannot-replay', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
   }
 
   const started = recorded[0] ?? startNow(engine, run, before);
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
-  const dueTimes = new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
+  const secrets = createRunSecrets(runId, { started, tries });
+  const deadlineAtMs = deadlineIn([started, ...recorded]);
+  const dueTimes = dueTimesIn(recorded);
 
   // The ids of children follow from the seed: where a history has left it out, they are those that are recorded.
   const recordedRunIds = isRandomKey(started.seed ?? '') ? runIdsOf(recorded) : undefined;
@@ -128,7 +133,8 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   let isInterrupted = false;
   const live = createLiveRun({
     info: toRunInfo(run, started),
-    random: createRunRandom(runId, started.seed),
+    random: secrets.random(() => live.lastCommandId()),
+    doneByOther,
     body: () => (hasTimerForTimeout(recorded) ? definition.startWithTimer(given.input) : definition.start(given.input)),
     ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
     ...(started.limits && { limits: started.limits }),
@@ -136,13 +142,13 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
     link: linkOf(run),
     nextInput: (value) => toNextInput(engine, definition, value),
     callbacks: callbacksOf(engine, run, { started, recorded }),
-    recordedPatches: new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : []))),
+    recordedPatches: patchesIn(recorded),
     isReplaying: () => isReplaying && !isInterrupted,
     decode: (encoded) => decode(encoded),
     encode: (value, what) => outsideGuard(() => encode(value, what)),
     checkResult: (value) => void outsideGuard(() => encodeResult(engine, run.workflow, value)),
     encodeError: (thrown, what) => outsideGuard(() => encodeError(toError(thrown), what)),
-    newRunId: (id) => recordedRunIds?.get(id) ?? toChildRunId(runId, started.seed, id),
+    newRunId: (id) => recordedRunIds?.get(id) ?? secrets.childRunId(id),
     digestArguments,
     strict: engine.strict,
     tracesAwaits,
@@ -161,22 +167,21 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   // Registered classes read their data at each replay. An input that this code cannot read holds the run.
   const given = withGuard(guarded, () => ({ input: decode(input) }));
 
-  const { log } = engine;
-  const strays = createStrayErrors({ runId, workflow: run.workflow, log, codeLocation: () => live.codeLocation() });
+  const strays = createStrayErrors({ runId, workflow, log: engine.log, codeLocation: () => live.codeLocation() });
+  const remember = (): LiveMemory => rememberPending(live, guarded, { strays, secrets, deadlineAtMs });
   if (recorded.length === 0) {
     const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
-    const memory = rememberPending(live, guarded, { strays, seed: started.seed, deadlineAtMs: started.deadlineAtMs });
-    return { kind: 'replayed', memory, unrecorded: [started, ...asked] };
+    return { kind: 'replayed', memory: remember(), unrecorded: [started, ...asked] };
   }
   const deliver: Deliver = (event, recordedUpTo) => {
     isInterrupted = event === interrupted;
     return live.deliver(event, recordedUpTo);
   };
   const asCodeOfTheRun = <T>(code: () => T): T => asOwner(strays, () => withGuard(guarded, code));
-  const replay = { runId, workflow: run.workflow, recorded, deliver, context: contextOf(live), asCodeOfTheRun };
+  const replay = { runId, workflow, recorded, deliver, context: contextOf(live), asCodeOfTheRun };
   const following = await replayInSlices(engine, replay);
   isReplaying = false;
-  const memory = rememberPending(live, guarded, { strays, seed: started.seed, deadlineAtMs: started.deadlineAtMs });
+  const memory = remember();
   if (following.kind === 'diverged') return { kind: 'cannot-replay', error: following.error, reached: memory };
   return { kind: 'replayed', memory, unrecorded: following.unrecorded };
 }
@@ -189,6 +194,14 @@ function runIdsOf(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, str
         : [],
     ),
   );
+}
+
+function dueTimesIn(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, number> {
+  return new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
+}
+
+function patchesIn(recorded: readonly JournalEntry[]): ReadonlySet<string> {
+  return new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : [])));
 }
 
 /** As a start takes it: checked by the schema of this code, and not larger than an input may be. */
@@ -219,8 +232,10 @@ function callbacksOf(
       return record;
     },
     token: (claims) => {
-      const { seed } = started;
-      if (seed !== undefined) return signCallback({ runId: run.runId, link: linkOf(run), ...claims }, seed);
+      // Of one that another run has made, the token that it gave: what comes for it goes to that run.
+      const { runId, link = 1 } = recorderOf(started, claims.id) ?? { runId: run.runId, link: linkOf(run) };
+      const seed = seedOf(started, claims.id);
+      if (seed !== undefined) return signCallback({ runId, link, ...claims }, seed);
       throw new WorkflowCodeError(
         'INVALID_ARGUMENT',
         `callback "${claims.name}" has no token: the run began with a version of lull that gave runs no secret. Start the ` +

@@ -6,7 +6,7 @@
  *
  * Tested by: test/engine/run-timeout.test.ts
  */
-import type { DeadlinePassed } from '../journal/event.ts';
+import type { DeadlinePassed, JournalEntry } from '../journal/event.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { LiveRun } from '../scheduler/live-run.ts';
 
@@ -16,6 +16,12 @@ export function deadlineOf(run: RunItem, workflowTimeoutMs: number | undefined):
   const ownAtMs = (notBeforeMs ?? createdAtMs) + (workflowTimeoutMs ?? Infinity);
   const atMs = Math.min(deadlineAtMs, ownAtMs);
   return atMs === Infinity ? undefined : atMs;
+}
+
+/** When the time of a run is up, as what stands of its journal has it; undefined for never. */
+export function deadlineIn(entries: readonly JournalEntry[]): number | undefined {
+  const said = entries.findLast((entry) => entry.kind === 'retried' || entry.kind === 'started');
+  return said?.kind === 'retried' || said?.kind === 'started' ? said.deadlineAtMs : undefined;
 }
 
 /** Undefined if the time is not up, or the code knows it. A timer of the same moment is its code's, and comes after. */

@@ -24,14 +24,23 @@ export function createRunRandom(runId: string, seed: string | undefined): Random
   return seed === undefined ? new Prng(runId) : new ChaCha20(randomKeyBytes(seed));
 }
 
-/** The same for all attempts of a step, on whichever worker (I5): 36 characters, in the form of a random UUID. */
-export function toIdempotencyKey(runId: string, seed: string | undefined, id: CommandId): string {
-  return seed === undefined ? `${runId}#${id}` : uuidOf(digest(['idempotency key', seed, runId, id]));
+/**
+ * The same for all attempts of a step, on whichever worker (I5): 36 characters, in the form of a random UUID. `ofTry`: 0, or
+ * the number of the `retried` after which the step was asked for.
+ */
+export function toIdempotencyKey(runId: string, seed: string | undefined, id: CommandId, ofTry = 0): string {
+  if (seed === undefined) return `${runId}#${id}${ofTry === 0 ? '' : `#${ofTry}`}`;
+  return uuidOf(digest(['idempotency key', seed, runId, id, ...triedAgain(ofTry)]));
 }
 
 /** The id of a run that a step starts: the same for all attempts, and no other run's code can guess it. */
-export function toChildRunId(runId: string, seed: string | undefined, id: CommandId): string {
-  return uuidOf(digest(['child', seed ?? '', runId, id]));
+export function toChildRunId(runId: string, seed: string | undefined, id: CommandId, ofTry = 0): string {
+  return uuidOf(digest(['child', seed ?? '', runId, id, ...triedAgain(ofTry)]));
+}
+
+/** As it was before there were tries. */
+function triedAgain(ofTry: number): readonly number[] {
+  return ofTry === 0 ? [] : [ofTry];
 }
 
 function digest(parts: readonly (string | number)[]): Buffer {

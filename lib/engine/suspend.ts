@@ -30,7 +30,8 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
     turn.refreshFrom(release.run);
     return { kind: 'accepted-since' };
   }
-  turn.keepWarm(memory);
+  // An update that came again, and waits for its handler, is in no inbox: the journal has it, and the next turn loads that.
+  if (!turn.inbox.some(({ id }) => turn.carried.has(id))) turn.keepWarm(memory);
   if (dueAtMs !== undefined) await sendWake(turn, dueAtMs);
   return { kind: 'suspended', dueAtMs };
 }

@@ -12,6 +12,7 @@ import { internalProblem, type Problem, problemOf, toProblem } from './problem.t
 import { type ApiContext, readCall, requestIdOf } from './read-call.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { queryRoutes } from './query-routes.ts';
+import { repairRoutes } from './repair-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { startRoute } from './start-route.ts';
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   startRoute,
   ...runRoutes,
   ...messageRoutes,
+  ...repairRoutes,
   ...queryRoutes,
   ...updateRoutes,
   ...withStartRoutes,

@@ -229,7 +229,11 @@ export const SCHEMAS = {
         type: 'integer',
         description: 'What a step, timer or receive asked for, and what came of it, share an id.',
       },
-      stepId: { type: 'string', description: 'Of a step: names it within its run, as a fork takes it.' },
+      stepId: {
+        type: 'string',
+        description: 'Of a step: names it within its run, as a fork takes it.',
+        examples: ['charge#3'],
+      },
       name: { type: 'string' },
       key: { type: 'string', description: 'Of a step that was given one.' },
       operation: {

@@ -31,6 +31,8 @@ export function attemptOf({ failedAttempts, cutOffAttempts }: OpenCommand): numb
 
 export class OpenCommands {
   readonly #open = new Map<CommandId, OpenCommand>();
+  /** Steps: a run that is tried again may go on with them. */
+  readonly #ended = new Map<CommandId, RecordedCommand>();
   #atMs: number | undefined;
 
   /** The time of the last event that was fed. */
@@ -60,7 +62,11 @@ export class OpenCommands {
       case 'sleep-completed':
       case 'callback-completed':
       case 'callback-failed':
-        this.#open.delete(entry.id);
+        this.#end(entry.id);
+        break;
+      case 'retried':
+      case 'forked':
+        this.#tryAgain(entry.atMs);
         break;
       case 'signal-received':
         this.#endReceive(entry.name);
@@ -81,6 +87,19 @@ export class OpenCommands {
       default:
         break;
     }
+  }
+
+  #end(id: CommandId): void {
+    const open = this.#open.get(id);
+    this.#open.delete(id);
+    if (open?.command.kind === 'step') this.#ended.set(id, open.command);
+  }
+
+  /** Steps that had ended may go on; all have their attempts anew. */
+  #tryAgain(atMs: number): void {
+    for (const [id, { command, askedAtMs }] of this.#open) this.#open.set(id, begun(command, askedAtMs));
+    for (const [id, command] of this.#ended) this.#open.set(id, begun(command, atMs));
+    this.#ended.clear();
   }
 
   #change(id: CommandId, changes: Partial<Omit<OpenCommand, 'command' | 'askedAtMs'>>): void {

@@ -87,6 +87,20 @@ export interface Started {
   readonly carries?: readonly string[];
   /** Of a link after the first: children that were open, and what becomes of each when the run ends. Absent: none. */
   readonly children?: Readonly<Record<string, OnParentClose>>;
+  /** Of a fork: which commands other runs have recorded, in the order of their positions. Absent: none. */
+  readonly forks?: readonly Fork[];
+}
+
+/** A part of the journal that another run has recorded. */
+export interface Fork {
+  /** The run, and the link of it, that has recorded the commands before `at`, and after those of the fork before. */
+  readonly runId: string;
+  /** Absent: the first. */
+  readonly link?: number;
+  /** The first command that is not of that run. */
+  readonly at: CommandId;
+  /** Takes the place of `seed` from that command on. */
+  readonly seed: string;
 }
 
 /** An event of a step, with what may be sensitive. */
@@ -238,6 +252,41 @@ export interface Continued {
 }
 
 /**
+ * The run had failed, and goes on from the step that failed: entries behind `keeps`, before this one, do not stand any
+ * more. Their messages come again after it, and so do the ends of steps that were asked for before.
+ */
+export interface Retried {
+  readonly kind: 'retried';
+  readonly atMs: number;
+  /** From 1, in each journal. */
+  readonly number: number;
+  /** So many entries of the journal, from its first one. */
+  readonly keeps: number;
+  /** What the run had failed with, in short. */
+  readonly reason: string;
+  /** When the time of the run is up now. Absent: never. */
+  readonly deadlineAtMs?: number;
+  /** Children that had failed, and that were tried again with it: their ends come anew. Absent: none. */
+  readonly children?: readonly string[];
+}
+
+/**
+ * What stands before was recorded by another run, up to the command of that position. Entries behind `keeps` are what had
+ * come meanwhile for commands before: it comes again after this entry.
+ */
+export interface Forked {
+  readonly kind: 'forked';
+  readonly atMs: number;
+  /** So many entries of the journal, from its first one. */
+  readonly keeps: number;
+  readonly runId: string;
+  /** Absent: the first. */
+  readonly link?: number;
+  /** The step before which the other run was forked, as in `charge#3`. */
+  readonly before: string;
+}
+
+/**
  * The fence of a takeover: the worker before this one died, or lost its lease, while steps may have been running. Or a
  * worker blocked the run while it was running them.
  */
@@ -292,6 +341,8 @@ export type JournalEvent =
   | DeadlinePassed
   | CodeStopped
   | Continued
+  | Retried
+  | Forked
   | TakenOver
   | TakenAlone
   | StepsBegun
@@ -304,10 +355,18 @@ export function isPlainTerminate(entry: JournalEntry): entry is TerminateRequest
   return entry.kind === 'terminate-requested' && entry.undo !== true;
 }
 
-/** Says whether an event is of the workers alone: no code sees it. */
+/** Says whether an event is of the workers and callers alone: no code sees it. */
 export function isOfWorkers({ kind }: JournalEntry): boolean {
-  return kind === 'taken-over' || kind === 'taken-alone' || kind === 'steps-begun';
+  return OF_WORKERS.has(kind);
 }
+
+const OF_WORKERS: ReadonlySet<JournalEntry['kind']> = new Set([
+  'taken-over',
+  'taken-alone',
+  'steps-begun',
+  'retried',
+  'forked',
+]);
 
 const COMMANDS: ReadonlySet<JournalEntry['kind']> = new Set(['step', 'sleep', 'receive', 'callback']);
 

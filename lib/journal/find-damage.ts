@@ -16,6 +16,7 @@ type Form =
   | 'texts'
   | 'texts or none'
   | 'children or none'
+  | 'forks or none'
   | 'time'
   | 'time or none'
   | 'count'
@@ -61,6 +62,7 @@ const FORMS: Forms = {
     deadlineAtMs: 'time or none',
     carries: 'texts or none',
     children: 'children or none',
+    forks: 'forks or none',
   },
   'step-completed': { id: 'count', atMs: 'time', value: 'value', sensitive: 'true or none' },
   'step-failed': { id: 'count', atMs: 'time', error: 'value', sensitive: 'true or none' },
@@ -93,6 +95,15 @@ const FORMS: Forms = {
   'deadline-passed': { atMs: 'time', reason: 'text' },
   'code-stopped': { atMs: 'time', error: 'value' },
   continued: { atMs: 'time', input: 'value', carries: 'texts' },
+  retried: {
+    atMs: 'time',
+    number: 'count',
+    keeps: 'count',
+    reason: 'text',
+    deadlineAtMs: 'time or none',
+    children: 'texts or none',
+  },
+  forked: { atMs: 'time', keeps: 'count', runId: 'text', link: 'count or none', before: 'text' },
   'taken-over': { atMs: 'time', begun: 'counts or none' },
   'taken-alone': { atMs: 'time', version: 'text' },
   'steps-begun': { atMs: 'time', ids: 'counts' },
@@ -105,6 +116,12 @@ const isCounts = (field: unknown): boolean => Array.isArray(field) && field.ever
 
 const isTexts = (field: unknown): boolean => Array.isArray(field) && field.every((part) => typeof part === 'string');
 
+const isFork = (part: unknown): boolean => {
+  const { runId, link, at, seed } = (part ?? {}) as Readonly<Record<string, unknown>>;
+  const areTexts = typeof runId === 'string' && typeof seed === 'string';
+  return areTexts && isCount(at) && (link === undefined || isCount(link));
+};
+
 const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   text: (field) => typeof field === 'string',
   'text or none': (field) => field === undefined || typeof field === 'string',
@@ -112,6 +129,7 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   'texts or none': (field) => field === undefined || isTexts(field),
   'children or none': (field) =>
     field === undefined || (typeof field === 'object' && field !== null && isTexts(Object.values(field))),
+  'forks or none': (field) => field === undefined || (Array.isArray(field) && field.every(isFork)),
   time: (field) => Number.isFinite(field),
   'time or none': (field) => field === undefined || Number.isFinite(field),
   count: isCount,

@@ -4,6 +4,8 @@
  * Each law is a pure predicate over the records of one run, in time linear in their entries. `findBrokenLaw` is their
  * conjunction. They are shown in docs/protocol.md; the damage check, the simulator and the testing kit hold journals to
  * them. They presume entries of a known form, which `findDamage` checks before.
+ *
+ * Where a run was tried again, most laws are about what stands (`standing.ts`): at the end, and before each `retried`.
  */
 import { describeValue } from '../core/describe-value.ts';
 import {
@@ -15,10 +17,13 @@ import {
   type RecordedCommand,
 } from './event.ts';
 import type { JournalRecord } from './record.ts';
+import { isTurningBack, standingEntries } from './standing.ts';
 
 /** One sentence that is true of every journal. */
 export interface Law {
   readonly sentence: string;
+  /** It is about all entries, and not only about those that stand. */
+  readonly isOfAll?: true;
   /** How the journal (`it`) breaks it, at the first place; undefined if it does not. */
   broken(records: readonly JournalRecord[]): string | undefined;
 }
@@ -26,6 +31,7 @@ export interface Law {
 /** I2: a record that is missing, or there twice, was written by no worker. */
 export const recordsCountUp: Law = {
   sentence: 'Records are numbered from 1, without a gap.',
+  isOfAll: true,
   broken(records) {
     for (const [index, { number }] of records.entries()) {
       if (number !== index + 1) return `it has record ${number} where ${index + 1} belongs`;
@@ -37,6 +43,7 @@ export const recordsCountUp: Law = {
 /** I2: a worker that was taken over writes no record behind the fence. */
 export const epochsNeverFall: Law = {
   sentence: 'A record has the epoch of the record before it, or a later one.',
+  isOfAll: true,
   broken(records) {
     let last = -Infinity;
     for (const [index, { epoch }] of records.entries()) {
@@ -64,6 +71,7 @@ export const startedComesFirst: Law = {
 /** I2: a takeover is recorded before anything that the new worker does. */
 export const fencesBeginRecords: Law = {
   sentence: '`taken-over` is the first entry of its record, or comes right after `started`.',
+  isOfAll: true,
   broken(records) {
     for (const { number, entries } of records) {
       const index = entries.findLastIndex(({ kind }) => kind === 'taken-over');
@@ -120,6 +128,7 @@ export const attemptsCountUp: Law = {
     firstBreach(records, () => {
       const failed = new Map<CommandId, number>();
       return (entry) => {
+        if (isTurningBack(entry)) failed.clear();
         if (entry.kind !== 'step-retrying') return undefined;
         const next = (failed.get(entry.id) ?? 0) + 1;
         failed.set(entry.id, next);
@@ -185,7 +194,7 @@ export const deadlinePassesOnce: Law = {
     firstBreach(records, () => {
       let isToCome = false;
       return (entry) => {
-        if (entry.kind === 'started') isToCome = entry.deadlineAtMs !== undefined;
+        if (entry.kind === 'started' || entry.kind === 'retried') isToCome = entry.deadlineAtMs !== undefined;
         if (entry.kind !== 'deadline-passed') return undefined;
         if (!isToCome) return 'it has "deadline-passed" twice, or without a deadline';
         isToCome = false;
@@ -223,6 +232,37 @@ export const nothingFollowsContinued: Law = {
     }),
 };
 
+/** What does not stand any more is not brought back, and nothing that is to come is taken away. */
+export const retriesKeepWhatStands: Law = {
+  sentence:
+    '`retried` is numbered from 1, without a gap, `forked` comes once, and the last entry that they keep stands.',
+  isOfAll: true,
+  broken: (records) =>
+    firstBreach(records, () => {
+      let retries = 0;
+      let isFork = false;
+      let index = -1;
+      let standing: number[] = [];
+      return (entry) => {
+        index += 1;
+        if (isTurningBack(entry)) {
+          const { kind, keeps } = entry;
+          if (standing.findLast((other) => other < keeps) !== keeps - 1)
+            return `it has "${kind}" that keeps ${keeps} entries`;
+          if (entry.kind === 'forked' && isFork) return 'it has "forked" twice';
+          if (entry.kind === 'retried' && entry.number !== retries + 1) {
+            return `it has "retried" of number ${entry.number} where ${retries + 1} belongs`;
+          }
+          if (entry.kind === 'retried') retries += 1;
+          else isFork = true;
+          standing = standing.filter((other) => other < keeps);
+        }
+        standing.push(index);
+        return undefined;
+      };
+    }),
+};
+
 /** In the order in which they are checked. */
 export const LAWS: readonly Law[] = [
   recordsCountUp,
@@ -240,6 +280,7 @@ export const LAWS: readonly Law[] = [
   codeIsStoppedOnce,
   nothingFollowsTerminate,
   nothingFollowsContinued,
+  retriesKeepWhatStands,
 ];
 
 export interface BrokenLaw {
@@ -250,11 +291,25 @@ export interface BrokenLaw {
 
 /** The first law that the journal breaks; undefined if it keeps them all. */
 export function findBrokenLaw(records: readonly JournalRecord[]): BrokenLaw | undefined {
+  const standing = standingJournals(records);
   for (const law of LAWS) {
-    const breach = law.broken(records);
-    if (breach !== undefined) return { law, breach };
+    for (const journal of law.isOfAll === true ? [records] : standing) {
+      const breach = law.broken(journal);
+      if (breach !== undefined) return { law, breach };
+    }
   }
   return undefined;
+}
+
+/** What stood right before each entry that turns back, and what stands now: each as one record. */
+function standingJournals(records: readonly JournalRecord[]): (readonly JournalRecord[])[] {
+  if (!records.some(({ entries }) => entries.some(isTurningBack))) return [records];
+  const all = records.flatMap(({ entries }) => entries);
+  const ends = [...all.flatMap((entry, index) => (isTurningBack(entry) ? [index] : [])), all.length];
+  return ends.map((end) => {
+    const { entries } = standingEntries(all.slice(0, end));
+    return [{ number: 1, epoch: 1, nonce: '', entries }];
+  });
 }
 
 type Check = (entry: JournalEntry) => string | undefined;

@@ -37,6 +37,8 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
+  RetryRun,
+  RetryRunResult,
   RunPage,
   RunQuery,
   SettleEnd,
@@ -57,6 +59,7 @@ import {
   refersTo,
   releaseLease,
   renewLease,
+  retryRun,
   settleEnd,
   takeLease,
   watchRun,
@@ -268,6 +271,10 @@ export class MemoryStore implements Store {
 
   async continueRun(runId: string, next: ContinueRun): Promise<ContinueRunResult> {
     return this.#update(runId, (before) => continueRun(before, next));
+  }
+
+  async retryRun(runId: string, retry: RetryRun): Promise<RetryRunResult> {
+    return this.#update(runId, (before) => retryRun(before, retry));
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {

@@ -4,7 +4,7 @@
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { isClosed, type OpenStatus } from '../core/run-status.ts';
-import { pinnedElsewhere, type RunItem } from '../ports/run-item.ts';
+import { isRetried, pinnedElsewhere, type RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   ContinueRun,
@@ -18,6 +18,8 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
+  RetryRun,
+  RetryRunResult,
   SettleEnd,
   TakeLease,
   TakeLeaseResult,
@@ -114,6 +116,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
   const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, shows } = release;
   const after: RunItem = {
     ...atRest(run),
+    ...(status === 'suspended' || run.goesOnFrom === undefined ? {} : { goesOnFrom: run.goesOnFrom }),
     ...shows,
     status,
     inboxIds,
@@ -195,10 +198,32 @@ export function continueRun(before: RunState | undefined, next: ContinueRun): Tr
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: 'pending' } };
 }
 
+/** Operation 25. */
+export function retryRun(before: RunState | undefined, retry: RetryRun): Transition<RetryRunResult> {
+  if (!before) return { answer: { kind: 'not-found' } };
+  const { run } = before;
+  const isAsSeen = run.status === 'failed' && run.epoch === retry.epoch && run.dueAtMs === retry.purgeAtMs;
+  if (!isAsSeen || run.afterEnd !== undefined) {
+    return { answer: isRetried(run, retry) ? { kind: 'done' } : { kind: 'changed', run } };
+  }
+  const { result: _result, endedAtMs: _endedAtMs, deadlineAtMs: _deadlineAtMs, pinnedTo: _pinnedTo, ...rest } = run;
+  const { goesOnFrom, retries } = retry;
+  const { deadlineAtMs } = goesOnFrom;
+  const after: RunItem = {
+    ...rest,
+    status: 'suspended',
+    dueAtMs: 0,
+    retries,
+    goesOnFrom,
+    ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
+  };
+  return { answer: { kind: 'done' }, after: { run: after, restingStatus: 'suspended' } };
+}
+
 /** Without what belongs to a turn, or to the rest before it. */
 function atRest(run: RunItem): RunItem {
   const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...others } = run;
-  const { unreadSignals: _unreadSignals, journal: _journal, ...rest } = others;
+  const { unreadSignals: _unreadSignals, journal: _journal, goesOnFrom: _goesOnFrom, ...rest } = others;
   return rest;
 }
 

@@ -63,6 +63,30 @@ export function pickShows({ customStatus, attributes }: RunShows): RunShows {
   };
 }
 
+/** A run that had failed is tried again: the next turn records it, as `retried`, and goes on from there. */
+export interface RetryPoint {
+  readonly kind: 'retry';
+  /** Of the `retried`. */
+  readonly number: number;
+  readonly keeps: number;
+  readonly reason: string;
+  readonly deadlineAtMs?: number;
+  readonly children?: readonly string[];
+}
+
+/** A run begins as a fork of another one: the first turn copies the begin of the other one's journal. */
+export interface ForkPoint {
+  readonly kind: 'fork';
+  readonly runId: string;
+  /** Absent: the first. */
+  readonly link?: number;
+  /** So many entries had the other journal when this one was forked: what came later is left out. */
+  readonly entries: number;
+  /** The first command that is not copied, and its step, as in `charge#3`. */
+  readonly at: number;
+  readonly before: string;
+}
+
 /** At most 1 KB in the table: every take, accept and release pays for its size. What the run shows comes on top. */
 export interface RunItem extends RunShows {
   readonly runId: string;
@@ -81,6 +105,10 @@ export interface RunItem extends RunShows {
   readonly watchers?: readonly string[];
   /** Of a closed run: it is due until this is done. */
   readonly afterEnd?: AfterEnd;
+  /** How often it was tried again after it had failed. Absent: never. */
+  readonly retries?: number;
+  /** What the next turn does before it goes on. Gone when it has suspended, continued or ended the run. */
+  readonly goesOnFrom?: RetryPoint | ForkPoint;
   /** The code is not begun before: the run was started with a delay. */
   readonly notBeforeMs?: number;
   /** Its code is asked to stop then, as the start and the workflow say. Absent: they set no timeout, or the start did not know the workflow's. */
@@ -117,6 +145,14 @@ export function pinnedElsewhere(
   { pin, gone }: { readonly pin?: string; readonly gone?: string },
 ): string | undefined {
   return pin === undefined || pinnedTo === pin || pinnedTo === gone ? undefined : pinnedTo;
+}
+
+/** Says whether a request to try the run again, which was sent twice, has been carried out: nothing has happened since. */
+export function isRetried(
+  { goesOnFrom }: RunItem,
+  { goesOnFrom: { number, keeps } }: { readonly goesOnFrom: RetryPoint },
+): boolean {
+  return goesOnFrom?.kind === 'retry' && goesOnFrom.number === number && goesOnFrom.keeps === keeps;
 }
 
 /** What a list shows without reading each run. */

@@ -15,8 +15,10 @@ import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
 import type {
   AfterEnd,
   Blocked,
+  ForkPoint,
   JournalUse,
   Lease,
+  RetryPoint,
   RunItem,
   RunRow,
   RunShows,
@@ -149,6 +151,12 @@ export interface Store {
   /** Operation 19. Condition EndIsNotSettled: what was left to do after the end is done. No error if it was done before. */
   settleEnd(runId: string, settle: SettleEnd): Promise<void>;
 
+  /**
+   * Operation 25. Condition RunHasFailedAsSeen: failed in this epoch, with nothing left to do, and to be purged when it was
+   * seen to be. The run is open again and due at once; how it had ended is gone from the item. Repeated, it is done.
+   */
+  retryRun(runId: string, retry: RetryRun): Promise<RetryRunResult>;
+
   /** Newest first, from the index by workflow. */
   listRuns(query: RunQuery): Promise<RunPage>;
 }
@@ -172,6 +180,7 @@ export interface NewRun {
   /** The time that it is for, where a schedule starts it. */
   readonly scheduledAtMs?: number;
   readonly attributes?: Attributes;
+  readonly goesOnFrom?: ForkPoint;
 }
 
 export type CreateRunResult =
@@ -280,6 +289,21 @@ export interface SettleEnd {
   readonly endedAtMs: number;
   readonly purgeAtMs: number | undefined;
 }
+
+export interface RetryRun {
+  /** As the run was seen: it had failed in this epoch, and was to be purged then. */
+  readonly epoch: number;
+  readonly purgeAtMs: number | undefined;
+  /** How often it was tried again, with this time. */
+  readonly retries: number;
+  readonly goesOnFrom: RetryPoint;
+}
+
+export type RetryRunResult =
+  | { readonly kind: 'done' }
+  /** It is not as it was seen any more. */
+  | { readonly kind: 'changed'; readonly run: RunItem }
+  | { readonly kind: 'not-found' };
 
 export type ReleaseLeaseResult =
   | { readonly kind: 'done' }

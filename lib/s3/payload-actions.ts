@@ -33,6 +33,7 @@ export const PAYLOAD_ACTIONS: Readonly<Record<StoreOperation, readonly PayloadAc
   finish: [],
   continueRun: [],
   watch: [],
+  retryRun: [],
   settleEnd: [],
   purge: ['s3:ListBucket', ...DELETE],
   deleteRun: ['s3:ListBucket', ...DELETE],

@@ -58,16 +58,19 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   /** How the run ends once its steps are undone. Set when the body and all that it left have ended. */
   #ending: Outcome | undefined;
   readonly #undos: UndoPhase;
+  readonly #doneByOther: ReadonlySet<CommandId>;
   /** Leaves `going-on` once, in `#end`. */
   #outcome: Outcome = { kind: 'going-on' };
 
   constructor(options: LiveRunOptions) {
-    const { info, random, stepDefaults, recordedPatches = new Set(), strict, tracesAwaits = false } = options;
+    const { info, random, stepDefaults, recordedPatches = new Set(), doneByOther = new Set() } = options;
+    const { strict, tracesAwaits = false } = options;
     const limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
     this.link = options.link ?? 1;
     this.#host = new RunHost(options);
     this.#random = new CountedRandom(random);
     this.#undos = new UndoPhase(this.#host);
+    this.#doneByOther = doneByOther;
     this.#loop = new EventLoop({
       ...{ info, stepDefaults, recordedPatches, strict, tracesAwaits },
       ...{ host: this.#host, random: this.#random, limits },
@@ -218,8 +221,16 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     else if (this.#main !== undefined) this.#cancelBody(this.#main);
   }
 
-  stepCompleted(command: StepCommand, result: Encoded): void {
-    this.#undos.stepCompleted(command, result);
+  stepCompleted({ id, command }: { readonly id: CommandId; readonly command: StepCommand }, result: Encoded): void {
+    if (!this.#doneByOther.has(id)) this.#undos.stepCompleted(command, result);
+  }
+
+  triedAgain(deadlineAtMs: number | undefined): void {
+    this.#deadlineAtMs = deadlineAtMs;
+  }
+
+  lastCommandId(): CommandId {
+    return this.commands.lastId;
   }
 
   /** A run that is being undone already goes on with that. */

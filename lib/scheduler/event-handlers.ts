@@ -22,7 +22,9 @@ export interface EventTarget {
   beginUpdate(event: UpdateReceived): void;
   cancel(reason: string): void;
   /** A step has completed: it may have to be undone. */
-  stepCompleted(command: StepCommand, result: Encoded): void;
+  stepCompleted(step: { readonly id: CommandId; readonly command: StepCommand }, result: Encoded): void;
+  /** The run is tried again, and its time is up then. */
+  triedAgain(deadlineAtMs: number | undefined): void;
   /** Ends the code at once, and undoes the steps that have completed. */
   terminate(reason: string): void;
   /** Ends the code at once, by an error that it can take no more, and undoes the steps that have completed. */
@@ -45,7 +47,7 @@ const handlers: Handlers = {
   started: (event, run) => run.start(event.deadlineAtMs),
   'step-completed': (event, run) => {
     const value = run.decode(event.value);
-    run.stepCompleted(run.commands.find('step', event.id).command, event.value);
+    run.stepCompleted(run.commands.find('step', event.id), event.value);
     run.commands.end('step', event.id).setResult(value);
   },
   'step-failed': (event, run) => {
@@ -92,6 +94,13 @@ const handlers: Handlers = {
   continued: () => undefined,
   'step-interrupted': (event, run) => {
     run.commands.find('step', event.id).cutOffs += 1;
+  },
+  retried: (event, run, recordedUpTo) => {
+    run.commands.tryAgain(event.atMs, { recordedUpTo, byOther: false });
+    run.triedAgain(event.deadlineAtMs);
+  },
+  forked: (event, run, recordedUpTo) => {
+    run.commands.tryAgain(event.atMs, { recordedUpTo, byOther: true });
   },
   'taken-alone': () => undefined,
   'steps-begun': () => undefined,

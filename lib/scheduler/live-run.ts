@@ -21,12 +21,14 @@ export interface PendingStep {
   readonly kind: 'step';
   readonly id: CommandId;
   readonly command: StepCommand;
-  /** When it was issued, in the run's own time: its total timeout counts from here. */
-  readonly requestedAtMs: number;
+  /** When it was issued, or the run was tried again, in the run's own time: its total timeout counts from here. */
+  requestedAtMs: number;
   /** Attempts that ended in an error, from the journal. */
   failedAttempts: number;
   /** How often a worker was lost (`taken-over`) while this step may have been running. */
   interruptions: number;
+  /** Its body may have run before the run was tried again. Its attempts are counted anew. */
+  wasTried: boolean;
   /** How often the end of a worker's invocation has cut its body off (`step-interrupted`). */
   cutOffs: number;
   /** No attempt before this time; 0 if at once. */
@@ -113,6 +115,8 @@ export interface LiveRun {
   checkUpdate(name: string, input: unknown): void;
   /** What its tasks wait for, in the order in which they were created. None without `tracesAwaits`. */
   taskStates(atMost: number): readonly TaskState[];
+  /** The position of the command that was issued last; 0 if none was. */
+  lastCommandId(): CommandId;
   /** Where the code is, for error messages: `after step "charge"`, `before its first await`. */
   codeLocation(): string;
 }
@@ -145,6 +149,8 @@ export interface LiveRunOptions {
   readonly link?: number;
   /** What the host does for callbacks. Default: there can be none. */
   readonly callbacks?: CallbackHost;
+  /** Steps that another run has completed, of which this one is a fork: they are not this run's to undo. Default: none. */
+  readonly doneByOther?: ReadonlySet<CommandId>;
   /** The patches that the journal has. Default: none. */
   readonly recordedPatches?: ReadonlySet<string>;
   /** Whether the events that are delivered now were delivered before. Default: never. */

@@ -170,6 +170,19 @@ export class PendingCommands implements Commands, PendingReceives {
     return [...(this.#sleepsOfOwner.get(owner) ?? [])].filter((id) => this.find('sleep', id).dueAtMs === dueAtMs);
   }
 
+  /**
+   * The run is tried again: each step has its attempts anew. Those up to `recordedUpTo` may have been running before.
+   * Where another run was running them (`byOther`), this one has not tried them.
+   */
+  tryAgain(atMs: number, { recordedUpTo, byOther }: { recordedUpTo: CommandId; byOther: boolean }): void {
+    for (const pending of this.#pending.values()) {
+      if (pending.kind !== 'step') continue;
+      const wasTried = !byOther && pending.id <= recordedUpTo;
+      Object.assign(pending, { failedAttempts: 0, interruptions: 0, cutOffs: 0, retryAtMs: 0, requestedAtMs: atMs });
+      pending.wasTried = wasTried;
+    }
+  }
+
   /** The run is over: withdraws all commands. */
   clear(): void {
     this.#pending.clear();
@@ -233,6 +246,7 @@ export class PendingCommands implements Commands, PendingReceives {
       failedAttempts: 0,
       interruptions: 0,
       cutOffs: 0,
+      wasTried: false,
       retryAtMs: 0,
       lastHeartbeat: undefined,
       future,

@@ -44,6 +44,7 @@ const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'release',
   'finish',
   'continueRun',
+  'retryRun',
   'purge',
   'deleteRun',
   'watch',

@@ -6,7 +6,9 @@ import { notSettledError } from '../client/delete-run.ts';
 import { findAnswer, toResult } from '../client/await-update.ts';
 import { updateIdFromKey } from '../client/identifiers.ts';
 import { keyOf, type UpdateOptions } from '../client/send-update.ts';
-import { RunNotFoundError } from '../core/run-errors.ts';
+import { NotFailedError, RunNotFoundError } from '../core/run-errors.ts';
+import type { ForkOptions } from '../client/fork-run.ts';
+import type { RetryOptions } from '../client/retry-run.ts';
 import type { ControlOptions, Run, SignalOptions } from '../client/run.ts';
 import type { ExportOptions } from '../client/export-history.ts';
 import type { HistoryDocument } from '../client/history-document.ts';
@@ -129,6 +131,27 @@ export class TestRun<R> implements Run<R> {
         if (attempts === 1 || !(error instanceof RunNotFoundError)) throw error;
       });
     });
+  }
+
+  /** A caller that dies, and asks again, finds a run that goes on already. */
+  retry(options?: RetryOptions): Promise<void> {
+    let attempts = 0;
+    let isDone = false;
+    return this.#cloud.callers.call(async () => {
+      if (isDone) return;
+      attempts += 1;
+      try {
+        await this.#run.retry(options);
+      } catch (error) {
+        if (attempts === 1 || !(error instanceof NotFailedError)) throw error;
+      }
+      isDone = true;
+    });
+  }
+
+  async fork(options: ForkOptions): Promise<Run<R>> {
+    const fork = await this.#cloud.callers.call(() => this.#run.fork(options));
+    return new TestRun(fork, this.#cloud, this.#timeline);
   }
 
   /** Gives the status in which it was left. Without a limit, a run that cannot end is an error. */

@@ -109,6 +109,21 @@ const routes: Record<string, () => Promise<void>> = {
     await expectNoWordOfTheEnd('terminate');
   },
 
+  async retryRun() {
+    const world = await payrollRun({ ended: true });
+    const answer = await world.ask('POST', '/runs/r1/retry');
+    expect(problemOf(answer)).toMatchObject({ status: 409, code: 'NOT_FAILED' });
+    expect(textOf(answer)).not.toMatch(/SECRET|payroll/);
+  },
+
+  /** Also where the id that is to be the fork's is that of another workflow's run. */
+  async forkRun() {
+    const world = await payrollRun({ ended: true });
+    const refused = await world.ask('POST', '/runs/r1/fork', '{"before":"pay#1"}');
+    expect(problemOf(refused)).toMatchObject({ status: 422, code: 'FORK_REFUSED' });
+    expect(textOf(refused)).not.toMatch(/SECRET|payroll/);
+  },
+
   async queryRun() {
     await expectNotFound('GET', '/runs/r/queries/salary');
   },

@@ -111,6 +111,17 @@ test('continuing as new costs 1, and nothing for the index where the run was due
   expect(second).toEqual([1, 2, 0]);
 });
 
+test('trying a failed run again costs 1, and 1 for each index, one more where it had a retention', async () => {
+  const goesOnFrom = { kind: 'retry', number: 1, keeps: 9, reason: 'Error: no' } as const;
+  const failed = await takenRun(store, ordinaryRun());
+  await store.finish(failed.runId, finishing({ status: 'failed' }));
+  const retry = { epoch: 1, retries: 1, goesOnFrom };
+  expect(await units(() => store.retryRun(failed.runId, { ...retry, purgeAtMs: undefined }))).toEqual([1, 1, 1]);
+  const kept = await takenRun(store, ordinaryRun());
+  await store.finish(kept.runId, finishing({ status: 'failed', purgeAtMs: START_MS }));
+  expect(await units(() => store.retryRun(kept.runId, { ...retry, purgeAtMs: START_MS }))).toEqual([1, 2, 1]);
+});
+
 test('what a run shows costs no write of its own, and no index', async () => {
   const shows = { customStatus: encoded('waiting'), attributes: { customer: 'c1' } };
   const renewal = { epoch: 1, expiresAtMs: START_MS + 2 * LEASE_MS, shows };

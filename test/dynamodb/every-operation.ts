@@ -45,6 +45,10 @@ export async function useEveryOperation(store: Store): Promise<void> {
     });
     await store.watch(runId, 'watcher', 10);
     await store.settleEnd(runId, { endedAtMs: START_MS, purgeAtMs: undefined });
+    await store.retryRun(runId, {
+      ...{ epoch: 7, purgeAtMs: undefined, retries: 1 },
+      goesOnFrom: { kind: 'retry', number: 1, keeps: 1, reason: 'no' },
+    });
   }
   await store.loadMessages(runId, ['m1']);
   await store.loadRecords(runId, 0);

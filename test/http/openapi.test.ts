@@ -55,6 +55,8 @@ describe('GET /openapi.json', () => {
         'POST /callbacks/{token}/fail',
         'POST /callbacks/{token}/heartbeat',
         'POST /runs/{id}/cancel',
+        'POST /runs/{id}/fork',
+        'POST /runs/{id}/retry',
         'POST /runs/{id}/queries/{name}',
         'POST /runs/{id}/signals/{name}',
         'POST /runs/{id}/terminate',

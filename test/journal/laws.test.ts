@@ -42,6 +42,11 @@ const beat = (id: number, messageId: string): JournalEntry => ({
   ...{ kind: 'callback-heartbeat', messageId, atMs },
   ...{ id, name: 'c', details: 1 },
 });
+const failedStep = (id: number): JournalEntry => ({ kind: 'step-failed', id, atMs, error: 1 });
+const retried = (number: number, keeps: number): Extract<JournalEntry, { kind: 'retried' }> => ({
+  ...{ kind: 'retried', atMs, number, keeps, reason: 'no' },
+});
+const forkedAt = (keeps: number): JournalEntry => ({ kind: 'forked', atMs, keeps, runId: 'r', before: 'a#1' });
 const continued: JournalEntry = { kind: 'continued', atMs, input: 1, carries: [] };
 const patched = (patch: string): JournalEntry => ({ kind: 'patched', patch });
 
@@ -179,6 +184,23 @@ const CASES: Readonly<Record<Exclude<keyof typeof laws, 'LAWS' | 'findBrokenLaw'
       ],
     ],
   },
+  retriesKeepWhatStands: {
+    law: laws.retriesKeepWhatStands,
+    kept: [
+      of(step(1), failedStep(1), retried(1, 2), retrying(1, 1), failedStep(1), retried(2, 2), completed(1)),
+      of(step(1), news('a'), step(2), unread('b'), retried(1, 2), news('a'), step(2), news('b')),
+      of(step(1), step(2), completed(1), forkedAt(2), step(2), completed(1)),
+      journal([{ ...started, deadlineAtMs: atMs }, timeIsUp], [{ ...retried(1, 1), deadlineAtMs: 5 }, timeIsUp]),
+      of(limit, retried(1, 1), limit),
+    ],
+    broken: [
+      [of(retried(2, 1)), 'it has "retried" of number 2 where 1 belongs'],
+      [of(step(1), retried(1, 2), retried(1, 2)), 'it has "retried" of number 1 where 2 belongs'],
+      [of(step(1), retried(1, 5)), 'it has "retried" that keeps 5 entries'],
+      [of(step(1), failedStep(1), retried(1, 1), retried(2, 3)), 'it has "retried" that keeps 3 entries'],
+      [of(forkedAt(1), forkedAt(1)), 'it has "forked" twice'],
+    ],
+  },
   nothingFollowsContinued: {
     law: laws.nothingFollowsContinued,
     kept: [of(continued), journal([started, continued], [takenOver])],
@@ -210,6 +232,12 @@ describe.each(Object.entries(CASES))('%s', (_, { law, kept, broken }) => {
   test('is named as the first law that is broken, with the place', () => {
     for (const [records, breach] of broken) expect(findBrokenLaw(records)).toEqual({ law, breach });
   });
+});
+
+test('what was discarded keeps the laws too', () => {
+  const records = of(step(1), completed(1), completed(1), retried(1, 2));
+  expect(findBrokenLaw(records)?.law).toBe(laws.eventsHaveACommand);
+  expect(findBrokenLaw(of(step(1), retried(1, 2), completed(2)))?.law).toBe(laws.eventsHaveACommand);
 });
 
 test('each law that is exported is one of the laws that are checked', () => {

@@ -110,6 +110,22 @@ const continuing = operation(
   (store, { run, ...next }, prefix) => store.continueRun(prefix + run, next),
 );
 
+const retrying = operation(
+  'retryRun',
+  { run, epoch, purgeAtMs: dueAtMs, keeps: fc.constantFrom(1, 2), deadlineAtMs: dueAtMs },
+  (store, { run, epoch, purgeAtMs, keeps, deadlineAtMs }, prefix) =>
+    store.retryRun(prefix + run, {
+      ...{ epoch, purgeAtMs, retries: 1 },
+      goesOnFrom: {
+        kind: 'retry',
+        number: 1,
+        keeps,
+        reason: 'no',
+        ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
+      },
+    }),
+);
+
 const renew = operation('renew', { run, epoch, nowMs }, (store, { run, epoch, nowMs }, prefix) =>
   store.renew(prefix + run, { epoch, expiresAtMs: nowMs + LEASE_MS }),
 );
@@ -183,6 +199,8 @@ const honest = operation(
       'release',
       'finish',
       'finish',
+      'fail',
+      'retry',
       'continue',
       'record',
       'late record',
@@ -216,6 +234,15 @@ const honest = operation(
           purgeAtMs: dueAtMs,
         });
       }
+      case 'fail': {
+        const result = { kind: 'inline', value: encoded('no') } as const;
+        const end = { status: 'failed', result, endedAtMs: START_MS, purgeAtMs: dueAtMs } as const;
+        return store.finish(runId, { epoch, wakesSeen, ...end });
+      }
+      case 'retry': {
+        const goesOnFrom = { kind: 'retry', number: 1, keeps: 1, reason: 'no' } as const;
+        return store.retryRun(runId, { epoch, purgeAtMs: now.dueAtMs, retries: (now.retries ?? 0) + 1, goesOnFrom });
+      }
       case 'continue': {
         const input = { kind: 'inline', value: encoded('next') } as const;
         const next = { link: (now.link ?? 1) + 1, input, inboxIds: now.inboxIds, deadlineAtMs: dueAtMs };
@@ -240,6 +267,7 @@ const operations = fc.oneof(
   { weight: 2, arbitrary: release },
   { weight: 2, arbitrary: finish },
   { weight: 2, arbitrary: continuing },
+  { weight: 2, arbitrary: retrying },
   { weight: 1, arbitrary: renew },
   { weight: 3, arbitrary: reads },
   { weight: 3, arbitrary: writes },

@@ -1,6 +1,7 @@
 /** A replay of the final journal gives what the table says (I4). */
 import { encode } from '../../../lib/codec/encode.ts';
 import { encodeError } from '../../../lib/codec/encode-error.ts';
+import { standingEntries } from '../../../lib/journal/standing.ts';
 import type { Encoded } from '../../../lib/core/encoded.ts';
 import { toError } from '../../../lib/core/to-error.ts';
 import { replayRun } from '../../../lib/engine/replay-run.ts';
@@ -35,7 +36,7 @@ export function replayRule(codeFor: (run: RunLedger) => Code): Rule {
         return;
       }
       const engine = createReader(run, codeFor(run), faultsEndedAtMs, plan.weather.settings.strict ?? false);
-      const following = await replayRun(engine, created, entries);
+      const following = await replayRun(engine, created, standingEntries(entries));
       if (following.kind === 'cannot-replay') {
         violate(`the code cannot follow the final journal: ${following.error.message}`);
         return;

@@ -19,6 +19,7 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'release',
   'finish',
   'continueRun',
+  'retryRun',
   'purge',
   'deleteRun',
   'watch',
