@@ -45,11 +45,11 @@ export async function forkRun(ports: ClientPorts, runId: string, options: ForkOp
     );
   }
   const nowMs = ports.clock.nowMs();
-  const newId = id === undefined ? ports.ids.runId(nowMs) : checkNewRunId(id);
   const store = await ports.openStore();
   const wakes = await ports.openWakes();
   const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
   if (run === undefined) throw new RunNotFoundError(runId);
+  const newId = id === undefined ? ports.ids.runId(nowMs) : checkNewRunId(id, run.workflow);
   if (run.endedAtMs !== undefined && run.dueAtMs !== undefined && run.dueAtMs <= nowMs + SHORTEST_RETENTION_MS) {
     throw new ForkRefusedError(runId, 'it is about to be purged, since its retention is over. Start a run instead');
   }

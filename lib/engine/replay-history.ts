@@ -7,6 +7,7 @@
 import { NondeterminismError } from '../core/errors.ts';
 import { toError } from '../core/to-error.ts';
 import type { JournalEntry } from '../journal/event.ts';
+import type { Standing } from '../journal/standing.ts';
 import { describeCommandEntry } from '../journal/find-difference.ts';
 import type { Inspection } from '../ports/inspection.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -39,13 +40,14 @@ export type HistoryReplay =
 
 type Inspected = Extract<Inspection, { readonly kind: 'inspected' }>;
 
-/** `entries`: those that the code sees, `seenByCode`. */
+/** `standing`: what the code sees, `seenByCode`. */
 export async function replayHistory(
   options: QueryEngineOptions,
   run: RunItem,
-  entries: readonly JournalEntry[],
+  standing: Standing,
 ): Promise<HistoryReplay> {
-  const replayed = await replayRun(toEngine(withoutWorld(options)), run, entries, { tracesAwaits: true });
+  const { entries } = standing;
+  const replayed = await replayRun(toEngine(withoutWorld(options)), run, standing, { tracesAwaits: true });
   if (replayed.kind === 'replayed') {
     const { memory, unrecorded } = replayed;
     const inspection = inspectMemory(memory, [...entries, ...unrecorded]);

@@ -45,8 +45,8 @@ export const childBugs: readonly PlantedBug[] = [
   {
     name: 'a child that is started again after a loss has another id',
     file: 'lib/engine/replay-run.ts',
-    find: `newRunId: (id) => recordedRunIds?.get(id) ?? toChildRunId(runId, started.seed, id),`,
-    put: `newRunId: (id) => toChildRunId(runId, engine.newNonce(), id),`,
+    find: `newRunId: (id) => recordedRunIds?.get(id) ?? secrets.childRunId(id),`,
+    put: `newRunId: () => engine.newNonce(),`,
   },
   {
     name: 'the sweeper leaves a closed run with something to do alone',

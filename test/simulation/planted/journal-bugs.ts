@@ -35,8 +35,9 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a takeover writes no fence',
     file: 'lib/engine/load-run.ts',
-    find: `const entries = [...(await fence(turn, records)), ...(isToRunAlone ? [takenAlone(engine)] : [])];`,
-    put: `const entries: JournalEntry[] = [];`,
+    find: `...(await fence(turn, records)),`,
+    put: ``,
+    also: { find: `...(isToRunAlone ? [takenAlone(engine)] : []),`, put: `` },
   },
   {
     name: 'a worker does not look whether a later one has written',
@@ -65,8 +66,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'the dice of a run are others at each replay',
     file: 'lib/engine/replay-run.ts',
-    find: `createRunRandom(runId, started.seed)`,
-    put: `createRunRandom(runId, engine.newNonce())`,
+    find: `random: secrets.random(`,
+    put: `random: createRunSecrets(runId, { started: { ...started, seed: engine.newNonce() }, tries }).random(`,
   },
   {
     name: "the run's time goes back when a worker's clock does",

@@ -23,8 +23,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'attempts of a step have different idempotency keys',
     file: 'lib/engine/attempt.ts',
-    find: `toIdempotencyKey(runId, options.ofRun.seed, step.id)`,
-    put: 'toIdempotencyKey(`${runId}${step.failedAttempts}`, options.ofRun.seed, step.id)',
+    find: `options.ofRun.secrets.idempotencyKey(step)`,
+    put: '`${options.ofRun.secrets.idempotencyKey(step)}${step.failedAttempts}`',
   },
   {
     name: 'a step that is running is begun again',

@@ -5,8 +5,8 @@ export const updateBugs: readonly PlantedBug[] = [
   {
     name: 'an update that is refused is carried out',
     file: 'lib/engine/deliver-pending-events.ts',
-    find: `if (check === 'refused') continue;`,
-    put: ``,
+    find: `if (check === 'refused') {`,
+    put: `if (check === 'refused' && events < 0) {`,
   },
   {
     name: 'a worker that took over does not claim updates',
