@@ -5,6 +5,7 @@
  * Tested by: test/testing/compare-with-replay.test.ts
  */
 import type { JournalEntry } from '../journal/event.ts';
+import { standingEntries } from '../journal/standing.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
 import { linkOf } from './link-before.ts';
 import { replayRun } from './replay-run.ts';
@@ -28,11 +29,7 @@ export async function replayAgain(engine: Engine, runId: string): Promise<Replay
   if (run === undefined) return { kind: 'unknown' };
   const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run));
   if (records.length === 0) return { kind: 'unknown' };
-  const replayed = await replayRun(
-    engine,
-    run,
-    records.flatMap(({ entries }) => entries),
-  );
+  const replayed = await replayRun(engine, run, standingEntries(records.flatMap(({ entries }) => entries)));
   if (replayed.kind === 'cannot-replay') return { kind: 'cannot-replay', error: replayed.error };
   const { live } = replayed.memory;
   return {
