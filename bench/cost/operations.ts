@@ -45,7 +45,7 @@ const workflows = { nothing, steps, sleeps, listens, asks, hasChild, startsRun, 
 interface Operation {
   readonly name: string;
   /** Plays the runs that have it. */
-  play(bench: Bench): Promise<unknown>;
+  readonly play: (bench: Bench) => Promise<unknown>;
   /** Without which it would not be: what that takes is left out. Default: a run that does nothing. */
   readonly beside?: (bench: Bench) => Promise<unknown>;
 }
@@ -60,6 +60,10 @@ const begin = async <R>(bench: Bench, starting: Promise<Run<R>>): Promise<Run<R>
   return run;
 };
 const runNothing = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(nothing));
+const runNothingTwice = async (bench: Bench): Promise<void> => {
+  await runNothing(bench);
+  await runNothing(bench);
+};
 const hearsAWord = async (bench: Bench, before?: (run: Run<void>) => Promise<unknown>): Promise<void> => {
   const run = await begin(bench, bench.client.start(listens));
   await before?.(run);
@@ -68,7 +72,7 @@ const hearsAWord = async (bench: Bench, before?: (run: Run<void>) => Promise<unk
 };
 const oneStep = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(steps));
 
-export const OPERATIONS: readonly Operation[] = [
+const OPERATIONS: readonly Operation[] = [
   { name: 'a step', play: oneStep },
   {
     name: 'a sleep that suspends the run',
@@ -108,12 +112,12 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     name: 'another run, started by the run, beside what it takes itself',
-    beside: async (bench) => void (await runNothing(bench), await runNothing(bench)),
+    beside: runNothingTwice,
     play: (bench) => begin(bench, bench.client.start(startsRun)),
   },
   {
     name: 'a child and its end, beside what it takes itself',
-    beside: async (bench) => void (await runNothing(bench), await runNothing(bench)),
+    beside: runNothingTwice,
     play: (bench) => begin(bench, bench.client.start(hasChild)),
   },
   { name: 'continueAsNew', play: (bench) => begin(bench, bench.client.start(continues, true)) },

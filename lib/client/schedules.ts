@@ -1,8 +1,5 @@
 /** Schedules that are made at run time. Each is a run of lull's own workflow: creating one starts it, all else are its updates. */
-import { UnknownWorkflowError } from '../core/workflow-registry.ts';
-import { checkPlainName } from '../core/check-name.ts';
 import { describeValue } from '../core/describe-value.ts';
-import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { LullError } from '../core/errors.ts';
 import {
   InvalidArgumentError,
@@ -15,11 +12,8 @@ import {
   UpdateFailedError,
 } from '../core/run-errors.ts';
 import { isClosed } from '../core/run-status.ts';
-import type { StandardSchema } from '../core/standard-schema.ts';
 import type { Update } from '../core/update.ts';
-import { toInvalidInput } from '../core/validate.ts';
-import { type AnyWorkflow, definitionOf, isWorkflow, type Workflow } from '../core/workflow.ts';
-import { readSchedule } from '../schedule/schedule-times.ts';
+import type { Workflow } from '../core/workflow.ts';
 import * as calls from '../schedule/schedule-calls.ts';
 import {
   newScheduleState,
@@ -35,9 +29,8 @@ import {
 } from '../schedule/schedule-state.ts';
 import type { ClientPorts } from './client-ports.ts';
 import type { RunSummary } from './describe-run.ts';
-import { digestInput } from './encode-input.ts';
 import { listPage, type RunPage } from './list-runs.ts';
-import { checkChoice, checkOptions, toEpochMs } from './options.ts';
+import { checkOptions, toEpochMs } from './options.ts';
 import type { Run } from './run.ts';
 import { checkScheduleName, type ScheduleOptions, toSpec } from './schedule-options.ts';
 import { startRun } from './start-run.ts';

@@ -72,6 +72,7 @@ export function authorsLines({ stack }: CallSite): readonly string[] | undefined
 }
 
 /** Where the files of lull are, as stacks name them; `''` if those do not say. Found once. */
+// eslint-disable-next-line no-restricted-syntax -- it never changes in a process: a cache
 let ourFolder: string | undefined;
 
 function findOurFolder(): string {

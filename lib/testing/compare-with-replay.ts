@@ -107,7 +107,7 @@ async function storedText(store: Store, { runId, result }: RunItem): Promise<str
 }
 
 function textOf(value: Encoded | undefined): string {
-  return JSON.stringify(value) ?? 'undefined';
+  return value === undefined ? 'undefined' : JSON.stringify(value);
 }
 
 function describeError(error: unknown): string {

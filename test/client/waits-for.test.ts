@@ -49,7 +49,7 @@ async function waitsOf(body: () => Coroutine<unknown>, after = '0s') {
   const engine = createTestEngine({ workflows: [flow, inner], log: silent, strict: false });
   const run = await engine.start(flow);
   await engine.settle();
-  await engine.advance(after as '0s');
+  await engine.advance(after);
   const { waitsFor } = (await run.describe({ tasks: true })) as OpenRunDescription;
   if (waitsFor?.from !== 'code') throw new Error('the code was not asked');
   return waitsFor.tasks;
@@ -203,7 +203,7 @@ describe('the await points of a run', () => {
     const add = update<string, void>('add');
     const flow = workflow('flow', function* () {
       add.handle({
-        run: function* (item) {
+        *run (item) {
           yield* step(`reserve ${item}`, { retry: { firstDelay: '1h' } }, () => {
             throw new Error('none left');
           });

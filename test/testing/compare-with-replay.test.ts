@@ -17,7 +17,6 @@ async function problemOf(
 }
 
 let ordersOfThisWorker = 0;
-let loadedByPromise: string | undefined;
 
 describe('a test engine, by default,', () => {
   it('finds a step that changes a variable of the workflow, and names both', async () => {
@@ -60,7 +59,6 @@ describe('a test engine, by default,', () => {
   });
 
   it('finds a promise on whose result the code depends', async () => {
-    loadedByPromise = undefined;
     const loading = workflow('loading', function* () {
       let name = 'nothing';
       void Promise.resolve('Ada').then((loaded) => (name = loaded));
