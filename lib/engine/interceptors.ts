@@ -210,8 +210,8 @@ function startTimer(clock: Clock, ms: number): { readonly isUp: Promise<'up'>; s
 
 interface Resolvers<T> {
   readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
   isSettled(): boolean;
 }
 
