@@ -92,7 +92,7 @@ function inFirstLink(entry: JournalEntry, link: number): JournalEntry {
     return entry;
   }
   const { link: of = 1, ...others } = entry;
-  return of === link ? (others) : { ...entry, link: ANOTHER_LINK };
+  return of === link ? others : { ...entry, link: ANOTHER_LINK };
 }
 
 /** Of a run that goes on: without a time at which it would. */

@@ -203,7 +203,7 @@ describe('the await points of a run', () => {
     const add = update<string, void>('add');
     const flow = workflow('flow', function* () {
       add.handle({
-        *run (item) {
+        *run(item) {
           yield* step(`reserve ${item}`, { retry: { firstDelay: '1h' } }, () => {
             throw new Error('none left');
           });
