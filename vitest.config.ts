@@ -10,9 +10,7 @@ const conditions = ['lull-source', 'node', 'development|production'];
  * Tests of these folders touch nothing that outlives them: no globals, no environment, no module's state. Their files share a
  * process, which saves the loading of lull for each.
  */
-const sharing = ['api', 'asyncio', 'client', 'codec', 'core', 'http', 'journal', 'scheduler'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const sharing = ['asyncio', 'http', 'journal', 'scheduler'].map((folder) => `test/${folder}/**/*.test.ts`);
 // The README puts a first test beside its workflow, and so does a project of `lull init`.
 const tests = ['test/**/*.test.ts', 'functions/**/*.test.ts', 'templates/**/*.test.ts'];
 const noTests = ['test/conventions/fixtures/**'];

@@ -111,7 +111,9 @@ export async function bulkPage(
   do {
     // All of a page of the list is carried out: so its cursor is never behind what was done, and never ahead.
     const page = await readPage(ports, { ...request, limit: Math.min(STREAMED_PAGE, limit - looked), cursor });
-    for (const some of chunks(page.runs)) results.push(...(await carryOutAll(ports, action, some, options)));
+    for (const some of chunks(page.runs)) {
+      for (const result of await carryOutAll(ports, action, some, options)) results.push(result);
+    }
     looked += page.runs.length;
     cursor = page.cursor;
   } while (cursor !== undefined && looked < limit && performance.now() < endsByMs);

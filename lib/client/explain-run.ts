@@ -49,19 +49,29 @@ export function explainRun(run: AsText<RunDescription>, options: ExplainOptions 
   if (run.endedAt !== undefined) return [ended(run as AsText<ClosedRunDescription>, clock)];
   const open = run as AsText<OpenRunDescription>;
   const { status, blocked, waitsFor, dueAt } = open;
-  const lines: string[] = [];
-  if (blocked !== undefined) lines.push(...blockedLines(blocked, clock), ...dueLine('it is tried again', dueAt, clock));
-  else if (status === 'pending')
-    lines.push(...dueLine('has not begun: its first turn comes', dueAt, clock, 'has not begun'));
-  else if (status === 'paused') lines.push('is paused: it takes no turns until it is resumed');
-  else if (status === 'running') lines.push('a worker is taking a turn of it');
-  if (waitsFor !== undefined) lines.push(...explainWaits(waitsFor, options));
-  else if (lines.length === 0)
-    lines.push(...dueLine('goes on by itself', dueAt, clock, 'waits for something from outside'));
-  return lines;
+  const stands = ((): string[] => {
+    if (blocked !== undefined) return [...blockedLines(blocked, clock), ...dueLine('it is tried again', dueAt, clock)];
+    if (status === 'pending') return dueLine('has not begun: its first turn comes', dueAt, clock, 'has not begun');
+    if (status === 'paused') return ['is paused: it takes no turns until it is resumed'];
+    return status === 'running' ? ['a worker is taking a turn of it'] : [];
+  })();
+  if (waitsFor !== undefined) return [...stands, ...explainWaits(waitsFor, options)];
+  if (stands.length > 0) return stands;
+  return dueLine('goes on by itself', dueAt, clock, 'waits for something from outside');
 }
 
-/** What a run waits for, a line for each task. */
+/**
+ * What a run waits for, a line for each task.
+ *
+ * @example
+ * ```ts
+ * import { explainWaits } from 'lull/client';
+ *
+ * const since = new Date('2030-01-01T12:00:00Z');
+ * const waitsFor = { from: 'journal', because: 'no code', awaits: [{ kind: 'signal', name: 'approved', since }] } as const;
+ * explainWaits(waitsFor, { now: since }).length; // => 2
+ * ```
+ */
 export function explainWaits(waitsFor: AsText<WaitsFor>, options: ExplainOptions = {}): string[] {
   const clock = toClock(options);
   const { omitted = 0 } = waitsFor;
@@ -75,7 +85,18 @@ export function explainWaits(waitsFor: AsText<WaitsFor>, options: ExplainOptions
   return [...waitsFor.tasks.flatMap((task) => taskLines(task, isAlone ? '' : `${task.name} `, '', clock)), ...rest];
 }
 
-/** As in `signal "approved" since 12:00 UTC (3 hours), until Fri 2030-01-11 12:00 UTC (in 7 days)`. */
+/**
+ * As in `signal "approved" since 12:00 UTC (3 hours), until Fri 2030-01-11 12:00 UTC (in 7 days)`.
+ *
+ * @example
+ * ```ts
+ * import { explainAwait } from 'lull/client';
+ *
+ * const since = new Date('2030-01-01T12:00:00Z');
+ * const text = explainAwait({ kind: 'signal', name: 'approved', since }, { now: new Date('2030-01-01T15:00:00Z') });
+ * text.startsWith('signal "approved" since'); // => true
+ * ```
+ */
 export function explainAwait(point: AsText<AwaitPoint>, options: ExplainOptions = {}): string {
   return describeAwait(point, toClock(options));
 }
@@ -255,5 +276,5 @@ function toMs(time: Date | string): number {
 
 /** An editor wants the column; a sentence is shorter without. */
 function withoutColumn(place: string): string {
-  return place.replace(/:\d+$/, '');
+  return place.replace(/:\d{1,7}$/, '');
 }

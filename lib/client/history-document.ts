@@ -81,6 +81,19 @@ export function sealHistory(unsealed: Omit<HistoryDocument, 'format' | 'version'
 /**
  * Reads an exported history: the text of a file, or what `JSON.parse` has made of it. Raises a HistoryUnreadableError for
  * what is cut off, edited, of another version, or something else.
+ *
+ * @example
+ * ```ts
+ * import { readHistoryDocument } from 'lull/client';
+ *
+ * const nap = workflow('nap', function* () {
+ *   yield* sleep('1 minute');
+ * });
+ * const engine = createTestEngine({ workflows: [nap] });
+ * const run = await engine.start(nap, undefined, { id: 'n-1' });
+ * await run.result();
+ * readHistoryDocument(JSON.stringify(await run.exportHistory())).run.id; // => 'n-1'
+ * ```
  */
 export function readHistoryDocument(given: unknown): HistoryDocument {
   const document = typeof given === 'string' ? parse(given) : given;

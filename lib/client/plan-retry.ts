@@ -68,7 +68,7 @@ function firstFailure(standing: readonly JournalEntry[], error: unknown): number
     const index = standing.findLastIndex((entry, place) => !found.has(place) && isFailureOf(entry, cause));
     if (index !== -1) found.add(index);
   }
-  if (found.size > 0) return Math.min(...found);
+  if (found.size > 0) return [...found].reduce((first, index) => Math.min(first, index));
   const last = standing.findLastIndex(isSeen);
   return standing[last]?.kind === 'step-failed' ? last : undefined;
 }

@@ -65,10 +65,11 @@ async function prepare(parts: Preparing, runId: string, under: ReadonlySet<strin
   refuseIfWrong(runId, plan, force);
   for (const child of plan.openChildren) await checkChild(parts, runId, child);
   const nested = new Set([...under, runId]);
-  const children: Reopening[] = [];
-  for (const child of plan.failedChildren)
-    if (!nested.has(child)) children.push(...(await prepareChild(parts, child, nested)));
-  return [...children, { run, point: toPoint(ports, { run, journal, plan, error }) }];
+  const children: Reopening[][] = [];
+  for (const child of plan.failedChildren) {
+    if (!nested.has(child)) children.push(await prepareChild(parts, child, nested));
+  }
+  return [...children.flat(), { run, point: toPoint(ports, { run, journal, plan, error }) }];
 }
 
 /** Nothing for a child that goes on, or has completed, since it was tried again before. */

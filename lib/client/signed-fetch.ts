@@ -28,5 +28,8 @@ export function createSignedFetch(region: string): typeof fetch {
 
 /** The region in the address of an API Gateway; undefined for every other address. */
 export function regionOfApi(endpoint: string): string | undefined {
-  return /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.exec(new URL(endpoint).hostname)?.[1];
+  const labels = new URL(endpoint).hostname.split('.');
+  const [service, region, ...domain] = labels.slice(1);
+  const isAws = service === 'execute-api' && /^amazonaws\.com(\.cn)?$/.test(domain.join('.'));
+  return isAws ? region : undefined;
 }

@@ -92,7 +92,10 @@ function timesOf({ sinceMs, limits }: TaskState, { commands }: Known): Times {
     const command = commands.get(id)?.command;
     return command?.kind === 'sleep' ? [command.dueAtMs] : [];
   });
-  return { ...toSince(sinceMs), ...toUntil(ends.length === 0 ? undefined : Math.min(...ends)) };
+  return {
+    ...toSince(sinceMs),
+    ...toUntil(ends.length === 0 ? undefined : ends.reduce((first, end) => Math.min(first, end))),
+  };
 }
 
 function toSince(sinceMs: number | undefined): Times {

@@ -79,7 +79,10 @@ function findOurFolder(): string {
   const line = captureCalls()
     .stack?.split('\n')
     .find((text) => text.startsWith('    at '));
-  return /((?:file:\/\/)?[^\s(]*[/\\])core[/\\]call-site\.[jt]s:\d+:\d+\)?$/.exec(line ?? '')?.[1] ?? '';
+  const end = line?.search(/core[/\\]call-site\.[jt]s:/) ?? -1;
+  if (line === undefined || end === -1) return '';
+  const before = line.slice(0, end);
+  return before.slice(Math.max(before.lastIndexOf(' '), before.lastIndexOf('(')) + 1);
 }
 
 const CALLER_FRAMES = 30;

@@ -38,11 +38,13 @@ export interface SleepAwait extends AwaitBase {
   readonly until: Date;
 }
 
+/** A signal that is to be received. */
 export interface SignalAwait extends AwaitBase {
   readonly kind: 'signal';
   readonly name: string;
 }
 
+/** A callback that is to be completed. */
 export interface CallbackAwait extends AwaitBase {
   readonly kind: 'callback';
   readonly name: string;

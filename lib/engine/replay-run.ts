@@ -110,6 +110,17 @@ interface Followed extends ReplayOptions {
   readonly input: Encoded;
 }
 
+function toGuarded(run: RunItem, started: Started, live: LiveRun, replaying: () => boolean): GuardedRun {
+  return {
+    workflow: run.workflow,
+    startedAtMs: started.atMs,
+    nowMs: () => Math.max(started.atMs, live.nowMs()),
+    random: () => live.random(),
+    codeLocation: () => live.codeLocation(),
+    replaying,
+  };
+}
+
 async function follow(engine: Engine, run: RunItem, followed: Followed): Promise<ReplayRunResult> {
   const { standing, before, input, tracesAwaits = false } = followed;
   const { runId, workflow } = run;
@@ -156,14 +167,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
       if (!isReplaying) logOutside(engine, level, [...values, { runId, workflow: run.workflow }]);
     },
   });
-  const guarded: GuardedRun = {
-    workflow: run.workflow,
-    startedAtMs: started.atMs,
-    nowMs: () => Math.max(started.atMs, live.nowMs()),
-    random: () => live.random(),
-    codeLocation: () => live.codeLocation(),
-    replaying: () => isReplaying,
-  };
+  const guarded = toGuarded(run, started, live, () => isReplaying);
   // Registered classes read their data at each replay. An input that this code cannot read holds the run.
   const given = withGuard(guarded, () => ({ input: decode(input) }));
 

@@ -72,7 +72,7 @@ export function scheduleNameOf(runId: string): string {
 
 /** The run of that time: the same, however often it is started. */
 export function tickRunId(name: string, atMs: number): string {
-  return `${name}-${new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z')}`;
+  return `${name}-${new Date(atMs).toISOString().replace(/\.\d{3}Z$/, 'Z')}`;
 }
 
 /** A rate counts in whole seconds, which is what the id of a run shows. */

@@ -105,7 +105,7 @@ function readCron(content: string, timezone: string): ScheduleTimes {
 function toCroner(field: string, index: number): string {
   if (index === 4 && field === 'L') return '7'; // the last day of a week
   return field.replace(
-    /(^|,)(\w+)\/(\d+)/g,
+    /(^|,)(\w{1,10})\/(\d{1,10})/g,
     (_, comma: string, from: string, step: string) => `${comma}${from}-${HIGHEST[index] ?? ''}/${step}`,
   );
 }

@@ -137,7 +137,7 @@ describe('a key is compared', () => {
     const run = await engine.start(named, undefined as never);
     await run.result();
     const [, asked] = await engine.history(run);
-    expect(asked).toEqual({ kind: 'step', id: 1, name: 'mail', key: 'ada' });
+    expect(asked).toMatchObject({ kind: 'step', id: 1, name: 'mail', stepId: 'mail#1', key: 'ada' });
   });
 
   it('that is none is refused where it is written', async () => {

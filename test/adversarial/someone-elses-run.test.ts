@@ -18,7 +18,7 @@ const greet = workflow('greet', function* (name: string) {
 const workflows = [payroll, greet];
 
 interface Case extends World {
-  ask(method: 'GET' | 'POST', path: string, body?: string, headers?: Record<string, string>): Promise<Answered>;
+  ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: string, headers?: Record<string, string>): Promise<Answered>;
 }
 
 /** A payroll run `r1` with a secret in all that it has: running, or ended. */
@@ -136,6 +136,64 @@ const routes: Record<string, () => Promise<void>> = {
     await expectNotFound('POST', '/runs/r/updates/raise');
   },
 
+  async deleteRun() {
+    const answer = await (await payrollRun({ ended: true })).ask('DELETE', '/runs/r');
+    expect(problemOf(answer)).toMatchObject({ status: 404, code: 'RUN_NOT_FOUND' });
+    expect(textOf(answer)).not.toMatch(/r1|SECRET|payroll/);
+  },
+
+  async exportHistory() {
+    await expectNotFound('GET', '/runs/r/export');
+  },
+
+  async cancelAll() {
+    await expectOnlyTheFiltered('cancel');
+  },
+
+  async terminateAll() {
+    await expectOnlyTheFiltered('terminate');
+  },
+
+  async deleteAll() {
+    await expectOnlyTheFiltered('delete');
+  },
+
+  async createSchedule() {
+    const body = JSON.stringify({ name: 'r1', workflow: 'greet', input: 'Ada', schedule: 'rate(1 hour)' });
+    const answer = await (await payrollRun()).ask('POST', '/schedules', body);
+    expect(textOf(answer)).not.toMatch(/SECRET|payroll/);
+  },
+
+  async listSchedules() {
+    const answer = await (await payrollRun()).ask('GET', '/schedules');
+    expect(textOf(answer)).not.toMatch(/r1|SECRET|payroll/);
+  },
+
+  async describeSchedule() {
+    await expectNoSchedule('GET', '');
+  },
+
+  async deleteSchedule() {
+    await expectNoSchedule('DELETE', '');
+  },
+
+  async pauseSchedule() {
+    await expectNoSchedule('POST', '/pause');
+  },
+
+  async resumeSchedule() {
+    await expectNoSchedule('POST', '/resume');
+  },
+
+  async triggerSchedule() {
+    await expectNoSchedule('POST', '/trigger');
+  },
+
+  async backfillSchedule() {
+    const span = JSON.stringify({ since: '2026-11-01T00:00:00Z', until: '2026-11-02T00:00:00Z' });
+    await expectNoSchedule('POST', '/backfill', span);
+  },
+
   async signalWithStart() {
     await expectTaken('signals');
   },
@@ -156,6 +214,20 @@ const routes: Record<string, () => Promise<void>> = {
     await expectForged('/heartbeat');
   },
 };
+
+/** A run is no schedule, whatever its id. */
+async function expectNoSchedule(method: 'GET' | 'POST' | 'DELETE', verb: string, body?: string): Promise<void> {
+  const answer = await (await payrollRun()).ask(method, `/schedules/r1${verb}`, body);
+  expect(problemOf(answer)).toMatchObject({ status: 404, code: 'SCHEDULE_NOT_FOUND' });
+  expect(textOf(answer)).not.toMatch(/SECRET|payroll/);
+}
+
+async function expectOnlyTheFiltered(action: 'cancel' | 'terminate' | 'delete'): Promise<void> {
+  const world = await payrollRun({ ended: action === 'delete' });
+  const answer = await world.ask('POST', `/bulk/${action}`, JSON.stringify({ filter: { workflow: 'greet' } }));
+  expect(answer).toMatchObject({ status: 200, body: { results: [] } });
+  expect(textOf(answer)).not.toMatch(/r1|SECRET|payroll/);
+}
 
 async function expectNotFound(method: 'GET' | 'POST', path: string): Promise<void> {
   const world = await payrollRun();

@@ -27,7 +27,7 @@ test.each(['signup.ts', 'signup.test.ts'])('the README shows %s as it is tested 
 test('the README puts its first test where vitest looks for tests', () => {
   const [, place] = /beside the workflow, as `([^`]+)`/.exec(readme) ?? [];
   expect(place).toMatch(/^functions\/.*\.test\.ts$/);
-  expect(vitestConfig.test?.include).toContain('functions/**/*.test.ts');
+  expect(JSON.stringify(vitestConfig.test?.projects)).toContain('functions/**/*.test.ts');
 });
 
 test('the README says of each name of asyncio how it is called here', () => {

@@ -79,6 +79,8 @@ export async function useEveryOperation(store: Store): Promise<void> {
     await store.createRun({ ...newRun(), runId: ended.runId });
     await store.deleteRun(ended.runId, when);
   }
+  const quiet = await closedRun(store);
+  await store.deleteRun(quiet.runId, START_MS + 3_600_000);
   await takenRun(store);
   for await (const page of store.listDue(START_MS)) expect(page).not.toEqual([]);
   await store.listRuns({ workflows: ['checkout'], limit: 3 });

@@ -1,6 +1,6 @@
 /** Each rule on its cases: as TypeScript, and as JavaScript where a case is that too. */
-import parser from '@typescript-eslint/parser';
 import { Linter, RuleTester } from 'eslint';
+import { parser } from 'typescript-eslint';
 import { afterAll, describe, it } from 'vitest';
 import { rules } from '../../lib/eslint/index.ts';
 import type { Case, Cases } from './cases/case.ts';

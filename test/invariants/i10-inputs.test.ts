@@ -10,6 +10,7 @@ import { createApi } from '../../lib/http/api.ts';
 import { toJson } from '../../lib/http/to-json.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { CONTROL_INBOX_LIMIT, INBOX_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../../lib/ports/limits.ts';
+import { findTimesBetween } from '../../lib/schedule/due-times.ts';
 import { createApiWorld } from '../http/api-world.ts';
 import { SmallCloud } from '../engine/small-cloud.ts';
 import { silent } from '../testing/silent.ts';
@@ -89,6 +90,20 @@ limit('CONTROL_INBOX_LIMIT', {
   at: async () => expect(await lastOf(INBOX_LIMIT + 5, PLACES)).toBe('taken'),
   over: async () => expect(await lastOf(INBOX_LIMIT + 5, PLACES + 1)).toBe('INBOX_FULL'),
 });
+
+/** A schedule whose times are a text of that length. */
+function scheduleAt(length: number): Promise<string> {
+  const minutes = `${length % 2 === 0 ? '10' : '5'}${',5'.repeat(Math.floor((length - 17) / 2))}`;
+  const schedule = `cron(${minutes} 8 * * ? *)`;
+  expect(schedule).toHaveLength(length);
+  const { schedules } = createTestEngine({ workflows: [other] });
+  return code(() => schedules.create('long', { workflow: other, schedule }));
+}
+
+function backfillOf(times: number): Promise<string> {
+  const everyMinute = { schedule: 'rate(1 minute)', timezone: 'UTC', createdAtMs: 0 };
+  return code(() => Promise.resolve().then(() => findTimesBetween(everyMinute, 60_000, 60_000 * (times + 1))));
+}
 
 describe('a run that is flooded with signals', () => {
   const blind = workflow('blind', function* () {
@@ -233,6 +248,16 @@ async function stopWith(characters: number): Promise<string> {
   return cancelled;
 }
 
+limit('SCHEDULE_TEXT_LIMIT', {
+  under: async () => expect(await scheduleAt(255)).toBe('taken'),
+  at: async () => expect(await scheduleAt(256)).toBe('taken'),
+  over: async () => expect(await scheduleAt(257)).toBe('INVALID_ARGUMENT'),
+});
+limit('BACKFILL_LIMIT', {
+  under: async () => expect(await backfillOf(999)).toBe('taken'),
+  at: async () => expect(await backfillOf(1_000)).toBe('taken'),
+  over: async () => expect(await backfillOf(1_001)).toBe('INVALID_ARGUMENT'),
+});
 limit('REASON_LIMIT', {
   under: async () => expect(await stopWith(999)).toBe('taken'),
   at: async () => expect(await stopWith(1_000)).toBe('taken'),

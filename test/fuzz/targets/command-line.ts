@@ -21,7 +21,7 @@ const commandLine: FuzzTarget = {
   ],
   async run(input) {
     asked.length = 0;
-    const { exitCode, out, err } = await runFake(input.toString().split('\n'));
+    const { exitCode, out, err } = await runFake(input.toString().split('\n'), { sleep: () => Promise.resolve() });
     expectThat(EXIT_CODES.has(exitCode), `the exit code is ${exitCode}`);
     expectThat(!/\n\s+at .+:\d+/.test(out + err), `a stack is shown: ${out}${err}`);
     for (const { port, dir, workers = 2 } of asked) {

@@ -56,6 +56,7 @@ describe('the assembly of an engine', () => {
     expect(api?.routes.map(({ routeKey, authorization }) => [routeKey, authorization.kind])).toEqual([
       ['GET /{proxy+}', 'iam'],
       ['POST /{proxy+}', 'iam'],
+      ['DELETE /{proxy+}', 'iam'],
     ]);
     expect(api?.throttling).toEqual({ rate: 500, burst: 1000 });
     expect(resources.schedules).toMatchObject([{ source: 'events', expression: 'rate(1 minute)', enabled: true }]);
