@@ -76,7 +76,7 @@ async function missedEnds(turn: Turn, entries: readonly JournalEntry[]): Promise
 }
 
 /** Started as children, or watched, by a step that has completed, and not known to have ended: with the name of the step. */
-export function awaitedRuns(entries: readonly JournalEntry[]): ReadonlyMap<string, string> {
+function awaitedRuns(entries: readonly JournalEntry[]): ReadonlyMap<string, string> {
   const asked = new Map<number, { readonly runId: string; readonly name: string }>();
   const awaited = new Map<string, string>();
   for (const entry of entries) {

@@ -12,6 +12,6 @@ export function recorderOf({ forks = [] }: Pick<Started, 'forks'>, id: CommandId
 }
 
 /** The first command that the run has asked for itself. */
-export function firstOwn({ forks = [] }: Pick<Started, 'forks'>): CommandId {
+function firstOwn({ forks = [] }: Pick<Started, 'forks'>): CommandId {
   return forks.at(-1)?.at ?? 1;
 }

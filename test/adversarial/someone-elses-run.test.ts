@@ -18,7 +18,12 @@ const greet = workflow('greet', function* (name: string) {
 const workflows = [payroll, greet];
 
 interface Case extends World {
-  ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: string, headers?: Record<string, string>): Promise<Answered>;
+  ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: string,
+    headers?: Record<string, string>,
+  ): Promise<Answered>;
 }
 
 /** A payroll run `r1` with a secret in all that it has: running, or ended. */
