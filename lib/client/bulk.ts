@@ -7,18 +7,26 @@
  */
 import { describeValue } from '../core/describe-value.ts';
 import { LullError } from '../core/errors.ts';
-import { InboxFullError, InvalidArgumentError, RunEndedError, RunNotFoundError } from '../core/run-errors.ts';
+import {
+  InboxFullError,
+  InvalidArgumentError,
+  NotFailedError,
+  RetryRefusedError,
+  RunEndedError,
+  RunNotFoundError,
+} from '../core/run-errors.ts';
 import type { RunStatus } from '../core/run-status.ts';
 import { beginCall } from './call-budget.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { notSettledError, tryToDelete } from './delete-run.ts';
 import { type RunFilter, checkCursor, checkFilter, checkWhole, LONGEST_PAGE, readPage } from './list-runs.ts';
 import { checkOptions } from './options.ts';
+import { retryRun } from './retry-run.ts';
 import { checkReason } from './run.ts';
 import { sendControl } from './send-control.ts';
 
 /** What can be done to many runs. */
-export type BulkAction = 'cancel' | 'terminate' | 'delete';
+export type BulkAction = 'cancel' | 'terminate' | 'retry' | 'delete';
 
 /** How it is done. */
 export interface BulkOptions {
@@ -69,6 +77,7 @@ const CLOSED: readonly RunStatus[] = ['completed', 'failed', 'cancelled', 'termi
 const DOINGS: Readonly<Record<BulkAction, Doing>> = {
   cancel: { statuses: OPEN, options: ['dryRun', 'reason'], carryOut: stopWith('cancel') },
   terminate: { statuses: OPEN, options: ['dryRun', 'reason'], carryOut: stopWith('terminate') },
+  retry: { statuses: ['failed'], options: ['dryRun'], carryOut: retryOne },
   delete: { statuses: CLOSED, options: ['dryRun'], carryOut: deleteOne },
 };
 
@@ -187,6 +196,17 @@ function stopWith(kind: 'cancel' | 'terminate'): Doing['carryOut'] {
       throw error;
     }
   };
+}
+
+async function retryOne(ports: ClientPorts, runId: string): Promise<'done' | 'passed-over' | LullError> {
+  try {
+    await retryRun(ports, runId, { force: false });
+    return 'done';
+  } catch (error) {
+    if (error instanceof NotFailedError || error instanceof RunNotFoundError) return 'passed-over';
+    if (error instanceof RetryRefusedError) return error;
+    throw error;
+  }
 }
 
 async function deleteOne(ports: ClientPorts, runId: string): Promise<'done' | 'passed-over' | LullError> {

@@ -296,13 +296,18 @@ export class Client {
     return inBulk(this.#ports, 'terminate', filter, options);
   }
 
+  /** The same with `run.retry`, for runs that have failed. One that is refused has a RetryRefusedError as its `error`. */
+  retryAll(filter: RunFilter, options: Omit<BulkOptions, 'reason'> = {}): AsyncIterable<BulkResult> {
+    return inBulk(this.#ports, 'retry', filter, options);
+  }
+
   /** The same with `run.delete`, for runs that have ended. */
   deleteAll(filter: RunFilter, options: Omit<BulkOptions, 'reason'> = {}): AsyncIterable<BulkResult> {
     return inBulk(this.#ports, 'delete', filter, options);
   }
 
   /**
-   * One page of `cancelAll`, `terminateAll` or `deleteAll`, for those who page themselves: carried out up to its `cursor`.
+   * One page of `cancelAll`, `terminateAll`, `retryAll` or `deleteAll`, for those who page themselves: carried out up to its `cursor`.
    * With `endsByMs`, a time of `performance.now()`, it ends there at the latest, or soon after.
    */
   bulkPage(action: BulkAction, filter: RunFilter, options: BulkPageOptions = {}, endsByMs?: number): Promise<BulkPage> {

@@ -26,6 +26,7 @@ const filterSchema = {
 export const bulkRoutes: readonly Route[] = [
   bulkRoute('cancel', 'Asks all runs to stop that a filter finds.'),
   bulkRoute('terminate', 'Ends all runs at once that a filter finds.'),
+  bulkRoute('retry', 'Lets all failed runs go on that a filter finds, each from the step that failed.'),
   bulkRoute('delete', 'Deletes all runs that a filter finds and that have ended.'),
 ];
 
@@ -45,7 +46,7 @@ function bulkRoute(action: BulkAction, summary: string): Route {
         properties: {
           filter: filterSchema,
           dryRun: { type: 'boolean', description: 'Only say which runs it would be. Default false.' },
-          ...(action === 'delete' ? {} : { reason }),
+          ...(action === 'delete' || action === 'retry' ? {} : { reason }),
           limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'Runs on a page, at most. Default 100.' },
           cursor: { type: 'string', description: 'The `cursor` of the page before.' },
         },

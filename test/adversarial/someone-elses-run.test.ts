@@ -159,6 +159,10 @@ const routes: Record<string, () => Promise<void>> = {
     await expectOnlyTheFiltered('terminate');
   },
 
+  async retryAll() {
+    await expectOnlyTheFiltered('retry');
+  },
+
   async deleteAll() {
     await expectOnlyTheFiltered('delete');
   },
@@ -227,7 +231,7 @@ async function expectNoSchedule(method: 'GET' | 'POST' | 'DELETE', verb: string,
   expect(textOf(answer)).not.toMatch(/SECRET|payroll/);
 }
 
-async function expectOnlyTheFiltered(action: 'cancel' | 'terminate' | 'delete'): Promise<void> {
+async function expectOnlyTheFiltered(action: 'cancel' | 'terminate' | 'retry' | 'delete'): Promise<void> {
   const world = await payrollRun({ ended: action === 'delete' });
   const answer = await world.ask('POST', `/bulk/${action}`, JSON.stringify({ filter: { workflow: 'greet' } }));
   expect(answer).toMatchObject({ status: 200, body: { results: [] } });

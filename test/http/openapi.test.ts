@@ -50,6 +50,7 @@ describe('GET /openapi.json', () => {
         'GET /workflows',
         'POST /bulk/cancel',
         'POST /bulk/delete',
+        'POST /bulk/retry',
         'POST /bulk/terminate',
         'POST /callbacks/{token}',
         'POST /callbacks/{token}/fail',

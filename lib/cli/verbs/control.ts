@@ -36,20 +36,6 @@ export const terminate = controlVerb({
   ],
 });
 
-export const pause = controlVerb({
-  name: 'pause',
-  summary: 'pause a run: it begins nothing more until it is resumed',
-  options: [],
-  examples: [['lull pause order-o-17', 'Keep it from going on']],
-});
-
-export const resume = controlVerb({
-  name: 'resume',
-  summary: 'let a paused run go on',
-  options: [],
-  examples: [['lull resume order-o-17', 'Let it go on']],
-});
-
 export const retry = controlVerb({
   name: 'retry',
   summary: 'let a failed run go on from the step that failed',
