@@ -2,7 +2,7 @@
 import { callback, child, continueAsNew, query, signal, sleep, startRun, step, update, workflow } from 'lull';
 import type { Run } from 'lull/client';
 import { createBench, type Bench } from '../harness.ts';
-import { openDynalite } from '../stores.ts';
+import { openDynalite, type BenchStore } from '../stores.ts';
 import type { Usage } from './count.ts';
 
 const word = signal<string>('word');
@@ -125,31 +125,28 @@ const OPERATIONS: readonly Operation[] = [
 
 /** By what each makes the runs more expensive. */
 export async function countOperations(): Promise<OperationUsage[]> {
-  const empty = await countPlay(runNothing);
-  const { writeUnits, turns } = empty;
-  const counted: OperationUsage[] = [{ name: 'a run that does nothing', writeUnits, turns }];
-  for (const { name, play, beside } of OPERATIONS) {
-    const [whole, without] = [await countPlay(play), beside === undefined ? empty : await countPlay(beside)];
-    counted.push({
-      name,
-      writeUnits: whole.writeUnits - without.writeUnits,
-      turns: whole.turns - without.turns,
-    });
-  }
-  return counted;
-}
-
-async function countPlay(play: (bench: Bench) => Promise<unknown>): Promise<Usage> {
   const store = await openDynalite({ isMetered: true });
   try {
-    const bench = createBench(store, workflows, { stepMs: 1 });
-    store.takeCounts();
-    bench.takeTurns();
-    await play(bench);
-    const turns = bench.takeTurns();
-    const { writeUnits = Number.NaN, readUnits = Number.NaN } = store.takeCounts();
-    return { writeUnits, readUnits, turns };
+    const empty = await countPlay(store, runNothing);
+    const counted: OperationUsage[] = [{ name: 'a run that does nothing', ...empty }];
+    for (const { name, play, beside } of OPERATIONS) {
+      const whole = await countPlay(store, play);
+      const without = beside === undefined ? empty : await countPlay(store, beside);
+      counted.push({ name, writeUnits: whole.writeUnits - without.writeUnits, turns: whole.turns - without.turns });
+    }
+    return counted;
   } finally {
     await store.close();
   }
+}
+
+async function countPlay(
+  store: BenchStore,
+  play: (bench: Bench) => Promise<unknown>,
+): Promise<Omit<Usage, 'readUnits'>> {
+  const bench = createBench(store, workflows, { stepMs: 1 });
+  store.takeCounts();
+  bench.takeTurns();
+  await play(bench);
+  return { turns: bench.takeTurns(), writeUnits: store.takeCounts().writeUnits ?? Number.NaN };
 }
