@@ -1,29 +1,54 @@
-/** `fetch` whose requests are signed for AWS (Signature Version 4), with the credentials that the SDK finds. */
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { HttpRequest } from '@smithy/protocol-http';
-import { SignatureV4 } from '@smithy/signature-v4';
+/**
+ * `fetch` whose requests are signed for AWS (Signature Version 4). What signs is loaded at the first request: whoever
+ * imports this may never send one.
+ */
+import type { SignatureV4 } from '@smithy/signature-v4';
 
-/** For the HTTP API of a deployed engine, `https://abc.execute-api.eu-central-1.amazonaws.com`. */
-export function createSignedFetch(region: string): typeof fetch {
-  // The SDK's own chain: environment, profiles, SSO, containers.
+export interface Signer {
+  /** Or what gives them, as the SDK's own chain does. */
+  readonly credentials: ConstructorParameters<typeof SignatureV4>[0]['credentials'];
+  readonly region: string;
+  /** Default: `execute-api`, which is API Gateway. */
+  readonly service?: string;
+}
+
+/** For an HTTP API behind API Gateway, or a service of AWS. */
+export async function signedFetch(
+  url: string,
+  init: RequestInit | undefined,
+  { credentials, region, service = 'execute-api' }: Signer,
+): Promise<Response> {
+  const [{ Sha256 }, { HttpRequest }, { SignatureV4 }] = await Promise.all([
+    import('@aws-crypto/sha256-js'),
+    import('@smithy/protocol-http'),
+    import('@smithy/signature-v4'),
+  ]);
+  const request = new Request(url, init);
+  const body = Buffer.from(await request.arrayBuffer());
+  const { protocol, hostname, port, host, pathname, searchParams } = new URL(url);
+  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
+  const signed = await signer.sign(
+    new HttpRequest({
+      ...{ method: request.method, protocol, hostname, port: Number(port), path: pathname },
+      query: Object.fromEntries([...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name)])),
+      headers: { ...Object.fromEntries(request.headers), host },
+      body,
+    }),
+  );
+  const { host: _host, ...headers } = signed.headers; // fetch sets it
+  return fetch(url, { ...init, headers, ...(body.length > 0 ? { body } : {}) });
+}
+
+/** The same with the credentials that the SDK finds: environment, profiles, SSO, containers. */
+export function createSignedFetch(region: string): (url: string, init?: RequestInit) => Promise<Response> {
+  let signer: Promise<Signer> | undefined;
+  return async (url, init) => signedFetch(url, init, await (signer ??= signerOfSdk(region)));
+}
+
+async function signerOfSdk(region: string): Promise<Signer> {
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const { credentials } = new DynamoDBClient({ region }).config;
-  const signer = new SignatureV4({ credentials, region, service: 'execute-api', sha256: Sha256 });
-  return async (input, init) => {
-    const request = new Request(input, init);
-    const body = Buffer.from(await request.arrayBuffer());
-    const { protocol, hostname, host, pathname, searchParams } = new URL(request.url);
-    const names = [...new Set(searchParams.keys())];
-    const signed = await signer.sign(
-      new HttpRequest({
-        ...{ method: request.method, protocol, hostname, path: pathname, body },
-        query: Object.fromEntries(names.map((name) => [name, searchParams.getAll(name)])),
-        headers: { ...Object.fromEntries(request.headers), host },
-      }),
-    );
-    const { host: _host, ...headers } = signed.headers; // fetch sets it
-    return fetch(request.url, { ...init, method: request.method, headers, ...(body.length > 0 ? { body } : {}) });
-  };
+  return { credentials, region };
 }
 
 /** The region in the address of an API Gateway; undefined for every other address. */

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../core/run-errors.ts';
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import { runCleanups, type Cleanup } from './cleanups.ts';
 import { createClients, type LocalClientOptions } from './client.ts';
-import { signedFetch } from './signed-fetch.ts';
+import { signedFetch } from '../client/signed-fetch.ts';
 import { CloudError } from './cloud-error.ts';
 import type { ExportedWorkflow } from './cloud-event.ts';
 import type { Cloud } from './cloud.ts';

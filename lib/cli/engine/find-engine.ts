@@ -14,7 +14,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { readAwsIdentity } from './aws-identity.ts';
 import { connect, type Engine, type EngineAddress } from './engine.ts';
 import { findStackUrl } from './find-stack-url.ts';
-import { signedFetch } from '../../local/signed-fetch.ts';
+import { signedFetch } from '../../client/signed-fetch.ts';
 
 /** The options that each verb has. */
 export interface EngineOptions {

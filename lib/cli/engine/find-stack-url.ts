@@ -2,7 +2,7 @@
  * The address of the engine of a deployed stack: from the stack's outputs, which CloudFormation tells. One signed request,
  * and not CloudFormation's client: that would be a dependency of some megabytes for one call.
  */
-import { signedFetch } from '../../local/signed-fetch.ts';
+import { signedFetch } from '../../client/signed-fetch.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Surroundings } from '../surroundings.ts';
