@@ -77,7 +77,8 @@ export class RunEvents {
 
   #begin(runId: string): OpenRun {
     const open: OpenRun = {
-      tail: new RunTail(this.#store, this.#sinceMs),
+      // No turn was going on: what its journal has by now was reported, or was before this cloud.
+      tail: new RunTail(this.#store, this.#nowMs()),
       opened: this.#read(runId).then((run) => {
         if (!run || isClosed(run.status)) this.#close(runId, open);
         // A run of an earlier day goes on: that is no start. (It may have its first lease already when it is looked at.)

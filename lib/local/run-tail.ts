@@ -18,11 +18,11 @@ const PAGE = 50;
 
 export class RunTail {
   readonly #store: Pick<Store, 'loadRecords'>;
-  /** What happened before is not reported: it was another day's. */
+  /** What happened before is not reported: it was another day's, or before the run was tried again. */
   readonly #sinceMs: number;
   #link = 1;
   #record = 0;
-  /** Of commands that have no end yet. */
+  /** Of commands that have not completed: a step that failed goes on when its run is tried again. */
   readonly #names = new Map<CommandId, string>();
   /** The error of a step that was shown last. */
   readonly #shown = new Map<CommandId, string>();
@@ -77,8 +77,7 @@ export class RunTail {
     const error =
       sensitive === true ? ['(the step is sensitive: its error is not shown)'] : describeStored(entry.error);
     if (entry.kind === 'step-failed') {
-      const isNew = !this.#shown.has(id);
-      this.#forget(id);
+      const isNew = !this.#shown.delete(id);
       return atMs < this.#sinceMs ? [] : [{ kind: 'step-failed', ...run, step, error: isNew ? error : [] }];
     }
     const text = error.join('\n');

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { encodeError } from '../../lib/codec/encode-error.ts';
+import type { JournalEntry } from '../../lib/journal/event.ts';
 import type { CloudEvent } from '../../lib/local/cloud-event.ts';
 import { RunEvents } from '../../lib/local/run-events.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
@@ -169,4 +170,46 @@ it('a run whose worker does not renew its lease keeps that worker busy, and is n
   await look();
   expect(notices.slice(1)).toEqual([{ kind: 'run-busy', runId: 'r-1', workflow: 'checkout' }]);
   watch.stop();
+});
+
+it('after a retry what was shown before is not shown again, and the step keeps its name', async () => {
+  let nowMs = NOW_MS;
+  const { store, take, finish } = await watchOver(NOW_MS);
+  const notices: CloudEvent[] = [];
+  const watch = new RunEvents({ store, report: (notice) => notices.push(notice), nowMs: () => nowMs });
+  const record = (number: number, entries: readonly JournalEntry[]) =>
+    store.putRecord('r-1', { nonce: 'w', number, epoch: number, entries });
+  const failed = { kind: 'step-failed', id: 1, error: encodeError(new TypeError('no card'), 'the error') } as const;
+  const turn = async (work: () => Promise<unknown>): Promise<void> => {
+    await watch.beforeTurn('r-1');
+    await take();
+    nowMs += 10;
+    await work();
+    await watch.afterTurn('r-1');
+  };
+  await turn(async () => {
+    await record(1, [
+      { kind: 'step', id: 1, name: 'charge' },
+      { ...failed, atMs: nowMs },
+    ]);
+    await finish();
+  });
+  nowMs += 1_000;
+  const point = { kind: 'retry', number: 1, keeps: 1, reason: 'no card' } as const;
+  await store.retryRun('r-1', { epoch: 1, purgeAtMs: undefined, retries: 1, goesOnFrom: point });
+  await turn(() =>
+    record(2, [
+      { kind: 'retried', atMs: nowMs, number: 1, keeps: 1, reason: 'no card' },
+      { ...failed, atMs: nowMs },
+    ]),
+  );
+  expect(notices.filter(({ kind }) => kind === 'step-failed')).toEqual(
+    [1, 2].map(() => ({
+      kind: 'step-failed',
+      runId: 'r-1',
+      workflow: 'checkout',
+      step: 'charge',
+      error: ended.reason,
+    })),
+  );
 });
