@@ -67,7 +67,8 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
 
   async function attempt(target: string, body: string): Promise<Answer> {
     const { location, poster, sign } = await connection();
-    const request = { host: location.endpoint.host, target, contentType: CONTENT_TYPE, body };
+    const { host, pathname: path } = location.endpoint;
+    const request = { host, path, target, contentType: CONTENT_TYPE, body };
     const signed = sign(request, await location.credentials(), Date.now() + skewMs);
     return poster.post({ ...signed, 'content-type': CONTENT_TYPE, 'x-amz-target': target }, body);
   }

@@ -28,7 +28,8 @@ export function fromEnvironment(service: Service, environment: Environment): Loc
   const credentials = staticCredentials(environment);
   const region = environment['AWS_REGION'];
   if (credentials === undefined || !region) return undefined;
-  const endpoint = givenEndpoint(service, environment) ?? usualEndpoint(service, region, environment);
+  const given = givenEndpoint(service, environment);
+  const endpoint = given === undefined ? usualEndpoint(service, region, environment) : toUrl(given);
   return endpoint && { endpoint, region, credentials: () => Promise.resolve(credentials) };
 }
 
@@ -39,10 +40,15 @@ function staticCredentials(environment: Environment): Credentials | undefined {
   return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] || undefined };
 }
 
-function givenEndpoint(service: Service, environment: Environment): URL | undefined {
+function givenEndpoint(service: Service, environment: Environment): string | undefined {
   if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
-  const given = environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || environment['AWS_ENDPOINT_URL'];
-  return given && URL.canParse(given) ? new URL(given) : undefined;
+  return environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || environment['AWS_ENDPOINT_URL'] || undefined;
+}
+
+/** What is no URL, or has a path, is for the SDK to judge: the requests must not go to AWS instead. */
+function toUrl(given: string): URL | undefined {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  return url?.pathname === '/' ? url : undefined;
 }
 
 /** Regions of the partition `aws`; others have other domains. */
@@ -61,38 +67,34 @@ function usualEndpoint(service: Service, region: string, environment: Environmen
 
 /** The SDK finds out the endpoint for a request: one is made, and caught before it is sent. */
 async function fromSdk(service: Service): Promise<Location> {
-  let caught: { protocol: string; hostname: string; port?: number | undefined } | undefined;
+  let caught: { protocol: string; hostname: string; port?: number | undefined; path: string } | undefined;
   const requestHandler = {
     handle: (request: NonNullable<typeof caught>): Promise<never> => {
       caught = request;
       return Promise.reject(new Error('it was to be caught, not sent'));
     },
   };
-  const options = { requestHandler, maxAttempts: 1 };
-  const { config, failure } = await (service === 'dynamodb' ? tryDynamodb(options) : trySqs(options));
+  const { config, ask } = await PROBES[service]({ requestHandler, maxAttempts: 1 });
+  const failure = await ask().catch((error: unknown) => error);
   if (caught === undefined) throw failure;
-  const { protocol, hostname, port } = caught;
+  const { protocol, hostname, port, path } = caught;
   return {
-    endpoint: new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`),
+    endpoint: new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`),
     region: await config.region(),
     credentials: () => config.credentials(),
   };
 }
 
-async function tryDynamodb(options: DynamoDBClientConfig) {
-  const { DynamoDBClient, ListTablesCommand } = await import('@aws-sdk/client-dynamodb');
-  const client = new DynamoDBClient(options);
-  return {
-    config: client.config,
-    failure: await client.send(new ListTablesCommand()).catch((error: unknown) => error),
-  };
-}
-
-async function trySqs(options: SQSClientConfig) {
-  const { SQSClient, ListQueuesCommand } = await import('@aws-sdk/client-sqs');
-  const client = new SQSClient(options);
-  return {
-    config: client.config,
-    failure: await client.send(new ListQueuesCommand()).catch((error: unknown) => error),
-  };
-}
+/** A client of the SDK, and some request of it. */
+const PROBES = {
+  dynamodb: async (options: DynamoDBClientConfig) => {
+    const { DynamoDBClient, ListTablesCommand } = await import('@aws-sdk/client-dynamodb');
+    const client = new DynamoDBClient(options);
+    return { config: client.config, ask: () => client.send(new ListTablesCommand()) };
+  },
+  sqs: async (options: SQSClientConfig) => {
+    const { SQSClient, ListQueuesCommand } = await import('@aws-sdk/client-sqs');
+    const client = new SQSClient(options);
+    return { config: client.config, ask: () => client.send(new ListQueuesCommand()) };
+  },
+};

@@ -1,5 +1,5 @@
 /**
- * Signature Version 4 for requests of AWS's JSON protocols: a POST of `/`, without a query. The key of a day is kept:
+ * Signature Version 4 for requests of AWS's JSON protocols: a POST without a query. The key of a day is kept:
  * it takes four HMACs of the five.
  */
 import { createHash, createHmac } from 'node:crypto';
@@ -15,6 +15,7 @@ export interface Credentials {
 export interface SignableRequest {
   /** With the port, where it is not the protocol's own. */
   readonly host: string;
+  readonly path: string;
   /** As in `DynamoDB_20120810.PutItem`. */
   readonly target: string;
   readonly contentType: string;
@@ -32,14 +33,14 @@ export function createSigner({ region, service }: { readonly region: string; rea
     return kept.key;
   };
 
-  return ({ host, target, contentType, body }, { accessKeyId, secretAccessKey, sessionToken }, nowMs) => {
+  return ({ host, path, target, contentType, body }, { accessKeyId, secretAccessKey, sessionToken }, nowMs) => {
     const date = toAmzDate(nowMs);
     const day = date.slice(0, 8);
     const scope = `${day}/${region}/${service}/aws4_request`;
     const token = sessionToken === undefined ? '' : `x-amz-security-token:${sessionToken}\n`;
     const names = `content-type;host;x-amz-date;${token === '' ? '' : 'x-amz-security-token;'}x-amz-target`;
     const canonical =
-      `POST\n/\n\ncontent-type:${contentType}\nhost:${host}\nx-amz-date:${date}\n${token}x-amz-target:${target}\n` +
+      `POST\n${path}\n\ncontent-type:${contentType}\nhost:${host}\nx-amz-date:${date}\n${token}x-amz-target:${target}\n` +
       `\n${names}\n${sha256(body)}`;
     const signature = createHmac('sha256', keyOf(secretAccessKey, day))
       .update(`AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`)

@@ -29,7 +29,7 @@ afterEach(() => {
 
 /** Where the SDK sends a request, and as whom. */
 async function askSdk(service: Service) {
-  const sent: { protocol: string; hostname: string; port?: number }[] = [];
+  const sent: { protocol: string; hostname: string; port?: number; path: string }[] = [];
   const requestHandler = {
     handle: (request: (typeof sent)[number]) => {
       sent.push(request);
@@ -42,8 +42,8 @@ async function askSdk(service: Service) {
   const listing =
     client instanceof SQSClient ? client.send(new ListQueuesCommand()) : client.send(new ListTablesCommand());
   await expect(listing).rejects.toThrow('not sent');
-  const [{ protocol, hostname, port }] = sent as [(typeof sent)[number]];
-  const endpoint = new URL(`${protocol}//${hostname}:${port ?? ''}`).href;
+  const [{ protocol, hostname, port, path }] = sent as [(typeof sent)[number]];
+  const endpoint = new URL(`${protocol}//${hostname}:${port ?? ''}${path}`).href;
   return { endpoint, region, credentials: { accessKeyId, secretAccessKey, sessionToken } };
 }
 
@@ -70,6 +70,7 @@ describe.each<Service>(['dynamodb', 'sqs'])('of %s', (service) => {
       },
       'environment',
     ],
+    ['an endpoint with a path', { ...FUNCTION, AWS_ENDPOINT_URL: 'http://127.0.0.1:4566/local' }, 'sdk'],
     [
       'an endpoint that is to be ignored',
       { ...FUNCTION, AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' },
@@ -103,6 +104,11 @@ describe.each<Service>(['dynamodb', 'sqs'])('of %s', (service) => {
 
   it('a profile beside the keys is for the SDK to judge', () => {
     expect(fromEnvironment(service, { ...FUNCTION, AWS_PROFILE: 'other' })).toBeUndefined();
+  });
+
+  it('an endpoint that is no URL is an error, and does not lead to AWS', async () => {
+    set({ ...FUNCTION, AWS_ENDPOINT_URL: 'localhost' });
+    await expect(findLocation(service, process.env)).rejects.toThrow();
   });
 
   it('without a region the error is the SDK’s', async () => {

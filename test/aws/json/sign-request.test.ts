@@ -9,7 +9,7 @@ import { createSigner, type Credentials } from '../../../lib/aws/json/sign-reque
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 
 async function oracle(
-  request: { host: string; target: string; body: string },
+  request: { host: string; path: string; target: string; body: string },
   place: { region: string; service: string },
   credentials: Credentials,
   nowMs: number,
@@ -22,7 +22,7 @@ async function oracle(
   });
   const { headers } = await signer.sign(
     new HttpRequest({
-      ...{ method: 'POST', protocol: 'https:', hostname: request.host, path: '/', body: request.body },
+      ...{ method: 'POST', protocol: 'https:', hostname: request.host, path: request.path, body: request.body },
       headers: { host: request.host, 'content-type': CONTENT_TYPE, 'x-amz-target': request.target },
     }),
     { signingDate: new Date(nowMs) },
@@ -44,9 +44,10 @@ it('signs as the signer of the SDK does', async () => {
       }),
       fc.string({ unit: 'grapheme', maxLength: 200 }),
       fc.constantFrom('dynamodb.eu-central-1.amazonaws.com', '127.0.0.1:4567'),
+      fc.constantFrom('/', '/dynamodb'),
       fc.integer({ min: 0, max: 4_000_000_000_000 }),
-      async (credentials, body, host, nowMs) => {
-        const request = { host, target: 'DynamoDB_20120810.PutItem', body };
+      async (credentials, body, host, path, nowMs) => {
+        const request = { host, path, target: 'DynamoDB_20120810.PutItem', body };
         const { authorization, ...headers } = sign({ ...request, contentType: CONTENT_TYPE }, credentials, nowMs);
         const expected = await oracle(request, place, credentials, nowMs);
         expect(authorization).toBe(expected['authorization']);
@@ -61,7 +62,7 @@ it('signs as the signer of the SDK does', async () => {
 it('keeps the key of a day for that day and that secret alone', async () => {
   const place = { region: 'us-east-1', service: 'sqs' };
   const sign = createSigner(place);
-  const request = { host: 'h', target: 't', body: '{}' };
+  const request = { host: 'h', path: '/', target: 't', body: '{}' };
   const noon = Date.UTC(2027, 0, 31, 12);
   for (const [secretAccessKey, nowMs] of [
     ['one', noon],
