@@ -3,7 +3,7 @@
  * is the ratio of their medians.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleBench } from './bundle-bench.ts';
 import { median, round } from './measure.ts';
@@ -43,19 +43,22 @@ export async function compareWith({ commit, workloads, rounds }: AgainstOptions)
         : [{ figure: name, there: round(there), here: round(here), ratio: round(here / there) }];
     });
   } finally {
-    execFileSync('git', ['worktree', 'remove', '--force', checkout], { cwd: ROOT });
+    rmSync(checkout, { recursive: true });
   }
 }
 
-/** The commit's lib with the bench of here, and the packages of here. */
+/**
+ * The commit's lib with the bench of here, and the packages of here. It is no worktree of git, which an interruption would
+ * leave behind.
+ */
 function checkOut(commit: string): string {
   const checkout = mkdtempSync(join(ROOT, 'node_modules/.cache/lull-bench-'));
-  rmSync(checkout, { recursive: true });
-  execFileSync('git', ['worktree', 'add', '--quiet', '--detach', checkout, commit], { cwd: ROOT, stdio: 'inherit' });
+  const archive = join(checkout, 'commit.tar');
+  execFileSync('git', ['archive', '--output', archive, commit], { cwd: ROOT, stdio: 'inherit' });
+  execFileSync('tar', ['-xf', archive], { cwd: checkout, stdio: 'inherit' });
   rmSync(join(checkout, 'bench'), { recursive: true, force: true });
   cpSync(join(ROOT, 'bench'), join(checkout, 'bench'), { recursive: true });
-  if (!existsSync(join(checkout, 'node_modules')))
-    symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+  symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
   return checkout;
 }
 

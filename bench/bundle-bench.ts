@@ -13,9 +13,6 @@ export async function bundleBench(checkout: string): Promise<string> {
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile, logLevel: 'warning' },
     conditions: ['lull-source'],
     external: ['@aws-sdk/*', 'dynalite'],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
   });
   return outfile;
 }

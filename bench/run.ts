@@ -23,11 +23,7 @@ const others = wanted.filter((workload) => workload !== 'lambda');
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  if (values.against !== undefined) {
-    const rounds = Number(values.rounds);
-    for (const line of await compareWith({ commit: values.against, workloads: wanted, rounds })) print(line);
-    return 0;
-  }
+  if (values.against !== undefined) return printComparison(values.against, Number(values.rounds));
   if (wanted[0] === 'local') {
     const checkouts = wanted.slice(1).map((checkout) => resolve(checkout));
     for (const line of await measureLocal(checkouts.length > 0 ? checkouts : undefined)) {
@@ -42,5 +38,15 @@ async function main(): Promise<number> {
   }
   if (wanted.length > 0 && !wanted.includes('lambda')) return 0;
   for (const line of await measureLambda()) print({ workload: 'lambda', ...line });
+  return 0;
+}
+
+async function printComparison(commit: string, rounds: number): Promise<number> {
+  const isCommit = spawnSync('git', ['rev-parse', '--verify', '--quiet', `${commit}^{commit}`]).status === 0;
+  const isCount = Number.isInteger(rounds) && rounds >= 1;
+  if (!isCommit) console.error(`git knows no commit "${commit}"`);
+  if (!isCount) console.error(`--rounds cannot be "${values.rounds}": give a whole number, 1 or more`);
+  if (!isCommit || !isCount) return 2;
+  for (const line of await compareWith({ commit, workloads: wanted, rounds })) print(line);
   return 0;
 }
