@@ -41,7 +41,10 @@ function openStage(
       ...(body === undefined || body === null ? {} : { body: body as string }),
     });
     const answer = await api(event, context);
-    return new Response(answer.body, { status: answer.statusCode, headers: answer.headers });
+    return new Response(answer.body === '' ? null : answer.body, {
+      status: answer.statusCode,
+      headers: answer.headers,
+    });
   };
   const context = { getRemainingTimeInMillis: () => 30_000, awsRequestId: 'a1', functionName: 'api' };
   return {
