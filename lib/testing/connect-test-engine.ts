@@ -1,16 +1,17 @@
 /** The engine of a test that runs elsewhere: in `lull dev`, in a local cloud, or on AWS. */
 import type { Client } from '../client/client.ts';
-import type { ListOptions } from '../client/list-runs.ts';
+import { checkWhole, type ListOptions } from '../client/list-runs.ts';
 import type { HistoryEvent } from '../client/history-event.ts';
 import type { HistoryOptions } from '../client/run-history.ts';
 import type { Run } from '../client/run.ts';
 import { createSignedFetch, regionOfApi } from '../client/signed-fetch.ts';
 import type { RunSummary } from '../client/describe-run.ts';
+import { checkOptions } from '../client/options.ts';
 import type { StartOptions } from '../client/start-run.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { CancelledError, TimeoutError, WorkflowCodeError } from '../core/errors.ts';
-import { RunCancelledError, RunFailedError } from '../core/run-errors.ts';
+import { RunCancelledError, RunFailedError, RunNotFoundError } from '../core/run-errors.ts';
 import { isClosed } from '../core/run-status.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { TestEngine } from './create-test-engine.ts';
@@ -54,6 +55,9 @@ const OPTIONS = ['endpoint', 'headers', 'fetch', 'cloud', 'timeout'];
 
 /** A run that is at rest is asked for so often whether it still is. */
 const POLL_MS = 100;
+
+/** An answer has a limit in bytes, too. */
+const PAGE_RUNS = 100;
 
 /**
  * The engine of a test that runs elsewhere, with the interface of `createTestEngine`: one test file for the kit, for
@@ -121,6 +125,7 @@ class ConnectedEngine implements Pick<TestEngine, 'settle' | 'advance' | 'now' |
     input?: unknown,
     options: StartOptions = {},
   ): Promise<Run<R>> {
+    checkOptions('start', options, ['id', 'idempotencyKey', 'onConflict', 'delay', 'timeout', 'attributes']);
     const name = typeof workflow === 'string' ? workflow : workflow.name;
     const { id, onConflict, delay, timeout, attributes, idempotencyKey } = options;
     const { body } = await this.#api.call(`/workflows/${encodeURIComponent(name)}/runs`, {
@@ -178,28 +183,31 @@ class ConnectedEngine implements Pick<TestEngine, 'settle' | 'advance' | 'now' |
     return events;
   }
 
-  async list({ workflow, status, since, until, attributes, limit = Infinity }: ListOptions = {}): Promise<
-    RunSummary[]
-  > {
+  async list(options: ListOptions = {}): Promise<RunSummary[]> {
+    checkOptions('list', options, ['workflow', 'status', 'since', 'until', 'attributes', 'limit']);
+    const { workflow, status, since, until, attributes, limit = Infinity } = options;
+    if (limit !== Infinity) checkWhole('limit', limit, { from: 0 });
     const runs: RunSummary[] = [];
     let cursor: string | undefined;
-    do {
+    while (runs.length < limit) {
       const query = {
         ...{ workflow, cursor, since: timeText(since), until: timeText(until) },
         status: status === undefined ? undefined : [status].flat().join(','),
         attributes: attributes === undefined ? undefined : JSON.stringify(attributes),
-        limit: limit < 100 ? String(limit - runs.length) : undefined,
+        limit: String(Math.min(limit - runs.length, PAGE_RUNS)),
       };
       const page = (await this.#api.call('/runs', { query })).body as RemotePage;
       runs.push(...page.runs.map(toSummary));
       cursor = page.cursor;
-    } while (cursor !== undefined && runs.length < limit);
-    return runs.slice(0, limit);
+      if (cursor === undefined) break;
+    }
+    return runs;
   }
 
   #run<R>(id: string): Run<R> {
     const moveClock = this.#isFixed ? undefined : (toMs?: number) => this.#moveClock(toMs);
-    return createRemoteRun<R>({ api: this.#api, id, timeoutMs: this.#timeoutMs, moveClock });
+    const goesOn = (other: string): void => void this.#open.add(other);
+    return createRemoteRun<R>({ api: this.#api, id, timeoutMs: this.#timeoutMs, moveClock, goesOn });
   }
 
   /** The clock of a cloud that was not made from a template cannot be moved: then time is real. */
@@ -214,14 +222,19 @@ class ConnectedEngine implements Pick<TestEngine, 'settle' | 'advance' | 'now' |
     }
   }
 
-  /** It has ended, is blocked, or waits for something that is not due now. */
+  /** It has ended or is gone, is blocked, or waits for something that is not due now. */
   async #isAtRest(id: string): Promise<boolean> {
-    const { body } = await this.#api.call(`/runs/${encodeURIComponent(id)}`);
-    const { status, dueAt } = body as RemoteDescription;
-    if (isClosed(status)) return this.#open.delete(id);
-    if (status === 'blocked') return true;
-    const nowMs = this.#cloud?.nowMs() ?? Date.now();
-    return status === 'suspended' && (dueAt === undefined || Date.parse(dueAt) > nowMs + POLL_MS);
+    try {
+      const { body } = await this.#api.call(`/runs/${encodeURIComponent(id)}`);
+      const { status, dueAt } = body as RemoteDescription;
+      if (isClosed(status)) return this.#open.delete(id);
+      if (status === 'blocked') return true;
+      const nowMs = this.#cloud?.nowMs() ?? Date.now();
+      return status === 'suspended' && (dueAt === undefined || Date.parse(dueAt) > nowMs + POLL_MS);
+    } catch (error) {
+      if (error instanceof RunNotFoundError) return this.#open.delete(id);
+      throw error;
+    }
   }
 }
 

@@ -1,17 +1,26 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunNotFoundError, StepFailedError, TimeoutError } from 'lull';
+import { StepFailedError, TimeoutError } from 'lull';
+import {
+  ForkRefusedError,
+  NotFailedError,
+  type OpenRunDescription,
+  type Run,
+  RunNotEndedError,
+  type RunNotFoundError,
+} from 'lull/client';
 import { startLocalCloud } from 'lull/local';
 import { connectTestEngine, createTestEngine, type TestEngine } from 'lull/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesizeStack } from '../infra/built-stack.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
-import { ask, answered, broken, count, nap, oneMore, seen, total } from './fixtures/conversation.ts';
+import { ask, answered, broken, count, deliver, nap, oneMore, seen, total } from './fixtures/conversation.ts';
 
 const entry = join(import.meta.dirname, 'fixtures/conversation.ts');
 
 /** One test file, three engines: it is what a user writes. */
 const engines: Record<string, () => Promise<TestEngine>> = {
-  'the testing kit': async () => createTestEngine({ workflows: [ask, broken, count, nap] }),
+  'the testing kit': async () => createTestEngine({ workflows: [ask, broken, count, deliver, nap] }),
   'lull dev': async () => {
     const dir = join(temporaryFolder(afterAll), 'cloud');
     const cloud = await startLocalCloud({ entry, dir, workers: 1, stopGraceMs: 300, log: () => undefined });
@@ -71,6 +80,71 @@ describe.each(Object.entries(engines))('on %s, a test', (name, open) => {
     await expect(run.result()).rejects.toMatchObject({ code: 'RUN_CANCELLED', reason: 'enough' });
   });
 
+  it('has a failed run go on, forks it, and deletes it', async () => {
+    const door = join(temporaryFolder(), 'door');
+    const run = await engine.start(deliver, { to: 'Ada', door });
+    await expect(run.result()).rejects.toMatchObject({ code: 'RUN_FAILED' });
+    writeFileSync(door, '');
+    await run.retry();
+    await engine.settle();
+    expect(await run.describe()).toMatchObject({ status: 'completed', result: 'parcel 1 for Ada' });
+    await expect(run.retry()).rejects.toBeInstanceOf(NotFailedError);
+    const fork = await run.fork({ before: 'ship#2', input: { to: 'Bob', door } });
+    await engine.settle();
+    expect(await fork.describe()).toMatchObject({ status: 'completed', result: 'parcel 1 for Bob' });
+    await expect(run.fork({ before: 'mail#2' })).rejects.toBeInstanceOf(ForkRefusedError);
+    await fork.delete();
+    await expect(fork.describe()).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+
+  it('comes to rest without a run that is deleted', async () => {
+    const run = await engine.start(nap, '1ms');
+    await run.result();
+    await run.delete();
+    await engine.settle();
+  });
+
+  it('is told what a run waits for', async () => {
+    const run = await engine.start(ask, 'Eve');
+    await engine.settle();
+    await expect(run.delete()).rejects.toBeInstanceOf(RunNotEndedError);
+    expect(await run.describe()).not.toHaveProperty('waitsFor');
+    const since = expect.any(Date) as Date;
+    const awaits = [expect.objectContaining({ kind: 'signal', name: 'answered', since })];
+    expect(await run.describe({ tasks: true })).toMatchObject({ waitsFor: { from: 'code', tasks: [{ awaits }] } });
+    await run.cancel();
+  });
+
+  it.each<[string, (run: Run<unknown>, options: object) => Promise<unknown>]>([
+    ['start', (_, options) => engine.start(nap, '1ms', options)],
+    ['list', (_, options) => engine.list(options)],
+    ['result', (run, options) => run.result(options)],
+    ['signal', (run, options) => run.signal('answered', 'no', options)],
+    ['update', (run, options) => run.update('one-more', 1, options)],
+    ['describe', (run, options) => run.describe(options)],
+    ['history', (run, options) => engine.history(run, options)],
+    ['cancel', (run, options) => run.cancel('', options)],
+    ['terminate', (run, options) => run.terminate('', options)],
+    ['retry', (run, options) => run.retry(options)],
+    ['fork', (run, options) => run.fork({ before: 'ship#2', ...options })],
+  ])('is told that %s has no such option', async (call, ask) => {
+    const run = await engine.start(nap, '1ms');
+    await run.result();
+    await expect(ask(run, { tiemout: '1s' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(`${call} has no option "tiemout"`) as string,
+    });
+  });
+
+  it('lists as many runs as it asks for', async () => {
+    await engine.run(nap, '1ms');
+    await engine.run(nap, '1ms');
+    await expect.poll(async () => engine.list({ limit: 2 })).toHaveLength(2);
+    expect(await engine.list({ limit: 1 })).toHaveLength(1);
+    expect(await engine.list({ limit: 0 })).toEqual([]);
+    await expect(engine.list({ limit: 150.5 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   it('is told of a run that is not there', async () => {
     const error: unknown = await engine.client
       .run('nobody')
@@ -106,6 +180,32 @@ describe('an engine elsewhere', () => {
       new Response(body, { headers: { 'content-type': 'application/json' } });
     const engine = connectTestEngine({ endpoint: 'http://127.0.0.1:9', fetch, timeout: 0 });
     await expect(engine.client.run('r').result()).rejects.toBeInstanceOf(TimeoutError);
+  });
+
+  it('gives times as dates, wherever they are', async () => {
+    const at = '2030-01-01T00:00:00.000Z';
+    const heartbeat = { at, details: { since: at } };
+    const awaits = [
+      { kind: 'step', name: 's', stepId: 's#1', since: at, until: at, attempt: 2, retryAt: at, heartbeat },
+    ];
+    const leaf = { id: '1.1', name: 'leaf', awaits, calls: [], at: 'a.ts:1:1', tasks: [] };
+    const waitsFor = { from: 'code', tasks: [{ id: '1', name: 'ask', awaits: [], calls: [], tasks: [leaf] }] };
+    const run = { id: 'r', workflow: 'ask', status: 'suspended', createdAt: at, scheduledAt: at, waitsFor };
+    const events = [{ kind: 'step-failed', at, dueAt: at, retryAt: at, value: { at } }];
+    const fetch = async (url: string): Promise<Response> =>
+      Response.json(url.includes('/history') ? { events } : url.includes('/runs/r') ? run : { runs: [run] });
+    const engine = connectTestEngine({ endpoint: 'http://127.0.0.1:9', fetch });
+    const time = new Date(at);
+    const described = (await engine.client.run('r').describe({ tasks: true })) as OpenRunDescription;
+    expect(described).toMatchObject({ createdAt: time, scheduledAt: time });
+    const [task] = described.waitsFor?.from === 'code' ? described.waitsFor.tasks : [];
+    expect(task?.tasks[0]).toEqual({
+      ...leaf,
+      awaits: [{ ...awaits[0], since: time, until: time, retryAt: time, heartbeat: { ...heartbeat, at: time } }],
+    });
+    expect(await engine.history('r')).toEqual([
+      { kind: 'step-failed', at: time, dueAt: time, retryAt: time, value: { at } },
+    ]);
   });
 
   it.each([

@@ -20,7 +20,7 @@ export class RemoteEngineError extends coreErrors.LullError {
 }
 
 export interface RemoteCall {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   /** What is undefined is left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
@@ -119,13 +119,17 @@ function toProblem(answer: unknown, { url, status, text }: { url: string; status
 
 /** What callers of a kit's engine get for the same mistakes. */
 const CLASSES: Readonly<Record<string, { readonly prototype: unknown }>> = {
+  FORK_REFUSED: runErrors.ForkRefusedError,
   IDEMPOTENCY_KEY_REUSED: runErrors.IdempotencyKeyReusedError,
   INBOX_FULL: runErrors.InboxFullError,
   INVALID_ARGUMENT: runErrors.InvalidArgumentError,
   INVALID_INPUT: coreErrors.InvalidInputError,
+  NOT_FAILED: runErrors.NotFailedError,
+  RETRY_REFUSED: runErrors.RetryRefusedError,
   RUN_ENDED: runErrors.RunEndedError,
   RUN_ID_TAKEN: runErrors.RunIdTakenError,
   RUN_NOT_BEGUN: runErrors.RunNotBegunError,
+  RUN_NOT_ENDED: runErrors.RunNotEndedError,
   RUN_NOT_FOUND: runErrors.RunNotFoundError,
   UNKNOWN_QUERY: runErrors.UnknownQueryError,
   UPDATE_FAILED: runErrors.UpdateFailedError,

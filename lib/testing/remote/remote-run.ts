@@ -4,12 +4,17 @@ import type { DescribeOptions, RunDescription, RunSummary } from '../../client/d
 import type { ResultOptions } from '../../client/await-result.ts';
 import type { HistoryEvent } from '../../client/history-event.ts';
 import type { HistoryOptions } from '../../client/run-history.ts';
+import type { AsText } from '../../client/explain-run.ts';
+import type { ForkOptions } from '../../client/fork-run.ts';
+import { checkOptions } from '../../client/options.ts';
+import type { RetryOptions } from '../../client/retry-run.ts';
 import type { ControlOptions, Run, SignalOptions, TerminateOptions } from '../../client/run.ts';
-import type { UpdateOptions } from '../../client/send-update.ts';
+import { keyOf, type UpdateOptions } from '../../client/send-update.ts';
 import { toMilliseconds } from '../../core/duration.ts';
 import { TimeoutError } from '../../core/errors.ts';
 import { RunCancelledError, RunFailedError, RunTerminatedError } from '../../core/run-errors.ts';
 import { isClosed, type RunStatus } from '../../core/run-status.ts';
+import type { AwaitPoint, WaitingTask, WaitsFor } from '../../core/waits-for.ts';
 import { pauseReally } from '../real-time.ts';
 import { errorFromJson, type RemoteApi } from './remote-api.ts';
 import { refusing } from './not-remote.ts';
@@ -24,6 +29,8 @@ export interface RemoteRunOptions {
   readonly timeoutMs: number;
   /** Where its engine's clock can be moved: waits until all is at rest, at that time if one is given. */
   readonly moveClock?: ((toMs?: number) => Promise<void>) | undefined;
+  /** Told of each run that begins or goes on by a call of this one: a fork, or a run that is tried again. */
+  readonly goesOn: (id: string) => void;
 }
 
 /** What an engine elsewhere can do with a run; everything else of a Run is an error that says so. */
@@ -33,20 +40,25 @@ export function createRemoteRun<R>(options: RemoteRunOptions): Run<R> {
 
 class RemoteRun {
   readonly id: string;
+  readonly #options: RemoteRunOptions;
   readonly #api: RemoteApi;
   readonly #timeoutMs: number;
   readonly #path: string;
   readonly #moveClock: RemoteRunOptions['moveClock'];
 
-  constructor({ api, id, timeoutMs, moveClock }: RemoteRunOptions) {
+  constructor(options: RemoteRunOptions) {
+    const { api, id, timeoutMs, moveClock } = options;
     this.id = id;
+    this.#options = options;
     this.#api = api;
     this.#timeoutMs = timeoutMs;
     this.#moveClock = moveClock;
     this.#path = `/runs/${encodeURIComponent(id)}`;
   }
 
-  async result({ timeout }: ResultOptions = {}): Promise<unknown> {
+  async result(options: ResultOptions = {}): Promise<unknown> {
+    checkOptions('result', options, ['timeout']);
+    const { timeout } = options;
     const limitMs = timeout === undefined ? this.#timeoutMs : toMilliseconds(timeout, 'the timeout of result()');
     const run = await this.#readAtEnd(limitMs);
     switch (run.status) {
@@ -66,8 +78,13 @@ class RemoteRun {
     }
   }
 
-  async signal(signal: { readonly name: string } | string, payload?: unknown, options?: SignalOptions): Promise<void> {
-    await this.#post(`/signals/${nameIn(signal)}`, payload, options?.idempotencyKey);
+  async signal(
+    signal: { readonly name: string } | string,
+    payload?: unknown,
+    options: SignalOptions = {},
+  ): Promise<void> {
+    checkOptions('signal', options, ['idempotencyKey']);
+    await this.#post(`/signals/${nameIn(signal)}`, payload, options.idempotencyKey);
   }
 
   async query(query: { readonly name: string } | string, args?: unknown): Promise<unknown> {
@@ -79,10 +96,10 @@ class RemoteRun {
   async update(
     update: { readonly name: string } | string,
     input?: unknown,
-    options: UpdateOptions & { readonly idempotencyKey?: string } = {},
+    options: UpdateOptions = {},
   ): Promise<unknown> {
     // With a key of its own where there is none: an answer that takes longer is asked for again.
-    const idempotencyKey = options.idempotencyKey ?? options.id ?? randomUUID();
+    const idempotencyKey = keyOf(options) ?? randomUUID();
     const { timeout } = options;
     const limitMs = timeout === undefined ? this.#timeoutMs : toMilliseconds(timeout, 'the timeout of update()');
     const untilMs = Date.now() + limitMs;
@@ -98,12 +115,16 @@ class RemoteRun {
     }
   }
 
-  async describe({ wait }: DescribeOptions = {}): Promise<RunDescription> {
+  async describe(options: DescribeOptions = {}): Promise<RunDescription> {
+    checkOptions('describe', options, ['wait', 'tasks']);
+    const { wait, tasks } = options;
     const waitMs = wait === undefined ? 0 : toMilliseconds(wait, 'the wait of describe()');
-    return toDescription(await this.#readAtEnd(waitMs));
+    return toDescription(await this.#readAtEnd(waitMs, tasks));
   }
 
-  async *history({ link }: HistoryOptions = {}): AsyncGenerator<HistoryEvent> {
+  async *history(options: HistoryOptions = {}): AsyncGenerator<HistoryEvent> {
+    checkOptions('history', options, ['link']);
+    const { link } = options;
     let cursor: string | undefined;
     do {
       const query = { cursor, link: link === undefined ? undefined : String(link) };
@@ -114,27 +135,49 @@ class RemoteRun {
     } while (cursor !== undefined);
   }
 
-  async cancel(reason?: string, options?: ControlOptions): Promise<void> {
-    await this.#post('/cancel', reason === undefined ? {} : { reason }, options?.idempotencyKey);
+  async cancel(reason?: string, options: ControlOptions = {}): Promise<void> {
+    checkOptions('cancel', options, ['idempotencyKey']);
+    await this.#post('/cancel', { reason }, options.idempotencyKey);
   }
 
   async terminate(reason?: string, options: TerminateOptions = {}): Promise<void> {
+    checkOptions('terminate', options, ['idempotencyKey', 'undo']);
     const { undo, idempotencyKey } = options;
-    const body = { ...(reason === undefined ? {} : { reason }), ...(undo === undefined ? {} : { undo }) };
-    await this.#post('/terminate', body, idempotencyKey);
+    await this.#post('/terminate', { reason, undo }, idempotencyKey);
   }
 
-  async #post(path: string, body: unknown, idempotencyKey: string | undefined): Promise<void> {
+  async delete(): Promise<void> {
+    await this.#api.call(this.#path, { method: 'DELETE' });
+  }
+
+  async retry(options: RetryOptions = {}): Promise<void> {
+    checkOptions('retry', options, ['force']);
+    await this.#post('/retry', options);
+    this.#options.goesOn(this.id);
+  }
+
+  async fork(options: ForkOptions): Promise<Run<unknown>> {
+    checkOptions('fork', options, ['before', 'input', 'id']);
+    const { body } = await this.#api.call(`${this.#path}/fork`, { method: 'POST', body: options });
+    const { id } = body as { readonly id: string };
+    this.#options.goesOn(id);
+    return createRemoteRun({ ...this.#options, id });
+  }
+
+  async #post(path: string, body: unknown, idempotencyKey?: string): Promise<void> {
     await this.#api.call(`${this.#path}${path}`, { method: 'POST', body, idempotencyKey });
   }
 
   /** As it is when it has ended, or when the time is over. */
-  async #readAtEnd(limitMs: number): Promise<RemoteDescription> {
+  async #readAtEnd(limitMs: number, tasks?: boolean): Promise<RemoteDescription> {
     const untilMs = Date.now() + limitMs;
     for (;;) {
       await this.#moveClock?.();
       const waitMs = this.#moveClock ? 0 : Math.max(0, Math.min(LONGEST_WAIT_MS, untilMs - Date.now()));
-      const query = { wait: waitMs > 0 ? `${waitMs}ms` : undefined };
+      const query = {
+        wait: waitMs > 0 ? `${waitMs}ms` : undefined,
+        tasks: tasks === undefined ? undefined : String(tasks),
+      };
       const run = (await this.#api.call(this.#path, { query })).body as RemoteDescription;
       if (isClosed(run.status) || run.status === 'blocked' || Date.now() >= untilMs) return run;
       if (this.#moveClock && run.dueAt !== undefined) await this.#moveClock(Date.parse(run.dueAt));
@@ -156,6 +199,7 @@ export interface RemoteDescription {
   readonly error?: unknown;
   readonly reason?: string;
   readonly blocked?: { readonly reason: string; readonly since: string };
+  readonly waitsFor?: AsText<WaitsFor>;
 }
 
 export function toSummary(run: RemoteDescription): RunSummary {
@@ -164,16 +208,35 @@ export function toSummary(run: RemoteDescription): RunSummary {
 
 function toDescription(run: RemoteDescription): RunDescription {
   const described = {
-    ...withDates(run, ['createdAt', 'endedAt', 'dueAt', 'deadline']),
+    ...withDates(run, ['createdAt', 'endedAt', 'dueAt', 'deadline', 'scheduledAt']),
     ...(run.blocked && { blocked: withDates(run.blocked, ['since']) }),
+    ...(run.waitsFor && { waitsFor: toWaitsFor(run.waitsFor) }),
     ...(run.error !== undefined && { error: errorFromJson(run.error) }),
   };
   return described as unknown as RunDescription;
 }
 
+function toWaitsFor(waitsFor: AsText<WaitsFor>): WaitsFor {
+  return waitsFor.from === 'code'
+    ? { ...waitsFor, tasks: waitsFor.tasks.map(toTask) }
+    : { ...waitsFor, awaits: waitsFor.awaits.map(toAwait) };
+}
+
+function toTask(task: AsText<WaitingTask>): WaitingTask {
+  return { ...task, awaits: task.awaits.map(toAwait), tasks: task.tasks.map(toTask) };
+}
+
+function toAwait(point: AsText<AwaitPoint>): AwaitPoint {
+  const shown = {
+    ...withDates(point, ['since', 'until', 'retryAt']),
+    ...('heartbeat' in point && { heartbeat: withDates(point.heartbeat, ['at']) }),
+  };
+  return shown as unknown as AwaitPoint;
+}
+
 function toHistoryEvent(event: HistoryEvent): HistoryEvent {
   return {
-    ...(withDates(event, ['at', 'dueAt']) as unknown as HistoryEvent),
+    ...(withDates(event, ['at', 'dueAt', 'retryAt']) as unknown as HistoryEvent),
     ...(event.error === undefined ? {} : { error: errorFromJson(event.error) }),
   };
 }
