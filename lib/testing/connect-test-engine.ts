@@ -10,11 +10,12 @@ import { checkOptions } from '../client/options.ts';
 import type { StartOptions } from '../client/start-run.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
-import { CancelledError, TimeoutError, WorkflowCodeError } from '../core/errors.ts';
-import { RunCancelledError, RunFailedError, RunNotFoundError } from '../core/run-errors.ts';
+import { TimeoutError, WorkflowCodeError } from '../core/errors.ts';
+import { RunNotFoundError } from '../core/run-errors.ts';
 import { isClosed } from '../core/run-status.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { TestEngine } from './create-test-engine.ts';
+import { ownResult } from './own-result.ts';
 import { pauseReally } from './real-time.ts';
 import { notRemote, refusing } from './remote/not-remote.ts';
 import { type Fetch, RemoteApi } from './remote/remote-api.ts';
@@ -143,14 +144,7 @@ class ConnectedEngine implements Pick<TestEngine, 'settle' | 'advance' | 'now' |
   }
 
   async run<R>(workflow: { readonly name: string }, input?: unknown): Promise<R> {
-    const run = await this.start<R>(workflow, input);
-    try {
-      return await run.result();
-    } catch (error) {
-      if (error instanceof RunFailedError) throw error.cause;
-      if (error instanceof RunCancelledError) throw new CancelledError(error.reason);
-      throw error;
-    }
+    return ownResult(await this.start<R>(workflow, input));
   }
 
   /** Until the runs that were started here have suspended or ended. */

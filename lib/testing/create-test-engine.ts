@@ -1,6 +1,5 @@
 /** The testing kit's front: an engine in memory, whose clock jumps. */
 import { Client } from '../client/client.ts';
-import { RunCancelledError, RunFailedError } from '../core/run-errors.ts';
 import type { RunSummary } from '../client/describe-run.ts';
 import type { ListOptions } from '../client/list-runs.ts';
 import type { HistoryEvent } from '../client/history-event.ts';
@@ -10,7 +9,7 @@ import type { Schedules } from '../client/schedules.ts';
 import type { StartOptions } from '../client/start-run.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { describeValue } from '../core/describe-value.ts';
-import { CancelledError, WorkflowCodeError } from '../core/errors.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { WorkflowSource } from '../core/workflow-registry.ts';
 import type { Workflow } from '../core/workflow.ts';
@@ -20,6 +19,7 @@ import type { EngineSettings } from '../engine/settings.ts';
 import type { Store } from '../ports/store.ts';
 import { Cloud, type Disturbance, type StartEngine } from './cloud.ts';
 import type { Faults } from './faults.ts';
+import { ownResult } from './own-result.ts';
 import type { StepMock } from './step-bodies.ts';
 import { TestClient } from './test-client.ts';
 import { Timeline } from './timeline.ts';
@@ -195,14 +195,7 @@ class EngineOnCloud implements TestEngine {
   }
 
   async run<In, R>(workflow: Workflow<In, R, never>, input?: In): Promise<R> {
-    const run = await this.start(workflow, input);
-    try {
-      return await run.result();
-    } catch (error) {
-      if (error instanceof RunFailedError) throw error.cause;
-      if (error instanceof RunCancelledError) throw new CancelledError(error.reason);
-      throw error;
-    }
+    return ownResult(await this.start(workflow, input));
   }
 
   settle(): Promise<void> {
