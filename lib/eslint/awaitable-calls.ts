@@ -1,7 +1,7 @@
 /** Which calls return something that has to be awaited with `yield*`, as far as it can be known. */
 import type { SourceCode } from 'eslint';
 import { importsLull, lullName } from './imported-name.ts';
-import { type CallNode, isCall, isFunction, type Node, propertyName, unwrap, valueOf, variableOf } from './syntax.ts';
+import { type CallNode, isCall, isFunction, type Node, propertyName, standsFor, unwrap } from './syntax.ts';
 
 /** `coroutine`: a generator, which does nothing before it is awaited, and can be awaited once. */
 export type AwaitableKind = 'durable' | 'coroutine';
@@ -44,13 +44,12 @@ export function kindOfCallee(sourceCode: SourceCode, callee: Node): AwaitableKin
   const inner = unwrap(callee);
   const name = lullName(sourceCode, inner);
   if (name !== undefined) return DURABLE.has(name) ? 'durable' : undefined;
-  if (inner.type === 'Identifier') return kindOfFunction(sourceCode, valueOf(variableOf(sourceCode, inner)));
   if (inner.type === 'MemberExpression') {
     const maker = makerOf(sourceCode, inner.object);
     const isAwaited = METHODS.get(maker ?? '')?.has(propertyName(inner) ?? '') ?? false;
     return isAwaited ? 'durable' : undefined;
   }
-  return kindOfFunction(sourceCode, inner);
+  return kindOfFunction(sourceCode, standsFor(sourceCode, inner));
 }
 
 /** A call as it is named in messages: `sleep(...)`, `paid.receive(...)`. */
@@ -62,7 +61,7 @@ export function describeCall(sourceCode: SourceCode, node: Node): string {
 
 /** The function of lull whose result an object is: `Queue` for `new Queue()`, also by the name of its variable. */
 export function makerOf(sourceCode: SourceCode, node: Node): string | undefined {
-  const object = resolve(sourceCode, node);
+  const object = standsFor(sourceCode, node);
   if (object?.type === 'YieldExpression' && object.delegate && object.argument) {
     return makerOf(sourceCode, object.argument);
   }
@@ -78,11 +77,6 @@ function kindOfFunction(sourceCode: SourceCode, value: Node | undefined): Awaita
   const maker = lullName(sourceCode, value.callee);
   if (maker === 'defineStep') return 'durable';
   return maker === 'workflow' ? 'coroutine' : undefined;
-}
-
-function resolve(sourceCode: SourceCode, node: Node): Node | undefined {
-  const inner = unwrap(node);
-  return inner.type === 'Identifier' ? valueOf(variableOf(sourceCode, inner)) : inner;
 }
 
 interface Type {

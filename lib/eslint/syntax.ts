@@ -106,6 +106,12 @@ export function valueOf(variable: Scope.Variable | undefined): Node | undefined 
   return id.type === 'Identifier' && init && !isWrittenAgain ? unwrap(init) : undefined;
 }
 
+/** What an expression stands for: of a name, its value as above; else the expression itself, without casts. */
+export function standsFor(sourceCode: SourceCode, node: Node): Node | undefined {
+  const inner = unwrap(node);
+  return inner.type === 'Identifier' ? valueOf(variableOf(sourceCode, inner)) : inner;
+}
+
 /** Calls `visit` for a node and all in it; where it gives false, it goes no further down. */
 export function walk(sourceCode: SourceCode, node: Node, visit: (node: Node) => boolean | undefined): void {
   if (visit(node) === false) return;

@@ -16,9 +16,8 @@ import {
   type Node,
   parentOf,
   propertyName,
+  standsFor,
   unwrap,
-  valueOf,
-  variableOf,
   walk,
   wrapped,
 } from './syntax.ts';
@@ -227,8 +226,7 @@ class Classified implements WorkflowCode {
 
   /** The function that an expression is, or the name of. */
   #functionOf(node: Node): FunctionNode | undefined {
-    const inner = unwrap(node);
-    const value = inner.type === 'Identifier' ? valueOf(variableOf(this.#sourceCode, inner)) : inner;
+    const value = standsFor(this.#sourceCode, node);
     return isFunction(value) ? value : undefined;
   }
 }

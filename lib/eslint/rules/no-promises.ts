@@ -9,8 +9,8 @@ import {
   type Node,
   parentOf,
   propertyName,
+  standsFor,
   unwrap,
-  valueOf,
   variableOf,
   wrapped,
 } from '../syntax.ts';
@@ -110,8 +110,7 @@ function isThen(method: string, given: readonly Node[]): boolean {
 }
 
 function asyncFunctionOf(sourceCode: SourceCode, node: Node): FunctionNode | undefined {
-  const inner = unwrap(node);
-  const value = inner.type === 'Identifier' ? valueOf(variableOf(sourceCode, inner)) : inner;
+  const value = standsFor(sourceCode, node);
   return isFunction(value) && value.async ? value : undefined;
 }
 
