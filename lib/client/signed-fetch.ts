@@ -1,6 +1,6 @@
 /**
- * `fetch` whose requests are signed for AWS (Signature Version 4). What signs is loaded at the first request: whoever
- * imports this may never send one.
+ * `fetch` whose requests are signed for AWS (Signature Version 4). What signs is loaded at the first request: a
+ * program that imports this may never send one.
  */
 import type { SignatureV4 } from '@smithy/signature-v4';
 
