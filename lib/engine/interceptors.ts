@@ -62,19 +62,15 @@ export function createInterceptors(
   { clock, log, callBody }: { readonly clock: Clock; readonly log: Logger; readonly callBody: CallBody },
 ): Interceptors | undefined {
   if (interceptors.length === 0) return undefined;
-  const turns = new Map<string, { readonly info: TurnInfo; readonly inContext: InContext }>();
+  const turns = new Map<string, TurnUnderWay>();
   const around = { clock, log };
-  const pending = new Set<Promise<unknown>>();
-  const keep = (work: Promise<unknown>): void => {
-    pending.add(work);
-    void work.finally(() => pending.delete(work));
-  };
   return {
     async aroundTurn(info, turn, outcomeOf) {
       const hooks = interceptors.flatMap((one) => (one.aroundTurn ? [one.aroundTurn.bind(one, info)] : []));
       const outcome = withResolvers<TurnOutcome>();
       const within = await enter<TurnOutcome>(hooks, () => outcome.promise, { ...around, what: 'aroundTurn' });
-      turns.set(info.runId, { info, inContext: within.inContext });
+      const underWay: TurnUnderWay = { info, inContext: within.inContext, hooks: new Set() };
+      turns.set(info.runId, underWay);
       try {
         const end = await turn();
         outcome.resolve(outcomeOf(end));
@@ -83,9 +79,9 @@ export function createInterceptors(
         outcome.reject(error);
         throw error;
       } finally {
-        turns.delete(info.runId);
+        if (turns.get(info.runId) === underWay) turns.delete(info.runId); // else a later turn of the run has its place
         const limit = startTimer(clock, AFTER_TURN_MS);
-        await Promise.race([Promise.all([within.hooksAreOver, ...pending]), limit.isUp]);
+        await Promise.race([Promise.all([within.hooksAreOver, ...underWay.hooks]), limit.isUp]);
         limit.stop();
       }
     },
@@ -98,14 +94,29 @@ export function createInterceptors(
       const body = (): unknown => (owner === undefined ? call() : asOwner(owner, call));
       const info = stepInfoOf(turn.info, command, context);
       const hooks = interceptors.flatMap((one) => (one.aroundStep ? [one.aroundStep.bind(one, info)] : []));
-      return turn.inContext(() => (hooks.length === 0 ? body() : callWithin(hooks, body, around, keep)));
+      return turn.inContext(() => (hooks.length === 0 ? body() : callWithin(hooks, body, around, turn)));
     },
     runEnded(info) {
+      const turn = turns.get(info.runId);
       for (const one of interceptors) {
-        if (one.onRunEnd !== undefined) keep(quietly(log, 'onRunEnd', () => one.onRunEnd?.(info)));
+        if (one.onRunEnd === undefined) continue;
+        const running = quietly(log, 'onRunEnd', () => one.onRunEnd?.(info));
+        if (turn !== undefined) keep(turn, running);
       }
     },
   };
+}
+
+interface TurnUnderWay {
+  readonly info: TurnInfo;
+  readonly inContext: InContext;
+  /** Hooks around its steps and its run's end that are not over: it waits for those, and for no other turn's. */
+  readonly hooks: Set<Promise<unknown>>;
+}
+
+function keep({ hooks }: TurnUnderWay, running: Promise<unknown>): void {
+  hooks.add(running);
+  void running.finally(() => hooks.delete(running));
 }
 
 function stepInfoOf({ runId, workflow, attributes }: TurnInfo, command: StepCommand, context: StepContext): StepInfo {
@@ -130,11 +141,11 @@ async function callWithin(
   hooks: readonly Hook<unknown>[],
   body: () => unknown,
   around: Around,
-  keep: (work: Promise<unknown>) => void,
+  turn: TurnUnderWay,
 ): Promise<unknown> {
   const result = withResolvers<unknown>();
   const within = await enter<unknown>(hooks, () => result.promise, { ...around, what: 'aroundStep' });
-  keep(within.hooksAreOver);
+  keep(turn, within.hooksAreOver);
   within.inContext(() => {
     // What a body throws at once is its result too.
     new Promise<unknown>((resolve) => {

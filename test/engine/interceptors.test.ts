@@ -7,6 +7,7 @@ import { createCloud, createEngineOn } from '../../lib/testing/create-test-engin
 import { createTestEngine, type TestEngine, type TestEngineOptions } from '../../lib/testing/index.ts';
 import { KeptLog } from '../client/client-world.ts';
 import { startHandlers } from '../conformance/homes/handler-engine.ts';
+import { SmallCloud } from './small-cloud.ts';
 
 const store = new AsyncLocalStorage<string>();
 let attempts = 0;
@@ -187,4 +188,31 @@ it('a module exports them beside its workflows: the worker that is deployed has 
 
 function raise(message: string): never {
   throw new Error(message);
+}
+
+describe('turns of one process', () => {
+  const never = new Promise<void>(() => undefined);
+  const waiting = workflow('waiting', function* () {
+    yield* step('wait', () => never);
+  });
+  const quick = workflow('quick', function* () {
+    return yield* step('give', () => 1);
+  });
+
+  it('do not wait for the hooks of each other', async () => {
+    const cloud = new SmallCloud([waiting, quick]);
+    const worker = cloud.worker({ interceptors: [{ aroundStep: (_info, next) => next() }] });
+    await cloud.client.start(waiting, undefined, { id: 'slow' });
+    await cloud.client.start(quick, undefined, { id: 'fast' });
+    void worker.turn('slow');
+    await allToGoOn();
+    const ends: string[] = [];
+    void worker.turn('fast').then(({ kind }) => ends.push(kind));
+    await allToGoOn();
+    expect(ends).toEqual(['ended']); // no time has passed
+  });
+});
+
+async function allToGoOn(): Promise<void> {
+  for (let round = 0; round < 20; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
