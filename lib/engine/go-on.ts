@@ -5,21 +5,24 @@
  * Each of it may be done twice, by workers that die in between: a `retried` is written once for its number, and the copy of
  * another journal goes on where the worker before has left it.
  *
- * Tested by: test/engine/retry.test.ts, test/engine/retry-messages.test.ts, test/engine/fork.test.ts
+ * Tested by: test/engine/retry.test.ts, test/engine/retry-messages.test.ts, test/engine/fork.test.ts,
+ * test/engine/retry-under-crashes.test.ts
  */
 import { LullError } from '../core/errors.ts';
 import type { Forked, JournalEntry, Retried, Started } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import { type ForkedPart, forkedPart } from '../journal/forked-part.ts';
+import type { JournalRecord } from '../journal/record.ts';
 import type { ForkPoint } from '../ports/run-item.ts';
 import { commit } from './commit.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
 /** The entry with which a run goes on from the step that failed; undefined if there is none to write. */
-export function retriedEntry({ run, engine }: Turn, journal: readonly JournalEntry[]): Retried | undefined {
+export function retriedEntry({ run, engine }: Turn, records: readonly JournalRecord[]): Retried | undefined {
   const { goesOnFrom } = run;
   if (goesOnFrom?.kind !== 'retry') return undefined;
+  const journal = readableEntries(records);
   const { number, keeps, reason, deadlineAtMs, children = [] } = goesOnFrom;
   if (journal.some((entry) => entry.kind === 'retried' && entry.number >= number)) return undefined;
   return {
@@ -34,8 +37,12 @@ export function retriedEntry({ run, engine }: Turn, journal: readonly JournalEnt
 }
 
 /** The first entry of a fork: that of the other run, but for what is the run's own. Throws a LullError `FORK_SOURCE_MISSING`. */
-export async function startedOfFork({ engine, run }: Turn, point: ForkPoint): Promise<Started> {
-  const { started } = await readForked(engine, point);
+export async function startedOfFork(turn: Turn, point: ForkPoint): Promise<Started> {
+  const { started } = await readForked(turn.engine, point);
+  return asStartOfFork(turn, point, started);
+}
+
+function asStartOfFork({ engine, run }: Turn, point: ForkPoint, started: Started): Started {
   const { deadlineAtMs: _deadlineAtMs, forks = [], ...rest } = started;
   const { runId, link, at } = point;
   const fork = { runId, ...(link === undefined ? {} : { link }), at, seed: engine.newSeed(run) };
@@ -58,15 +65,14 @@ export async function takeForked(turn: Turn, journal: readonly JournalEntry[]): 
   const { goesOnFrom: point } = run;
   if (point?.kind !== 'fork' || journal.some(({ kind }) => kind === 'forked')) return { kind: 'taken', journal };
   let part: ForkedPart;
-  let first: readonly JournalEntry[];
   try {
     part = await readForked(engine, point);
-    first = journal.length === 0 ? [await startedOfFork(turn, point)] : [];
   } catch (error) {
     if (error instanceof LullError && error.code === 'FORK_SOURCE_MISSING') return { kind: 'cannot-replay', error };
     throw error;
   }
-  const { entries, later } = part;
+  const { started, entries, later } = part;
+  const first = journal.length === 0 ? [asStartOfFork(turn, point, started)] : [];
   const whole = [...journal, ...first];
   const copied = whole.filter((entry) => !isFence(entry)).length - 1; // without `started`
   const missing = [...entries, ...later].slice(copied);

@@ -135,8 +135,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
       blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, damage === undefined ? records : []);
     const found = { ...(damage !== undefined && { damage }), ...(blockedBy && { blockedBy }) };
     if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
-    const retried =
-      blockedBy === undefined && damage === undefined ? retriedEntry(turn, readableEntries(records)) : undefined;
+    const retried = blockedBy === undefined && damage === undefined ? retriedEntry(turn, records) : undefined;
     const entries = [
       ...(await fence(turn, records)),
       ...(retried ? [retried] : []),

@@ -20,6 +20,7 @@ import {
 } from '../../lib/index.ts';
 import { createTestEngine } from '../../lib/testing/create-test-engine.ts';
 import { historyOf } from './failed-runs.ts';
+import { SmallCloud } from './small-cloud.ts';
 
 const ten = workflow('ten', function* (by: number) {
   const got: number[] = [];
@@ -349,4 +350,21 @@ test('child runs of what it took over are the other run’s, and later ones its 
   const forked = await (await run.fork({ before: 'between#2' })).result();
   expect(forked[0]).toBe(first);
   expect(forked[1]).not.toBe(second);
+});
+
+test('the first turn of a fork reads the journal of the other run once', async () => {
+  const cloud = new SmallCloud([ten]);
+  const run = await cloud.client.start(ten, 1, { id: 'forked' });
+  await cloud.worker().turn('forked');
+  const fork = await run.fork({ before: 'step 8#8', input: 100 });
+  let reads = 0;
+  const worker = cloud.worker({
+    around: ({ operation, runId }, go) => {
+      if (operation === 'loadRecords' && runId === 'forked') reads += 1;
+      return go();
+    },
+  });
+  await worker.turn(fork.id);
+  expect(await fork.result()).toEqual([1, 2, 3, 4, 5, 6, 7, 800, 900, 1000]);
+  expect(reads).toBe(1);
 });
