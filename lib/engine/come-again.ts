@@ -5,7 +5,8 @@
  * Of runs that ended while this one was closed it has not learned: it looks for their ends itself. A fork learns of the ends
  * that it waits for as a run that watches.
  *
- * Tested by: test/engine/retry.test.ts, test/engine/retry-messages.test.ts, test/engine/fork.test.ts
+ * Tested by: test/engine/retry.test.ts, test/engine/retry-messages.test.ts, test/engine/fork.test.ts,
+ * test/engine/retry-under-crashes.test.ts
  */
 import { encode } from '../codec/encode.ts';
 import { isClosed } from '../core/run-status.ts';
@@ -16,11 +17,13 @@ import type { Message, RunEndedMessage } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { endMessageId, goneMessageId, readEnd } from './after-end.ts';
+import { putFirst } from './inbox.ts';
 import type { Turn } from './turn-state.ts';
 
 /** Puts them into the turn's queues. Those that are there already stay. */
 export async function bringAgain(turn: Turn, { entries, again }: Standing): Promise<void> {
   const { inbox, journal, carried, run } = turn;
+  if (again.length === 0 && run.goesOnFrom === undefined) return;
   const here = new Set(inbox.map(({ id }) => id));
   const messages = again.flatMap((event) => toMessage(event) ?? []);
   const missed = run.goesOnFrom === undefined ? [] : await missedEnds(turn, entries);
@@ -28,8 +31,7 @@ export async function bringAgain(turn: Turn, { entries, again }: Standing): Prom
     ({ id }) => !here.has(id),
   );
   for (const { id } of missing) carried.add(id);
-  const later = inbox.splice(0);
-  for (const message of [...missing, ...later]) inbox.push(message);
+  putFirst(inbox, missing);
   for (const event of again) if (event.kind === 'step-completed') turn.stepResults.push(event);
 }
 

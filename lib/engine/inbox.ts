@@ -9,6 +9,7 @@
  * Tested by: test/invariants/i6-message-once.test.ts, test/adversarial/payload-lost.test.ts
  */
 import { LullError } from '../core/errors.ts';
+import type { Message } from '../ports/message.ts';
 import { receivedByEarlierLinks } from './link-before.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -46,6 +47,12 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   turn.inboxIds = turn.inboxIds.filter((id) => !turn.answered.has(id));
   if (messages.length < wanted.length) return whyMissing(turn, wanted, new Set(messages.map(({ id }) => id)));
   return { kind: 'loaded' };
+}
+
+/** Before those that wait already. */
+export function putFirst(inbox: Message[], messages: readonly Message[]): void {
+  const later = inbox.splice(0);
+  for (const message of [...messages, ...later]) inbox.push(message); // as arguments of a call they could be too many
 }
 
 /**

@@ -19,6 +19,7 @@ import { retriedEntry, startedOfFork, takeForked } from './go-on.ts';
 import { deadlineIn } from './run-deadline.ts';
 import { replayRun, startNow } from './replay-run.ts';
 import { addToLength, emptyJournal, entriesBytes, type JournalLength } from './journal-length.ts';
+import { putFirst } from './inbox.ts';
 import { isContinued, type LinkBefore, linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { begunByTheLost, isToBeAlone, whyToBlock } from './lost-workers.ts';
@@ -100,8 +101,7 @@ async function takeCarried(turn: Turn, started: JournalEntry | undefined): Promi
     const carried = before?.carried ?? [];
     const missing = carried.filter(({ id }) => !journal.messageIds.has(id) && !here.has(id));
     for (const { id } of carried) turn.carried.add(id);
-    const later = inbox.splice(0);
-    for (const message of [...missing, ...later]) inbox.push(message); // as arguments of a call they could be too many
+    putFirst(inbox, missing);
     if (started === undefined) journal.beganAtMs = engine.clock.nowMs();
     return { kind: 'taken', before };
   } catch (error) {

@@ -29,8 +29,8 @@ export const longLifeBugs: readonly PlantedBug[] = [
   {
     name: 'the next link takes what it takes over newest first',
     file: 'lib/engine/load-run.ts',
-    find: `for (const message of [...missing, ...later]) inbox.push(message);`,
-    put: `for (const message of [...missing.reverse(), ...later]) inbox.push(message);`,
+    find: `putFirst(inbox, missing);`,
+    put: `putFirst(inbox, missing.reverse());`,
   },
   {
     name: 'a link writes its journal under the keys of the first one',
