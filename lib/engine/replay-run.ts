@@ -133,7 +133,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const started = recorded[0] ?? startNow(engine, run, before);
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
   const secrets = createRunSecrets(runId, { started, tries });
-  const deadlineAtMs = deadlineIn([started, ...recorded]);
+  const deadlineAtMs = deadlineIn(recorded.length === 0 ? [started] : recorded);
   const dueTimes = dueTimesIn(recorded);
 
   // The ids of children follow from the seed: where a history has left it out, they are those that are recorded.

@@ -20,8 +20,7 @@ export function deadlineOf(run: RunItem, workflowTimeoutMs: number | undefined):
 
 /** When the time of a run is up, as what stands of its journal has it; undefined for never. */
 export function deadlineIn(entries: readonly JournalEntry[]): number | undefined {
-  const said = entries.findLast((entry) => entry.kind === 'retried' || entry.kind === 'started');
-  return said?.kind === 'retried' || said?.kind === 'started' ? said.deadlineAtMs : undefined;
+  return entries.findLast((entry) => entry.kind === 'retried' || entry.kind === 'started')?.deadlineAtMs;
 }
 
 /** Undefined if the time is not up, or the code knows it. A timer of the same moment is its code's, and comes after. */
