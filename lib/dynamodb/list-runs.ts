@@ -45,7 +45,7 @@ export async function listRuns(table: Table, query: RunQuery): Promise<RunPage> 
     let index = 0;
     while (index < items.length && runs.length < query.limit) {
       const left = query.limit - runs.length;
-      const some = items.slice(index, index + (isFiltered(query) ? Math.max(left, READ_AT_ONCE) : left));
+      const some = items.slice(index, index + (isFilteredByItem(query) ? Math.max(left, READ_AT_ONCE) : left));
       for (const row of await toRows(table, some, query)) {
         index += 1;
         if (row !== undefined) runs.push(row);
@@ -110,6 +110,11 @@ async function askShard(
 
 function isFiltered({ statuses, attributes }: RunQuery): boolean {
   return statuses !== undefined || attributes !== undefined;
+}
+
+/** What the index has of a closed run decides; not so the status of an open one. */
+function isFilteredByItem({ statuses = [], attributes }: RunQuery): boolean {
+  return attributes !== undefined || statuses.some((status) => !isClosed(status));
 }
 
 /** Rows that one request looks at when most of them may be filtered out. */
