@@ -7,6 +7,7 @@ import type { Encoded } from '../core/encoded.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import { findBrokenLaw } from '../journal/laws.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { standingEntries } from '../journal/standing.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunItem, StoredValue } from '../ports/run-item.ts';
 
@@ -48,9 +49,12 @@ async function readLinks(store: Store, { runId, link: last = 1 }: RunItem): Prom
   return Promise.all(links.map((link) => store.loadRecords(runId, 0, undefined, link)));
 }
 
-/** A signal that moves along counts in the last link that has it: in which link it is delivered first may differ. */
+/**
+ * What stands. A signal that moves along counts in the last link that has it: in which link it is delivered first may
+ * differ. In the same way a message comes before or after the failure of a run that is tried again.
+ */
 function entriesOfLink(records: readonly JournalRecord[]): JournalEntry[] {
-  const entries = records.flatMap((record) => record.entries);
+  const { entries } = standingEntries(records.flatMap((record) => record.entries));
   const carried = entries.flatMap((entry) => (entry.kind === 'continued' ? entry.carries : []));
   return entries.filter((entry) => !('messageId' in entry) || !carried.includes(entry.messageId));
 }
