@@ -14,22 +14,13 @@ import { findTimesBetween } from '../../lib/schedule/due-times.ts';
 import { createApiWorld } from '../http/api-world.ts';
 import { SmallCloud } from '../engine/small-cloud.ts';
 import { silent } from '../testing/silent.ts';
-import { limit } from './limit-cases.ts';
+import { codeOf, limit } from './limit-cases.ts';
 
 const waits = workflow('waits', function* (_input: unknown) {
   yield* sleep('365 days');
 });
 const other = workflow('other', function* () {});
 const BODY_LIMIT_BYTES = 5_250_000;
-
-async function code(act: () => Promise<unknown>): Promise<string> {
-  try {
-    await act();
-    return 'taken';
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-}
 
 /** A JSON text of so many bytes. */
 const textOf = (bytes: number): string => 'x'.repeat(bytes - 2);
@@ -50,8 +41,8 @@ async function give(bytes: number, payloadBucket: boolean): Promise<string> {
   const store = new MemoryStore({ payloadBucket });
   const engine = createTestEngine({ workflows: [waits], store, log: silent });
   const run = await engine.start(waits, 'small');
-  const signalled = await code(() => run.signal('s', textOf(bytes)));
-  expect(await code(() => engine.start(waits, textOf(bytes)))).toBe(signalled);
+  const signalled = await codeOf(() => run.signal('s', textOf(bytes)));
+  expect(await codeOf(() => engine.start(waits, textOf(bytes)))).toBe(signalled);
   return signalled;
 }
 
@@ -72,8 +63,8 @@ async function lastOf(signals: number, stops = 0): Promise<string> {
   const cloud = new SmallCloud([waits]);
   const run = await cloud.client.start(waits, 0);
   let last = 'none';
-  for (let sent = 0; sent < signals; sent += 1) last = await code(() => run.signal('s', sent));
-  for (let sent = 0; sent < stops; sent += 1) last = await code(() => run.cancel('enough'));
+  for (let sent = 0; sent < signals; sent += 1) last = await codeOf(() => run.signal('s', sent));
+  for (let sent = 0; sent < stops; sent += 1) last = await codeOf(() => run.cancel('enough'));
   return last;
 }
 
@@ -97,12 +88,12 @@ function scheduleAt(length: number): Promise<string> {
   const schedule = `cron(${minutes} 8 * * ? *)`;
   expect(schedule).toHaveLength(length);
   const { schedules } = createTestEngine({ workflows: [other] });
-  return code(() => schedules.create('long', { workflow: other, schedule }));
+  return codeOf(() => schedules.create('long', { workflow: other, schedule }));
 }
 
 function backfillOf(times: number): Promise<string> {
   const everyMinute = { schedule: 'rate(1 minute)', timezone: 'UTC', createdAtMs: 0 };
-  return code(() => Promise.resolve().then(() => findTimesBetween(everyMinute, 60_000, 60_000 * (times + 1))));
+  return codeOf(() => Promise.resolve().then(() => findTimesBetween(everyMinute, 60_000, 60_000 * (times + 1))));
 }
 
 describe('a run that is flooded with signals', () => {
@@ -113,10 +104,10 @@ describe('a run that is flooded with signals', () => {
   it('is terminated all the same, also while its code cannot follow', async () => {
     const cloud = new SmallCloud([blind]);
     const run = await cloud.client.start(blind);
-    while ((await code(() => run.signal('s'))) === 'taken');
+    while ((await codeOf(() => run.signal('s'))) === 'taken');
     const without = cloud.worker({ workflows: [other] });
     expect(await without.turn(run.id)).toMatchObject({ kind: 'blocked' });
-    expect(await code(() => run.signal('s'))).toBe('INBOX_FULL');
+    expect(await codeOf(() => run.signal('s'))).toBe('INBOX_FULL');
     await run.terminate('flooded');
     expect(await without.turn(run.id)).toEqual({ kind: 'ended', status: 'terminated' });
     expect((await cloud.entries(run.id)).filter(({ kind }) => kind === 'signal-received').length).toBe(INBOX_LIMIT);
@@ -129,7 +120,7 @@ async function afterUnread(unread: number): Promise<string> {
   const run = await engine.start(waits, 0);
   for (let sent = 0; sent < unread; sent += 1) await run.signal('s', sent);
   await engine.settle();
-  return code(() => run.signal('s', unread));
+  return codeOf(() => run.signal('s', unread));
 }
 
 limit('maxUnreadSignals', {
@@ -169,7 +160,7 @@ describe('a run that does not read its signals', () => {
     const run = await engine.start(lazy);
     await run.signal(some, 1);
     await engine.settle();
-    expect(await code(() => run.signal(some, 2))).toBe('INBOX_FULL');
+    expect(await codeOf(() => run.signal(some, 2))).toBe('INBOX_FULL');
     await run.cancel('enough');
     await expect(run.result()).rejects.toMatchObject({ code: 'RUN_CANCELLED' });
   });
@@ -179,8 +170,8 @@ describe('a run that does not read its signals', () => {
     const run = await engine.start(lazy);
     await run.signal(some, 1, { idempotencyKey: 'once' });
     await engine.settle();
-    expect(await code(() => run.signal(some, 1, { idempotencyKey: 'once' }))).toBe('taken');
-    expect(await code(() => run.signal(some, 1, { idempotencyKey: 'twice' }))).toBe('INBOX_FULL');
+    expect(await codeOf(() => run.signal(some, 1, { idempotencyKey: 'once' }))).toBe('taken');
+    expect(await codeOf(() => run.signal(some, 1, { idempotencyKey: 'twice' }))).toBe('INBOX_FULL');
   });
 
   it('stays closed for signals while it is blocked', async () => {
@@ -190,7 +181,7 @@ describe('a run that does not read its signals', () => {
     await cloud.worker({ maxUnreadSignals: 1 }).turn(run.id);
     await run.cancel();
     expect(await cloud.worker({ workflows: [other] }).turn(run.id)).toMatchObject({ kind: 'blocked' });
-    expect(await code(() => run.signal('s'))).toBe('INBOX_FULL');
+    expect(await codeOf(() => run.signal('s'))).toBe('INBOX_FULL');
   });
 });
 
@@ -198,7 +189,7 @@ async function sendWithId(id: string): Promise<string> {
   const cloud = new SmallCloud([waits]);
   const run = await cloud.client.start(waits, 0);
   const ids = { ...RANDOM_IDS, messageId: () => id };
-  return code(() => new Client({ store: cloud.table, wakes: cloud.wakes, ids }).run(run.id).signal('s'));
+  return codeOf(() => new Client({ store: cloud.table, wakes: cloud.wakes, ids }).run(run.id).signal('s'));
 }
 
 limit('MESSAGE_ID_LIMIT_BYTES', {
@@ -213,7 +204,7 @@ limit('MESSAGE_ID_LIMIT_BYTES', {
 });
 
 async function startWith(options: { id?: string; idempotencyKey?: string }): Promise<string> {
-  return code(() => new SmallCloud([waits]).client.start(waits, 0, options));
+  return codeOf(() => new SmallCloud([waits]).client.start(waits, 0, options));
 }
 
 limit('RUN_ID_LIMIT', {
@@ -232,7 +223,7 @@ async function schedule(characters: number): Promise<string> {
   const { table, wakes, clock } = new SmallCloud([waits]);
   const ports = toClientPorts({ workflows: [waits], store: table, wakes, clock, log: silent }, {});
   const request = { scheduledAt: '2030-01-01T00:00:00Z', workflow: 'waits', overlap: 'allow' } as const;
-  return code(() => startScheduled(ports, { ...request, schedule: 's'.repeat(characters) }));
+  return codeOf(() => startScheduled(ports, { ...request, schedule: 's'.repeat(characters) }));
 }
 
 limit('SCHEDULE_NAME_LIMIT', {
@@ -243,8 +234,8 @@ limit('SCHEDULE_NAME_LIMIT', {
 
 async function stopWith(characters: number): Promise<string> {
   const run = await new SmallCloud([waits]).client.start(waits, 0);
-  const cancelled = await code(() => run.cancel('r'.repeat(characters)));
-  expect(await code(() => run.terminate('r'.repeat(characters)))).toBe(cancelled);
+  const cancelled = await codeOf(() => run.cancel('r'.repeat(characters)));
+  expect(await codeOf(() => run.terminate('r'.repeat(characters)))).toBe(cancelled);
   return cancelled;
 }
 
@@ -266,7 +257,7 @@ limit('REASON_LIMIT', {
 
 async function page(limit: number): Promise<string> {
   const { client } = new SmallCloud([waits]);
-  const byClient = await code(() => client.listPage({ limit }));
+  const byClient = await codeOf(() => client.listPage({ limit }));
   const { status } = await createApiWorld().get(`/runs?limit=${limit}`);
   expect(status).toBe(byClient === 'taken' ? 200 : 400);
   return byClient;

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { WATCHERS_LIMIT } from '../../lib/ports/limits.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { createdRun } from '../store/samples.ts';
-import { limit } from './limit-cases.ts';
+import { codeOf, limit } from './limit-cases.ts';
 
 const shows = workflow('shows', function* (status: unknown) {
   setStatus(status);
@@ -14,15 +14,6 @@ const shows = workflow('shows', function* (status: unknown) {
 const waits = workflow('waits', function* () {
   yield* sleep('1 day');
 });
-
-async function codeOf(act: () => Promise<unknown>): Promise<string> {
-  try {
-    await act();
-    return 'taken';
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-}
 
 /** A status that takes so many bytes as JSON text. */
 const status = (bytes: number): Promise<string> =>

@@ -21,3 +21,13 @@ export function limit(name: string, { under, at, over }: LimitCases): void {
     });
   });
 }
+
+/** The code of the error with which something is refused; `taken` where it is not. */
+export async function codeOf(act: () => Promise<unknown>): Promise<string> {
+  try {
+    await act();
+    return 'taken';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
