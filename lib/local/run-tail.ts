@@ -72,16 +72,18 @@ export class RunTail {
       if ('id' in entry && entry.kind.endsWith('-completed')) this.#forget(entry.id);
       return [];
     }
-    const { id, sensitive, atMs } = entry;
+    const { id, atMs } = entry;
     const step = this.#names.get(id) ?? `#${id}`;
-    const error =
-      sensitive === true ? ['(the step is sensitive: its error is not shown)'] : describeStored(entry.error);
+    const { error, cause } = describeStored(entry);
+    const shown = this.#shown.get(id);
     if (entry.kind === 'step-failed') {
-      const isNew = !this.#shown.delete(id);
+      this.#shown.delete(id);
+      // It is caused by the error of the last attempt.
+      const isNew = shown !== error.join('\n') && shown !== cause.join('\n');
       return atMs < this.#sinceMs ? [] : [{ kind: 'step-failed', ...run, step, error: isNew ? error : [] }];
     }
     const text = error.join('\n');
-    const isNew = this.#shown.get(id) !== text;
+    const isNew = shown !== text;
     this.#shown.set(id, text);
     if (atMs < this.#sinceMs) return [];
     const { attempt, retryAtMs } = entry;
@@ -103,10 +105,21 @@ export class RunTail {
   }
 }
 
-function describeStored(error: Encoded): string[] {
+interface Described {
+  readonly error: string[];
+  readonly cause: string[];
+}
+
+function describeStored({ error, sensitive }: { readonly error: Encoded; readonly sensitive?: true }): Described {
+  if (sensitive === true) return inPlaceOfBoth('(the step is sensitive: its error is not shown)');
   try {
-    return describeFailure(decode(error, { unregistered: 'plain' }));
+    const thrown = decode(error, { unregistered: 'plain' }) as { readonly cause?: unknown } | undefined;
+    return { error: describeFailure(thrown), cause: describeFailure(thrown?.cause) };
   } catch {
-    return ['(its error cannot be read)'];
+    return inPlaceOfBoth('(its error cannot be read)');
   }
+}
+
+function inPlaceOfBoth(text: string): Described {
+  return { error: [text], cause: [text] };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { encodeError } from '../../lib/codec/encode-error.ts';
+import { StepFailedError } from '../../lib/core/errors.ts';
 import type { JournalEntry } from '../../lib/journal/event.ts';
 import type { CloudEvent } from '../../lib/local/cloud-event.ts';
 import { RunEvents } from '../../lib/local/run-events.ts';
@@ -212,4 +213,34 @@ it('after a retry what was shown before is not shown again, and the step keeps i
       error: ended.reason,
     })),
   );
+});
+
+it('the error that a step gives up with is shown, unless it is that of the attempt before', async () => {
+  const { store, take, notices, turn } = await watchOver(NOW_MS + 1);
+  const closed = new TypeError('the bank is closed');
+  const givenUp = (id: number, cause: Error): JournalEntry => {
+    const error = new StepFailedError('charge', 2, 'step "charge" failed after 2 attempts', { cause });
+    delete error.stack;
+    return { kind: 'step-failed', id, atMs: NOW_MS + 900, error: encodeError(error, 'the error') };
+  };
+  const retrying = (id: number): JournalEntry => ({
+    ...{ kind: 'step-retrying', id, atMs: NOW_MS + 2, attempt: 1, retryAtMs: NOW_MS + 502 },
+    error: encodeError(closed, 'the error'),
+  });
+  await turn(async () => {
+    await take();
+    await store.putRecord('r-1', {
+      ...{ nonce: 'w', number: 1, epoch: 1 },
+      entries: [
+        { kind: 'step', id: 1, name: 'charge' },
+        { kind: 'step', id: 2, name: 'charge' },
+        ...[retrying(1), retrying(2), givenUp(1, closed), givenUp(2, new TypeError('no card'))],
+      ],
+    });
+  });
+  const errors = notices.flatMap((notice) => (notice.kind === 'step-failed' ? [notice.error] : []));
+  expect(errors).toEqual([
+    [],
+    [expect.stringContaining('StepFailedError'), expect.stringMatching(/^ {2}caused by TypeError: no card/)],
+  ]);
 });
