@@ -13,15 +13,15 @@ export interface JsonSource {
   readonly what: string;
 }
 
-/** The value, in an object; no value where nothing was given. */
+/** The value; undefined where nothing was given, which no JSON means. */
 export async function readJson(
   { text, file, what }: JsonSource,
   surroundings: Pick<Surroundings, 'cwd' | 'stdin'>,
-): Promise<{ readonly value?: unknown }> {
+): Promise<unknown> {
   if (text !== undefined && file !== undefined) {
     throw usageError(`the ${what} is given twice, as an argument and with --input-file: give it once`);
   }
-  if (text === undefined && file === undefined) return {};
+  if (text === undefined && file === undefined) return undefined;
   if (text === '-' || file === '-') return parse(await readAll(surroundings.stdin), `the ${what} on standard input`);
   if (file !== undefined) return parse(readFile(resolve(surroundings.cwd, file), what), `the ${what} in ${file}`);
   return parse(text ?? '', `the ${what}`);
@@ -34,7 +34,8 @@ async function readAll(stdin: Surroundings['stdin']): Promise<string> {
   return text + decoder.decode();
 }
 
-function readFile(path: string, what: string): string {
+/** A file that a person named. */
+export function readFile(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -45,11 +46,11 @@ function readFile(path: string, what: string): string {
 }
 
 /** Nothing but spaces is no value, as an empty body is none. */
-function parse(text: string, name: string): { readonly value?: unknown } {
+function parse(text: string, name: string): unknown {
   const json = text.replace(/^\ufeff/, '');
-  if (json.trim() === '') return {};
+  if (json.trim() === '') return undefined;
   try {
-    return { value: JSON.parse(json) as unknown };
+    return JSON.parse(json);
   } catch (error) {
     throw usageError(describe(json, error as Error, name));
   }

@@ -6,7 +6,7 @@ import { isOpen, type RunAnswer } from './answers.ts';
 import { pathOf, type Engine } from './engine.ts';
 
 /** What the engine waits in one request, at most. */
-const LONGEST_WAIT_MS = 25_000;
+export const LONGEST_WAIT_MS = 25_000;
 
 /** The run as it is when it has ended, or when the time is up. */
 export async function awaitEnd(

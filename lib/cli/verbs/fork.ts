@@ -36,7 +36,7 @@ export const fork: EngineVerb<ForkOptions> = {
     const from = await findRunId(engine, run);
     const { body } = await engine.ask({
       ...{ method: 'POST', path: pathOf('runs', from, 'fork'), key: newKey() },
-      body: { before, ...('value' in input ? { input: input.value } : {}), ...(id === undefined ? {} : { id }) },
+      body: { before, input, id },
     });
     const forkId = (body as { id: string }).id;
     if (output.isJson) output.document({ id: forkId });

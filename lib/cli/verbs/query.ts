@@ -20,7 +20,7 @@ export const query: EngineVerb<{ readonly inputFile?: string }> = {
     const args = await readJson({ text, file: options.inputFile, what: 'arguments' }, surroundings);
     const path = pathOf('runs', await findRunId(engine, run), 'queries', name);
     const { body } = await engine.ask(
-      'value' in args ? { method: 'POST', path, body: args.value } : { method: 'GET', path },
+      args === undefined ? { method: 'GET', path } : { method: 'POST', path, body: args },
     );
     output.document(body ?? null);
     return EXIT.ok;

@@ -1,5 +1,5 @@
 /** `lull replay`: replays an exported history against the code at hand. It asks no engine, and runs no step. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
@@ -9,6 +9,7 @@ import { CliError, usageError } from '../cli-error.ts';
 import { examplesText, reportError, type Context } from '../engine-verb.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Output, type Styled } from '../output.ts';
+import { readFile } from '../read-json.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { findUsualEntry, USUAL_ENTRIES } from '../usual-entry.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -62,24 +63,13 @@ async function replay(
   { link }: ReplayOptions,
   { output, surroundings }: { readonly output: Output; readonly surroundings: Surroundings },
 ): Promise<number> {
-  const history = readText(resolve(surroundings.cwd, file));
+  const history = readFile(resolve(surroundings.cwd, file), 'history');
   const { workflows, replayHistory } = await loadCode(resolve(surroundings.cwd, entry ?? usualEntry(surroundings.cwd)));
   const replayed = await replayHistory({ workflows, history, ...(link === undefined ? {} : { link }) });
   const follows = replayed.kind === 'ended' || replayed.kind === 'waits';
   if (output.isJson) output.document(withoutErrors(replayed));
   else output.lines(describeReplay(replayed, surroundings.nowMs()));
   return follows ? EXIT.ok : EXIT.refused;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw usageError(
-      `the history cannot be read from ${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`,
-    );
-  }
 }
 
 function usualEntry(cwd: string): string {

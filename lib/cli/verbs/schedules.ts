@@ -106,10 +106,9 @@ const create: EngineVerb<CreateOptions> = {
   async act({ engine, output, surroundings, options }, name = '') {
     const { workflow, schedule, timezone, overlap, catchUp } = options;
     const input = await readJson({ text: options.input, file: options.inputFile, what: 'input' }, surroundings);
-    const given = { name, workflow, schedule, timezone, overlap, catchUp };
     const { body } = await engine.ask({
       ...{ method: 'POST', path: '/schedules', key: newKey() },
-      body: { ...given, ...('value' in input ? { input: input.value } : {}) },
+      body: { name, workflow, schedule, timezone, overlap, catchUp, input },
     });
     showSchedule(output, body as ScheduleRow, surroundings.nowMs());
     return EXIT.ok;

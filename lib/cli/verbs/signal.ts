@@ -34,7 +34,7 @@ export const signal: EngineVerb<SignalOptions> = {
       method: 'POST',
       path: pathOf('runs', id, 'signals', name),
       key: options.idempotencyKey ?? newKey(),
-      ...('value' in payload ? { body: payload.value } : {}),
+      body: payload,
     });
     if (output.isJson) output.document({ id });
     else output.line([['green', 'accepted'], `  signal "${name}" for ${id}`]);

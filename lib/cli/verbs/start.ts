@@ -52,7 +52,7 @@ export const start: EngineVerb<StartOptions> = {
       method: 'POST',
       path: pathOf('workflows', workflow, 'runs'),
       query: { id, onConflict, delay, timeout, attributes: attribute && JSON.stringify(attribute) },
-      ...('value' in input ? { body: input.value } : {}),
+      body: input,
       // With an id the same request again gives the same run, unless that is what must fail.
       ...(id === undefined ? { key: options.idempotencyKey ?? newKey() } : {}),
     });

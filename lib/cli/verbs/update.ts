@@ -1,7 +1,7 @@
 /** `lull update`: asks a run to carry out an update, and waits for the answer. */
 import { Option } from 'commander';
 import type { EngineVerb } from '../engine-verb.ts';
-import { readDuration } from '../engine/await-end.ts';
+import { LONGEST_WAIT_MS, readDuration } from '../engine/await-end.ts';
 import { newKey, pathOf } from '../engine/engine.ts';
 import { findRunId } from '../engine/find-run.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -14,8 +14,6 @@ interface UpdateOptions {
 }
 
 const DEFAULT_WAIT = '5m';
-/** What the engine waits in one request. */
-const LONGEST_WAIT_MS = 25_000;
 
 export const update: EngineVerb<UpdateOptions> = {
   name: 'update',
@@ -39,8 +37,8 @@ export const update: EngineVerb<UpdateOptions> = {
     for (;;) {
       const leftMs = Math.max(0, untilMs - surroundings.nowMs());
       const { status, body } = await engine.ask({
-        ...{ method: 'POST', path, key, query: { wait: `${Math.min(leftMs, LONGEST_WAIT_MS)}ms` } },
-        ...('value' in input ? { body: input.value } : {}),
+        ...{ method: 'POST', path, key, body: input },
+        query: { wait: `${Math.min(leftMs, LONGEST_WAIT_MS)}ms` },
       });
       if (status === 200) {
         output.document(body ?? null);
