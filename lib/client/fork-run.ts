@@ -15,13 +15,13 @@ import { stepIdOf } from '../core/step-id.ts';
 import { standingEntries } from '../journal/standing.ts';
 import type { ForkPoint, RunItem } from '../ports/run-item.ts';
 import type { NewRun, Store } from '../ports/store.ts';
-import { deleteQuietly, sendWake } from './best-effort.ts';
+import { sendWake } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
 import { checkNewRunId, digestText } from './identifiers.ts';
 import { newDeadline } from './retry-run.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
-import { createNewRun, INLINE_LIMIT_BYTES, keepInput } from './start-run.ts';
+import { createNewRun, forgetInput, INLINE_LIMIT_BYTES, keepInput, keyOf } from './start-run.ts';
 
 /** Where a run is forked, and what the fork is given. */
 export interface ForkOptions {
@@ -76,18 +76,12 @@ export async function forkRun(ports: ClientPorts, runId: string, options: ForkOp
   };
   const creation = await createNewRun(ports, store, fork, given.value);
   if (creation.kind === 'exists') {
-    await forgetInput(ports, store, fork, creation.run);
+    if (keyOf(creation.run.input) !== keyOf(fork.input)) await forgetInput(ports, store, fork);
     if (creation.run.inputDigest !== fork.inputDigest)
       throw new RunIdTakenError(newId, ': choose another id for the fork');
   } else if (id !== undefined) await keepInput(ports, store, fork, given.value);
   await sendWake(ports, wakes, newId);
   return newId;
-}
-
-/** What was put for this call alone, unless the run that is there is its own. */
-async function forgetInput(ports: ClientPorts, store: Store, { runId, input }: NewRun, there: RunItem): Promise<void> {
-  if (input.kind === 'inline' || (there.input.kind === 'item' && there.input.key === input.key)) return;
-  await deleteQuietly(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
 }
 
 /** The place of the step in the journal; throws a ForkRefusedError if there is none, or a fork from there would wait forever. */

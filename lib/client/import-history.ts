@@ -14,6 +14,7 @@ import type { StoredValue } from '../ports/run-item.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { chooseLink, type HistoryDocument, type LinkDocument, readHistoryDocument } from './history-document.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
+import { idNotFreeError } from './start-run.ts';
 
 /** Which part of a history is imported. */
 export interface ImportOptions {
@@ -36,6 +37,7 @@ export async function importHistory(ports: ClientPorts, given: unknown, { link }
   if ((await write(() => store.readRun(id))) !== undefined) throw new RunIdTakenError(id, ADVICE);
   const input = await write(() => storeValue(store, id, { key: `input-${EPOCH}`, value: chosen.input }));
   const creation = await write(() => store.createRun(toNewRun(document, input)));
+  if (creation.kind === 'deleted') throw idNotFreeError(id, creation.freeAtMs);
   if (creation.kind === 'exists' && creation.run.inputDigest !== digestOf(document))
     throw new RunIdTakenError(id, ADVICE);
   const owner = `import of ${document.digest}`;

@@ -105,20 +105,11 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     return runId;
   }
 
-  if (creation.kind === 'deleted') {
-    const { input } = run;
-    if (input.kind === 'item') {
-      await deleteQuietly(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
-    }
-    const free = new Date(creation.freeAtMs).toISOString();
-    throw new RunIdTakenError(runId, `: its run was deleted a moment ago, and the id is free again from ${free} on`);
-  }
-
   const isFormer = isFormerDigest(creation.run.inputDigest, what, request.input);
   const existing = isFormer ? { ...creation.run, inputDigest } : creation.run;
   const { input } = run;
   if (input.kind === 'item' && keyOf(existing.input) !== input.key) {
-    await deleteQuietly(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
+    await forgetInput(ports, store, run);
   } else if (isSameStart(existing, run)) {
     // The network has sent this very creation twice, and answered the second. (An IdSource may give the same ids again.)
     await keepInput(ports, store, run, value);
@@ -143,6 +134,12 @@ export async function keepInput(
 ): Promise<void> {
   if (input.kind === 'inline') return;
   await retryUnavailable(ports.clock, () => store.putValue(runId, input.key, value));
+}
+
+/** What was put for this call alone. */
+export async function forgetInput(ports: ClientPorts, store: Store, { runId, input }: NewRun): Promise<void> {
+  if (input.kind === 'inline') return;
+  await deleteQuietly(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
 }
 
 interface ReadOptions {
@@ -172,19 +169,32 @@ function readOptions(ports: ClientPorts, workflow: string, options: StartOptions
   return { runId: ports.ids.runId(ports.clock.nowMs()), ...times };
 }
 
-/** A run that is there after an attempt without an answer may be of this very call. */
+type NewRunCreation = Exclude<CreateRunResult, { readonly kind: 'deleted' }>;
+
+/**
+ * A run that is there after an attempt without an answer may be of this very call. An id whose run was deleted a moment ago
+ * is a RunIdTakenError.
+ */
 export async function createNewRun(
   ports: ClientPorts,
   store: Store,
   run: NewRun,
   value: Encoded,
-): Promise<CreateRunResult> {
+): Promise<NewRunCreation> {
   const { input } = run;
   if (input.kind === 'item') await retryUnavailable(ports.clock, () => store.putValue(run.runId, input.key, value));
-  return await retryUnavailable(ports.clock, async ({ isRepeat }) => {
-    const creation = await store.createRun(run);
-    return isRepeat && creation.kind === 'exists' && isOwn(creation.run, run) ? { kind: 'created' } : creation;
+  const creation = await retryUnavailable(ports.clock, async ({ isRepeat }) => {
+    const answer = await store.createRun(run);
+    return isRepeat && answer.kind === 'exists' && isOwn(answer.run, run) ? ({ kind: 'created' } as const) : answer;
   });
+  if (creation.kind !== 'deleted') return creation;
+  await forgetInput(ports, store, run);
+  throw idNotFreeError(run.runId, creation.freeAtMs);
+}
+
+export function idNotFreeError(runId: string, freeAtMs: number): RunIdTakenError {
+  const free = new Date(freeAtMs).toISOString();
+  return new RunIdTakenError(runId, `: its run was deleted a moment ago, and the id is free again from ${free} on`);
 }
 
 /** Another call's run would have the same millisecond, workflow and input: then the two calls cannot be told apart. */
@@ -195,7 +205,7 @@ function isOwn(existing: RunItem, run: NewRun): boolean {
   return keyOf(existing.input) === run.input.key;
 }
 
-function keyOf(stored: StoredValue): string | undefined {
+export function keyOf(stored: StoredValue): string | undefined {
   return stored.kind === 'item' ? stored.key : undefined;
 }
 

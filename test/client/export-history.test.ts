@@ -152,6 +152,18 @@ describe('client.importHistory', () => {
     await expect(here.client.importHistory(document)).rejects.toMatchObject({ code: 'RUN_ID_TAKEN' });
   });
 
+  it('refuses an id whose run was deleted a moment ago', async () => {
+    const { engine, run } = await runningOrder();
+    const document = await run.exportHistory();
+    await engine.advance('1 day');
+    await run.result();
+    await run.delete();
+    await expect(engine.client.importHistory(document)).rejects.toMatchObject({
+      code: 'RUN_ID_TAKEN',
+      message: expect.stringContaining('the id is free again from') as string,
+    });
+  });
+
   it('shows how a run has ended', async () => {
     const { engine, run } = await runningOrder();
     await engine.advance('1 day');

@@ -333,6 +333,21 @@ describe('refused', () => {
     expect((await run.fork({ before: 'step 8#8', id: 'f1' })).id).toBe(fork.id); // the same request
     await expect(run.fork({ before: 'step 9#9', id: 'f1' })).rejects.toMatchObject({ code: 'RUN_ID_TAKEN' });
   });
+
+  test('is an id whose run was deleted a moment ago', async () => {
+    const engine = createTestEngine({ workflows: [ten] });
+    const run = await engine.start(ten, 1);
+    const gone = await engine.start(ten, 1, { id: 'gone' });
+    await Promise.all([run.result(), gone.result()]);
+    await gone.delete();
+    await expect(run.fork({ before: 'step 8#8', id: 'gone' })).rejects.toMatchObject({
+      code: 'RUN_ID_TAKEN',
+      message: expect.stringContaining('the id is free again from') as string,
+    });
+    await engine.advance('16 minutes');
+    const fork = await run.fork({ before: 'step 8#8', id: 'gone', input: 2 });
+    expect(await fork.result()).toEqual([1, 2, 3, 4, 5, 6, 7, 16, 18, 20]);
+  });
 });
 
 test('child runs of what it took over are the other run’s, and later ones its own', async () => {
