@@ -43,7 +43,10 @@ export async function exportHistory(
   const run = await read(() => store.readRun(runId));
   if (run === undefined) throw new RunNotFoundError(runId);
   const links: LinkDocument[] = [];
-  for (const number of linksOf(run, link)) links.push(await read(() => readLink(store, run, number)));
+  for (const number of linksOf(run, link)) {
+    const before = links.at(-1)?.records;
+    links.push(await read(() => readLink(store, run, { number, before })));
+  }
   const { result } = run;
   const leftOut = secrets ? [] : findSecrets(links);
   return sealHistory({
@@ -61,18 +64,25 @@ function linksOf({ link: last = 1 }: RunItem, asked: number | 'all' = last): num
   throw new InvalidArgumentError(`the run has no link ${describeValue(asked)}: there are 1 to ${last}, or 'all'`);
 }
 
-async function readLink(store: Store, run: RunItem, link: number): Promise<LinkDocument> {
+interface LinkToRead {
+  readonly number: number;
+  /** The journal of the link before, if it was read. */
+  readonly before: readonly JournalRecord[] | undefined;
+}
+
+async function readLink(store: Store, run: RunItem, link: LinkToRead): Promise<LinkDocument> {
   const { runId, link: last = 1 } = run;
-  const records = await store.loadRecords(runId, 0, undefined, link);
-  const input = link === last ? await readStoredForm(store, runId, run.input) : await inputOf(store, runId, link);
-  return { link, ...(input === undefined ? {} : { input }), records };
+  const { number } = link;
+  const records = await store.loadRecords(runId, 0, undefined, number);
+  const input = number === last ? await readStoredForm(store, runId, run.input) : await inputOf(store, runId, link);
+  return { link: number, ...(input === undefined ? {} : { input }), records };
 }
 
 /** The input of an earlier link is in the journal before; that of the first is deleted when the run continues. */
-async function inputOf(store: Store, runId: string, link: number): Promise<Encoded | undefined> {
-  if (link === 1) return undefined;
-  const before = await store.loadRecords(runId, 0, undefined, link - 1);
-  const last = before.at(-1)?.entries.find((entry) => entry.kind === 'continued');
+async function inputOf(store: Store, runId: string, { number, before }: LinkToRead): Promise<Encoded | undefined> {
+  if (number === 1) return undefined;
+  const records = before ?? (await store.loadRecords(runId, 0, undefined, number - 1));
+  const last = records.at(-1)?.entries.find((entry) => entry.kind === 'continued');
   return last?.input;
 }
 
