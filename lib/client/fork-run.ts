@@ -2,6 +2,7 @@
  * Forks a run: starts a run of its own whose journal begins with that of another one, up to a step. The run item says what
  * is to be copied, and is written at once, as at any start: so there is never half a fork. The first turn copies.
  */
+import { encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { ForkRefusedError, InvalidArgumentError, RunIdTakenError, RunNotFoundError } from '../core/run-errors.ts';
 import { describeValue } from '../core/describe-value.ts';
@@ -21,7 +22,8 @@ import { digestInput, encodeInput } from './encode-input.ts';
 import { checkNewRunId, digestText } from './identifiers.ts';
 import { newDeadline } from './retry-run.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
-import { createNewRun, forgetInput, INLINE_LIMIT_BYTES, keepInput, keyOf } from './start-run.ts';
+import { readStoredForm } from './run-value.ts';
+import { createNewRun, forgetInput, keepInput, keyOf, placeInput } from './start-run.ts';
 
 /** Where a run is forked, and what the fork is given. */
 export interface ForkOptions {
@@ -64,10 +66,7 @@ export async function forkRun(ports: ClientPorts, runId: string, options: ForkOp
     runId: newId,
     workflow: run.workflow,
     createdAtMs: nowMs,
-    input:
-      given.bytes <= INLINE_LIMIT_BYTES
-        ? { kind: 'inline', value: given.value }
-        : { kind: 'item', key: `input-${ports.ids.messageId()}` },
+    input: placeInput(ports, given),
     inputDigest: `fork:${digestText(JSON.stringify([runId, before, given.digest]))}`,
     dueAtMs: 0,
     ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
@@ -137,18 +136,11 @@ async function readInput(
   { run, options }: { readonly run: RunItem; readonly options: ForkOptions },
 ): Promise<GivenInput> {
   if (!Object.hasOwn(options, 'input')) {
-    const value = await readEncoded(ports, store, run);
-    return { value, bytes: Buffer.byteLength(JSON.stringify(value)), digest: run.inputDigest };
+    const value = await retryUnavailable(ports.clock, () => readStoredForm(store, run.runId, run.input));
+    return { value, bytes: encodedBytes(value), digest: run.inputDigest };
   }
   const what = `the input of workflow "${run.workflow}"`;
   const schema = ports.registry?.find(run.workflow)?.inputSchema;
   const valid = await validateInput(what, options.input, schema);
   return { ...encodeInput(what, valid, store.limits), digest: digestInput(what, options.input) };
-}
-
-async function readEncoded(ports: ClientPorts, store: Store, { runId, input }: RunItem): Promise<Encoded> {
-  if (input.kind === 'inline') return input.value;
-  const value = await retryUnavailable(ports.clock, () => store.readValue(runId, input.key));
-  if (value === undefined) throw new RunNotFoundError(runId);
-  return value;
 }

@@ -14,7 +14,7 @@ import type { StoredValue } from '../ports/run-item.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { chooseLink, type HistoryDocument, type LinkDocument, readHistoryDocument } from './history-document.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
-import { idNotFreeError } from './start-run.ts';
+import { idNotFreeError, INLINE_LIMIT_BYTES } from './start-run.ts';
 
 /** Which part of a history is imported. */
 export interface ImportOptions {
@@ -72,12 +72,10 @@ async function storeValue(
   runId: string,
   { key, value }: { readonly key: string; readonly value: Encoded },
 ): Promise<StoredValue> {
-  if (encodedBytes(value) <= INLINE_BYTES) return { kind: 'inline', value };
+  if (encodedBytes(value) <= INLINE_LIMIT_BYTES) return { kind: 'inline', value };
   await store.putValue(runId, key, value);
   return { kind: 'item', key };
 }
-
-const INLINE_BYTES = 200;
 
 /** As one worker would have written them all, in the first link: the run has no other one here. */
 function toRecords({ link, records }: LinkDocument, nonce: string): JournalRecord[] {

@@ -5,13 +5,13 @@ import { describeValue } from '../core/describe-value.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
-import { toInvalidInput } from '../core/validate.ts';
 import { type AnyWorkflow, definitionOf, isWorkflow } from '../core/workflow.ts';
 import type { ScheduleOverlap, ScheduleSpec } from '../schedule/schedule-state.ts';
 import { readSchedule } from '../schedule/schedule-times.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { digestInput } from './encode-input.ts';
 import { checkChoice, checkOptions } from './options.ts';
+import { validateInput } from './validate-input.ts';
 
 /** What a schedule starts, and when. */
 export interface ScheduleOptions<In = unknown> {
@@ -66,7 +66,7 @@ export async function toSpec(ports: ClientPorts, name: string, options: Schedule
   const values = { workflow, schedule, timezone, overlap, catchUpMs };
   const what = `the input of workflow "${workflow}"`;
   const digest = digestInput(what, { ...values, input });
-  await checkInput(what, input, schema);
+  await validateInput(what, input, schema); // what the schema makes of it is made at each start
   return { ...values, input, digest, createdAtMs };
 }
 
@@ -103,10 +103,4 @@ function checkTimes(name: string, schedule: unknown, timezone: unknown): void {
     );
   }
   readSchedule(schedule as string, timezone as string, 0);
-}
-
-/** The schema makes the workflow's input of it at each start: here it is only checked. */
-async function checkInput(what: string, input: unknown, schema: StandardSchema | undefined): Promise<void> {
-  const answer = await schema?.['~standard'].validate(input);
-  if (answer?.issues !== undefined) throw toInvalidInput(what, answer.issues);
 }

@@ -87,9 +87,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     runId,
     workflow,
     createdAtMs,
-    // The key is this call's own: no other call refers to it, so it may be deleted again.
-    input:
-      bytes <= INLINE_LIMIT_BYTES ? { kind: 'inline', value } : { kind: 'item', key: `input-${ports.ids.messageId()}` },
+    input: placeInput(ports, { value, bytes }),
     inputDigest,
     ...(delayMs === 0 ? { dueAtMs: 0 } : { dueAtMs: createdAtMs + delayMs, notBeforeMs: createdAtMs + delayMs }),
     ...(deadlineAtMs === Infinity ? {} : { deadlineAtMs }),
@@ -120,6 +118,14 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
     await sendWake(ports, wakes, runId, Math.max(0, (existing.dueAtMs ?? 0) - createdAtMs));
   }
   return runId;
+}
+
+/** Where the input of a new run is to be. A key is this call's own: no other call refers to it, so it may be deleted again. */
+export function placeInput(
+  { ids }: ClientPorts,
+  { value, bytes }: { readonly value: Encoded; readonly bytes: number },
+): StoredValue {
+  return bytes <= INLINE_LIMIT_BYTES ? { kind: 'inline', value } : { kind: 'item', key: `input-${ids.messageId()}` };
 }
 
 /**
