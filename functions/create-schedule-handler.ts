@@ -1,8 +1,9 @@
 /** The schedules: starts the runs that EventBridge Scheduler asks for. */
 import { beginCall } from '../lib/client/call-budget.ts';
-import { toClientPorts } from '../lib/client/client-ports.ts';
+import type { CallPorts } from '../lib/client/call-ports.ts';
+import { RANDOM_IDS } from '../lib/client/identifiers.ts';
 import { startScheduled, type ScheduledRequest, type ScheduledStart } from '../lib/client/start-scheduled.ts';
-import type { WorkflowSource } from '../lib/core/workflow-registry.ts';
+import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
 import { readFunctionSettings } from '../lib/lambda/environment.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
@@ -33,17 +34,21 @@ export type ScheduleHandler = (request: ScheduledRequest, context?: HandlerConte
  * ```
  */
 export function createScheduleHandler(workflows: WorkflowSource, overrides: Overrides = {}): ScheduleHandler {
-  const open = oncePerProcess(() => {
+  const open = oncePerProcess((): CallPorts => {
     const settings = readFunctionSettings(overrides.environment ?? process.env);
     const { store, wakes, clock, log } = openPorts(settings, overrides, { isForCallers: true });
-    return { ports: toClientPorts({ workflows, store, wakes, clock, log, callTimeout: CALL_TIMEOUT_MS }, {}), log };
+    return {
+      ...{ registry: createRegistry(workflows), clock, log, ids: RANDOM_IDS, callTimeoutMs: CALL_TIMEOUT_MS },
+      openStore: () => Promise.resolve(store),
+      openWakes: () => Promise.resolve(wakes),
+    };
   });
   const handle = async (request: ScheduledRequest): Promise<ScheduledStart> => {
-    const { ports, log } = open();
+    const ports = open();
     const start = await startScheduled(beginCall(ports), request);
     const { schedule, scheduledAt } = request;
     const said = start.kind === 'started' ? 'a schedule started a run' : 'the last run of a schedule goes on: no other';
-    log.info(said, { schedule, scheduledAt, ...start });
+    ports.log.info(said, { schedule, scheduledAt, ...start });
     return start;
   };
   return (request, context) => serveInvocation(context, () => handle(request));

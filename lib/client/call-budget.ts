@@ -6,10 +6,10 @@
  */
 import type { Store } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
-import type { ClientPorts } from './client-ports.ts';
+import type { CallPorts } from './call-ports.ts';
 
 /** The ports for a call that begins now: all that it asks of store and queue has one budget together. */
-export function beginCall(ports: ClientPorts): ClientPorts {
+export function beginCall<Ports extends CallPorts>(ports: Ports): Ports {
   const { callTimeoutMs } = ports;
   if (callTimeoutMs === Infinity) return ports;
   const endsAtMs = performance.now() + callTimeoutMs;

@@ -29,6 +29,7 @@ import type { InspectRun } from '../ports/inspection.ts';
 import type { AnswerQuery } from '../ports/queries.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
 import { limitStore } from './call-budget.ts';
+import type { CallPorts } from './call-ports.ts';
 import { RANDOM_IDS, type IdSource } from './identifiers.ts';
 import { createLocalOpener, namesNoEngine, type LocalPorts } from './local-ports.ts';
 import { checkOptions } from './options.ts';
@@ -79,15 +80,7 @@ export interface ClientOptions {
 }
 
 /** The options, ready to use. */
-export interface ClientPorts {
-  readonly registry: WorkflowRegistry | undefined;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly ids: IdSource;
-  /** Infinity for no limit. */
-  readonly callTimeoutMs: number;
-  openStore(): Promise<Store>;
-  openWakes(): Promise<WakeQueue>;
+export interface ClientPorts extends CallPorts {
   /** An InvalidArgumentError for a client that knows no workflows. */
   openQueries(): Promise<AnswerQuery>;
   /** Undefined for a client that knows no workflows. */
@@ -180,7 +173,7 @@ export async function loadQueries({
   clock,
   log,
   openStore,
-}: Pick<ClientPorts, 'registry' | 'clock' | 'log' | 'openStore'>): Promise<AnswerQuery> {
+}: Pick<CallPorts, 'registry' | 'clock' | 'log' | 'openStore'>): Promise<AnswerQuery> {
   if (registry !== undefined) return (await loadEngine({ registry, clock, log, openStore })).answerQuery;
   const { answerQuery: answerOwn } = await loadEngine({ registry: NO_WORKFLOWS, clock, log, openStore });
   return (query) => {
@@ -192,7 +185,7 @@ export async function loadQueries({
   };
 }
 
-type WithCode = Pick<ClientPorts, 'clock' | 'log' | 'openStore'> & { readonly registry: WorkflowRegistry };
+type WithCode = Pick<CallPorts, 'clock' | 'log' | 'openStore'> & { readonly registry: WorkflowRegistry };
 
 async function loadEngine({ registry, clock, log, openStore }: WithCode) {
   const { createQueryEngine } = await import('../engine/query-engine.ts');

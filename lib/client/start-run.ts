@@ -11,7 +11,7 @@ import type { StandardSchema } from '../core/standard-schema.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { RunItem, StartedBy, StoredValue } from '../ports/run-item.ts';
 import type { CreateRunResult, NewRun, Store } from '../ports/store.ts';
-import type { ClientPorts } from './client-ports.ts';
+import type { CallPorts } from './call-ports.ts';
 import { digestInput, encodeInput, isFormerDigest } from './encode-input.ts';
 import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from '../core/run-errors.ts';
 import { checkNewRunId, runIdFromKey } from './identifiers.ts';
@@ -69,7 +69,7 @@ export interface StartRequest {
 export const INLINE_LIMIT_BYTES = 200;
 
 /** Starts the run, or finds the one that was started before; gives its id. */
-export async function startRun(ports: ClientPorts, request: StartRequest): Promise<string> {
+export async function startRun(ports: CallPorts, request: StartRequest): Promise<string> {
   const { workflow, options } = request;
   const { runId, delayMs, timeoutMs } = readOptions(ports, workflow, options);
   const what = `the input of workflow "${workflow}"`;
@@ -122,7 +122,7 @@ export async function startRun(ports: ClientPorts, request: StartRequest): Promi
 
 /** Where the input of a new run is to be. A key is this call's own: no other call refers to it, so it may be deleted again. */
 export function placeInput(
-  { ids }: ClientPorts,
+  { ids }: CallPorts,
   { value, bytes }: { readonly value: Encoded; readonly bytes: number },
 ): StoredValue {
   return bytes <= INLINE_LIMIT_BYTES ? { kind: 'inline', value } : { kind: 'item', key: `input-${ids.messageId()}` };
@@ -133,7 +133,7 @@ export function placeInput(
  * which has seen the input there, takes it yet. What is put now none of them has seen, so it stays.
  */
 export async function keepInput(
-  ports: ClientPorts,
+  ports: CallPorts,
   store: Store,
   { runId, input }: NewRun,
   value: Encoded,
@@ -143,7 +143,7 @@ export async function keepInput(
 }
 
 /** What was put for this call alone. */
-export async function forgetInput(ports: ClientPorts, store: Store, { runId, input }: NewRun): Promise<void> {
+export async function forgetInput(ports: CallPorts, store: Store, { runId, input }: NewRun): Promise<void> {
   if (input.kind === 'inline') return;
   await deleteQuietly(ports, `input of ${runId}`, () => store.deleteValue(runId, input.key));
 }
@@ -155,7 +155,7 @@ interface ReadOptions {
   readonly timeoutMs: number;
 }
 
-function readOptions(ports: ClientPorts, workflow: string, options: StartOptions): ReadOptions {
+function readOptions(ports: CallPorts, workflow: string, options: StartOptions): ReadOptions {
   checkOptions('start', options, ['id', 'idempotencyKey', 'onConflict', 'delay', 'timeout', 'attributes']);
   const { id, idempotencyKey, onConflict, delay = 0, timeout, attributes } = options;
   const problem = attributes === undefined ? undefined : attributesProblem(attributes, false);
@@ -182,7 +182,7 @@ type NewRunCreation = Exclude<CreateRunResult, { readonly kind: 'deleted' }>;
  * is a RunIdTakenError.
  */
 export async function createNewRun(
-  ports: ClientPorts,
+  ports: CallPorts,
   store: Store,
   run: NewRun,
   value: Encoded,

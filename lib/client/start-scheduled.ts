@@ -11,7 +11,7 @@ import { readDate } from '../core/date.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { isClosed } from '../core/run-status.ts';
 import type { Store } from '../ports/store.ts';
-import type { ClientPorts } from './client-ports.ts';
+import type { CallPorts } from './call-ports.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
 import { checkRunId } from './identifiers.ts';
 import { checkChoice, checkOptions } from './options.ts';
@@ -41,7 +41,7 @@ export type ScheduledStart =
 const KEYS = ['schedule', 'scheduledAt', 'workflow', 'input', 'overlap'];
 
 /** Raises what `client.start` raises, and an InvalidArgumentError for a request that is none. */
-export async function startScheduled(ports: ClientPorts, request: ScheduledRequest): Promise<ScheduledStart> {
+export async function startScheduled(ports: CallPorts, request: ScheduledRequest): Promise<ScheduledStart> {
   const { runId, scheduledAtMs } = readTick(request);
   const { schedule, workflow, input, overlap } = request;
   if (overlap === 'skip') {
@@ -74,7 +74,7 @@ function scheduleKey(schedule: string): string {
   return `schedule/${schedule}`;
 }
 
-async function findOpenRun(ports: ClientPorts, store: Store, schedule: string): Promise<string | undefined> {
+async function findOpenRun(ports: CallPorts, store: Store, schedule: string): Promise<string | undefined> {
   return retryUnavailable(ports.clock, async () => {
     const stored = await store.readValue(scheduleKey(schedule), LAST_RUN);
     if (stored === undefined) return undefined;
