@@ -18,6 +18,13 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   }
 }
 
+/** A JSON object; undefined for what is none. */
+export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}
+
 /** What is too large is not read to its end. */
 async function readBytes(request: Request): Promise<Buffer> {
   const declaredBytes = Number(request.headers.get('content-length') ?? 0);

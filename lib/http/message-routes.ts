@@ -1,6 +1,7 @@
 /** Sending something to a run. A 202 means: accepted, and the run will get it exactly once. */
 import { describeValue } from '../core/describe-value.ts';
 import type { Run, TerminateOptions } from '../client/run.ts';
+import { asObject } from './json-body.ts';
 import type { JsonSchema } from './parameters.ts';
 import { InvalidRequestError, type ProblemCode } from './problem.ts';
 import { type AnswerDescription, defineRoute, type Route } from './route.ts';
@@ -88,13 +89,14 @@ function controlRoute({
 
 function readRequest(body: unknown, flags: readonly string[]): { readonly reason?: string; readonly undo?: boolean } {
   if (body === undefined) return {};
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
-    const { reason, ...others } = body as { reason?: unknown };
+  const object = asObject(body);
+  if (object !== undefined) {
+    const { reason, ...others } = object;
     const isReason = reason === undefined || typeof reason === 'string';
     const areFlags = Object.entries(others).every(
       ([name, value]) => flags.includes(name) && typeof value === 'boolean',
     );
-    if (isReason && areFlags) return body;
+    if (isReason && areFlags) return object;
   }
   throw new InvalidRequestError(
     'INVALID_ARGUMENT',

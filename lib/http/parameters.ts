@@ -2,6 +2,7 @@
 import { readDate } from '../core/date.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { toMilliseconds } from '../core/duration.ts';
+import { asObject } from './json-body.ts';
 import { InvalidRequestError } from './problem.ts';
 
 /** A JSON Schema, as OpenAPI 3.1 takes it. */
@@ -89,8 +90,8 @@ export function jsonObjectParameter<T extends object>(description: string, examp
     description,
     schema: { type: 'string', contentMediaType: 'application/json', examples: [example] },
     read: (text, name) => {
-      const value = parseJson(text);
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as T;
+      const object = asObject(parseJson(text));
+      if (object !== undefined) return object as T;
       throw invalid(name, text, `give a JSON object such as ${example}`);
     },
   };

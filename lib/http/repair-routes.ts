@@ -1,5 +1,6 @@
 /** Going on with a run that has failed, or from an earlier place of a run. */
 import { describeValue } from '../core/describe-value.ts';
+import { asObject } from './json-body.ts';
 import { InvalidRequestError } from './problem.ts';
 import { defineRoute, type Route } from './route.ts';
 import { anyValue, schemaRef } from './schemas.ts';
@@ -88,10 +89,4 @@ function readFork(body: unknown): { readonly before: string; readonly input?: un
     `the body cannot be ${describeValue(body)}: send an object with a stepId of the run's history, and an input and an id ` +
       `if you like, such as {"before":"charge#3"}`,
   );
-}
-
-function asObject(body: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof body === 'object' && body !== null && !Array.isArray(body)
-    ? (body as Readonly<Record<string, unknown>>)
-    : undefined;
 }

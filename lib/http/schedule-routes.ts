@@ -2,6 +2,7 @@
 import type { ScheduleOptions } from '../client/schedule-options.ts';
 import { clampText } from '../core/clamp-text.ts';
 import { describeValue } from '../core/describe-value.ts';
+import { asObject } from './json-body.ts';
 import { integerParameter, type JsonSchema, textParameter } from './parameters.ts';
 import { InvalidRequestError, type ProblemCode } from './problem.ts';
 import { type AnswerDescription, type Call, defineRoute, type Route } from './route.ts';
@@ -91,29 +92,12 @@ const deleteRoute = defineRoute({
   },
 });
 
-const pauseRoute = defineRoute({
-  method: 'POST',
-  path: '/schedules/{name}/pause',
-  operationId: 'pauseSchedule',
-  summary: 'Lets a schedule start nothing until it is resumed. Runs go on.',
-  answers: { 200: schedule },
-  problems,
-  async handle({ client, path }) {
-    return { status: 200, body: await client.schedules.pause(path['name'] ?? '') };
-  },
-});
+const pauseRoute = pausingRoute('pause', 'Lets a schedule start nothing until it is resumed. Runs go on.');
 
-const resumeRoute = defineRoute({
-  method: 'POST',
-  path: '/schedules/{name}/resume',
-  operationId: 'resumeSchedule',
-  summary: 'Lets a schedule go on; what it missed is made up for as far as its `catchUp` says.',
-  answers: { 200: schedule },
-  problems,
-  async handle({ client, path }) {
-    return { status: 200, body: await client.schedules.resume(path['name'] ?? '') };
-  },
-});
+const resumeRoute = pausingRoute(
+  'resume',
+  'Lets a schedule go on; what it missed is made up for as far as its `catchUp` says.',
+);
 
 const triggerRoute = defineRoute({
   method: 'POST',
@@ -171,6 +155,20 @@ export const scheduleRoutes: readonly Route[] = [
   backfillRoute,
 ];
 
+function pausingRoute(action: 'pause' | 'resume', summary: string): Route {
+  return defineRoute({
+    method: 'POST',
+    path: `/schedules/{name}/${action}`,
+    operationId: `${action}Schedule`,
+    summary,
+    answers: { 200: schedule },
+    problems,
+    async handle({ client, path }) {
+      return { status: 200, body: await client.schedules[action](path['name'] ?? '') };
+    },
+  });
+}
+
 async function backfill({ client, path, idempotencyKey, body }: Call<unknown>): Promise<readonly string[]> {
   const example = '{"since":"2026-11-01T00:00:00Z","until":"2026-12-01T00:00:00Z"}';
   const { since, until, ...others } = readObject(await body(), example);
@@ -183,7 +181,8 @@ async function backfill({ client, path, idempotencyKey, body }: Call<unknown>): 
 }
 
 function readObject(body: unknown, example: string): Readonly<Record<string, unknown>> {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  const object = asObject(body);
+  if (object !== undefined) return object;
   throw new InvalidRequestError(
     'INVALID_ARGUMENT',
     `the body cannot be ${clampText(describeValue(body), 100)}: send an object such as ${example}`,

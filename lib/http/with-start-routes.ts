@@ -1,6 +1,7 @@
 /** A message to a run that is started for it if it is not there yet. */
 import { clampText } from '../core/clamp-text.ts';
 import { describeValue } from '../core/describe-value.ts';
+import { asObject } from './json-body.ts';
 import { InvalidRequestError, type ProblemCode } from './problem.ts';
 import { defineRoute, type Route } from './route.ts';
 import { anyValue, schemaRef } from './schemas.ts';
@@ -70,11 +71,14 @@ function bodySchema(part: string): Readonly<Record<string, unknown>> {
 
 function readBody<Part extends string>(body: unknown, part: Part): { readonly [P in Part | 'input']?: unknown } {
   if (body === undefined) return {};
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  if (isObject && Object.keys(body).every((key) => key === 'input' || key === part)) return body;
+  const object = asObject(body);
+  if (object !== undefined && Object.keys(object).every((key) => key === 'input' || key === part)) {
+    return object as { readonly [P in Part | 'input']?: unknown };
+  }
+  const keys = object && clampText(Object.keys(object).join(', '), 100);
   throw new InvalidRequestError(
     'INVALID_ARGUMENT',
-    `the body cannot be ${describeValue(body)}${isObject ? ` with ${clampText(Object.keys(body).join(', '), 100)}` : ''}: send an object ` +
+    `the body cannot be ${describeValue(body)}${keys === undefined ? '' : ` with ${keys}`}: send an object ` +
       `with "input" and "${part}", each of them if you like, such as {"input":{},"${part}":{}}`,
   );
 }
