@@ -87,6 +87,8 @@ export class RunLedger {
   readonly takenAtMs = new Map<number, number>();
   /** The epoch that each process took last. */
   readonly epochOf = new Map<string, number>();
+  /** When each process took it last. */
+  readonly lastTakenAtMs = new Map<string, number>();
   /** Values in items of their own, by key. */
   readonly values = new Map<string, Encoded>();
   /** How often the run was closed, and how at last. */
@@ -306,6 +308,7 @@ export class Ledger {
       case 'take':
         if (after?.epoch === before?.epoch) return;
         run.epochOf.set(call.by, after?.epoch ?? 0);
+        run.lastTakenAtMs.set(call.by, atMs);
         run.workerOf.set(after?.epoch ?? 0, call.by);
         run.takenAtMs.set(after?.epoch ?? 0, (args[1] as TakeLease).nowMs);
         run.formerLeaseEndedMs = before?.lease?.expiresAtMs ?? -Infinity;

@@ -13,7 +13,10 @@ export const solitudeRule: Rule = {
 function findAlone(worker: string, run: RunLedger, { table, fleet }: Seen): RunLedger | undefined {
   for (const other of table.ledger.runs.values()) {
     if (other.end !== undefined) continue; // what is left to do after its end is no code of its own
-    if (other !== run && fleet.isInTurn(worker, other.runId) && other.aloneIn(worker)) return other;
+    const sinceMs = fleet.inTurnSince(worker, other.runId);
+    if (other === run || sinceMs === undefined || !other.aloneIn(worker)) continue;
+    // A turn that has begun since, and asks for the lease yet, is not the one that is alone.
+    if (sinceMs <= (other.lastTakenAtMs.get(worker) ?? -Infinity)) return other;
   }
   return undefined;
 }

@@ -59,7 +59,8 @@ export class Fleet {
   #workers: Worker[] = [];
   readonly #codeOf = new Map<string, Code>();
   readonly #versions = new Versions((code) => this.#queueTo(code));
-  readonly #inTurn = new Set<string>();
+  /** Since when, by worker and run. */
+  readonly #inTurn = new Map<string, number>();
   readonly #processes = new Map<string, SimulatedProcess>();
   #started = 0;
   turns = 0;
@@ -84,7 +85,12 @@ export class Fleet {
 
   /** Whether a worker is in a turn of the run, or waits for one; a dead one is for ever. */
   isInTurn(worker: string, runId: string): boolean {
-    return this.#inTurn.has(`${worker} ${runId}`);
+    return this.inTurnSince(worker, runId) !== undefined;
+  }
+
+  /** When the turn that goes on has begun, which is before it takes the lease. */
+  inTurnSince(worker: string, runId: string): number | undefined {
+    return this.#inTurn.get(`${worker} ${runId}`);
   }
 
   isAlive(worker: string): boolean {
@@ -220,7 +226,7 @@ export class Fleet {
   async #takeTurn({ engine, process, code }: Worker, runId: string, deadlineAtMs: number): Promise<boolean> {
     this.turns += 1;
     const name = `${process.name} ${runId}`;
-    this.#inTurn.add(name);
+    this.#inTurn.set(name, this.#options.timeline.nowMs);
     try {
       const { deaths, errors } = this.#options;
       const turn = { process, version: code.version, runId, deaths, errors };
