@@ -10,6 +10,9 @@ import type { CrashPoints } from './crash-points.ts';
 
 /** One call, from its first attempt on. */
 interface Call {
+  readonly of: Callers;
+  /** The call of another engine's client that this one is part of. */
+  readonly within: Call | undefined;
   /** What its ids were, in order: an attempt that follows takes the same. */
   readonly ids: string[];
   drawn: number;
@@ -24,8 +27,13 @@ export interface CallersOptions {
   readonly repeat: boolean;
 }
 
+/**
+ * One for all engines: Node 20 and 22 ask each storage that was ever used at each new promise, so that one for each engine
+ * makes a process slower with every engine that it has had.
+ */
+const calls = new AsyncLocalStorage<Call>();
+
 export class Callers {
-  readonly #calls = new AsyncLocalStorage<Call>();
   readonly #options: CallersOptions;
   #repeats: (() => Promise<void>)[] = [];
 
@@ -41,7 +49,7 @@ export class Callers {
 
   /** To be put around the calls that the client makes to the store. */
   readonly around: Around = async (storeCall, go) => {
-    const call = this.#calls.getStore();
+    const call = this.#current();
     if (call === undefined || !isWrite(storeCall)) return go();
     if (!call.isAlive) return never();
     const point = this.#options.points.next(storeCall.operation, storeCall.runId ?? '');
@@ -70,7 +78,7 @@ export class Callers {
 
   /** Runs what a call only sets going, and what is no part of it. */
   outside<T>(work: () => T): T {
-    return this.#calls.exit(work);
+    return calls.exit(work);
   }
 
   /** Calls that are to be made once more by now; there are some when every call is repeated. */
@@ -98,6 +106,8 @@ export class Callers {
       };
     });
     const call: Call = {
+      of: this,
+      within: calls.getStore(),
       ids,
       drawn: 0,
       isAlive: true,
@@ -106,7 +116,7 @@ export class Callers {
         die();
       },
     };
-    const ending = this.#calls.run(call, async () => ({ kind: 'ended', result: await operation() }) as const);
+    const ending = calls.run(call, async () => ({ kind: 'ended', result: await operation() }) as const);
     return await Promise.race([ending, death]);
   }
 
@@ -119,8 +129,14 @@ export class Callers {
     }
   }
 
+  #current(): Call | undefined {
+    let call = calls.getStore();
+    while (call !== undefined && call.of !== this) call = call.within;
+    return call;
+  }
+
   #draw(make: () => string): string {
-    const call = this.#calls.getStore();
+    const call = this.#current();
     if (call === undefined) return make();
     const id = (call.ids[call.drawn] ??= make());
     call.drawn += 1;
