@@ -8,7 +8,9 @@ import { start, type Workload } from './workload.ts';
 
 const steps = { retry: { maxAttempts: 100_000, firstDelay: '1s', maxDelay: '10s' } };
 
-const deadline = workflow('deadline', { timeout: '2 hours', retention: '1 hour', steps }, function* () {
+const TIMEOUT_MS = 7_200_000;
+
+const deadline = workflow('deadline', { timeout: TIMEOUT_MS, retention: '1 hour', steps }, function* () {
   try {
     yield* signal<unknown>('unsent').receive();
   } finally {
@@ -22,7 +24,10 @@ export const deadlineWorkload: Workload = {
   workflows: [deadline],
   draw(dice) {
     const delayMs = dice.pick([undefined, Math.round(dice.magnitude(100, 3_000_000)), dice.between(60_000, 400_000)]);
-    const wakes = Array.from({ length: dice.below(8) }, () => dice.between(0, 100_000));
+    // Also in the last minute, in which its time is not up yet.
+    const wakes = Array.from({ length: dice.below(8) }, () => {
+      return dice.pick([dice.between(0, 100_000), TIMEOUT_MS - dice.between(0, 60_000)]);
+    });
     return {
       workflow: deadline.name,
       input: null,
@@ -38,7 +43,7 @@ export const deadlineWorkload: Workload = {
   judge({ entries, created, end }) {
     const [started] = entries;
     if (started?.kind !== 'started' || created === undefined) return 'it has not begun';
-    const expectedMs = (created.notBeforeMs ?? created.createdAtMs) + 2 * 3_600_000;
+    const expectedMs = (created.notBeforeMs ?? created.createdAtMs) + TIMEOUT_MS;
     if (started.deadlineAtMs !== expectedMs) return `its deadline is ${started.deadlineAtMs}, not ${expectedMs}`;
     if (!entries.some(({ kind }) => kind === 'step-completed')) return 'it did not clean up';
     const text = JSON.stringify(end?.result);
