@@ -169,12 +169,28 @@ export function readableEntries(records: readonly JournalRecord[]): JournalEntry
   return records.flatMap(({ entries }) => (Array.isArray(entries) ? entries.filter(isEntry) : []));
 }
 
+/** What the fields of each kind are held to: made once, since each entry of each journal that is loaded is checked. */
+const CHECKS: ReadonlyMap<string, readonly FieldCheck[]> = new Map(
+  Object.entries(FORMS).map(([kind, fields]) => [
+    kind,
+    Object.entries<Form>(fields).map(([name, form]) => ({ name, is: IS[form] })),
+  ]),
+);
+
+interface FieldCheck {
+  readonly name: string;
+  readonly is: (field: unknown) => boolean;
+}
+
 /** Says whether it has the fields of its kind; others may stand beside them. */
 function isEntry(entry: unknown): entry is JournalEntry {
-  const kind = kindOf(entry);
-  if (kind === undefined || !Object.hasOwn(FORMS, kind)) return false;
+  const checks = CHECKS.get(kindOf(entry) ?? '');
+  if (checks === undefined) return false;
   const fields = entry as Readonly<Record<string, unknown>>;
-  return Object.entries<Form>(FORMS[kind as JournalEntry['kind']]).every(([name, form]) => IS[form](fields[name]));
+  for (const { name, is } of checks) {
+    if (!is(fields[name])) return false;
+  }
+  return true;
 }
 
 function kindOf(entry: unknown): string | undefined {

@@ -12,7 +12,7 @@ import type { AddressedOperation, Operation, RecordedOperation } from '../core/o
 import type { Commands, CallbackTarget } from '../core/loop.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { StepDefaults } from '../core/step.ts';
-import type { CommandId, RecordedCommand } from '../journal/event.ts';
+import type { CommandId, RecordedCommand, StepRequested } from '../journal/event.ts';
 import { CountLimit } from './count-limit.ts';
 import type { CountedRandom } from './counted-random.ts';
 import type { CallbackRecord, Pending } from './live-run.ts';
@@ -27,6 +27,8 @@ export interface PendingCommandsOptions {
   readonly stepDefaults: StepDefaults | undefined;
   readonly limits: RunLimits;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 type PendingOf<K extends Pending['kind']> = Extract<Pending, { kind: K }>;
 
@@ -223,21 +225,19 @@ export class PendingCommands implements Commands, PendingReceives {
     this.#issued.push(draws === 0 ? command : { ...command, draws });
   }
 
-  /** What distinguishes a step from others of its name: its key, else its arguments, else nothing. */
-  #identityOf({ key, args }: StepCommand): { key?: string; args?: string } {
-    if (key !== undefined) return { key };
-    const digest = args === undefined ? undefined : this.#options.host.digestArguments(args);
-    return digest === undefined ? {} : { args: digest };
-  }
-
   #beginStep(command: StepCommand, id: CommandId, future: Future<unknown>): void {
     const { stepDefaults, clock, host } = this.#options;
-    const { operation: asked } = command;
+    const { name, key, args, operation: asked } = command;
     const operation = asked && withRunId(asked, () => host.newRunId(id));
-    const recorded = operation && { operation: toRecorded(operation) };
     const completed = operation === undefined ? withDefaults(command, stepDefaults) : { ...command, operation };
-    const sensitive = completed.options.sensitive === true ? ({ sensitive: true } as const) : undefined;
-    this.#issue({ kind: 'step', id, name: command.name, ...this.#identityOf(command), ...recorded, ...sensitive });
+    const recorded: Writable<StepRequested> = { kind: 'step', id, name };
+    // What distinguishes it from others of its name: its key, else its arguments, else nothing.
+    const digest = key === undefined && args !== undefined ? host.digestArguments(args) : undefined;
+    if (key !== undefined) recorded.key = key;
+    if (digest !== undefined) recorded.args = digest;
+    if (operation !== undefined) recorded.operation = toRecorded(operation);
+    if (completed.options.sensitive === true) recorded.sensitive = true;
+    this.#issue(recorded);
     this.#pending.set(id, {
       kind: 'step',
       id,
