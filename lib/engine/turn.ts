@@ -14,7 +14,11 @@
  *     suspendRun, finishRun, continueRun  the lease is released
  *
  * Not its job: to run steps (`attempts`), to know what commands mean (the scheduler), or how items are written (the
- * store). Keeps I2, I3, I4, I6. A turn that was taken over, or whose lease ran out, ends and writes nothing more.
+ * store). Keeps I2, I3, I4, I6.
+ *
+ * A turn whose lease is lost drops: it ends as `lease-lost`, and writes nothing more of the run. Its lease is lost if
+ * another worker has taken over, or if it ran out and could not be renewed. A turn that was alone in its process may still
+ * record that its worker lives (proof-of-life.ts).
  *
  * Tested by: test/engine/turns.test.ts, test/invariants/i3-record-before-effect.test.ts
  */
@@ -54,6 +58,7 @@ export interface TurnRequest {
 /** What the turns of one process share. */
 export interface Process {
   readonly warmRuns: WarmRuns;
+  /** Lets a turn be alone in the process when the run's last worker was lost. */
   readonly solitude: Solitude;
 }
 
@@ -63,8 +68,8 @@ export async function takeTurn(
   { warmRuns, solitude }: Process,
   request: TurnRequest,
 ): Promise<TurnEnd> {
-  const place = await solitude.join(request.deadlineAtMs);
-  if (place === 'too-late') return { kind: 'skipped', reason: 'not-due' }; // the sweeper wakes it again
+  const place = await solitude.join(request.deadlineAtMs); // waits while another turn is alone
+  if (place === 'too-late') return { kind: 'skipped', reason: 'not-due' }; // it stays due: the sweeper wakes it again
   try {
     return await takeTurnAt(engine, { warmRuns, place }, request);
   } finally {
@@ -87,7 +92,8 @@ async function takeTurnAt(
   try {
     const end = await aroundTurn(turn, () => carryOn(turn));
     emitTurnEnded(turn, end);
-    if (end.kind === 'lease-lost') await recordThatItLives(turn); // the table may have been silent when it was asked for the lease
+    // Perhaps the table did not answer, and no other worker has the run: then this worker must not count as lost (I10).
+    if (end.kind === 'lease-lost') await recordThatItLives(turn);
     return end;
   } catch (error) {
     emitTurnFailed(turn, error);
@@ -98,7 +104,7 @@ async function takeTurnAt(
   }
 }
 
-/** The author's hooks, where there are any. */
+/** Runs the turn within the author's interceptors, if there are any. */
 function aroundTurn(turn: Turn, go: () => Promise<TurnEnd>): Promise<TurnEnd> {
   const { interceptors } = turn.engine;
   if (interceptors === undefined) return go();
@@ -142,7 +148,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     turn.shown = memory.live.shown();
     if (end.kind === 'continued') return continueRun(turn, end.entry, memory.deadlineAtMs);
     await deleteReceived(turn);
-    const fatal = findFatal(turn, memory);
+    const fatal = findFatal(turn, memory); // an error that the code left behind, or a journal that is too long
     if (fatal !== undefined) {
       const end = await stopForGood(turn, memory, fatal);
       if (end === 'code-stopped') continue;
@@ -157,7 +163,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     const check = await checkInbox(turn, memory);
     if (check === 'lost') return { kind: 'lease-lost' };
     if (check === 'accepted-since') continue;
-    if (!(await turn.lease.isOurs())) return { kind: 'lease-lost' };
+    if (!(await turn.lease.isOurs())) return { kind: 'lease-lost' }; // nothing below begins without the lease (I7)
 
     if (codeHasEnded(memory)) {
       const finish = await finishRun(turn, memory.live.outcome());
@@ -165,7 +171,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       return finish;
     }
 
-    const ids = stepsToAnnounce(turn, memory);
+    const ids = stepsToAnnounce(turn, memory); // a turn that is alone records first which steps it begins
     if (ids.length > 0) {
       turn.unwritten.push({
         kind: 'steps-begun',
@@ -187,16 +193,17 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
 
 type EndOfCode =
   | { readonly kind: 'none' }
-  /** It continues as new, and is not to: a link that is over hears of no other message. */
+  /** The code continues as new, but a request to terminate is in the inbox. Other messages move to the next link. */
   | { readonly kind: 'terminated'; readonly reason: string }
   | { readonly kind: 'continued'; readonly entry: Continued };
 
-/** Takes up how the code has ended, before the commit that its end belongs to. */
+/** Finds how the code has ended, before the commit: a `continued` belongs in the same record. */
 function endOfCode(turn: Turn, memory: LiveMemory): EndOfCode {
   if (!codeHasEnded(memory)) return { kind: 'none' };
   if (continuesAsNew(memory)) {
     const terminate = turn.inbox.find((message) => message.kind === 'terminate');
     if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
+    // With an error that the code left behind the run fails: see findFatal.
     const entry = memory.strays.first === undefined ? toContinued(turn, memory) : undefined;
     if (entry === undefined) return { kind: 'none' };
     turn.unwritten.push(entry);
