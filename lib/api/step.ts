@@ -98,7 +98,7 @@ export function stepContext(): StepContext {
   if (context !== undefined) return context;
   throw new WorkflowCodeError(
     'NOT_IN_A_STEP',
-    `stepContext() was called where no step is running: it belongs into the body of a step, ` +
+    `stepContext() was called where no step is running: it belongs in the body of a step, ` +
       `step('name', () => ...) or defineStep('name', () => ...)`,
   );
 }

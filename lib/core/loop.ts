@@ -227,8 +227,8 @@ export function currentLoopToRead(call: string): Loop {
   if (loop === undefined) {
     throw new WorkflowCodeError(
       'NOT_IN_A_RUN',
-      `${call} was called where no run is going on: it belongs into a workflow, called by the engine ` +
-        `(not into a step's body, a module's top level, or a callback of setTimeout)`,
+      `${call} was called where no run is going on: it belongs in a workflow, called by the engine ` +
+        `(not in a step's body, a module's top level, or a callback of setTimeout)`,
     );
   }
   return loop;

@@ -74,7 +74,8 @@ async function whyMissing(turn: Turn, wanted: readonly string[], found: Readonly
     kind: 'damaged',
     error: new LullError(
       'MESSAGE_MISSING',
-      `the run accepted the messages ${ids}, and the table does not have them, or its bucket not as they were sent`,
+      `the run accepted the messages ${ids}, and they are missing from the table, or damaged in the bucket: restore ` +
+        `them, or terminate the run`,
     ),
   };
 }

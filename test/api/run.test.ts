@@ -80,6 +80,6 @@ it.each([
   ['runInfo', () => runInfo()],
   ['log', () => log.info('x')],
 ])('%s outside of a run is an error that says where it belongs', (name, call) => {
-  const message = expect.stringMatching(new RegExp(`^${name}\\b.*belongs into a workflow`)) as string;
+  const message = expect.stringMatching(new RegExp(`^${name}\\b.*belongs in a workflow`)) as string;
   expect(call).toThrow(expect.objectContaining({ code: 'NOT_IN_A_RUN', message }) as Error);
 });
