@@ -136,8 +136,9 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const deadlineAtMs = deadlineIn(recorded.length === 0 ? [started] : recorded);
   const dueTimes = dueTimesIn(recorded);
 
-  // The ids of children follow from the seed: where a history has left it out, they are those that are recorded.
-  const recordedRunIds = isRandomKey(started.seed ?? '') ? runIdsOf(recorded) : undefined;
+  // The ids of children follow from the seed, and from how often the run was tried again. Where a history has left the seed
+  // out, and where another run has recorded them, which may have been tried again, they are those that are recorded.
+  const recordedRunIds = runIdsOf(recorded, { isOfHistory: isRandomKey(started.seed ?? ''), started });
 
   let isReplaying = recorded.length > 0;
   const interrupted = findInterrupted(recorded);
@@ -159,7 +160,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
     encode: (value, what) => outsideGuard(() => encode(value, what)),
     checkResult: (value) => void outsideGuard(() => encodeResult(engine, run.workflow, value)),
     encodeError: (thrown, what) => outsideGuard(() => encodeError(toError(thrown), what)),
-    newRunId: (id) => recordedRunIds?.get(id) ?? secrets.childRunId(id),
+    newRunId: (id) => recordedRunIds.get(id) ?? secrets.childRunId(id),
     digestArguments,
     strict: engine.strict,
     tracesAwaits,
@@ -190,14 +191,17 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   return { kind: 'replayed', memory, unrecorded: following.unrecorded };
 }
 
-function runIdsOf(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, string> {
-  return new Map(
-    recorded.flatMap((entry) =>
-      entry.kind === 'step' && entry.operation !== undefined && entry.operation.kind !== 'invoke'
-        ? [[entry.id, entry.operation.runId]]
-        : [],
-    ),
-  );
+function runIdsOf(
+  recorded: readonly JournalEntry[],
+  { isOfHistory, started }: { readonly isOfHistory: boolean; readonly started: Started },
+): ReadonlyMap<CommandId, string> {
+  const ids = new Map<CommandId, string>();
+  if (!isOfHistory && started.forks === undefined) return ids;
+  for (const entry of recorded) {
+    if (entry.kind !== 'step' || entry.operation === undefined || entry.operation.kind === 'invoke') continue;
+    if (isOfHistory || recorderOf(started, entry.id) !== undefined) ids.set(entry.id, entry.operation.runId);
+  }
+  return ids;
 }
 
 function dueTimesIn(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, number> {
