@@ -3,7 +3,9 @@ import { blockedRule } from './blocked-rule.ts';
 import { bodiesRule } from './bodies-rule.ts';
 import { cancelRule } from './cancel-rule.ts';
 import { clientRule } from './client-rule.ts';
+import { deleteRule } from './delete-rule.ts';
 import { endRule } from './end-rule.ts';
+import { forkRule } from './fork-rule.ts';
 import { hearsRule } from './hears-rule.ts';
 import { journalRule } from './journal-rule.ts';
 import { limitsRule } from './limits-rule.ts';
@@ -16,6 +18,7 @@ import { patchRule } from './patch-rule.ts';
 import { pinRule } from './pin-rule.ts';
 import { purgeRule } from './purge-rule.ts';
 import type { Rule } from './rule.ts';
+import { retryRule } from './retry-rule.ts';
 import { runItemRule } from './run-item-rule.ts';
 import { solitudeRule } from './solitude-rule.ts';
 import { timersRule } from './timers-rule.ts';
@@ -42,6 +45,9 @@ export const rules: readonly Rule[] = [
   purgeRule,
   limitsRule,
   orphansRule,
+  retryRule,
+  forkRule,
+  deleteRule,
   clientRule,
   workloadRule,
 ];

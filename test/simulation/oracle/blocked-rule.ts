@@ -1,11 +1,12 @@
 /** Code that cannot follow a journal adds nothing to it but what no code sees (I8). */
 import type { JournalEntry } from '../../../lib/journal/event.ts';
 import { isOfWorkers, isRecordedCommand } from '../../../lib/journal/event.ts';
+import { SCHEDULE_WORKFLOW } from '../../../lib/schedule/schedule-state.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Code } from '../world/code.ts';
 import { isOfOtherCode } from '../world/other-calls.ts';
 import { isBehind } from './behind.ts';
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
 
 export const blockedRule: Rule = {
@@ -15,12 +16,14 @@ export const blockedRule: Rule = {
     const code = fleet.codeOf(by);
     if (code === undefined || !(isOther(code, run) || isBehind(code, run))) return;
     const { entries } = args[1] as JournalRecord;
+    if (run.created?.goesOnFrom?.kind === 'fork' && !run.stands.isForked) return; // a copy: no code sees it
     const seenByCode = entries.find((entry) => isRecordedCommand(entry) || !isForNobody(entry));
     if (seenByCode !== undefined) violate(`${by} wrote "${seenByCode.kind}", and its code cannot follow the journal`);
   },
 };
 
-function isOther(code: Code, { entries, commands }: RunLedger): boolean {
+function isOther(code: Code, { entries, commands, created }: RunLedger): boolean {
+  if (created?.workflow === SCHEDULE_WORKFLOW) return false; // lull's own is in all code
   const [started] = entries;
   if (code.follows || started?.kind !== 'started' || started.version === code.version) return false;
   const first = commands.get(1);

@@ -2,8 +2,8 @@
 import { decode } from '../../../lib/codec/decode.ts';
 import { toIdempotencyKey } from '../../../lib/engine/run-seed.ts';
 import { isRecordedCommand, type JournalEntry, type StepFailed } from '../../../lib/journal/event.ts';
-import type { BegunBody } from '../world/body-book.ts';
-import type { RunLedger } from './ledger.ts';
+import type { BegunBody, BodyBook } from '../world/body-book.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Violate } from './rule.ts';
 
 export const bodiesRule: Rule = {
@@ -13,20 +13,23 @@ export const bodiesRule: Rule = {
     const { clockErrorMs, incidents, settings } = plan.weather;
     const clocksAreRight = clockErrorMs === 0 && !incidents.some(({ kind }) => kind === 'clocks-jump');
     // Whose clock is behind does not know that the run has continued as new.
-    if (!clocksAreRight && body.key !== keyOf(run, id) && isOfLinkBefore(body, id, run)) return;
+    if (!clocksAreRight && run.isPlain && body.key !== keyOf(run, id) && isOfLinkBefore(body, id, run)) return;
     const command = run.commands.get(id);
     if (command?.kind !== 'step' || command.name !== body.name) {
       violate(`${body.by} began the body of "${body.name}" (#${id}), and the journal has no such step`);
       return;
     }
-    if (body.key !== keyOf(run, id)) violate(`${body.by} began "${body.name}" (#${id}) under the key ${body.key}`);
+    const wrongKey = run.isPlain ? body.key !== keyOf(run, id) : hasWrongKey(body, bodies);
+    if (wrongKey) violate(`${body.by} began "${body.name}" (#${id}) under the key ${body.key}`);
     if (body.isAtMostOnce && bodies.ofKey(body.key).some((other) => other !== body)) {
       violate(`"${body.name}" is to begin at most once, and ${body.by} began it again`);
     }
     const [taken, current] = [run.epochOf.get(process.name), run.item?.epoch];
     // Whose clock is behind does not know that it was taken over.
     if (taken === current) checkAttempt(body, id, run, violate);
-    else if (clocksAreRight) {
+    if (taken === current && run.stands.hasEnded(id))
+      violate(`${body.by} began "${body.name}" again, whose result stands`);
+    if (taken !== current && clocksAreRight) {
       violate(`${body.by} began the body of "${body.name}" with a lease of epoch ${taken}, not ${current}`);
     }
     const lateMs = body.atMs - (run.item?.lease?.expiresAtMs ?? Infinity);
@@ -39,15 +42,17 @@ export const bodiesRule: Rule = {
       violate(`${inFlight} bodies of one run are under way in one worker, the limit is ${most}`);
   },
   atEnd(run, violate, { bodies }) {
-    for (const entry of run.entries) {
-      const isOfNoBody = entry.kind === 'step-failed' && bodies.ofKey(keyOf(run, entry.id)).length === 0;
+    const bodiesOf = (id: number): readonly BegunBody[] =>
+      run.isPlain ? bodies.ofKey(keyOf(run, id)) : bodies.ofRun(run.runId).filter((body) => numberOf(body) === id);
+    for (const entry of ownEntries(run)) {
+      const isOfNoBody = entry.kind === 'step-failed' && bodiesOf(entry.id).length === 0;
       if (isOfNoBody && isInterrupted(entry) && !mayHaveBegun(run, entry.id)) {
         violate(`step #${entry.id} has failed as interrupted, and no body of it ever began`);
       }
       if (entry.kind !== 'step-completed' && entry.kind !== 'step-retrying') continue;
-      const command = run.commands.get(entry.id);
+      const command = run.commandOf(entry);
       if (command?.kind === 'step' && command.operation !== undefined) continue; // it has no body
-      const begun = bodies.ofKey(keyOf(run, entry.id));
+      const begun = bodiesOf(entry.id);
       if (entry.kind === 'step-completed' && !begun.some(({ end }) => end?.kind === 'gave')) {
         violate(`step #${entry.id} is recorded as completed, and no body of it came to its end`);
       }
@@ -57,6 +62,29 @@ export const bodiesRule: Rule = {
     }
   },
 };
+
+/** What a fork has copied was begun by the other run. */
+function ownEntries({ entries, created, stands }: RunLedger): readonly JournalEntry[] {
+  if (created?.goesOnFrom?.kind !== 'fork') return entries;
+  if (!stands.isForked) return [];
+  const forked = entries.findIndex(({ kind }) => kind === 'forked');
+  const until = entries.slice(0, forked).filter((entry) => entry.kind === 'step-completed');
+  // Results that came meanwhile are recorded again behind it.
+  return entries.slice(forked).filter((entry) => {
+    return entry.kind !== 'step-completed' || !until.some((other) => 'id' in other && other.id === entry.id);
+  });
+}
+
+function numberOf({ stepId }: BegunBody): number {
+  return Number(stepId.slice(stepId.lastIndexOf('#') + 1));
+}
+
+/** The same step at its place keeps its key, whatever is tried again; another step has another one. */
+function hasWrongKey(body: BegunBody, bodies: BodyBook): boolean {
+  const before = bodies.ofRun(body.runId).filter((other) => numberOf(other) === numberOf(body));
+  const isSame = (other: BegunBody): boolean => other.name === body.name && other.key === body.key;
+  return before.some((other) => (other.name === body.name) !== (other.key === body.key) && !isSame(other));
+}
 
 /** All attempts share it, on whichever worker: it follows from what the journal begins with. */
 function keyOf({ runId, entries: [started] }: RunLedger, id: number): string {

@@ -12,8 +12,9 @@ const CODES: Readonly<Record<Exclude<ClosedStatus, 'completed'>, string>> = {
 
 export const clientRule: Rule = {
   name: 'the client tells how the run ended',
-  async atEnd(run, violate, { table, planOf }) {
-    const { runId, end, isPurged } = run;
+  async atEnd(run, violate, { table }) {
+    const { runId, end } = run;
+    const isGone = run.isPurged || run.isDeleted;
     if (run.created === undefined || table.ledger.of(runId) !== run) return;
     const client = new Client({ store: table.store });
     const told = await client
@@ -25,10 +26,10 @@ export const clientRule: Rule = {
       );
     const status = end?.status;
     const code = status === undefined || status === 'completed' ? status : CODES[status];
-    const expected = isPurged ? 'RUN_NOT_FOUND' : (code ?? 'TIMEOUT');
+    const expected = isGone ? 'RUN_NOT_FOUND' : (code ?? 'TIMEOUT');
     if (told !== expected) violate(`the client says ${told}, and the run is ${end?.status ?? run.item?.status}`);
-    if (isPurged) return;
-    const workflow = planOf(runId)?.workflow ?? '';
+    if (isGone) return;
+    const { workflow } = run.created;
     const listed = await table.store.listRuns({ workflows: [workflow], limit: 1_000 });
     const row = listed.runs.find((other) => other.runId === runId);
     if (row?.status !== run.item?.status) violate(`the list says ${row?.status}, and the run is ${run.item?.status}`);

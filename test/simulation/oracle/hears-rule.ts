@@ -5,7 +5,7 @@
  */
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import { BUSY_STEP } from '../workloads/busy-run.ts';
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
 /** What befalls workers as a whole, in which the run may be; besides these, a program's own steps may kill theirs. */

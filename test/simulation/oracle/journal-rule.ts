@@ -17,10 +17,10 @@ export const journalRule: Rule = {
     if (record.epoch < (last?.epoch ?? 0)) {
       violate(`${by} wrote record ${record.number} of epoch ${record.epoch} after one of epoch ${last?.epoch}`);
     }
-    if (run.ends > 0) violate(`${by} wrote record ${record.number} after the run had ended`);
+    if (run.end !== undefined) violate(`${by} wrote record ${record.number} after the run had ended`);
   },
   async atEnd(run, violate, { table }) {
-    if (run.isPurged) return;
+    if (run.isPurged || run.isDeleted) return;
     for (let link = 1; link <= run.link; link += 1) {
       const records = run.recordsOf(link);
       const stored = await table.store.loadRecords(run.runId, 0, undefined, link);

@@ -5,7 +5,7 @@
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import type { ReleaseLeaseResult } from '../../../lib/ports/store.ts';
 import type { CodeDeath } from '../world/code-deaths.ts';
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Seen, Violate } from './rule.ts';
 
 /** Two workers may be at one run, or what they said of it is not known. */

@@ -2,7 +2,7 @@
 import type { SignalReceived } from '../../../lib/journal/event.ts';
 import { isClosed } from '../../../lib/core/run-status.ts';
 import type { Told } from '../world/callers.ts';
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
 
 export const messagesRule: Rule = {
@@ -11,14 +11,28 @@ export const messagesRule: Rule = {
     const twice = run.delivered.filter((id, index) => run.delivered.indexOf(id) !== index);
     if (twice.length > 0) violate(`delivered more than once: ${twice.join(', ')}`);
     const isBlocked = run.item !== undefined && !isClosed(run.item.status) && run.item.status === 'blocked';
-    const [accepted, delivered] = [withoutUpdates(run, run.accepted), withoutUpdates(run, run.delivered)];
+    // Ends that it has not learned of, a run that goes on has found itself.
+    const isSent = (id: string): boolean => run.isPlain || !id.startsWith('end-') || run.accepted.includes(id);
+    const [accepted, delivered] = [
+      withoutUpdates(run, run.accepted),
+      withoutUpdates(run, run.delivered).filter(isSent),
+    ];
     if (!isBlocked && delivered.join() !== accepted.join()) {
       violate(`accepted: ${accepted.join(', ')}; delivered: ${delivered.join(', ')}`);
     }
     // An update waits for its handler, and others pass it; one that was refused has an answer instead.
     const lost = isBlocked ? [] : run.accepted.filter((id) => !run.isDelivered(id));
     if (lost.length > 0) violate(`accepted, and neither delivered nor refused: ${lost.join(', ')}`);
-    if (table.ledger.of(run.runId) !== run) return; // another run has the id now
+    const { again, outOfOrder } = run.stands;
+    if (outOfOrder.length > 0) violate(`after a retry ${outOfOrder.join(', ')} came before what was to come again`);
+    if (
+      !isBlocked &&
+      run.end?.status !== 'terminated' &&
+      run.reopened.length === run.stands.retried &&
+      again.length > 0
+    )
+      violate(`after a retry ${again.join(', ')} did not come again`);
+    if (table.ledger.of(run.runId) !== run || run.isDeleted) return; // another run has the id now, or none
     for (const told of callers.told) {
       if (told.runId !== run.runId) continue;
       const problem = problemOf(told, run);

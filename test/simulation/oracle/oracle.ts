@@ -1,7 +1,7 @@
 /** Holds what happens against the rules, and keeps what they complain of. */
 import type { BegunBody } from '../world/body-book.ts';
 import type { SimulatedProcess } from '../world/simulated-process.ts';
-import type { RunLedger, TableCall } from './ledger.ts';
+import type { RunLedger, TableCall } from './run-ledger.ts';
 import type { Rule, Seen, Violate, Violation } from './rule.ts';
 
 type CallRule = Rule & Required<Pick<Rule, 'onCall'>>;

@@ -5,7 +5,7 @@
  * was refused while the run was open (another call with the key may need it); the result of a worker that was taken
  * over, or whose run was terminated before it could end it.
  */
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
 export const orphansRule: Rule = {
@@ -18,9 +18,12 @@ export const orphansRule: Rule = {
       const records = (await Promise.all(links.map((link) => store.loadRecords(run.runId, 0, undefined, link)))).flat();
       const item = await store.readRun(run.runId);
       if (records.length > 0 || item !== undefined) violate('the run was purged, and something of it is left');
+      for (const key of run.values.keys()) {
+        if ((await store.readValue(run.runId, key)) !== undefined) violate(`the run was purged, and ${key} is left`);
+      }
       return;
     }
-    if (run.end === undefined) return;
+    if (run.end === undefined || run.isDeleted) return;
     const messages = [...run.inbox].filter(
       (id) => !mayBeLeft(run, seen, ['putMessage', 'accept', 'deleteMessages'], id),
     );
@@ -43,8 +46,8 @@ function mayBeLeft(run: RunLedger, seen: Seen, operations: readonly string[], id
   const { runId } = run;
   const { faultNames, isDead, callers } = seen;
   const caller = /caller-\d+/.exec(id)?.[0];
-  // Sent again after a settled end got no answer: the payload of a message that was received stays until the purge.
-  if (/^(end|stop)-/.test(id) && faultNames.length > 0) return true;
+  // Sent again after a settled end got no answer, or when the run that goes on has found it by itself: the payload of a message that was received stays until the purge.
+  if (/^(end|stop)-/.test(id) && (faultNames.length > 0 || !run.isPlain)) return true;
   if (caller !== undefined && isDead(caller)) return true;
   // An id that follows from a key does not say whose it is.
   if (id.startsWith('key-') && (callers.wasRefusedWhileOpen(runId) || callers.wasUnanswered(runId))) return true;

@@ -2,7 +2,7 @@
 import { isOfWorkers, isCommandEntry, isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { newStep, patchName, patchOfNewStep, patchOfOldStep } from '../world/patches.ts';
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
 
 export const patchRule: Rule = {

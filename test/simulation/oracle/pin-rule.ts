@@ -7,7 +7,8 @@ export const pinRule: Rule = {
     if (plan.weather.pinned === undefined || before === undefined || after === undefined) return;
     const version = fleet.codeOf(by)?.version;
     const isTaken = operation === 'take' && after.epoch !== before.epoch;
-    const isNewLink = after.link !== before.link; // the newest code begins it
+    // The newest code begins it, or goes on.
+    const isNewLink = after.link !== before.link || operation === 'retryRun';
     const expected = isTaken ? version : isNewLink ? undefined : before.pinnedTo;
     if (after.pinnedTo !== expected) {
       violate(`${operation} by ${by} of ${version} pinned the run to ${after.pinnedTo}, not ${expected}`);
@@ -15,6 +16,7 @@ export const pinRule: Rule = {
     if (isTaken && before.pinnedTo !== undefined && before.pinnedTo !== version && fleet.isThere(before.pinnedTo)) {
       violate(`${by} of ${version} took a run that is pinned to ${before.pinnedTo}, which is there`);
     }
+    if (!run.isPlain) return; // a run that is tried again, and a fork, go on by the newest code
     const [started] = run.entries;
     if (after.status !== 'blocked' || before.status === 'blocked' || started?.kind !== 'started') return;
     if (started.version !== version && fleet.isThere(started.version)) {

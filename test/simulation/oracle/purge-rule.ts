@@ -1,5 +1,7 @@
 /** A run is purged when it has ended and its retention is over, not before. */
 import { definitionOf } from '../../../lib/core/workflow.ts';
+import { SCHEDULE_WORKFLOW } from '../../../lib/schedule/schedule-state.ts';
+import { scheduleWorkflow } from '../../../lib/schedule/schedule-workflow.ts';
 import { workflows } from '../workloads/all-workloads.ts';
 import type { Rule } from './rule.ts';
 
@@ -7,7 +9,7 @@ export const purgeRule: Rule = {
   name: 'a run is kept as long as it is to be kept',
   onCall({ operation, before, after, atMs }, run, violate, { plan }) {
     if (operation !== 'purge' || before === undefined || after !== undefined) return;
-    const workflow = workflows.get(before.workflow);
+    const workflow = before.workflow === SCHEDULE_WORKFLOW ? scheduleWorkflow : workflows.get(before.workflow);
     const retentionMs = workflow === undefined ? undefined : definitionOf(workflow).retentionMs;
     if (retentionMs === undefined || run.end === undefined) {
       violate('a run was purged that is to be kept');

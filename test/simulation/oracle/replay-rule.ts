@@ -7,11 +7,12 @@ import { toError } from '../../../lib/core/to-error.ts';
 import { replayRun } from '../../../lib/engine/replay-run.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine } from '../../../lib/engine/settings.ts';
 import type { Store } from '../../../lib/ports/store.ts';
+import { withOwnWorkflows } from '../../../lib/schedule/own-workflows.ts';
 import type { Outcome } from '../../../lib/scheduler/live-run.ts';
 import type { Code } from '../world/code.ts';
 import { isOfOtherCode } from '../world/other-calls.ts';
 import { isPlainTerminate } from '../../../lib/journal/event.ts';
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
 
 /** `codeFor`: what was deployed last, which follows every journal: also that of a former run of an id that is used again. */
@@ -69,7 +70,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     maxValueBytes: Infinity,
     strict,
     version: code.version,
-    registry: code.registry,
+    registry: withOwnWorkflows(code.registry),
     store: { readValue: async (_runId: string, key: string) => run.values.get(key) ?? run.input } as unknown as Store,
     wakes: { send: async () => undefined },
     clock: { nowMs: () => nowMs, callAt: () => () => undefined },

@@ -6,7 +6,7 @@ import type { Fleet } from '../world/fleet.ts';
 import type { BegunBody, BodyBook } from '../world/body-book.ts';
 import type { SimulatedProcess } from '../world/simulated-process.ts';
 import type { Table } from '../world/table.ts';
-import type { RunLedger, TableCall } from './ledger.ts';
+import type { RunLedger, TableCall } from './run-ledger.ts';
 
 /** What the rules may look at. */
 export interface Seen {

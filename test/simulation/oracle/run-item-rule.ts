@@ -1,16 +1,24 @@
 /** The run item moves as the run protocol allows: I6, I7, "two results". */
 import { isClosed } from '../../../lib/core/run-status.ts';
+import type { RunItem } from '../../../lib/ports/run-item.ts';
+import type { Table } from '../world/table.ts';
 import type { Plan } from '../plan.ts';
 import { isBehind } from './behind.ts';
 import { wasMisled } from './replay-rule.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, Violate } from './rule.ts';
 
 export const runItemRule: Rule = {
   name: 'the run item moves as the protocol allows',
-  onCall({ operation, before, after, by, atMs }, run, violate, { fleet, plan }) {
+  onCall({ operation, before, after, by, atMs }, run, violate, { fleet, plan, table }) {
     if (before === undefined || before === after) return;
     if (after === undefined) {
       if (!isClosed(before.status)) violate(`${operation} removed a run that is ${before.status}`);
+      if (before.afterEnd !== undefined) violate(`${operation} removed a run whose end was not settled`);
+      return;
+    }
+    if (operation === 'retryRun') {
+      if (JSON.stringify(before) === JSON.stringify(after)) return;
+      checkRetry(before, after, violate);
       return;
     }
     if (isClosed(before.status)) {
@@ -56,9 +64,11 @@ export const runItemRule: Rule = {
     }
     const code = fleet.codeOf(by);
     const isForLosses = after.blocked?.tryAtMs !== undefined; // faults may well take two workers in a row
+    const isOrphan = after.blocked?.code === 'FORK_SOURCE_MISSING' && isGone(after, table);
     if (
       after.status === 'blocked' &&
       !isForLosses &&
+      !isOrphan &&
       before.status !== 'blocked' &&
       code?.follows === true &&
       !isBehind(code, run)
@@ -69,6 +79,28 @@ export const runItemRule: Rule = {
     }
   },
 };
+
+/** A run that has failed, and of whose end all have learned, is opened again, and keeps all but what belonged to its end. */
+function checkRetry(before: RunItem, after: RunItem, violate: Violate): void {
+  if (before.status !== 'failed') violate(`a run that is ${before.status} was tried again`);
+  if (before.afterEnd !== undefined) violate('a run was tried again before its end was settled');
+  const { goesOnFrom } = after;
+  if (goesOnFrom?.kind !== 'retry') violate('a run was tried again, and does not say from where');
+  const { result: _result, endedAtMs: _endedAtMs, pinnedTo: _pinnedTo, deadlineAtMs: _deadlineAtMs, ...kept } = before;
+  const { deadlineAtMs: _newDeadlineAtMs, ...now } = after;
+  const expected = { ...kept, status: 'suspended', dueAtMs: 0, retries: (before.retries ?? 0) + 1, goesOnFrom };
+  const differing = [...new Set([...Object.keys(expected), ...Object.keys(now)])].filter(
+    (key) => JSON.stringify(expected[key as keyof typeof expected]) !== JSON.stringify(now[key as keyof typeof now]),
+  );
+  if (differing.length > 0) violate(`a retry changed ${differing.join(', ')}`);
+}
+
+/** Of a fork: the other run was deleted, or purged. */
+function isGone({ goesOnFrom }: RunItem, { ledger }: Table): boolean {
+  if (goesOnFrom?.kind !== 'fork') return false;
+  const { isDeleted, isPurged, item } = ledger.of(goesOnFrom.runId);
+  return isDeleted || isPurged || item === undefined;
+}
 
 function leaseMs({ weather }: Plan): number {
   return weather.settings.leaseMs ?? 30_000;

@@ -1,5 +1,5 @@
 /** While a worker is alone with a run, no body of another run begins in it. */
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
 export const solitudeRule: Rule = {

@@ -1,7 +1,7 @@
 /** A timer never fires before its time, and after the faults not long after it; a run is not begun before its time. */
 import type { RecordedCommand, SleepRequested } from '../../../lib/journal/event.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
 export const timersRule: Rule = {
@@ -22,9 +22,10 @@ export const timersRule: Rule = {
       if (entry.atMs < sleep.dueAtMs) violate(`timer #${entry.id} fired ${sleep.dueAtMs - entry.atMs} ms too early`);
       const askedAtMs = run.askedAtMs.get(entry.id) ?? atMs;
       const { blockedUntilMs, formerLeaseEndedMs } = run;
+      const reopenedAtMs = run.reopened.at(-1)?.atMs ?? -Infinity;
       // The lease of a dead worker whose clock was wrong is over when its own clock would have said so.
       const freeAtMs = Math.max(seen.faultsEndedAtMs, blockedUntilMs, formerLeaseEndedMs);
-      const sinceMs = Math.max(sleep.dueAtMs, askedAtMs, freeAtMs);
+      const sinceMs = Math.max(sleep.dueAtMs, askedAtMs, freeAtMs, reopenedAtMs);
       if (seen.fleet.saturatedAtMs >= sinceMs) continue;
       const lateMs = atMs - sinceMs;
       if (lateMs > latestMs(seen, run)) violate(`timer #${entry.id} fired ${Math.round(lateMs)} ms too late`);

@@ -5,7 +5,7 @@
 import { isWrite } from '../../../lib/testing/around-store.ts';
 import type { UpdateReceived } from '../../../lib/journal/event.ts';
 import type { Answer } from '../world/callers.ts';
-import type { RunLedger } from './ledger.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
 
 export const updatesRule: Rule = {
@@ -16,9 +16,9 @@ export const updatesRule: Rule = {
   },
   atEnd(run, violate, { callers, table }) {
     for (const [id, { status }] of run.answers) {
-      const isRead = run.entries.some(
-        (entry) => 'messageId' in entry && entry.messageId === id && !('unread' in entry),
-      );
+      const isRead = run
+        .everyEntry()
+        .some((entry) => 'messageId' in entry && entry.messageId === id && !('unread' in entry));
       if (status === 'refused' && run.delivered.includes(id))
         violate(`update ${id} was refused, and is in the journal`);
       if (status !== 'refused' && !isRead) violate(`update ${id} was answered, and was not carried out`);
@@ -52,7 +52,12 @@ function answersOf(run: RunLedger): string[] {
 
 function updatesOf(run: RunLedger, input: unknown): UpdateReceived[] {
   const isOf = ({ args }: UpdateReceived): boolean => JSON.stringify(args) === JSON.stringify(input);
-  return run.entries.filter((entry): entry is UpdateReceived => entry.kind === 'update-received' && isOf(entry));
+  const seen = new Set<string>();
+  return run.everyEntry().filter((entry): entry is UpdateReceived => {
+    if (entry.kind !== 'update-received' || !isOf(entry) || seen.has(entry.messageId)) return false;
+    seen.add(entry.messageId); // it comes again when a run is tried again
+    return true;
+  });
 }
 
 function problemOf(answer: Answer, received: UpdateReceived | undefined, run: RunLedger): string | undefined {

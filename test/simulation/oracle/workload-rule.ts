@@ -6,11 +6,12 @@ export const workloadRule: Rule = {
   name: 'a run ends as its workload allows',
   atEnd(run, violate, seen) {
     const plan = seen.planOf(run.runId);
-    if (plan === undefined && run.created?.startedBy !== undefined) return; // the workload of its parent judges it
+    if (run.created?.startedBy !== undefined) return; // the workload of its parent judges it
     if (plan === undefined) {
       violate('nobody planned this run');
       return;
     }
+    if (run.runId !== plan.runId) return; // with that of the plan's own run
     const wrong = workloadOf(plan.workload).judge?.(run, plan, seen);
     if (wrong !== undefined) violate(wrong);
   },

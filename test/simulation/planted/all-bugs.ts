@@ -1,7 +1,10 @@
 /** All planted bugs. */
 import { batchBugs } from './batch-bugs.ts';
+import { bulkBugs } from './bulk-bugs.ts';
 import { cancelBugs } from './cancel-bugs.ts';
 import { childBugs } from './child-bugs.ts';
+import { deleteBugs } from './delete-bugs.ts';
+import { forkBugs } from './fork-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { leaseBugs } from './lease-bugs.ts';
 import { longLifeBugs } from './long-life-bugs.ts';
@@ -9,6 +12,7 @@ import { lostWorkerBugs } from './lost-worker-bugs.ts';
 import { messageBugs } from './message-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { raceBugs } from './race-bugs.ts';
+import { retryBugs } from './retry-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
 import { undoBugs } from './undo-bugs.ts';
 import { updateBugs } from './update-bugs.ts';
@@ -16,14 +20,18 @@ import { versionBugs } from './version-bugs.ts';
 
 export const plantedBugs: readonly PlantedBug[] = [
   ...batchBugs,
+  ...bulkBugs,
   ...cancelBugs,
   ...childBugs,
+  ...deleteBugs,
+  ...forkBugs,
   ...journalBugs,
   ...leaseBugs,
   ...longLifeBugs,
   ...lostWorkerBugs,
   ...messageBugs,
   ...raceBugs,
+  ...retryBugs,
   ...stepBugs,
   ...undoBugs,
   ...updateBugs,

@@ -6,11 +6,13 @@ import { approvalWorkload } from './approval.ts';
 import { batchingWorkload } from './batching.ts';
 import { busyRunWorkload } from './busy-run.ts';
 import { changedCallsWorkload } from './changed-calls.ts';
+import { bulkWorkload } from './bulk.ts';
 import { callbacksWorkload } from './callbacks.ts';
 import { carelessWorkload } from './careless.ts';
 import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
 import { deadlyCodeWorkload } from './deadly-code.ts';
+import { deletedWorkload } from './deleted.ts';
 import { familyWorkload, stoppedFamilyWorkload } from './family.ts';
 import { fanOutWorkload } from './fan-out.ts';
 import { linksWorkload } from './links.ts';
@@ -21,6 +23,7 @@ import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
 import { racedSignalsWorkload } from './raced-signals.ts';
 import { relayWorkload } from './relay.ts';
+import { repairingWorkload } from './repairing.ts';
 import { sameIdWorkload } from './same-id.ts';
 import { signalStormWorkload } from './signal-storm.ts';
 import { stopRaceWorkload } from './stop-race.ts';
@@ -60,6 +63,9 @@ export const workloads: readonly Workload[] = [
   patchedWorkload,
   patchRemovedWorkload,
   changedCallsWorkload,
+  repairingWorkload,
+  deletedWorkload,
+  bulkWorkload,
 ];
 
 export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(

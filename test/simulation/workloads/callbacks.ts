@@ -3,7 +3,7 @@ import { callback } from '../../../lib/api/callback.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
 import { TimeoutError } from '../../../lib/core/errors.ts';
-import type { RunLedger } from '../oracle/ledger.ts';
+import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { Seen } from '../oracle/rule.ts';
 import type { Action } from '../world/act.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';

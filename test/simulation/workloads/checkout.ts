@@ -4,7 +4,7 @@ import { gather } from '../../../lib/api/gather.ts';
 import { saga } from '../../../lib/api/saga.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
-import type { RunLedger } from '../oracle/ledger.ts';
+import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { Seen } from '../oracle/rule.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';

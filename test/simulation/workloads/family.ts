@@ -11,7 +11,7 @@ import {
   step,
   workflow,
 } from '../../../lib/index.ts';
-import type { RunLedger } from '../oracle/ledger.ts';
+import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { Seen } from '../oracle/rule.ts';
 import type { Action } from '../world/act.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';

@@ -5,7 +5,7 @@ import { sleep } from '../../../lib/api/sleep.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
-import type { RunLedger } from '../oracle/ledger.ts';
+import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { RunPlan } from '../plan.ts';
 import type { Action } from '../world/act.ts';
 import { newStep, oldStep, patchName } from '../world/patches.ts';

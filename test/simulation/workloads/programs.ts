@@ -4,7 +4,7 @@ import { SHARED_SIGNALS } from '../programs/free-pieces.ts';
 import { forgottenProgram, program } from '../programs/interpret.ts';
 import type { Body } from '../programs/program.ts';
 import { smallerBodies } from '../programs/smaller-bodies.ts';
-import type { RunLedger } from '../oracle/ledger.ts';
+import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { RunPlan } from '../plan.ts';
 import type { Action } from '../world/act.ts';
 import type { Dice } from '../world/dice.ts';

@@ -8,7 +8,7 @@ import { sleep } from '../../../lib/api/sleep.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
 import type { Coroutine } from '../../../lib/core/awaitable.ts';
-import type { RunLedger } from '../oracle/ledger.ts';
+import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { RunPlan } from '../plan.ts';
 import { NEVER } from '../programs/program.ts';
 import type { Action } from '../world/act.ts';

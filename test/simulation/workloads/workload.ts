@@ -1,7 +1,7 @@
 /** What the simulated cloud is busy with: runs that are drawn, and what may come of them. */
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import type { EngineSettings } from '../../../lib/engine/settings.ts';
-import type { RunLedger } from '../oracle/ledger.ts';
+import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { Seen } from '../oracle/rule.ts';
 import type { RunPlan } from '../plan.ts';
 import type { Dice } from '../world/dice.ts';

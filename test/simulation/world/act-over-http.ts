@@ -4,41 +4,58 @@ import type { Api } from '../../../lib/http/api.ts';
 import type { Problem } from '../../../lib/http/problem.ts';
 import type { Action } from './act.ts';
 
-/** `token`: of the callback that is completed. */
+/** `token`: of the callback that is completed; `stepId`: of the step before which the run is forked. */
 export async function actOverHttp(
   api: Api,
-  call: { readonly runId: string; readonly action: Action; readonly token?: string | undefined },
+  call: {
+    readonly runId: string;
+    readonly action: Action;
+    readonly token?: string | undefined;
+    readonly stepId?: string | undefined;
+  },
   newRequestId: () => string,
 ): Promise<unknown> {
-  const { runId, action, token = '' } = call;
-  const { method, path, key, body } = toHttp(runId, action, token);
+  const { runId, action, token = '', stepId = '' } = call;
+  const { method, path, key, body } = toHttp(runId, action, { token, stepId });
   const headers = { 'x-request-id': newRequestId(), ...(key === undefined ? {} : { 'idempotency-key': key }) };
   const request = new Request(`http://lull.test${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
   const response = await api.fetch(request);
+  if (response.status === 204) return undefined;
   const answer = (await response.json()) as { readonly id?: string } & Partial<Problem>;
   if (!response.ok) throw new LullError(answer.code ?? '', `${response.status}: ${answer.detail}`);
   if (action.do === 'query') return answer;
   if (action.do === 'update' && response.status === 200) return answer;
   if (action.do === 'update') throw new LullError('TIMEOUT', 'there is no answer yet');
-  if (action.do !== 'look' && answer.id !== runId) throw new Error(`the answer is about run "${answer.id}"`);
+  if (action.do !== 'look' && answer.id !== idIn(action, runId))
+    throw new Error(`the answer is about run "${answer.id}"`);
   return undefined;
 }
 
+/** Of which run the answer tells. */
+function idIn(action: Action, runId: string): string {
+  return (action.do === 'start' || action.do === 'fork' ? action.id : undefined) ?? runId;
+}
+
 interface HttpCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly key?: string;
   readonly body?: string;
 }
 
-function toHttp(runId: string, action: Action, token: string): HttpCall {
+function toHttp(
+  runId: string,
+  action: Action,
+  { token, stepId }: { readonly token: string; readonly stepId: string },
+): HttpCall {
   const method = 'POST';
   switch (action.do) {
     case 'start': {
-      const { workflow, key, delayMs } = action;
+      const { workflow, key, delayMs, id = runId, attributes } = action;
       const query = new URLSearchParams({
-        ...(key === undefined ? { id: runId } : {}),
+        ...(key === undefined ? { id } : {}),
         ...(delayMs === undefined ? {} : { delay: `${delayMs}ms` }),
+        ...(attributes === undefined ? {} : { attributes: JSON.stringify(attributes) }),
       });
       const path = `/workflows/${workflow}/runs?${query.toString()}`;
       return { method, path, body: JSON.stringify(action.input), ...(key === undefined ? {} : { key }) };
@@ -66,6 +83,17 @@ function toHttp(runId: string, action: Action, token: string): HttpCall {
     }
     case 'query':
       return { method: 'GET', path: `/runs/${runId}/queries/${encodeURIComponent(action.name)}` };
+    case 'retry':
+      return { method, path: `/runs/${runId}/retry`, body: JSON.stringify({ force: action.force === true }) };
+    case 'fork': {
+      const { id, input } = action;
+      return { method, path: `/runs/${runId}/fork`, body: JSON.stringify({ before: stepId, id, input }) };
+    }
+    case 'bulk':
+    case 'schedule':
+      throw new Error(`${action.do} is done by the client`);
+    case 'delete':
+      return { method: 'DELETE', path: `/runs/${runId}` };
     case 'look':
       return { method: 'GET', path: `/runs/${runId}?wait=20s` };
   }

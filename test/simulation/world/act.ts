@@ -1,6 +1,10 @@
 /** What callers do with the client. */
+import type { BulkAction } from '../../../lib/client/bulk.ts';
+import type { RunFilter } from '../../../lib/client/list-runs.ts';
+import type { ScheduleOptions } from '../../../lib/client/schedule-options.ts';
 import type { Client } from '../../../lib/client/client.ts';
-import { RunNotFoundError } from '../../../lib/core/run-errors.ts';
+import type { Attributes } from '../../../lib/core/attributes.ts';
+import { ForkRefusedError, RunNotFoundError } from '../../../lib/core/run-errors.ts';
 import type { Run } from '../../../lib/client/run.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 
@@ -13,6 +17,11 @@ interface ActionBase {
   readonly isOverHttp?: boolean;
 }
 
+interface Sending {
+  /** Sends it again when the run has failed: somebody is to try it again. */
+  readonly untilTaken?: true;
+}
+
 /** One thing that a caller does. */
 export type Action = ActionBase &
   (
@@ -23,9 +32,12 @@ export type Action = ActionBase &
         readonly delayMs?: number;
         /** Instead of the run's id, which follows from it. */
         readonly key?: string;
+        /** Of another run that belongs to this plan. */
+        readonly id?: string;
+        readonly attributes?: Attributes;
       }
     /** With a key, repeats are one signal. */
-    | { readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string }
+    | ({ readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string } & Sending)
     /** The callback of that name; with an error, if the payload begins with "no". */
     | { readonly do: 'complete'; readonly name: string; readonly payload: string; readonly key?: string }
     | { readonly do: 'cancel'; readonly reason: string }
@@ -33,6 +45,28 @@ export type Action = ActionBase &
     /** Under its id, repeats are one update. */
     | { readonly do: 'update'; readonly name: string; readonly input: unknown; readonly id: string }
     | { readonly do: 'query'; readonly name: string }
+    /** The failed run goes on from the step that failed. */
+    | { readonly do: 'retry'; readonly force?: true }
+    /** Before the step of that name, under that id. */
+    | { readonly do: 'fork'; readonly before: string; readonly id: string; readonly input?: unknown }
+    | { readonly do: 'delete' }
+    /** To all runs that the filter finds, so many of them at a time. */
+    | {
+        readonly do: 'bulk';
+        readonly action: BulkAction;
+        readonly filter: RunFilter;
+        readonly limit: number;
+        readonly reason: string;
+      }
+    /** Of the schedule of that name. With a key, repeats are one call. */
+    | {
+        readonly do: 'schedule';
+        readonly name: string;
+        readonly call: 'create' | 'pause' | 'resume' | 'trigger' | 'backfill' | 'delete';
+        readonly options?: ScheduleOptions & { readonly workflow: string };
+        readonly span?: { readonly sinceMs: number; readonly untilMs: number };
+        readonly key?: string;
+      }
     | { readonly do: 'look' }
   );
 
@@ -40,6 +74,8 @@ export interface ActsWith {
   readonly workflows: ReadonlyMap<string, AnyWorkflow>;
   /** The token of a callback that the journal has. */
   readonly tokenOf: (runId: string, callback: string) => string | undefined;
+  /** The stepId of a step of that name that stands in the journal. */
+  readonly stepIdOf: (runId: string, step: string) => string | undefined;
 }
 
 const PATIENCE_MS = 20_000;
@@ -48,17 +84,18 @@ export async function act(
   client: Client,
   runId: string,
   action: Action,
-  { workflows, tokenOf }: ActsWith,
+  { workflows, tokenOf, stepIdOf }: ActsWith,
 ): Promise<unknown> {
   switch (action.do) {
     case 'start': {
       const workflow = workflows.get(action.workflow) as AnyWorkflow;
       const options = {
-        ...(action.key === undefined ? { id: runId } : { idempotencyKey: action.key }),
+        ...(action.key === undefined ? { id: action.id ?? runId } : { idempotencyKey: action.key }),
         ...(action.delayMs === undefined ? {} : { delay: action.delayMs }),
+        ...(action.attributes === undefined ? {} : { attributes: action.attributes }),
       };
       const { id } = await client.start(workflow, action.input as never, options);
-      if (id !== runId) throw new Error(`run "${id}" was started, and "${runId}" was wanted`);
+      if (id !== (action.id ?? runId)) throw new Error(`run "${id}" was started, and "${runId}" was wanted`);
       return undefined;
     }
     case 'signal': {
@@ -82,10 +119,65 @@ export async function act(
       return client.run(runId).update(action.name, action.input, { id: action.id, timeout: PATIENCE_MS });
     case 'query':
       return client.run(runId).query(action.name);
+    case 'retry':
+      return client.run(runId).retry(action.force === undefined ? {} : { force: true });
+    case 'fork': {
+      const before = stepIdOf(runId, action.before);
+      if (before === undefined) throw noStepYet(runId, action.before);
+      const { id, input } = action;
+      const fork = await client.run(runId).fork({ before, id, ...(input === undefined ? {} : { input }) });
+      if (fork.id !== id) throw new Error(`run "${fork.id}" was started, and "${id}" was wanted`);
+      return undefined;
+    }
+    case 'delete':
+      return client.run(runId).delete();
+    case 'bulk':
+      return actInBulk(client, action);
+    case 'schedule':
+      return callSchedule(client, action);
     case 'look':
       await client.run(runId).describe({ wait: PATIENCE_MS });
       await readAll(client.run(runId));
       return undefined;
+  }
+}
+
+export function noStepYet(runId: string, step: string): Error {
+  return new ForkRefusedError(runId, `there is no step "${step}" in it`);
+}
+
+/** Page after page. What came of each run. */
+async function actInBulk(
+  client: Client,
+  { action, filter, limit, reason }: Extract<Action, { do: 'bulk' }>,
+): Promise<unknown> {
+  const options = action === 'cancel' || action === 'terminate' ? { limit, reason } : { limit };
+  const results: unknown[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.bulkPage(action, filter, { ...options, cursor });
+    for (const { id, done, error } of page.results) {
+      results.push({ id, done, ...(error === undefined ? {} : { code: error.code }) });
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return results;
+}
+
+async function callSchedule({ schedules }: Client, action: Extract<Action, { do: 'schedule' }>): Promise<unknown> {
+  const { name, call, options, span, key } = action;
+  switch (call) {
+    case 'create':
+      if (options === undefined) throw new Error(`schedule "${name}" is nothing`);
+      return schedules.create(name, options);
+    case 'trigger':
+      return schedules.trigger(name, { idempotencyKey: key });
+    case 'backfill': {
+      const { sinceMs = 0, untilMs = 1 } = span ?? {};
+      return schedules.backfill(name, { since: new Date(sinceMs), until: new Date(untilMs), idempotencyKey: key });
+    }
+    default:
+      return schedules[call](name);
   }
 }
 

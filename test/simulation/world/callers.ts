@@ -11,8 +11,9 @@ import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { createRegistry, type WorkflowRegistry } from '../../../lib/core/workflow-registry.ts';
 import { createQueryEngine } from '../../../lib/engine/query-engine.ts';
 import { createApi } from '../../../lib/http/api.ts';
-import { act, type Action, type ActsWith } from './act.ts';
+import { act, type Action, type ActsWith, noStepYet } from './act.ts';
 import { actOverHttp } from './act-over-http.ts';
+import { meaningOf, type RunSeen } from './answers.ts';
 import type { Dice } from './dice.ts';
 import type { Network } from './network.ts';
 import { SimulatedProcess } from './simulated-process.ts';
@@ -28,6 +29,9 @@ export interface Told {
   /** Some attempt had no answer, so it may have been accepted. */
   hasUnanswered: boolean;
   error: unknown;
+  /** When its first attempt began, and when the last one was over. */
+  readonly beganAtMs: number;
+  endedAtMs: number;
   /** Of updates and queries: what was answered, each time, or the code of the error. */
   readonly answers: Answer[];
 }
@@ -41,21 +45,14 @@ export interface CallersOptions {
   readonly log: Logger;
   readonly workflows: ReadonlyMap<string, AnyWorkflow>;
   readonly tokenOf: ActsWith['tokenOf'];
+  readonly stepIdOf: ActsWith['stepIdOf'];
+  readonly seeRun: (runId: string) => RunSeen;
   readonly clockErrorMs: (caller: string) => number;
   readonly onError: (caller: string, error: unknown) => void;
 }
 
-/** Final answers: asking again gives the same. */
-const FINAL = [
-  ...['UPDATE_REFUSED', 'UPDATE_FAILED', 'UNKNOWN_QUERY', 'RUN_NOT_BEGUN', 'INVALID_TOKEN', 'CALLBACK_DONE'],
-  ...['RUN_ENDED', 'RUN_ID_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE'],
-];
-/** There is no answer yet. */
-const WAITING = 'TIMEOUT';
-/** Answers that may be others a while later. */
-const PASSING = ['RUN_NOT_FOUND', 'INBOX_FULL'];
-
 const PAUSE_MS = 3_000;
+const SCHEDULE_PATIENCE_MS = 60_000;
 /** Who was told that there is no answer yet asks again later each time: a run may be blocked for as long as faults last. */
 const LONGEST_PAUSE_MS = 600_000;
 
@@ -66,6 +63,7 @@ export class Callers {
   readonly #refusedWhileOpen = new Set<string>();
   readonly #registry: WorkflowRegistry;
   readonly #readers = new Set<string>();
+  readonly #toldOf = new Map<string, Told>();
   #started = 0;
   #atWork = 0;
 
@@ -82,6 +80,11 @@ export class Callers {
   /** Whether a caller died in the middle of its call, or was not answered. */
   isDead(caller: string): boolean {
     return this.#unanswered.has(caller);
+  }
+
+  /** What a caller was to do. */
+  toldOf(caller: string): Told | undefined {
+    return this.#toldOf.get(caller);
   }
 
   /** Whether it only asked a query. */
@@ -117,6 +120,8 @@ export class Callers {
         attempts: 0,
         outcome: 'under-way',
         hasUnanswered: false,
+        beganAtMs: this.#options.timeline.nowMs,
+        endedAtMs: Infinity,
         error: undefined,
         answers: [],
       };
@@ -131,6 +136,7 @@ export class Callers {
     this.#started += 1;
     told.attempts += 1;
     const name = `caller-${this.#started}`;
+    this.#toldOf.set(name, told);
     if (told.action.do === 'query') this.#readers.add(name);
     const process = new SimulatedProcess(name, timeline, clockErrorMs(name));
     let isOver = false;
@@ -144,9 +150,12 @@ export class Callers {
         timeline.after(pauseMs, () => this.#attempt(told, onEnd));
         return;
       }
+      told.endedAtMs = timeline.nowMs;
       told.outcome = how === 'unanswered' || (how === 'refused' && told.hasUnanswered) ? 'unknown' : how;
       onEnd();
     };
+    // Who has no answer from a schedule gives that attempt up, as a request does that takes too long.
+    if (told.action.do === 'schedule') timeline.after(SCHEDULE_PATIENCE_MS, () => process.die());
     process.onDeath(() => {
       over('unanswered', true);
     });
@@ -158,28 +167,28 @@ export class Callers {
       (error: unknown) => {
         const code = error instanceof LullError ? error.code : '';
         told.error = error;
-        if (PASSING.includes(code)) this.#refusedWhileOpen.add(told.runId);
-        if (FINAL.includes(code)) told.answers.push({ code });
-        if (code === WAITING) over('refused', true, true);
-        else if (code === 'STORE_UNAVAILABLE') over('unanswered', true);
-        else if (PASSING.includes(code)) over('refused', true);
-        else if (FINAL.includes(code)) over('refused', false);
-        else {
-          this.#options.onError(name, error);
-          over('refused', false);
-        }
+        const { attempts } = told;
+        const meaning = meaningOf(error, told.action, { ...this.#options.seeRun(told.runId), attempts });
+        if (meaning === 'passing') this.#refusedWhileOpen.add(told.runId);
+        if (meaning === 'final') told.answers.push({ code });
+        if (meaning === 'odd') this.#options.onError(name, error);
+        if (meaning === 'unanswered') over('unanswered', true);
+        else over('refused', meaning === 'passing' || meaning === 'slowly', meaning === 'slowly');
       },
     );
   }
 
   #act(process: SimulatedProcess, { runId, action }: Told): Promise<unknown> {
-    const { workflows, log, tokenOf } = this.#options;
+    const { workflows, log, tokenOf, stepIdOf } = this.#options;
     const client = this.#clientFor(process);
-    if (action.isOverHttp !== true) return act(client, runId, action, { workflows, tokenOf });
+    const isClients = action.do === 'bulk' || action.do === 'schedule';
+    if (action.isOverHttp !== true || isClients) return act(client, runId, action, { workflows, tokenOf, stepIdOf });
     const api = createApi({ client, workflows: [...workflows.keys()], log });
     const token = action.do === 'complete' ? tokenOf(runId, action.name) : undefined;
     if (action.do === 'complete' && token === undefined) return Promise.reject(new RunNotFoundError(runId));
-    return actOverHttp(api, { runId, action, token }, () => `${process.name}-request`);
+    const stepId = action.do === 'fork' ? stepIdOf(runId, action.before) : undefined;
+    if (action.do === 'fork' && stepId === undefined) return Promise.reject(noStepYet(runId, action.before));
+    return actOverHttp(api, { runId, action, token, stepId }, () => `${process.name}-request`);
   }
 
   #clientFor(process: SimulatedProcess): Client {

@@ -4,7 +4,7 @@ import type { Logger } from '../../../lib/core/logger.ts';
 import { Oracle } from '../oracle/oracle.ts';
 import { replayRule, wasMisled } from '../oracle/replay-rule.ts';
 import type { Rule, Seen } from '../oracle/rule.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, RunPlan } from '../plan.ts';
 import { workflows, workflowsKnowing } from '../workloads/all-workloads.ts';
 import { Callers } from './callers.ts';
 import { CodeDeaths } from './code-deaths.ts';
@@ -64,6 +64,7 @@ export class Cloud {
     const network = new Network({ timeline, faults, table, queue, latencyMs, leaseMs, outageShare });
     this.bodies = new StepBodies({
       ...{ timeline, faults, leaseMs },
+      triesOf: (runId) => table.ledger.of(runId).reopened.length,
       onBegin: (process, body) => this.oracle.sawBody(process, body, table.ledger.of(body.runId)),
     });
     this.deaths = new CodeDeaths({ timeline, faults, ledgerOf: (runId) => table.ledger.of(runId) });
@@ -97,6 +98,11 @@ export class Cloud {
     this.callers = new Callers({
       ...{ ...parts, workflows, dice: dice.named('callers') },
       tokenOf: (runId, name) => table.ledger.of(runId).tokenOf(name),
+      stepIdOf: (runId, name) => table.ledger.of(runId).stepIdOf(name),
+      seeRun: (runId) => {
+        const { created, isPurged, isDeleted, end } = table.ledger.of(runId);
+        return { isCreated: created !== undefined, isGone: isPurged || isDeleted, endedAs: end?.status };
+      },
       onError: (caller, error) => this.#complain(`${caller} was told something odd`, '', error),
     });
     this.sweeper = new Sweeper({
@@ -129,7 +135,9 @@ export class Cloud {
   async judgeTheEnd(): Promise<void> {
     const { oracle, table } = this;
     const { ledger } = table;
-    for (const run of [...ledger.former, ...this.#plan.runs.map(({ runId }) => ledger.of(runId))]) {
+    const planned = this.#plan.runs.map(({ runId }) => ledger.of(runId));
+    const others = [...ledger.runs.values()].filter((run) => run.created !== undefined && !planned.includes(run));
+    for (const run of [...ledger.former, ...planned, ...others]) {
       if (oracle.violations.length === 0) await oracle.judgeTheEnd(run);
     }
   }
@@ -154,7 +162,7 @@ export class Cloud {
       faultsEndedAtMs: START_MS + this.#plan.weather.faultsEndAtMs,
       faultNames: this.faults.happened,
       isDead: (caller) => callers.isDead(caller),
-      planOf: (runId) => this.#plan.runs.find((run) => run.runId === runId),
+      planOf: (runId) => findPlan(this.#plan, runId),
     };
   }
 
@@ -172,6 +180,14 @@ export class Cloud {
       };
     return { debug: () => undefined, info: write('info'), warn: write('warn'), error: write('error') };
   }
+}
+
+/** Runs that belong to a plan have the id of its run, with something behind it. */
+function findPlan({ runs }: Plan, runId: string): RunPlan | undefined {
+  const isOwn = (own: string): boolean => runId.startsWith(`${own}.`) || runId.startsWith(`${own}-`);
+  return (
+    runs.find((run) => run.runId === runId) ?? runs.find((run) => isOwn(run.runId.replace(/^lull\.schedule:/, '')))
+  );
 }
 
 function text(value: unknown): string {

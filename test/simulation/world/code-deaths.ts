@@ -1,5 +1,5 @@
 /** Workflow code that ends its worker: when it does, and the book of all workers that it ended, for the oracle. */
-import type { RunLedger } from '../oracle/ledger.ts';
+import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { CodeTurn } from './code-turn.ts';
 import type { Faults } from './faults.ts';
 import type { Timeline } from './timeline.ts';

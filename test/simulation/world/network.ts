@@ -54,16 +54,20 @@ export class Network {
   storeFor(process: SimulatedProcess): Store {
     const { table } = this.#options;
     const inner = aroundStore(table.store, (call, go) => {
-      const operation = call.operation;
+      const { operation, runId = '' } = call;
+      const there = table.ledger.of(runId);
       return this.#call(process, {
         name: call.runId === undefined ? operation : `${operation} of ${call.runId}`,
         isWrite: isWrite(call),
         go: () => table.carryOut(process.name, call, go),
         goHalf: this.#halfOf(process, call),
         isOnce: operation === 'listDue' || operation === 'purge',
-        isSeldom: operation === 'purge',
+        isSeldom: operation === 'purge' || operation === 'retryRun' || operation === 'deleteRun',
         // Retention is hours: no request is under way for so long.
-        isPointless: () => operation === 'createRun' && table.ledger.of(call.runId ?? '').isPurged,
+        // A deletion is of the run that it has read.
+        isPointless: () =>
+          (operation === 'createRun' && table.ledger.of(runId).isPurged) ||
+          (operation === 'deleteRun' && table.ledger.of(runId) !== there),
       });
     });
     return Object.assign(Object.create(inner) as Store, {

@@ -21,6 +21,10 @@ export interface BodyPlan {
   readonly fails?: number;
   /** It fails for good. */
   readonly failsForGood?: string;
+  /** It fails for good until its run was tried again so often: then somebody has mended what was broken. */
+  readonly failsUntilTry?: number;
+  /** What a body that is no plan has thrown. */
+  readonly throws?: unknown;
   /** It fails with a Declined, each time. */
   readonly declines?: string;
   /** How many calls kill their worker before one does not; -1: all. */
@@ -36,6 +40,8 @@ export interface StepBodiesOptions {
   readonly timeline: Timeline;
   readonly faults: Faults;
   readonly leaseMs: number;
+  /** How often a run was tried again. */
+  readonly triesOf: (runId: string) => number;
   /** Looks at the table in the very moment in which a body begins. */
   readonly onBegin: (process: SimulatedProcess, body: BegunBody) => void;
 }
@@ -96,7 +102,11 @@ export class StepBodies {
       }
     }
     if (plan.leavesErrorAfterMs !== undefined && call === 1) leaveError(command.name, plan.leavesErrorAfterMs);
-    const failure = this.#failure(plan, call, faults.happens('bodyFails', occasion));
+    const isSchedules = runId.startsWith(SCHEDULES);
+    const isBroken = this.#options.triesOf(runId) < (plan.failsUntilTry ?? 0);
+    const failure = isBroken
+      ? new NonRetryableError('it is broken')
+      : this.#failure(plan, call, faults.happens('bodyFails', occasion) && !isSchedules);
     return new Promise((resolve, reject) => {
       process.reachAt(endsAtMs, () => {
         this.book.end(body, failure === undefined ? 'gave' : 'failed', timeline.nowMs);
@@ -108,6 +118,7 @@ export class StepBodies {
 
   #failure(plan: BodyPlan, call: number, isFault: boolean): Error | undefined {
     if (plan.failsForGood !== undefined) return new NonRetryableError(plan.failsForGood);
+    if (plan.throws !== undefined) return plan.throws as Error;
     if (plan.declines !== undefined) return new Declined(plan.declines);
     const kills = plan.kills === undefined || plan.kills < 0 ? 0 : plan.kills;
     if (isFault || call - kills <= (plan.fails ?? 0)) return new SimulatedFailure(`call ${call} failed`);
@@ -115,9 +126,21 @@ export class StepBodies {
   }
 }
 
+/** Schedules are lull's own workflow, whose bodies are what they are; that they fail by chance would leave out times. */
+const SCHEDULES = 'lull.schedule:';
+
+function planOfSchedule(command: StepCommand, context: StepContext): BodyPlan {
+  try {
+    return { takesMs: 1, gives: callStepBody(command, context) };
+  } catch (error) {
+    return { takesMs: 1, gives: null, throws: error };
+  }
+}
+
 /** An undo gives a plan too, unless it is code of the run. */
 function planOf(command: StepCommand, context: StepContext): BodyPlan {
   const { body, undoes } = command;
+  if (context.runId.startsWith(SCHEDULES)) return planOfSchedule(command, context);
   if (undoes === undefined) return callStepBody(command, context) as BodyPlan;
   const made = (body as unknown as (result: unknown) => unknown)(undoes.result);
   return isAwaitable(made) ? { takesMs: 1, gives: RUNS_IN_THE_RUN } : (made as BodyPlan);

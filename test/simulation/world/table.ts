@@ -3,9 +3,10 @@
  * can be behind.
  */
 import { MemoryStore } from '../../../lib/memory/memory-store.ts';
-import type { Store } from '../../../lib/ports/store.ts';
+import type { CreateRunResult, Store } from '../../../lib/ports/store.ts';
 import type { StoreCall } from '../../../lib/testing/around-store.ts';
-import { Ledger, type RunLedger, type TableCall } from '../oracle/ledger.ts';
+import { Ledger } from '../oracle/ledger.ts';
+import type { RunLedger, TableCall } from '../oracle/run-ledger.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Told of each call, before the ledger takes it in. */
@@ -45,10 +46,13 @@ export class Table {
   async carryOut<T>(by: string, { operation, runId, args }: StoreCall, go: () => Promise<T>): Promise<T> {
     const answer = await go();
     if (runId === undefined) return answer;
-    const run = operation === 'createRun' ? this.ledger.begin(runId) : this.ledger.of(runId);
+    const isNew = operation === 'createRun' && (answer as CreateRunResult).kind === 'created';
+    const run = isNew ? this.ledger.begin(runId) : this.ledger.of(runId);
     const before = run.item;
     const after = CHANGES_RUN_ITEM.has(operation) ? await this.store.readRun(runId) : before;
-    const call: TableCall = { operation, args, answer, by, before, after, atMs: this.#timeline.nowMs };
+    const isGone = before !== undefined && after === undefined && operation === 'deleteRun';
+    const gone = isGone ? { left: await this.#leftOf(run), keepsId: await this.#keepsId(runId) } : {};
+    const call: TableCall = { operation, args, answer, by, before, after, atMs: this.#timeline.nowMs, ...gone };
     this.#lines[this.#calls % KEPT_CALLS] = () => describe(call, run.runId);
     this.#calls += 1;
     this.#observer(run, call);
@@ -62,6 +66,28 @@ export class Table {
     return Array.from({ length: kept }, (_, index) => {
       return this.#lines[(this.#calls - kept + index) % KEPT_CALLS]?.() ?? '';
     });
+  }
+
+  /** What belonged to a run that is not there any more. */
+  async #leftOf(run: RunLedger): Promise<string[]> {
+    const { runId, item } = run;
+    const left: string[] = [];
+    for (let link = 1; link <= run.link; link += 1) {
+      const records = await this.store.loadRecords(runId, 0, undefined, link);
+      left.push(...records.map(({ number }) => `record ${number} of link ${link}`));
+    }
+    for (const stored of [item?.input, item?.result]) {
+      if (stored?.kind !== 'item') continue;
+      if ((await this.store.readValue(runId, stored.key)) !== undefined) left.push(`value ${stored.key}`);
+    }
+    const { runs } = await this.store.listRuns({ workflows: [item?.workflow ?? ''], limit: 1_000 });
+    if (runs.some((row) => row.runId === runId)) left.push('its row in the list');
+    return left;
+  }
+
+  async #keepsId(runId: string): Promise<boolean> {
+    for await (const page of this.store.listDue(Infinity)) if (page.includes(runId)) return true;
+    return false;
   }
 
   /** The runs that were due at `nowMs`, as the index showed it `behindMs` ago. */
