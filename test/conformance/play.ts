@@ -2,19 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { toMilliseconds } from '../../lib/core/duration.ts';
 import { differenceOf } from './matches.ts';
-import type { Act, Ending, Expected, Program } from './program.ts';
+import { type Act, type Ending, type Expected, inputOf, type Program, type RepairAct } from './program.ts';
+import { isGone, isRepair, repair } from './repair-acts.ts';
 import type { Line, Stage } from './stage.ts';
 
 /** Lines for people; none if all is as expected. */
 export async function play(program: Program, stage: Stage): Promise<string[]> {
   const path = `/workflows/${encodeURIComponent(program.workflow.name)}/runs`;
-  const { id } = await post(stage, path, program.input);
+  const { id } = await post(stage, path, inputOf(program));
   for (const act of program.acts ?? []) {
     await stage.advance(toMilliseconds(act.after ?? 0, 'the time of an act'));
     if ('query' in act) await ask(stage, id, act);
     else if ('update' in act) await change(stage, id, act);
+    else if (isRepair(act)) await repair({ stage, id, program }, act);
     else await perform(stage, id, act);
   }
+  if (program.ends.status === 'deleted') return isGone(stage, id, program);
   await stage.untilEnded(id);
   const run = (await (await stage.fetch(`/runs/${id}`)).json()) as Record<string, unknown>;
   const difference = compare(run, program, stage.isReal);
@@ -55,7 +58,7 @@ async function change(stage: Stage, id: string, act: Extract<Act, { update: stri
 async function perform(
   stage: Stage,
   id: string,
-  act: Exclude<Act, { readonly query: string } | { readonly update: string }>,
+  act: Exclude<Act, { readonly query: string } | { readonly update: string } | RepairAct>,
 ): Promise<void> {
   if ('signal' in act) {
     const path = `/runs/${id}/signals/${encodeURIComponent(act.signal)}`;

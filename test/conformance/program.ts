@@ -1,4 +1,5 @@
 /** A program of the conformance suite: a workflow, what happens to its run from outside, and how the run has to end. */
+import type { BulkAction } from '../../lib/client/bulk.ts';
 import type { AnyWorkflow } from '../../lib/core/workflow.ts';
 
 /** As JSON has it, since each home is spoken to over HTTP. A RegExp stands for a text that matches it. */
@@ -9,7 +10,9 @@ export type Expected =
 export type Ending =
   | { readonly status: 'completed'; readonly result?: Expected }
   | { readonly status: 'failed'; readonly error: Expected }
-  | { readonly status: 'cancelled' | 'terminated'; readonly reason?: Expected };
+  | { readonly status: 'cancelled' | 'terminated'; readonly reason?: Expected }
+  /** There is no such run any more, and its id is not free at once. */
+  | { readonly status: 'deleted' };
 
 /** Something from outside, this long after what came before it: after the start of the run, for the first. */
 export type Act = { readonly after?: string } &
@@ -25,7 +28,27 @@ export type Act = { readonly after?: string } &
     | { readonly query: string; readonly args?: unknown; readonly answers: Expected }
     /** `answers`: as of a query. Waited for. */
     | { readonly update: string; readonly args?: unknown; readonly answers: Expected; readonly idempotencyKey?: string }
+    | RepairAct
   );
+
+/** What people do to a run that has ended, or to many. All but `fork` of a run that goes on wait for its end. */
+export type RepairAct =
+  /** `answers`: of what is refused. */
+  | { readonly retry: true; readonly force?: true; readonly answers?: Expected }
+  /** Before the step of that name; the fork is waited for. `answers`: instead, where it is refused. */
+  | { readonly fork: string; readonly input?: unknown; readonly ends?: Ending; readonly answers?: Expected }
+  | { readonly delete: true; readonly answers?: Expected }
+  /** Whether for the run itself it is done, among all runs of its workflow: first in a dry run, then for real. */
+  | { readonly bulk: BulkAction; readonly done: boolean }
+  | { readonly schedule: ScheduleAct };
+
+/** A schedule of the program's workflow, which is made, has its time, and is deleted. */
+export interface ScheduleAct {
+  readonly input?: unknown;
+  readonly overlap?: string;
+  /** How each run that it starts has to end. */
+  readonly ends: Ending;
+}
 
 /** A line that the run has to log, once: not again when its code is replayed. */
 export interface LoggedLine {
@@ -41,6 +64,7 @@ export interface Program {
   readonly workflow: AnyWorkflow;
   /** Those that it starts. */
   readonly others?: readonly AnyWorkflow[];
+  /** A function gives it, for each run another one. */
   readonly input?: unknown;
   readonly acts?: readonly Act[];
   readonly ends: Ending;
@@ -51,6 +75,10 @@ export interface Program {
 
 export function workflowsOf({ workflow, others = [] }: Program): readonly AnyWorkflow[] {
   return [workflow, ...others];
+}
+
+export function inputOf({ input }: Program): unknown {
+  return typeof input === 'function' ? (input as () => unknown)() : input;
 }
 
 export function nameOf({ name, workflow }: Program): string {

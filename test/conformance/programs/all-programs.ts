@@ -11,6 +11,7 @@ import { globalsPrograms } from './globals.ts';
 import { loggingPrograms } from './logging.ts';
 import { messagePrograms } from './messages.ts';
 import { fewPatternPrograms, patternPrograms } from './patterns.ts';
+import { repairPrograms } from './repairs.ts';
 import { taskPrograms } from './tasks.ts';
 
 export const allPrograms: readonly Program[] = [
@@ -24,6 +25,7 @@ export const allPrograms: readonly Program[] = [
   ...messagePrograms,
   ...childPrograms,
   ...longLifePrograms,
+  ...repairPrograms,
   ...(process.env['LULL_CONFORMANCE'] === 'complete' ? patternPrograms : fewPatternPrograms),
 ];
 
