@@ -28,7 +28,7 @@ const mayImport = {
 };
 
 /** The folders that stand on top: they may import all of the above and what is named here. */
-const onTop = { local: ['testing'], testing: [], cli: ['local', 'testing', 'http'] };
+const onTop = { local: ['testing'], testing: [], console: ['local'], cli: ['local', 'testing', 'http', 'console'] };
 
 const awsFolders = 'aws|dynamodb|s3|lambda|local|client|cli';
 
@@ -160,6 +160,25 @@ export default {
       severity: 'error',
       from: { path: '^lib/' },
       to: { path: '^(functions|infra|test|bench|docs)/' },
+    },
+    {
+      name: 'console-runs-in-a-browser',
+      comment:
+        'The page needs nothing of lib/ but the words for runs, events and times, and the shapes of answers (types).',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: {
+        path: '^(lib|functions|infra)/',
+        pathNot: '^lib/client/explain-run\\.ts$|^lib/cli/text/(describe-event|describe-error|times)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'console-asks-over-http',
+      comment: 'The page is files: no code of the library loads it.',
+      severity: 'error',
+      from: { path: '^(lib|functions|infra)/' },
+      to: { path: '^console/' },
     },
     {
       name: 'tests-stay-in-test',

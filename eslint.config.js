@@ -15,7 +15,7 @@ export default defineConfig(
   globalIgnores(['dist/', 'coverage/', '.lull/', 'cdk.out/', 'test/conventions/fixtures/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [js.configs.recommended, tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { conventions },

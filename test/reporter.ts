@@ -16,10 +16,21 @@ export default class PlainReporter implements Reporter {
     // A test that never ran, because its file or hook broke, did not pass: its failure is listed by the file or hook.
     const skipped = tests.length - passed - tests.filter((test) => test.result().state === 'failed').length;
 
-    const lines = failures.map((failure) => `FAILED ${failure}`);
+    const lines = [...leftOut(tests), ...failures.map((failure) => `FAILED ${failure}`)];
     lines.push(`${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
     process.stdout.write(`\n${lines.join('\n')}\n`);
   }
+}
+
+/** Tests that say themselves why they cannot run here, and what would change that: a line for each reason. */
+function leftOut(tests: readonly TestCase[]): string[] {
+  const reasons = new Map<string, Set<string>>();
+  for (const test of tests) {
+    const result = test.result();
+    if (result.state !== 'skipped' || result.note === undefined) continue;
+    reasons.set(result.note, (reasons.get(result.note) ?? new Set()).add(test.module.relativeModuleId));
+  }
+  return [...reasons].map(([reason, files]) => `LEFT OUT the tests of ${[...files].join(', ')}: ${reason}`);
 }
 
 function title(test: TestCase): string {

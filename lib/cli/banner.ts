@@ -5,7 +5,7 @@ import { shortName } from './event-lines.ts';
 import type { Paint } from './paint.ts';
 
 /** Where the cloud is, what it has, and a command to begin with. */
-export type BannerOptions = { readonly dir: string } & (
+export type BannerOptions = { readonly dir: string; readonly consoleUrl?: string | undefined } & (
   | { readonly entry: string; readonly cloud: Pick<LocalCloud, 'url' | 'workflows'> }
   | {
       readonly from: string;
@@ -19,6 +19,9 @@ export function banner(options: BannerOptions, paint: Paint): string {
   return [
     '',
     `  ${paint('bold', 'lull dev')} at ${paint('cyan', url || 'no HTTP API')}${source}`,
+    ...(options.consoleUrl === undefined
+      ? []
+      : [`  ${paint('bold', 'console')}  at ${paint('cyan', options.consoleUrl)}`]),
     '',
     ...contentsOf(options, paint),
     `  runs       ${options.dir}  ${paint('dim', '(those that have not ended go on)')}`,

@@ -2,9 +2,12 @@
 import { CloudError } from '../local/cloud-error.ts';
 import type { CloudEvent } from '../local/cloud-event.ts';
 import { startLocalCloud } from '../local/local-cloud.ts';
+import type { LocalCloud } from '../local/running-cloud.ts';
+import { RunChanges } from '../console/run-changes.ts';
 import { banner } from './banner.ts';
 import { installCrashMessage } from './crash-message.ts';
 import { eventLines } from './event-lines.ts';
+import { startDevConsole } from './dev-console.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { shutDown } from './shut-down.ts';
 import { findUsualEntry, USUAL_ENTRIES } from './usual-entry.ts';
@@ -46,20 +49,35 @@ async function start(
   { entry, from, workers, dynamodb, port, dir, json }: DevOptions,
   paint: Paint,
 ): Promise<{ readonly cloud: { stop(): Promise<void> }; readonly text: string }> {
+  const changes = new RunChanges();
   const write = createEventWriter(json, paint);
-  const ready = (text: string, url: string): string =>
-    json ? JSON.stringify({ at: new Date(), kind: 'ready', url, dir }) : text;
+  const log = (event: CloudEvent): void => {
+    write(event);
+    if ('runId' in event) changes.emit(event.runId);
+  };
+  const ready = async (cloud: LocalCloud, describe: (consoleUrl: string | undefined) => string) => {
+    const page = await startDevConsole(cloud, { port, changes });
+    const { url } = cloud;
+    const text = json
+      ? JSON.stringify({ at: new Date(), kind: 'ready', url, dir, ...(page && { console: page.url }) })
+      : describe(page?.url);
+    const stop = async (): Promise<void> => {
+      await page?.stop();
+      await cloud.stop();
+    };
+    return { cloud: { stop }, text };
+  };
   if (from !== undefined) {
     if (!json) console.log(`Reading ${from} ...`);
     const sandboxes = workers === undefined ? {} : { maxSandboxes: workers };
-    const cloud = await startLocalCloud({ from, port, dir, dynamodb, log: write, ...sandboxes });
-    return { cloud, text: ready(banner({ cloud, from, dir }, paint), cloud.url) };
+    const cloud = await startLocalCloud({ from, port, dir, dynamodb, log, ...sandboxes });
+    return ready(cloud, (consoleUrl) => banner({ cloud, from, dir, consoleUrl }, paint));
   }
   const file = entry ?? usualEntry();
   if (!json) console.log(`Building ${file} ...`);
   const processes = workers === undefined ? {} : { workers };
-  const cloud = await startLocalCloud({ entry: file, port, dir, log: write, watch: true, ...processes });
-  return { cloud, text: ready(banner({ cloud, entry: file, dir }, paint), cloud.url) };
+  const cloud = await startLocalCloud({ entry: file, port, dir, log, watch: true, ...processes });
+  return ready(cloud, (consoleUrl) => banner({ cloud, entry: file, dir, consoleUrl }, paint));
 }
 
 function createEventWriter(json: boolean, paint: Paint): (event: CloudEvent) => void {

@@ -68,10 +68,30 @@ function lull(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+async function workflowsAt(link = ''): Promise<unknown[]> {
+  const answer = await fetch(`${link}api/workflows`);
+  return [answer.status, await answer.json()];
+}
+
 describe('beside a lull dev', { timeout: 120_000 }, () => {
   it('the command finds it, from standard input to the result', () => {
     const { status, stdout } = lull('start', 'greet', '-', '--wait', '20s', '--json');
     expect([status, JSON.parse(stdout)]).toMatchObject([0, { status: 'completed', result: 'hello Ada' }]);
+  });
+
+  it('the console that it prints a link to asks it, and so does the one of lull console', async () => {
+    const own = await workflowsAt(/console +at (\S+)/.exec(seen)?.[1]);
+    expect(own).toEqual([200, { workflows: ['fail', 'greet', 'loop', 'wait'] }]);
+    const other = spawn(process.execPath, [...NODE_ARGS, MAIN, 'console', '--json'], { cwd: folder });
+    const over = new Promise((resolve) => other.on('close', resolve));
+    let said = '';
+    other.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await vi.waitUntil(() => said.includes('\n'), { timeout: 100_000, interval: 50 });
+    const { url } = JSON.parse(said) as { url: string };
+    expect(await workflowsAt(url)).toEqual(own);
+    expect((await fetch(new URL('/api/workflows', url))).status).toBe(404);
+    other.kill('SIGINT');
+    expect(await over).toBe(0);
   });
 
   it('a client without options finds it', () => {

@@ -5,12 +5,12 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-const folders = ['lib', 'functions', 'infra', 'test', 'bench'].filter((folder) => existsSync(folder));
+const folders = ['lib', 'functions', 'infra', 'console', 'test', 'bench'].filter((folder) => existsSync(folder));
 
 const checks: Record<string, string> = {
   format: 'prettier --check --log-level warn .',
   lint: 'eslint --max-warnings 0 .',
-  types: 'tsc --noEmit -p .',
+  types: 'tsc --noEmit -p . && tsc --noEmit -p console',
   docs: 'node --import tsx test/conventions/check-docs.ts',
   words: 'node --import tsx test/conventions/check-words.ts',
   imports: `depcruise --config .dependency-cruiser.mjs ${folders.join(' ')}`,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXCEPTIONS, FORBIDDEN_IN_NAMES, FORBIDDEN_IN_PROSE, NOT_COVERED } from './forbidden-words.ts';
 import { readDocument, readSource } from './read-texts.ts';
 
-const FOLDERS = ['lib', 'functions', 'infra', 'docs', 'skills'];
+const FOLDERS = ['lib', 'functions', 'infra', 'console', 'docs', 'skills'];
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md'];
 
 /** As in `lib/engine/turn.ts:3: "nobody": say no worker, no caller`. */
@@ -12,7 +12,7 @@ export function findForbiddenWords(root: string, notCovered: readonly string[] =
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-      .filter((name) => /\.(ts|md)$/.test(name)),
+      .filter((name) => /\.(tsx?|md)$/.test(name)),
   );
   return [...DOCUMENTS, ...files]
     .filter((file) => !notCovered.some((room) => file.startsWith(room)))

@@ -30,6 +30,8 @@ export interface Engine {
   readonly isLocal: boolean;
   /** Rejects with a CliError for each answer that is no success. */
   ask(request: EngineRequest): Promise<EngineAnswer>;
+  /** Sends a request as it is, signed if need be; `path` begins with a slash. Its refusals are answers. */
+  fetch(path: string, init: RequestInit): Promise<Response>;
   /** The body of the answer to a GET. */
   get<T>(path: string, query?: EngineRequest['query']): Promise<T>;
 }
@@ -63,6 +65,7 @@ export function connect(address: EngineAddress, { sleep }: Pick<Surroundings, 's
     url: address.url,
     isLocal: /^http:\/\/(localhost|127\.|\[::1\])/.test(address.url),
     ask,
+    fetch: (path, init) => address.fetch(`${address.url}${path}`, init),
     get: async <T>(path: string, query?: EngineRequest['query']) =>
       (await ask({ method: 'GET', path, ...(query === undefined ? {} : { query }) })).body as T,
   };

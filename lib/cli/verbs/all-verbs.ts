@@ -1,5 +1,6 @@
 /** The verbs that talk to an engine, in the order of the help. */
 import type { EngineVerb } from '../engine-verb.ts';
+import { showConsole } from './console.ts';
 import { cancel, retry, terminate } from './control.ts';
 import { count } from './count.ts';
 import { deleteRun } from './delete.ts';
@@ -21,6 +22,7 @@ export const ENGINE_VERBS: readonly EngineVerb<any>[] = [
   show,
   history,
   watch,
+  showConsole,
   signal,
   query,
   update,

@@ -9,7 +9,7 @@ export default {
     'file-name': rule('A file is named, in kebab-case, for the one idea that it holds.', (context) => ({
       Program(node) {
         const name = context.filename.split(/[\\/]/).at(-1);
-        const stem = name.replace(/(\.test|\.test-d|\.config|\.d)?\.ts$/, '');
+        const stem = name.replace(/(\.test|\.test-d|\.config|\.d)?\.tsx?$/, '');
         if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem)) {
           context.report({ node, message: `File '${name}' is not in kebab-case: write it like 'run-key.ts'.` });
         }

@@ -1,0 +1,106 @@
+/** How a run stands now: what it waits for, or how it ended; and the runs beside it. */
+import { explainRun } from '../../lib/client/explain-run.ts';
+import { isOpen, type ShownRun } from '../data/answers.ts';
+import { nowMs, place, timeZone } from '../data/page-state.ts';
+import { events } from '../data/run-store.ts';
+import { childrenOf, failureOf } from '../text/history-facts.ts';
+import { BlockedSides } from './blocked-sides.tsx';
+import { ErrorView } from './error-view.tsx';
+import { RunLink } from './run-link.tsx';
+import { Status } from './status.tsx';
+import { TaskTree } from './task-tree.tsx';
+import { ThenTab } from './then-tab.tsx';
+import { ValueView } from './value-view.tsx';
+
+export function NowTab({ shown }: { readonly shown: ShownRun }) {
+  const { event } = place.value;
+  if (event !== undefined) {
+    return (
+      <div class="now">
+        <ThenTab index={event} />
+      </div>
+    );
+  }
+  return (
+    <div class="now">
+      {shown.blocked === undefined ? null : <BlockedSides blocked={shown.blocked} />}
+      {isOpen(shown.status) ? <Waiting shown={shown} /> : <Ended shown={shown} />}
+      <Children />
+      <Limits shown={shown} />
+    </div>
+  );
+}
+
+function Waiting({ shown }: { readonly shown: ShownRun }) {
+  const { waitsFor } = shown;
+  const { waitsFor: _waitsFor, blocked: _blocked, ...rest } = shown;
+  const stands = shown.blocked === undefined ? explainRun(rest as Parameters<typeof explainRun>[0], clock()) : [];
+  return (
+    <section>
+      <h2>{waitsFor === undefined ? 'It' : 'What it waits for'}</h2>
+      {waitsFor === undefined || shown.status === 'running' || shown.status === 'paused'
+        ? stands.map((line) => <p key={line}>{line}</p>)
+        : null}
+      {waitsFor === undefined ? null : <TaskTree waitsFor={waitsFor} />}
+    </section>
+  );
+}
+
+function Ended({ shown }: { readonly shown: ShownRun }) {
+  const { status, result, reason, undoErrors = [] } = shown;
+  const error = failureOf(events.value) ?? shown.error;
+  return (
+    <section>
+      <h2>How it ended</h2>
+      {status === 'failed' ? (
+        <ErrorView error={error} />
+      ) : (
+        <p>{explainRun(shown as Parameters<typeof explainRun>[0], clock())[0]}</p>
+      )}
+      {status === 'completed' ? <ValueView value={result} name="result" /> : null}
+      {status === 'failed' || reason === undefined || reason === '' ? null : <p class="reason">{reason}</p>}
+      {undoErrors.map((each, index) => (
+        <ErrorView key={index} error={each} title="An undo has failed" />
+      ))}
+    </section>
+  );
+}
+
+function clock() {
+  return { now: new Date(nowMs.value), timeZone };
+}
+
+function Children() {
+  const children = childrenOf(events.value);
+  if (children.length === 0) return null;
+  return (
+    <section>
+      <h2>Runs that it started</h2>
+      <ul class="children">
+        {children.map(({ id, status, isChild }) => (
+          <li key={id}>
+            {status === undefined ? <span class="quiet">{isChild ? 'child' : 'run'}</span> : <Status status={status} />}
+            <RunLink id={id} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What comes near a limit is said before it is reached. */
+function Limits({ shown: { journal, unreadSignals } }: { readonly shown: ShownRun }) {
+  if (journal === undefined && unreadSignals === undefined) return null;
+  return (
+    <section>
+      <h2>Near a limit</h2>
+      {journal === undefined ? null : (
+        <p>
+          Its journal has {journal.events.toLocaleString('en')} events, {journal.bytes.toLocaleString('en')} bytes: at
+          the limit it is asked to stop, and fails.
+        </p>
+      )}
+      {unreadSignals === undefined ? null : <p>{unreadSignals} signals are unread: no more are accepted.</p>}
+    </section>
+  );
+}

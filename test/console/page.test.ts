@@ -1,0 +1,269 @@
+/** The page in a real browser, before an engine in this process. */
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest';
+import { needBrowser, startBrowser } from './browser.ts';
+import { createConsoleWorld, type ConsoleWorld } from './console-world.ts';
+import { HOSTILE } from './workflows.ts';
+
+let browser: Browser | undefined;
+let world: ConsoleWorld;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  if (browser !== undefined) world = await createConsoleWorld();
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await (world as ConsoleWorld | undefined)?.stop();
+});
+
+/** A page that is closed after the test, which must not have asked another host, nor have had an error. */
+async function open(
+  context: TestContext,
+  hash: string,
+  { width = 1280, height = 800, dark = false } = {},
+): Promise<Page> {
+  const tab = await needBrowser(browser, context).newContext({
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+  });
+  const page = await tab.newPage();
+  page.setDefaultTimeout(30_000);
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('console', (message) => {
+    const isExpected = /status of 5\d\d|status of 4\d\d/.test(message.text());
+    if (message.type() === 'error' && !isExpected) wrong.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(world.console.url)) wrong.push(`asked ${request.url()}`);
+  });
+  context.onTestFinished(async () => {
+    await tab.close();
+    expect(wrong).toEqual([]);
+  });
+  await page.goto(`${world.console.url}${hash}`, { timeout: 180_000 }); // in a clone, the page is built now
+  return page;
+}
+
+/** Nothing of the page scrolls but its panes. */
+async function doesScroll(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>(
+    '(({ scrollWidth, scrollHeight, clientWidth, clientHeight }) => scrollWidth > clientWidth || scrollHeight > clientHeight)(document.documentElement)',
+  );
+}
+
+async function axeFindings(page: Page): Promise<string[]> {
+  // By its own door: the policy of the page allows no script from elsewhere.
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  });
+}
+
+it('lists runs as they are, finds one by keys alone, and shows why it waits and at which line', async (context) => {
+  const page = await open(context, '');
+  await page.getByText('invoice-R-2041').waitFor();
+  expect(await page.locator('.chip.is-failed .count').textContent()).not.toBe('0');
+  await page.keyboard.press('/');
+  await page.keyboard.type('DESK');
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.locator('.row').count()).toBe(1);
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  const task = page.locator('.task').first();
+  await task.waitFor();
+  expect(await task.textContent()).toMatch(/waits for signal "approved" since .*\(4 days\).*workflows\.ts:\d+$/);
+  expect(new URL(page.url()).hash).toBe('#/runs/desk?text=DESK');
+  await page.keyboard.press('2');
+  await page.locator('.event-text').getByText('step "send mail" completed').waitFor();
+  await page.keyboard.press('Escape');
+  expect(await page.locator('.run').count()).toBe(0);
+});
+
+it('filters by what the engine filters', async (context) => {
+  const page = await open(context, '#/runs');
+  await page.getByText('invoice-R-2041').waitFor();
+  await page.locator('.chip.is-failed').click();
+  await page.getByLabel('Workflow').selectOption('charge');
+  await expect.poll(() => page.locator('.row .cell-id').allTextContents()).toEqual(['charge-4711']);
+  expect(world.asked.at(-1)).toBe('GET /runs?status=failed&workflow=charge&limit=100');
+  await page.getByLabel('Workflow').selectOption('');
+  await page.locator('.chip.is-failed').click();
+  await page.getByLabel('Attributes').fill('item=desk size=42000');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('.row .cell-id').allTextContents()).toEqual(['desk']);
+});
+
+it('shows the error of a run that failed with its causes and the line of its author', async (context) => {
+  const page = await open(context, '#/runs/charge-4711');
+  const error = page.locator('.error').first();
+  await error.getByText('limit of 500.00 EUR exceeded').waitFor();
+  expect(await error.textContent()).toMatch(/StepFailedError.*TypeError.*workflows\.ts:\d+.*RangeError/s);
+});
+
+it('shows both sides of a blocked run, and the runs that another one has started', async (context) => {
+  const page = await open(context, '#/runs/invoice-R-2041');
+  await page.locator('.sides').waitFor();
+  expect(await page.locator('.sides').textContent()).toMatch(
+    /The journal has#1 step "draw up".*asks for #1 step "write"/,
+  );
+  await page.goto(`${world.console.url}#/runs/o-17`);
+  await page.locator('.children').getByText('o-17-ship').click();
+  await page.locator('.facts').getByText('o-17', { exact: true }).waitFor();
+});
+
+it('takes what is new in without a reload, and says so while the engine is away', async (context) => {
+  const page = await open(context, '#/runs/cart-ada');
+  await page.locator('.task').first().waitFor();
+  world.isAway = true;
+  await page.getByText('Not up to date: test engine cannot be reached').waitFor();
+  await world.engine.client.run('cart-ada').signal('approved', { by: 'Ada' });
+  await world.engine.settle();
+  world.isAway = false;
+  await page.locator('.run .status.is-completed').first().waitFor();
+  await expect.poll(() => page.locator('.trouble').textContent()).toBe('');
+});
+
+it('draws a run as lanes on a time axis that is folded, zoomed by keys, and chosen from with a brush', async (context) => {
+  const page = await open(context, '#/runs/o-17');
+  await page.locator('.lane').first().waitFor();
+  const names = await page.locator('.lane-name').allTextContents();
+  expect(names).toEqual(expect.arrayContaining(['reserve', 'open payment', 'signal approved', 'o-17-ship']));
+  await page.locator('.bar.is-failed').first().waitFor({ state: 'attached' });
+  expect(await page.locator('.axis .fold').count()).toBeGreaterThan(0);
+  await page.locator('.lanes').focus();
+  await page.keyboard.press('+');
+  const windowOf = async (): Promise<number> => Number(await page.locator('.brush-window').getAttribute('width'));
+  const zoomed = await windowOf();
+  const { x, y, width } = (await page.locator('.brush').boundingBox())!;
+  expect(zoomed).toBeLessThan(width * 0.9);
+  await page.mouse.move(x + width * 0.2, y + 5);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.4, y + 5, { steps: 3 });
+  await page.mouse.up();
+  expect(await windowOf()).toBeCloseTo(width * 0.2, -1);
+  await page.getByText('All of it').click();
+  await page.locator('.bar.is-failed').first().click();
+  await page.locator('.cursor').first().waitFor({ state: 'attached' });
+  expect(page.url()).toMatch(/event=\d+/);
+});
+
+it('keeps hostile texts as texts', async (context) => {
+  const page = await open(context, '#/runs/hostile?tab=journal&event=2');
+  await page.locator('.event-text').getByText(HOSTILE).first().waitFor();
+  await page.keyboard.press('1');
+  await page.locator('.error').getByText(HOSTILE).waitFor();
+  await page.keyboard.press('3');
+  await page.locator('.data').getByText(JSON.stringify(HOSTILE)).first().waitFor();
+  expect(await page.evaluate("[document.querySelectorAll('img').length, 'hacked' in globalThis]")).toEqual([0, false]);
+});
+
+it('says what will happen before it is done: a signal, a query, a fork with another input, a cancel', async (context) => {
+  const page = await open(context, '#/runs/desk');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  const dialog = page.locator('dialog');
+  await dialog.getByText('Its code gets a CancelledError where it waits').waitFor();
+  expect(await dialog.textContent()).toContain('waits for signal "approved"');
+  expect(await axeFindings(page)).toEqual([]);
+  await dialog.getByLabel('Reason').fill('no budget');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('.run .status.is-cancelled').first().waitFor();
+  await page.getByText('no budget').last().waitFor();
+
+  await page.goto(`${world.console.url}#/runs/cart-fresh`);
+  await page.getByRole('button', { name: 'Query' }).click();
+  await dialog.getByLabel('Name of the query').fill('lines');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('answer: ').waitFor();
+  expect(await dialog.locator('.value').textContent()).toBe('answer: 2');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Signal' }).click();
+  await dialog.getByText('The run waits for it now.').waitFor();
+  await dialog.getByLabel('Payload').fill('{"by":');
+  expect(await dialog.getByText('that is no JSON').count()).toBe(1);
+  expect(await dialog.getByRole('button', { name: 'Signal' }).isDisabled()).toBe(true);
+  await dialog.getByLabel('Payload').fill('{"by":"Grace"}');
+  await dialog.getByRole('button', { name: 'Signal' }).click();
+  await page.locator('.run .status.is-completed').first().waitFor();
+});
+
+it('steps through time, and compares two runs to where they part', async (context) => {
+  const page = await open(context, '#/runs/charge-4711?event=7');
+  const then = page.locator('.commands li');
+  await then.first().waitFor();
+  expect(await then.allTextContents()).toEqual([expect.stringMatching(/^openstep "charge#1".*attempt 3/)]);
+  await page.keyboard.press(']');
+  await expect.poll(() => then.allTextContents()).toEqual([expect.stringMatching(/^failedstep "charge#1"/)]);
+  await page.keyboard.press('Escape');
+  await page.locator('.error').first().waitFor();
+  await page.goto(`${world.console.url}#/runs/lamp?tab=compare&with=charge-4711`);
+  await page.getByText('The first 1 events are about the same things').waitFor();
+  expect(await page.locator('.sides').textContent()).toMatch(/step "send mail" began.*step "look up" began/);
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByLabel('With which run').fill('no-such-run');
+  await page.getByText('there is no run "no-such-run"').waitFor();
+});
+
+it('forks a run before a step with its input edited, and shows a refusal of the engine', async (context) => {
+  const page = await open(context, '#/runs/report-31?tab=journal&event=1');
+  await page.getByRole('button', { name: 'Fork before it' }).click();
+  const dialog = page.locator('dialog');
+  await dialog.getByText('A new run is started. It has the first 1 events of this one').waitFor();
+  await dialog.getByLabel('Input of the new run').fill('"2030-02-02"');
+  await dialog.getByLabel('Id of the new run').fill('not an id!');
+  await dialog.getByRole('button', { name: 'Fork' }).click();
+  await expect.poll(() => dialog.locator('.dialog-error').textContent()).toContain('not an id!');
+  await dialog.getByLabel('Id of the new run').fill('report-fork');
+  await dialog.getByRole('button', { name: 'Fork' }).click();
+  await page.locator('.run h1').getByText('report-fork').waitFor();
+  expect(await world.engine.client.run('report-fork').describe()).toMatchObject({ input: '2030-02-02' });
+});
+
+it('does to many runs what a dry run has shown before, and starts one', async (context) => {
+  const page = await open(context, '#/runs');
+  await page.getByRole('button', { name: 'Start a run' }).click();
+  const dialog = page.locator('dialog');
+  for (const id of ['many-1', 'many-2']) await world.engine.client.start('approval', { item: 'cup', cents: 5 }, { id });
+  await dialog.getByLabel('Workflow').fill('approval');
+  await dialog.getByLabel('Input').fill('{"item":"cup","cents":5}');
+  await dialog.getByLabel('Id').fill('many-3');
+  await dialog.getByRole('button', { name: 'Start' }).click();
+  await page.locator('.run h1').getByText('many-3').waitFor();
+  await page.goto(`${world.console.url}#/runs?text=many-`);
+  await expect.poll(() => page.locator('.row').count()).toBe(3);
+  for (const id of ['many-1', 'many-2']) await page.getByLabel(`Choose ${id}`).check();
+  await page.locator('.bulk-bar').getByRole('button', { name: 'Terminate' }).click();
+  await dialog.getByText('2 runs, and no others').waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Terminate 2' }).click();
+  await dialog.getByText('2 done, 0 refused.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect.poll(() => page.locator('.row .is-terminated.status').count()).toBe(2);
+});
+
+it.for([
+  ['#/runs', 1280, 800, false],
+  ['#/runs/o-17', 1280, 800, true],
+  ['#/runs/charge-4711?tab=journal&event=6', 1280, 800, false],
+  ['#/runs/invoice-R-2041', 390, 800, true],
+] as const)(
+  '%s at %i x %i, dark: %s, has no finding of axe, and no page that scrolls',
+  async ([hash, width, height, dark], context) => {
+    const page = await open(context, hash, { width, height, dark });
+    await page
+      .locator(hash === '#/runs' ? '.row' : '.run-title .status')
+      .first()
+      .waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await doesScroll(page)).toBe(false);
+  },
+);
