@@ -96,7 +96,8 @@ function update(next: RunRows): void {
   const before = new Map(list.peek().rows.map((row) => [row.id, row]));
   const rows = next.rows.map((row): RunRow => {
     const old = before.get(row.id);
-    return old !== undefined && JSON.stringify(old) === JSON.stringify(row) ? old : row;
+    if (old === undefined || old === row) return row;
+    return JSON.stringify(old) === JSON.stringify(row) ? old : row;
   });
   const isSame = rows.length === before.size && rows.every((row, index) => row === list.peek().rows[index]);
   if (isSame && next.cursor === list.peek().cursor) return;

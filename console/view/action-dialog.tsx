@@ -55,101 +55,60 @@ export function ActionDialog({ shown }: { readonly shown: ShownRun }) {
   return <ActionForm key={opened.action} shown={shown} {...opened} />;
 }
 
-function ActionForm({ shown, action, before: chosen }: { readonly shown: ShownRun } & Opened) {
-  const waited = [...awaitedSignals(shown.waitsFor)];
-  const [name, setName] = useState(action === 'signal' ? (waited[0] ?? '') : '');
-  const [payload, setPayload] = useState('');
-  const [reason, setReason] = useState('');
-  const [undo, setUndo] = useState(false);
-  const [before, setBefore] = useState(chosen);
-  const [input, setInput] = useState(writeJson(shown.input));
-  const [id, setId] = useState('');
+/** What is in the fields: texts as they were written. */
+interface Written {
+  readonly name: string;
+  readonly payload: string;
+  readonly reason: string;
+  readonly undo: boolean;
+  readonly before: string;
+  readonly input: string;
+  readonly id: string;
+}
+
+interface Asked {
+  readonly isAsking: boolean;
+  readonly answer?: { readonly value: unknown };
+  readonly error?: string;
+}
+
+function takesName(action: Action): boolean {
+  return action === 'signal' || action === 'update' || action === 'query';
+}
+
+function ActionForm({ shown, action, before }: { readonly shown: ShownRun } & Opened) {
+  const [waited = ''] = action === 'signal' ? awaitedSignals(shown.waitsFor) : [];
+  const [written, setWritten] = useState<Written>({
+    ...{ name: waited, payload: '', reason: '', undo: false, before, id: '' },
+    input: writeJson(shown.input),
+  });
+  const [{ answer, error, isAsking }, setAsked] = useState<Asked>({ isAsking: false });
   const [key] = useState(() => crypto.randomUUID());
-  const [{ answer, error, isAsking }, setState] = useState<{
-    answer?: { value: unknown };
-    error?: string;
-    isAsking: boolean;
-  }>({ isAsking: false });
-  const takesName = action === 'signal' || action === 'update' || action === 'query';
-  const value = readJson(takesName ? payload : input);
-  const isReady = value.problem === undefined && !(takesName && name === '') && !(action === 'fork' && before === '');
-  const facts = { run: shown, events: events.value, now: new Date(nowMs.value), timeZone, before, name };
+  const read = readJson(takesName(action) ? written.payload : written.input);
+  const isNamed = takesName(action) ? written.name !== '' : action !== 'fork' || written.before !== '';
+  const isReady = read.problem === undefined && isNamed && !isAsking;
   const close = (): void => void (openedAction.value = undefined);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (!isReady || isAsking) return;
-    setState({ isAsking: true });
+    if (!isReady) return;
+    setAsked({ isAsking: true });
     try {
-      const given: ActionInput = {
-        name,
-        reason,
-        undo,
-        before,
-        id,
-        ...('value' in value ? { payload: value.value } : {}),
-        ...('value' in value && input !== writeJson(shown.input) ? { input: value.value } : {}),
-      };
-      const said = await act(action, shown.id, given, key);
+      const said = await act(action, shown.id, toInput(written, shown, read.value), key);
       lookAtRun();
       lookAtRuns();
-      finish(action, said, { close, show: () => setState({ answer: { value: said }, isAsking: false }) });
+      finish(action, said, { close, show: () => setAsked({ answer: { value: said }, isAsking: false }) });
     } catch (thrown) {
-      setState({ error: (thrown as Error).message, isAsking: false });
+      setAsked({ error: (thrown as Error).message, isAsking: false });
     }
   };
   return (
     <Dialog title={`${BUTTONS[action]} ${shown.id}`} onClose={close}>
       <form onSubmit={(event) => void submit(event)}>
-        <ul class="consequences">
-          {whatHappens(action, facts).map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
-        {takesName ? (
-          <>
-            <Field
-              label={`Name of the ${action}`}
-              value={name}
-              onInput={setName}
-              options={action === 'signal' ? waited : []}
-            />
-            <Field
-              label={action === 'signal' ? 'Payload, as JSON' : 'Input, as JSON'}
-              value={payload}
-              onInput={setPayload}
-              problem={value.problem}
-              isLong
-            />
-          </>
-        ) : null}
-        {action === 'cancel' || action === 'terminate' ? (
-          <Field label="Reason" value={reason} onInput={setReason} />
-        ) : null}
-        {action === 'terminate' ? (
-          <label class="check">
-            <input type="checkbox" checked={undo} onChange={({ currentTarget }) => setUndo(currentTarget.checked)} />{' '}
-            Undo its steps first
-          </label>
-        ) : null}
-        {action === 'fork' ? (
-          <>
-            <Field
-              label="Before step"
-              value={before}
-              onInput={setBefore}
-              options={stepIdsOf(events.value)}
-              placeholder="charge#3"
-            />
-            <Field
-              label="Input of the new run, as JSON"
-              value={input}
-              onInput={setInput}
-              problem={value.problem}
-              isLong
-            />
-            <Field label="Id of the new run" value={id} onInput={setId} placeholder="made up" />
-          </>
-        ) : null}
+        <Consequences shown={shown} action={action} written={written} />
+        <ActionFields
+          {...{ shown, action, written, problem: read.problem }}
+          onWrite={(change) => setWritten({ ...written, ...change })}
+        />
         <Outcome error={error} />
         {answer === undefined ? null : <ValueView value={answer.value ?? null} name="answer" />}
         <div class="dialog-buttons">
@@ -159,13 +118,104 @@ function ActionForm({ shown, action, before: chosen }: { readonly shown: ShownRu
           <button
             type="submit"
             class={`plain-button is-main${DANGEROUS.has(action) ? ' is-danger' : ''}`}
-            disabled={!isReady || isAsking}
+            disabled={!isReady}
           >
             {isAsking ? 'Asking ...' : BUTTONS[action]}
           </button>
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** An input that was not edited is that of the run, as it is stored: it is not sent. */
+function toInput({ name, reason, undo, before, id, input }: Written, shown: ShownRun, value: unknown): ActionInput {
+  const isEdited = input !== writeJson(shown.input);
+  return { name, reason, undo, before, id, payload: value, ...(isEdited ? { input: value } : {}) };
+}
+
+function Consequences({
+  shown,
+  action,
+  written,
+}: {
+  readonly shown: ShownRun;
+  readonly action: Action;
+  readonly written: Written;
+}) {
+  const { before, name } = written;
+  const facts = { run: shown, events: events.value, now: new Date(nowMs.value), timeZone, before, name };
+  return (
+    <ul class="consequences">
+      {whatHappens(action, facts).map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+}
+
+interface FieldsProps {
+  readonly shown: ShownRun;
+  readonly action: Action;
+  readonly written: Written;
+  readonly problem: string | undefined;
+  readonly onWrite: (change: Partial<Written>) => void;
+}
+
+function ActionFields({ shown, action, written, problem, onWrite }: FieldsProps) {
+  const { name, payload, reason, undo, before, input, id } = written;
+  if (takesName(action)) {
+    const options = action === 'signal' ? [...awaitedSignals(shown.waitsFor)] : [];
+    const title = action === 'signal' ? 'Payload, as JSON' : 'Input, as JSON';
+    return (
+      <>
+        <Field
+          label={`Name of the ${action}`}
+          value={name}
+          onInput={(text) => onWrite({ name: text })}
+          options={options}
+        />
+        <Field label={title} value={payload} onInput={(text) => onWrite({ payload: text })} problem={problem} isLong />
+      </>
+    );
+  }
+  if (action === 'fork') {
+    const steps = stepIdsOf(events.value);
+    return (
+      <>
+        <Field
+          label="Before step"
+          value={before}
+          onInput={(text) => onWrite({ before: text })}
+          options={steps}
+          placeholder="charge#3"
+        />
+        <Field
+          label="Input of the new run, as JSON"
+          value={input}
+          onInput={(text) => onWrite({ input: text })}
+          problem={problem}
+          isLong
+        />
+        <Field label="Id of the new run" value={id} onInput={(text) => onWrite({ id: text })} placeholder="made up" />
+      </>
+    );
+  }
+  if (action !== 'cancel' && action !== 'terminate') return null;
+  return (
+    <>
+      <Field label="Reason" value={reason} onInput={(text) => onWrite({ reason: text })} />
+      {action === 'cancel' ? null : (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={undo}
+            onChange={({ currentTarget }) => onWrite({ undo: currentTarget.checked })}
+          />{' '}
+          Undo its steps first
+        </label>
+      )}
+    </>
   );
 }
 
