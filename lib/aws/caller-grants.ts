@@ -7,7 +7,7 @@ export const CALLER_OPERATIONS = {
   grantSignal: ['readRun', 'putMessage', 'accept', 'deleteMessages', 'loadRecords', 'loadMessages', 'readAnswer'],
   grantRead: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'readAnswer', 'listRuns'],
   /** Beside all of the above. */
-  grantManage: ['deleteRun', 'retryRun'],
+  grantManage: ['deleteRun', 'retryRun', 'pauseRun', 'resumeRun'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
 const OWN_ROLE = "as a function of the engine's own, let it have the role that the construct made";

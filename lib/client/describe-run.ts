@@ -56,10 +56,12 @@ export interface BlockedDescription {
 /** A run that goes on. */
 export interface OpenRunDescription extends RunSummary, RunOrigin {
   readonly status: OpenStatus;
-  /** When it goes on by itself, now if it is about to. Absent: it waits for something from outside. */
+  /** When it goes on by itself, now if it is about to. Absent: it waits for something from outside, or is paused. */
   readonly dueAt?: Date;
   /** When its time is up, where its start gave it a timeout or knew its workflow's: its code is asked to stop then. */
   readonly deadline?: Date;
+  /** Since when it is paused. Steps that were under way then may be going on. */
+  readonly pausedAt?: Date;
   /** The version of the worker that takes all its turns, where runs are pinned. */
   readonly pinnedTo?: string;
   /** Why it is blocked, and since when: its code cannot follow its journal. */
@@ -131,6 +133,7 @@ function toDescription(run: RunItem, read: ReadOfRun): RunDescription {
     status,
     dueAtMs,
     deadlineAtMs,
+    pausedAtMs,
     pinnedTo,
     blocked,
     journal,
@@ -152,8 +155,9 @@ function toDescription(run: RunItem, read: ReadOfRun): RunDescription {
     ...toSummary(run),
     status,
     ...origin,
-    ...(dueAtMs === undefined ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
+    ...(dueAtMs === undefined || pausedAtMs !== undefined ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
     ...(deadlineAtMs === undefined ? {} : { deadline: new Date(deadlineAtMs) }),
+    ...(pausedAtMs === undefined ? {} : { pausedAt: new Date(pausedAtMs) }),
     ...(pinnedTo === undefined ? {} : { pinnedTo }),
     ...(blocked ? { blocked: toBlocked(blocked) } : {}),
     ...(journal ? { journal } : {}),

@@ -50,9 +50,9 @@ export function explainRun(run: AsText<RunDescription>, options: ExplainOptions 
   const open = run as AsText<OpenRunDescription>;
   const { status, blocked, waitsFor, dueAt } = open;
   const stands = ((): string[] => {
+    if (status === 'paused') return pausedLines(open, clock);
     if (blocked !== undefined) return [...blockedLines(blocked, clock), ...dueLine('it is tried again', dueAt, clock)];
     if (status === 'pending') return dueLine('has not begun: its first turn comes', dueAt, clock, 'has not begun');
-    if (status === 'paused') return ['is paused: it takes no turns until it is resumed'];
     return status === 'running' ? ['a worker is taking a turn of it'] : [];
   })();
   if (waitsFor !== undefined) return [...stands, ...explainWaits(waitsFor, options)];
@@ -116,6 +116,12 @@ function ended(run: AsText<ClosedRunDescription>, clock: WallClock): string {
   if (run.status === 'failed') return `${head}: ${run.error.name}: ${run.error.message}`;
   if (run.status === 'completed') return head;
   return run.reason === '' ? head : `${head}: ${run.reason}`;
+}
+
+function pausedLines({ pausedAt, blocked }: AsText<OpenRunDescription>, clock: WallClock): string[] {
+  const since = pausedAt === undefined ? '' : ` ${sinceText(pausedAt, clock)}`;
+  const line = `is paused${since}: it takes no turns until it is resumed`;
+  return blocked === undefined ? [line] : [line, ...blockedLines(blocked, clock)];
 }
 
 function blockedLines(blocked: AsText<NonNullable<OpenRunDescription['blocked']>>, clock: WallClock): string[] {

@@ -17,6 +17,7 @@ import type { HistoryDocument } from './history-document.ts';
 import type { HistoryEvent } from './history-event.ts';
 import { type PlacedEvent, readHistory, type HistoryOptions } from './run-history.ts';
 import { type ForkOptions, forkRun } from './fork-run.ts';
+import { pauseRun, resumeRun } from './pause-run.ts';
 import { type RetryOptions, retryRun } from './retry-run.ts';
 import { sendControl } from './send-control.ts';
 import { prepareUpdate, sendUpdate, type UpdateOptions } from './send-update.ts';
@@ -118,6 +119,32 @@ export interface Run<R> {
   cancel(reason?: string, options?: ControlOptions): Promise<void>;
   /** Ends the run at once, without running more of its code; also a run that is blocked. Errors as of `cancel`. */
   terminate(reason?: string, options?: TerminateOptions): Promise<void>;
+  /**
+   * Lets the run do nothing new until `resume`: no turn of it begins, no step, and no further attempt of a step. Steps that
+   * are under way come to their end. Signals and updates are accepted and wait, queries are answered, timers that are due
+   * fire at the resume. A request to cancel or to terminate ends the pause. A run that is paused, or about to be stopped,
+   * stays as it is. Raises a RunEndedError if the run has ended.
+   *
+   * @example
+   * ```ts
+   * const approved = signal<string>('approved');
+   * const approval = workflow('approval', function* () {
+   *   return yield* approved.receive();
+   * });
+   *
+   * const engine = createTestEngine({ workflows: [approval] });
+   * const run = await engine.start(approval);
+   * await run.pause();
+   * await run.signal(approved, 'ann');
+   * await engine.advance('1 day');
+   * (await run.describe()).status; // => 'paused'
+   * await run.resume();
+   * await run.result(); // => 'ann'
+   * ```
+   */
+  pause(): Promise<void>;
+  /** Lets a paused run go on: what came meanwhile reaches it now. A run that is not paused stays as it is. Errors as of `pause`. */
+  resume(): Promise<void>;
   /**
    * Deletes the run and all that belongs to it, now: journal, messages, values, objects in the bucket. Only a run that has
    * ended: else it is a RunNotEndedError, also for a moment in which other runs are still to learn of its end. Its id
@@ -274,6 +301,14 @@ export class RunHandle<R> implements Run<R> {
     }
     checkReason(reason);
     await sendControl(beginCall(this.#ports), this.id, { kind: 'terminate', reason, undo, idempotencyKey });
+  }
+
+  async pause(): Promise<void> {
+    await pauseRun(beginCall(this.#ports), this.id);
+  }
+
+  async resume(): Promise<void> {
+    await resumeRun(beginCall(this.#ports), this.id);
   }
 
   async delete(): Promise<void> {

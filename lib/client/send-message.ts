@@ -110,7 +110,7 @@ function accept(store: Store, runId: string, { id, kind }: Message): Promise<Acc
   if (kind === 'run-ended' || kind === 'update') return store.accept(runId, id, INBOX_LIMIT, 'control');
   // Unread signals do not keep a callback away: it is awaited, or is about to be.
   if (kind === 'callback') return store.accept(runId, id, INBOX_LIMIT, 'control');
-  return store.accept(runId, id, CONTROL_INBOX_LIMIT, 'control');
+  return store.accept(runId, id, CONTROL_INBOX_LIMIT, kind);
 }
 
 function describeFull({ kind }: Message, { inboxIds, unreadSignals }: RunItem): string {

@@ -3,7 +3,8 @@
  *
  * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
  */
-import type { RenewLease, RetryRun, SettleEnd, TakeLease } from '../ports/store.ts';
+import type { AcceptedKind } from '../ports/message.ts';
+import type { PauseRun, RenewLease, ResumeRun, RetryRun, SettleEnd, TakeLease } from '../ports/store.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
@@ -53,7 +54,7 @@ const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #for
 export interface AcceptMessage {
   readonly messageId: string;
   readonly inboxLimit: number;
-  readonly kind: 'signal' | 'control';
+  readonly kind: AcceptedKind;
 }
 
 /** A message that comes while the run ends; the same one twice at once; more of them than the run can hold, or reads. */
@@ -62,19 +63,41 @@ export function runIsOpenAndInboxHasRoom({ messageId, inboxLimit, kind }: Accept
     ':messageId': text(messageId),
     ':inboxLimit': number(inboxLimit),
   });
-  if (kind === 'control') return and(runIsOpen, room);
+  if (kind !== 'signal') return and(runIsOpen, room);
   return and(runIsOpen, and(room, expression('attribute_not_exists(#unreadSignals)')));
 }
 
-/** Two workers that are woken at once; a wake that was repeated, or comes when all is done. */
+/** Two workers that are woken at once; a wake that was repeated, comes when all is done, or while the run is paused. */
 export function runIsFreeAndDue({ nowMs, dueByMs, pin, gone }: TakeLease): Expression {
   return and(
     runIsOpen,
     ...(pin === undefined ? [] : [runIsPinnedHereOrNowhere(pin, gone)]),
-    expression('(attribute_not_exists(#leaseExpiresAtMs) OR #leaseExpiresAtMs <= :now) AND #dueAtMs <= :dueBy', {
-      ':now': number(nowMs),
-      ':dueBy': number(dueByMs),
+    expression(
+      'attribute_not_exists(#pausedAtMs) AND ' +
+        '(attribute_not_exists(#leaseExpiresAtMs) OR #leaseExpiresAtMs <= :now) AND #dueAtMs <= :dueBy',
+      { ':now': number(nowMs), ':dueBy': number(dueByMs) },
+    ),
+  );
+}
+
+/**
+ * A pause that the network carries out late, when the run was resumed; a request to stop that is accepted between the look
+ * of the one who pauses and the pause: it would wait for the resume.
+ */
+export function runIsAsSeen({ wakesSeen }: PauseRun): Expression {
+  return and(
+    runIsOpen,
+    expression('attribute_not_exists(#pausedAtMs) AND attribute_not_exists(#isToTerminate) AND #wakes = :wakesSeen', {
+      ':wakesSeen': number(wakesSeen),
     }),
+  );
+}
+
+/** A resume that the network carries out late, when the run was paused again. */
+export function runIsPausedAsSeen({ wakesSeen }: ResumeRun): Expression {
+  return and(
+    runIsOpen,
+    expression('attribute_exists(#pausedAtMs) AND #wakes = :wakesSeen', { ':wakesSeen': number(wakesSeen) }),
   );
 }
 

@@ -6,9 +6,9 @@
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
-import type { AnsweredUpdate, Message } from '../ports/message.ts';
+import type { AcceptedKind, AnsweredUpdate, Message } from '../ports/message.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
-import type { RunItem } from '../ports/run-item.ts';
+import { needsNoWake, type RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   AnswerUpdate,
@@ -22,6 +22,8 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
+  PauseRun,
+  PauseRunResult,
   PurgeResult,
   PutMessageResult,
   PutRecordResult,
@@ -30,6 +32,7 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
+  ResumeRun,
   RetryRun,
   RetryRunResult,
   RunPage,
@@ -50,10 +53,12 @@ import {
   nothingAcceptedSince,
   recordIsNew,
   runHasFailedAsSeen,
+  runIsAsSeen,
   runIsFreeAndDue,
   runIsNew,
   runIsOpenAndHasRoomForWatcher,
   runIsOpenAndInboxHasRoom,
+  runIsPausedAsSeen,
   updateIsOpen,
   updateIsOpenToMe,
 } from './conditions.ts';
@@ -74,6 +79,7 @@ import {
   whyNotClaimed,
   whyNotContinued,
   whyNotFinished,
+  whyNotPaused,
   whyNotPut,
   whyNotReleased,
   whyNotRenewed,
@@ -87,9 +93,11 @@ import {
   claimUpdateUpdate,
   continueUpdate,
   finishUpdate,
+  pauseUpdate,
   takeUpdate,
   releaseUpdate,
   renewUpdate,
+  resumeUpdate,
   retryUpdate,
   settleUpdate,
   watchUpdate,
@@ -179,14 +187,14 @@ export class DynamodbStore implements Store {
     runId: string,
     messageId: string,
     inboxLimit: number,
-    kind: 'signal' | 'control' = 'signal',
+    kind: AcceptedKind = 'signal',
   ): Promise<AcceptMessageResult> {
     const asked = { messageId, inboxLimit, kind };
     return this.#change<AcceptMessageResult>('accept', runId, {
       condition: runIsOpenAndInboxHasRoom(asked),
-      update: acceptUpdate(messageId),
+      update: acceptUpdate(runId, messageId, kind),
       gives: 'ALL_OLD',
-      written: ({ run }) => ({ kind: 'accepted', leased: run.lease !== undefined }),
+      written: ({ run }) => ({ kind: 'accepted', leased: needsNoWake(run, kind) }),
       refused: (there, isRepeat) => {
         const answer = whyNotAccepted(there, asked);
         const isSaidForSure = !isRepeat || answer?.kind === 'accepted' || answer?.kind === 'closed';
@@ -307,7 +315,7 @@ export class DynamodbStore implements Store {
   async finish(runId: string, finish: FinishRun): Promise<FinishRunResult> {
     return this.#change<FinishRunResult>('finish', runId, {
       condition: nothingAcceptedSince(finish),
-      update: finishUpdate(finish),
+      update: finishUpdate(runId, finish),
       gives: 'ALL_OLD',
       written: () => ({ kind: 'done' }),
       refused: (there) => whyNotFinished(there, finish),
@@ -348,6 +356,26 @@ export class DynamodbStore implements Store {
       gives: 'ALL_OLD',
       written: () => ({ kind: 'done' }),
       refused: (there, isRepeat) => whyNotRetried(there, retry, isRepeat),
+    });
+  }
+
+  async pauseRun(runId: string, pause: PauseRun): Promise<PauseRunResult> {
+    return this.#change<PauseRunResult>('pauseRun', runId, {
+      condition: runIsAsSeen(pause),
+      update: pauseUpdate(pause),
+      gives: 'ALL_NEW',
+      written: ({ run }) => ({ kind: 'done', run }),
+      refused: whyNotPaused,
+    });
+  }
+
+  async resumeRun(runId: string, resume: ResumeRun): Promise<PauseRunResult> {
+    return this.#change<PauseRunResult>('resumeRun', runId, {
+      condition: runIsPausedAsSeen(resume),
+      update: resumeUpdate(runId),
+      gives: 'ALL_NEW',
+      written: ({ run }) => ({ kind: 'done', run }),
+      refused: whyNotPaused,
     });
   }
 

@@ -8,13 +8,14 @@
  * since: worth another try.
  */
 import { isClosed } from '../core/run-status.ts';
-import { isRetried, pinnedElsewhere } from '../ports/run-item.ts';
+import { isRetried, needsNoWake, pinnedElsewhere } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   AnswerUpdateResult,
   ClaimUpdateResult,
   ContinueRun,
   FinishRun,
+  PauseRunResult,
   ReleaseLeaseResult,
   PutMessageResult,
   ReleaseLease,
@@ -59,9 +60,14 @@ export function whyNotAccepted(
   if (!stored) return { kind: 'not-found' };
   const { run } = stored;
   if (isClosed(run.status)) return { kind: 'closed', run };
-  if (run.inboxIds.includes(messageId)) return { kind: 'accepted', leased: run.lease !== undefined };
+  if (run.inboxIds.includes(messageId)) return { kind: 'accepted', leased: needsNoWake(run, kind) };
   const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
   return isClosedForIt || run.inboxIds.length >= inboxLimit ? { kind: 'full', run } : undefined;
+}
+
+/** Operation 26, operation 27. */
+export function whyNotPaused(stored: StoredRun | undefined): PauseRunResult {
+  return stored ? { kind: 'changed', run: stored.run } : { kind: 'not-found' };
 }
 
 /** Operation 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */
@@ -71,6 +77,7 @@ export function whyNotTaken(stored: StoredRun | undefined, take: TakeLease): Tak
   const { run, beforeLease } = stored;
   if (isClosed(run.status)) return { kind: 'refused', reason: 'closed', run };
   if (beforeLease && run.lease?.owner === lease.owner) return { kind: 'taken', before: beforeLease };
+  if (run.pausedAtMs !== undefined) return { kind: 'refused', reason: 'paused' };
   if (run.lease && run.lease.expiresAtMs > nowMs) return { kind: 'refused', reason: 'leased' };
   if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due', run };
   const elsewhere = pinnedElsewhere(run, take);

@@ -1,10 +1,11 @@
 /** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { UpdateAnswer } from '../ports/message.ts';
+import type { AcceptedKind, UpdateAnswer } from '../ports/message.ts';
 import type { RunShows } from '../ports/run-item.ts';
 import type {
   ContinueRun,
   FinishRun,
+  PauseRun,
   ReleaseLease,
   RenewLease,
   RetryRun,
@@ -14,15 +15,38 @@ import type {
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
-import { type AttributeName, deletedShardOf } from './schema.ts';
+import { type AttributeName, deletedShardOf, dueShardOf } from './schema.ts';
 import { toStoredValue } from './stored-run.ts';
 
 /** Operation 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
-export function acceptUpdate(messageId: string): Expression {
-  return expression('SET #inboxIds = list_append(#inboxIds, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero', {
-    ':messageIds': texts([messageId]),
+export function acceptUpdate(runId: string, messageId: string, kind: AcceptedKind): Expression {
+  const isToStop = kind === 'cancel' || kind === 'terminate';
+  return expression(
+    'SET #inboxIds = list_append(#inboxIds, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero' +
+      (kind === 'terminate' ? ', #isToTerminate = :one' : '') +
+      (isToStop ? ', #dueShard = :dueShard REMOVE #pausedAtMs' : ''),
+    {
+      ':messageIds': texts([messageId]),
+      ':one': number(1),
+      ':zero': number(0),
+      ...(isToStop ? { ':dueShard': text(dueShardOf(runId)) } : {}),
+    },
+  );
+}
+
+/** Operation 26. When it is due stays; without the shard it is in the index no more. */
+export function pauseUpdate({ pausedAtMs }: PauseRun): Expression {
+  return expression('SET #pausedAtMs = :pausedAtMs, #wakes = #wakes + :one REMOVE #dueShard', {
+    ':pausedAtMs': number(pausedAtMs),
     ':one': number(1),
-    ':zero': number(0),
+  });
+}
+
+/** Operation 27. */
+export function resumeUpdate(runId: string): Expression {
+  return expression('SET #dueShard = :dueShard, #wakes = #wakes + :one REMOVE #pausedAtMs', {
+    ':dueShard': text(dueShardOf(runId)),
+    ':one': number(1),
   });
 }
 
@@ -47,9 +71,10 @@ export function renewUpdate({ expiresAtMs, shows }: RenewLease): Expression {
   return assign({ leaseExpiresAtMs: number(expiresAtMs), ...toShown(shows) });
 }
 
-/** Operation 14. */
+/** Operation 14. Of a paused run the condition says that the turn has heard of it: the pause stays as it is. */
 export function releaseUpdate({
   status,
+  isPaused,
   inboxIds,
   dueAtMs,
   needsWake,
@@ -74,13 +99,16 @@ export function releaseUpdate({
     unreadSignals: unreadSignals === undefined ? undefined : number(unreadSignals),
     journalEvents: journal && number(journal.events),
     journalBytes: journal && number(journal.bytes),
-    ...(status === 'suspended' ? { goesOnFrom: undefined } : {}), // else it may not have been taken up yet
+    ...(status === 'suspended' && !isPaused ? { goesOnFrom: undefined } : {}), // else it may not have been taken up yet
     ...toShown(shows),
   });
 }
 
-/** Operation 15. */
-export function finishUpdate({ status, result, endedAtMs, purgeAtMs, afterEnd, shows }: FinishRun): Expression {
+/** Operation 15. It may end while it is paused: then it comes back into the index, to be purged. */
+export function finishUpdate(
+  runId: string,
+  { status, result, endedAtMs, purgeAtMs, afterEnd, shows }: FinishRun,
+): Expression {
   const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
   return assign({
     ...NO_LEASE,
@@ -89,7 +117,10 @@ export function finishUpdate({ status, result, endedAtMs, purgeAtMs, afterEnd, s
     [result.kind === 'inline' ? 'result' : 'resultKey']: toStoredValue(result),
     endedAtMs: number(endedAtMs),
     inboxIds: texts([]),
+    dueShard: text(dueShardOf(runId)),
     dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
+    pausedAtMs: undefined,
+    isToTerminate: undefined,
     ...(afterEnd === undefined ? {} : { afterEnd: text(afterEnd) }),
     ...NO_REST,
     ...toShown(shows),

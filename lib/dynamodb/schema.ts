@@ -80,12 +80,16 @@ export const attribute = {
   wakes: 'wakes',
   /** L of S: ids of accepted messages, in order. */
   inboxIds: 'mail',
-  /** S: a number. */
+  /** S: a number. Absent of a paused run. */
   dueShard: 'dueShard',
   /** N: epoch milliseconds; 0 is now, absent is never. */
   dueAtMs: 'dueAtMs',
   /** N: 1 if no wake was sent for that time. */
   needsWake: 'needsWake',
+  /** N: since when it is paused. A paused run has no `dueShard`: so it is in no index of the due, whenever it is due. */
+  pausedAtMs: 'pausedAtMs',
+  /** N: 1 if a request to terminate it was accepted. */
+  isToTerminate: 'isToTerminate',
   /** S: the version of the worker. */
   pinnedTo: 'pinnedTo',
   blockedReason: 'blockedReason',

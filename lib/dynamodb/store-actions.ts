@@ -40,6 +40,8 @@ export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction
   continueRun: [UPDATE, GET],
   watch: [UPDATE, GET],
   retryRun: [UPDATE, GET],
+  pauseRun: [UPDATE, GET],
+  resumeRun: [UPDATE, GET],
   settleEnd: [UPDATE],
   purge: [GET, QUERY, UPDATE, DELETE],
   deleteRun: [GET, QUERY, UPDATE, DELETE],

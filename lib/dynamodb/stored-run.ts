@@ -2,15 +2,16 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../core/attributes.ts';
 import type { ClosedStatus, OpenStatus } from '../core/run-status.ts';
-import type {
-  AfterEnd,
-  Blocked,
-  JournalUse,
-  Lease,
-  RunItem,
-  RunShows,
-  StartedBy,
-  StoredValue,
+import {
+  type AfterEnd,
+  type Blocked,
+  type JournalUse,
+  type Lease,
+  openStatusOf,
+  type RunItem,
+  type RunShows,
+  type StartedBy,
+  type StoredValue,
 } from '../ports/run-item.ts';
 import type { NewRun } from '../ports/store.ts';
 import {
@@ -89,6 +90,7 @@ export function fromRunItem(item: Item): StoredRun {
   const lease = readLease(item);
   const closedStatus = findText(item, 'closedStatus') as ClosedStatus | undefined;
   const restingStatus = closedStatus ?? (readText(item, 'openStatus') as OpenStatus);
+  const pausedAtMs = findNumber(item, 'pausedAtMs');
   const free = {
     runId: readText(item, 'pk'),
     workflow: fromWorkflowShard(readText(item, 'workflowShard')),
@@ -109,6 +111,8 @@ export function fromRunItem(item: Item): StoredRun {
     inboxIds: readTexts(item, 'inboxIds'),
     ...optional('dueAtMs', findNumber(item, 'dueAtMs')),
     ...(findNumber(item, 'needsWake') === 1 ? { needsWake: true as const } : {}),
+    ...optional('pausedAtMs', pausedAtMs),
+    ...(findNumber(item, 'isToTerminate') === 1 ? { isToTerminate: true as const } : {}),
     ...optional('pinnedTo', findText(item, 'pinnedTo')),
     ...optional('blocked', readBlocked(item)),
     ...optional('unreadSignals', findNumber(item, 'unreadSignals')),
@@ -117,15 +121,16 @@ export function fromRunItem(item: Item): StoredRun {
     ...optional('result', readStoredValue(item, 'result', 'resultKey')),
     ...optional('endedAtMs', findNumber(item, 'endedAtMs')),
   } satisfies Omit<RunItem, 'status' | 'lease'>;
-  if (!lease) return { run: { ...free, status: restingStatus } };
+  const status = closedStatus ?? openStatusOf({ ...optional('lease', lease), ...free }, restingStatus as OpenStatus);
+  if (!lease) return { run: { ...free, status } };
 
   const priorExpiresAtMs = findNumber(item, 'priorLeaseExpiresAtMs') ?? 0;
   const before = { ...free, epoch: free.epoch - 1 };
   return {
-    run: { ...free, status: 'running', lease },
+    run: { ...free, status, lease },
     beforeLease:
       priorExpiresAtMs === 0
-        ? { ...before, status: restingStatus }
+        ? { ...before, status: closedStatus ?? openStatusOf(before, restingStatus as OpenStatus) }
         : { ...before, status: 'running', lease: { owner: 'unknown', expiresAtMs: priorExpiresAtMs } },
   };
 }

@@ -57,6 +57,7 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       epoch,
       wakesSeen: turn.wakesSeen,
       status: 'blocked',
+      ...(turn.isPaused ? { isPaused: true } : {}),
       dueAtMs: tryAtMs ?? nowMs + pauseMs(nowMs - sinceMs),
       inboxIds: turn.inboxIds,
       blocked: {

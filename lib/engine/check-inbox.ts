@@ -41,8 +41,9 @@ export function nextInboxCheckAtMs(turn: Turn, memory: LiveMemory): number {
   return isSoon ? soonAtMs : inboxCheckedAtMs + engine.inboxCheckWithinStepMs;
 }
 
-function mayBeginSteps({ engine, attempts, endsByMs }: Turn, memory: LiveMemory): boolean {
+function mayBeginSteps({ engine, attempts, endsByMs, isPaused }: Turn, memory: LiveMemory): boolean {
   const nowMs = engine.clock.nowMs();
-  if (memory.stepsToBegin.size === 0 || attempts.size >= engine.maxStepsInFlight || nowMs >= endsByMs) return false;
+  if (isPaused || memory.stepsToBegin.size === 0 || attempts.size >= engine.maxStepsInFlight || nowMs >= endsByMs)
+    return false;
   return waitingSteps(memory).some(({ id, retryAtMs }) => retryAtMs <= nowMs && !attempts.has(id));
 }

@@ -48,7 +48,7 @@ export async function continueRun(
     turn.refreshFrom(continuation.run);
   }
   await forgetInput(turn);
-  await sendWake(turn, engine.clock.nowMs());
+  if (!turn.isPaused) await sendWake(turn, engine.clock.nowMs());
   return { kind: 'continued', link };
 }
 

@@ -15,6 +15,11 @@ import type { Turn } from './turn-state.ts';
 /** Takes the next event from its queue; undefined when there is none. A run that has ended only gets messages. */
 export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefined {
   if (continuesAsNew(memory)) return undefined; // messages move along in the inbox
+  if (isHeld(turn, memory)) {
+    const ended = firstStepResult(turn, memory);
+    if (ended !== undefined) turn.stepResults.shift();
+    return ended;
+  }
   const nowMs = turn.engine.clock.nowMs();
   const message = takeDeliverable(turn, memory);
   if (message !== undefined) return toMessageEvent(message, nowMs);
@@ -40,6 +45,7 @@ export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefi
 /** Whether `nextEvent` would return one. */
 export function hasPendingEvents(turn: Turn, memory: LiveMemory): boolean {
   if (continuesAsNew(memory)) return false;
+  if (isHeld(turn, memory)) return firstStepResult(turn, memory) !== undefined;
   if (turn.inbox.some((message) => isDeliverable(message, memory))) return true;
   if (codeHasEnded(memory)) return false;
   if (isLimitReached(turn) || firstStepResult(turn, memory) !== undefined) return true;
@@ -55,6 +61,14 @@ function takeDeliverable({ inbox }: Turn, memory: LiveMemory): Message | undefin
 /** An update waits for its handler, in the inbox. When the code has ended, it is recorded as unread. */
 function isDeliverable(message: Message, memory: LiveMemory): boolean {
   return message.kind !== 'update' || codeHasEnded(memory) || memory.live.handlesUpdate(message.name);
+}
+
+/**
+ * Whether the run is paused: then steps that are under way come to their end, and nothing else happens. Code that has ended
+ * is not held: nothing is left to pause.
+ */
+export function isHeld(turn: Turn, memory: LiveMemory): boolean {
+  return turn.isPaused && !codeHasEnded(memory);
 }
 
 /** Whether the workflow has returned, thrown, or was cancelled: its code takes no more events. */

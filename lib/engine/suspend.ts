@@ -16,9 +16,12 @@ export type SuspendResult =
 
 export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<SuspendResult> {
   const { engine, runId, epoch, wakesSeen, inboxIds } = turn;
-  const dueAtMs = nextDueAtMs(memory);
+  const { isPaused } = turn;
+  // What waits for the resume is due then.
+  const dueAtMs = isPaused && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);
   const rest = {
     status: 'suspended',
+    ...(isPaused ? { isPaused } : {}),
     inboxIds,
     ...wakeAt(engine, dueAtMs),
     ...fullness(turn, memory),
@@ -32,7 +35,7 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
   }
   // An update that came again, and waits for its handler, is in no inbox: the journal has it, and the next turn loads that.
   if (!turn.inbox.some(({ id }) => turn.carried.has(id))) turn.keepWarm(memory);
-  if (dueAtMs !== undefined) await sendWake(turn, dueAtMs);
+  if (dueAtMs !== undefined && !isPaused) await sendWake(turn, dueAtMs);
   return { kind: 'suspended', dueAtMs };
 }
 

@@ -77,7 +77,7 @@ async function lookAt(ports: SweepPorts, { aheadMs, wakesBlocked }: Look, runId:
     const run = await store.readRun(runId);
     const nowMs = clock.nowMs();
     if (run === undefined) return await purge(store, runId, nowMs); // what is left of one that was deleted
-    if (run.dueAtMs === undefined) return 'nothing';
+    if (run.dueAtMs === undefined || run.pausedAtMs !== undefined) return 'nothing';
     if (run.dueAtMs > nowMs) {
       if (wakesBlocked && run.blocked !== undefined) {
         await wakes.send(runId);

@@ -177,6 +177,11 @@ export class Turn {
     this.inboxIds = run.inboxIds;
   }
 
+  /** As the run item was last seen: only what is under way comes to its end. */
+  get isPaused(): boolean {
+    return (this.newestRun ?? this.run).pausedAtMs !== undefined;
+  }
+
   /** What the run item is to show from its release on. */
   shows(): { readonly shows?: RunShows } {
     return this.shown === undefined ? {} : { shows: toShows(this.run, this.shown) };
@@ -228,7 +233,7 @@ export class Turn {
 
 type StartTurnResult =
   | { readonly kind: 'begun'; readonly turn: Turn }
-  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' | 'not-due' | 'pinned-elsewhere' }
+  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' | 'not-due' | 'paused' | 'pinned-elsewhere' }
   | { readonly kind: 'refused'; readonly reason: 'closed'; readonly run: RunItem };
 
 /** Takes the lease (operation 6). */

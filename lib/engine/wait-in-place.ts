@@ -6,7 +6,7 @@
  */
 import { nextInboxCheckAtMs } from './check-inbox.ts';
 import { nextDueAtMs, nextTimeAtMs, type LiveMemory } from './live-memory.ts';
-import { hasPendingEvents } from './pending-events.ts';
+import { hasPendingEvents, isHeld } from './pending-events.ts';
 import type { Turn } from './turn-state.ts';
 
 /** `'go-on'` when there may be something to do now, `'nothing'` when there is nothing to wait for in place. */
@@ -19,11 +19,12 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
     attempts.cutOffAll();
     return 'go-on';
   }
-  if (attempts.size === 0 && clock.nowMs() >= turn.beginsByMs) return 'nothing';
+  const isPaused = isHeld(turn, memory);
+  if (attempts.size === 0 && (isPaused || clock.nowMs() >= turn.beginsByMs)) return 'nothing';
   // A step that waits because too many are running is due, but the turn need not wake for it: the end of another one
   // sets `wakeUp`.
   const mayBegin = attempts.size < engine.maxStepsInFlight && clock.nowMs() < turn.beginsByMs;
-  const dueAtMs = (mayBegin ? nextDueAtMs(memory) : nextTimeAtMs(memory)) ?? Infinity;
+  const dueAtMs = (isPaused ? undefined : mayBegin ? nextDueAtMs(memory) : nextTimeAtMs(memory)) ?? Infinity;
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
 
   const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, nextInboxCheckAtMs(turn, memory));

@@ -36,7 +36,7 @@ export async function waitUntilStart(turn: Turn): Promise<WaitUntilStartResult> 
     const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
     if (release.kind === 'lost') return { kind: 'lease-lost' };
     if (release.kind === 'done') {
-      await sendWake(turn, notBeforeMs);
+      if (!turn.isPaused) await sendWake(turn, notBeforeMs);
       return { kind: 'suspended', dueAtMs: notBeforeMs };
     }
     turn.refreshFrom(release.run);
@@ -49,6 +49,7 @@ export async function waitUntilStart(turn: Turn): Promise<WaitUntilStartResult> 
  * the inbox.
  */
 async function hasBegun({ engine, runId, run }: Turn): Promise<boolean> {
-  if (run.lease === undefined && run.status !== 'blocked') return run.status !== 'pending';
+  const isToldByStatus = run.lease === undefined && run.status !== 'blocked' && run.status !== 'paused';
+  if (isToldByStatus) return run.status !== 'pending';
   return (await engine.store.loadRecords(runId, 0)).length > 0;
 }

@@ -48,7 +48,44 @@ const terminateRoute = controlRoute({
   send: (run, reason, options) => run.terminate(reason, options),
 });
 
-export const messageRoutes: readonly Route[] = [signalRoute, cancelRoute, terminateRoute];
+const pauseRoute = pauseOrResumeRoute({
+  verb: 'pause',
+  summary:
+    'Lets a run do nothing new until it is resumed. Signals and updates are accepted and wait; a request to cancel or to terminate ends the pause.',
+  send: (run) => run.pause(),
+});
+
+const resumeRoute = pauseOrResumeRoute({
+  verb: 'resume',
+  summary: 'Lets a paused run go on: what came meanwhile reaches it now.',
+  send: (run) => run.resume(),
+});
+
+export const messageRoutes: readonly Route[] = [signalRoute, cancelRoute, terminateRoute, pauseRoute, resumeRoute];
+
+function pauseOrResumeRoute({
+  verb,
+  summary,
+  send,
+}: {
+  readonly verb: 'pause' | 'resume';
+  readonly summary: string;
+  readonly send: (run: Run<unknown>) => Promise<void>;
+}): Route {
+  return defineRoute({
+    method: 'POST',
+    path: `/runs/{id}/${verb}`,
+    operationId: `${verb}Run`,
+    summary: `${summary} Also a success if nothing is to be done.`,
+    answers: { 202: { description: 'Accepted.', schema: schemaRef('Accepted') } },
+    problems: ['RUN_NOT_FOUND', 'RUN_ENDED'],
+    async handle({ client, path }) {
+      const run = client.run(path['id'] ?? '');
+      await send(run);
+      return { status: 202, body: { id: run.id } };
+    },
+  });
+}
 
 function controlRoute({
   kind,

@@ -53,12 +53,13 @@ export const SCHEMAS = {
       input: anyValue,
       dueAt: {
         ...time,
-        description: 'When an open run goes on by itself. Absent: it waits for something from outside.',
+        description: 'When an open run goes on by itself. Absent: it waits for something from outside, or is paused.',
       },
       scheduledAt: { ...time, description: 'The time that the run is for, where a schedule has started it.' },
       parent: { type: 'string', description: 'The id of the run that started this one as its child.' },
       link: { type: 'integer', description: 'Of a run that has continued as new: which link it is, from 2.' },
       deadline: { ...time, description: 'When the time of an open run is up: its code is asked to stop then.' },
+      pausedAt: { ...time, description: 'Since when an open run is paused.' },
       pinnedTo: {
         type: 'string',
         description: 'The version of the worker that takes all turns of an open run, where runs are pinned to one.',

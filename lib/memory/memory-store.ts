@@ -11,6 +11,7 @@ import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/conten
 import {
   ANSWER_KEY_PREFIX,
   isKeyedId,
+  type AcceptedKind,
   type AnsweredUpdate,
   type Message,
   type UpdateAnswer,
@@ -29,6 +30,8 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
+  PauseRun,
+  PauseRunResult,
   PurgeResult,
   PutMessageResult,
   PutRecordResult,
@@ -37,6 +40,7 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
+  ResumeRun,
   RetryRun,
   RetryRunResult,
   RunPage,
@@ -55,10 +59,12 @@ import {
   createRunState,
   finishRun,
   isToPurge,
+  pauseRun,
   postponePurge,
   refersTo,
   releaseLease,
   renewLease,
+  resumeRun,
   retryRun,
   settleEnd,
   takeLease,
@@ -166,7 +172,7 @@ export class MemoryStore implements Store {
     runId: string,
     messageId: string,
     inboxLimit: number,
-    kind: 'signal' | 'control' = 'signal',
+    kind: AcceptedKind = 'signal',
   ): Promise<AcceptMessageResult> {
     return this.#update(runId, (before) => acceptMessage(before, { messageId, inboxLimit, kind }));
   }
@@ -277,6 +283,14 @@ export class MemoryStore implements Store {
     return this.#update(runId, (before) => retryRun(before, retry));
   }
 
+  async pauseRun(runId: string, pause: PauseRun): Promise<PauseRunResult> {
+    return this.#update(runId, (before) => pauseRun(before, pause));
+  }
+
+  async resumeRun(runId: string, resume: ResumeRun): Promise<PauseRunResult> {
+    return this.#update(runId, (before) => resumeRun(before, resume));
+  }
+
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {
     const partition = this.#partitions.get(runId);
     if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'skipped' };
@@ -317,8 +331,8 @@ export class MemoryStore implements Store {
 
   async *listDue(nowMs: number): AsyncGenerator<readonly string[]> {
     const all = [...this.#partitions.values()].flatMap(({ state }) => state?.run ?? []);
-    const due = all.flatMap(({ runId, dueAtMs }) => {
-      return dueAtMs !== undefined && dueAtMs <= nowMs ? [{ runId, dueAtMs }] : [];
+    const due = all.flatMap(({ runId, dueAtMs, pausedAtMs }) => {
+      return dueAtMs !== undefined && dueAtMs <= nowMs && pausedAtMs === undefined ? [{ runId, dueAtMs }] : [];
     });
     due.sort((a, b) => a.dueAtMs - b.dueAtMs);
     for (let start = 0; start < due.length; start += DUE_PAGE_LENGTH) {

@@ -2,9 +2,10 @@
  * What each operation of docs/protocol.md does to a run in memory: from the state before to the answer, and to the
  * state after where it writes. No `after` means that the condition failed, so nothing was written.
  */
+import type { AcceptedKind } from '../ports/message.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { isClosed, type OpenStatus } from '../core/run-status.ts';
-import { isRetried, pinnedElsewhere, type RunItem } from '../ports/run-item.ts';
+import { isRetried, needsNoWake, openStatusOf, pinnedElsewhere, type RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   ContinueRun,
@@ -13,11 +14,14 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
+  PauseRun,
+  PauseRunResult,
   PurgeResult,
   ReleaseLease,
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
+  ResumeRun,
   RetryRun,
   RetryRunResult,
   SettleEnd,
@@ -50,17 +54,47 @@ export function createRunState(run: NewRun): RunState {
 /** Operation 3. */
 export function acceptMessage(
   before: RunState | undefined,
-  { messageId, inboxLimit, kind }: { messageId: string; inboxLimit: number; kind: 'signal' | 'control' },
+  { messageId, inboxLimit, kind }: { messageId: string; inboxLimit: number; kind: AcceptedKind },
 ): Transition<AcceptMessageResult> {
   if (!before) return { answer: { kind: 'not-found' } };
   const { run } = before;
   if (isClosed(run.status)) return { answer: { kind: 'closed', run } };
-  const answer = { kind: 'accepted', leased: run.lease !== undefined } as const;
+  const answer = { kind: 'accepted', leased: needsNoWake(run, kind) } as const;
   if (run.inboxIds.includes(messageId)) return { answer };
   const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
   if (isClosedForIt || run.inboxIds.length >= inboxLimit) return { answer: { kind: 'full', run } };
   const accepted = { ...run, inboxIds: [...run.inboxIds, messageId], wakes: run.wakes + 1, dueAtMs: 0 };
-  return { answer, after: { ...before, run: accepted } };
+  if (kind === 'terminate') return { answer, after: goingOn(before, { ...accepted, isToTerminate: true }) };
+  return { answer, after: kind === 'cancel' ? goingOn(before, accepted) : { ...before, run: accepted } };
+}
+
+/** It is paused no more. */
+function goingOn(before: RunState, { pausedAtMs: _pausedAtMs, ...run }: RunItem): RunState {
+  return { ...before, run: { ...run, status: openStatusOf(run, before.restingStatus) } };
+}
+
+/** Operation 26. */
+export function pauseRun(
+  before: RunState | undefined,
+  { wakesSeen, pausedAtMs }: PauseRun,
+): Transition<PauseRunResult> {
+  if (!before) return { answer: { kind: 'not-found' } };
+  const { run } = before;
+  const isAsSeen = !isClosed(run.status) && run.pausedAtMs === undefined && run.wakes === wakesSeen;
+  if (!isAsSeen || run.isToTerminate) return { answer: { kind: 'changed', run } };
+  const paused: RunItem = { ...run, status: 'paused', pausedAtMs, wakes: run.wakes + 1 };
+  return { answer: { kind: 'done', run: paused }, after: { ...before, run: paused } };
+}
+
+/** Operation 27. */
+export function resumeRun(before: RunState | undefined, { wakesSeen }: ResumeRun): Transition<PauseRunResult> {
+  if (!before) return { answer: { kind: 'not-found' } };
+  const { run } = before;
+  if (isClosed(run.status) || run.pausedAtMs === undefined || run.wakes !== wakesSeen) {
+    return { answer: { kind: 'changed', run } };
+  }
+  const after = goingOn(before, { ...run, wakes: run.wakes + 1 });
+  return { answer: { kind: 'done', run: after.run }, after };
 }
 
 /** Operation 6. */
@@ -72,7 +106,8 @@ export function takeLease(before: RunState | undefined, take: TakeLease): Transi
   const leased = run.lease !== undefined && run.lease.expiresAtMs > nowMs;
   const due = run.dueAtMs !== undefined && run.dueAtMs <= dueByMs;
   const elsewhere = pinnedElsewhere(run, take);
-  if (!leased && due && elsewhere === undefined) {
+  const isPaused = run.pausedAtMs !== undefined;
+  if (!isPaused && !leased && due && elsewhere === undefined) {
     const { priorLeaseExpiresAtMs: _, ...state } = before;
     const pinned = pin === undefined ? {} : { pinnedTo: pin };
     const taken: RunItem = { ...run, ...pinned, lease, epoch: run.epoch + 1, status: 'running' };
@@ -80,6 +115,7 @@ export function takeLease(before: RunState | undefined, take: TakeLease): Transi
     return { answer: { kind: 'taken', before: run }, after: { ...state, ...prior, run: taken } };
   }
   if (run.lease?.owner === lease.owner) return { answer: { kind: 'taken', before: beforeTheTake(before) } };
+  if (isPaused) return refused('paused');
   if (!leased && due && elsewhere !== undefined) return { answer: { kind: 'pinned', to: elsewhere } };
   return leased ? refused('leased') : { answer: { kind: 'refused', reason: 'not-due', run } };
 }
@@ -88,11 +124,11 @@ export function takeLease(before: RunState | undefined, take: TakeLease): Transi
 function beforeTheTake({ run, restingStatus, priorLeaseExpiresAtMs }: RunState): RunItem {
   const { lease: _, ...free } = run;
   const before = { ...free, epoch: run.epoch - 1 };
-  if (priorLeaseExpiresAtMs === undefined) return { ...before, status: restingStatus };
+  if (priorLeaseExpiresAtMs === undefined) return { ...before, status: openStatusOf(before, restingStatus) };
   return { ...before, status: 'running', lease: { owner: 'unknown', expiresAtMs: priorLeaseExpiresAtMs } };
 }
 
-function refused(reason: 'not-found' | 'leased'): Transition<TakeLeaseResult> {
+function refused(reason: 'not-found' | 'leased' | 'paused'): Transition<TakeLeaseResult> {
   return { answer: { kind: 'refused', reason } };
 }
 
@@ -114,11 +150,13 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
   if (!run.lease) return { answer: { kind: 'done' } };
   if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
   const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, shows } = release;
+  const isTakenUp = status === 'suspended' && !release.isPaused;
+  const rest = atRest(run);
   const after: RunItem = {
-    ...atRest(run),
-    ...(status === 'suspended' || run.goesOnFrom === undefined ? {} : { goesOnFrom: run.goesOnFrom }),
+    ...rest,
+    ...(isTakenUp || run.goesOnFrom === undefined ? {} : { goesOnFrom: run.goesOnFrom }),
     ...shows,
-    status,
+    status: openStatusOf(rest, status),
     inboxIds,
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
     ...(needsWake ? { needsWake } : {}),
@@ -141,8 +179,9 @@ export function finishRun(before: RunState | undefined, finish: FinishRun): Tran
   }
   if (!run.lease) return { answer: { kind: 'lost' } };
   if (run.wakes !== finish.wakesSeen) return { answer: { kind: 'accepted-since', run } };
+  const { pausedAtMs: _pausedAtMs, isToTerminate: _isToTerminate, ...rest } = atRest(run);
   const after: RunItem = {
-    ...atRest(run),
+    ...rest,
     ...shows,
     status,
     inboxIds: [],
@@ -188,7 +227,7 @@ export function continueRun(before: RunState | undefined, next: ContinueRun): Tr
   const after: RunItem = {
     ...rest,
     ...shows,
-    status: 'pending',
+    status: openStatusOf(rest, 'pending'),
     link,
     input,
     inboxIds,

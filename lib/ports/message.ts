@@ -74,6 +74,9 @@ export interface CallbackMessage extends MessageBase {
   readonly payload: Encoded;
 }
 
+/** Of a message, as far as it matters where it is accepted: which room it has in the inbox, and whether it ends a pause. */
+export type AcceptedKind = 'signal' | 'control' | 'cancel' | 'terminate';
+
 export type Message =
   SignalMessage | UpdateMessage | CallbackMessage | RunEndedMessage | CancelMessage | TerminateMessage;
 

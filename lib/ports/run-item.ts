@@ -1,7 +1,8 @@
 /** The run item: the lease of a run, the messages that were accepted for it, when it is due. */
 import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { RunStatus } from '../core/run-status.ts';
+import type { AcceptedKind } from './message.ts';
+import type { OpenStatus, RunStatus } from '../core/run-status.ts';
 
 /** An input or a result: inline when it is small, else in its own item under `key`. */
 export type StoredValue =
@@ -124,6 +125,10 @@ export interface RunItem extends RunShows {
   readonly dueAtMs?: number;
   /** No wake was sent for `dueAtMs`, which is too far away for the queue: the sweeper sends it ahead of time. */
   readonly needsWake?: true;
+  /** Since when it is paused: no worker takes it, and it is not in the index of the due. */
+  readonly pausedAtMs?: number;
+  /** A request to terminate it was accepted: it can be paused no more. */
+  readonly isToTerminate?: true;
   /** The version of the worker that takes all turns of the run, where runs are pinned to the code that began them. */
   readonly pinnedTo?: string;
   readonly blocked?: Blocked;
@@ -145,6 +150,20 @@ export function pinnedElsewhere(
   { pin, gone }: { readonly pin?: string; readonly gone?: string },
 ): string | undefined {
   return pin === undefined || pinnedTo === pin || pinnedTo === gone ? undefined : pinnedTo;
+}
+
+/** Says whether the sender of a message need not wake the run: a worker has it and will see, or it waits for its resume. */
+export function needsNoWake({ lease, pausedAtMs }: RunItem, kind: AcceptedKind): boolean {
+  return lease !== undefined || (pausedAtMs !== undefined && kind !== 'cancel' && kind !== 'terminate');
+}
+
+/** The status that is shown, where it is open. `restingStatus`: that of its last release. */
+export function openStatusOf(
+  { lease, pausedAtMs }: Pick<RunItem, 'lease' | 'pausedAtMs'>,
+  restingStatus: OpenStatus,
+): OpenStatus {
+  if (pausedAtMs !== undefined) return 'paused';
+  return lease === undefined ? restingStatus : 'running';
 }
 
 /** Says whether a request to try the run again, which was sent twice, has been carried out: nothing has happened since. */

@@ -10,7 +10,7 @@ import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
-import type { AnsweredUpdate, Message, UpdateAnswer } from './message.ts';
+import type { AcceptedKind, AnsweredUpdate, Message, UpdateAnswer } from './message.ts';
 import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
 import type {
   AfterEnd,
@@ -48,15 +48,10 @@ export interface Store {
 
   /**
    * Operation 3. Condition RunIsOpenAndInboxHasRoom. One update: inboxIds += id, wakes += 1, dueAtMs = 0. An id that is in
-   * the inbox already is not added again (the answer is accepted). Control is accepted too where `unreadSignals` says that
-   * there are too many signals.
+   * the inbox already is not added again (the answer is accepted). All but signals are accepted too where `unreadSignals`
+   * says that there are too many signals. A request to cancel or to terminate ends a pause.
    */
-  accept(
-    runId: string,
-    messageId: string,
-    inboxLimit: number,
-    kind?: 'signal' | 'control',
-  ): Promise<AcceptMessageResult>;
+  accept(runId: string, messageId: string, inboxLimit: number, kind?: AcceptedKind): Promise<AcceptMessageResult>;
 
   /**
    * Operation 5, operation 11. `keepDigests`: they are in the journal; of those with a digest it stays, and says so, until the run is purged.
@@ -64,7 +59,7 @@ export interface Store {
   deleteMessages(runId: string, messageIds: readonly string[], options?: DeleteMessages): Promise<void>;
 
   /**
-   * Operation 6. Condition RunIsFreeAndDue: open, no lease or one that expired at or before `nowMs`, dueAtMs <= dueByMs (now and
+   * Operation 6. Condition RunIsFreeAndDue: open, not paused, no lease or one that expired at or before `nowMs`, dueAtMs <= dueByMs (now and
    * some slack: a wake may come a moment early), and, with `pin`, RunIsPinnedHereOrNowhere. Sets the lease, epoch += 1, status running (from pending, suspended or
    * blocked); gives the item as it was before. On failure nothing is written.
    *
@@ -157,6 +152,15 @@ export interface Store {
    */
   retryRun(runId: string, retry: RetryRun): Promise<RetryRunResult>;
 
+  /**
+   * Operation 26. Condition RunIsAsSeen: open, not paused, not to be terminated, and nothing accepted since it was seen. It
+   * leaves the index of the due, and no worker takes it; when it would be due stays.
+   */
+  pauseRun(runId: string, pause: PauseRun): Promise<PauseRunResult>;
+
+  /** Operation 27. Condition RunIsPausedAsSeen: open, paused, and nothing accepted since it was seen. It is due as before. */
+  resumeRun(runId: string, resume: ResumeRun): Promise<PauseRunResult>;
+
   /** Newest first, from the index by workflow. */
   listRuns(query: RunQuery): Promise<RunPage>;
 }
@@ -231,7 +235,7 @@ export interface DeleteMessages {
 }
 
 export type AcceptMessageResult =
-  /** `leased`: a worker has the lease (expired or not), so no wake is needed from the sender. */
+  /** `leased`: a worker has the lease (expired or not), or the run is paused, so no wake is needed from the sender. */
   | { readonly kind: 'accepted'; readonly leased: boolean }
   /** `isRepeat`: the request was sent before, and that one was not answered: it may have been accepted. */
   | { readonly kind: 'closed'; readonly run: RunItem; readonly isRepeat?: true }
@@ -240,7 +244,7 @@ export type AcceptMessageResult =
 
 export type TakeLeaseResult =
   | { readonly kind: 'taken'; readonly before: RunItem }
-  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' }
+  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' | 'paused' }
   | { readonly kind: 'refused'; readonly reason: 'closed'; readonly run: RunItem }
   | { readonly kind: 'refused'; readonly reason: 'not-due'; readonly run: RunItem }
   /** Free and due, and pinned to another version. */
@@ -250,6 +254,8 @@ export interface ReleaseLease {
   readonly epoch: number;
   readonly wakesSeen: number;
   readonly status: 'pending' | 'suspended' | 'blocked';
+  /** As the turn has seen it: not all that came is delivered. */
+  readonly isPaused?: true;
   /** The next timer; undefined removes the run from the index of the due. */
   readonly dueAtMs: number | undefined;
   readonly needsWake?: true;
@@ -302,6 +308,21 @@ export interface RetryRun {
 export type RetryRunResult =
   | { readonly kind: 'done' }
   /** It is not as it was seen any more. */
+  | { readonly kind: 'changed'; readonly run: RunItem }
+  | { readonly kind: 'not-found' };
+
+export interface PauseRun {
+  /** As the run was seen. */
+  readonly wakesSeen: number;
+  readonly pausedAtMs: number;
+}
+
+export type ResumeRun = Pick<PauseRun, 'wakesSeen'>;
+
+export type PauseRunResult =
+  /** The run as it is now. */
+  | { readonly kind: 'done'; readonly run: RunItem }
+  /** It is not as it was seen any more, or was so already. */
   | { readonly kind: 'changed'; readonly run: RunItem }
   | { readonly kind: 'not-found' };
 

@@ -34,6 +34,8 @@ export const PAYLOAD_ACTIONS: Readonly<Record<StoreOperation, readonly PayloadAc
   continueRun: [],
   watch: [],
   retryRun: [],
+  pauseRun: [],
+  resumeRun: [],
   settleEnd: [],
   purge: ['s3:ListBucket', ...DELETE],
   deleteRun: ['s3:ListBucket', ...DELETE],

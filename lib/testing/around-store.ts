@@ -45,6 +45,8 @@ const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'finish',
   'continueRun',
   'retryRun',
+  'pauseRun',
+  'resumeRun',
   'purge',
   'deleteRun',
   'watch',

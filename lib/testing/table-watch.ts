@@ -11,6 +11,7 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
+  PauseRunResult,
   PurgeResult,
   ReleaseLease,
   SettleEnd,
@@ -38,6 +39,8 @@ const FOR_EVER_MS = Number.MAX_SAFE_INTEGER;
 
 export class TableWatch {
   readonly #runs = new Map<string, Watched>();
+  /** They are not listed as due. */
+  readonly #paused = new Set<string>();
   /** What was left in the inboxes at the last release: accepted again, it makes no run due. */
   readonly #left = new Map<string, readonly string[]>();
   /** Runs whose item was created through this watch, in that order. */
@@ -63,8 +66,8 @@ export class TableWatch {
   /** From when on a sweep that looks `aheadMs` ahead would find something; undefined if it never would. */
   sweepableAtMs(aheadMs: number): number | undefined {
     let earliestMs: number | undefined;
-    for (const { dueAtMs, leaseExpiresAtMs = 0, needsWake } of this.#runs.values()) {
-      if (dueAtMs === undefined) continue;
+    for (const [runId, { dueAtMs, leaseExpiresAtMs = 0, needsWake }] of this.#runs) {
+      if (dueAtMs === undefined || this.#paused.has(runId)) continue;
       const atMs = Math.max(needsWake ? dueAtMs - aheadMs : dueAtMs, leaseExpiresAtMs);
       if (earliestMs === undefined || atMs < earliestMs) earliestMs = atMs;
     }
@@ -90,6 +93,7 @@ export class TableWatch {
       }
       case 'accept':
         if ((answer as AcceptMessageResult).kind !== 'accepted') return;
+        if (args[3] === 'cancel' || args[3] === 'terminate') this.#paused.delete(runId);
         if (this.#left.get(runId)?.includes(args[1] as string)) return;
         this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: run?.leaseExpiresAtMs });
         return;
@@ -110,8 +114,20 @@ export class TableWatch {
         this.#left.set(runId, (args[1] as ReleaseLease).inboxIds);
         this.#rest(runId, args[1] as ReleaseLease);
         return;
+      case 'pauseRun':
+        if ((answer as PauseRunResult).kind === 'done') this.#paused.add(runId);
+        return;
+      case 'resumeRun': {
+        const resuming = answer as PauseRunResult;
+        if (resuming.kind !== 'done') return;
+        this.#paused.delete(runId);
+        this.#runs.set(runId, toWatched(resuming.run));
+        return;
+      }
       case 'finish':
-        if ((answer as FinishRunResult).kind === 'done') this.#rest(runId, { dueAtMs: dueAfter(args[1] as FinishRun) });
+        if ((answer as FinishRunResult).kind !== 'done') return;
+        this.#paused.delete(runId);
+        this.#rest(runId, { dueAtMs: dueAfter(args[1] as FinishRun) });
         return;
       case 'settleEnd':
         this.#rest(runId, { dueAtMs: (args[1] as SettleEnd).purgeAtMs });

@@ -117,6 +117,14 @@ export class TestRun<R> implements Run<R> {
     return this.#cloud.callers.call(() => this.#run.terminate(reason, options));
   }
 
+  pause(): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.pause());
+  }
+
+  resume(): Promise<void> {
+    return this.#cloud.callers.call(() => this.#run.resume());
+  }
+
   /** What can happen now happens before: the run may have ended a moment ago, and others learn of it. */
   async delete(): Promise<void> {
     const { store, clock, callers } = this.#cloud;
@@ -179,7 +187,11 @@ export class TestRun<R> implements Run<R> {
 
   async #stuckError(): Promise<RunStuckError> {
     const run = await this.#cloud.store.readRun(this.id);
-    return new RunStuckError(this.id, run?.workflow ?? '', describeWaiting(await this.#cloud.inspectRun(this.id)));
+    const waitsFor =
+      run?.pausedAtMs === undefined
+        ? describeWaiting(await this.#cloud.inspectRun(this.id))
+        : 'its resume. Call run.resume() before you wait for the end';
+    return new RunStuckError(this.id, run?.workflow ?? '', waitsFor);
   }
 }
 

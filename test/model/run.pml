@@ -20,7 +20,9 @@
  *
  * Sizes: NW workers; S1 S2 S3: who sends the messages 1, 2, 3 (0 nobody; 1 a caller who repeats with the same id; 2 one
  * with an id of its own, never repeated; 3 two callers at once with that id; 4 the same, and each has a payload of its own); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
- * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT. M_...: one planted mistake each.
+ * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE.
+ * M_...: one planted mistake each.
+ * PAUSE: somebody pauses and resumes the run, without limit (LIVE: once).
  * CONT: at its end the program continues as new, once: the second link is the same program, with a journal of its own.
  */
 #ifndef NW
@@ -145,6 +147,9 @@ bool lk[NW + 1];      /* of each worker, the link whose journal it has */
 bool warm[NW + 1];
 #endif
 #ifdef RENEW
+#ifdef PAUSE
+bool rpaused = 0;
+#endif
 bool rnews = 0, rdirty = 0; byte rmail = 0;  /* of the owner's last renewal, not taken up yet */
 #ifdef M_RENEWREVIVES
 byte lastowner = 0;
@@ -167,6 +172,15 @@ bool overdue = 0;            /* and one since a request to stop was accepted */
 byte pay = 0;                /* whose payload the item of message 1 has, or had: 1 or 2; 0 for none */
 bool rec = 0;                /* it is received: only its digest is left */
 byte jpay = 0, toldPay = 0;  /* ghosts: whose payload was delivered; who was told accepted, a set */
+#endif
+#ifdef PAUSE
+bool paused = 0, pdirty = 0; /* pdirty: wakes was counted up since the one who pauses has read the run item */
+byte waits = 0;              /* ghost: signals that were accepted while it was paused, since the pause */
+#define ISPAUSED  paused
+#define UNPAUSE   paused = 0; waits = 0
+#else
+#define ISPAUSED  false
+#define UNPAUSE   skip
 #endif
 #ifdef NOISE
 byte nmail = 0, jn = 0;      /* of the mail: messages without a name; those of them in the journal */
@@ -195,13 +209,17 @@ inline send() { skip }
 #else
 #define ISDUE   PAST(due)
 #endif
+#ifdef M_PAUSEDTAKEN
 #define CANTAKE (open && FREE && ISDUE)
+#else
+#define CANTAKE (open && FREE && ISDUE && !ISPAUSED)
+#endif
 
 /* nobody has the run, something is to be done, and nobody will be told */
 #define TODO   (!jput || (counted & ~GOT) || PENDING(jd, js) || SLEEPS(jd, js) || (jd & TERM))
 #define LISTED (PAST(due) || (due == NB && !jput && !(counted & ~GOT & (CANCEL | TERM))) || \
                (due >= T1 && due == NEXTT(jt) && !(counted & ~GOT) && !PENDING(jd, js) && !ENDED(jd, js, jt) && !(jd & TERM)))
-#define STUCK  (open && (owner == 0 || !inturn[owner]) && TODO && !LISTED)
+#define STUCK  (open && !ISPAUSED && (owner == 0 || !inturn[owner]) && TODO && !LISTED)
 
 #if NW == 3
 #define ANYTURN (inturn[1] || inturn[2] || inturn[3])
@@ -219,6 +237,9 @@ inline send() { skip }
 inline bump() {
 #ifdef RENEW
   rdirty = 1;
+#endif
+#ifdef PAUSE
+  pdirty = 1;
 #endif
   dirty = 1
 }
@@ -279,6 +300,16 @@ inline accept(id, answer, isFree) {
      APPEND(mail, id); bump();
 #ifndef M_SPLITDUE
      due = ZERO;
+#endif
+#ifdef PAUSE
+     if
+     :: BIT(id) & (CANCEL | TERM) ->                                      /* a request to stop ends the pause */
+#ifndef M_STOPWAITS
+        UNPAUSE
+#endif
+     :: !(BIT(id) & (CANCEL | TERM)) && paused -> waits = waits | BIT(id)
+     :: else
+     fi;
 #endif
 #ifdef ORDER
      if :: !(counted & BIT(id)) -> APPEND(corder, id) :: else fi;
@@ -442,9 +473,17 @@ endnoise:
 #ifdef NOISE
 #define VIEW  v = mail; nv = nmail
 #define NOISY (nv > ln)
+#elif defined(PAUSE) && !defined(M_PAUSEUNSEEN)
+#define VIEW  v = mail; vp = paused
+#define NOISY false
 #else
 #define VIEW  v = mail
 #define NOISY false
+#endif
+#ifdef PAUSE
+#define HELD  (vp && mode == GOING && !ENDED(ld, ls, lt))   /* the turn has heard of the pause */
+#else
+#define HELD  false
 #endif
 #ifdef M_SEENLATE
 #define LEARN skip
@@ -535,6 +574,12 @@ inline forget(d) {
 #else
 #define TOFAIL false
 #endif
+#ifdef CONT
+#define ALL (SET(v) | (lk[me] && !lc -> carry : 0))
+#else
+#define ALL SET(v)
+#define rep 0
+#endif
 #ifdef DEADLINE
 #define NOTIME true
 #else
@@ -548,7 +593,13 @@ inline forget(d) {
 inline next() {
   if
   :: CONTINUES -> goto continue
+#ifdef PAUSE
+  :: !CONTINUES && mode == GOING && ENDED(ld, ls, lt) && (ALL & ~ld & ~rep) -> goto receive   /* what a held turn has left */
+  :: !CONTINUES && (mode == ENDING || ENDED(ld, ls, lt)) && !(mode == GOING && (ALL & ~ld & ~rep)) -> goto finish
+  :: HELD -> goto release
+#else
   :: !CONTINUES && (mode == ENDING || ENDED(ld, ls, lt)) -> goto finish
+#endif
   :: else ->
      if
      :: PENDING(ld, ls) && TOFAIL -> goto receive
@@ -575,6 +626,9 @@ proctype Worker(byte me) {
   bool lput, lc; byte rep;     /* rep: of the mail, what came again, and an earlier link has received */
 #else
 #define lput true
+#endif
+#ifdef PAUSE
+  bool vp;                     /* the run was paused when it was last seen */
 #endif
 #ifdef AMO
   byte lint;
@@ -696,6 +750,9 @@ receive:                                                                  /* 9 *
 #ifdef RENEW
     if                                                                    /* lib/engine/lease-renewer.ts: its answer came */
     :: owner == me && rnews -> rnews = 0; v = rmail; rmail = 0;
+#ifdef PAUSE
+       vp = rpaused;
+#endif
 #ifdef M_RENEWSEEN
        dirty = 0
 #else
@@ -712,8 +769,6 @@ receive:                                                                  /* 9 *
 #endif
 #ifdef CONT
     rep = (lk[me] -> SET(v) & ~ld & ~inb & (old | carry) : 0);            /* lib/engine/link-before.ts */
-#else
-#define rep 0
 #endif
     if
     :: SET(v) & ~ld & ~rep & ~inb -> assert(owner != me); goto down       /* the owner misses no payload */
@@ -747,6 +802,14 @@ commit:                                                                   /* 10 
 #ifdef M_DROPUNREAD
     if :: ENDED(ld, ls, lt) -> p = 0; forget(SET(v)) :: else fi;
 #endif
+#ifdef PAUSE
+    if
+    :: HELD ->
+       assert(!(p & (CANCEL | TERM)));                                    /* no request to stop waits for the resume */
+       p = 0
+    :: else
+    fi;
+#endif
     if
     :: mode == GOING ->
 #ifdef BLOCK
@@ -763,7 +826,7 @@ commit:                                                                   /* 10 
 #ifdef AMO
        if :: PENDING(ld | p, ls) -> ps = ps | (lint & ~ls) :: else fi;    /* interrupted: it fails */
 #endif
-       if :: SLEEPS(ld, ls) && mode == GOING -> pt = DUETIMERS :: else fi
+       if :: SLEEPS(ld, ls) && mode == GOING && !HELD -> pt = DUETIMERS :: else fi
     :: else
     fi;
     if
@@ -787,6 +850,9 @@ commit:                                                                   /* 10 
           assert(!(p & jd) && !(ps & js) && !(pt & jt));                  /* once */
           assert(!(p & ~counted));                                        /* only what was accepted */
           assert(!(p & toldGone) && !(p & toldFull));                     /* nothing that was refused */
+#ifdef PAUSE
+          assert(!(p & waits) || mode != GOING || ENDED(ld, ls, lt));     /* a signal waits for the resume */
+#endif
 #ifdef ORDER
           INORDER(v & 3); INORDER((v >> 2) & 3); INORDER((v >> 4) & 3);
           assert((corder & (BIT(2 * LEN(jorder)) - 1)) == jorder);        /* in the order of acceptance */
@@ -875,7 +941,12 @@ release:                                                                  /* 14 
     if
     :: MAYGO ->
        assert(!behind[me]);                                               /* the owner's view is exact */
+#ifdef PAUSE
+       assert(paused == vp);                                              /* it is released as it is */
+       assert(!(counted & ~GOT & ~(HELD -> ALL : 0)));                    /* nothing accepted is lost */
+#else
        assert(!(counted & ~GOT));                                         /* nothing accepted is lost */
+#endif
        leave(); mail = v;
 #ifdef PARTIAL
        assert(!(inb & ld & ~SET(v)));                                     /* what is to be deleted yet is not forgotten */
@@ -884,8 +955,14 @@ release:                                                                  /* 14 
        warm[me] = 1;
 #endif
        if
-       :: PENDING(ld, ls) -> due = ZERO
-       :: SLEEPS(ld, ls) ->
+#if defined(PAUSE) && !defined(M_HELDNOTDUE)
+       :: HELD && (ALL & ~ld) -> due = ZERO                               /* for the resume */
+#define WAITING (HELD && (ALL & ~ld))
+#else
+#define WAITING false
+#endif
+       :: !WAITING && PENDING(ld, ls) -> due = ZERO
+       :: !WAITING && SLEEPS(ld, ls) ->
 #ifdef M_LASTTIMER
           due = T1 + NTIMER - 1
 #else
@@ -911,7 +988,7 @@ finish:                                                                   /* 15 
     :: MAYGO ->
        assert(!behind[me]);                                               /* the owner's view is exact */
        assert(!(counted & ~GOT));                                         /* nothing accepted is lost */
-       leave(); mail = 0; open = 0; due = NONE; goto down
+       leave(); mail = 0; open = 0; due = NONE; UNPAUSE; goto down
 #ifdef M_GOESROUND
     :: LOST && open -> goto receive
     :: !open -> goto down
@@ -1004,6 +1081,9 @@ down:
     STEPUP(1); STEPUP(2); STEPUP(3); rank[me] = 1;
 #endif
     assert(!STUCK);                                                       /* what is to be done is listed as due */
+#ifdef PAUSE
+    vp = 0;
+#endif
     v = 0; ld = 0; ls = 0; lt = 0; res = 0; p = 0; ps = 0; pt = 0; w = 0; mode = GOING; tko = 0;
 #ifdef DELAY
     before = 0; lput = 0; over[me] = 0;
@@ -1030,7 +1110,11 @@ down:
 proctype Keeper() {
 endkeeper:
   do
-  :: atomic { open && owner != 0 && !rnews -> rnews = 1; rmail = mail; rdirty = 0 }
+  :: atomic { open && owner != 0 && !rnews -> rnews = 1; rmail = mail; rdirty = 0;
+#ifdef PAUSE
+     rpaused = paused
+#endif
+  }
 #ifdef M_RENEWREVIVES
   :: atomic { open && owner == 0 && lastowner != 0 && !inturn[lastowner] -> owner = lastowner; lastowner = 0 }
 #endif
@@ -1068,13 +1152,75 @@ endclock:
   od
 }
 
+#ifdef PAUSE
+/* operations 26 and 27, lib/client/pause-run.ts: a read, then a write that relies on it. */
+proctype Pauser() {
+  byte pm; bool stops;
+#ifdef LIVE
+#define AGAIN skip
+#else
+#define AGAIN goto pause
+#endif
+endpause:
+pause:
+  atomic { open && !paused -> pdirty = 0; pm = mail };
+  atomic { stops = (SET(pm) & inb & (CANCEL | TERM)) != 0; pm = 0 };
+  atomic {
+    if
+#ifdef M_PAUSELATE
+    :: open && !paused && !stops && !(counted & TERM) ->                  /* carried out whenever the network likes */
+#elif defined(M_PAUSEENDS)
+    :: open && !paused && !stops && !pdirty ->
+#elif defined(M_PAUSESTOPS)
+    :: open && !paused && !pdirty && !(counted & TERM) ->
+#else
+    :: open && !paused && !stops && !pdirty && !(counted & TERM) ->
+#endif
+       stops = 0; paused = 1;
+#ifdef M_PAUSENOWAKES
+       pdirty = 1
+#else
+       bump()
+#endif
+    :: open && stops -> stops = 0; AGAIN                                  /* it is about to stop: nothing to do */
+#ifdef LIVE
+       ; goto done
+#endif
+    :: else -> stops = 0; if :: open && !(counted & TERM) -> goto pause :: else -> goto done fi
+    fi;
+    assert(!paused || !(counted & ~GOT & (CANCEL | TERM)));               /* who is paused is not to be stopped */
+    assert(!paused || !(counted & TERM)) };                               /* and not about to end */
+endresume:
+resume:
+  atomic { !open || paused; if :: !open -> goto done :: else fi; pdirty = 0 };
+  atomic {
+    if
+#ifdef M_RESUMENOWAKES
+    :: open && paused && !pdirty -> UNPAUSE; pdirty = 1;
+#else
+    :: open && paused && !pdirty -> UNPAUSE; bump();
+#endif
+#ifdef HEARS
+       overdue = 0;
+#endif
+#ifdef LIVE
+       if :: FREE && PAST(due) -> send() :: else fi;
+#endif
+       assert(!STUCK)                                                     /* what is to be done is listed as due */
+    :: else -> if :: open && paused -> goto resume :: else fi
+    fi };
+  AGAIN;
+done: skip
+}
+#endif
+
 #ifdef HEARS
 /* A second passes. */
 #define AGES(w) if :: inturn[w] -> aged[w] = 1 :: else fi
 proctype Seconds() {
 endseconds:
   do
-  :: atomic { counted & (CANCEL | TERM) ->
+  :: atomic { (counted & (CANCEL | TERM)) || ISPAUSED ->
      AGES(1); AGES(2);
 #if NW == 3
      AGES(3);
@@ -1101,6 +1247,9 @@ init {
 #endif
 #ifdef NOISE
     run Noise();
+#endif
+#ifdef PAUSE
+    run Pauser();
 #endif
 #ifdef HEARS
     run Seconds();

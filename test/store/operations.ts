@@ -75,8 +75,18 @@ const take = operation(
     }),
 );
 
-const accept = operation('accept', { run, messageId }, (store, { run, messageId }, prefix) =>
-  store.accept(prefix + run, messageId, INBOX_LIMIT),
+const accept = operation(
+  'accept',
+  { run, messageId, kind: fc.constantFrom('signal', 'control', 'cancel', 'terminate') },
+  (store, { run, messageId, kind }, prefix) => store.accept(prefix + run, messageId, INBOX_LIMIT, kind),
+);
+
+const pausing = operation('pauseRun', { run, wakesSeen, pausedAtMs: nowMs }, (store, { run, ...pause }, prefix) =>
+  store.pauseRun(prefix + run, pause),
+);
+
+const resuming = operation('resumeRun', { run, wakesSeen }, (store, { run, ...resume }, prefix) =>
+  store.resumeRun(prefix + run, resume),
 );
 
 const BLOCKED = {
@@ -201,6 +211,8 @@ const honest = operation(
       'finish',
       'fail',
       'retry',
+      'pause',
+      'resume',
       'continue',
       'record',
       'late record',
@@ -239,6 +251,10 @@ const honest = operation(
         const end = { status: 'failed', result, endedAtMs: START_MS, purgeAtMs: dueAtMs } as const;
         return store.finish(runId, { epoch, wakesSeen, ...end });
       }
+      case 'pause':
+        return store.pauseRun(runId, { wakesSeen, pausedAtMs: START_MS + 1 });
+      case 'resume':
+        return store.resumeRun(runId, { wakesSeen });
       case 'retry': {
         const goesOnFrom = { kind: 'retry', number: 1, keeps: 1, reason: 'no' } as const;
         return store.retryRun(runId, { epoch, purgeAtMs: now.dueAtMs, retries: (now.retries ?? 0) + 1, goesOnFrom });
@@ -268,6 +284,8 @@ const operations = fc.oneof(
   { weight: 2, arbitrary: finish },
   { weight: 2, arbitrary: continuing },
   { weight: 2, arbitrary: retrying },
+  { weight: 1, arbitrary: pausing },
+  { weight: 1, arbitrary: resuming },
   { weight: 1, arbitrary: renew },
   { weight: 3, arbitrary: reads },
   { weight: 3, arbitrary: writes },

@@ -31,6 +31,7 @@ export interface RunAnswer extends RunRow {
   readonly input?: unknown;
   readonly dueAt?: string;
   readonly deadline?: string;
+  readonly pausedAt?: string;
   readonly parent?: string;
   readonly link?: number;
   readonly pinnedTo?: string;

@@ -1,7 +1,7 @@
 /** The verbs that talk to an engine, in the order of the help. */
 import type { EngineVerb } from '../engine-verb.ts';
 import { showConsole } from './console.ts';
-import { cancel, retry, terminate } from './control.ts';
+import { cancel, pause, resume, retry, terminate } from './control.ts';
 import { count } from './count.ts';
 import { deleteRun } from './delete.ts';
 import { fork } from './fork.ts';
@@ -28,6 +28,8 @@ export const ENGINE_VERBS: readonly EngineVerb<any>[] = [
   update,
   cancel,
   terminate,
+  pause,
+  resume,
   retry,
   fork,
   deleteRun,

@@ -36,6 +36,20 @@ export const terminate = controlVerb({
   ],
 });
 
+export const pause = controlVerb({
+  name: 'pause',
+  summary: 'let a run do nothing new until it is resumed: what it is sent waits',
+  options: [],
+  examples: [['lull pause order-o-17', 'Hold it; steps that are under way come to their end']],
+});
+
+export const resume = controlVerb({
+  name: 'resume',
+  summary: 'let a paused run go on',
+  options: [],
+  examples: [['lull resume order-o-17', 'Signals that came meanwhile, and timers that are due, reach it now']],
+});
+
 export const retry = controlVerb({
   name: 'retry',
   summary: 'let a failed run go on from the step that failed',

@@ -146,6 +146,15 @@ class RemoteRun {
     await this.#post('/terminate', { reason, undo }, idempotencyKey);
   }
 
+  async pause(): Promise<void> {
+    await this.#post('/pause', undefined);
+  }
+
+  async resume(): Promise<void> {
+    await this.#post('/resume', undefined);
+    this.#options.goesOn(this.id);
+  }
+
   async delete(): Promise<void> {
     await this.#api.call(this.#path, { method: 'DELETE' });
   }

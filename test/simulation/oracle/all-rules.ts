@@ -15,6 +15,7 @@ import { messagesRule } from './messages-rule.ts';
 import { orphansRule } from './orphans-rule.ts';
 import { overdueRule } from './overdue-rule.ts';
 import { patchRule } from './patch-rule.ts';
+import { pauseRule } from './pause-rule.ts';
 import { pinRule } from './pin-rule.ts';
 import { purgeRule } from './purge-rule.ts';
 import type { Rule } from './rule.ts';
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   cancelRule,
   bodiesRule,
   hearsRule,
+  pauseRule,
   blockedRule,
   lostWorkersRule,
   solitudeRule,

@@ -41,7 +41,7 @@ export const hearsRule: Rule = {
   },
 };
 
-function isDisturbed({ runId }: RunLedger, { plan, faultNames, bodies }: Seen): boolean {
+export function isDisturbed({ runId }: RunLedger, { plan, faultNames, bodies }: Seen): boolean {
   if (plan.weather.clockErrorMs !== 0 || bodies.haveKilled) return true;
   return faultNames.some((name) => OF_WORKERS.test(name) || (OF_CALLS.test(name) && name.includes(`of ${runId}`)));
 }

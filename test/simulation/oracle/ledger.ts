@@ -6,6 +6,7 @@ import type { Encoded } from '../../../lib/core/encoded.ts';
 import { SHORTEST_RETENTION_MS } from '../../../lib/core/shortest-retention.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
+import type { RunItem } from '../../../lib/ports/run-item.ts';
 import type {
   AnswerUpdate,
   AnswerUpdateResult,
@@ -15,6 +16,11 @@ import type {
   TakeLease,
 } from '../../../lib/ports/store.ts';
 import { RunLedger, type TableCall } from './run-ledger.ts';
+
+/** What the index of the due has of it. */
+function listedAtMs(item: RunItem | undefined): number | undefined {
+  return item?.pausedAtMs === undefined ? item?.dueAtMs : undefined;
+}
 
 /** Of a record that is put. */
 export function linkOf({ args }: TableCall): number {
@@ -62,12 +68,13 @@ export class Ledger {
   enter(run: RunLedger, call: TableCall): void {
     const { operation, args, answer, before, after, atMs } = call;
     run.item = after;
-    const { dueAtMs, lease } = after ?? {};
+    const { lease } = after ?? {};
+    const dueAtMs = listedAtMs(after);
+    run.notePause(call);
     if (before !== after) {
       run.wantsTurnSinceMs = dueAtMs === undefined ? Infinity : Math.max(atMs, dueAtMs, lease?.expiresAtMs ?? 0);
     }
-    if (before?.dueAtMs !== after?.dueAtMs || before === undefined)
-      run.dueTimes.push({ atMs, dueAtMs: after?.dueAtMs });
+    if (listedAtMs(before) !== dueAtMs || before === undefined) run.dueTimes.push({ atMs, dueAtMs });
     switch (operation) {
       case 'putMessage':
         if ((answer as PutMessageResult).kind !== 'put') return;
@@ -92,6 +99,7 @@ export class Ledger {
         const isNew = after?.inboxIds.includes(id) === true && before?.inboxIds.includes(id) === false;
         if (!isNew || run.accepted.includes(id)) return;
         run.accepted.push(id);
+        if (after.pausedAtMs !== undefined) run.acceptedWhilePaused.add(id);
         run.noteStop(run.messages.get(id), call);
         return;
       }
@@ -112,7 +120,7 @@ export class Ledger {
         run.formerLeaseEndedMs = before?.lease?.expiresAtMs ?? -Infinity;
         return;
       case 'release':
-        if (after?.status === 'blocked') run.blockedUntilMs = after.dueAtMs ?? -Infinity;
+        if (after?.blocked !== undefined) run.blockedUntilMs = after.dueAtMs ?? -Infinity;
         if (before?.lease !== undefined && after?.blocked?.tryAtMs !== undefined) {
           run.lossHolds += 1;
           run.lastLossHold = { version: after.blocked.version, tryAtMs: after.blocked.tryAtMs };

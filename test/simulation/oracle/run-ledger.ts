@@ -112,6 +112,10 @@ export class RunLedger {
   formerLeaseEndedMs = -Infinity;
   /** Since when it is due and nobody has it. */
   wantsTurnSinceMs = Infinity;
+  /** Since when it is paused, until when it was, and the ids that were accepted since it is. */
+  pausedSinceMs = Infinity;
+  resumedAtMs = -Infinity;
+  readonly acceptedWhilePaused = new Set<string>();
   /** Of each epoch, what the clock of its worker showed when it asked for the lease. */
   readonly takenAtMs = new Map<number, number>();
   /** The epoch that each process took last. */
@@ -167,6 +171,14 @@ export class RunLedger {
   /** Each of its entries was asked for by the run itself, and stands. */
   get isPlain(): boolean {
     return this.stands.retried === 0 && !this.stands.isForked && this.created?.goesOnFrom === undefined;
+  }
+
+  /** What changes with a pause, whatever ended it. */
+  notePause({ atMs, before, after }: TableCall): void {
+    if (before?.pausedAtMs === undefined && after?.pausedAtMs !== undefined) this.pausedSinceMs = atMs;
+    if (before?.pausedAtMs === undefined || after?.pausedAtMs !== undefined) return;
+    this.resumedAtMs = atMs;
+    this.acceptedWhilePaused.clear();
   }
 
   get link(): number {

@@ -21,10 +21,10 @@ export const timersRule: Rule = {
       if (!isSleep(sleep)) continue;
       if (entry.atMs < sleep.dueAtMs) violate(`timer #${entry.id} fired ${sleep.dueAtMs - entry.atMs} ms too early`);
       const askedAtMs = run.askedAtMs.get(entry.id) ?? atMs;
-      const { blockedUntilMs, formerLeaseEndedMs } = run;
+      const { blockedUntilMs, formerLeaseEndedMs, resumedAtMs } = run;
       const reopenedAtMs = run.reopened.at(-1)?.atMs ?? -Infinity;
       // The lease of a dead worker whose clock was wrong is over when its own clock would have said so.
-      const freeAtMs = Math.max(seen.faultsEndedAtMs, blockedUntilMs, formerLeaseEndedMs);
+      const freeAtMs = Math.max(seen.faultsEndedAtMs, blockedUntilMs, formerLeaseEndedMs, resumedAtMs);
       const sinceMs = Math.max(sleep.dueAtMs, askedAtMs, freeAtMs, reopenedAtMs);
       if (seen.fleet.saturatedAtMs >= sinceMs) continue;
       const lateMs = atMs - sinceMs;

@@ -10,6 +10,7 @@ import { leaseBugs } from './lease-bugs.ts';
 import { longLifeBugs } from './long-life-bugs.ts';
 import { lostWorkerBugs } from './lost-worker-bugs.ts';
 import { messageBugs } from './message-bugs.ts';
+import { pauseBugs } from './pause-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { raceBugs } from './race-bugs.ts';
 import { retryBugs } from './retry-bugs.ts';
@@ -30,6 +31,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...longLifeBugs,
   ...lostWorkerBugs,
   ...messageBugs,
+  ...pauseBugs,
   ...raceBugs,
   ...retryBugs,
   ...stepBugs,

@@ -19,6 +19,7 @@ import { linksWorkload } from './links.ts';
 import { longJournalWorkload } from './long-journal.ts';
 import { patchedWorkload } from './patched.ts';
 import { patchRemovedWorkload } from './patch-removed.ts';
+import { pausingWorkload } from './pausing.ts';
 import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
 import { racedSignalsWorkload } from './raced-signals.ts';
@@ -46,6 +47,7 @@ export const workloads: readonly Workload[] = [
   linksWorkload,
   callbacksWorkload,
   stopRaceWorkload,
+  pausingWorkload,
   busyRunWorkload,
   unwindingWorkload,
   updatingWorkload,

@@ -70,6 +70,9 @@ function toHttp(
       const path = `/callbacks/${token}${payload.startsWith('no') ? '/fail' : ''}`;
       return { method, path, body: JSON.stringify(payload), ...(key === undefined ? {} : { key }) };
     }
+    case 'pause':
+    case 'resume':
+      return { method, path: `/runs/${runId}/${action.do}` };
     case 'cancel':
       return { method, path: `/runs/${runId}/cancel`, body: JSON.stringify({ reason: action.reason }) };
     case 'terminate': {

@@ -40,6 +40,7 @@ export type Action = ActionBase &
     | ({ readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string } & Sending)
     /** The callback of that name; with an error, if the payload begins with "no". */
     | { readonly do: 'complete'; readonly name: string; readonly payload: string; readonly key?: string }
+    | { readonly do: 'pause' | 'resume' }
     | { readonly do: 'cancel'; readonly reason: string }
     | { readonly do: 'terminate'; readonly reason: string; readonly undo?: true }
     /** Under its id, repeats are one update. */
@@ -111,6 +112,9 @@ export async function act(
       else await client.completeCallback(token, action.payload, options);
       return undefined;
     }
+    case 'pause':
+    case 'resume':
+      return client.run(runId)[action.do]();
     case 'cancel':
       return client.run(runId).cancel(action.reason);
     case 'terminate':

@@ -21,6 +21,8 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'finish',
   'continueRun',
   'retryRun',
+  'pauseRun',
+  'resumeRun',
   'purge',
   'deleteRun',
   'watch',

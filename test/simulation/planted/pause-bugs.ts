@@ -1,0 +1,47 @@
+/** Mistakes around runs that are paused and resumed. */
+import type { PlantedBug } from './planted-bug.ts';
+
+export const pauseBugs: readonly PlantedBug[] = [
+  {
+    name: 'a worker takes a run that is paused',
+    file: 'lib/memory/run-state.ts',
+    find: `const isPaused = run.pausedAtMs !== undefined;\n  if (!isPaused && !leased`,
+    put: `const isPaused = run.pausedAtMs !== undefined;\n  if (!leased`,
+  },
+  {
+    name: 'a paused turn delivers what it was sent',
+    file: 'lib/engine/pending-events.ts',
+    find: `return turn.isPaused && !codeHasEnded(memory);`,
+    put: `return false;`,
+  },
+  {
+    name: 'a paused turn begins steps',
+    file: 'lib/engine/begin-steps.ts',
+    find: `nowMs >= turn.beginsByMs || turn.isPaused) return;\n  for`,
+    put: `nowMs >= turn.beginsByMs) return;\n  for`,
+  },
+  {
+    name: 'what waits for the resume does not make the run due',
+    file: 'lib/engine/suspend.ts',
+    find: `const dueAtMs = isPaused && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);`,
+    put: `const dueAtMs = nextDueAtMs(memory);`,
+  },
+  {
+    name: 'a resume is not counted: the turn that is about to let the run go does not see it',
+    file: 'lib/memory/run-state.ts',
+    find: `const after = goingOn(before, { ...run, wakes: run.wakes + 1 });`,
+    put: `const after = goingOn(before, run);`,
+  },
+  {
+    name: 'a request to stop waits for the resume',
+    file: 'lib/memory/run-state.ts',
+    find: `if (kind === 'terminate') return { answer, after: goingOn(before, { ...accepted, isToTerminate: true }) };`,
+    put: `if (kind === 'terminate') return { answer, after: { ...before, run: accepted } };`,
+  },
+  {
+    name: 'a pause holds a request to stop that the run has not heard of',
+    file: 'lib/client/pause-run.ts',
+    find: `return messages.some(({ kind }) => kind === 'cancel' || kind === 'terminate');`,
+    put: `return messages.some(({ kind }) => kind === 'terminate');`,
+  },
+];
