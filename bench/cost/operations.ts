@@ -111,6 +111,16 @@ const OPERATIONS: readonly Operation[] = [
       }),
   },
   {
+    name: 'a pause and its resume, of a run that waits for a message',
+    beside: (bench) => hearsAWord(bench),
+    play: (bench) =>
+      hearsAWord(bench, async (run) => {
+        await run.pause();
+        await run.resume();
+        await bench.work();
+      }),
+  },
+  {
     name: 'another run, started by the run, beside what it takes itself',
     beside: runNothingTwice,
     play: (bench) => begin(bench, bench.client.start(startsRun)),

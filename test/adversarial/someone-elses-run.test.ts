@@ -114,6 +114,14 @@ const routes: Record<string, () => Promise<void>> = {
     await expectNoWordOfTheEnd('terminate');
   },
 
+  async pauseRun() {
+    await expectNoWordOfTheEnd('pause');
+  },
+
+  async resumeRun() {
+    await expectNoWordOfTheEnd('resume');
+  },
+
   async retryRun() {
     const world = await payrollRun({ ended: true });
     const answer = await world.ask('POST', '/runs/r1/retry');

@@ -51,6 +51,10 @@ describe('explainRun', () => {
       'goes on by itself at 12:00:40 UTC (in 40 seconds)',
     ],
     [{ status: 'paused' }, 'is paused: it takes no turns until it is resumed'],
+    [
+      { status: 'paused', pausedAt: new Date('2030-01-04T11:00:00Z') },
+      'is paused since 11:00:00 UTC (60 minutes): it takes no turns until it is resumed',
+    ],
     [{ status: 'completed', endedAt: now, result: 1 }, 'completed 12:00:00 UTC, after 3 days'],
     [
       { status: 'failed', endedAt: now, error: new TypeError('no card') },

@@ -69,7 +69,9 @@ async function perform(
     const url = await resultOf(stage, id, act.openLink);
     const answer = await stage.fetchLink(url, { method: 'POST', body: JSON.stringify(act.value), headers: JSON_BODY });
     if (answer.status !== 200) throw new Error(`the link was answered with ${answer.status}: ${await answer.text()}`);
-  } else if ('cancel' in act) await post(stage, `/runs/${id}/cancel`, { reason: act.cancel });
+  } else if ('pause' in act) await post(stage, `/runs/${id}/pause`, undefined);
+  else if ('resume' in act) await post(stage, `/runs/${id}/resume`, undefined);
+  else if ('cancel' in act) await post(stage, `/runs/${id}/cancel`, { reason: act.cancel });
   else await post(stage, `/runs/${id}/terminate`, { reason: act.terminate, undo: act.undo });
 }
 

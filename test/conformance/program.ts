@@ -24,6 +24,8 @@ export type Act = { readonly after?: string } &
     | { readonly signal: string; readonly payload: unknown; readonly idempotencyKey?: string }
     | { readonly cancel: string }
     | { readonly terminate: string; readonly undo?: true }
+    | { readonly pause: true }
+    | { readonly resume: true }
     /** `answers`: the body of a 200, or what a problem shows. */
     | { readonly query: string; readonly args?: unknown; readonly answers: Expected }
     /** `answers`: as of a query. Waited for. */

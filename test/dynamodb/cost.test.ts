@@ -122,6 +122,20 @@ test('trying a failed run again costs 1, and 1 for each index, one more where it
   expect(await units(() => store.retryRun(kept.runId, { ...retry, purgeAtMs: START_MS }))).toEqual([1, 2, 1]);
 });
 
+test('pausing and resuming cost 1 each, and 1 for the index where the run has a time; what a paused run is sent costs 1', async () => {
+  const paused = await createdRun(store, ordinaryRun());
+  const pausedAtMs = START_MS;
+  expect(await units(() => store.pauseRun(paused.runId, { wakesSeen: 0, pausedAtMs }))).toEqual([1, 1, 0]);
+  expect(await units(() => store.accept(paused.runId, 'm1', INBOX_LIMIT))).toEqual([1, 0, 0]);
+  expect(await units(() => store.resumeRun(paused.runId, { wakesSeen: 2 }))).toEqual([1, 1, 0]);
+  const waiting = await takenRun(store, ordinaryRun());
+  await store.release(waiting.runId, releasing());
+  expect(await units(() => store.pauseRun(waiting.runId, { wakesSeen: 0, pausedAtMs }))).toEqual([1, 0, 0]);
+  expect(await units(() => store.resumeRun(waiting.runId, { wakesSeen: 1 }))).toEqual([1, 0, 0]);
+  await store.pauseRun(waiting.runId, { wakesSeen: 2, pausedAtMs });
+  expect(await units(() => store.accept(waiting.runId, 'm1', INBOX_LIMIT, 'cancel'))).toEqual([1, 1, 0]);
+});
+
 test('what a run shows costs no write of its own, and no index', async () => {
   const shows = { customStatus: encoded('waiting'), attributes: { customer: 'c1' } };
   const renewal = { epoch: 1, expiresAtMs: START_MS + 2 * LEASE_MS, shows };

@@ -44,6 +44,8 @@ export async function useEveryOperation(store: Store): Promise<void> {
       input: { kind: 'inline', value: encoded('next') },
     });
     await store.watch(runId, 'watcher', 10);
+    await store.pauseRun(runId, { wakesSeen: twice, pausedAtMs: START_MS });
+    await store.resumeRun(runId, { wakesSeen: twice });
     await store.settleEnd(runId, { endedAtMs: START_MS, purgeAtMs: undefined });
     await store.retryRun(runId, {
       ...{ epoch: 7, purgeAtMs: undefined, retries: 1 },

@@ -74,6 +74,38 @@ describe('a run that a deployment has blocked', () => {
   });
 });
 
+describe('a run that is paused', () => {
+  it('is passed over by worker and sweeper, keeps what it is sent, and goes on by the sweeper alone', async () => {
+    const world = createWorld();
+    const { api, worker, sweeper } = handlersOf(world);
+    await world.client.start(order, { id: 'o1', at: '2026-11-22' }, { id: 'o1' });
+    await work(world, worker);
+    expect(await api(httpEvent({ method: 'POST', path: '/runs/o1/pause' }), context())).toMatchObject({
+      statusCode: 202,
+    });
+    expect(
+      await api(httpEvent({ method: 'POST', path: '/runs/o1/signals/approved', body: '{"by":"Ada"}' }), context()),
+    ).toMatchObject({
+      statusCode: 202,
+    });
+    const wake = sqsEvent(JSON.stringify({ runId: 'o1' }));
+    expect(await worker(wake, context())).toEqual({ batchItemFailures: [] });
+    expect(await sweeper()).toMatchObject({ woken: 0 });
+    expect(await world.client.run('o1').describe()).toMatchObject({ status: 'paused', pausedAt: new Date(NOON_MS) });
+
+    expect(await api(httpEvent({ method: 'POST', path: '/runs/o1/resume' }), context())).toMatchObject({
+      statusCode: 202,
+    });
+    world.wakes.clear(); // the caller has died before it sent the wake
+    expect(await sweeper()).toMatchObject({ woken: 1 });
+    await work(world, worker);
+    expect(await world.client.run('o1').describe()).toMatchObject({ status: 'completed', result: { by: 'Ada' } });
+    expect(await api(httpEvent({ method: 'POST', path: '/runs/o1/pause' }), context())).toMatchObject({
+      statusCode: 409,
+    });
+  });
+});
+
 describe('the three functions together', () => {
   it('say of a run that waits for what, since when and at which line', async () => {
     const world = createWorld();

@@ -57,6 +57,8 @@ describe('GET /openapi.json', () => {
         'POST /callbacks/{token}/heartbeat',
         'POST /runs/{id}/cancel',
         'POST /runs/{id}/fork',
+        'POST /runs/{id}/pause',
+        'POST /runs/{id}/resume',
         'POST /runs/{id}/retry',
         'POST /runs/{id}/queries/{name}',
         'POST /runs/{id}/signals/{name}',

@@ -53,6 +53,25 @@ export const checks: readonly Check[] = [
     ['two callers at once with one key and different payloads, who crash and repeat', `S1=4 ${SMALL}`],
     ['two callers at once with one key and different payloads, and a full mail', `S1=4 S2=2 CAP=1 NOSB NOCB ${SMALL}`],
   ]),
+  ...of('run.pml', 'safe', 'holds', [
+    ['paused and resumed without limit, beside a sender', `PAUSE NOSB ${SMALL}`],
+    ['paused: a step that is under way comes to its end', 'PAUSE NOSB NTIMER=0'],
+    ['paused: a timer', 'PAUSE NOSB NSTEP=0'],
+    ['paused: a request to terminate ends the pause', `PAUSE S1=0 S2=2 TERM_ID=2 NOSB ${SMALL}`],
+    ['paused: a request to cancel ends the pause', `PAUSE S1=0 S2=2 CANCEL_ID=2 NOSB ${SMALL}`],
+    ['paused: a busy run hears of it, and no body begins a second after', 'PAUSE HEARS NOSB NTIMER=0'],
+  ]),
+  ...of('run.pml', 'safe', 'breaks', [
+    ['planted: a paused run is taken', `PAUSE M_PAUSEDTAKEN NOSB ${SMALL}`],
+    ['planted: a turn takes up the mail, and not the pause', `PAUSE M_PAUSEUNSEEN NOSB ${SMALL}`],
+    ['planted: what waits for the resume does not make the run due', `PAUSE M_HELDNOTDUE NOSB ${SMALL}`],
+    ['planted: a resume does not count wakes up', `PAUSE M_RESUMENOWAKES NOSB ${SMALL}`],
+    ['planted: a pause does not count wakes up', `PAUSE M_PAUSENOWAKES NOSB ${SMALL}`],
+    ['planted: a request to stop waits for the resume', `PAUSE M_STOPWAITS S1=0 S2=2 TERM_ID=2 NOSB ${SMALL}`],
+    ['planted: a pause that is carried out late', `PAUSE M_PAUSELATE S1=0 S2=2 CANCEL_ID=2 NOSB ${SMALL}`],
+    ['planted: a pause holds a request to cancel', `PAUSE M_PAUSESTOPS S1=0 S2=2 CANCEL_ID=2 NOSB ${SMALL}`],
+    ['planted: a run that is to be terminated is paused', `PAUSE M_PAUSEENDS S1=0 S2=2 TERM_ID=2 NOSB ${SMALL}`],
+  ]),
   ...of('purge.pml', 'safe', 'holds', [
     ['purge: two sweepers, and a new run under the same id', ''],
     ['purge: nothing of a new run is deleted, also with late writers', 'LATEWRITER'],
@@ -101,6 +120,7 @@ export const checks: readonly Check[] = [
     ['delayed start, terminated: a crash and a freeze', 'DELAY S1=0 S2=2 TERM_ID=2 CB=1 XB=1'],
     ['an endless stream of messages does not keep a run from ending', 'NOISE CAP=2'],
     ['continues as new: a crash and a freeze', `CONT CB=1 XB=1 ${SMALL}`],
+    ['paused and resumed once, and a crash', `PAUSE CB=1 ${SMALL}`],
     ['an endless stream of messages, and a crash', `NOISE CAP=2 CB=1 ${SMALL}`],
   ]),
   ...of('run.pml', 'safe', 'breaks', [

@@ -1153,7 +1153,7 @@ endclock:
 }
 
 #ifdef PAUSE
-/* operations 26 and 27, lib/client/pause-run.ts: a read, then a write that relies on it. */
+/* operation 26 and operation 27, lib/client/pause-run.ts: a read, then a write that relies on it. */
 proctype Pauser() {
   byte pm; bool stops;
 #ifdef LIVE

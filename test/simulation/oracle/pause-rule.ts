@@ -40,6 +40,7 @@ export const pauseRule: Rule = {
     violate(`${body.by} began the body of "${body.name}" ${Math.round(lateMs)} ms after the run was paused`);
   },
   atEnd({ item }, violate) {
-    if (item?.pausedAtMs !== undefined) violate('the run is paused for ever, and everybody who paused it has resumed it');
+    if (item?.pausedAtMs !== undefined)
+      violate('the run is paused for ever, and everybody who paused it has resumed it');
   },
 };

@@ -165,7 +165,7 @@ export class RunLedger {
 
   /** When a sweep would find something to do. */
   get dueAtMs(): number | undefined {
-    return this.idKeptUntilMs ?? this.item?.dueAtMs;
+    return this.idKeptUntilMs ?? (this.item?.pausedAtMs === undefined ? this.item?.dueAtMs : undefined);
   }
 
   /** Each of its entries was asked for by the run itself, and stands. */

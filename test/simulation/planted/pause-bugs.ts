@@ -27,12 +27,6 @@ export const pauseBugs: readonly PlantedBug[] = [
     put: `const dueAtMs = nextDueAtMs(memory);`,
   },
   {
-    name: 'a resume is not counted: the turn that is about to let the run go does not see it',
-    file: 'lib/memory/run-state.ts',
-    find: `const after = goingOn(before, { ...run, wakes: run.wakes + 1 });`,
-    put: `const after = goingOn(before, run);`,
-  },
-  {
     name: 'a request to stop waits for the resume',
     file: 'lib/memory/run-state.ts',
     find: `if (kind === 'terminate') return { answer, after: goingOn(before, { ...accepted, isToTerminate: true }) };`,
