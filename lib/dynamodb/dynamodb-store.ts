@@ -53,12 +53,10 @@ import {
   nothingAcceptedSince,
   recordIsNew,
   runHasFailedAsSeen,
-  runIsAsSeen,
   runIsFreeAndDue,
   runIsNew,
   runIsOpenAndHasRoomForWatcher,
   runIsOpenAndInboxHasRoom,
-  runIsPausedAsSeen,
   updateIsOpen,
   updateIsOpenToMe,
 } from './conditions.ts';
@@ -72,6 +70,7 @@ import { expression } from './expression.ts';
 import { listDue } from './list-due.ts';
 import { listRuns } from './list-runs.ts';
 import { deleteMessages, FETCHED_AT_ONCE, loadMessages } from './message-items.ts';
+import { pauseChange, resumeChange } from './pause-run.ts';
 import { purgeRun } from './purge-run.ts';
 import {
   whyNotAccepted,
@@ -79,7 +78,6 @@ import {
   whyNotClaimed,
   whyNotContinued,
   whyNotFinished,
-  whyNotPaused,
   whyNotPut,
   whyNotReleased,
   whyNotRenewed,
@@ -93,11 +91,9 @@ import {
   claimUpdateUpdate,
   continueUpdate,
   finishUpdate,
-  pauseUpdate,
   takeUpdate,
   releaseUpdate,
   renewUpdate,
-  resumeUpdate,
   retryUpdate,
   settleUpdate,
   watchUpdate,
@@ -360,23 +356,11 @@ export class DynamodbStore implements Store {
   }
 
   async pauseRun(runId: string, pause: PauseRun): Promise<PauseRunResult> {
-    return this.#change<PauseRunResult>('pauseRun', runId, {
-      condition: runIsAsSeen(pause),
-      update: pauseUpdate(pause),
-      gives: 'ALL_NEW',
-      written: ({ run }) => ({ kind: 'done', run }),
-      refused: whyNotPaused,
-    });
+    return this.#change('pauseRun', runId, pauseChange(pause));
   }
 
   async resumeRun(runId: string, resume: ResumeRun): Promise<PauseRunResult> {
-    return this.#change<PauseRunResult>('resumeRun', runId, {
-      condition: runIsPausedAsSeen(resume),
-      update: resumeUpdate(runId),
-      gives: 'ALL_NEW',
-      written: ({ run }) => ({ kind: 'done', run }),
-      refused: whyNotPaused,
-    });
+    return this.#change('resumeRun', runId, resumeChange(runId, resume));
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {

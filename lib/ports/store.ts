@@ -319,12 +319,9 @@ export interface PauseRun {
 
 export type ResumeRun = Pick<PauseRun, 'wakesSeen'>;
 
+/** With the run as it is now. `changed`: it is not as it was seen any more, or was so already. */
 export type PauseRunResult =
-  /** The run as it is now. */
-  | { readonly kind: 'done'; readonly run: RunItem }
-  /** It is not as it was seen any more, or was so already. */
-  | { readonly kind: 'changed'; readonly run: RunItem }
-  | { readonly kind: 'not-found' };
+  { readonly kind: 'done' | 'changed'; readonly run: RunItem } | { readonly kind: 'not-found' };
 
 export type ReleaseLeaseResult =
   | { readonly kind: 'done' }

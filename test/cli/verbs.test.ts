@@ -343,25 +343,6 @@ describe('messages to a run', () => {
     await expectGolden('show-cancelled', await lull(['show', 'i-1']));
     expect((await engine.client.run('i-2').describe()).status).toBe('terminated');
   });
-
-  it('pause and resume hold a run, and let it go on; the list and show know it', async () => {
-    const { lull, engine } = createWorld();
-    await lull(['start', 'idle', '--id', 'i-1']);
-    await lull(['start', 'idle', '--id', 'i-2']);
-    await engine.settle();
-    await expectGolden('pause', await lull(['pause', 'i-1']));
-    expect(JSON.parse((await lull(['pause', 'i-1', '--json'])).out)).toEqual({ id: 'i-1' });
-    expect((await lull(['list', '--status', 'paused', '--json'])).out).toContain('"id":"i-1"');
-    await expectGolden('show-paused', await lull(['show', 'i-1']));
-    await lull(['resume', 'i-1']);
-    expect((await engine.client.run('i-1').describe()).status).toBe('suspended');
-    await lull(['terminate', 'i-1']);
-    await engine.settle();
-    expect(await lull(['pause', 'i-1'])).toMatchObject({
-      exitCode: 1,
-      err: expect.stringContaining('has ended (terminated): it cannot take a request to pause it') as string,
-    });
-  });
 });
 
 describe('many runs, for real', () => {

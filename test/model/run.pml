@@ -390,6 +390,7 @@ accept3:
     if :: SENDERDOWN; answer = 0; if :: isRepeat = 1; goto accept3 :: kind != 2 -> isRepeat = 0; goto again :: goto stop fi
        :: true fi;
     if :: isFree -> send() :: else fi;
+    assert(!ISPAUSED || !(counted & ~GOT & (CANCEL | TERM)));             /* no request to stop waits for the resume */
     assert(counted & BIT(id)); assert(!(toldGone & BIT(id))); TELL; TELLPAY; goto stop };
 refused:
   atomic {
@@ -507,6 +508,7 @@ endnoise:
 #endif
 
 inline take() {
+  assert(!ISPAUSED);                                                      /* no turn of a paused run begins */
   tko = (owner != 0);
 #ifdef DELAY
   before = pending; over[me] = 0;

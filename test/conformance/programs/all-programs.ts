@@ -12,6 +12,7 @@ import { loggingPrograms } from './logging.ts';
 import { messagePrograms } from './messages.ts';
 import { fewPatternPrograms, patternPrograms } from './patterns.ts';
 import { repairPrograms } from './repairs.ts';
+import { pausePrograms } from './pauses.ts';
 import { taskPrograms } from './tasks.ts';
 
 export const allPrograms: readonly Program[] = [
@@ -21,6 +22,7 @@ export const allPrograms: readonly Program[] = [
   ...errorPrograms,
   ...globalsPrograms,
   ...taskPrograms,
+  ...pausePrograms,
   ...batchPrograms,
   ...messagePrograms,
   ...childPrograms,

@@ -44,32 +44,6 @@ export const taskPrograms: readonly Program[] = [
     ends: { status: 'completed', result: ['a', 'b', 'c', 'd', 'e'] },
   },
   {
-    workflow: workflow('paused-and-resumed', function* () {
-      const words: string[] = [yield* word.receive()];
-      yield* sleep('1s');
-      for (let index = 0; index < 2; index += 1) words.push(yield* word.receive());
-      return words;
-    }),
-    acts: [
-      { signal: 'word', payload: 'a' },
-      { pause: true },
-      { pause: true },
-      { signal: 'word', payload: 'b' },
-      { after: '3s', signal: 'word', payload: 'c' },
-      { resume: true },
-      { after: '1s', pause: true },
-      { resume: true },
-    ],
-    ends: { status: 'completed', result: ['a', 'b', 'c'] },
-  },
-  {
-    workflow: workflow('paused-and-cancelled', function* () {
-      yield* word.receive();
-    }),
-    acts: [{ pause: true }, { signal: 'word', payload: 'waits' }, { after: '1s', terminate: 'enough' }],
-    ends: { status: 'terminated', reason: 'enough' },
-  },
-  {
     workflow: workflow('signal-before-it-is-waited-for', function* () {
       yield* sleep('2s');
       return [word.pending(), yield* word.receive()];
