@@ -1,4 +1,5 @@
 /** Which runs are listed, and how many there are of each status. */
+import { countText } from '../text/count.ts';
 import { useState } from 'preact/hooks';
 import { STATUSES } from '../data/answers.ts';
 import { go, place } from '../data/page-state.ts';
@@ -124,7 +125,7 @@ function StatusChips() {
           >
             <StatusIcon status={status} />
             {status}
-            <span class="count">{isKnown ? `${count.toLocaleString('en')}${isMore ? '+' : ''}` : ''}</span>
+            <span class="count">{isKnown ? `${countText(count)}${isMore ? '+' : ''}` : ''}</span>
           </button>
         );
       })}

@@ -1,4 +1,5 @@
 /** How a run stands now: what it waits for, or how it ended; and the runs beside it. */
+import { countText } from '../text/count.ts';
 import { explainRun } from '../../lib/client/explain-run.ts';
 import { isOpen, type ShownRun } from '../data/answers.ts';
 import { nowMs, place, timeZone } from '../data/page-state.ts';
@@ -96,8 +97,8 @@ function Limits({ shown: { journal, unreadSignals } }: { readonly shown: ShownRu
       <h2>Near a limit</h2>
       {journal === undefined ? null : (
         <p>
-          Its journal has {journal.events.toLocaleString('en')} events, {journal.bytes.toLocaleString('en')} bytes: at
-          the limit it is asked to stop, and fails.
+          Its journal has {countText(journal.events)} events, {countText(journal.bytes)} bytes: at the limit it is asked
+          to stop, and fails.
         </p>
       )}
       {unreadSignals === undefined ? null : <p>{unreadSignals} signals are unread: no more are accepted.</p>}

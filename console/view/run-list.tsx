@@ -1,4 +1,5 @@
 /** The runs of the engine, newest first. */
+import { countText } from '../text/count.ts';
 import { useEffect } from 'preact/hooks';
 import type { RunRow } from '../data/answers.ts';
 import { goToRun, place } from '../data/page-state.ts';
@@ -115,11 +116,11 @@ function Nothing() {
 function ListFoot() {
   const { rows, cursor } = list.value;
   const shown = shownRows.value.length;
-  const of = shown === rows.length ? '' : ` of ${rows.length.toLocaleString('en')}`;
+  const of = shown === rows.length ? '' : ` of ${countText(rows.length)}`;
   return (
     <footer class="list-foot">
       <span>
-        {shown.toLocaleString('en')}
+        {countText(shown)}
         {of} runs{cursor === undefined ? '' : ', and older ones'}
       </span>
       {cursor === undefined ? null : (

@@ -1,4 +1,5 @@
 /** The tasks of a run as a tree: of each, what it waits for in words, and at which line. */
+import { countText } from '../text/count.ts';
 import { explainAwait, explainWaits } from '../../lib/client/explain-run.ts';
 import type { Await, Task, Waits } from '../data/answers.ts';
 import { nowMs, timeZone } from '../data/page-state.ts';
@@ -7,7 +8,7 @@ import { ValueView } from './value-view.tsx';
 
 export function TaskTree({ waitsFor }: { readonly waitsFor: Waits }) {
   const { omitted = 0 } = waitsFor;
-  const rest = omitted > 0 ? <p class="quiet">and {omitted.toLocaleString('en')} more</p> : null;
+  const rest = omitted > 0 ? <p class="quiet">and {countText(omitted)} more</p> : null;
   if (waitsFor.from === 'journal') {
     return (
       <>

@@ -166,6 +166,8 @@ interface LaneRowProps {
 function LaneRow({ lane, top, line, window, widthPx }: LaneRowProps) {
   const { bars, marks } = drawLane(lane, line, window, widthPx);
   const chosen = place.value.event;
+  // One text for the shape under the pointer: a text in each would be most of what is drawn.
+  const [hovered, setHovered] = useState<readonly [event: number, count: number]>();
   const choose = (event: number) => () =>
     go({ event, tab: place.value.tab === 'compare' ? 'now' : place.value.tab }, { isStep: true });
   return (
@@ -179,6 +181,7 @@ function LaneRow({ lane, top, line, window, widthPx }: LaneRowProps) {
         aria-label={`${lane.kind} ${lane.name}: ${lane.bars.length} stretches, ${lane.marks.length} messages`}
         role="img"
       >
+        {hovered === undefined ? null : <title>{titleOf(...hovered)}</title>}
         {bars.map(({ x, width, look, state, event, count }) => (
           <rect
             key={`${x} ${event}`}
@@ -189,9 +192,8 @@ function LaneRow({ lane, top, line, window, widthPx }: LaneRowProps) {
             height={look === 'attempt' ? 10 : 4}
             rx={look === 'attempt' ? 2 : 1}
             onClick={choose(event)}
-          >
-            <title>{titleOf(event, count)}</title>
-          </rect>
+            onPointerEnter={() => setHovered([event, count])}
+          />
         ))}
         {marks.map(({ x, look, event, count }) => (
           <path
@@ -199,9 +201,8 @@ function LaneRow({ lane, top, line, window, widthPx }: LaneRowProps) {
             class={`mark is-${look}${event === chosen ? ' is-chosen' : ''}`}
             d={look === 'message' ? `M${x} 3v11m-4-5l4 5 4-5` : `M${x} 4v12`}
             onClick={choose(event)}
-          >
-            <title>{titleOf(event, count)}</title>
-          </path>
+            onPointerEnter={() => setHovered([event, count])}
+          />
         ))}
         <Cursor line={line} window={window} widthPx={widthPx} />
       </svg>

@@ -1,4 +1,5 @@
 /** A value as a tree that opens and closes. What is long is shown in pieces, and texts are always texts. */
+import { countText } from '../text/count.ts';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { shortValue } from '../text/short-value.ts';
@@ -76,7 +77,7 @@ function Pieces({
       ))}
       {entries.length > shown ? (
         <button type="button" class="more" onClick={() => setShown(shown + PIECE * 10)}>
-          {(entries.length - shown).toLocaleString('en')} more
+          {countText(entries.length - shown)} more
         </button>
       ) : null}
     </>
@@ -97,7 +98,7 @@ function Leaf({ value }: { readonly value: unknown }) {
       {JSON.stringify(isLong ? value.slice(0, LONG_TEXT) : value)}
       {isLong ? (
         <button type="button" class="more" onClick={() => setWhole(true)}>
-          all {value.length.toLocaleString('en')} characters
+          all {countText(value.length)} characters
         </button>
       ) : null}
     </span>

@@ -260,20 +260,31 @@ function timeText(time: Date | string, { nowMs, timeZone }: WallClock): string {
 }
 
 function partsOf(date: Date, timeZone = 'UTC') {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone, weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit' },
-    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
-  });
-  const of = Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value])) as Record<
-    Intl.DateTimeFormatPartTypes,
-    string
-  >;
+  const of = Object.fromEntries(
+    formatFor(timeZone)
+      .formatToParts(date)
+      .map(({ type, value }) => [type, value]),
+  ) as Record<Intl.DateTimeFormatPartTypes, string>;
   return {
     weekday: of.weekday,
     day: `${of.year}-${of.month}-${of.day}`,
     time: `${of.hour}:${of.minute}`,
     seconds: of.second,
   };
+}
+
+/** One for each zone: making one takes longer than a hundred sentences. */
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
+function formatFor(timeZone: string): Intl.DateTimeFormat {
+  const made = FORMATS.get(timeZone);
+  if (made !== undefined) return made;
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone, weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit' },
+    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+  });
+  FORMATS.set(timeZone, format);
+  return format;
 }
 
 function toMs(time: Date | string): number {

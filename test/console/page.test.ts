@@ -199,9 +199,9 @@ it('steps through time, and compares two runs to where they part', async (contex
   const page = await open(context, '#/runs/charge-4711?event=7');
   const then = page.locator('.commands li');
   await then.first().waitFor();
-  expect(await then.allTextContents()).toEqual([expect.stringMatching(/^openstep "charge#1".*attempt 3/)]);
+  expect(await then.allTextContents()).toEqual([expect.stringMatching(/^openstep "charge#3".*attempt 3/)]);
   await page.keyboard.press(']');
-  await expect.poll(() => then.allTextContents()).toEqual([expect.stringMatching(/^failedstep "charge#1"/)]);
+  await expect.poll(() => then.allTextContents()).toEqual([expect.stringMatching(/^failedstep "charge#3"/)]);
   await page.keyboard.press('Escape');
   await page.locator('.error').first().waitFor();
   await page.goto(`${world.console.url}#/runs/lamp?tab=compare&with=charge-4711`);
