@@ -24,5 +24,9 @@ export function findEngine(resources: Pick<Resources, 'functions'>, tableName: s
   const engine = engines.find((each) => tableName === undefined || each.tableName === tableName);
   if (engine) return engine;
   const names = [...new Set(engines.map((each) => each.tableName))].join(', ');
-  throw new CloudError('NO_ENGINE', `no engine of the stacks has the table ${tableName ?? ''}: there are ${names}`);
+  const message =
+    engines.length === 0
+      ? 'the stacks have no engine: no function of theirs has LULL_TABLE_NAME and LULL_QUEUE_URL in its environment'
+      : `no engine of the stacks has the table ${tableName}: there are ${names}`;
+  throw new CloudError('NO_ENGINE', message);
 }
