@@ -10,6 +10,6 @@ export interface RunInfo {
   readonly parent?: string;
   /** The time that the run is for, where a schedule has started it: it may have begun a little later. */
   readonly scheduledAt?: Date;
-  /** 1; counts up when the run itself is retried. */
+  /** 1; one more after each `run.retry()`, for the code from the step that failed on. */
   readonly attempt: number;
 }

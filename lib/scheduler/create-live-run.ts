@@ -16,7 +16,7 @@ import { withLoop } from '../core/loop.ts';
 import { whileReading } from '../core/reading.ts';
 import { DEFAULT_RUN_LIMITS } from '../core/run-limits.ts';
 import type { TaskState } from '../core/task-state.ts';
-import type { CommandEntry, CommandId, JournalEvent, UpdateReceived } from '../journal/event.ts';
+import type { CommandEntry, CommandId, JournalEvent, Retried, UpdateReceived } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import { CountedRandom } from './counted-random.ts';
 import { type EventTarget, handleEvent } from './event-handlers.ts';
@@ -225,8 +225,9 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     if (!this.#doneByOther.has(id)) this.#undos.stepCompleted(command, result);
   }
 
-  triedAgain(deadlineAtMs: number | undefined): void {
+  triedAgain({ deadlineAtMs, number }: Retried): void {
     this.#deadlineAtMs = deadlineAtMs;
+    this.#loop.info = { ...this.#loop.info, attempt: number + 1 };
   }
 
   lastCommandId(): CommandId {

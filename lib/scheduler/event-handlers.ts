@@ -1,7 +1,7 @@
 /** What each kind of event does to a run: one table. */
 import type { StepCommand } from '../core/command.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { CommandId, JournalEvent, UpdateReceived } from '../journal/event.ts';
+import type { CommandId, JournalEvent, Retried, UpdateReceived } from '../journal/event.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { PendingCommands } from './pending-commands.ts';
 import type { RunEnds } from './run-ends.ts';
@@ -23,8 +23,8 @@ export interface EventTarget {
   cancel(reason: string): void;
   /** A step has completed: it may have to be undone. */
   stepCompleted(step: { readonly id: CommandId; readonly command: StepCommand }, result: Encoded): void;
-  /** The run is tried again, and its time is up then. */
-  triedAgain(deadlineAtMs: number | undefined): void;
+  /** The run is tried again: its time is up at another moment, and its code sees which attempt it is. */
+  triedAgain(retried: Retried): void;
   /** Ends the code at once, and undoes the steps that have completed. */
   terminate(reason: string): void;
   /** Ends the code at once, by an error that it can take no more, and undoes the steps that have completed. */
@@ -97,7 +97,7 @@ const handlers: Handlers = {
   },
   retried: (event, run, recordedUpTo) => {
     run.commands.tryAgain(event.atMs, { recordedUpTo, byOther: false });
-    run.triedAgain(event.deadlineAtMs);
+    run.triedAgain(event);
   },
   forked: (event, run, recordedUpTo) => {
     run.commands.tryAgain(event.atMs, { recordedUpTo, byOther: true });

@@ -65,7 +65,8 @@ export interface RoundWatcher {
 }
 
 export class EventLoop implements Loop {
-  readonly info: RunInfo;
+  /** Of the attempt that goes on: a run that is tried again is the next one. */
+  info: RunInfo;
   readonly clock = new RunClock();
   readonly random: CountedRandom;
   readonly log: RunHost;

@@ -1,6 +1,6 @@
 /** A failed run that is tried again: which steps run again, and which do not. */
 import { describe, expect, test } from 'vitest';
-import { type Coroutine, gather, sleep, step, taskGroup, workflow } from '../../lib/index.ts';
+import { type Coroutine, gather, runInfo, sleep, step, taskGroup, workflow } from '../../lib/index.ts';
 import { createTestEngine } from '../../lib/testing/create-test-engine.ts';
 import { failed, historyOf } from './failed-runs.ts';
 
@@ -26,6 +26,26 @@ test('of a run of a hundred steps only the step that failed runs again', async (
 
   const calls = Array.from({ length: 100 }, (_, index) => engine.calls(`add ${index + 1}`).length);
   expect(calls).toEqual(Array.from({ length: 100 }, (_, index) => (index === 56 ? 2 : 1)));
+});
+
+test('its code sees which attempt it is, from the step that failed on', async () => {
+  let failures = 2;
+  const flaky = workflow('flaky', function* () {
+    const seen = [runInfo().attempt];
+    yield* step('before', () => 1);
+    seen.push(runInfo().attempt);
+    yield* step('flaky', { retry: false }, () => {
+      if (failures-- > 0) throw new Error('no');
+    });
+    yield* sleep('1h');
+    return [...seen, runInfo().attempt];
+  });
+  const run = await createTestEngine({ workflows: [flaky] }).start(flaky);
+  await failed(run);
+  await run.retry();
+  await failed(run);
+  await run.retry();
+  expect(await run.result()).toEqual([1, 1, 3]);
 });
 
 describe('the step that failed', () => {
