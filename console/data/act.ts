@@ -29,6 +29,9 @@ export function act(action: Action, runId: string, given: ActionInput, key: stri
       return ask(to('cancel'), { method: 'POST', body: why, key });
     case 'terminate':
       return ask(to('terminate'), { method: 'POST', body: { ...why, ...(undo === true ? { undo } : {}) }, key });
+    case 'pause':
+    case 'resume':
+      return ask(to(action), { method: 'POST' });
     case 'retry':
       return ask(to('retry'), { method: 'POST', body: {} });
     case 'fork': {

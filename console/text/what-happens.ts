@@ -2,7 +2,18 @@
 import { explainWaits } from '../../lib/client/explain-run.ts';
 import { isOpen, type EventAnswer, type ShownRun } from '../data/answers.ts';
 
-export const ACTIONS = ['signal', 'update', 'query', 'cancel', 'terminate', 'retry', 'fork', 'delete'] as const;
+export const ACTIONS = [
+  'signal',
+  'update',
+  'query',
+  'pause',
+  'resume',
+  'cancel',
+  'terminate',
+  'retry',
+  'fork',
+  'delete',
+] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Of many runs at once. */
@@ -11,7 +22,8 @@ export type BulkAction = (typeof BULK_ACTIONS)[number];
 
 /** Those that make sense now, of a run of that status. */
 export function actionsFor(status: string): readonly Action[] {
-  if (isOpen(status)) return ['signal', 'update', 'query', 'cancel', 'terminate', 'fork'];
+  const pause = status === 'paused' ? 'resume' : 'pause';
+  if (isOpen(status)) return ['signal', 'update', 'query', pause, 'cancel', 'terminate', 'fork'];
   return [...(status === 'failed' ? (['retry'] as const) : []), 'query', 'fork', 'delete'];
 }
 
@@ -41,6 +53,13 @@ export function whatHappens(action: Action, facts: Facts): readonly string[] {
         'The run ends at once: no more of its code runs, not even its finally blocks.',
         'With its steps undone, the undos of completed steps run first; a blocked run then waits for code that can follow.',
       ];
+    case 'pause':
+      return [
+        'The run does nothing new until it is resumed. Steps that are under way come to their end.',
+        'Signals and updates are accepted, and wait. Its timers are due all the same: what came meanwhile reaches it when it is resumed.',
+      ];
+    case 'resume':
+      return ['The run goes on: what came meanwhile reaches it now.'];
     case 'retry':
       return ofRetry(facts);
     case 'fork':

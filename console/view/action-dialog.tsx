@@ -23,6 +23,8 @@ const BUTTONS: Readonly<Record<Action, string>> = {
   signal: 'Signal',
   update: 'Update',
   query: 'Query',
+  pause: 'Pause',
+  resume: 'Resume',
   cancel: 'Cancel',
   terminate: 'Terminate',
   retry: 'Retry',

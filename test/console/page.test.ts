@@ -185,6 +185,12 @@ it('says what will happen before it is done: a signal, a query, a fork with anot
   await dialog.getByText('answer: ').waitFor();
   expect(await dialog.locator('.value').textContent()).toBe('answer: 2');
   await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await dialog.getByRole('button', { name: 'Pause' }).click();
+  await page.locator('.run .status.is-paused').first().waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await dialog.getByRole('button', { name: 'Resume' }).click();
+  await page.locator('.run .status.is-suspended').first().waitFor();
   await page.getByRole('button', { name: 'Signal' }).click();
   await dialog.getByText('The run waits for it now.').waitFor();
   await dialog.getByLabel('Payload').fill('{"by":');

@@ -72,7 +72,9 @@ describe('what will happen', () => {
 
   it('is offered where it makes sense', () => {
     expect(actionsFor('failed')).toEqual(['retry', 'query', 'fork', 'delete']);
-    expect(actionsFor('blocked')).toEqual(['signal', 'update', 'query', 'cancel', 'terminate', 'fork']);
+    expect(actionsFor('blocked')).toEqual(['signal', 'update', 'query', 'pause', 'cancel', 'terminate', 'fork']);
+    expect(actionsFor('paused')).toContain('resume');
+    expect(said('pause')).toContain('nothing new until it is resumed');
     expect([
       isFor('retry', 'failed'),
       isFor('retry', 'completed'),
