@@ -62,6 +62,7 @@ export default defineConfig({
     // No test waits; but a busy machine makes all of them slow, and that is no failure.
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     execArgv: ['--conditions=lull-source'],
     reporters: ['default', join(import.meta.dirname, 'test/reporter.ts')],
     typecheck: {

@@ -55,8 +55,8 @@ function Compared({ shown, other }: { readonly shown: ShownRun; readonly other: 
         <h2>{isSame ? 'They do not part' : 'Where they part'}</h2>
         <p>
           {isSame
-            ? `Both have the same ${sameCount} events.`
-            : `The first ${sameCount} events are about the same things, in the same order. Then:`}
+            ? `Both have the same events, ${sameCount} of them.`
+            : `Up to event ${sameCount} they are about the same things, in the same order. Then:`}
         </p>
         {isSame ? null : (
           <div class="sides">
