@@ -100,6 +100,6 @@ test('a run that accepted a message whose payload is gone is blocked, and not to
   expect([...payloads.texts.keys()].length).toBeGreaterThan(before.size);
   expect(await run.describe()).toMatchObject({
     status: 'blocked',
-    blocked: { reason: expect.stringMatching(/does not have them, or its bucket not as they were sent/) as string },
+    blocked: { reason: expect.stringMatching(/missing from the table, or damaged in the bucket/) as string },
   });
 });
