@@ -16,7 +16,7 @@ const loading = workflow('loading', { steps: { retry: false } }, function* () {
   });
 });
 
-export const retried = workflow('retried', { timeout: '1 day' }, function* () {
+const retried = workflow('retried', { timeout: '1 day' }, function* () {
   const charged = yield* step('charge', ({ idempotencyKey }) => idempotencyKey);
   const loaded = yield* child(loading, undefined, { id: 'part' });
   const heard = yield* news.receive();
