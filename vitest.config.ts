@@ -7,39 +7,10 @@ import { snippetModules } from './test/conventions/snippet-modules.ts';
 const conditions = ['lull-source', 'node', 'development|production'];
 
 /**
- * Tests of these folders leave nothing behind: what they change of globals, the environment or a module's state, they put
- * back. Their files share a process, which saves the loading of lull for each.
+ * Tests of these folders touch nothing that outlives them: no globals, no environment, no module's state. Their files share a
+ * process, which saves the loading of lull for each.
  */
-const sharing = [
-  ...[
-    'api',
-    'asyncio',
-    'aws',
-    'client',
-    'codec',
-    'core',
-    'docs',
-    'dynamodb',
-    'engine',
-    'eslint',
-    'examples',
-    'functions',
-  ],
-  ...[
-    'golden',
-    'http',
-    'infra',
-    'invariants',
-    'journal',
-    'lambda',
-    'memory',
-    's3',
-    'schedule',
-    'scheduler',
-    'security',
-  ],
-  'token',
-].map((folder) => `test/${folder}/**/*.test.ts`);
+const sharing = ['asyncio', 'http', 'journal', 'scheduler'].map((folder) => `test/${folder}/**/*.test.ts`);
 // The README puts a first test beside its workflow, and so does a project of `lull init`.
 const tests = ['test/**/*.test.ts', 'functions/**/*.test.ts', 'templates/**/*.test.ts'];
 const noTests = ['test/conventions/fixtures/**'];

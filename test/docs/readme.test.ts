@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as lull from 'lull';
 import { expect, test } from 'vitest';
@@ -43,9 +43,5 @@ test('each name that `lull` exports stands in the README or in a document', () =
 test('links within the repository lead somewhere', () => {
   const links = Array.from(readme.matchAll(/\]\(([^)#:]+)/g), ([, target]) => target!);
   expect(links.length).toBeGreaterThan(8);
-  for (const target of links) expect(() => readFileOrFolder(join(root, target)), target).not.toThrow();
+  for (const target of links) expect(existsSync(join(root, target)), target).toBe(true);
 });
-
-function readFileOrFolder(path: string): unknown {
-  return path.endsWith('.md') || path.endsWith('.ts') ? readFileSync(path) : readdirSync(path);
-}

@@ -19,8 +19,6 @@ export const pausePrograms: readonly Program[] = [
       { signal: 'word', payload: 'b' },
       { after: '3s', signal: 'word', payload: 'c' },
       { resume: true },
-      { after: '1s', pause: true },
-      { resume: true },
     ],
     ends: { status: 'completed', result: ['a', 'b', 'c'] },
   },
