@@ -10,8 +10,3 @@ export function seedOf({ seed, forks = [] }: Pick<Started, 'seed' | 'forks'>, id
 export function recorderOf({ forks = [] }: Pick<Started, 'forks'>, id: CommandId): Fork | undefined {
   return forks.find(({ at }) => id < at);
 }
-
-/** The first command that the run has asked for itself. */
-function firstOwn({ forks = [] }: Pick<Started, 'forks'>): CommandId {
-  return forks.at(-1)?.at ?? 1;
-}

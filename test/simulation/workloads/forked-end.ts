@@ -17,7 +17,7 @@ export function wrongWithFork(told: Told, source: RunLedger, { table }: Seen): s
   }
   const blocked = run.item?.blocked;
   if (blocked?.code === 'FORK_SOURCE_MISSING' && source.isDeleted) return undefined;
-  const input = (action.input ?? run.input) as unknown as Repaired;
+  const input = (action.input ?? run.input) as Repaired;
   const at = input.stages.findIndex((stage) => worksOf([stage]).some(({ name }) => name === action.before));
   if (run.end === undefined) {
     // Signals that come after the step are not the fork's.

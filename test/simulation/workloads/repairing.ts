@@ -3,7 +3,6 @@
  * that somebody tries again until it is whole ends as one that has never failed.
  */
 import type { RunLedger } from '../oracle/run-ledger.ts';
-import type { Seen } from '../oracle/rule.ts';
 import type { RunPlan } from '../plan.ts';
 import type { Action } from '../world/act.ts';
 import type { Told } from '../world/callers.ts';
