@@ -104,7 +104,7 @@ function ofFork({ events, before }: Facts): readonly string[] {
   if (at === -1) return [`There is no step "${before}" in this history.`];
   const completed = events.slice(0, at).filter(({ kind }) => kind === 'step-completed').length;
   return [
-    `A new run is started. It has the events of this one up to event ${at}, ${completed} completed steps among them, and does "${before}" itself, and all that comes after.`,
+    `A new run is started. It has the events of this one up to event ${at}, ${completed} completed ${completed === 1 ? 'step' : 'steps'} among them, and does "${before}" itself, and all that comes after.`,
     'This run stays as it is.',
   ];
 }

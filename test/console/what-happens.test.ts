@@ -59,7 +59,7 @@ describe('what will happen', () => {
 
   it('of a fork says what the new run has, and refuses a step that is not there', () => {
     expect(said('fork', { before: 'charge#1' })).toContain(
-      'the first 3 events of this one, 1 completed steps among them, and does "charge#1" itself',
+      'the events of this one up to event 3, 1 completed step among them, and does "charge#1" itself',
     );
     expect(said('fork', { before: 'x#1' })).toBe('There is no step "x#1" in this history.');
   });
