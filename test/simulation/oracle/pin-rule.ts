@@ -7,9 +7,9 @@ export const pinRule: Rule = {
     if (plan.weather.pinned === undefined || before === undefined || after === undefined) return;
     const version = fleet.codeOf(by)?.version;
     const isTaken = operation === 'take' && after.epoch !== before.epoch;
-    // The newest code begins it, or goes on.
-    const isNewLink = after.link !== before.link || operation === 'retryRun';
-    const expected = isTaken ? version : isNewLink ? undefined : before.pinnedTo;
+    // The newest code begins a link, and goes on with a run that is tried again: a request that comes twice changes nothing.
+    const isAnyones = after.link !== before.link || after.retries !== before.retries;
+    const expected = isTaken ? version : isAnyones ? undefined : before.pinnedTo;
     if (after.pinnedTo !== expected) {
       violate(`${operation} by ${by} of ${version} pinned the run to ${after.pinnedTo}, not ${expected}`);
     }
