@@ -59,6 +59,7 @@ const STATUSES: readonly RunStatus[] = [
   'terminated',
 ];
 const FILTERS = ['workflow', 'status', 'since', 'until', 'attributes'];
+export const LIST_OPTIONS = [...FILTERS, 'limit'];
 export const LONGEST_PAGE = 1_000;
 const DEFAULT_PAGE = 100;
 
@@ -68,7 +69,7 @@ export function checkFilter(call: string, filter: unknown): asserts filter is Ru
 }
 
 export async function* listRuns(ports: ClientPorts, options: ListOptions): AsyncGenerator<RunSummary, void, undefined> {
-  checkOptions('list', options, [...FILTERS, 'limit']);
+  checkOptions('list', options, LIST_OPTIONS);
   const { limit = Infinity, ...filter } = options;
   if (limit !== Infinity) checkWhole('limit', limit, { from: 0 });
   let left = limit;
@@ -95,7 +96,7 @@ export async function countRuns(ports: ClientPorts, options: RunFilter): Promise
 }
 
 export async function listPage(ports: ClientPorts, options: PageOptions): Promise<RunPage> {
-  checkOptions('listPage', options, [...FILTERS, 'limit', 'cursor']);
+  checkOptions('listPage', options, [...LIST_OPTIONS, 'cursor']);
   const { limit = DEFAULT_PAGE } = options;
   checkWhole('limit', limit, { from: 1, to: LONGEST_PAGE });
   checkCursor(options.cursor);

@@ -68,6 +68,8 @@ export interface StartRequest {
 /** An input up to this size is in the run item itself. */
 export const INLINE_LIMIT_BYTES = 200;
 
+export const START_OPTIONS = ['id', 'idempotencyKey', 'onConflict', 'delay', 'timeout', 'attributes'];
+
 /** Starts the run, or finds the one that was started before; gives its id. */
 export async function startRun(ports: CallPorts, request: StartRequest): Promise<string> {
   const { workflow, options } = request;
@@ -156,7 +158,7 @@ interface ReadOptions {
 }
 
 function readOptions(ports: CallPorts, workflow: string, options: StartOptions): ReadOptions {
-  checkOptions('start', options, ['id', 'idempotencyKey', 'onConflict', 'delay', 'timeout', 'attributes']);
+  checkOptions('start', options, START_OPTIONS);
   const { id, idempotencyKey, onConflict, delay = 0, timeout, attributes } = options;
   const problem = attributes === undefined ? undefined : attributesProblem(attributes, false);
   if (problem !== undefined) throw new InvalidArgumentError(`the attributes of a start ${problem}`);

@@ -1,13 +1,13 @@
 /** The engine of a test that runs elsewhere: in `lull dev`, in a local cloud, or on AWS. */
 import type { Client } from '../client/client.ts';
-import { checkWhole, type ListOptions } from '../client/list-runs.ts';
+import { checkWhole, LIST_OPTIONS, type ListOptions } from '../client/list-runs.ts';
 import type { HistoryEvent } from '../client/history-event.ts';
 import type { HistoryOptions } from '../client/run-history.ts';
 import type { Run } from '../client/run.ts';
 import { createSignedFetch, regionOfApi } from '../client/signed-fetch.ts';
 import type { RunSummary } from '../client/describe-run.ts';
 import { checkOptions } from '../client/options.ts';
-import type { StartOptions } from '../client/start-run.ts';
+import { START_OPTIONS, type StartOptions } from '../client/start-run.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { TimeoutError, WorkflowCodeError } from '../core/errors.ts';
@@ -126,7 +126,7 @@ class ConnectedEngine implements Pick<TestEngine, 'settle' | 'advance' | 'now' |
     input?: unknown,
     options: StartOptions = {},
   ): Promise<Run<R>> {
-    checkOptions('start', options, ['id', 'idempotencyKey', 'onConflict', 'delay', 'timeout', 'attributes']);
+    checkOptions('start', options, START_OPTIONS);
     const name = typeof workflow === 'string' ? workflow : workflow.name;
     const { id, onConflict, delay, timeout, attributes, idempotencyKey } = options;
     const { body } = await this.#api.call(`/workflows/${encodeURIComponent(name)}/runs`, {
@@ -178,7 +178,7 @@ class ConnectedEngine implements Pick<TestEngine, 'settle' | 'advance' | 'now' |
   }
 
   async list(options: ListOptions = {}): Promise<RunSummary[]> {
-    checkOptions('list', options, ['workflow', 'status', 'since', 'until', 'attributes', 'limit']);
+    checkOptions('list', options, LIST_OPTIONS);
     const { workflow, status, since, until, attributes, limit = Infinity } = options;
     if (limit !== Infinity) checkWhole('limit', limit, { from: 0 });
     const runs: RunSummary[] = [];
@@ -216,13 +216,13 @@ class ConnectedEngine implements Pick<TestEngine, 'settle' | 'advance' | 'now' |
     }
   }
 
-  /** It has ended or is gone, is blocked, or waits for something that is not due now. */
+  /** It has ended or is gone, is blocked or paused, or waits for something that is not due now. */
   async #isAtRest(id: string): Promise<boolean> {
     try {
       const { body } = await this.#api.call(`/runs/${encodeURIComponent(id)}`);
       const { status, dueAt } = body as RemoteDescription;
       if (isClosed(status)) return this.#open.delete(id);
-      if (status === 'blocked') return true;
+      if (status === 'blocked' || status === 'paused') return true;
       const nowMs = this.#cloud?.nowMs() ?? Date.now();
       return status === 'suspended' && (dueAt === undefined || Date.parse(dueAt) > nowMs + POLL_MS);
     } catch (error) {

@@ -70,6 +70,17 @@ describe.each(Object.entries(engines))('on %s, a test', (name, open) => {
     expect((await engine.list({ workflow: 'ask' })).map(({ id }) => id)).toContain('ask-ada');
   });
 
+  it('pauses a run, which is at rest then, and resumes it', async () => {
+    const run = await engine.start(ask, 'Grace', { id: 'ask-grace' });
+    await engine.settle();
+    await run.pause();
+    await run.signal(answered, 'no');
+    await engine.settle();
+    expect(await run.describe()).toMatchObject({ status: 'paused', pausedAt: expect.any(Date) as Date });
+    await run.resume();
+    expect(await run.result()).toBe('Grace says no');
+  });
+
   it('updates a run, and cancels it', async () => {
     const run = await engine.start(count);
     expect(await run.update(oneMore, 2)).toBe(2);

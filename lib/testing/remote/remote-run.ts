@@ -217,7 +217,7 @@ export function toSummary(run: RemoteDescription): RunSummary {
 
 function toDescription(run: RemoteDescription): RunDescription {
   const described = {
-    ...withDates(run, ['createdAt', 'endedAt', 'dueAt', 'deadline', 'scheduledAt']),
+    ...withDates(run, ['createdAt', 'endedAt', 'dueAt', 'deadline', 'scheduledAt', 'pausedAt']),
     ...(run.blocked && { blocked: withDates(run.blocked, ['since']) }),
     ...(run.waitsFor && { waitsFor: toWaitsFor(run.waitsFor) }),
     ...(run.error !== undefined && { error: errorFromJson(run.error) }),
