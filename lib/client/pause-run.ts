@@ -8,6 +8,7 @@ import { RunEndedError, RunNotFoundError } from '../core/run-errors.ts';
 import { isClosed } from '../core/run-status.ts';
 import { delay } from '../ports/delay.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
+import { isToStop } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { PauseRunResult, Store } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
@@ -17,8 +18,8 @@ import { retryUnavailable } from './retry-unavailable.ts';
 
 export async function pauseRun(ports: ClientPorts, runId: string): Promise<void> {
   const store = await ports.openStore();
-  await untilAsSeen(ports, runId, 'a request to pause it', async (run) => {
-    if (run.pausedAtMs !== undefined || (await isToStop(ports, store, run))) return undefined;
+  await untilAsSeen({ ports, store, runId, what: 'a request to pause it' }, async (run) => {
+    if (run.pausedAtMs !== undefined || (await isAboutToStop(ports, store, run))) return undefined;
     return store.pauseRun(runId, { wakesSeen: run.wakes, pausedAtMs: ports.clock.nowMs() });
   });
 }
@@ -26,7 +27,7 @@ export async function pauseRun(ports: ClientPorts, runId: string): Promise<void>
 export async function resumeRun(ports: ClientPorts, runId: string): Promise<void> {
   const store = await ports.openStore();
   const wakes = await ports.openWakes(); // before anything is written: it may not be set up
-  const resumed = await untilAsSeen(ports, runId, 'a request to resume it', async (run) => {
+  const resumed = await untilAsSeen({ ports, store, runId, what: 'a request to resume it' }, async (run) => {
     return run.pausedAtMs === undefined ? undefined : store.resumeRun(runId, { wakesSeen: run.wakes });
   });
   const nowMs = ports.clock.nowMs();
@@ -41,14 +42,19 @@ export async function resumeRun(ports: ClientPorts, runId: string): Promise<void
 const ATTEMPTS = 20;
 const PAUSE_MS = 20;
 
+interface Asked {
+  readonly ports: ClientPorts;
+  readonly store: Store;
+  readonly runId: string;
+  /** For the errors. */
+  readonly what: string;
+}
+
 /** The run as it was written, or was there if nothing was to be written. */
 async function untilAsSeen(
-  ports: ClientPorts,
-  runId: string,
-  what: string,
+  { ports, store, runId, what }: Asked,
   write: (run: RunItem) => Promise<PauseRunResult | undefined>,
 ): Promise<RunItem> {
-  const store = await ports.openStore();
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
     if (run === undefined) throw new RunNotFoundError(runId);
@@ -64,7 +70,7 @@ async function untilAsSeen(
 }
 
 /** Of what is in the inbox, a message that has a payload is not in the journal: the run has not heard of it. */
-async function isToStop(
+async function isAboutToStop(
   ports: ClientPorts,
   store: Store,
   { runId, inboxIds, isToTerminate }: RunItem,
@@ -72,5 +78,5 @@ async function isToStop(
   if (isToTerminate) return true;
   if (inboxIds.length === 0) return false;
   const messages = await retryUnavailable(ports.clock, () => store.loadMessages(runId, inboxIds));
-  return messages.some(({ kind }) => kind === 'cancel' || kind === 'terminate');
+  return messages.some(({ kind }) => isToStop(kind));
 }

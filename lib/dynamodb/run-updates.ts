@@ -1,6 +1,6 @@
 /** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { AcceptedKind, UpdateAnswer } from '../ports/message.ts';
+import { type AcceptedKind, isToStop, type UpdateAnswer } from '../ports/message.ts';
 import type { RunShows } from '../ports/run-item.ts';
 import type {
   ContinueRun,
@@ -20,16 +20,15 @@ import { toStoredValue } from './stored-run.ts';
 
 /** Operation 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
 export function acceptUpdate(runId: string, messageId: string, kind: AcceptedKind): Expression {
-  const isToStop = kind === 'cancel' || kind === 'terminate';
   return expression(
     'SET #inboxIds = list_append(#inboxIds, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero' +
       (kind === 'terminate' ? ', #isToTerminate = :one' : '') +
-      (isToStop ? ', #dueShard = :dueShard REMOVE #pausedAtMs' : ''),
+      (isToStop(kind) ? ', #dueShard = :dueShard REMOVE #pausedAtMs' : ''),
     {
       ':messageIds': texts([messageId]),
       ':one': number(1),
       ':zero': number(0),
-      ...(isToStop ? { ':dueShard': text(dueShardOf(runId)) } : {}),
+      ...(isToStop(kind) ? { ':dueShard': text(dueShardOf(runId)) } : {}),
     },
   );
 }

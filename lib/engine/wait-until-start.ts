@@ -10,6 +10,7 @@
  *
  * Tested by: test/engine/delayed-start.test.ts, test/adversarial/blocked-before-its-time.test.ts
  */
+import { isToStop } from '../ports/message.ts';
 import { loadInbox } from './inbox.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
 import type { Turn } from './turn-state.ts';
@@ -26,7 +27,7 @@ export async function waitUntilStart(turn: Turn): Promise<WaitUntilStartResult> 
   for (;;) {
     const inbox = await loadInbox(turn);
     if (inbox.kind === 'lost') return { kind: 'lease-lost' };
-    const isToBeStopped = turn.inbox.some(({ kind }) => kind === 'cancel' || kind === 'terminate');
+    const isToBeStopped = turn.inbox.some(({ kind }) => isToStop(kind));
     // The journal is not loaded yet: it may have these already, by a worker that died.
     turn.inbox.length = 0;
     if (inbox.kind === 'damaged' || isToBeStopped) return { kind: 'begin' };

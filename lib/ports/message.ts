@@ -80,6 +80,11 @@ export type AcceptedKind = 'signal' | 'control' | 'cancel' | 'terminate';
 export type Message =
   SignalMessage | UpdateMessage | CallbackMessage | RunEndedMessage | CancelMessage | TerminateMessage;
 
+/** Says whether a message of that kind asks the run to stop: it ends a pause. */
+export function isToStop(kind: (Message | AnsweredUpdate)['kind'] | AcceptedKind): boolean {
+  return kind === 'cancel' || kind === 'terminate';
+}
+
 /** Says whether it ends the run at once, with none of its code. */
 export function isPlainTerminateMessage(message: Message | AnsweredUpdate): message is TerminateMessage {
   return message.kind === 'terminate' && message.undo !== true;

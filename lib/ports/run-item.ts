@@ -1,7 +1,7 @@
 /** The run item: the lease of a run, the messages that were accepted for it, when it is due. */
 import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { AcceptedKind } from './message.ts';
+import { type AcceptedKind, isToStop } from './message.ts';
 import type { OpenStatus, RunStatus } from '../core/run-status.ts';
 
 /** An input or a result: inline when it is small, else in its own item under `key`. */
@@ -154,7 +154,7 @@ export function pinnedElsewhere(
 
 /** Says whether the sender of a message need not wake the run: a worker has it and will see, or it waits for its resume. */
 export function needsNoWake({ lease, pausedAtMs }: RunItem, kind: AcceptedKind): boolean {
-  return lease !== undefined || (pausedAtMs !== undefined && kind !== 'cancel' && kind !== 'terminate');
+  return lease !== undefined || (pausedAtMs !== undefined && !isToStop(kind));
 }
 
 /** The status that is shown, where it is open. `restingStatus`: that of its last release. */

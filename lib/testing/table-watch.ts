@@ -4,6 +4,7 @@
  * It watches the writes that pass through to the table, as near to the table as it can stand.
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
+import { type AcceptedKind, isToStop } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
@@ -93,7 +94,7 @@ export class TableWatch {
       }
       case 'accept':
         if ((answer as AcceptMessageResult).kind !== 'accepted') return;
-        if (args[3] === 'cancel' || args[3] === 'terminate') this.#paused.delete(runId);
+        if (isToStop(args[3] as AcceptedKind)) this.#paused.delete(runId);
         if (this.#left.get(runId)?.includes(args[1] as string)) return;
         this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: run?.leaseExpiresAtMs });
         return;

@@ -35,7 +35,7 @@ export const pauseBugs: readonly PlantedBug[] = [
   {
     name: 'a pause holds a request to stop that the run has not heard of',
     file: 'lib/client/pause-run.ts',
-    find: `return messages.some(({ kind }) => kind === 'cancel' || kind === 'terminate');`,
+    find: `return messages.some(({ kind }) => isToStop(kind));`,
     put: `return messages.some(({ kind }) => kind === 'terminate');`,
   },
 ];
