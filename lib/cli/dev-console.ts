@@ -3,6 +3,7 @@ import { type RunningConsole, startConsole } from '../console/console-server.ts'
 import type { RunChanges } from '../console/run-changes.ts';
 import { CloudError } from '../local/cloud-error.ts';
 import type { LocalCloud } from '../local/running-cloud.ts';
+import { LONGEST_PORT } from './whole-number.ts';
 
 /** Undefined: the stacks have no HTTP API, which the console needs. */
 export async function startDevConsole(
@@ -16,11 +17,9 @@ export async function startDevConsole(
     fetch: (path: string, init: RequestInit) => cloud.fetch(path, init),
   };
   const start = (at: number): Promise<RunningConsole> => startConsole({ engine, port: at, changes });
-  if (port === 0 || port === LAST_PORT) return start(0);
+  if (port === 0 || port === LONGEST_PORT) return start(0);
   return start(port + 1).catch((error: unknown) => {
     if (error instanceof CloudError) return start(0);
     throw error;
   });
 }
-
-const LAST_PORT = 65_535;

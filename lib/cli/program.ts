@@ -7,9 +7,8 @@ import { packageVersion } from './package-version.ts';
 import { ENGINE_VERBS } from './verbs/all-verbs.ts';
 import { addReplay } from './verbs/replay.ts';
 import { SCHEDULE_VERBS } from './verbs/schedules.ts';
-import { wholeNumber } from './whole-number.ts';
+import { LONGEST_PORT, wholeNumber } from './whole-number.ts';
 
-const LONGEST_PORT = 65_535;
 const MOST_WORKERS = 32;
 
 export function createProgram(context: Context): Command {

@@ -6,9 +6,7 @@ import { CliError } from '../cli-error.ts';
 import type { EngineVerb } from '../engine-verb.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waitForStopSignal } from '../wait-for-stop-signal.ts';
-import { wholeNumber } from '../whole-number.ts';
-
-const LONGEST_PORT = 65_535;
+import { LONGEST_PORT, wholeNumber } from '../whole-number.ts';
 
 export const showConsole: EngineVerb<{ readonly port?: number }> = {
   name: 'console',
