@@ -30,13 +30,19 @@ function twoSteps() {
   return { two, begun, end: (value: string) => ends.shift()!(value), fail: () => failures.shift()!(new Error('no')) };
 }
 
+/** A run of it, in a turn. */
+async function inFirstStep() {
+  const { two, ...steps } = twoSteps();
+  const cloud = new SmallCloud([two]);
+  const run = await cloud.client.start(two);
+  const turn = cloud.worker().turn(run.id);
+  await settle();
+  return { ...steps, cloud, run, turn };
+}
+
 describe('a turn that is going on when the pause comes', () => {
   it('records the step that is under way, and begins no other one until the resume', async () => {
-    const { two, begun, end } = twoSteps();
-    const cloud = new SmallCloud([two]);
-    const run = await cloud.client.start(two);
-    const turn = cloud.worker().turn(run.id);
-    await settle();
+    const { begun, end, cloud, run, turn } = await inFirstStep();
     await run.pause();
     expect(await run.describe()).toMatchObject({ status: 'paused', pausedAt: new Date(cloud.clock.nowMs()) });
     cloud.pass(1_000); // a run that is in a turn hears of it within a second
@@ -63,11 +69,7 @@ describe('a turn that is going on when the pause comes', () => {
   });
 
   it('goes on if the run is resumed before it has let go', async () => {
-    const { two, begun, end } = twoSteps();
-    const cloud = new SmallCloud([two]);
-    const run = await cloud.client.start(two);
-    const turn = cloud.worker().turn(run.id);
-    await settle();
+    const { begun, end, cloud, run, turn } = await inFirstStep();
     await run.pause();
     await run.resume();
     end('a');
@@ -82,11 +84,7 @@ describe('a turn that is going on when the pause comes', () => {
   });
 
   it('begins no further attempt of a step that fails', async () => {
-    const { two, begun, fail } = twoSteps();
-    const cloud = new SmallCloud([two]);
-    const run = await cloud.client.start(two);
-    const turn = cloud.worker().turn(run.id);
-    await settle();
+    const { begun, fail, cloud, run, turn } = await inFirstStep();
     await run.pause();
     fail();
     await settle();
@@ -101,11 +99,7 @@ describe('a turn that is going on when the pause comes', () => {
   });
 
   it('ends the run if the step that is under way was the last thing to do', async () => {
-    const { two, end } = twoSteps();
-    const cloud = new SmallCloud([two]);
-    const run = await cloud.client.start(two);
-    const turn = cloud.worker().turn(run.id);
-    await settle();
+    const { end, cloud, run, turn } = await inFirstStep();
     end('a');
     await settle();
     await run.pause();
