@@ -105,6 +105,7 @@ export class Ledger {
       }
       case 'putRecord':
         if ((answer as { kind: string }).kind !== 'put') return;
+        if (run.isDeleted) return; // carried out late: what is left is purged before the id is free
         if (linkOf(call) === run.link) run.addRecord(structuredClone(args[1] as JournalRecord), atMs);
         else run.recordsOf(linkOf(call)).push(structuredClone(args[1] as JournalRecord));
         return;
