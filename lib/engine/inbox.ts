@@ -28,7 +28,7 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   const missing: string[] = [];
   for (const id of turn.inboxIds) {
     if (journal.messageIds.has(id)) turn.received.add(id);
-    else if (!turn.received.has(id) && !waiting.has(id)) missing.push(id);
+    else if (!turn.received.has(id) && !waiting.has(id) && !turn.carried.has(id)) missing.push(id);
   }
   if (missing.length === 0) return { kind: 'loaded' };
 

@@ -83,7 +83,7 @@ export class Turn {
   readonly refusals = new Map<string, Encoded>();
   /** Updates that have their answer. They are in no journal, and leave the inbox. */
   readonly answered = new Set<string>();
-  /** Signals of the link before: they have no item any more. */
+  /** Of the link before, and what comes again after a retry. They are here already: nothing is to be loaded or deleted. */
   readonly carried = new Set<string>();
   /** In the journal; their items can be deleted. */
   readonly received = new Set<string>();
