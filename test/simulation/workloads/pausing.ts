@@ -38,7 +38,7 @@ export const pausingWorkload: Workload = {
   draw(dice) {
     const input: Work = {
       rounds: dice.between(1, 4),
-      takesMs: Math.round(dice.magnitude(1, 20_000)),
+      takesMs: Math.round(dice.magnitude(1, 8_000)), // well within what a worker is given
       sleepMs: Math.round(dice.magnitude(1, 60_000)),
     };
     const delayMs = dice.chance(0.2) ? Math.round(dice.magnitude(1_000, 60_000)) : undefined;
