@@ -196,7 +196,7 @@ export class Network {
     };
     if (!outgoing.isOnce && faults.happens('sentTwice', occasion)) {
       timeline.after(this.#span(occasion, 'again', REQUEST_LIMIT_MS), async () => {
-        const second = asRepeated(await settled(outgoing.go()));
+        const second = asRepeated(answer, await settled(outgoing.go()));
         answerIn(timeline.nowMs + this.#latency(occasion, 'second answer'), () => settle(second));
       });
       return;
@@ -231,10 +231,16 @@ function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
   );
 }
 
-/** As the table's store says it of an `accept` that the SDK sent twice: what was refused may have been accepted before. */
-function asRepeated<T>(answer: Settled<T>): Settled<T> {
-  if (answer.kind === 'rejected' || typeof answer.value !== 'object' || answer.value === null) return answer;
-  const { kind } = answer.value as { readonly kind?: unknown };
-  if (kind === 'full') return { kind: 'rejected', error: new StoreUnavailableError('accept') };
-  return kind === 'closed' ? { kind: 'fulfilled', value: { ...answer.value, isRepeat: true } } : answer;
+/** As the table's store, which knows its own writes again, says it of a request that the SDK sent twice. */
+function asRepeated<T>(first: Settled<T>, second: Settled<T>): Settled<T> {
+  if (kindOf(first) === 'deleted' && kindOf(second) === 'not-found') return first;
+  // Of an `accept`: what was refused may have been accepted before.
+  if (kindOf(second) === 'full') return { kind: 'rejected', error: new StoreUnavailableError('accept') };
+  if (second.kind === 'rejected' || kindOf(second) !== 'closed') return second;
+  return { kind: 'fulfilled', value: { ...second.value, isRepeat: true } };
+}
+
+function kindOf<T>(answer: Settled<T>): unknown {
+  if (answer.kind === 'rejected' || typeof answer.value !== 'object' || answer.value === null) return undefined;
+  return (answer.value as { readonly kind?: unknown }).kind;
 }
