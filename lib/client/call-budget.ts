@@ -38,17 +38,24 @@ export function limitStore(store: Store, leftMs: () => number): Store {
 
 async function within<T>(ms: number, operation: string, go: () => Promise<T>): Promise<T> {
   if (ms === Infinity) return go();
+  if (ms <= 0) throw overError(operation, ms);
   let timer: NodeJS.Timeout | undefined;
   const isOver = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const cause = new Error(`there was no answer within the call's time, of which ${Math.round(ms)} ms were left`);
-      reject(new StoreUnavailableError(operation, { cause }));
-    }, ms);
+    timer = setTimeout(() => reject(overError(operation, ms)), ms);
     timer.unref(); // a process that has nothing else to do may end
   });
   try {
-    return await Promise.race([ms <= 0 ? isOver : go(), isOver]);
+    return await Promise.race([go(), isOver]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function overError(operation: string, ms: number): StoreUnavailableError {
+  const cause = new Error(
+    ms <= 0
+      ? "the call's time was over, after tries that were not answered"
+      : `there was no answer within the call's time, of which ${Math.round(ms)} ms were left`,
+  );
+  return new StoreUnavailableError(operation, { cause });
 }

@@ -1,6 +1,13 @@
 /** The one place where exceptions of the SDK become errors of ours. A condition that failed is an answer: see `table.ts`. */
 import { describeGrants } from '../aws/caller-grants.ts';
-import { deniedActionOf, hasBadCredentials, isDenied, isTransient } from '../aws/sdk-error.ts';
+import {
+  deniedActionOf,
+  hasBadCredentials,
+  isDenied,
+  isTransient,
+  isUntrusted,
+  UNTRUSTED_ADVICE,
+} from '../aws/sdk-error.ts';
 import type { StoreOperation } from '../ports/store.ts';
 import { StoreNotSetUpError, StoreUnavailableError } from '../ports/world-errors.ts';
 
@@ -33,6 +40,9 @@ function describeSetUp(error: Error, { operation, tableName }: Asked): string | 
   }
   if (hasBadCredentials(error)) {
     return `table "${tableName}" cannot be used with this region and these credentials: ${message}`;
+  }
+  if (isUntrusted(error)) {
+    return `table "${tableName}" cannot be reached: the certificate of its endpoint is not trusted (${message}). ${UNTRUSTED_ADVICE}`;
   }
   return undefined;
 }

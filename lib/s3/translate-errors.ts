@@ -1,6 +1,13 @@
 /** The one place where exceptions of S3 become errors of ours. An object that is not there is an answer. */
 import { describeGrants } from '../aws/caller-grants.ts';
-import { deniedActionOf, hasBadCredentials, isDenied, isTransient } from '../aws/sdk-error.ts';
+import {
+  deniedActionOf,
+  hasBadCredentials,
+  isDenied,
+  isTransient,
+  isUntrusted,
+  UNTRUSTED_ADVICE,
+} from '../aws/sdk-error.ts';
 import { StoreNotSetUpError, StoreUnavailableError } from '../ports/world-errors.ts';
 import { operationsWith, type PayloadAction } from './payload-actions.ts';
 
@@ -28,5 +35,8 @@ function describe(error: Error, { action }: Asked): string | undefined {
     return `may not be used: ${denied} was denied (${message}). ${describeGrants(operationsWith(action))}`;
   }
   if (hasBadCredentials(error)) return `cannot be used with this region and these credentials: ${message}`;
+  if (isUntrusted(error)) {
+    return `cannot be reached: the certificate of its endpoint is not trusted (${message}). ${UNTRUSTED_ADVICE}`;
+  }
   return undefined;
 }

@@ -110,6 +110,14 @@ describe('a table that cannot be used', () => {
     await expect(store.listDue(START_MS)[Symbol.asyncIterator]().next()).rejects.toThrow(/laid out differently/);
   });
 
+  test('an endpoint whose certificate is not trusted is told as that', async () => {
+    const cause = Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    await expect(storeThrough(() => Promise.reject(cause)).readRun('r')).rejects.toThrow(
+      `table "${tableName}" cannot be reached: the certificate of its endpoint is not trusted (self-signed certificate). ` +
+        'Behind a proxy that reads along, name its certificate in NODE_EXTRA_CA_CERTS',
+    );
+  });
+
   test('what is nobody of these comes through as it is', async () => {
     const bug = serviceError('ValidationException', 'Invalid UpdateExpression');
     await expect(storeThrough(() => Promise.reject(bug)).readRun('r')).rejects.toBe(bug);

@@ -1,27 +1,21 @@
 /**
  * Requests of AWS's JSON protocols, without the AWS SDK: for the few requests that lull makes all the time, it takes most
  * of a step's time, and most of a function's start. What the SDK does for such a request is done here too: signature,
- * connections that stay open, time limits, further tries with growing pauses, a clock that is wrong.
+ * connections that stay open, time limits, further tries with growing pauses and a quota, keys that have expired, a clock
+ * that is wrong. As there, no checksum of an answer is verified: TLS does that, and an answer that is cut off is noticed.
  *
  * Values are JSON: there is no form for binary ones.
  */
 import { isTransient, type SdkError } from '../sdk-error.ts';
-import { findLocation, type Environment, type Location, type Service } from './location.ts';
-import { createPoster, type Answer, type Poster, type TimeLimits } from './post.ts';
+import { createRetryPolicy } from './retry-policy.ts';
 import { toServiceError } from './service-error.ts';
-import { createSigner, type Sign } from './sign-request.ts';
+import { createSignedPoster, type Answered, type SignedPosterOptions } from './signed-post.ts';
 
-export interface JsonClientOptions {
-  readonly service: Service;
+export interface JsonClientOptions extends SignedPosterOptions {
   /** As in `DynamoDB_20120810`. */
   readonly targetPrefix: string;
   /** How often a request is sent, at most. */
   readonly maxAttempts: number;
-  readonly limits: TimeLimits;
-  /** Default: that of the process. */
-  readonly environment?: Environment | undefined;
-  /** Default: where the environment says, or the AWS SDK. */
-  readonly location?: Location | undefined;
 }
 
 export interface JsonAnswer<Output> {
@@ -33,111 +27,61 @@ export interface JsonAnswer<Output> {
 export interface JsonClient {
   /** Rejects with a ServiceError, or with the last error of the network. */
   send<Output>(action: string, input: object): Promise<JsonAnswer<Output>>;
-  /** Closes the connections. */
+  /** Closes the connections, for good: requests that are on their way fail, and so do later ones. */
   destroy(): void;
 }
 
-const CONTENT_TYPE = 'application/x-amz-json-1.0';
+type Outcome<Output> =
+  | { readonly kind: 'done'; readonly output: Output }
+  /** `answered`: undefined if there was no answer. */
+  | { readonly kind: 'failed'; readonly error: SdkError; readonly answered: Answered | undefined };
 
-interface Connection {
-  readonly location: Location;
-  readonly poster: Poster;
-  readonly sign: Sign;
-}
+export function createJsonClient({ targetPrefix, maxAttempts, ...options }: JsonClientOptions): JsonClient {
+  const poster = createSignedPoster(options);
+  const policy = createRetryPolicy(maxAttempts);
 
-export function createJsonClient(options: JsonClientOptions): JsonClient {
-  const { service, targetPrefix, maxAttempts, limits, environment = process.env } = options;
-  let opened: Promise<Connection> | undefined;
-  /** What to add to this machine's clock. */
-  let skewMs = 0;
-
-  async function open(): Promise<Connection> {
-    const location = options.location ?? (await findLocation(service, environment));
-    const { endpoint, region } = location;
-    return { location, poster: createPoster(endpoint, limits), sign: createSigner({ region, service }) };
-  }
-
-  function connection(): Promise<Connection> {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined; // the next request looks again: credentials may have been set up meanwhile
-      throw error;
-    });
-    return opened;
-  }
-
-  async function attempt(target: string, body: string): Promise<Answer> {
-    const { location, poster, sign } = await connection();
-    const { host, pathname: path } = location.endpoint;
-    const request = { host, path, target, contentType: CONTENT_TYPE, body };
-    const signed = sign(request, await location.credentials(), Date.now() + skewMs);
-    return poster.post({ ...signed, 'content-type': CONTENT_TYPE, 'x-amz-target': target }, body);
-  }
-
-  /** Whether the clock was wrong, and is right now. */
-  function hasMendedClock(error: SdkError, { headers }: Answer): boolean {
-    if (!SKEWED.has(error.name) || headers.date === undefined) return false;
-    const foundMs = Date.parse(headers.date) - Date.now();
-    if (Number.isNaN(foundMs) || Math.abs(foundMs - skewMs) < LEAST_SKEW_MS) return false;
-    skewMs = foundMs;
-    return true;
-  }
-
-  async function send<Output>(action: string, input: object): Promise<JsonAnswer<Output>> {
-    const target = `${targetPrefix}.${action}`;
-    const body = JSON.stringify(input);
-    for (let attempts = 1; ; attempts += 1) {
-      const outcome = await attempt(target, body).then(
-        (answer) =>
-          answer.status === 200 ? readOutput<Output>(answer) : { error: toServiceError(answer, attempts), answer },
-        (error: unknown) => ({ error: error as SdkError, answer: undefined }),
-      );
-      if ('output' in outcome) return { output: outcome.output, attempts };
-      const { error, answer } = outcome;
-      const isWorthIt = isTransient(error) || (answer !== undefined && hasMendedClock(error, answer));
-      if (!isWorthIt || attempts >= maxAttempts) throw error;
-      await pause(attempts, answer !== undefined && answer.status < 500);
-    }
+  async function isWorthAnotherTry({ error, answered }: Outcome<never> & { kind: 'failed' }): Promise<boolean> {
+    if (poster.isClosed()) return false;
+    return isTransient(error) || (answered !== undefined && (await poster.hasLearned(error, answered)));
   }
 
   return {
-    send,
-    destroy: () =>
-      void opened?.then(
-        ({ poster }) => poster.destroy(),
-        () => undefined,
-      ),
+    send: async <Output>(action: string, input: object) => {
+      const target = `${targetPrefix}.${action}`;
+      const body = JSON.stringify(input);
+      const tries = policy.begin();
+      for (let attempts = 1; ; attempts += 1) {
+        const outcome = await poster.post(target, body).then(
+          (answered) => readOutcome<Output>(answered, attempts),
+          (error: unknown) => ({ kind: 'failed' as const, error: error as SdkError, answered: undefined }),
+        );
+        if (outcome.kind === 'done') {
+          tries.succeeded();
+          return { output: outcome.output, attempts };
+        }
+        if (!(await isWorthAnotherTry(outcome)) || !(await tries.mayGoOn(outcome.error))) throw outcome.error;
+      }
+    },
+    destroy: () => poster.destroy(),
   };
 }
 
-/** A body that is cut off, or is none, is no answer: what was asked for may have happened. */
-function readOutput<Output>(answer: Answer): { output: Output } | { error: SdkError; answer: Answer } {
-  try {
-    return { output: JSON.parse(answer.body) as Output };
-  } catch (cause) {
-    const error = new Error(`the answer is not JSON: ${answer.body.slice(0, 100)}`, { cause });
-    return { error: Object.assign(error, { $retryable: {} }), answer };
-  }
+function readOutcome<Output>(answered: Answered, attempts: number): Outcome<Output> {
+  const { answer } = answered;
+  if (answer.status !== 200) return { kind: 'failed', error: toServiceError(answer, attempts), answered };
+  const output = readObject(answer.body);
+  if (output !== undefined) return { kind: 'done', output: output as Output };
+  // What was asked for may have happened.
+  const error = new Error(`the answer is no JSON object: ${answer.body.slice(0, 100)}`);
+  return { kind: 'failed', error: Object.assign(error, { $retryable: {} }), answered };
 }
 
-/** Names under which services refuse a request whose time is not theirs. */
-const SKEWED: ReadonlySet<string> = new Set([
-  'InvalidSignatureException',
-  'RequestExpired',
-  'RequestInTheFuture',
-  'RequestTimeTooSkewed',
-  'SignatureDoesNotMatch',
-]);
-
-/** Services take a request that is up to five minutes off, or fifteen. */
-const LEAST_SKEW_MS = 4 * 60_000;
-
-const FIRST_PAUSE_MS = 25;
-const FIRST_PAUSE_AFTER_THROTTLING_MS = 100;
-const LONGEST_PAUSE_MS = 1_000;
-
-/** Drawn from all of the interval, so that those who failed together do not come back together. */
-function pause(attempts: number, isThrottled: boolean): Promise<void> {
-  const first = isThrottled ? FIRST_PAUSE_AFTER_THROTTLING_MS : FIRST_PAUSE_MS;
-  const ms = Math.random() * Math.min(LONGEST_PAUSE_MS, first * 2 ** (attempts - 1));
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Undefined for a text that is cut off, or is anything else. */
+function readObject(text: string): object | undefined {
+  try {
+    const read: unknown = JSON.parse(text);
+    return typeof read === 'object' && read !== null && !Array.isArray(read) ? read : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -12,8 +12,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Location {
   readonly endpoint: URL;
   readonly region: string;
-  /** Asked before each request: they may be replaced. */
-  readonly credentials: () => Promise<Credentials>;
+  /** Asked before each request: they are replaced before they expire. `forceRefresh`: the last ones were refused. */
+  readonly credentials: (options?: { readonly forceRefresh?: boolean }) => Promise<Credentials>;
 }
 
 /** A service, as AWS names it in endpoints and signatures. */
@@ -81,7 +81,7 @@ async function fromSdk(service: Service): Promise<Location> {
   return {
     endpoint: new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`),
     region: await config.region(),
-    credentials: () => config.credentials(),
+    credentials: (options) => config.credentials(options),
   };
 }
 

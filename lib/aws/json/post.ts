@@ -1,6 +1,7 @@
 /** One POST over a connection that is kept open, and its whole answer. */
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { createConnections } from './connections.ts';
 
 export interface Answer {
   readonly status: number;
@@ -11,7 +12,7 @@ export interface Answer {
 export interface TimeLimits {
   /** To connect. */
   readonly connectMs: number;
-  /** From the request to the last byte of its answer. */
+  /** From when the request has a connection, or begins to make one, to the last byte of its answer. */
   readonly answerMs: number;
 }
 
@@ -21,40 +22,51 @@ export interface Poster {
    * carried out, or may be yet.
    */
   post(headers: http.OutgoingHttpHeaders, body: string): Promise<Answer>;
-  /** Closes the connections. */
+  /** Closes the connections: requests that are on their way, or wait for a connection, fail. */
   destroy(): void;
 }
 
-/** As many as the AWS SDK opens: further requests wait for one. */
-const CONNECTIONS = 50;
-
 export function createPoster(endpoint: URL, limits: TimeLimits): Poster {
-  const { request, Agent } = endpoint.protocol === 'http:' ? http : https;
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const { request } = endpoint.protocol === 'http:' ? http : https;
+  const connections = createConnections(endpoint);
+  const { agent } = connections;
   const { hostname, port, pathname } = endpoint;
   const address = { agent, hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname, method: 'POST' };
+  /** What gives up each request that has no answer yet. */
+  const open = new Set<() => void>();
 
   return {
-    destroy: () => agent.destroy(),
+    destroy: () => {
+      for (const giveUp of open) giveUp();
+      agent.destroy();
+    },
     post: (headers, body) =>
       new Promise((resolve, reject) => {
+        connections.closeIdle();
         const bytes = Buffer.from(body);
         const outgoing = request({ ...address, headers: { ...headers, 'content-length': bytes.length } });
-        const answerTimer = setTimeout(() => {
-          outgoing.destroy(timeoutError(`no answer from ${endpoint.host} within ${limits.answerMs} ms`));
-        }, limits.answerMs);
-        limitConnecting(outgoing, limits.connectMs, endpoint);
+        const stopTimers = limitTime(outgoing, limits, endpoint);
+        const settle = (): void => {
+          stopTimers();
+          open.delete(giveUp);
+        };
         const fail = (error: Error): void => {
-          clearTimeout(answerTimer);
+          settle();
+          connections.closeAllIdle();
           reject(error);
         };
+        const giveUp = (): void => {
+          fail(closedError(endpoint.host)); // one that waits for a connection would not hear of its end
+          outgoing.destroy();
+        };
+        open.add(giveUp);
         outgoing.on('error', fail);
         outgoing.once('response', (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
           incoming.on('error', fail); // it ended before its end
           incoming.once('end', () => {
-            clearTimeout(answerTimer);
+            settle();
             const text = Buffer.concat(chunks);
             resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text.toString('utf8') });
           });
@@ -64,17 +76,33 @@ export function createPoster(endpoint: URL, limits: TimeLimits): Poster {
   };
 }
 
-/** A connection that is open already has no limit of its own. */
-function limitConnecting(outgoing: http.ClientRequest, connectMs: number, endpoint: URL): void {
+/** A request that waits for a connection has no limit yet: those before it have theirs. Gives what ends the limits. */
+function limitTime(outgoing: http.ClientRequest, { connectMs, answerMs }: TimeLimits, { host }: URL): () => void {
+  const stops: (() => void)[] = [];
   outgoing.once('socket', (socket) => {
-    if (!socket.connecting) return;
-    const timer = setTimeout(() => {
-      outgoing.destroy(timeoutError(`no connection to ${endpoint.host} within ${connectMs} ms`));
-    }, connectMs);
-    const stop = (): void => clearTimeout(timer);
+    const giveUp = (message: string) => () => void outgoing.destroy(timeoutError(message));
+    stops.push(startTimer(answerMs, giveUp(`no answer from ${host} within ${answerMs} ms`)));
+    if (!socket.connecting) return; // it is open already
+    const stop = startTimer(connectMs, giveUp(`no connection to ${host} within ${connectMs} ms`));
+    stops.push(stop);
     socket.once('connect', stop);
-    socket.once('close', stop);
   });
+  return () => stops.forEach((stop) => stop());
+}
+
+/** The process may have been busy, or frozen, and what it waits for be there: that is read first. Gives what stops it. */
+function startTimer(ms: number, expire: () => void): () => void {
+  let isStopped = false;
+  const timer = setTimeout(() => setImmediate(() => isStopped || expire()), ms);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}
+
+/** In the form of a network's error. */
+export function closedError(host: string): Error {
+  return Object.assign(new Error(`the client of ${host} was closed`), { code: 'ECONNABORTED' });
 }
 
 /** Under the name that the AWS SDK gives it. */

@@ -1,52 +1,8 @@
 /** What a service, or what is between it and a caller, does to a request: each with a real server and real connections. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
-import { createJsonClient } from '../../../lib/aws/json/json-client.ts';
-
-type Answering = (response: ServerResponse, request: IncomingMessage, nth: number) => void;
-
-const cleanups: (() => void)[] = [];
-afterEach(() => cleanups.splice(0).forEach((cleanUp) => cleanUp()));
-
-/** A service that answers as it says, and a client of it with short time limits. */
-async function serve(answering: Answering, { maxAttempts = 4, answerMs = 300 } = {}) {
-  const seen: { target: unknown; body: string; date: unknown; socket: unknown }[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { 'x-amz-target': target, 'x-amz-date': date } = request.headers;
-      seen.push({ target, date, body: Buffer.concat(chunks).toString(), socket: request.socket.remotePort });
-      answering(response, request, seen.length);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const client = createJsonClient({
-    service: 'dynamodb',
-    targetPrefix: 'DynamoDB_20120810',
-    maxAttempts,
-    limits: { connectMs: 300, answerMs },
-    environment: {
-      ...{ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-central-1' },
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-    },
-  });
-  cleanups.push(() => {
-    client.destroy();
-    server.closeAllConnections();
-    server.close();
-  });
-  return { client, seen, server };
-}
-
-function answer(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', ...headers });
-  response.end(typeof body === 'string' ? body : JSON.stringify(body));
-}
-
-const ok: Answering = (response) => answer(response, 200, { fine: true });
+import { expect, it, onTestFinished } from 'vitest';
+import { answer, clientOf, ok, serve, type Answering } from './service-under-test.ts';
 
 it('sends one request, and gives its answer', async () => {
   const { client, seen } = await serve(ok);
@@ -80,6 +36,8 @@ it.each<[string, Answering]>([
   ['does not answer', () => undefined],
   ['never ends its answer', (response) => void response.writeHead(200).write('{"fine":')],
   ['answers with what is not JSON', (response) => answer(response, 200, '{"fine":')],
+  ['answers with JSON that is no object', (response) => answer(response, 200, 'null')],
+  ['answers with what is not HTTP', (response) => void response.socket?.end('SSH-2.0-OpenSSH_9.2\r\n')],
 ])('asks a service again that %s, and says how often it asked', async (_, bad) => {
   const { client, seen } = await serve((response, request, nth) => (nth === 1 ? bad : ok)(response, request, nth));
   expect(await client.send('UpdateItem', {})).toEqual({ output: { fine: true }, attempts: 2 });
@@ -156,22 +114,16 @@ it('does not ask again with a wrong key, whatever the time', async () => {
   expect(seen).toHaveLength(1);
 });
 
-it('rejects with what went wrong where credentials come from, and looks there again at the next request', async () => {
-  const { port } = await serve(ok).then(({ server }) => server.address() as AddressInfo);
-  let isThere = false;
-  const client = createJsonClient({
-    ...{ service: 'dynamodb', targetPrefix: 'x', maxAttempts: 2, limits: { connectMs: 300, answerMs: 300 } },
-    location: {
-      endpoint: new URL(`http://127.0.0.1:${port}`),
-      region: 'eu-central-1',
-      credentials: async () => {
-        if (!isThere) throw Object.assign(new Error('no profile'), { name: 'CredentialsProviderError' });
-        return { accessKeyId: 'a', secretAccessKey: 's' };
-      },
-    },
-  });
-  cleanups.push(() => client.destroy());
-  await expect(client.send('GetItem', {})).rejects.toMatchObject({ name: 'CredentialsProviderError' });
-  isThere = true;
-  expect(await client.send('GetItem', {})).toMatchObject({ attempts: 1 });
+it('takes an answer of 16 MB, whose characters are cut anywhere', async () => {
+  const large = { Item: { text: { S: '☃'.repeat(5_500_000) } } };
+  const { client } = await serve((response) => answer(response, 200, large), { answerMs: 30_000 });
+  expect((await client.send<typeof large>('GetItem', {})).output.Item.text.S.length).toBe(5_500_000);
+});
+
+it('says of a server that speaks no HTTP what it met', async () => {
+  const server = createServer((socket) => socket.end('220 mail ready\r\n'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const client = clientOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { maxAttempts: 2 });
+  await expect(client.send('GetItem', {})).rejects.toMatchObject({ code: expect.stringMatching(/^HPE_/) as string });
 });
