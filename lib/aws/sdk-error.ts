@@ -105,7 +105,7 @@ const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** Whoever answers is not known to be the service: nothing was sent. */
+/** The other side does not prove that it is the service: nothing was sent. */
 export function isUntrusted({ code }: SdkError): boolean {
   return CERTIFICATE_CODES.has(String(code));
 }

@@ -53,11 +53,11 @@ export interface ClientOptions {
   readonly bucketName?: string | undefined;
   /** Default: the environment's `LULL_QUEUE_URL`. Needed by what wakes runs: start, signal, cancel, terminate. */
   readonly queueUrl?: string | undefined;
-  /** Default: made from the environment's region and credentials. */
+  /** Of the AWS SDK. Default: lull's own client, with the environment's region, credentials and endpoint. */
   readonly dynamodb?: DynamoDBClient | undefined;
   /** Default: made from the environment's region and credentials. */
   readonly s3?: S3Client | undefined;
-  /** Default: made from the environment's region and credentials. */
+  /** Of the AWS SDK. Default: lull's own client, with the environment's region, credentials and endpoint. */
   readonly sqs?: SQSClient | undefined;
   /** Instead of the DynamoDB table and the bucket. */
   readonly store?: Store | undefined;

@@ -100,9 +100,9 @@ function startTimer(ms: number, expire: () => void): () => void {
   };
 }
 
-/** In the form of a network's error. */
+/** Another client may do it. */
 export function closedError(host: string): Error {
-  return Object.assign(new Error(`the client of ${host} was closed`), { code: 'ECONNABORTED' });
+  return Object.assign(new Error(`the client of ${host} was closed`), { $retryable: {} });
 }
 
 /** Under the name that the AWS SDK gives it. */
