@@ -33,6 +33,8 @@ export interface OpenChild {
   readonly runId: string;
   /** As in `ship#2`: where it was started. */
   readonly startedBy: string;
+  /** Its start is in the journal. If not, its worker was lost, and the child may be there all the same. */
+  readonly isStarted: boolean;
   /** It was left alone when its parent ended. */
   readonly isAbandoned: boolean;
   /** How it ended since; undefined if the parent was not told. */
@@ -121,21 +123,30 @@ function isSeen(entry: JournalEntry): boolean {
 
 type StartedChild = Omit<OpenChild, 'endedAs'>;
 
-/** Those of which no end stands. */
+/** Those that the run has begun to start, and of which no end stands. */
 function startedChildren(kept: readonly JournalEntry[]): StartedChild[] {
-  const asked = new Map<number, StartedChild>();
-  const started = new Map<string, StartedChild>();
+  const runIds = new Map<number, string>();
+  const children = new Map<string, StartedChild>();
   for (const entry of kept) {
     if (entry.kind === 'step' && entry.operation?.kind === 'start-child') {
       const { runId, onParentClose } = entry.operation;
-      asked.set(entry.id, { runId, startedBy: stepIdOf(entry), isAbandoned: onParentClose === 'abandon' });
+      runIds.set(entry.id, runId);
+      children.set(runId, {
+        runId,
+        startedBy: stepIdOf(entry),
+        isStarted: false,
+        isAbandoned: onParentClose === 'abandon',
+      });
     }
-    const child = entry.kind === 'step-completed' ? asked.get(entry.id) : undefined;
-    if (child !== undefined) started.set(child.runId, child);
-    if (entry.kind === 'run-ended') started.delete(entry.runId);
-    if (entry.kind === 'forked') started.clear(); // not its own: they are not stopped with it
+    if (entry.kind === 'step-completed' || entry.kind === 'step-failed') {
+      const child = children.get(runIds.get(entry.id) ?? '');
+      if (child !== undefined && entry.kind === 'step-failed') children.delete(child.runId);
+      else if (child !== undefined) children.set(child.runId, { ...child, isStarted: true });
+    }
+    if (entry.kind === 'run-ended') children.delete(entry.runId);
+    if (entry.kind === 'forked') children.clear(); // not its own: they are not stopped with it
   }
-  return [...started.values()];
+  return [...children.values()];
 }
 
 /** What the last event has led to was never begun: the code had ended. */

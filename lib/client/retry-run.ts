@@ -150,7 +150,7 @@ function listed(stepIds: readonly string[]): string {
 async function checkChild({ ports, store }: Preparing, runId: string, child: OpenChild): Promise<void> {
   if (child.isAbandoned || child.endedAs === 'completed') return;
   const there = child.endedAs ?? (await retryUnavailable(ports.clock, () => store.readRun(child.runId)))?.status;
-  if (there === 'completed') return;
+  if (there === 'completed' || (there === undefined && !child.isStarted)) return;
   const became = there === undefined ? 'gone' : isClosed(there as RunItem['status']) ? there : 'being stopped';
   throw new RetryRefusedError(
     runId,
