@@ -52,7 +52,10 @@ function isButForEarlierEnds(accepted: readonly string[], delivered: readonly st
   return delivered.every((id, index) => {
     if (isOther(id)) return true;
     const acceptedBefore = new Set(accepted.slice(0, accepted.indexOf(id)));
-    return delivered.slice(0, index).every((before) => acceptedBefore.has(before));
+    return delivered
+      .slice(0, index)
+      .filter(isOther)
+      .every((before) => acceptedBefore.has(before));
   });
 }
 
