@@ -7,10 +7,13 @@ import { snippetModules } from './test/conventions/snippet-modules.ts';
 const conditions = ['lull-source', 'node', 'development|production'];
 
 /**
- * Tests of these folders touch nothing that outlives them: no globals, no environment, no module's state. Their files share a
- * process, which saves the loading of lull for each.
+ * Each of these has a process of its own: it looks at what a process has of globals, classes and copies of lull, or needs the
+ * whole stack. All others share processes, which saves the loading of lull for each: they leave nothing behind.
  */
-const sharing = ['asyncio', 'http', 'journal', 'scheduler'].map((folder) => `test/${folder}/**/*.test.ts`);
+const alone = [
+  ...['adversarial/second-copy', 'adversarial/costly-json-error', 'codec/registered', 'core/class-registry'],
+  ...['engine/guarded-globals'],
+].map((file) => `test/${file}.test.ts`);
 // The README puts a first test beside its workflow, and so does a project of `lull init`.
 const tests = ['test/**/*.test.ts', 'functions/**/*.test.ts', 'templates/**/*.test.ts'];
 const noTests = ['test/conventions/fixtures/**'];
@@ -23,9 +26,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'sharing', isolate: false, include: sharing, typecheck: { enabled: false } },
+        test: {
+          name: 'sharing',
+          isolate: false,
+          include: tests,
+          exclude: [...noTests, ...alone],
+          typecheck: { enabled: false },
+        },
       },
-      { extends: true, test: { name: 'alone', include: tests, exclude: [...noTests, ...sharing] } },
+      { extends: true, test: { name: 'alone', include: alone } },
     ],
     environment: 'node',
     maxWorkers: '100%', // the default leaves one core idle: half of the machine, where there are two

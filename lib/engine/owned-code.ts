@@ -5,7 +5,7 @@
  * that throws after its step has ended) finds the run or the step that left it behind: left to Node, it would end the
  * process, and with it the turns of other runs.
  *
- * Tested by: test/adversarial/promise-ends-the-worker.test.ts
+ * Tested by: test/adversarial/promise-ends-the-worker.test.ts, test/adversarial/second-copy.test.ts
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { StepContext } from '../core/step.ts';
@@ -19,7 +19,10 @@ export interface CodeOwner {
   takeStray(error: Error): void;
 }
 
-const storage = new AsyncLocalStorage<CodeOwner>();
+// Of the global object, so that two copies of this module share it: each step finds its context in either of them.
+const SLOT = Symbol.for('lull.code-owner');
+const slot = globalThis as { [SLOT]?: AsyncLocalStorage<CodeOwner> | undefined };
+const storage = (slot[SLOT] ??= new AsyncLocalStorage<CodeOwner>());
 provideStepContext({ current: () => storage.getStore()?.step });
 
 /** Runs code of a run or a step, and all that follows from it, as that owner's. */

@@ -73,3 +73,13 @@ it('futures, tasks and locks of either copy work in the calls of the other', asy
   const half = [[1, 2, [3]], 4, 2, 6];
   expect(await engine.run(calls)).toEqual([...half, ...half]);
 });
+
+it('steps of either engine find their context, whichever copy was loaded last', async () => {
+  const { createTestEngine: createOther } = await import('../../lib/testing/create-test-engine.ts');
+  const keyed = own.workflow('keyed', function* () {
+    return yield* own.step('count', () => own.stepContext().attempt);
+  });
+  for (const create of [createTestEngine, createOther]) {
+    expect(await create({ workflows: [keyed] }).run(keyed)).toBe(1);
+  }
+});
