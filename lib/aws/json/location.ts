@@ -4,6 +4,7 @@
  * this way its rules hold, and those who need none of them do not wait for it.
  */
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { Credentials } from './sign-request.ts';
 
@@ -17,7 +18,10 @@ export interface Location {
 }
 
 /** A service, as AWS names it in endpoints and signatures. */
-export type Service = 'dynamodb' | 'sqs';
+export type Service = 'dynamodb' | 'events' | 'sqs';
+
+/** In names of environment variables, the AWS SDK's own name of the service counts. */
+const NAMES_IN_VARIABLES = { dynamodb: 'DYNAMODB', events: 'EVENTBRIDGE', sqs: 'SQS' };
 
 export async function findLocation(service: Service, environment: Environment): Promise<Location> {
   return fromEnvironment(service, environment) ?? (await fromSdk(service));
@@ -42,7 +46,7 @@ function staticCredentials(environment: Environment): Credentials | undefined {
 
 function givenEndpoint(service: Service, environment: Environment): string | undefined {
   if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
-  return environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || environment['AWS_ENDPOINT_URL'] || undefined;
+  return environment[`AWS_ENDPOINT_URL_${NAMES_IN_VARIABLES[service]}`] || environment['AWS_ENDPOINT_URL'] || undefined;
 }
 
 /** What is no URL, or has a path, is for the SDK to judge: the requests must not go to AWS instead. */
@@ -91,6 +95,11 @@ const PROBES = {
     const { DynamoDBClient, ListTablesCommand } = await import('@aws-sdk/client-dynamodb');
     const client = new DynamoDBClient(options);
     return { config: client.config, ask: () => client.send(new ListTablesCommand()) };
+  },
+  events: async (options: EventBridgeClientConfig) => {
+    const { EventBridgeClient, ListEventBusesCommand } = await import('@aws-sdk/client-eventbridge');
+    const client = new EventBridgeClient(options);
+    return { config: client.config, ask: () => client.send(new ListEventBusesCommand()) };
   },
   sqs: async (options: SQSClientConfig) => {
     const { SQSClient, ListQueuesCommand } = await import('@aws-sdk/client-sqs');

@@ -7,6 +7,8 @@ import { createSigner, type Credentials, type Sign } from './sign-request.ts';
 
 export interface SignedPosterOptions {
   readonly service: Service;
+  /** Of the protocol, which a service has in one version. Default: 1.0. */
+  readonly jsonVersion?: '1.0' | '1.1';
   readonly limits: TimeLimits;
   /** Default: that of the process. */
   readonly environment?: Environment | undefined;
@@ -28,8 +30,6 @@ export interface SignedPoster {
   destroy(): void;
 }
 
-const CONTENT_TYPE = 'application/x-amz-json-1.0';
-
 interface Opened {
   readonly location: Location;
   readonly poster: Poster;
@@ -37,7 +37,8 @@ interface Opened {
 }
 
 export function createSignedPoster(options: SignedPosterOptions): SignedPoster {
-  const { service, limits, environment = process.env } = options;
+  const { service, limits, environment = process.env, jsonVersion = '1.0' } = options;
+  const contentType = `application/x-amz-json-${jsonVersion}`;
   const clock = createServiceClock();
   let opened: Promise<Opened> | undefined;
   let isClosed = false;
@@ -62,8 +63,8 @@ export function createSignedPoster(options: SignedPosterOptions): SignedPoster {
       const { host, pathname: path } = location.endpoint;
       const credentials = await location.credentials();
       if (isClosed) throw closedError(host);
-      const signed = sign({ host, path, target, contentType: CONTENT_TYPE, body }, credentials, clock.nowMs());
-      const answer = await poster.post({ ...signed, 'content-type': CONTENT_TYPE, 'x-amz-target': target }, body);
+      const signed = sign({ host, path, target, contentType, body }, credentials, clock.nowMs());
+      const answer = await poster.post({ ...signed, 'content-type': contentType, 'x-amz-target': target }, body);
       return { answer, credentials };
     },
     hasLearned: async (error, { answer, credentials }) => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, ListEventBusesCommand } from '@aws-sdk/client-eventbridge';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findLocation, fromEnvironment, type Service } from '../../../lib/aws/json/location.ts';
@@ -36,22 +37,33 @@ async function askSdk(service: Service) {
       return Promise.reject(new Error('not sent'));
     },
   };
-  const client = service === 'dynamodb' ? new DynamoDBClient({ requestHandler }) : new SQSClient({ requestHandler });
+  const { client, list } = clientOf(service, { requestHandler });
   const region = await client.config.region();
   const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
-  const listing =
-    client instanceof SQSClient ? client.send(new ListQueuesCommand()) : client.send(new ListTablesCommand());
-  await expect(listing).rejects.toThrow('not sent');
+  await expect(list()).rejects.toThrow('not sent');
   const [{ protocol, hostname, port, path }] = sent as [(typeof sent)[number]];
   const endpoint = new URL(`${protocol}//${hostname}:${port ?? ''}${path}`).href;
   return { endpoint, region, credentials: { accessKeyId, secretAccessKey, sessionToken } };
+}
+
+function clientOf(service: Service, options: { requestHandler: { handle(request: never): Promise<never> } }) {
+  if (service === 'dynamodb') {
+    const client = new DynamoDBClient(options);
+    return { client, list: () => client.send(new ListTablesCommand()) };
+  }
+  if (service === 'events') {
+    const client = new EventBridgeClient(options);
+    return { client, list: () => client.send(new ListEventBusesCommand()) };
+  }
+  const client = new SQSClient(options);
+  return { client, list: () => client.send(new ListQueuesCommand()) };
 }
 
 const set = (environment: Record<string, string>): void => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 };
 
-describe.each<Service>(['dynamodb', 'sqs'])('of %s', (service) => {
+describe.each<Service>(['dynamodb', 'events', 'sqs'])('of %s', (service) => {
   it.each<[string, Record<string, string>, 'environment' | 'sdk']>([
     ['a function', FUNCTION, 'environment'],
     ['a function in another region', { ...FUNCTION, AWS_REGION: 'ap-southeast-2' }, 'environment'],
@@ -67,6 +79,7 @@ describe.each<Service>(['dynamodb', 'sqs'])('of %s', (service) => {
         AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
         AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:2',
         AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:3',
+        AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:4',
       },
       'environment',
     ],
