@@ -102,8 +102,8 @@ const localRooms = {
   triggers: { rooms: ['net', 'time', 'iam'], types: ['services', 'functions'] },
 };
 
-/** What each room may import besides: the description of a cloud, its error and its events. */
-const LOCAL_COMMON = '(resources|cloud-error|cloud-event|function-event)\\.ts$';
+/** What each room may import besides: the description of a cloud, its error and its events, and JSON of any shape. */
+const LOCAL_COMMON = '(resources|cloud-error|cloud-event|function-event|json)\\.ts$';
 
 const localRules = Object.entries(localRooms).flatMap(([name, { rooms = [], types = [] }]) => [
   {

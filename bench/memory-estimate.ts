@@ -97,6 +97,7 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
       newSeed: () => randomUUID(),
       random: Math.random,
       turnOfTheLoop: undefined,
+      events: undefined,
     },
   };
   const kept = new Map<string, WarmRun>();

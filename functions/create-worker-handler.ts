@@ -8,6 +8,7 @@ import { createRunOperations } from '../lib/client/run-operations.ts';
 import { randomSeed } from '../lib/engine/run-seed.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { readWorkerSettings } from '../lib/lambda/environment.ts';
+import { createEventBridgeBus } from '../lib/lambda/event-bridge-bus.ts';
 import { createFunctionInvoker } from '../lib/lambda/invoke-function.ts';
 import { createWakeForwarder } from '../lib/lambda/forward-wake.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
@@ -15,6 +16,7 @@ import type { Metrics } from '../lib/lambda/metrics.ts';
 import { currentScope, withScope } from '../lib/lambda/scope.ts';
 import { readRecords, readWake, type SqsBatchResponse, type SqsEvent, type SqsRecord } from '../lib/aws/sqs-event.ts';
 import { createTraces, type Traces } from '../lib/lambda/traces.ts';
+import type { EventBus } from '../lib/ports/event-bus.ts';
 import type { EngineEvent } from '../lib/ports/observer.ts';
 import { openMetrics, openPorts, oncePerProcess, type Overrides } from './function-ports.ts';
 import { serveInvocation } from './serve-invocation.ts';
@@ -29,6 +31,8 @@ export interface WorkerOverrides extends Overrides {
    * the construct and `lull dev` make have them too.
    */
   readonly interceptors?: readonly Interceptor[];
+  /** Where it tells of runs that have started, have ended or are blocked. Default: the bus that `LULL_EVENT_BUS` names. */
+  readonly events?: EventBus;
 }
 
 /**
@@ -37,8 +41,9 @@ export interface WorkerOverrides extends Overrides {
  *
  * `workflows` is an array or a module's namespace. Its environment: `LULL_TABLE_NAME`, `LULL_QUEUE_URL`, and if you
  * like `LULL_LEASE_MS`, `LULL_VERSION`, `LULL_LOG_LEVEL`, `LULL_SETTINGS` (JSON, such as `{"maxTasks":20000}`),
- * `LULL_PUBLIC_URL` (the address of the API where callbacks are completed without credentials), and `LULL_PIN_RUNS`:
- * `true` pins each run to the Lambda version that began it.
+ * `LULL_PUBLIC_URL` (the address of the API where callbacks are completed without credentials), `LULL_EVENT_BUS` (the
+ * name or the ARN of an EventBridge bus, which is told of runs that start, end or are blocked), `LULL_EVENT_ENGINE` (how
+ * the engine is named there), and `LULL_PIN_RUNS`: `true` pins each run to the Lambda version that began it.
  *
  * @example
  * ```ts no-run
@@ -55,7 +60,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Worker
   const interceptors = checkInterceptors(overrides.interceptors ?? interceptorsOf(workflows));
   const registry = createRegistry(workflows);
   const open = oncePerProcess(() => {
-    const { version, leaseMs, publicUrl, engineSettings, pinnedVersion, ...settings } = readWorkerSettings(
+    const { version, leaseMs, publicUrl, eventBus, engineSettings, pinnedVersion, ...settings } = readWorkerSettings(
       overrides.environment ?? process.env,
     );
     const ports = openPorts(settings, overrides);
@@ -72,6 +77,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Worker
         answerQuery: (query) => engine.answerQuery(query),
       }),
       interceptors,
+      events: overrides.events ?? (eventBus && createEventBridgeBus({ ...eventBus, ...ports })),
       version,
       publicUrl,
       ...(leaseMs === undefined ? {} : { leaseMs }),

@@ -4,6 +4,14 @@ export { createScheduleHandler, type ScheduleHandler } from './create-schedule-h
 export { createSweeperHandler, type SweeperHandler } from './create-sweeper-handler.ts';
 export { createWorkerHandler, type WorkerHandler, type WorkerOverrides } from './create-worker-handler.ts';
 export type { Interceptor, RunEndInfo, StepInfo, TurnInfo } from '../lib/ports/interceptor.ts';
+export type {
+  EventBus,
+  LifecycleEvent,
+  LifecycleEventKind,
+  LifecycleError,
+  LifecycleRun,
+} from '../lib/ports/event-bus.ts';
+export type { LifecycleDetail } from '../lib/lambda/event-bridge-entry.ts';
 export type { TurnOutcome } from '../lib/ports/observer.ts';
 export type { FunctionPorts, Overrides } from './function-ports.ts';
 export type { ScheduledRequest, ScheduledStart } from '../lib/client/start-scheduled.ts';

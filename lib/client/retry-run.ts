@@ -11,7 +11,7 @@ import { describeThrown } from '../core/to-error.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import { delay } from '../ports/delay.ts';
-import type { RetryPoint, RunItem } from '../ports/run-item.ts';
+import { isToTell, type RetryPoint, type RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import { sendWake } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -89,7 +89,7 @@ async function readSettled({ ports, store }: Preparing, runId: string): Promise<
   for (const pauseMs of [...SETTLING_MS, undefined]) {
     const run = await retryUnavailable(ports.clock, () => store.readRun(runId));
     if (run === undefined) throw new RunNotFoundError(runId);
-    if (run.afterEnd === undefined || pauseMs === undefined) return run;
+    if (!isToTell(run.afterEnd) || pauseMs === undefined) return run;
     await delay(ports.clock, pauseMs);
   }
   throw new RunNotFoundError(runId);
@@ -97,14 +97,14 @@ async function readSettled({ ports, store }: Preparing, runId: string): Promise<
 
 function checkCanBeTried({ clock }: ClientPorts, { runId, status, afterEnd, dueAtMs }: RunItem): void {
   if (status !== 'failed') throw new NotFailedError(runId, status);
-  if (afterEnd !== undefined) {
+  if (isToTell(afterEnd)) {
     throw new RetryRefusedError(
       runId,
       'its parent and its children are about to learn of its end: try again in a minute',
     );
   }
-  // From then on a sweeper may be deleting it: a request may be under way for so long.
-  if (dueAtMs !== undefined && dueAtMs <= clock.nowMs() + SHORTEST_RETENTION_MS) {
+  // From then on a sweeper may be deleting it: a request may be under way for so long. Not before the event bus has its end.
+  if (afterEnd === undefined && dueAtMs !== undefined && dueAtMs <= clock.nowMs() + SHORTEST_RETENTION_MS) {
     throw new RetryRefusedError(runId, 'it is about to be purged, since its retention is over. Start the run again');
   }
 }

@@ -151,6 +151,11 @@ export function endIsNotSettled({ endedAtMs }: SettleEnd): Expression {
   });
 }
 
+/** A worker that is about to tell other runs of the end. The event bus alone keeps nobody waiting. */
+const noRunIsToLearnOfIt: Expression = expression('(attribute_not_exists(#afterEnd) OR #afterEnd = :emit)', {
+  ':emit': text('emit'),
+});
+
 /**
  * Two callers that try a run again at once; a request that comes late, when the run has failed again; a purge, or a delete,
  * that has begun. And a worker that is about to tell of the end.
@@ -158,13 +163,14 @@ export function endIsNotSettled({ endedAtMs }: SettleEnd): Expression {
 export function runHasFailedAsSeen({ epoch, purgeAtMs }: RetryRun): Expression {
   return and(
     expression(
-      '#closedStatus = :failed AND #epoch = :epoch AND attribute_not_exists(#afterEnd) AND attribute_not_exists(#deletedAtMs) AND #format <= :format',
+      '#closedStatus = :failed AND #epoch = :epoch AND attribute_not_exists(#deletedAtMs) AND #format <= :format',
       {
         ':failed': text('failed'),
         ':epoch': number(epoch),
         ':format': number(schemaVersion),
       },
     ),
+    noRunIsToLearnOfIt,
     purgeAtMs === undefined
       ? expression('attribute_not_exists(#dueAtMs)')
       : expression('#dueAtMs = :seenDueAtMs', { ':seenDueAtMs': number(purgeAtMs) }),
@@ -180,10 +186,11 @@ export function runIsClosedAndAsSeen({ createdOrder, dueAtMs }: { createdOrder: 
 }
 
 /** A delete of a run that was started again, or whose parent is not told of its end yet; the second of two deletes. */
-export const runIsSettledAndNotDeleted: Expression = expression(
-  'attribute_exists(#closedStatus) AND attribute_not_exists(#afterEnd) AND attribute_not_exists(#deletedAtMs) ' +
-    'AND #format <= :format',
-  { ':format': number(schemaVersion) },
+export const runIsSettledAndNotDeleted: Expression = and(
+  expression('attribute_exists(#closedStatus) AND attribute_not_exists(#deletedAtMs) AND #format <= :format', {
+    ':format': number(schemaVersion),
+  }),
+  noRunIsToLearnOfIt,
 );
 
 /** A run that was deleted, and whose id is in use again. */

@@ -7,6 +7,7 @@
  * comes after it. A delete that was cut short goes on when it is asked for again; otherwise that sweep sees to the rest.
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
+import { type AfterEnd, isToTell } from '../ports/run-item.ts';
 import type { DeleteRunResult } from '../ports/store.ts';
 import { conditionalWrite } from './conditional-write.ts';
 import { runIsClosedAndAsSeen, runIsSettledAndNotDeleted, runIsTheOneSeen } from './conditions.ts';
@@ -86,5 +87,5 @@ function whyNotMarked(item: Item): Marking | undefined {
     return { kind: 'marked', isQuiet: false, isRepeat: true };
   }
   if (findText(item, 'closedStatus') === undefined) return { kind: 'open', run: fromRunItem(item).run };
-  return findText(item, 'afterEnd') === undefined ? undefined : { kind: 'not-settled' };
+  return isToTell(findText(item, 'afterEnd') as AfterEnd | undefined) ? { kind: 'not-settled' } : undefined;
 }

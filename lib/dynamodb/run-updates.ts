@@ -136,8 +136,12 @@ export function watchUpdate(watcherId: string): Expression {
 }
 
 /** Operation 19. */
-export function settleUpdate({ purgeAtMs }: SettleEnd): Expression {
-  return assign({ afterEnd: undefined, dueAtMs: purgeAtMs === undefined ? undefined : number(purgeAtMs) });
+export function settleUpdate({ purgeAtMs, emitAtMs }: SettleEnd): Expression {
+  const dueAtMs = emitAtMs ?? purgeAtMs;
+  return assign({
+    afterEnd: emitAtMs === undefined ? undefined : text('emit'),
+    dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
+  });
 }
 
 /** Operation 23. When it was created, and how many messages were accepted, stays. */
@@ -167,6 +171,7 @@ export function retryUpdate({ goesOnFrom, retries }: RetryRun): Expression {
     endedAtMs: undefined,
     result: undefined,
     resultKey: undefined,
+    afterEnd: undefined,
     dueAtMs: number(0),
     deadlineAtMs: deadlineAtMs === undefined ? undefined : number(deadlineAtMs),
     pinnedTo: undefined,
@@ -192,6 +197,7 @@ export function answerUpdateUpdate(answer: UpdateAnswer): Expression {
 export function deleteUpdate({ workflow, nowMs, freeAtMs }: DeleteUpdate): Expression {
   return assign({
     deletedAtMs: number(nowMs),
+    afterEnd: undefined,
     dueAtMs: number(freeAtMs),
     workflowShard: text(deletedShardOf(workflow)),
     input: undefined,

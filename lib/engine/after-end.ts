@@ -1,11 +1,13 @@
 /**
  * What is left to do when a run has ended (operation 19): to report its end to its parent and to the runs that watch it,
- * and to ask its open children to stop. The run item says that it is to be done, in the same write that ends the run, and
+ * to ask its open children to stop, and to put its end on the event bus, if there is one. The run item says that it is to be done, in the same write that ends the run, and
  * stays due until it is done. So a worker that dies in between loses nothing: the sweeper wakes the run, and the next
  * worker does all of it again. Each message has an id that follows from what it says, so that a repeat changes nothing
  * (at most its payload is left in the receiver's items, until the purge).
  *
- * Tested by: test/engine/children.test.ts
+ * A bus that is away is asked again at growing intervals, for a day. Other runs do not wait for that.
+ *
+ * Tested by: test/engine/children.test.ts, test/engine/lifecycle-events.test.ts, test/engine/lifecycle-crashes.test.ts
  */
 import { createHash } from 'node:crypto';
 import type { Encoded } from '../core/encoded.ts';
@@ -16,6 +18,7 @@ import { standingEntries } from '../journal/standing.ts';
 import type { AfterEnd, RunItem } from '../ports/run-item.ts';
 import type { EngineMessage } from '../ports/run-operations.ts';
 import { countChildren, type OpenChildren } from './open-children.ts';
+import { hasEvents, putEnd } from './lifecycle-events.ts';
 import { linkOf } from './link-before.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
@@ -32,16 +35,22 @@ export interface End {
   readonly purgeAtMs: number | undefined;
 }
 
+/** A bus that has not taken an end is asked again after as long again, within these bounds, and is given up in the end. */
+const SHORTEST_EMIT_PAUSE_MS = 60_000;
+const LONGEST_EMIT_PAUSE_MS = 3_600_000;
+const EMIT_TIMEOUT_MS = 86_400_000;
+
 /** Undefined: nothing. */
-export function toDoAfterEnd({ run, newestRun, journal }: Turn): AfterEnd | undefined {
+export function toDoAfterEnd({ engine, run, newestRun, journal }: Turn): AfterEnd | undefined {
   if (journal.openChildren.size > 0) return 'tell-and-stop-children';
-  return toldOf(newestRun ?? run).length > 0 ? 'tell' : undefined;
+  if (toldOf(newestRun ?? run).length > 0) return 'tell';
+  return hasEvents(engine, run) ? 'emit' : undefined;
 }
 
 /** Right after the write that ended the run. What fails is left to the sweeper: the run has ended all the same. */
 export async function afterEndOfTurn(turn: Turn, end: End): Promise<void> {
   const { engine, run, newestRun, journal } = turn;
-  await carryOut(engine, newestRun ?? run, { end, children: journal.openChildren });
+  await carryOut(engine, { ...(newestRun ?? run), ...turn.shows().shows }, { end, children: journal.openChildren });
 }
 
 /** Of a run that was found closed. Does nothing if nothing is left to do. */
@@ -65,8 +74,8 @@ async function carryOut(
   { end, children }: { readonly end: End; readonly children: OpenChildren },
 ): Promise<void> {
   const { runId, workflow } = run;
-  const { status, result: value, endedAtMs, purgeAtMs } = end;
-  const ends = toldOf(run).map((to): Outgoing => {
+  const { status, result: value } = end;
+  const ends = (run.afterEnd === 'emit' ? [] : toldOf(run)).map((to): Outgoing => {
     const id = endMessageId(to, run);
     return { to, message: { kind: 'run-ended', id, runId, workflow, status, value } };
   });
@@ -78,10 +87,26 @@ async function carryOut(
   try {
     const isFull = await sendAll(engine, [...ends, ...stops]);
     if (isFull) await engine.wakes.send(runId, FULL_PAUSE_MS);
-    else await engine.store.settleEnd(runId, { endedAtMs, purgeAtMs });
+    else await settle(engine, run, end);
   } catch (error) {
     logFailure(engine, run, error);
   }
+}
+
+/** Other runs have learned of the end. */
+async function settle(engine: Engine, run: RunItem, end: End): Promise<void> {
+  const { endedAtMs, purgeAtMs } = end;
+  const isPut = await putEnd(engine, run, end);
+  const nowMs = engine.clock.nowMs();
+  const sinceMs = nowMs - endedAtMs;
+  if (isPut || sinceMs > EMIT_TIMEOUT_MS) {
+    if (!isPut)
+      engine.log.error('the end of a run was never taken by the event bus: it is given up', { runId: run.runId });
+    await engine.store.settleEnd(run.runId, { endedAtMs, purgeAtMs });
+    return;
+  }
+  const pauseMs = Math.min(Math.max(sinceMs, SHORTEST_EMIT_PAUSE_MS), LONGEST_EMIT_PAUSE_MS);
+  await engine.store.settleEnd(run.runId, { endedAtMs, purgeAtMs, emitAtMs: nowMs + pauseMs });
 }
 
 interface Outgoing {

@@ -12,6 +12,7 @@ import type { Blocked } from '../ports/run-item.ts';
 import { isPlainTerminateMessage } from '../ports/message.ts';
 import { commit } from './commit.ts';
 import { loadInbox } from './inbox.ts';
+import { emitBlocked } from './lifecycle-events.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn-end.ts';
@@ -72,7 +73,10 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       ...(journal === undefined ? {} : { journal }),
       ...turn.shows(),
     });
-    if (release.kind === 'done') return { kind: 'blocked', error };
+    if (release.kind === 'done') {
+      emitBlocked(turn, error, sinceMs);
+      return { kind: 'blocked', error };
+    }
     if (release.kind === 'lost') return { kind: 'lease-lost' };
     turn.refreshFrom(release.run);
   }

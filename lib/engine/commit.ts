@@ -9,6 +9,7 @@
  */
 import { isCommandEntry, type JournalEntry } from '../journal/event.ts';
 import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';
+import { emitStarted } from './lifecycle-events.ts';
 import { linkOf } from './link-before.ts';
 import { addToLength, warnIfNearlyFull } from './journal-length.ts';
 import { countChildren } from './open-children.ts';
@@ -25,7 +26,10 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
     const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk.entries }, linkOf(turn.run));
     if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';
     journal.recordNumber = number;
-    if (number === 1) turn.startsRun = true;
+    if (number === 1) {
+      turn.startsRun = true;
+      emitStarted(turn);
+    }
     for (const entry of chunk.entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
     countChildren(journal.openChildren, chunk.entries);
     addToLength(journal, chunk.entries, chunk.bytes);

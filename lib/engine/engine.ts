@@ -46,6 +46,7 @@ export function toEngine(options: EngineOptions): Engine {
     maxValueBytes: options.store.limits.valueBytes,
     observe: observeNothing,
     pin: undefined,
+    events: undefined,
     publicUrl: undefined,
     turnOfTheLoop: undefined,
     ...options,

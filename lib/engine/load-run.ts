@@ -20,6 +20,7 @@ import { deadlineIn } from './run-deadline.ts';
 import { replayRun, startNow } from './replay-run.ts';
 import { addToLength, emptyJournal, entriesBytes, type JournalLength } from './journal-length.ts';
 import { putFirst } from './inbox.ts';
+import { emitStarted, emitStartedOfLost } from './lifecycle-events.ts';
 import { isContinued, type LinkBefore, linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { begunByTheLost, isToBeAlone, whyToBlock } from './lost-workers.ts';
@@ -150,9 +151,13 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
     turn.aloneRecord = isToRunAlone ? record : undefined;
     const put = await engine.store.putRecord(runId, record, linkOf(turn.run));
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the previous worker was faster: load again
+    if (turn.takesOver) emitStartedOfLost(turn, records);
     turn.takesOver = false;
     turn.isAlone ||= isToRunAlone;
-    if (record.number === 1) turn.startsRun = true;
+    if (record.number === 1) {
+      turn.startsRun = true;
+      emitStarted(turn);
+    }
     return { records: [...records, put.kind === 'exists' ? put.record : record], ...found };
   }
 }

@@ -12,6 +12,7 @@ import type { Pin } from './take-run.ts';
 import type { Interceptor } from '../ports/interceptor.ts';
 import type { Interceptors } from './interceptors.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { EventBus } from '../ports/event-bus.ts';
 import type { Observe } from '../ports/observer.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -26,6 +27,8 @@ export interface EngineOptions extends Partial<EngineSettings> {
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
   /** Hooks of the author around turns and steps. Default: none. */
   readonly interceptors?: readonly Interceptor[] | undefined;
+  /** Where it is told that runs have started, have ended, or are blocked. Default: nowhere. */
+  readonly events?: EventBus | undefined;
   /** Called with each event of the engine, for metrics and traces. Default: nothing is. */
   readonly observe?: Observe;
   /** Lets the event loop turn once, within a long replay. Default: a replay is one piece, as virtual time has it. */

@@ -100,6 +100,9 @@ export class Turn {
   /** A step, or an attempt of one, has ended since the last check of the inbox. */
   stepEnded = false;
 
+  /** Life-cycle events that are being put. The turn is over when the bus has answered. */
+  readonly eventsOnTheirWay: Promise<boolean>[] = [];
+
   /** What the run's code shows, as of the last commit; undefined if it has set nothing. */
   shown: Shown | undefined;
   /** What a renewal has written of it last. */

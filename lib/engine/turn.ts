@@ -101,6 +101,7 @@ async function takeTurnAt(
     throw error;
   } finally {
     turn.end();
+    await Promise.all(turn.eventsOnTheirWay); // afterwards the worker may be frozen
   }
 }
 

@@ -36,6 +36,8 @@ export interface WorkerSettings extends FunctionSettings {
   readonly leaseMs: number | undefined;
   /** Where callbacks are completed without credentials, without a slash at its end. Undefined: nowhere. */
   readonly publicUrl: string | undefined;
+  /** The bus of life-cycle events, by name or ARN, and how the engine is named there. Undefined: there is none. */
+  readonly eventBus: { readonly bus: string; readonly engine: string | undefined } | undefined;
   /** What the deployment sets of the engine's settings. */
   readonly engineSettings: DeployedSettings;
   /** The published version of the worker that this is, where runs are pinned to the one that began them. */
@@ -72,6 +74,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     version: environment['LULL_VERSION'] || environment['AWS_LAMBDA_FUNCTION_VERSION'] || 'unversioned',
     leaseMs: wholeNumber(problems, environment, LEASE),
     publicUrl: publicUrl(problems, environment),
+    eventBus: eventBus(problems, environment),
     engineSettings: engineSettings(problems, environment),
     pinnedVersion: pinnedVersion(problems, environment),
   }));
@@ -153,6 +156,17 @@ function publicUrl(problems: string[], environment: Environment): string | undef
   if (text === undefined || text === '') return undefined;
   if (/^https?:\/\/[^\s]*[^\s/]$/.test(text)) return text;
   problems.push(`LULL_PUBLIC_URL is ${describeValue(text)}, and can be an address such as https://api.example.com`);
+  return undefined;
+}
+
+/** As EventBridge names a bus, or the ARN of one. */
+const EVENT_BUS = /^(arn:[\w-]+:events:[a-z]{2}-[a-z0-9-]+-\d+:\d{12}:event-bus\/)?[/.\-_A-Za-z0-9]{1,256}$/;
+
+function eventBus(problems: string[], environment: Environment): WorkerSettings['eventBus'] {
+  const bus = environment['LULL_EVENT_BUS']?.trim();
+  if (bus === undefined || bus === '') return undefined;
+  if (EVENT_BUS.test(bus)) return { bus, engine: environment['LULL_EVENT_ENGINE'] || undefined };
+  problems.push(`LULL_EVENT_BUS is ${describeValue(bus)}, and can be the name or the ARN of an EventBridge bus`);
   return undefined;
 }
 

@@ -20,6 +20,7 @@ import { openFolderStore } from './services/s3/object-store.ts';
 import { createQueues } from './services/sqs/queues.ts';
 import { MovableClock } from './time/movable-clock.ts';
 import type { Work } from './time/advance.ts';
+import { createEventBuses, type EventBuses } from './triggers/event-buses.ts';
 import { toDestinationRecord } from './triggers/failed-events.ts';
 import {
   answerFor,
@@ -71,7 +72,7 @@ export async function startCloud(parts: CloudParts): Promise<Cloud> {
   cleanups.push(() => sources.forEach((source) => source.stop()));
   return {
     ...services,
-    callers: [schedules, ...sources],
+    callers: [schedules, ...sources, services.eventBuses],
     workflows: () => workflows,
     deploy: async (made) => {
       workflows = await functions.deploy(made);
@@ -79,8 +80,12 @@ export async function startCloud(parts: CloudParts): Promise<Cloud> {
   };
 }
 
+interface Services extends TriggersOptions, Pick<Cloud, 'deadLetters'> {
+  readonly eventBuses: EventBuses;
+}
+
 /** What functions call, the functions, and the answers of the HTTP APIs: these wait until the code is loaded. */
-async function startServices(parts: CloudParts): Promise<TriggersOptions & Pick<Cloud, 'deadLetters'>> {
+async function startServices(parts: CloudParts): Promise<Services> {
   const { resources, aws, listeners, tables, disturb, report, cleanups } = parts;
   const { maxSandboxes = DEFAULT_MAX_SANDBOXES, env = {} } = parts;
   const clock = new MovableClock();
@@ -103,14 +108,15 @@ async function startServices(parts: CloudParts): Promise<TriggersOptions & Pick<
     },
   });
   cleanups.push(() => functions.stop(parts.stopGraceMs ?? STOP_GRACE_MS));
+  const eventBuses = createEventBuses({ resources, functions, queues, authorizer, clock, report });
   aws.serve({
-    ...{ resources, clock, credentials, authorizer, tables, queues, ...(disturb ? { disturb } : {}) },
+    ...{ putEvent: eventBuses.put, resources, clock, credentials, authorizer, tables, queues, ...(disturb ? { disturb } : {}) },
     objects: await openFolderStore(parts.bucketsPath),
     invoke: async ({ type, payload, ...reference }) =>
       type === 'Event' ? functions.invokeLater(reference, payload) : functions.invoke(reference, payload),
   });
   const observe = runObserver(parts, clock);
-  const services = { resources, clock, queues, credentials, authorizer, functions, maxSandboxes, report, observe };
+  const services = { eventBuses, resources, clock, queues, credentials, authorizer, functions, maxSandboxes, report, observe };
   for (const listener of listeners) {
     listener.open(answerFor(listener.api, services));
     cleanups.push(() => listener.refuse());

@@ -21,6 +21,8 @@ export interface Resources {
   readonly buckets: readonly BucketResource[];
   readonly httpApis: readonly HttpApiResource[];
   readonly schedules: readonly ScheduleResource[];
+  readonly eventBuses: readonly EventBusResource[];
+  readonly eventRules: readonly EventRuleResource[];
   readonly roles: readonly RoleResource[];
   /** By `StackName.OutputName`. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -187,6 +189,44 @@ export interface ScheduleResource {
     readonly deadLetterArn?: string;
   }[];
 }
+
+/** A bus of EventBridge's. */
+export interface EventBusResource {
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** A rule of EventBridge's on events of a bus. */
+export interface EventRuleResource {
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly busArn: string;
+  /** As in the template: it is checked when the cloud starts. */
+  readonly pattern: unknown;
+  readonly enabled: boolean;
+  readonly targets: readonly EventTarget[];
+}
+
+/** What a target gets of an event: without any of these, all of it. */
+export interface EventInput {
+  /** A JSON text, whatever the event is. */
+  readonly constant?: string;
+  /** As in `$.detail`. */
+  readonly path?: string;
+  readonly transformer?: { readonly paths: Readonly<Record<string, string>>; readonly template: string };
+}
+
+/** A function, or a queue, that gets the events of a rule. */
+export type EventTarget = (
+  | { readonly kind: 'function'; readonly functionArn: string; readonly qualifier?: string }
+  | { readonly kind: 'queue'; readonly queueArn: string }
+) & {
+  readonly input: EventInput;
+  /** The queue of what could not be sent. */
+  readonly deadLetterArn?: string;
+};
 
 export interface RoleResource {
   readonly id: string;

@@ -5,7 +5,7 @@
 import type { AcceptedKind } from '../ports/message.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { isClosed, type OpenStatus } from '../core/run-status.ts';
-import { isRetried, needsNoWake, openStatusOf, pinnedElsewhere, type RunItem } from '../ports/run-item.ts';
+import { isRetried, isToTell, needsNoWake, openStatusOf, pinnedElsewhere, type RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   ContinueRun,
@@ -209,10 +209,15 @@ export function watchRun(
 }
 
 /** Operation 19. */
-export function settleEnd(before: RunState | undefined, { endedAtMs, purgeAtMs }: SettleEnd): Transition<undefined> {
+export function settleEnd(before: RunState | undefined, settle: SettleEnd): Transition<undefined> {
+  const { endedAtMs, purgeAtMs, emitAtMs } = settle;
   if (before?.run.afterEnd === undefined || before.run.endedAtMs !== endedAtMs) return { answer: undefined };
   const { afterEnd: _afterEnd, dueAtMs: _dueAtMs, ...run } = before.run;
-  const settled = { ...run, ...(purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs }) };
+  const settled: RunItem = {
+    ...run,
+    ...(emitAtMs === undefined ? {} : { afterEnd: 'emit', dueAtMs: emitAtMs }),
+    ...(emitAtMs !== undefined || purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs }),
+  };
   return { answer: undefined, after: { ...before, run: settled } };
 }
 
@@ -242,10 +247,11 @@ export function retryRun(before: RunState | undefined, retry: RetryRun): Transit
   if (!before) return { answer: { kind: 'not-found' } };
   const { run } = before;
   const isAsSeen = run.status === 'failed' && run.epoch === retry.epoch && run.dueAtMs === retry.purgeAtMs;
-  if (!isAsSeen || run.afterEnd !== undefined) {
+  if (!isAsSeen || isToTell(run.afterEnd)) {
     return { answer: isRetried(run, retry) ? { kind: 'done' } : { kind: 'changed', run } };
   }
-  const { result: _result, endedAtMs: _endedAtMs, deadlineAtMs: _deadlineAtMs, pinnedTo: _pinnedTo, ...rest } = run;
+  const { result: _result, endedAtMs: _endedAtMs, afterEnd: _afterEnd, ...opened } = run;
+  const { deadlineAtMs: _deadlineAtMs, pinnedTo: _pinnedTo, ...rest } = opened;
   const { goesOnFrom, retries } = retry;
   const { deadlineAtMs } = goesOnFrom;
   const after: RunItem = {
@@ -275,7 +281,7 @@ export function isToPurge(state: RunState | undefined, dueByMs: number): boolean
 /** Operation 24. What is in the way; undefined if nothing is. */
 export function whyNotDeleted(state: RunState): Exclude<DeleteRunResult, { readonly kind: 'deleted' }> | undefined {
   if (!isClosed(state.run.status)) return { kind: 'open', run: state.run };
-  return state.run.afterEnd === undefined ? undefined : { kind: 'not-settled' };
+  return isToTell(state.run.afterEnd) ? { kind: 'not-settled' } : undefined;
 }
 
 /** The value is its input or its result. */

@@ -47,9 +47,15 @@ export interface StartedBy {
 
 /**
  * What is left to do for a run that has ended: to tell its parent and its watchers, and to ask the children that are open
- * to stop.
+ * to stop. Where there is an event bus, each of them is also to put the end there; `emit` is that alone, and keeps nobody
+ * from trying the run again, or from deleting it.
  */
-export type AfterEnd = 'tell' | 'tell-and-stop-children';
+export type AfterEnd = 'tell' | 'tell-and-stop-children' | 'emit';
+
+/** Whether other runs are still to learn of the end. */
+export function isToTell(afterEnd: AfterEnd | undefined): boolean {
+  return afterEnd !== undefined && afterEnd !== 'emit';
+}
 
 /** What a run shows of itself: what its code has set, and the attributes of its start. */
 export interface RunShows {

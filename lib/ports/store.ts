@@ -143,12 +143,15 @@ export interface Store {
    */
   watch(runId: string, watcherId: string, limit: number): Promise<WatchRunResult>;
 
-  /** Operation 19. Condition EndIsNotSettled: what was left to do after the end is done. No error if it was done before. */
+  /**
+   * Operation 19. Condition EndIsNotSettled: what was left to do after the end is done, or all of it but for the event bus,
+   * with `emitAtMs`. No error if it was done before.
+   */
   settleEnd(runId: string, settle: SettleEnd): Promise<void>;
 
   /**
-   * Operation 25. Condition RunHasFailedAsSeen: failed in this epoch, with nothing left to do, and to be purged when it was
-   * seen to be. The run is open again and due at once; how it had ended is gone from the item. Repeated, it is done.
+   * Operation 25. Condition RunHasFailedAsSeen: failed in this epoch, with nothing left to do but for the event bus, and due
+   * when it was seen to be. The run is open again and due at once; how it had ended is gone from the item. Repeated, it is done.
    */
   retryRun(runId: string, retry: RetryRun): Promise<RetryRunResult>;
 
@@ -294,10 +297,12 @@ export interface SettleEnd {
   /** Of the run as it ended: a run of that id that was started later has another one. */
   readonly endedAtMs: number;
   readonly purgeAtMs: number | undefined;
+  /** The event bus has not taken the end: the run is due then, and the bus is all that is left (`emit`). */
+  readonly emitAtMs?: number;
 }
 
 export interface RetryRun {
-  /** As the run was seen: it had failed in this epoch, and was to be purged then. */
+  /** As the run was seen: it had failed in this epoch, and was due then: to be purged, or to put its end on the event bus. */
   readonly epoch: number;
   readonly purgeAtMs: number | undefined;
   /** How often it was tried again, with this time. */
@@ -371,7 +376,7 @@ export type PurgeResult =
 export type DeleteRunResult =
   | { readonly kind: 'deleted' }
   | { readonly kind: 'open'; readonly run: RunItem }
-  /** It has ended, and other runs are still to learn of it (`afterEnd`). */
+  /** It has ended, and other runs are still to learn of it. */
   | { readonly kind: 'not-settled' }
   | { readonly kind: 'not-found' };
 

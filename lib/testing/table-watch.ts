@@ -131,7 +131,7 @@ export class TableWatch {
         this.#rest(runId, { dueAtMs: dueAfter(args[1] as FinishRun) });
         return;
       case 'settleEnd':
-        this.#rest(runId, { dueAtMs: (args[1] as SettleEnd).purgeAtMs });
+        this.#rest(runId, { dueAtMs: dueAfterSettling(args[1] as SettleEnd) });
         return;
       case 'deleteRun':
         if ((answer as DeleteRunResult).kind !== 'deleted') return;
@@ -155,6 +155,10 @@ export class TableWatch {
     if (dueAtMs === undefined) this.#runs.delete(runId);
     else this.#runs.set(runId, { dueAtMs, leaseExpiresAtMs: undefined, needsWake });
   }
+}
+
+function dueAfterSettling({ emitAtMs, purgeAtMs }: SettleEnd): number | undefined {
+  return emitAtMs ?? purgeAtMs;
 }
 
 function dueAfter({ afterEnd, purgeAtMs }: FinishRun): number | undefined {

@@ -17,6 +17,7 @@ import type { HistoryOptions, PlacedEvent } from '../client/run-history.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { TimeoutError } from '../core/errors.ts';
 import type { Signal } from '../core/signal.ts';
+import { isToTell } from '../ports/run-item.ts';
 import type { Cloud } from './cloud.ts';
 import type { Timeline } from './timeline.ts';
 import { describeWaiting, RunStuckError } from './waiting.ts';
@@ -128,7 +129,7 @@ export class TestRun<R> implements Run<R> {
   /** What can happen now happens before: the run may have ended a moment ago, and others learn of it. */
   async delete(): Promise<void> {
     const { store, clock, callers } = this.#cloud;
-    const isSettled = async (): Promise<boolean> => (await store.readRun(this.id))?.afterEnd === undefined;
+    const isSettled = async (): Promise<boolean> => !isToTell((await store.readRun(this.id))?.afterEnd);
     await this.#timeline.until(isSettled, clock.nowMs() + SETTLING_MS);
     if (!(await isSettled())) throw notSettledError(this.id);
     let attempts = 0;

@@ -91,6 +91,25 @@ export function describeAfterEnd(openStore: () => Promise<Store>): void {
       expect((await store.readRun(runId))?.dueAtMs).toBe(5);
     });
 
+    test.each(['tell', 'emit'] as const)(
+      'a bus that has not taken the end (%s) is asked again later, and holds up the purge',
+      async (afterEnd) => {
+        await open();
+        const { runId } = await takenRun(store);
+        const { endedAtMs } = finishing();
+        await store.finish(runId, finishing({ afterEnd }));
+        expect(await store.readRun(runId)).toMatchObject({ afterEnd, dueAtMs: 0 });
+        const purgeAtMs = START_MS + 5;
+        await store.settleEnd(runId, { endedAtMs, purgeAtMs, emitAtMs: START_MS + 60_000 });
+        expect(await store.readRun(runId)).toMatchObject({ afterEnd: 'emit', dueAtMs: START_MS + 60_000 });
+        expect(await store.purge(runId, START_MS + 70_000)).toEqual({ kind: 'skipped' });
+        await store.settleEnd(runId, { endedAtMs, purgeAtMs });
+        const settled = await store.readRun(runId);
+        expect(settled).not.toHaveProperty('afterEnd');
+        expect(settled?.dueAtMs).toBe(purgeAtMs);
+      },
+    );
+
     test('of a run that is open, or not there, changes nothing', async () => {
       await open();
       const ghost = uniqueName('ghost');

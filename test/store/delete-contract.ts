@@ -123,6 +123,16 @@ export function describeDeleting(openStore: () => Promise<Store>): void {
       expect(await store.deleteRun('nobody', START_MS)).toEqual({ kind: 'not-found' });
     });
 
+    test('does not wait for the event bus to take the end', async () => {
+      const store = await openStore();
+      const { runId } = await takenRun(store);
+      await store.finish(runId, finishing({ afterEnd: 'emit' }));
+      expect(await store.deleteRun(runId, ENDED_MS)).toEqual({ kind: 'deleted' });
+      expect(await store.readRun(runId)).toBeUndefined();
+      await store.settleEnd(runId, { endedAtMs: finishing().endedAtMs, purgeAtMs: undefined, emitAtMs: ENDED_MS + 1 });
+      expect(await store.readRun(runId)).toBeUndefined();
+    });
+
     test('does not wait for its retention', async () => {
       const store = await openStore();
       const { runId } = await closedRun(store, {}, { purgeAtMs: ENDED_MS + 30 * 86_400_000 });

@@ -110,8 +110,22 @@ const release = operation(
 
 const finish = operation(
   'finish',
-  { run, epoch, wakesSeen, result: stored, purgeAtMs: dueAtMs, status: fc.constantFrom('completed', 'failed') },
-  (store, { run, ...given }, prefix) => store.finish(prefix + run, { ...given, endedAtMs: START_MS }),
+  {
+    ...{ run, epoch, wakesSeen, result: stored, purgeAtMs: dueAtMs, status: fc.constantFrom('completed', 'failed') },
+    afterEnd: fc.constantFrom(undefined, 'tell', 'emit'),
+  },
+  (store, { run, afterEnd, ...given }, prefix) =>
+    store.finish(prefix + run, { ...given, endedAtMs: START_MS, ...(afterEnd === undefined ? {} : { afterEnd }) }),
+);
+
+const settling = operation(
+  'settleEnd',
+  { run, purgeAtMs: dueAtMs, emitAtMs: dueAtMs },
+  (store, { run, purgeAtMs, emitAtMs }, prefix) =>
+    store.settleEnd(prefix + run, {
+      ...{ endedAtMs: START_MS, purgeAtMs },
+      ...(emitAtMs === undefined ? {} : { emitAtMs }),
+    }),
 );
 
 const continuing = operation(
@@ -282,6 +296,7 @@ const operations = fc.oneof(
   { weight: 9, arbitrary: honest },
   { weight: 2, arbitrary: release },
   { weight: 2, arbitrary: finish },
+  { weight: 2, arbitrary: settling },
   { weight: 2, arbitrary: continuing },
   { weight: 2, arbitrary: retrying },
   { weight: 1, arbitrary: pausing },

@@ -79,6 +79,16 @@ export function describeRetrying(openStore: () => Promise<Store>): void {
       expect(await store.retryRun(later.runId, retrying())).toMatchObject({ kind: 'changed' });
     });
 
+    test('does not wait for the event bus to take the end, which is forgotten then', async () => {
+      const { runId } = await failedRun({ afterEnd: 'emit', purgeAtMs: START_MS + 5 });
+      expect(await store.retryRun(runId, retrying({ purgeAtMs: 0 }))).toEqual({ kind: 'done' });
+      const run = await store.readRun(runId);
+      expect(run).toMatchObject({ status: 'suspended', dueAtMs: 0 });
+      expect(run).not.toHaveProperty('afterEnd');
+      await store.settleEnd(runId, { endedAtMs: finishing().endedAtMs, purgeAtMs: START_MS + 5 });
+      expect(await store.readRun(runId)).toEqual(run);
+    });
+
     test('a purge that comes late leaves it alone', async () => {
       const { runId } = await failedRun({ purgeAtMs: START_MS });
       await store.retryRun(runId, retrying({ purgeAtMs: START_MS }));

@@ -84,6 +84,8 @@ export function readEntry(options: EntryOptions): Resources {
         targets: [{ functionArn: functionArnOf('sweeper') }],
       },
     ],
+    eventBuses: [],
+    eventRules: [],
     roles: [role],
     outputs: {},
     ignored: [],

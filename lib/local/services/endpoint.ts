@@ -14,6 +14,7 @@ import { AwsError, UnknownOperationError, type AwsAnswer, type AwsCall, type Aws
 import type { CredentialStore } from '../iam/credentials.ts';
 import { createDynamodbService } from './dynamodb/dynamodb-service.ts';
 import { createForwarder } from './dynamodb/forward.ts';
+import { createEventsService, type PutEvent } from './events-service.ts';
 import { createLambdaService, type InvokeLambda } from './lambda-service.ts';
 import type { ObjectStore } from './s3/object-store.ts';
 import type { Principal } from '../iam/principal.ts';
@@ -46,6 +47,7 @@ export interface EndpointOptions {
   readonly tables: { readonly endpoint: string };
   readonly queues: Queues;
   readonly objects: ObjectStore;
+  readonly putEvent: PutEvent;
   readonly invoke: InvokeLambda;
   /** For tests: `throttle` answers as a service does that is asked too often, `fail` with an error of the service's own. */
   readonly disturb?: (call: DisturbedCall) => 'throttle' | 'fail' | undefined;
@@ -100,13 +102,14 @@ export async function listenForServices(port = 0): Promise<Endpoint> {
 }
 
 function createServices(
-  { resources, clock, queues, objects, invoke }: EndpointOptions,
+  { resources, clock, queues, objects, invoke, putEvent }: EndpointOptions,
   forward: (request: SignedRequest) => Promise<AwsAnswer>,
 ): ReadonlyMap<string, AwsService> {
   return new Map([
     ['dynamodb', createDynamodbService({ resources, forward })],
     ['sqs', createSqsService(resources, { queues: queues.named, clock })],
     ['lambda', createLambdaService(resources, invoke)],
+    ['events', createEventsService(resources, putEvent)],
     ['s3', createS3Service({ resources, objects, clock })],
   ]);
 }
@@ -167,6 +170,7 @@ function serviceNameOf({ headers, url }: SignedRequest): string {
   const target = String(headers['x-amz-target'] ?? '');
   if (target.startsWith('DynamoDB')) return 'dynamodb';
   if (target.startsWith('AmazonSQS')) return 'sqs';
+  if (target.startsWith('AWSEvents')) return 'events';
   if (url.startsWith('/2015-03-31/functions/')) return 'lambda';
   return 's3';
 }

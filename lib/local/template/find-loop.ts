@@ -1,7 +1,7 @@
 /** Resources that need each other in a ring, which CloudFormation refuses to make. */
 import { basename } from 'node:path';
 import { CloudError } from '../cloud-error.ts';
-import { isObject, listOf, textOf } from './json.ts';
+import { isObject, listOf, textOf } from '../json.ts';
 import type { TemplateFile } from './template-file.ts';
 
 /** A ring of references is a CloudError that names it. */

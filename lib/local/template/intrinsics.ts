@@ -1,5 +1,5 @@
 /** The intrinsic functions of CloudFormation that give a value out of others; those that refer are the resolver's. */
-import { isObject, textOf } from './json.ts';
+import { isObject, textOf } from '../json.ts';
 
 /** One use of an intrinsic function. */
 export interface IntrinsicCall {

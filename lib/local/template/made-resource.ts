@@ -1,6 +1,6 @@
 /** A resource of the stacks, and its properties, resolved when they are asked for. */
 import type { CloudErrorCode } from '../cloud-error.ts';
-import { isObject, listOf, textOf } from './json.ts';
+import { isObject, listOf, textOf } from '../json.ts';
 import { attributeOf, idOf, nameOf, referenceOf, type Subject } from './resource-identity.ts';
 import type { Resolver } from './resolver.ts';
 import type { TemplateFile, TemplateResource } from './template-file.ts';

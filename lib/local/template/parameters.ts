@@ -1,5 +1,5 @@
 /** The value of a template's parameter: it is the default, as none is given here. */
-import { textOf } from './json.ts';
+import { textOf } from '../json.ts';
 
 /** The default of an SSM parameter is its name, and only of that of the bootstrap one knows what it would hold. */
 const BOOTSTRAP_VERSION = '99';

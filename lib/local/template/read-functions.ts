@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { PolicyDocument, EventSourceResource, FunctionResource } from '../resources.ts';
 import type { CloudEnvironment } from './environment.ts';
-import { isObject, textOf } from './json.ts';
+import { isObject, textOf } from '../json.ts';
 import type { MadeResource, MadeResources } from './made-resource.ts';
 import { functionArnFrom } from './resource-identity.ts';
 

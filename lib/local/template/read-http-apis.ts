@@ -1,7 +1,7 @@
 /** HTTP APIs of API Gateway, with their routes to functions and who may call them. */
 import type { HttpApiResource, RouteResource } from '../resources.ts';
 import type { CloudEnvironment } from './environment.ts';
-import { isObject, listOf, textOf } from './json.ts';
+import { isObject, listOf, textOf } from '../json.ts';
 import type { MadeResource, MadeResources } from './made-resource.ts';
 import { toFunctionReference } from './read-functions.ts';
 import type { CloudAddresses } from './resource-identity.ts';

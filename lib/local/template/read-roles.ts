@@ -1,6 +1,6 @@
 /** Roles, and all policies of the template that are theirs. */
 import type { RoleResource } from '../resources.ts';
-import { isObject, listOf, textOf } from './json.ts';
+import { isObject, listOf, textOf } from '../json.ts';
 import type { MadeResource, MadeResources } from './made-resource.ts';
 
 interface NamedPolicy {

@@ -1,11 +1,11 @@
 /** What calls functions by a schedule: rules of EventBridge, schedules of EventBridge Scheduler. */
 import type { ScheduleResource } from '../resources.ts';
 import type { CloudEnvironment } from './environment.ts';
-import { isObject, textOf } from './json.ts';
+import { isObject, textOf } from '../json.ts';
 import type { MadeResource, MadeResources } from './made-resource.ts';
 import { toFunctionReference } from './read-functions.ts';
 
-/** Rules on events, and targets that are no functions, do nothing here. */
+/** Targets that are no functions do nothing here. Rules on events are read by `read-event-rules.ts`. */
 export function readRules(resources: MadeResources, environment: CloudEnvironment): ScheduleResource[] {
   return [
     ...resources.ofType('AWS::Events::Rule').flatMap((rule) => readRule(rule, resources, environment)),
@@ -15,10 +15,7 @@ export function readRules(resources: MadeResources, environment: CloudEnvironmen
 
 function readRule(rule: MadeResource, resources: MadeResources, environment: CloudEnvironment): ScheduleResource[] {
   const expression = rule.text('ScheduleExpression');
-  if (expression === '') {
-    resources.ignore(rule, 'by events');
-    return [];
-  }
+  if (expression === '') return [];
   const targets = rule.list('Targets').filter(isObject);
   if (targets.some((target) => !isFunction(target))) resources.ignore(rule, 'targets that are no functions');
   return [

@@ -1,6 +1,6 @@
 /** Tables, queues and buckets. */
 import type { PolicyDocument, BucketResource, QueueResource, TableResource } from '../resources.ts';
-import { isObject, listOf, textOf } from './json.ts';
+import { isObject, listOf, textOf } from '../json.ts';
 import type { MadeResource, MadeResources } from './made-resource.ts';
 import { policyDocument } from './read-functions.ts';
 

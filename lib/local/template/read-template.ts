@@ -3,9 +3,10 @@ import { CloudError } from '../cloud-error.ts';
 import type { Resources } from '../resources.ts';
 import { environmentOf } from './environment.ts';
 import { refuseLoops } from './find-loop.ts';
-import { textOf } from './json.ts';
+import { textOf } from '../json.ts';
 import { MadeResources } from './made-resource.ts';
 import { readEventSources, readFunctions } from './read-functions.ts';
+import { readEventBuses, readEventRules } from './read-event-rules.ts';
 import { readHttpApis } from './read-http-apis.ts';
 import { readRoles } from './read-roles.ts';
 import { readRules } from './read-rules.ts';
@@ -52,6 +53,8 @@ export function readTemplate(from: string, addresses: CloudAddresses): Resources
     buckets: readBuckets(resources),
     httpApis: readHttpApis(resources, environment, addresses),
     schedules: readRules(resources, environment),
+    eventBuses: readEventBuses(resources, environment),
+    eventRules: readEventRules(resources, environment),
     roles: readRoles(resources),
     outputs: readOutputs(files, resolver),
     ignored: resources.ignored(),

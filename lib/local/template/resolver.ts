@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { CloudError, type CloudErrorCode } from '../cloud-error.ts';
 import type { CloudEnvironment } from './environment.ts';
 import { CONDITION_INTRINSICS, INTRINSICS, NO_VALUE, type IntrinsicCall } from './intrinsics.ts';
-import { isObject, textOf } from './json.ts';
+import { isObject, textOf } from '../json.ts';
 import { parameterValue } from './parameters.ts';
 import { apiIdOf, attributeOf, idOf, referenceOf, type CloudAddresses, type Subject } from './resource-identity.ts';
 import type { TemplateFile, TemplateResource } from './template-file.ts';

@@ -1,7 +1,7 @@
 /** What `Ref` and `Fn::GetAtt` give for each type of resource: names, ARNs and addresses. */
 import { createHash } from 'node:crypto';
 import type { CloudEnvironment } from './environment.ts';
-import { textOf } from './json.ts';
+import { textOf } from '../json.ts';
 
 /** What only the running cloud knows. */
 export interface CloudAddresses {
@@ -156,6 +156,10 @@ const IDENTITIES: Readonly<Record<string, Identity>> = {
   'AWS::ApiGatewayV2::Authorizer': {
     reference: (subject) => subject.logicalId,
     attributes: { AuthorizerId: (subject) => subject.logicalId },
+  },
+  'AWS::Events::EventBus': {
+    name: { property: 'Name', limit: 256 },
+    attributes: { Arn: arnOf('events', (subject) => `event-bus/${nameOf(subject)}`), Name: nameOf },
   },
   'AWS::Events::Rule': {
     name: { property: 'Name', limit: 64 },

@@ -37,8 +37,8 @@ export async function mayPoll(authorizer: Authorizer, made: FunctionResource, qu
 /** A rule is let in by the function's own policy; a schedule calls in the name of a role. */
 export function mayCall(
   authorizer: Authorizer,
-  rule: ScheduleResource,
-  target: ScheduleResource['targets'][number],
+  rule: Pick<ScheduleResource, 'name' | 'arn'>,
+  target: Pick<ScheduleResource['targets'][number], 'functionArn' | 'qualifier' | 'roleArn'>,
   { accountId }: Pick<Resources, 'accountId'>,
 ): Promise<Decision> {
   const { functionArn, qualifier, roleArn } = target;
@@ -46,6 +46,21 @@ export function mayCall(
     principal: roleArn === undefined ? serviceOf('events.amazonaws.com') : roleSession(roleArn, rule.name),
     action: 'lambda:InvokeFunction',
     resource: qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`,
+    context: { 'aws:SourceArn': rule.arn, 'aws:SourceAccount': accountId },
+  });
+}
+
+/** A rule is let in by the queue's own policy. */
+export function maySend(
+  authorizer: Authorizer,
+  rule: Pick<ScheduleResource, 'arn'>,
+  queueArn: string,
+  { accountId }: Pick<Resources, 'accountId'>,
+): Promise<Decision> {
+  return authorizer.isAllowed({
+    principal: serviceOf('events.amazonaws.com'),
+    action: 'sqs:SendMessage',
+    resource: queueArn,
     context: { 'aws:SourceArn': rule.arn, 'aws:SourceAccount': accountId },
   });
 }

@@ -59,6 +59,7 @@ export async function startAws(
   aws.serve({
     ...{ resources, clock, credentials, authorizer, tables, queues, objects: createMemoryStore() },
     invoke: async ({ payload }) => ({ kind: 'succeeded', payload }),
+    putEvent: () => 'an event',
     onError: (error) => errors.push(error),
     ...parts,
   });

@@ -11,6 +11,7 @@ import type { Clock } from '../../../lib/ports/clock.ts';
 const NOTHING: Resources = {
   ...{ access: 'open', region: 'us-east-1', accountId: '000000000000', outputs: {}, ignored: [] },
   ...{ functions: [], eventSources: [], tables: [], queues: [], buckets: [], httpApis: [], schedules: [], roles: [] },
+  ...{ eventBuses: [], eventRules: [] },
 };
 
 /** The services of a cloud whose access is open, as that of a file with workflows has them. */
@@ -30,6 +31,7 @@ export async function startOpenEndpoint(
     tables: { endpoint: 'http://127.0.0.1:1' },
     queues: { ...createQueues(resources, { clock }), named },
     invoke: () => Promise.reject(new Error('there are no functions')),
+    putEvent: () => 'an event',
   });
   return endpoint;
 }

@@ -85,6 +85,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     pin: undefined,
     publicUrl: undefined,
     interceptors: undefined,
+    events: undefined,
   };
 }
 

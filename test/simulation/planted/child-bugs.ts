@@ -12,7 +12,7 @@ export const childBugs: readonly PlantedBug[] = [
     name: 'an end is settled before other runs have learned of it',
     file: 'lib/engine/after-end.ts',
     find: `const isFull = await sendAll(engine, [...ends, ...stops]);`,
-    put: `await engine.store.settleEnd(runId, { endedAtMs, purgeAtMs });\n    const isFull = await sendAll(engine, [...ends, ...stops]);`,
+    put: `await engine.store.settleEnd(runId, end);\n    const isFull = await sendAll(engine, [...ends, ...stops]);`,
   },
   {
     name: 'children of a terminated run go on',
@@ -20,8 +20,8 @@ export const childBugs: readonly PlantedBug[] = [
     find: `if (journal.openChildren.size > 0) return`,
     put: `if (journal.openChildren.size > 0 && turn.ending?.status !== 'terminated') return`,
     also: {
-      find: `export function toDoAfterEnd({ run, newestRun, journal }: Turn)`,
-      put: `export function toDoAfterEnd(turn: Turn, { run, newestRun, journal } = turn)`,
+      find: `export function toDoAfterEnd({ engine, run, newestRun, journal }: Turn)`,
+      put: `export function toDoAfterEnd(turn: Turn, { engine, run, newestRun, journal } = turn)`,
     },
   },
   {

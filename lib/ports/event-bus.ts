@@ -1,0 +1,45 @@
+/** The port to the bus of life-cycle events: that runs have started, have ended, or are blocked. */
+import type { Attributes } from '../core/attributes.ts';
+import type { ClosedStatus } from '../core/run-status.ts';
+
+/** What happened to a run. Nothing of inputs and results is in it. */
+export interface LifecycleEvent {
+  /** The same each time that this event is put, so that consumers can drop repeats. */
+  readonly id: string;
+  readonly kind: LifecycleEventKind;
+  readonly atMs: number;
+  readonly run: LifecycleRun;
+  /** Why the run failed, or is blocked. */
+  readonly error?: LifecycleError;
+  /** Why it was cancelled or terminated: `''` where nobody said. At most 1,000 characters. */
+  readonly reason?: string;
+}
+
+export type LifecycleEventKind = 'started' | 'blocked' | ClosedStatus;
+
+/** The run, as it was then. */
+export interface LifecycleRun {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly createdAtMs: number;
+  readonly endedAtMs?: number;
+  readonly attributes: Attributes;
+  /** The run whose child it is. */
+  readonly parentRunId?: string;
+  /** The time that it is for, where a schedule has started it. */
+  readonly scheduledAtMs?: number;
+  /** How often it was tried again after it had failed. Absent: never. */
+  readonly retries?: number;
+}
+
+export interface LifecycleError {
+  readonly name: string;
+  /** At most 1,000 characters. */
+  readonly message: string;
+  readonly code?: string;
+}
+
+export interface EventBus {
+  /** Says whether the bus has it. Never rejects, and takes a few seconds at most: who puts an event waits for it. */
+  put(event: LifecycleEvent): Promise<boolean>;
+}
