@@ -1,5 +1,6 @@
 /** `lull/lambda`: the Lambda functions that run workflows, to be made with workflows of your own. */
 export { createApiHandler, type ApiHandler } from './create-api-handler.ts';
+export { createEventStartHandler, type EventStartHandler } from './create-event-start-handler.ts';
 export { createScheduleHandler, type ScheduleHandler } from './create-schedule-handler.ts';
 export { createSweeperHandler, type SweeperHandler } from './create-sweeper-handler.ts';
 export { createWorkerHandler, type WorkerHandler, type WorkerOverrides } from './create-worker-handler.ts';
@@ -14,4 +15,5 @@ export type {
 export type { LifecycleDetail } from '../lib/lambda/event-bridge-entry.ts';
 export type { TurnOutcome } from '../lib/ports/observer.ts';
 export type { FunctionPorts, Overrides } from './function-ports.ts';
+export type { EventBridgeEvent, EventStarted, EventStartRequest } from '../lib/client/start-by-event.ts';
 export type { ScheduledRequest, ScheduledStart } from '../lib/client/start-scheduled.ts';

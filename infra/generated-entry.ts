@@ -8,6 +8,7 @@ const HANDLERS = {
   worker: { create: 'createWorkerHandler', takesWorkflows: true },
   api: { create: 'createApiHandler', takesWorkflows: true },
   schedule: { create: 'createScheduleHandler', takesWorkflows: true },
+  'event-start': { create: 'createEventStartHandler', takesWorkflows: true },
   sweeper: { create: 'createSweeperHandler', takesWorkflows: false },
 } as const;
 

@@ -1,6 +1,8 @@
 /** The permissions of each function and caller: the actions follow from the operations of the Store, and each has the narrowest resource. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { CALLER_OPERATIONS } from '../lib/aws/caller-grants.ts';
@@ -40,6 +42,7 @@ export const OPERATIONS = {
   read: CALLER_OPERATIONS.grantRead,
   manage: CALLER_OPERATIONS.grantManage,
   schedule: ['readRun', 'readValue', 'createRun', 'putValue', 'deleteValue'],
+  eventStart: ['readRun', 'createRun', 'putValue', 'deleteValue'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
 /** All that callers do. */
@@ -83,6 +86,13 @@ export function grantWake(queue: IQueue, grantee: IGrantable): Grant {
   const send = queue.grant(grantee, 'sqs:SendMessage');
   const key = queue.encryptionMasterKey?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey*');
   return combine([send, ...(key ? [key] : [])]);
+}
+
+/** Lets the worker put life-cycle events on a bus, and tells it which, and how the engine is named there. */
+export function grantEvents(worker: NodejsFunction, bus: Pick<IEventBus, 'eventBusArn'>, engineName: string): void {
+  Grant.addToPrincipal({ grantee: worker, actions: ['events:PutEvents'], resourceArns: [bus.eventBusArn] });
+  worker.addEnvironment('LULL_EVENT_BUS', bus.eventBusArn);
+  worker.addEnvironment('LULL_EVENT_ENGINE', engineName);
 }
 
 export function combine([first, ...others]: readonly Grant[]): Grant {

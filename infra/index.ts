@@ -6,6 +6,7 @@ export type { WorkflowMetricOptions } from './engine-metrics.ts';
 export type { MetricName as WorkflowMetricName } from '../lib/lambda/metric-names.ts';
 export type { WorkflowFunctionOptions } from './workflow-function.ts';
 export type { WorkflowApiOptions } from './http-api.ts';
+export type { WorkflowEventStartOptions } from './workflow-event-start.ts';
 export type { WorkflowScheduleOptions } from './workflow-schedule.ts';
 export { WorkflowTable, type WorkflowTableProps } from './workflow-table.ts';
 export { DeploymentError, type DeploymentErrorCode } from './deployment-error.ts';

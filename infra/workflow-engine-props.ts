@@ -1,6 +1,7 @@
 /** The props of an engine. */
 import type { Duration } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { DeployedSettings } from '../lib/ports/deployed-settings.ts';
@@ -137,6 +138,13 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    */
   readonly publicCallbacks?: boolean | PublicCallbacks;
   /**
+   * The bus that is told of runs that start, end, or are blocked: source `lull`, detail types such as `Run Completed`. The
+   * worker may put events there. See events.md for what they have in them, and what they cost.
+   *
+   * @default - no events
+   */
+  readonly events?: IEventBus | EventBus;
+  /**
    * The worker, which runs the workflows and their steps: memory (1024 MB), timeout (5 minutes: the longest that a step
    * may take), environment, VPC, reserved concurrency, and whatever else a NodejsFunction takes.
    *
@@ -161,6 +169,12 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    * @default - 256 MB, 30 seconds
    */
   readonly scheduleOptions?: WorkflowFunctionOptions;
+  /**
+   * The function that events call: see `addEventStart`.
+   *
+   * @default - 256 MB, 30 seconds
+   */
+  readonly eventStartOptions?: WorkflowFunctionOptions;
   /**
    * How all functions are built, on top of the defaults: ESM, minified with names kept, source maps, the runtime's own AWS
    * SDK.

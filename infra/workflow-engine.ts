@@ -14,7 +14,7 @@ import type { MetricName as WorkflowMetricName } from '../lib/lambda/metric-name
 import { checkProps } from './check-props.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { engineMetric, engineNameOf, type WorkflowMetricOptions } from './engine-metrics.ts';
-import { combine, grantOperations, grantWake, MANAGE_OPERATIONS, OPERATIONS } from './grants.ts';
+import { combine, grantEvents, grantOperations, grantWake, MANAGE_OPERATIONS, OPERATIONS } from './grants.ts';
 import { createHttpApi, grantInvokeApi, publicUrlOf } from './http-api.ts';
 import { createSweeper, shortestLease, SWEEP_INTERVAL } from './sweeper.ts';
 import { createWakeQueues } from './wake-queue.ts';
@@ -22,6 +22,7 @@ import { createWorker, leaseDurationOf, WORKER_TIMEOUT } from './worker.ts';
 import type { WorkflowEngineProps } from './workflow-engine-props.ts';
 import { readWorkflowEntry } from './workflow-entry.ts';
 import type { EngineParts } from './workflow-function.ts';
+import { checkEventStart, EventStartTarget, type WorkflowEventStartOptions } from './workflow-event-start.ts';
 import { checkSchedule, ScheduleTarget, type WorkflowScheduleOptions } from './workflow-schedule.ts';
 import { checkTable, WorkflowTable } from './workflow-table.ts';
 
@@ -49,7 +50,7 @@ export class WorkflowEngine extends Construct {
   readonly payloadBucket: IBucket | undefined;
   /** The queue of wakes. */
   readonly queue: Queue;
-  /** Wakes that were received too often, and schedules that could start nothing. */
+  /** Wakes that were received too often, and schedules and events that could start nothing. */
   readonly deadLetterQueue: Queue;
   /** Takes the runs' turns: their steps may do what it may. */
   readonly worker: NodejsFunction;
@@ -71,6 +72,7 @@ export class WorkflowEngine extends Construct {
   readonly engineName: string | undefined;
   readonly #parts: EngineParts;
   #scheduleTarget: ScheduleTarget | undefined;
+  #eventStartTarget: EventStartTarget | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowEngineProps) {
     super(scope, id);
@@ -106,6 +108,7 @@ export class WorkflowEngine extends Construct {
     this.url = api.apiEndpoint;
     const publicUrl = publicUrlOf(props, api);
     if (publicUrl !== undefined) this.worker.addEnvironment('LULL_PUBLIC_URL', publicUrl);
+    if (props.events) grantEvents(this.worker, props.events, engineNameOf(this));
   }
 
   /** What a function needs to make a `Client` of `lull/client`, as its environment: it also needs a grant. */
@@ -120,6 +123,11 @@ export class WorkflowEngine extends Construct {
   /** The function that schedules call; undefined as long as there is none. */
   get scheduleFunction(): NodejsFunction | undefined {
     return this.#scheduleTarget?.handler;
+  }
+
+  /** The function that the rules of event starts call; undefined as long as there is none. */
+  get eventStartFunction(): NodejsFunction | undefined {
+    return this.#eventStartTarget?.handler;
   }
 
   /** Lets someone start runs through `lull/client`. To wait for results it also needs `grantRead`. */
@@ -174,6 +182,29 @@ export class WorkflowEngine extends Construct {
     checkSchedule(engine, name, options.workflow, this.workflows);
     this.#scheduleTarget ??= new ScheduleTarget(this, 'Schedules', this.#parts);
     return this.#scheduleTarget.add(name, options, `${engine}: schedule "${name}"`);
+  }
+
+  /**
+   * Starts a run of a workflow for each event that matches, with the event as its input. Each run's id is the name of the
+   * event start and the event's id, so that an event that is delivered twice starts one run. An event whose run cannot be
+   * started, as when the workflow's schema refuses it, goes to the dead-letter queue. A workflow that the entry does not
+   * export is a DeploymentError.
+   *
+   * @example
+   * ```ts no-run
+   * import { App, Stack } from 'aws-cdk-lib';
+   *
+   * const engine = new WorkflowEngine(new Stack(new App(), 'Shop'), 'Workflows', { entry: 'workflows/index.ts' });
+   * engine.addEventStart('uploads', {
+   *   eventPattern: { source: ['aws.s3'], detailType: ['Object Created'] },
+   *   workflow: 'thumbnails',
+   * });
+   * ```
+   */
+  addEventStart(id: string, options: WorkflowEventStartOptions): Rule {
+    checkEventStart(`WorkflowEngine ${this.node.path}`, id, options, this.workflows);
+    this.#eventStartTarget ??= new EventStartTarget(this, 'EventStarts', this.#parts);
+    return this.#eventStartTarget.add(id, options);
   }
 
   #grant(grantee: IGrantable, operations: Parameters<typeof grantOperations>[2]): Grant {

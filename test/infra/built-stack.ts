@@ -10,7 +10,11 @@ import type { WhenDone } from '../local/temporary-folder.ts';
 const cache = join(import.meta.dirname, '../../node_modules/.cache');
 
 /** Gives the folder of the assembly, which is gone when all is over. */
-export function synthesizeStack(whenDone: WhenDone, props: Partial<WorkflowEngineProps> = {}): string {
+export function synthesizeStack(
+  whenDone: WhenDone,
+  props: Partial<WorkflowEngineProps> | ((stack: Stack) => Partial<WorkflowEngineProps>) = {},
+  extend: (engine: WorkflowEngine, stack: Stack) => void = () => undefined,
+): string {
   const outdir = newFolder(whenDone);
   const app = new App({
     outdir,
@@ -22,7 +26,7 @@ export function synthesizeStack(whenDone: WhenDone, props: Partial<WorkflowEngin
   const engine = new WorkflowEngine(stack, 'Workflows', {
     entry: join(import.meta.dirname, '../local/fixtures/naps.ts'),
     workerOptions: { timeout: Duration.seconds(30) },
-    ...props,
+    ...(typeof props === 'function' ? props(stack) : props),
   });
   engine.addSchedule('hourly', {
     workflow: 'echo',
@@ -30,6 +34,7 @@ export function synthesizeStack(whenDone: WhenDone, props: Partial<WorkflowEngin
     input: 'a schedule',
     overlap: 'allow',
   });
+  extend(engine, stack);
   app.synth();
   return outdir;
 }

@@ -112,10 +112,10 @@ const finish = operation(
   'finish',
   {
     ...{ run, epoch, wakesSeen, result: stored, purgeAtMs: dueAtMs, status: fc.constantFrom('completed', 'failed') },
-    afterEnd: fc.constantFrom(undefined, 'tell', 'emit'),
+    afterEnd: fc.constantFrom(undefined, { afterEnd: 'tell' }, { afterEnd: 'emit', staysDue: true }),
   },
   (store, { run, afterEnd, ...given }, prefix) =>
-    store.finish(prefix + run, { ...given, endedAtMs: START_MS, ...(afterEnd === undefined ? {} : { afterEnd }) }),
+    store.finish(prefix + run, { ...given, endedAtMs: START_MS, ...afterEnd }),
 );
 
 const settling = operation(
