@@ -79,8 +79,7 @@ export class EventStartTarget extends Construct {
       description: `Starts runs of the workflow ${workflow}`,
       eventPattern,
       enabled,
-      // To the compiler a bus without a source is none, where a source may be undefined.
-      ...(eventBus ? { eventBus: eventBus as IEventBus } : {}),
+      ...(eventBus ? { eventBus } : {}),
     });
     rule.addTarget(
       new LambdaFunction(this.handler, {
@@ -160,7 +159,7 @@ export function checkEventStart(
   if (!/^[\w.-]{1,64}$/.test(id)) {
     refuse(`an event start cannot be named "${id}": give 1 to 64 characters out of A-Z, a-z, 0-9 and . _ -`);
   }
-  if (Object.keys((eventPattern as EventPattern | undefined) ?? {}).length === 0) {
+  if (Object.keys({ ...eventPattern }).length === 0) {
     refuse(`event start "${id}" has no eventPattern: name the events, such as { source: ['aws.s3'] }`);
   }
   if (workflows === undefined || workflows.includes(workflow)) return;

@@ -48,51 +48,60 @@ interface Waiting {
 }
 
 export function createEventBridgeBus(options: EventBridgeBusOptions): EventBus {
-  const { bus, engine, clock, log, putEvents = createSender() } = options;
-  let waiting: Waiting[] = [];
-  let isSending = false;
-  let silentUntilMs = -Infinity;
+  return new EventBridgeBus(options);
+}
 
-  function put(event: LifecycleEvent): Promise<boolean> {
-    if (clock.nowMs() < silentUntilMs) return Promise.resolve(false);
-    const { entry, bytes } = toEntry(event, { bus, engine });
+class EventBridgeBus implements EventBus {
+  readonly #options: EventBridgeBusOptions;
+  readonly #putEvents: PutEvents;
+  /** In the order in which they are to be sent. */
+  #waiting: Waiting[] = [];
+  #isSending = false;
+  #silentUntilMs = -Infinity;
+
+  constructor(options: EventBridgeBusOptions) {
+    this.#options = options;
+    this.#putEvents = options.putEvents ?? createSender();
+  }
+
+  put(event: LifecycleEvent): Promise<boolean> {
+    if (this.#options.clock.nowMs() < this.#silentUntilMs) return Promise.resolve(false);
+    const { entry, bytes } = toEntry(event, this.#options);
     return new Promise((answer) => {
-      waiting.push({ entry, bytes, runId: event.run.runId, attempts: 0, answer });
-      if (!isSending) void sendAll();
+      this.#waiting.push({ entry, bytes, runId: event.run.runId, attempts: 0, answer });
+      if (!this.#isSending) void this.#sendAll();
     });
   }
 
-  async function sendAll(): Promise<void> {
-    isSending = true;
-    while (waiting.length > 0) {
-      const batch = takeBatch();
-      const again = await send(batch);
-      if (again.length > 0) {
-        await pause(clock, FIRST_PAUSE_MS * 2 ** Math.max(...again.map(({ attempts }) => attempts - 1)));
-        waiting = [...again, ...waiting];
-      }
+  async #sendAll(): Promise<void> {
+    this.#isSending = true;
+    while (this.#waiting.length > 0) {
+      const again = await this.#send(this.#takeBatch());
+      if (again.length === 0) continue;
+      await pause(this.#options.clock, FIRST_PAUSE_MS * 2 ** Math.max(...again.map(({ attempts }) => attempts - 1)));
+      this.#waiting = [...again, ...this.#waiting];
     }
-    isSending = false;
+    this.#isSending = false;
   }
 
-  function takeBatch(): Waiting[] {
+  #takeBatch(): Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const each of waiting.slice(0, MOST_ENTRIES)) {
+    for (const each of this.#waiting.slice(0, MOST_ENTRIES)) {
       bytes += each.bytes;
       if (count > 0 && bytes > MOST_BYTES) break;
       count += 1;
     }
-    return waiting.splice(0, count);
+    return this.#waiting.splice(0, count);
   }
 
   /** Gives those that are to be sent again. */
-  async function send(batch: readonly Waiting[]): Promise<Waiting[]> {
+  async #send(batch: readonly Waiting[]): Promise<Waiting[]> {
     let output: PutEventsOutput;
     try {
-      output = await putEvents({ Entries: batch.map(({ entry }) => entry) });
+      output = await this.#putEvents({ Entries: batch.map(({ entry }) => entry) });
     } catch (error) {
-      beSilent({ error }, batch);
+      this.#beSilent({ error }, batch);
       return [];
     }
     const again: Waiting[] = [];
@@ -101,34 +110,32 @@ export function createEventBridgeBus(options: EventBridgeBusOptions): EventBus {
       const { ErrorCode: code, ErrorMessage: message } = output.Entries?.[index] ?? {};
       each.attempts += 1;
       if (code === undefined) each.answer(true);
-      else if (!WORTH_ANOTHER_TRY.has(code)) refuse(each, { code, message });
+      else if (!WORTH_ANOTHER_TRY.has(code)) this.#refuse(each, { code, message });
       else if (each.attempts < ATTEMPTS) again.push(each);
       else throttled.push(each);
     }
-    if (throttled.length > 0) {
-      beSilent({ code: 'it refuses entries for now, again and again' }, [...throttled, ...again]);
-      return [];
-    }
-    return again;
+    if (throttled.length === 0) return again;
+    this.#beSilent({ code: 'it refuses entries for now, again and again' }, [...throttled, ...again]);
+    return [];
   }
 
-  function refuse({ runId, answer, entry }: Waiting, why: { code: string; message: string | undefined }): void {
+  #refuse({ runId, answer, entry }: Waiting, why: { code: string; message: string | undefined }): void {
+    const { bus, log } = this.#options;
     log.error('the event bus refuses a life-cycle event', { runId, bus, event: entry.DetailType, ...why });
     answer(false);
   }
 
   /** What waits is answered at once. Ends of runs are put again later, since the table says that they are to be. */
-  function beSilent(why: object, batch: readonly Waiting[]): void {
-    silentUntilMs = clock.nowMs() + SILENCE_MS;
-    const all = [...batch, ...waiting.splice(0)];
+  #beSilent(why: object, batch: readonly Waiting[]): void {
+    const { bus, clock, log } = this.#options;
+    this.#silentUntilMs = clock.nowMs() + SILENCE_MS;
+    const all = [...batch, ...this.#waiting.splice(0)];
     log.warn('the event bus takes no life-cycle events; ends of runs are put again later', {
       ...{ bus, events: all.length, silentForMs: SILENCE_MS },
       ...why,
     });
     for (const { answer } of all) answer(false);
   }
-
-  return { put };
 }
 
 const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['InternalException', 'InternalFailure', 'ThrottlingException']);

@@ -167,12 +167,6 @@ describe('an event start', () => {
 
   test.each<[string, string, Partial<WorkflowEventStartOptions>, string]>([
     ['a name that cannot stand in a run’s id', 'every upload', {}, 'an event start cannot be named "every upload"'],
-    [
-      'a workflow that there is not',
-      'uploads',
-      { workflow: 'chekcout' },
-      'event start "uploads" is to start runs, and',
-    ],
     ['no pattern', 'uploads', { eventPattern: {} }, 'event start "uploads" has no eventPattern'],
     [
       'an input of several lines',

@@ -52,7 +52,7 @@ it('an event says in AWS’s manner what happened to which run', async () => {
   };
   const error = { name: 'StepFailedError', message: 'step "charge" failed', code: 'STEP_FAILED' };
   expect(await bus.put({ id: 'failed-1', kind: 'failed', atMs: AT_MS + 1_500, run, error })).toBe(true);
-  const [[{ Detail, ...entry }] = [] as never] = requests as [[Entry]];
+  const { Detail, ...entry } = requests[0]![0]!;
   expect(entry).toEqual({ EventBusName: 'orders', Source: 'lull', DetailType: 'Run Failed', Time: AT_MS / 1000 + 1.5 });
   expect(JSON.parse(Detail)).toEqual({
     id: 'failed-1',

@@ -1,0 +1,24 @@
+/** A closed run whose end the event bus has not taken: what `after-end-v1.json` has was written by it. */
+import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import { finishing, newRun, START_MS, taking } from '../store/samples.ts';
+
+export type Items = Readonly<Record<'ended' | 'postponed', Record<string, AttributeValue>>>;
+
+export const EMIT_AT_MS = START_MS + 65_000;
+
+/** Right after its end, and when the bus has been found away. */
+export async function writeAfterEnd(client: DynamoDBClient, tableName: string): Promise<Items> {
+  const store = createDynamodbStore({ tableName, client });
+  const read = async (): Promise<Record<string, AttributeValue>> => {
+    const key = { pk: { S: 'emitting' }, sk: { S: 'run' } };
+    return (await client.send(new GetItemCommand({ TableName: tableName, Key: key }))).Item ?? {};
+  };
+  await store.createRun(newRun({ runId: 'emitting' }));
+  await store.take('emitting', taking('worker-1'));
+  await store.finish('emitting', finishing({ afterEnd: 'emit', staysDue: true }));
+  const ended = await read();
+  const { endedAtMs } = finishing();
+  await store.settleEnd('emitting', { endedAtMs, purgeAtMs: undefined, emitAtMs: EMIT_AT_MS });
+  return { ended, postponed: await read() };
+}
