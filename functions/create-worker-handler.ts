@@ -42,7 +42,7 @@ export interface WorkerOverrides extends Overrides {
  * `workflows` is an array or a module's namespace. Its environment: `LULL_TABLE_NAME`, `LULL_QUEUE_URL`, and if you
  * like `LULL_LEASE_MS`, `LULL_VERSION`, `LULL_LOG_LEVEL`, `LULL_SETTINGS` (JSON, such as `{"maxTasks":20000}`),
  * `LULL_PUBLIC_URL` (the address of the API where callbacks are completed without credentials), `LULL_EVENT_BUS` (the
- * name or the ARN of an EventBridge bus, which is told of runs that start, end or are blocked), `LULL_EVENT_ENGINE` (how
+ * name or the ARN of an EventBridge bus, which gets an event for each run that starts, ends or is blocked), `LULL_EVENT_ENGINE` (how
  * the engine is named there), and `LULL_PIN_RUNS`: `true` pins each run to the Lambda version that began it.
  *
  * @example

@@ -138,7 +138,7 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    */
   readonly publicCallbacks?: boolean | PublicCallbacks;
   /**
-   * The bus that is told of runs that start, end, or are blocked: source `lull`, detail types such as `Run Completed`. The
+   * The bus that gets events of runs that start, end, or are blocked: source `lull`, detail types such as `Run Completed`. The
    * worker may put events there. See events.md for what they have in them, and what they cost.
    *
    * @default - no events

@@ -151,7 +151,7 @@ export function endIsNotSettled({ endedAtMs }: SettleEnd): Expression {
   });
 }
 
-/** A worker that is about to tell other runs of the end. The event bus alone keeps nobody waiting. */
+/** A worker that is about to tell other runs of the end. The event bus alone keeps no caller waiting. */
 const noRunIsToLearnOfIt: Expression = expression('(attribute_not_exists(#afterEnd) OR #afterEnd = :emit)', {
   ':emit': text('emit'),
 });

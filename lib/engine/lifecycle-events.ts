@@ -24,7 +24,7 @@ import type { Turn } from './turn-state.ts';
 
 const MESSAGE_CHARACTERS = 1_000;
 
-/** Whether anything is put on the bus of this run. Runs of lull's own, such as those of schedules, are nobody's business. */
+/** Whether anything is put on the bus of this run. Runs of lull's own, such as those of schedules, are not put. */
 export function hasEvents({ events }: Engine, { workflow }: Pick<RunItem, 'workflow'>): boolean {
   return events !== undefined && !isOwnName(workflow);
 }

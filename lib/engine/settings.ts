@@ -27,7 +27,7 @@ export interface EngineOptions extends Partial<EngineSettings> {
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
   /** Hooks of the author around turns and steps. Default: none. */
   readonly interceptors?: readonly Interceptor[] | undefined;
-  /** Where it is told that runs have started, have ended, or are blocked. Default: nowhere. */
+  /** Where events go that say that runs have started, have ended, or are blocked. Default: nowhere. */
   readonly events?: EventBus | undefined;
   /** Called with each event of the engine, for metrics and traces. Default: nothing is. */
   readonly observe?: Observe;

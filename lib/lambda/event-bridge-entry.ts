@@ -33,7 +33,7 @@ export interface LifecycleDetail {
   readonly retries?: number;
   /** Why it failed, or is blocked: at most 1,000 characters of message. */
   readonly error?: { readonly name: string; readonly message: string; readonly code?: string };
-  /** Why it was cancelled or terminated: `''` where nobody said. */
+  /** Why it was cancelled or terminated: `''` without a reason. */
   readonly reason?: string;
 }
 

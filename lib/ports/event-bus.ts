@@ -11,7 +11,7 @@ export interface LifecycleEvent {
   readonly run: LifecycleRun;
   /** Why the run failed, or is blocked. */
   readonly error?: LifecycleError;
-  /** Why it was cancelled or terminated: `''` where nobody said. At most 1,000 characters. */
+  /** Why it was cancelled or terminated: `''` without a reason. At most 1,000 characters. */
   readonly reason?: string;
 }
 
@@ -40,6 +40,6 @@ export interface LifecycleError {
 }
 
 export interface EventBus {
-  /** Says whether the bus has it. Never rejects, and takes a few seconds at most: who puts an event waits for it. */
+  /** Says whether the bus has it. Never rejects, and takes a few seconds at most: the end of a turn waits for it. */
   put(event: LifecycleEvent): Promise<boolean>;
 }

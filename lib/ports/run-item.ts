@@ -47,8 +47,8 @@ export interface StartedBy {
 
 /**
  * What is left to do for a run that has ended: to tell its parent and its watchers, and to ask the children that are open
- * to stop. Where there is an event bus, each of them is also to put the end there; `emit` is that alone, and keeps nobody
- * from trying the run again, or from deleting it.
+ * to stop. Where there is an event bus, each of them is also to put the end there; `emit` is that alone: the run can be
+ * tried again, or deleted, all the same.
  */
 export type AfterEnd = 'tell' | 'tell-and-stop-children' | 'emit';
 

@@ -10,9 +10,9 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startLocalCloud, type CloudEvent, type StackCloud } from 'lull/local';
-import { synthesizeStack } from '../infra/built-stack.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import { waitUntil } from './wait-until.ts';
+import { synthesizeStack } from './built-stack.ts';
+import { temporaryFolder } from '../local/temporary-folder.ts';
+import { waitUntil } from '../local/wait-until.ts';
 
 const SLACK_MS = 60_000;
 
