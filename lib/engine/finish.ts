@@ -12,7 +12,6 @@ import type { Encoded } from '../core/encoded.ts';
 import { invariant } from '../core/invariant.ts';
 import { messageOf, toError } from '../core/to-error.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
-import type { RunItem } from '../ports/run-item.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
 import { afterEndOfTurn, toDoAfterEnd, toPurgeAtMs } from './after-end.ts';
 import { encodeResult } from './encode-result.ts';
@@ -49,7 +48,6 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<En
     endedAtMs,
     purgeAtMs,
     ...(afterEnd === undefined ? {} : { afterEnd }),
-    ...(isDue(turn.run, endedAtMs) ? { staysDue: true } : {}),
     ...turn.shows(),
   });
   if (finish.kind === 'done') {
@@ -59,11 +57,6 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<En
   if (finish.kind === 'lost') return { kind: 'lease-lost' };
   turn.refreshFrom(finish.run);
   return { kind: 'accepted-since' };
-}
-
-/** A run that other code blocked may be taken before its time. */
-function isDue({ dueAtMs }: RunItem, nowMs: number): boolean {
-  return dueAtMs !== undefined && dueAtMs <= nowMs;
 }
 
 /** As it is stored. To be called as soon as the code has ended: a promise in its result is refused before it rejects. */

@@ -171,8 +171,8 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
 export function finishRun(before: RunState | undefined, finish: FinishRun): Transition<FinishRunResult> {
   if (!before || before.run.epoch !== finish.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;
-  const { status, result, endedAtMs, purgeAtMs, afterEnd, staysDue = false, shows } = finish;
-  const dueAtMs = afterEnd === undefined ? purgeAtMs : staysDue ? run.dueAtMs : 0;
+  const { status, result, endedAtMs, purgeAtMs, afterEnd, shows } = finish;
+  const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
   if (isClosed(run.status)) {
     const mine = run.status === status && run.endedAtMs === endedAtMs;
     return { answer: { kind: mine ? 'done' : 'lost' } };

@@ -282,8 +282,6 @@ export interface FinishRun {
   readonly purgeAtMs: number | undefined;
   /** What is left to do: then the run is due at once. */
   readonly afterEnd?: AfterEnd;
-  /** With `afterEnd`: the run was due when its lease was taken, and stays so. The index needs no write then. */
-  readonly staysDue?: true;
   /** What is absent stays as it is. */
   readonly shows?: RunShows;
 }

@@ -102,23 +102,24 @@ test('finishing costs 1 + 1 + 1, and one more when a purge is to come', async ()
   expect(await units(() => store.finish(other.runId, finishing({ purgeAtMs: START_MS + 9 })))).toEqual([1, 2, 1]);
 });
 
-test('an end that goes to an event bus costs one more in all, whenever the run was due', async () => {
-  for (const [purgeAtMs, sum] of [
-    [undefined, 4],
-    [START_MS + 9, 5],
-  ] as const) {
-    for (const dueAtMs of [0, START_MS - 5]) {
-      const run = await takenRun(store, { ...ordinaryRun(), dueAtMs });
-      const { endedAtMs } = finishing();
-      const finish = await units(() =>
-        store.finish(run.runId, finishing({ afterEnd: 'emit', staysDue: true, purgeAtMs })),
-      );
-      const settle = await units(() => store.settleEnd(run.runId, { endedAtMs, purgeAtMs }));
-      expect(finish).toEqual([1, 0, 1]);
-      expect([...finish, ...settle].reduce((all, one) => all + one, 0)).toBe(sum);
-    }
+test.each([
+  ['one more in all, where the last turn was due at once', 0, [1, 0, 1], 1],
+  ['three more, where it was due at a time', START_MS - 5, [1, 2, 1], 3],
+])('an end that goes to an event bus costs %s', async (_when, dueAtMs, finishUnits, more) => {
+  for (const purgeAtMs of [undefined, START_MS + 9]) {
+    const [plain, emitting] = [await takenRun(store, ordinaryRun()), await takenRun(store, { ...ordinaryRun(), dueAtMs })];
+    const { endedAtMs } = finishing();
+    const without = await units(() => store.finish(plain.runId, finishing({ purgeAtMs })));
+    const finish = await units(() => store.finish(emitting.runId, finishing({ afterEnd: 'emit', purgeAtMs })));
+    const settle = await units(() => store.settleEnd(emitting.runId, { endedAtMs, purgeAtMs }));
+    expect(finish).toEqual(finishUnits);
+    expect(sum([...finish, ...settle]) - sum(without)).toBe(more);
   }
 });
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
 
 test('continuing as new costs 1, and nothing for the index where the run was due already, else 2; never one by workflow', async () => {
   const next = { epoch: 1, wakesSeen: 0, input: { kind: 'inline', value: encoded('next') }, inboxIds: [] } as const;

@@ -16,7 +16,7 @@ export async function writeAfterEnd(client: DynamoDBClient, tableName: string): 
   };
   await store.createRun(newRun({ runId: 'emitting' }));
   await store.take('emitting', taking('worker-1'));
-  await store.finish('emitting', finishing({ afterEnd: 'emit', staysDue: true }));
+  await store.finish('emitting', finishing({ afterEnd: 'emit' }));
   const ended = await read();
   const { endedAtMs } = finishing();
   await store.settleEnd('emitting', { endedAtMs, purgeAtMs: undefined, emitAtMs: EMIT_AT_MS });

@@ -79,17 +79,6 @@ export function describeAfterEnd(openStore: () => Promise<Store>): void {
       expect(run?.dueAtMs).toBe(purgeAtMs);
     });
 
-    test.each<[boolean, number]>([
-      [true, START_MS - 5],
-      [false, 0],
-    ])('stays due as it was, where that is asked for: %s', async (staysDue, dueAtMs) => {
-      await open();
-      const { runId } = await createdRun(store, { dueAtMs: START_MS - 5 });
-      await store.take(runId, taking('worker-1'));
-      await store.finish(runId, finishing({ afterEnd: 'emit', ...(staysDue ? { staysDue } : {}) }));
-      expect((await store.readRun(runId))?.dueAtMs).toBe(dueAtMs);
-    });
-
     test('is settled once, by a worker that means this end', async () => {
       await open();
       const { runId } = await takenRun(store);

@@ -112,7 +112,7 @@ const finish = operation(
   'finish',
   {
     ...{ run, epoch, wakesSeen, result: stored, purgeAtMs: dueAtMs, status: fc.constantFrom('completed', 'failed') },
-    afterEnd: fc.constantFrom(undefined, { afterEnd: 'tell' }, { afterEnd: 'emit', staysDue: true }),
+    afterEnd: fc.constantFrom(undefined, { afterEnd: 'tell' }, { afterEnd: 'emit' }),
   },
   (store, { run, afterEnd, ...given }, prefix) =>
     store.finish(prefix + run, { ...given, endedAtMs: START_MS, ...afterEnd }),
