@@ -2,7 +2,9 @@
  * exactly once. Two workers, each crashing and starting over whenever it likes; a sweeper that purges; the receiver.
  *
  * Every atomic{} is one call to the table. The receiver is the child's parent from the start, or, with WATCH, a run that
- * asks for the end at any time (operation 18). ENDS: the receiver may end before it has learned of anything.
+ * asks for the end at any time (operation 18). ENDS: the receiver may end before it has learned of anything. BUS: the end is
+ * also put on an event bus, which may be away whenever it likes; then that alone is left to do (onlyBus). RETRY: no run is to
+ * learn of the end, and a caller tries the run again once (operation 25), so that it ends twice.
  * M_...: one planted mistake each.
  */
 bool open = 1;            /* the run item of the child: open, or closed */
@@ -11,8 +13,11 @@ byte epoch = 0;
 byte wakes = 0;
 bool afterEnd = 0;        /* something is left to do */
 bool due = 1;
+bool onlyBus = 0;         /* of what is left to do: others have learned of the end, the bus has not */
+byte ends = 0;            /* how often it has ended: the number of the end that there is now */
+bool heard[3];            /* the bus has the end of that number */
 bool purged = 0;
-#ifdef WATCH
+#if defined(WATCH) || defined(RETRY)
 bool told = 0;            /* the run item names the receiver */
 #else
 bool told = 1;
@@ -26,6 +31,12 @@ byte delivered = 0;
 
 #define CRASH if :: goto again :: true fi
 
+#ifdef M_ANYEND
+#define SAME_END true
+#else
+#define SAME_END (end == ends)                                          /* the time of the end is part of the condition */
+#endif
+
 inline tell() {
   if
   :: sees ->
@@ -36,8 +47,8 @@ inline tell() {
 }
 
 proctype Worker() {
-  byte mine, seenWakes;
-  bool sees;
+  byte mine, seenWakes, end;
+  bool sees, isPut;
 again:
 endworker:
   if
@@ -49,26 +60,46 @@ endworker:
           :: !(open && leased && epoch == mine) -> goto again
           :: open && leased && epoch == mine && wakes != seenWakes -> seenWakes = wakes; sees = told
           :: open && leased && epoch == mine && wakes == seenWakes ->
-             open = 0; leased = 0;
+             open = 0; leased = 0; ends++; end = ends;
 #ifdef M_NOTSTORED
              afterEnd = 0; due = 0;
 #else
+#ifdef BUS
+             afterEnd = 1; due = 1; onlyBus = !sees;
+#else
              afterEnd = sees; due = sees;
+#endif
 #endif
              break
           fi }
      od
-  :: atomic { !open && due && afterEnd; sees = told }                  /* the lease is refused: the run is closed */
+  :: atomic { !open && due && afterEnd; end = ends; sees = told && !onlyBus } /* the lease is refused: the run is closed */
   fi;
+#ifdef M_BUSFIRST                                                      /* what is left to do is the bus alone, before others know */
+  atomic { CRASH; if :: !open && afterEnd -> onlyBus = 1 :: else fi };
+#endif
 #ifdef M_SETTLESFIRST
   atomic { CRASH; if :: afterEnd -> afterEnd = 0; due = 1 :: else fi };
   tell()
 #else
   tell();
-  atomic { CRASH; if :: !open && afterEnd -> afterEnd = 0; due = 1 :: else fi } /* operation 19: due for its purge */
+#ifdef BUS
+#ifdef M_SETTLEDUNHEARD
+  isPut = 1; atomic { CRASH; if :: heard[end] = 1 :: true fi };
+#else
+  atomic { CRASH; if :: heard[end] = 1; isPut = 1 :: isPut = 0 fi };   /* it takes the end, or is away */
 #endif
-  ;
-  sees = 0;
+#else
+  isPut = 1;
+#endif
+  atomic { CRASH;                                                      /* operation 19: due for its purge, or for the bus */
+    if
+    :: !open && afterEnd && SAME_END && isPut -> afterEnd = 0; onlyBus = 0; due = 1
+    :: !open && afterEnd && SAME_END && !isPut -> onlyBus = 1
+    :: else
+    fi };
+#endif
+  sees = 0; end = 0;
   goto again
 }
 
@@ -82,6 +113,13 @@ endsweeper:
 #endif
   od
 }
+
+#ifdef RETRY
+proctype Caller() {
+endcaller:
+  atomic { !open && !purged && (!afterEnd || onlyBus); open = 1; due = 1; afterEnd = 0; onlyBus = 0 }
+}
+#endif
 
 proctype Receiver() {
 #ifdef WATCH
@@ -111,9 +149,16 @@ endreceiver:
 }
 
 init {
+#ifdef RETRY
+  atomic { run Worker(); run Worker(); run Sweeper(); run Caller() };
+#else
   atomic { run Worker(); run Worker(); run Sweeper(); run Receiver() };
+#endif
   timeout;
   assert(delivered <= 1);
   assert(!asked || open || delivered == 1 || !receiverOpen);
-  assert(!afterEnd || open)
+  assert(!afterEnd || open);
+#ifdef BUS
+  assert(open || heard[ends])
+#endif
 }
