@@ -317,11 +317,12 @@ export class MemoryStore implements Store {
     const onTheirWay = strangersOf(partition).map((key) => [key, partition.values.get(key) ?? ''] as const);
     const isOnItsWay = messages.size + onTheirWay.length > 0;
     this.#partitions.delete(runId);
-    const { endedAtMs = nowMs, dueAtMs = 0 } = state.run;
+    const { afterEnd: _afterEnd, ...ended } = state.run;
+    const { endedAtMs = nowMs, dueAtMs = 0 } = ended;
     // A sweep may have put it off, and have deleted something that was on its way.
     const mayBePutOff = dueAtMs > nowMs && dueAtMs <= nowMs + 2 * SHORTEST_RETENTION_MS;
     if (endedAtMs + SHORTEST_RETENTION_MS <= nowMs && !isOnItsWay && !mayBePutOff) return { kind: 'deleted' };
-    const run = { ...state.run, dueAtMs: nowMs + SHORTEST_RETENTION_MS };
+    const run = { ...ended, dueAtMs: nowMs + SHORTEST_RETENTION_MS };
     const left = this.#partition(runId);
     left.state = structuredClone({ ...state, run, isDeleted: true as const });
     for (const [id, text] of messages) left.messages.set(id, text);

@@ -129,8 +129,10 @@ export function describeDeleting(openStore: () => Promise<Store>): void {
       await store.finish(runId, finishing({ afterEnd: 'emit' }));
       expect(await store.deleteRun(runId, ENDED_MS)).toEqual({ kind: 'deleted' });
       expect(await store.readRun(runId)).toBeUndefined();
-      await store.settleEnd(runId, { endedAtMs: finishing().endedAtMs, purgeAtMs: undefined, emitAtMs: ENDED_MS + 1 });
+      await store.settleEnd(runId, { endedAtMs: finishing().endedAtMs, purgeAtMs: undefined, emitAtMs: LATER_MS * 2 });
       expect(await store.readRun(runId)).toBeUndefined();
+      expect(await store.purge(runId, LATER_MS)).toEqual({ kind: 'purged' });
+      expect(await store.createRun(newRun({ runId }))).toEqual({ kind: 'created' });
     });
 
     test('does not wait for its retention', async () => {

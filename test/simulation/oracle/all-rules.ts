@@ -5,6 +5,7 @@ import { cancelRule } from './cancel-rule.ts';
 import { clientRule } from './client-rule.ts';
 import { deleteRule } from './delete-rule.ts';
 import { endRule } from './end-rule.ts';
+import { eventsRule } from './events-rule.ts';
 import { forkRule } from './fork-rule.ts';
 import { hearsRule } from './hears-rule.ts';
 import { journalRule } from './journal-rule.ts';
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
   retryRule,
   forkRule,
   deleteRule,
+  eventsRule,
   clientRule,
   workloadRule,
 ];

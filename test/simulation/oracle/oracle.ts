@@ -1,5 +1,6 @@
 /** Holds what happens against the rules, and keeps what they complain of. */
 import type { BegunBody } from '../world/body-book.ts';
+import type { HeardEvent } from '../world/event-bus.ts';
 import type { SimulatedProcess } from '../world/simulated-process.ts';
 import type { RunLedger, TableCall } from './run-ledger.ts';
 import type { Rule, Seen, Violate, Violation } from './rule.ts';
@@ -34,6 +35,11 @@ export class Oracle {
   sawBody(process: SimulatedProcess, body: BegunBody, run: RunLedger): void {
     const seen = this.#seen();
     for (const rule of this.#onBody) rule.onBody(body, run, this.#lookAt(rule, run), seen, process);
+  }
+
+  sawEvent(event: HeardEvent, run: RunLedger): void {
+    const seen = this.#seen();
+    for (const rule of this.#rules) rule.onEvent?.(event, run, this.#lookAt(rule, run), seen);
   }
 
   async judgeTheEnd(run: RunLedger): Promise<void> {

@@ -1,6 +1,6 @@
 /** The run item moves as the run protocol allows: I6, I7, "two results". */
 import { isClosed } from '../../../lib/core/run-status.ts';
-import type { RunItem } from '../../../lib/ports/run-item.ts';
+import { isToTell, type RunItem } from '../../../lib/ports/run-item.ts';
 import type { Table } from '../world/table.ts';
 import type { Plan } from '../plan.ts';
 import { isBehind } from './behind.ts';
@@ -13,7 +13,8 @@ export const runItemRule: Rule = {
     if (before === undefined || before === after) return;
     if (after === undefined) {
       if (!isClosed(before.status)) violate(`${operation} removed a run that is ${before.status}`);
-      if (before.afterEnd !== undefined) violate(`${operation} removed a run whose end was not settled`);
+      const isSettled = operation === 'deleteRun' ? !isToTell(before.afterEnd) : before.afterEnd === undefined;
+      if (!isSettled) violate(`${operation} removed a run whose end was not settled`);
       return;
     }
     if (operation === 'retryRun') {
@@ -23,9 +24,14 @@ export const runItemRule: Rule = {
     }
     if (isClosed(before.status)) {
       const isPutOff = operation === 'purge' && (after.dueAtMs ?? 0) > (before.dueAtMs ?? Infinity);
-      const expected = isPutOff || operation === 'settleEnd' ? { ...before, dueAtMs: after.dueAtMs } : before;
-      if (operation === 'settleEnd') Object.assign(expected, { afterEnd: undefined });
-      if (JSON.stringify(expected) !== JSON.stringify(after)) violate(`${operation} changed a run that is closed`);
+      const isSettled = operation === 'settleEnd' && !isToTell(after.afterEnd);
+      const moves = {
+        ...(isPutOff || isSettled ? { dueAtMs: undefined } : {}),
+        ...(isSettled ? { afterEnd: undefined } : {}),
+      };
+      if (JSON.stringify({ ...before, ...moves }) !== JSON.stringify({ ...after, ...moves })) {
+        violate(`${operation} changed a run that is closed`);
+      }
       return;
     }
     const taken = operation === 'take' ? 1 : 0;
@@ -84,10 +90,11 @@ export const runItemRule: Rule = {
 /** A run that has failed, and of whose end all have learned, is opened again, and keeps all but what belonged to its end. */
 function checkRetry(before: RunItem, after: RunItem, violate: Violate): void {
   if (before.status !== 'failed') violate(`a run that is ${before.status} was tried again`);
-  if (before.afterEnd !== undefined) violate('a run was tried again before its end was settled');
+  if (isToTell(before.afterEnd)) violate('a run was tried again before its end was settled');
   const { goesOnFrom } = after;
   if (goesOnFrom?.kind !== 'retry') violate('a run was tried again, and does not say from where');
-  const { result: _result, endedAtMs: _endedAtMs, pinnedTo: _pinnedTo, deadlineAtMs: _deadlineAtMs, ...kept } = before;
+  const { result: _result, endedAtMs: _endedAtMs, afterEnd: _afterEnd, ...opened } = before;
+  const { pinnedTo: _pinnedTo, deadlineAtMs: _deadlineAtMs, ...kept } = opened;
   const { deadlineAtMs: _newDeadlineAtMs, ...now } = after;
   const expected = { ...kept, status: 'suspended', dueAtMs: 0, retries: (before.retries ?? 0) + 1, goesOnFrom };
   const differing = [...new Set([...Object.keys(expected), ...Object.keys(now)])].filter(

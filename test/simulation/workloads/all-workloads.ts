@@ -15,6 +15,7 @@ import { deadlyCodeWorkload } from './deadly-code.ts';
 import { deletedWorkload } from './deleted.ts';
 import { familyWorkload, stoppedFamilyWorkload } from './family.ts';
 import { fanOutWorkload } from './fan-out.ts';
+import { followedWorkload } from './followed.ts';
 import { linksWorkload } from './links.ts';
 import { longJournalWorkload } from './long-journal.ts';
 import { patchedWorkload } from './patched.ts';
@@ -68,6 +69,7 @@ export const workloads: readonly Workload[] = [
   repairingWorkload,
   deletedWorkload,
   bulkWorkload,
+  followedWorkload,
 ];
 
 export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(

@@ -10,6 +10,8 @@ import { Callers } from './callers.ts';
 import { CodeDeaths } from './code-deaths.ts';
 import { Deployments } from './deployments.ts';
 import { Dice } from './dice.ts';
+import { SimulatedEventBus } from './event-bus.ts';
+import { EventStarts } from './event-starts.ts';
 import { Faults } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { Incidents } from './incidents.ts';
@@ -35,6 +37,7 @@ export class Cloud {
   readonly bodies: StepBodies;
   readonly deaths: CodeDeaths;
   readonly sweeper: Sweeper;
+  readonly bus: SimulatedEventBus | undefined;
   readonly #plan: Plan;
   readonly #log: string[] = [];
   #seenOnce: Seen | undefined;
@@ -76,11 +79,25 @@ export class Cloud {
       ...{ timeline, network, log: this.#logger() },
       clockErrorMs: (process: string) => incidents.clockErrorMs(process),
     };
+    const eventStarts = new EventStarts({
+      ...{ ...parts, faults, workflows },
+      onError: (error) => this.#complain('an event started no run', '', error),
+    });
+    this.bus =
+      weather.bus &&
+      new SimulatedEventBus({
+        ...{ timeline, faults, weather: weather.bus, startMs: START_MS },
+        onHeard: (event) => {
+          this.oracle.sawEvent(event, table.ledger.of(event.detail.runId));
+          eventStarts.deliver(event);
+        },
+      });
     this.fleet = new Fleet(
       {
         ...{
           ...parts,
           queue,
+          putEvents: this.bus?.put,
           bodies: this.bodies,
           deaths: this.deaths,
           errors,
@@ -153,9 +170,9 @@ export class Cloud {
   }
 
   #lookAround(): Seen {
-    const { table, fleet, callers, bodies, deaths, timeline } = this;
+    const { table, fleet, callers, bodies, deaths, timeline, bus } = this;
     return {
-      ...{ plan: this.#plan, table, fleet, callers, bodies: bodies.book, deaths },
+      ...{ plan: this.#plan, table, fleet, callers, bodies: bodies.book, deaths, bus },
       get nowMs() {
         return timeline.nowMs;
       },

@@ -6,8 +6,10 @@
 import { createRunOperations } from '../../../lib/client/run-operations.ts';
 import { createEngine, type RunningEngine } from '../../../lib/engine/engine.ts';
 import type { EngineSettings } from '../../../lib/engine/settings.ts';
+import { createEventBridgeBus, type PutEvents } from '../../../lib/lambda/event-bridge-bus.ts';
 import type { Pin } from '../../../lib/engine/take-run.ts';
 import type { Logger } from '../../../lib/core/logger.ts';
+import type { EventBus } from '../../../lib/ports/event-bus.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
 import type { Code } from './code.ts';
 import type { CodeDeaths } from './code-deaths.ts';
@@ -24,6 +26,8 @@ import { Versions } from './versions.ts';
 export interface FleetOptions {
   readonly timeline: Timeline;
   readonly network: Network;
+  /** Of the event bus; undefined if there is none. */
+  readonly putEvents: PutEvents | undefined;
   readonly queue: Queue;
   /** Makes one for the wakes that are handed to a version. */
   readonly newQueue: () => Queue;
@@ -184,6 +188,7 @@ export class Fleet {
       operations: createRunOperations({ ...ports, ids }),
       version: code.version,
       pin: this.#pinOf(process, code),
+      events: this.#eventsOf(process),
       newNonce: () => `${name}/${(nonces += 1)}`,
       newSeed: () => `${name}/${(seeds += 1)}`,
       random: () => ownDice.next(),
@@ -195,6 +200,15 @@ export class Fleet {
     this.#processes.set(name, process);
     this.#workers.push(worker);
     return worker;
+  }
+
+  #eventsOf(process: SimulatedProcess): EventBus | undefined {
+    const { network, putEvents, log } = this.#options;
+    if (putEvents === undefined) return undefined;
+    const { clock } = process;
+    return createEventBridgeBus({
+      ...{ bus: 'bus', engine: undefined, clock, log, putEvents: network.eventsOf(process, putEvents) },
+    });
   }
 
   #pinOf(process: SimulatedProcess, { version }: Code): Pin | undefined {

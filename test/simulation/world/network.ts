@@ -2,6 +2,7 @@
  * The way between a process and the table or the queue: a request leaves, arrives, is carried out, is answered. Each
  * part takes time, and each may go wrong by itself.
  */
+import type { PutEvents } from '../../../lib/lambda/event-bridge-bus.ts';
 import type { Pin } from '../../../lib/engine/take-run.ts';
 import { isClosed } from '../../../lib/core/run-status.ts';
 import type { DeleteMessages, Store } from '../../../lib/ports/store.ts';
@@ -85,6 +86,10 @@ export class Network {
   /** The way to other versions of the worker. */
   forwarderFor(process: SimulatedProcess, forward: Pin['forward']): Pin['forward'] {
     return (runId, version) => this.#callOfQueue(process, `forward of ${runId}`, () => forward(runId, version));
+  }
+
+  eventsOf(process: SimulatedProcess, put: PutEvents): PutEvents {
+    return (input) => this.#callOfQueue(process, `events of ${process.name}`, () => put(input));
   }
 
   #callOfQueue<T>(process: SimulatedProcess, name: string, go: () => Promise<T>): Promise<T> {

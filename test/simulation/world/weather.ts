@@ -31,6 +31,14 @@ export interface Pinned {
   readonly keeps: number;
 }
 
+/** There is an event bus, which hears of runs. */
+export interface BusWeather {
+  /** The share of the events that it refuses for now. */
+  readonly refuses: number;
+  /** When it takes nothing. */
+  readonly away: readonly { readonly atMs: number; readonly forMs: number }[];
+}
+
 export interface Weather {
   readonly rates: FaultRates;
   readonly incidents: readonly Incident[];
@@ -48,6 +56,8 @@ export interface Weather {
   readonly clockErrorMs: number;
   /** Undefined: whoever is woken takes the turn. */
   readonly pinned?: Pinned | undefined;
+  /** Undefined: the engine has none. */
+  readonly bus?: BusWeather | undefined;
 }
 
 const MINUTE = 60_000;
@@ -68,6 +78,7 @@ export const CALM: Weather = {
   invocationLimitMs: 15 * MINUTE,
   clockErrorMs: 0,
   pinned: undefined,
+  bus: undefined,
 };
 
 /** The most that is likely to let anything get done. */
@@ -94,6 +105,7 @@ export function drawWeather(dice: Dice): Weather {
   const leaseMs = dice.pick([10_000, 30_000, 30_000]);
   const faultsEndAtMs = Math.round(dice.magnitude(2 * MINUTE, 3 * HOUR));
   const pinned = drawPinned(dice.named('pinned'));
+  const bus = drawBus(dice.named('bus'), faultsEndAtMs);
   const deploys = pinned === undefined ? [] : drawDeploys(dice.named('deploys'), faultsEndAtMs);
   return {
     rates: drawRates(dice.named('rates')),
@@ -109,11 +121,21 @@ export function drawWeather(dice: Dice): Weather {
     invocationLimitMs: dice.pick([20_000, MINUTE, 5 * MINUTE, 15 * MINUTE]),
     clockErrorMs: dice.pick([0, 0, 0, 300, 5_000, 4 * MINUTE]),
     ...(pinned === undefined ? {} : { pinned }),
+    ...(bus === undefined ? {} : { bus }),
   };
 }
 
 function drawPinned(dice: Dice): Pinned | undefined {
   return dice.chance(0.2) ? { deletes: dice.pick([0, 0.3, 0.8]), keeps: dice.between(1, 3) } : undefined;
+}
+
+function drawBus(dice: Dice, untilMs: number): BusWeather | undefined {
+  if (!dice.chance(0.35)) return undefined;
+  const away = Array.from({ length: dice.pick([0, 0, 1, 3]) }, () => ({
+    atMs: Math.round(dice.next() * Math.min(untilMs, 10 * MINUTE)),
+    forMs: Math.round(dice.magnitude(1_000, 2 * HOUR)),
+  }));
+  return { refuses: dice.pick([0, 0, 0.1, 0.5]), away };
 }
 
 /** Without deploys all runs have one version. */
