@@ -1,9 +1,9 @@
 /**
  * What is left to do when a run has ended (operation 19): to report its end to its parent and to the runs that watch it,
- * to ask its open children to stop, and to put its end on the event bus, if there is one. The run item says that it is to be done, in the same write that ends the run, and
- * stays due until it is done. So a worker that dies in between loses nothing: the sweeper wakes the run, and the next
- * worker does all of it again. Each message has an id that follows from what it says, so that a repeat changes nothing
- * (at most its payload is left in the receiver's items, until the purge).
+ * to ask its open children to stop, and to put its end on the event bus, if there is one. The run item says that it is to be
+ * done, in the same write that ends the run, and stays due until it is done. So a worker that dies in between loses nothing:
+ * the sweeper wakes the run, and the next worker does all of it again. Each message has an id that follows from what it
+ * says, so that a repeat changes nothing (at most its payload is left in the receiver's items, until the purge).
  *
  * A bus that is away is asked again at growing intervals, for a day. Other runs do not wait for that.
  *
@@ -28,17 +28,17 @@ const AT_ONCE = 20;
 /** A run whose inbox is full learns of it a little later. */
 const FULL_PAUSE_MS = 2_000;
 
+/** A bus that has not taken an end is asked again after as long again, within these bounds; at last the end is given up. */
+const SHORTEST_EMIT_PAUSE_MS = 60_000;
+const LONGEST_EMIT_PAUSE_MS = 3_600_000;
+const EMIT_TIMEOUT_MS = 86_400_000;
+
 export interface End {
   readonly status: ClosedStatus;
   readonly result: Encoded;
   readonly endedAtMs: number;
   readonly purgeAtMs: number | undefined;
 }
-
-/** A bus that has not taken an end is asked again after as long again, within these bounds, and is given up in the end. */
-const SHORTEST_EMIT_PAUSE_MS = 60_000;
-const LONGEST_EMIT_PAUSE_MS = 3_600_000;
-const EMIT_TIMEOUT_MS = 86_400_000;
 
 /** Undefined: nothing. */
 export function toDoAfterEnd({ engine, run, newestRun, journal }: Turn): AfterEnd | undefined {
@@ -93,20 +93,20 @@ async function carryOut(
   }
 }
 
-/** Other runs have learned of the end. */
+/** Other runs have learned of the end: the bus is next. */
 async function settle(engine: Engine, run: RunItem, end: End): Promise<void> {
   const { endedAtMs, purgeAtMs } = end;
+  const { runId } = run;
   const isPut = await putEnd(engine, run, end);
   const nowMs = engine.clock.nowMs();
   const sinceMs = nowMs - endedAtMs;
-  if (isPut || sinceMs > EMIT_TIMEOUT_MS) {
-    if (!isPut)
-      engine.log.error('the end of a run was never taken by the event bus: it is given up', { runId: run.runId });
-    await engine.store.settleEnd(run.runId, { endedAtMs, purgeAtMs });
+  if (!isPut && sinceMs <= EMIT_TIMEOUT_MS) {
+    const pauseMs = Math.min(Math.max(sinceMs, SHORTEST_EMIT_PAUSE_MS), LONGEST_EMIT_PAUSE_MS);
+    await engine.store.settleEnd(runId, { endedAtMs, purgeAtMs, emitAtMs: nowMs + pauseMs });
     return;
   }
-  const pauseMs = Math.min(Math.max(sinceMs, SHORTEST_EMIT_PAUSE_MS), LONGEST_EMIT_PAUSE_MS);
-  await engine.store.settleEnd(run.runId, { endedAtMs, purgeAtMs, emitAtMs: nowMs + pauseMs });
+  if (!isPut) engine.log.error('the end of a run was never taken by the event bus: it is given up', { runId });
+  await engine.store.settleEnd(runId, { endedAtMs, purgeAtMs });
 }
 
 interface Outgoing {

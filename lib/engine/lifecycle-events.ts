@@ -15,7 +15,7 @@ import { LullError } from '../core/errors.ts';
 import { isOwnName } from '../core/own-names.ts';
 import { messageOf, readQuietly, toError } from '../core/to-error.ts';
 import type { JournalRecord } from '../journal/record.ts';
-import type { LifecycleError, LifecycleEvent, LifecycleEventKind, LifecycleRun } from '../ports/event-bus.ts';
+import type { EventBus, LifecycleError, LifecycleEvent, LifecycleEventKind, LifecycleRun } from '../ports/event-bus.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { End } from './after-end.ts';
 import { linkOf } from './link-before.ts';
@@ -50,7 +50,7 @@ function emitOfTurn(turn: Turn, kind: 'started' | 'blocked', atMs: number, why: 
   const shown = { ...(newestRun ?? run), ...turn.shows().shows };
   // A run starts once; of two times that it is blocked each has its own.
   const event = toEvent(shown, { kind, atMs, number: kind === 'started' ? 0 : atMs, why });
-  turn.eventsOnTheirWay.push(engine.events.put(event));
+  turn.eventsOnTheirWay.push(putOn(engine.events, event, engine));
 }
 
 /** Whether the bus has it now, or is not to have it. */
@@ -59,7 +59,18 @@ export async function putEnd(engine: Engine, run: RunItem, end: End): Promise<bo
   if (events === undefined || !hasEvents(engine, run)) return true;
   const { status, endedAtMs } = end;
   const number = run.retries ?? 0;
-  return events.put(toEvent({ ...run, endedAtMs }, { kind: status, atMs: endedAtMs, number, why: whyEnded(end) }));
+  const event = toEvent({ ...run, endedAtMs }, { kind: status, atMs: endedAtMs, number, why: whyEnded(end) });
+  return putOn(events, event, engine);
+}
+
+/** A bus of the author's own that throws must not fail a turn. */
+async function putOn(bus: EventBus, event: LifecycleEvent, { log }: Engine): Promise<boolean> {
+  try {
+    return await bus.put(event);
+  } catch (error) {
+    log.error('the event bus has thrown: it is taken for one that is away', { runId: event.run.runId, error });
+    return false;
+  }
 }
 
 type Why = Pick<LifecycleEvent, 'error' | 'reason'>;

@@ -40,6 +40,6 @@ export interface LifecycleError {
 }
 
 export interface EventBus {
-  /** Says whether the bus has it. Never rejects, and takes a few seconds at most: the end of a turn waits for it. */
+  /** Says whether the bus has it. It takes a few seconds at most: the end of a turn waits for it. */
   put(event: LifecycleEvent): Promise<boolean>;
 }

@@ -17,6 +17,10 @@ const fall = workflow('fall', function* (secret: string) {
   });
 });
 
+function fail(message: string): never {
+  throw new Error(message);
+}
+
 function setUp(workflows: Workflows, options: ConstructorParameters<typeof SmallCloud>[1] = {}) {
   const cloud = new SmallCloud(workflows, options);
   const events = new KeptEvents();
@@ -54,7 +58,11 @@ describe('the event bus hears', () => {
     await worker.turn('l1');
     expect(events.taken[1]).toMatchObject({
       kind: 'failed',
-      error: { name: 'StepFailedError', code: 'STEP_FAILED', message: expect.stringContaining('nothing left') as string },
+      error: {
+        name: 'StepFailedError',
+        code: 'STEP_FAILED',
+        message: expect.stringContaining('nothing left') as string,
+      },
     });
     const { message = '' } = events.taken[3]?.error ?? {};
     expect([message.length, message.at(-1)]).toEqual([1_000, '…']);
@@ -214,8 +222,20 @@ describe('while the event bus is away', () => {
     }
     expect(events.asked - asked).toBeLessThan(40);
     expect(events.asked - asked).toBeGreaterThan(20);
-    expect(errors).toMatchObject([['the end of a run was never taken by the event bus: it is given up', { runId: 'r1' }]]);
+    expect(errors).toMatchObject([
+      ['the end of a run was never taken by the event bus: it is given up', { runId: 'r1' }],
+    ]);
     expect(await cloud.table.readRun('r1')).toBeUndefined(); // purged, and not before
+  });
+
+  it('a bus that throws, at once or later, is as one that is away', async () => {
+    for (const put of [() => Promise.reject(new Error('no bus')), () => fail('no bus')]) {
+      const { cloud } = setUp([quick]);
+      const run = await cloud.client.start(quick, 'x', { id: 'r1' });
+      await cloud.worker({ events: { put } }).turn('r1');
+      expect(await run.result({ timeout: 0 })).toBe('secret x');
+      expect(await cloud.run('r1')).toMatchObject({ afterEnd: 'emit', dueAtMs: START_MS + 60_000 });
+    }
   });
 
   it('and is then taken out of the deployment, what is left is settled', async () => {

@@ -4,6 +4,7 @@ import { bulkBugs } from './bulk-bugs.ts';
 import { cancelBugs } from './cancel-bugs.ts';
 import { childBugs } from './child-bugs.ts';
 import { deleteBugs } from './delete-bugs.ts';
+import { eventBugs } from './event-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { leaseBugs } from './lease-bugs.ts';
@@ -25,6 +26,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...cancelBugs,
   ...childBugs,
   ...deleteBugs,
+  ...eventBugs,
   ...forkBugs,
   ...journalBugs,
   ...leaseBugs,

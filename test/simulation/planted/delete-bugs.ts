@@ -23,8 +23,8 @@ export const deleteBugs: readonly PlantedBug[] = [
   {
     name: 'the id of a deleted run is never free',
     file: 'lib/memory/memory-store.ts',
-    find: `const run = { ...state.run, dueAtMs: nowMs + SHORTEST_RETENTION_MS };`,
-    put: `const { dueAtMs: _dueAtMs, ...run } = state.run;`,
+    find: `const run = { ...ended, dueAtMs: nowMs + SHORTEST_RETENTION_MS };`,
+    put: `const { dueAtMs: _dueAtMs, ...run } = ended;`,
   },
   {
     name: 'a caller that asks again to delete is told that there was no such run',
