@@ -8,6 +8,7 @@ import { randomSeed } from '../lib/engine/run-seed.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { SystemClock } from '../lib/memory/system-clock.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { EventBus } from '../lib/ports/event-bus.ts';
 import type { WakeQueue } from '../lib/ports/wake-queue.ts';
 import type { BenchStore } from './stores.ts';
 import * as measured from './workflows.ts';
@@ -39,7 +40,7 @@ const silent = { debug: quiet, info: quiet, warn: quiet, error: console.error };
 export function createBench(
   store: BenchStore,
   workflows: WorkflowSource = measured,
-  { stepMs }: { readonly stepMs?: number } = {},
+  { stepMs, events }: { readonly stepMs?: number; readonly events?: EventBus } = {},
 ): Bench {
   const waiting: string[] = [];
   const wakes: WakeQueue = {
@@ -65,6 +66,7 @@ export function createBench(
       newNonce: randomUUID,
       newSeed: randomSeed,
       random: Math.random,
+      events,
       callBody: (command, context) => {
         aheadMs += stepMs ?? 0;
         return callStepBody(command, context);

@@ -89,7 +89,7 @@ export class EventStartTarget extends Construct {
         retryAttempts: RULE_RETRY_ATTEMPTS,
       }),
     );
-    warnOfLoop(this, id, eventPattern);
+    warnOfLoop(this, id, { workflow, eventPattern });
     return rule;
   }
 }
@@ -136,13 +136,19 @@ function inputOf(
 }
 
 /** Runs that start runs when they end, without an end: EventBridge stops no such loop. */
-function warnOfLoop(scope: Construct, id: string, { source, detail }: EventPattern): void {
+function warnOfLoop(
+  scope: Construct,
+  id: string,
+  { workflow, eventPattern: { source, detail } }: Pick<WorkflowEventStartOptions, 'workflow' | 'eventPattern'>,
+): void {
   const isOfLull = Token.isUnresolved(source) || (source ?? []).includes('lull');
-  if (!isOfLull || detail?.['workflow'] !== undefined) return;
+  const followed: unknown = detail?.['workflow'];
+  const followsItself = followed === undefined || (Array.isArray(followed) && followed.includes(workflow));
+  if (!isOfLull || !followsItself) return;
   Annotations.of(scope).addWarningV2(
     'lull:eventStartLoop',
-    `event start "${id}" starts a run for life-cycle events of every workflow, also for those of the runs that it has started: ` +
-      `that goes on without an end. Name the workflows in its pattern: detail: { workflow: ['checkout'] }`,
+    `event start "${id}" starts a run of "${workflow}" for life-cycle events of that workflow too, also for those of the runs that ` +
+      `it has started: that goes on without an end. Name other workflows in its pattern: detail: { workflow: ['checkout'] }`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** What one operation of a run takes: a run that has it, less a run that does nothing. */
 import { callback, child, continueAsNew, query, signal, sleep, startRun, step, update, workflow } from 'lull';
 import type { Run } from 'lull/client';
+import type { EventBus } from '../../lib/ports/event-bus.ts';
 import { createBench, type Bench } from '../harness.ts';
 import { openDynalite, type BenchStore } from '../stores.ts';
 import type { Usage } from './count.ts';
@@ -48,6 +49,8 @@ interface Operation {
   readonly play: (bench: Bench) => Promise<unknown>;
   /** Without which it would not be: what that takes is left out. Default: a run that does nothing. */
   readonly beside?: (bench: Bench) => Promise<unknown>;
+  /** The bus that hears of these runs. Default: there is none. */
+  readonly events?: EventBus;
 }
 
 export interface OperationUsage extends Omit<Usage, 'readUnits'> {
@@ -70,18 +73,17 @@ const hearsAWord = async (bench: Bench, before?: (run: Run<void>) => Promise<unk
   await run.signal(word, 'hello');
   await bench.work();
 };
+const sleeper = async (bench: Bench): Promise<void> => {
+  const { id } = await begin(bench, bench.client.start(sleeps));
+  bench.passTime('1 hour');
+  await bench.turn(id);
+};
+const bus: EventBus = { put: () => Promise.resolve(true) };
 const oneStep = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(steps));
 
 const OPERATIONS: readonly Operation[] = [
   { name: 'a step', play: oneStep },
-  {
-    name: 'a sleep that suspends the run',
-    play: async (bench) => {
-      const { id } = await begin(bench, bench.client.start(sleeps));
-      bench.passTime('1 hour');
-      await bench.turn(id);
-    },
-  },
+  { name: 'a sleep that suspends the run', play: sleeper },
   { name: 'a signal that the run waits for', play: (bench) => hearsAWord(bench) },
   {
     name: 'a callback, made and completed',
@@ -131,6 +133,8 @@ const OPERATIONS: readonly Operation[] = [
     play: (bench) => begin(bench, bench.client.start(hasChild)),
   },
   { name: 'continueAsNew', play: (bench) => begin(bench, bench.client.start(continues, true)) },
+  { name: 'events of a run on a bus', beside: runNothing, play: runNothing, events: bus },
+  { name: 'events of a run whose last turn was that of a sleep', beside: sleeper, play: sleeper, events: bus },
 ];
 
 /** By what each makes the runs more expensive. */
@@ -139,8 +143,8 @@ export async function countOperations(): Promise<OperationUsage[]> {
   try {
     const empty = await countPlay(store, runNothing);
     const counted: OperationUsage[] = [{ name: 'a run that does nothing', ...empty }];
-    for (const { name, play, beside } of OPERATIONS) {
-      const whole = await countPlay(store, play);
+    for (const { name, play, beside, events } of OPERATIONS) {
+      const whole = await countPlay(store, play, events);
       const without = beside === undefined ? empty : await countPlay(store, beside);
       counted.push({ name, writeUnits: whole.writeUnits - without.writeUnits, turns: whole.turns - without.turns });
     }
@@ -153,8 +157,9 @@ export async function countOperations(): Promise<OperationUsage[]> {
 async function countPlay(
   store: BenchStore,
   play: (bench: Bench) => Promise<unknown>,
+  events?: EventBus,
 ): Promise<Omit<Usage, 'readUnits'>> {
-  const bench = createBench(store, workflows, { stepMs: 1 });
+  const bench = createBench(store, workflows, { stepMs: 1, ...(events === undefined ? {} : { events }) });
   store.takeCounts();
   bench.takeTurns();
   await play(bench);

@@ -196,6 +196,8 @@ describe('an event start', () => {
       return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('goes on without an end')).length;
     };
     expect(warnings()).toBe(1);
+    expect(warnings({ workflow: ['approval', 'checkout'] })).toBe(1);
     expect(warnings({ workflow: ['approval'] })).toBe(0);
+    expect(warnings({ workflow: [{ 'anything-but': 'checkout' }] })).toBe(0);
   });
 });
