@@ -59,7 +59,8 @@ export function createEventStartHandler(workflows: WorkflowSource, overrides: Ov
 }
 
 /** Of what may be anything: nothing of its detail is logged. */
-function describe({ start, workflow, event }: Partial<EventStartRequest>): Record<string, unknown> {
+function describe(request: Partial<EventStartRequest> | null | undefined): Record<string, unknown> {
+  const { start, workflow, event } = request ?? {};
   const { id: eventId, source, 'detail-type': detailType } = event ?? ({} as Record<string, undefined>);
   return { start, workflow, eventId, source, detailType };
 }

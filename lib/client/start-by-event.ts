@@ -55,10 +55,15 @@ export async function startByEvent(ports: CallPorts, request: EventStartRequest)
 
 function readRunId(request: EventStartRequest): string {
   checkOptions('an event start', request, KEYS);
-  const { start, event } = request;
+  const { start, workflow, event } = request;
   if (typeof start !== 'string' || !NAME.test(start)) {
     throw new InvalidArgumentError(
       `an event start cannot be named ${describeValue(start)}: give 1 to 64 characters out of A-Z, a-z, 0-9 and . _ -`,
+    );
+  }
+  if (typeof workflow !== 'string') {
+    throw new InvalidArgumentError(
+      `event start "${start}" cannot start ${describeValue(workflow)}: give a workflow's name`,
     );
   }
   const id: unknown = (event as Partial<EventBridgeEvent> | undefined)?.id;

@@ -110,13 +110,33 @@ async function startServices(parts: CloudParts): Promise<Services> {
   cleanups.push(() => functions.stop(parts.stopGraceMs ?? STOP_GRACE_MS));
   const eventBuses = createEventBuses({ resources, functions, queues, authorizer, clock, report });
   aws.serve({
-    ...{ putEvent: eventBuses.put, resources, clock, credentials, authorizer, tables, queues, ...(disturb ? { disturb } : {}) },
+    ...{
+      putEvent: eventBuses.put,
+      resources,
+      clock,
+      credentials,
+      authorizer,
+      tables,
+      queues,
+      ...(disturb ? { disturb } : {}),
+    },
     objects: await openFolderStore(parts.bucketsPath),
     invoke: async ({ type, payload, ...reference }) =>
       type === 'Event' ? functions.invokeLater(reference, payload) : functions.invoke(reference, payload),
   });
   const observe = runObserver(parts, clock);
-  const services = { eventBuses, resources, clock, queues, credentials, authorizer, functions, maxSandboxes, report, observe };
+  const services = {
+    eventBuses,
+    resources,
+    clock,
+    queues,
+    credentials,
+    authorizer,
+    functions,
+    maxSandboxes,
+    report,
+    observe,
+  };
   for (const listener of listeners) {
     listener.open(answerFor(listener.api, services));
     cleanups.push(() => listener.refuse());

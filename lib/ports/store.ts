@@ -53,9 +53,7 @@ export interface Store {
    */
   accept(runId: string, messageId: string, inboxLimit: number, kind?: AcceptedKind): Promise<AcceptMessageResult>;
 
-  /**
-   * Operation 5, operation 11. `keepDigests`: they are in the journal; of those with a digest it stays, and says so, until the run is purged.
-   */
+  /** Operation 5, operation 11. `keepDigests`: they are in the journal; a digest stays, and says so, until the run is purged. */
   deleteMessages(runId: string, messageIds: readonly string[], options?: DeleteMessages): Promise<void>;
 
   /**
@@ -143,10 +141,7 @@ export interface Store {
    */
   watch(runId: string, watcherId: string, limit: number): Promise<WatchRunResult>;
 
-  /**
-   * Operation 19. Condition EndIsNotSettled: what was left to do after the end is done, or all of it but for the event bus,
-   * with `emitAtMs`. No error if it was done before.
-   */
+  /** Operation 19. Condition EndIsNotSettled: what was left to do after the end is done. No error if it was done before. */
   settleEnd(runId: string, settle: SettleEnd): Promise<void>;
 
   /**

@@ -94,7 +94,10 @@ function putEntry(putEvent: PutEvent, busArn: string, entry: Entry): EntryResult
   const { Source: source, DetailType: detailType, Time: time } = entry;
   for (const [name, value] of Object.entries({ Source: source, DetailType: detailType, Detail: entry['Detail'] })) {
     if (typeof value === 'string' && value !== '') continue;
-    return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.` };
+    return {
+      ErrorCode: 'InvalidArgument',
+      ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
+    };
   }
   if (String(source).startsWith('aws.')) {
     return {

@@ -45,10 +45,7 @@ function busArnOf(nameOrArn: string, { partition, region, accountId }: CloudEnvi
 }
 
 /** Undefined: it does nothing here. */
-function toTarget(
-  target: Readonly<Record<string, unknown>>,
-  environment: CloudEnvironment,
-): EventTarget | undefined {
+function toTarget(target: Readonly<Record<string, unknown>>, environment: CloudEnvironment): EventTarget | undefined {
   const arn = textOf(target['Arn']);
   const dead = isObject(target['DeadLetterConfig']) ? textOf(target['DeadLetterConfig']['Arn']) : '';
   const common = { input: toInput(target), ...(dead ? { deadLetterArn: dead } : {}) };

@@ -61,7 +61,10 @@ export function createEventBuses(options: EventBusesOptions): EventBuses {
 function toRule(rule: EventRuleResource): Rule {
   const [path] = rule.targets.flatMap(({ input }) => unknownPaths(input));
   if (path !== undefined) {
-    throw new CloudError('NOT_SUPPORTED', `a target of ${rule.id} wants ${path} of an event, which the local cloud cannot follow`);
+    throw new CloudError(
+      'NOT_SUPPORTED',
+      `a target of ${rule.id} wants ${path} of an event, which the local cloud cannot follow`,
+    );
   }
   try {
     return { ...rule, matches: readEventPattern(rule.pattern) };
