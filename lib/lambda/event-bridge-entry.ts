@@ -37,7 +37,7 @@ export interface LifecycleDetail {
   readonly reason?: string;
 }
 
-export const SOURCE = 'lull';
+const SOURCE = 'lull';
 
 const DETAIL_TYPES: Readonly<Record<LifecycleEventKind, string>> = {
   started: 'Run Started',
