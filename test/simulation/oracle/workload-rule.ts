@@ -1,12 +1,14 @@
 /** Every run ends as its workload allows. */
 import { workloadOf } from '../workloads/all-workloads.ts';
+import { FOLLOW_UP } from '../workloads/followed.ts';
 import type { Rule } from './rule.ts';
 
 export const workloadRule: Rule = {
   name: 'a run ends as its workload allows',
   atEnd(run, violate, seen) {
     const plan = seen.planOf(run.runId);
-    if (run.created?.startedBy !== undefined) return; // the workload of its parent judges it
+    const { startedBy, workflow } = run.created ?? {};
+    if (startedBy !== undefined || workflow === FOLLOW_UP) return; // the workload of the run that it follows judges it
     if (plan === undefined) {
       violate('nobody planned this run');
       return;
