@@ -107,7 +107,10 @@ test.each([
   ['three more, where it was due at a time', START_MS - 5, [1, 2, 1], 3],
 ])('an end that goes to an event bus costs %s', async (_when, dueAtMs, finishUnits, more) => {
   for (const purgeAtMs of [undefined, START_MS + 9]) {
-    const [plain, emitting] = [await takenRun(store, ordinaryRun()), await takenRun(store, { ...ordinaryRun(), dueAtMs })];
+    const [plain, emitting] = [
+      await takenRun(store, ordinaryRun()),
+      await takenRun(store, { ...ordinaryRun(), dueAtMs }),
+    ];
     const { endedAtMs } = finishing();
     const without = await units(() => store.finish(plain.runId, finishing({ purgeAtMs })));
     const finish = await units(() => store.finish(emitting.runId, finishing({ afterEnd: 'emit', purgeAtMs })));
