@@ -26,6 +26,12 @@ export async function medians<Figures extends Record<string, number>>(
   return Object.fromEntries(names.map((name) => [name, round(median(all.map((figures) => figures[name])))])) as Figures;
 }
 
+/** The time that this process has computed since, in milliseconds: the table's server is another one. */
+export function cpuMsSince(begin: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(begin);
+  return (user + system) / 1_000;
+}
+
 /** One workload on one store: a line. */
 export function print(line: Record<string, unknown>): void {
   console.log(JSON.stringify(line));

@@ -1,6 +1,6 @@
 /** 200 steps, then 20 suspensions: a turn that takes up one signal, with the run in memory and without. */
 import { createBench } from '../harness.ts';
-import { median, medians } from '../measure.ts';
+import { cpuMsSince, median, medians } from '../measure.ts';
 import type { BenchStore } from '../stores.ts';
 import { chainThenWaits, goOn } from '../workflows.ts';
 
@@ -13,24 +13,28 @@ export function measureResume(store: BenchStore) {
     const run = await bench.client.start(chainThenWaits, { steps: STEPS, waits: SUSPENSIONS });
     await bench.work();
     const times: number[] = [];
+    const cpuTimes: number[] = [];
     let reads = 0;
     for (let at = 0; at < SUSPENSIONS; at++) {
       await run.signal(goOn, at);
       prepare();
       store.takeCounts();
       const startedMs = performance.now();
+      const startedCpu = process.cpuUsage();
       await bench.work();
       times.push(performance.now() - startedMs);
+      cpuTimes.push(cpuMsSince(startedCpu));
       reads += store.takeCounts().reads;
     }
     await run.result();
-    return { ms: median(times), reads: reads / SUSPENSIONS };
+    return { ms: median(times), cpuMs: median(cpuTimes), reads: reads / SUSPENSIONS };
   };
   return medians(store.isMetered ? 1 : 5, async () => {
     const cold = await resume(() => {
       bench.restart();
     });
     const warm = await resume(() => undefined);
-    return { coldMs: cold.ms, warmMs: warm.ms, coldReads: cold.reads, warmReads: warm.reads };
+    const times = { coldMs: cold.ms, coldCpuMs: cold.cpuMs, warmMs: warm.ms, warmCpuMs: warm.cpuMs };
+    return { ...times, coldReads: cold.reads, warmReads: warm.reads };
   });
 }

@@ -1,6 +1,6 @@
 /** One run of 100 steps that do nothing, one after the other: what a step costs. */
 import { createBench } from '../harness.ts';
-import { medians } from '../measure.ts';
+import { cpuMsSince, medians } from '../measure.ts';
 import type { BenchStore } from '../stores.ts';
 import { chain } from '../workflows.ts';
 
@@ -12,11 +12,14 @@ export function measureSeq(store: BenchStore) {
     await bench.client.start(chain, STEPS);
     store.takeCounts();
     const startedMs = performance.now();
+    const startedCpu = process.cpuUsage();
     await bench.work();
     const ms = performance.now() - startedMs;
+    const cpuMs = cpuMsSince(startedCpu);
     const { reads, records, writeUnits } = store.takeCounts();
     return {
       msPerStep: ms / STEPS,
+      cpuMsPerStep: cpuMs / STEPS,
       /** Take, the first record and finish are of the run, not of its steps. */
       ...(writeUnits === undefined ? {} : { writeUnitsPerStep: (writeUnits - OF_THE_RUN) / STEPS }),
       recordsPerStep: (records - 1) / STEPS,

@@ -1,6 +1,6 @@
 /** 200 runs of 3 steps, 20 at a time: from the start of each to its result. */
 import { createBench } from '../harness.ts';
-import { medians, percentile } from '../measure.ts';
+import { cpuMsSince, medians, percentile } from '../measure.ts';
 import type { BenchStore } from '../stores.ts';
 import { chain } from '../workflows.ts';
 
@@ -24,8 +24,14 @@ export function measureStart(store: BenchStore) {
       }
     };
     const startedMs = performance.now();
+    const startedCpu = process.cpuUsage();
     await Promise.all(Array.from({ length: AT_ONCE }, caller));
     const seconds = (performance.now() - startedMs) / 1_000;
-    return { runsPerSecond: RUNS / seconds, p50Ms: percentile(times, 50), p99Ms: percentile(times, 99) };
+    return {
+      runsPerSecond: RUNS / seconds,
+      cpuMsPerRun: cpuMsSince(startedCpu) / RUNS,
+      p50Ms: percentile(times, 50),
+      p99Ms: percentile(times, 99),
+    };
   });
 }

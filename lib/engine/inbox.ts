@@ -9,8 +9,9 @@
  * Tested by: test/invariants/i6-message-once.test.ts, test/adversarial/payload-lost.test.ts
  */
 import { LullError } from '../core/errors.ts';
-import type { Message } from '../ports/message.ts';
+import type { AnsweredUpdate, Message } from '../ports/message.ts';
 import { receivedByEarlierLinks } from './link-before.ts';
+import { takeReadAhead } from './read-ahead.ts';
 import type { Turn } from './turn-state.ts';
 
 type LoadInboxResult =
@@ -21,7 +22,7 @@ type LoadInboxResult =
 
 /** Loads the payloads of messages that were accepted and are not in the journal, in the order of acceptance. */
 export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
-  const { engine, runId, journal, inbox } = turn;
+  const { journal, inbox } = turn;
   if (turn.newerRun !== undefined) turn.refreshFrom(turn.newerRun);
   turn.inboxIds = turn.inboxIds.filter((id) => !turn.answered.has(id));
   const waiting = new Set([...inbox.map((message) => message.id), ...turn.refusals.keys()]);
@@ -38,7 +39,7 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   const wanted = repeated.length === 0 ? missing : missing.filter((id) => !turn.received.has(id));
   if (wanted.length === 0) return { kind: 'loaded' };
 
-  const messages = await engine.store.loadMessages(runId, wanted);
+  const messages = await loadMessages(turn, wanted);
   for (const message of messages) {
     if (message.kind === 'answered' || (message.kind === 'update' && (await isAnswered(turn, message.id)))) {
       turn.answered.add(message.id);
@@ -47,6 +48,16 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   turn.inboxIds = turn.inboxIds.filter((id) => !turn.answered.has(id));
   if (messages.length < wanted.length) return whyMissing(turn, wanted, new Set(messages.map(({ id }) => id)));
   return { kind: 'loaded' };
+}
+
+/** Those that are there, in the order of the ids. */
+async function loadMessages(turn: Turn, ids: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
+  const { engine, runId } = turn;
+  const ahead = await takeReadAhead(turn);
+  const others = ids.filter((id) => !ahead.has(id));
+  const loaded = others.length === 0 ? [] : await engine.store.loadMessages(runId, others);
+  const found = new Map(loaded.map((message) => [message.id, message]));
+  return ids.flatMap((id) => ahead.get(id) ?? found.get(id) ?? []);
 }
 
 /** Before those that wait already. */

@@ -25,6 +25,7 @@ import { isContinued, type LinkBefore, linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { begunByTheLost, isToBeAlone, whyToBlock } from './lost-workers.ts';
 import { countChildren } from './open-children.ts';
+import { readAhead } from './read-ahead.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -127,6 +128,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   const { engine, runId, epoch, nonce } = turn;
   // There was no lease before this one, so there can be no record.
   if (turn.run.epoch === 0 && turn.journal.recordNumber === 0) return { records: [] };
+  if (turn.journal.recordNumber === 0) readAhead(turn);
   for (;;) {
     const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(turn.run));
     if (records.some((record) => record.epoch > epoch)) return 'lost';

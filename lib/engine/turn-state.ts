@@ -19,6 +19,7 @@ import { type LinkBefore, readLinkBefore } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import type { Engine } from './settings.ts';
 import { toShows } from './shows.ts';
+import type { MessagesById } from './read-ahead.ts';
 import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { takeRun } from './take-run.ts';
@@ -79,6 +80,8 @@ export class Turn {
   unwritten: JournalEntry[] = [];
   /** Loaded and not yet delivered, in the order of acceptance. */
   readonly inbox: Message[] = [];
+  /** Of the messages that had been accepted when the lease was taken, while the journal is read. */
+  readAhead: Promise<MessagesById> | undefined;
   /** Updates that were refused, with what their validators have thrown, to be answered after the next commit. */
   readonly refusals = new Map<string, Encoded>();
   /** Updates that have their answer. They are in no journal, and leave the inbox. */

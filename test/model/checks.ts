@@ -61,7 +61,21 @@ export const checks: readonly Check[] = [
     ['paused: a request to cancel ends the pause', `PAUSE S1=0 S2=2 CANCEL_ID=2 NOSB ${SMALL}`],
     ['paused: a busy run hears of it, and no body begins a second after', 'PAUSE HEARS NOSB NTIMER=0'],
   ]),
+  ...of('run.pml', 'safe', 'holds', [
+    ['the inbox is read beside the journal', 'BESIDE NOSB'],
+    ['the inbox is read beside the journal; a full mail', `BESIDE S1=2 S2=2 CAP=1 NOSB NOCB ${SMALL}`],
+    ['the inbox is read beside the journal; its sender crashes and repeats', `BESIDE ${SMALL}`],
+    ['the inbox is read beside the journal; messages are deleted by half', `BESIDE PARTIAL S1=2 NOSB ${SMALL}`],
+    ['the inbox is read beside the journal; renewals', `BESIDE RENEW NOSB ${SMALL}`],
+    ['the inbox is read beside the journal; two payloads of one key', `BESIDE S1=4 NOSB ${SMALL}`],
+    [
+      'the inbox is read beside the journal; terminate, and code that cannot follow',
+      `BESIDE S1=0 S2=2 TERM_ID=2 BLOCK NOSB ${SMALL}`,
+    ],
+    ['the inbox is read beside the journal; continues as new', `BESIDE CONT NOSB ${SMALL}`],
+  ]),
   ...of('run.pml', 'safe', 'breaks', [
+    ['planted: what was not there beside the journal is missing', `BESIDE M_MISSINGBESIDE NOSB ${SMALL}`],
     ['planted: a paused run is taken', `PAUSE M_PAUSEDTAKEN NOSB ${SMALL}`],
     ['planted: a turn takes up the mail, and not the pause', `PAUSE M_PAUSEUNSEEN NOSB ${SMALL}`],
     ['planted: what waits for the resume does not make the run due', `PAUSE M_HELDNOTDUE NOSB ${SMALL}`],

@@ -20,8 +20,9 @@
  *
  * Sizes: NW workers; S1 S2 S3: who sends the messages 1, 2, 3 (0 nobody; 1 a caller who repeats with the same id; 2 one
  * with an id of its own, never repeated; 3 two callers at once with that id; 4 the same, and each has a payload of its own); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
- * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE.
+ * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE.
  * M_...: one planted mistake each.
+ * BESIDE: the payloads of the mail are read beside the journal. Without it they are read after it, which is one of the orders.
  * PAUSE: somebody pauses and resumes the run, without limit (LIVE: once).
  * CONT: at its end the program continues as new, once: the second link is the same program, with a journal of its own.
  */
@@ -619,6 +620,19 @@ inline next() {
 #define CHECKED VIEW; LEARN
 #endif
 
+#ifdef BESIDE
+#define PAYLOADS (got | inb)
+#if S1 == 4
+#define READBESIDE asked = SET(v); got = inb & SET(v); gpay = pay
+#define DELIVERED (got & 2 -> gpay : pay)
+#else
+#define READBESIDE asked = SET(v); got = inb & SET(v)
+#endif
+#else
+#define PAYLOADS inb
+#define DELIVERED pay
+#endif
+
 proctype Worker(byte me) {
   byte v, ld, ls, lt;          /* the mail as last seen; the journal as last seen */
   byte res, p, ps, pt, w, mode; bool tko;
@@ -637,6 +651,12 @@ proctype Worker(byte me) {
 #endif
 #ifdef NOISE
   byte nv, ln;
+#endif
+#ifdef BESIDE
+  byte asked, got;             /* of the mail: what was read beside the journal, and what was there */
+#if S1 == 4
+  byte gpay;
+#endif
 #endif
 endidle:
   atomic {                                                                /* 6 */
@@ -696,6 +716,12 @@ wait:
 #endif
 
 load:
+#ifdef BESIDE
+  if
+  :: atomic { !asked && v -> READBESIDE }                                 /* 9, beside 7 */
+  :: true
+  fi;
+#endif
   atomic { CRASH;                                                         /* 7 */
 #ifndef M_NORECEPOCH
     if :: fenced[me] -> goto down :: else fi;
@@ -729,6 +755,15 @@ load:
 #endif
     fi;
     if :: !tko -> goto receive :: else fi };
+#ifdef BESIDE
+  if
+  :: atomic { !asked && v -> READBESIDE }
+  :: true
+  fi;
+#ifdef M_MISSINGBESIDE
+  atomic { if :: asked & ~ld & ~got -> assert(owner != me) /* the owner misses no payload */ :: else fi };
+#endif
+#endif
   atomic { CRASH;                                                         /* 8 */
     if
     :: !behind[me] -> put(); tko = 0;
@@ -773,7 +808,7 @@ receive:                                                                  /* 9 *
     rep = (lk[me] -> SET(v) & ~ld & ~inb & (old | carry) : 0);            /* lib/engine/link-before.ts */
 #endif
     if
-    :: SET(v) & ~ld & ~rep & ~inb -> assert(owner != me); goto down       /* the owner misses no payload */
+    :: SET(v) & ~ld & ~rep & ~PAYLOADS -> assert(owner != me); goto down  /* the owner misses no payload */
     :: else
     fi;
     if :: SET(v) & ~ld & TERM -> mode = ENDING :: else fi;
@@ -862,7 +897,7 @@ commit:                                                                   /* 10 
           put();
 #if S1 == 4
           if
-          :: p & 2 -> jpay = pay; assert(!(toldPay & ~BIT(pay)))          /* nobody else was told accepted */
+          :: p & 2 -> jpay = DELIVERED; assert(!(toldPay & ~BIT(jpay)))   /* nobody else was told accepted */
           :: else
           fi;
 #endif
@@ -1101,6 +1136,12 @@ down:
 #endif
 #ifdef NOISE
     nv = 0; ln = 0;
+#endif
+#ifdef BESIDE
+    asked = 0; got = 0;
+#if S1 == 4
+    gpay = 0;
+#endif
 #endif
   };
   goto endidle

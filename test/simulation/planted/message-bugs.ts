@@ -97,6 +97,18 @@ export const messageBugs: readonly PlantedBug[] = [
     put: `if`,
   },
   {
+    name: 'what was read beside the journal is delivered although the journal has it',
+    file: 'lib/engine/inbox.ts',
+    find: `if (journal.messageIds.has(id)) turn.received.add(id);`,
+    put: `if (journal.messageIds.has(id) && !(await turn.readAhead)?.has(id)) turn.received.add(id);`,
+  },
+  {
+    name: 'what was not there beside the journal is missing',
+    file: 'lib/engine/load-run.ts',
+    find: `if (turn.journal.recordNumber === 0) readAhead(turn);`,
+    put: `if (turn.journal.recordNumber === 0) readAhead(turn);\n  if (((await turn.readAhead)?.size ?? turn.inboxIds.length) < turn.inboxIds.length) return { records: await engine.store.loadRecords(runId, 0, undefined, linkOf(turn.run)), blockedBy: new Error('messages are missing') };`,
+  },
+  {
     name: 'a worker forgets which messages it has written',
     file: 'lib/engine/commit.ts',
     find: `for (const entry of chunk.entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);`,
