@@ -15,6 +15,7 @@ export interface LifecycleEvent {
   readonly reason?: string;
 }
 
+/** What can happen to a run: it starts, is blocked, or ends in one of four ways. */
 export type LifecycleEventKind = 'started' | 'blocked' | ClosedStatus;
 
 /** The run, as it was then. */
@@ -32,6 +33,7 @@ export interface LifecycleRun {
   readonly retries?: number;
 }
 
+/** An error without its stack, its cause, and what code has put on it. */
 export interface LifecycleError {
   readonly name: string;
   /** At most 1,000 characters. */
@@ -39,7 +41,24 @@ export interface LifecycleError {
   readonly code?: string;
 }
 
+/**
+ * A bus of life-cycle events, for `events` of `createWorkerHandler`. The end of a run is put until `put` gives true, at growing
+ * intervals for a day; its start, and that it is blocked, once.
+ *
+ * @example
+ * ```ts no-run
+ * import { createWorkerHandler, type EventBus } from 'lull/lambda';
+ *
+ * const bus: EventBus = {
+ *   async put({ kind, run }) {
+ *     const response = await fetch('https://audit.example/runs', { method: 'POST', body: `${run.runId} is ${kind}` });
+ *     return response.ok;
+ *   },
+ * };
+ * export const handler = createWorkerHandler([], { events: bus });
+ * ```
+ */
 export interface EventBus {
-  /** Says whether the bus has it. It takes a few seconds at most: the end of a turn waits for it. */
+  /** Says whether the bus has it; one that throws has not. It takes a few seconds at most: the end of a turn waits for it. */
   put(event: LifecycleEvent): Promise<boolean>;
 }
