@@ -141,6 +141,16 @@ export function describePausing(openStore: () => Promise<Store>): void {
       expect(await isDue(runId)).toBe(true);
     });
 
+    test.each(['tell', 'emit'] as const)(
+      'a run that ends while it is paused is due for what is left to do (%s)',
+      async (afterEnd) => {
+        const { runId } = await takenRun(store);
+        await store.pauseRun(runId, { wakesSeen: 0, pausedAtMs });
+        await store.finish(runId, finishing({ wakesSeen: 1, purgeAtMs: START_MS + 9_000, afterEnd }));
+        expect(await isDue(runId, 0)).toBe(true);
+      },
+    );
+
     test('the next link of a paused run is paused', async () => {
       const { runId } = await takenRun(store);
       await store.pauseRun(runId, { wakesSeen: 0, pausedAtMs });
