@@ -11,6 +11,7 @@ import type { AnyWorkflow } from '../lib/core/workflow.ts';
 import { estimateMemoryBytes } from '../lib/engine/memory-estimate.ts';
 import { observeNothing } from '../lib/engine/observe.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine } from '../lib/engine/settings.ts';
+import { PausedWorkflows } from '../lib/engine/paused-workflows.ts';
 import { createSolitude } from '../lib/engine/solitude.ts';
 import { takeTurn } from '../lib/engine/turn.ts';
 import type { WarmRun } from '../lib/engine/warm-runs.ts';
@@ -106,7 +107,7 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
     const { id } = await client.start(flow as never);
     await takeTurn(
       engine,
-      { warmRuns, solitude: createSolitude(clock) },
+      { warmRuns, solitude: createSolitude(clock), pausedWorkflows: new PausedWorkflows({ store, clock }) },
       { runId: id, deadlineAtMs: Date.now() + 600_000 },
     );
   }

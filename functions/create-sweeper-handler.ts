@@ -47,8 +47,9 @@ export function createSweeperHandler(overrides: Overrides = {}): SweeperHandler 
     const counts = await sweep({ ...ports, observe }, options);
     hasWokenBlocked ||= counts.isCut !== true; // what a sweep that is cut has not come to, the next one wakes
     if (counts.isCut === true) ports.log.warn('more runs are due than a sweep gets through: the next one goes on');
-    if (counts.woken + counts.purged + counts.ahead > 0) ports.log.info('swept', { ...counts });
-    metrics.swept({ woken: counts.woken, oldestDueMs: ages.takeOldestMs() });
+    const { woken, purged, ahead, held, putBack } = counts;
+    if (woken + purged + ahead + held + putBack > 0) ports.log.info('swept', { ...counts });
+    metrics.swept({ woken, oldestDueMs: ages.takeOldestMs() });
     return counts;
   };
   return (_event, context) => serveInvocation(context, () => handle(context));

@@ -5,9 +5,9 @@ import type { StoreOperation } from '../ports/store.ts';
 export const CALLER_OPERATIONS = {
   grantStart: ['createRun', 'putValue', 'readValue', 'deleteValue'],
   grantSignal: ['readRun', 'putMessage', 'accept', 'deleteMessages', 'loadRecords', 'loadMessages', 'readAnswer'],
-  grantRead: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'readAnswer', 'listRuns'],
+  grantRead: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'readAnswer', 'listRuns', 'readWorkflowList'],
   /** Beside all of the above. */
-  grantManage: ['deleteRun', 'retryRun', 'pauseRun', 'resumeRun'],
+  grantManage: ['deleteRun', 'retryRun', 'pauseRun', 'resumeRun', 'changeWorkflowList'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
 const OWN_ROLE = "as a function of the engine's own, let it have the role that the construct made";

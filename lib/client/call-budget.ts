@@ -29,7 +29,7 @@ export function limitStore(store: Store, leftMs: () => number): Store {
   return new Proxy(store, {
     get(target, operation: keyof Store) {
       const method = Reflect.get(target, operation) as unknown;
-      if (typeof method !== 'function' || operation === 'listDue') return method;
+      if (typeof method !== 'function' || operation === 'listDue' || operation === 'listHeld') return method;
       return (...args: unknown[]) =>
         within(leftMs(), operation, () => Reflect.apply(method, target, args) as Promise<unknown>);
     },

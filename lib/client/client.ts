@@ -39,6 +39,7 @@ import { prepareUpdate, sendUpdate } from './send-update.ts';
 import { type Schedules, SchedulesOfClient } from './schedules.ts';
 import { startRun, type StartOptions, type StartRequest } from './start-run.ts';
 import { toStartOptions, type WithStartOptions } from './with-start.ts';
+import { type CallPort, type Workflows, WorkflowsOfClient } from './workflows.ts';
 
 // Not an overload for Workflow<void, ...>: any workflow would be taken for one, whatever its input.
 /** An input that may be undefined may be left out. */
@@ -118,16 +119,16 @@ export class Client {
    * ```
    */
   readonly schedules: Schedules;
+  /** Pauses whole workflows, and says which are paused. */
+  readonly workflows: Workflows;
   readonly #ports: ClientPorts;
 
   constructor(options: ClientOptions = {}) {
     const ports = toClientPorts(options, process.env);
     this.#ports = ports;
-    this.schedules = new SchedulesOfClient({
-      ports,
-      run: (id) => this.run(id),
-      call: (operation) => this.makeCall(() => operation(beginCall(ports))),
-    });
+    const call: CallPort = (operation) => this.makeCall(() => operation(beginCall(ports)));
+    this.schedules = new SchedulesOfClient({ ports, run: (id) => this.run(id), call });
+    this.workflows = new WorkflowsOfClient(call);
   }
 
   /** @internal The testing kit has calls die, and made again. */

@@ -1,7 +1,7 @@
 /** Deletes a run that has ended, with all that belongs to it. */
 import { RunNotEndedError, RunNotFoundError } from '../core/run-errors.ts';
 import { delay } from '../ports/delay.ts';
-import type { DeleteRunResult } from '../ports/store.ts';
+import type { DeleteRunResult } from '../ports/run-removal.ts';
 import { sendWake } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { retryUnavailable } from './retry-unavailable.ts';

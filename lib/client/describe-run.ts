@@ -6,6 +6,7 @@ import { invariant } from '../core/invariant.ts';
 import { isClosed, type OpenStatus, type RunStatus } from '../core/run-status.ts';
 import type { Blocked, JournalUse, RunItem } from '../ports/run-item.ts';
 import type { WaitsFor } from '../core/waits-for.ts';
+import { pausedIn } from '../ports/paused-workflows.ts';
 import { awaitEnd } from './await-result.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { readWaitsFor } from './read-waits-for.ts';
@@ -53,15 +54,24 @@ export interface BlockedDescription {
   readonly version?: string;
 }
 
+/** The pause of a run's workflow. */
+export interface WorkflowPausedDescription {
+  readonly since: Date;
+  /** As who paused it has said. */
+  readonly reason?: string;
+}
+
 /** A run that goes on. */
 export interface OpenRunDescription extends RunSummary, RunOrigin {
   readonly status: OpenStatus;
-  /** When it goes on by itself, now if it is about to. Absent: it waits for something from outside, or is paused. */
+  /** When it goes on by itself, now if it is about to. Absent: it waits for something from outside, or for a resume. */
   readonly dueAt?: Date;
   /** When its time is up, where its start gave it a timeout or knew its workflow's: its code is asked to stop then. */
   readonly deadline?: Date;
   /** Since when it is paused. Steps that were under way then may be going on. */
   readonly pausedAt?: Date;
+  /** It has something to do, and waits because its workflow is paused: since when, and why. */
+  readonly workflowPaused?: WorkflowPausedDescription;
   /** The version of the worker that takes all its turns, where runs are pinned. */
   readonly pinnedTo?: string;
   /** Why it is blocked, and since when: its code cannot follow its journal. */
@@ -101,7 +111,17 @@ export async function describeRun(
   const store = await ports.openStore();
   const input = await retryUnavailable(ports.clock, () => readStoredValue(store, runId, run.input));
   const waitsFor = tasks && end === undefined ? await readWaitsFor(ports, run) : undefined;
-  return toDescription(run, { input, end, waitsFor, nowMs: ports.clock.nowMs() });
+  const workflowPaused = run.isHeld ? await readPauseOf(ports, run.workflow) : undefined;
+  return toDescription(run, { input, end, waitsFor, workflowPaused, nowMs: ports.clock.nowMs() });
+}
+
+/** Undefined: it was resumed, and the run is about to go on. */
+async function readPauseOf(ports: ClientPorts, workflow: string): Promise<WorkflowPausedDescription | undefined> {
+  const store = await ports.openStore();
+  const list = await retryUnavailable(ports.clock, () => store.readWorkflowList());
+  const { pausedAtMs, reason } = pausedIn(list).get(workflow) ?? {};
+  if (pausedAtMs === undefined) return undefined;
+  return { since: new Date(pausedAtMs), ...(reason === undefined ? {} : { reason }) };
 }
 
 /** Of what was read of a run. */
@@ -125,6 +145,7 @@ interface ReadOfRun {
   readonly input: unknown;
   readonly end: RunEnd | undefined;
   readonly waitsFor: WaitsFor | undefined;
+  readonly workflowPaused: WorkflowPausedDescription | undefined;
   readonly nowMs: number;
 }
 
@@ -141,7 +162,8 @@ function toDescription(run: RunItem, read: ReadOfRun): RunDescription {
     createdAtMs,
     endedAtMs = createdAtMs,
   } = run;
-  const { input, end, waitsFor, nowMs } = read;
+  const { input, end, waitsFor, workflowPaused, nowMs } = read;
+  const waitsForResume = pausedAtMs !== undefined || workflowPaused !== undefined;
   const { link, startedBy, scheduledAtMs } = run;
   const origin: RunOrigin = {
     input,
@@ -155,9 +177,10 @@ function toDescription(run: RunItem, read: ReadOfRun): RunDescription {
     ...toSummary(run),
     status,
     ...origin,
-    ...(dueAtMs === undefined || pausedAtMs !== undefined ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
+    ...(dueAtMs === undefined || waitsForResume ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
     ...(deadlineAtMs === undefined ? {} : { deadline: new Date(deadlineAtMs) }),
     ...(pausedAtMs === undefined ? {} : { pausedAt: new Date(pausedAtMs) }),
+    ...(workflowPaused === undefined ? {} : { workflowPaused }),
     ...(pinnedTo === undefined ? {} : { pinnedTo }),
     ...(blocked ? { blocked: toBlocked(blocked) } : {}),
     ...(journal ? { journal } : {}),

@@ -5,7 +5,12 @@
  * browser can use it.
  */
 import type { AwaitPoint, StepAwait, WaitingTask, WaitsFor } from '../core/waits-for.ts';
-import type { ClosedRunDescription, OpenRunDescription, RunDescription } from './describe-run.ts';
+import type {
+  ClosedRunDescription,
+  OpenRunDescription,
+  RunDescription,
+  WorkflowPausedDescription,
+} from './describe-run.ts';
 
 /** The same as JSON has it: with texts for times. */
 export type AsText<T> = T extends Date
@@ -50,6 +55,7 @@ export function explainRun(run: AsText<RunDescription>, options: ExplainOptions 
   const open = run as AsText<OpenRunDescription>;
   const { status, blocked, waitsFor, dueAt } = open;
   const stands = ((): string[] => {
+    if (open.workflowPaused !== undefined) return heldLines(open, open.workflowPaused, clock);
     if (status === 'paused') return pausedLines(open, clock);
     if (blocked !== undefined) return [...blockedLines(blocked, clock), ...dueLine('it is tried again', dueAt, clock)];
     if (status === 'pending') return dueLine('has not begun: its first turn comes', dueAt, clock, 'has not begun');
@@ -122,6 +128,19 @@ function pausedLines({ pausedAt, blocked }: AsText<OpenRunDescription>, clock: W
   const since = pausedAt === undefined ? '' : ` ${sinceText(pausedAt, clock)}`;
   const line = `is paused${since}: it takes no turns until it is resumed`;
   return blocked === undefined ? [line] : [line, ...blockedLines(blocked, clock)];
+}
+
+function heldLines(
+  { workflow, blocked }: AsText<OpenRunDescription>,
+  { since, reason }: AsText<WorkflowPausedDescription>,
+  clock: WallClock,
+): string[] {
+  const why = reason === undefined || reason === '' ? '' : `: ${reason}`;
+  return [
+    `waits because its workflow "${workflow}" is paused ${sinceText(since, clock)}${why}`,
+    `resume the workflow, and the run goes on within a minute or so`,
+    ...(blocked === undefined ? [] : blockedLines(blocked, clock)),
+  ];
 }
 
 function blockedLines(blocked: AsText<NonNullable<OpenRunDescription['blocked']>>, clock: WallClock): string[] {

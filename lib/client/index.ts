@@ -23,6 +23,7 @@ export type {
   OpenRunDescription,
   RunDescription,
   RunSummary,
+  WorkflowPausedDescription,
 } from './describe-run.ts';
 export { explainAwait, explainRun, explainWaits, type AsText, type ExplainOptions } from './explain-run.ts';
 export type {
@@ -79,6 +80,7 @@ export {
   UnknownQueryError,
   UpdateFailedError,
   UpdateRefusedError,
+  WorkflowListFullError,
 } from '../core/run-errors.ts';
 export type {
   BackfillOptions,
@@ -88,6 +90,7 @@ export type {
   Schedules,
   ScheduleSummary,
 } from './schedules.ts';
+export type { PauseWorkflowOptions, Workflows, WorkflowSummary } from './workflows.ts';
 export type { ScheduleOptions } from './schedule-options.ts';
 export type { ScheduleOverlap } from '../schedule/schedule-state.ts';
 export { EnvironmentError } from '../lambda/environment.ts';

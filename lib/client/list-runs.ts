@@ -3,7 +3,7 @@ import { attributesProblem, type Attributes } from '../core/attributes.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import type { RunStatus } from '../core/run-status.ts';
-import type { RunQuery } from '../ports/store.ts';
+import type { RunQuery } from '../ports/run-query.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { toSummary, type RunSummary } from './describe-run.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';

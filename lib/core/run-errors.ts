@@ -359,3 +359,19 @@ export function undoErrorsOf(error: unknown): readonly Error[] {
   const found: unknown = (error as { undoErrors?: unknown } | null | undefined)?.undoErrors;
   return Array.isArray(found) ? found.filter(isError) : [];
 }
+
+/** As many workflows are paused, or were within the last day, as the list of them has room for. Nothing was changed. */
+export class WorkflowListFullError extends LullError {
+  static {
+    this.prototype.name = 'WorkflowListFullError';
+    setBrand(this.prototype, 'WorkflowListFullError');
+  }
+
+  constructor(limit: number) {
+    super(
+      'WORKFLOW_LIST_FULL',
+      `${limit} workflows are paused, or were within the last day, and there is no room for more: resume some of them, ` +
+        'or pause single runs',
+    );
+  }
+}

@@ -5,10 +5,11 @@
  */
 import type { AcceptedKind } from '../ports/message.ts';
 import type { PauseRun, RenewLease, ResumeRun, RetryRun, SettleEnd, TakeLease } from '../ports/store.ts';
+import type { HoldRun } from '../ports/paused-workflows.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
-import { schemaVersion } from './schema.ts';
+import { heldShardOf, schemaVersion, workflowShardOf } from './schema.ts';
 
 /** Two starts with one id: the second finds the run of the first. */
 export const runIsNew: Expression = expression('attribute_not_exists(#pk)');
@@ -68,16 +69,58 @@ export function runIsOpenAndInboxHasRoom({ messageId, inboxLimit, kind }: Accept
 }
 
 /** Two workers that are woken at once; a wake that was repeated, comes when all is done, or while the run is paused. */
-export function runIsFreeAndDue({ nowMs, dueByMs, pin, gone }: TakeLease): Expression {
+export function runIsFreeAndDue(runId: string, { nowMs, dueByMs, pin, gone, paused = [] }: TakeLease): Expression {
   return and(
     runIsOpen,
     ...(pin === undefined ? [] : [runIsPinnedHereOrNowhere(pin, gone)]),
-    expression(
-      'attribute_not_exists(#pausedAtMs) AND ' +
-        '(attribute_not_exists(#leaseExpiresAtMs) OR #leaseExpiresAtMs <= :now) AND #dueAtMs <= :dueBy',
-      { ':now': number(nowMs), ':dueBy': number(dueByMs) },
-    ),
+    ...(paused.length === 0 ? [] : [runIsOfNone(paused, runId)]),
+    isFreeAndDue({ nowMs, dueByMs }),
   );
+}
+
+function isFreeAndDue({ nowMs, dueByMs }: Pick<TakeLease, 'nowMs' | 'dueByMs'>): Expression {
+  return expression(
+    'attribute_not_exists(#pausedAtMs) AND ' +
+      '(attribute_not_exists(#leaseExpiresAtMs) OR #leaseExpiresAtMs <= :now) AND #dueAtMs <= :dueBy',
+    { ':now': number(nowMs), ':dueBy': number(dueByMs) },
+  );
+}
+
+/** A run whose workflow is paused. One that was asked to stop is taken all the same. */
+function runIsOfNone(paused: readonly string[], runId: string): Expression {
+  const shards = paused.map((workflow, index) => [`:paused${index}`, text(workflowShardOf(workflow, runId))] as const);
+  return expression(
+    `(NOT #workflowShard IN (${shards.map(([name]) => name).join(', ')}) ` +
+      'OR attribute_exists(#isToTerminate) OR attribute_exists(#isToCancel))',
+    Object.fromEntries(shards),
+  );
+}
+
+/**
+ * A worker that learned of the pause and comes late: another one has the run, or it was asked to stop; or the id is that of
+ * another workflow's run. That the workflow is paused still is in no condition: see operation 30.
+ */
+export function runIsToBeHeld(runId: string, { workflow, ...when }: HoldRun): Expression {
+  return and(
+    runIsOpen,
+    expression(
+      '#workflowShard = :workflowShard AND attribute_not_exists(#isToTerminate) AND attribute_not_exists(#isToCancel)',
+      { ':workflowShard': text(workflowShardOf(workflow, runId)) },
+    ),
+    isFreeAndDue(when),
+  );
+}
+
+/** A sweeper that comes late: the run was taken, paused, or asked to stop. */
+export function runIsHeld(runId: string, workflow: string): Expression {
+  return and(runIsOpen, expression('#dueShard = :heldShard', { ':heldShard': text(heldShardOf(workflow, runId)) }));
+}
+
+/** Two who change the list at once; a change that the network carries out late. */
+export function listIsAsSeen(version: number): Expression {
+  return version === 0
+    ? expression('attribute_not_exists(#pk)')
+    : expression('#listVersion = :seenVersion', { ':seenVersion': number(version) });
 }
 
 /**

@@ -8,7 +8,7 @@
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { type AfterEnd, isToTell } from '../ports/run-item.ts';
-import type { DeleteRunResult } from '../ports/store.ts';
+import type { DeleteRunResult } from '../ports/run-removal.ts';
 import { conditionalWrite } from './conditional-write.ts';
 import { runIsClosedAndAsSeen, runIsSettledAndNotDeleted, runIsTheOneSeen } from './conditions.ts';
 import { and } from './expression.ts';

@@ -7,6 +7,13 @@ import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
 import type { AcceptedKind, AnsweredUpdate, Message } from '../ports/message.ts';
+import type {
+  WorkflowList,
+  ChangeWorkflowListResult,
+  HoldRun,
+  HoldRunResult,
+  PutRunBackResult,
+} from '../ports/paused-workflows.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import { needsNoWake, type RunItem } from '../ports/run-item.ts';
 import type {
@@ -18,13 +25,11 @@ import type {
   ContinueRunResult,
   CreateRunResult,
   DeleteMessages,
-  DeleteRunResult,
   FinishRun,
   FinishRunResult,
   NewRun,
   PauseRun,
   PauseRunResult,
-  PurgeResult,
   PutMessageResult,
   PutRecordResult,
   ReadAnswerResult,
@@ -35,8 +40,6 @@ import type {
   ResumeRun,
   RetryRun,
   RetryRunResult,
-  RunPage,
-  RunQuery,
   SettleEnd,
   Store,
   StoreOperation,
@@ -44,16 +47,15 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
+import type { RunPage, RunQuery } from '../ports/run-query.ts';
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
 import { changeRun, conditionalWrite, type RunChange } from './conditional-write.ts';
 import {
   endIsNotSettled,
-  leaseIsMineAndNoLonger,
   messageIsNewOrTheSame,
-  nothingAcceptedSince,
   recordIsNew,
   runHasFailedAsSeen,
-  runIsFreeAndDue,
   runIsNew,
   runIsOpenAndHasRoomForWatcher,
   runIsOpenAndInboxHasRoom,
@@ -67,7 +69,8 @@ import { checkItemSize } from './item-size.ts';
 import { itemKey, readNumber, readText, text } from './item.ts';
 import type { Item } from './item.ts';
 import { expression } from './expression.ts';
-import { listDue } from './list-due.ts';
+import { continueChange, finishChange, releaseChange, renewChange, takeChange } from './lease-changes.ts';
+import { listDue, listHeld } from './list-due.ts';
 import { listRuns } from './list-runs.ts';
 import { deleteMessages, FETCHED_AT_ONCE, loadMessages } from './message-items.ts';
 import { pauseChange, resumeChange } from './pause-run.ts';
@@ -76,24 +79,14 @@ import {
   whyNotAccepted,
   whyNotAnswered,
   whyNotClaimed,
-  whyNotContinued,
-  whyNotFinished,
   whyNotPut,
-  whyNotReleased,
-  whyNotRenewed,
   whyNotRetried,
-  whyNotTaken,
   whyNotWatched,
 } from './explain-refusals.ts';
 import {
   acceptUpdate,
   answerUpdateUpdate,
   claimUpdateUpdate,
-  continueUpdate,
-  finishUpdate,
-  takeUpdate,
-  releaseUpdate,
-  renewUpdate,
   retryUpdate,
   settleUpdate,
   watchUpdate,
@@ -109,6 +102,7 @@ import {
   toValueItem,
 } from './stored-content.ts';
 import { findRun, toRunItem } from './stored-run.ts';
+import { changeWorkflowList, holdChange, putBackChange, readWorkflowList } from './workflow-list.ts';
 import { Table } from './table.ts';
 import type { TableOptions } from './table.ts';
 
@@ -210,13 +204,7 @@ export class DynamodbStore implements Store {
   }
 
   async take(runId: string, taking: TakeLease): Promise<TakeLeaseResult> {
-    return this.#change<TakeLeaseResult>('take', runId, {
-      condition: runIsFreeAndDue(taking),
-      update: takeUpdate(taking),
-      gives: 'ALL_OLD',
-      written: ({ run }) => ({ kind: 'taken', before: run }),
-      refused: (there) => whyNotTaken(there, taking),
-    });
+    return this.#change('take', runId, takeChange(runId, taking));
   }
 
   async loadRecords(runId: string, after: number, atMost?: number, link?: number): Promise<JournalRecord[]> {
@@ -289,33 +277,15 @@ export class DynamodbStore implements Store {
   }
 
   async renew(runId: string, renewal: RenewLease): Promise<RenewLeaseResult> {
-    return this.#change<RenewLeaseResult>('renew', runId, {
-      condition: leaseIsMineAndNoLonger(renewal),
-      update: renewUpdate(renewal),
-      gives: 'ALL_NEW',
-      written: ({ run }) => ({ kind: 'renewed', run }),
-      refused: (there) => whyNotRenewed(there, renewal),
-    });
+    return this.#change('renew', runId, renewChange(runId, renewal));
   }
 
   async release(runId: string, release: ReleaseLease): Promise<ReleaseLeaseResult> {
-    return this.#change<ReleaseLeaseResult>('release', runId, {
-      condition: nothingAcceptedSince(release),
-      update: releaseUpdate(release),
-      gives: 'ALL_OLD',
-      written: () => ({ kind: 'done' }),
-      refused: (there) => whyNotReleased(there, release),
-    });
+    return this.#change('release', runId, releaseChange(runId, release));
   }
 
   async finish(runId: string, finish: FinishRun): Promise<FinishRunResult> {
-    return this.#change<FinishRunResult>('finish', runId, {
-      condition: nothingAcceptedSince(finish),
-      update: finishUpdate(runId, finish),
-      gives: 'ALL_OLD',
-      written: () => ({ kind: 'done' }),
-      refused: (there) => whyNotFinished(there, finish),
-    });
+    return this.#change('finish', runId, finishChange(runId, finish));
   }
 
   async watch(runId: string, watcherId: string, limit: number): Promise<WatchRunResult> {
@@ -336,13 +306,7 @@ export class DynamodbStore implements Store {
   }
 
   async continueRun(runId: string, next: ContinueRun): Promise<ContinueRunResult> {
-    return this.#change<ContinueRunResult>('continueRun', runId, {
-      condition: nothingAcceptedSince(next),
-      update: continueUpdate(next),
-      gives: 'ALL_OLD',
-      written: () => ({ kind: 'done' }),
-      refused: (there) => whyNotContinued(there, next),
-    });
+    return this.#change('continueRun', runId, continueChange(runId, next));
   }
 
   async retryRun(runId: string, retry: RetryRun): Promise<RetryRunResult> {
@@ -361,6 +325,26 @@ export class DynamodbStore implements Store {
 
   async resumeRun(runId: string, resume: ResumeRun): Promise<PauseRunResult> {
     return this.#change('resumeRun', runId, resumeChange(runId, resume));
+  }
+
+  readWorkflowList(): Promise<WorkflowList> {
+    return readWorkflowList(this.#table);
+  }
+
+  changeWorkflowList(list: WorkflowList): Promise<ChangeWorkflowListResult> {
+    return changeWorkflowList(this.#table, list);
+  }
+
+  async holdRun(runId: string, hold: HoldRun): Promise<HoldRunResult> {
+    return this.#change('holdRun', runId, holdChange(runId, hold));
+  }
+
+  async putRunBack(runId: string, workflow: string): Promise<PutRunBackResult> {
+    return this.#change('putRunBack', runId, putBackChange(runId, workflow));
+  }
+
+  listHeld(workflow: string): AsyncGenerator<readonly string[]> {
+    return listHeld(this.#table, workflow);
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {

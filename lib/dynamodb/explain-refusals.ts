@@ -8,7 +8,7 @@
  * since: worth another try.
  */
 import { isClosed } from '../core/run-status.ts';
-import { isRetried, needsNoWake, pinnedElsewhere } from '../ports/run-item.ts';
+import { isRetried, mayBeHeld, needsNoWake, pinnedElsewhere } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   AnswerUpdateResult,
@@ -73,13 +73,14 @@ export function whyNotPaused(stored: StoredRun | undefined): PauseRunResult {
 /** Operation 6. No two turns have one nonce: an owner that finds its own lease was given it by this request. */
 export function whyNotTaken(stored: StoredRun | undefined, take: TakeLease): TakeLeaseResult | undefined {
   if (!stored) return { kind: 'refused', reason: 'not-found' };
-  const { lease, nowMs, dueByMs } = take;
+  const { lease, nowMs, dueByMs, paused = [] } = take;
   const { run, beforeLease } = stored;
   if (isClosed(run.status)) return { kind: 'refused', reason: 'closed', run };
   if (beforeLease && run.lease?.owner === lease.owner) return { kind: 'taken', before: beforeLease };
   if (run.pausedAtMs !== undefined) return { kind: 'refused', reason: 'paused' };
   if (run.lease && run.lease.expiresAtMs > nowMs) return { kind: 'refused', reason: 'leased' };
   if (run.dueAtMs === undefined || run.dueAtMs > dueByMs) return { kind: 'refused', reason: 'not-due', run };
+  if (paused.includes(run.workflow) && mayBeHeld(run)) return { kind: 'refused', reason: 'workflow-paused', run };
   const elsewhere = pinnedElsewhere(run, take);
   return elsewhere === undefined ? undefined : { kind: 'pinned', to: elsewhere };
 }

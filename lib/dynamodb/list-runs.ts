@@ -12,7 +12,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { hasAttributes } from '../core/attributes.ts';
 import { type ClosedStatus, isClosed, type RunStatus } from '../core/run-status.ts';
 import { pickShows, type RunRow } from '../ports/run-item.ts';
-import type { RunPage, RunQuery } from '../ports/store.ts';
+import type { RunPage, RunQuery } from '../ports/run-query.ts';
 import { getItems } from './batches.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';

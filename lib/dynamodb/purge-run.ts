@@ -15,7 +15,7 @@
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { ANSWER_KEY_PREFIX } from '../ports/message.ts';
-import type { PurgeResult } from '../ports/store.ts';
+import type { PurgeResult } from '../ports/run-removal.ts';
 import type { Claim } from './claim.ts';
 import { itemIsTheOneSeen, runIsClosedAndAsSeen } from './conditions.ts';
 import type { PayloadOffload } from './payload-offload.ts';

@@ -1,6 +1,7 @@
 /** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type AcceptedKind, isToStop, type UpdateAnswer } from '../ports/message.ts';
+import type { WorkflowList } from '../ports/paused-workflows.ts';
 import type { RunShows } from '../ports/run-item.ts';
 import type {
   ContinueRun,
@@ -15,7 +16,7 @@ import type {
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
-import { type AttributeName, deletedShardOf, dueShardOf } from './schema.ts';
+import { type AttributeName, deletedShardOf, dueShardOf, heldShardOf, schemaVersion } from './schema.ts';
 import { toStoredValue } from './stored-run.ts';
 
 /** Operation 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
@@ -23,6 +24,7 @@ export function acceptUpdate(runId: string, messageId: string, kind: AcceptedKin
   return expression(
     'SET #inboxIds = list_append(#inboxIds, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero' +
       (kind === 'terminate' ? ', #isToTerminate = :one' : '') +
+      (kind === 'cancel' ? ', #isToCancel = :one' : '') +
       (isToStop(kind) ? ', #dueShard = :dueShard REMOVE #pausedAtMs' : ''),
     {
       ':messageIds': texts([messageId]),
@@ -49,15 +51,35 @@ export function resumeUpdate(runId: string): Expression {
   });
 }
 
-/** Operation 6. It touches no attribute of an index. */
-export function takeUpdate({ lease: { owner, expiresAtMs }, pin }: TakeLease): Expression {
+/** Operation 28. Of another item. */
+export function workflowListUpdate({ version, workflows }: WorkflowList): Expression {
+  return assign({
+    format: number(schemaVersion),
+    listVersion: number(version),
+    workflows: text(JSON.stringify(workflows)),
+  });
+}
+
+/** Operation 29. When it is due stays. */
+export function holdUpdate(runId: string, workflow: string): Expression {
+  return assign({ dueShard: text(heldShardOf(workflow, runId)) });
+}
+
+/** Operation 30. */
+export function putBackUpdate(runId: string): Expression {
+  return assign({ dueShard: text(dueShardOf(runId)) });
+}
+
+/** Operation 6. It changes no attribute of an index, but of a held run. */
+export function takeUpdate(runId: string, { lease: { owner, expiresAtMs }, pin }: TakeLease): Expression {
   return expression(
-    'SET #leaseOwner = :owner, #leaseExpiresAtMs = :expiresAtMs, #epoch = #epoch + :one, ' +
+    'SET #leaseOwner = :owner, #leaseExpiresAtMs = :expiresAtMs, #epoch = #epoch + :one, #dueShard = :dueShard, ' +
       '#priorLeaseExpiresAtMs = if_not_exists(#leaseExpiresAtMs, :zero)' +
       (pin === undefined ? '' : ', #pinnedTo = :pin'),
     {
       ':owner': text(owner),
       ':expiresAtMs': number(expiresAtMs),
+      ':dueShard': text(dueShardOf(runId)),
       ':one': number(1),
       ':zero': number(0),
       ...(pin === undefined ? {} : { ':pin': text(pin) }),
@@ -71,19 +93,13 @@ export function renewUpdate({ expiresAtMs, shows }: RenewLease): Expression {
 }
 
 /** Operation 14. Of a paused run the condition says that the turn has heard of it: the pause stays as it is. */
-export function releaseUpdate({
-  status,
-  isPaused,
-  inboxIds,
-  dueAtMs,
-  needsWake,
-  blocked,
-  unreadSignals,
-  journal,
-  shows,
-}: ReleaseLease): Expression {
+export function releaseUpdate(
+  runId: string,
+  { status, isPaused, isHeldBack, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, shows }: ReleaseLease,
+): Expression {
   return assign({
     ...NO_LEASE,
+    ...(isPaused ? {} : { dueShard: text(dueShardOf(runId)) }), // it may have been held, after its lease had expired
     openStatus: text(status),
     inboxIds: texts(inboxIds),
     dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
@@ -98,7 +114,8 @@ export function releaseUpdate({
     unreadSignals: unreadSignals === undefined ? undefined : number(unreadSignals),
     journalEvents: journal && number(journal.events),
     journalBytes: journal && number(journal.bytes),
-    ...(status === 'suspended' && !isPaused ? { goesOnFrom: undefined } : {}), // else it may not have been taken up yet
+    // Else it may not have been taken up yet.
+    ...(status === 'suspended' && !isPaused && !isHeldBack ? { goesOnFrom: undefined } : {}),
     ...toShown(shows),
   });
 }
@@ -120,6 +137,7 @@ export function finishUpdate(
     dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
     pausedAtMs: undefined,
     isToTerminate: undefined,
+    isToCancel: undefined,
     ...(afterEnd === undefined ? {} : { afterEnd: text(afterEnd) }),
     ...NO_REST,
     ...toShown(shows),
@@ -145,11 +163,15 @@ export function settleUpdate({ purgeAtMs, emitAtMs }: SettleEnd): Expression {
 }
 
 /** Operation 23. When it was created, and how many messages were accepted, stays. */
-export function continueUpdate({ link, input, inboxIds, deadlineAtMs, shows }: ContinueRun): Expression {
+export function continueUpdate(
+  runId: string,
+  { link, isPaused, input, inboxIds, deadlineAtMs, shows }: ContinueRun,
+): Expression {
   const isInline = input.kind === 'inline';
   return assign({
     ...NO_LEASE,
     openStatus: text('pending'),
+    ...(isPaused ? {} : { dueShard: text(dueShardOf(runId)) }),
     link: number(link),
     input: isInline ? toStoredValue(input) : undefined,
     inputKey: isInline ? undefined : toStoredValue(input),

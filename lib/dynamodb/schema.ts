@@ -8,6 +8,7 @@
  *                sk = `inbox#` + message id   a message; of one with an idempotency key its digest stays
  *                sk = `value#` + key          a value that is too large for the run item
  *   pk = `schedule/` + name                   sk = `value#last-run`: the id of the run that the schedule started last
+ *   pk = `workflows/`                         sk = `paused`: the list of paused workflows
  *
  * Entries, messages and values are JSON text in one attribute each, not as native maps: it is smaller (a native
  * value pays for each element), knows no limit of depth, keeps every number and every string as it is, and can still
@@ -80,7 +81,7 @@ export const attribute = {
   wakes: 'wakes',
   /** L of S: ids of accepted messages, in order. */
   inboxIds: 'mail',
-  /** S: a number. Absent of a paused run. */
+  /** S: a number; of a held run `held/`, its workflow, `#` and a number. Absent of a paused run. */
   dueShard: 'dueShard',
   /** N: epoch milliseconds; 0 is now, absent is never. */
   dueAtMs: 'dueAtMs',
@@ -90,6 +91,8 @@ export const attribute = {
   pausedAtMs: 'pausedAtMs',
   /** N: 1 if a request to terminate it was accepted. */
   isToTerminate: 'isToTerminate',
+  /** N: 1 if a request to cancel it was accepted. */
+  isToCancel: 'isToCancel',
   /** S: the version of the worker. */
   pinnedTo: 'pinnedTo',
   blockedReason: 'blockedReason',
@@ -105,6 +108,12 @@ export const attribute = {
   /** N: how long the journal is, where it is near to its limit. */
   journalEvents: 'journalEvents',
   journalBytes: 'journalBytes',
+
+  // The list of paused workflows
+  /** N: counts its changes. */
+  listVersion: 'listVersion',
+  /** S: JSON text. */
+  workflows: 'workflows',
 
   // Records, messages and values
   /** S: of a record the turn that wrote it; else made up by each put. */
@@ -141,9 +150,15 @@ export const workflowIndex = {
 /** May grow, never shrink: a reader asks all of them. Each takes a thousand index writes a second. */
 const dueShardCount = 16;
 const workflowShardCount = 8;
+/** Of each workflow that was ever paused: a sweep reads them all. */
+const heldShardCount = 4;
 
 export const runSortKey = 'run';
 
+/** Where the list of paused workflows is: no run has an id with a slash. */
+export const workflowListKey = { partition: 'workflows/', sort: 'paused' } as const;
+
+const HELD_PREFIX = 'held/';
 const RECORD_PREFIX = 'event#';
 const LINK_PREFIX = 'link#';
 const RECORD_DIGITS = 8;
@@ -182,6 +197,19 @@ export function valueSortKey(key: string): string {
 
 export function dueShardOf(runId: string): string {
   return String(digest(runId).readUInt32BE(0) % dueShardCount);
+}
+
+/** Of a held run, in the index of the due. No other shard of it has a slash. */
+export function heldShardOf(workflow: string, runId: string): string {
+  return `${HELD_PREFIX}${workflow}#${digest(runId).readUInt32BE(0) % heldShardCount}`;
+}
+
+export function heldShards(workflow: string): string[] {
+  return Array.from({ length: heldShardCount }, (_, shard) => `${HELD_PREFIX}${workflow}#${shard}`);
+}
+
+export function isHeldShard(dueShard: string): boolean {
+  return dueShard.startsWith(HELD_PREFIX);
 }
 
 export function dueShards(): string[] {

@@ -45,6 +45,11 @@ export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction
   settleEnd: [UPDATE],
   purge: [GET, QUERY, UPDATE, DELETE],
   deleteRun: [GET, QUERY, UPDATE, DELETE],
+  readWorkflowList: [GET],
+  changeWorkflowList: [UPDATE],
+  holdRun: [UPDATE, GET],
+  putRunBack: [UPDATE, GET],
+  listHeld: [{ ...QUERY, index: dueIndex.name }],
   listDue: [{ ...QUERY, index: dueIndex.name }],
   listRuns: [{ ...QUERY, index: workflowIndex.name }, GET_MANY],
 };

@@ -30,7 +30,7 @@ export function beginSteps(turn: Turn, memory: LiveMemory): BeginStepsResult {
 function beginWaiting(turn: Turn, memory: LiveMemory): void {
   const { engine, attempts } = turn;
   const nowMs = engine.clock.nowMs();
-  if (memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs || turn.isPaused) return;
+  if (memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs || turn.doesNothingNew) return;
   for (const step of waitingSteps(memory)) {
     if (attempts.size >= engine.maxStepsInFlight) return;
     if (attempts.has(step.id)) memory.stepsToBegin.delete(step.id);
@@ -55,7 +55,7 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
 export function stepsToAnnounce(turn: Turn, memory: LiveMemory): CommandId[] {
   const { engine, attempts, announced } = turn;
   const nowMs = engine.clock.nowMs();
-  if (!turn.isAlone || turn.isPaused || memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs) return [];
+  if (!turn.isAlone || turn.doesNothingNew || memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs) return [];
   const next = waitingSteps(memory).filter((step) => !attempts.has(step.id) && step.retryAtMs <= nowMs);
   const ids = next.slice(0, Math.max(0, engine.maxStepsInFlight - attempts.size)).map(({ id }) => id);
   return ids.filter((id) => !announced.has(id));

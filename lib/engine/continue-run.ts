@@ -41,7 +41,11 @@ export async function continueRun(
     if (received.length > 0) await engine.store.deleteMessages(runId, received, { keepDigests: true });
     if (!(await turn.lease.isOurs())) return { kind: 'lease-lost' };
     const inboxIds = turn.inboxIds.filter((id) => !isReceived(id) && !turn.answered.has(id));
-    const next = { epoch, wakesSeen: turn.wakesSeen, link, input: stored, inboxIds, deadlineAtMs, ...turn.shows() };
+    const next = {
+      ...{ epoch, wakesSeen: turn.wakesSeen, link, input: stored, inboxIds, deadlineAtMs },
+      ...(turn.isPaused ? { isPaused: true as const } : {}),
+      ...turn.shows(),
+    };
     const continuation = await engine.store.continueRun(runId, next);
     if (continuation.kind === 'lost') return { kind: 'lease-lost' };
     if (continuation.kind === 'done') break;

@@ -8,6 +8,7 @@ import { isPlainTerminate, type UpdateReceived } from '../journal/event.ts';
 import { refusalOf } from './answer-update.ts';
 import { commit } from './commit.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
+import { lookForPause } from './look-for-pause.ts';
 import { codeHasEnded, nextEvent } from './pending-events.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -22,6 +23,7 @@ export type DeliverResult =
 
 /** Adds what is to be recorded to `turn.unwritten`. */
 export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Promise<DeliverResult> {
+  await lookForPause(turn); // then nothing is pending but the ends of steps
   let events = 0;
   for (let event = nextEvent(turn, memory); event !== undefined; event = nextEvent(turn, memory)) {
     if (event.kind === 'update-received' && !codeHasEnded(memory)) {

@@ -6,6 +6,7 @@
 import type { AnswerQuery } from '../ports/queries.ts';
 import { answerQuery } from './answer-query.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
+import { PausedWorkflows } from './paused-workflows.ts';
 import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
 import { catchStrayErrors } from './owned-code.ts';
@@ -63,8 +64,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
     bytes: engine.maxWarmBytes,
   });
   const solitude = createSolitude(engine.clock);
+  const pausedWorkflows = new PausedWorkflows(engine);
   return {
-    takeTurn: (request) => takeTurn(engine, { warmRuns, solitude }, request),
+    takeTurn: (request) => takeTurn(engine, { warmRuns, solitude, pausedWorkflows }, request),
     sweep: (sweepOptions) => sweep(engine, sweepOptions),
     inspectRun: (runId) => inspectRun(engine, runId),
     replayAgain: (runId) => replayAgain(engine, runId),

@@ -64,11 +64,11 @@ function isDeliverable(message: Message, memory: LiveMemory): boolean {
 }
 
 /**
- * Whether the run is paused: then steps that are under way come to their end, and nothing else happens. Code that has ended
+ * Whether the run, or its workflow, is paused: then steps that are under way come to their end, and nothing else happens. Code that has ended
  * is not held: nothing is left to pause.
  */
 export function isHeld(turn: Turn, memory: LiveMemory): boolean {
-  return turn.isPaused && !codeHasEnded(memory);
+  return turn.doesNothingNew && !codeHasEnded(memory);
 }
 
 /** Whether the workflow has returned, thrown, or was cancelled: its code takes no more events. */

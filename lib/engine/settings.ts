@@ -60,6 +60,8 @@ export interface EngineSettings extends RunLimits {
   readonly leaseMs: number;
   /** A wake may come this much before its time. */
   readonly wakeSlackMs: number;
+  /** How old the list of paused workflows may be by which a worker takes turns: so long after a pause new turns may begin. */
+  readonly workflowListMaxAgeMs: number;
   /** A timer that is due within this time is waited for in place: cheaper than to suspend and resume. */
   readonly hotWaitMs: number;
   /** Before it begins further steps, and after the end of one, a turn checks for accepted messages if it has not for so long. */
@@ -103,6 +105,7 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
   version: 'unversioned',
   leaseMs: 30_000,
   wakeSlackMs: 500,
+  workflowListMaxAgeMs: 5_000,
   hotWaitMs: 1_000,
   inboxCheckAfterStepMs: 1_000,
   inboxCheckWithinStepMs: 5_000,

@@ -16,12 +16,13 @@ export type SuspendResult =
 
 export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<SuspendResult> {
   const { engine, runId, epoch, wakesSeen, inboxIds } = turn;
-  const { isPaused } = turn;
+  const { isPaused, isHeldBack } = turn;
   // What waits for the resume is due then.
-  const dueAtMs = isPaused && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);
+  const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);
   const rest = {
     status: 'suspended',
     ...(isPaused ? { isPaused } : {}),
+    ...(isHeldBack ? { isHeldBack } : {}),
     inboxIds,
     ...wakeAt(engine, dueAtMs),
     ...fullness(turn, memory),

@@ -9,7 +9,8 @@ export type TurnEnd =
   /** Another worker has the run, or there is nothing to do: nothing was written. */
   | {
       readonly kind: 'skipped';
-      readonly reason: 'not-found' | 'closed' | 'leased' | 'not-due' | 'paused' | 'pinned-elsewhere';
+      readonly reason:
+        'not-found' | 'closed' | 'leased' | 'not-due' | 'paused' | 'workflow-paused' | 'pinned-elsewhere';
     }
   /** Nothing to do before `dueAtMs`, or, if that is undefined, before a message comes. */
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }

@@ -22,7 +22,8 @@ import { toShows } from './shows.ts';
 import type { MessagesById } from './read-ahead.ts';
 import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
-import { takeRun } from './take-run.ts';
+import type { PausedWorkflows } from './paused-workflows.ts';
+import { takeOrHold } from './take-or-hold.ts';
 import type { JournalHead, WarmRun, WarmRuns } from './warm-runs.ts';
 
 /** A body that begins later than this before the end of its turn is too likely to be cut off. */
@@ -34,6 +35,7 @@ interface TurnParts {
   readonly engine: Engine;
   readonly place: Place;
   readonly warmRuns: WarmRuns;
+  readonly pausedWorkflows: PausedWorkflows;
   readonly run: RunItem;
   readonly nonce: string;
   readonly beganAtMs: number;
@@ -53,6 +55,7 @@ export class Turn {
   readonly nonce: string;
   readonly lease: LeaseRenewer;
   readonly attempts: Attempts;
+  readonly pausedWorkflows: PausedWorkflows;
   /** Set when there may be something to do. */
   readonly wakeUp = new AutoResetEvent();
   /** When the turn has to end, and from when on it begins no more bodies. */
@@ -102,6 +105,8 @@ export class Turn {
   inboxCheckedAtMs: number;
   /** A step, or an attempt of one, has ended since the last check of the inbox. */
   stepEnded = false;
+  /** The run's workflow is paused, as this round of the turn has it, and the run is not asked to stop. */
+  isHeldBack = false;
 
   /** Life-cycle events that are being put. The turn is over when the bus has answered. */
   readonly eventsOnTheirWay: Promise<boolean>[] = [];
@@ -117,10 +122,12 @@ export class Turn {
   /** Errors of the run's code that nothing has handled: watched from the load of the run to the end of the turn. */
   #strays: StrayErrors | undefined;
 
-  constructor({ engine, warmRuns, place, run, nonce, beganAtMs, expiresAtMs, endsByMs }: TurnParts) {
+  constructor(parts: TurnParts) {
+    const { engine, warmRuns, place, run, nonce, beganAtMs, expiresAtMs, endsByMs } = parts;
     const { runId } = run;
     const epoch = run.epoch + 1;
     this.engine = engine;
+    this.pausedWorkflows = parts.pausedWorkflows;
     this.warm = warmRuns.take(run);
     this.runId = runId;
     this.run = run;
@@ -183,9 +190,14 @@ export class Turn {
     this.inboxIds = run.inboxIds;
   }
 
-  /** As the run item was last seen: only what is under way comes to its end. */
+  /** As the run item was last seen. */
   get isPaused(): boolean {
     return (this.newestRun ?? this.run).pausedAtMs !== undefined;
+  }
+
+  /** Only what is under way comes to its end. */
+  get doesNothingNew(): boolean {
+    return this.isPaused || this.isHeldBack;
   }
 
   /** What the run item is to show from its release on. */
@@ -239,23 +251,32 @@ export class Turn {
 
 type StartTurnResult =
   | { readonly kind: 'begun'; readonly turn: Turn }
-  | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' | 'not-due' | 'paused' | 'pinned-elsewhere' }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'not-found' | 'leased' | 'not-due' | 'paused' | 'workflow-paused' | 'pinned-elsewhere';
+    }
   | { readonly kind: 'refused'; readonly reason: 'closed'; readonly run: RunItem };
 
 /** Takes the lease (operation 6). */
 export async function beginTurn(
   engine: Engine,
-  { warmRuns, place }: { readonly warmRuns: WarmRuns; readonly place: Place },
+  shared: Pick<TurnParts, 'warmRuns' | 'place' | 'pausedWorkflows'>,
   { runId, deadlineAtMs }: { readonly runId: string; readonly deadlineAtMs: number },
 ): Promise<StartTurnResult> {
   const nonce = engine.newNonce();
-  const nowMs = engine.clock.nowMs();
-  const lease = { owner: nonce, expiresAtMs: nowMs + engine.leaseMs };
-  const taken = await takeRun(engine, runId, { lease, nowMs, dueByMs: nowMs + engine.wakeSlackMs });
+  let nowMs = 0;
+  const taken = await takeOrHold(engine, shared.pausedWorkflows, runId, () => {
+    nowMs = engine.clock.nowMs();
+    return {
+      lease: { owner: nonce, expiresAtMs: nowMs + engine.leaseMs },
+      nowMs,
+      dueByMs: nowMs + engine.wakeSlackMs,
+    };
+  });
   if (taken.kind === 'refused') return taken;
   // Of a short time limit the margin is a quarter at most, or no step would ever begin.
   const endsByMs = deadlineAtMs - Math.min(engine.deadlineMarginMs, (deadlineAtMs - nowMs) / 4);
-  const { expiresAtMs } = lease;
-  const turn = new Turn({ engine, warmRuns, place, run: taken.before, nonce, beganAtMs: nowMs, expiresAtMs, endsByMs });
+  const times = { beganAtMs: nowMs, expiresAtMs: nowMs + engine.leaseMs, endsByMs };
+  const turn = new Turn({ engine, ...shared, run: taken.before, nonce, ...times });
   return { kind: 'begun', turn };
 }

@@ -34,6 +34,7 @@ import { blockRun } from './block.ts';
 import { deleteReceived, loadInbox } from './inbox.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
+import type { PausedWorkflows } from './paused-workflows.ts';
 import { codeHasEnded, continuesAsNew, hasPendingEvents } from './pending-events.ts';
 import type { Continued } from '../journal/event.ts';
 import { emitTurnStarted, emitTurnEnded, emitTurnFailed, outcomeOf } from './observe.ts';
@@ -60,18 +61,19 @@ export interface Process {
   readonly warmRuns: WarmRuns;
   /** Lets a turn be alone in the process when the run's last worker was lost. */
   readonly solitude: Solitude;
+  readonly pausedWorkflows: PausedWorkflows;
 }
 
 /** Takes a turn, if the run is free and due. */
 export async function takeTurn(
   engine: Engine,
-  { warmRuns, solitude }: Process,
+  { solitude, ...shared }: Process,
   request: TurnRequest,
 ): Promise<TurnEnd> {
   const place = await solitude.join(request.deadlineAtMs); // waits while another turn is alone
   if (place === 'too-late') return { kind: 'skipped', reason: 'not-due' }; // it stays due: the sweeper wakes it again
   try {
-    return await takeTurnAt(engine, { warmRuns, place }, request);
+    return await takeTurnAt(engine, { ...shared, place }, request);
   } finally {
     place.leave();
   }
@@ -79,7 +81,7 @@ export async function takeTurn(
 
 async function takeTurnAt(
   engine: Engine,
-  parts: { readonly warmRuns: WarmRuns; readonly place: Place },
+  parts: Omit<Process, 'solitude'> & { readonly place: Place },
   request: TurnRequest,
 ): Promise<TurnEnd> {
   const begun = await beginTurn(engine, parts, request);

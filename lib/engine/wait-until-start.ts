@@ -33,7 +33,8 @@ export async function waitUntilStart(turn: Turn): Promise<WaitUntilStartResult> 
     if (inbox.kind === 'damaged' || isToBeStopped) return { kind: 'begin' };
 
     const { wakesSeen } = turn;
-    const rest = { status: 'pending', inboxIds: turn.inboxIds, ...wakeAt(engine, notBeforeMs) } as const;
+    const paused = turn.isPaused ? { isPaused: true as const } : {};
+    const rest = { status: 'pending', ...paused, inboxIds: turn.inboxIds, ...wakeAt(engine, notBeforeMs) } as const;
     const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
     if (release.kind === 'lost') return { kind: 'lease-lost' };
     if (release.kind === 'done') {

@@ -19,6 +19,7 @@ import { startRoute } from './start-route.ts';
 import { toJson } from './to-json.ts';
 import { updateRoutes } from './update-routes.ts';
 import { withStartRoutes } from './with-start-routes.ts';
+import { workflowRoutes } from './workflow-routes.ts';
 
 export interface ApiOptions {
   readonly client: Client;
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   ...callbackRoutes,
   ...bulkRoutes,
   ...scheduleRoutes,
+  ...workflowRoutes,
 ];
 
 export function createApi({ client, workflows, log }: ApiOptions): Api {

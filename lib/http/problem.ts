@@ -66,6 +66,7 @@ export const PROBLEMS = {
   RUN_NOT_BEGUN: { status: 409, title: 'Run has not begun' },
   NOT_FAILED: { status: 409, title: 'Run has not failed' },
   RETRY_REFUSED: { status: 409, title: 'Run cannot be tried again' },
+  WORKFLOW_LIST_FULL: { status: 409, title: 'Too many workflows are paused' },
   CALLBACK_DONE: { status: 410, title: 'Callback is done' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },
   INVALID_INPUT: { status: 422, title: 'Input does not fit its schema' },

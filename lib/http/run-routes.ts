@@ -116,18 +116,6 @@ const listRoute = defineRoute({
   },
 });
 
-const workflowsRoute = defineRoute({
-  method: 'GET',
-  path: '/workflows',
-  operationId: 'listWorkflows',
-  summary: 'Names of the workflows that can be started.',
-  answers: { 200: { description: 'In alphabetical order.', schema: schemaRef('Workflows') } },
-  problems: [],
-  async handle({ workflows }) {
-    return { status: 200, body: { workflows } };
-  },
-});
-
 const exportRoute = defineRoute({
   method: 'GET',
   path: '/runs/{id}/export',
@@ -147,11 +135,4 @@ const exportRoute = defineRoute({
   },
 });
 
-export const runRoutes: readonly Route[] = [
-  workflowsRoute,
-  listRoute,
-  describeRoute,
-  deleteRoute,
-  historyRoute,
-  exportRoute,
-];
+export const runRoutes: readonly Route[] = [listRoute, describeRoute, deleteRoute, historyRoute, exportRoute];

@@ -60,6 +60,12 @@ export const SCHEMAS = {
       link: { type: 'integer', description: 'Of a run that has continued as new: which link it is, from 2.' },
       deadline: { ...time, description: 'When the time of an open run is up: its code is asked to stop then.' },
       pausedAt: { ...time, description: 'Since when an open run is paused.' },
+      workflowPaused: {
+        type: 'object',
+        description: 'It has something to do, and waits because its workflow is paused.',
+        required: ['since'],
+        properties: { since: time, reason: { type: 'string' } },
+      },
       pinnedTo: {
         type: 'string',
         description: 'The version of the worker that takes all turns of an open run, where runs are pinned to one.',
@@ -332,7 +338,24 @@ export const SCHEMAS = {
   Workflows: {
     type: 'object',
     required: ['workflows'],
-    properties: { workflows: { type: 'array', items: { type: 'string' } } },
+    properties: {
+      workflows: { type: 'array', items: { type: 'string' }, description: 'Names of those that can be started.' },
+      paused: {
+        type: 'array',
+        items: { $ref: '#/components/schemas/Workflow' },
+        description: 'Those that are paused, also if they cannot be started. Absent: none is.',
+      },
+    },
+  },
+  Workflow: {
+    type: 'object',
+    required: ['name', 'paused'],
+    properties: {
+      name: { type: 'string' },
+      paused: { type: 'boolean' },
+      pausedAt: { ...time, description: 'Since when.' },
+      reason: { type: 'string', description: 'Why, as who paused it has said.' },
+    },
   },
   Problem: {
     type: 'object',

@@ -16,6 +16,14 @@ import {
   type Message,
   type UpdateAnswer,
 } from '../ports/message.ts';
+import {
+  NO_WORKFLOWS_LISTED,
+  type WorkflowList,
+  type ChangeWorkflowListResult,
+  type HoldRun,
+  type HoldRunResult,
+  type PutRunBackResult,
+} from '../ports/paused-workflows.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
@@ -26,13 +34,11 @@ import type {
   ContinueRunResult,
   CreateRunResult,
   DeleteMessages,
-  DeleteRunResult,
   FinishRun,
   FinishRunResult,
   NewRun,
   PauseRun,
   PauseRunResult,
-  PurgeResult,
   PutMessageResult,
   PutRecordResult,
   ReadAnswerResult,
@@ -43,22 +49,25 @@ import type {
   ResumeRun,
   RetryRun,
   RetryRunResult,
-  RunPage,
-  RunQuery,
   SettleEnd,
   Store,
   TakeLease,
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
+import type { RunPage, RunQuery } from '../ports/run-query.ts';
 import { checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
+import { Partition } from './partition.ts';
 import {
   acceptMessage,
   continueRun,
   createRunState,
   finishRun,
+  holdRun,
   isToPurge,
+  putRunBack,
   pauseRun,
   postponePurge,
   refersTo,
@@ -75,27 +84,6 @@ import type { RunState, Transition } from './run-state.ts';
 
 /** How many ids a page of the due has at most: more than one page is what a reader has to expect. */
 const DUE_PAGE_LENGTH = 100;
-
-/** All items of one run. Values, messages and records are there with or without a run, as in the table. */
-class Partition {
-  state: RunState | undefined;
-  readonly values = new Map<string, string>();
-  readonly messages = new Map<string, string>();
-  /** Of messages with an idempotency key that are in the journal. */
-  readonly receivedDigests = new Map<string, string>();
-  /** Of updates. */
-  readonly answers = new Map<string, string>();
-  /** The epochs that have claimed updates. */
-  readonly claims = new Map<string, number>();
-  /** By link, then by number. */
-  readonly records = new Map<number, Map<number, string>>();
-
-  recordsOf(link: number): Map<number, string> {
-    const records = this.records.get(link) ?? new Map<number, string>();
-    this.records.set(link, records);
-    return records;
-  }
-}
 
 /** What a MemoryStore stands for. */
 export interface MemoryStoreOptions {
@@ -121,6 +109,7 @@ export interface MemoryStoreOptions {
 export class MemoryStore implements Store {
   readonly limits: ContentLimits;
   readonly #partitions = new Map<string, Partition>();
+  #workflowList: WorkflowList = NO_WORKFLOWS_LISTED;
 
   constructor({ payloadBucket = true }: MemoryStoreOptions = {}) {
     this.limits = payloadBucket ? BUCKET_LIMITS : TABLE_LIMITS;
@@ -332,13 +321,36 @@ export class MemoryStore implements Store {
 
   async *listDue(nowMs: number): AsyncGenerator<readonly string[]> {
     const all = [...this.#partitions.values()].flatMap(({ state }) => state?.run ?? []);
-    const due = all.flatMap(({ runId, dueAtMs, pausedAtMs }) => {
-      return dueAtMs !== undefined && dueAtMs <= nowMs && pausedAtMs === undefined ? [{ runId, dueAtMs }] : [];
+    const due = all.flatMap(({ runId, dueAtMs, pausedAtMs, isHeld }) => {
+      return dueAtMs !== undefined && dueAtMs <= nowMs && pausedAtMs === undefined && !isHeld
+        ? [{ runId, dueAtMs }]
+        : [];
     });
     due.sort((a, b) => a.dueAtMs - b.dueAtMs);
-    for (let start = 0; start < due.length; start += DUE_PAGE_LENGTH) {
-      yield due.slice(start, start + DUE_PAGE_LENGTH).map(({ runId }) => runId);
-    }
+    yield* inPages(due.map(({ runId }) => runId));
+  }
+
+  async readWorkflowList(): Promise<WorkflowList> {
+    return structuredClone(this.#workflowList);
+  }
+
+  async changeWorkflowList(list: WorkflowList): Promise<ChangeWorkflowListResult> {
+    if (this.#workflowList.version !== list.version - 1) return { kind: 'changed' };
+    this.#workflowList = structuredClone(list);
+    return { kind: 'done' };
+  }
+
+  async holdRun(runId: string, hold: HoldRun): Promise<HoldRunResult> {
+    return this.#update(runId, (before) => holdRun(before, hold));
+  }
+
+  async putRunBack(runId: string, workflow: string): Promise<PutRunBackResult> {
+    return this.#update(runId, (before) => putRunBack(before, workflow));
+  }
+
+  async *listHeld(workflow: string): AsyncGenerator<readonly string[]> {
+    const held = this.#runs().filter((run) => run.isHeld === true && run.workflow === workflow);
+    yield* inPages(held.map(({ runId }) => runId));
   }
 
   async listRuns(query: RunQuery): Promise<RunPage> {
@@ -360,6 +372,12 @@ export class MemoryStore implements Store {
     const partition = this.#partitions.get(runId) ?? new Partition();
     this.#partitions.set(runId, partition);
     return partition;
+  }
+}
+
+function* inPages(runIds: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < runIds.length; start += DUE_PAGE_LENGTH) {
+    yield runIds.slice(start, start + DUE_PAGE_LENGTH);
   }
 }
 

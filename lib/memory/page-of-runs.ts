@@ -1,7 +1,7 @@
 /** One page of a list of runs: newest first; of one millisecond in the order of their ids. */
 import { hasAttributes } from '../core/attributes.ts';
 import { pickShows, type RunItem, type RunRow } from '../ports/run-item.ts';
-import type { RunPage, RunQuery } from '../ports/store.ts';
+import type { RunPage, RunQuery } from '../ports/run-query.ts';
 
 export function toPageOfRuns(runs: Iterable<RunItem>, query: RunQuery): RunPage {
   const { cursor, limit } = query;

@@ -5,18 +5,24 @@
 import type { AcceptedKind } from '../ports/message.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { isClosed, type OpenStatus } from '../core/run-status.ts';
-import { isRetried, isToTell, needsNoWake, openStatusOf, pinnedElsewhere, type RunItem } from '../ports/run-item.ts';
+import {
+  isRetried,
+  isToTell,
+  mayBeHeld,
+  needsNoWake,
+  openStatusOf,
+  pinnedElsewhere,
+  type RunItem,
+} from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
   ContinueRun,
   ContinueRunResult,
-  DeleteRunResult,
   FinishRun,
   FinishRunResult,
   NewRun,
   PauseRun,
   PauseRunResult,
-  PurgeResult,
   ReleaseLease,
   ReleaseLeaseResult,
   RenewLease,
@@ -29,6 +35,8 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
+import type { HoldRun, HoldRunResult, PutRunBackResult } from '../ports/paused-workflows.ts';
 
 /** The run as it is shown, and what only the store knows of it. */
 export interface RunState {
@@ -65,12 +73,38 @@ export function acceptMessage(
   if (isClosedForIt || run.inboxIds.length >= inboxLimit) return { answer: { kind: 'full', run } };
   const accepted = { ...run, inboxIds: [...run.inboxIds, messageId], wakes: run.wakes + 1, dueAtMs: 0 };
   if (kind === 'terminate') return { answer, after: goingOn(before, { ...accepted, isToTerminate: true }) };
-  return { answer, after: kind === 'cancel' ? goingOn(before, accepted) : { ...before, run: accepted } };
+  if (kind === 'cancel') return { answer, after: goingOn(before, { ...accepted, isToCancel: true }) };
+  return { answer, after: { ...before, run: accepted } };
 }
 
-/** It is paused no more. */
+/** It is paused no more, and held no more. */
 function goingOn(before: RunState, { pausedAtMs: _pausedAtMs, ...run }: RunItem): RunState {
-  return { ...before, run: { ...run, status: openStatusOf(run, before.restingStatus) } };
+  return { ...before, run: { ...notHeld(run), status: openStatusOf(run, before.restingStatus) } };
+}
+
+function notHeld({ isHeld: _isHeld, ...run }: RunItem): RunItem {
+  return run;
+}
+
+/** Operation 29. */
+export function holdRun(before: RunState | undefined, hold: HoldRun): Transition<HoldRunResult> {
+  const { run } = before ?? {};
+  if (!before || !run || isClosed(run.status) || run.workflow !== hold.workflow || !mayBeHeld(run)) return notDone;
+  if (run.pausedAtMs !== undefined || !isFreeAndDue(run, hold)) return notDone;
+  return { answer: { kind: 'held' }, after: { ...before, run: { ...run, isHeld: true } } };
+}
+
+/** Operation 30. */
+export function putRunBack(before: RunState | undefined, workflow: string): Transition<PutRunBackResult> {
+  if (before?.run.isHeld !== true || before.run.workflow !== workflow) return notDone;
+  const run = notHeld(before.run);
+  return { answer: { kind: 'done', run }, after: { ...before, run } };
+}
+
+const notDone = { answer: { kind: 'refused' } } as const;
+
+function isFreeAndDue({ lease, dueAtMs = Infinity }: RunItem, { nowMs, dueByMs }: Omit<HoldRun, 'workflow'>): boolean {
+  return (lease === undefined || lease.expiresAtMs <= nowMs) && dueAtMs <= dueByMs;
 }
 
 /** Operation 26. */
@@ -82,7 +116,7 @@ export function pauseRun(
   const { run } = before;
   const isAsSeen = !isClosed(run.status) && run.pausedAtMs === undefined && run.wakes === wakesSeen;
   if (!isAsSeen || run.isToTerminate) return { answer: { kind: 'changed', run } };
-  const paused: RunItem = { ...run, status: 'paused', pausedAtMs, wakes: run.wakes + 1 };
+  const paused: RunItem = { ...notHeld(run), status: 'paused', pausedAtMs, wakes: run.wakes + 1 };
   return { answer: { kind: 'done', run: paused }, after: { ...before, run: paused } };
 }
 
@@ -101,21 +135,23 @@ export function resumeRun(before: RunState | undefined, { wakesSeen }: ResumeRun
 export function takeLease(before: RunState | undefined, take: TakeLease): Transition<TakeLeaseResult> {
   if (!before) return refused('not-found');
   const { run } = before;
-  const { lease, nowMs, dueByMs, pin } = take;
+  const { lease, nowMs, dueByMs, pin, paused = [] } = take;
   if (isClosed(run.status)) return { answer: { kind: 'refused', reason: 'closed', run } };
   const leased = run.lease !== undefined && run.lease.expiresAtMs > nowMs;
   const due = run.dueAtMs !== undefined && run.dueAtMs <= dueByMs;
   const elsewhere = pinnedElsewhere(run, take);
   const isPaused = run.pausedAtMs !== undefined;
-  if (!isPaused && !leased && due && elsewhere === undefined) {
+  const isHeldBack = paused.includes(run.workflow) && mayBeHeld(run);
+  if (!isPaused && !isHeldBack && !leased && due && elsewhere === undefined) {
     const { priorLeaseExpiresAtMs: _, ...state } = before;
     const pinned = pin === undefined ? {} : { pinnedTo: pin };
-    const taken: RunItem = { ...run, ...pinned, lease, epoch: run.epoch + 1, status: 'running' };
+    const taken: RunItem = { ...notHeld(run), ...pinned, lease, epoch: run.epoch + 1, status: 'running' };
     const prior = run.lease ? { priorLeaseExpiresAtMs: run.lease.expiresAtMs } : {};
     return { answer: { kind: 'taken', before: run }, after: { ...state, ...prior, run: taken } };
   }
   if (run.lease?.owner === lease.owner) return { answer: { kind: 'taken', before: beforeTheTake(before) } };
   if (isPaused) return refused('paused');
+  if (isHeldBack && !leased && due) return { answer: { kind: 'refused', reason: 'workflow-paused', run } };
   if (!leased && due && elsewhere !== undefined) return { answer: { kind: 'pinned', to: elsewhere } };
   return leased ? refused('leased') : { answer: { kind: 'refused', reason: 'not-due', run } };
 }
@@ -150,7 +186,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
   if (!run.lease) return { answer: { kind: 'done' } };
   if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
   const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, shows } = release;
-  const isTakenUp = status === 'suspended' && !release.isPaused;
+  const isTakenUp = status === 'suspended' && !release.isPaused && !release.isHeldBack;
   const rest = atRest(run);
   const after: RunItem = {
     ...rest,
@@ -179,7 +215,7 @@ export function finishRun(before: RunState | undefined, finish: FinishRun): Tran
   }
   if (!run.lease) return { answer: { kind: 'lost' } };
   if (run.wakes !== finish.wakesSeen) return { answer: { kind: 'accepted-since', run } };
-  const { pausedAtMs: _pausedAtMs, isToTerminate: _isToTerminate, ...rest } = atRest(run);
+  const { pausedAtMs: _pausedAtMs, isToTerminate: _isToTerminate, isToCancel: _isToCancel, ...rest } = atRest(run);
   const after: RunItem = {
     ...rest,
     ...shows,
@@ -267,7 +303,7 @@ export function retryRun(before: RunState | undefined, retry: RetryRun): Transit
 
 /** Without what belongs to a turn, or to the rest before it. */
 function atRest(run: RunItem): RunItem {
-  const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...others } = run;
+  const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...others } = notHeld(run);
   const { unreadSignals: _unreadSignals, journal: _journal, goesOnFrom: _goesOnFrom, ...rest } = others;
   return rest;
 }

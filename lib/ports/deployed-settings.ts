@@ -11,6 +11,7 @@ interface Range {
 /** Whole numbers. Above them a worker would run out of memory or time, below them nothing would run. */
 export const SETTING_RANGES = {
   wakeSlackMs: { from: 0, to: 60_000 },
+  workflowListMaxAgeMs: { from: 0, to: 900_000 },
   hotWaitMs: { from: 0, to: 60_000 },
   inboxCheckAfterStepMs: { from: 100, to: 900_000 },
   inboxCheckWithinStepMs: { from: 100, to: 900_000 },

@@ -133,8 +133,12 @@ export interface RunItem extends RunShows {
   readonly needsWake?: true;
   /** Since when it is paused: no worker takes it, and it is not in the index of the due. */
   readonly pausedAtMs?: number;
+  /** It was due while its workflow was paused: its entry of the index of the due is among those of held runs. */
+  readonly isHeld?: true;
   /** A request to terminate it was accepted: it can be paused no more. */
   readonly isToTerminate?: true;
+  /** A request to cancel it was accepted: it is not held back any more when its workflow is paused. */
+  readonly isToCancel?: true;
   /** The version of the worker that takes all turns of the run, where runs are pinned to the code that began them. */
   readonly pinnedTo?: string;
   readonly blocked?: Blocked;
@@ -158,9 +162,17 @@ export function pinnedElsewhere(
   return pin === undefined || pinnedTo === pin || pinnedTo === gone ? undefined : pinnedTo;
 }
 
-/** Says whether the sender of a message need not wake the run: a worker has it and will see, or it waits for its resume. */
-export function needsNoWake({ lease, pausedAtMs }: RunItem, kind: AcceptedKind): boolean {
-  return lease !== undefined || (pausedAtMs !== undefined && !isToStop(kind));
+/**
+ * Says whether the sender of a message need not wake the run: a worker has it and will see, or it waits for its resume, or
+ * for that of its workflow.
+ */
+export function needsNoWake({ lease, pausedAtMs, isHeld }: RunItem, kind: AcceptedKind): boolean {
+  return lease !== undefined || ((pausedAtMs !== undefined || isHeld === true) && !isToStop(kind));
+}
+
+/** Says whether a pause of its workflow holds the run back: not one that was asked to stop. */
+export function mayBeHeld({ isToTerminate, isToCancel }: RunItem): boolean {
+  return isToTerminate !== true && isToCancel !== true;
 }
 
 /** The status that is shown, where it is open. `restingStatus`: that of its last release. */

@@ -11,7 +11,16 @@ import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
 import type { AcceptedKind, AnsweredUpdate, Message, UpdateAnswer } from './message.ts';
-import type { ClosedStatus, RunStatus } from '../core/run-status.ts';
+import type {
+  ChangeWorkflowListResult,
+  HoldRun,
+  HoldRunResult,
+  PutRunBackResult,
+  WorkflowList,
+} from './paused-workflows.ts';
+import type { DeleteRunResult, PurgeResult } from './run-removal.ts';
+import type { RunPage, RunQuery } from './run-query.ts';
+import type { ClosedStatus } from '../core/run-status.ts';
 import type {
   AfterEnd,
   Blocked,
@@ -20,7 +29,6 @@ import type {
   Lease,
   RetryPoint,
   RunItem,
-  RunRow,
   RunShows,
   StartedBy,
   StoredValue,
@@ -58,8 +66,8 @@ export interface Store {
 
   /**
    * Operation 6. Condition RunIsFreeAndDue: open, not paused, no lease or one that expired at or before `nowMs`, dueAtMs <= dueByMs (now and
-   * some slack: a wake may come a moment early), and, with `pin`, RunIsPinnedHereOrNowhere. Sets the lease, epoch += 1, status running (from pending, suspended or
-   * blocked); gives the item as it was before. On failure nothing is written.
+   * some slack: a wake may come a moment early), with `paused`, RunIsOfNone of these workflows, and, with `pin`, RunIsPinnedHereOrNowhere. Sets the lease, epoch += 1, status running (from pending, suspended or
+   * blocked), and ends a hold; gives the item as it was before. On failure nothing is written.
    *
    * Repeated by the owner that holds the lease, it is taken all the same: the first answer may have been lost. Then
    * `before` also has what was accepted since, and of a lease that was taken over it only knows when it expired.
@@ -159,6 +167,24 @@ export interface Store {
   /** Operation 27. Condition RunIsPausedAsSeen: open, paused, and nothing accepted since it was seen. It is due as before. */
   resumeRun(runId: string, resume: ResumeRun): Promise<PauseRunResult>;
 
+  /** Operation 28. Consistent. */
+  readWorkflowList(): Promise<WorkflowList>;
+
+  /** Operation 28. Condition ListIsAsSeen: its version is the one before this one. */
+  changeWorkflowList(list: WorkflowList): Promise<ChangeWorkflowListResult>;
+
+  /**
+   * Operation 29. Condition RunIsToBeHeld: open, of this workflow, not paused, free and due as for a take, not asked to
+   * stop. Its entry of the index of the due goes to those of held runs; all else stays.
+   */
+  holdRun(runId: string, hold: HoldRun): Promise<HoldRunResult>;
+
+  /** Operation 30. Condition RunIsHeld, of this workflow: its entry of the index goes back to the others. Repeated, it is done. */
+  putRunBack(runId: string, workflow: string): Promise<PutRunBackResult>;
+
+  /** Operation 30. Ids of held runs of a workflow, page by page. Not consistent. */
+  listHeld(workflow: string): AsyncIterable<readonly string[]>;
+
   /** Newest first, from the index by workflow. */
   listRuns(query: RunQuery): Promise<RunPage>;
 }
@@ -199,6 +225,8 @@ export interface TakeLease {
   readonly pin?: string;
   /** This version is gone: a run that is pinned to it may be taken too, and is then pinned to `pin`. */
   readonly gone?: string;
+  /** Workflows that are paused: a run of theirs is not taken, unless it was asked to stop. Default: none. */
+  readonly paused?: readonly string[];
 }
 
 export type ClaimUpdateResult = { readonly kind: 'claimed' | 'answered' | 'gone' };
@@ -245,6 +273,8 @@ export type TakeLeaseResult =
   | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' | 'paused' }
   | { readonly kind: 'refused'; readonly reason: 'closed'; readonly run: RunItem }
   | { readonly kind: 'refused'; readonly reason: 'not-due'; readonly run: RunItem }
+  /** Free and due, and of a workflow that is paused. */
+  | { readonly kind: 'refused'; readonly reason: 'workflow-paused'; readonly run: RunItem }
   /** Free and due, and pinned to another version. */
   | { readonly kind: 'pinned'; readonly to: string };
 
@@ -252,8 +282,10 @@ export interface ReleaseLease {
   readonly epoch: number;
   readonly wakesSeen: number;
   readonly status: 'pending' | 'suspended' | 'blocked';
-  /** As the turn has seen it: not all that came is delivered. */
+  /** The run is paused, as the turn has seen it: not all that came is delivered. */
   readonly isPaused?: true;
+  /** Its workflow is: the same, but the run is in the index of the due. */
+  readonly isHeldBack?: true;
   /** The next timer; undefined removes the run from the index of the due. */
   readonly dueAtMs: number | undefined;
   readonly needsWake?: true;
@@ -338,6 +370,8 @@ export interface ContinueRun {
   readonly wakesSeen: number;
   /** The next link, from 2. */
   readonly link: number;
+  /** The run is paused, as the turn has seen it. */
+  readonly isPaused?: true;
   readonly input: StoredValue;
   /** Ids that stay in the inbox, for the next link. */
   readonly inboxIds: readonly string[];
@@ -361,39 +395,3 @@ export type RenewLeaseResult =
   | { readonly kind: 'renewed'; readonly run: RunItem }
   /** Taken over, released, or closed. */
   | { readonly kind: 'lost' };
-
-export type PurgeResult =
-  | { readonly kind: 'purged' }
-  | { readonly kind: 'postponed'; readonly dueAtMs: number }
-  /** There is no such run, or it is open, or not due; or another sweeper was faster. */
-  | { readonly kind: 'skipped' };
-
-export type DeleteRunResult =
-  | { readonly kind: 'deleted' }
-  | { readonly kind: 'open'; readonly run: RunItem }
-  /** It has ended, and other runs are still to learn of it. */
-  | { readonly kind: 'not-settled' }
-  | { readonly kind: 'not-found' };
-
-export interface RunQuery {
-  /** One index partition set per name: newest first over all of them. At least one. */
-  readonly workflows: readonly string[];
-  readonly statuses?: readonly RunStatus[];
-  /** Created at or after, and before. */
-  readonly sinceMs?: number;
-  readonly untilMs?: number;
-  /** Runs that show all of these, with these values. The run item of each run is read for it. */
-  readonly attributes?: Attributes;
-  /** A page may have fewer, and go on: then many runs were looked at that are not asked for. */
-  readonly limit: number;
-  /** The rows need not have what the runs show: those of closed runs are then read from the index alone. */
-  readonly withoutShows?: true;
-  /** Where the page before ended. */
-  readonly cursor?: string;
-}
-
-export interface RunPage {
-  readonly runs: readonly RunRow[];
-  /** Absent on the last page. */
-  readonly cursor?: string;
-}

@@ -39,6 +39,11 @@ export const PAYLOAD_ACTIONS: Readonly<Record<StoreOperation, readonly PayloadAc
   settleEnd: [],
   purge: ['s3:ListBucket', ...DELETE],
   deleteRun: ['s3:ListBucket', ...DELETE],
+  readWorkflowList: [],
+  changeWorkflowList: [],
+  holdRun: [],
+  putRunBack: [],
+  listHeld: [],
   listDue: [],
   listRuns: [],
 };

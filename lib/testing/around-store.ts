@@ -11,13 +11,16 @@ export interface StoreCall {
 /** Calls `go`, once or not at all or twice, and answers in its place. */
 export type Around = <T>(call: StoreCall, go: () => Promise<T>) => Promise<T>;
 
-/** Each page of `listDue` is a call. */
+/** Each page of `listDue` and of `listHeld` is a call. */
 export function aroundStore(store: Store, around: Around): Store {
   return new Proxy(store, {
     get(target, operation: keyof Store) {
       const method = Reflect.get(target, operation) as unknown;
       if (typeof method !== 'function') return method; // such as `then`, for which a promise asks
-      if (operation === 'listDue') return (...args: Parameters<Store['listDue']>) => pages(target, around, args);
+      if (operation === 'listDue' || operation === 'listHeld') {
+        return (...args: unknown[]) =>
+          pages({ operation, runId: undefined, args }, around, () => Reflect.apply(method, target, args) as Pages);
+      }
       return (...args: unknown[]) => {
         const call = { operation, runId: runIdOf(args), args };
         return around(call, () => Reflect.apply(method, target, args) as Promise<unknown>);
@@ -47,6 +50,9 @@ const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'retryRun',
   'pauseRun',
   'resumeRun',
+  'changeWorkflowList',
+  'holdRun',
+  'putRunBack',
   'purge',
   'deleteRun',
   'watch',
@@ -57,18 +63,16 @@ const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
 
 function runIdOf([first]: readonly unknown[]): string | undefined {
   if (typeof first === 'string') return first;
-  const { runId } = first as { runId?: unknown };
+  const { runId } = (first ?? {}) as { runId?: unknown };
   return typeof runId === 'string' ? runId : undefined;
 }
 
-async function* pages(
-  store: Store,
-  around: Around,
-  args: Parameters<Store['listDue']>,
-): AsyncGenerator<readonly string[]> {
-  const iterator = store.listDue(...args)[Symbol.asyncIterator]();
+type Pages = AsyncIterable<readonly string[]>;
+
+async function* pages(call: StoreCall, around: Around, begin: () => Pages): AsyncGenerator<readonly string[]> {
+  const iterator = begin()[Symbol.asyncIterator]();
   for (;;) {
-    const page = await around({ operation: 'listDue', runId: undefined, args }, () => iterator.next());
+    const page = await around(call, () => iterator.next());
     if (page.done === true) return;
     yield page.value;
   }

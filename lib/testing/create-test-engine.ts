@@ -162,7 +162,8 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
       faults: options.faults ?? {},
       log: options.log ?? WARNINGS,
       interceptors: checkInterceptors(options.interceptors ?? interceptorsOf(options.workflows)),
-      settings: { ...options.settings, strict, rebuildAtEveryAwait },
+      // In a test nothing is gained by learning of a pause late.
+      settings: { workflowListMaxAgeMs: 0, ...options.settings, strict, rebuildAtEveryAwait },
       invocationLimit: options.invocationLimit ?? '15m',
       // Where crashes, or another engine, are tried, what a replay does is compared by that.
       checkReplay:

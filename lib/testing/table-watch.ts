@@ -5,15 +5,21 @@
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { type AcceptedKind, isToStop } from '../ports/message.ts';
+import {
+  pausedIn,
+  type WorkflowList,
+  type ChangeWorkflowListResult,
+  type HoldRun,
+  type HoldRunResult,
+  type PutRunBackResult,
+} from '../ports/paused-workflows.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
-  DeleteRunResult,
   FinishRun,
   FinishRunResult,
   NewRun,
   PauseRunResult,
-  PurgeResult,
   ReleaseLease,
   SettleEnd,
   ReleaseLeaseResult,
@@ -21,6 +27,7 @@ import type {
   Store,
   TakeLeaseResult,
 } from '../ports/store.ts';
+import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { Around, StoreCall } from './around-store.ts';
 
 interface Watched {
@@ -42,6 +49,9 @@ export class TableWatch {
   readonly #runs = new Map<string, Watched>();
   /** They are not listed as due. */
   readonly #paused = new Set<string>();
+  /** By the workflow: they are not listed as due as long as it is paused. */
+  readonly #held = new Map<string, string>();
+  #pausedWorkflows: ReadonlySet<string> = new Set();
   /** What was left in the inboxes at the last release: accepted again, it makes no run due. */
   readonly #left = new Map<string, readonly string[]>();
   /** Runs whose item was created through this watch, in that order. */
@@ -56,6 +66,16 @@ export class TableWatch {
 
   /** Takes in what is in a table already. */
   async readTable(store: Store): Promise<void> {
+    const list = await store.readWorkflowList();
+    this.#pausedWorkflows = new Set(pausedIn(list).keys());
+    for (const { workflow } of list.workflows) {
+      for await (const page of store.listHeld(workflow)) {
+        for (const runId of page) {
+          this.#held.set(runId, workflow);
+          this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: undefined });
+        }
+      }
+    }
     for await (const page of store.listDue(FOR_EVER_MS)) {
       for (const runId of page) {
         const run = await store.readRun(runId);
@@ -69,6 +89,7 @@ export class TableWatch {
     let earliestMs: number | undefined;
     for (const [runId, { dueAtMs, leaseExpiresAtMs = 0, needsWake }] of this.#runs) {
       if (dueAtMs === undefined || this.#paused.has(runId)) continue;
+      if (this.#pausedWorkflows.has(this.#held.get(runId) ?? '')) continue;
       const atMs = Math.max(needsWake ? dueAtMs - aheadMs : dueAtMs, leaseExpiresAtMs);
       if (earliestMs === undefined || atMs < earliestMs) earliestMs = atMs;
     }
@@ -94,13 +115,17 @@ export class TableWatch {
       }
       case 'accept':
         if ((answer as AcceptMessageResult).kind !== 'accepted') return;
-        if (isToStop(args[3] as AcceptedKind)) this.#paused.delete(runId);
+        if (isToStop(args[3] as AcceptedKind)) {
+          this.#paused.delete(runId);
+          this.#held.delete(runId);
+        }
         if (this.#left.get(runId)?.includes(args[1] as string)) return;
         this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: run?.leaseExpiresAtMs });
         return;
       case 'take': {
         const taking = answer as TakeLeaseResult;
         if (taking.kind !== 'taken') return;
+        this.#held.delete(runId);
         const { lease } = args[1] as { lease: { expiresAtMs: number } };
         this.#runs.set(runId, { dueAtMs: taking.before.dueAtMs, leaseExpiresAtMs: lease.expiresAtMs });
         return;
@@ -115,16 +140,6 @@ export class TableWatch {
         this.#left.set(runId, (args[1] as ReleaseLease).inboxIds);
         this.#rest(runId, args[1] as ReleaseLease);
         return;
-      case 'pauseRun':
-        if ((answer as PauseRunResult).kind === 'done') this.#paused.add(runId);
-        return;
-      case 'resumeRun': {
-        const resuming = answer as PauseRunResult;
-        if (resuming.kind !== 'done') return;
-        this.#paused.delete(runId);
-        this.#runs.set(runId, toWatched(resuming.run));
-        return;
-      }
       case 'finish':
         if ((answer as FinishRunResult).kind !== 'done') return;
         this.#paused.delete(runId);
@@ -147,6 +162,35 @@ export class TableWatch {
         if (purging.kind === 'postponed') this.#rest(runId, purging);
         return;
       }
+      default:
+        this.#sawPause(call, answer);
+    }
+  }
+
+  #sawPause({ operation, runId = '', args }: StoreCall, answer: unknown): void {
+    switch (operation) {
+      case 'pauseRun':
+        if ((answer as PauseRunResult).kind !== 'done') return;
+        this.#paused.add(runId);
+        this.#held.delete(runId);
+        return;
+      case 'resumeRun': {
+        const resuming = answer as PauseRunResult;
+        if (resuming.kind !== 'done') return;
+        this.#paused.delete(runId);
+        this.#runs.set(runId, toWatched(resuming.run));
+        return;
+      }
+      case 'holdRun':
+        if ((answer as HoldRunResult).kind === 'held') this.#held.set(runId, (args[1] as HoldRun).workflow);
+        return;
+      case 'putRunBack':
+        if ((answer as PutRunBackResult).kind === 'done') this.#held.delete(runId);
+        return;
+      case 'changeWorkflowList':
+        if ((answer as ChangeWorkflowListResult).kind !== 'done') return;
+        this.#pausedWorkflows = new Set(pausedIn(args[0] as WorkflowList).keys());
+        return;
       default:
     }
   }

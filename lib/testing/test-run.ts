@@ -188,11 +188,13 @@ export class TestRun<R> implements Run<R> {
 
   async #stuckError(): Promise<RunStuckError> {
     const run = await this.#cloud.store.readRun(this.id);
+    const { workflow = '', pausedAtMs, isHeld } = run ?? {};
+    const resume = pausedAtMs !== undefined ? 'run.resume()' : isHeld ? `client.workflows.resume('${workflow}')` : '';
     const waitsFor =
-      run?.pausedAtMs === undefined
+      resume === ''
         ? describeWaiting(await this.#cloud.inspectRun(this.id))
-        : 'its resume. Call run.resume() before you wait for the end';
-    return new RunStuckError(this.id, run?.workflow ?? '', waitsFor);
+        : `its resume. Call ${resume} before you wait for the end`;
+    return new RunStuckError(this.id, workflow, waitsFor);
   }
 }
 

@@ -84,6 +84,18 @@ const routes: Record<string, () => Promise<void>> = {
     expect(textOf(await (await payrollRun()).ask('GET', '/workflows'))).not.toMatch(/r1|SECRET/);
   },
 
+  /** That a workflow is paused is no secret of its runs. */
+  async pauseWorkflow() {
+    const answer = await (await payrollRun()).ask('POST', '/workflows/payroll/pause', '{"reason":"x"}');
+    expect(answer.status).toBe(200);
+    expect(textOf(answer)).not.toMatch(/r1|SECRET/);
+  },
+
+  async resumeWorkflow() {
+    const answer = await (await payrollRun()).ask('POST', '/workflows/payroll/resume');
+    expect(answer.body).toEqual({ name: 'payroll', paused: false });
+  },
+
   async describeRun() {
     const answer = await (await payrollRun()).ask('GET', '/runs/r');
     expect(problemOf(answer)).toMatchObject({ status: 404, code: 'RUN_NOT_FOUND' });

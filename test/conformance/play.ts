@@ -15,7 +15,7 @@ export async function play(program: Program, stage: Stage): Promise<string[]> {
     if ('query' in act) await ask(stage, id, act);
     else if ('update' in act) await change(stage, id, act);
     else if (isRepair(act)) await repair({ stage, id, program }, act);
-    else await perform(stage, id, act);
+    else await perform(stage, { id, workflow: program.workflow.name }, act);
   }
   if (program.ends.status === 'deleted') return isGone(stage, id, program);
   await stage.untilEnded(id);
@@ -57,7 +57,7 @@ async function change(stage: Stage, id: string, act: Extract<Act, { update: stri
 
 async function perform(
   stage: Stage,
-  id: string,
+  { id, workflow }: { readonly id: string; readonly workflow: string },
   act: Exclude<Act, { readonly query: string } | { readonly update: string } | RepairAct>,
 ): Promise<void> {
   if ('signal' in act) {
@@ -69,7 +69,8 @@ async function perform(
     const url = await resultOf(stage, id, act.openLink);
     const answer = await stage.fetchLink(url, { method: 'POST', body: JSON.stringify(act.value), headers: JSON_BODY });
     if (answer.status !== 200) throw new Error(`the link was answered with ${answer.status}: ${await answer.text()}`);
-  } else if ('pause' in act) await post(stage, `/runs/${id}/pause`, undefined);
+  } else if ('workflow' in act) await post(stage, `/workflows/${workflow}/${act.workflow}`, undefined);
+  else if ('pause' in act) await post(stage, `/runs/${id}/pause`, undefined);
   else if ('resume' in act) await post(stage, `/runs/${id}/resume`, undefined);
   else if ('cancel' in act) await post(stage, `/runs/${id}/cancel`, { reason: act.cancel });
   else await post(stage, `/runs/${id}/terminate`, { reason: act.terminate, undo: act.undo });

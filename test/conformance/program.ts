@@ -26,6 +26,8 @@ export type Act = { readonly after?: string } &
     | { readonly terminate: string; readonly undo?: true }
     | { readonly pause: true }
     | { readonly resume: true }
+    /** The whole workflow of the run. */
+    | { readonly workflow: 'pause' | 'resume' }
     /** `answers`: the body of a 200, or what a problem shows. */
     | { readonly query: string; readonly args?: unknown; readonly answers: Expected }
     /** `answers`: as of a query. Waited for. */

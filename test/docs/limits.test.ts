@@ -33,6 +33,8 @@ test.each([
   ['lib/ports/limits.ts', 'WATCHERS_LIMIT'],
   ['lib/ports/limits.ts', 'MESSAGE_ID_LIMIT_BYTES'],
   ['lib/ports/limits.ts', 'ITEM_LIMIT_BYTES'],
+  ['lib/ports/paused-workflows.ts', 'LISTED_WORKFLOWS_LIMIT'],
+  ['lib/client/workflows.ts', 'PAUSE_REASON_LIMIT'],
   ['lib/http/read-call.ts', 'LONGEST_WAIT_MS'],
   ['lib/core/run-id.ts', 'RUN_ID_LIMIT'],
   ['lib/client/identifiers.ts', 'KEY_LIMIT'],

@@ -158,6 +158,22 @@ test('pausing and resuming cost 1 each, and 1 for the index where the run has a 
   expect(await units(() => store.accept(waiting.runId, 'm1', INBOX_LIMIT, 'cancel'))).toEqual([1, 1, 0]);
 });
 
+test('holding a run and putting it back cost 1 each, and 2 for the index; so does taking it without that', async () => {
+  const workflow = 'held-at-a-cost';
+  const hold = { workflow, nowMs: START_MS, dueByMs: START_MS };
+  const held = await createdRun(store, { ...ordinaryRun(), workflow });
+  expect(await units(() => store.holdRun(held.runId, hold))).toEqual([1, 2, 0]);
+  expect(await units(() => store.accept(held.runId, 'm1', INBOX_LIMIT))).toEqual([1, 0, 0]);
+  expect(await units(() => store.putRunBack(held.runId, workflow))).toEqual([1, 2, 0]);
+  await store.holdRun(held.runId, hold);
+  expect(await units(() => store.take(held.runId, taking('worker-1')))).toEqual([1, 2, 0]);
+  const list = {
+    version: (await store.readWorkflowList()).version + 1,
+    workflows: [{ workflow, pausedAtMs: START_MS }],
+  };
+  expect(await units(() => store.changeWorkflowList(list))).toEqual([1, 0, 0]);
+});
+
 test('what a run shows costs no write of its own, and no index', async () => {
   const shows = { customStatus: encoded('waiting'), attributes: { customer: 'c1' } };
   const renewal = { epoch: 1, expiresAtMs: START_MS + 2 * LEASE_MS, shows };

@@ -46,6 +46,9 @@ export async function useEveryOperation(store: Store): Promise<void> {
     await store.watch(runId, 'watcher', 10);
     await store.pauseRun(runId, { wakesSeen: twice, pausedAtMs: START_MS });
     await store.resumeRun(runId, { wakesSeen: twice });
+    await store.changeWorkflowList({ version: 1, workflows: [] });
+    await store.holdRun(runId, { workflow: 'w', nowMs: START_MS, dueByMs: START_MS });
+    await store.putRunBack(runId, 'w');
     await store.settleEnd(runId, { endedAtMs: START_MS, purgeAtMs: undefined });
     await store.retryRun(runId, {
       ...{ epoch: 7, purgeAtMs: undefined, retries: 1 },
@@ -85,5 +88,7 @@ export async function useEveryOperation(store: Store): Promise<void> {
   await store.deleteRun(quiet.runId, START_MS + 3_600_000);
   await takenRun(store);
   for await (const page of store.listDue(START_MS)) expect(page).not.toEqual([]);
+  for await (const page of store.listHeld('w')) expect(page).not.toEqual([]);
+  await store.readWorkflowList();
   await store.listRuns({ workflows: ['checkout'], limit: 3 });
 }

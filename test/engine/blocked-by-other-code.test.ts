@@ -65,7 +65,12 @@ it('a sweep that looks for blocked runs does not wake those that sleep', async (
   const run = await cloud.client.start(dozes, undefined, { id: 'd' });
   await cloud.worker().turn(run.id);
   cloud.wakes.clear();
-  expect(await cloud.worker().sweep({ wakesBlocked: true })).toEqual({ woken: 0, purged: 0, leased: 0, ahead: 0 });
+  expect(await cloud.worker().sweep({ wakesBlocked: true })).toMatchObject({
+    woken: 0,
+    purged: 0,
+    leased: 0,
+    ahead: 0,
+  });
 });
 
 it('a run of the kit goes on with the code that is deployed, without the clock', async () => {

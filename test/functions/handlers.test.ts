@@ -106,6 +106,40 @@ describe('a run that is paused', () => {
   });
 });
 
+describe('a workflow that is paused', () => {
+  it('is told to all functions by the table alone, holds its runs, and lets them go on after the resume', async () => {
+    const world = createWorld();
+    const { api, worker, sweeper } = handlersOf(world);
+    const ask = (path: string, body?: string) =>
+      api(httpEvent({ method: 'POST', path, ...(body ? { body } : {}) }), context());
+    await world.client.start(order, { id: 'o1', at: '2026-11-22' }, { id: 'o1' });
+    await work(world, worker);
+    const paused = await ask('/workflows/order/pause', '{"reason":"the bank is down"}');
+    expect(JSON.parse(paused.body)).toMatchObject({ name: 'order', paused: true, reason: 'the bank is down' });
+    world.clock.pass(5_000); // the worker knew better a moment ago
+
+    expect((await ask('/runs/o1/signals/approved', '{"by":"Ada"}')).statusCode).toBe(202);
+    await world.client.start(order, { id: 'o2', at: '2026-11-22' }, { id: 'o2' });
+    await world.client.start(order, { id: 'o3', at: '2026-11-22' }, { id: 'o3' });
+    await work(world, worker);
+    for (const id of ['o1', 'o2', 'o3']) expect(await world.store.readRun(id)).toMatchObject({ isHeld: true });
+    expect(await sweeper()).toMatchObject({ woken: 0, held: 0, putBack: 0 });
+    const shown = JSON.parse((await api(httpEvent({ path: '/runs/o1' }), context())).body) as object;
+    expect(shown).toMatchObject({ status: 'suspended', workflowPaused: { reason: 'the bank is down' } });
+
+    expect((await ask('/runs/o3/terminate')).statusCode).toBe(202);
+    await work(world, worker);
+    expect(await world.client.run('o3').describe()).toMatchObject({ status: 'terminated' });
+
+    expect((await ask('/workflows/order/resume')).statusCode).toBe(200);
+    world.clock.pass(60_000);
+    expect(await sweeper()).toMatchObject({ putBack: 2 });
+    await work(world, worker);
+    expect(await world.client.run('o1').describe()).toMatchObject({ status: 'completed', result: { by: 'Ada' } });
+    expect(await world.client.run('o2').describe()).toMatchObject({ status: 'suspended' });
+  });
+});
+
 describe('the three functions together', () => {
   it('say of a run that waits for what, since when and at which line', async () => {
     const world = createWorld();
@@ -169,15 +203,19 @@ describe('the three functions together', () => {
     const { worker, sweeper } = handlersOf(world);
     await world.client.start('nap', undefined, { id: 'n1' });
     expect(takeWakes(world)).toHaveLength(1); // and it is lost
-    expect(await sweeper()).toEqual({ woken: 1, purged: 0, leased: 0, ahead: 0 });
+    expect(await sweeper()).toEqual({ woken: 1, purged: 0, leased: 0, ahead: 0, held: 0, putBack: 0 });
     await work(world, worker);
     takeWakes(world);
-    expect(await sweeper()).toEqual({ woken: 0, purged: 0, leased: 0, ahead: 0 });
+    expect(await sweeper()).toEqual({ woken: 0, purged: 0, leased: 0, ahead: 0, held: 0, putBack: 0 });
     world.clock.pass(86_400_000);
     expect(await sweeper()).toMatchObject({ woken: 1 });
     await work(world, worker);
     expect(await world.client.run('n1').result({ timeout: 0 })).toBe('rested');
-    expect(world.log.lines).toContainEqual(['info', 'swept', { woken: 1, purged: 0, leased: 0, ahead: 0 }]);
+    expect(world.log.lines).toContainEqual([
+      'info',
+      'swept',
+      { woken: 1, purged: 0, leased: 0, ahead: 0, held: 0, putBack: 0 },
+    ]);
   });
 });
 

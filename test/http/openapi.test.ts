@@ -64,6 +64,8 @@ describe('GET /openapi.json', () => {
         'POST /runs/{id}/signals/{name}',
         'POST /runs/{id}/terminate',
         'POST /runs/{id}/updates/{name}',
+        'POST /workflows/{name}/pause',
+        'POST /workflows/{name}/resume',
         'POST /workflows/{name}/runs',
         'POST /workflows/{name}/runs/{id}/signals/{signal}',
         'POST /workflows/{name}/runs/{id}/updates/{update}',

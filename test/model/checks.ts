@@ -60,6 +60,13 @@ export const checks: readonly Check[] = [
     ['paused: a request to terminate ends the pause', `PAUSE S1=0 S2=2 TERM_ID=2 NOSB ${SMALL}`],
     ['paused: a request to cancel ends the pause', `PAUSE S1=0 S2=2 CANCEL_ID=2 NOSB ${SMALL}`],
     ['paused: a busy run hears of it, and no body begins a second after', 'PAUSE HEARS NOSB NTIMER=0'],
+    ['its workflow is paused and resumed without limit; who holds it is late', `HOLD NOSB ${SMALL}`],
+    ['its workflow is paused: a step', 'HOLD NOSB NTIMER=0'],
+    ['its workflow is paused: a timer', 'HOLD NOSB NSTEP=0'],
+    ['its workflow is paused: a request to terminate is not held', `HOLD S1=0 S2=2 TERM_ID=2 NOSB ${SMALL}`],
+    ['its workflow is paused: a request to cancel is not held', `HOLD S1=0 S2=2 CANCEL_ID=2 NOSB ${SMALL}`],
+    ['its workflow is paused, and the run as well', `HOLD PAUSE NOSB ${SMALL}`],
+    ['its workflow is paused: continues as new', `HOLD CONT NOSB ${SMALL}`],
   ]),
   ...of('run.pml', 'safe', 'holds', [
     ['the inbox is read beside the journal', 'BESIDE NOSB'],
@@ -85,6 +92,11 @@ export const checks: readonly Check[] = [
     ['planted: a pause that is carried out late', `PAUSE M_PAUSELATE S1=0 S2=2 CANCEL_ID=2 NOSB ${SMALL}`],
     ['planted: a pause holds a request to cancel', `PAUSE M_PAUSESTOPS S1=0 S2=2 CANCEL_ID=2 NOSB ${SMALL}`],
     ['planted: a run that is to be terminated is paused', `PAUSE M_PAUSEENDS S1=0 S2=2 TERM_ID=2 NOSB ${SMALL}`],
+    ['planted: the resume takes the workflow out of the list', `HOLD M_FORGETS NOSB ${SMALL}`],
+    ['planted: who finds no held run takes the workflow out of the list', `HOLD M_FORGETSWHENEMPTY NOSB ${SMALL}`],
+    ['planted: a request to stop is held', `HOLD M_STOPISHELD S1=0 S2=2 TERM_ID=2 NOSB ${SMALL}`],
+    ['planted: what a turn holds back does not make the run due', `HOLD M_HELDNOTDUE NOSB ${SMALL}`],
+    ['planted: a turn leaves the run where it was held meanwhile', `HOLD M_RELEASEDHELD NOSB ${SMALL}`],
   ]),
   ...of('purge.pml', 'safe', 'holds', [
     ['purge: two sweepers, and a new run under the same id', ''],
@@ -142,6 +154,8 @@ export const checks: readonly Check[] = [
     ['an endless stream of messages does not keep a run from ending', 'NOISE CAP=2'],
     ['continues as new: a crash and a freeze', `CONT CB=1 XB=1 ${SMALL}`],
     ['paused and resumed once, and a crash', `PAUSE CB=1 ${SMALL}`],
+    ['its workflow is paused and resumed once, and a crash', `HOLD CB=1 ${SMALL}`],
+    ['its workflow stays paused, and it ends when it is terminated', `HOLD NORESUME S1=0 S2=2 TERM_ID=2 CB=1 ${SMALL}`],
     ['an endless stream of messages, and a crash', `NOISE CAP=2 CB=1 ${SMALL}`],
   ]),
   ...of('run.pml', 'safe', 'breaks', [
@@ -197,6 +211,11 @@ export const checks: readonly Check[] = [
   ...of('run.pml', 'live', 'breaks', [
     ['planted: a stale worker reads again and goes on', 'M_GOESROUND XB=1'],
     ['planted: a late renewal revives the lease', 'RENEW NOEXPIRY M_RENEWREVIVES'],
+    ['planted: no sweep puts held runs back', `HOLD M_NOTLETGO ${SMALL}`],
+    [
+      'planted: a request to stop waits until the workflow is resumed',
+      `HOLD NORESUME M_STOPISHELD S1=0 S2=2 TERM_ID=2 ${SMALL}`,
+    ],
     ['planted: a full mail keeps a request to terminate out', 'NEVERFOLLOWS BLOCK S2=2 TERM_ID=2 CAP=1 M_NOROOM'],
     ['planted: a mail without a limit', `NOISE CAP=2 M_NOCAP NOEXPIRY ${SMALL}`],
   ]),

@@ -20,10 +20,12 @@
  *
  * Sizes: NW workers; S1 S2 S3: who sends the messages 1, 2, 3 (0 nobody; 1 a caller who repeats with the same id; 2 one
  * with an id of its own, never repeated; 3 two callers at once with that id; 4 the same, and each has a payload of its own); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
- * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE.
+ * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE HOLD.
  * M_...: one planted mistake each.
  * BESIDE: the payloads of the mail are read beside the journal. Without it they are read after it, which is one of the orders.
  * PAUSE: somebody pauses and resumes the run, without limit (LIVE: once).
+ * HOLD: the same with its workflow; who knows of that may know what was true at any time before (LIVE: what is true).
+ * NORESUME: the workflow stays paused (LIVE).
  * CONT: at its end the program continues as new, once: the second link is the same program, with a journal of its own.
  */
 #ifndef NW
@@ -183,6 +185,28 @@ byte waits = 0;              /* ghost: signals that were accepted while it was p
 #define ISPAUSED  false
 #define UNPAUSE   skip
 #endif
+#ifdef HOLD
+bool wpaused = 0;            /* in the list of paused workflows: the run's workflow is paused */
+bool known = 0;              /* and: the list has its name, paused or not */
+bool held = 0;               /* its entry of the index is in the partition of held runs of its workflow */
+bool everpaused = 0;         /* ghost: somebody may believe that the workflow is paused */
+#define WPAUSED   wpaused
+#define TOSTOP    (counted & (CANCEL | TERM))                             /* the run item says so from the accept on */
+#ifdef M_STOPISHELD
+#define MAYHOLD   (open && FREE && ISDUE && !ISPAUSED)
+#else
+#define MAYHOLD   (open && FREE && ISDUE && !ISPAUSED && !TOSTOP)
+#endif
+#define BACK      held = 0
+#define LOOKEDAT  (!held || known)                                        /* the sweeper reads the partitions of all names in the list that are not paused */
+#else
+#define WPAUSED   false
+#define BACK      skip
+#define LOOKEDAT  true
+#endif
+#if defined(PAUSE) || defined(HOLD)
+#define HOLDSBACK
+#endif
 #ifdef NOISE
 byte nmail = 0, jn = 0;      /* of the mail: messages without a name; those of them in the journal */
 #define NLEN nmail
@@ -220,7 +244,7 @@ inline send() { skip }
 #define TODO   (!jput || (counted & ~GOT) || PENDING(jd, js) || SLEEPS(jd, js) || (jd & TERM))
 #define LISTED (PAST(due) || (due == NB && !jput && !(counted & ~GOT & (CANCEL | TERM))) || \
                (due >= T1 && due == NEXTT(jt) && !(counted & ~GOT) && !PENDING(jd, js) && !ENDED(jd, js, jt) && !(jd & TERM)))
-#define STUCK  (open && !ISPAUSED && (owner == 0 || !inturn[owner]) && TODO && !LISTED)
+#define STUCK  (open && !ISPAUSED && !WPAUSED && (owner == 0 || !inturn[owner]) && TODO && !(LISTED && LOOKEDAT))
 
 #if NW == 3
 #define ANYTURN (inturn[1] || inturn[2] || inturn[3])
@@ -312,6 +336,9 @@ inline accept(id, answer, isFree) {
      :: else
      fi;
 #endif
+#if defined(HOLD) && !defined(M_STOPISHELD)
+     if :: BIT(id) & (CANCEL | TERM) -> BACK :: else fi;                  /* and is never held again */
+#endif
 #ifdef ORDER
      if :: !(counted & BIT(id)) -> APPEND(corder, id) :: else fi;
 #endif
@@ -392,6 +419,9 @@ accept3:
        :: true fi;
     if :: isFree -> send() :: else fi;
     assert(!ISPAUSED || !(counted & ~GOT & (CANCEL | TERM)));             /* no request to stop waits for the resume */
+#ifdef HOLD
+    assert(!held || !TOSTOP);
+#endif
     assert(counted & BIT(id)); assert(!(toldGone & BIT(id))); TELL; TELLPAY; goto stop };
 refused:
   atomic {
@@ -483,6 +513,13 @@ endnoise:
 #define NOISY false
 #endif
 #ifdef PAUSE
+#define RUNPAUSED vp
+#else
+#define RUNPAUSED false
+#endif
+#ifdef HOLD
+#define HELD  ((RUNPAUSED || hv) && mode == GOING && !ENDED(ld, ls, lt))
+#elif defined(PAUSE)
 #define HELD  (vp && mode == GOING && !ENDED(ld, ls, lt))   /* the turn has heard of the pause */
 #else
 #define HELD  false
@@ -518,7 +555,7 @@ inline take() {
   if :: warm[me] && owner == 0 -> assert(!behind[me]) :: else fi;         /* what was kept warm is exact */
   warm[1] = 0; warm[2] = 0;                                               /* its epoch is not the last any more */
 #endif
-  owner = me; inturn[me] = 1;
+  owner = me; inturn[me] = 1; BACK;
 #ifdef CONT
   lk[me] = second;
 #endif
@@ -596,7 +633,7 @@ inline forget(d) {
 inline next() {
   if
   :: CONTINUES -> goto continue
-#ifdef PAUSE
+#ifdef HOLDSBACK
   :: !CONTINUES && mode == GOING && ENDED(ld, ls, lt) && (ALL & ~ld & ~rep) -> goto receive   /* what a held turn has left */
   :: !CONTINUES && (mode == ENDING || ENDED(ld, ls, lt)) && !(mode == GOING && (ALL & ~ld & ~rep)) -> goto finish
   :: HELD -> goto release
@@ -646,6 +683,9 @@ proctype Worker(byte me) {
 #ifdef PAUSE
   bool vp;                     /* the run was paused when it was last seen */
 #endif
+#ifdef HOLD
+  bool hv;                     /* this turn believes that the workflow is paused */
+#endif
 #ifdef AMO
   byte lint;
 #endif
@@ -663,6 +703,13 @@ endidle:
 #ifdef LIVE
     q > 0;
     if :: db > 0 -> db-- :: q-- :: lb > 0 -> lb--; q--; goto endidle fi;
+#ifdef HOLD
+    if                                                                    /* 29: in place of the turn */
+    :: wpaused && MAYHOLD -> held = 1; goto endidle
+    :: wpaused && !MAYHOLD && !TOSTOP -> goto endidle
+    :: else
+    fi;
+#endif
     if :: CANTAKE :: else -> goto endidle fi;
 #else
     CANTAKE && ISFIRST;
@@ -812,6 +859,17 @@ receive:                                                                  /* 9 *
     :: else
     fi;
     if :: SET(v) & ~ld & TERM -> mode = ENDING :: else fi;
+#ifdef HOLD
+    if                                                                    /* as the list was read last, and the run item */
+    :: everpaused && !((SET(v) | ld) & (CANCEL | TERM)) ->
+#ifdef LIVE
+       hv = wpaused
+#else
+       if :: hv = 0 :: hv = 1 fi
+#endif
+    :: else -> hv = 0
+    fi;
+#endif
     if :: mode == HOLDING -> goto hold :: else fi };
 
 #ifdef M_DELFIRST
@@ -839,7 +897,7 @@ commit:                                                                   /* 10 
 #ifdef M_DROPUNREAD
     if :: ENDED(ld, ls, lt) -> p = 0; forget(SET(v)) :: else fi;
 #endif
-#ifdef PAUSE
+#ifdef HOLDSBACK
     if
     :: HELD ->
        assert(!(p & (CANCEL | TERM)));                                    /* no request to stop waits for the resume */
@@ -980,6 +1038,8 @@ release:                                                                  /* 14 
        assert(!behind[me]);                                               /* the owner's view is exact */
 #ifdef PAUSE
        assert(paused == vp);                                              /* it is released as it is */
+#endif
+#ifdef HOLDSBACK
        assert(!(counted & ~GOT & ~(HELD -> ALL : 0)));                    /* nothing accepted is lost */
 #else
        assert(!(counted & ~GOT));                                         /* nothing accepted is lost */
@@ -992,7 +1052,7 @@ release:                                                                  /* 14 
        warm[me] = 1;
 #endif
        if
-#if defined(PAUSE) && !defined(M_HELDNOTDUE)
+#if defined(HOLDSBACK) && !defined(M_HELDNOTDUE)
        :: HELD && (ALL & ~ld) -> due = ZERO                               /* for the resume */
 #define WAITING (HELD && (ALL & ~ld))
 #else
@@ -1007,6 +1067,12 @@ release:                                                                  /* 14 
 #endif
        :: else -> due = NONE
        fi;
+#ifdef HOLD
+#ifndef M_RELEASEDHELD
+       BACK;
+#endif
+       assert(!held || due != NONE);                                      /* who is held is in the index */
+#endif
 #ifdef M_REPEATGOESON
        if :: goto receive :: true fi;                                     /* answer lost; repeated, and not known as done */
 #endif
@@ -1025,7 +1091,7 @@ finish:                                                                   /* 15 
     :: MAYGO ->
        assert(!behind[me]);                                               /* the owner's view is exact */
        assert(!(counted & ~GOT));                                         /* nothing accepted is lost */
-       leave(); mail = 0; open = 0; due = NONE; UNPAUSE; goto down
+       leave(); mail = 0; open = 0; due = NONE; UNPAUSE; BACK; goto down
 #ifdef M_GOESROUND
     :: LOST && open -> goto receive
     :: !open -> goto down
@@ -1121,6 +1187,9 @@ down:
 #ifdef PAUSE
     vp = 0;
 #endif
+#ifdef HOLD
+    hv = 0;
+#endif
     v = 0; ld = 0; ls = 0; lt = 0; res = 0; p = 0; ps = 0; pt = 0; w = 0; mode = GOING; tko = 0;
 #ifdef DELAY
     before = 0; lput = 0; over[me] = 0;
@@ -1170,7 +1239,14 @@ endkeeper:
 proctype Sweeper() {
 endsweep:
   do
+#ifdef HOLD
+  :: open && ISDUE -> atomic { if :: !held && FREE && q == 0 -> send() :: else fi }
+#ifndef M_NOTLETGO
+  :: atomic { open && held && !wpaused && known && q == 0 -> held = 0; send() }      /* 30 */
+#endif
+#else
   :: open && ISDUE -> atomic { if :: FREE && q == 0 -> send() :: else fi }
+#endif
   od
 }
 #endif
@@ -1219,7 +1295,7 @@ pause:
 #else
     :: open && !paused && !stops && !pdirty && !(counted & TERM) ->
 #endif
-       stops = 0; paused = 1;
+       stops = 0; paused = 1; BACK;
 #ifdef M_PAUSENOWAKES
        pdirty = 1
 #else
@@ -1255,6 +1331,42 @@ resume:
   AGAIN;
 done: skip
 }
+#endif
+
+#ifdef HOLD
+/* operation 28: one update of the list. */
+proctype WorkflowPauser() {
+#ifdef LIVE
+  atomic { wpaused = 1; known = 1; everpaused = 1 };
+#ifndef NORESUME
+  atomic { wpaused = 0 }
+#endif
+#else
+endworkflow:
+  do
+  :: atomic { !wpaused -> wpaused = 1; known = 1; everpaused = 1 }
+  :: atomic { wpaused -> wpaused = 0;
+#ifdef M_FORGETS
+     known = 0;
+#endif
+     assert(!STUCK) }                                                     /* what is to be done is listed as due */
+#ifdef M_FORGETSWHENEMPTY
+  :: atomic { !wpaused && known && !held -> known = 0 }                    /* a sweep has found nobody held */
+#endif
+  od
+#endif
+}
+
+#ifndef LIVE
+/* operation 29 by a worker that read the list whenever, and operation 30 by such a sweeper */
+proctype Holder() {
+endholder:
+  do
+  :: atomic { everpaused && MAYHOLD && !held -> held = 1; assert(!STUCK); assert(due != NONE) }
+  :: atomic { everpaused && held -> held = 0; assert(!STUCK) }
+  od
+}
+#endif
 #endif
 
 #ifdef HEARS
@@ -1293,6 +1405,12 @@ init {
 #endif
 #ifdef PAUSE
     run Pauser();
+#endif
+#ifdef HOLD
+    run WorkflowPauser();
+#ifndef LIVE
+    run Holder();
+#endif
 #endif
 #ifdef HEARS
     run Seconds();

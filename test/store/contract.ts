@@ -8,6 +8,7 @@ import { describeIndexes } from './index-contract.ts';
 import { describeItemLimit, describeJournal } from './journal-contract.ts';
 import { describeLeases } from './lease-contract.ts';
 import { describeInbox } from './inbox-contract.ts';
+import { describeHolding } from './hold-contract.ts';
 import { describePausing } from './pause-contract.ts';
 import { describeRetrying } from './retry-contract.ts';
 import { describePayloads } from './payload-contract.ts';
@@ -20,6 +21,7 @@ export function describeStoreContract(openStore: () => Promise<Store>, { hasBuck
   describeContinuing(openStore);
   describeRetrying(openStore);
   describePausing(openStore);
+  describeHolding(openStore);
   describeAfterEnd(openStore);
   describeAnswers(openStore);
   describeJournal(openStore);

@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attributes } from '../../lib/core/attributes.ts';
 import type { RunRow } from '../../lib/ports/run-item.ts';
-import type { RunQuery, Store } from '../../lib/ports/store.ts';
+import type { Store } from '../../lib/ports/store.ts';
+import type { RunQuery } from '../../lib/ports/run-query.ts';
 import {
   closedRun,
   createdRun,

@@ -64,14 +64,15 @@ const pin = fc.constantFrom(undefined, undefined, undefined, '1', '2');
 
 const take = operation(
   'take',
-  { run, owner, nowMs, pin, gone: pin },
-  (store, { run, owner, nowMs, pin, gone }, prefix) =>
+  { run, owner, nowMs, pin, gone: pin, paused: fc.option(fc.subarray(WORKFLOWS), { nil: undefined }) },
+  (store, { run, owner, nowMs, pin, gone, paused }, prefix) =>
     store.take(prefix + run, {
       lease: { owner, expiresAtMs: nowMs + LEASE_MS },
       nowMs,
       dueByMs: nowMs + 10,
       ...(pin === undefined ? {} : { pin }),
       ...(gone === undefined ? {} : { gone }),
+      ...(paused === undefined ? {} : { paused: paused.map((workflow) => prefix + workflow) }),
     }),
 );
 
@@ -89,6 +90,24 @@ const resuming = operation('resumeRun', { run, wakesSeen }, (store, { run, ...re
   store.resumeRun(prefix + run, resume),
 );
 
+const WORKFLOW_OF = fc.constantFrom(...WORKFLOWS);
+
+const holding = operation('holdRun', { run, workflow: WORKFLOW_OF, nowMs }, (store, given, prefix) =>
+  store.holdRun(prefix + given.run, {
+    ...{ workflow: prefix + given.workflow, nowMs: given.nowMs, dueByMs: given.nowMs },
+  }),
+);
+
+const puttingBack = operation('putRunBack', { run, workflow: WORKFLOW_OF }, (store, { run, workflow }, prefix) =>
+  store.putRunBack(prefix + run, prefix + workflow),
+);
+
+/** A turn knows whether its run is paused: its release is refused if that has changed since. */
+async function asItIsPaused(store: Store, runId: string): Promise<{ readonly isPaused?: true }> {
+  const run = await store.readRun(runId);
+  return run?.pausedAtMs === undefined ? {} : { isPaused: true };
+}
+
 const BLOCKED = {
   reason: 'both sides',
   sinceMs: START_MS,
@@ -100,9 +119,10 @@ const BLOCKED = {
 const release = operation(
   'release',
   { run, epoch, wakesSeen, dueAtMs, inboxIds: messageIds, isHeld: fc.boolean(), isFar: fc.boolean() },
-  (store, { run, isHeld, isFar, inboxIds, ...given }, prefix) =>
+  async (store, { run, isHeld, isFar, inboxIds, ...given }, prefix) =>
     store.release(prefix + run, {
       ...given,
+      ...(await asItIsPaused(store, prefix + run)),
       ...(isFar ? { needsWake: true } : {}),
       ...(isHeld ? { status: 'blocked', inboxIds, blocked: BLOCKED } : { status: 'suspended', inboxIds: [] }),
     }),
@@ -131,7 +151,8 @@ const settling = operation(
 const continuing = operation(
   'continueRun',
   { run, epoch, wakesSeen, input: stored, inboxIds: messageIds, deadlineAtMs: dueAtMs, link: fc.constantFrom(2, 3) },
-  (store, { run, ...next }, prefix) => store.continueRun(prefix + run, next),
+  async (store, { run, ...next }, prefix) =>
+    store.continueRun(prefix + run, { ...next, ...(await asItIsPaused(store, prefix + run)) }),
 );
 
 const retrying = operation(
@@ -167,6 +188,11 @@ const reads = fc.oneof(
     const due = [];
     for await (const page of store.listDue(nowMs)) due.push(...page.filter((runId) => runId.startsWith(prefix)));
     return due.sort();
+  }),
+  operation('listHeld', { workflow: fc.constantFrom(...WORKFLOWS) }, async (store, { workflow }, prefix) => {
+    const held = [];
+    for await (const page of store.listHeld(prefix + workflow)) held.push(...page);
+    return held.sort();
   }),
   operation(
     'listRuns',
@@ -227,6 +253,8 @@ const honest = operation(
       'retry',
       'pause',
       'resume',
+      'hold',
+      'put back',
       'continue',
       'record',
       'late record',
@@ -238,7 +266,8 @@ const honest = operation(
     const runId = prefix + run;
     const now = await store.readRun(runId);
     if (!now) return 'nothing to do';
-    const { epoch, wakes: wakesSeen } = now;
+    const { epoch, wakes: wakesSeen, pausedAtMs } = now;
+    const paused = pausedAtMs === undefined ? {} : { isPaused: true as const };
     switch (what) {
       case 'take': {
         const nowMs = Math.max(now.lease?.expiresAtMs ?? START_MS, now.dueAtMs ?? START_MS);
@@ -248,7 +277,7 @@ const honest = operation(
         if (now.endedAtMs !== undefined) return store.deleteRun(runId, START_MS); // there is nothing to renew
         return store.renew(runId, { epoch, expiresAtMs: START_MS + 2 * LEASE_MS });
       case 'release':
-        return store.release(runId, { epoch, wakesSeen, status: 'suspended', dueAtMs, inboxIds: [] });
+        return store.release(runId, { epoch, wakesSeen, status: 'suspended', dueAtMs, inboxIds: [], ...paused });
       case 'finish': {
         const result = { kind: 'inline', value: encoded('ok') } as const;
         return store.finish(runId, {
@@ -269,6 +298,12 @@ const honest = operation(
         return store.pauseRun(runId, { wakesSeen, pausedAtMs: START_MS + 1 });
       case 'resume':
         return store.resumeRun(runId, { wakesSeen });
+      case 'hold': {
+        const nowMs = Math.max(now.lease?.expiresAtMs ?? START_MS, now.dueAtMs ?? START_MS);
+        return store.holdRun(runId, { workflow: now.workflow, nowMs, dueByMs: nowMs });
+      }
+      case 'put back':
+        return store.putRunBack(runId, now.workflow);
       case 'retry': {
         const goesOnFrom = { kind: 'retry', number: 1, keeps: 1, reason: 'no' } as const;
         return store.retryRun(runId, { epoch, purgeAtMs: now.dueAtMs, retries: (now.retries ?? 0) + 1, goesOnFrom });
@@ -276,7 +311,7 @@ const honest = operation(
       case 'continue': {
         const input = { kind: 'inline', value: encoded('next') } as const;
         const next = { link: (now.link ?? 1) + 1, input, inboxIds: now.inboxIds, deadlineAtMs: dueAtMs };
-        return store.continueRun(runId, { epoch, wakesSeen, ...next });
+        return store.continueRun(runId, { epoch, wakesSeen, ...next, ...paused });
       }
       // A worker that is late writes where another has written already.
       case 'record':
@@ -301,6 +336,8 @@ const operations = fc.oneof(
   { weight: 2, arbitrary: retrying },
   { weight: 1, arbitrary: pausing },
   { weight: 1, arbitrary: resuming },
+  { weight: 1, arbitrary: holding },
+  { weight: 1, arbitrary: puttingBack },
   { weight: 1, arbitrary: renew },
   { weight: 3, arbitrary: reads },
   { weight: 3, arbitrary: writes },

@@ -155,7 +155,15 @@ export function describePausing(openStore: () => Promise<Store>): void {
       const { runId } = await takenRun(store);
       await store.pauseRun(runId, { wakesSeen: 0, pausedAtMs });
       const input = { kind: 'inline', value: encoded(2) } as const;
-      await store.continueRun(runId, { epoch: 1, wakesSeen: 1, link: 2, input, inboxIds: [], deadlineAtMs: undefined });
+      await store.continueRun(runId, {
+        epoch: 1,
+        wakesSeen: 1,
+        link: 2,
+        input,
+        inboxIds: [],
+        deadlineAtMs: undefined,
+        isPaused: true,
+      });
       expect(await store.readRun(runId)).toMatchObject({ status: 'paused', link: 2, pausedAtMs, dueAtMs: 0 });
       expect(await isDue(runId)).toBe(false);
       await store.resumeRun(runId, { wakesSeen: 1 });

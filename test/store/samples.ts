@@ -4,7 +4,8 @@ import type { Encoded } from '../../lib/core/encoded.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import type { SignalMessage, UpdateMessage } from '../../lib/ports/message.ts';
 import type { RunItem } from '../../lib/ports/run-item.ts';
-import type { FinishRun, NewRun, PurgeResult, ReleaseLease, Store } from '../../lib/ports/store.ts';
+import type { FinishRun, NewRun, ReleaseLease, Store } from '../../lib/ports/store.ts';
+import type { PurgeResult } from '../../lib/ports/run-removal.ts';
 
 export const START_MS = 1_763_800_000_000;
 export const LEASE_MS = 30_000;

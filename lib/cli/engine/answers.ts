@@ -32,6 +32,7 @@ export interface RunAnswer extends RunRow {
   readonly dueAt?: string;
   readonly deadline?: string;
   readonly pausedAt?: string;
+  readonly workflowPaused?: { readonly since: string; readonly reason?: string };
   readonly parent?: string;
   readonly link?: number;
   readonly pinnedTo?: string;

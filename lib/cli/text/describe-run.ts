@@ -101,7 +101,8 @@ function sentence(color: Color, first: string, rest: string, columns: number): S
 
 /** What a person may want to do next: commands. */
 export function adviceFor(run: RunAnswer): readonly (readonly [command: string, meaning: string])[] {
-  const { id, status } = run;
+  const { id, status, workflow, workflowPaused } = run;
+  if (workflowPaused !== undefined) return [[`lull resume --workflow ${workflow}`, 'let all of its runs go on']];
   switch (status) {
     case 'failed':
       return [

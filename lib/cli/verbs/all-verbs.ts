@@ -13,12 +13,14 @@ import { signal } from './signal.ts';
 import { start } from './start.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
+import { workflows } from './workflows.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each has options of its own
 export const ENGINE_VERBS: readonly EngineVerb<any>[] = [
   start,
   list,
   count,
+  workflows,
   show,
   history,
   watch,

@@ -5,12 +5,15 @@ import { newKey, pathOf } from '../engine/engine.ts';
 import { findRunId } from '../engine/find-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { bulkOptions, carryOutAll, isBulk, type BulkAction, type BulkOptions } from './bulk.ts';
+import { isOfWorkflow, pauseOrResumeWorkflow } from './workflows.ts';
 
 interface ControlOptions extends BulkOptions {
   readonly reason?: string;
   readonly undo?: boolean;
   readonly force?: boolean;
 }
+
+const workflowOption = new Option('-w, --workflow <name>', 'a whole workflow, instead of one run');
 
 const reasonOption = new Option('--reason <text>', 'why, for people');
 
@@ -38,16 +41,24 @@ export const terminate = controlVerb({
 
 export const pause = controlVerb({
   name: 'pause',
-  summary: 'let a run do nothing new until it is resumed: what it is sent waits',
-  options: [],
-  examples: [['lull pause order-o-17', 'Hold it; steps that are under way come to their end']],
+  summary: 'let a run, or a whole workflow, do nothing new until it is resumed: what is sent waits',
+  options: [workflowOption, new Option('--reason <text>', 'with --workflow: why, for people')],
+  ofWorkflow: true,
+  examples: [
+    ['lull pause order-o-17', 'Hold it; steps that are under way come to their end'],
+    ['lull pause --workflow checkout --reason "the bank is down"', 'Hold all checkouts, also those that are started'],
+  ],
 });
 
 export const resume = controlVerb({
   name: 'resume',
-  summary: 'let a paused run go on',
-  options: [],
-  examples: [['lull resume order-o-17', 'Signals that came meanwhile, and timers that are due, reach it now']],
+  summary: 'let a paused run, or a paused workflow, go on',
+  options: [workflowOption],
+  ofWorkflow: true,
+  examples: [
+    ['lull resume order-o-17', 'Signals that came meanwhile, and timers that are due, reach it now'],
+    ['lull resume --workflow checkout', 'All checkouts go on, within about a minute'],
+  ],
 });
 
 export const retry = controlVerb({
@@ -63,13 +74,15 @@ function controlVerb(verb: {
   readonly summary: string;
   /** It can be said of many runs. */
   readonly bulk?: BulkAction;
+  /** It can be said of a whole workflow. */
+  readonly ofWorkflow?: true;
   readonly options: readonly Option[];
   readonly examples: EngineVerb<ControlOptions>['examples'];
 }): EngineVerb<ControlOptions> {
-  const { name, bulk } = verb;
+  const { name, bulk, ofWorkflow = false } = verb;
   return {
     ...verb,
-    arguments: [[bulk === undefined ? '<run>' : '[run]', 'its id, or latest']],
+    arguments: [[bulk === undefined && !ofWorkflow ? '<run>' : '[run]', 'its id, or latest']],
     options: [...verb.options, ...(bulk === undefined ? [] : bulkOptions())],
     async act(call, run) {
       const { engine, output, options } = call;
@@ -80,6 +93,7 @@ function controlVerb(verb: {
         ...(force === true ? { force } : {}),
       };
       if (bulk !== undefined && isBulk(run, options)) return carryOutAll(call, bulk, body);
+      if (ofWorkflow && isOfWorkflow(run, options)) return pauseOrResumeWorkflow(call, name, options);
       const id = await findRunId(engine, run ?? '');
       await engine.ask({
         ...{ method: 'POST', path: pathOf('runs', id, name), key: newKey() },

@@ -29,4 +29,32 @@ export const pausePrograms: readonly Program[] = [
     acts: [{ pause: true }, { signal: 'word', payload: 'waits' }, { after: '1s', terminate: 'enough' }],
     ends: { status: 'terminated', reason: 'enough' },
   },
+  {
+    workflow: workflow('workflow-paused-and-resumed', function* () {
+      const words: string[] = [yield* word.receive()];
+      yield* sleep('1s');
+      words.push(yield* word.receive());
+      return words;
+    }),
+    acts: [
+      { signal: 'word', payload: 'a' },
+      { workflow: 'pause' },
+      { workflow: 'pause' },
+      { after: '6s', signal: 'word', payload: 'b' },
+      { after: '2s', workflow: 'resume' },
+    ],
+    ends: { status: 'completed', result: ['a', 'b'] },
+  },
+  {
+    workflow: workflow('workflow-paused-and-cancelled', function* () {
+      yield* word.receive();
+    }),
+    acts: [
+      { workflow: 'pause' },
+      { after: '6s', signal: 'word', payload: 'waits' },
+      { after: '1s', terminate: 'enough' },
+      { after: '2s', workflow: 'resume' },
+    ],
+    ends: { status: 'terminated', reason: 'enough' },
+  },
 ];

@@ -8,6 +8,7 @@ import { endRule } from './end-rule.ts';
 import { eventsRule } from './events-rule.ts';
 import { forkRule } from './fork-rule.ts';
 import { hearsRule } from './hears-rule.ts';
+import { holdRule } from './hold-rule.ts';
 import { journalRule } from './journal-rule.ts';
 import { limitsRule } from './limits-rule.ts';
 import { leftErrorsRule } from './left-errors-rule.ts';
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   bodiesRule,
   hearsRule,
   pauseRule,
+  holdRule,
   blockedRule,
   lostWorkersRule,
   solitudeRule,

@@ -7,19 +7,14 @@ import { SHORTEST_RETENTION_MS } from '../../../lib/core/shortest-retention.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
 import type { RunItem } from '../../../lib/ports/run-item.ts';
-import type {
-  AnswerUpdate,
-  AnswerUpdateResult,
-  DeleteRunResult,
-  PurgeResult,
-  PutMessageResult,
-  TakeLease,
-} from '../../../lib/ports/store.ts';
+import type { AnswerUpdate, AnswerUpdateResult, PutMessageResult, TakeLease } from '../../../lib/ports/store.ts';
+import type { DeleteRunResult, PurgeResult } from '../../../lib/ports/run-removal.ts';
 import { RunLedger, type TableCall } from './run-ledger.ts';
+import { WorkflowBook } from './workflow-book.ts';
 
-/** What the index of the due has of it. */
+/** What the index of the due has of it, where sweeps look. */
 function listedAtMs(item: RunItem | undefined): number | undefined {
-  return item?.pausedAtMs === undefined ? item?.dueAtMs : undefined;
+  return item?.pausedAtMs === undefined && !item?.isHeld ? item?.dueAtMs : undefined;
 }
 
 /** Of a record that is put. */
@@ -28,6 +23,7 @@ export function linkOf({ args }: TableCall): number {
 }
 
 export class Ledger {
+  readonly workflows = new WorkflowBook();
   readonly runs = new Map<string, RunLedger>();
   /** Runs that were purged, and whose id was used again. */
   readonly former: RunLedger[] = [];
@@ -44,7 +40,7 @@ export class Ledger {
   of(runId: string): RunLedger {
     let run = this.runs.get(runId);
     if (run === undefined) {
-      run = new RunLedger(runId);
+      run = new RunLedger(runId, this.workflows);
       this.runs.set(runId, run);
     }
     return run;
@@ -71,7 +67,7 @@ export class Ledger {
     const { lease } = after ?? {};
     const dueAtMs = listedAtMs(after);
     run.notePause(call);
-    if (before !== after) {
+    if (before !== after && operation !== 'holdRun') {
       run.wantsTurnSinceMs = dueAtMs === undefined ? Infinity : Math.max(atMs, dueAtMs, lease?.expiresAtMs ?? 0);
     }
     if (listedAtMs(before) !== dueAtMs || before === undefined) run.dueTimes.push({ atMs, dueAtMs });

@@ -14,6 +14,7 @@ import type { RetryPoint, RunItem, StoredValue } from '../../../lib/ports/run-it
 import type { Store } from '../../../lib/ports/store.ts';
 import { signCallback } from '../../../lib/token/callback-token.ts';
 import { StandingBook } from './standing.ts';
+import type { WorkflowBook } from './workflow-book.ts';
 
 /** A call as the table carried it out. */
 export interface TableCall {
@@ -135,8 +136,11 @@ export class RunLedger {
   firstInput: Encoded | undefined;
   input: Encoded | undefined;
 
-  constructor(runId: string) {
+  readonly #workflows: WorkflowBook;
+
+  constructor(runId: string, workflows: WorkflowBook) {
     this.runId = runId;
+    this.#workflows = workflows;
   }
 
   /** A message was accepted. */
@@ -165,7 +169,9 @@ export class RunLedger {
 
   /** When a sweep would find something to do. */
   get dueAtMs(): number | undefined {
-    return this.idKeptUntilMs ?? (this.item?.pausedAtMs === undefined ? this.item?.dueAtMs : undefined);
+    const { pausedAtMs, isHeld, workflow = '', dueAtMs } = this.item ?? {};
+    const isOut = pausedAtMs !== undefined || (isHeld && this.#workflows.pausedSinceMs(workflow) !== undefined);
+    return this.idKeptUntilMs ?? (isOut ? undefined : dueAtMs);
   }
 
   /** Each of its entries was asked for by the run itself, and stands. */

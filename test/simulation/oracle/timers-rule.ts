@@ -24,9 +24,17 @@ export const timersRule: Rule = {
       const { blockedUntilMs, formerLeaseEndedMs, resumedAtMs } = run;
       const reopenedAtMs = run.reopened.at(-1)?.atMs ?? -Infinity;
       // The lease of a dead worker whose clock was wrong is over when its own clock would have said so.
-      const freeAtMs = Math.max(seen.faultsEndedAtMs, blockedUntilMs, formerLeaseEndedMs, resumedAtMs);
+      const workflowResumedAtMs = seen.table.ledger.workflows.resumedAtMs(run.item?.workflow ?? '');
+      const freeAtMs = Math.max(
+        seen.faultsEndedAtMs,
+        blockedUntilMs,
+        formerLeaseEndedMs,
+        resumedAtMs,
+        workflowResumedAtMs,
+      );
       const sinceMs = Math.max(sleep.dueAtMs, askedAtMs, freeAtMs, reopenedAtMs);
       if (seen.fleet.saturatedAtMs >= sinceMs) continue;
+      if (run.item !== undefined && seen.table.ledger.workflows.holdsBack(run.item)) continue;
       const lateMs = atMs - sinceMs;
       if (lateMs > latestMs(seen, run)) violate(`timer #${entry.id} fired ${Math.round(lateMs)} ms too late`);
     }

@@ -6,6 +6,7 @@ import { childBugs } from './child-bugs.ts';
 import { deleteBugs } from './delete-bugs.ts';
 import { eventBugs } from './event-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
+import { holdBugs } from './hold-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { leaseBugs } from './lease-bugs.ts';
 import { longLifeBugs } from './long-life-bugs.ts';
@@ -28,6 +29,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...deleteBugs,
   ...eventBugs,
   ...forkBugs,
+  ...holdBugs,
   ...journalBugs,
   ...leaseBugs,
   ...longLifeBugs,

@@ -5,25 +5,25 @@ export const pauseBugs: readonly PlantedBug[] = [
   {
     name: 'a worker takes a run that is paused',
     file: 'lib/memory/run-state.ts',
-    find: `const isPaused = run.pausedAtMs !== undefined;\n  if (!isPaused && !leased`,
-    put: `const isPaused = run.pausedAtMs !== undefined;\n  if (!leased`,
+    find: `if (!isPaused && !isHeldBack && !leased`,
+    put: `if (!isHeldBack && !leased`,
   },
   {
     name: 'a paused turn delivers what it was sent',
     file: 'lib/engine/pending-events.ts',
-    find: `return turn.isPaused && !codeHasEnded(memory);`,
+    find: `return turn.doesNothingNew && !codeHasEnded(memory);`,
     put: `return false;`,
   },
   {
     name: 'a paused turn begins steps',
     file: 'lib/engine/begin-steps.ts',
-    find: `nowMs >= turn.beginsByMs || turn.isPaused) return;\n  for`,
+    find: `nowMs >= turn.beginsByMs || turn.doesNothingNew) return;\n  for`,
     put: `nowMs >= turn.beginsByMs) return;\n  for`,
   },
   {
     name: 'what waits for the resume does not make the run due',
     file: 'lib/engine/suspend.ts',
-    find: `const dueAtMs = isPaused && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);`,
+    find: `const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);`,
     put: `const dueAtMs = nextDueAtMs(memory);`,
   },
   {

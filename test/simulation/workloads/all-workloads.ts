@@ -16,6 +16,7 @@ import { deletedWorkload } from './deleted.ts';
 import { familyWorkload, stoppedFamilyWorkload } from './family.ts';
 import { fanOutWorkload } from './fan-out.ts';
 import { followedWorkload } from './followed.ts';
+import { holdingWorkload } from './holding.ts';
 import { linksWorkload } from './links.ts';
 import { longJournalWorkload } from './long-journal.ts';
 import { patchedWorkload } from './patched.ts';
@@ -49,6 +50,7 @@ export const workloads: readonly Workload[] = [
   callbacksWorkload,
   stopRaceWorkload,
   pausingWorkload,
+  holdingWorkload,
   busyRunWorkload,
   unwindingWorkload,
   updatingWorkload,

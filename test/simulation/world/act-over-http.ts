@@ -26,6 +26,7 @@ export async function actOverHttp(
   if (action.do === 'query') return answer;
   if (action.do === 'update' && response.status === 200) return answer;
   if (action.do === 'update') throw new LullError('TIMEOUT', 'there is no answer yet');
+  if (action.do === 'pause-workflow' || action.do === 'resume-workflow') return answer;
   if (action.do !== 'look' && answer.id !== idIn(action, runId))
     throw new Error(`the answer is about run "${answer.id}"`);
   return undefined;
@@ -73,6 +74,9 @@ function toHttp(
     case 'pause':
     case 'resume':
       return { method, path: `/runs/${runId}/${action.do}` };
+    case 'pause-workflow':
+    case 'resume-workflow':
+      return { method, path: `/workflows/${action.workflow}/${action.do === 'pause-workflow' ? 'pause' : 'resume'}` };
     case 'cancel':
       return { method, path: `/runs/${runId}/cancel`, body: JSON.stringify({ reason: action.reason }) };
     case 'terminate': {

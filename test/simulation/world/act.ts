@@ -41,6 +41,8 @@ export type Action = ActionBase &
     /** The callback of that name; with an error, if the payload begins with "no". */
     | { readonly do: 'complete'; readonly name: string; readonly payload: string; readonly key?: string }
     | { readonly do: 'pause' | 'resume' }
+    /** A whole workflow. */
+    | { readonly do: 'pause-workflow' | 'resume-workflow'; readonly workflow: string }
     | { readonly do: 'cancel'; readonly reason: string }
     | { readonly do: 'terminate'; readonly reason: string; readonly undo?: true }
     /** Under its id, repeats are one update. */
@@ -115,6 +117,10 @@ export async function act(
     case 'pause':
     case 'resume':
       return client.run(runId)[action.do]();
+    case 'pause-workflow':
+      return client.workflows.pause(action.workflow, { reason: 'for a while' });
+    case 'resume-workflow':
+      return client.workflows.resume(action.workflow);
     case 'cancel':
       return client.run(runId).cancel(action.reason);
     case 'terminate':

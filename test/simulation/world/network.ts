@@ -62,7 +62,7 @@ export class Network {
         isWrite: isWrite(call),
         go: () => table.carryOut(process.name, call, go),
         goHalf: this.#halfOf(process, call),
-        isOnce: operation === 'listDue' || operation === 'purge',
+        isOnce: operation === 'listDue' || operation === 'listHeld' || operation === 'purge',
         isSeldom: operation === 'purge' || operation === 'retryRun' || operation === 'deleteRun',
         // Retention is hours: no request is under way for so long.
         // A deletion is of the run that it has read.

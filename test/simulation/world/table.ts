@@ -3,6 +3,7 @@
  * can be behind.
  */
 import { MemoryStore } from '../../../lib/memory/memory-store.ts';
+import type { WorkflowList, ChangeWorkflowListResult } from '../../../lib/ports/paused-workflows.ts';
 import type { CreateRunResult, Store } from '../../../lib/ports/store.ts';
 import type { StoreCall } from '../../../lib/testing/around-store.ts';
 import { Ledger } from '../oracle/ledger.ts';
@@ -23,6 +24,8 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'retryRun',
   'pauseRun',
   'resumeRun',
+  'holdRun',
+  'putRunBack',
   'purge',
   'deleteRun',
   'watch',
@@ -47,6 +50,9 @@ export class Table {
   /** Carries a call out; nothing else happens meanwhile. */
   async carryOut<T>(by: string, { operation, runId, args }: StoreCall, go: () => Promise<T>): Promise<T> {
     const answer = await go();
+    if (operation === 'changeWorkflowList' && (answer as ChangeWorkflowListResult).kind === 'done') {
+      this.ledger.workflows.enter(args[0] as WorkflowList, this.#timeline.nowMs);
+    }
     if (runId === undefined) return answer;
     const isNew = operation === 'createRun' && (answer as CreateRunResult).kind === 'created';
     const run = isNew ? this.ledger.begin(runId) : this.ledger.of(runId);

@@ -1,0 +1,22 @@
+import type { RunState } from './run-state.ts';
+
+/** All items of one run. Values, messages and records are there with or without a run, as in the table. */
+export class Partition {
+  state: RunState | undefined;
+  readonly values = new Map<string, string>();
+  readonly messages = new Map<string, string>();
+  /** Of messages with an idempotency key that are in the journal. */
+  readonly receivedDigests = new Map<string, string>();
+  /** Of updates. */
+  readonly answers = new Map<string, string>();
+  /** The epochs that have claimed updates. */
+  readonly claims = new Map<string, number>();
+  /** By link, then by number. */
+  readonly records = new Map<number, Map<number, string>>();
+
+  recordsOf(link: number): Map<number, string> {
+    const records = this.records.get(link) ?? new Map<number, string>();
+    this.records.set(link, records);
+    return records;
+  }
+}
