@@ -39,7 +39,8 @@ export const eventsRule: Rule = {
     }
     const starts = bus.heardOf(runId).filter(({ detail }) => detail.status === 'running').length;
     const hasBegun = entries.length > 0 && !isDeleted && item !== undefined;
-    if (faultNames.length === 0 && hasBegun && starts !== 1) {
+    const isLostToItsCode = entries.some(({ kind }) => kind === 'taken-over'); // the worker that began it may have died
+    if (faultNames.length === 0 && !isLostToItsCode && hasBegun && starts !== 1) {
       violate(`nothing went wrong, and the bus has heard ${starts} times that the run has started`);
     }
   },
