@@ -36,7 +36,10 @@ export const messagesRule: Rule = {
       again.length > 0
     )
       violate(`after a retry ${again.join(', ')} did not come again`);
-    if (table.ledger.of(run.runId) !== run || run.isDeleted) return; // another run has the id now, or none
+    // Another run has the id now, or had it before: which of them a caller spoke to is not noted.
+    const isOneOfSeveral =
+      table.ledger.of(run.runId) !== run || table.ledger.former.some(({ runId }) => runId === run.runId);
+    if (isOneOfSeveral || run.isDeleted) return;
     for (const told of callers.told) {
       if (told.runId !== run.runId) continue;
       const problem = problemOf(told, run);
