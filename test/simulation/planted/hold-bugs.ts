@@ -37,12 +37,6 @@ export const holdBugs: readonly PlantedBug[] = [
     put: `if (kind === 'cancel') return { answer, after: { ...before, run: accepted } };`,
   },
   {
-    name: 'a run that is asked to stop stays where it is held',
-    file: 'lib/memory/run-state.ts',
-    find: `return { ...before, run: { ...notHeld(run), status: openStatusOf(run, before.restingStatus) } };`,
-    put: `return { ...before, run: { ...run, status: openStatusOf(run, before.restingStatus) } };`,
-  },
-  {
     name: 'a turn goes on although its workflow is paused',
     file: 'lib/engine/turn-state.ts',
     find: `return this.isPaused || this.isHeldBack;`,
@@ -53,17 +47,5 @@ export const holdBugs: readonly PlantedBug[] = [
     file: 'lib/engine/suspend.ts',
     find: `const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);`,
     put: `const dueAtMs = isPaused && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);`,
-  },
-  {
-    name: 'a turn learns in the middle of a round that its workflow is paused, or is not any more',
-    file: 'lib/engine/suspend.ts',
-    find: `const { isPaused, isHeldBack } = turn;`,
-    put: `const { isPaused } = turn;\n  const isHeldBack = (turn.isHeldBack = (await turn.pausedWorkflows.within(1)).has(turn.run.workflow));`,
-  },
-  {
-    name: 'a worker holds a run that another worker has',
-    file: 'lib/memory/run-state.ts',
-    find: `if (run.pausedAtMs !== undefined || !isFreeAndDue(run, hold)) return notDone;`,
-    put: `if (run.pausedAtMs !== undefined) return notDone;`,
   },
 ];

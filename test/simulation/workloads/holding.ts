@@ -52,7 +52,9 @@ export const holdingWorkload: Workload = {
       inLinks: dice.chance(0.3),
       heard: [],
     };
-    const delayMs = dice.chance(0.2) ? Math.round(dice.magnitude(1_000, 60_000)) : undefined;
+    // A later link begins by the clock of another worker, and not at the run's time.
+    const isDelayed = dice.chance(0.2) && !input.inLinks;
+    const delayMs = isDelayed ? Math.round(dice.magnitude(1_000, 60_000)) : undefined;
     const pauses = Array.from({ length: dice.between(1, 4) }, () => pauseAndResume(dice)).flat();
     return {
       workflow: holdable.name,
