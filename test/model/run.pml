@@ -1240,9 +1240,15 @@ proctype Sweeper() {
 endsweep:
   do
 #ifdef HOLD
+#ifdef M_NOTLETGO
   :: open && ISDUE -> atomic { if :: !held && FREE && q == 0 -> send() :: else fi }
-#ifndef M_NOTLETGO
-  :: atomic { open && held && !wpaused && known && q == 0 -> held = 0; send() }      /* 30 */
+#else
+  :: open && ISDUE -> atomic {
+     if
+     :: !held && FREE && q == 0 -> send()
+     :: held && !wpaused && known && q == 0 -> held = 0; send()                      /* 30 */
+     :: else
+     fi }
 #endif
 #else
   :: open && ISDUE -> atomic { if :: FREE && q == 0 -> send() :: else fi }
