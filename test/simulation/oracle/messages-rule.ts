@@ -11,17 +11,14 @@ export const messagesRule: Rule = {
     const twice = run.delivered.filter((id, index) => run.delivered.indexOf(id) !== index);
     if (twice.length > 0) violate(`delivered more than once: ${twice.join(', ')}`);
     const isBlocked = run.item !== undefined && !isClosed(run.item.status) && run.item.status === 'blocked';
+    const isPlain = run.isPlain && run.reopened.length === 0; // in its earlier links too
     // Ends that it has not learned of, a run that goes on has found itself.
-    const isSent = (id: string): boolean => run.isPlain || !id.startsWith('end-') || run.accepted.includes(id);
+    const isSent = (id: string): boolean => isPlain || !id.startsWith('end-') || run.accepted.includes(id);
     const [accepted, delivered] = [
       withoutUpdates(run, run.accepted),
       withoutUpdates(run, run.delivered).filter(isSent),
     ];
-    if (
-      !isBlocked &&
-      delivered.join() !== accepted.join() &&
-      (run.isPlain || !isButForEarlierEnds(accepted, delivered))
-    ) {
+    if (!isBlocked && delivered.join() !== accepted.join() && (isPlain || !isButForEarlierEnds(accepted, delivered))) {
       violate(`accepted: ${accepted.join(', ')}; delivered: ${delivered.join(', ')}`);
     }
     // An update waits for its handler, and others pass it; one that was refused has an answer instead.
