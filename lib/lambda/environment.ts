@@ -160,7 +160,7 @@ function publicUrl(problems: string[], environment: Environment): string | undef
 }
 
 /** As EventBridge names a bus, or the ARN of one. */
-const EVENT_BUS = /^(arn:[\w-]+:events:[a-z]{2}-[a-z0-9-]+-\d+:\d{12}:event-bus\/)?[/.\-_A-Za-z0-9]{1,256}$/;
+const EVENT_BUS = /^(arn:[\w-]+:events:[a-z0-9-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z0-9]{1,256}$/;
 
 function eventBus(problems: string[], environment: Environment): WorkerSettings['eventBus'] {
   const bus = environment['LULL_EVENT_BUS']?.trim();

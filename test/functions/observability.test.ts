@@ -13,6 +13,7 @@ import type { WorkflowSource } from '../../lib/core/workflow-registry.ts';
 import { aroundStore } from '../../lib/testing/around-store.ts';
 import { createWorld, type World } from '../client/client-world.ts';
 import { startTableServer } from '../dynamodb/table-server.ts';
+import { promisesToGoOn } from '../engine/small-cloud.ts';
 import { valuesOf } from '../lambda/emf.ts';
 import { context, httpEvent, sqsEvent } from '../lambda/sample-events.ts';
 
@@ -132,7 +133,7 @@ describe('the worker', () => {
     const ids = ['o1', 'o2', 'o3'];
     const runs = await Promise.all(ids.map((id) => world.client.start(order, undefined, { id })));
     const store = aroundStore(world.store, async (_call, go) => {
-      await new Promise(setImmediate); // the others go on meanwhile
+      await promisesToGoOn(); // the others meanwhile
       return go();
     });
     const { work, logged } = functionsOf(world, [order], { store });

@@ -43,5 +43,7 @@ export const hearsRule: Rule = {
 
 export function isDisturbed({ runId }: RunLedger, { plan, faultNames, bodies }: Seen): boolean {
   if (plan.weather.clockErrorMs !== 0 || bodies.haveKilled) return true;
-  return faultNames.some((name) => OF_WORKERS.test(name) || (OF_CALLS.test(name) && name.includes(`of ${runId}`)));
+  // A turn of any run waits for the list of paused workflows.
+  const isOfRun = (name: string): boolean => name.includes(`of ${runId}`) || name.includes('at readWorkflowList');
+  return faultNames.some((name) => OF_WORKERS.test(name) || (OF_CALLS.test(name) && isOfRun(name)));
 }
