@@ -74,9 +74,9 @@ describe('the bundles', () => {
   test.each([
     // A worker is a caller of other runs, too; the API replays runs to answer queries; both know the times of schedules. What
     // EventBridge calls replays nothing, and has nothing of the engine.
-    ['Worker', 530_000],
-    ['ApiFunction', 630_000],
-    ['Sweeper', 105_000],
+    ['Worker', 550_000],
+    ['ApiFunction', 655_000],
+    ['Sweeper', 115_000],
     ['SchedulesFunction', 300_000],
   ])('of the %s is minified, below %d bytes, with its source map', (id, limitBytes) => {
     const folder = assetOf(id);
