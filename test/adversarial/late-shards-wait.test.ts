@@ -5,6 +5,7 @@ import { createPrng } from '../../lib/core/prng.ts';
 import { sweep } from '../../lib/engine/sweep.ts';
 import { dueShardOf } from '../../lib/dynamodb/schema.ts';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import { NO_WORKFLOWS_LISTED } from '../../lib/ports/paused-workflows.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import { createWorld, type World } from '../client/client-world.ts';
 import { silent } from '../testing/silent.ts';
@@ -21,6 +22,7 @@ function storeOf(world: World): Store {
       world.clock.pass(1_000); // the table is slow
       return Promise.resolve({ runId, status: 'suspended', dueAtMs: 0 });
     },
+    readWorkflowList: () => Promise.resolve(NO_WORKFLOWS_LISTED),
     async *listDue(_dueByMs: number, begin = 0) {
       for (let shard = 0; shard < SHARDS; shard += 1) {
         const name = (Math.floor(begin * SHARDS) + shard) % SHARDS;

@@ -1,9 +1,9 @@
 import { type Coroutine, log, now, random, runInfo, sleep, uuid } from 'lull';
 import { describe, expect, it } from 'vitest';
-import { provideStepContext } from '../../lib/core/step-context.ts';
 import type { StepContext } from '../../lib/core/step.ts';
 import { drive, INFO, START_MS } from '../scheduler/drive.ts';
 import { runBody } from './run-body.ts';
+import { whileProvided } from './while-provided.ts';
 
 describe('what a run knows', () => {
   it('now is the time of the event that woke it last', () => {
@@ -65,10 +65,9 @@ describe('log', () => {
   it("goes to the step's log in the body of a step", () => {
     const lines: unknown[][] = [];
     const stepLog = { warn: (...values: unknown[]) => lines.push(values) };
-    let context: StepContext | undefined = { log: stepLog } as unknown as StepContext;
-    provideStepContext({ current: () => context });
-    log.warn('hot', 1);
-    context = undefined;
+    whileProvided({ log: stepLog } as unknown as StepContext, () => {
+      log.warn('hot', 1);
+    });
     expect(lines).toEqual([['hot', 1]]);
   });
 });

@@ -1,7 +1,7 @@
 import { defineStep, sleep, step, stepContext, type StepOptions } from 'lull';
 import { describe, expect, it } from 'vitest';
 import type { StepContext } from '../../lib/core/step.ts';
-import { currentStepContext, provideStepContext } from '../../lib/core/step-context.ts';
+import { whileProvided } from './while-provided.ts';
 import type { PendingStep } from '../../lib/scheduler/live-run.ts';
 import { drive, newRun, START_MS } from '../scheduler/drive.ts';
 import { caught, runBody } from './run-body.ts';
@@ -107,11 +107,9 @@ describe('stepContext', () => {
   });
 
   it('is what the engine provides', () => {
-    const before = currentStepContext();
-    let context: StepContext | undefined;
-    provideStepContext({ current: () => context });
-    context = { attempt: 4 } as StepContext;
-    expect(stepContext().attempt).toBe(4);
-    context = before;
+    const context = { attempt: 4 } as StepContext;
+    whileProvided(context, () => {
+      expect(stepContext().attempt).toBe(4);
+    });
   });
 });

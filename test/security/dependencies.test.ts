@@ -71,7 +71,9 @@ describe('what a Lambda is made of', () => {
     async (entry, list) => {
       const { bundled, external } = await packagesIn(entry);
       expect(bundled).toEqual([...list].sort());
-      expect(external.filter((path) => !/^(node:|@aws-sdk\/client-(dynamodb|sqs|s3|lambda)$)/.test(path))).toEqual([]);
+      expect(
+        external.filter((path) => !/^(node:|@aws-sdk\/client-(dynamodb|eventbridge|sqs|s3|lambda)$)/.test(path)),
+      ).toEqual([]);
     },
   );
 
