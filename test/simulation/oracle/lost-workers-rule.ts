@@ -25,7 +25,7 @@ export const lostWorkersRule: Rule = {
     if (!run.triedAlone.has(version)) violate(`${by} blocked the run for lost workers, and ${version} was not tried`);
     const { tryAtMs = 0 } = before.blocked ?? {};
     if (tryAtMs > atMs && before.blocked?.version === version) return; // woken before it is to be tried again
-    checkLastWorker(run, violate, seen);
+    if (tryAtMs <= atMs) checkLastWorker(run, violate, seen); // else the last one has blocked it, and another version does again
     if (run.takeoversInARow < mostLosses(seen)) {
       violate(`${by} blocked the run after ${run.takeoversInARow} takeovers since something was recorded`);
     }
