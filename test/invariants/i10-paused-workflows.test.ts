@@ -2,6 +2,7 @@
 import { workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
 import { expect } from 'vitest';
+import { PAUSE_REASON_LIMIT } from '../../lib/client/workflows.ts';
 import { DEFAULT_SETTINGS } from '../../lib/engine/settings.ts';
 import { SmallCloud } from '../engine/small-cloud.ts';
 import { codeOf, limit } from './limit-cases.ts';
@@ -16,9 +17,9 @@ const reason = (characters: number): Promise<string> =>
   );
 
 limit('PAUSE_REASON_LIMIT', {
-  under: async () => expect(await reason(199)).toBe('taken'),
-  at: async () => expect(await reason(200)).toBe('taken'),
-  over: async () => expect(await reason(201)).toBe('INVALID_ARGUMENT'),
+  under: async () => expect(await reason(PAUSE_REASON_LIMIT - 1)).toBe('taken'),
+  at: async () => expect(await reason(PAUSE_REASON_LIMIT)).toBe('taken'),
+  over: async () => expect(await reason(PAUSE_REASON_LIMIT + 1)).toBe('INVALID_ARGUMENT'),
 });
 
 /** What becomes of the pause of the last of so many workflows. */
