@@ -82,7 +82,7 @@ export async function pauseOrResumeWorkflow(
 }
 
 function stands({ name, paused, pausedAt = '', reason }: WorkflowAnswer, nowMs: number): Styled {
-  if (!paused) return [['green', 'not paused'], `  ${name}`];
+  if (!paused) return [['green', 'resumed'], `  ${name}`];
   const why = reason === undefined || reason === '' ? '' : `: ${reason}`;
   return [['yellow', 'paused'], `  ${name}, ${when(Date.parse(pausedAt), nowMs)}${why}`];
 }
