@@ -141,7 +141,9 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     const isCut = text.trimStart().startsWith('{') && !text.trimEnd().endsWith('}');
-    throw new HistoryUnreadableError(isCut ? 'the file is cut off: export it again' : 'it is no JSON document: `lull history RUN --export` writes one');
+    throw new HistoryUnreadableError(
+      isCut ? 'the file is cut off: export it again' : 'it is no JSON document: `lull history RUN --export` writes one',
+    );
   }
 }
 
