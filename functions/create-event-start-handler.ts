@@ -1,16 +1,11 @@
 /** The event starts: starts the runs that rules of EventBridge ask for. */
 import { beginCall } from '../lib/client/call-budget.ts';
-import type { CallPorts } from '../lib/client/call-ports.ts';
-import { RANDOM_IDS } from '../lib/client/identifiers.ts';
 import { startByEvent, type EventStarted, type EventStartRequest } from '../lib/client/start-by-event.ts';
-import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
-import { readFunctionSettings } from '../lib/lambda/environment.ts';
+import type { WorkflowSource } from '../lib/core/workflow-registry.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
-import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
+import { oncePerProcess, type Overrides } from './function-ports.ts';
+import { openCallPorts } from './open-call-ports.ts';
 import { serveInvocation } from './serve-invocation.ts';
-
-/** It ends before the invocation does, which lasts 30 s; Lambda calls it again. */
-const CALL_TIMEOUT_MS = 20_000;
 
 /** A Lambda handler for what the rule of an event start sends. */
 export type EventStartHandler = (request: EventStartRequest, context?: HandlerContext) => Promise<EventStarted>;
@@ -34,15 +29,7 @@ export type EventStartHandler = (request: EventStartRequest, context?: HandlerCo
  * ```
  */
 export function createEventStartHandler(workflows: WorkflowSource, overrides: Overrides = {}): EventStartHandler {
-  const open = oncePerProcess((): CallPorts => {
-    const settings = readFunctionSettings(overrides.environment ?? process.env);
-    const { store, wakes, clock, log } = openPorts(settings, overrides, { isForCallers: true });
-    return {
-      ...{ registry: createRegistry(workflows), clock, log, ids: RANDOM_IDS, callTimeoutMs: CALL_TIMEOUT_MS },
-      openStore: () => Promise.resolve(store),
-      openWakes: () => Promise.resolve(wakes),
-    };
-  });
+  const open = oncePerProcess(() => openCallPorts(workflows, overrides));
   const handle = async (request: EventStartRequest): Promise<EventStarted> => {
     const ports = open();
     const about = describe(request);

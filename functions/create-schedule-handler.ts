@@ -1,16 +1,11 @@
 /** The schedules: starts the runs that EventBridge Scheduler asks for. */
 import { beginCall } from '../lib/client/call-budget.ts';
-import type { CallPorts } from '../lib/client/call-ports.ts';
-import { RANDOM_IDS } from '../lib/client/identifiers.ts';
 import { startScheduled, type ScheduledRequest, type ScheduledStart } from '../lib/client/start-scheduled.ts';
-import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
-import { readFunctionSettings } from '../lib/lambda/environment.ts';
+import type { WorkflowSource } from '../lib/core/workflow-registry.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
-import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
+import { oncePerProcess, type Overrides } from './function-ports.ts';
+import { openCallPorts } from './open-call-ports.ts';
 import { serveInvocation } from './serve-invocation.ts';
-
-/** It ends before the invocation does, which lasts 30 s; EventBridge asks again. */
-const CALL_TIMEOUT_MS = 20_000;
 
 /** A Lambda handler for what a schedule sends. */
 export type ScheduleHandler = (request: ScheduledRequest, context?: HandlerContext) => Promise<ScheduledStart>;
@@ -34,15 +29,7 @@ export type ScheduleHandler = (request: ScheduledRequest, context?: HandlerConte
  * ```
  */
 export function createScheduleHandler(workflows: WorkflowSource, overrides: Overrides = {}): ScheduleHandler {
-  const open = oncePerProcess((): CallPorts => {
-    const settings = readFunctionSettings(overrides.environment ?? process.env);
-    const { store, wakes, clock, log } = openPorts(settings, overrides, { isForCallers: true });
-    return {
-      ...{ registry: createRegistry(workflows), clock, log, ids: RANDOM_IDS, callTimeoutMs: CALL_TIMEOUT_MS },
-      openStore: () => Promise.resolve(store),
-      openWakes: () => Promise.resolve(wakes),
-    };
-  });
+  const open = oncePerProcess(() => openCallPorts(workflows, overrides));
   const handle = async (request: ScheduledRequest): Promise<ScheduledStart> => {
     const ports = open();
     const start = await startScheduled(beginCall(ports), request);

@@ -11,6 +11,7 @@ import type { Coroutine } from '../../../lib/core/awaitable.ts';
 import type { Action } from '../world/act.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
+import { wrongWithRounds } from './rounds.ts';
 import { start, type Workload } from './workload.ts';
 
 interface Work {
@@ -72,14 +73,7 @@ export const holdingWorkload: Workload = {
   },
   waitsFor: ({ input }) =>
     Array.from({ length: (input as Work).rounds }, (_, payload) => ({ name: 'go on', key: `go-${payload}` })),
-  judge({ end, item, entries }, { input }) {
-    if (end === undefined) return `the run is left ${item?.status}`;
-    const isStopped = entries.some(({ kind }) => kind === 'cancel-requested' || kind === 'terminate-requested');
-    if (isStopped) return undefined;
-    const expected = JSON.stringify(Array.from({ length: (input as Work).rounds }, (_, payload) => payload));
-    if (end.status !== 'completed') return `nobody has stopped the run, and it is ${end.status}`;
-    return JSON.stringify(end.result) === expected ? undefined : `it heard ${JSON.stringify(end.result)}`;
-  },
+  judge: (run, { input }) => wrongWithRounds(run, (input as Work).rounds),
 };
 
 /** Whoever pauses it resumes it, and gives up neither. */
