@@ -216,13 +216,13 @@ class ConnectedEngine implements Pick<TestEngine, 'settle' | 'advance' | 'now' |
     }
   }
 
-  /** It has ended or is gone, is blocked or paused, or waits for something that is not due now. */
+  /** It has ended or is gone, is blocked, it or its workflow is paused, or it waits for something that is not due now. */
   async #isAtRest(id: string): Promise<boolean> {
     try {
       const { body } = await this.#api.call(`/runs/${encodeURIComponent(id)}`);
-      const { status, dueAt } = body as RemoteDescription;
+      const { status, dueAt, workflowPaused } = body as RemoteDescription;
       if (isClosed(status)) return this.#open.delete(id);
-      if (status === 'blocked' || status === 'paused') return true;
+      if (status === 'blocked' || status === 'paused' || workflowPaused !== undefined) return true;
       const nowMs = this.#cloud?.nowMs() ?? Date.now();
       return status === 'suspended' && (dueAt === undefined || Date.parse(dueAt) > nowMs + POLL_MS);
     } catch (error) {

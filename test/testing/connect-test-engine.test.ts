@@ -193,6 +193,15 @@ describe('an engine elsewhere', () => {
     await expect(engine.client.run('r').result()).rejects.toBeInstanceOf(TimeoutError);
   });
 
+  it('is at rest where its run waits because the workflow is paused', async () => {
+    const createdAt = '2030-01-01T00:00:00.000Z';
+    const run = { id: 'r', workflow: 'ask', status: 'pending', createdAt, workflowPaused: { since: createdAt } };
+    const fetch = async (): Promise<Response> => Response.json(run);
+    const engine = connectTestEngine({ endpoint: 'http://127.0.0.1:9', fetch, timeout: '2s' });
+    await engine.start(ask, 'Ada');
+    await engine.settle();
+  });
+
   it('gives times as dates, wherever they are', async () => {
     const at = '2030-01-01T00:00:00.000Z';
     const heartbeat = { at, details: { since: at } };
@@ -201,7 +210,16 @@ describe('an engine elsewhere', () => {
     ];
     const leaf = { id: '1.1', name: 'leaf', awaits, calls: [], at: 'a.ts:1:1', tasks: [] };
     const waitsFor = { from: 'code', tasks: [{ id: '1', name: 'ask', awaits: [], calls: [], tasks: [leaf] }] };
-    const run = { id: 'r', workflow: 'ask', status: 'suspended', createdAt: at, scheduledAt: at, waitsFor };
+    const workflowPaused = { since: at, reason: 'the bank is down' };
+    const run = {
+      id: 'r',
+      workflow: 'ask',
+      status: 'suspended',
+      createdAt: at,
+      scheduledAt: at,
+      workflowPaused,
+      waitsFor,
+    };
     const events = [{ kind: 'step-failed', at, dueAt: at, retryAt: at, value: { at } }];
     const fetch = async (url: string): Promise<Response> =>
       Response.json(url.includes('/history') ? { events } : url.includes('/runs/r') ? run : { runs: [run] });
@@ -209,6 +227,7 @@ describe('an engine elsewhere', () => {
     const time = new Date(at);
     const described = (await engine.client.run('r').describe({ tasks: true })) as OpenRunDescription;
     expect(described).toMatchObject({ createdAt: time, scheduledAt: time });
+    expect(described.workflowPaused).toEqual({ ...workflowPaused, since: time });
     const [task] = described.waitsFor?.from === 'code' ? described.waitsFor.tasks : [];
     expect(task?.tasks[0]).toEqual({
       ...leaf,

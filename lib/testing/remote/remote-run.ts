@@ -208,6 +208,7 @@ export interface RemoteDescription {
   readonly error?: unknown;
   readonly reason?: string;
   readonly blocked?: { readonly reason: string; readonly since: string };
+  readonly workflowPaused?: { readonly since: string };
   readonly waitsFor?: AsText<WaitsFor>;
 }
 
@@ -219,6 +220,7 @@ function toDescription(run: RemoteDescription): RunDescription {
   const described = {
     ...withDates(run, ['createdAt', 'endedAt', 'dueAt', 'deadline', 'scheduledAt', 'pausedAt']),
     ...(run.blocked && { blocked: withDates(run.blocked, ['since']) }),
+    ...(run.workflowPaused && { workflowPaused: withDates(run.workflowPaused, ['since']) }),
     ...(run.waitsFor && { waitsFor: toWaitsFor(run.waitsFor) }),
     ...(run.error !== undefined && { error: errorFromJson(run.error) }),
   };
