@@ -20,10 +20,7 @@ export type PutEvent = (busArn: string, event: NewEvent) => string;
 const MOST_ENTRIES = 10;
 const MOST_BYTES = 256 * 1024;
 
-export function createEventsService(
-  resources: Pick<Resources, 'region' | 'accountId' | 'eventBuses'>,
-  putEvent: PutEvent,
-): AwsService {
+export function createEventsService(resources: Buses, putEvent: PutEvent): AwsService {
   return {
     read: (request) => {
       const operation = operationOf(request);
@@ -82,9 +79,13 @@ function entryBytes(entry: Entry): number {
   return texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 0), time);
 }
 
+type Buses = Pick<Resources, 'region' | 'accountId' | 'eventBuses'>;
+
 /** Of a name, of an ARN, or of nothing: the account's own bus. */
-function busArnOf({ region, accountId }: Pick<Resources, 'region' | 'accountId'>, nameOrArn: unknown): string {
+function busArnOf({ region, accountId, eventBuses }: Buses, nameOrArn: unknown): string {
   const text = typeof nameOrArn === 'string' && nameOrArn !== '' ? nameOrArn : 'default';
+  const made = eventBuses.find(({ name }) => name === text); // in whatever partition the template is
+  if (made !== undefined) return made.arn;
   return text.startsWith('arn:') ? text : `arn:aws:events:${region}:${accountId}:event-bus/${text}`;
 }
 
