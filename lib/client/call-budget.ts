@@ -4,6 +4,7 @@
  *
  * What is given up may have happened, or may happen yet: as with every StoreUnavailableError.
  */
+import { isListing } from '../ports/listing.ts';
 import type { Store } from '../ports/store.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import type { CallPorts } from './call-ports.ts';
@@ -29,7 +30,7 @@ export function limitStore(store: Store, leftMs: () => number): Store {
   return new Proxy(store, {
     get(target, operation: keyof Store) {
       const method = Reflect.get(target, operation) as unknown;
-      if (typeof method !== 'function' || operation === 'listDue' || operation === 'listHeld') return method;
+      if (typeof method !== 'function' || isListing(operation)) return method;
       return (...args: unknown[]) =>
         within(leftMs(), operation, () => Reflect.apply(method, target, args) as Promise<unknown>);
     },

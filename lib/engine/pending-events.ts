@@ -64,8 +64,8 @@ function isDeliverable(message: Message, memory: LiveMemory): boolean {
 }
 
 /**
- * Whether the run, or its workflow, is paused: then steps that are under way come to their end, and nothing else happens. Code that has ended
- * is not held: nothing is left to pause.
+ * Whether the run, or its workflow, is paused: then steps that are under way come to their end, and nothing else happens.
+ * Code that has ended is not held: nothing is left to pause.
  */
 export function isHeld(turn: Turn, memory: LiveMemory): boolean {
   return turn.doesNothingNew && !codeHasEnded(memory);

@@ -1,4 +1,5 @@
 /** A Store with something around each of its calls: how faults, crashes and counts get between the engine and a table. */
+import { isListing } from '../ports/listing.ts';
 import type { Store } from '../ports/store.ts';
 
 export interface StoreCall {
@@ -11,13 +12,13 @@ export interface StoreCall {
 /** Calls `go`, once or not at all or twice, and answers in its place. */
 export type Around = <T>(call: StoreCall, go: () => Promise<T>) => Promise<T>;
 
-/** Each page of `listDue` and of `listHeld` is a call. */
+/** Each page of a listing is a call. */
 export function aroundStore(store: Store, around: Around): Store {
   return new Proxy(store, {
     get(target, operation: keyof Store) {
       const method = Reflect.get(target, operation) as unknown;
       if (typeof method !== 'function') return method; // such as `then`, for which a promise asks
-      if (operation === 'listDue' || operation === 'listHeld') {
+      if (isListing(operation)) {
         return (...args: unknown[]) =>
           pages({ operation, runId: undefined, args }, around, () => Reflect.apply(method, target, args) as Pages);
       }

@@ -5,6 +5,7 @@
 import type { PutEvents } from '../../../lib/lambda/event-bridge-bus.ts';
 import type { Pin } from '../../../lib/engine/take-run.ts';
 import { isClosed } from '../../../lib/core/run-status.ts';
+import { isListing } from '../../../lib/ports/listing.ts';
 import type { DeleteMessages, Store } from '../../../lib/ports/store.ts';
 import type { WakeQueue } from '../../../lib/ports/wake-queue.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
@@ -62,7 +63,7 @@ export class Network {
         isWrite: isWrite(call),
         go: () => table.carryOut(process.name, call, go),
         goHalf: this.#halfOf(process, call),
-        isOnce: operation === 'listDue' || operation === 'listHeld' || operation === 'purge',
+        isOnce: isListing(operation) || operation === 'purge',
         isSeldom: operation === 'purge' || operation === 'retryRun' || operation === 'deleteRun',
         // Retention is hours: no request is under way for so long.
         // A deletion is of the run that it has read.
