@@ -135,7 +135,7 @@ async function readWaiting(
   const messages = loaded.filter((message) => message.kind !== 'answered');
   // What was read began in the midst of the journal: such a message may stand before.
   if (messages.length > 0 && before > 0) {
-    for await (const { number, epoch, entries } of readRecords(ports, store, { runId, after: 0, link })) {
+    for await (const { number, entries } of readRecords(ports, store, { runId, after: 0, link })) {
       if (number > before) break;
       for (const entry of entries) if ('messageId' in entry) journaled.add(entry.messageId);
     }
