@@ -131,6 +131,7 @@ export class Ledger {
         return;
       case 'putValue':
         run.values.set(args[1] as string, args[2] as Encoded);
+        if (run.isPurged) run.valuesSincePurge.add(args[1] as string);
         return;
       case 'finish':
         if (before?.status !== after?.status && after !== undefined) run.close(after, atMs);

@@ -125,6 +125,8 @@ export class RunLedger {
   readonly lastTakenAtMs = new Map<string, number>();
   /** Values in items of their own, by key. */
   readonly values = new Map<string, Encoded>();
+  /** Of those, the ones that were put when the run was purged already. */
+  readonly valuesSincePurge = new Set<string>();
   /** How the run was closed; undefined while it is open. */
   end: RunEnd | undefined;
   /** Each time that it was tried again. */
