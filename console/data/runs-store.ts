@@ -17,7 +17,6 @@ export const isListRead = signal(false);
 export const isReadingOlder = signal(false);
 /** Why the engine refuses the filter. */
 export const listProblem = signal<string | undefined>(undefined);
-export const workflows = signal<readonly string[]>([]);
 /** The rows that are seen. */
 export const seenRows = signal<readonly [first: number, last: number]>([0, 0]);
 export const shownRows = computed(() => rowsWith(list.value.rows, place.value.filter.text));
@@ -59,12 +58,8 @@ async function look(
   const read = (query: Record<string, string | number>): Promise<RunPage> =>
     watched(ask<RunPage>('/runs', { query: { ...filter, ...query }, signal }));
   try {
-    const [newest, names] = await Promise.all([
-      read({ limit: NEWEST_RUNS }),
-      workflows.peek().length > 0 ? undefined : ask<{ workflows: string[] }>('/workflows', { signal }),
-    ]);
+    const newest = await read({ limit: NEWEST_RUNS });
     if (mine !== generation) return { hasMoved: false };
-    if (names !== undefined) workflows.value = names.workflows;
     update(withNewest(list.peek(), newest));
     isListRead.value = true;
     await lookAtSeenRows(read, mine);

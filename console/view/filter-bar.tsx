@@ -5,7 +5,8 @@ import { STATUSES } from '../data/answers.ts';
 import { go, place } from '../data/page-state.ts';
 import type { RunFilter } from '../data/place.ts';
 import { countByStatus } from '../data/run-rows.ts';
-import { list, workflows } from '../data/runs-store.ts';
+import { list } from '../data/runs-store.ts';
+import { workflows } from '../data/workflows-store.ts';
 import { attributesOf, sinceOf, SPANS } from '../text/read-filter.ts';
 import { StatusIcon } from './status.tsx';
 

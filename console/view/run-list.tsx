@@ -1,16 +1,18 @@
 /** The runs of the engine, newest first. */
 import { countText } from '../text/count.ts';
 import { useEffect } from 'preact/hooks';
-import type { RunRow } from '../data/answers.ts';
+import { isOpen, type RunRow } from '../data/answers.ts';
 import { goToRun, place } from '../data/page-state.ts';
 import { isListRead, isReadingOlder, list, listProblem, readOlder, seenRows, shownRows } from '../data/runs-store.ts';
+import { pausedWorkflows } from '../data/workflows-store.ts';
 import { took } from '../text/moment.ts';
 import { shortValue } from '../text/short-value.ts';
 import { BulkBar, BulkDialog } from './bulk-dialog.tsx';
 import { FilterBar } from './filter-bar.tsx';
+import { PausedNote } from './held.tsx';
 import { activeIndex, activeRun, choose, chosen } from './keys.ts';
 import { Moment } from './moment.tsx';
-import { Status } from './status.tsx';
+import { Status, StatusIcon } from './status.tsx';
 import { useVirtualRows } from './virtual-rows.ts';
 
 const ROW_PX = 30;
@@ -27,6 +29,7 @@ export function RunList() {
     <section class="pane list" aria-label="Runs">
       {place.value.run === undefined ? <h1 class="unseen">Runs</h1> : null}
       <FilterBar />
+      <PausedNote />
       <div class="list-head" aria-hidden="true">
         <span class="cell-status">Status</span>
         <span class="cell-id">Run</span>
@@ -71,10 +74,16 @@ function Row({ row, top }: { readonly row: RunRow; readonly top: number }) {
       <a
         href={`#/runs/${encodeURIComponent(id)}`}
         aria-current={isShown ? 'true' : undefined}
-        onClick={(event) => open(event, id)}
+        onClick={(event) => openRun(event, id)}
       >
         <span class="cell-status">
           <Status status={status} />
+          {isOpen(status) && pausedWorkflows.value.has(workflow) ? (
+            <span class="held-mark" title={`its workflow ${workflow} is paused`}>
+              <StatusIcon status="paused" />
+              <span class="unseen">its workflow is paused</span>
+            </span>
+          ) : null}
         </span>
         <span class="cell-id" title={id}>
           {id}
@@ -93,7 +102,7 @@ function Row({ row, top }: { readonly row: RunRow; readonly top: number }) {
 }
 
 /** A click with a key opens another tab, as with any link. */
-function open(event: MouseEvent, id: string): void {
+function openRun(event: MouseEvent, id: string): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   activeRun.value = id;
