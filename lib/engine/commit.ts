@@ -18,8 +18,8 @@ import type { Turn } from './turn-state.ts';
 /** Group commit: everything since the last commit goes into one record, or into a few if it is large. */
 export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
   const { engine, runId, epoch, nonce, journal } = turn;
-  const entries = turn.unwritten;
-  turn.unwritten = [];
+  const entries = turn.unwritten.take();
+  turn.early = undefined;
   const { events, bytes } = journal;
   for (const chunk of chunks(entries, engine.maxRecordBytes)) {
     const number = journal.recordNumber + 1;

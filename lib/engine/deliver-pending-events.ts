@@ -6,6 +6,7 @@
 import { toError } from '../core/to-error.ts';
 import { isPlainTerminate, type UpdateReceived } from '../journal/event.ts';
 import { refusalOf } from './answer-update.ts';
+import { asksOnlyToRead, isOfReadOnly } from './begin-early.ts';
 import { commit } from './commit.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
 import { lookForPause } from './look-for-pause.ts';
@@ -54,8 +55,11 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
       if ((await commit(turn)) === 'lost') return { kind: 'lost' };
     }
     try {
-      const entries = deliver(memory, event);
-      for (const entry of isAhead ? entries.slice(1) : entries) turn.unwritten.push(entry);
+      const isRead = isOfReadOnly(memory, event);
+      const [, ...asked] = deliver(memory, event);
+      const entries = isAhead ? asked : [event, ...asked];
+      if (isRead && asksOnlyToRead(memory, asked)) turn.unwritten.pushWaiting(entries);
+      else turn.unwritten.pushAll(entries);
     } catch (error) {
       // A step's result is recorded all the same, or its body would run again at each attempt. A message stays in the inbox.
       if (isOfStep && !isAhead) turn.unwritten.push(event);

@@ -4,13 +4,14 @@
  * Tested by: test/engine/turns.test.ts, test/invariants/i2-one-writer.test.ts
  */
 import type { Encoded } from '../core/encoded.ts';
-import type { CommandId, JournalEntry } from '../journal/event.ts';
+import type { CommandId } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem, RunShows } from '../ports/run-item.ts';
 import type { Shown } from '../scheduler/shown-by-code.ts';
 import type { AttemptEvent } from './attempt.ts';
 import { Attempts } from './attempts.ts';
+import type { Early } from './begin-early.ts';
 import { AutoResetEvent } from './auto-reset-event.ts';
 import type { Ending } from './finish.ts';
 import { emptyJournal } from './journal-length.ts';
@@ -23,6 +24,7 @@ import type { MessagesById } from './read-ahead.ts';
 import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import type { PausedWorkflows } from './paused-workflows.ts';
+import { Unwritten } from './unwritten.ts';
 import { takeOrHold } from './take-or-hold.ts';
 import type { JournalHead, WarmRun, WarmRuns } from './warm-runs.ts';
 
@@ -80,7 +82,9 @@ export class Turn {
   /** The number of the last record, and the ids of the messages that are in the journal. */
   journal: JournalHead;
   /** Delivered and asked for, not yet recorded. */
-  unwritten: JournalEntry[] = [];
+  readonly unwritten = new Unwritten();
+  /** Undefined: all that was delivered before this round is recorded. */
+  early: Early | undefined;
   /** Loaded and not yet delivered, in the order of acceptance. */
   readonly inbox: Message[] = [];
   /** Of the messages that had been accepted when the lease was taken, while the journal is read. */

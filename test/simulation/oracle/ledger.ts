@@ -112,6 +112,7 @@ export class Ledger {
         if (after?.epoch === before?.epoch) return;
         run.epochOf.set(call.by, after?.epoch ?? 0);
         run.lastTakenAtMs.set(call.by, atMs);
+        if (before?.lease !== undefined) run.takeoversAt.add(after?.epoch ?? 0);
         run.workerOf.set(after?.epoch ?? 0, call.by);
         run.takenAtMs.set(after?.epoch ?? 0, (args[1] as TakeLease).nowMs);
         run.formerLeaseEndedMs = before?.lease?.expiresAtMs ?? -Infinity;

@@ -89,6 +89,8 @@ export class RunLedger {
   /** How often the run was blocked since workers were lost, and how it was at last. */
   lossHolds = 0;
   lastLossHold: { readonly version: string | undefined; readonly tryAtMs: number } | undefined;
+  /** Epochs whose worker took the run from one that had not released it. */
+  readonly takeoversAt = new Set<number>();
   /** Of each epoch, the process that took it. */
   readonly workerOf = new Map<number, string>();
   /** How often the code was asked to stop for the length of its journal. */

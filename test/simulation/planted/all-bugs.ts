@@ -4,6 +4,7 @@ import { bulkBugs } from './bulk-bugs.ts';
 import { cancelBugs } from './cancel-bugs.ts';
 import { childBugs } from './child-bugs.ts';
 import { deleteBugs } from './delete-bugs.ts';
+import { earlyBugs } from './early-bugs.ts';
 import { eventBugs } from './event-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
 import { holdBugs } from './hold-bugs.ts';
@@ -27,6 +28,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...cancelBugs,
   ...childBugs,
   ...deleteBugs,
+  ...earlyBugs,
   ...eventBugs,
   ...forkBugs,
   ...holdBugs,

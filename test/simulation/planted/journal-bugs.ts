@@ -78,8 +78,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'what the code asked for and was not recorded is lost with its worker',
     file: 'lib/engine/load-run.ts',
-    find: `for (const entry of following.unrecorded) turn.unwritten.push(entry);`,
-    put: `if (entries.length === 0) for (const entry of following.unrecorded) turn.unwritten.push(entry);`,
+    find: `turn.unwritten.pushAll(following.unrecorded);`,
+    put: `if (entries.length === 0) turn.unwritten.pushAll(following.unrecorded);`,
   },
   {
     name: 'a run whose code cannot follow its journal is ended',

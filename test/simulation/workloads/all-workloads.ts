@@ -25,6 +25,7 @@ import { pausingWorkload } from './pausing.ts';
 import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
 import { racedSignalsWorkload } from './raced-signals.ts';
+import { readingWorkload } from './reading.ts';
 import { relayWorkload } from './relay.ts';
 import { repairingWorkload } from './repairing.ts';
 import { sameIdWorkload } from './same-id.ts';
@@ -40,6 +41,7 @@ export const workloads: readonly Workload[] = [
   determinedPrograms,
   freePrograms,
   relayWorkload,
+  readingWorkload,
   checkoutWorkload,
   approvalWorkload,
   fanOutWorkload,

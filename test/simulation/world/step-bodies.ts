@@ -32,6 +32,8 @@ export interface BodyPlan {
   /** The first call leaves an error behind, which fails after so long. */
   readonly leavesErrorAfterMs?: number;
   readonly beatsEveryMs?: number;
+  /** The number of the call in the place of what it gives: another one each time, as the world does. */
+  readonly givesCall?: true;
   /** Text of that length in the place of what it gives. */
   readonly givesBytes?: number;
 }
@@ -69,6 +71,7 @@ export class StepBodies {
     const body: BegunBody = {
       ...{ runId, stepId, name: command.name, key, attempt },
       isAtMostOnce: command.options.atMostOnce === true,
+      isReadOnly: command.options.readOnly === true && command.undoes === undefined,
       lastHeartbeat: context.lastHeartbeat,
       ...{ by: process.name, atMs: timeline.nowMs, end: undefined },
     };
@@ -110,7 +113,8 @@ export class StepBodies {
     return new Promise((resolve, reject) => {
       process.reachAt(endsAtMs, () => {
         this.book.end(body, failure === undefined ? 'gave' : 'failed', timeline.nowMs);
-        if (failure === undefined) resolve(plan.givesBytes === undefined ? plan.gives : 'x'.repeat(plan.givesBytes));
+        const gives = plan.givesCall === true ? call : plan.gives;
+        if (failure === undefined) resolve(plan.givesBytes === undefined ? gives : 'x'.repeat(plan.givesBytes));
         else reject(failure);
       });
     });
