@@ -25,6 +25,9 @@ export const bodiesRule: Rule = {
     if (isEarly && run.takeoversAt.has(taken ?? 0)) {
       violate(`${body.by} took over, and began the body of "${body.name}" (#${id}) before its record`);
     }
+    if (isEarly && run.entries.length === 0 && clocksAreRight) {
+      violate(`${body.by} began the body of "${body.name}" (#${id}) before the first record`);
+    }
     if (isEarly) return;
     if (command?.kind !== 'step' || command.name !== body.name) {
       violate(`${body.by} began the body of "${body.name}" (#${id}), and the journal has no such step`);
