@@ -1,9 +1,12 @@
 /** What all of the page knows: where it is, what time it is, and which engine it shows. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { About } from './answers.ts';
 import { placeOfRun, placeOfView, readPlace, writePlace, type Place } from './place.ts';
 
 export const place = signal<Place>(readPlace(location.hash));
+/** Parts of the place, for what is not to be drawn anew with each step through a history. */
+export const shownRunId = computed(() => place.value.run);
+export const shownFilter = computed(() => place.value.filter);
 export const nowMs = signal(Date.now());
 export const about = signal<About>({ name: '', isLocal: false, hasChanges: false });
 /** Why the last look got no answer. Undefined: it got one. */

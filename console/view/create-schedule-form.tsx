@@ -15,11 +15,12 @@ const OVERLAPS = ['skip', 'allow', 'cancel-other', 'buffer-one'] as const;
 
 export function CreateScheduleForm({ onClose }: { readonly onClose: () => void }) {
   const [written, setWritten] = useState<Written>({
-    ...{ name: '', workflow: workflows.value[0] ?? '', schedule: '', timezone: timeZone, overlap: 'skip', catchUp: '' },
+    ...{ name: '', workflow: '', schedule: '', timezone: timeZone, overlap: 'skip', catchUp: '' },
   });
-  const [edited, setEdited] = useInput(written.workflow, undefined);
   const [refusals, setRefusals] = useState<readonly FieldProblem[]>([]);
-  const { name, workflow, schedule, timezone, overlap, catchUp } = written;
+  const { name, schedule, timezone, overlap, catchUp } = written;
+  const workflow = written.workflow === '' ? (workflows.value[0] ?? '') : written.workflow;
+  const [edited, setEdited] = useInput(workflow, undefined);
   const submit = async (): Promise<void> => {
     const { value, problems } = readInput(edited.state);
     setEdited({ ...edited, isEdited: true });
@@ -48,7 +49,7 @@ export function CreateScheduleForm({ onClose }: { readonly onClose: () => void }
       onClose={onClose}
     >
       <Fields
-        written={written}
+        written={{ ...written, workflow }}
         onWrite={(change) => {
           setWritten({ ...written, ...change });
           setRefusals([]);

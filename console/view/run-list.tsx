@@ -2,7 +2,7 @@
 import { countText } from '../text/count.ts';
 import { useEffect } from 'preact/hooks';
 import { isOpen, type RunRow } from '../data/answers.ts';
-import { goToRun, place } from '../data/page-state.ts';
+import { goToRun, shownFilter, shownRunId } from '../data/page-state.ts';
 import { isListRead, isReadingOlder, list, listProblem, readOlder, seenRows, shownRows } from '../data/runs-store.ts';
 import { pausedWorkflows } from '../data/workflows-store.ts';
 import { took } from '../text/moment.ts';
@@ -27,7 +27,7 @@ export function RunList() {
   }, [activeIndex.value]);
   return (
     <section class="pane list" aria-label="Runs">
-      {place.value.run === undefined ? <h1 class="unseen">Runs</h1> : null}
+      {shownRunId.value === undefined ? <h1 class="unseen">Runs</h1> : null}
       <FilterBar />
       <PausedNote />
       <div class="list-head" aria-hidden="true">
@@ -38,7 +38,13 @@ export function RunList() {
         <span class="cell-took">Took</span>
         <span class="cell-at">Created</span>
       </div>
-      <div class="rows" ref={virtual.scroller} tabIndex={0} role="list" aria-label={`${rows.length} runs`}>
+      <div
+        class="rows"
+        ref={virtual.scroller}
+        tabIndex={0}
+        role={rows.length === 0 ? 'group' : 'list'}
+        aria-label={`${rows.length} runs`}
+      >
         <div class="rows-space" style={{ height: `${virtual.totalPx}px` }} role="presentation">
           {virtual.items.map(({ index, start, key }) => {
             const row = rows[index];
@@ -61,7 +67,7 @@ function onSeen(first: number, last: number): void {
 
 function Row({ row, top }: { readonly row: RunRow; readonly top: number }) {
   const { id, workflow, status, createdAt, endedAt } = row;
-  const isShown = place.value.run === id;
+  const isShown = shownRunId.value === id;
   const isActive = activeRun.value === id;
   const isChosen = chosen.value.has(id);
   return (
@@ -118,7 +124,7 @@ function Nothing() {
   if (listProblem.value !== undefined) return <p class="nothing is-bad">{listProblem.value}</p>;
   if (shownRows.value.length > 0) return null;
   if (!isListRead.value) return <p class="nothing">Reading ...</p>;
-  const isFiltered = Object.keys(place.value.filter).length > 0;
+  const isFiltered = Object.keys(shownFilter.value).length > 0;
   return <p class="nothing">{isFiltered ? 'No run is like that.' : 'There are no runs yet.'}</p>;
 }
 
@@ -130,7 +136,8 @@ function ListFoot() {
     <footer class="list-foot">
       <span>
         {countText(shown)}
-        {of} runs{cursor === undefined ? '' : ', and older ones'}
+        {of} {shown === 1 && of === '' ? 'run' : 'runs'}
+        {cursor === undefined ? '' : ', and older ones'}
       </span>
       {cursor === undefined ? null : (
         <button type="button" onClick={() => void readOlder()} disabled={isReadingOlder.value}>

@@ -25,7 +25,8 @@ export function StartDialog() {
 
 function StartForm({ chosen }: { readonly chosen: string }) {
   const names = workflows.value;
-  const [workflow, setWorkflow] = useState(names.includes(chosen) ? chosen : (names[0] ?? ''));
+  const [picked, setWorkflow] = useState<string>();
+  const workflow = picked ?? (names.includes(chosen) ? chosen : (names[0] ?? ''));
   const [id, setId] = useState('');
   const [edited, setEdited] = useInput(workflow, undefined);
   const [refusals, setRefusals] = useState<readonly FieldProblem[]>([]);

@@ -189,7 +189,7 @@ function LaneRow({ lane, top, line, window, widthPx }: LaneRowProps) {
         {hovered === undefined ? null : <title>{titleOf(lane.kind, ...hovered)}</title>}
         {bars.map(({ x, width, look, state, event, count }) => (
           <rect
-            key={`${x} ${event}`}
+            key={`${look} ${event}`}
             class={`bar is-${look} is-${state}${event === chosen ? ' is-chosen' : ''}`}
             x={x}
             y={look === 'attempt' ? 5 : look === 'turn' ? 6 : 8}
@@ -202,7 +202,7 @@ function LaneRow({ lane, top, line, window, widthPx }: LaneRowProps) {
         ))}
         {marks.map(({ x, look, event, count }) => (
           <path
-            key={`${x} ${event}`}
+            key={`${look} ${event}`}
             class={`mark is-${look}${event === chosen ? ' is-chosen' : ''}`}
             d={look === 'message' ? `M${x} 3v11m-4-5l4 5 4-5` : `M${x} 4v12`}
             onClick={choose(event)}

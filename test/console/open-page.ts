@@ -80,6 +80,7 @@ async function openPage(
     expect(wrong).toEqual([]);
   });
   await page.goto(`${url}${hash}`, { timeout: 180_000 }); // in a clone, the page is built now
+  await page.locator('.top').waitFor();
   return page;
 }
 

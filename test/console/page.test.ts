@@ -1,7 +1,7 @@
 /** The page in a real browser, before an engine in this process. */
 import { expect, it } from 'vitest';
 import { createConsoleWorld } from './console-world.ts';
-import { axeFindings, doesScroll, usePages } from './open-page.ts';
+import { axeFindings, usePages } from './open-page.ts';
 import { HOSTILE } from './workflows.ts';
 
 const pages = usePages(createConsoleWorld);
@@ -196,21 +196,3 @@ it('does to many runs what a dry run has shown before, and starts one', async (c
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect.poll(() => page.locator('.row .is-terminated.status').count()).toBe(2);
 });
-
-it.for([
-  ['#/runs', 1280, 800, false],
-  ['#/runs/o-17', 1280, 800, true],
-  ['#/runs/charge-4711?tab=journal&event=6', 1280, 800, false],
-  ['#/runs/invoice-R-2041', 390, 800, true],
-] as const)(
-  '%s at %i x %i, dark: %s, has no finding of axe, and no page that scrolls',
-  async ([hash, width, height, dark], context) => {
-    const page = await open(context, hash, { width, height, dark });
-    await page
-      .locator(hash === '#/runs' ? '.row' : '.run-title .status')
-      .first()
-      .waitFor();
-    expect(await axeFindings(page)).toEqual([]);
-    expect(await doesScroll(page)).toBe(false);
-  },
-);
