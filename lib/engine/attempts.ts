@@ -4,6 +4,7 @@
  * Tested by: test/engine/step-limits.test.ts, test/engine/turn-end.test.ts
  */
 import { CancelledError } from '../core/errors.ts';
+import type { TransactionWrite } from '../core/transaction/write.ts';
 import type { CommandId } from '../journal/event.ts';
 import type { Pending, PendingStep } from '../scheduler/live-run.ts';
 import { Attempt, type AttemptEvent, type OfRun, type TurnLimits } from './attempt.ts';
@@ -15,8 +16,8 @@ export interface AttemptsOptions {
   readonly engine: Engine;
   readonly runId: string;
   readonly turn: TurnLimits;
-  /** Called with every event, in the order in which they happen. */
-  readonly onStepResult: (event: AttemptEvent) => void;
+  /** Called with every event, in the order in which they happen, and with what is to be written with it. */
+  readonly onStepResult: (event: AttemptEvent, writes?: readonly TransactionWrite[]) => void;
 }
 
 export class Attempts {
@@ -56,9 +57,9 @@ export class Attempts {
 
   begin(step: PendingStep, ofRun: OfRun): void {
     const { engine, runId, turn, onStepResult } = this.#options;
-    const onEvent = (event: AttemptEvent): void => {
+    const onEvent = (event: AttemptEvent, writes?: readonly TransactionWrite[]): void => {
       if (event.kind !== 'step-heartbeat') this.#forget(step.id);
-      onStepResult(event);
+      onStepResult(event, writes);
     };
     const isRetry = attemptsStarted(step) > 0;
     if (isReadOnly(step)) this.#readOnly.add(step.id);

@@ -4,7 +4,8 @@
  * Tested by: test/engine/turns.test.ts, test/invariants/i2-one-writer.test.ts
  */
 import type { Encoded } from '../core/encoded.ts';
-import type { CommandId } from '../journal/event.ts';
+import type { TransactionWrite } from '../core/transaction/write.ts';
+import type { CommandId, JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem, RunShows } from '../ports/run-item.ts';
@@ -99,6 +100,8 @@ export class Turn {
   readonly received = new Set<string>();
   /** How steps ended, in the order in which they did. */
   readonly stepResults: AttemptEvent[] = [];
+  /** What is to be written together with such an end: of transactions. */
+  readonly writes = new WeakMap<JournalEntry, readonly TransactionWrite[]>();
   /** How the workflow's code has ended, as it is to be written; undefined as long as it goes on. */
   ending: Ending | undefined;
   /** The run item as it was last seen, where that was after the lease was taken. */
@@ -152,8 +155,8 @@ export class Turn {
       engine,
       runId,
       turn: { beganAtMs, endsByMs, epoch },
-      onStepResult: (event) => {
-        this.#onStepResult(event);
+      onStepResult: (event, writes) => {
+        this.#onStepResult(event, writes);
       },
     });
     this.endsByMs = endsByMs;
@@ -240,8 +243,9 @@ export class Turn {
     this.attempts.abortAllExcept(new Map());
   }
 
-  #onStepResult(event: AttemptEvent): void {
+  #onStepResult(event: AttemptEvent, writes: readonly TransactionWrite[] = []): void {
     this.stepResults.push(event);
+    if (writes.length > 0) this.writes.set(event, writes);
     if (event.kind !== 'step-heartbeat') this.stepEnded = true;
     this.wakeUp.set();
   }

@@ -292,7 +292,8 @@ export class PendingCommands implements Commands, PendingReceives {
 
 /** The defaults are for the bodies of the author's steps. */
 function withDefaults(command: StepCommand, defaults: StepDefaults | undefined): StepCommand {
-  return defaults === undefined ? command : { ...command, options: { ...defaults, ...command.options } };
+  if (defaults === undefined || command.isTransaction === true) return command;
+  return { ...command, options: { ...defaults, ...command.options } };
 }
 
 function withRunId(operation: Operation, newRunId: () => string): AddressedOperation {

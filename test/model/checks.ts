@@ -2,7 +2,7 @@
 
 export interface Check {
   readonly name: string;
-  readonly file: 'run.pml' | 'purge.pml' | 'after-end.pml' | 'update.pml' | 'early.pml';
+  readonly file: 'run.pml' | 'purge.pml' | 'after-end.pml' | 'update.pml' | 'early.pml' | 'transaction.pml';
   /** `safe`: no assertion fails, in any state. `live`: with weak fairness and finitely many faults, it comes to rest. */
   readonly kind: 'safe' | 'live';
   /** `breaks`: a mistake is planted, or a limit is known; the checker has to find it. */
@@ -152,6 +152,14 @@ export const checks: readonly Check[] = [
     ['planted: update: a worker that took over does not claim it', 'M_NOCLAIM'],
     ['planted: update: one that has its answer is decided on again', 'M_ANSWEREDISLOADED'],
     ['planted: update: its sender puts it again, and with it the claim is gone', 'M_PUTERASESCLAIM'],
+  ]),
+  ...of('transaction.pml', 'safe', 'holds', [
+    ['transaction: both or neither, once, and the turn believes what the journal has', ''],
+  ]),
+  ...of('transaction.pml', 'safe', 'breaks', [
+    ['planted: transaction: its record has the nonce of the turn', 'M_SAMENONCE'],
+    ['planted: transaction: its record is put without a condition', 'M_NOCONDITION'],
+    ['planted: transaction: the write comes before the record, not with it', 'M_NOTTOGETHER'],
   ]),
   ...of('purge.pml', 'live', 'holds', [
     ['purge: one that crashes is done in the end', 'CB=2'],

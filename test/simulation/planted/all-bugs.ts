@@ -18,6 +18,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { raceBugs } from './race-bugs.ts';
 import { retryBugs } from './retry-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
+import { transactionBugs } from './transaction-bugs.ts';
 import { undoBugs } from './undo-bugs.ts';
 import { updateBugs } from './update-bugs.ts';
 import { versionBugs } from './version-bugs.ts';
@@ -41,6 +42,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...raceBugs,
   ...retryBugs,
   ...stepBugs,
+  ...transactionBugs,
   ...undoBugs,
   ...updateBugs,
   ...versionBugs,

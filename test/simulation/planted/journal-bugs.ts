@@ -5,8 +5,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a record that is there is overwritten',
     file: 'lib/memory/memory-store.ts',
-    find: `if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };`,
-    put: '',
+    find: `if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };\n    records.set(`,
+    put: `records.set(`,
   },
   {
     name: 'a commit that came too late counts as done',

@@ -111,7 +111,7 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'a worker forgets which messages it has written',
     file: 'lib/engine/commit.ts',
-    find: `for (const entry of chunk.entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);`,
+    find: `for (const entry of entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);`,
     put: '',
   },
   {

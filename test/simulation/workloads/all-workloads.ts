@@ -32,6 +32,7 @@ import { sameIdWorkload } from './same-id.ts';
 import { signalStormWorkload } from './signal-storm.ts';
 import { stopRaceWorkload } from './stop-race.ts';
 import { subscriptionWorkload } from './subscription.ts';
+import { transactingWorkload } from './transacting.ts';
 import { undoingWorkload } from './undoing.ts';
 import { unwindingWorkload } from './unwinding.ts';
 import { updatingWorkload } from './updating.ts';
@@ -57,6 +58,7 @@ export const workloads: readonly Workload[] = [
   unwindingWorkload,
   updatingWorkload,
   undoingWorkload,
+  transactingWorkload,
   batchingWorkload,
   racedSignalsWorkload,
   sameIdWorkload,

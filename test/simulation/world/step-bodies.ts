@@ -77,6 +77,11 @@ export class StepBodies {
     };
     this.book.begin(body);
     this.#options.onBegin(process, body);
+    // It only says what to write: whoever dies in it has written nothing.
+    if (command.isTransaction === true) {
+      this.book.end(body, 'gave', timeline.nowMs);
+      return callStepBody(command, context);
+    }
     const plan = planOf(command, context);
     const place = `${runId}#${stepId.slice(stepId.lastIndexOf('#') + 1)}`;
     const call = (this.#calls.get(place) ?? 0) + 1;
