@@ -118,7 +118,7 @@ function ActionForm({ shown, action, close }: ActionFormProps) {
         {answer === undefined ? null : <ValueView value={answer.value ?? null} name="answer" />}
         <div class="dialog-buttons">
           <button type="button" class="plain-button" onClick={close}>
-            {answer === undefined ? 'Leave it' : 'Close'}
+            Close
           </button>
           <button
             type="submit"

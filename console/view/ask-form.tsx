@@ -51,9 +51,11 @@ export function AskForm({
         {children}
         <Outcome error={error} />
         <div class="dialog-buttons">
-          <button type="button" class="plain-button" onClick={onClose}>
-            Leave it
-          </button>
+          {button === 'Close' ? null : (
+            <button type="button" class="plain-button" onClick={onClose}>
+              Close
+            </button>
+          )}
           <button
             type="submit"
             class={`plain-button is-main${isDanger ? ' is-danger' : ''}`}

@@ -116,7 +116,7 @@ function BulkForm({ action, ids }: Opened) {
         <Outcome error={error} />
         <div class="dialog-buttons">
           <button type="button" class="plain-button" onClick={close}>
-            {state === 'done' ? 'Close' : 'Leave it'}
+            Close
           </button>
           {state === 'done' ? null : (
             <button

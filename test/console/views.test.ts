@@ -26,7 +26,7 @@ it('says of a run that its workflow is paused, since when and why, and resumes i
   await row.locator('a').click();
   await expect
     .poll(() => page.locator('.held').textContent())
-    .toMatch(/It waits because its workflow "report" is paused since .*: the printer is out of paper\./);
+    .toMatch(/It waits because its workflow "report" has been paused since .*: the printer is out of paper\./);
   await page.getByRole('button', { name: 'Resume workflow report' }).click();
   await dialog.getByRole('button', { name: 'Resume' }).click();
   await expect.poll(() => dialog.count()).toBe(0);
