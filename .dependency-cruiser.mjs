@@ -25,6 +25,7 @@ const mayImport = {
   },
   http: { folders: ['core', 'client'] },
   eslint: { folders: ['core'] },
+  frames: { folders: ['core'] },
 };
 
 /** The folders that stand on top: they may import all of the above and what is named here. */
@@ -153,6 +154,20 @@ export default {
       severity: 'error',
       from: { path: '^lib/' },
       to: { path: '/index\\.ts$', pathNot: 'node_modules' },
+    },
+    {
+      name: 'frames-run-without-the-compiler',
+      comment: 'What compiled code and the engine need of lib/frames is in every bundle: no compiler, no package.',
+      severity: 'error',
+      from: { path: '^lib/frames/(runtime|graph)/' },
+      to: { pathNot: '^lib/(frames/(runtime|graph)|core)/|^node:util$|^util$' },
+    },
+    {
+      name: 'frames-runtime-knows-no-graph',
+      comment: 'Compiled code needs the runtime alone.',
+      severity: 'error',
+      from: { path: '^lib/frames/runtime/' },
+      to: { pathNot: '^lib/frames/runtime/' },
     },
     {
       name: 'lib-stands-alone',

@@ -132,6 +132,7 @@ export default defineConfig(
         'test/simulation/main.ts',
         'test/simulation/planted/{main,first-failure}.ts',
         'test/{wire,fuzz,model,conformance,nodes}/main.ts',
+        'test/frames/{random,test262}/main.ts',
         'test/nodes/node-binary.ts',
         'test/asyncio/record.ts',
         'test/dynamodb/on-jar.ts',

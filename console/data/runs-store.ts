@@ -2,7 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { isOpen, type RunPage, type RunRow } from './answers.ts';
 import { ask, Refused } from './ask.ts';
-import { about, shownFilter, watched } from './page-state.ts';
+import { about, place, watched } from './page-state.ts';
 import type { RunFilter } from './place.ts';
 import { poll, type Poller } from './poll.ts';
 import { differs, NO_ROWS, rowsWith, withNewest, withOlder, withRange, type RunRows } from './run-rows.ts';
@@ -17,11 +17,12 @@ export const isListRead = signal(false);
 export const isReadingOlder = signal(false);
 /** Why the engine refuses the filter. */
 export const listProblem = signal<string | undefined>(undefined);
+export const workflows = signal<readonly string[]>([]);
 /** The rows that are seen. */
 export const seenRows = signal<readonly [first: number, last: number]>([0, 0]);
-export const shownRows = computed(() => rowsWith(list.value.rows, shownFilter.value.text));
+export const shownRows = computed(() => rowsWith(list.value.rows, place.value.filter.text));
 
-const asked = computed(() => JSON.stringify(askedFilter(shownFilter.value)));
+const asked = computed(() => JSON.stringify(askedFilter(place.value.filter)));
 let poller: Poller | undefined;
 let generation = 0;
 
@@ -58,8 +59,12 @@ async function look(
   const read = (query: Record<string, string | number>): Promise<RunPage> =>
     watched(ask<RunPage>('/runs', { query: { ...filter, ...query }, signal }));
   try {
-    const newest = await read({ limit: NEWEST_RUNS });
+    const [newest, names] = await Promise.all([
+      read({ limit: NEWEST_RUNS }),
+      workflows.peek().length > 0 ? undefined : ask<{ workflows: string[] }>('/workflows', { signal }),
+    ]);
     if (mine !== generation) return { hasMoved: false };
+    if (names !== undefined) workflows.value = names.workflows;
     update(withNewest(list.peek(), newest));
     isListRead.value = true;
     await lookAtSeenRows(read, mine);
@@ -106,7 +111,7 @@ export async function readOlder(): Promise<void> {
   const mine = generation;
   isReadingOlder.value = true;
   try {
-    const filter = askedFilter(shownFilter.peek());
+    const filter = askedFilter(place.peek().filter);
     const page = await watched(ask<RunPage>('/runs', { query: { ...filter, cursor, limit: OLDER_RUNS } }));
     if (mine === generation) list.value = withOlder(list.peek(), page);
   } catch {

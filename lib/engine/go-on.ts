@@ -86,7 +86,7 @@ export async function takeForked(turn: Turn, journal: readonly JournalEntry[]): 
     before: point.before,
   };
   const added = [...first, ...missing, forked];
-  turn.unwritten.pushAll(added);
+  for (const entry of added) turn.unwritten.push(entry);
   if ((await commit(turn)) === 'lost') return { kind: 'lost' };
   return { kind: 'taken', journal: [...journal, ...added] };
 }

@@ -24,8 +24,7 @@
  */
 import { afterEndOfClosed } from './after-end.ts';
 import { answerRefused } from './answer-update.ts';
-import { mayWaitForRecord, waitsForRecord } from './begin-early.ts';
-import { announceSteps, beginSteps } from './begin-steps.ts';
+import { beginSteps, stepsToAnnounce } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
 import { continueRun, toContinued } from './continue-run.ts';
@@ -148,17 +147,15 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     const end = endOfCode(turn, memory);
     if (end.kind === 'terminated') return terminateRun(turn, end.reason);
 
-    if (!mayWaitForRecord(turn, memory)) {
-      if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };
-      turn.shown = memory.live.shown();
-      if (end.kind === 'continued') return continueRun(turn, end.entry, memory.deadlineAtMs);
-      await deleteReceived(turn);
-      const fatal = findFatal(turn, memory); // an error that the code left behind, or a journal that is too long
-      if (fatal !== undefined) {
-        const end = await stopForGood(turn, memory, fatal);
-        if (end === 'code-stopped') continue;
-        return end;
-      }
+    if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };
+    turn.shown = memory.live.shown();
+    if (end.kind === 'continued') return continueRun(turn, end.entry, memory.deadlineAtMs);
+    await deleteReceived(turn);
+    const fatal = findFatal(turn, memory); // an error that the code left behind, or a journal that is too long
+    if (fatal !== undefined) {
+      const end = await stopForGood(turn, memory, fatal);
+      if (end === 'code-stopped') continue;
+      return end;
     }
 
     if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {
@@ -177,10 +174,18 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       return finish;
     }
 
-    if (announceSteps(turn, memory)) continue; // a turn that is alone records first which steps it begins
+    const ids = stepsToAnnounce(turn, memory); // a turn that is alone records first which steps it begins
+    if (ids.length > 0) {
+      turn.unwritten.push({
+        kind: 'steps-begun',
+        atMs: turn.engine.clock.nowMs(),
+        ids,
+      });
+      for (const id of ids) turn.announced.add(id);
+      continue;
+    }
     const begin = beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
     if (begin.kind === 'cannot-replay') return blockRun(turn, begin.error);
-    if (waitsForRecord(turn)) continue;
     if ((await waitInPlace(turn, memory)) === 'go-on') continue;
 
     const suspension = await suspendRun(turn, memory);

@@ -44,7 +44,6 @@ const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'deleteMessages',
   'take',
   'putRecord',
-  'transact',
   'renew',
   'release',
   'finish',

@@ -1,6 +1,7 @@
 /** What can be fuzzed, each with the files whose coverage leads the way. */
 export const targets = {
   codec: '^lib/codec/',
+  frames: '^lib/frames/(graph|runtime)/',
   duration: '^lib/core/duration\\.ts$',
   environment: '^lib/lambda/environment\\.ts$',
   sqs: '^lib/lambda/|^functions/create-worker-handler\\.ts$',

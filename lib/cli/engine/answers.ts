@@ -50,7 +50,6 @@ export interface RunAnswer extends RunRow {
 export interface EventAnswer {
   readonly kind: string;
   readonly at?: string;
-  readonly turn?: number;
   readonly id?: number;
   readonly stepId?: string;
   readonly name?: string;

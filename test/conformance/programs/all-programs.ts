@@ -14,7 +14,6 @@ import { fewPatternPrograms, patternPrograms } from './patterns.ts';
 import { repairPrograms } from './repairs.ts';
 import { pausePrograms } from './pauses.ts';
 import { taskPrograms } from './tasks.ts';
-import { transactionPrograms } from './transactions.ts';
 
 export const allPrograms: readonly Program[] = [
   ...asyncioPrograms,
@@ -25,7 +24,6 @@ export const allPrograms: readonly Program[] = [
   ...taskPrograms,
   ...pausePrograms,
   ...batchPrograms,
-  ...transactionPrograms,
   ...messagePrograms,
   ...childPrograms,
   ...longLifePrograms,

@@ -4,7 +4,6 @@ import { bulkBugs } from './bulk-bugs.ts';
 import { cancelBugs } from './cancel-bugs.ts';
 import { childBugs } from './child-bugs.ts';
 import { deleteBugs } from './delete-bugs.ts';
-import { earlyBugs } from './early-bugs.ts';
 import { eventBugs } from './event-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
 import { holdBugs } from './hold-bugs.ts';
@@ -18,7 +17,6 @@ import type { PlantedBug } from './planted-bug.ts';
 import { raceBugs } from './race-bugs.ts';
 import { retryBugs } from './retry-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
-import { transactionBugs } from './transaction-bugs.ts';
 import { undoBugs } from './undo-bugs.ts';
 import { updateBugs } from './update-bugs.ts';
 import { versionBugs } from './version-bugs.ts';
@@ -29,7 +27,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...cancelBugs,
   ...childBugs,
   ...deleteBugs,
-  ...earlyBugs,
   ...eventBugs,
   ...forkBugs,
   ...holdBugs,
@@ -42,7 +39,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...raceBugs,
   ...retryBugs,
   ...stepBugs,
-  ...transactionBugs,
   ...undoBugs,
   ...updateBugs,
   ...versionBugs,

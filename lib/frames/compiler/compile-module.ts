@@ -1,0 +1,156 @@
+/** From the source of a module to one whose generators can be stored, pass by pass. */
+import generateModule from '@babel/generator';
+import * as t from '@babel/types';
+import type { Expression, File, Statement } from '@babel/types';
+import { callOf, id, object, statement, str } from './build.ts';
+import { chooseMachines } from './choose-machines.ts';
+import { findProblems } from './find-problems.ts';
+import { parseSource } from './parse-source.ts';
+import { placeVariables } from './place-variables.ts';
+import type { Problem } from './problem.ts';
+import { resolveNames } from './resolve-names.ts';
+import { Rewriter } from './rewriter.ts';
+import { stripTypes } from './strip-types.ts';
+import { isClassNode } from './tree.ts';
+import type { Names } from './variables.ts';
+
+// A CommonJS module, which loaders give in two shapes.
+const generate = ((generateModule as { default?: unknown }).default ?? generateModule) as typeof generateModule.default;
+
+export interface CompileOptions {
+  /** The file, as source maps and messages have it. */
+  readonly fileName: string;
+  /** What frames call the module: the same on each machine that builds it. */
+  readonly moduleId: string;
+  /** From where the result imports the runtime. */
+  readonly runtime: string;
+  /** Its variables may be written to by generators: they are shared, and no frame stores them. */
+  readonly mayWriteModule?: boolean;
+}
+
+export type Compiled =
+  | { readonly kind: 'compiled'; readonly code: string; readonly map: object; readonly left: readonly LeftAlone[] }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
+
+/** A generator function that stays as it is, so that its frames cannot be stored. */
+export interface LeftAlone extends Problem {
+  readonly name: string;
+}
+
+export function compileModule(source: string, options: CompileOptions): Compiled {
+  const { fileName, moduleId, runtime, mayWriteModule = false } = options;
+  const parsed = parseSource(source, fileName);
+  if (parsed.kind === 'refused') return { kind: 'refused', problems: [parsed.problem] };
+  const { file } = parsed;
+  stripTypes(file);
+  const names = resolveNames(file, source);
+  const problems = findProblems(file, names, { mayWriteModule });
+  if (problems.length > 0) return { kind: 'refused', problems };
+  placeVariables(names);
+  chooseMachines(names);
+  const prefix = unusedPrefix(source);
+  const used = new Set<string>();
+  const rewriter = new Rewriter({
+    ...{ names, source, moduleId, prefix },
+    runtime(name): Expression {
+      used.add(name);
+      return id(prefix + name);
+    },
+  });
+  const declared = declarationsOf(file, names);
+  rewriteProgram(file, rewriter, { declared, runtime, used });
+  const { code, map } = generate(file, { sourceMaps: true, sourceFileName: fileName, filename: fileName }, source);
+  return { kind: 'compiled', code, map: map as object, left: leftAlone(names) };
+}
+
+function rewriteProgram(
+  file: File,
+  rewriter: Rewriter,
+  { declared, runtime, used }: { readonly declared: Declared; readonly runtime: string; readonly used: Set<string> },
+): void {
+  const { program } = file;
+  const body = rewriter.statements(program.body, program);
+  const isImport = (one: Statement): boolean => one.type === 'ImportDeclaration';
+  const naming = nameModule(rewriter, declared);
+  const { hoisted, marks } = rewriter.output;
+  const begin =
+    hoisted.length > 0 || naming.length > 0
+      ? [statement(callOf(rewriter.runtime('beginModule'), str(rewriter.moduleId)))]
+      : [];
+  const specifiers = [...used].map((name) => t.importSpecifier(id(rewriter.prefix + name), id(name)));
+  const imported = t.importDeclaration(specifiers, str(runtime));
+  program.body = [
+    ...(specifiers.length > 0 ? [imported] : []),
+    ...body.filter(isImport),
+    ...begin,
+    ...hoisted,
+    ...marks,
+    ...body.filter((one) => !isImport(one)),
+    ...naming,
+  ];
+}
+
+interface Declared {
+  readonly own: readonly string[];
+  readonly imported: readonly string[];
+  readonly classes: readonly { readonly name: string; readonly hides: boolean }[];
+}
+
+/** What the module has at its top level. Types that are imported without saying so are not used as values. */
+function declarationsOf(file: File, names: Names): Declared {
+  const own: string[] = [];
+  const imported: string[] = [];
+  const classes: { name: string; hides: boolean }[] = [];
+  const importedNames = new Set(
+    file.program.body.flatMap((one) =>
+      one.type === 'ImportDeclaration' ? one.specifiers.map(({ local }) => local.name) : [],
+    ),
+  );
+  for (const variable of names.moduleVariables.values()) {
+    if (importedNames.has(variable.name)) {
+      if (variable.uses.length > 0) imported.push(variable.name);
+    } else if (variable.writes === 0) {
+      own.push(variable.name);
+    }
+  }
+  for (const unit of names.units) {
+    if (unit.parent !== undefined || !isClassNode(unit.node) || !own.includes(unit.name)) continue;
+    classes.push({ name: unit.name, hides: unit.node.body.body.some(isHidden) });
+  }
+  return { own, imported, classes };
+}
+
+function isHidden(member: t.Class['body']['body'][number]): boolean {
+  return (
+    member.type === 'ClassPrivateProperty' ||
+    member.type === 'ClassPrivateMethod' ||
+    member.type === 'ClassAccessorProperty'
+  );
+}
+
+function nameModule(rewriter: Rewriter, { own, imported, classes }: Declared): Statement[] {
+  if (own.length === 0 && imported.length === 0) return [];
+  const getters = (list: readonly string[]): Expression =>
+    object(list.map((name) => [name, t.arrowFunctionExpression([], id(name))] as const));
+  const known = classes.map(({ name, hides }) => [name, t.booleanLiteral(hides)] as const);
+  const written = object([
+    ['own', getters(own)],
+    ['imported', getters(imported)],
+    ['classes', object(known)],
+  ]);
+  return [statement(callOf(rewriter.runtime('nameModule'), str(rewriter.moduleId), written))];
+}
+
+function unusedPrefix(source: string): string {
+  let prefix = '$$';
+  while (source.includes(prefix)) prefix += '$';
+  return prefix;
+}
+
+function leftAlone(names: Names): LeftAlone[] {
+  return names.units.flatMap(({ node, name, nativeBecause }) => {
+    if (nativeBecause === undefined) return [];
+    const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
+    return [{ name, reason: nativeBecause, line, column }];
+  });
+}

@@ -1,0 +1,86 @@
+/** Objects and arrays. */
+import { EXTENSIBLE, PROPERTY, type Json, type KINDS } from './format.ts';
+import type { GraphReader } from './graph-reader.ts';
+import type { NodeKind } from './load-kinds.ts';
+
+const MAX_LENGTH = 2 ** 32 - 1;
+
+export const plainKinds = {
+  plainObject: {
+    make: () => ({}),
+    fill(reader, node, object) {
+      for (let at = 1; at < node.length; at += 2) {
+        const key = node[at];
+        if (typeof key !== 'string') reader.refuse('a key is no text');
+        define(object, key as string, reader.value(node[at + 1]));
+      }
+    },
+  },
+  object: {
+    make: () => ({}),
+    fill(reader, [, prototype, extensible, ...properties], object) {
+      setPrototype(object, reader.value(prototype), reader);
+      defineAll(reader, object, properties);
+      if (extensible !== EXTENSIBLE) Object.preventExtensions(object);
+    },
+  },
+  array: {
+    make: () => [],
+    fill(reader, node, object) {
+      const array = object as unknown[];
+      for (let at = 1; at < node.length; at += 1) array.push(reader.value(node[at]));
+    },
+  },
+  oddArray: {
+    make: () => [],
+    fill(reader, [, extensible, length, canGrow, ...properties], object) {
+      const isLength = typeof length === 'number' && Number.isInteger(length) && length >= 0 && length <= MAX_LENGTH;
+      if (!isLength) reader.refuse('an array has no length');
+      (object as unknown[]).length = length as number;
+      defineAll(reader, object, properties);
+      if (canGrow !== 1) Object.defineProperty(object, 'length', { writable: false });
+      if (extensible !== EXTENSIBLE) Object.preventExtensions(object);
+    },
+  },
+} satisfies Partial<Record<keyof typeof KINDS, NodeKind>>;
+
+/** Never an assignment, which `__proto__` would turn into something else. */
+export function define(object: object, key: PropertyKey, value: unknown): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+export function setPrototype(object: object, prototype: unknown, reader: GraphReader): void {
+  if (prototype !== null && typeof prototype !== 'object') reader.refuse('a prototype is no object');
+  Object.setPrototypeOf(object, prototype);
+}
+
+/** Key, bits, value (or getter and setter), and so on. */
+export function defineAll(reader: GraphReader, object: object, stored: readonly Json[]): void {
+  let at = 0;
+  const next = (): unknown => {
+    at += 1;
+    return reader.value(stored[at - 1]);
+  };
+  while (at < stored.length) {
+    const key = next();
+    const bits = next();
+    if ((typeof key !== 'string' && typeof key !== 'symbol') || typeof bits !== 'number')
+      reader.refuse('a property has no key');
+    const flags = bits;
+    const common = {
+      enumerable: (flags & PROPERTY.enumerable) !== 0,
+      configurable: (flags & PROPERTY.configurable) !== 0,
+    };
+    const isAccessor = (flags & PROPERTY.accessor) !== 0;
+    const own = isAccessor
+      ? { get: accessor(next(), reader), set: accessor(next(), reader) }
+      : { value: next(), writable: (flags & PROPERTY.writable) !== 0 };
+    Object.defineProperty(object, key, { ...common, ...own } as PropertyDescriptor);
+  }
+}
+
+function accessor(value: unknown, reader: GraphReader): (() => unknown) | undefined {
+  return value === undefined || typeof value === 'function'
+    ? (value as (() => unknown) | undefined)
+    : reader.refuse('a getter is no function');
+}

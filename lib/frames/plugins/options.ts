@@ -1,0 +1,46 @@
+/** What both plugins take, and which files they compile. */
+import { dirname, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CompileOptions } from '../compiler/compile-module.ts';
+
+export interface FramesOptions {
+  /** Files of packages to compile as well, by their path with `/`. By default none in `node_modules` is. */
+  readonly include?: RegExp;
+  /** Files to leave as they are. */
+  readonly exclude?: RegExp;
+  /** Frames name modules by their path from here. By default the folder in which the build runs. */
+  readonly root?: string;
+}
+
+/** What compiled code imports; the plugins say where it is. */
+export const RUNTIME = 'lull:frames-runtime';
+
+const here = fileURLToPath(import.meta.url);
+
+/** The runtime, beside this file: as source, or as it was built. */
+export const RUNTIME_FILE = fileURLToPath(
+  new URL(`../runtime/entry${here.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+);
+
+/** lull's own files: what its generators hold is stored by lull. */
+const OWN_FOLDER = `${dirname(dirname(dirname(here)))}${sep}`;
+
+const SOURCE = /\.[cm]?[jt]s$/;
+
+export function isCompiled(file: string, { include, exclude }: FramesOptions): boolean {
+  const path = file.replaceAll('\\', '/');
+  if (!SOURCE.test(path) || path.endsWith('.d.ts') || file.startsWith(OWN_FOLDER)) return false;
+  if (exclude?.test(path) === true) return false;
+  return !path.includes('/node_modules/') || include?.test(path) === true;
+}
+
+export function compileOptions(file: string, root: string): CompileOptions {
+  const moduleId = relative(root, file).replaceAll('\\', '/');
+  return { fileName: file, moduleId, runtime: RUNTIME };
+}
+
+/** What is said of a generator function that was not compiled. */
+export function leftAloneText({ name, reason }: { readonly name: string; readonly reason: string }): string {
+  const shown = name === '' ? 'a generator function' : `the generator function ${name}`;
+  return `${shown} is left as it is, since ${reason}: a run that waits in it has no snapshot, and is replayed`;
+}

@@ -1,0 +1,32 @@
+/** What compiled code imports, under the names that the compiler writes. */
+import { runtime } from './runtime.ts';
+
+export const {
+  accessor,
+  accessorOf,
+  beginModule,
+  Box,
+  call,
+  closure,
+  constantAssigned,
+  define,
+  delegate,
+  END,
+  extend,
+  generatorFunction,
+  generatorMethod,
+  initialized,
+  iterate,
+  iteratorOf,
+  KeyCursor,
+  named,
+  notConstructor,
+  objectCoercible,
+  propertyKey,
+  restOf,
+  resumeDelegate,
+  single,
+  start,
+  UNSET,
+} = runtime;
+export const { nameModule } = runtime;
