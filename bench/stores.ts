@@ -105,7 +105,7 @@ interface Meters {
   readonly readUnits: number[];
 }
 
-/** From now on the list gets the units of each read through the client. */
+/** From now on the list gets the units of each read through the client. What finds nothing takes the least, which dynalite does not count. */
 function meterReads(client: DynamoDBClient): number[] {
   const units: number[] = [];
   client.middlewareStack.add(
@@ -113,7 +113,8 @@ function meterReads(client: DynamoDBClient): number[] {
       if (!/^(Get|Query|BatchGet)/.test(String(context['commandName']))) return next(args);
       const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
       const { ConsumedCapacity } = result.output as { ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] };
-      for (const { CapacityUnits = 0 } of [ConsumedCapacity ?? []].flat()) units.push(CapacityUnits);
+      const least = (args.input as { ConsistentRead?: boolean }).ConsistentRead === true ? 1 : 0.5;
+      for (const { CapacityUnits = 0 } of [ConsumedCapacity ?? []].flat()) units.push(Math.max(least, CapacityUnits));
       return result;
     },
     { step: 'initialize' },

@@ -3,6 +3,8 @@ import { readAbout, place, watchPage } from './data/page-state.ts';
 import { watchOther } from './data/other-run.ts';
 import { lookAtRun, watchChanges, watchRun } from './data/run-store.ts';
 import { lookAtRuns, watchRuns } from './data/runs-store.ts';
+import { watchSchedules } from './data/schedules-store.ts';
+import { watchWorkflows } from './data/workflows-store.ts';
 import { App } from './view/app.tsx';
 import { listenToKeys } from './view/keys.ts';
 
@@ -11,6 +13,8 @@ if (root !== null) {
   watchPage();
   await readAbout().catch(() => undefined); // the first look says that there is no answer
   watchRuns();
+  watchWorkflows();
+  watchSchedules();
   watchRun();
   watchOther();
   watchChanges((runId) => {

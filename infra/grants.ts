@@ -2,6 +2,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -18,6 +19,7 @@ export const OPERATIONS = {
     'readValue',
     'loadMessages',
     'putRecord',
+    'transact',
     'putValue',
     'deleteMessages',
     'renew',
@@ -90,6 +92,20 @@ export function grantOperations(
   const key = table.encryptionKey?.grant(grantee, ...KEY_ACTIONS[writes ? 'write' : 'read']);
   const payloads = payloadBucket ? grantPayloads(payloadBucket, grantee, operations) : [];
   return combine([...grants, ...(key ? [key] : []), ...payloads]);
+}
+
+/** A table of the author's own: any `Table` or `TableV2`, also one that was imported. */
+export interface TransactionTable {
+  readonly tableArn: string;
+  readonly encryptionKey?: IKey | undefined;
+}
+
+/** Lets the worker write to a table of the author's own, in transactions of workflows. */
+export function grantTransactions(table: TransactionTable, worker: IGrantable): Grant {
+  const actions = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'].map((action) => `dynamodb:${action}`);
+  const grant = Grant.addToPrincipal({ grantee: worker, actions, resourceArns: [table.tableArn] });
+  const key = table.encryptionKey?.grant(worker, ...KEY_ACTIONS.write);
+  return combine([grant, ...(key ? [key] : [])]);
 }
 
 /** Lets someone wake runs. */

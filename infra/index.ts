@@ -1,5 +1,6 @@
 /** `lull/cdk`: the engine as a construct, for CDK apps. */
 export { WorkflowEngine } from './workflow-engine.ts';
+export type { TransactionTable } from './grants.ts';
 export type { WorkflowEngineProps } from './workflow-engine-props.ts';
 export type { DeployedSettings } from '../lib/ports/deployed-settings.ts';
 export type { WorkflowMetricOptions } from './engine-metrics.ts';

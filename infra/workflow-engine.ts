@@ -14,7 +14,16 @@ import type { MetricName as WorkflowMetricName } from '../lib/lambda/metric-name
 import { checkProps } from './check-props.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { engineMetric, engineNameOf, type WorkflowMetricOptions } from './engine-metrics.ts';
-import { combine, grantEvents, grantOperations, grantWake, MANAGE_OPERATIONS, OPERATIONS } from './grants.ts';
+import {
+  combine,
+  grantEvents,
+  grantOperations,
+  grantTransactions,
+  grantWake,
+  MANAGE_OPERATIONS,
+  OPERATIONS,
+  type TransactionTable,
+} from './grants.ts';
 import { createHttpApi, grantInvokeApi, publicUrlOf } from './http-api.ts';
 import { createSweeper, shortestLease, SWEEP_INTERVAL } from './sweeper.ts';
 import { createWakeQueues } from './wake-queue.ts';
@@ -151,6 +160,14 @@ export class WorkflowEngine extends Construct {
   /** Lets someone do all that `lull/client` can: start, signal, cancel, terminate, retry, fork, read. */
   grantManage(grantee: IGrantable): Grant {
     return this.#grant(grantee, MANAGE_OPERATIONS);
+  }
+
+  /**
+   * Lets `transaction` in workflows write to a table of yours: put, update, delete and check items. It has to be in the
+   * engine's region and account. Steps that read it need `table.grantReadData(engine.worker)` besides.
+   */
+  grantTransactions(table: TransactionTable): Grant {
+    return grantTransactions(table, this.worker);
   }
 
   /** Lets someone call the HTTP API, where it asks for signed requests, as it does by default. */

@@ -19,6 +19,16 @@ export type { Workflow, WorkflowOptions } from './core/workflow.ts';
 export { workflow } from './api/workflow.ts';
 export { defineStep, step, stepContext } from './api/step.ts';
 
+export { transaction } from './api/transaction.ts';
+export type {
+  Transaction,
+  TransactionCheck,
+  TransactionCondition,
+  TransactionDelete,
+  TransactionPut,
+  TransactionUpdate,
+} from './api/transaction.ts';
+
 // time
 export { sleep, sleepUntil } from './api/sleep.ts';
 
@@ -107,6 +117,12 @@ export {
   RunNotFoundError,
   RunTerminatedError,
 } from './core/run-errors.ts';
+export {
+  type FailedCondition,
+  TransactionConditionError,
+  TransactionConflictError,
+  TransactionRefusedError,
+} from './core/transaction/errors.ts';
 export { ExceptionGroup } from './core/exception-group.ts';
 export type { ErrorClass, ErrorCondition } from './core/split-group.ts';
 export { InvariantError } from './core/invariant.ts';

@@ -14,6 +14,9 @@ const nothing = workflow('nothing', function* () {});
 const steps = workflow('steps', function* () {
   yield* step('one', () => 1);
 });
+const reads = workflow('reads', function* () {
+  for (let index = 0; index < 5; index += 1) yield* step('look', { readOnly: true }, () => index);
+});
 const sleeps = workflow('sleeps', function* () {
   yield* sleep('1 hour');
 });
@@ -41,7 +44,7 @@ const continues = workflow('continues', function* (again: boolean) {
   if (again) yield* continueAsNew(false);
 });
 
-const workflows = { nothing, steps, sleeps, listens, asks, hasChild, startsRun, continues };
+const workflows = { nothing, steps, reads, sleeps, listens, asks, hasChild, startsRun, continues };
 
 interface Operation {
   readonly name: string;
@@ -83,6 +86,7 @@ const oneStep = (bench: Bench): Promise<unknown> => begin(bench, bench.client.st
 
 const OPERATIONS: readonly Operation[] = [
   { name: 'a step', play: oneStep },
+  { name: 'five steps in a row that are `readOnly`', play: (bench) => begin(bench, bench.client.start(reads)) },
   { name: 'a sleep that suspends the run', play: sleeper },
   { name: 'a signal that the run waits for', play: (bench) => hearsAWord(bench) },
   {

@@ -24,13 +24,13 @@ export interface Question {
   readonly signal?: AbortSignal;
 }
 
-/** `path` begins with a slash, and its segments are encoded. Rejects with Refused, or with a TypeError if there is no answer. */
+/** `path` begins with a slash, and its segments are encoded. Rejects with Refused, with a TypeError if there is no answer, or with an Error of the server of the page. */
 export async function ask<T>(path: string, question: Question = {}): Promise<T> {
   const { method = 'GET', query = {}, body, key, signal } = question;
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
-  const text = search.toString();
-  const response = await fetch(`api${path}${text === '' ? '' : `?${text}`}`, {
+  const parameters = search.size === 0 ? '' : `?${search.toString()}`;
+  const response = await fetch(`api${path}${parameters}`, {
     method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -39,9 +39,13 @@ export async function ask<T>(path: string, question: Question = {}): Promise<T> 
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
-  const answer = readJson(await response.text());
-  if (!response.ok) throw new Refused(response.status, (answer ?? {}) as Record<string, unknown>);
-  return answer as T;
+  const text = await response.text();
+  const answer = readJson(text);
+  if (response.ok) return answer as T;
+  if (typeof answer === 'object' && answer !== null)
+    throw new Refused(response.status, answer as Readonly<Record<string, unknown>>);
+  // The server of the page itself, such as one that was started again, and has another link since.
+  throw new Error(text.trim() === '' ? `the server answered ${response.status}` : text.trim());
 }
 
 /** `pathOf('runs', id)`: each segment may hold any character. */

@@ -10,6 +10,8 @@ export interface Pace {
   readonly isLocal: boolean;
 }
 
+/** Looks that are asked for follow each other no sooner: of a busy engine, something is new all the time. */
+export const SOONEST_MS = 250;
 const QUICK_MS = 1_000;
 const SLOWEST_LOCAL_MS = 4_000;
 const SLOWEST_MS = 15_000;

@@ -1,9 +1,12 @@
 /** What all of the page knows: where it is, what time it is, and which engine it shows. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { About } from './answers.ts';
-import { placeOfRun, readPlace, writePlace, type Place } from './place.ts';
+import { placeOfRun, placeOfView, readPlace, writePlace, type Place } from './place.ts';
 
 export const place = signal<Place>(readPlace(location.hash));
+/** Parts of the place, for what is not to be drawn anew with each step through a history. */
+export const shownRunId = computed(() => place.value.run);
+export const shownFilter = computed(() => place.value.filter);
 export const nowMs = signal(Date.now());
 export const about = signal<About>({ name: '', isLocal: false, hasChanges: false });
 /** Why the last look got no answer. Undefined: it got one. */
@@ -31,7 +34,23 @@ export function go(to: Partial<Place>, { isStep = false }: { readonly isStep?: b
 
 /** Leaves out what belongs to the run before. */
 export function goToRun(run: string | undefined): void {
-  const next = placeOfRun(place.value, run);
+  goTo(placeOfRun(place.value, run));
+}
+
+export function goToView(view: Place['view']): void {
+  goTo(placeOfView(place.value, view));
+}
+
+export function goToSchedule(schedule: string | undefined): void {
+  goTo({ ...placeOfView(place.value, 'schedules'), ...(schedule === undefined ? {} : { schedule }) });
+}
+
+/** All runs that a filter finds. */
+export function goToRunsOf(filter: Place['filter']): void {
+  goTo({ view: 'runs', tab: 'now', filter });
+}
+
+function goTo(next: Place): void {
   place.value = next;
   history.pushState(undefined, '', writePlace(next));
 }
@@ -48,7 +67,10 @@ export async function watched<T>(answer: Promise<T>): Promise<T> {
     trouble.value = undefined;
     return value;
   } catch (error) {
-    if ((error as Error).name !== 'AbortError') trouble.value = describeTrouble(error as Error);
+    const { name, status = 500 } = error as Error & { readonly status?: number };
+    // A refusal is an answer, which the view that has asked shows.
+    if (status < 500) trouble.value = undefined;
+    else if (name !== 'AbortError') trouble.value = describeTrouble(error as Error);
     throw error;
   }
 }

@@ -12,13 +12,15 @@ export interface RunFilter {
   readonly text?: string;
 }
 
-export const VIEWS = ['runs', 'schedules'] as const;
+export const VIEWS = ['runs', 'schedules', 'workflows'] as const;
 export const TABS = ['now', 'journal', 'data', 'compare'] as const;
 
 export interface Place {
   readonly view: (typeof VIEWS)[number];
   /** The run that is shown. */
   readonly run?: string;
+  /** The schedule that is shown. */
+  readonly schedule?: string;
   readonly tab: (typeof TABS)[number];
   /** The event of its history that is stepped to, from 0. Absent: now. */
   readonly event?: number;
@@ -39,13 +41,16 @@ export function readPlace(hash: string): Place {
     const text = parameters.get(name);
     return text === null || text === '' ? [] : [[name, text]];
   });
-  const run = view === 'runs' && id !== '' ? decode(id) : undefined;
+  const shown = id === '' ? undefined : decode(id);
+  const run = view === 'runs' ? shown : undefined;
+  const schedule = view === 'schedules' ? shown : undefined;
   const event = readWhole(parameters.get('event'));
   const link = readWhole(parameters.get('link'));
   const other = parameters.get('with');
   return {
     view: VIEWS.find((each) => each === view) ?? 'runs',
     ...(run === undefined ? {} : { run }),
+    ...(schedule === undefined ? {} : { schedule }),
     tab: TABS.find((tab) => tab === parameters.get('tab')) ?? 'now',
     ...(event === undefined ? {} : { event }),
     ...(link === undefined ? {} : { link }),
@@ -54,7 +59,7 @@ export function readPlace(hash: string): Place {
   };
 }
 
-export function writePlace({ view, run, tab, event, other, link, filter }: Place): string {
+export function writePlace({ view, run, schedule, tab, event, other, link, filter }: Place): string {
   const parameters = new URLSearchParams();
   for (const name of FILTER_NAMES) {
     const text = filter[name];
@@ -67,12 +72,18 @@ export function writePlace({ view, run, tab, event, other, link, filter }: Place
     if (other !== undefined) parameters.set('with', other);
   }
   const search = parameters.toString();
-  return `#/${view}${run === undefined ? '' : `/${encodeURIComponent(run)}`}${search === '' ? '' : `?${search}`}`;
+  const shown = view === 'schedules' ? schedule : run;
+  return `#/${view}${shown === undefined ? '' : `/${encodeURIComponent(shown)}`}${search === '' ? '' : `?${search}`}`;
 }
 
 /** The same list, with another run shown, or none. */
 export function placeOfRun({ filter }: Place, run: string | undefined): Place {
   return { view: 'runs', tab: 'now', filter, ...(run === undefined ? {} : { run }) };
+}
+
+/** Another view, of which nothing is chosen yet. */
+export function placeOfView({ filter }: Place, view: Place['view']): Place {
+  return { view, tab: 'now', filter };
 }
 
 function readWhole(text: string | null): number | undefined {

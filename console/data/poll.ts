@@ -1,6 +1,6 @@
 /** Looks again and again: often while something moves and the page is seen, seldom else, and at once when it is asked to. */
 
-import { pauseMs } from './pace.ts';
+import { pauseMs, SOONEST_MS } from './pace.ts';
 
 export interface Look {
   /** Something was other than at the look before. */
@@ -8,7 +8,7 @@ export interface Look {
 }
 
 export interface Poller {
-  /** Looks as soon as it can. */
+  /** Looks soon: at once, if the look before is not just over. */
   now(): void;
   stop(): void;
 }
@@ -21,6 +21,7 @@ export function poll(look: (signal: AbortSignal) => Promise<Look>, { isLocal }: 
   let isAskedAgain = false;
   let idleLooks = 0;
   let failedLooks = 0;
+  let lookedAtMs = 0;
   const lookNow = async (): Promise<void> => {
     clearTimeout(timer);
     if (isLooking) {
@@ -36,8 +37,9 @@ export function poll(look: (signal: AbortSignal) => Promise<Look>, { isLocal }: 
       failedLooks += 1;
     }
     isLooking = false;
+    lookedAtMs = Date.now();
     if (stopping.signal.aborted) return;
-    const ms = isAskedAgain ? 0 : pauseMs({ idleLooks, failedLooks, isSeen: !document.hidden, isLocal });
+    const ms = isAskedAgain ? SOONEST_MS : pauseMs({ idleLooks, failedLooks, isSeen: !document.hidden, isLocal });
     isAskedAgain = false;
     timer = setTimeout(() => void lookNow(), ms);
   };
@@ -49,7 +51,9 @@ export function poll(look: (signal: AbortSignal) => Promise<Look>, { isLocal }: 
   return {
     now: () => {
       idleLooks = 0;
-      void lookNow();
+      clearTimeout(timer);
+      if (isLooking) isAskedAgain = true;
+      else timer = setTimeout(() => void lookNow(), Math.max(0, lookedAtMs + SOONEST_MS - Date.now()));
     },
     stop: () => {
       stopping.abort();

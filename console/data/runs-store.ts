@@ -2,7 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { isOpen, type RunPage, type RunRow } from './answers.ts';
 import { ask, Refused } from './ask.ts';
-import { about, place, watched } from './page-state.ts';
+import { about, shownFilter, watched } from './page-state.ts';
 import type { RunFilter } from './place.ts';
 import { poll, type Poller } from './poll.ts';
 import { differs, NO_ROWS, rowsWith, withNewest, withOlder, withRange, type RunRows } from './run-rows.ts';
@@ -17,12 +17,11 @@ export const isListRead = signal(false);
 export const isReadingOlder = signal(false);
 /** Why the engine refuses the filter. */
 export const listProblem = signal<string | undefined>(undefined);
-export const workflows = signal<readonly string[]>([]);
 /** The rows that are seen. */
 export const seenRows = signal<readonly [first: number, last: number]>([0, 0]);
-export const shownRows = computed(() => rowsWith(list.value.rows, place.value.filter.text));
+export const shownRows = computed(() => rowsWith(list.value.rows, shownFilter.value.text));
 
-const asked = computed(() => JSON.stringify(askedFilter(place.value.filter)));
+const asked = computed(() => JSON.stringify(askedFilter(shownFilter.value)));
 let poller: Poller | undefined;
 let generation = 0;
 
@@ -59,12 +58,8 @@ async function look(
   const read = (query: Record<string, string | number>): Promise<RunPage> =>
     watched(ask<RunPage>('/runs', { query: { ...filter, ...query }, signal }));
   try {
-    const [newest, names] = await Promise.all([
-      read({ limit: NEWEST_RUNS }),
-      workflows.peek().length > 0 ? undefined : ask<{ workflows: string[] }>('/workflows', { signal }),
-    ]);
+    const newest = await read({ limit: NEWEST_RUNS });
     if (mine !== generation) return { hasMoved: false };
-    if (names !== undefined) workflows.value = names.workflows;
     update(withNewest(list.peek(), newest));
     isListRead.value = true;
     await lookAtSeenRows(read, mine);
@@ -111,7 +106,7 @@ export async function readOlder(): Promise<void> {
   const mine = generation;
   isReadingOlder.value = true;
   try {
-    const filter = askedFilter(place.peek().filter);
+    const filter = askedFilter(shownFilter.peek());
     const page = await watched(ask<RunPage>('/runs', { query: { ...filter, cursor, limit: OLDER_RUNS } }));
     if (mine === generation) list.value = withOlder(list.peek(), page);
   } catch {

@@ -91,7 +91,9 @@ function ofRetry({ events, run }: Facts): readonly string[] {
   if (run.status !== 'failed') return ['The run has not failed: the engine refuses it.'];
   if (failed === undefined) return [`No step has failed, so the engine may refuse it. ${kept}`];
   const { stepId, name, error } = failed;
-  const message = (error as { readonly message?: unknown } | undefined)?.message;
+  // The error of a step says which step it was: here it is said before.
+  const { message: whole, cause } = (error ?? {}) as { readonly message?: unknown; readonly cause?: unknown };
+  const message = (cause as { readonly message?: unknown } | undefined)?.message ?? whole;
   return [
     `It goes on from step "${stepId ?? name ?? '?'}"${typeof message === 'string' ? `, which failed with: ${message}` : ''}.`,
     kept,

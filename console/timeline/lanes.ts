@@ -5,10 +5,10 @@ export interface Bar {
   readonly fromMs: number;
   /** Of what goes on: the time of the last look. */
   readonly toMs: number;
-  /** An attempt of a step; the pause before the next one; a sleep; a wait for a message, a callback or a run. */
-  readonly look: 'attempt' | 'pause' | 'sleep' | 'wait';
+  /** A turn; an attempt of a step; the pause before the next one; a sleep; a wait for a message, a callback or a run. */
+  readonly look: 'turn' | 'attempt' | 'pause' | 'sleep' | 'wait';
   readonly state: 'done' | 'failed' | 'open';
-  /** The event of the history that ended it; of what goes on, the one that began it. */
+  /** The event of the history that ended it; of a turn and of what goes on, the one that began it. */
   readonly event: number;
 }
 
@@ -22,7 +22,7 @@ export interface Mark {
 export interface Lane {
   readonly key: string;
   readonly name: string;
-  readonly kind: 'step' | 'sleep' | 'wait' | 'run' | 'messages';
+  readonly kind: 'turns' | 'step' | 'sleep' | 'wait' | 'run' | 'messages';
   readonly bars: readonly Bar[];
   readonly marks: readonly Mark[];
 }

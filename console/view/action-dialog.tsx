@@ -2,13 +2,14 @@
 import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import type { ShownRun } from '../data/answers.ts';
-import { act, type ActionInput } from '../data/act.ts';
+import { act } from '../data/act.ts';
 import { goToRun, nowMs, timeZone } from '../data/page-state.ts';
 import { events, lookAtRun } from '../data/run-store.ts';
 import { lookAtRuns } from '../data/runs-store.ts';
-import { readJson, writeJson } from '../text/read-json.ts';
-import { actionsFor, awaitedSignals, stepIdsOf, whatHappens, type Action } from '../text/what-happens.ts';
+import { readJson } from '../text/read-json.ts';
+import { actionsFor, awaitedSignals, whatHappens, type Action } from '../text/what-happens.ts';
 import { Dialog, Field, Outcome } from './dialog.tsx';
+import { ForkForm } from './fork-form.tsx';
 import { ValueView } from './value-view.tsx';
 
 interface Opened {
@@ -54,7 +55,10 @@ export function ActionButtons({ shown }: { readonly shown: ShownRun }) {
 export function ActionDialog({ shown }: { readonly shown: ShownRun }) {
   const opened = openedAction.value;
   if (opened === undefined) return null;
-  return <ActionForm key={opened.action} shown={shown} {...opened} />;
+  const { action, before } = opened;
+  const close = (): void => void (openedAction.value = undefined);
+  if (action === 'fork') return <ForkForm shown={shown} chosen={before} onClose={close} />;
+  return <ActionForm key={action} {...{ shown, action, close }} />;
 }
 
 /** What is in the fields: texts as they were written. */
@@ -63,9 +67,6 @@ interface Written {
   readonly payload: string;
   readonly reason: string;
   readonly undo: boolean;
-  readonly before: string;
-  readonly input: string;
-  readonly id: string;
 }
 
 interface Asked {
@@ -78,27 +79,29 @@ function takesName(action: Action): boolean {
   return action === 'signal' || action === 'update' || action === 'query';
 }
 
-function ActionForm({ shown, action, before }: { readonly shown: ShownRun } & Opened) {
+interface ActionFormProps {
+  readonly shown: ShownRun;
+  readonly action: Exclude<Action, 'fork'>;
+  readonly close: () => void;
+}
+
+function ActionForm({ shown, action, close }: ActionFormProps) {
   const [waited = ''] = action === 'signal' ? awaitedSignals(shown.waitsFor) : [];
-  const [written, setWritten] = useState<Written>({
-    ...{ name: waited, payload: '', reason: '', undo: false, before, id: '' },
-    input: writeJson(shown.input),
-  });
+  const [written, setWritten] = useState<Written>({ name: waited, payload: '', reason: '', undo: false });
   const [{ answer, error, isAsking }, setAsked] = useState<Asked>({ isAsking: false });
   const [key] = useState(() => crypto.randomUUID());
-  const read = readJson(takesName(action) ? written.payload : written.input);
-  const isNamed = takesName(action) ? written.name !== '' : action !== 'fork' || written.before !== '';
-  const isReady = read.problem === undefined && isNamed && !isAsking;
-  const close = (): void => void (openedAction.value = undefined);
+  const read = readJson(written.payload);
+  const isReady = read.problem === undefined && (!takesName(action) || written.name !== '') && !isAsking;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (!isReady) return;
     setAsked({ isAsking: true });
     try {
-      const said = await act(action, shown.id, toInput(written, shown, read.value), key);
+      const { name, reason, undo } = written;
+      const said = await act(action, shown.id, { name, reason, undo, payload: read.value }, key);
       lookAtRun();
       lookAtRuns();
-      finish(action, said, { close, show: () => setAsked({ answer: { value: said }, isAsking: false }) });
+      finish(action, { close, show: () => setAsked({ answer: { value: said }, isAsking: false }) });
     } catch (thrown) {
       setAsked({ error: (thrown as Error).message, isAsking: false });
     }
@@ -115,7 +118,7 @@ function ActionForm({ shown, action, before }: { readonly shown: ShownRun } & Op
         {answer === undefined ? null : <ValueView value={answer.value ?? null} name="answer" />}
         <div class="dialog-buttons">
           <button type="button" class="plain-button" onClick={close}>
-            {answer === undefined ? 'Leave it' : 'Close'}
+            Close
           </button>
           <button
             type="submit"
@@ -130,12 +133,6 @@ function ActionForm({ shown, action, before }: { readonly shown: ShownRun } & Op
   );
 }
 
-/** An input that was not edited is that of the run, as it is stored: it is not sent. */
-function toInput({ name, reason, undo, before, id, input }: Written, shown: ShownRun, value: unknown): ActionInput {
-  const isEdited = input !== writeJson(shown.input);
-  return { name, reason, undo, before, id, payload: value, ...(isEdited ? { input: value } : {}) };
-}
-
 function Consequences({
   shown,
   action,
@@ -145,8 +142,8 @@ function Consequences({
   readonly action: Action;
   readonly written: Written;
 }) {
-  const { before, name } = written;
-  const facts = { run: shown, events: events.value, now: new Date(nowMs.value), timeZone, before, name };
+  const { name } = written;
+  const facts = { run: shown, events: events.value, now: new Date(nowMs.value), timeZone, name };
   return (
     <ul class="consequences">
       {whatHappens(action, facts).map((line) => (
@@ -165,7 +162,7 @@ interface FieldsProps {
 }
 
 function ActionFields({ shown, action, written, problem, onWrite }: FieldsProps) {
-  const { name, payload, reason, undo, before, input, id } = written;
+  const { name, payload, reason, undo } = written;
   if (takesName(action)) {
     const options = action === 'signal' ? [...awaitedSignals(shown.waitsFor)] : [];
     const title = action === 'signal' ? 'Payload, as JSON' : 'Input, as JSON';
@@ -178,28 +175,6 @@ function ActionFields({ shown, action, written, problem, onWrite }: FieldsProps)
           options={options}
         />
         <Field label={title} value={payload} onInput={(text) => onWrite({ payload: text })} problem={problem} isLong />
-      </>
-    );
-  }
-  if (action === 'fork') {
-    const steps = stepIdsOf(events.value);
-    return (
-      <>
-        <Field
-          label="Before step"
-          value={before}
-          onInput={(text) => onWrite({ before: text })}
-          options={steps}
-          placeholder="charge#3"
-        />
-        <Field
-          label="Input of the new run, as JSON"
-          value={input}
-          onInput={(text) => onWrite({ input: text })}
-          problem={problem}
-          isLong
-        />
-        <Field label="Id of the new run" value={id} onInput={(text) => onWrite({ id: text })} placeholder="made up" />
       </>
     );
   }
@@ -221,14 +196,12 @@ function ActionFields({ shown, action, written, problem, onWrite }: FieldsProps)
   );
 }
 
-/** An answer is shown; a new run is led to; of a run that is gone, the list is. */
-function finish(action: Action, said: unknown, { close, show }: { close: () => void; show: () => void }): void {
+/** An answer is shown; of a run that is gone, the list is. */
+function finish(action: Action, { close, show }: { close: () => void; show: () => void }): void {
   if (action === 'query' || action === 'update') {
     show();
     return;
   }
   close();
   if (action === 'delete') goToRun(undefined);
-  const id = (said as { readonly id?: unknown } | undefined)?.id;
-  if (action === 'fork' && typeof id === 'string') goToRun(id);
 }

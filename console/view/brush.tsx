@@ -20,7 +20,8 @@ interface BrushProps {
 
 export function Brush({ line, lanes, window, widthPx, onChoose }: BrushProps) {
   const startPx = useRef<number | undefined>(undefined);
-  const density = useMemo(() => densityOf(lanes, line, BINS), [lanes, line]);
+  // The same shapes as long as they are the same: a zoom moves the window alone.
+  const shapes = useMemo(() => densityShapes(densityOf(lanes, line, BINS), widthPx), [lanes, line, widthPx]);
   const placeAt = (event: PointerEvent): number => {
     const { left } = (event.currentTarget as Element).getBoundingClientRect();
     return Math.min(1, Math.max(0, (event.clientX - left) / widthPx));
@@ -46,18 +47,7 @@ export function Brush({ line, lanes, window, widthPx, onChoose }: BrushProps) {
       onPointerUp={() => (startPx.current = undefined)}
       onPointerCancel={() => (startPx.current = undefined)}
     >
-      {density.map((part, index) =>
-        part === 0 ? null : (
-          <rect
-            key={index}
-            class="density"
-            x={(index / BINS) * widthPx}
-            width={widthPx / BINS}
-            y={HEIGHT_PX - part * HEIGHT_PX}
-            height={part * HEIGHT_PX}
-          />
-        ),
-      )}
+      {shapes}
       <rect
         class="brush-window"
         x={window.from * widthPx}
@@ -65,5 +55,20 @@ export function Brush({ line, lanes, window, widthPx, onChoose }: BrushProps) {
         height={HEIGHT_PX}
       />
     </svg>
+  );
+}
+
+function densityShapes(density: readonly number[], widthPx: number) {
+  return density.map((part, index) =>
+    part === 0 ? null : (
+      <rect
+        key={index}
+        class="density"
+        x={(index / BINS) * widthPx}
+        width={widthPx / BINS}
+        y={HEIGHT_PX - part * HEIGHT_PX}
+        height={part * HEIGHT_PX}
+      />
+    ),
   );
 }

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { act, actOnAll, type BulkResult } from '../data/act.ts';
-import { place } from '../data/page-state.ts';
+import { shownFilter } from '../data/page-state.ts';
 import type { RunFilter } from '../data/place.ts';
 import { list, lookAtRuns } from '../data/runs-store.ts';
 import { BULK_ACTIONS, isFor, type BulkAction } from '../text/what-happens.ts';
@@ -27,7 +27,7 @@ const NAMES: Readonly<Record<BulkAction, string>> = {
 /** Below the list: what can be done to the runs that are chosen, or that are filtered. */
 export function BulkBar() {
   const ids = [...chosen.value];
-  const hasFilter = Object.keys(filterBody(place.value.filter)).length > 0;
+  const hasFilter = Object.keys(filterBody(shownFilter.value)).length > 0;
   if (ids.length === 0 && !hasFilter) return null;
   return (
     <div class="bulk-bar" role="group" aria-label="Many runs">
@@ -116,7 +116,7 @@ function BulkForm({ action, ids }: Opened) {
         <Outcome error={error} />
         <div class="dialog-buttons">
           <button type="button" class="plain-button" onClick={close}>
-            {state === 'done' ? 'Close' : 'Leave it'}
+            Close
           </button>
           {state === 'done' ? null : (
             <button
@@ -151,7 +151,7 @@ async function gather(
 /** Which runs it would be. */
 async function* dryRun(action: BulkAction, ids: readonly string[] | undefined): AsyncGenerator<readonly BulkResult[]> {
   if (ids === undefined) {
-    yield* actOnAll(action, filterBody(place.value.filter), { dryRun: true });
+    yield* actOnAll(action, filterBody(shownFilter.value), { dryRun: true });
     return;
   }
   const byId = new Map(list.value.rows.map((row) => [row.id, row]));

@@ -25,12 +25,22 @@ interface FieldProps {
   readonly onInput: (text: string) => void;
   readonly problem?: string | undefined;
   readonly isLong?: boolean;
+  readonly type?: 'text' | 'datetime-local';
   readonly options?: readonly string[];
   readonly placeholder?: string;
 }
 
 /** A field with its name, and what is wrong with what is in it. `options` may be chosen; other texts may be written. */
-export function Field({ label, value, onInput, problem, isLong = false, options = [], placeholder = '' }: FieldProps) {
+export function Field({
+  label,
+  value,
+  onInput,
+  problem,
+  isLong = false,
+  type = 'text',
+  options = [],
+  placeholder = '',
+}: FieldProps) {
   const shared = {
     value,
     placeholder,
@@ -44,7 +54,7 @@ export function Field({ label, value, onInput, problem, isLong = false, options 
       {isLong ? (
         <textarea rows={6} spellcheck={false} {...shared} />
       ) : (
-        <input type="text" spellcheck={false} autocomplete="off" list={list} {...shared} />
+        <input type={type} spellcheck={false} autocomplete="off" list={list} {...shared} />
       )}
       {list === undefined ? null : (
         <datalist id={list}>
@@ -54,6 +64,29 @@ export function Field({ label, value, onInput, problem, isLong = false, options 
         </datalist>
       )}
       {problem === undefined ? null : <span class="field-problem">{problem}</span>}
+    </label>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly string[];
+  readonly onChoose: (option: string) => void;
+}
+
+/** A field for one of some texts, and no other. */
+export function Choice({ label, value, options, onChoose }: ChoiceProps) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select value={value} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {option}
+          </option>
+        ))}
+      </select>
     </label>
   );
 }

@@ -59,7 +59,9 @@ function Stack({ stack, message }: { readonly stack: string; readonly message: s
         <span
           key={index}
           class={
-            /node_modules|\(node:|<anonymous>\)$|\/lull\/|lib\/(engine|scheduler|core|api|testing)\//.test(line)
+            /node_modules|\(node:|<anonymous>\)$|\/lull\/|lib\/(engine|scheduler|core|api|testing|lambda)\/|functions\/create-/.test(
+              line,
+            )
               ? 'quiet'
               : ''
           }

@@ -2,15 +2,16 @@
 import { countText } from '../text/count.ts';
 import { useState } from 'preact/hooks';
 import { STATUSES } from '../data/answers.ts';
-import { go, place } from '../data/page-state.ts';
+import { go, shownFilter } from '../data/page-state.ts';
 import type { RunFilter } from '../data/place.ts';
 import { countByStatus } from '../data/run-rows.ts';
-import { list, workflows } from '../data/runs-store.ts';
+import { list } from '../data/runs-store.ts';
+import { workflows } from '../data/workflows-store.ts';
 import { attributesOf, sinceOf, SPANS } from '../text/read-filter.ts';
 import { StatusIcon } from './status.tsx';
 
 export function FilterBar() {
-  const { filter } = place.value;
+  const filter = shownFilter.value;
   const names = workflows.value;
   const isOther = filter.workflow !== undefined && !names.includes(filter.workflow);
   return (
@@ -46,7 +47,7 @@ export function FilterBar() {
 }
 
 function TimeField() {
-  const { since } = place.value.filter;
+  const { since } = shownFilter.value;
   const known = SPANS.some(({ value }) => value === since);
   return (
     <select
@@ -68,7 +69,7 @@ function TimeField() {
 }
 
 function AttributesField() {
-  const { attributes = '' } = place.value.filter;
+  const { attributes = '' } = shownFilter.value;
   const [problem, setProblem] = useState<string>();
   const apply = (text: string): void => {
     const read = attributesOf(text);
@@ -102,7 +103,7 @@ function attributesText(json: string): string {
 }
 
 function StatusChips() {
-  const { status: wanted = '' } = place.value.filter;
+  const { status: wanted = '' } = shownFilter.value;
   const chosen = wanted === '' ? [] : wanted.split(',');
   const counts = countByStatus(list.value.rows);
   const isMore = list.value.cursor !== undefined;
@@ -135,7 +136,7 @@ function StatusChips() {
 
 /** What is empty is no filter. */
 function set(change: { readonly [Name in keyof RunFilter]: string | undefined }, isStep = false): void {
-  const entries = Object.entries({ ...place.value.filter, ...change }).filter(
+  const entries = Object.entries({ ...shownFilter.value, ...change }).filter(
     ([, text]) => text !== undefined && text !== '',
   );
   go({ filter: Object.fromEntries(entries) }, { isStep });

@@ -22,7 +22,13 @@ export function JournalTab() {
   }, [at]);
   return (
     <div class={chosen === undefined ? 'journal' : 'journal has-event'}>
-      <div class="rows" ref={virtual.scroller} tabIndex={0} role="list" aria-label={`${all.length} events`}>
+      <div
+        class="rows"
+        ref={virtual.scroller}
+        tabIndex={0}
+        role={all.length === 0 ? 'group' : 'list'}
+        aria-label={`${all.length} events`}
+      >
         <div class="rows-space" style={{ height: `${virtual.totalPx}px` }} role="presentation">
           {virtual.items.map(({ index, start, key }) => {
             const event = all[index];

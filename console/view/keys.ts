@@ -1,9 +1,10 @@
 /** What keys do, wherever the focus is but in a field. */
 import { computed, signal } from '@preact/signals';
-import { go, goToRun, place } from '../data/page-state.ts';
+import { go, goToRun, goToSchedule, goToView, place } from '../data/page-state.ts';
 import { TABS } from '../data/place.ts';
 import { shownRows } from '../data/runs-store.ts';
 import { step, toNow } from '../data/step-through.ts';
+import { openStart } from './start-dialog.tsx';
 
 /** The row of the list that keys are about, by its run. */
 export const activeRun = signal<string | undefined>(undefined);
@@ -21,6 +22,8 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['/', 'find a text in ids'],
   ['1 to 4', 'now, journal, data, compare'],
   ['[ and ]', 'one event back, and on'],
+  ['r, s, w', 'runs, schedules, workflows'],
+  ['n', 'start a run'],
   ['Esc', 'back to now, then to the list'],
   ['?', 'these keys'],
 ];
@@ -36,13 +39,17 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   ArrowDown: () => move(1),
   k: () => move(-1),
   ArrowUp: () => move(-1),
-  Enter: () => activeRun.value !== undefined && goToRun(activeRun.value),
-  x: () => activeRun.value !== undefined && choose(activeRun.value),
+  Enter: () => place.value.view === 'runs' && activeRun.value !== undefined && goToRun(activeRun.value),
+  x: () => place.value.view === 'runs' && activeRun.value !== undefined && choose(activeRun.value),
   '/': () => document.querySelector<HTMLInputElement>('#find')?.focus(),
   '?': () => (isHelpShown.value = !isHelpShown.value),
   '[': () => place.value.run !== undefined && step(-1),
   ']': () => place.value.run !== undefined && step(1),
   Escape: leave,
+  r: () => goToView('runs'),
+  s: () => goToView('schedules'),
+  w: () => goToView('workflows'),
+  n: () => openStart(),
   ...Object.fromEntries(
     TABS.map((tab, index) => [String(index + 1), () => place.value.run !== undefined && go({ tab })]),
   ),
@@ -69,6 +76,7 @@ export function listenToKeys(): void {
 }
 
 function move(by: number): void {
+  if (place.value.view !== 'runs') return;
   const rows = shownRows.value;
   const at = activeIndex.value;
   const next = rows[at === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
@@ -81,5 +89,6 @@ function leave(): void {
   if (isHelpShown.value) isHelpShown.value = false;
   else if (place.value.event !== undefined) toNow();
   else if (place.value.run !== undefined) goToRun(undefined);
+  else if (place.value.schedule !== undefined) goToSchedule(undefined);
   else chosen.value = new Set();
 }

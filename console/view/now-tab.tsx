@@ -7,6 +7,7 @@ import { events } from '../data/run-store.ts';
 import { childrenOf, failureOf } from '../text/history-facts.ts';
 import { BlockedSides } from './blocked-sides.tsx';
 import { ErrorView } from './error-view.tsx';
+import { Held } from './held.tsx';
 import { RunLink } from './run-link.tsx';
 import { Status } from './status.tsx';
 import { TaskTree } from './task-tree.tsx';
@@ -24,6 +25,7 @@ export function NowTab({ shown }: { readonly shown: ShownRun }) {
   }
   return (
     <div class="now">
+      <Held shown={shown} />
       {shown.blocked === undefined ? null : <BlockedSides blocked={shown.blocked} />}
       {isOpen(shown.status) ? <Waiting shown={shown} /> : <Ended shown={shown} />}
       <Children />
@@ -35,10 +37,12 @@ export function NowTab({ shown }: { readonly shown: ShownRun }) {
 function Waiting({ shown }: { readonly shown: ShownRun }) {
   const { waitsFor } = shown;
   const { waitsFor: _waitsFor, blocked: _blocked, ...rest } = shown;
-  const stands = shown.blocked === undefined ? explainRun(rest as Parameters<typeof explainRun>[0], clock()) : [];
+  const isSaid = shown.blocked !== undefined || shown.workflowPaused !== undefined;
+  const stands = !isSaid ? explainRun(rest as Parameters<typeof explainRun>[0], clock()) : [];
+  if (waitsFor === undefined && stands.length === 0) return null;
   return (
     <section>
-      <h2>{waitsFor === undefined ? 'It' : 'What it waits for'}</h2>
+      <h2>{waitsFor === undefined ? 'How it stands' : 'What it waits for'}</h2>
       {waitsFor === undefined || shown.status === 'running' || shown.status === 'paused'
         ? stands.map((line) => <p key={line}>{line}</p>)
         : null}

@@ -1,16 +1,18 @@
 /** The runs of the engine, newest first. */
 import { countText } from '../text/count.ts';
 import { useEffect } from 'preact/hooks';
-import type { RunRow } from '../data/answers.ts';
-import { goToRun, place } from '../data/page-state.ts';
+import { isOpen, type RunRow } from '../data/answers.ts';
+import { goToRun, shownFilter, shownRunId } from '../data/page-state.ts';
 import { isListRead, isReadingOlder, list, listProblem, readOlder, seenRows, shownRows } from '../data/runs-store.ts';
+import { pausedWorkflows } from '../data/workflows-store.ts';
 import { took } from '../text/moment.ts';
 import { shortValue } from '../text/short-value.ts';
 import { BulkBar, BulkDialog } from './bulk-dialog.tsx';
 import { FilterBar } from './filter-bar.tsx';
+import { PausedNote } from './held.tsx';
 import { activeIndex, activeRun, choose, chosen } from './keys.ts';
 import { Moment } from './moment.tsx';
-import { Status } from './status.tsx';
+import { Status, StatusIcon } from './status.tsx';
 import { useVirtualRows } from './virtual-rows.ts';
 
 const ROW_PX = 30;
@@ -25,8 +27,9 @@ export function RunList() {
   }, [activeIndex.value]);
   return (
     <section class="pane list" aria-label="Runs">
-      {place.value.run === undefined ? <h1 class="unseen">Runs</h1> : null}
+      {shownRunId.value === undefined ? <h1 class="unseen">Runs</h1> : null}
       <FilterBar />
+      <PausedNote />
       <div class="list-head" aria-hidden="true">
         <span class="cell-status">Status</span>
         <span class="cell-id">Run</span>
@@ -35,7 +38,13 @@ export function RunList() {
         <span class="cell-took">Took</span>
         <span class="cell-at">Created</span>
       </div>
-      <div class="rows" ref={virtual.scroller} tabIndex={0} role="list" aria-label={`${rows.length} runs`}>
+      <div
+        class="rows"
+        ref={virtual.scroller}
+        tabIndex={0}
+        role={rows.length === 0 ? 'group' : 'list'}
+        aria-label={`${rows.length} runs`}
+      >
         <div class="rows-space" style={{ height: `${virtual.totalPx}px` }} role="presentation">
           {virtual.items.map(({ index, start, key }) => {
             const row = rows[index];
@@ -58,7 +67,7 @@ function onSeen(first: number, last: number): void {
 
 function Row({ row, top }: { readonly row: RunRow; readonly top: number }) {
   const { id, workflow, status, createdAt, endedAt } = row;
-  const isShown = place.value.run === id;
+  const isShown = shownRunId.value === id;
   const isActive = activeRun.value === id;
   const isChosen = chosen.value.has(id);
   return (
@@ -71,10 +80,16 @@ function Row({ row, top }: { readonly row: RunRow; readonly top: number }) {
       <a
         href={`#/runs/${encodeURIComponent(id)}`}
         aria-current={isShown ? 'true' : undefined}
-        onClick={(event) => open(event, id)}
+        onClick={(event) => openRun(event, id)}
       >
         <span class="cell-status">
           <Status status={status} />
+          {isOpen(status) && pausedWorkflows.value.has(workflow) ? (
+            <span class="held-mark" title={`its workflow ${workflow} is paused`}>
+              <StatusIcon status="paused" />
+              <span class="unseen">its workflow is paused</span>
+            </span>
+          ) : null}
         </span>
         <span class="cell-id" title={id}>
           {id}
@@ -93,7 +108,7 @@ function Row({ row, top }: { readonly row: RunRow; readonly top: number }) {
 }
 
 /** A click with a key opens another tab, as with any link. */
-function open(event: MouseEvent, id: string): void {
+function openRun(event: MouseEvent, id: string): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   activeRun.value = id;
@@ -109,7 +124,7 @@ function Nothing() {
   if (listProblem.value !== undefined) return <p class="nothing is-bad">{listProblem.value}</p>;
   if (shownRows.value.length > 0) return null;
   if (!isListRead.value) return <p class="nothing">Reading ...</p>;
-  const isFiltered = Object.keys(place.value.filter).length > 0;
+  const isFiltered = Object.keys(shownFilter.value).length > 0;
   return <p class="nothing">{isFiltered ? 'No run is like that.' : 'There are no runs yet.'}</p>;
 }
 
@@ -121,7 +136,8 @@ function ListFoot() {
     <footer class="list-foot">
       <span>
         {countText(shown)}
-        {of} runs{cursor === undefined ? '' : ', and older ones'}
+        {of} {shown === 1 && of === '' ? 'run' : 'runs'}
+        {cursor === undefined ? '' : ', and older ones'}
       </span>
       {cursor === undefined ? null : (
         <button type="button" onClick={() => void readOlder()} disabled={isReadingOlder.value}>

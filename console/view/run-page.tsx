@@ -1,5 +1,4 @@
 /** A run: how it stands, what it waits for, what happened. */
-import type { ComponentChildren } from 'preact';
 import type { ShownRun } from '../data/answers.ts';
 import { go, goToRun, place } from '../data/page-state.ts';
 import { run, runProblem } from '../data/run-store.ts';
@@ -10,6 +9,7 @@ import { DataTab } from './data-tab.tsx';
 import { JournalTab } from './journal-tab.tsx';
 import { Moment } from './moment.tsx';
 import { NowTab } from './now-tab.tsx';
+import { Back, Fact } from './pane-head.tsx';
 import { RunLink } from './run-link.tsx';
 import { Status } from './status.tsx';
 import { Timeline } from './timeline.tsx';
@@ -23,11 +23,7 @@ export function RunPage() {
   return (
     <section class="pane run" aria-label={`Run ${id}`}>
       <header class="run-head">
-        <button type="button" class="back" aria-label="Back to the list" onClick={() => goToRun(undefined)}>
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <path d="M10 3L5 8l5 5" />
-          </svg>
-        </button>
+        <Back onClick={() => goToRun(undefined)} />
         <div class="run-title">
           <h1 title={id}>{id}</h1>
           {shown === undefined ? null : <RunFacts shown={shown} />}
@@ -140,13 +136,5 @@ function RunFacts({ shown }: { readonly shown: ShownRun }) {
       {link === undefined ? null : <Fact name="link">{link}</Fact>}
       {pinnedTo === undefined ? null : <Fact name="pinned to">{pinnedTo}</Fact>}
     </ul>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
-  return (
-    <li>
-      <span class="fact-name">{name}</span> {children}
-    </li>
   );
 }

@@ -1,60 +1,90 @@
-/** Starts a run of a workflow, with an input as JSON. */
+/** Starts a run of a workflow: with the fields of its input where its schema says them, or with JSON. */
 import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { startRun } from '../data/act.ts';
 import { goToRun, place } from '../data/page-state.ts';
-import { lookAtRuns, workflows } from '../data/runs-store.ts';
-import { readJson } from '../text/read-json.ts';
-import { Dialog, Field, Outcome } from './dialog.tsx';
+import { lookAtRuns } from '../data/runs-store.ts';
+import { pausedWorkflows, workflows } from '../data/workflows-store.ts';
+import type { FieldProblem } from '../form/draft.ts';
+import { readInput } from '../form/input-state.ts';
+import { refusalsOf } from '../data/refusals-of.ts';
+import { AskForm } from './ask-form.tsx';
+import { Choice, Field } from './dialog.tsx';
+import { InputEditor, useInput } from './input-editor.tsx';
 
-export const isStartOpen = signal(false);
+/** The workflow that is chosen at first; undefined: it is not open. */
+const opened = signal<string | undefined>(undefined);
 
-export function StartDialog() {
-  return isStartOpen.value ? <StartForm /> : null;
+export function openStart(workflow = place.value.filter.workflow ?? ''): void {
+  opened.value = workflow;
 }
 
-function StartForm() {
-  const [workflow, setWorkflow] = useState(place.value.filter.workflow ?? workflows.value[0] ?? '');
-  const [text, setText] = useState('');
+export function StartDialog() {
+  return opened.value === undefined ? null : <StartForm chosen={opened.value} />;
+}
+
+function StartForm({ chosen }: { readonly chosen: string }) {
+  const names = workflows.value;
+  const [picked, setWorkflow] = useState<string>();
+  const workflow = picked ?? (names.includes(chosen) ? chosen : (names[0] ?? ''));
   const [id, setId] = useState('');
-  const [error, setError] = useState<string>();
+  const [edited, setEdited] = useInput(workflow, undefined);
+  const [refusals, setRefusals] = useState<readonly FieldProblem[]>([]);
   const [key] = useState(() => crypto.randomUUID());
-  const input = readJson(text);
-  const close = (): void => void (isStartOpen.value = false);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    if (input.problem !== undefined) return;
+  const close = (): void => void (opened.value = undefined);
+  const submit = async (): Promise<void> => {
+    const { value, problems } = readInput(edited.state);
+    setEdited({ ...edited, isEdited: true });
+    if (problems.length > 0) return;
     try {
-      const started = await startRun(workflow, { input: input.value, id }, key);
+      const started = await startRun(workflow, { input: value, id }, key);
       close();
       lookAtRuns();
       goToRun(started);
-    } catch (thrown) {
-      setError((thrown as Error).message);
+    } catch (error) {
+      setRefusals(refusalsOf(error));
+      throw error;
     }
   };
   return (
-    <Dialog title="Start a run" onClose={close}>
-      <form onSubmit={(event) => void submit(event)}>
-        <ul class="consequences">
-          <li>The input is checked by the schema of the workflow; nothing is started if it does not fit.</li>
-          {id === '' ? null : (
-            <li>If there is a run of that id with the same input, it is that run; with another input it is refused.</li>
-          )}
-        </ul>
-        <Field label="Workflow" value={workflow} onInput={setWorkflow} options={workflows.value} />
-        <Field label="Input, as JSON" value={text} onInput={setText} problem={input.problem} isLong />
-        <Field label="Id" value={id} onInput={setId} placeholder="made up" />
-        <Outcome error={error} />
-        <div class="dialog-buttons">
-          <button type="button" class="plain-button" onClick={close}>
-            Leave it
-          </button>
-          <button type="submit" class="plain-button is-main" disabled={workflow === '' || input.problem !== undefined}>
-            Start
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <AskForm
+      title="Start a run"
+      consequences={consequencesOf(workflow, id)}
+      button="Start"
+      isReady={workflow !== ''}
+      onSubmit={submit}
+      onClose={close}
+    >
+      <Choice
+        label="Workflow"
+        value={workflow}
+        options={names}
+        onChoose={(name) => {
+          setWorkflow(name);
+          setRefusals([]);
+        }}
+      />
+      <InputEditor
+        workflow={workflow}
+        label="Input"
+        edited={edited}
+        refusals={refusals}
+        onEdit={(next) => {
+          setEdited(next);
+          setRefusals([]);
+        }}
+      />
+      <Field label="Id" value={id} onInput={setId} placeholder="made up" />
+    </AskForm>
   );
+}
+
+function consequencesOf(workflow: string, id: string): readonly string[] {
+  return [
+    'The schema of the workflow checks the input; nothing is started if it does not fit.',
+    ...(id === ''
+      ? []
+      : ['If there is a run of that id with the same input, it is that run; with another input it is refused.']),
+    ...(pausedWorkflows.value.has(workflow) ? ['The workflow is paused: the run waits for its resume.'] : []),
+  ];
 }

@@ -12,6 +12,7 @@ import { lanesOf, type Lane } from '../timeline/lanes.ts';
 import { momentsOf } from '../timeline/moments.ts';
 import { foldIdle, placeOf, type TimeAxis } from '../timeline/time-axis.ts';
 import { ticksOf } from '../timeline/ticks.ts';
+import { turnsOf } from '../timeline/turns.ts';
 import { moved, WHOLE, zoomed, type TimeWindow } from '../timeline/time-window.ts';
 import { Brush } from './brush.tsx';
 import { Stepper } from './then-tab.tsx';
@@ -26,7 +27,11 @@ const seen = signal<TimeWindow>(WHOLE);
 /** What goes on grows, but not with each second: a long history is not laid out anew for it. */
 const COARSE_MS = 5_000;
 const untilMs = computed(() => (isOpen(run.value?.status ?? '') ? Math.ceil(nowMs.value / COARSE_MS) * COARSE_MS : 0));
-const lanes = computed(() => lanesOf(events.value, { nowMs: untilMs.value }));
+const lanes = computed(() => {
+  const turns = turnsOf(events.value, { nowMs: untilMs.value, isInTurn: run.value?.status === 'running' });
+  const all = lanesOf(events.value, { nowMs: untilMs.value });
+  return turns === undefined ? all : [turns, ...all];
+});
 const axis = computed(() => foldIdle(momentsOf(events.value, untilMs.value), { isFolded: isFolded.value }));
 
 export function Timeline({ runId }: { readonly runId: string }) {
@@ -181,15 +186,15 @@ function LaneRow({ lane, top, line, window, widthPx }: LaneRowProps) {
         aria-label={`${lane.kind} ${lane.name}: ${lane.bars.length} stretches, ${lane.marks.length} messages`}
         role="img"
       >
-        {hovered === undefined ? null : <title>{titleOf(...hovered)}</title>}
+        {hovered === undefined ? null : <title>{titleOf(lane.kind, ...hovered)}</title>}
         {bars.map(({ x, width, look, state, event, count }) => (
           <rect
-            key={`${x} ${event}`}
+            key={`${look} ${event}`}
             class={`bar is-${look} is-${state}${event === chosen ? ' is-chosen' : ''}`}
             x={x}
-            y={look === 'attempt' ? 5 : 8}
+            y={look === 'attempt' ? 5 : look === 'turn' ? 6 : 8}
             width={width}
-            height={look === 'attempt' ? 10 : 4}
+            height={look === 'attempt' ? 10 : look === 'turn' ? 8 : 4}
             rx={look === 'attempt' ? 2 : 1}
             onClick={choose(event)}
             onPointerEnter={() => setHovered([event, count])}
@@ -197,7 +202,7 @@ function LaneRow({ lane, top, line, window, widthPx }: LaneRowProps) {
         ))}
         {marks.map(({ x, look, event, count }) => (
           <path
-            key={`${x} ${event}`}
+            key={`${look} ${event}`}
             class={`mark is-${look}${event === chosen ? ' is-chosen' : ''}`}
             d={look === 'message' ? `M${x} 3v11m-4-5l4 5 4-5` : `M${x} 4v12`}
             onClick={choose(event)}
@@ -217,10 +222,10 @@ function Cursor({ line, window, widthPx }: Pick<LaneRowProps, 'line' | 'window' 
   return <line class="cursor" x1={x} x2={x} y1={0} y2={LANE_PX} />;
 }
 
-function titleOf(index: number, count: number): string {
+function titleOf(kind: Lane['kind'], index: number, count: number): string {
   const event = events.value[index];
   if (event === undefined) return '';
-  const { text } = describeEvent(event, nowMs.value);
+  const text = kind === 'turns' ? `turn ${event.turn ?? '?'}` : describeEvent(event, nowMs.value).text;
   const when = event.at === undefined ? '' : `${shortMoment(Date.parse(event.at), nowMs.value)}  `;
   return `${when}${text.slice(0, 300)}${count > 1 ? ` (and ${count - 1} more)` : ''}`;
 }

@@ -25,6 +25,8 @@ export interface DevOptions {
   /** Undefined: the cloud's default. */
   readonly workers?: number;
   readonly dynamodb: 'dynalite' | 'local-jar';
+  /** Tables of the author's own, with the attributes of their keys. */
+  readonly tables: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Returns the exit code, after the stop. */
@@ -46,7 +48,7 @@ export async function dev(options: DevOptions): Promise<number> {
 }
 
 async function start(
-  { entry, from, workers, dynamodb, port, dir, json }: DevOptions,
+  { entry, from, workers, dynamodb, tables, port, dir, json }: DevOptions,
   paint: Paint,
 ): Promise<{ readonly cloud: { stop(): Promise<void> }; readonly text: string }> {
   const changes = new RunChanges();
@@ -76,7 +78,7 @@ async function start(
   const file = entry ?? usualEntry();
   if (!json) console.log(`Building ${file} ...`);
   const processes = workers === undefined ? {} : { workers };
-  const cloud = await startLocalCloud({ entry: file, port, dir, log, watch: true, ...processes });
+  const cloud = await startLocalCloud({ entry: file, tables, port, dir, log, watch: true, ...processes });
   return ready(cloud, (consoleUrl) => banner({ cloud, entry: file, dir, consoleUrl }, paint));
 }
 

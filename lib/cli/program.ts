@@ -84,6 +84,12 @@ function addDev(program: Command, context: Context): void {
         .default('dynalite')
         .argParser(dynamodbServer),
     )
+    .option(
+      '-t, --table <name=key>',
+      'a table of your own beside that of the runs, as in accounts=id or orders=customer,number:N; once for each',
+      ownTable,
+      {},
+    )
     .action(async (entry: string | undefined, options: DevCommand, command: Command) => {
       context.exit(await runDev(entry, options, command));
     });
@@ -96,11 +102,12 @@ interface DevCommand {
   readonly workers: number;
   readonly from?: string;
   readonly dynamodb: DynamodbServer;
+  readonly table: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Options that mean nothing together are refused. */
 async function runDev(entry: string | undefined, options: DevCommand, command: Command): Promise<number> {
-  const { from, workers, json = false, ...others } = options;
+  const { from, workers, json = false, table: tables, ...others } = options;
   const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
   if (from === undefined && isGiven('dynamodb')) {
     command.error('error: --dynamodb is for the cloud of a template: name that with --from');
@@ -108,10 +115,14 @@ async function runDev(entry: string | undefined, options: DevCommand, command: C
   if (from !== undefined && entry !== undefined) {
     command.error(`error: name either workflows (${entry}) or a template (--from ${from}): it holds its own workflows`);
   }
+  if (from !== undefined && isGiven('table')) {
+    command.error('error: --table is for workflows in a file: a template has its own tables');
+  }
   const { dev } = await import('./dev.ts'); // the whole local cloud
   return dev({
     ...others,
     json,
+    tables,
     ...(entry === undefined ? {} : { entry }),
     ...(from === undefined ? {} : { from }),
     ...(isGiven('workers') ? { workers } : {}),
@@ -126,6 +137,19 @@ function dynamodbServer(text: string): DynamodbServer {
   const server = DYNAMODB_SERVERS.find((each) => each === text || (text === 'jar' && each === 'local-jar'));
   if (server !== undefined) return server;
   throw new InvalidArgumentError(`Allowed choices are ${DYNAMODB_SERVERS.join(', ')}.`);
+}
+
+/** Added to those before it. */
+function ownTable(
+  text: string,
+  others: Readonly<Record<string, readonly string[]>>,
+): Record<string, readonly string[]> {
+  const [, name = '', key = ''] = /^([\w.-]{3,255})=([^=]+)$/.exec(text) ?? [];
+  const attributes = key.split(',');
+  if (name !== '' && attributes.length <= 2 && attributes.every((each) => /^[^:,]+(:[SNB])?$/.test(each))) {
+    return { ...others, [name]: attributes };
+  }
+  throw new InvalidArgumentError('It is a name and the attributes of its key, as in accounts=id.');
 }
 
 /** An empty path comes from a shell's variable that is not set. */

@@ -126,7 +126,7 @@ function ended(run: AsText<ClosedRunDescription>, clock: WallClock): string {
 
 function pausedLines({ pausedAt, blocked }: AsText<OpenRunDescription>, clock: WallClock): string[] {
   const since = pausedAt === undefined ? '' : ` ${sinceText(pausedAt, clock)}`;
-  const line = `is paused${since}: it takes no turns until it is resumed`;
+  const line = `${since === '' ? 'is paused' : `has been paused${since}`}: it takes no turns until it is resumed`;
   return blocked === undefined ? [line] : [line, ...blockedLines(blocked, clock)];
 }
 
@@ -137,7 +137,7 @@ function heldLines(
 ): string[] {
   const why = reason === undefined || reason === '' ? '' : `: ${reason}`;
   return [
-    `waits because its workflow "${workflow}" is paused ${sinceText(since, clock)}${why}`,
+    `waits because its workflow "${workflow}" has been paused ${sinceText(since, clock)}${why}`,
     `resume the workflow, and the run goes on within a minute or so`,
     ...(blocked === undefined ? [] : blockedLines(blocked, clock)),
   ];
@@ -145,7 +145,7 @@ function heldLines(
 
 function blockedLines(blocked: AsText<NonNullable<OpenRunDescription['blocked']>>, clock: WallClock): string[] {
   const { since, reason, recorded, requested } = blocked;
-  const head = `is blocked ${sinceText(since, clock)}`;
+  const head = `has been blocked ${sinceText(since, clock)}`;
   if (recorded === undefined || requested === undefined) return [`${head}: ${reason}`];
   return [
     `${head}: its code cannot follow its journal`,

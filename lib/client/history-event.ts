@@ -29,6 +29,8 @@ export interface HistoryEvent {
   readonly kind: JournalEntry['kind'] | 'message-waiting' | 'completed' | 'failed' | 'cancelled' | 'terminated';
   /** When it was delivered; of what the code asked for, when that was. Absent: it waits, or what came before was not read. */
   readonly at?: Date;
+  /** The turn that has recorded it, from 1. A turn that had nothing to record leaves a gap. Absent: it is not in the journal. */
+  readonly turn?: number;
   /** Numbers what the code asked for; what came of it has the same. */
   readonly id?: number;
   /** Of a step, and of what came of it: as `StepContext.stepId` has it, and as `run.fork` takes it. */

@@ -90,7 +90,7 @@ export type {
   Schedules,
   ScheduleSummary,
 } from './schedules.ts';
-export type { PauseWorkflowOptions, Workflows, WorkflowSummary } from './workflows.ts';
+export type { PauseWorkflowOptions, WorkflowDescription, Workflows, WorkflowSummary } from './workflows.ts';
 export type { ScheduleOptions } from './schedule-options.ts';
 export type { ScheduleOverlap } from '../schedule/schedule-state.ts';
 export { EnvironmentError } from '../lambda/environment.ts';

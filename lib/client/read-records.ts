@@ -10,6 +10,8 @@ const MOST_RECORDS = 50;
 
 export interface ReadableRecord {
   readonly number: number;
+  /** The turn that has written it, by its lease. */
+  readonly epoch: number;
   /** Of a damaged journal too: an operator who mends it needs to see its entries. */
   readonly entries: readonly JournalEntry[];
 }
@@ -23,7 +25,10 @@ export async function* readRecords(
   let last = after;
   for (let atMost = 1; ; atMost = Math.min(2 * atMost, MOST_RECORDS)) {
     const records = await retryUnavailable(ports.clock, () => store.loadRecords(runId, last, atMost, link));
-    for (const record of records) yield { number: record.number, entries: readableEntries([record]) };
+    for (const record of records) {
+      const { number, epoch } = record;
+      yield { number, epoch, entries: readableEntries([record]) };
+    }
     const number = records.at(-1)?.number;
     if (number === undefined) return;
     last = number;

@@ -58,13 +58,13 @@ export async function* readHistory(
   const journaled = new Set<string>();
   const firstRead = Math.max(0, from.record - 1 - LOOK_BACK_RECORDS);
   let place: HistoryPlace = { record: from.record, events: 0 };
-  for await (const { number, entries } of readRecords(ports, store, { runId, after: firstRead, link })) {
+  for await (const { number, epoch, entries } of readRecords(ports, store, { runId, after: firstRead, link })) {
     if (number >= from.record) place = { record: number, events: 0 };
     for (const entry of entries) {
       if ('messageId' in entry) journaled.add(entry.messageId);
       if (number >= from.record) {
         place = { record: number, events: place.events + 1 };
-        if (isBehind(place, from)) yield { event: toHistoryEvent(entry, open), cursor: atPlace(place) };
+        if (isBehind(place, from)) yield { event: inTurn(epoch, toHistoryEvent(entry, open)), cursor: atPlace(place) };
       }
       open.feed(entry);
     }
@@ -79,6 +79,11 @@ export async function* readHistory(
     place = { record: place.record, events: place.events + 1 };
     if (isBehind(place, from)) yield { event, cursor: atPlace(place) };
   }
+}
+
+/** Its values are decoded when they are read: a copy would read them. */
+function inTurn(turn: number, event: HistoryEvent): HistoryEvent {
+  return Object.assign(event, { turn });
 }
 
 function isBehind(place: HistoryPlace, from: HistoryPlace): boolean {

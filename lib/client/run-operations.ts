@@ -203,7 +203,13 @@ function noFunctions(functionName: string): never {
 
 async function sendQuietly(ports: ClientPorts, runId: string, message: EngineMessage): Promise<SendResult> {
   try {
-    await sendMessage(ports, { runId, message, idempotencyKey: undefined, what: `a message of the engine` });
+    await sendMessage(ports, {
+      runId,
+      message,
+      idempotencyKey: undefined,
+      isShared: true,
+      what: `a message of the engine`,
+    });
     return 'sent';
   } catch (error) {
     if (error instanceof RunEndedError || error instanceof RunNotFoundError) return 'gone';

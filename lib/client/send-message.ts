@@ -28,8 +28,10 @@ export interface Sending {
   readonly runId: string;
   /** With a digest if its id follows from a key. */
   readonly message: Message;
-  /** Undefined: the id was made for this call. No other call can be sending, or have sent, the same message. */
+  /** Undefined: there is none. Unless `isShared`, no other call can then be sending, or have sent, the same message. */
   readonly idempotencyKey: string | undefined;
+  /** Also without a key: its id follows from what it says, and another worker may be sending it too. */
+  readonly isShared?: true;
   /** Names the message in errors, as in `signal "approved"`. */
   readonly what: string;
 }
@@ -40,11 +42,10 @@ export interface Sending {
  */
 export async function sendMessage(ports: ClientPorts, sending: Sending): Promise<'sent' | 'differs'> {
   const { runId, message, idempotencyKey } = sending;
-  const isIdOwn = idempotencyKey === undefined;
   checkMessageId(message.id);
   const store = await ports.openStore();
   await ports.openWakes(); // before anything is written: it may not be set up
-  if (!isIdOwn) await checkRunExists(ports, store, runId);
+  if (idempotencyKey !== undefined) await checkRunExists(ports, store, runId);
   const put = await retryUnavailable(ports.clock, () => store.putMessage(runId, message));
   if (put.kind === 'received') return 'sent';
   if (put.kind === 'differs' && message.kind === 'callback') return 'differs';
@@ -55,8 +56,8 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
 
 /** The second half, for a message whose payload is there: operation 3 and what follows. */
 export async function acceptMessage(ports: ClientPorts, sending: Sending): Promise<void> {
-  const { runId, message, idempotencyKey, what } = sending;
-  const isIdOwn = idempotencyKey === undefined;
+  const { runId, message, idempotencyKey, isShared, what } = sending;
+  const isIdOwn = idempotencyKey === undefined && isShared === undefined;
   const store = await ports.openStore();
   const wakes = await ports.openWakes();
   const { acceptance, isRepeat } = await retryUnavailable(ports.clock, async ({ isRepeat }) => ({
@@ -70,13 +71,17 @@ export async function acceptMessage(ports: ClientPorts, sending: Sending): Promi
 
   // An accepted message leaves the inbox only for the journal: an earlier sending of this one would be there, be it by
   // another call or by an SDK that sent the request twice. Otherwise the journal is not read.
-  const mayBeThere = !isIdOwn || isRepeat || (acceptance.kind === 'closed' && acceptance.isRepeat === true);
+  const wasSentBefore = isRepeat || (acceptance.kind === 'closed' && acceptance.isRepeat === true);
+  const mayBeThere = !isIdOwn || wasSentBefore;
   const wasAccepted = mayBeThere && acceptance.kind !== 'not-found' && (await isReceived(ports, store, runId, message));
+  // A run that has failed may be tried again (operation 25), and then takes messages.
+  const isOver = acceptance.kind === 'closed' && acceptance.run.status !== 'failed';
   // A request without an answer may be carried out late. Then the run would accept a message, and needs its payload.
-  const mayStillBeAccepted = isRepeat && !wasAccepted && acceptance.kind !== 'closed';
+  const mayStillBeAccepted = wasSentBefore && !wasAccepted && !isOver;
   // Another call with this id may be between its put and its accept: it needs the payload, unless nothing can be
   // accepted any more.
-  if (!mayStillBeAccepted && (isIdOwn || wasAccepted || acceptance.kind === 'closed')) {
+  const isOfNoUse = isIdOwn || isOver || (acceptance.kind === 'not-found' && idempotencyKey === undefined);
+  if (wasAccepted || (isOfNoUse && !mayStillBeAccepted)) {
     await deleteQuietly(ports, `payload of ${what} to ${runId}`, () =>
       store.deleteMessages(runId, [message.id], { keepDigests: wasAccepted }),
     );

@@ -3,6 +3,7 @@
  * a write on the condition that it has not changed since.
  */
 import { checkPlainName } from '../core/check-name.ts';
+import { inputJsonSchema } from '../core/json-schema.ts';
 import { isOwnName } from '../core/own-names.ts';
 import { InvalidArgumentError, WorkflowListFullError } from '../core/run-errors.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
@@ -22,6 +23,15 @@ export interface WorkflowSummary {
   readonly pausedAt?: Date;
   /** Why, as who paused it has said. */
   readonly reason?: string;
+}
+
+/** A workflow. */
+export interface WorkflowDescription extends WorkflowSummary {
+  /**
+   * What its input has to be, as a JSON Schema of draft 2020-12. Absent: the workflow has no schema, the schema's library
+   * does not offer one (zod 4.2 and others do, as `~standard.jsonSchema`), or the client does not have the workflow.
+   */
+  readonly inputSchema?: Readonly<Record<string, unknown>>;
 }
 
 /** How a workflow is paused. */
@@ -68,6 +78,8 @@ export interface Workflows {
   resume(name: string): Promise<WorkflowSummary>;
   /** The workflows that the client knows, and those that are paused, by name. It reads one item. */
   list(): Promise<readonly WorkflowSummary[]>;
+  /** One of them, with what its input has to be. Raises an UnknownWorkflowError as `pause` does. */
+  describe(name: string): Promise<WorkflowDescription>;
 }
 
 /** Makes a call that begins and ends here. */
@@ -114,6 +126,18 @@ export class WorkflowsOfClient implements Workflows {
         if (listed.pausedAtMs !== undefined) byName.set(listed.workflow, listed);
       }
       return [...byName.values()].map(toSummary).sort((a, b) => (a.name < b.name ? -1 : 1));
+    });
+  }
+
+  async describe(name: string): Promise<WorkflowDescription> {
+    checkWorkflowName(name);
+    return this.#call(async (ports) => {
+      const store = await ports.openStore();
+      const { workflows } = await readList(ports, store);
+      const listed = workflows.find(({ workflow }) => workflow === name);
+      if (listed === undefined) await checkIsKnown(ports, store, name);
+      const inputSchema = inputJsonSchema(ports.registry?.find(name)?.inputSchema);
+      return { ...toSummary(listed ?? { workflow: name }), ...(inputSchema === undefined ? {} : { inputSchema }) };
     });
   }
 }

@@ -3,6 +3,7 @@ import { brandOf } from '../core/brand.ts';
 import * as lullErrors from '../core/errors.ts';
 import * as runErrors from '../core/run-errors.ts';
 import { ExceptionGroup } from '../core/exception-group.ts';
+import * as transactionErrors from '../core/transaction/errors.ts';
 import { InvariantError } from '../core/invariant.ts';
 
 export interface KnownError {
@@ -33,6 +34,7 @@ const KNOWN: readonly KnownError[] = [
   // By the names of the exports: a minifier leaves these as they are.
   ...Object.entries(lullErrors),
   ...Object.entries(runErrors),
+  ...Object.entries(transactionErrors),
   ...Object.entries({ ExceptionGroup, InvariantError }),
 ].flatMap(([name, each]) => (isErrorClass(each) ? [{ name, class: each, prototype: each.prototype as object }] : []));
 

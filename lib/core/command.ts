@@ -39,6 +39,8 @@ export interface StepCommand {
   readonly undo?: StepUndo | undefined;
   /** It is the undo of a step that had this result: its body is that step's `undo`. */
   readonly undoes?: { readonly result: unknown };
+  /** The body gives what is to be written together with the record of the step's end: see `PreparedTransaction`. */
+  readonly isTransaction?: true;
   /** The engine carries this out; there is no body. */
   readonly operation?: Operation;
 }

@@ -5,7 +5,7 @@ import { WorkflowCodeError } from './errors.ts';
 import { toRetryRule } from './retry-policy.ts';
 import type { DefinedStepOptions, StepDefaults, StepOptions } from './step.ts';
 
-const DEFAULTS = ['retry', 'timeout', 'totalTimeout', 'heartbeatTimeout', 'atMostOnce', 'sensitive'];
+const DEFAULTS = ['retry', 'timeout', 'totalTimeout', 'heartbeatTimeout', 'atMostOnce', 'readOnly', 'sensitive'];
 
 const STEP_OPTIONS = [...DEFAULTS, 'key', 'undo'];
 
@@ -51,10 +51,25 @@ function checkOptions(options: StepDefaults, what: string, known: readonly strin
   checkLimit(options.timeout, `the timeout of ${what}`);
   checkLimit(options.totalTimeout, `the totalTimeout of ${what}`);
   checkLimit(options.heartbeatTimeout, `the heartbeatTimeout of ${what}`);
-  for (const flag of ['atMostOnce', 'sensitive'] as const) {
+  for (const flag of ['atMostOnce', 'readOnly', 'sensitive'] as const) {
     if (options[flag] === undefined || typeof options[flag] === 'boolean') continue;
     throw invalid(`the ${flag} of ${what} is ${describeValue(options[flag])}: give true or false`);
   }
+  const contradiction = findContradiction(options, what);
+  if (contradiction !== undefined) throw contradiction;
+}
+
+/** An option that says that the body changes something, beside `readOnly`; undefined if there is none. */
+export function findContradiction(
+  { readOnly, atMostOnce, undo }: StepDefaults & { readonly undo?: unknown },
+  what: string,
+): WorkflowCodeError | undefined {
+  if (readOnly !== true || (atMostOnce !== true && undo === undefined)) return undefined;
+  const [other, why] =
+    atMostOnce === true
+      ? ['atMostOnce', 'may run again at any time']
+      : ['undo', 'changes nothing, so there is nothing to undo'];
+  return invalid(`${what} is readOnly and has ${other}: a body that only reads ${why}. Leave one of the two out`);
 }
 
 function checkLimit(limit: StepDefaults['timeout'], what: string): void {

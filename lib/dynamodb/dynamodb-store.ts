@@ -47,6 +47,7 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { TransactRecord, TransactResult } from '../ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { RunPage, RunQuery } from '../ports/run-query.ts';
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
@@ -104,6 +105,7 @@ import {
 import { findRun, toRunItem } from './stored-run.ts';
 import { changeWorkflowList, holdChange, putBackChange, readWorkflowList } from './workflow-list.ts';
 import { Table } from './table.ts';
+import { transact } from './transact.ts';
 import type { TableOptions } from './table.ts';
 
 /** Made by `createDynamodbStore`. */
@@ -237,6 +239,16 @@ export class DynamodbStore implements Store {
         return { kind: 'exists', record: await this.#toRecord(there) };
       },
     });
+  }
+
+  async transact(runId: string, { record, link, writes }: TransactRecord): Promise<TransactResult> {
+    const item = await this.#payloads.put(toRecordItem(runId, record, link), 'entries');
+    const done = await transact(this.#table, { item, writes, nonce: record.nonce });
+    if (done.kind === 'put') return done;
+    const there = done.kind === 'exists' ? done.there : undefined;
+    // Where the record is not there yet, a request before this one may still bring it.
+    if (there !== undefined) await this.#payloads.discard(item, there);
+    return done.kind === 'exists' ? { kind: 'exists', record: await this.#toRecord(done.there) } : done;
   }
 
   async loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {

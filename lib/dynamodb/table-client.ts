@@ -3,12 +3,20 @@
  * what an answer means.
  */
 import type { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { bytesToText } from '../core/transaction/attribute-value.ts';
 import { createJsonClient, type JsonAnswer } from '../aws/json/json-client.ts';
 import type { Location } from '../aws/json/location.ts';
 
 /** The requests that lull makes, as DynamoDB names them. */
 export type TableAction =
-  'BatchGetItem' | 'BatchWriteItem' | 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+  | 'BatchGetItem'
+  | 'BatchWriteItem'
+  | 'DeleteItem'
+  | 'GetItem'
+  | 'PutItem'
+  | 'Query'
+  | 'TransactWriteItems'
+  | 'UpdateItem';
 
 export interface TableClient {
   /** Errors are those of the AWS SDK, or of the same form. */
@@ -29,13 +37,18 @@ export interface TableClientOptions {
 
 /** A connection that hangs must not use up a turn: the request is made again. */
 export function createTableClient({ isForCallers = false, location }: TableClientOptions): TableClient {
-  return createJsonClient({
+  const client = createJsonClient({
     service: 'dynamodb',
     targetPrefix: 'DynamoDB_20120810',
     maxAttempts: isForCallers ? 2 : 4,
     limits: { connectMs: 1_000, answerMs: isForCallers ? 3_000 : 5_000 },
     location,
   });
+  return {
+    // Only an author's own writes have bytes in them, which JSON has as base64.
+    send: (action, input) => client.send(action, action === 'TransactWriteItems' ? bytesToText(input) : input),
+    destroy: () => client.destroy(),
+  };
 }
 
 /** Requests go through the SDK, with whatever its owner has set up there. */

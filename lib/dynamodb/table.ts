@@ -9,8 +9,10 @@ import type {
   ConsumedCapacity,
   GetItemOutput,
   QueryOutput,
+  TransactWriteItemsOutput,
   UpdateItemOutput,
 } from '@aws-sdk/client-dynamodb';
+import { tableNameOf } from '../core/transaction/write.ts';
 import type { StoreOperation } from '../ports/store.ts';
 import { expressionParameters } from './expression.ts';
 import type { Expression } from './expression.ts';
@@ -43,6 +45,26 @@ export interface Update {
   readonly gives: 'ALL_OLD' | 'ALL_NEW';
 }
 
+export interface TransactTogether {
+  readonly item: Item;
+  readonly condition: Expression;
+  /** Each as an entry of `TransactItems`. */
+  readonly others: readonly object[];
+  readonly token: string;
+}
+
+/** Why a request of a transaction kept it from being carried out; `None` if it did not. */
+export interface CancellationReason {
+  readonly Code?: string | undefined;
+  readonly Message?: string | undefined;
+  readonly Item?: Item | undefined;
+}
+
+export type TransactWrite =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'cancelled'; readonly reasons: readonly CancellationReason[] }
+  | { readonly kind: 'refused'; readonly error: Error };
+
 export interface Query {
   readonly indexName?: string;
   readonly keys: Expression;
@@ -68,6 +90,10 @@ export class Table {
     this.#client = client;
     this.#tableName = tableName;
     this.#onConsumedCapacity = onConsumedCapacity;
+  }
+
+  get name(): string {
+    return tableNameOf(this.#tableName);
   }
 
   async get(operation: StoreOperation, key: Item): Promise<Item | undefined> {
@@ -126,6 +152,29 @@ export class Table {
     return { unprocessed: unprocessed.flatMap(({ DeleteRequest }) => (DeleteRequest?.Key ? [DeleteRequest.Key] : [])) };
   }
 
+  /**
+   * A put of this table, and other requests, together or not at all. `token`: the same for the same request. What cancelled
+   * it is in the order of the requests, the put first; undefined if the request is not one that DynamoDB takes.
+   */
+  async transact(
+    operation: StoreOperation,
+    { item, condition, others, token }: TransactTogether,
+  ): Promise<TransactWrite> {
+    const put = { TableName: this.#tableName, Item: item, ...conditional(condition) };
+    try {
+      await this.#send<TransactWriteItemsOutput>(operation, 'TransactWriteItems', {
+        TransactItems: [{ Put: put }, ...others],
+        ClientRequestToken: token,
+      });
+      return { kind: 'written' };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (isCancelled(error)) return { kind: 'cancelled', reasons: error.CancellationReasons };
+      if (REFUSALS.has(error.name)) return { kind: 'refused', error };
+      throw this.#translate(operation, error);
+    }
+  }
+
   async #write(operation: StoreOperation, action: TableAction, input: object): Promise<Write> {
     try {
       const { Attributes } = await this.#send<UpdateItemOutput>(operation, action, input);
@@ -146,7 +195,7 @@ export class Table {
 
   async #send<Output>(operation: StoreOperation, action: TableAction, input: object): Promise<Output> {
     const { output } = await this.#client.send<Output & { ConsumedCapacity?: unknown }>(action, {
-      ...(action.startsWith('Batch') ? {} : { TableName: this.#tableName }),
+      ...(NAMING_TABLES.has(action) ? {} : { TableName: this.#tableName }),
       ...(this.#onConsumedCapacity ? { ReturnConsumedCapacity: 'INDEXES' } : {}),
       ...input,
     });
@@ -165,6 +214,9 @@ export class Table {
   }
 }
 
+/** Requests that may be on several tables: each part of them names its own. */
+const NAMING_TABLES: ReadonlySet<TableAction> = new Set(['BatchGetItem', 'BatchWriteItem', 'TransactWriteItems']);
+
 interface ConditionFailed extends Error {
   readonly Item?: Item;
   readonly $metadata?: { readonly attempts?: number };
@@ -173,6 +225,22 @@ interface ConditionFailed extends Error {
 function isConditionFailed(error: unknown): error is ConditionFailed {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
+
+interface TransactionCancelled extends Error {
+  readonly CancellationReasons: readonly CancellationReason[];
+}
+
+function isCancelled(error: Error): error is TransactionCancelled {
+  return (
+    error.name === 'TransactionCanceledException' && Array.isArray((error as TransactionCancelled).CancellationReasons)
+  );
+}
+
+/** What is wrong with the author's requests, and was known before anything was written. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  ...['AccessDeniedException', 'IdempotentParameterMismatchException', 'ResourceNotFoundException'],
+  ...['SerializationException', 'TransactionCanceledException', 'ValidationException'],
+]);
 
 /** What is there instead is returned by the failure itself, where the store can (DynamoDB can, dynalite cannot). */
 function conditional(condition?: Expression, update?: Expression) {

@@ -9,6 +9,7 @@
 import { decode } from '../codec/decode.ts';
 import { LullError } from '../core/errors.ts';
 import type { OperationOnOther } from '../core/operation.ts';
+import { isPreparedTransaction, type TransactionWrite } from '../core/transaction/write.ts';
 import { stepIdOf } from '../core/step-id.ts';
 import type { StepContext } from '../core/step.ts';
 import { toError } from '../core/to-error.ts';
@@ -46,8 +47,8 @@ export interface AttemptOptions {
   readonly step: PendingStep;
   readonly ofRun: OfRun;
   readonly turn: TurnLimits;
-  /** Heartbeats, then one of the others, once. */
-  readonly onEvent: (event: AttemptEvent) => void;
+  /** Heartbeats, then one of the others, once. With writes, it is to be recorded together with them. */
+  readonly onEvent: (event: AttemptEvent, writes?: readonly TransactionWrite[]) => void;
 }
 
 /** A body that has had this part of a turn will not be done within the next one either. */
@@ -136,7 +137,9 @@ export class Attempt {
     });
     running.then(
       (value) => {
-        if (this.#end()) onEvent(completionEvent(engine, step, value));
+        if (!this.#end()) return;
+        if (isPreparedTransaction(value)) onEvent(completionEvent(engine, step, value.result), value.writes);
+        else onEvent(completionEvent(engine, step, value));
       },
       (thrown: unknown) => {
         this.#fail(toError(thrown));

@@ -4,9 +4,11 @@
  * Tested by: test/engine/step-limits.test.ts, test/engine/turn-end.test.ts
  */
 import { CancelledError } from '../core/errors.ts';
+import type { TransactionWrite } from '../core/transaction/write.ts';
 import type { CommandId } from '../journal/event.ts';
 import type { Pending, PendingStep } from '../scheduler/live-run.ts';
 import { Attempt, type AttemptEvent, type OfRun, type TurnLimits } from './attempt.ts';
+import { isReadOnly } from './begin-early.ts';
 import type { Engine } from './settings.ts';
 import { attemptsStarted } from './step-events.ts';
 
@@ -14,13 +16,14 @@ export interface AttemptsOptions {
   readonly engine: Engine;
   readonly runId: string;
   readonly turn: TurnLimits;
-  /** Called with every event, in the order in which they happen. */
-  readonly onStepResult: (event: AttemptEvent) => void;
+  /** Called with every event, in the order in which they happen, and with what is to be written with it. */
+  readonly onStepResult: (event: AttemptEvent, writes?: readonly TransactionWrite[]) => void;
 }
 
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #running = new Map<CommandId, Attempt>();
+  readonly #readOnly = new Set<CommandId>();
   #started = 0;
   #retriesStarted = 0;
 
@@ -31,6 +34,11 @@ export class Attempts {
   /** Bodies that are running. */
   get size(): number {
     return this.#running.size;
+  }
+
+  /** Of them, those of readOnly steps. */
+  get readOnly(): number {
+    return this.#readOnly.size;
   }
 
   /** Bodies that this turn has begun. */
@@ -49,11 +57,12 @@ export class Attempts {
 
   begin(step: PendingStep, ofRun: OfRun): void {
     const { engine, runId, turn, onStepResult } = this.#options;
-    const onEvent = (event: AttemptEvent): void => {
-      if (event.kind !== 'step-heartbeat') this.#running.delete(step.id);
-      onStepResult(event);
+    const onEvent = (event: AttemptEvent, writes?: readonly TransactionWrite[]): void => {
+      if (event.kind !== 'step-heartbeat') this.#forget(step.id);
+      onStepResult(event, writes);
     };
     const isRetry = attemptsStarted(step) > 0;
+    if (isReadOnly(step)) this.#readOnly.add(step.id);
     this.#running.set(step.id, new Attempt({ engine, runId, turn, step, ofRun, onEvent }));
     this.#started += 1;
     if (isRetry) this.#retriesStarted += 1;
@@ -63,7 +72,7 @@ export class Attempts {
   abortAllExcept(pending: ReadonlyMap<CommandId, Pending>): void {
     for (const [id, attempt] of this.#running) {
       if (pending.has(id)) continue;
-      this.#running.delete(id);
+      this.#forget(id);
       attempt.abort(new CancelledError());
     }
   }
@@ -71,5 +80,10 @@ export class Attempts {
   /** Cuts off all bodies, because the turn has to end. */
   cutOffAll(): void {
     for (const attempt of this.#running.values()) attempt.cutOff();
+  }
+
+  #forget(id: CommandId): void {
+    this.#running.delete(id);
+    this.#readOnly.delete(id);
   }
 }

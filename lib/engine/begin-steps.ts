@@ -7,6 +7,7 @@
 import { LullError, UndecodableValueError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { CommandId } from '../journal/event.ts';
+import { isReadOnly } from './begin-early.ts';
 import { attemptsStarted, failedEvent } from './step-events.ts';
 import { whyTooLate } from './step-limits.ts';
 import { waitingSteps, type LiveMemory } from './live-memory.ts';
@@ -37,6 +38,10 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
     if (attempts.has(step.id) || step.retryAtMs > nowMs) continue;
     // A step that was refused has left its place to one that is not announced.
     if (turn.isAlone && !turn.announced.has(step.id)) continue;
+    if (turn.early !== undefined && !isReadOnly(step)) {
+      turn.early.isOver = true; // it waits for the record of all that was before
+      continue;
+    }
     memory.stepsToBegin.delete(step.id);
     const refusal = whyNotToBegin(step, engine.maxInterruptions) ?? whyTooLate(step, nowMs);
     if (refusal === undefined)
@@ -49,10 +54,18 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
 }
 
 /**
- * Of a turn that is alone: the steps that it is about to begin and has not announced. If it is lost too, only they count
- * as interrupted.
+ * Of a turn that is alone: adds to what is to be recorded which steps it is about to begin, if it has not yet. If it is lost
+ * too, only they count as interrupted.
  */
-export function stepsToAnnounce(turn: Turn, memory: LiveMemory): CommandId[] {
+export function announceSteps(turn: Turn, memory: LiveMemory): boolean {
+  const ids = stepsToAnnounce(turn, memory);
+  if (ids.length === 0) return false;
+  turn.unwritten.push({ kind: 'steps-begun', atMs: turn.engine.clock.nowMs(), ids });
+  for (const id of ids) turn.announced.add(id);
+  return true;
+}
+
+function stepsToAnnounce(turn: Turn, memory: LiveMemory): CommandId[] {
   const { engine, attempts, announced } = turn;
   const nowMs = engine.clock.nowMs();
   if (!turn.isAlone || turn.doesNothingNew || memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs) return [];

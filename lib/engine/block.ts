@@ -35,7 +35,7 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       error,
     });
   // The bodies that this turn has begun count as interrupted, like those of a lost worker: a later turn retries them.
-  if (turn.attempts.started > 0) turn.unwritten.unshift({ kind: 'taken-over', atMs: engine.clock.nowMs() });
+  if (turn.attempts.started > 0) turn.unwritten.pushFirst({ kind: 'taken-over', atMs: engine.clock.nowMs() });
   turn.attempts.abortAllExcept(new Map());
   if ((await commit(turn)) === 'lost') return { kind: 'lease-lost' };
   turn.inbox.length = 0;

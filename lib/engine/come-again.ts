@@ -22,13 +22,13 @@ import type { Turn } from './turn-state.ts';
 
 /** Puts them into the turn's queues. Those that are there already stay. */
 export async function bringAgain(turn: Turn, { entries, again }: Standing): Promise<void> {
-  const { inbox, journal, carried, run } = turn;
+  const { inbox, inboxIds, journal, carried, run } = turn;
   if (again.length === 0 && run.goesOnFrom === undefined) return;
   const here = new Set(inbox.map(({ id }) => id));
   const messages = again.flatMap((event) => toMessage(event) ?? []);
   const missed = run.goesOnFrom === undefined ? [] : await missedEnds(turn, entries);
-  // Also one that was accepted: its sender may have found the run closed, and taken its message away.
-  const unknown = missed.filter(({ id }) => !journal.messageIds.has(id));
+  // An end that was accepted too comes in its turn, as any other message.
+  const unknown = missed.filter(({ id }) => !journal.messageIds.has(id) && !inboxIds.includes(id));
   const missing = [...messages, ...unknown].filter(({ id }) => !here.has(id));
   for (const { id } of missing) carried.add(id);
   putFirst(inbox, missing);

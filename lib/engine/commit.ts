@@ -18,24 +18,30 @@ import type { Turn } from './turn-state.ts';
 /** Group commit: everything since the last commit goes into one record, or into a few if it is large. */
 export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
   const { engine, runId, epoch, nonce, journal } = turn;
-  const entries = turn.unwritten;
-  turn.unwritten = [];
+  const entries = turn.unwritten.take();
+  turn.early = undefined;
   const { events, bytes } = journal;
   for (const chunk of chunks(entries, engine.maxRecordBytes)) {
     const number = journal.recordNumber + 1;
     const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk.entries }, linkOf(turn.run));
     if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';
-    journal.recordNumber = number;
-    if (number === 1) {
-      turn.startsRun = true;
-      emitStarted(turn);
-    }
-    for (const entry of chunk.entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
-    countChildren(journal.openChildren, chunk.entries);
-    addToLength(journal, chunk.entries, chunk.bytes);
+    noteRecord(turn, number, chunk);
   }
   warnIfNearlyFull(turn, { events, bytes });
   return 'committed';
+}
+
+/** The record of this number is in the table, and is this turn's. */
+export function noteRecord(turn: Turn, number: number, { entries, bytes }: Chunk): void {
+  const { journal } = turn;
+  journal.recordNumber = number;
+  if (number === 1) {
+    turn.startsRun = true;
+    emitStarted(turn);
+  }
+  for (const entry of entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
+  countChildren(journal.openChildren, entries);
+  addToLength(journal, entries, bytes);
 }
 
 /** What goes into one record, and the bytes of its stored form, a JSON array. */

@@ -6,7 +6,9 @@
 import { toError } from '../core/to-error.ts';
 import { isPlainTerminate, type UpdateReceived } from '../journal/event.ts';
 import { refusalOf } from './answer-update.ts';
+import { asksOnlyToRead, isOfReadOnly } from './begin-early.ts';
 import { commit } from './commit.ts';
+import { commitTransaction } from './commit-transaction.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
 import { lookForPause } from './look-for-pause.ts';
 import { codeHasEnded, nextEvent } from './pending-events.ts';
@@ -46,16 +48,23 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
       turn.unwritten.push('messageId' in event ? { ...event, unread: true } : event); // accepted is accepted (I6)
       continue;
     }
+    const transacted = await commitTransaction(turn, memory, event);
+    if (transacted.kind === 'lost') return { kind: 'lost' };
+    const { isRecorded } = transacted;
+    event = transacted.event;
     const isOfStep = event.kind === 'step-completed' || event.kind === 'step-failed';
     // Workers were lost. If the code that takes the event ends this one too, the step's result is recorded already.
-    const isAhead = turn.isAlone && isOfStep;
-    if (isAhead) {
+    const isAhead = isRecorded || (turn.isAlone && isOfStep);
+    if (isAhead && !isRecorded) {
       turn.unwritten.push(event);
       if ((await commit(turn)) === 'lost') return { kind: 'lost' };
     }
     try {
-      const entries = deliver(memory, event);
-      for (const entry of isAhead ? entries.slice(1) : entries) turn.unwritten.push(entry);
+      const isRead = isOfReadOnly(memory, event);
+      const [, ...asked] = deliver(memory, event);
+      const entries = isAhead ? asked : [event, ...asked];
+      if (isRead && asksOnlyToRead(memory, asked)) turn.unwritten.pushWaiting(entries);
+      else turn.unwritten.pushAll(entries);
     } catch (error) {
       // A step's result is recorded all the same, or its body would run again at each attempt. A message stays in the inbox.
       if (isOfStep && !isAhead) turn.unwritten.push(event);

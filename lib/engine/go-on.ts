@@ -86,7 +86,7 @@ export async function takeForked(turn: Turn, journal: readonly JournalEntry[]): 
     before: point.before,
   };
   const added = [...first, ...missing, forked];
-  for (const entry of added) turn.unwritten.push(entry);
+  turn.unwritten.pushAll(added);
   if ((await commit(turn)) === 'lost') return { kind: 'lost' };
   return { kind: 'taken', journal: [...journal, ...added] };
 }

@@ -81,7 +81,7 @@ async function goOn(turn: Turn, journal: readonly JournalEntry[]): Promise<LoadR
   turn.watch(following.memory.strays);
   await bringAgain(turn, standing);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
-  for (const entry of following.unrecorded) turn.unwritten.push(entry);
+  turn.unwritten.pushAll(following.unrecorded);
   return { kind: 'loaded', memory: following.memory };
 }
 

@@ -68,6 +68,8 @@ export interface EngineSettings extends RunLimits {
   readonly inboxCheckAfterStepMs: number;
   /** While its steps run, a turn checks for accepted messages so often. */
   readonly inboxCheckWithinStepMs: number;
+  /** What readOnly steps in a row have given is recorded after so long at the latest. */
+  readonly maxUnwrittenMs: number;
   /** No wake is sent for a timer that is further away: the sweeper sends it. SQS takes 900 s at most. */
   readonly longestWakeDelayMs: number;
   /** The turn ends by itself this long before the invocation's time limit. */
@@ -109,6 +111,7 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
   hotWaitMs: 1_000,
   inboxCheckAfterStepMs: 1_000,
   inboxCheckWithinStepMs: 5_000,
+  maxUnwrittenMs: 10_000,
   longestWakeDelayMs: LONGEST_WAKE_DELAY_MS,
   deadlineMarginMs: 3_000,
   maxStepsInFlight: 500,

@@ -58,7 +58,7 @@ function stopCode(turn: Turn, memory: LiveMemory, { error }: Fatal): Error | und
   memory.strays.first = undefined;
   turn.ending = undefined;
   try {
-    for (const entry of deliver(memory, event)) turn.unwritten.push(entry);
+    turn.unwritten.pushAll(deliver(memory, event));
     return undefined;
   } catch (cause) {
     return toError(cause);

@@ -4,6 +4,7 @@
  * Tested by: test/engine/turns.test.ts, test/invariants/i2-one-writer.test.ts
  */
 import type { Encoded } from '../core/encoded.ts';
+import type { TransactionWrite } from '../core/transaction/write.ts';
 import type { CommandId, JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
@@ -11,6 +12,7 @@ import type { RunItem, RunShows } from '../ports/run-item.ts';
 import type { Shown } from '../scheduler/shown-by-code.ts';
 import type { AttemptEvent } from './attempt.ts';
 import { Attempts } from './attempts.ts';
+import type { Early } from './begin-early.ts';
 import { AutoResetEvent } from './auto-reset-event.ts';
 import type { Ending } from './finish.ts';
 import { emptyJournal } from './journal-length.ts';
@@ -23,6 +25,7 @@ import type { MessagesById } from './read-ahead.ts';
 import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import type { PausedWorkflows } from './paused-workflows.ts';
+import { Unwritten } from './unwritten.ts';
 import { takeOrHold } from './take-or-hold.ts';
 import type { JournalHead, WarmRun, WarmRuns } from './warm-runs.ts';
 
@@ -80,7 +83,9 @@ export class Turn {
   /** The number of the last record, and the ids of the messages that are in the journal. */
   journal: JournalHead;
   /** Delivered and asked for, not yet recorded. */
-  unwritten: JournalEntry[] = [];
+  readonly unwritten = new Unwritten();
+  /** Undefined: all that was delivered before this round is recorded. */
+  early: Early | undefined;
   /** Loaded and not yet delivered, in the order of acceptance. */
   readonly inbox: Message[] = [];
   /** Of the messages that had been accepted when the lease was taken, while the journal is read. */
@@ -95,6 +100,8 @@ export class Turn {
   readonly received = new Set<string>();
   /** How steps ended, in the order in which they did. */
   readonly stepResults: AttemptEvent[] = [];
+  /** What is to be written together with such an end: of transactions. */
+  readonly writes = new WeakMap<JournalEntry, readonly TransactionWrite[]>();
   /** How the workflow's code has ended, as it is to be written; undefined as long as it goes on. */
   ending: Ending | undefined;
   /** The run item as it was last seen, where that was after the lease was taken. */
@@ -148,8 +155,8 @@ export class Turn {
       engine,
       runId,
       turn: { beganAtMs, endsByMs, epoch },
-      onStepResult: (event) => {
-        this.#onStepResult(event);
+      onStepResult: (event, writes) => {
+        this.#onStepResult(event, writes);
       },
     });
     this.endsByMs = endsByMs;
@@ -236,8 +243,9 @@ export class Turn {
     this.attempts.abortAllExcept(new Map());
   }
 
-  #onStepResult(event: AttemptEvent): void {
+  #onStepResult(event: AttemptEvent, writes: readonly TransactionWrite[] = []): void {
     this.stepResults.push(event);
+    if (writes.length > 0) this.writes.set(event, writes);
     if (event.kind !== 'step-heartbeat') this.stepEnded = true;
     this.wakeUp.set();
   }

@@ -24,7 +24,8 @@
  */
 import { afterEndOfClosed } from './after-end.ts';
 import { answerRefused } from './answer-update.ts';
-import { beginSteps, stepsToAnnounce } from './begin-steps.ts';
+import { mayWaitForRecord, waitsForRecord } from './begin-early.ts';
+import { announceSteps, beginSteps } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
 import { continueRun, toContinued } from './continue-run.ts';
@@ -147,15 +148,17 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     const end = endOfCode(turn, memory);
     if (end.kind === 'terminated') return terminateRun(turn, end.reason);
 
-    if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };
-    turn.shown = memory.live.shown();
-    if (end.kind === 'continued') return continueRun(turn, end.entry, memory.deadlineAtMs);
-    await deleteReceived(turn);
-    const fatal = findFatal(turn, memory); // an error that the code left behind, or a journal that is too long
-    if (fatal !== undefined) {
-      const end = await stopForGood(turn, memory, fatal);
-      if (end === 'code-stopped') continue;
-      return end;
+    if (!mayWaitForRecord(turn, memory)) {
+      if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };
+      turn.shown = memory.live.shown();
+      if (end.kind === 'continued') return continueRun(turn, end.entry, memory.deadlineAtMs);
+      await deleteReceived(turn);
+      const fatal = findFatal(turn, memory); // an error that the code left behind, or a journal that is too long
+      if (fatal !== undefined) {
+        const end = await stopForGood(turn, memory, fatal);
+        if (end === 'code-stopped') continue;
+        return end;
+      }
     }
 
     if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {
@@ -174,18 +177,10 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       return finish;
     }
 
-    const ids = stepsToAnnounce(turn, memory); // a turn that is alone records first which steps it begins
-    if (ids.length > 0) {
-      turn.unwritten.push({
-        kind: 'steps-begun',
-        atMs: turn.engine.clock.nowMs(),
-        ids,
-      });
-      for (const id of ids) turn.announced.add(id);
-      continue;
-    }
+    if (announceSteps(turn, memory)) continue; // a turn that is alone records first which steps it begins
     const begin = beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
     if (begin.kind === 'cannot-replay') return blockRun(turn, begin.error);
+    if (waitsForRecord(turn)) continue;
     if ((await waitInPlace(turn, memory)) === 'go-on') continue;
 
     const suspension = await suspendRun(turn, memory);

@@ -27,7 +27,8 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
   const dueAtMs = (isPaused ? undefined : mayBegin ? nextDueAtMs(memory) : nextTimeAtMs(memory)) ?? Infinity;
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
 
-  const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, nextInboxCheckAtMs(turn, memory));
+  const recordAtMs = turn.early?.untilMs ?? Infinity;
+  const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, recordAtMs, nextInboxCheckAtMs(turn, memory));
   const cancel = clock.callAt(wakeAtMs, () => turn.wakeUp.set());
   await turn.wakeUp.wait();
   cancel();

@@ -43,6 +43,13 @@ const scheduleSummary = {
   lastError: { type: 'string', description: 'Why the run that was due last could not be started.' },
 };
 
+const workflow = {
+  name: { type: 'string' },
+  paused: { type: 'boolean' },
+  pausedAt: { ...time, description: 'Since when.' },
+  reason: { type: 'string', description: 'Why, as who paused it has said.' },
+};
+
 /** By name, for `components.schemas`. */
 export const SCHEMAS = {
   Run: {
@@ -232,6 +239,7 @@ export const SCHEMAS = {
         examples: ['started', 'step', 'step-completed', 'sleep', 'signal-received', 'completed'],
       },
       at: { ...time, description: 'When it happened. Absent: it waits, or what came before is not on this page.' },
+      turn: { type: 'integer', description: 'The turn that has recorded it. Absent: it is not in the journal.' },
       id: {
         type: 'integer',
         description: 'What a step, timer or receive asked for, and what came of it, share an id.',
@@ -347,14 +355,16 @@ export const SCHEMAS = {
       },
     },
   },
-  Workflow: {
+  Workflow: { type: 'object', required: ['name', 'paused'], properties: workflow },
+  WorkflowDescription: {
     type: 'object',
     required: ['name', 'paused'],
     properties: {
-      name: { type: 'string' },
-      paused: { type: 'boolean' },
-      pausedAt: { ...time, description: 'Since when.' },
-      reason: { type: 'string', description: 'Why, as who paused it has said.' },
+      ...workflow,
+      inputSchema: {
+        type: 'object',
+        description: 'What its input has to be, as a JSON Schema of draft 2020-12. Absent: its schema does not say.',
+      },
     },
   },
   Problem: {

@@ -1,4 +1,4 @@
-/** Workflows: which there are, and pausing whole ones. */
+/** Workflows: which there are, what they take, and pausing whole ones. */
 import type { PauseWorkflowOptions } from '../client/workflows.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { asObject } from './json-body.ts';
@@ -18,6 +18,18 @@ const listRoute = defineRoute({
   async handle({ client, workflows }) {
     const paused = (await client.workflows.list()).filter((one) => one.paused);
     return { status: 200, body: { workflows, ...(paused.length === 0 ? {} : { paused }) } };
+  },
+});
+
+const describeRoute = defineRoute({
+  method: 'GET',
+  path: '/workflows/{name}',
+  operationId: 'describeWorkflow',
+  summary: 'A workflow: whether it is paused, and what its input has to be, where its schema can say it.',
+  answers: { 200: { description: 'The workflow.', schema: schemaRef('WorkflowDescription') } },
+  problems: ['UNKNOWN_WORKFLOW'],
+  async handle({ client, path }) {
+    return { status: 200, body: await client.workflows.describe(path['name'] ?? '') };
   },
 });
 
@@ -55,7 +67,7 @@ const resumeRoute = defineRoute({
   },
 });
 
-export const workflowRoutes: readonly Route[] = [listRoute, pauseRoute, resumeRoute];
+export const workflowRoutes: readonly Route[] = [listRoute, describeRoute, pauseRoute, resumeRoute];
 
 function readOptions(body: unknown): PauseWorkflowOptions {
   if (body === undefined) return {};

@@ -22,6 +22,11 @@ interface CommonOptions {
 export interface LocalCloudOptions extends CommonOptions {
   /** The file that exports the workflows. */
   readonly entry: string;
+  /**
+   * Tables of your own, for `transaction` and steps, with the attributes of their keys: `{ accounts: ['id'], orders:
+   * ['customer', 'number:N'] }`. A key is a text, or with `:N` a number, with `:B` bytes. Default: none. A template has its own.
+   */
+  readonly tables?: Readonly<Record<string, readonly string[]>>;
   /** Processes that take turns. Default 2. */
   readonly workers?: number;
   /** How long a worker may hold a run without a sign of life. Default 5000, at least 1000. */
@@ -54,7 +59,18 @@ export interface TemplateCloudOptions extends CommonOptions {
 
 type AnyOptions = LocalCloudOptions & TemplateCloudOptions;
 
-const ENTRY_OPTIONS = ['entry', 'dir', 'watch', 'env', 'log', 'port', 'workers', 'leaseMs', 'sweepEveryMs'] as const;
+const ENTRY_OPTIONS = [
+  'entry',
+  'tables',
+  'dir',
+  'watch',
+  'env',
+  'log',
+  'port',
+  'workers',
+  'leaseMs',
+  'sweepEveryMs',
+] as const;
 const COMMON_TEMPLATE_OPTIONS = ['from', 'port', 'dir', 'dynamodb', 'callers', 'env', 'maxSandboxes'] as const;
 const ENTRY: readonly (keyof AnyOptions)[] = [...ENTRY_OPTIONS, 'workerTimeoutMs', 'stopGraceMs'];
 const TEMPLATE: readonly (keyof AnyOptions)[] = [...COMMON_TEMPLATE_OPTIONS, 'stopGraceMs', 'log', 'disturb'];
@@ -79,7 +95,25 @@ export function checkEntryOptions(options: LocalCloudOptions, name = 'startLocal
       `${name} has ${describeValue(options.entry)} as entry: give the path of the file that exports workflows`,
     );
   }
+  checkTables(name, options.tables ?? {});
   checkRanges(name, options);
+}
+
+/** Raises an InvalidArgumentError that names the table. */
+function checkTables(name: string, tables: Readonly<Record<string, unknown>>): void {
+  for (const [table, key] of Object.entries(tables)) {
+    const isName = /^[\w.-]{3,255}$/.test(table);
+    const isKey = Array.isArray(key) && key.length >= 1 && key.length <= 2 && key.every(isKeyAttribute);
+    if (isName && isKey) continue;
+    throw new InvalidArgumentError(
+      `${name} has table "${table}" with the key ${JSON.stringify(key)}: give a name of 3 to 255 letters, digits, "_", "." ` +
+        `or "-", and the attributes of its key, as in { accounts: ['id'], orders: ['customer', 'number:N'] }`,
+    );
+  }
+}
+
+function isKeyAttribute(attribute: unknown): boolean {
+  return typeof attribute === 'string' && /^[^:]+(:[SNB])?$/.test(attribute);
 }
 
 /** Raises an InvalidArgumentError that names the option. */

@@ -8,6 +8,7 @@ import { startCloud, type Cloud } from './cloud.ts';
 import type { CodeBundle } from './entry/bundle-store.ts';
 import { startBundler, type CodeBundler } from './entry/bundler.ts';
 import { entryFunctions, entryTables, REGION, readEntry, type EntryOptions } from './entry/read-entry.ts';
+import { ownTables } from './entry/own-tables.ts';
 import { openCloudFolder } from './folder.ts';
 import { bindListener } from './listeners.ts';
 import { describeCloud, type LocalCloud } from './running-cloud.ts';
@@ -38,7 +39,7 @@ export async function startEntryCloud(
   cleanups.push(() => bundler.stop());
   const tables = await (hooks.startTableServer ?? startTableServer)({
     path: folder.tablePath,
-    tables: entryTables(),
+    tables: [...entryTables(), ...ownTables(options.tables ?? {})],
     region: REGION,
     rebuildIndexes: folder.wasLeftInUse,
   });

@@ -1,4 +1,5 @@
 /** An item as text: what is kept is a copy, and no larger than the table would take. */
+import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
 import { ITEM_LIMIT_BYTES } from '../ports/limits.ts';
 import { ItemTooLargeError } from '../ports/world-errors.ts';
@@ -25,6 +26,14 @@ export function checkSize(limits: ContentLimits, { runId, key }: ItemKey, text: 
   if (textBytes > limits.itemContentBytes) return;
   const bytes = Buffer.byteLength(runId) + Buffer.byteLength(key) + textBytes + OVERHEAD_BYTES;
   if (bytes > ITEM_LIMIT_BYTES) throw new ItemTooLargeError(what, bytes, ITEM_LIMIT_BYTES);
+}
+
+export function checkRecordSize(
+  limits: ContentLimits,
+  { runId, record, link }: { readonly runId: string; readonly record: JournalRecord; readonly link: number },
+): void {
+  const key = link === 1 ? `event#${record.number}` : `link#${link}#${record.number}`;
+  checkSize(limits, { runId, key }, JSON.stringify(record.entries));
 }
 
 export function fromItemText<T>(text: string): T {

@@ -9,7 +9,6 @@ import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
 import {
-  ANSWER_KEY_PREFIX,
   isKeyedId,
   type AcceptedKind,
   type AnsweredUpdate,
@@ -55,11 +54,13 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { TransactRecord, TransactResult } from '../ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { RunPage, RunQuery } from '../ports/run-query.ts';
-import { checkSize, fromItemText, toItemText } from './item-text.ts';
+import { checkRecordSize, checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
-import { Partition } from './partition.ts';
+import { MemoryTables } from './tables/memory-tables.ts';
+import { Partition, strangersOf } from './partition.ts';
 import {
   acceptMessage,
   continueRun,
@@ -70,7 +71,6 @@ import {
   putRunBack,
   pauseRun,
   postponePurge,
-  refersTo,
   releaseLease,
   renewLease,
   resumeRun,
@@ -108,6 +108,8 @@ export interface MemoryStoreOptions {
  */
 export class MemoryStore implements Store {
   readonly limits: ContentLimits;
+  /** The author's own, of transactions. */
+  readonly tables = new MemoryTables();
   readonly #partitions = new Map<string, Partition>();
   #workflowList: WorkflowList = NO_WORKFLOWS_LISTED;
 
@@ -193,17 +195,22 @@ export class MemoryStore implements Store {
   }
 
   async putRecord(runId: string, record: JournalRecord, link = 1): Promise<PutRecordResult> {
-    checkSize(
-      this.limits,
-      { runId, key: link === 1 ? `event#${record.number}` : `link#${link}#${record.number}` },
-      JSON.stringify(record.entries),
-    );
+    checkRecordSize(this.limits, { runId, record, link });
     const text = JSON.stringify(record);
     const records = this.#partition(runId).recordsOf(link);
     const there = records.get(record.number);
     if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };
     records.set(record.number, text);
     return { kind: 'put' };
+  }
+
+  async transact(runId: string, { record, link, writes }: TransactRecord): Promise<TransactResult> {
+    const there = this.#partitions.get(runId)?.recordsOf(link).get(record.number);
+    if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };
+    checkRecordSize(this.limits, { runId, record, link });
+    const done = this.tables.transact(writes);
+    if (done.kind !== 'done') return done;
+    return this.putRecord(runId, record, link);
   }
 
   async loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
@@ -384,11 +391,6 @@ function* inPages(runIds: readonly string[]): Generator<readonly string[]> {
 /** A run that was deleted is as one that is not there. */
 function shown(state: RunState | undefined): RunState | undefined {
   return state?.isDeleted ? undefined : state;
-}
-
-/** Keys of values that may be of a start on its way. */
-function strangersOf({ state, values }: Partition): string[] {
-  return [...values.keys()].filter((key) => !refersTo(state, key) && !key.startsWith(ANSWER_KEY_PREFIX));
 }
 
 function digestOf(messageText: string): string | undefined {

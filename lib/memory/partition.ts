@@ -1,4 +1,5 @@
-import type { RunState } from './run-state.ts';
+import { ANSWER_KEY_PREFIX } from '../ports/message.ts';
+import { refersTo, type RunState } from './run-state.ts';
 
 /** All items of one run. Values, messages and records are there with or without a run, as in the table. */
 export class Partition {
@@ -19,4 +20,9 @@ export class Partition {
     this.records.set(link, records);
     return records;
   }
+}
+
+/** Keys of values that may be of a start on its way. */
+export function strangersOf({ state, values }: Partition): string[] {
+  return [...values.keys()].filter((key) => !refersTo(state, key) && !key.startsWith(ANSWER_KEY_PREFIX));
 }

@@ -15,6 +15,7 @@ export const SETTING_RANGES = {
   hotWaitMs: { from: 0, to: 60_000 },
   inboxCheckAfterStepMs: { from: 100, to: 900_000 },
   inboxCheckWithinStepMs: { from: 100, to: 900_000 },
+  maxUnwrittenMs: { from: 0, to: 900_000 },
   longestWakeDelayMs: { from: 0, to: 900_000 },
   deadlineMarginMs: { from: 0, to: 300_000 },
   maxStepsInFlight: { from: 1, to: 10_000 },

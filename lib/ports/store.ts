@@ -20,6 +20,7 @@ import type {
 } from './paused-workflows.ts';
 import type { DeleteRunResult, PurgeResult } from './run-removal.ts';
 import type { RunPage, RunQuery } from './run-query.ts';
+import type { TransactRecord, TransactResult } from './transact.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 import type {
   AfterEnd,
@@ -82,6 +83,9 @@ export interface Store {
 
   /** Operation 8, operation 10. Condition RecordIsNew. On failure gives the record that is there. */
   putRecord(runId: string, record: JournalRecord, link?: number): Promise<PutRecordResult>;
+
+  /** Operation 31. A record and the writes of its transaction, all or none. Conditions RecordIsNew and those of the writes. */
+  transact(runId: string, transaction: TransactRecord): Promise<TransactResult>;
 
   /**
    * Operation 23. Condition NothingAcceptedSince. The next link: its input, status pending, due now, no lease, pinned to no
@@ -364,6 +368,7 @@ export type ReleaseLeaseResult =
 
 /** As for a release. */
 export type FinishRunResult = ReleaseLeaseResult;
+export type ContinueRunResult = ReleaseLeaseResult;
 
 export interface ContinueRun {
   readonly epoch: number;
@@ -380,9 +385,6 @@ export interface ContinueRun {
   /** What is absent stays as it is. */
   readonly shows?: RunShows;
 }
-
-/** As for a release. */
-export type ContinueRunResult = ReleaseLeaseResult;
 
 export interface RenewLease {
   readonly epoch: number;

@@ -11,6 +11,7 @@ import { InvariantError } from '../core/invariant.ts';
 import type { AddressedOperation, Operation, RecordedOperation } from '../core/operation.ts';
 import type { Commands, CallbackTarget } from '../core/loop.ts';
 import type { RunLimits } from '../core/run-limits.ts';
+import { findContradiction } from '../core/step-options.ts';
 import type { StepDefaults } from '../core/step.ts';
 import type { CommandId, RecordedCommand, StepRequested } from '../journal/event.ts';
 import { CountLimit } from './count-limit.ts';
@@ -83,7 +84,7 @@ export class PendingCommands implements Commands, PendingReceives {
 
   /** Beyond the limit it is the future that fails: its awaiter gets the error, and no position is given. */
   begin(command: DurableCommand): Future<unknown> {
-    const refused = this.#refuseIfTooMany(command);
+    const refused = this.#refuseIfTooMany(command) ?? this.#refuseIfContradictory(command);
     return refused ?? this.beginWithoutLimit(command);
   }
 
@@ -130,6 +131,21 @@ export class PendingCommands implements Commands, PendingReceives {
       return undefined;
     const refused = new Future<unknown>();
     refused.setException(this.#tooMany(command));
+    return refused;
+  }
+
+  /** Each option may be good, and those of the workflow's `steps` with it are not. */
+  #refuseIfContradictory(command: DurableCommand): Future<unknown> | undefined {
+    const { stepDefaults } = this.#options;
+    if (stepDefaults === undefined || command.kind !== 'step' || command.operation !== undefined) return undefined;
+    const { name, options, undo } = command;
+    const error = findContradiction(
+      { ...stepDefaults, ...options, undo },
+      `step "${name}" with the steps of its workflow`,
+    );
+    if (error === undefined) return undefined;
+    const refused = new Future<unknown>();
+    refused.setException(error);
     return refused;
   }
 
@@ -276,7 +292,8 @@ export class PendingCommands implements Commands, PendingReceives {
 
 /** The defaults are for the bodies of the author's steps. */
 function withDefaults(command: StepCommand, defaults: StepDefaults | undefined): StepCommand {
-  return defaults === undefined ? command : { ...command, options: { ...defaults, ...command.options } };
+  if (defaults === undefined || command.isTransaction === true) return command;
+  return { ...command, options: { ...defaults, ...command.options } };
 }
 
 function withRunId(operation: Operation, newRunId: () => string): AddressedOperation {

@@ -16,6 +16,7 @@ import { DEFAULT_SETTINGS, type EngineOptions, type EngineSettings } from '../en
 import type { SweepOptions } from '../engine/sweep.ts';
 import type { TurnEnd } from '../engine/turn-end.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
+import type { MemoryTables, TableKeys } from '../memory/tables/memory-tables.ts';
 import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
 import type { Interceptor } from '../ports/interceptor.ts';
@@ -47,6 +48,8 @@ export interface CloudOptions {
   readonly nowMs: number;
   readonly seed: number;
   readonly store: Store | undefined;
+  /** The keys of the author's own tables. */
+  readonly tables: TableKeys;
   readonly faults: Faults;
   readonly log: Logger;
   readonly settings: Partial<EngineSettings>;
@@ -70,6 +73,8 @@ export type StartEngine = (options: EngineOptions, workflows: WorkflowSource) =>
 export class Cloud {
   readonly clock: VirtualClock;
   readonly store: Store;
+  /** The author's own; undefined on a store that is not in memory. */
+  readonly tables: MemoryTables | undefined;
   readonly watch = new TableWatch();
   readonly progress = new ProgressCounter();
   readonly bodies: StepBodies;
@@ -105,6 +110,8 @@ export class Cloud {
   constructor(options: CloudOptions, disturbance?: Disturbance, startEngine: StartEngine = createEngine) {
     const { points = new NoCrashPoints(), repeat = false } = disturbance ?? {};
     const table = options.store ?? new MemoryStore();
+    this.tables = table instanceof MemoryStore ? table.tables : undefined;
+    this.tables?.define(options.tables);
     this.#options = options;
     this.#points = points;
     this.#startEngine = startEngine;
@@ -276,7 +283,7 @@ export class Cloud {
       if (point.crashesBefore) return never();
       const answer = await go();
       // As a real table does: promises of workflow code that fail meanwhile are found out before the turn goes on.
-      if (call.operation === 'putRecord') await turnOfTheLoop();
+      if (call.operation === 'putRecord' || call.operation === 'transact') await turnOfTheLoop();
       point.after();
       return answer;
     };

@@ -47,7 +47,8 @@ const EVERY_MESSAGE_TWICE = 'every message twice';
  * before it and after it: workers, and the caller whose call it was (who calls again). And once with each call of the
  * client and each wake repeated. Each time the scenario's own assertions have to hold, and each run has to end in the
  * same way, with the same results of its steps, each recorded once under its one idempotency key, and the same
- * messages, each delivered once. Each journal has to keep the laws of a journal (docs/protocol.md).
+ * messages, each delivered once. What transactions have written has to be the
+ * same. Each journal has to keep the laws of a journal (docs/protocol.md).
  *
  * After such a crash the leases are over at once, so that no time passes. Results must not be drawn by chance: use
  * `mockStep` where a step asks the clock or the dice. Raises OutcomeChangedError, which says how to look at that point
@@ -117,7 +118,7 @@ async function play(
     thrown = { error };
   }
   const runIds = [...cloud.watch.created].sort();
-  const outcome = await readOutcome(cloud.store, runIds);
+  const outcome = await readOutcome(cloud.store, runIds, cloud.tables);
   return {
     outcome,
     unsettled: findUnsettled(outcome, runIds),

@@ -16,6 +16,7 @@ import type { Workflow } from '../core/workflow.ts';
 import { checkInterceptors, interceptorsOf } from '../engine/interceptors.ts';
 import type { Interceptor } from '../ports/interceptor.ts';
 import type { EngineSettings } from '../engine/settings.ts';
+import type { MemoryTable, TableKeys } from '../memory/tables/memory-tables.ts';
 import type { Store } from '../ports/store.ts';
 import { Cloud, type Disturbance, type StartEngine } from './cloud.ts';
 import type { Faults } from './faults.ts';
@@ -37,6 +38,11 @@ export interface TestEngineOptions {
   readonly seed?: number;
   /** Default: a new MemoryStore. Two engines on one store are two deployments on one table. */
   readonly store?: Store;
+  /**
+   * The keys of tables that transactions write to: `{ accounts: ['id'], orders: ['customer', 'order'] }`. Needed only where
+   * a key cannot be seen from the requests: see `table`.
+   */
+  readonly tables?: TableKeys;
   /** What goes wrong between the engine, its table and its queue. Default: nothing. */
   readonly faults?: Faults;
   /** Coroutines that are never awaited are errors; else they are warnings. Default: true. */
@@ -98,6 +104,11 @@ export interface TestEngine {
   history(run: Run<unknown> | string, options?: HistoryOptions): Promise<HistoryEvent[]>;
   /** The runs there are, newest first, all at once; `engine.client.list` gives them page by page. */
   list(options?: ListOptions): Promise<RunSummary[]>;
+  /**
+   * A table that transactions write to, in memory: what is in it, and a way to put something there before. Its key is what
+   * the first `Key` shows, of a request or of `get`.
+   */
+  table(name: string): MemoryTable;
   /** `client.schedules`. */
   readonly schedules: Schedules;
   /** For everything else that a caller can do. */
@@ -111,6 +122,7 @@ const OPTIONS = [
   'now',
   'seed',
   'store',
+  'tables',
   'faults',
   'strict',
   'rebuildAtEveryAwait',
@@ -159,6 +171,7 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
       nowMs: now.getTime(),
       seed,
       store: options.store,
+      tables: options.tables ?? {},
       faults: options.faults ?? {},
       log: options.log ?? WARNINGS,
       interceptors: checkInterceptors(options.interceptors ?? interceptorsOf(options.workflows)),
@@ -223,6 +236,15 @@ class EngineOnCloud implements TestEngine {
 
   calls(name: string): readonly unknown[] {
     return this.#cloud.bodies.calls(name);
+  }
+
+  table(name: string): MemoryTable {
+    const { tables } = this.#cloud;
+    if (tables !== undefined) return tables.table(name);
+    throw new WorkflowCodeError(
+      'INVALID_ARGUMENT',
+      `table('${name}') was asked for on a store that is not in memory: look into the table itself, with the AWS SDK`,
+    );
   }
 
   async crash(): Promise<void> {

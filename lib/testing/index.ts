@@ -20,4 +20,5 @@ export type {
 export { ReplayDiffersError } from './compare-with-replay.ts';
 export type { StepMock } from './step-bodies.ts';
 export { RunStuckError } from './waiting.ts';
+export type { MemoryTable, TableKeys } from '../memory/tables/memory-tables.ts';
 export { MemoryStore, type MemoryStoreOptions } from '../memory/memory-store.ts';

@@ -3,17 +3,23 @@
  *
  * What a crash may change is left out: fences, attempts, times, the order in which steps that ran side by side ended.
  */
+import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import { findBrokenLaw } from '../journal/laws.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { standingEntries } from '../journal/standing.ts';
+import type { MemoryTables } from '../memory/tables/memory-tables.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunItem, StoredValue } from '../ports/run-item.ts';
 
-export async function readOutcome(store: Store, runIds: readonly string[]): Promise<string[]> {
+export async function readOutcome(store: Store, runIds: readonly string[], tables?: MemoryTables): Promise<string[]> {
   const lines: string[] = [];
   for (const runId of runIds) for (const line of await linesOf(store, runId)) lines.push(line);
+  for (const name of tables?.names() ?? []) {
+    const items = (await tables?.table(name).items()) ?? [];
+    lines.push(...items.map((item) => `table "${name}" has ${JSON.stringify(encode(item, 'an item'))}`).sort());
+  }
   return lines;
 }
 

@@ -84,6 +84,12 @@ const routes: Record<string, () => Promise<void>> = {
     expect(textOf(await (await payrollRun()).ask('GET', '/workflows'))).not.toMatch(/r1|SECRET/);
   },
 
+  async describeWorkflow() {
+    const answer = await (await payrollRun()).ask('GET', '/workflows/payroll');
+    expect(answer.body).toEqual({ name: 'payroll', paused: false });
+    expect(textOf(answer)).not.toMatch(/r1|SECRET/);
+  },
+
   /** That a workflow is paused is no secret of its runs. */
   async pauseWorkflow() {
     const answer = await (await payrollRun()).ask('POST', '/workflows/payroll/pause', '{"reason":"x"}');

@@ -53,7 +53,7 @@ describe('explainRun', () => {
     [{ status: 'paused' }, 'is paused: it takes no turns until it is resumed'],
     [
       { status: 'paused', pausedAt: new Date('2030-01-04T11:00:00Z') },
-      'is paused since 11:00:00 UTC (60 minutes): it takes no turns until it is resumed',
+      'has been paused since 11:00:00 UTC (60 minutes): it takes no turns until it is resumed',
     ],
     [{ status: 'completed', endedAt: now, result: 1 }, 'completed 12:00:00 UTC, after 3 days'],
     [
@@ -75,14 +75,14 @@ it('shows both sides of a run that is blocked, and what to do', () => {
     requested: 'asks for #1 step "b"',
   };
   expect(explainRun({ ...run, status: 'blocked', blocked }, options)).toEqual([
-    'is blocked since Tue 2030-01-01 12:00 UTC (3 days): its code cannot follow its journal',
+    'has been blocked since Tue 2030-01-01 12:00 UTC (3 days): its code cannot follow its journal',
     '  recorded:  #1 step "a"',
     '  requested: the code asks for #1 step "b"',
     'deploy code that can follow, and it goes on; or terminate it',
   ]);
   const lost = { since: createdAt, reason: '2 workers were lost' };
   expect(explainRun({ ...run, status: 'blocked', blocked: lost, dueAt: now }, options)).toEqual([
-    'is blocked since Tue 2030-01-01 12:00 UTC (3 days): 2 workers were lost',
+    'has been blocked since Tue 2030-01-01 12:00 UTC (3 days): 2 workers were lost',
     'it is tried again now',
   ]);
 });

@@ -67,7 +67,8 @@ describe('run.history', () => {
     ]);
     const charge = { id: 1, stepId: 'charge#1', name: 'charge' };
     const ship = { id: 4, stepId: 'ship#4', name: 'ship' };
-    expect(await historyOf(world)).toEqual([
+    const inTurn = (event: object): object => ({ ...event, turn: 1 });
+    const events = [
       { kind: 'started', at: date(0), version: '7' },
       { kind: 'step', at: date(0), ...charge },
       { kind: 'sleep', at: date(0), id: 2, name: 'timeout', dueAt: date(60) },
@@ -113,6 +114,21 @@ describe('run.history', () => {
       { kind: 'sleep-completed', id: 2, name: 'timeout', at: date(60), durationMs: 60_000 },
       { kind: 'cancel-requested', messageId: 'm2', at: date(61), reason: 'changed my mind' },
       { kind: 'terminate-requested', messageId: 'm3', at: date(62), reason: '' },
+    ];
+    expect(await historyOf(world)).toEqual(events.map(inTurn));
+  });
+
+  it('says which turn has recorded an event; what waits and how the run ended are of none', async () => {
+    const world = await worldWithRun();
+    const { store } = world;
+    const entries = [{ kind: 'started', ...after(0), version: '7' }] as const;
+    await store.putRecord('r1', { number: 1, epoch: 1, nonce: 'a', entries });
+    await store.putRecord('r1', { number: 2, epoch: 4, nonce: 'b', entries: [{ kind: 'taken-over', ...after(1) }] });
+    await world.client.run('r1').signal('approved', 1);
+    expect((await historyOf(world)).map(({ kind, turn }) => [kind, turn])).toEqual([
+      ['started', 1],
+      ['taken-over', 4],
+      ['message-waiting', undefined],
     ]);
   });
 
@@ -126,7 +142,7 @@ describe('run.history', () => {
     const last = (await historyOf(world)).at(-1)!;
     expect(last).toEqual({
       ...{ kind: 'step-completed', at: date(1), id: 1, stepId: 'read card#1', name: 'read card' },
-      ...{ attempt: 1, durationMs: 1_000, sensitive: true },
+      ...{ attempt: 1, durationMs: 1_000, sensitive: true, turn: 1 },
     });
   });
 

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { startTableServer } from '../dynamodb/table-server.ts';
@@ -6,9 +6,14 @@ import { openHandlers } from './homes/engine-stage.ts';
 import { play } from './play.ts';
 import { nameOf, workflowsOf } from './program.ts';
 import { allPrograms } from './programs/all-programs.ts';
+import { SEATS } from './programs/transactions.ts';
 
 const server = await startTableServer();
 const client = server.newTableClient();
+
+beforeAll(async () => {
+  await server.newOwnTable(SEATS);
+});
 
 afterAll(async () => {
   client.destroy();

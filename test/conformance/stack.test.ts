@@ -10,6 +10,7 @@ import type { Stage } from './stage.ts';
 const FEW = [
   ...['asyncio.s11_task_states', 'checkout', 'forgotten-await', 'log-at-every-level'],
   ...['step-throws-an-own-class', 'zod-input', 'cancel-cleans-up', 'signup that is confirmed'],
+  'transaction-writes-once',
 ];
 
 const isComplete = process.env['LULL_CONFORMANCE'] === 'complete';

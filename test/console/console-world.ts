@@ -1,5 +1,5 @@
 /** The console before a test engine: all is real but the network to the engine, and its time. */
-import { startConsole, type RunningConsole } from '../../lib/console/console-server.ts';
+import { startConsole } from '../../lib/console/console-server.ts';
 import type { ConsoleEngine } from '../../lib/console/forward.ts';
 import { createRegistry, type WorkflowSource } from '../../lib/core/workflow-registry.ts';
 import { createApi } from '../../lib/http/api.ts';
@@ -25,7 +25,8 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 
 export interface ConsoleWorld {
   readonly engine: TestEngine;
-  readonly console: RunningConsole;
+  /** The link of the console. */
+  readonly url: string;
   /** What was asked of the engine, in order: `GET /runs/o-17`. */
   readonly asked: string[];
   /** The engine is away: requests to it fail. */
@@ -60,7 +61,7 @@ export async function createConsoleWorld(): Promise<ConsoleWorld> {
     return answer;
   };
   const page = await startConsole({ engine: { name: 'test engine', isLocal: true, fetch: ask }, port: 0 });
-  return Object.assign(world, { engine, asked, console: page, stop: () => page.stop() });
+  return Object.assign(world, { engine, asked, url: page.url, stop: () => page.stop() });
 }
 
 async function startRuns(engine: TestEngine): Promise<void> {

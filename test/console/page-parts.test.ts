@@ -118,6 +118,8 @@ describe('the address of the page', () => {
     '#/runs/a%2Fb%3Fc?tab=journal&event=12',
     '#/runs?workflow=checkout&status=failed%2Cblocked&text=o-',
     '#/runs/o-17?status=failed&tab=compare&with=o-18',
+    '#/schedules/nightly',
+    '#/workflows?workflow=checkout',
   ])('%s is read and written', (hash) => {
     expect(writePlace(readPlace(hash))).toBe(hash);
   });

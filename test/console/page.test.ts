@@ -1,72 +1,11 @@
 /** The page in a real browser, before an engine in this process. */
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest';
-import { needBrowser, startBrowser } from './browser.ts';
-import { createConsoleWorld, type ConsoleWorld } from './console-world.ts';
+import { expect, it } from 'vitest';
+import { createConsoleWorld } from './console-world.ts';
+import { axeFindings, usePages } from './open-page.ts';
 import { HOSTILE } from './workflows.ts';
 
-let browser: Browser | undefined;
-let world: ConsoleWorld;
-
-beforeAll(async () => {
-  browser = await startBrowser();
-  if (browser !== undefined) world = await createConsoleWorld();
-}, 300_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await (world as ConsoleWorld | undefined)?.stop();
-});
-
-/** A page that is closed after the test, which must not have asked another host, nor have had an error. */
-async function open(
-  context: TestContext,
-  hash: string,
-  { width = 1280, height = 800, dark = false } = {},
-): Promise<Page> {
-  const tab = await needBrowser(browser, context).newContext({
-    viewport: { width, height },
-    colorScheme: dark ? 'dark' : 'light',
-    reducedMotion: 'reduce',
-  });
-  const page = await tab.newPage();
-  page.setDefaultTimeout(30_000);
-  const wrong: string[] = [];
-  page.on('pageerror', (error) => wrong.push(String(error)));
-  page.on('console', (message) => {
-    const isExpected = /status of 5\d\d|status of 4\d\d/.test(message.text());
-    if (message.type() === 'error' && !isExpected) wrong.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(world.console.url)) wrong.push(`asked ${request.url()}`);
-  });
-  context.onTestFinished(async () => {
-    await tab.close();
-    expect(wrong).toEqual([]);
-  });
-  await page.goto(`${world.console.url}${hash}`, { timeout: 180_000 }); // in a clone, the page is built now
-  return page;
-}
-
-/** Nothing of the page scrolls but its panes. */
-async function doesScroll(page: Page): Promise<boolean> {
-  return page.evaluate<boolean>(
-    '(({ scrollWidth, scrollHeight, clientWidth, clientHeight }) => scrollWidth > clientWidth || scrollHeight > clientHeight)(document.documentElement)',
-  );
-}
-
-async function axeFindings(page: Page): Promise<string[]> {
-  // By its own door: the policy of the page allows no script from elsewhere.
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe: checker } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await checker.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-  });
-}
+const pages = usePages(createConsoleWorld);
+const { open } = pages;
 
 it('lists runs as they are, finds one by keys alone, and shows why it waits and at which line', async (context) => {
   const page = await open(context, '');
@@ -96,7 +35,7 @@ it('filters by what the engine filters', async (context) => {
   await page.locator('.chip.is-failed').click();
   await page.getByLabel('Workflow').selectOption('charge');
   await expect.poll(() => page.locator('.row .cell-id').allTextContents()).toEqual(['charge-4711']);
-  expect(world.asked.at(-1)).toBe('GET /runs?status=failed&workflow=charge&limit=100');
+  expect(pages.world.asked).toContain('GET /runs?status=failed&workflow=charge&limit=100');
   await page.getByLabel('Workflow').selectOption('');
   await page.locator('.chip.is-failed').click();
   await page.getByLabel('Attributes').fill('item=desk size=42000');
@@ -117,7 +56,7 @@ it('shows both sides of a blocked run, and the runs that another one has started
   await expect
     .poll(() => page.locator('.sides').textContent())
     .toMatch(/The journal has#1 step "draw up".*asks for #1 step "write"/);
-  await page.goto(`${world.console.url}#/runs/o-17`);
+  await page.goto(`${pages.world.url}#/runs/o-17`);
   await page.locator('.children').getByText('o-17-ship').click();
   await page.locator('.facts').getByText('o-17', { exact: true }).waitFor();
 });
@@ -125,11 +64,11 @@ it('shows both sides of a blocked run, and the runs that another one has started
 it('takes what is new in without a reload, and says so while the engine is away', async (context) => {
   const page = await open(context, '#/runs/cart-ada');
   await page.locator('.task').first().waitFor();
-  world.isAway = true;
+  pages.world.isAway = true;
   await page.getByText('Not up to date: test engine cannot be reached').waitFor();
-  await world.engine.client.run('cart-ada').signal('approved', { by: 'Ada' });
-  await world.engine.settle();
-  world.isAway = false;
+  await pages.world.engine.client.run('cart-ada').signal('approved', { by: 'Ada' });
+  await pages.world.engine.settle();
+  pages.world.isAway = false;
   await page.locator('.run .status.is-completed').first().waitFor();
   await expect.poll(() => page.locator('.trouble').textContent()).toBe('');
 });
@@ -180,7 +119,7 @@ it('says what will happen before it is done: a signal, a query, a fork with anot
   await page.locator('.run .status.is-cancelled').first().waitFor();
   await page.getByText('no budget').last().waitFor();
 
-  await page.goto(`${world.console.url}#/runs/cart-fresh`);
+  await page.goto(`${pages.world.url}#/runs/cart-fresh`);
   await page.getByRole('button', { name: 'Query' }).click();
   await dialog.getByLabel('Name of the query').fill('lines');
   await page.keyboard.press('Enter');
@@ -212,7 +151,7 @@ it('steps through time, and compares two runs to where they part', async (contex
   await expect.poll(() => then.allTextContents()).toEqual([expect.stringMatching(/^failedstep "charge#3"/)]);
   await page.keyboard.press('Escape');
   await page.locator('.error').first().waitFor();
-  await page.goto(`${world.console.url}#/runs/lamp?tab=compare&with=charge-4711`);
+  await page.goto(`${pages.world.url}#/runs/lamp?tab=compare&with=charge-4711`);
   await page.getByText('Up to event 1 they are about the same things').waitFor();
   await expect.poll(() => page.locator('.sides').textContent()).toMatch(/step "send mail" began.*step "look up" began/);
   expect(await axeFindings(page)).toEqual([]);
@@ -225,27 +164,28 @@ it('forks a run before a step with its input edited, and shows a refusal of the 
   await page.getByRole('button', { name: 'Fork before it' }).click();
   const dialog = page.locator('dialog');
   await dialog.getByText('A new run is started. It has the events of this one up to event 1').waitFor();
-  await dialog.getByLabel('Input of the new run').fill('"2030-02-02"');
+  await dialog.getByLabel('Input of the new run, as JSON').fill('"2030-02-02"');
   await dialog.getByLabel('Id of the new run').fill('not an id!');
   await dialog.getByRole('button', { name: 'Fork' }).click();
   await expect.poll(() => dialog.locator('.dialog-error').textContent()).toContain('not an id!');
   await dialog.getByLabel('Id of the new run').fill('report-fork');
   await dialog.getByRole('button', { name: 'Fork' }).click();
   await page.locator('.run h1').getByText('report-fork').waitFor();
-  expect(await world.engine.client.run('report-fork').describe()).toMatchObject({ input: '2030-02-02' });
+  expect(await pages.world.engine.client.run('report-fork').describe()).toMatchObject({ input: '2030-02-02' });
 });
 
 it('does to many runs what a dry run has shown before, and starts one', async (context) => {
   const page = await open(context, '#/runs');
   await page.getByRole('button', { name: 'Start a run' }).click();
   const dialog = page.locator('dialog');
-  for (const id of ['many-1', 'many-2']) await world.engine.client.start('approval', { item: 'cup', cents: 5 }, { id });
-  await dialog.getByLabel('Workflow').fill('approval');
-  await dialog.getByLabel('Input').fill('{"item":"cup","cents":5}');
-  await dialog.getByLabel('Id').fill('many-3');
+  for (const id of ['many-1', 'many-2'])
+    await pages.world.engine.client.start('approval', { item: 'cup', cents: 5 }, { id });
+  await dialog.getByLabel('Workflow').selectOption('approval');
+  await dialog.getByLabel('Input, as JSON').fill('{"item":"cup","cents":5}');
+  await dialog.getByLabel('Id', { exact: true }).fill('many-3');
   await dialog.getByRole('button', { name: 'Start' }).click();
   await page.locator('.run h1').getByText('many-3').waitFor();
-  await page.goto(`${world.console.url}#/runs?text=many-`);
+  await page.goto(`${pages.world.url}#/runs?text=many-`);
   await expect.poll(() => page.locator('.row').count()).toBe(3);
   for (const id of ['many-1', 'many-2']) await page.getByLabel(`Choose ${id}`).check();
   await page.locator('.bulk-bar').getByRole('button', { name: 'Terminate' }).click();
@@ -256,21 +196,3 @@ it('does to many runs what a dry run has shown before, and starts one', async (c
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect.poll(() => page.locator('.row .is-terminated.status').count()).toBe(2);
 });
-
-it.for([
-  ['#/runs', 1280, 800, false],
-  ['#/runs/o-17', 1280, 800, true],
-  ['#/runs/charge-4711?tab=journal&event=6', 1280, 800, false],
-  ['#/runs/invoice-R-2041', 390, 800, true],
-] as const)(
-  '%s at %i x %i, dark: %s, has no finding of axe, and no page that scrolls',
-  async ([hash, width, height, dark], context) => {
-    const page = await open(context, hash, { width, height, dark });
-    await page
-      .locator(hash === '#/runs' ? '.row' : '.run-title .status')
-      .first()
-      .waitFor();
-    expect(await axeFindings(page)).toEqual([]);
-    expect(await doesScroll(page)).toBe(false);
-  },
-);

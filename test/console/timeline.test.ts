@@ -8,6 +8,7 @@ import { lanesOf, type Lane } from '../../console/timeline/lanes.ts';
 import { momentsOf } from '../../console/timeline/moments.ts';
 import { ticksOf } from '../../console/timeline/ticks.ts';
 import { foldIdle, placeOf, timeAt } from '../../console/timeline/time-axis.ts';
+import { turnsOf } from '../../console/timeline/turns.ts';
 import { between, moved, WHOLE, zoomed } from '../../console/timeline/time-window.ts';
 
 const START_MS = Date.parse('2030-01-01T00:00:00Z');
@@ -26,6 +27,34 @@ function show(lanes: readonly Lane[]): string[] {
 function lanes(events: readonly EventAnswer[], nowSeconds = 100): readonly Lane[] {
   return lanesOf(events, { nowMs: START_MS + nowSeconds * 1_000 });
 }
+
+describe('turns', () => {
+  const turnsAt = (events: readonly EventAnswer[], isInTurn = false): string[] => {
+    const turns = turnsOf(events, { nowMs: START_MS + 100_000, isInTurn });
+    return turns === undefined ? [] : show([turns]);
+  };
+  const events: EventAnswer[] = [
+    { kind: 'started', turn: 1, at: at(0) },
+    { kind: 'step', id: 1, name: 'a', turn: 1, at: at(2) },
+    { kind: 'taken-over', turn: 2, at: at(30) },
+    { kind: 'step-completed', id: 1, turn: 2, at: at(31) },
+    { kind: 'signal-received', name: 'go', turn: 5, at: at(50) },
+    { kind: 'message-waiting', name: 'go' },
+  ];
+
+  it('go from the first thing that was recorded to the last; one whose run was taken over is red', () => {
+    expect(turnsAt(events)).toEqual(['turns: turn 0..2 failed, turn 30..31 done, turn 50..50 done']);
+  });
+
+  it('let the one that goes on go until now', () => {
+    expect(turnsAt(events, true)).toEqual(['turns: turn 0..2 failed, turn 30..31 done, turn 50..100 open']);
+  });
+
+  it('are none where the engine does not say them, or nothing has happened yet', () => {
+    expect(turnsAt([{ kind: 'started', at: at(0) }])).toEqual([]);
+    expect(turnsAt([], true)).toEqual([]);
+  });
+});
 
 describe('lanes', () => {
   it('have a bar for each attempt of a step, and one for each pause between two', () => {

@@ -50,26 +50,19 @@ export const EXCEPTIONS: readonly { readonly file: string; readonly text: string
   { file: 'functions/workflows/approval.ts', text: 'send mail', why: 'the same' },
   { file: 'functions/workflows/approval.ts', text: 'Nobody decided', why: 'the text of an email' },
   { file: 'functions/workflows/subscription.ts', text: 'send mail', why: 'the same' },
-  {
-    file: 'console/data/run-store.ts',
+  ...[
+    'data/run-store.ts',
+    'data/runs-store.ts',
+    'data/schedules-store.ts',
+    'data/workflow-field.ts',
+    'data/workflows-store.ts',
+    'view/run-list.tsx',
+    'view/timeline.tsx',
+  ].map((file) => ({
+    file: `console/${file}`,
     text: 'peek',
     why: 'of @preact/signals: reads a signal without listening to it',
-  },
-  {
-    file: 'console/data/runs-store.ts',
-    text: 'peek',
-    why: 'of @preact/signals: reads a signal without listening to it',
-  },
-  {
-    file: 'console/view/run-list.tsx',
-    text: 'peek',
-    why: 'of @preact/signals: reads a signal without listening to it',
-  },
-  {
-    file: 'console/view/timeline.tsx',
-    text: 'peek',
-    why: 'of @preact/signals: reads a signal without listening to it',
-  },
+  })),
 ];
 
 /** Not held to the list yet. */

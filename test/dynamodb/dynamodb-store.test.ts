@@ -14,19 +14,21 @@ afterAll(async () => {
   await server.close();
 });
 
+const openTable = (): ReturnType<typeof server.newOwnTable> => server.newOwnTable();
 const tableName = await server.newTable();
 describe('without a bucket', () =>
-  describeStoreContract(async () => createDynamodbStore({ tableName, client }), { hasBucket: false }));
+  describeStoreContract(async () => createDynamodbStore({ tableName, client }), { hasBucket: false, openTable }));
 
 const sdkTableName = await server.newTable();
 describe('through a client of the AWS SDK', () =>
   describeStoreContract(async () => createDynamodbStore({ tableName: sdkTableName, client: sdk }), {
     hasBucket: false,
+    openTable,
   }));
 
 const bucketTableName = await server.newTable();
 describe('with a bucket', () =>
   describeStoreContract(
     async () => createDynamodbStore({ tableName: bucketTableName, client, payloads: new MemoryPayloadStore() }),
-    { hasBucket: true },
+    { hasBucket: true, openTable },
   ));

@@ -55,6 +55,8 @@ export async function useEveryOperation(store: Store): Promise<void> {
       goesOnFrom: { kind: 'retry', number: 1, keeps: 1, reason: 'no' },
     });
   }
+  const own = { action: 'put', table: 'no-such-table', item: { id: { S: 'a' } }, isPlain: false } as const;
+  await store.transact(runId, { record: journalRecord(9), link: 1, writes: [own] });
   await store.loadMessages(runId, ['m1']);
   await store.loadRecords(runId, 0);
   await store.deleteMessages(runId, ['m1']);

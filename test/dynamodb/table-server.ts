@@ -5,10 +5,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { guardRequests } from '../../lib/local/services/dynamodb/dynalite-guard.ts';
 import { vi } from 'vitest';
 import { createTableClient, type TableClient } from '../../lib/dynamodb/table-client.ts';
+import { itemFromStored, type StoredItem } from '../../lib/core/transaction/attribute-value.ts';
+import type { OwnTable } from '../store/transact-contract.ts';
 import { createTableInput } from '../../lib/dynamodb/create-table-input.ts';
 
 export interface TableServer {
@@ -21,6 +24,8 @@ export interface TableServer {
   newTableClient(): TableClient;
   /** A new table; gives its name. */
   newTable(): Promise<string>;
+  /** A new table of an author's own, with the key `id`. */
+  newOwnTable(name?: string): Promise<OwnTable>;
   close(): Promise<void>;
 }
 
@@ -47,6 +52,25 @@ export async function startTableServer(): Promise<TableServer> {
       tableNames.push(tableName);
       return tableName;
     },
+    newOwnTable: async (name = `own-${process.pid}-${Date.now()}-${tableNames.length}`) => {
+      await client.send(
+        new CreateTableCommand({
+          TableName: name,
+          BillingMode: 'PAY_PER_REQUEST',
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        }),
+      );
+      tableNames.push(name);
+      return {
+        name,
+        get: async (id) => {
+          const key = { TableName: name, Key: { id: { S: id } }, ConsistentRead: true };
+          const { Item } = await client.send(new GetItemCommand(key));
+          return Item && itemFromStored(Item as unknown as StoredItem);
+        },
+      };
+    },
     close: async () => {
       // The tables of dynalite end with it.
       if (!server) for (const TableName of tableNames) await client.send(new DeleteTableCommand({ TableName }));
@@ -61,6 +85,7 @@ const REGION = 'eu-central-1';
 
 async function startDynalite(): Promise<Server> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
+  guardRequests(server); // it has no transactions of its own
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;

@@ -1,4 +1,4 @@
-/** What a failed run that is tried again learns of the end of another run: once, however it learns of it. */
+/** What a failed run that is tried again learns of the end of another run: once, in the order of acceptance. */
 import { expect, test } from 'vitest';
 import { signal, startChild, step, workflow } from '../../lib/index.ts';
 import type { Run } from '../../lib/client/run.ts';
@@ -6,6 +6,7 @@ import type { Around } from '../../lib/testing/around-store.ts';
 import { SmallCloud } from './small-cloud.ts';
 
 const go = signal('go');
+const note = signal<string>('note');
 
 const helper = workflow('helper', function* () {
   yield* go.receive();
@@ -43,6 +44,14 @@ async function messagesOf(cloud: SmallCloud): Promise<string[]> {
   const entries = await cloud.entries('parent-1');
   return entries.flatMap((entry) => ('messageId' in entry ? [entry.kind] : []));
 }
+
+test('a signal that was accepted before the end of a child comes before it', async () => {
+  const { cloud, run } = await triedAgain();
+  await run.signal(note, 'the note');
+  await endOfHelper(cloud);
+  await cloud.worker().turn('parent-1');
+  expect(await messagesOf(cloud)).toEqual(['signal-received', 'run-ended']);
+});
 
 test('the end of a child comes once, also where the run is terminated', async () => {
   const { cloud, run } = await triedAgain();

@@ -4,7 +4,7 @@ import { aroundStore } from '../../lib/testing/around-store.ts';
 import { ask, createApiWorld, problemOf } from './api-world.ts';
 
 describe('an address that there is not', () => {
-  it.each(['/', '/run/g1', '/runs/g1/signals', '/workflows/greet', '/runs/', '/runs/g1/queries'])(
+  it.each(['/', '/run/g1', '/runs/g1/signals', '/workflow/greet', '/runs/', '/runs/g1/queries'])(
     'answers 404 to %s',
     async (path) => {
       expect(problemOf(await createApiWorld().get(path))).toEqual({

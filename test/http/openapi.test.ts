@@ -48,6 +48,7 @@ describe('GET /openapi.json', () => {
         'GET /runs/{id}/history',
         'GET /runs/{id}/queries/{name}',
         'GET /workflows',
+        'GET /workflows/{name}',
         'POST /bulk/cancel',
         'POST /bulk/delete',
         'POST /bulk/retry',

@@ -120,11 +120,11 @@ describe('GET /runs/{id}/history', () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       events: [
-        { kind: 'started', at: '2026-11-22T12:00:00.000Z', version: '1' },
-        { kind: 'step', at: '2026-11-22T12:00:00.000Z', id: 1, stepId: 'charge#1', name: 'charge' },
+        { kind: 'started', at: '2026-11-22T12:00:00.000Z', version: '1', turn: 1 },
+        { kind: 'step', at: '2026-11-22T12:00:00.000Z', id: 1, stepId: 'charge#1', name: 'charge', turn: 1 },
         {
           ...{ kind: 'step-completed', at: '2026-11-22T12:00:00.005Z', id: 1, stepId: 'charge#1', name: 'charge' },
-          ...{ value: [1], bytes: 19, attempt: 1, durationMs: 5 },
+          ...{ value: [1], bytes: 19, attempt: 1, durationMs: 5, turn: 1 },
         },
       ],
     });

@@ -2,6 +2,39 @@
 import { describe, expect, it } from 'vitest';
 import { createApiWorld, problemOf } from './api-world.ts';
 
+describe('GET /workflows/{name}', () => {
+  it('says what the input has to be, and whether the workflow is paused', async () => {
+    const world = createApiWorld();
+    const { status, body } = await world.get('/workflows/order');
+    expect([status, body]).toEqual([
+      200,
+      {
+        name: 'order',
+        paused: false,
+        inputSchema: {
+          $schema: 'https://json-schema.org/draft/2020-12/schema',
+          type: 'object',
+          properties: {
+            id: { type: 'string' },
+            lines: {
+              type: 'array',
+              items: { type: 'object', properties: { price: { type: 'number' } }, required: ['price'] },
+            },
+          },
+          required: ['id', 'lines'],
+        },
+      },
+    ]);
+    await world.post('/workflows/greet/pause', { reason: 'why not' });
+    expect((await world.get('/workflows/greet')).body).toEqual({
+      ...{ name: 'greet', paused: true, pausedAt: '2026-11-22T12:00:00.000Z', reason: 'why not' },
+    });
+    const unknown = problemOf(await world.get('/workflows/gret'));
+    expect(unknown).toMatchObject({ status: 404, code: 'UNKNOWN_WORKFLOW' });
+    expect(unknown.detail).toContain('did you mean "greet"');
+  });
+});
+
 describe('POST /workflows/{name}/pause and /resume', () => {
   it('pause and resume a workflow, and GET /workflows says which are paused', async () => {
     const world = createApiWorld();

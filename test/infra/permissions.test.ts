@@ -19,7 +19,7 @@ const onObjects = (...actions: string[]) => actions.map((action) => `s3:${action
 const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} on ${TABLE}`);
 
 /** Of the worker, and of an import, which is for an engine on this machine. */
-const NOT_OF_CALLERS: ReadonlySet<string> = new Set(['watch', 'take', 'putRecord', 'release', 'finish']);
+const NOT_OF_CALLERS: ReadonlySet<string> = new Set(['watch', 'take', 'putRecord', 'transact', 'release', 'finish']);
 
 describe('of the functions', () => {
   let template: Template;

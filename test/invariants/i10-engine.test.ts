@@ -126,6 +126,27 @@ limit('inboxCheckWithinStepMs', {
   over: async () => expect(await checks(5_001, 'running')).toBe(1),
 });
 
+/** How many records a run has, when the second of two readOnly steps has run for so long. */
+async function recordsAfter(ms: number): Promise<number> {
+  const reading = workflow('reading', function* () {
+    yield* step('one', { readOnly: true }, () => 1);
+    yield* step('two', { readOnly: true }, () => new Promise(() => undefined));
+  });
+  const cloud = new SmallCloud([reading]);
+  const run = await cloud.client.start(reading);
+  void cloud.worker({ maxUnwrittenMs: 3_000 }).turn(run.id);
+  for (let times = 0; times < 50; times += 1) await promisesToGoOn();
+  cloud.pass(ms);
+  for (let times = 0; times < 50; times += 1) await promisesToGoOn();
+  return (await cloud.records(run.id)).length;
+}
+
+limit('maxUnwrittenMs', {
+  under: async () => expect(await recordsAfter(2_999)).toBe(1),
+  at: async () => expect(await recordsAfter(3_000)).toBe(2),
+  over: async () => expect(await recordsAfter(3_001)).toBe(2),
+});
+
 /** Whether the queue is told of a timer so far away. */
 async function isSent(ms: number): Promise<boolean> {
   const cloud = new SmallCloud([nap]);

@@ -2,7 +2,7 @@
 
 export interface Check {
   readonly name: string;
-  readonly file: 'run.pml' | 'purge.pml' | 'after-end.pml' | 'update.pml';
+  readonly file: 'run.pml' | 'purge.pml' | 'after-end.pml' | 'update.pml' | 'early.pml' | 'transaction.pml';
   /** `safe`: no assertion fails, in any state. `live`: with weak fairness and finitely many faults, it comes to rest. */
   readonly kind: 'safe' | 'live';
   /** `breaks`: a mistake is planted, or a limit is known; the checker has to find it. */
@@ -98,6 +98,28 @@ export const checks: readonly Check[] = [
     ['planted: what a turn holds back does not make the run due', `HOLD M_HELDNOTDUE NOSB ${SMALL}`],
     ['planted: a turn leaves the run where it was held meanwhile', `HOLD M_RELEASEDHELD NOSB ${SMALL}`],
   ]),
+  ...of('run.pml', 'safe', 'holds', [
+    ['readOnly steps in a row: what they gave is written together', 'EARLY NSTEP=2 NOSB'],
+    ['readOnly steps in a row: the sender crashes and repeats', 'EARLY NSTEP=2 NTIMER=0'],
+    ['readOnly steps in a row: two senders', 'EARLY NSTEP=2 NTIMER=0 S2=1 NOSB'],
+    ['readOnly steps in a row: a request to cancel', 'EARLY NSTEP=2 NTIMER=0 S2=2 CANCEL_ID=2 NOSB'],
+    [
+      'readOnly steps in a row: terminate, and code that cannot follow',
+      'EARLY NSTEP=2 NTIMER=0 S2=2 TERM_ID=2 BLOCK NOSB',
+    ],
+    ['readOnly steps in a row: pauses', 'EARLY PAUSE NSTEP=2 NTIMER=0 NOSB'],
+    ['readOnly steps in a row: a pause is heard of between two', 'EARLY PAUSE RENEW NSTEP=2 NTIMER=0 NOSB NOCB'],
+    ['readOnly steps in a row: a message is heard of between two', 'EARLY RENEW NSTEP=2 NTIMER=0 NOSB'],
+    [
+      'readOnly steps in a row: takes are repeated, what is kept warm is exact',
+      'EARLY NSTEP=2 NTIMER=0 RETAKE WARM NOSB',
+    ],
+  ]),
+  ...of('early.pml', 'safe', 'holds', [
+    ['early: readOnly steps may begin before their record', 'READS'],
+    ['early: other steps do not', 'KEEPS'],
+    ['early: a readOnly body that kills its worker is given up', 'READS KILLS NOCB'],
+  ]),
   ...of('purge.pml', 'safe', 'holds', [
     ['purge: two sweepers, and a new run under the same id', ''],
     ['purge: nothing of a new run is deleted, also with late writers', 'LATEWRITER'],
@@ -130,6 +152,14 @@ export const checks: readonly Check[] = [
     ['planted: update: a worker that took over does not claim it', 'M_NOCLAIM'],
     ['planted: update: one that has its answer is decided on again', 'M_ANSWEREDISLOADED'],
     ['planted: update: its sender puts it again, and with it the claim is gone', 'M_PUTERASESCLAIM'],
+  ]),
+  ...of('transaction.pml', 'safe', 'holds', [
+    ['transaction: both or neither, once, and the turn believes what the journal has', ''],
+  ]),
+  ...of('transaction.pml', 'safe', 'breaks', [
+    ['planted: transaction: its record has the nonce of the turn', 'M_SAMENONCE'],
+    ['planted: transaction: its record is put without a condition', 'M_NOCONDITION'],
+    ['planted: transaction: the write comes before the record, not with it', 'M_NOTTOGETHER'],
   ]),
   ...of('purge.pml', 'live', 'holds', [
     ['purge: one that crashes is done in the end', 'CB=2'],
@@ -218,6 +248,28 @@ export const checks: readonly Check[] = [
     ],
     ['planted: a full mail keeps a request to terminate out', 'NEVERFOLLOWS BLOCK S2=2 TERM_ID=2 CAP=1 M_NOROOM'],
     ['planted: a mail without a limit', `NOISE CAP=2 M_NOCAP NOEXPIRY ${SMALL}`],
+  ]),
+  ...of('run.pml', 'safe', 'breaks', [
+    ['planted: what was read is not written before the lease is released', 'EARLY M_HOLDSALL NSTEP=2 NOSB'],
+    [
+      'planted: a message waits for its record, and is deleted',
+      'EARLY RENEW M_HOLDSMESSAGE NSTEP=2 NTIMER=0 S2=1 NOSB',
+    ],
+    [
+      'planted: what was read is not written when the run is paused',
+      'EARLY PAUSE RENEW M_HOLDSPAUSED NSTEP=2 NTIMER=0 NOSB',
+    ],
+    ['planted: a turn that took over lets its record wait', 'EARLY M_EARLYAFTERTAKEOVER NSTEP=2 NTIMER=0 NOSB'],
+  ]),
+  ...of('early.pml', 'safe', 'breaks', [
+    ['known: early: a step that is idempotent by its key, and no more, is asked for with two inputs', 'IDEMPOTENT'],
+    ['planted: early: a step that changes something begins before its record', 'KEEPS M_EARLYEFFECT'],
+    ['planted: early: a caller is answered before the record', 'READS M_EARLYANSWER'],
+    ['planted: early: the end is written, and not what led to it', 'READS M_FINISHWITHOUTHELD'],
+    [
+      'planted: early: a turn that took over begins early, and a body that kills its worker is never given up',
+      'READS KILLS NOCB M_EARLYAFTERTAKEOVER',
+    ],
   ]),
   ...of('purge.pml', 'safe', 'breaks', [
     ['planted: the run item is deleted first', 'M_RUNFIRST'],

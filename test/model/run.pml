@@ -20,12 +20,13 @@
  *
  * Sizes: NW workers; S1 S2 S3: who sends the messages 1, 2, 3 (0 nobody; 1 a caller who repeats with the same id; 2 one
  * with an id of its own, never repeated; 3 two callers at once with that id; 4 the same, and each has a payload of its own); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
- * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE HOLD.
+ * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE HOLD EARLY.
  * M_...: one planted mistake each.
  * BESIDE: the payloads of the mail are read beside the journal. Without it they are read after it, which is one of the orders.
  * PAUSE: somebody pauses and resumes the run, without limit (LIVE: once).
  * HOLD: the same with its workflow; who knows of that may know what was true at any time before (LIVE: what is true).
  * NORESUME: the workflow stays paused (LIVE).
+ * EARLY: the steps are readOnly, one after the other. What they gave may be held back, in memory, while the next one runs.
  * CONT: at its end the program continues as new, once: the second link is the same program, with a journal of its own.
  */
 #ifndef NW
@@ -548,6 +549,12 @@ endnoise:
 inline take() {
   assert(!ISPAUSED);                                                      /* no turn of a paused run begins */
   tko = (owner != 0);
+#ifdef EARLY
+  tookover[me] = tko;
+#ifndef M_EARLYAFTERTAKEOVER
+  took = tko;
+#endif
+#endif
 #ifdef DELAY
   before = pending; over[me] = 0;
 #endif
@@ -605,6 +612,27 @@ inline forget(d) {
 
 #ifdef ORDER
 #define INORDER(i) if :: (i) && (p & BIT(i)) -> APPEND(jorder, i) :: else fi
+#endif
+
+#ifdef EARLY
+/* Which turns took over, as the world sees it. */
+bool tookover[NW + 1];
+#ifdef M_HOLDSMESSAGE
+#define NOMESSAGE true
+#else
+#define NOMESSAGE (!p && !pt && !NOISY)
+#endif
+#ifdef M_HOLDSALL
+#define BEGINSNEXT true
+#else
+#define BEGINSNEXT (((res | ls) & STEPS) != STEPS)                       /* a step of this kind is about to begin */
+#endif
+#ifdef M_HOLDSPAUSED
+#define NOTPAUSED true
+#else
+#define NOTPAUSED (!HELD)
+#endif
+#define MAYHOLDBACK (!took && ps && NOMESSAGE && BEGINSNEXT && mode == GOING && lput && NOTPAUSED && !(SET(v) & (CANCEL | TERM)))
 #endif
 
 /* what to do when nothing is left to be written or deleted: end, begin steps (operation 12), deliver, or go to bed */
@@ -691,6 +719,9 @@ proctype Worker(byte me) {
 #endif
 #ifdef NOISE
   byte nv, ln;
+#endif
+#ifdef EARLY
+  bool took, holds;            /* it has taken over; what its steps gave stays in memory */
 #endif
 #ifdef BESIDE
   byte asked, got;             /* of the mail: what was read beside the journal, and what was there */
@@ -924,8 +955,23 @@ commit:                                                                   /* 10 
        if :: SLEEPS(ld, ls) && mode == GOING && !HELD -> pt = DUETIMERS :: else fi
     :: else
     fi;
+#ifdef EARLY
+    if                                                                    /* lib/engine/begin-early.ts */
+    :: MAYHOLDBACK -> holds = 1;
+#ifdef M_HOLDSALL
+       ls = ls | ps;                                                      /* it counts as recorded */
+#endif
+       ps = 0
+    :: true
+    fi;
+#endif
     if
+#ifdef EARLY
+    :: holds -> skip
+    :: !holds && lput && !p && !ps && !pt && !NOISY -> skip
+#else
     :: lput && !p && !ps && !pt && !NOISY -> skip
+#endif
     :: else ->
        if
        :: behind[me] ->
@@ -959,6 +1005,9 @@ commit:                                                                   /* 10 
           :: else
           fi;
 #endif
+#ifdef EARLY
+          assert(!(ps & 2) || ((js | ps) & 1));                           /* what led to a step is before it */
+#endif
           jd = jd | p; js = js | ps; jt = jt | pt;
 #ifdef NOISE
           jn = nv; ln = nv;
@@ -969,7 +1018,15 @@ commit:                                                                   /* 10 
           ld = jd; ls = js; lt = jt
        fi
     fi;
+#ifdef EARLY
+#ifdef M_HOLDSMESSAGE
+    ld = ld | p;                                                          /* it counts as recorded */
+#endif
+    if :: !holds -> res = 0 :: else -> holds = 0 fi;
+    p = 0; ps = 0; pt = 0;
+#else
     p = 0; ps = 0; pt = 0; res = 0;
+#endif
     if
     :: mode == HOLDING ->
 #ifdef M_HOLDDELETES
@@ -1020,15 +1077,24 @@ body:                                                                     /* 12 
     assert(THERE & SIGNALS);                                              /* the record that led to it is there */
     if
     :: !(ls & 1) && !(res & 1) -> w = 1
+#ifdef EARLY
+    :: ((ls | res) & 1) && !(ls & 2) && !(res & 2) -> w = 2
+#else
     :: NSTEP == 2 && !(ls & 2) && !(res & 2) -> w = 2
+#endif
     fi;
+#ifdef EARLY
+    assert(w == 1 || (js & 1) || owner != me || !tookover[me]);           /* who took over begins nothing early */
+#endif
 #ifdef AMO
     assert(!(bodies & w)); bodies = bodies | w;                           /* at most once */
 #endif
     res = res | w; w = 0;
     if
     :: goto receive
+#ifndef EARLY
     :: (res | ls) != STEPS -> goto body
+#endif
     fi };
 
 release:                                                                  /* 14 */
@@ -1036,6 +1102,9 @@ release:                                                                  /* 14 
     if
     :: MAYGO ->
        assert(!behind[me]);                                               /* the owner's view is exact */
+#ifdef EARLY
+       assert(!res);                                                      /* nothing that is held is lost */
+#endif
 #ifdef PAUSE
        assert(paused == vp);                                              /* it is released as it is */
 #endif
@@ -1090,6 +1159,9 @@ finish:                                                                   /* 15 
     if
     :: MAYGO ->
        assert(!behind[me]);                                               /* the owner's view is exact */
+#ifdef EARLY
+       assert(!res);                                                      /* nothing that is held is lost */
+#endif
        assert(!(counted & ~GOT));                                         /* nothing accepted is lost */
        leave(); mail = 0; open = 0; due = NONE; UNPAUSE; BACK; goto down
 #ifdef M_GOESROUND
@@ -1205,6 +1277,9 @@ down:
 #endif
 #ifdef NOISE
     nv = 0; ln = 0;
+#endif
+#ifdef EARLY
+    took = 0; holds = 0; tookover[me] = 0;
 #endif
 #ifdef BESIDE
     asked = 0; got = 0;

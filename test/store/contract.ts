@@ -13,9 +13,13 @@ import { describePausing } from './pause-contract.ts';
 import { describeRetrying } from './retry-contract.ts';
 import { describePayloads } from './payload-contract.ts';
 import { describeShows } from './shows-contract.ts';
+import { describeTransactions, type OwnTable } from './transact-contract.ts';
 
 /** Declares the suite. The store may hold other runs already, and may be shared by all tests of it. */
-export function describeStoreContract(openStore: () => Promise<Store>, { hasBucket }: { hasBucket: boolean }): void {
+export function describeStoreContract(
+  openStore: () => Promise<Store>,
+  { hasBucket, openTable }: { hasBucket: boolean; openTable: () => Promise<OwnTable> },
+): void {
   describeLeases(openStore);
   describeInbox(openStore);
   describeContinuing(openStore);
@@ -30,4 +34,5 @@ export function describeStoreContract(openStore: () => Promise<Store>, { hasBuck
   describeIndexes(openStore);
   describeDeleting(openStore);
   describeShows(openStore);
+  describeTransactions(openStore, openTable);
 }

@@ -56,6 +56,7 @@ export interface StepDefaults {
   totalTimeout?: Duration;
   heartbeatTimeout?: Duration;
   atMostOnce?: boolean;
+  readOnly?: boolean;
   sensitive?: boolean;
 }
 export interface StepOptions<T = unknown> extends StepDefaults {

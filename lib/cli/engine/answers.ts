@@ -50,6 +50,7 @@ export interface RunAnswer extends RunRow {
 export interface EventAnswer {
   readonly kind: string;
   readonly at?: string;
+  readonly turn?: number;
   readonly id?: number;
   readonly stepId?: string;
   readonly name?: string;

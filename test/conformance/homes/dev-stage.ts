@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startCloud } from '../../local/cloud-under-test.ts';
 import type { WhenDone } from '../../local/temporary-folder.ts';
 import type { Stage } from '../stage.ts';
+import { SEATS } from '../programs/transactions.ts';
 import { writeEntry } from './entry.ts';
 import { linesOf } from './lines-of.ts';
 
@@ -11,7 +12,13 @@ const PATIENCE_MS = 120_000;
 
 export async function openDev(whenDone: WhenDone): Promise<Stage> {
   const { cloud, notices } = await startCloud(
-    { entry: writeEntry(whenDone), workers: 4, leaseMs: 10_000, env: { LULL_LOG_LEVEL: 'debug' } },
+    {
+      entry: writeEntry(whenDone),
+      tables: { [SEATS]: ['id'] },
+      workers: 4,
+      leaseMs: 10_000,
+      env: { LULL_LOG_LEVEL: 'debug' },
+    },
     whenDone,
   );
   return {

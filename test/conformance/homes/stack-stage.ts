@@ -1,9 +1,11 @@
 /** `lull dev --from`, the cloud of the synthesized template, as a home: real processes, and a clock that can be moved. */
 import { join } from 'node:path';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { startLocalCloud, type CloudEvent } from 'lull/local';
 import { synthesizeStack } from '../../infra/built-stack.ts';
 import { temporaryFolder, type WhenDone } from '../../local/temporary-folder.ts';
 import type { Stage } from '../stage.ts';
+import { SEATS } from '../programs/transactions.ts';
 import { writeEntry } from './entry.ts';
 import { linesOf } from './lines-of.ts';
 
@@ -16,11 +18,14 @@ const MOST_WAITS = 100;
 export async function openStack(whenDone: WhenDone): Promise<Stage> {
   const notices: CloudEvent[] = [];
   const cloud = await startLocalCloud({
-    from: synthesizeStack(whenDone, {
-      entry: writeEntry(whenDone, [SCHEDULED]),
-      logLevel: 'debug',
-      publicCallbacks: true,
-    }),
+    from: synthesizeStack(
+      whenDone,
+      { entry: writeEntry(whenDone, [SCHEDULED]), logLevel: 'debug', publicCallbacks: true },
+      (engine, stack) => {
+        const partitionKey = { name: 'id', type: AttributeType.STRING };
+        engine.grantTransactions(new Table(stack, 'Seats', { tableName: SEATS, partitionKey }));
+      },
+    ),
     dir: join(temporaryFolder(whenDone), 'cloud'),
     maxSandboxes: 4,
     log: (notice) => notices.push(notice),

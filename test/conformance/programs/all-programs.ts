@@ -14,6 +14,7 @@ import { fewPatternPrograms, patternPrograms } from './patterns.ts';
 import { repairPrograms } from './repairs.ts';
 import { pausePrograms } from './pauses.ts';
 import { taskPrograms } from './tasks.ts';
+import { transactionPrograms } from './transactions.ts';
 
 export const allPrograms: readonly Program[] = [
   ...asyncioPrograms,
@@ -24,6 +25,7 @@ export const allPrograms: readonly Program[] = [
   ...taskPrograms,
   ...pausePrograms,
   ...batchPrograms,
+  ...transactionPrograms,
   ...messagePrograms,
   ...childPrograms,
   ...longLifePrograms,

@@ -37,6 +37,16 @@ const HALVED = [1, 2, 3, 4, 5].map((n) => ({ status: n % 2 === 0 ? 'fulfilled' :
 
 export const batchPrograms: readonly Program[] = [
   {
+    workflow: workflow('read-only-steps-lead-to-another', { steps: { readOnly: true } }, function* () {
+      const price = yield* step('price', () => 7);
+      const [stock, discount] = yield* gather([step('stock', () => 3), step('discount', () => price - 6)]);
+      const receipt = yield* step('charge', { readOnly: false }, () => (price - discount) * stock);
+      yield* sleep('1 day');
+      return [receipt, yield* step('state', () => 'sent')];
+    }),
+    ends: { status: 'completed', result: [18, 'sent'] },
+  },
+  {
     workflow: workflow('wait-until-lets-one-in', function* () {
       const log: string[] = [];
       let busy = false;

@@ -2,20 +2,22 @@
 import type { JournalEntry } from '../../../lib/journal/event.ts';
 import { isOfWorkers, isRecordedCommand } from '../../../lib/journal/event.ts';
 import { SCHEDULE_WORKFLOW } from '../../../lib/schedule/schedule-state.ts';
-import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Code } from '../world/code.ts';
 import { isOfOtherCode } from '../world/other-calls.ts';
+import { recordPut } from './ledger.ts';
 import { isBehind } from './behind.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
 
 export const blockedRule: Rule = {
   name: 'code that cannot follow a journal writes nothing into it',
-  onCall({ operation, args, answer, by }, run, violate, { fleet }) {
-    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
+  onCall(call, run, violate, { fleet }) {
+    const { by } = call;
+    const put = recordPut(call);
+    if (put === undefined) return;
     const code = fleet.codeOf(by);
     if (code === undefined || !(isOther(code, run) || isBehind(code, run))) return;
-    const { entries } = args[1] as JournalRecord;
+    const { entries } = put.record;
     if (run.created?.goesOnFrom?.kind === 'fork' && !run.stands.isForked) return; // a copy: no code sees it
     const seenByCode = entries.find((entry) => isRecordedCommand(entry) || !isForNobody(entry));
     if (seenByCode !== undefined) violate(`${by} wrote "${seenByCode.kind}", and its code cannot follow the journal`);

@@ -1,4 +1,7 @@
-/** A body begins only for a step that is durable and has no result yet (I3), and gives what is recorded (I5). */
+/**
+ * A body begins only for a step that is durable and has no result yet (I3), and gives what is recorded (I5). That of a
+ * readOnly step may begin before, by a worker that has not taken over.
+ */
 import { decode } from '../../../lib/codec/decode.ts';
 import { toIdempotencyKey } from '../../../lib/engine/run-seed.ts';
 import { isRecordedCommand, type JournalEntry, type StepFailed } from '../../../lib/journal/event.ts';
@@ -14,7 +17,18 @@ export const bodiesRule: Rule = {
     const clocksAreRight = clockErrorMs === 0 && !incidents.some(({ kind }) => kind === 'clocks-jump');
     // Whose clock is behind does not know that the run has continued as new.
     if (!clocksAreRight && run.isPlain && body.key !== keyOf(run, id) && isOfLinkBefore(body, id, run)) return;
+    const [taken, current] = [run.epochOf.get(process.name), run.item?.epoch];
     const command = run.commands.get(id);
+    // A worker that was taken over does not know that another one has asked for something else there.
+    const isOther = taken !== current && command?.name !== body.name;
+    const isEarly = body.isReadOnly && (command === undefined || isOther);
+    if (isEarly && run.takeoversAt.has(taken ?? 0)) {
+      violate(`${body.by} took over, and began the body of "${body.name}" (#${id}) before its record`);
+    }
+    if (isEarly && run.entries.length === 0 && clocksAreRight) {
+      violate(`${body.by} began the body of "${body.name}" (#${id}) before the first record`);
+    }
+    if (isEarly) return;
     if (command?.kind !== 'step' || command.name !== body.name) {
       violate(`${body.by} began the body of "${body.name}" (#${id}), and the journal has no such step`);
       return;
@@ -24,7 +38,6 @@ export const bodiesRule: Rule = {
     if (body.isAtMostOnce && bodies.ofKey(body.key).some((other) => other !== body)) {
       violate(`"${body.name}" is to begin at most once, and ${body.by} began it again`);
     }
-    const [taken, current] = [run.epochOf.get(process.name), run.item?.epoch];
     // Whose clock is behind does not know that it was taken over.
     if (taken === current) checkAttempt(body, id, run, violate);
     if (taken === current && run.stands.hasEnded(id))
@@ -83,7 +96,11 @@ function numberOf({ stepId }: BegunBody): number {
 function hasWrongKey(body: BegunBody, bodies: BodyBook): boolean {
   const before = bodies.ofRun(body.runId).filter((other) => numberOf(other) === numberOf(body));
   const isSame = (other: BegunBody): boolean => other.name === body.name && other.key === body.key;
-  return before.some((other) => (other.name === body.name) !== (other.key === body.key) && !isSame(other));
+  // What began before its record may have been another step.
+  const isOther = (other: BegunBody): boolean => other.isReadOnly || body.isReadOnly;
+  return before.some(
+    (other) => !isOther(other) && (other.name === body.name) !== (other.key === body.key) && !isSame(other),
+  );
 }
 
 /** All attempts share it, on whichever worker: it follows from what the journal begins with. */

@@ -11,7 +11,7 @@ import type { Rule, Seen } from './rule.ts';
 /** What befalls workers as a whole, in which the run may be; besides these, a program's own steps may kill theirs. */
 const OF_WORKERS = /^(freeze|dieBefore|dieAfter|bodyDies|codeDies|outage|blackout|clocks-jump|kill|deploy)/;
 /** What befalls one call, which may be about the run. */
-const OF_CALLS = /^(requestLost|answerLost|sentTwice|carriedOutLater|slow|half)/;
+const OF_CALLS = /^(requestLost|answerLost|sentTwice|carriedOutLater|overtaken|slow|half)/;
 
 export const hearsRule: Rule = {
   name: 'a busy run hears in time',

@@ -1,19 +1,18 @@
 /** The journal is written once, in order, by the owner of the lease (I2), and keeps the laws of lib/journal/laws.ts (I5, I6). */
 import { findBrokenLaw } from '../../../lib/journal/laws.ts';
-import type { JournalRecord } from '../../../lib/journal/record.ts';
-import { linkOf } from './ledger.ts';
+import { recordPut } from './ledger.ts';
 import type { Rule } from './rule.ts';
 
 export const journalRule: Rule = {
   name: 'the journal only grows, in order',
   onCall(call, run, violate) {
-    const { operation, args, answer, by } = call;
-    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
+    const { by } = call;
+    const put = recordPut(call);
+    if (put === undefined) return;
     if (run.isDeleted) return; // carried out late: see the ledger
-    const record = args[1] as JournalRecord;
-    if (linkOf(call) > run.link)
-      violate(`${by} wrote record ${record.number} of link ${linkOf(call)}, in link ${run.link}`);
-    const last = run.recordsOf(linkOf(call)).at(-1);
+    const { record, link } = put;
+    if (link > run.link) violate(`${by} wrote record ${record.number} of link ${link}, in link ${run.link}`);
+    const last = run.recordsOf(link).at(-1);
     if (record.number !== (last?.number ?? 0) + 1) violate(`record ${record.number} follows ${last?.number ?? 'none'}`);
     if (record.epoch < (last?.epoch ?? 0)) {
       violate(`${by} wrote record ${record.number} of epoch ${record.epoch} after one of epoch ${last?.epoch}`);

@@ -8,6 +8,7 @@ import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
 import type { RunItem } from '../../../lib/ports/run-item.ts';
 import type { AnswerUpdate, AnswerUpdateResult, PutMessageResult, TakeLease } from '../../../lib/ports/store.ts';
+import type { TransactRecord } from '../../../lib/ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../../../lib/ports/run-removal.ts';
 import { RunLedger, type TableCall } from './run-ledger.ts';
 import { WorkflowBook } from './workflow-book.ts';
@@ -17,9 +18,17 @@ function listedAtMs(item: RunItem | undefined): number | undefined {
   return item?.pausedAtMs === undefined && !item?.isHeld ? item?.dueAtMs : undefined;
 }
 
-/** Of a record that is put. */
-export function linkOf({ args }: TableCall): number {
-  return (args[2] as number | undefined) ?? 1;
+/** The record that a call has put, by itself or in a transaction; undefined if it has put none. */
+export function recordPut({ operation, args, answer }: TableCall): RecordPut | undefined {
+  if ((operation !== 'putRecord' && operation !== 'transact') || (answer as { kind: string }).kind !== 'put')
+    return undefined;
+  if (operation === 'transact') return args[1] as TransactRecord;
+  return { record: args[1] as JournalRecord, link: (args[2] as number | undefined) ?? 1 };
+}
+
+export interface RecordPut {
+  readonly record: JournalRecord;
+  readonly link: number;
 }
 
 export class Ledger {
@@ -100,11 +109,14 @@ export class Ledger {
         return;
       }
       case 'putRecord':
-        if ((answer as { kind: string }).kind !== 'put') return;
+      case 'transact': {
+        const put = recordPut(call);
+        if (put === undefined) return;
         if (run.isDeleted) return; // carried out late: what is left is purged before the id is free
-        if (linkOf(call) === run.link) run.addRecord(structuredClone(args[1] as JournalRecord), atMs);
-        else run.recordsOf(linkOf(call)).push(structuredClone(args[1] as JournalRecord));
+        if (put.link === run.link) run.addRecord(structuredClone(put.record), atMs);
+        else run.recordsOf(put.link).push(structuredClone(put.record));
         return;
+      }
       case 'continueRun':
         if (before?.link !== after?.link && after !== undefined) run.continueAsNew(after);
         return;
@@ -112,6 +124,7 @@ export class Ledger {
         if (after?.epoch === before?.epoch) return;
         run.epochOf.set(call.by, after?.epoch ?? 0);
         run.lastTakenAtMs.set(call.by, atMs);
+        if (before?.lease !== undefined) run.takeoversAt.add(after?.epoch ?? 0);
         run.workerOf.set(after?.epoch ?? 0, call.by);
         run.takenAtMs.set(after?.epoch ?? 0, (args[1] as TakeLease).nowMs);
         run.formerLeaseEndedMs = before?.lease?.expiresAtMs ?? -Infinity;
@@ -131,6 +144,7 @@ export class Ledger {
         return;
       case 'putValue':
         run.values.set(args[1] as string, args[2] as Encoded);
+        if (run.isPurged) run.valuesSincePurge.add(args[1] as string);
         return;
       case 'finish':
         if (before?.status !== after?.status && after !== undefined) run.close(after, atMs);

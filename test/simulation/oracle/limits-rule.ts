@@ -1,9 +1,9 @@
 /** Nothing that a run holds grows without a limit (I10). */
 import { isCommandEntry, isOfWorkers, type JournalEntry } from '../../../lib/journal/event.ts';
-import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import { CONTROL_INBOX_LIMIT } from '../../../lib/ports/limits.ts';
 import type { RunItem } from '../../../lib/ports/run-item.ts';
+import { recordPut } from './ledger.ts';
 import type { Rule } from './rule.ts';
 
 /** The run item without its inbox, as JSON, which is larger than the table has it. */
@@ -11,10 +11,12 @@ const RUN_ITEM_BYTES = 1_600;
 
 export const limitsRule: Rule = {
   name: 'what a run holds has limits',
-  onCall({ operation, args, answer, before, after }, run, violate, { plan }) {
+  onCall(call, run, violate, { plan }) {
+    const { before, after } = call;
     if (after !== undefined && after !== before) checkRunItem(after, violate);
-    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
-    const { entries } = args[1] as JournalRecord;
+    const put = recordPut(call);
+    if (put === undefined) return;
+    const { entries } = put.record;
     const { maxRecordBytes, maxJournalEvents, maxPendingCommands } = { ...DEFAULT_SETTINGS, ...plan.weather.settings };
     const limited = withoutWhatComesWithPatch(entries).filter((entry) => !isOfWorkers(entry));
     const bytes = limited.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);

@@ -10,7 +10,7 @@ import type { Rule, Seen, Violate } from './rule.ts';
 
 /** Two workers may be at one run, or what they said of it is not known. */
 const OF_WORKERS = /^(freeze|clocks-jump|clock-error|outage)/;
-const OF_CALLS = /^(requestLost|answerLost|sentTwice|carriedOutLater|slow|half)/;
+const OF_CALLS = /^(requestLost|answerLost|sentTwice|carriedOutLater|overtaken|slow|half)/;
 /** A worker that was lost from outside may have told nothing of the one before: the code may be tried once more. */
 const FROM_OUTSIDE = /^(dieBefore|dieAfter)/;
 

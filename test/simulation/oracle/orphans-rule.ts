@@ -1,9 +1,10 @@
 /**
- * A closed run leaves nothing behind that nobody refers to. A purged run leaves nothing at all.
+ * A closed run leaves nothing behind that nobody refers to. A purged run leaves nothing at all; the input of a start that
+ * died is left if it came after the purge.
  *
  * What may be left: payload and input of a call that was not carried through; the payload of a message with a key that
- * was refused while the run was open (another call with the key may need it); the result of a worker that was taken
- * over, or whose run was terminated before it could end it.
+ * was refused while the run was open, or when it had failed and could be tried again (another call with the key may need
+ * it); the result of a worker that was taken over, or whose run was terminated before it could end it.
  */
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Seen } from './rule.ts';
@@ -19,6 +20,7 @@ export const orphansRule: Rule = {
       const item = await store.readRun(run.runId);
       if (records.length > 0 || item !== undefined) violate('the run was purged, and something of it is left');
       for (const key of run.values.keys()) {
+        if (run.valuesSincePurge.has(key) && isOfDeadCaller(seen, key)) continue;
         if ((await store.readValue(run.runId, key)) !== undefined) violate(`the run was purged, and ${key} is left`);
       }
       return;
@@ -44,14 +46,23 @@ function mayValueBeLeft(run: RunLedger, seen: Seen, key: string): boolean {
 /** A call about it went wrong, or its caller died. Ids and keys have the name of the caller that made them. */
 function mayBeLeft(run: RunLedger, seen: Seen, operations: readonly string[], id: string): boolean {
   const { runId } = run;
-  const { faultNames, isDead, callers } = seen;
-  const caller = /caller-\d+/.exec(id)?.[0];
+  const { faultNames, callers } = seen;
   // Sent again after a settled end got no answer, or when the run that goes on has found it by itself: the payload of a message that was received stays until the purge.
   if (/^(end|stop)-/.test(id) && (faultNames.length > 0 || !run.isPlain)) return true;
-  if (caller !== undefined && isDead(caller)) return true;
+  if (isOfDeadCaller(seen, id)) return true;
   // An id that follows from a key does not say whose it is.
-  if (id.startsWith('key-') && (callers.wasRefusedWhileOpen(runId) || callers.wasUnanswered(runId))) return true;
+  const mayAnotherNeedIt = callers.wasRefusedWhileOpen(runId) || callers.wasUnanswered(runId) || hadFailed(run);
+  if (id.startsWith('key-') && mayAnotherNeedIt) return true;
   return faultNames.some((name) => {
     return operations.some((operation) => name.includes(`${operation} of ${runId} `)) || name.startsWith('outage');
   });
+}
+
+function hadFailed({ end, isPlain }: RunLedger): boolean {
+  return end?.status === 'failed' || !isPlain;
+}
+
+function isOfDeadCaller({ isDead }: Seen, id: string): boolean {
+  const caller = /caller-\d+/.exec(id)?.[0];
+  return caller !== undefined && isDead(caller);
 }

@@ -1,15 +1,17 @@
 /** A run takes the new branch of a patch when code that knows it comes by first, and stays with the branch it took. */
 import { isOfWorkers, isCommandEntry, isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
-import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { newStep, patchName, patchOfNewStep, patchOfOldStep } from '../world/patches.ts';
+import { recordPut } from './ledger.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
 
 export const patchRule: Rule = {
   name: 'a run stays with the branch that it took',
-  onCall({ operation, args, answer, by }, run, violate, { fleet }) {
-    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
-    const { entries } = args[1] as JournalRecord;
+  onCall(call, run, violate, { fleet }) {
+    const { by } = call;
+    const put = recordPut(call);
+    if (put === undefined) return;
+    const { entries } = put.record;
     const known = fleet.codeOf(by)?.patches ?? 0;
     let hasEvent = isInterrupted(run.entries);
     entries.forEach((entry, index) => {

@@ -4,14 +4,15 @@
  * which other rules see.
  */
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
-import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { PAUSABLE_STEP } from '../workloads/pausing.ts';
+import { recordPut } from './ledger.ts';
 import { isDisturbed } from './hears-rule.ts';
 import type { Rule } from './rule.ts';
 
 export const pauseRule: Rule = {
   name: 'a paused run does nothing new',
-  onCall({ operation, args, answer, before, after, by }, run, violate) {
+  onCall(call, run, violate) {
+    const { operation, before, after, by } = call;
     if (operation === 'take' && before?.pausedAtMs !== undefined && after?.epoch !== before.epoch) {
       violate(`${by} took a run that is paused`);
     }
@@ -22,8 +23,9 @@ export const pauseRule: Rule = {
     if (operation === 'pauseRun' && before !== after && after?.pausedAtMs !== undefined && toStop !== undefined) {
       violate(`${by} paused a run that has not heard of the request to stop ${toStop}`);
     }
-    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
-    for (const entry of (args[1] as JournalRecord).entries) {
+    const put = recordPut(call);
+    if (put === undefined) return;
+    for (const entry of put.record.entries) {
       if (entry.kind !== 'signal-received' || entry.unread === true) continue;
       if (run.acceptedWhilePaused.has(entry.messageId)) {
         violate(`${by} delivered ${entry.messageId}, which was to wait for the resume`);

@@ -3,16 +3,18 @@
  * open, and what was done before it is not forgotten.
  */
 import { isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
-import type { JournalRecord } from '../../../lib/journal/record.ts';
 import { NOTE, REPAIRED } from '../workloads/repaired.ts';
+import { recordPut } from './ledger.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Violate } from './rule.ts';
 
 export const retryRule: Rule = {
   name: 'a run that is tried again goes on from what failed',
-  onCall({ operation, args, answer, by }, run, violate) {
-    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
-    const { entries } = args[1] as JournalRecord;
+  onCall(call, run, violate) {
+    const { by } = call;
+    const put = recordPut(call);
+    if (put === undefined) return;
+    const { entries } = put.record;
     const index = entries.findIndex(({ kind }) => kind === 'retried');
     const retried = entries[index];
     if (retried?.kind !== 'retried') return;

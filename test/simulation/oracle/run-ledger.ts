@@ -89,6 +89,8 @@ export class RunLedger {
   /** How often the run was blocked since workers were lost, and how it was at last. */
   lossHolds = 0;
   lastLossHold: { readonly version: string | undefined; readonly tryAtMs: number } | undefined;
+  /** Epochs whose worker took the run from one that had not released it. */
+  readonly takeoversAt = new Set<number>();
   /** Of each epoch, the process that took it. */
   readonly workerOf = new Map<number, string>();
   /** How often the code was asked to stop for the length of its journal. */
@@ -125,6 +127,8 @@ export class RunLedger {
   readonly lastTakenAtMs = new Map<string, number>();
   /** Values in items of their own, by key. */
   readonly values = new Map<string, Encoded>();
+  /** Of those, the ones that were put when the run was purged already. */
+  readonly valuesSincePurge = new Set<string>();
   /** How the run was closed; undefined while it is open. */
   end: RunEnd | undefined;
   /** Each time that it was tried again. */

@@ -1,14 +1,16 @@
 /** A timer never fires before its time, and after the faults not long after it; a run is not begun before its time. */
 import type { RecordedCommand, SleepRequested } from '../../../lib/journal/event.ts';
-import type { JournalRecord } from '../../../lib/journal/record.ts';
+import { recordPut } from './ledger.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
 export const timersRule: Rule = {
   name: 'timers fire in time, and not before',
-  onCall({ operation, args, answer, atMs }, run, violate, seen) {
-    if (operation !== 'putRecord' || (answer as { kind: string }).kind !== 'put') return;
-    const { entries } = args[1] as JournalRecord;
+  onCall(call, run, violate, seen) {
+    const { atMs } = call;
+    const put = recordPut(call);
+    if (put === undefined) return;
+    const { entries } = put.record;
     const recorded = new Map(entries.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry] as const] : [])));
     const first = run.entries[0] ?? entries[0];
     for (const entry of entries) {

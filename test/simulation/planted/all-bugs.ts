@@ -4,6 +4,7 @@ import { bulkBugs } from './bulk-bugs.ts';
 import { cancelBugs } from './cancel-bugs.ts';
 import { childBugs } from './child-bugs.ts';
 import { deleteBugs } from './delete-bugs.ts';
+import { earlyBugs } from './early-bugs.ts';
 import { eventBugs } from './event-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
 import { holdBugs } from './hold-bugs.ts';
@@ -17,6 +18,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { raceBugs } from './race-bugs.ts';
 import { retryBugs } from './retry-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
+import { transactionBugs } from './transaction-bugs.ts';
 import { undoBugs } from './undo-bugs.ts';
 import { updateBugs } from './update-bugs.ts';
 import { versionBugs } from './version-bugs.ts';
@@ -27,6 +29,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...cancelBugs,
   ...childBugs,
   ...deleteBugs,
+  ...earlyBugs,
   ...eventBugs,
   ...forkBugs,
   ...holdBugs,
@@ -39,6 +42,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...raceBugs,
   ...retryBugs,
   ...stepBugs,
+  ...transactionBugs,
   ...undoBugs,
   ...updateBugs,
   ...versionBugs,

@@ -35,7 +35,7 @@ export const eventBugs: readonly PlantedBug[] = [
   {
     name: 'the first record of a run is no start to the event bus',
     file: 'lib/engine/commit.ts',
-    find: `turn.startsRun = true;\n      emitStarted(turn);`,
+    find: `turn.startsRun = true;\n    emitStarted(turn);`,
     put: `turn.startsRun = true;`,
   },
   {

@@ -5,8 +5,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a record that is there is overwritten',
     file: 'lib/memory/memory-store.ts',
-    find: `if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };`,
-    put: '',
+    find: `if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };\n    records.set(`,
+    put: `records.set(`,
   },
   {
     name: 'a commit that came too late counts as done',
@@ -78,8 +78,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'what the code asked for and was not recorded is lost with its worker',
     file: 'lib/engine/load-run.ts',
-    find: `for (const entry of following.unrecorded) turn.unwritten.push(entry);`,
-    put: `if (entries.length === 0) for (const entry of following.unrecorded) turn.unwritten.push(entry);`,
+    find: `turn.unwritten.pushAll(following.unrecorded);`,
+    put: `if (entries.length === 0) turn.unwritten.pushAll(following.unrecorded);`,
   },
   {
     name: 'a run whose code cannot follow its journal is ended',

@@ -3,18 +3,25 @@
  * within a number of seeds; one that is not is a hole in the simulator. Words of names choose some of them; `--keep`
  * keeps the smallest plan that finds each in seeds.json.
  */
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { keepSeed } from '../keep-seed.ts';
 import { plantedBugs } from './all-bugs.ts';
-import type { FirstFailure } from './first-failure.ts';
+import type { Search } from './first-failure.ts';
 import { plant, type PlantedBug } from './planted-bug.ts';
 
+const run = promisify(execFile);
+
 const MOST_SEEDS = 5_000;
-const TIME_LIMIT_MS = 10 * 60_000;
-const BUNDLE = join('node_modules', '.cache', `lull-planted-${process.pid}.mjs`);
+/** Of computing: on a busy machine a search takes longer, and finds the same. */
+const MOST_CPU_MS = 10 * 60_000;
+/** A seed that does not end keeps the search from its limit. */
+const TIME_LIMIT_MS = 60 * 60_000;
+const BUNDLE = join('node_modules', '.cache', `lull-planted-${process.pid}`);
 
 /** Where the plans are kept that find a bug, when they are asked for with `--keep`. */
 const SEEDS_FILE = join('test', 'simulation', 'seeds.json');
@@ -28,21 +35,27 @@ if (bugs.length === 0) {
   process.exit(2);
 }
 const survivors: string[] = [];
-for (const bug of bugs) {
-  const startedAtMs = performance.now();
-  const found = await search(bug);
-  const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);
-  if (found === null) survivors.push(bug.name);
-  const where = found === null ? `NOT FOUND in ${MOST_SEEDS} seeds` : `seed ${found.seed}`;
-  console.log(`${where.padEnd(12)} ${`${seconds} s`.padStart(6)}  ${bug.name}`);
-  if (found === null) continue;
-  console.log(`${' '.repeat(21)}by "${found.rule}": ${found.message.split('\n')[0]?.slice(0, 120)}`);
-  if (isToKeep && found.plan !== undefined) keepSeed(SEEDS_FILE, { found: bug.name, plan: found.plan });
-}
+const left = bugs.entries();
+await Promise.all(Array.from({ length: availableParallelism() }, searchOnes));
 console.log(`${bugs.length - survivors.length} of ${bugs.length} planted bugs were found`);
 if (survivors.length > 0) process.exitCode = 1;
 
-async function search(bug: PlantedBug): Promise<FirstFailure | null> {
+async function searchOnes(): Promise<void> {
+  for (const [number, bug] of left) {
+    const startedAtMs = performance.now();
+    const found = await search(bug, `${BUNDLE}-${number}.mjs`);
+    const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);
+    const isFound = 'seed' in found;
+    if (!isFound) survivors.push(bug.name);
+    const where = isFound ? `seed ${found.seed}` : `NOT FOUND in ${found.seeds} seeds`;
+    console.log(`${where.padEnd(12)} ${`${seconds} s`.padStart(6)}  ${bug.name}`);
+    if (!isFound) continue;
+    console.log(`${' '.repeat(21)}by "${found.rule}": ${found.message.split('\n')[0]?.slice(0, 120)}`);
+    if (isToKeep && found.plan !== undefined) keepSeed(SEEDS_FILE, { found: bug.name, plan: found.plan });
+  }
+}
+
+async function search(bug: PlantedBug, bundle: string): Promise<Search> {
   await build({
     entryPoints: [join('test', 'simulation', 'planted', 'first-failure.ts')],
     bundle: true,
@@ -51,23 +64,27 @@ async function search(bug: PlantedBug): Promise<FirstFailure | null> {
     target: 'node20',
     conditions: ['lull-source'],
     external: ['@aws-sdk/*', 'dynalite'],
-    outfile: BUNDLE,
+    outfile: bundle,
     logLevel: 'warning',
     plugins: [planting(bug)],
   });
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [BUNDLE, String(MOST_SEEDS), ...(isToKeep ? ['shrink'] : [])],
-    {
-      encoding: 'utf8',
+  const limits = [String(MOST_SEEDS), String(MOST_CPU_MS)];
+  try {
+    const { stdout } = await run(process.execPath, [bundle, ...limits, ...(isToKeep ? ['shrink'] : [])], {
       timeout: TIME_LIMIT_MS,
-    },
-  );
-  // What brings the whole process down was found too.
-  if (status !== 0) {
-    return { seed: 0, rule: 'the process goes on', message: stderr.trim().slice(0, 200), plan: undefined };
+      maxBuffer: 64_000_000,
+    });
+    return JSON.parse(stdout) as Search;
+  } catch (error) {
+    // What brings the whole process down was found too, and so was what keeps it from ever ending a seed.
+    const { stderr = '', killed = false } = error as { stderr?: string; killed?: boolean };
+    const message = killed
+      ? `a seed did not end within ${TIME_LIMIT_MS / 60_000} minutes`
+      : stderr.trim().slice(0, 200);
+    return { seed: 0, rule: 'the process goes on', message, plan: undefined };
+  } finally {
+    rmSync(bundle, { force: true });
   }
-  return JSON.parse(stdout) as FirstFailure | null;
 }
 
 /** Gives the bundler the file with the bug in it. */

@@ -34,7 +34,7 @@ export const messageBugs: readonly PlantedBug[] = [
     name: 'a sender is told of success before anything is accepted',
     file: 'lib/client/send-message.ts',
     find: `await retryUnavailable(ports.clock, () => store.putMessage(runId, message));`,
-    put: `await retryUnavailable(ports.clock, () => store.putMessage(runId, message));\n  if (isIdOwn) return;`,
+    put: `await retryUnavailable(ports.clock, () => store.putMessage(runId, message));\n  if (idempotencyKey === undefined) return 'sent';`,
   },
   {
     name: 'signals with different keys are one message',
@@ -45,13 +45,13 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'a refused sender is told so without a look into the journal',
     file: 'lib/client/send-message.ts',
-    find: `const mayBeThere = !isIdOwn || isRepeat || (acceptance.kind === 'closed' && acceptance.isRepeat === true);`,
+    find: `const mayBeThere = !isIdOwn || wasSentBefore;`,
     put: `const mayBeThere = !isIdOwn || isRepeat;`,
   },
   {
     name: 'the payload of a message that may be accepted late is deleted',
     file: 'lib/client/send-message.ts',
-    find: `const mayStillBeAccepted = isRepeat && !wasAccepted && acceptance.kind !== 'closed';`,
+    find: `const mayStillBeAccepted = wasSentBefore && !wasAccepted && !isOver;`,
     put: `const mayStillBeAccepted = false as boolean;`,
   },
   {
@@ -111,7 +111,7 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'a worker forgets which messages it has written',
     file: 'lib/engine/commit.ts',
-    find: `for (const entry of chunk.entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);`,
+    find: `for (const entry of entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);`,
     put: '',
   },
   {

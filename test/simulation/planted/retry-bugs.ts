@@ -62,4 +62,10 @@ export const retryBugs: readonly PlantedBug[] = [
     find: `return (tried && firstTryOf(tried, identity)) ?? tries.last;`,
     put: `return (tried && firstTryOf(tried, identity)) ?? 0;`,
   },
+  {
+    name: 'what a run that has failed does not accept is not kept for its retry',
+    file: 'lib/client/send-message.ts',
+    find: `const isOver = acceptance.kind === 'closed' && acceptance.run.status !== 'failed';`,
+    put: `const isOver = acceptance.kind === 'closed';`,
+  },
 ];

@@ -26,6 +26,15 @@ export const plainPieces: Readonly<Record<string, Piece>> = {
       return yield* step(name, { ...PATIENT, ...beats }, () => plan);
     },
   },
+  readOnlyStep: {
+    weight: 3,
+    isDetermined: true,
+    draw: ({ dice, name }) => ({ name: name('read'), plan: drawBody(dice) }),
+    *run({ name = '', plan }) {
+      const beats = plan?.beatsEveryMs === undefined ? {} : { heartbeatTimeout: '15s' };
+      return yield* step(name, { ...PATIENT, ...beats, readOnly: true }, () => plan);
+    },
+  },
   failingStep: {
     weight: 0.6,
     isDetermined: true,

@@ -25,12 +25,14 @@ import { pausingWorkload } from './pausing.ts';
 import { poisonWorkload } from './poison.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
 import { racedSignalsWorkload } from './raced-signals.ts';
+import { readingWorkload } from './reading.ts';
 import { relayWorkload } from './relay.ts';
 import { repairingWorkload } from './repairing.ts';
 import { sameIdWorkload } from './same-id.ts';
 import { signalStormWorkload } from './signal-storm.ts';
 import { stopRaceWorkload } from './stop-race.ts';
 import { subscriptionWorkload } from './subscription.ts';
+import { transactingWorkload } from './transacting.ts';
 import { undoingWorkload } from './undoing.ts';
 import { unwindingWorkload } from './unwinding.ts';
 import { updatingWorkload } from './updating.ts';
@@ -40,6 +42,7 @@ export const workloads: readonly Workload[] = [
   determinedPrograms,
   freePrograms,
   relayWorkload,
+  readingWorkload,
   checkoutWorkload,
   approvalWorkload,
   fanOutWorkload,
@@ -55,6 +58,7 @@ export const workloads: readonly Workload[] = [
   unwindingWorkload,
   updatingWorkload,
   undoingWorkload,
+  transactingWorkload,
   batchingWorkload,
   racedSignalsWorkload,
   sameIdWorkload,

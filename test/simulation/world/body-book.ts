@@ -8,6 +8,8 @@ export interface BegunBody {
   readonly key: string;
   readonly attempt: number;
   readonly isAtMostOnce: boolean;
+  /** It may begin before the record that led to it. */
+  readonly isReadOnly: boolean;
   readonly lastHeartbeat: unknown;
   readonly by: string;
   readonly atMs: number;

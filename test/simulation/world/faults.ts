@@ -20,6 +20,8 @@ export interface FaultRates {
   readonly sentTwice: number;
   /** The call is reported as failed, and carried out much later. */
   readonly carriedOutLater: number;
+  /** The request of a transaction is sent again and refused, and then the first one arrives, whose condition is met. */
+  readonly overtaken: number;
   /** The answer takes as long as a lease. */
   readonly slow: number;
   /** Of a call that writes several items, only some are written, and it is reported as failed. */
@@ -47,6 +49,7 @@ export const NO_FAULTS: FaultRates = {
   answerLost: 0,
   sentTwice: 0,
   carriedOutLater: 0,
+  overtaken: 0,
   slow: 0,
   half: 0,
   wakeLost: 0,

@@ -7,6 +7,7 @@ import type { Pin } from '../../../lib/engine/take-run.ts';
 import { isClosed } from '../../../lib/core/run-status.ts';
 import { isListing } from '../../../lib/ports/listing.ts';
 import type { DeleteMessages, Store } from '../../../lib/ports/store.ts';
+import type { TransactRecord, TransactResult } from '../../../lib/ports/transact.ts';
 import type { WakeQueue } from '../../../lib/ports/wake-queue.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
 import { aroundStore, isWrite, type StoreCall } from '../../../lib/testing/around-store.ts';
@@ -40,6 +41,8 @@ interface Outgoing<T> {
   readonly goHalf: (() => Promise<unknown>) | undefined;
   /** For what is not sent twice: the page of an iterator. */
   readonly isOnce: boolean;
+  /** What its repeat is answered while somebody else keeps its condition from being met; undefined where it says more. */
+  readonly refusal: (() => Promise<T | undefined>) | undefined;
   /** Once in the life of a run. */
   readonly isSeldom: boolean;
   /** Asked when it is carried out late. */
@@ -64,6 +67,7 @@ export class Network {
         go: () => table.carryOut(process.name, call, go),
         goHalf: this.#halfOf(process, call),
         isOnce: isListing(operation) || operation === 'purge',
+        refusal: refusalOf(table, call) as (() => Promise<never>) | undefined,
         isSeldom: operation === 'purge' || operation === 'retryRun' || operation === 'deleteRun',
         // Retention is hours: no request is under way for so long.
         // A deletion is of the run that it has read.
@@ -96,7 +100,16 @@ export class Network {
   #callOfQueue<T>(process: SimulatedProcess, name: string, go: () => Promise<T>): Promise<T> {
     const isPointless = (): boolean => false;
     return this.#call(process, {
-      ...{ name, isWrite: true, go, goHalf: undefined, isOnce: false, isSeldom: false, isPointless },
+      ...{
+        name,
+        isWrite: true,
+        go,
+        goHalf: undefined,
+        isOnce: false,
+        refusal: undefined,
+        isSeldom: false,
+        isPointless,
+      },
     });
   }
 
@@ -180,6 +193,14 @@ export class Network {
       fail(answerAtMs);
       return;
     }
+    if (outgoing.refusal !== undefined && faults.happens('overtaken', occasion)) {
+      const refused = await outgoing.refusal();
+      if (refused !== undefined) {
+        timeline.after(this.#latency(occasion, 'overtaken') * 3, () => void outgoing.go().catch(() => undefined));
+        answerIn(answerAtMs, () => resolve(refused));
+        return;
+      }
+    }
     if (outgoing.isWrite && faults.happens('carriedOutLater', occasion, outgoing.isSeldom ? SELDOM_TIMES : 1)) {
       timeline.after(this.#span(occasion, 'later', leaseMs), () => {
         if (!outgoing.isPointless()) outgoing.go().catch(() => undefined);
@@ -235,6 +256,19 @@ function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
     (value): Settled<T> => ({ kind: 'fulfilled', value }),
     (error: unknown): Settled<T> => ({ kind: 'rejected', error }),
   );
+}
+
+/** Of a transaction, as long as its record is not there: somebody else has changed an item for a moment. */
+function refusalOf(
+  { store }: Table,
+  { operation, runId = '', args }: StoreCall,
+): (() => Promise<TransactResult | undefined>) | undefined {
+  if (operation !== 'transact') return undefined;
+  const { record, link } = args[1] as TransactRecord;
+  return async () => {
+    const [there] = await store.loadRecords(runId, record.number - 1, 1, link);
+    return there === undefined ? { kind: 'condition-failed', failed: [{ index: 0 }] } : undefined;
+  };
 }
 
 /** As the table's store, which knows its own writes again, says it of a request that the SDK sent twice. */

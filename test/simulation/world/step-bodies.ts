@@ -32,6 +32,8 @@ export interface BodyPlan {
   /** The first call leaves an error behind, which fails after so long. */
   readonly leavesErrorAfterMs?: number;
   readonly beatsEveryMs?: number;
+  /** The number of the call in the place of what it gives: another one each time, as the world does. */
+  readonly givesCall?: true;
   /** Text of that length in the place of what it gives. */
   readonly givesBytes?: number;
 }
@@ -69,11 +71,17 @@ export class StepBodies {
     const body: BegunBody = {
       ...{ runId, stepId, name: command.name, key, attempt },
       isAtMostOnce: command.options.atMostOnce === true,
+      isReadOnly: command.options.readOnly === true && command.undoes === undefined,
       lastHeartbeat: context.lastHeartbeat,
       ...{ by: process.name, atMs: timeline.nowMs, end: undefined },
     };
     this.book.begin(body);
     this.#options.onBegin(process, body);
+    // It only says what to write: whoever dies in it has written nothing.
+    if (command.isTransaction === true) {
+      this.book.end(body, 'gave', timeline.nowMs);
+      return callStepBody(command, context);
+    }
     const plan = planOf(command, context);
     const place = `${runId}#${stepId.slice(stepId.lastIndexOf('#') + 1)}`;
     const call = (this.#calls.get(place) ?? 0) + 1;
@@ -110,7 +118,8 @@ export class StepBodies {
     return new Promise((resolve, reject) => {
       process.reachAt(endsAtMs, () => {
         this.book.end(body, failure === undefined ? 'gave' : 'failed', timeline.nowMs);
-        if (failure === undefined) resolve(plan.givesBytes === undefined ? plan.gives : 'x'.repeat(plan.givesBytes));
+        const gives = plan.givesCall === true ? call : plan.gives;
+        if (failure === undefined) resolve(plan.givesBytes === undefined ? gives : 'x'.repeat(plan.givesBytes));
         else reject(failure);
       });
     });

@@ -35,7 +35,7 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
 const KEPT_CALLS = 200;
 
 export class Table {
-  readonly store: Store = new MemoryStore({ payloadBucket: false });
+  readonly store = new MemoryStore({ payloadBucket: false });
   readonly ledger = new Ledger();
   #calls = 0;
   readonly #lines: (() => string)[] = [];

@@ -90,6 +90,7 @@ const HIGHEST_RATES: FaultRates = {
   answerLost: 0.15,
   sentTwice: 0.2,
   carriedOutLater: 0.08,
+  overtaken: 0.2,
   slow: 0.08,
   half: 0.3,
   wakeLost: 0.7,

@@ -6,13 +6,22 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { readBody } from '../../net/read-body.ts';
+import { withTransactions } from './transactions.ts';
 
 const REQUEST_LIMIT_BYTES = 16 * 1024 * 1024;
 const LONGEST_ANSWER_MS = 2_000;
 
-/** Puts itself between the server and its listener. Returns a way to wait until every request is answered. */
-export function guardRequests(server: Server): { answered(): Promise<void> } {
-  const [listener] = server.listeners('request') as [RequestListener];
+export interface GuardedRequests {
+  /** Writes what a transaction of the process before was about to. */
+  readonly finishTransaction: () => Promise<void>;
+  /** Waits until every request is answered. */
+  answered(): Promise<void>;
+}
+
+/** Puts itself between the server and its listener. `folder`: where its tables are kept. */
+export function guardRequests(server: Server, folder?: string): GuardedRequests {
+  const transactions = withTransactions((server.listeners('request') as [RequestListener])[0], folder);
+  const { listener, finish } = transactions;
   const open = new Set<Promise<void>>();
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -27,6 +36,7 @@ export function guardRequests(server: Server): { answered(): Promise<void> } {
     );
   });
   return {
+    finishTransaction: finish,
     answered: async () => {
       const late = new Promise((resolve) => setTimeout(resolve, LONGEST_ANSWER_MS).unref());
       await Promise.race([Promise.all(open), late]);

@@ -28,7 +28,7 @@ export async function startTableServer(options: TableServerOptions): Promise<Tab
   const rebuild = options.rebuildIndexes && path !== undefined && existsSync(path);
   if (rebuild) await dropIndexes(path);
   const server = dynalite({ ...(path === undefined ? {} : { path }), createTableMs: 0 });
-  const requests = guardRequests(server);
+  const requests = guardRequests(server, path);
   const endpoint = `http://127.0.0.1:${await listenOnLoopback(server, 0)}`;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   // Which Node the SDK will need next year does not matter where nothing reaches AWS.
@@ -38,6 +38,7 @@ export async function startTableServer(options: TableServerOptions): Promise<Tab
     await makeTable(client, table);
     if (rebuild) await fillIndexes(client, table);
   }
+  await requests.finishTransaction();
   const stop = async (): Promise<void> => {
     client.destroy();
     await requests.answered();

@@ -1,0 +1,6 @@
+/** When a schedule starts runs, as it was written. */
+import type { ScheduleRow } from '../data/schedules-store.ts';
+
+export function whenText({ schedule, timezone }: Pick<ScheduleRow, 'schedule' | 'timezone'>): string {
+  return timezone === 'UTC' || schedule.startsWith('rate') ? schedule : `${schedule} ${timezone}`;
+}
