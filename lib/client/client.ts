@@ -37,6 +37,7 @@ import { type Run, RunHandle } from './run.ts';
 import { prepareSignal, sendSignal } from './send-signal.ts';
 import { prepareUpdate, sendUpdate } from './send-update.ts';
 import { type Schedules, SchedulesOfClient } from './schedules.ts';
+import { startItems, type StartItems } from './start-items.ts';
 import { startRun, type StartOptions, type StartRequest } from './start-run.ts';
 import { toStartOptions, type WithStartOptions } from './with-start.ts';
 import { type CallPort, type Workflows, WorkflowsOfClient } from './workflows.ts';
@@ -149,6 +150,30 @@ export class Client {
   async start(workflow: AnyWorkflow | string, input?: unknown, options: StartOptions = {}): Promise<Run<unknown>> {
     const runId = await startRun(beginCall(this.#ports), { ...this.#find(workflow), input, options });
     return new RunHandle(this.#ports, runId);
+  }
+
+  /**
+   * The items that start a run within a transaction of your own: the run begins if your writes are made, and else there is
+   * no run. `items` go into `TransactItems` of the AWS SDK's `TransactWriteItemsCommand`, beside yours; `wake()` is called
+   * afterwards. Where the id is taken, the condition of the first of them fails. An input has 256 KB at most.
+   *
+   * Raises what `start` raises of the input and the options, and an InvalidArgumentError for a client without a table.
+   *
+   * @example
+   * ```ts no-run
+   * import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+   *
+   * const client = new Client();
+   * const { id, items, wake } = await client.startItems('checkout', { order: 'o-17' }, { id: 'order-o-17' });
+   * const order = { Put: { TableName: 'orders', Item: { id: { S: 'o-17' }, run: { S: id } } } };
+   * await new DynamoDBClient().send(new TransactWriteItemsCommand({ TransactItems: [order, ...items] }));
+   * await wake();
+   * ```
+   */
+  startItems<In, R>(workflow: Workflow<In, R, never>, ...rest: StartArguments<In>): Promise<StartItems>;
+  startItems(workflow: string, input?: unknown, options?: StartOptions): Promise<StartItems>;
+  async startItems(workflow: AnyWorkflow | string, input?: unknown, options: StartOptions = {}): Promise<StartItems> {
+    return startItems(beginCall(this.#ports), { ...this.#find(workflow), input, options });
   }
 
   /**

@@ -13,6 +13,8 @@ export type { ForkOptions } from './fork-run.ts';
 export type { RetryOptions } from './retry-run.ts';
 export type { Attributes, AttributeValue } from '../core/attributes.ts';
 export type { UpdateOptions } from './send-update.ts';
+export type { StartItems } from './start-items.ts';
+export type { StartPut } from '../ports/start-items.ts';
 export type { StartOptions } from './start-run.ts';
 export type { CompleteOptions } from './complete-callback.ts';
 export type { ResultOptions } from './await-result.ts';

@@ -9,6 +9,7 @@ import { toMilliseconds, type Duration } from '../core/duration.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
+import type { ContentLimits } from '../ports/content-limits.ts';
 import type { RunItem, StartedBy, StoredValue } from '../ports/run-item.ts';
 import type { CreateRunResult, NewRun, Store } from '../ports/store.ts';
 import type { CallPorts } from './call-ports.ts';
@@ -73,31 +74,11 @@ export const START_OPTIONS = ['id', 'idempotencyKey', 'onConflict', 'delay', 'ti
 /** Starts the run, or finds the one that was started before; gives its id. */
 export async function startRun(ports: CallPorts, request: StartRequest): Promise<string> {
   const { workflow, options } = request;
-  const { runId, delayMs, timeoutMs } = readOptions(ports, workflow, options);
   const what = `the input of workflow "${workflow}"`;
-  // Of what was given: a schema that fills in the time makes something new of it at each repeat.
-  const inputDigest = digestInput(what, request.input);
-  const given = await validateInput(what, request.input, request.schema);
+  const { run, value, delayMs } = await toNewRun(ports, request);
   const store = await ports.openStore();
-  const { value, bytes } = encodeInput(what, given, store.limits);
+  const { runId, inputDigest, createdAtMs } = run;
   const wakes = await ports.openWakes();
-
-  const createdAtMs = ports.clock.nowMs();
-  const ownTimeoutMs = Math.min(timeoutMs, request.timeoutMs ?? Infinity);
-  const deadlineAtMs = Math.min(createdAtMs + delayMs + ownTimeoutMs, request.deadlineAtMs ?? Infinity);
-  const run: NewRun = {
-    runId,
-    workflow,
-    createdAtMs,
-    input: placeInput(ports, { value, bytes }),
-    inputDigest,
-    ...(delayMs === 0 ? { dueAtMs: 0 } : { dueAtMs: createdAtMs + delayMs, notBeforeMs: createdAtMs + delayMs }),
-    ...(deadlineAtMs === Infinity ? {} : { deadlineAtMs }),
-    ...(delayMs > LONGEST_WAKE_DELAY_MS ? { needsWake: true } : {}),
-    ...(request.startedBy === undefined ? {} : { startedBy: request.startedBy }),
-    ...(request.scheduledAtMs === undefined ? {} : { scheduledAtMs: request.scheduledAtMs }),
-    ...(options.attributes === undefined ? {} : { attributes: { ...options.attributes } }),
-  };
   const creation = await createNewRun(ports, store, run, value);
   if (creation.kind === 'created') {
     if (options.id !== undefined || options.idempotencyKey !== undefined) await keepInput(ports, store, run, value);
@@ -120,6 +101,38 @@ export async function startRun(ports: CallPorts, request: StartRequest): Promise
     await sendWake(ports, wakes, runId, Math.max(0, (existing.dueAtMs ?? 0) - createdAtMs));
   }
   return runId;
+}
+
+/** A run as it is to be created, with its input. Default: within the limits of the store. */
+export async function toNewRun(
+  ports: CallPorts,
+  request: StartRequest,
+  limits?: ContentLimits,
+): Promise<{ readonly run: NewRun; readonly value: Encoded; readonly delayMs: number }> {
+  const { workflow, options } = request;
+  const { runId, delayMs, timeoutMs } = readOptions(ports, workflow, options);
+  const what = `the input of workflow "${workflow}"`;
+  // Of what was given: a schema that fills in the time makes something new of it at each repeat.
+  const inputDigest = digestInput(what, request.input);
+  const given = await validateInput(what, request.input, request.schema);
+  const { value, bytes } = encodeInput(what, given, limits ?? (await ports.openStore()).limits);
+  const createdAtMs = ports.clock.nowMs();
+  const ownTimeoutMs = Math.min(timeoutMs, request.timeoutMs ?? Infinity);
+  const deadlineAtMs = Math.min(createdAtMs + delayMs + ownTimeoutMs, request.deadlineAtMs ?? Infinity);
+  const run: NewRun = {
+    runId,
+    workflow,
+    createdAtMs,
+    input: placeInput(ports, { value, bytes }),
+    inputDigest,
+    ...(delayMs === 0 ? { dueAtMs: 0 } : { dueAtMs: createdAtMs + delayMs, notBeforeMs: createdAtMs + delayMs }),
+    ...(deadlineAtMs === Infinity ? {} : { deadlineAtMs }),
+    ...(delayMs > LONGEST_WAKE_DELAY_MS ? { needsWake: true } : {}),
+    ...(request.startedBy === undefined ? {} : { startedBy: request.startedBy }),
+    ...(request.scheduledAtMs === undefined ? {} : { scheduledAtMs: request.scheduledAtMs }),
+    ...(options.attributes === undefined ? {} : { attributes: { ...options.attributes } }),
+  };
+  return { run, value, delayMs };
 }
 
 /** Where the input of a new run is to be. A key is this call's own: no other call refers to it, so it may be deleted again. */

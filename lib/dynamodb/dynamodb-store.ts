@@ -49,6 +49,7 @@ import type {
 } from '../ports/store.ts';
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
+import type { StartPut, StoreOfStartItems } from '../ports/start-items.ts';
 import type { RunPage, RunQuery } from '../ports/run-query.ts';
 import { PayloadDamagedError, StoreUnavailableError } from '../ports/world-errors.ts';
 import { changeRun, conditionalWrite, type RunChange } from './conditional-write.ts';
@@ -104,12 +105,13 @@ import {
 } from './stored-content.ts';
 import { findRun, toRunItem } from './stored-run.ts';
 import { changeWorkflowList, holdChange, putBackChange, readWorkflowList } from './workflow-list.ts';
+import { startPuts } from './start-puts.ts';
 import { Table } from './table.ts';
 import { transact } from './transact.ts';
 import type { TableOptions } from './table.ts';
 
 /** Made by `createDynamodbStore`. */
-export class DynamodbStore implements Store {
+export class DynamodbStore implements Store, StoreOfStartItems {
   readonly limits: ContentLimits;
   readonly #table: Table;
   readonly #payloads: PayloadOffload;
@@ -133,6 +135,10 @@ export class DynamodbStore implements Store {
         return there && { kind: 'deleted', freeAtMs: readNumber(there, 'dueAtMs') };
       },
     });
+  }
+
+  async startItems(run: NewRun, value: Encoded): Promise<readonly StartPut[]> {
+    return startPuts(this.#table.givenName, run, value);
   }
 
   async readRun(runId: string): Promise<RunItem | undefined> {

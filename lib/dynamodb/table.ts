@@ -92,6 +92,11 @@ export class Table {
     this.#onConsumedCapacity = onConsumedCapacity;
   }
 
+  /** Its name, or its ARN. */
+  get givenName(): string {
+    return this.#tableName;
+  }
+
   get name(): string {
     return tableNameOf(this.#tableName);
   }

@@ -3,6 +3,7 @@
  * are read and carried out by dynalite's code for single requests, which is handed one item in place of its database.
  */
 import { createRequire } from 'node:module';
+import { invariant } from '../../core/invariant.ts';
 import { bytesToText, textToBytes, type StoredItem } from '../../core/transaction/attribute-value.ts';
 import type { TransactionAction, TransactionWrite } from '../../core/transaction/write.ts';
 
@@ -52,6 +53,8 @@ export function applyWrite(schema: TableSchema, write: TransactionWrite, before:
     options: { maxItemSize: 400 * 1024 },
     getTable: (_name: string, answer: (error: null, table: TableSchema) => void) => answer(null, schema),
     getItemDb: () => database,
+    // Only checked here: what an index has follows from the items.
+    getIndexDb: () => NO_INDEX,
   };
   let request: object;
   try {
@@ -61,9 +64,12 @@ export function applyWrite(schema: TableSchema, write: TransactionWrite, before:
     return { kind: 'invalid', message: (error as Error).message, atOnce: true };
   }
   let failure: DynaliteError | null | undefined;
+  let hasAnswered = false;
   act(store, request, (error) => {
     failure = error;
+    hasAnswered = true;
   });
+  invariant(hasAnswered, 'dynalite has answered later: then others would see a part of a transaction');
   if (!failure) return { kind: 'done', after: after && textToBytes(plainCopy(after)) };
   const isOfCondition = /ConditionalCheckFailedException$/.test(failure.body?.__type ?? '');
   return isOfCondition ? { kind: 'condition-failed' } : { kind: 'invalid', message: failure.message, atOnce: false };
@@ -85,6 +91,11 @@ function toRequest({ item, key, update, condition, names, values }: TransactionW
 function plainCopy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
+
+const NO_INDEX: Pick<Database, 'put' | 'del'> = {
+  put: (_key, _item, answer) => answer(null),
+  del: (_key, answer) => answer(null),
+};
 
 const NOT_FOUND = Object.assign(new Error('not found'), { name: 'NotFoundError' });
 
