@@ -23,8 +23,10 @@ export const deleteRule: Rule = {
     if (run.idKeptUntilMs !== undefined) violate('a run was deleted, and its id is never free again');
     if (table.ledger.of(run.runId) !== run || run.created === undefined) return;
     const formers = table.ledger.former.filter(({ runId }) => runId === run.runId);
-    for (const { runId, action, outcome } of callers.told) {
+    for (const { runId, action, outcome, beganAtMs } of callers.told) {
       if (runId !== run.runId || action.do !== 'delete' || outcome !== 'accepted') continue;
+      // It asked before there was such a run, and once more when it had no answer: then there was none any more, or not yet.
+      if (beganAtMs < run.createdSeenAtMs) continue;
       if (![run, ...formers].some(({ isDeleted }) => isDeleted)) violate('a caller was told that the run is deleted');
     }
   },
