@@ -63,7 +63,7 @@ class BatchCall<R> implements Call<Batch<R>> {
 }
 
 function* runBatch<R>({ items, worker, plan }: BatchCall<R>): Coroutine<Batch<R>> {
-  const running = new RunningBatch<R>(items[Symbol.iterator](), worker, plan);
+  const running = new RunningBatch<R>(iteratorOf(items), worker, plan);
   try {
     for (;;) {
       running.beginItems();
@@ -84,6 +84,29 @@ function* runBatch<R>({ items, worker, plan }: BatchCall<R>): Coroutine<Batch<R>
     throw last;
   }
   return running.result();
+}
+
+/** Of an array, an object that says how far it is: the language's own iterator keeps that to itself. */
+function iteratorOf(items: Iterable<unknown>): Iterator<unknown> {
+  const iterate = items[Symbol.iterator];
+  return iterate === Array.prototype.values ? new ArrayItems(items as readonly unknown[]) : iterate.call(items);
+}
+
+/** As an array's own: it sees what was added meanwhile, and nothing after its end. */
+class ArrayItems implements Iterator<unknown> {
+  readonly array: readonly unknown[];
+  /** The next one's index; undefined from the end on. */
+  at: number | undefined = 0;
+
+  constructor(array: readonly unknown[]) {
+    this.array = array;
+  }
+
+  next(): IteratorResult<unknown> {
+    const { at } = this;
+    this.at = at === undefined || at >= this.array.length ? undefined : at + 1;
+    return this.at === undefined ? { done: true, value: undefined } : { done: false, value: this.array[this.at - 1] };
+  }
 }
 
 /** An item that was given to a task. */

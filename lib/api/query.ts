@@ -31,14 +31,21 @@ import type { Query } from '../core/query.ts';
  */
 export function query<T, A = void>(name: string): Query<T, A> {
   checkPathName(name, 'a query');
-  return {
-    name,
-    handle: (answer) => {
-      const { handlers } = currentLoop(`handle() of query "${name}"`);
-      if (typeof answer !== 'function') throw notAFunction(name, answer);
-      handlers.setQuery(name, answer);
-    },
-  };
+  return new NamedQuery<T, A>(name);
+}
+
+class NamedQuery<T, A> implements Query<T, A> {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  handle(answer: (args: A) => T): void {
+    const { handlers } = currentLoop(`handle() of query "${this.name}"`);
+    if (typeof answer !== 'function') throw notAFunction(this.name, answer);
+    handlers.setQuery(this.name, answer);
+  }
 }
 
 function notAFunction(name: string, answer: unknown): WorkflowCodeError {

@@ -1,9 +1,9 @@
 /** Messages from outside, received in the order in which they were accepted. */
-import type { Coroutine } from '../core/awaitable.ts';
+import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkPathName } from '../core/check-name.ts';
 import { QueueEmpty } from '../core/errors.ts';
 import { currentLoop, currentLoopToRead } from '../core/loop.ts';
-import { setSignalSchema, type Signal, type SignalOptions } from '../core/signal.ts';
+import { setSignalSchema, signalSchema, type Signal, type SignalOptions } from '../core/signal.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { validOrThrow } from '../core/validate.ts';
 import { checkSchema } from './check-schema.ts';
@@ -27,38 +27,48 @@ import { type Call, lazy } from './lazy.ts';
  */
 export function signal<T, In = T>(name: string, options: SignalOptions<T, In> = {}): Signal<T, In> {
   checkPathName(name, 'a signal');
-  const schema = checkSchema(`signal "${name}"`, options.schema);
-  const what = `signal "${name}"`;
-  const made: Signal<T, In> = {
-    name,
-    receive: () => lazy(`receive() of ${what}`, new ReceiveCall<T>(name, schema)),
-    receiveNowait: () => {
-      const taken = currentLoop(`receiveNowait() of ${what}`).signals.take(name);
-      if (!taken.found) throw new QueueEmpty();
-      return toPayload<T>(name, schema, taken.payload);
-    },
-    pending: () => currentLoopToRead(`pending() of ${what}`).signals.count(name),
-  };
-  setSignalSchema(made, schema);
-  return made;
+  return new NamedSignal<T>(name, checkSchema(`signal "${name}"`, options.schema));
 }
 
-class ReceiveCall<T> implements Call<T> {
+/** Runs that wait for it hold it: its schema is the author's, and is not copied to where they wait. */
+class NamedSignal<T> implements Signal<T> {
   readonly name: string;
-  readonly schema: StandardSchema | undefined;
 
   constructor(name: string, schema: StandardSchema | undefined) {
     this.name = name;
-    this.schema = schema;
+    setSignalSchema(this, schema);
+  }
+
+  receive(): Awaitable<T> {
+    return lazy(`receive() of signal "${this.name}"`, new ReceiveCall<T>(this));
+  }
+
+  receiveNowait(): T {
+    const taken = currentLoop(`receiveNowait() of signal "${this.name}"`).signals.take(this.name);
+    if (!taken.found) throw new QueueEmpty();
+    return toPayload(this, taken.payload);
+  }
+
+  pending(): number {
+    return currentLoopToRead(`pending() of signal "${this.name}"`).signals.count(this.name);
+  }
+}
+
+class ReceiveCall<T> implements Call<T> {
+  readonly signal: NamedSignal<T>;
+
+  constructor(signal: NamedSignal<T>) {
+    this.signal = signal;
   }
 
   start(): Coroutine<T> {
-    return receiveSignal<T>(this.name, this.schema);
+    return receiveSignal(this.signal);
   }
 }
 
 /** As `Queue.get`: a receiver that is woken takes a signal; one that is cancelled after it was woken wakes the next. */
-function* receiveSignal<T>(name: string, schema: StandardSchema | undefined): Coroutine<T> {
+function* receiveSignal<T>(signal: NamedSignal<T>): Coroutine<T> {
+  const { name } = signal;
   const { commands, signals } = currentLoop(`receive() of signal "${name}"`);
   for (;;) {
     const receiver = commands.begin({ kind: 'receive', name });
@@ -70,10 +80,10 @@ function* receiveSignal<T>(name: string, schema: StandardSchema | undefined): Co
       throw error;
     }
     const taken = signals.take(name);
-    if (taken.found) return toPayload(name, schema, taken.payload);
+    if (taken.found) return toPayload(signal, taken.payload);
   }
 }
 
-function toPayload<T>(name: string, schema: StandardSchema | undefined, payload: unknown): T {
-  return validOrThrow(schema, payload, `the payload of signal "${name}"`) as T;
+function toPayload<T>(signal: NamedSignal<T>, payload: unknown): T {
+  return validOrThrow(signalSchema(signal), payload, `the payload of signal "${signal.name}"`) as T;
 }

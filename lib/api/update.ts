@@ -8,7 +8,7 @@ import { currentLoop } from '../core/loop.ts';
 import type { UpdateTask } from '../core/message-handlers.ts';
 import { readOnly } from '../core/reading.ts';
 import type { StandardSchema, StandardSchemaV1 } from '../core/standard-schema.ts';
-import { setUpdateSchema, type Update, type UpdateHandler } from '../core/update.ts';
+import { setUpdateSchema, type Update, type UpdateHandler, updateSchema } from '../core/update.ts';
 import { validOrThrow } from '../core/validate.ts';
 import { asCoroutine } from './body.ts';
 import { checkSchema } from './check-schema.ts';
@@ -64,28 +64,31 @@ export function update<I = void, R = unknown>(
 export function update<I, R, In>(name: string, options: UpdateOptions<I, In>): Update<I, R, In>;
 export function update<I, R>(name: string, options: { schema?: unknown } = {}): Update<I, R> {
   checkPathName(name, 'an update');
-  const schema = checkSchema(`update "${name}"`, options.schema);
-  const made: Update<I, R> = {
-    name,
-    handle: (handler) => {
-      const { handlers } = currentLoop(`handle() of update "${name}"`);
-      checkHandler(name, handler);
-      handlers.setUpdate(name, new HandledUpdate(name, schema, handler));
-    },
-  };
-  setUpdateSchema(made, schema);
-  return made;
+  return new NamedUpdate<I, R>(name, checkSchema(`update "${name}"`, options.schema));
+}
+
+class NamedUpdate<I, R> implements Update<I, R> {
+  readonly name: string;
+
+  constructor(name: string, schema: StandardSchema | undefined) {
+    this.name = name;
+    setUpdateSchema(this, schema);
+  }
+
+  handle(handler: UpdateHandler<I, R>): void {
+    const { handlers } = currentLoop(`handle() of update "${this.name}"`);
+    checkHandler(this.name, handler);
+    handlers.setUpdate(this.name, new HandledUpdate(this, handler));
+  }
 }
 
 class HandledUpdate implements UpdateTask {
-  readonly name: string;
-  readonly schema: StandardSchema | undefined;
+  readonly update: Update<never, unknown>;
   /** The author's. */
   readonly handler: UpdateHandler<never, unknown>;
 
-  constructor(name: string, schema: StandardSchema | undefined, handler: UpdateHandler<never, unknown>) {
-    this.name = name;
-    this.schema = schema;
+  constructor(update: Update<never, unknown>, handler: UpdateHandler<never, unknown>) {
+    this.update = update;
     this.handler = handler;
   }
 
@@ -93,15 +96,15 @@ class HandledUpdate implements UpdateTask {
     const returned = this.handler.validate?.(this.#transformed(input)) as unknown;
     if (!isPromise(returned)) return;
     ignoreRejection(returned);
-    throw readOnly(`the validator of update "${this.name}"`, 'returned a promise');
+    throw readOnly(`the validator of update "${this.update.name}"`, 'returned a promise');
   }
 
   start(input: unknown): Coroutine<unknown> {
-    return asCoroutine(`handle() of update "${this.name}"`, this.handler.run(this.#transformed(input)));
+    return asCoroutine(`handle() of update "${this.update.name}"`, this.handler.run(this.#transformed(input)));
   }
 
   #transformed(input: unknown): never {
-    return validOrThrow(this.schema, input, `the input of update "${this.name}"`) as never;
+    return validOrThrow(updateSchema(this.update), input, `the input of update "${this.update.name}"`) as never;
   }
 }
 

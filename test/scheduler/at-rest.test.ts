@@ -27,8 +27,6 @@ afterAll(() => walker.close());
 
 /** Known, with the reason. */
 const ALLOWED: readonly string[] = [
-  // The items that are still to come.
-  'iterator [object Array Iterator] api/batch.ts',
   // Draws of a fork come from the secrets of several runs.
   'function () => (later.findLast(({ at }) => at <= lastCommandId())?.ra engine/run-secrets.ts',
   // Which generators were given to a task: it is asked for each of those that are stored.

@@ -173,6 +173,7 @@ export const restingPrograms: Readonly<Record<string, () => Coroutine<unknown>>>
       waitUntil(() => false),
       waitUntil(() => false, { timeout: '1 day' }),
       batch(numbers(), idle, { limit: 3, enough: 2 }),
+      batch([1, 2, 3], idle, { limit: 2 }),
       poll('look', { until: () => false, every: '1h', timeout: '1 day' }, () => 0),
     ]);
   },
@@ -199,6 +200,13 @@ export const restingPrograms: Readonly<Record<string, () => Coroutine<unknown>>>
     ];
     yield* sleep('1 day');
     return kept;
+  },
+  *'signals, queries, updates that the code makes itself'() {
+    const [own, asked, change] = [signal<number>('own'), query<number>('asked'), update<void, void>('change')];
+    asked.handle(() => 1);
+    change.handle({ run: () => sleep('1 day') as Coroutine<void> });
+    yield* own.receive();
+    return [own, asked, change];
   },
   *'handlers of queries and updates'() {
     query<number>('count').handle(() => 1);
