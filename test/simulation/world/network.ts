@@ -258,16 +258,21 @@ function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
   );
 }
 
-/** Of a transaction, as long as its record is not there: somebody else has changed an item for a moment. */
+/** Of a transaction, as long as its record is not there: somebody else has changed an item for a moment, or is at it. */
 function refusalOf(
   { store }: Table,
   { operation, runId = '', args }: StoreCall,
 ): (() => Promise<TransactResult | undefined>) | undefined {
   if (operation !== 'transact') return undefined;
-  const { record, link } = args[1] as TransactRecord;
+  const { record, link, writes } = args[1] as TransactRecord;
+  const index = writes.findIndex(({ condition }) => condition !== undefined);
+  const refusal: TransactResult =
+    index === -1
+      ? { kind: 'conflict', why: 'TransactionConflict of write #0' }
+      : { kind: 'condition-failed', failed: [{ index }] };
   return async () => {
     const [there] = await store.loadRecords(runId, record.number - 1, 1, link);
-    return there === undefined ? { kind: 'condition-failed', failed: [{ index: 0 }] } : undefined;
+    return there === undefined ? refusal : undefined;
   };
 }
 
