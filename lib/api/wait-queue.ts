@@ -7,43 +7,55 @@
 import type { Coroutine } from '../core/awaitable.ts';
 import { Future } from '../core/future.ts';
 
+/** A place in line. */
+interface Place {
+  /** If it is done, its task was woken or cancelled, and has not gone on yet. */
+  readonly waiter: Future<void>;
+  before: Place | undefined;
+  after: Place | undefined;
+}
+
+/** A linked list: any task may leave it at any time, and that takes as long however many wait. */
 export class WaitQueue {
-  /** A done one was woken or cancelled, and its task has not gone on yet. */
-  readonly #waiters: Future<void>[] = [];
-  /** So many at the head are known to be done: `wakeNext` need not look at them again. */
-  #doneAtHead = 0;
+  #first: Place | undefined;
+  #last: Place | undefined;
+  /** Those before it are known to be done: `wakeNext` need not look at them again. */
+  #next: Place | undefined;
+  #size = 0;
 
   /** All that are in line, those that were woken or cancelled included. */
   get size(): number {
-    return this.#waiters.length;
+    return this.#size;
   }
 
   /** Says whether a task waits, or was woken and has not gone on yet. */
   isOccupied(): boolean {
-    return this.#waiters.some((waiter) => !waiter.cancelled());
+    let place = this.#first;
+    while (place?.waiter.cancelled() === true) place = place.after;
+    return place !== undefined;
   }
 
   /** Waits to be woken. */
   *wait(waiter = new Future<void>()): Coroutine<void> {
-    this.#waiters.push(waiter);
+    const place = this.#add(waiter);
     try {
       yield* waiter;
     } finally {
-      this.#remove(waiter);
+      this.#remove(place);
     }
   }
 
   /** Wakes the first in line. One that is done will go on anyway: then no other is woken. */
   wakeFirst(): void {
-    const first = this.#waiters[0];
+    const first = this.#first?.waiter;
     if (first !== undefined && !first.done()) first.setResult();
   }
 
   /** Wakes the first that is neither woken nor cancelled; says whether there was one. */
   wakeNext(): boolean {
-    while (this.#doneAtHead < this.#waiters.length) {
-      const waiter = this.#waiters[this.#doneAtHead] as Future<void>;
-      this.#doneAtHead += 1;
+    while (this.#next !== undefined) {
+      const { waiter, after } = this.#next;
+      this.#next = after;
       if (waiter.done()) continue;
       waiter.setResult();
       return true;
@@ -55,9 +67,23 @@ export class WaitQueue {
     while (this.wakeNext());
   }
 
-  #remove(waiter: Future<void>): void {
-    const at = this.#waiters.indexOf(waiter);
-    this.#waiters.splice(at, 1);
-    if (at < this.#doneAtHead) this.#doneAtHead -= 1;
+  #add(waiter: Future<void>): Place {
+    const place: Place = { waiter, before: this.#last, after: undefined };
+    if (this.#last === undefined) this.#first = place;
+    else this.#last.after = place;
+    this.#last = place;
+    this.#next ??= place;
+    this.#size += 1;
+    return place;
+  }
+
+  #remove(place: Place): void {
+    const { before, after } = place;
+    if (before === undefined) this.#first = after;
+    else before.after = after;
+    if (after === undefined) this.#last = before;
+    else after.before = before;
+    if (this.#next === place) this.#next = after;
+    this.#size -= 1;
   }
 }

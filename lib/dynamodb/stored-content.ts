@@ -1,7 +1,9 @@
 /** Records, messages and values between the table and the port. */
 import { randomBytes } from 'node:crypto';
 import type { Encoded } from '../core/encoded.ts';
+import type { JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { entriesText, rememberBytes } from '../ports/entries-text.ts';
 import type { Message, UpdateAnswer } from '../ports/message.ts';
 import { checkFormat, findNumber, findText, itemKey, number, readJson, readNumber, readText, text } from './item.ts';
 import type { Item } from './item.ts';
@@ -21,13 +23,15 @@ export function toRecordItem(runId: string, record: JournalRecord, link?: number
     [attribute.format]: number(schemaVersion),
     [attribute.epoch]: number(record.epoch),
     [attribute.nonce]: text(record.nonce),
-    [attribute.entries]: text(JSON.stringify(record.entries)),
+    [attribute.entries]: text(entriesText(record.entries)),
   };
 }
 
 export function fromRecordItem(item: Item): JournalRecord {
   checkFormat(item);
-  return { ...headOf(item), entries: readJson(item, 'entries') };
+  const entries: JournalEntry[] = readJson(item, 'entries');
+  rememberBytes(entries, Buffer.byteLength(readText(item, 'entries')));
+  return { ...headOf(item), entries };
 }
 
 /** A record whose entries cannot be had. */

@@ -57,7 +57,9 @@ const ALL_OF_A_TURN = 0.9;
 export class Attempt {
   readonly #options: AttemptOptions;
   readonly #begunAtMs: number;
-  readonly #abort = new AbortController();
+  /** Most bodies do not ask for their signal. */
+  #abort: AbortController | undefined;
+  #abortedFor: Error | undefined;
   readonly #heartbeat: Heartbeat;
   readonly #stopClock: () => void;
   readonly #owner: CodeOwner;
@@ -83,6 +85,7 @@ export class Attempt {
     let idempotencyKey: string | undefined;
     // No spread: V8 would add the properties behind it one by one, at many times the price.
     const { runId, stepId, attempt } = identityOf(options);
+    const signal = (): AbortSignal => this.#signal();
     const context: StepContext = {
       runId,
       stepId,
@@ -91,7 +94,9 @@ export class Attempt {
       get idempotencyKey() {
         return (idempotencyKey ??= options.ofRun.secrets.idempotencyKey(step));
       },
-      signal: this.#abort.signal,
+      get signal() {
+        return signal();
+      },
       heartbeat: (details) => {
         if (!this.#hasEnded) this.#heartbeat.beat(details);
       },
@@ -160,12 +165,22 @@ export class Attempt {
     this.#hasEnded = true;
     this.#stopClock();
     this.#heartbeat.stop();
-    if (reason !== undefined) {
+    this.#abortedFor = reason;
+    if (reason !== undefined && this.#abort !== undefined) {
+      const abort = this.#abort;
       asOwner(this.#owner, () => {
-        this.#abort.abort(reason);
+        abort.abort(reason);
       });
     }
     return true;
+  }
+
+  #signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#abortedFor !== undefined) this.#abort.abort(this.#abortedFor);
+    }
+    return this.#abort.signal;
   }
 }
 

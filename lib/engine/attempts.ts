@@ -6,7 +6,7 @@
 import { CancelledError } from '../core/errors.ts';
 import type { TransactionWrite } from '../core/transaction/write.ts';
 import type { CommandId } from '../journal/event.ts';
-import type { Pending, PendingStep } from '../scheduler/live-run.ts';
+import type { LiveRun, Pending, PendingStep } from '../scheduler/live-run.ts';
 import { Attempt, type AttemptEvent, type OfRun, type TurnLimits } from './attempt.ts';
 import { isReadOnly } from './begin-early.ts';
 import type { Engine } from './settings.ts';
@@ -24,6 +24,8 @@ export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #running = new Map<CommandId, Attempt>();
   readonly #readOnly = new Set<CommandId>();
+  /** None of the bodies that run was withdrawn by then. */
+  #seen: { readonly live: LiveRun; readonly withdrawals: number } | undefined;
   #started = 0;
   #retriesStarted = 0;
 
@@ -69,6 +71,13 @@ export class Attempts {
   }
 
   /** Aborts the bodies of steps whose results are not awaited any more. */
+  abortWithdrawn(live: LiveRun): void {
+    const withdrawals = live.withdrawals();
+    if (live === this.#seen?.live && withdrawals === this.#seen.withdrawals) return;
+    this.#seen = { live, withdrawals };
+    this.abortAllExcept(live.pending);
+  }
+
   abortAllExcept(pending: ReadonlyMap<CommandId, Pending>): void {
     for (const [id, attempt] of this.#running) {
       if (pending.has(id)) continue;

@@ -10,7 +10,7 @@ import type { CommandId } from '../journal/event.ts';
 import { isReadOnly } from './begin-early.ts';
 import { attemptsStarted, failedEvent } from './step-events.ts';
 import { whyTooLate } from './step-limits.ts';
-import { waitingSteps, type LiveMemory } from './live-memory.ts';
+import type { LiveMemory } from './live-memory.ts';
 import type { Turn } from './turn-state.ts';
 
 export type BeginStepsResult =
@@ -31,11 +31,13 @@ export function beginSteps(turn: Turn, memory: LiveMemory): BeginStepsResult {
 function beginWaiting(turn: Turn, memory: LiveMemory): void {
   const { engine, attempts } = turn;
   const nowMs = engine.clock.nowMs();
-  if (memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs || turn.doesNothingNew) return;
-  for (const step of waitingSteps(memory)) {
+  if (nowMs >= turn.beginsByMs || turn.doesNothingNew) return;
+  for (const step of memory.stepsToBegin.due(nowMs)) {
     if (attempts.size >= engine.maxStepsInFlight) return;
-    if (attempts.has(step.id)) memory.stepsToBegin.delete(step.id);
-    if (attempts.has(step.id) || step.retryAtMs > nowMs) continue;
+    if (attempts.has(step.id)) {
+      memory.stepsToBegin.delete(step.id);
+      continue;
+    }
     // A step that was refused has left its place to one that is not announced.
     if (turn.isAlone && !turn.announced.has(step.id)) continue;
     if (turn.early !== undefined && !isReadOnly(step)) {
@@ -68,9 +70,13 @@ export function announceSteps(turn: Turn, memory: LiveMemory): boolean {
 function stepsToAnnounce(turn: Turn, memory: LiveMemory): CommandId[] {
   const { engine, attempts, announced } = turn;
   const nowMs = engine.clock.nowMs();
-  if (!turn.isAlone || turn.doesNothingNew || memory.stepsToBegin.size === 0 || nowMs >= turn.beginsByMs) return [];
-  const next = waitingSteps(memory).filter((step) => !attempts.has(step.id) && step.retryAtMs <= nowMs);
-  const ids = next.slice(0, Math.max(0, engine.maxStepsInFlight - attempts.size)).map(({ id }) => id);
+  if (!turn.isAlone || turn.doesNothingNew || nowMs >= turn.beginsByMs) return [];
+  const places = engine.maxStepsInFlight - attempts.size;
+  const ids: CommandId[] = [];
+  for (const { id } of memory.stepsToBegin.due(nowMs)) {
+    if (ids.length >= places) break;
+    if (!attempts.has(id)) ids.push(id);
+  }
   return ids.filter((id) => !announced.has(id));
 }
 

@@ -8,7 +8,7 @@
  *
  * Tested by: test/engine/busy-run-hears.test.ts
  */
-import { waitingSteps, type LiveMemory } from './live-memory.ts';
+import type { LiveMemory } from './live-memory.ts';
 import { codeHasEnded } from './pending-events.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -43,7 +43,7 @@ export function nextInboxCheckAtMs(turn: Turn, memory: LiveMemory): number {
 
 function mayBeginSteps({ engine, attempts, endsByMs, isPaused }: Turn, memory: LiveMemory): boolean {
   const nowMs = engine.clock.nowMs();
-  if (isPaused || memory.stepsToBegin.size === 0 || attempts.size >= engine.maxStepsInFlight || nowMs >= endsByMs)
-    return false;
-  return waitingSteps(memory).some(({ id, retryAtMs }) => retryAtMs <= nowMs && !attempts.has(id));
+  if (isPaused || attempts.size >= engine.maxStepsInFlight || nowMs >= endsByMs) return false;
+  for (const { id } of memory.stepsToBegin.due(nowMs)) if (!attempts.has(id)) return true;
+  return false;
 }

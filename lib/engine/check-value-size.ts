@@ -14,5 +14,14 @@ export function checkValueSize(
   encoded: Encoded,
   { what, advice }: { readonly what: string; readonly advice: string },
 ): void {
+  if (isSurelySmall(encoded, Math.min(maxValueBytes, limits.valueBytes))) return;
   checkSize(what, encodedBytes(encoded), { limits, limit: 'valueBytes', mostBytes: maxValueBytes, advice });
 }
+
+/** Without writing it as text. As JSON, a character takes six bytes at most. */
+function isSurelySmall(encoded: Encoded, mostBytes: number): boolean {
+  if (typeof encoded === 'string') return 6 * encoded.length + 2 <= mostBytes;
+  return (encoded === null || typeof encoded !== 'object') && mostBytes >= LONGEST_NUMBER;
+}
+
+const LONGEST_NUMBER = 25;

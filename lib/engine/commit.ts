@@ -8,6 +8,7 @@
  * test/adversarial/patch-without-its-branch.test.ts
  */
 import { isCommandEntry, type JournalEntry } from '../journal/event.ts';
+import { rememberText } from '../ports/entries-text.ts';
 import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';
 import { emitStarted } from './lifecycle-events.ts';
 import { linkOf } from './link-before.ts';
@@ -58,20 +59,27 @@ interface Chunk {
 function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   const all: Chunk[] = [];
   let open: JournalEntry[] = [];
+  let texts: string[] = [];
   let openBytes = 0;
   let isOfPatch = false;
   const close = (): void => {
-    // With the brackets, and a comma between two.
-    if (open.length > 0) all.push({ entries: open, bytes: openBytes + open.length + 1 });
+    if (open.length > 0) {
+      const bytes = openBytes + open.length + 1; // with the brackets, and a comma between two
+      rememberText(open, `[${texts.join(',')}]`, bytes);
+      all.push({ entries: open, bytes });
+    }
     open = [];
+    texts = [];
     openBytes = 0;
   };
   for (const entry of entries) {
-    const bytes = Buffer.byteLength(JSON.stringify(entry));
+    const text = JSON.stringify(entry);
+    const bytes = Buffer.byteLength(text);
     isOfPatch &&= isCommandEntry(entry);
     if (openBytes + bytes > (isOfPatch ? LARGEST_RECORD_BYTES : limitBytes)) close();
     isOfPatch ||= entry.kind === 'patched';
     open.push(entry);
+    texts.push(text);
     openBytes += bytes;
   }
   close();

@@ -46,11 +46,6 @@ export function addToLength(length: JournalLength, entries: readonly JournalEntr
   length.atLimit = { events: length.events, bytes: length.bytes };
 }
 
-/** The stored form of the entries. */
-export function entriesBytes(entries: readonly JournalEntry[]): number {
-  return Buffer.byteLength(JSON.stringify(entries));
-}
-
 /** Whether the undos may use up what they have more than the code: they had not till now. */
 export function hasRoomToUndo({ journal }: Turn): boolean {
   return !journal.isStopped;

@@ -4,11 +4,12 @@
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/turns.test.ts
  */
 import type { CommandId, JournalEntry, JournalEvent } from '../journal/event.ts';
-import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
+import type { LiveRun } from '../scheduler/live-run.ts';
 import { withGuard, type GuardedRun } from './guard.ts';
 import { asOwner } from './owned-code.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import type { StrayErrors } from './stray-errors.ts';
+import { StepsToBegin } from './steps-to-begin.ts';
 import { TimerHeap } from './timer-heap.ts';
 
 export interface LiveMemory {
@@ -19,8 +20,7 @@ export interface LiveMemory {
   /** When the time of the run is up, whether its code was asked to stop for it or not; undefined for never. */
   readonly deadlineAtMs: number | undefined;
   readonly timers: TimerHeap;
-  /** Steps that are asked for and whose body is not running. */
-  readonly stepsToBegin: Set<CommandId>;
+  readonly stepsToBegin: StepsToBegin;
 }
 
 /** Takes up what is pending after a replay. */
@@ -29,10 +29,10 @@ export function rememberPending(
   guarded: GuardedRun,
   beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs'>,
 ): LiveMemory {
-  const memory = { live, guarded, ...beside, timers: new TimerHeap(), stepsToBegin: new Set<CommandId>() };
+  const memory = { live, guarded, ...beside, timers: new TimerHeap(), stepsToBegin: new StepsToBegin(live) };
   for (const pending of live.pending.values()) {
     if (pending.kind === 'sleep') memory.timers.add(pending);
-    if (pending.kind === 'step') memory.stepsToBegin.add(pending.id);
+    if (pending.kind === 'step') memory.stepsToBegin.add(pending);
   }
   return memory;
 }
@@ -45,10 +45,13 @@ export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[]
     if (entry.kind === 'patched') continue;
     const { id } = entry;
     const pending = live.pending.get(id); // none: withdrawn again already
-    if (pending?.kind === 'step') memory.stepsToBegin.add(id);
+    if (pending?.kind === 'step') memory.stepsToBegin.add(pending);
     if (pending?.kind === 'sleep') memory.timers.add(pending);
   }
-  if (event.kind === 'step-retrying' || event.kind === 'step-interrupted') memory.stepsToBegin.add(event.id);
+  if (event.kind === 'step-retrying' || event.kind === 'step-interrupted') {
+    const pending = live.pending.get(event.id);
+    if (pending?.kind === 'step') memory.stepsToBegin.add(pending);
+  }
   return [event, ...asked];
 }
 
@@ -64,23 +67,10 @@ export function firstTimer({
   }
 }
 
-/** Steps that wait for their body to begin, in the order of asking. */
-export function waitingSteps({ live, stepsToBegin }: LiveMemory): PendingStep[] {
-  const waiting: PendingStep[] = [];
-  for (const id of stepsToBegin) {
-    const pending = live.pending.get(id);
-    if (pending?.kind === 'step') waiting.push(pending);
-    else stepsToBegin.delete(id);
-  }
-  return waiting;
-}
-
 /** When the run has something to do by itself: undefined is never. */
 export function nextDueAtMs(memory: LiveMemory): number | undefined {
-  const times = waitingSteps(memory).map((step) => step.retryAtMs);
-  const timeAtMs = nextTimeAtMs(memory);
-  if (timeAtMs !== undefined) times.push(timeAtMs);
-  return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+  const atMs = Math.min(memory.stepsToBegin.nextAtMs() ?? Infinity, nextTimeAtMs(memory) ?? Infinity);
+  return atMs === Infinity ? undefined : atMs;
 }
 
 /** When its first timer is due, or its time is up. */

@@ -10,6 +10,7 @@ import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem, RunShows } from '../ports/run-item.ts';
 import type { Shown } from '../scheduler/shown-by-code.ts';
+import { Alarm } from './alarm.ts';
 import type { AttemptEvent } from './attempt.ts';
 import { Attempts } from './attempts.ts';
 import type { Early } from './begin-early.ts';
@@ -61,6 +62,8 @@ export class Turn {
   readonly pausedWorkflows: PausedWorkflows;
   /** Set when there may be something to do. */
   readonly wakeUp = new AutoResetEvent();
+  /** Sets `wakeUp` at a time. */
+  readonly alarm: Alarm;
   /** When the turn has to end, and from when on it begins no more bodies. */
   readonly endsByMs: number;
   readonly beginsByMs: number;
@@ -159,6 +162,9 @@ export class Turn {
         this.#onStepResult(event, writes);
       },
     });
+    this.alarm = new Alarm(engine.clock, () => {
+      this.wakeUp.set();
+    });
     this.endsByMs = endsByMs;
     this.beginsByMs = endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART);
     this.wakesSeen = run.wakes;
@@ -240,6 +246,7 @@ export class Turn {
   end(): void {
     this.#strays?.unwatch();
     this.lease.stop();
+    this.alarm.stop();
     this.attempts.abortAllExcept(new Map());
   }
 

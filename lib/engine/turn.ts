@@ -144,7 +144,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (delivery.kind === 'lost') return { kind: 'lease-lost' };
     if (delivery.kind === 'cannot-replay') return blockRun(turn, delivery.error);
     if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
-    turn.attempts.abortAllExcept(memory.live.pending);
+    turn.attempts.abortWithdrawn(memory.live);
     const end = endOfCode(turn, memory);
     if (end.kind === 'terminated') return terminateRun(turn, end.reason);
 

@@ -4,7 +4,7 @@
  * Tested by: test/engine/read-only-steps.test.ts, test/invariants/i3-record-before-effect.test.ts
  */
 import type { JournalEntry } from '../journal/event.ts';
-import { entriesBytes } from './journal-length.ts';
+import { entriesBytes } from '../ports/entries-text.ts';
 
 export class Unwritten {
   #entries: JournalEntry[] = [];

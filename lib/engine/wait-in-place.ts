@@ -29,9 +29,8 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
 
   const recordAtMs = turn.early?.untilMs ?? Infinity;
   const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, recordAtMs, nextInboxCheckAtMs(turn, memory));
-  const cancel = clock.callAt(wakeAtMs, () => turn.wakeUp.set());
+  turn.alarm.ringBy(wakeAtMs);
   await turn.wakeUp.wait();
-  cancel();
   return 'go-on';
 }
 

@@ -98,6 +98,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return this.commands.pending;
   }
 
+  withdrawals(): number {
+    return this.commands.withdrawals;
+  }
+
   outcome(): Outcome {
     return this.#outcome;
   }

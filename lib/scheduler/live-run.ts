@@ -81,6 +81,8 @@ export interface LiveRun {
   deliver(event: JournalEvent, recordedUpTo?: CommandId): CommandEntry[];
   /** By id, in order of issue. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
+  /** Grows when a command is pending no more although no event has ended it. */
+  withdrawals(): number;
   outcome(): Outcome;
   /** Whether steps are being undone, or would be if the run failed now. */
   undos(): 'none' | 'to-come' | 'under-way';

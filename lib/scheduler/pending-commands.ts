@@ -57,6 +57,7 @@ export class PendingCommands implements Commands, PendingReceives {
   readonly #issuedLimit: CountLimit;
   /** Issued since the last event, to be recorded; emptied by `takeIssued`. */
   #issued: RecordedCommand[] = [];
+  #withdrawals = 0;
   /** Positions are given by `begin` and never reused. */
   #lastId: CommandId = 0;
 
@@ -68,6 +69,11 @@ export class PendingCommands implements Commands, PendingReceives {
 
   get pending(): ReadonlyMap<CommandId, Pending> {
     return this.#pending;
+  }
+
+  /** How often something was withdrawn. */
+  get withdrawals(): number {
+    return this.#withdrawals;
   }
 
   /** The position that was given last; 0 if none was. */
@@ -157,7 +163,7 @@ export class PendingCommands implements Commands, PendingReceives {
   /** The future of the command that an event ends: it is pending no more. */
   end(kind: Pending['kind'], id: CommandId): Future<unknown> {
     const { future } = this.#entry(kind, id);
-    this.withdraw(id);
+    this.#forget(id);
     return future;
   }
 
@@ -203,12 +209,19 @@ export class PendingCommands implements Commands, PendingReceives {
 
   /** The run is over: withdraws all commands. */
   clear(): void {
+    this.#withdrawals += 1;
     this.#pending.clear();
     this.#sleepsOfOwner.clear();
   }
 
-  /** The command is pending no more. */
+  /** The code does not wait for the command any more. */
   withdraw(id: CommandId): void {
+    this.#withdrawals += 1;
+    this.#forget(id);
+  }
+
+  /** The command is pending no more. */
+  #forget(id: CommandId): void {
     const entry = this.#pending.get(id);
     this.#pending.delete(id);
     if (entry?.kind !== 'sleep' || entry.command.owner === undefined) return;

@@ -23,8 +23,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'of a record that is too long, the rest is forgotten',
     file: 'lib/engine/commit.ts',
-    find: `all.push({ entries: open, bytes: openBytes + open.length + 1 });\n    open = [];`,
-    put: `all.push({ entries: open.slice(0, 3), bytes: openBytes + open.length + 1 });\n    open = [];`,
+    find: `all.push({ entries: open, bytes });`,
+    put: `all.push({ entries: open.slice(0, 3), bytes });`,
   },
   {
     name: 'steps begin before their record is written',

@@ -32,8 +32,8 @@ export const stepBugs: readonly PlantedBug[] = [
     find: `memory.stepsToBegin.delete(step.id);\n    const refusal`,
     put: `const refusal`,
     also: {
-      find: `if (attempts.has(step.id) || step.retryAtMs > nowMs) continue;`,
-      put: `if (step.retryAtMs > nowMs) continue;`,
+      find: `    if (attempts.has(step.id)) {\n      memory.stepsToBegin.delete(step.id);\n      continue;\n    }\n`,
+      put: '',
     },
   },
   {

@@ -1,0 +1,30 @@
+/**
+ * The stored form of a record's entries, a JSON array, and its size. Both are worked out once: who measures entries leaves
+ * the text to the store that writes them, and a store that has read them leaves their size to who measures them.
+ */
+import type { JournalEntry } from '../journal/event.ts';
+
+interface Known {
+  readonly text?: string;
+  readonly bytes: number;
+}
+
+const known = new WeakMap<readonly JournalEntry[], Known>();
+
+export function entriesText(entries: readonly JournalEntry[]): string {
+  return known.get(entries)?.text ?? JSON.stringify(entries);
+}
+
+export function entriesBytes(entries: readonly JournalEntry[]): number {
+  return known.get(entries)?.bytes ?? Buffer.byteLength(JSON.stringify(entries));
+}
+
+/** They have been written as text, one by one, and that text has so many bytes. */
+export function rememberText(entries: readonly JournalEntry[], text: string, bytes: number): void {
+  known.set(entries, { text, bytes });
+}
+
+/** They were read from a text of that size. */
+export function rememberBytes(entries: readonly JournalEntry[], bytes: number): void {
+  known.set(entries, { bytes });
+}
