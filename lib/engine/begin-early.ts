@@ -25,9 +25,10 @@ export interface Early {
   isOver: boolean;
 }
 
-/** Of the author's own body: what the engine does in its place, and an undo, change something. */
+/** Of the author's own body: what the engine does in its place, an undo and a transaction change something. */
 export function isReadOnly({ command }: PendingStep): boolean {
-  return command.options.readOnly === true && command.operation === undefined && command.undoes === undefined;
+  const { options, operation, undoes, isTransaction } = command;
+  return options.readOnly === true && operation === undefined && undoes === undefined && isTransaction !== true;
 }
 
 /** Whether an event is the result of a readOnly step. To be asked before it is delivered. */

@@ -20,9 +20,10 @@ import { itemFromStored, type StoredItem } from '../core/transaction/attribute-v
 import { invariant } from '../core/invariant.ts';
 import type { TransactionWrite } from '../core/transaction/write.ts';
 import type { JournalEvent } from '../journal/event.ts';
+import { entriesBytes } from '../ports/entries-text.ts';
 import type { TransactResult, FailedWrite } from '../ports/transact.ts';
 import { commit, noteRecord } from './commit.ts';
-import { entriesBytes, warnIfNearlyFull } from './journal-length.ts';
+import { warnIfNearlyFull } from './journal-length.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { failureEvent } from './step-events.ts';

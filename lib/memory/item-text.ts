@@ -1,6 +1,7 @@
 /** An item as text: what is kept is a copy, and no larger than the table would take. */
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
+import { entriesText } from '../ports/entries-text.ts';
 import { ITEM_LIMIT_BYTES } from '../ports/limits.ts';
 import { ItemTooLargeError } from '../ports/world-errors.ts';
 
@@ -33,7 +34,7 @@ export function checkRecordSize(
   { runId, record, link }: { readonly runId: string; readonly record: JournalRecord; readonly link: number },
 ): void {
   const key = link === 1 ? `event#${record.number}` : `link#${link}#${record.number}`;
-  checkSize(limits, { runId, key }, JSON.stringify(record.entries));
+  checkSize(limits, { runId, key }, entriesText(record.entries));
 }
 
 export function fromItemText<T>(text: string): T {

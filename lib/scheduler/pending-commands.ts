@@ -143,7 +143,8 @@ export class PendingCommands implements Commands, PendingReceives {
   /** Each option may be good, and those of the workflow's `steps` with it are not. */
   #refuseIfContradictory(command: DurableCommand): Future<unknown> | undefined {
     const { stepDefaults } = this.#options;
-    if (stepDefaults === undefined || command.kind !== 'step' || command.operation !== undefined) return undefined;
+    if (stepDefaults === undefined || command.kind !== 'step') return undefined;
+    if (command.operation !== undefined || command.isTransaction === true) return undefined;
     const { name, options, undo } = command;
     const error = findContradiction(
       { ...stepDefaults, ...options, undo },

@@ -35,7 +35,7 @@ export class NotedCloud extends SmallCloud {
   }
 }
 
-export const WRITES = new Set(['putRecord', 'release', 'finish', 'answerUpdate', 'renew']);
+export const WRITES = new Set(['putRecord', 'transact', 'release', 'finish', 'answerUpdate', 'renew']);
 
 /** The names of the entries of each record, but for the first. */
 export async function recordsOf(cloud: SmallCloud, runId: string): Promise<string[][]> {

@@ -1,6 +1,18 @@
 // I3 and its one exception: steps that are readOnly, which change nothing outside, are recorded together.
 import { describe, expect, it } from 'vitest';
-import { type Coroutine, createTask, defineStep, gather, setStatus, signal, sleep, step, update, workflow } from 'lull';
+import {
+  type Coroutine,
+  createTask,
+  defineStep,
+  gather,
+  setStatus,
+  signal,
+  sleep,
+  step,
+  transaction,
+  update,
+  workflow,
+} from 'lull';
 import { NotedCloud, play, reads, recordsOf, settle } from './noted-cloud.ts';
 
 describe('readOnly steps in a row', () => {
@@ -56,6 +68,18 @@ describe('readOnly steps in a row', () => {
       'finish',
     ]);
     expect((await recordsOf(cloud, runId))[0]).toEqual(['step-completed 1', 'step 2', 'step-completed 2', 'step 3']);
+  });
+
+  it('after which a transaction comes are written before its body begins', async () => {
+    const { cloud } = await play(function* (cloud) {
+      const price = yield* step('price', reads, cloud.body(7));
+      yield* step('stock', reads, cloud.body(3));
+      yield* transaction('buy', (tx) => {
+        cloud.notes.push('buy');
+        tx.put({ TableName: 'orders', Item: { id: 'o1', price } });
+      });
+    });
+    expect(cloud.notes).toEqual(['putRecord', 'price#1', 'stock#2', 'putRecord', 'buy', 'transact', 'finish']);
   });
 
   it('beside one that waits for its next attempt: that begins after the record', async () => {

@@ -7,8 +7,8 @@ export const earlyBugs: readonly PlantedBug[] = [
   {
     name: 'a step that changes something begins before its record',
     file: FILE,
-    find: `return command.options.readOnly === true && command.operation`,
-    put: `return command.operation`,
+    find: `return options.readOnly === true && operation === undefined`,
+    put: `return operation === undefined`,
   },
   {
     name: 'readOnly steps begin before the record that the run has begun',
