@@ -159,7 +159,7 @@ export class MemoryTables {
         .sort()
         .join() !== [...names].sort().join();
     if (table.isGuess && isOther(Object.keys(seen))) {
-      table.unkeyed.push(...table.items.values());
+      for (const item of table.items.values()) table.unkeyed.push(item);
       table.items.clear();
       table.schema = undefined;
     }
