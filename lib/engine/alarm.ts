@@ -1,34 +1,35 @@
 /**
- * Rings once by a time. A timer for each wait would cost more than most waits: one that is set for an earlier time stays,
- * and rings for nothing.
+ * Sets the turn's `wakeUp` by a time. A timer for each wait would cost more than most waits: one for an earlier time stays,
+ * and wakes the turn for nothing.
  *
  * Tested by: test/engine/turns.test.ts, test/engine/many-steps.test.ts
  */
 import type { Clock } from '../ports/clock.ts';
+import type { AutoResetEvent } from './auto-reset-event.ts';
 
 export class Alarm {
   readonly #clock: Clock;
-  readonly #ring: () => void;
-  #set: { readonly atMs: number; readonly cancel: () => void } | undefined;
+  readonly #wakeUp: AutoResetEvent;
+  #timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
 
-  constructor(clock: Clock, ring: () => void) {
+  constructor(clock: Clock, wakeUp: AutoResetEvent) {
     this.#clock = clock;
-    this.#ring = ring;
+    this.#wakeUp = wakeUp;
   }
 
   /** At this time, or before. */
-  ringBy(atMs: number): void {
-    if (this.#set !== undefined && this.#set.atMs <= atMs) return;
-    this.#set?.cancel();
+  wakeBy(atMs: number): void {
+    if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
+    this.#timer?.cancel();
     const cancel = this.#clock.callAt(atMs, () => {
-      this.#set = undefined;
-      this.#ring();
+      this.#timer = undefined;
+      this.#wakeUp.set();
     });
-    this.#set = { atMs, cancel };
+    this.#timer = { atMs, cancel };
   }
 
   stop(): void {
-    this.#set?.cancel();
-    this.#set = undefined;
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 }

@@ -162,9 +162,7 @@ export class Turn {
         this.#onStepResult(event, writes);
       },
     });
-    this.alarm = new Alarm(engine.clock, () => {
-      this.wakeUp.set();
-    });
+    this.alarm = new Alarm(engine.clock, this.wakeUp);
     this.endsByMs = endsByMs;
     this.beginsByMs = endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART);
     this.wakesSeen = run.wakes;

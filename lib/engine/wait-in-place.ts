@@ -29,7 +29,7 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
 
   const recordAtMs = turn.early?.untilMs ?? Infinity;
   const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, recordAtMs, nextInboxCheckAtMs(turn, memory));
-  turn.alarm.ringBy(wakeAtMs);
+  turn.alarm.wakeBy(wakeAtMs);
   await turn.wakeUp.wait();
   return 'go-on';
 }
