@@ -1,6 +1,6 @@
 /**
- * The stored form of a record's entries, a JSON array, and its size. Both are worked out once: who measures entries leaves
- * the text to the store that writes them, and a store that has read them leaves their size to who measures them.
+ * The stored form of a record's entries, a JSON array, and its size. Both are worked out once: the engine, which measures
+ * what it writes, leaves the text to the store; a store leaves the size of what it has read to the engine.
  */
 import type { JournalEntry } from '../journal/event.ts';
 
