@@ -118,159 +118,159 @@ interface Running {
 }
 
 class RunningBatch<R> implements CertaintyWatcher {
-  readonly #loop = currentLoop('batch()');
-  readonly #iterator: Iterator<unknown>;
-  readonly #worker: Worker<R>;
-  readonly #plan: BatchPlan;
+  private readonly loop = currentLoop('batch()');
+  private readonly iterator: Iterator<unknown>;
+  private readonly worker: Worker<R>;
+  private readonly plan: BatchPlan;
   /** How the items ended; undefined for those that have not. */
-  readonly #items: (BatchItem<R> | undefined)[] = [];
-  readonly #running = new Map<Future<unknown>, Running>();
-  #successes = 0;
-  #failures = 0;
+  private readonly items: (BatchItem<R> | undefined)[] = [];
+  private readonly running = new Map<Future<unknown>, Running>();
+  private successes = 0;
+  private failures = 0;
   /** The iterable has no more items, or is asked for none. */
-  #isExhausted = false;
+  private isExhausted = false;
   /** Set by `stop`: the items that run were cancelled. */
-  #isStopped = false;
-  #endedBy: BatchEnd = 'all';
+  private isStopped = false;
+  private endedBy: BatchEnd = 'all';
   /** What is wrong with the worker, or was with the end of the iterator: the batch fails with it. */
-  #mistake: { readonly error: unknown } | undefined;
+  private mistake: { readonly error: unknown } | undefined;
   /** What the batch's own task waits for; made anew for each wait. */
-  #ends: Latch | undefined;
+  private ends: Latch | undefined;
 
   constructor(iterator: Iterator<unknown>, worker: Worker<R>, plan: BatchPlan) {
-    this.#iterator = iterator;
-    this.#worker = worker;
-    this.#plan = plan;
+    this.iterator = iterator;
+    this.worker = worker;
+    this.plan = plan;
   }
 
   hasEnded(): boolean {
-    return this.#isExhausted && this.#running.size === 0;
+    return this.isExhausted && this.running.size === 0;
   }
 
   /** As many as there is room for. Throws what the iterable throws. */
   beginItems(): void {
-    while (!this.#isExhausted && this.#running.size < this.#plan.limit) {
-      const next = this.#takeNext();
-      if (next.done === true) this.#isExhausted = true;
-      else this.#begin(next.value);
+    while (!this.isExhausted && this.running.size < this.plan.limit) {
+      const next = this.takeNext();
+      if (next.done === true) this.isExhausted = true;
+      else this.begin(next.value);
     }
   }
 
-  #takeNext(): IteratorResult<unknown> {
+  private takeNext(): IteratorResult<unknown> {
     try {
-      return this.#iterator.next();
+      return this.iterator.next();
     } catch (error) {
-      this.#isExhausted = true; // as in a `for` loop, an iterator that has thrown is not closed
+      this.isExhausted = true; // as in a `for` loop, an iterator that has thrown is not closed
       throw error;
     }
   }
 
-  #begin(item: unknown): void {
-    const index = this.#items.length;
+  private begin(item: unknown): void {
+    const index = this.items.length;
     const call = new ItemCall(this, item, index);
-    const task = this.#loop.tasks.create(call);
+    const task = this.loop.tasks.create(call);
     const future = task as unknown as Future<unknown>; // each task of a loop is one
-    this.#items.push(undefined);
-    this.#running.set(future, { index, task, hasBegun: false });
+    this.items.push(undefined);
+    this.running.set(future, { index, task, hasBegun: false });
     call.future = future;
     future[WATCH_CERTAINTY](this);
   }
 
   /** Waits until an item has ended, or all have if no further one begins. */
   *waitForEnds(): Coroutine<void> {
-    this.#ends = new Latch();
-    yield* this.#ends;
+    this.ends = new Latch();
+    yield* this.ends;
   }
 
   /** Calls the worker, in the item's own task. */
   callWorker(future: Future<unknown>, item: unknown, index: number): Awaitable<R> {
-    (this.#running.get(future) as Running).hasBegun = true;
-    const worker = this.#worker; // so that the author's code is not called with the batch as `this`
+    (this.running.get(future) as Running).hasBegun = true;
+    const worker = this.worker; // so that the author's code is not called with the batch as `this`
     const made = worker(item, index);
     try {
       return asAwaitable('batch()', made);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
       throw error;
     }
   }
 
   /** An item's task is done. */
   futureCertain(future: Future<unknown>): void {
-    const ended = this.#running.get(future) as Running;
-    this.#running.delete(future);
-    this.#items[ended.index] = this.#endOf(future, ended);
-    this.#stopIfDecided();
-    if (!this.#isExhausted || this.#running.size === 0) this.#ends?.release();
+    const ended = this.running.get(future) as Running;
+    this.running.delete(future);
+    this.items[ended.index] = this.endOf(future, ended);
+    this.stopIfDecided();
+    if (!this.isExhausted || this.running.size === 0) this.ends?.release();
   }
 
-  #endOf(future: Future<unknown>, { hasBegun }: Running): BatchItem<R> {
+  private endOf(future: Future<unknown>, { hasBegun }: Running): BatchItem<R> {
     try {
       const value = future.result() as R;
-      this.#successes += 1;
+      this.successes += 1;
       return { status: 'fulfilled', value };
     } catch (error) {
       if (isCancelled(error)) return { status: hasBegun ? 'cancelled' : 'not-started' };
-      this.#failures += 1;
+      this.failures += 1;
       return { status: 'rejected', reason: toError(error) };
     }
   }
 
-  #stopIfDecided(): void {
-    if (this.#isStopped) return;
-    if (this.#successes >= this.#plan.enough) this.#endedBy = 'enough';
-    else if (this.#failures > this.#plan.tolerated) this.#endedBy = 'failures';
+  private stopIfDecided(): void {
+    if (this.isStopped) return;
+    if (this.successes >= this.plan.enough) this.endedBy = 'enough';
+    else if (this.failures > this.plan.tolerated) this.endedBy = 'failures';
     else return;
     this.stop();
   }
 
-  #fail(error: unknown): void {
-    this.#mistake ??= { error };
+  private fail(error: unknown): void {
+    this.mistake ??= { error };
     this.stop();
   }
 
   /** Begins no further item, and cancels those that run. */
   stop(): void {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
-    if (!this.#isExhausted) this.#closeIterator();
-    for (const { task } of this.#running.values()) task.cancel();
+    if (this.isStopped) return;
+    this.isStopped = true;
+    if (!this.isExhausted) this.closeIterator();
+    for (const { task } of this.running.values()) task.cancel();
   }
 
-  #closeIterator(): void {
-    this.#isExhausted = true;
+  private closeIterator(): void {
+    this.isExhausted = true;
     try {
-      this.#iterator.return?.();
+      this.iterator.return?.();
     } catch (error) {
-      this.#mistake ??= { error };
+      this.mistake ??= { error };
     }
   }
 
   /** Throws what was wrong with the worker or the iterator. */
   result(): Batch<R> {
-    if (this.#mistake !== undefined) throw this.#mistake.error;
-    const items = this.#items as BatchItem<R>[]; // all of them have ended
-    const { count = items.length } = this.#plan;
+    if (this.mistake !== undefined) throw this.mistake.error;
+    const items = this.items as BatchItem<R>[]; // all of them have ended
+    const { count = items.length } = this.plan;
     while (items.length < count) items.push({ status: 'not-started' });
-    return new Batch(items, this.#endedBy);
+    return new Batch(items, this.endedBy);
   }
 }
 
 /** Its first step calls the worker. */
 class ItemCall<R> implements Awaitable<R> {
-  readonly #batch: RunningBatch<R>;
-  readonly #item: unknown;
-  readonly #index: number;
+  private readonly batch: RunningBatch<R>;
+  private readonly item: unknown;
+  private readonly index: number;
   /** The task that runs it. */
   future: Future<unknown> | undefined;
 
   constructor(batch: RunningBatch<R>, item: unknown, index: number) {
-    this.#batch = batch;
-    this.#item = item;
-    this.#index = index;
+    this.batch = batch;
+    this.item = item;
+    this.index = index;
   }
 
   *[Symbol.iterator](): Coroutine<R> {
-    return yield* this.#batch.callWorker(this.future as Future<unknown>, this.#item, this.#index);
+    return yield* this.batch.callWorker(this.future as Future<unknown>, this.item, this.index);
   }
 }

@@ -17,45 +17,45 @@ interface Place {
 
 /** A linked list: any task may leave it at any time, and that takes as long however many wait. */
 export class WaitQueue {
-  #first: Place | undefined;
-  #last: Place | undefined;
+  private first: Place | undefined;
+  private last: Place | undefined;
   /** Those before it are known to be done: `wakeNext` need not look at them again. */
-  #next: Place | undefined;
-  #size = 0;
+  private next: Place | undefined;
+  private count = 0;
 
   /** All that are in line, those that were woken or cancelled included. */
   get size(): number {
-    return this.#size;
+    return this.count;
   }
 
   /** Says whether a task waits, or was woken and has not gone on yet. */
   isOccupied(): boolean {
-    let place = this.#first;
+    let place = this.first;
     while (place?.waiter.cancelled() === true) place = place.after;
     return place !== undefined;
   }
 
   /** Waits to be woken. */
   *wait(waiter = new Future<void>()): Coroutine<void> {
-    const place = this.#add(waiter);
+    const place = this.add(waiter);
     try {
       yield* waiter;
     } finally {
-      this.#remove(place);
+      this.remove(place);
     }
   }
 
   /** Wakes the first in line. One that is done will go on anyway: then no other is woken. */
   wakeFirst(): void {
-    const first = this.#first?.waiter;
+    const first = this.first?.waiter;
     if (first !== undefined && !first.done()) first.setResult();
   }
 
   /** Wakes the first that is neither woken nor cancelled; says whether there was one. */
   wakeNext(): boolean {
-    while (this.#next !== undefined) {
-      const { waiter, after } = this.#next;
-      this.#next = after;
+    while (this.next !== undefined) {
+      const { waiter, after } = this.next;
+      this.next = after;
       if (waiter.done()) continue;
       waiter.setResult();
       return true;
@@ -67,23 +67,23 @@ export class WaitQueue {
     while (this.wakeNext());
   }
 
-  #add(waiter: Future<void>): Place {
-    const place: Place = { waiter, before: this.#last, after: undefined };
-    if (this.#last === undefined) this.#first = place;
-    else this.#last.after = place;
-    this.#last = place;
-    this.#next ??= place;
-    this.#size += 1;
+  private add(waiter: Future<void>): Place {
+    const place: Place = { waiter, before: this.last, after: undefined };
+    if (this.last === undefined) this.first = place;
+    else this.last.after = place;
+    this.last = place;
+    this.next ??= place;
+    this.count += 1;
     return place;
   }
 
-  #remove(place: Place): void {
+  private remove(place: Place): void {
     const { before, after } = place;
-    if (before === undefined) this.#first = after;
+    if (before === undefined) this.first = after;
     else before.after = after;
-    if (after === undefined) this.#last = before;
+    if (after === undefined) this.last = before;
     else after.before = before;
-    if (this.#next === place) this.#next = after;
-    this.#size -= 1;
+    if (this.next === place) this.next = after;
+    this.count -= 1;
   }
 }

@@ -74,53 +74,53 @@ function toFutures<A extends Task<unknown> | Future<unknown>>(tasks: Iterable<A>
 type Either = Task<unknown> | Future<unknown>;
 
 class WaitCall<A extends Either> implements Call<{ done: Set<A>; pending: Set<A> }>, Watcher {
-  readonly #futures: Set<A>;
-  readonly #returnWhen: ReturnWhen;
-  readonly #limitMs: number | undefined;
+  private readonly futures: Set<A>;
+  private readonly returnWhen: ReturnWhen;
+  private readonly limitMs: number | undefined;
   /** What the waiting task waits for; made when the wait starts, as is the timer. */
-  #latch: Latch | undefined;
+  private latch: Latch | undefined;
   /** Undefined without a limit. */
-  #timer: Timer | undefined;
+  private timer: Timer | undefined;
   /** Futures that are not done, as far as `futureDone` has been called. */
-  #left: number;
+  private left: number;
 
   constructor(futures: Set<A>, returnWhen: ReturnWhen, limitMs: number | undefined) {
-    this.#futures = futures;
-    this.#returnWhen = returnWhen;
-    this.#limitMs = limitMs;
-    this.#left = futures.size;
+    this.futures = futures;
+    this.returnWhen = returnWhen;
+    this.limitMs = limitMs;
+    this.left = futures.size;
   }
 
   *start(): Coroutine<{ done: Set<A>; pending: Set<A> }> {
     const latch = new Latch();
-    this.#latch = latch;
-    currentLoop('wait()').awaits?.dependsOn(latch, [...this.#futures].map(asFuture));
-    if (this.#limitMs !== undefined) {
-      const dueAtMs = currentLoop('wait()').clock.nowMs() + this.#limitMs;
-      this.#timer = new Timer(latch, { name: 'wait', dueAtMs, ifDue: 'next-round' });
+    this.latch = latch;
+    currentLoop('wait()').awaits?.dependsOn(latch, [...this.futures].map(asFuture));
+    if (this.limitMs !== undefined) {
+      const dueAtMs = currentLoop('wait()').clock.nowMs() + this.limitMs;
+      this.timer = new Timer(latch, { name: 'wait', dueAtMs, ifDue: 'next-round' });
     }
-    for (const future of this.#futures) asFuture(future)[ADD_WATCHER](this);
+    for (const future of this.futures) asFuture(future)[ADD_WATCHER](this);
     try {
       yield* latch;
     } finally {
-      this.#timer?.cancel();
-      for (const future of this.#futures) asFuture(future)[REMOVE_WATCHER](this);
+      this.timer?.cancel();
+      for (const future of this.futures) asFuture(future)[REMOVE_WATCHER](this);
     }
     const done = new Set<A>();
     const pending = new Set<A>();
-    for (const future of this.#futures) (future.done() ? done : pending).add(future);
+    for (const future of this.futures) (future.done() ? done : pending).add(future);
     return { done, pending };
   }
 
   futureDone(future: Future<unknown>): void {
-    this.#left -= 1;
+    this.left -= 1;
     const isOver =
-      this.#left <= 0 ||
-      this.#returnWhen === 'FIRST_COMPLETED' ||
-      (this.#returnWhen === 'FIRST_EXCEPTION' && !future.cancelled() && future.exception() !== undefined);
+      this.left <= 0 ||
+      this.returnWhen === 'FIRST_COMPLETED' ||
+      (this.returnWhen === 'FIRST_EXCEPTION' && !future.cancelled() && future.exception() !== undefined);
     if (!isOver) return;
-    this.#timer?.cancel();
-    this.#latch?.release();
+    this.timer?.cancel();
+    this.latch?.release();
   }
 }
 

@@ -25,69 +25,69 @@ interface Undoable {
 }
 
 export class UndoPhase {
-  readonly #host: RunHost;
+  private readonly host: RunHost;
   /** Those that are not undone yet, in the order in which they completed. */
-  readonly #completed: Undoable[] = [];
-  readonly #errors: Error[] = [];
+  private readonly completed: Undoable[] = [];
+  private readonly errors: Error[] = [];
   /** From then on no step is remembered. */
-  #hasBegun = false;
-  #task: CoroutineTask<void> | undefined;
+  private isClosed = false;
+  private task: CoroutineTask<void> | undefined;
 
   constructor(host: RunHost) {
-    this.#host = host;
+    this.host = host;
   }
 
   hasBegun(): boolean {
-    return this.#hasBegun;
+    return this.isClosed;
   }
 
   isNeeded(): boolean {
-    return this.#completed.length > 0;
+    return this.completed.length > 0;
   }
 
   stepCompleted(command: StepCommand, result: Encoded): void {
-    if (command.undo !== undefined && !this.hasBegun()) this.#completed.push({ command, result });
+    if (command.undo !== undefined && !this.hasBegun()) this.completed.push({ command, result });
   }
 
   /** Says whether there is anything to undo; then it begins, once. It begins again after an undo that `failed`. */
   begin(tasks: TaskRegistry): boolean {
-    if (this.#task !== undefined || !this.isNeeded()) return false;
-    this.#hasBegun = true;
-    this.#task = tasks.create(this.#undoAll(), { name: 'undo', isShielded: true });
+    if (this.task !== undefined || !this.isNeeded()) return false;
+    this.isClosed = true;
+    this.task = tasks.create(this.undoAll(), { name: 'undo', isShielded: true });
     return true;
   }
 
   /** The code of an undo never came to rest, and was abandoned with the task of all. */
   failed(error: Error): void {
-    this.#errors.push(error);
-    this.#task = undefined;
+    this.errors.push(error);
+    this.task = undefined;
   }
 
   /** The run's own end; its error lists the undos that failed, as `undoErrors`. */
   addErrors(outcome: Outcome): Outcome {
-    const task = this.#task;
+    const task = this.task;
     if (task?.done() === true && !task.cancelled()) {
       const forgotten = task.exception();
-      if (forgotten !== undefined) this.#errors.push(forgotten);
+      if (forgotten !== undefined) this.errors.push(forgotten);
     }
-    if (this.#errors.length === 0 || !('error' in outcome)) return outcome;
-    return { ...outcome, error: withUndoErrors(toError(outcome.error), this.#errors) };
+    if (this.errors.length === 0 || !('error' in outcome)) return outcome;
+    return { ...outcome, error: withUndoErrors(toError(outcome.error), this.errors) };
   }
 
-  *#undoAll(): Coroutine<void> {
-    for (let last = this.#completed.pop(); last !== undefined; last = this.#completed.pop()) {
+  private *undoAll(): Coroutine<void> {
+    for (let last = this.completed.pop(); last !== undefined; last = this.completed.pop()) {
       try {
-        yield* this.#undo(last.command, last.result);
+        yield* this.undo(last.command, last.result);
       } catch (error) {
-        this.#errors.push(toError(error));
+        this.errors.push(toError(error));
       }
     }
   }
 
   /** The undo gets a copy of the result: the code may have changed its own. */
-  *#undo({ name, options, key, undo }: StepCommand, result: Encoded): Coroutine<void> {
+  private *undo({ name, options, key, undo }: StepCommand, result: Encoded): Coroutine<void> {
     const { atMostOnce: _, ...retries } = options;
-    const undoes = { result: this.#host.decode(result) };
+    const undoes = { result: this.host.decode(result) };
     const body = undo as NonNullable<typeof undo>;
     const step: StepCommand = { kind: 'step', name: `undo ${name}`, options: retries, body, key, undoes };
     if ((yield step) !== RUNS_IN_THE_RUN) return;

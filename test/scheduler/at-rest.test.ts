@@ -27,6 +27,9 @@ afterAll(() => walker.close());
 
 /** Known, with the reason. */
 const ALLOWED: readonly string[] = [
+  // The body of a transaction holds the author's function; what it is retried for is the same for all.
+  'function () => prepare(name, collect) api/transaction.ts',
+  'function (error) => error.code === "TRANSACTION_CONFLICT" core/transaction/retry.ts',
   // Draws of a fork come from the secrets of several runs.
   'function () => (later.findLast(({ at }) => at <= lastCommandId())?.ra engine/run-secrets.ts',
   // Which generators were given to a task: it is asked for each of those that are stored.

@@ -41,6 +41,7 @@ import {
   stepContext,
   taskGroup,
   timeout,
+  transaction,
   uuid,
   wait,
   waitFor,
@@ -76,6 +77,7 @@ export const restingPrograms: Readonly<Record<string, () => Coroutine<unknown>>>
     yield* gather({
       plain: step('plain', { retry: { retryIf: () => true } }, (context) => context.attempt),
       defined: charge(990),
+      together: transaction('together', (tx) => tx.delete({ TableName: 'accounts', Key: { id: 'a' } })),
       later: sleep('1 day', 'later'),
       until: sleepUntil(new Date(START_MS + 86_400_000)),
       answer: answer.receive(),

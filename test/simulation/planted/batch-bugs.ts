@@ -23,8 +23,8 @@ export const batchBugs: readonly PlantedBug[] = [
   {
     name: 'a batch runs one item more than its limit',
     file: 'lib/api/batch.ts',
-    find: `this.#running.size < this.#plan.limit`,
-    put: `this.#running.size <= this.#plan.limit`,
+    find: `this.running.size < this.plan.limit`,
+    put: `this.running.size <= this.plan.limit`,
   },
   {
     name: 'a task goes on though its predicate does not hold',

@@ -5,14 +5,14 @@ export const undoBugs: readonly PlantedBug[] = [
   {
     name: 'undos run in the order of their steps',
     file: 'lib/scheduler/undo-phase.ts',
-    find: `let last = this.#completed.pop(); last !== undefined; last = this.#completed.pop()`,
-    put: `let last = this.#completed.shift(); last !== undefined; last = this.#completed.shift()`,
+    find: `let last = this.completed.pop(); last !== undefined; last = this.completed.pop()`,
+    put: `let last = this.completed.shift(); last !== undefined; last = this.completed.shift()`,
   },
   {
     name: 'an undo that fails stops the others',
     file: 'lib/scheduler/undo-phase.ts',
-    find: `        this.#errors.push(toError(error));\n      }\n    }`,
-    put: `        this.#errors.push(toError(error));\n        return;\n      }\n    }`,
+    find: `        this.errors.push(toError(error));\n      }\n    }`,
+    put: `        this.errors.push(toError(error));\n        return;\n      }\n    }`,
   },
   {
     name: 'an undo that is code of the run is not run',
