@@ -55,6 +55,10 @@ export const repairingWorkload: Workload = {
       waitMs: Math.round(dice.magnitude(1, 20_000)),
       persists: true,
     }));
+    // No code receives them: they come at any time, also when the run has failed and is about to be tried again.
+    const asides = Array.from({ length: dice.pick([0, 0, 1, 2]) }, (_, sender) =>
+      Array.from({ length: dice.between(2, 6) }, (_, index) => aside(dice, `aside ${sender}/${index}`)),
+    );
     const forks = Array.from({ length: dice.pick([0, 0, 1, 1, 2]) }, (_, index) =>
       fork(dice, { input, id: `${runId}.fork-${index}` }),
     );
@@ -69,7 +73,7 @@ export const repairingWorkload: Workload = {
         [start(REPAIRED, input)],
         person,
         ...(signals.length === 0 ? [] : [signals]),
-        ...[...others, ...forks, ...stops, ...deletes].filter(() => dice.chance(0.9)),
+        ...[...others, ...asides, ...forks, ...stops, ...deletes].filter(() => dice.chance(0.9)),
       ],
     };
   },
@@ -92,6 +96,16 @@ export const repairingWorkload: Workload = {
     }
   },
 };
+
+function aside(dice: Dice, payload: string): Action {
+  return {
+    do: 'signal',
+    name: 'aside',
+    payload,
+    waitMs: Math.round(dice.magnitude(1, 20_000)),
+    persists: dice.chance(0.3),
+  };
+}
 
 function drawStages(dice: Dice): Stage[] {
   let named = 0;
@@ -210,8 +224,9 @@ function mayBeRefused({ error, action }: Told, stages: readonly Stage[]): boolea
 }
 
 function isWhole(told: readonly Told[], stages: readonly Stage[]): boolean {
-  const sent = told.filter(({ action, outcome }) => action.do === 'signal' && outcome === 'accepted').length;
-  return told.some(({ action, outcome }) => action.do === 'start' && outcome === 'accepted') && sent >= partsOf(stages);
+  const accepted = told.filter(({ outcome }) => outcome === 'accepted').map(({ action }) => action);
+  const sent = accepted.filter((action) => action.do === 'signal' && action.name === PART).length;
+  return accepted.some((action) => action.do === 'start') && sent >= partsOf(stages);
 }
 
 /** What it gives when nothing fails any more. */
