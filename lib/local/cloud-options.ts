@@ -61,9 +61,9 @@ type AnyOptions = LocalCloudOptions & TemplateCloudOptions;
 
 const ENTRY_OPTIONS = [
   'entry',
-  'tables',
   'dir',
   'watch',
+  'tables',
   'env',
   'log',
   'port',

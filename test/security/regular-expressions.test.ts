@@ -83,6 +83,8 @@ const REASONED: Readonly<Record<string, { readonly why: string; readonly worst: 
 /** Made at run time: of what. */
 const MADE: Readonly<Record<string, string>> = {
   'new RegExp(source, flags)': 'a value of a workflow, which the engine gives back and does not use',
+  'new RegExp(text(reader, source), text(reader, flags))':
+    'a value of a stored frame, which is given back and not used',
   "new RegExp('', flag)": 'no expression at all, to learn which flags this Node knows',
   'new RegExp(`^${DAY}(?:T${TIME}(?<zone>${ZONE})?)?$`)': 'constants of digits in fixed numbers, anchored at both ends',
   "new RegExp(`^${path.replace(NAME_AT_THE_END, '/$1/.+').replace(/\\{\\w+\\}/g, '[^/]+')}$`)":

@@ -15,7 +15,8 @@ export function parseSource(source: string, fileName: string): Parsed {
     return { kind: 'parsed', file: parse(source, { sourceType: 'module', sourceFilename: fileName, plugins }) };
   } catch (error) {
     const { message, loc } = error as SyntaxError & { loc?: { line: number; column: number } };
-    const reason = /'with' in strict mode/.test(message) ? WITH : message.replace(/ \(\d+:\d+\)$/, '');
+    const place = ` (${loc?.line}:${loc?.column})`; // the parser ends its messages with it
+    const reason = message.includes("'with' in strict mode") ? WITH : message.replace(place, '');
     return { kind: 'refused', problem: { reason, line: loc?.line ?? 1, column: loc?.column ?? 0 } };
   }
 }

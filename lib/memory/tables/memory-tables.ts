@@ -120,9 +120,7 @@ export class MemoryTables {
     if (table.schema !== undefined) return table.schema;
     if (this.#keys[table.name] !== undefined) return this.#schemaOf(table, item);
     if (condition === undefined) return undefined;
-    const named = [...condition.matchAll(/attribute_(?:not_)?exists\s*\(\s*([#\w.-]+)\s*\)/gi)].map(
-      ([, path = '']) => names[path] ?? path,
-    );
+    const named = pathsOfExistence(condition).map((path) => names[path] ?? path);
     const attributes = [...new Set(named)].filter((attribute) =>
       'SNB'.includes(Object.keys(item[attribute] ?? { '?': 0 })[0] ?? '?'),
     );
@@ -218,4 +216,15 @@ function toStoredItem(given: PlainItem, what: string): { readonly stored: Stored
 
 function invalid(message: string): WorkflowCodeError {
   return new WorkflowCodeError('INVALID_ARGUMENT', message);
+}
+
+/** Of which attributes a condition asks whether they are there: `attribute_exists(path)`, `attribute_not_exists(path)`. */
+function pathsOfExistence(condition: string): string[] {
+  const parts = condition.split('(');
+  return parts.slice(1).flatMap((part, index) => {
+    const name = (parts[index] ?? '').trimEnd().toLowerCase();
+    const isOfExistence = name.endsWith('attribute_exists') || name.endsWith('attribute_not_exists');
+    const [path = ''] = part.split(')');
+    return isOfExistence ? [path.trim()] : [];
+  });
 }
