@@ -74,8 +74,14 @@ function toError(name: string, writes: readonly TransactionWrite[], done: NotDon
     case 'conflict':
       return new TransactionConflictError(name, done.why);
     case 'refused':
-      return new TransactionRefusedError(name, done.why);
+      return new TransactionRefusedError(name, `${done.why}${tablesOf(writes)}`);
   }
+}
+
+/** DynamoDB does not say which table is not there, or may not be written to. */
+function tablesOf(writes: readonly TransactionWrite[]): string {
+  const names = [...new Set(writes.map(({ table }) => `"${table}"`))];
+  return ` (it writes to ${names.length === 1 ? 'table' : 'tables'} ${names.join(', ')})`;
 }
 
 function toFailedCondition(writes: readonly TransactionWrite[], { index, item }: FailedWrite): FailedCondition {

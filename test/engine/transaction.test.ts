@@ -205,7 +205,9 @@ describe('a transaction', () => {
       });
     });
     const engine = createTestEngine({ workflows: [wrong] });
-    await expect(engine.run(wrong)).rejects.toBeInstanceOf(TransactionRefusedError);
+    const refused = engine.run(wrong);
+    await expect(refused).rejects.toBeInstanceOf(TransactionRefusedError);
+    await expect(refused).rejects.toThrow(/ \(it writes to tables "seats", "others"\)$/);
     expect(await engine.table('seats').items()).toEqual([]);
   });
 });
