@@ -20,7 +20,7 @@ import { VirtualClock } from '../../lib/testing/virtual-clock.ts';
 import { FIRST_INVOCATIONS, MORE_INVOCATIONS_A_MINUTE } from './quotas.ts';
 import { UnitMeter } from './unit-meter.ts';
 
-export const TIMES_MS = { read: 4, write: 6, page: 10, send: 10, coldStart: 400 } as const;
+const TIMES_MS = { read: 4, write: 6, page: 10, send: 10, coldStart: 400 } as const;
 
 /** As the construct has it. */
 const SWEEP_EVERY_MS = 60_000;

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { WorkflowEngine, type WorkflowEngineProps } from '../../infra/index.ts';
 import type { WhenDone } from '../local/temporary-folder.ts';
@@ -37,6 +38,11 @@ export function synthesizeStack(
   extend(engine, stack);
   app.synth();
   return outdir;
+}
+
+/** A table of the author's own, of which each item has an `id`. */
+export function tableWithId(stack: Stack, tableName: string): Table {
+  return new Table(stack, 'OwnTable', { tableName, partitionKey: { name: 'id', type: AttributeType.STRING } });
 }
 
 /** A copy of an assembly with another template, as somebody might have deployed it. */

@@ -27,7 +27,7 @@ export function isStoredAttribute(value: unknown): value is StoredAttribute {
 }
 
 /** An UnserializableValueError names the path to what a table cannot take. */
-export function toStored(value: unknown, path: string): StoredAttribute {
+function toStored(value: unknown, path: string): StoredAttribute {
   switch (typeof value) {
     case 'string':
       return { S: value };
@@ -68,7 +68,7 @@ function setToStored(value: ReadonlySet<unknown>, path: string): StoredAttribute
   throw refusal(path, 'a Set that a table cannot hold: all of it has to be texts, numbers, or Uint8Arrays');
 }
 
-export function fromStored(stored: StoredAttribute): unknown {
+function fromStored(stored: StoredAttribute): unknown {
   const [[type, value] = ['', undefined]] = Object.entries(stored);
   switch (type) {
     case 'N':

@@ -26,7 +26,7 @@ export function member(of: Expression, key: string): t.MemberExpression {
   return isName(key) ? t.memberExpression(of, id(key)) : t.memberExpression(of, str(key), true);
 }
 
-export function propertyName(key: string): t.Identifier | t.StringLiteral {
+function propertyName(key: string): t.Identifier | t.StringLiteral {
   return isName(key) && key !== '__proto__' ? id(key) : str(key);
 }
 

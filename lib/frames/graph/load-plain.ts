@@ -45,7 +45,7 @@ export const plainKinds = {
 } satisfies Partial<Record<keyof typeof KINDS, NodeKind>>;
 
 /** Never an assignment, which `__proto__` would turn into something else. */
-export function define(object: object, key: PropertyKey, value: unknown): void {
+function define(object: object, key: PropertyKey, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 

@@ -3,6 +3,16 @@ import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompileOptions } from '../compiler/compile-module.ts';
 
+/**
+ * Which files `esbuildFrames()` and `viteFrames()` compile, and how frames name them.
+ *
+ * @example
+ * ```ts no-run
+ * import { esbuildFrames } from 'lull/frames';
+ *
+ * const plugins = [esbuildFrames({ include: /node_modules\/our-workflows\// })];
+ * ```
+ */
 export interface FramesOptions {
   /** Files of packages to compile as well, by their path with `/`. By default none in `node_modules` is. */
   readonly include?: RegExp;

@@ -1,8 +1,7 @@
 /** `lull dev --from`, the cloud of the synthesized template, as a home: real processes, and a clock that can be moved. */
 import { join } from 'node:path';
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { startLocalCloud, type CloudEvent } from 'lull/local';
-import { synthesizeStack } from '../../infra/built-stack.ts';
+import { synthesizeStack, tableWithId } from '../../infra/built-stack.ts';
 import { temporaryFolder, type WhenDone } from '../../local/temporary-folder.ts';
 import type { Stage } from '../stage.ts';
 import { SEATS } from '../programs/transactions.ts';
@@ -22,8 +21,7 @@ export async function openStack(whenDone: WhenDone): Promise<Stage> {
       whenDone,
       { entry: writeEntry(whenDone, [SCHEDULED]), logLevel: 'debug', publicCallbacks: true },
       (engine, stack) => {
-        const partitionKey = { name: 'id', type: AttributeType.STRING };
-        engine.grantTransactions(new Table(stack, 'Seats', { tableName: SEATS, partitionKey }));
+        engine.grantTransactions(tableWithId(stack, SEATS));
       },
     ),
     dir: join(temporaryFolder(whenDone), 'cloud'),
