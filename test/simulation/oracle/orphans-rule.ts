@@ -47,8 +47,9 @@ function mayValueBeLeft(run: RunLedger, seen: Seen, key: string): boolean {
 function mayBeLeft(run: RunLedger, seen: Seen, operations: readonly string[], id: string): boolean {
   const { runId } = run;
   const { faultNames, callers } = seen;
-  // Sent again after a settled end got no answer, or when the run that goes on has found it by itself: the payload of a message that was received stays until the purge.
-  if (/^(end|stop)-/.test(id) && (faultNames.length > 0 || !run.isPlain)) return true;
+  // Sent again after a settled end got no answer, to a run that had failed, or when the run that goes on has found it by
+  // itself: the payload stays until the purge.
+  if (/^(end|stop)-/.test(id) && (faultNames.length > 0 || hadFailed(run))) return true;
   if (isOfDeadCaller(seen, id)) return true;
   // An id that follows from a key does not say whose it is.
   const mayAnotherNeedIt = callers.wasRefusedWhileOpen(runId) || callers.wasUnanswered(runId) || hadFailed(run);

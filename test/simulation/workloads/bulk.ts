@@ -37,11 +37,13 @@ export const bulkWorkload: Workload = {
   workflows: [bulked],
   draw(dice, runId) {
     const kind = dice.pick(['cancel', 'terminate', 'retry', 'delete'] as const);
+    // Many of them end while it is done to others.
+    const isHasty = dice.chance(0.3);
     const group = { group: runId };
     const starts = Array.from({ length: dice.between(3, 12) }, (_, index): Action => ({
-      ...start(bulked.name, drawInput(dice, kind)),
+      ...start(bulked.name, drawInput(dice, kind, isHasty)),
       ...(index === 0 ? {} : { id: `${runId}.${index}` }),
-      waitMs: Math.round(dice.magnitude(1, 20_000)),
+      waitMs: Math.round(dice.magnitude(1, isHasty ? 100 : 20_000)),
       attributes: group,
     }));
     const bulk = (persists: boolean, index: number): Action => ({
@@ -50,7 +52,7 @@ export const bulkWorkload: Workload = {
       filter: { workflow: bulked.name, attributes: group },
       limit: dice.between(1, 4),
       reason: `bulk ${index}`,
-      waitMs: Math.round(dice.magnitude(100, 200_000)),
+      waitMs: Math.round(dice.magnitude(100, isHasty ? 2_000 : 200_000)),
       persists,
     });
     return {
@@ -81,10 +83,10 @@ export const bulkWorkload: Workload = {
   },
 };
 
-function drawInput(dice: Dice, kind: BulkAction): Bulked {
+function drawInput(dice: Dice, kind: BulkAction, isHasty: boolean): Bulked {
   return {
-    takesMs: Math.round(dice.magnitude(1, 5_000)),
-    sleepMs: Math.round(dice.magnitude(1, 300_000)),
+    takesMs: Math.round(dice.magnitude(1, isHasty ? 100 : 5_000)),
+    sleepMs: Math.round(dice.magnitude(1, isHasty ? 2_000 : 300_000)),
     failsUntilTry: kind === 'retry' && dice.chance(0.6) ? 1 : 0,
   };
 }
@@ -119,6 +121,7 @@ function wrongWithBulk(told: Told, runs: readonly RunLedger[], { plan }: Seen): 
     if (run === undefined) return `${action.action} of all was done to ${id}, which the filter does not find`;
     if (done && !wasDone(run, action)) return `${action.action} of all was done to ${id}, and nothing came of it`;
   }
+  if (outcome === 'refused') return `${action.action} of all was refused: ${String(told.error)}`;
   if (outcome !== 'accepted') return undefined;
   // The list goes by the times of creation, which are those of the callers' clocks.
   if (plan.weather.clockErrorMs > 0 || plan.weather.incidents.some(({ kind }) => kind === 'clocks-jump'))
