@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { listenOnLoopback, stopServer } from '../../lib/local/net/listen.ts';
 import { temporaryProject } from '../local/temporary-project.ts';
@@ -13,8 +14,26 @@ const root = join(import.meta.dirname, '../..');
 
 const WORKFLOWS = `
   import { appendFileSync, existsSync } from 'node:fs';
-  import { signal, step, workflow } from 'lull';
+  import { query, signal, step, update, workflow } from 'lull';
   import { z } from 'zod';
+
+  const note = signal('note');
+  const notes = query('notes');
+  const add = update('add');
+
+  export const desk = workflow('desk', function* (name: string) {
+    const all: unknown[] = [];
+    notes.handle(() => all.length);
+    add.handle({
+      run: function* (text) {
+        all.push(text);
+        return all.length;
+      },
+    });
+    yield* step('open', () => name);
+    while (all.length < 3) all.push(yield* note.receive());
+    return all;
+  });
 
   export const approved = signal('approved');
 
@@ -85,6 +104,33 @@ async function createDevWorld() {
   return Object.assign(world, { folder, entry, port, url: world.dev.console, stop });
 }
 
+/** What a person does on the page. */
+function handsOn(page: Page) {
+  const dialog = page.locator('dialog');
+  return {
+    dialog,
+    /** Opens the dialog of an action, fills it in, and carries it out. */
+    act: async (button: string, fields: Record<string, string> = {}): Promise<void> => {
+      await page.locator('.run, .list').getByRole('button', { name: button, exact: true }).last().click();
+      for (const [label, text] of Object.entries(fields)) await dialog.getByLabel(label).first().fill(text);
+      await dialog.getByRole('button', { name: button, exact: true }).last().click();
+    },
+    startDesk: async (id: string): Promise<void> => {
+      await page.getByRole('button', { name: 'Start a run' }).click();
+      await dialog.getByLabel('Workflow').selectOption('desk');
+      await dialog.getByLabel('Input, as JSON').fill('"Ada"');
+      await dialog.getByLabel('Id', { exact: true }).fill(id);
+      await dialog.getByRole('button', { name: 'Start' }).click();
+      await page.locator('.run h1').getByText(id, { exact: true }).waitFor();
+    },
+    isNow: (status: string): Promise<void> => page.locator(`.run .status.is-${status}`).first().waitFor(),
+    answers: async (answer: string): Promise<void> => {
+      await expect.poll(() => dialog.locator('.value').textContent()).toBe(`answer: ${answer}`);
+      await dialog.getByRole('button', { name: 'Close' }).click();
+    },
+  };
+}
+
 const pages = usePages(createDevWorld);
 const { open } = pages;
 
@@ -138,6 +184,7 @@ it('shows why a run failed, and lets it be tried again', { timeout: 120_000 }, a
   await page.getByRole('button', { name: 'Retry' }).click();
   await dialog.getByText('It goes on from step "charge#1", which failed with: the bank said no.').waitFor();
   await dialog.getByRole('button', { name: 'Retry' }).click();
+  await expect.poll(() => dialog.count()).toBe(0); // it takes the keys
   await page.keyboard.press('2');
   await page.locator('.event-kind').getByText('retried').waitFor();
   await expect.poll(() => page.locator('.event-kind').getByText('failed', { exact: true }).count()).toBe(1);
@@ -174,6 +221,82 @@ it(
     await expect.poll(() => page.locator('.now').textContent()).toContain('result: "sent"');
   },
 );
+
+it('does each action to a run', { timeout: 180_000 }, async (context) => {
+  const page = await open(context, '#/runs');
+  const { act, startDesk, isNow, answers } = handsOn(page);
+  await startDesk('desk-1');
+  await isNow('suspended');
+  await act('Query', { 'Name of the query': 'notes' });
+  await answers('0');
+  await act('Update', { 'Name of the update': 'add', Input: '"first"' });
+  await answers('1');
+  await act('Pause');
+  await isNow('paused');
+  await act('Signal', { 'Name of the signal': 'note', Payload: '"second"' });
+  await act('Resume');
+  await isNow('suspended');
+  await act('Signal', { 'Name of the signal': 'note', Payload: '"third"' });
+  await isNow('completed');
+  await act('Fork', { 'Before step': 'open#1', 'Id of the new run': 'desk-fork' });
+  await page.locator('.run h1').getByText('desk-fork').waitFor();
+  await isNow('suspended');
+  await act('Cancel', { Reason: 'enough' });
+  await isNow('cancelled');
+  await act('Delete');
+  await expect.poll(() => page.locator('.row').filter({ hasText: 'desk-fork' }).count()).toBe(0);
+  await startDesk('desk-2');
+  await isNow('suspended');
+  await act('Terminate', { Reason: 'enough' });
+  await isNow('terminated');
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await page.getByLabel('With which run').fill('desk-1');
+  await page.getByText('they are about the same things').waitFor();
+});
+
+it('does each action to many runs, workflows and schedules', { timeout: 180_000 }, async (context) => {
+  const page = await open(context, '#/runs');
+  const { url } = pages.world;
+  const { act, startDesk, dialog } = handsOn(page);
+  for (const id of ['many-1', 'many-2']) await startDesk(id);
+  await page.goto(`${url}#/runs?text=many-`);
+  await expect.poll(() => page.locator('.row').count()).toBe(2);
+  for (const id of ['many-1', 'many-2']) await page.getByLabel(`Choose ${id}`).check();
+  await page.locator('.bulk-bar').getByRole('button', { name: 'Cancel' }).click();
+  await dialog.getByText('2 runs, and no others').waitFor();
+  await dialog.getByRole('button', { name: 'Cancel 2' }).click();
+  await dialog.getByText('2 done, 0 refused.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  await page.goto(`${url}#/workflows`);
+  const card = page.locator('.card').filter({ hasText: 'letter' });
+  for (const [button, then] of [
+    ['Pause', 'Resume'],
+    ['Resume', 'Pause'],
+  ] as const) {
+    await card.getByRole('button', { name: button }).click();
+    await dialog.getByRole('button', { name: button }).click();
+    await card.getByRole('button', { name: then }).waitFor();
+  }
+
+  await page.goto(`${url}#/schedules`);
+  await page.getByRole('button', { name: 'Create a schedule' }).click();
+  await dialog.getByLabel('Name').fill('nightly');
+  await dialog.getByLabel('Workflow').selectOption('letter');
+  await dialog.getByLabel('When').fill('cron(0 3 * * ? *)');
+  await dialog.getByLabel('Input, as JSON').fill('"night"');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.locator('.run').getByText('It has started none yet.').waitFor();
+  await act('Pause');
+  await page.locator('.run').getByText('It is paused').waitFor();
+  await act('Resume');
+  await page.locator('.run').getByText('The next run starts at').waitFor();
+  await act('Trigger');
+  await page.locator('.run h1').getByText('nightly-').waitFor();
+  await page.goto(`${url}#/schedules/nightly`);
+  await act('Delete');
+  await page.getByText('There are no schedules.').waitFor();
+});
 
 it('says when the command is gone, and that a new one has another link', { timeout: 120_000 }, async (context) => {
   const page = await open(context, '#/runs/held');
