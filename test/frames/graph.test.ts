@@ -37,14 +37,14 @@ registerClass(Money, {
   fromData: ([cents, notes]) => new Money(cents, notes),
 });
 
-class Declined extends Error {
+class FramesDeclined extends Error {
   readonly reason: string;
   constructor(reason: string) {
     super(`the bank said: ${reason}`);
     this.reason = reason;
   }
 }
-registerError(Declined);
+registerError(FramesDeclined);
 
 test('instances of registered classes come back as themselves, with what they share', () => {
   const shared = { n: 1 };
@@ -52,11 +52,11 @@ test('instances of registered classes come back as themselves, with what they sh
     new Money(5n, shared),
     new Money(6n, [shared]),
     shared,
-    new Declined('no'),
+    new FramesDeclined('no'),
   ] as const);
   expect([money instanceof Money, money.cents, again.cents]).toEqual([true, 5n, 6n]);
   expect([money.notes === notes, (again.notes as unknown[])[0] === notes]).toEqual([true, true]);
-  expect([error instanceof Declined, error.reason, error.message, typeof error.stack]).toEqual([
+  expect([error instanceof FramesDeclined, error.reason, error.message, typeof error.stack]).toEqual([
     true,
     'no',
     'the bank said: no',
