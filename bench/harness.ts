@@ -11,6 +11,7 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
 import type { WakeQueue } from '../lib/ports/wake-queue.ts';
 import type { BenchStore } from './stores.ts';
+import { silent } from './silent.ts';
 import * as measured from './workflows.ts';
 import { callStepBody } from '../lib/core/command.ts';
 
@@ -30,8 +31,6 @@ export interface Bench {
   /** Sets the clock forward. */
   passTime(duration: Duration): void;
 }
-
-const silent = { debug: quiet, info: quiet, warn: quiet, error: console.error };
 
 /**
  * `stepMs`: the clock stands still, but for `passTime` and for so long at each body that begins. What is counted then does
@@ -103,8 +102,4 @@ export function createBench(
       aheadMs += toMilliseconds(duration);
     },
   };
-}
-
-function quiet(): void {
-  // The bench prints figures only.
 }

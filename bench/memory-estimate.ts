@@ -17,10 +17,9 @@ import { takeTurn } from '../lib/engine/turn.ts';
 import type { WarmRun } from '../lib/engine/warm-runs.ts';
 import { MemoryStore } from '../lib/memory/memory-store.ts';
 import { SystemClock } from '../lib/memory/system-clock.ts';
+import { silent } from './silent.ts';
 
 const RUNS = 20;
-const quiet = (): void => undefined;
-const log = { debug: quiet, info: quiet, warn: quiet, error: console.error };
 
 function* asleep(index: number): Coroutine<number> {
   yield* sleep('1 day');
@@ -79,8 +78,8 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
   const store = new MemoryStore();
   const wakes = { send: () => Promise.resolve() };
   const clock = new SystemClock();
-  const client = new Client({ workflows: [flow], store, wakes, log });
-  const ports = { registry: createRegistry([flow]), store, wakes, clock, log };
+  const client = new Client({ workflows: [flow], store, wakes, log: silent });
+  const ports = { registry: createRegistry([flow]), store, wakes, clock, log: silent };
   const engine: Engine = {
     ...DEFAULT_SETTINGS,
     ...{

@@ -18,6 +18,7 @@ import { aroundStore, isWrite, type StoreCall } from '../../lib/testing/around-s
 import { createTestIds } from '../../lib/testing/test-ids.ts';
 import { VirtualClock } from '../../lib/testing/virtual-clock.ts';
 import { FIRST_INVOCATIONS, MORE_INVOCATIONS_A_MINUTE } from './quotas.ts';
+import { silent } from '../silent.ts';
 import { UnitMeter } from './unit-meter.ts';
 
 const TIMES_MS = { read: 4, write: 6, page: 10, send: 10, coldStart: 400 } as const;
@@ -199,12 +200,6 @@ export class ScaleCloud {
   #countRequest(name: string): void {
     this.requests.set(name, (this.requests.get(name) ?? 0) + 1);
   }
-}
-
-const silent = { debug: quiet, info: quiet, warn: quiet, error: console.error };
-
-function quiet(): void {
-  // It prints figures only.
 }
 
 /** All promises that can go on have done so. */

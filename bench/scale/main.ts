@@ -2,15 +2,10 @@
  * `npm run scale`: plays what happens at scale, and writes the table into docs/scale.md, between its two marks. It takes
  * some minutes.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { format } from 'prettier';
+import { writeCounted } from '../write-counted.ts';
 import { dueShards, workflowShards } from '../../lib/dynamodb/schema.ts';
 import { NEW_TABLE_WRITE_UNITS, PARTITION_WRITE_UNITS, TABLE_WRITE_UNITS } from './quotas.ts';
 import { byWorkers, longJournal, signalsToOne, startsAtOnce, wakesAtOnce } from './scenarios.ts';
-
-const DOCUMENT = join(import.meta.dirname, '../../docs/scale.md');
-const [FROM, TO] = ['<!-- counted -->', '<!-- /counted -->'];
 
 const rows: string[] = [];
 
@@ -56,13 +51,8 @@ for (const steps of [1_000, 10_000, 24_000]) {
   ]);
 }
 
-const before = readFileSync(DOCUMENT, 'utf8');
-const [from, to] = [before.indexOf(FROM), before.indexOf(TO)];
-if (from === -1 || to === -1) throw new Error(`docs/scale.md has no ${FROM} ... ${TO} where its table belongs`);
 const table = ['| what | counted | what is met first |', '| --- | --- | --- |', ...rows].join('\n');
-const text = `${before.slice(0, from)}${FROM}\n\n${table}\n\n${before.slice(to)}`;
-writeFileSync(DOCUMENT, await format(text, { parser: 'markdown', printWidth: 120 }));
-console.log('written to docs/scale.md');
+await writeCounted('scale.md', `${table}\n`, { command: 'npm run scale' });
 
 function round(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en');

@@ -1,30 +1,15 @@
 /** The schedules of the engine, kept as they are while they are shown. */
 import { computed, effect, signal } from '@preact/signals';
+import type { SchedulePage, ScheduleRow } from '../../lib/cli/engine/answers.ts';
 import { ask, pathOf, Refused } from './ask.ts';
 import { about, place, watched } from './page-state.ts';
 import { poll, type Poller } from './poll.ts';
-
-export interface ScheduleRow {
-  readonly name: string;
-  readonly workflow: string;
-  readonly schedule: string;
-  readonly timezone: string;
-  readonly paused: boolean;
-  readonly nextAt?: string;
-  readonly lastRunId?: string;
-  readonly lastError?: string;
-}
 
 export interface ShownSchedule extends ScheduleRow {
   readonly input?: unknown;
   readonly overlap: string;
   readonly catchUpMs: number;
   readonly createdAt: string;
-}
-
-interface SchedulePage {
-  readonly schedules: readonly ScheduleRow[];
-  readonly cursor?: string;
 }
 
 /** By name. Undefined: not read yet. */

@@ -4,9 +4,6 @@ import { createSchedule } from '../data/act-on-schedule.ts';
 import { goToSchedule, timeZone } from '../data/page-state.ts';
 import { lookAtSchedules } from '../data/schedules-store.ts';
 import { workflows } from '../data/workflows-store.ts';
-import { refusalsOf } from '../data/refusals-of.ts';
-import type { FieldProblem } from '../form/draft.ts';
-import { readInput } from '../form/input-state.ts';
 import { AskForm } from './ask-form.tsx';
 import { Choice, Field } from './dialog.tsx';
 import { InputEditor, useInput } from './input-editor.tsx';
@@ -17,21 +14,14 @@ export function CreateScheduleForm({ onClose }: { readonly onClose: () => void }
   const [written, setWritten] = useState<Written>({
     ...{ name: '', workflow: '', schedule: '', timezone: timeZone, overlap: 'skip', catchUp: '' },
   });
-  const [refusals, setRefusals] = useState<readonly FieldProblem[]>([]);
   const { name, schedule, timezone, overlap, catchUp } = written;
   const workflow = written.workflow === '' ? (workflows.value[0] ?? '') : written.workflow;
-  const [edited, setEdited] = useInput(workflow, undefined);
+  const draft = useInput(workflow, undefined);
   const submit = async (): Promise<void> => {
-    const { value, problems } = readInput(edited.state);
-    setEdited({ ...edited, isEdited: true });
+    const { value, problems } = draft.read();
     if (problems.length > 0) return;
-    try {
-      const rest = catchUp === '' ? {} : { catchUp };
-      await createSchedule({ name, workflow, schedule, timezone, overlap, input: value, ...rest });
-    } catch (error) {
-      setRefusals(refusalsOf(error));
-      throw error;
-    }
+    const rest = catchUp === '' ? {} : { catchUp };
+    await draft.send(() => createSchedule({ name, workflow, schedule, timezone, overlap, input: value, ...rest }));
     onClose();
     lookAtSchedules();
     goToSchedule(name);
@@ -52,19 +42,10 @@ export function CreateScheduleForm({ onClose }: { readonly onClose: () => void }
         written={{ ...written, workflow }}
         onWrite={(change) => {
           setWritten({ ...written, ...change });
-          setRefusals([]);
+          draft.forgetRefusals();
         }}
       />
-      <InputEditor
-        workflow={workflow}
-        label="Input"
-        edited={edited}
-        refusals={refusals}
-        onEdit={(next) => {
-          setEdited(next);
-          setRefusals([]);
-        }}
-      />
+      <InputEditor workflow={workflow} label="Input" draft={draft} />
     </AskForm>
   );
 }

@@ -5,8 +5,6 @@ import { act } from '../data/act.ts';
 import { goToRun, nowMs, timeZone } from '../data/page-state.ts';
 import { events } from '../data/run-store.ts';
 import { lookAtRuns } from '../data/runs-store.ts';
-import { refusalsOf } from '../data/refusals-of.ts';
-import type { FieldProblem } from '../form/draft.ts';
 import { readInput } from '../form/input-state.ts';
 import { stepIdsOf, whatHappens } from '../text/what-happens.ts';
 import { AskForm } from './ask-form.tsx';
@@ -23,24 +21,18 @@ interface ForkFormProps {
 export function ForkForm({ shown, chosen, onClose }: ForkFormProps) {
   const [before, setBefore] = useState(chosen);
   const [id, setId] = useState('');
-  const [edited, setEdited] = useInput(shown.workflow, shown.input);
-  const [refusals, setRefusals] = useState<readonly FieldProblem[]>([]);
+  const draft = useInput(shown.workflow, shown.input);
   const [key] = useState(() => crypto.randomUUID());
-  const { value, problems } = readInput(edited.state);
+  const { value, problems } = readInput(draft.edited.state);
   const facts = { run: shown, events: events.value, now: new Date(nowMs.value), timeZone, before };
   const submit = async (): Promise<void> => {
     if (problems.length > 0) return;
-    try {
-      // An input that was not edited is that of the run, as it is stored: it is not sent.
-      const input = edited.isEdited ? { input: value } : {};
-      const forked = (await act('fork', shown.id, { before, id, ...input }, key)) as { readonly id: string };
-      onClose();
-      lookAtRuns();
-      goToRun(forked.id);
-    } catch (error) {
-      setRefusals(refusalsOf(error));
-      throw error;
-    }
+    // An input that was not edited is that of the run, as it is stored: it is not sent.
+    const input = draft.edited.isEdited ? { input: value } : {};
+    const forked = await draft.send(() => act('fork', shown.id, { before, id, ...input }, key));
+    onClose();
+    lookAtRuns();
+    goToRun((forked as { readonly id: string }).id);
   };
   return (
     <AskForm
@@ -57,16 +49,7 @@ export function ForkForm({ shown, chosen, onClose }: ForkFormProps) {
         options={stepIdsOf(events.value)}
         placeholder="charge#3"
       />
-      <InputEditor
-        workflow={shown.workflow}
-        label="Input of the new run"
-        edited={edited}
-        refusals={refusals}
-        onEdit={(next) => {
-          setEdited(next);
-          setRefusals([]);
-        }}
-      />
+      <InputEditor workflow={shown.workflow} label="Input of the new run" draft={draft} />
       <Field label="Id of the new run" value={id} onInput={setId} placeholder="made up" />
     </AskForm>
   );

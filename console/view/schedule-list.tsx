@@ -1,6 +1,7 @@
 /** The schedules of the engine: what each starts, when it starts the next run, and which run was the last. */
 import { goToSchedule, place } from '../data/page-state.ts';
-import { scheduleProblem, schedules, type ScheduleRow } from '../data/schedules-store.ts';
+import type { ScheduleRow } from '../../lib/cli/engine/answers.ts';
+import { scheduleProblem, schedules } from '../data/schedules-store.ts';
 import { whenText } from '../text/when-text.ts';
 import { Moment } from './moment.tsx';
 import { RunLink } from './run-link.tsx';

@@ -5,9 +5,6 @@ import { startRun } from '../data/act.ts';
 import { goToRun, place } from '../data/page-state.ts';
 import { lookAtRuns } from '../data/runs-store.ts';
 import { pausedWorkflows, workflows } from '../data/workflows-store.ts';
-import type { FieldProblem } from '../form/draft.ts';
-import { readInput } from '../form/input-state.ts';
-import { refusalsOf } from '../data/refusals-of.ts';
 import { AskForm } from './ask-form.tsx';
 import { Choice, Field } from './dialog.tsx';
 import { InputEditor, useInput } from './input-editor.tsx';
@@ -28,23 +25,16 @@ function StartForm({ chosen }: { readonly chosen: string }) {
   const [picked, setWorkflow] = useState<string>();
   const workflow = picked ?? (names.includes(chosen) ? chosen : (names[0] ?? ''));
   const [id, setId] = useState('');
-  const [edited, setEdited] = useInput(workflow, undefined);
-  const [refusals, setRefusals] = useState<readonly FieldProblem[]>([]);
+  const draft = useInput(workflow, undefined);
   const [key] = useState(() => crypto.randomUUID());
   const close = (): void => void (opened.value = undefined);
   const submit = async (): Promise<void> => {
-    const { value, problems } = readInput(edited.state);
-    setEdited({ ...edited, isEdited: true });
+    const { value, problems } = draft.read();
     if (problems.length > 0) return;
-    try {
-      const started = await startRun(workflow, { input: value, id }, key);
-      close();
-      lookAtRuns();
-      goToRun(started);
-    } catch (error) {
-      setRefusals(refusalsOf(error));
-      throw error;
-    }
+    const started = await draft.send(() => startRun(workflow, { input: value, id }, key));
+    close();
+    lookAtRuns();
+    goToRun(started);
   };
   return (
     <AskForm
@@ -61,19 +51,10 @@ function StartForm({ chosen }: { readonly chosen: string }) {
         options={names}
         onChoose={(name) => {
           setWorkflow(name);
-          setRefusals([]);
+          draft.forgetRefusals();
         }}
       />
-      <InputEditor
-        workflow={workflow}
-        label="Input"
-        edited={edited}
-        refusals={refusals}
-        onEdit={(next) => {
-          setEdited(next);
-          setRefusals([]);
-        }}
-      />
+      <InputEditor workflow={workflow} label="Input" draft={draft} />
       <Field label="Id" value={id} onInput={setId} placeholder="made up" />
     </AskForm>
   );

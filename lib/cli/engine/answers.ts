@@ -16,6 +16,22 @@ export interface RunPage {
   readonly cursor?: string;
 }
 
+export interface ScheduleRow {
+  readonly name: string;
+  readonly workflow: string;
+  readonly schedule: string;
+  readonly timezone: string;
+  readonly paused: boolean;
+  readonly nextAt?: string;
+  readonly lastRunId?: string;
+  readonly lastError?: string;
+}
+
+export interface SchedulePage {
+  readonly schedules: readonly ScheduleRow[];
+  readonly cursor?: string;
+}
+
 /** An error as JSON: see lib/http/to-json.ts. */
 export interface ShownError {
   readonly name?: string;

@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { confirm } from '../confirm.ts';
 import type { EngineVerb } from '../engine-verb.ts';
+import type { SchedulePage, ScheduleRow } from '../engine/answers.ts';
 import { newKey, pathOf, type Engine } from '../engine/engine.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -10,17 +11,6 @@ import { readTime } from '../run-filter.ts';
 import { shownValue } from '../text/shown-value.ts';
 import { table, type Column } from '../text/table.ts';
 import { when } from '../text/times.ts';
-
-interface ScheduleRow {
-  readonly name: string;
-  readonly workflow: string;
-  readonly schedule: string;
-  readonly timezone: string;
-  readonly paused: boolean;
-  readonly nextAt?: string;
-  readonly lastRunId?: string;
-  readonly [more: string]: unknown;
-}
 
 const NAME = ['<name>', 'of the schedule'] as const;
 
@@ -44,7 +34,7 @@ const list: EngineVerb<object> = {
 async function* listSchedules(engine: Engine): AsyncGenerator<ScheduleRow, void, undefined> {
   let cursor: string | undefined;
   do {
-    const page: { schedules: readonly ScheduleRow[]; cursor?: string } = await engine.get('/schedules', { cursor });
+    const page: SchedulePage = await engine.get('/schedules', { cursor });
     yield* page.schedules;
     cursor = page.cursor;
   } while (cursor !== undefined);

@@ -18,6 +18,7 @@ import {
 } from './build.ts';
 import { machineFor } from './generators.ts';
 import { targetPattern } from './rewrite-declarations.ts';
+import { rewritePattern } from './rewrite-pattern.ts';
 import type { Rewriter } from './rewriter.ts';
 import type { Unit, Variable } from './variables.ts';
 
@@ -163,43 +164,12 @@ function frameOf(r: Rewriter, node: FunctionNode, unit: Unit, self: Expression):
   });
 }
 
+/** Parameters keep their names here; what is in a box is put there when the frame is made. */
 function rawParameters(r: Rewriter, params: readonly Node[]): Node[] {
   r.hasRawParameters = true;
-  const rewritten = params.map((param) => paramPattern(r, param));
+  const rewritten = params.map((param) => rewritePattern(r, param, (name) => name));
   r.hasRawParameters = false;
   return rewritten;
-}
-
-/** Parameters keep their names here; what is in a box is put there when the frame is made. */
-function paramPattern(r: Rewriter, param: Node): Node {
-  switch (param.type) {
-    case 'Identifier':
-      return param;
-    case 'AssignmentPattern':
-      param.left = paramPattern(r, param.left) as t.Identifier;
-      param.right = r.expression(param.right);
-      return param;
-    case 'RestElement':
-      param.argument = paramPattern(r, param.argument) as t.Identifier;
-      return param;
-    case 'ArrayPattern':
-      param.elements = param.elements.map((element) =>
-        element === null ? null : (paramPattern(r, element) as t.Identifier),
-      );
-      return param;
-    case 'ObjectPattern':
-      for (const property of param.properties) {
-        if (property.type === 'RestElement') {
-          property.argument = paramPattern(r, property.argument) as t.Identifier;
-          continue;
-        }
-        if (property.computed) property.key = r.expression(property.key as Expression);
-        property.value = paramPattern(r, property.value) as t.Identifier;
-      }
-      return param;
-    default:
-      return param;
-  }
 }
 
 function initial(r: Rewriter, variable: Variable, unit: Unit, self: Expression): Expression {

@@ -2,6 +2,7 @@
 import * as t from '@babel/types';
 import type { Expression, Node, Statement } from '@babel/types';
 import { callOf, id, located, member, set, statement, undef } from './build.ts';
+import { rewritePattern } from './rewrite-pattern.ts';
 import type { Rewriter } from './rewriter.ts';
 import { replaceChildren } from './tree.ts';
 import type { Variable } from './variables.ts';
@@ -81,42 +82,16 @@ export function variablesIn(r: Rewriter, pattern: Node): Variable[] {
 
 /** A pattern as a target: names become places, everything else is evaluated as it was. */
 export function targetPattern(r: Rewriter, node: Node): Node {
+  return rewritePattern(r, node, (place) => targetPlace(r, place));
+}
+
+function targetPlace(r: Rewriter, node: Node): Node {
   const variable = r.names.variableOf.get(node);
-  if (variable !== undefined) {
-    if (!r.isGuarded(variable)) return node;
-    return isConstant(variable) && !isDeclaring(r, node, variable)
-      ? member(callOf(r.runtime('constantAssigned')), 'v')
-      : r.target(variable, node);
-  }
-  switch (node.type) {
-    case 'ObjectPattern':
-      for (const property of node.properties) {
-        if (property.type === 'RestElement') {
-          property.argument = targetPattern(r, property.argument) as t.Identifier;
-          continue;
-        }
-        property.shorthand = false;
-        if (property.computed) property.key = r.expression(property.key as Expression);
-        property.value = targetPattern(r, property.value) as t.Identifier;
-      }
-      return node;
-    case 'ArrayPattern':
-      node.elements = node.elements.map((element) =>
-        element === null ? null : (targetPattern(r, element) as t.Identifier),
-      );
-      return node;
-    case 'AssignmentPattern':
-      node.left = targetPattern(r, node.left) as t.Identifier;
-      node.right = r.expression(node.right);
-      return node;
-    case 'RestElement':
-      node.argument = targetPattern(r, node.argument) as t.Identifier;
-      return node;
-    case 'TSParameterProperty':
-      return node;
-    default:
-      return r.node(node) as Node;
-  }
+  if (variable === undefined) return node.type === 'TSParameterProperty' ? node : (r.node(node) as Node);
+  if (!r.isGuarded(variable)) return node;
+  return isConstant(variable) && !isDeclaring(r, node, variable)
+    ? member(callOf(r.runtime('constantAssigned')), 'v')
+    : r.target(variable, node);
 }
 
 /** Whether r name is the one that declares the variable. */
