@@ -4,7 +4,7 @@
  */
 import { InvalidArgumentError } from '../core/run-errors.ts';
 import { TABLE_LIMITS } from '../ports/content-limits.ts';
-import type { StartPut, StoreOfStartItems } from '../ports/start-items.ts';
+import { hasStartItems, type StartPut } from '../ports/start-items.ts';
 import { sendWake } from './best-effort.ts';
 import type { CallPorts } from './call-ports.ts';
 import { type StartRequest, toNewRun } from './start-run.ts';
@@ -26,14 +26,14 @@ export async function startItems(ports: CallPorts, request: StartRequest): Promi
     );
   }
   const store = await ports.openStore();
-  if (!('startItems' in store)) {
+  if (!hasStartItems(store)) {
     throw new InvalidArgumentError(
       'startItems needs a client of a DynamoDB table: this one has another store, as in the testing kit. Use lull dev, or a ' +
         'table of DynamoDB Local',
     );
   }
   const { run, value, delayMs } = await toNewRun(ports, request, TABLE_LIMITS);
-  const items = await (store as unknown as StoreOfStartItems).startItems(run, value);
+  const items = await store.startItems(run, value);
   return {
     id: run.runId,
     items,

@@ -1,6 +1,6 @@
 /** The items that start a run, as a caller writes them in a transaction of its own. */
 import type { Encoded } from '../core/encoded.ts';
-import type { NewRun } from './store.ts';
+import type { NewRun, Store } from './store.ts';
 
 /** An entry of `TransactItems`, as the AWS SDK has it. */
 export interface StartPut {
@@ -16,4 +16,8 @@ export interface StartPut {
 export interface StoreOfStartItems {
   /** Operation 1 as data: the run item, with the condition RunIsNew, and its input, if that is an item of its own. */
   startItems(run: NewRun, value: Encoded): Promise<readonly StartPut[]>;
+}
+
+export function hasStartItems(store: Store): store is Store & StoreOfStartItems {
+  return 'startItems' in store;
 }
