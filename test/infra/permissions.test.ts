@@ -219,8 +219,12 @@ describe('the operations that the functions are given', () => {
 
   test('of callers are those that the client calls', () => {
     const { start, signal, read, manage, schedule } = OPERATIONS;
-    const called = operationsCalledIn('lib/client').filter((operation) => !NOT_OF_CALLERS.has(operation));
-    expect([...new Set([...start, ...signal, ...read, ...manage, ...schedule])].sort()).toEqual(called);
+    const called = operationsCalledIn('lib/client')
+      .filter((operation) => !NOT_OF_CALLERS.has(operation))
+      .map((operation) => (operation === 'startItems' ? 'createRun' : operation)); // as data, which the caller writes
+    expect([...new Set([...start, ...signal, ...read, ...manage, ...schedule])].sort()).toEqual(
+      [...new Set(called)].sort(),
+    );
   });
 });
 
