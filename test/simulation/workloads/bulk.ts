@@ -38,31 +38,37 @@ export const bulkWorkload: Workload = {
   draw(dice, runId) {
     const kind = dice.pick(['cancel', 'terminate', 'retry', 'delete'] as const);
     // Many of them end while it is done to others.
-    const isHasty = dice.chance(0.3);
+    // Failed runs are tried again while others delete them.
+    const isContested = kind === 'delete' && dice.chance(0.7);
+    const isHasty = isContested || dice.chance(0.3);
     const group = { group: runId };
     const starts = Array.from({ length: dice.between(3, 12) }, (_, index): Action => ({
-      ...start(bulked.name, drawInput(dice, kind, isHasty)),
+      ...start(bulked.name, drawInput(dice, isContested ? 'retry' : kind, isHasty)),
       ...(index === 0 ? {} : { id: `${runId}.${index}` }),
       waitMs: Math.round(dice.magnitude(1, isHasty ? 100 : 20_000)),
       attributes: group,
     }));
-    const bulk = (persists: boolean, index: number): Action => ({
+    const bulk = (persists: boolean, index: number, action: BulkAction = kind): Action => ({
       do: 'bulk',
-      action: kind,
+      action,
       filter: { workflow: bulked.name, attributes: group },
       limit: dice.between(1, 4),
       reason: `bulk ${index}`,
       waitMs: Math.round(dice.magnitude(100, isHasty ? 2_000 : 200_000)),
       persists,
     });
+    const first = { ...bulk(true, 0), ...(isContested ? { waitMs: dice.between(2_000, 6_000) } : {}) };
     return {
       workflow: bulked.name,
       input: starts[0]?.do === 'start' ? starts[0].input : null,
       startAtMs: dice.between(0, 30_000),
       callers: [
         starts,
-        [bulk(true, 0)],
-        ...Array.from({ length: dice.between(0, 2) }, (_, index) => [bulk(dice.chance(0.5), index + 1)]),
+        [first],
+        ...(isContested ? [[{ ...bulk(true, 3, 'retry'), waitMs: first.waitMs + dice.between(-50, 50) }]] : []),
+        ...Array.from({ length: isContested ? 0 : dice.between(0, 2) }, (_, index) => [
+          bulk(dice.chance(0.5), index + 1),
+        ]),
       ],
     };
   },
@@ -87,7 +93,7 @@ function drawInput(dice: Dice, kind: BulkAction, isHasty: boolean): Bulked {
   return {
     takesMs: Math.round(dice.magnitude(1, isHasty ? 100 : 5_000)),
     sleepMs: Math.round(dice.magnitude(1, isHasty ? 2_000 : 300_000)),
-    failsUntilTry: kind === 'retry' && dice.chance(0.6) ? 1 : 0,
+    failsUntilTry: kind === 'retry' && dice.chance(isHasty ? 0.9 : 0.6) ? 1 : 0,
   };
 }
 
@@ -139,7 +145,8 @@ function couldBeDone(run: RunLedger, action: BulkAction, fromMs: number, untilMs
   const endedAtMs = first?.atMs ?? Infinity;
   if (action === 'cancel' || action === 'terminate') return endedAtMs > untilMs;
   const isInTime = endedAtMs < fromMs;
-  return action === 'delete' ? isInTime : isInTime && first?.status === 'failed';
+  if (action === 'delete') return isInTime && run.reopened.length === 0;
+  return isInTime && first?.status === 'failed' && !run.isDeleted;
 }
 
 function wasDone(run: RunLedger, { action, reason }: Extract<Action, { do: 'bulk' }>): boolean {
