@@ -1,5 +1,6 @@
 /** The graph as a whole: identity, names, hosts, size, and bytes from a stranger. */
 import { expect, test } from 'vitest';
+import { MAX_GRAPH_BYTES } from '../../lib/frames/graph/format.ts';
 import { loadGraph } from '../../lib/frames/graph/load-graph.ts';
 import { storeGraph } from '../../lib/frames/graph/store-graph.ts';
 import type { SnapshotHost } from '../../lib/frames/graph/host.ts';
@@ -177,4 +178,8 @@ test('a key called __proto__ stays a key', () => {
   const value = JSON.parse('{"__proto__":{"polluted":1},"a":2}') as object;
   const loaded = roundTrip(value);
   expect([Object.keys(loaded), Object.getPrototypeOf(loaded) === Object.prototype]).toEqual([['__proto__', 'a'], true]);
+});
+
+test('a graph of more bytes than are read is not stored', () => {
+  expect(refusal({ text: 'x'.repeat(MAX_GRAPH_BYTES) })).toMatch(/^ it has \d+ bytes: 67108864 are allowed$/);
 });

@@ -3,16 +3,13 @@
  * and nothing outside of the new objects is changed.
  */
 import { describeThrown } from '../../core/to-error.ts';
-import { GRAPH_FORMAT, type Json } from './format.ts';
+import { GRAPH_FORMAT, MAX_GRAPH_BYTES, type Json } from './format.ts';
 import { GraphReader } from './graph-reader.ts';
 import type { SnapshotHost } from './host.ts';
 import { shown } from './shown.ts';
-import { Refused, type GraphRefusal } from './refused.ts';
+import { Refused, tooLarge, type GraphRefusal } from './refused.ts';
 
 export type LoadedGraph = { readonly kind: 'loaded'; readonly value: unknown } | GraphRefusal;
-
-/** No stored graph that is larger is read. */
-const MAX_BYTES = 64 * 1024 * 1024;
 
 export function loadGraph(bytes: Uint8Array, host: SnapshotHost = {}): LoadedGraph {
   try {
@@ -25,7 +22,7 @@ export function loadGraph(bytes: Uint8Array, host: SnapshotHost = {}): LoadedGra
 }
 
 function parse(bytes: Uint8Array): [root: Json, nodes: readonly Json[]] {
-  if (bytes.byteLength > MAX_BYTES) throw new Refused(`it has ${bytes.byteLength} bytes: ${MAX_BYTES} are allowed`);
+  if (bytes.byteLength > MAX_GRAPH_BYTES) throw new Refused(tooLarge(bytes.byteLength));
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,3 +1,5 @@
+import { MAX_GRAPH_BYTES } from './format.ts';
+
 /** Why a graph is not stored or not read. Inside of this folder it is thrown; outside it is a result. */
 export class Refused extends Error {
   readonly reason: string;
@@ -17,3 +19,6 @@ export interface GraphRefusal {
   readonly path: string;
   readonly reason: string;
 }
+
+/** Of a graph as a whole. */
+export const tooLarge = (bytes: number): string => `it has ${bytes} bytes: ${MAX_GRAPH_BYTES} are allowed`;

@@ -1,11 +1,10 @@
 /** From a value and all it refers to, to bytes. Nothing is changed, and no code of the values runs, but a `toData`. */
 import { describeThrown } from '../../core/to-error.ts';
-import { GRAPH_FORMAT, type Json } from './format.ts';
+import { GRAPH_FORMAT, MAX_GRAPH_BYTES, TAGS, type Json } from './format.ts';
 import type { SnapshotHost } from './host.ts';
 import { storeObject } from './store-object.ts';
 import { storeSymbol } from './store-symbol.ts';
-import { Refused, type GraphRefusal } from './refused.ts';
-import { TAGS } from './format.ts';
+import { Refused, tooLarge, type GraphRefusal } from './refused.ts';
 import { runtime } from '../runtime/runtime.ts';
 
 export type StoredGraph = { readonly kind: 'stored'; readonly bytes: Uint8Array } | GraphRefusal;
@@ -49,7 +48,12 @@ export class GraphWriter {
       nodes.push(storeObject(this, this.#objects[index] as object));
     }
     for (const link of this.afterwards) link();
-    return Buffer.from(JSON.stringify([GRAPH_FORMAT, root, ...nodes]));
+    const bytes = Buffer.from(JSON.stringify([GRAPH_FORMAT, root, ...nodes]));
+    if (bytes.byteLength > MAX_GRAPH_BYTES) {
+      this.#at = -1; // no one place of it
+      this.refuse(tooLarge(bytes.byteLength));
+    }
+    return bytes;
   }
 
   /** The stored form of what is at `part` of the node at hand. */

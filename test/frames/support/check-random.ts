@@ -6,14 +6,15 @@ import { RANDOM_PRELUDE, randomProgram } from './random-program.ts';
 export interface RandomResult {
   readonly drives: number;
   readonly roundTrips: number;
-  readonly refusals: number;
+  /** Of graphs that are larger than any that is stored: some programs double a text at each turn of a loop. */
+  readonly tooLarge: number;
   /** What is not as it should be; undefined if all is. */
   readonly wrong: string | undefined;
 }
 
 export function checkRandom(seed: number): RandomResult {
   const source = RANDOM_PRELUDE + randomProgram(seed);
-  const counts = { drives: 0, roundTrips: 0, refusals: 0 };
+  const counts = { drives: 0, roundTrips: 0, tooLarge: 0 };
   const fail = (text: string): RandomResult => ({ ...counts, wrong: `seed ${seed}: ${text}\n${source}` });
   let native: ReturnType<typeof nativeMaker>;
   try {
@@ -34,10 +35,11 @@ export function checkRandom(seed: number): RandomResult {
     const outcome = drive(how, compiled, compiled);
     counts.drives += 1;
     counts.roundTrips += outcome.roundTrips;
-    counts.refusals += outcome.refusals.length;
+    const refusals = outcome.refusals.filter((reason) => !/ it has \d+ bytes: \d+ are allowed$/.test(reason));
+    counts.tooLarge += outcome.refusals.length - refusals.length;
     const [one, other] = [expected.trace.join('\n'), outcome.trace.join('\n')];
     if (one !== other) return fail(`${describeDrive(how)}\nnative:\n${one}\n\ncompiled:\n${other}\n`);
-    if (outcome.refusals.length > 0) return fail(`refused: ${outcome.refusals.join('; ')}`);
+    if (refusals.length > 0) return fail(`refused: ${refusals.join('; ')}`);
   }
   return { ...counts, wrong: undefined };
 }
