@@ -9,7 +9,7 @@ const mayImport = {
   codec: { folders: ['core'], ...pure },
   journal: { folders: ['core'], ...pure },
   api: { folders: ['core'], ...pure },
-  scheduler: { folders: ['core', 'journal'], types: ['codec'], ...pure },
+  scheduler: { folders: ['core', 'journal', 'frames'], types: ['codec'], ...pure },
   ports: { folders: ['core', 'journal'], types: ['codec'], ...pure },
   token: { folders: ['core'] },
   schedule: { folders: ['core', 'api'] },

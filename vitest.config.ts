@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { viteFrames } from './lib/frames/plugins/vite-frames.ts';
 import { exampleModules } from './test/conventions/example-modules.ts';
 import { snippetModules } from './test/conventions/snippet-modules.ts';
 
@@ -17,6 +18,8 @@ const alone = [
 // The README puts a first test beside its workflow, and so does a project of `lull init`.
 const tests = ['test/**/*.test.ts', 'functions/**/*.test.ts', 'templates/**/*.test.ts'];
 const noTests = ['test/conventions/fixtures/**'];
+/** Their runs are stored and restored: all that such a run is made of is compiled for it, lull and the tests too. */
+const compiled = ['test/frames/runs/**/*.test.ts'];
 
 export default defineConfig({
   plugins: [exampleModules(import.meta.dirname), snippetModules(import.meta.dirname)],
@@ -30,11 +33,16 @@ export default defineConfig({
           name: 'sharing',
           isolate: false,
           include: tests,
-          exclude: [...noTests, ...alone],
+          exclude: [...noTests, ...alone, ...compiled],
           typecheck: { enabled: false },
         },
       },
       { extends: true, test: { name: 'alone', include: alone } },
+      {
+        extends: true,
+        plugins: [viteFrames()],
+        test: { name: 'compiled', isolate: false, include: compiled, typecheck: { enabled: false } },
+      },
     ],
     environment: 'node',
     maxWorkers: '100%', // the default leaves one core idle: half of the machine, where there are two

@@ -19,7 +19,7 @@ export abstract class RunBound {
   /** An awaitable that begins the method when it is awaited. `call` names it in messages. */
   protected lazy<T>(call: string, method: string, argument?: unknown): Awaitable<T> {
     this.checkRun(call);
-    return lazy<T>(call, new RunBound.#MethodCall(this, method, argument) as Call<T>, 2);
+    return lazy<T>(call, new MethodCall(this, method, argument) as Call<T>, 2);
   }
 
   /** Begins the method of that name. Each class has the names of its own, and leaves the others to its parent. */
@@ -27,20 +27,21 @@ export abstract class RunBound {
   protected begin(method: string, argument: unknown): Coroutine<unknown> {
     throw new InvariantError(`${this.constructor.name} has no method "${method}" that takes time`);
   }
+}
 
-  static readonly #MethodCall = class implements Call<unknown> {
-    readonly target: RunBound;
-    readonly method: string;
-    readonly argument: unknown;
+class MethodCall implements Call<unknown> {
+  readonly target: RunBound;
+  readonly method: string;
+  readonly argument: unknown;
 
-    constructor(target: RunBound, method: string, argument: unknown) {
-      this.target = target;
-      this.method = method;
-      this.argument = argument;
-    }
+  constructor(target: RunBound, method: string, argument: unknown) {
+    this.target = target;
+    this.method = method;
+    this.argument = argument;
+  }
 
-    start(): Coroutine<unknown> {
-      return this.target.begin(this.method, this.argument);
-    }
-  };
+  start(): Coroutine<unknown> {
+    // Protected: it is no method of the author's.
+    return this.target['begin'](this.method, this.argument);
+  }
 }

@@ -32,6 +32,11 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
   return new CoroutineRun(options);
 }
 
+/** Whether a value is a run that `createLiveRun` has made, in this process or in the one that stored it. */
+export function isLiveRun(value: unknown): value is LiveRun {
+  return value instanceof CoroutineRun;
+}
+
 class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   readonly #host: RunHost;
   readonly #random: CountedRandom;
@@ -63,7 +68,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   #outcome: Outcome = { kind: 'going-on' };
 
   constructor(options: LiveRunOptions) {
-    const { info, random, stepDefaults, recordedPatches = new Set(), doneByOther = new Set() } = options;
+    const { info, random, stepDefaults, doneByOther = new Set() } = options;
     const { strict, tracesAwaits = false } = options;
     const limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
     this.link = options.link ?? 1;
@@ -72,7 +77,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     this.#undos = new UndoPhase(this.#host);
     this.#doneByOther = doneByOther;
     this.#loop = new EventLoop({
-      ...{ info, stepDefaults, recordedPatches, strict, tracesAwaits },
+      ...{ info, stepDefaults, strict, tracesAwaits },
       ...{ host: this.#host, random: this.#random, limits },
     });
     this.#updates = new Updates(this.#loop, limits.maxTasks);

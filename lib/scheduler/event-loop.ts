@@ -52,7 +52,6 @@ export interface EventLoopOptions {
   readonly host: RunHost;
   readonly random: CountedRandom;
   readonly stepDefaults: StepDefaults | undefined;
-  readonly recordedPatches: ReadonlySet<string>;
   readonly limits: RunLimits;
   readonly strict: boolean;
   /** Remembers what its tasks wait for, and where. */
@@ -88,7 +87,7 @@ export class EventLoop implements Loop {
   readonly #maxCallbacksPerEvent: number;
 
   constructor(options: EventLoopOptions) {
-    const { info, host, random, stepDefaults, recordedPatches, limits, strict, tracesAwaits } = options;
+    const { info, host, random, stepDefaults, limits, strict, tracesAwaits } = options;
     this.info = info;
     this.random = random;
     this.log = host;
@@ -102,7 +101,7 @@ export class EventLoop implements Loop {
     this.callbacks = new Callbacks(this.commands, host);
     this.continuation = new Continuation({ host, ready: this.ready, tasks: this.tasks });
     this.signals = this.commands.signals;
-    this.patches = new Patches(recordedPatches, host);
+    this.patches = new Patches(host);
     this.#maxCallbacksPerEvent = limits.maxCallbacksPerEvent;
   }
 

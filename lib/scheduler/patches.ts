@@ -11,8 +11,6 @@ import type { PatchApplied } from '../journal/event.ts';
 import type { RunHost } from './run-host.ts';
 
 export class Patches implements PatchAnswers {
-  /** The patches that the journal has. */
-  readonly #recorded: ReadonlySet<string>;
   readonly #host: RunHost;
   /** Each answer that was given: it holds for the run's life. */
   readonly #answers = new Map<string, boolean>();
@@ -21,15 +19,14 @@ export class Patches implements PatchAnswers {
   /** The first `deprecate` that the run cannot follow; thrown by `takeApplied`, so that no code can catch it. */
   #refusal: NondeterminismError | undefined;
 
-  constructor(recorded: ReadonlySet<string>, host: RunHost) {
-    this.#recorded = recorded;
+  constructor(host: RunHost) {
     this.#host = host;
   }
 
   patched(patch: string): boolean {
     const given = this.#answers.get(patch);
     if (given !== undefined) return given;
-    const isRecorded = this.#recorded.has(patch);
+    const isRecorded = this.#host.isRecordedPatch(patch);
     const isNew = !isRecorded && !this.#host.isReplaying();
     if (isNew) this.#applied.push({ kind: 'patched', patch });
     const answer = isNew || isRecorded;

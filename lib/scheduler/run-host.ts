@@ -64,6 +64,11 @@ export class RunHost implements RunLog, Values {
     return this.#options.recordedDueAtMs(id);
   }
 
+  /** Whether the journal has that patch. */
+  isRecordedPatch(patch: string): boolean {
+    return this.#options.recordedPatches?.has(patch) ?? false;
+  }
+
   callbackToken(claims: Parameters<CallbackHost['token']>[0]): string {
     return this.#callbacks().token(claims);
   }

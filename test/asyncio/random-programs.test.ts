@@ -20,7 +20,7 @@ const { python, programs } = JSON.parse(
   readFileSync(process.env.LULL_RANDOM_PROGRAMS ?? new URL('random-programs.json', import.meta.url), 'utf8'),
 ) as { readonly python: string; readonly programs: readonly RandomProgram[] };
 
-const modes: Record<Mode, string> = {
+const modes: Record<Exclude<Mode, 'restored'>, string> = {
   straight: 'straight through, random programs log and end as they do in CPython',
   rebuilt: 'rebuilt from the journal at every event, random programs log and end as they do in CPython',
 };

@@ -126,7 +126,7 @@ test('what no other process has is refused, with the path to it', () => {
   class Unknown {}
   const cases: [unknown, string][] = [
     [{ a: [Promise.resolve()] }, '.a[0] is a Promise, which lives in one process only'],
-    [{ a: new WeakMap() }, '.a is a WeakMap, whose class is not known here'],
+    [{ a: new WeakRef({}) }, '.a is a WeakRef, whose class is not known here'],
     [{ 'x y': () => 1 }, '["x y"] is a function x y, which compiled code has not made'],
     [new Map([['k', new Unknown()]]), '.get("k") is an instance of class Unknown, whose class is not known here'],
     [[Symbol('mine')], '[0] is a symbol of its own'],

@@ -1,7 +1,8 @@
 /**
  * Drives runs in memory without an engine: the scheduler and replay, on a clock that jumps to the next timer.
  *
- * Two ways: straight through, and rebuilt from its journal before each event. Steps run as plain synchronous calls.
+ * Three ways: straight through, rebuilt from its journal before each event, and restored from bytes before each event. Steps
+ * run as plain synchronous calls.
  */
 import type { Coroutine } from '../../lib/core/awaitable.ts';
 import { callStepBody } from '../../lib/core/command.ts';
@@ -12,10 +13,12 @@ import type { JournalEntry, JournalEvent } from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import type { LiveRun, LiveRunOptions, Outcome, PendingStep } from '../../lib/scheduler/live-run.ts';
+import { restoreRun, storeRun } from '../../lib/scheduler/run-frames.ts';
 import { InconclusiveError } from '../inconclusive.ts';
 import { outgoing } from './outgoing.ts';
 
-export type Mode = 'straight' | 'rebuilt';
+/** `restored`: stored and restored before each event, in code that was compiled for it. */
+export type Mode = 'straight' | 'rebuilt' | 'restored';
 
 export interface DriveOptions {
   readonly mode?: Mode;
@@ -24,6 +27,8 @@ export interface DriveOptions {
   /** Delivered when their time has come, before timers of the same time. */
   readonly messages?: readonly JournalEvent[];
   readonly live?: Partial<LiveRunOptions>;
+  /** After so many events it is left as it is. */
+  readonly atMostEvents?: number;
   /** Told when the run is rebuilt, before and after: what code logs between is a repetition. */
   onRebuild?(replaying: boolean): void;
 }
@@ -54,7 +59,15 @@ export function newRun(
   { strict = true, seed = 'seed', live = {} }: DriveOptions = {},
   logged: { level: string; values: readonly unknown[] }[] = [],
 ): LiveRun {
-  return createLiveRun({
+  return createLiveRun(liveOptions(body, { strict, seed, live }, logged));
+}
+
+function liveOptions(
+  body: () => Coroutine<unknown>,
+  { strict = true, seed = 'seed', live = {} }: DriveOptions,
+  logged: { level: string; values: readonly unknown[] }[],
+): LiveRunOptions {
+  return {
     info: INFO,
     body,
     random: new Prng(seed),
@@ -67,7 +80,20 @@ export function newRun(
     digestArguments,
     log: (level, values) => logged.push({ level, values }),
     ...live,
-  });
+  };
+}
+
+function restored(
+  run: LiveRun,
+  body: () => Coroutine<unknown>,
+  options: DriveOptions,
+  logged: Driven['logged'],
+): LiveRun {
+  const stored = storeRun(run, body);
+  if (stored.kind === 'refused') throw new Error(`not stored: run${stored.path} ${stored.reason}`);
+  const again = restoreRun(stored.bytes, body, liveOptions(body, options, logged));
+  if (again.kind === 'refused') throw new Error(`not restored: ${again.reason}`);
+  return again.live;
 }
 
 /** More than any body takes that comes to rest at all. */
@@ -86,6 +112,7 @@ export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}
   const deliver = (event: JournalEvent): void => {
     nowMs = event.atMs;
     if (mode === 'rebuilt') run = rebuild();
+    if (mode === 'restored') run = restored(run, body, options, logged);
     journal.push(event, ...run.deliver(event));
   };
   const rebuild = (): LiveRun => {
@@ -103,6 +130,7 @@ export function drive(body: () => Coroutine<unknown>, options: DriveOptions = {}
   };
   deliver({ kind: 'started', atMs: nowMs, version: 'v1', seed: 'it has one' }); // so that random numbers are counted
   for (let events = 1; run.outcome().kind === 'going-on'; events += 1) {
+    if (events >= (options.atMostEvents ?? Infinity)) break;
     if (events > MOST_EVENTS) throw new InconclusiveError(`after ${MOST_EVENTS} events the run goes on`);
     const event = nextEvent(run, nowMs, messages);
     if (event === undefined) break;

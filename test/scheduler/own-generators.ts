@@ -57,32 +57,3 @@ export const ownGenerators: readonly string[] = [
   'scheduler/undo-phase.ts undo',
   'scheduler/undo-phase.ts undoAll',
 ];
-
-/**
- * Of these, what the compiler for frames leaves as it is: a method that uses private names cannot leave its class. Authors
- * hold the objects of these classes, whose fields stay private. Of a run that is looked at (await-trace.ts) nothing is stored.
- * The list gets shorter, not longer.
- */
-export const leftGenerators: readonly string[] = [
-  'api/as-completed.ts waitForNext',
-  'api/barrier.ts #inLock',
-  'api/barrier.ts #wait',
-  'api/barrier.ts #waitForOthers',
-  'api/child.ts [Symbol.iterator]',
-  'api/child.ts stopAndWait',
-  'api/child.ts #stop',
-  'api/condition.ts #acquire',
-  'api/condition.ts #wait',
-  'api/condition.ts #waitFor',
-  'api/event.ts #wait',
-  'api/lock.ts #acquire',
-  'api/queue.ts #put',
-  'api/queue.ts #get',
-  'api/queue.ts #join',
-  'api/queue.ts #waitForRoom',
-  'api/queue.ts #waitForItem',
-  'api/semaphore.ts #acquire',
-  'api/task-group.ts leave',
-  'core/future.ts [Symbol.iterator]',
-  'scheduler/await-trace.ts during',
-];

@@ -17,6 +17,7 @@ import {
   named,
 } from './build.ts';
 import { machineFor } from './generators.ts';
+import { privateNameOf } from './lower-privates.ts';
 import { targetPattern } from './rewrite-declarations.ts';
 import { rewritePattern } from './rewrite-pattern.ts';
 import type { Rewriter } from './rewriter.ts';
@@ -89,7 +90,7 @@ function methodKey(node: t.ClassMethod | t.ClassPrivateMethod): Expression | und
   if (node.computed === true) {
     const isWellKnown =
       key.type === 'MemberExpression' && key.object.type === 'Identifier' && key.object.name === 'Symbol';
-    return isWellKnown ? t.cloneNode(key) : undefined;
+    return isWellKnown || privateNameOf(key) !== undefined ? t.cloneNode(key) : undefined;
   }
   if (key.type === 'Identifier') return str(key.name);
   return key.type === 'StringLiteral' || key.type === 'NumericLiteral' ? t.cloneNode(key) : undefined;

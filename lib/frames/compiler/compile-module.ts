@@ -5,6 +5,7 @@ import type { Expression, File, Statement } from '@babel/types';
 import { callOf, id, object, statement, str } from './build.ts';
 import { chooseMachines } from './choose-machines.ts';
 import { findProblems } from './find-problems.ts';
+import { lowerPrivates } from './lower-privates.ts';
 import { parseSource } from './parse-source.ts';
 import { placeVariables } from './place-variables.ts';
 import type { Problem } from './problem.ts';
@@ -43,20 +44,19 @@ export function compileModule(source: string, options: CompileOptions): Compiled
   if (parsed.kind === 'refused') return { kind: 'refused', problems: [parsed.problem] };
   const { file } = parsed;
   stripTypes(file);
+  const prefix = unusedPrefix(source);
+  const used = new Set<string>();
+  const runtimeName = (name: string): Expression => {
+    used.add(name);
+    return id(prefix + name);
+  };
+  lowerPrivates(file, { prefix, runtime: runtimeName });
   const names = resolveNames(file, source);
   const problems = findProblems(file, names, { mayWriteModule });
   if (problems.length > 0) return { kind: 'refused', problems };
   placeVariables(names);
   chooseMachines(names);
-  const prefix = unusedPrefix(source);
-  const used = new Set<string>();
-  const rewriter = new Rewriter({
-    ...{ names, source, moduleId, prefix },
-    runtime(name): Expression {
-      used.add(name);
-      return id(prefix + name);
-    },
-  });
+  const rewriter = new Rewriter({ names, source, moduleId, prefix, runtime: runtimeName });
   const declared = declarationsOf(file, names);
   rewriteProgram(file, rewriter, { declared, runtime, used });
   const { code, map } = generate(file, { sourceMaps: true, sourceFileName: fileName, filename: fileName }, source);

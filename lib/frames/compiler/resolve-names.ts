@@ -2,6 +2,7 @@
 import traverseModule, { type Binding, type NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import type { File, Identifier, Node } from '@babel/types';
+import { privateNameOf } from './lower-privates.ts';
 import { nameUnits } from './name-units.ts';
 import { isClassNode, isFunctionNode } from './tree.ts';
 import { newVariable, type Names, type Unit, type Variable, type VariableKind } from './variables.ts';
@@ -274,7 +275,7 @@ function accessorPrefix(node: Node): string {
 }
 
 function keyName(key: Node, isComputed: boolean): string {
-  if (isComputed) return '';
+  if (isComputed) return privateNameOf(key) ?? '';
   if (key.type === 'Identifier') return key.name;
   if (key.type === 'StringLiteral' || key.type === 'NumericLiteral') return String(key.value);
   return key.type === 'PrivateName' ? `#${key.id.name}` : '';

@@ -41,6 +41,8 @@ export const KINDS = {
   regExp: 'r',
   map: 'm',
   set: 's',
+  weakSet: 'ws',
+  weakMap: 'wm',
   arrayBuffer: 'b',
   view: 't',
   nodeBuffer: 'B',

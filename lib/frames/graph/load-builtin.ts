@@ -59,6 +59,20 @@ export const builtinKinds = {
       for (const item of items) (object as Set<unknown>).add(reader.value(item));
     },
   },
+  weakSet: {
+    make: () => new WeakSet(),
+    fill(reader, [, ...items], object) {
+      for (const item of items) (object as WeakSet<object>).add(reader.object(item));
+    },
+  },
+  weakMap: {
+    make: () => new WeakMap(),
+    fill(reader, node, object) {
+      for (let at = 1; at < node.length; at += 2) {
+        (object as WeakMap<object, unknown>).set(reader.object(node[at]), reader.value(node[at + 1]));
+      }
+    },
+  },
   arrayBuffer: {
     make(reader, [, base64]) {
       return new Uint8Array(Buffer.from(text(reader, base64), 'base64')).buffer;

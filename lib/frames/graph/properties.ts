@@ -29,8 +29,9 @@ function bitsOf(descriptor: PropertyDescriptor): number {
   return accessor | writable | enumerable | configurable;
 }
 
-/** As code would write it: `.name`, `["first name"]`, `[Symbol(tag)]`. */
+/** As code would write it: `.name`, `["first name"]`, `[Symbol(tag)]`; and `.#name`, which has become a symbol. */
 export function partOf(key: PropertyKey): string {
+  if (typeof key === 'symbol' && key.description?.startsWith('#') === true) return `.${key.description}`;
   if (typeof key !== 'string') return `[${String(key)}]`;
   if (/^(0|[1-9]\d*)$/.test(key)) return `[${key}]`;
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;

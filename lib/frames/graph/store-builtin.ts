@@ -46,12 +46,19 @@ function storeExotic(writer: GraphWriter, value: object): Node | undefined {
   }
   if (types.isSet(value))
     return [KINDS.set, ...[...value].map((item, index) => writer.value(item, ` (item ${index})`))];
+  if (types.isWeakSet(value)) return storeWeak(writer, value, [KINDS.weakSet]);
+  if (types.isWeakMap(value)) return storeWeak(writer, value, [KINDS.weakMap]);
   if (types.isArrayBuffer(value)) return storeArrayBuffer(writer, value);
   if (Buffer.isBuffer(value)) return [KINDS.nodeBuffer, value.toString('base64')];
   if (ArrayBuffer.isView(value)) return storeView(writer, value);
   if (types.isBoxedPrimitive(value)) return [KINDS.primitive, writer.value(unboxed(value), '')];
   if (value instanceof URL) return [KINDS.url, value.href];
   return undefined;
+}
+
+function storeWeak(writer: GraphWriter, value: WeakSet<object> | WeakMap<object, unknown>, node: Node): Node {
+  writer.weak(value, node);
+  return node;
 }
 
 function unboxed(value: object): unknown {

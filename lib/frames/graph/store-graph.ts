@@ -26,6 +26,14 @@ export function storeGraph(value: unknown, host: SnapshotHost = {}): StoredGraph
 
 export type Node = Json[];
 
+interface WeakNode {
+  readonly collection: WeakSet<object> | WeakMap<object, unknown>;
+  readonly node: Node;
+  readonly at: number;
+  /** So many of the objects were looked for in it. */
+  asked: number;
+}
+
 export class GraphWriter {
   readonly host: SnapshotHost;
   /** Run after all nodes are known, for links that count only if both ends are stored. */
@@ -34,6 +42,7 @@ export class GraphWriter {
   readonly #objects: object[] = [];
   /** For each node the one that led to it, and how: for messages. */
   readonly #from: { readonly parent: number; readonly part: string }[] = [];
+  readonly #weak: WeakNode[] = [];
   #at = -1;
 
   constructor(host: SnapshotHost) {
@@ -43,9 +52,12 @@ export class GraphWriter {
   run(value: unknown): Uint8Array {
     const nodes: Node[] = [];
     const root = this.value(value, '');
-    for (let index = 0; index < this.#objects.length; index += 1) {
-      this.#at = index;
-      nodes.push(storeObject(this, this.#objects[index] as object));
+    while (nodes.length < this.#objects.length) {
+      for (let index = nodes.length; index < this.#objects.length; index += 1) {
+        this.#at = index;
+        nodes.push(storeObject(this, this.#objects[index] as object));
+      }
+      this.#fillWeak();
     }
     for (const link of this.afterwards) link();
     const bytes = Buffer.from(JSON.stringify([GRAPH_FORMAT, root, ...nodes]));
@@ -86,6 +98,24 @@ export class GraphWriter {
     this.#ids.set(value, id);
     this.#from.push({ parent: this.#at, part });
     return id;
+  }
+
+  /** What is in it, of all that is stored for another reason, is added to its node. */
+  weak(collection: WeakSet<object> | WeakMap<object, unknown>, node: Node): void {
+    this.#weak.push({ collection, node, at: this.#at, asked: 0 });
+  }
+
+  #fillWeak(): void {
+    for (const weak of this.#weak) {
+      this.#at = weak.at;
+      for (; weak.asked < this.#objects.length; weak.asked += 1) {
+        const { collection, node, asked } = weak;
+        const key = this.#objects[asked] as object;
+        if (!collection.has(key)) continue;
+        node.push([asked]);
+        if (collection instanceof WeakMap) node.push(this.value(collection.get(key), '.get(...)'));
+      }
+    }
   }
 
   /** The number of a node that is there already. */

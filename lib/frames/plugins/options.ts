@@ -32,20 +32,29 @@ export const RUNTIME_FILE = fileURLToPath(
   new URL(`../runtime/entry${here.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 );
 
-/** lull's own files: what its generators hold is stored by lull. */
-const OWN_FOLDER = `${dirname(dirname(dirname(here)))}${sep}`;
+/** lull's own files. */
+const OWN_FOLDER = `${dirname(dirname(dirname(here)))}${sep}`.replaceAll('\\', '/');
+
+/** Of these, what a run at rest is made of is compiled too. All else is the engine's, and no frame holds it. */
+const OWN_FOLDERS_OF_RUNS = /^(?:api|core|schedule|scheduler)\//;
 
 const SOURCE = /\.[cm]?[jt]s$/;
 
 export function isCompiled(file: string, { include, exclude }: FramesOptions): boolean {
   const path = file.replaceAll('\\', '/');
-  if (!SOURCE.test(path) || path.endsWith('.d.ts') || file.startsWith(OWN_FOLDER)) return false;
+  if (!SOURCE.test(path) || path.endsWith('.d.ts')) return false;
+  if (path.startsWith(OWN_FOLDER)) return OWN_FOLDERS_OF_RUNS.test(path.slice(OWN_FOLDER.length));
   if (exclude?.test(path) === true) return false;
   return !path.includes('/node_modules/') || include?.test(path) === true;
 }
 
+/** lull's own modules are called the same wherever it is installed, as source and as it was built. */
 export function compileOptions(file: string, root: string): CompileOptions {
-  const moduleId = relative(root, file).replaceAll('\\', '/');
+  const path = file.replaceAll('\\', '/');
+  const isOwn = path.startsWith(OWN_FOLDER);
+  const moduleId = isOwn
+    ? `lull/${path.slice(OWN_FOLDER.length).replace(SOURCE, '')}`
+    : relative(root, file).replaceAll('\\', '/');
   return { fileName: file, moduleId, runtime: RUNTIME };
 }
 

@@ -1,4 +1,5 @@
 /** What the language itself would refuse, in code that has become accesses to a frame. */
+import { isObject } from './is-object.ts';
 
 /** The value of a variable that is not initialized yet. */
 export const UNSET: unique symbol = Symbol.for('lull.frames.unset');
@@ -18,6 +19,14 @@ export function constantAssigned(_value: unknown, _before: unknown): never {
 export function call(callee: unknown, receiver: unknown, args: unknown[], text: string): unknown {
   if (typeof callee !== 'function') throw new TypeError(`${text} is not a function`);
   return Reflect.apply(callee, receiver, args);
+}
+
+/** Called by compiled code: an object whose private name is used, which has become this symbol. */
+export function branded(value: unknown, name: symbol): object {
+  if (isObject(value) && name in value) return value;
+  throw new TypeError(
+    `Cannot use private member ${name.description ?? ''} of an object whose class did not declare it`,
+  );
 }
 
 /** Called by compiled code: what an object pattern demands of its value. */

@@ -6,6 +6,7 @@ export const {
   accessorOf,
   beginModule,
   Box,
+  branded,
   call,
   closure,
   constantAssigned,

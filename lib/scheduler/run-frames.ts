@@ -1,0 +1,41 @@
+/**
+ * A run at rest as bytes, and the run again: its coroutines go on where they stood, and no event is delivered to them again.
+ *
+ * Only where this code, and the author's, was compiled for it (lib/frames): then all that the run holds is data, but for
+ * its host, which each process has anew.
+ */
+import { loadGraph } from '../frames/graph/load-graph.ts';
+import type { GraphRefusal } from '../frames/graph/refused.ts';
+import { storeGraph, type StoredGraph } from '../frames/graph/store-graph.ts';
+import { surroundingsOf } from '../frames/graph/surroundings.ts';
+import { runtime } from '../frames/runtime/runtime.ts';
+import { isLiveRun } from './create-live-run.ts';
+import type { LiveRun, LiveRunOptions } from './live-run.ts';
+import { RunHost } from './run-host.ts';
+
+/** How the host is called in what is stored. */
+const HOST = 'host';
+
+/** Whether this code was compiled, so that runs can be stored. */
+export function canStoreRuns(): boolean {
+  return runtime.hidesOf(RunHost.prototype) === false;
+}
+
+/** Refused if something that it holds cannot be made again: with the path to it, and why. `code` is the author's function. */
+export function storeRun(live: LiveRun, code: object): StoredGraph {
+  const around = surroundingsOf(code);
+  return storeGraph(live, { nameOf: (value) => (value instanceof RunHost ? HOST : around.nameOf(value)) });
+}
+
+export type RestoredRun = { readonly kind: 'restored'; readonly live: LiveRun } | GraphRefusal;
+
+/** Only what the host does is taken from the options: all else is stored. */
+export function restoreRun(bytes: Uint8Array, code: object, options: LiveRunOptions): RestoredRun {
+  const host = new RunHost(options);
+  const around = surroundingsOf(code);
+  const loaded = loadGraph(bytes, { named: (name) => (name === HOST ? host : around.named(name)) });
+  if (loaded.kind === 'refused') return loaded;
+  const { value } = loaded;
+  if (!isLiveRun(value)) return { kind: 'refused', path: '', reason: 'it is no run' };
+  return { kind: 'restored', live: value };
+}
