@@ -87,6 +87,7 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
       operations: createRunOperations(ports),
       pin: undefined,
       publicUrl: undefined,
+      frames: undefined,
       interceptors: undefined,
       observe: observeNothing,
     },

@@ -15,6 +15,7 @@
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { ANSWER_KEY_PREFIX } from '../ports/message.ts';
+import { SNAPSHOT_KEY_PREFIX } from '../ports/run-item.ts';
 import type { PurgeResult } from '../ports/run-removal.ts';
 import type { Claim } from './claim.ts';
 import { itemIsTheOneSeen, runIsClosedAndAsSeen } from './conditions.ts';
@@ -125,8 +126,8 @@ export async function readClosed(table: Table, runId: string): Promise<ClosedRun
 function isOnItsWay(item: Item, { values }: ClosedRun): boolean {
   const sortKey = readText(item, 'sk');
   if (sortKey.startsWith(messageSortKey(''))) return !isReceived(item);
-  // The answers of updates are written by workers of the closed run.
-  if (sortKey.startsWith(valueSortKey(ANSWER_KEY_PREFIX))) return false;
+  // Answers of updates and snapshots are written by workers of the closed run.
+  if ([ANSWER_KEY_PREFIX, SNAPSHOT_KEY_PREFIX].some((prefix) => sortKey.startsWith(valueSortKey(prefix)))) return false;
   return sortKey.startsWith(valueSortKey('')) && !values.includes(sortKey);
 }
 

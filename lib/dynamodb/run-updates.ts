@@ -17,7 +17,7 @@ import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text, texts } from './item.ts';
 import { type AttributeName, deletedShardOf, dueShardOf, heldShardOf, schemaVersion } from './schema.ts';
-import { toStoredValue } from './stored-run.ts';
+import { toSnapshotText, toStoredValue } from './stored-run.ts';
 
 /** Operation 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
 export function acceptUpdate(runId: string, messageId: string, kind: AcceptedKind): Expression {
@@ -95,8 +95,9 @@ export function renewUpdate({ expiresAtMs, shows }: RenewLease): Expression {
 /** Operation 14. Of a paused run the condition says that the turn has heard of it: the pause stays as it is. */
 export function releaseUpdate(
   runId: string,
-  { status, isPaused, isHeldBack, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, shows }: ReleaseLease,
+  { status, isPaused, isHeldBack, inboxIds, dueAtMs, needsWake, blocked, ...rest }: ReleaseLease,
 ): Expression {
+  const { unreadSignals, journal, snapshot, shows } = rest;
   return assign({
     ...NO_LEASE,
     ...(isPaused ? {} : { dueShard: text(dueShardOf(runId)) }), // it may have been held, after its lease had expired
@@ -114,6 +115,7 @@ export function releaseUpdate(
     unreadSignals: unreadSignals === undefined ? undefined : number(unreadSignals),
     journalEvents: journal && number(journal.events),
     journalBytes: journal && number(journal.bytes),
+    ...(snapshot && { snapshot: text(toSnapshotText(snapshot)) }),
     // Else it may not have been taken up yet.
     ...(status === 'suspended' && !isPaused && !isHeldBack ? { goesOnFrom: undefined } : {}),
     ...toShown(shows),
@@ -138,6 +140,7 @@ export function finishUpdate(
     pausedAtMs: undefined,
     isToTerminate: undefined,
     isToCancel: undefined,
+    snapshot: undefined,
     ...(afterEnd === undefined ? {} : { afterEnd: text(afterEnd) }),
     ...NO_REST,
     ...toShown(shows),
@@ -179,6 +182,7 @@ export function continueUpdate(
     dueAtMs: number(0),
     deadlineAtMs: deadlineAtMs === undefined ? undefined : number(deadlineAtMs),
     pinnedTo: undefined,
+    snapshot: undefined,
     ...NO_REST,
     ...toShown(shows),
   });
@@ -197,6 +201,7 @@ export function retryUpdate({ goesOnFrom, retries }: RetryRun): Expression {
     dueAtMs: number(0),
     deadlineAtMs: deadlineAtMs === undefined ? undefined : number(deadlineAtMs),
     pinnedTo: undefined,
+    snapshot: undefined,
     retries: number(retries),
     goesOnFrom: text(JSON.stringify(goesOnFrom)),
   });

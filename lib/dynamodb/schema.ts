@@ -64,6 +64,8 @@ export const attribute = {
   deletedAtMs: 'deletedAtMs',
   /** N: how often the run was tried again after it had failed. */
   retries: 'retries',
+  /** S: the record that its last snapshot has seen, a dash, and the epoch that wrote it. */
+  snapshot: 'snapshot',
   /** S: JSON text: what the next turn does before it goes on, with a run that is tried again, or a fork. */
   goesOnFrom: 'goesOnFrom',
   /** S: JSON text of the encoded status that the code has set; and of the attributes. */

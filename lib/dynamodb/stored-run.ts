@@ -10,6 +10,7 @@ import {
   openStatusOf,
   type RunItem,
   type RunShows,
+  type SnapshotPoint,
   type StartedBy,
   type StoredValue,
 } from '../ports/run-item.ts';
@@ -120,6 +121,7 @@ export function fromRunItem(item: Item): StoredRun {
     ...optional('blocked', readBlocked(item)),
     ...optional('unreadSignals', findNumber(item, 'unreadSignals')),
     ...optional('journal', readJournalUse(item)),
+    ...optional('snapshot', readSnapshotPoint(item)),
     ...readShows(item),
     ...optional('result', readStoredValue(item, 'result', 'resultKey')),
     ...optional('endedAtMs', findNumber(item, 'endedAtMs')),
@@ -146,6 +148,16 @@ function toStartedByText({ runId, step, isParent }: StartedBy): string {
 function readStartedBy(item: Item): StartedBy | undefined {
   const [step = '', relation = '', ...id] = findText(item, 'startedBy')?.split(' ') ?? [];
   return id.length === 0 ? undefined : { runId: id.join(' '), step, isParent: relation === 'child' };
+}
+
+/** As in `120-3`. */
+export function toSnapshotText({ record, epoch }: SnapshotPoint): string {
+  return `${record}-${epoch}`;
+}
+
+function readSnapshotPoint(item: Item): SnapshotPoint | undefined {
+  const [record, epoch] = findText(item, 'snapshot')?.split('-').map(Number) ?? [];
+  return record === undefined || epoch === undefined ? undefined : { record, epoch };
 }
 
 function readShows(item: Item): RunShows {

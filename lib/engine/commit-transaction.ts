@@ -52,7 +52,7 @@ export async function commitTransaction(
   if (done.kind === 'exists' && done.record.nonce !== record.nonce) return { kind: 'lost' };
   if (done.kind === 'put' || done.kind === 'exists') {
     const { events, bytes } = journal;
-    noteRecord(turn, number, { entries: record.entries, bytes: entriesBytes(record.entries) });
+    noteRecord(turn, record, { entries: record.entries, bytes: entriesBytes(record.entries) });
     warnIfNearlyFull(turn, { events, bytes });
     return { kind: 'event', event, isRecorded: true };
   }

@@ -8,6 +8,7 @@
  * test/adversarial/patch-without-its-branch.test.ts
  */
 import { isCommandEntry, type JournalEntry } from '../journal/event.ts';
+import type { JournalRecord } from '../journal/record.ts';
 import { rememberText } from '../ports/entries-text.ts';
 import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';
 import { emitStarted } from './lifecycle-events.ts';
@@ -26,16 +27,21 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
     const number = journal.recordNumber + 1;
     const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk.entries }, linkOf(turn.run));
     if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';
-    noteRecord(turn, number, chunk);
+    noteRecord(turn, { number, nonce }, chunk);
   }
   warnIfNearlyFull(turn, { events, bytes });
   return 'committed';
 }
 
 /** The record of this number is in the table, and is this turn's. */
-export function noteRecord(turn: Turn, number: number, { entries, bytes }: Chunk): void {
+export function noteRecord(
+  turn: Turn,
+  { number, nonce }: Pick<JournalRecord, 'number' | 'nonce'>,
+  { entries, bytes }: Chunk,
+): void {
   const { journal } = turn;
   journal.recordNumber = number;
+  journal.nonce = nonce;
   if (number === 1) {
     turn.startsRun = true;
     emitStarted(turn);

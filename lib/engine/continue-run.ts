@@ -14,6 +14,7 @@ import { sendWake } from './send-wake.ts';
 import { storeValue } from './store-value.ts';
 import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
+import { forgetSnapshots } from './write-snapshot.ts';
 
 /** The entry that ends the link; undefined if the code has ended otherwise, or goes on. */
 export function toContinued(turn: Turn, { live }: LiveMemory): Continued | undefined {
@@ -52,6 +53,7 @@ export async function continueRun(
     turn.refreshFrom(continuation.run);
   }
   await forgetInput(turn);
+  await forgetSnapshots(turn);
   if (!turn.isPaused) await sendWake(turn, engine.clock.nowMs());
   return { kind: 'continued', link };
 }

@@ -49,6 +49,7 @@ export function toEngine(options: EngineOptions): Engine {
     pin: undefined,
     events: undefined,
     publicUrl: undefined,
+    frames: undefined,
     turnOfTheLoop: undefined,
     ...options,
     registry: withOwnWorkflows(options.registry),

@@ -17,6 +17,7 @@ import { afterEndOfTurn, toDoAfterEnd, toPurgeAtMs } from './after-end.ts';
 import { encodeResult } from './encode-result.ts';
 import { storeValue } from './store-value.ts';
 import type { Turn } from './turn-state.ts';
+import { forgetSnapshots } from './write-snapshot.ts';
 
 export type EndRunResult =
   | { readonly kind: 'ended'; readonly status: ClosedStatus }
@@ -51,6 +52,7 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<En
     ...turn.shows(),
   });
   if (finish.kind === 'done') {
+    await forgetSnapshots(turn);
     if (afterEnd !== undefined) await afterEndOfTurn(turn, { status, result, endedAtMs, purgeAtMs });
     return { kind: 'ended', status };
   }

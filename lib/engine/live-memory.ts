@@ -3,7 +3,7 @@
  *
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/turns.test.ts
  */
-import type { CommandId, JournalEntry, JournalEvent } from '../journal/event.ts';
+import type { CommandId, JournalEntry, JournalEvent, Started } from '../journal/event.ts';
 import type { LiveRun } from '../scheduler/live-run.ts';
 import { withGuard, type GuardedRun } from './guard.ts';
 import { asOwner } from './owned-code.ts';
@@ -19,6 +19,10 @@ export interface LiveMemory {
   readonly secrets: RunSecrets;
   /** When the time of the run is up, whether its code was asked to stop for it or not; undefined for never. */
   readonly deadlineAtMs: number | undefined;
+  /** The first entry of its journal. */
+  readonly started: Started;
+  /** The author's function. */
+  readonly code: object;
   readonly timers: TimerHeap;
   readonly stepsToBegin: StepsToBegin;
 }
@@ -27,7 +31,7 @@ export interface LiveMemory {
 export function rememberPending(
   live: LiveRun,
   guarded: GuardedRun,
-  beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs'>,
+  beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs' | 'started' | 'code'>,
 ): LiveMemory {
   const memory = { live, guarded, ...beside, timers: new TimerHeap(), stepsToBegin: new StepsToBegin(live) };
   for (const pending of live.pending.values()) {

@@ -27,6 +27,7 @@ import type { LiveMemory } from './live-memory.ts';
 import { begunByTheLost, isToBeAlone, whyToBlock } from './lost-workers.ts';
 import { countChildren } from './open-children.ts';
 import { readAhead } from './read-ahead.ts';
+import { resumeRun } from './resume-run.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -45,6 +46,9 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
     turn.watch(turn.warm.memory.strays);
     return { kind: 'loaded', memory: turn.warm.memory };
   }
+  const resumed = await resumeRun(turn);
+  if (resumed.kind === 'lost') return { kind: 'lost' };
+  if (resumed.kind === 'resumed') return { kind: 'loaded', memory: resumed.memory };
   const loaded = await loadJournal(turn);
   if (loaded === 'lost') return { kind: 'lost' };
   const { records, damage, blockedBy } = loaded;
@@ -55,6 +59,7 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   for (const entry of journal) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
   countChildren(turn.journal.openChildren, entries);
   turn.journal.recordNumber = lastNumber(records);
+  turn.journal.nonce = records.at(-1)?.nonce;
   const terminate = entries.find(isPlainTerminate);
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
 

@@ -47,6 +47,7 @@ function toTurnEnded(turn: Turn, outcome: TurnOutcome, errorName: string | undef
     replayedEvents: turn.replayedEvents,
     stepsBegun: turn.attempts.started,
     stepRetries: turn.attempts.retriesStarted,
+    ...(turn.snapshots && { snapshots: turn.snapshots }),
   };
 }
 

@@ -4,7 +4,7 @@
  *
  * Tested by: test/engine/long-replay.test.ts
  */
-import { beginReplay, type Deliver, type Replay, type ReplayContext } from '../journal/replay.ts';
+import { beginReplay, type Deliver, type Replay, type ReplayContext, type ReplayedHead } from '../journal/replay.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import type { Engine } from './settings.ts';
 
@@ -21,15 +21,17 @@ export interface SlicedReplay {
   readonly recorded: readonly JournalEntry[];
   readonly deliver: Deliver;
   readonly context: ReplayContext;
+  /** What is recorded stands behind this. Default: behind nothing. */
+  readonly head?: ReplayedHead | undefined;
   /** Runs code of the run. */
   readonly asCodeOfTheRun: <T>(code: () => T) => T;
 }
 
 export async function replayInSlices(engine: Engine, replay: SlicedReplay): Promise<Replay> {
-  const { recorded, deliver, context, asCodeOfTheRun } = replay;
+  const { recorded, deliver, context, head, asCodeOfTheRun } = replay;
   const { clock, turnOfTheLoop } = engine;
   const beganAtMs = clock.nowMs();
-  const replaying = beginReplay(deliver, context);
+  const replaying = beginReplay(deliver, context, head);
   let at = 0;
   let sliceBeganAtMs = beganAtMs;
   /** Events that are fed in one piece: the guard goes up and down around them, and only then the clock is read. */

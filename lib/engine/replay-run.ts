@@ -15,7 +15,7 @@ import { invariant } from '../core/invariant.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
-import { toError } from '../core/to-error.ts';
+import { describeThrown, toError } from '../core/to-error.ts';
 import { validOrThrow } from '../core/validate.ts';
 import type { WorkflowDefinition } from '../core/workflow.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
@@ -29,12 +29,13 @@ import {
 } from '../journal/event.ts';
 import type { Deliver, ReplayContext } from '../journal/replay.ts';
 import { recorderOf, seedOf } from '../journal/forks.ts';
-import type { Standing } from '../journal/standing.ts';
+import { type Standing, standingEntries } from '../journal/standing.ts';
 import { checkInputSize } from '../ports/content-limits.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
-import type { CallbackHost, LiveRun } from '../scheduler/live-run.ts';
+import type { CallbackHost, LiveRun, LiveRunOptions } from '../scheduler/live-run.ts';
+import type { RestoredRun } from '../scheduler/run-frames.ts';
 import { signCallback } from '../token/callback-token.ts';
 import { isRandomKey } from '../token/random-key.ts';
 import { encodeResult } from './encode-result.ts';
@@ -66,6 +67,39 @@ export interface ReplayOptions {
   readonly tracesAwaits?: boolean;
 }
 
+/** A run as it was at the end of some record, and the entries of its journal behind that. */
+export interface ReplayedBehind {
+  readonly started: Started;
+  /** What `RunFrames.storeRun` gave. */
+  readonly run: Uint8Array;
+  readonly entries: readonly JournalEntry[];
+}
+
+export type ReplayBehindResult =
+  /** `events`: of what stands behind, those that were delivered. */
+  | { readonly kind: 'replayed'; readonly memory: LiveMemory; readonly events: number }
+  /** The run is as before; nothing was changed. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Goes on from stored coroutines. What is not recorded yet, or does not follow, is for a replay of the whole to decide. */
+export async function replayBehind(
+  engine: Engine,
+  run: RunItem,
+  { entries, ...head }: ReplayedBehind,
+): Promise<ReplayBehindResult> {
+  const standing = { ...standingEntries([]), entries };
+  try {
+    const followed = await follow(engine, run, { standing, input: null, head });
+    if (followed.kind === 'refused') return followed;
+    if (followed.kind === 'cannot-replay') return { kind: 'refused', reason: describeThrown(followed.error) };
+    if (followed.unrecorded.length > 0) return { kind: 'refused', reason: 'its code asks for more than is recorded' };
+    const events = entries.reduce((count, entry) => (isCommandEntry(entry) ? count : count + 1), 0);
+    return { kind: 'replayed', memory: followed.memory, events };
+  } catch (error) {
+    return { kind: 'refused', reason: describeThrown(error) };
+  }
+}
+
 /** A journal without entries is begun. */
 export async function replayRun(
   engine: Engine,
@@ -76,7 +110,9 @@ export async function replayRun(
   const input = await loadInput(engine, run);
   if (input.kind === 'cannot-replay') return input;
   try {
-    return await follow(engine, run, { standing, before, tracesAwaits, input: input.value });
+    const followed = await follow(engine, run, { standing, before, tracesAwaits, input: input.value });
+    invariant(followed.kind !== 'refused', 'a run that is replayed from its start was to be restored');
+    return followed;
   } catch (error) {
     return { kind: 'cannot-replay', error: toError(error) };
   }
@@ -108,21 +144,39 @@ function inputMissing({ runId }: RunItem): LullError {
 interface Followed extends ReplayOptions {
   readonly standing: Pick<Standing, 'entries' | 'tries' | 'doneByOther'>;
   readonly input: Encoded;
+  /** The run is not begun: it goes on from this, and what stands comes behind it. */
+  readonly head?: Omit<ReplayedBehind, 'entries'>;
 }
 
-function toGuarded(run: RunItem, started: Started, live: LiveRun, replaying: () => boolean): GuardedRun {
+type Refused = Extract<ReplayBehindResult, { readonly kind: 'refused' }>;
+
+/** The coroutines of a stored run, with their host. */
+function restored(
+  { frames }: Engine,
+  stored: Uint8Array,
+  { code, options }: { readonly code: object; readonly options: LiveRunOptions },
+): RestoredRun {
+  const refused = { kind: 'refused', path: '', reason: 'this code was not compiled' } as const;
+  return frames?.restoreRun(stored, code, options) ?? refused;
+}
+
+function toGuarded(
+  run: RunItem,
+  started: Started,
+  { live, replaying }: { readonly live: () => LiveRun; readonly replaying: () => boolean },
+): GuardedRun {
   return {
     workflow: run.workflow,
     startedAtMs: started.atMs,
-    nowMs: () => Math.max(started.atMs, live.nowMs()),
-    random: () => live.random(),
-    codeLocation: () => live.codeLocation(),
+    nowMs: () => Math.max(started.atMs, live().nowMs()),
+    random: () => live().random(),
+    codeLocation: () => live().codeLocation(),
     replaying,
   };
 }
 
-async function follow(engine: Engine, run: RunItem, followed: Followed): Promise<ReplayRunResult> {
-  const { standing, before, input, tracesAwaits = false } = followed;
+async function follow(engine: Engine, run: RunItem, followed: Followed): Promise<ReplayRunResult | Refused> {
+  const { standing, before, input, head, tracesAwaits = false } = followed;
   const { runId, workflow } = run;
   const { entries: recorded, tries, doneByOther } = standing;
   const definition = engine.registry.find(workflow);
@@ -130,10 +184,9 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
     return { kind: 'cannot-replay', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
   }
 
-  const started = recorded[0] ?? startNow(engine, run, before);
+  const started = head?.started ?? recorded[0] ?? startNow(engine, run, before);
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
   const secrets = createRunSecrets(runId, { started, tries });
-  const deadlineAtMs = deadlineIn(recorded.length === 0 ? [started] : recorded);
   const dueTimes = dueTimesIn(recorded);
 
   // The ids of children follow from the seed, and from how often the run was tried again. Where a history has left the seed
@@ -143,7 +196,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   let isReplaying = recorded.length > 0;
   const interrupted = findInterrupted(recorded);
   let isInterrupted = false;
-  const live = createLiveRun({
+  const options: LiveRunOptions = {
     info: toRunInfo(run, started),
     random: secrets.random(() => live.lastCommandId()),
     doneByOther,
@@ -152,29 +205,30 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
     ...(started.limits && { limits: started.limits }),
     recordedDueAtMs: (id) => dueTimes.get(id),
     link: linkOf(run),
-    nextInput: (value) => toNextInput(engine, definition, value),
+    ...codecOf(engine, definition),
     callbacks: callbacksOf(engine, run, { started, recorded }),
     recordedPatches: patchesIn(recorded),
     isReplaying: () => isReplaying && !isInterrupted,
-    decode: (encoded) => decode(encoded),
-    encode: (value, what) => outsideGuard(() => encode(value, what)),
-    checkResult: (value) => void outsideGuard(() => encodeResult(engine, run.workflow, value)),
-    encodeError: (thrown, what) => outsideGuard(() => encodeError(toError(thrown), what)),
     newRunId: (id) => recordedRunIds.get(id) ?? secrets.childRunId(id),
-    digestArguments,
     strict: engine.strict,
     tracesAwaits,
     log: (level, values) => {
       if (!isReplaying) logOutside(engine, level, [...values, { runId, workflow: run.workflow }]);
     },
-  });
-  const guarded = toGuarded(run, started, live, () => isReplaying);
+  };
+  const code = definition.code ?? definition;
+  const guarded = toGuarded(run, started, { live: () => live, replaying: () => isReplaying });
+  // Registered classes read their data here: as code of the run, which has no clock yet.
+  const made = head && withGuard(guarded, () => restored(engine, head.run, { code, options }));
+  if (made?.kind === 'refused') return made;
+  const live: LiveRun = made?.live ?? createLiveRun(options);
   // Registered classes read their data at each replay. An input that this code cannot read holds the run.
-  const given = withGuard(guarded, () => ({ input: decode(input) }));
+  const given = withGuard(guarded, () => ({ input: decode(input) })); // null for a run that is begun
 
   const strays = createStrayErrors({ runId, workflow, log: engine.log, codeLocation: () => live.codeLocation() });
-  const remember = (): LiveMemory => rememberPending(live, guarded, { strays, secrets, deadlineAtMs });
-  if (recorded.length === 0) {
+  const beside = { strays, secrets, deadlineAtMs: deadlineIn([started, ...recorded]), started, code };
+  const remember = (): LiveMemory => rememberPending(live, guarded, beside);
+  if (recorded.length === 0 && head === undefined) {
     const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
     return { kind: 'replayed', memory: remember(), unrecorded: [started, ...asked] };
   }
@@ -183,7 +237,8 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
     return live.deliver(event, recordedUpTo);
   };
   const asCodeOfTheRun = <T>(code: () => T): T => asOwner(strays, () => withGuard(guarded, code));
-  const replay = { runId, workflow, recorded, deliver, context: contextOf(live), asCodeOfTheRun };
+  const behind = head && { recordedUpTo: live.lastCommandId(), hasSeed: started.seed !== undefined };
+  const replay = { runId, workflow, recorded, deliver, context: contextOf(live), head: behind, asCodeOfTheRun };
   const following = await replayInSlices(engine, replay);
   isReplaying = false;
   const memory = remember();
@@ -210,6 +265,22 @@ function dueTimesIn(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, n
 
 function patchesIn(recorded: readonly JournalEntry[]): ReadonlySet<string> {
   return new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : [])));
+}
+
+type Codec = Pick<
+  LiveRunOptions,
+  'nextInput' | 'decode' | 'encode' | 'checkResult' | 'encodeError' | 'digestArguments'
+>;
+
+function codecOf(engine: Engine, definition: WorkflowDefinition): Codec {
+  return {
+    nextInput: (value) => toNextInput(engine, definition, value),
+    decode: (encoded) => decode(encoded),
+    encode: (value, what) => outsideGuard(() => encode(value, what)),
+    checkResult: (value) => void outsideGuard(() => encodeResult(engine, definition.name, value)),
+    encodeError: (thrown, what) => outsideGuard(() => encodeError(toError(thrown), what)),
+    digestArguments,
+  };
 }
 
 /** As a start takes it: checked by the schema of this code, and not larger than an input may be. */

@@ -18,6 +18,7 @@ import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { RunOperations } from '../ports/run-operations.ts';
 import type { Store } from '../ports/store.ts';
+import type { RunFrames } from '../scheduler/run-frames.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 
 export interface EngineOptions extends Partial<EngineSettings> {
@@ -35,6 +36,8 @@ export interface EngineOptions extends Partial<EngineSettings> {
   readonly turnOfTheLoop?: (() => Promise<void>) | undefined;
   /** Where the HTTP API takes callbacks without credentials, without a slash at its end. Default: nowhere. */
   readonly publicUrl?: string | undefined;
+  /** Stores runs at rest, where the code is compiled for that. Default: each run is replayed. */
+  readonly frames?: RunFrames | undefined;
   readonly registry: WorkflowRegistry;
   /** Reaches other runs on behalf of a run. */
   readonly operations: RunOperations;
@@ -96,6 +99,10 @@ export interface EngineSettings extends RunLimits {
   readonly maxWarmRuns: number;
   /** What those runs hold in memory together: an estimate from their tasks, what is pending, and their journals. */
   readonly maxWarmBytes: number;
+  /** A snapshot of a run is written when so many records have come since the last one. */
+  readonly snapshotRecords: number;
+  /** And if it has no more than these hundredths of the bytes of its journal. */
+  readonly maxSnapshotPercent: number;
   /** Coroutines that are never awaited are errors, not warnings. */
   readonly strict: boolean;
   /** For tests: rebuild the run from its journal before each event, and wait for no timer in place. */
@@ -125,6 +132,8 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
   maxInlineBytes: 200,
   maxWarmRuns: 200,
   maxWarmBytes: 25_000_000,
+  snapshotRecords: 20,
+  maxSnapshotPercent: 50,
   strict: false,
   rebuildAtEveryAwait: false,
 };

@@ -8,6 +8,7 @@ import { useIfNearlyFull } from './journal-length.ts';
 import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
 import type { Turn } from './turn-state.ts';
+import { forgetSnapshot, writeSnapshot } from './write-snapshot.ts';
 
 export type SuspendResult =
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
@@ -15,7 +16,9 @@ export type SuspendResult =
   | { readonly kind: 'lease-lost' };
 
 export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<SuspendResult> {
-  const { engine, runId, epoch, wakesSeen, inboxIds } = turn;
+  const { engine, runId, epoch } = turn;
+  await writeSnapshot(turn, memory);
+  const { wakesSeen, inboxIds, snapshot } = turn;
   const { isPaused, isHeldBack } = turn;
   // What waits for the resume is due then.
   const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);
@@ -26,6 +29,7 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
     inboxIds,
     ...wakeAt(engine, dueAtMs),
     ...fullness(turn, memory),
+    ...(snapshot === turn.run.snapshot || snapshot === undefined ? {} : { snapshot }),
     ...turn.shows(),
   } as const;
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
@@ -34,6 +38,8 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
     turn.refreshFrom(release.run);
     return { kind: 'accepted-since' };
   }
+  const { snapshot: before } = turn.run;
+  if (before !== undefined && snapshot !== before) await forgetSnapshot(turn, before);
   // An update that came again, and waits for its handler, is in no inbox: the journal has it, and the next turn loads that.
   if (!turn.inbox.some(({ id }) => turn.carried.has(id))) turn.keepWarm(memory);
   if (dueAtMs !== undefined && !isPaused) await sendWake(turn, dueAtMs);

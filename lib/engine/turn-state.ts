@@ -8,7 +8,8 @@ import type { TransactionWrite } from '../core/transaction/write.ts';
 import type { CommandId, JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
-import type { RunItem, RunShows } from '../ports/run-item.ts';
+import type { TurnSnapshots } from '../ports/observer.ts';
+import type { RunItem, RunShows, SnapshotPoint } from '../ports/run-item.ts';
 import type { Shown } from '../scheduler/shown-by-code.ts';
 import { Alarm } from './alarm.ts';
 import type { AttemptEvent } from './attempt.ts';
@@ -87,6 +88,10 @@ export class Turn {
   journal: JournalHead;
   /** Delivered and asked for, not yet recorded. */
   readonly unwritten = new Unwritten();
+  /** The last snapshot of the run, as the run item has it or this turn has written it. */
+  snapshot: SnapshotPoint | undefined;
+  /** What became of snapshots in this turn. */
+  snapshots: TurnSnapshots | undefined;
   /** Undefined: all that was delivered before this round is recorded. */
   early: Early | undefined;
   /** Loaded and not yet delivered, in the order of acceptance. */
@@ -170,12 +175,14 @@ export class Turn {
     this.takesOver = run.lease !== undefined;
     this.journal = this.warm?.journal ?? {
       recordNumber: 0,
+      nonce: undefined,
       messageIds: new Set(),
       openChildren: new Map(),
       beganAtMs: undefined,
       ...emptyJournal(),
     };
     this.inboxCheckedAtMs = beganAtMs;
+    this.snapshot = run.snapshot;
     this.#warmRuns = warmRuns;
     this.#place = place;
   }
@@ -226,6 +233,10 @@ export class Turn {
   /** Waits until no other turn goes on in this process. */
   beAlone(): Promise<'alone' | 'too-late'> {
     return this.#place.beAlone(this.endsByMs);
+  }
+
+  noteSnapshot(noted: TurnSnapshots): void {
+    this.snapshots = { ...this.snapshots, ...noted };
   }
 
   /** Leaves the run's memory to the next turn on this worker. */

@@ -50,6 +50,7 @@ import { beginTurn, type Turn } from './turn-state.ts';
 import { waitUntilStart } from './wait-until-start.ts';
 import { waitInPlace } from './wait-in-place.ts';
 import type { WarmRuns } from './warm-runs.ts';
+import { writeSnapshot } from './write-snapshot.ts';
 
 export interface TurnRequest {
   readonly runId: string;
@@ -162,6 +163,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     }
 
     if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {
+      await writeSnapshot(turn, memory);
       loading = await loadRun(turn);
       continue;
     }

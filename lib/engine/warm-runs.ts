@@ -15,7 +15,11 @@ import type { LiveMemory } from './live-memory.ts';
 /** How far the journal goes, and which messages are in it. */
 export interface JournalHead extends JournalLength {
   recordNumber: number;
+  /** Of the last record. Undefined as long as there is none. */
+  nonce: string | undefined;
   readonly messageIds: Set<string>;
+  /** The record at which a snapshot was tried last. Undefined: not since the run is in memory. */
+  snapshotTriedAt?: number;
   /** Children that were started and whose end is not in the journal. */
   readonly openChildren: OpenChildren;
   /** When its first entry was written; undefined as long as there is none. */

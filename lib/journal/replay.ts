@@ -49,12 +49,20 @@ export interface Replaying {
   end(): Replay;
 }
 
-export function beginReplay(deliver: Deliver, context: ReplayContext = {}): Replaying {
+/** Where a replay begins that does not begin at the start: behind the head of a journal. */
+export interface ReplayedHead {
+  /** The last command of the head. */
+  readonly recordedUpTo: CommandId;
+  /** Of its `started`. */
+  readonly hasSeed: boolean;
+}
+
+export function beginReplay(deliver: Deliver, context: ReplayContext = {}, head?: ReplayedHead): Replaying {
   /** What the code asked for and the replay has not met in the journal yet: `asked[met]` is the next. */
   let asked: readonly CommandEntry[] = [];
   let met = 0;
-  let recordedUpTo: CommandId = 0;
-  let comparison: ComparisonContext = { ...context, countsDraws: false };
+  let recordedUpTo: CommandId = head?.recordedUpTo ?? 0;
+  let comparison: ComparisonContext = { ...context, countsDraws: head?.hasSeed ?? false };
   return {
     feed(entry) {
       if (entry.kind === 'patched') return undefined; // the code knew of it before the first event

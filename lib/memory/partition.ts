@@ -1,4 +1,5 @@
 import { ANSWER_KEY_PREFIX } from '../ports/message.ts';
+import { SNAPSHOT_KEY_PREFIX } from '../ports/run-item.ts';
 import { refersTo, type RunState } from './run-state.ts';
 
 /** All items of one run. Values, messages and records are there with or without a run, as in the table. */
@@ -24,5 +25,10 @@ export class Partition {
 
 /** Keys of values that may be of a start on its way. */
 export function strangersOf({ state, values }: Partition): string[] {
-  return [...values.keys()].filter((key) => !refersTo(state, key) && !key.startsWith(ANSWER_KEY_PREFIX));
+  return [...values.keys()].filter((key) => !refersTo(state, key) && !isOfWorkers(key));
+}
+
+/** Written by workers of the run. */
+function isOfWorkers(key: string): boolean {
+  return key.startsWith(ANSWER_KEY_PREFIX) || key.startsWith(SNAPSHOT_KEY_PREFIX);
 }

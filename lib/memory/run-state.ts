@@ -185,7 +185,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
   const { run } = before;
   if (!run.lease) return { answer: { kind: 'done' } };
   if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
-  const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, shows } = release;
+  const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, snapshot, shows } = release;
   const isTakenUp = status === 'suspended' && !release.isPaused && !release.isHeldBack;
   const rest = atRest(run);
   const after: RunItem = {
@@ -199,6 +199,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
     ...(blocked ? { blocked } : {}),
     ...(unreadSignals === undefined ? {} : { unreadSignals }),
     ...(journal ? { journal } : {}),
+    ...(snapshot ? { snapshot } : {}),
   };
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: status } };
 }
@@ -215,7 +216,8 @@ export function finishRun(before: RunState | undefined, finish: FinishRun): Tran
   }
   if (!run.lease) return { answer: { kind: 'lost' } };
   if (run.wakes !== finish.wakesSeen) return { answer: { kind: 'accepted-since', run } };
-  const { pausedAtMs: _pausedAtMs, isToTerminate: _isToTerminate, isToCancel: _isToCancel, ...rest } = atRest(run);
+  const { pausedAtMs: _pausedAtMs, isToTerminate: _isToTerminate, isToCancel: _isToCancel, ...others } = atRest(run);
+  const { snapshot: _snapshot, ...rest } = others;
   const after: RunItem = {
     ...rest,
     ...shows,
@@ -264,7 +266,7 @@ export function continueRun(before: RunState | undefined, next: ContinueRun): Tr
   const { link, input, inboxIds, deadlineAtMs, shows } = next;
   if (!run.lease) return { answer: { kind: run.link === link ? 'done' : 'lost' } };
   if (run.wakes !== next.wakesSeen) return { answer: { kind: 'accepted-since', run } };
-  const { pinnedTo: _pinnedTo, deadlineAtMs: _deadlineAtMs, ...rest } = atRest(run);
+  const { pinnedTo: _pinnedTo, deadlineAtMs: _deadlineAtMs, snapshot: _snapshot, ...rest } = atRest(run);
   const after: RunItem = {
     ...rest,
     ...shows,
@@ -287,7 +289,7 @@ export function retryRun(before: RunState | undefined, retry: RetryRun): Transit
     return { answer: isRetried(run, retry) ? { kind: 'done' } : { kind: 'changed', run } };
   }
   const { result: _result, endedAtMs: _endedAtMs, afterEnd: _afterEnd, ...opened } = run;
-  const { deadlineAtMs: _deadlineAtMs, pinnedTo: _pinnedTo, ...rest } = opened;
+  const { deadlineAtMs: _deadlineAtMs, pinnedTo: _pinnedTo, snapshot: _snapshot, ...rest } = opened;
   const { goesOnFrom, retries } = retry;
   const { deadlineAtMs } = goesOnFrom;
   const after: RunItem = {

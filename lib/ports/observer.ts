@@ -21,6 +21,16 @@ export interface TurnBegan {
  */
 export type TurnOutcome = Exclude<RunStatus, 'running' | 'paused'> | 'continued' | 'dropped' | 'error';
 
+/** What became of snapshots of the run in a turn. */
+export interface TurnSnapshots {
+  /** One was written, of so many bytes. */
+  readonly writtenBytes?: number;
+  /** None could be written, and why. */
+  readonly refused?: string;
+  /** One was not used, and why. */
+  readonly dropped?: string;
+}
+
 /** The turn is over. */
 export interface TurnEnded {
   readonly kind: 'turn-ended';
@@ -40,6 +50,8 @@ export interface TurnEnded {
   /** Bodies of steps that were begun, and those among them that had been begun before. */
   readonly stepsBegun: number;
   readonly stepRetries: number;
+  /** Undefined where nothing became of any. */
+  readonly snapshots?: TurnSnapshots;
 }
 
 /** A sweep found a run that is due and that no worker runs, and wakes it. */

@@ -94,6 +94,20 @@ export interface ForkPoint {
   readonly before: string;
 }
 
+/** A snapshot of a run: the record that it has seen last, and the lease under which it was written. */
+export interface SnapshotPoint {
+  readonly record: number;
+  readonly epoch: number;
+}
+
+/** Keys of values that are snapshots begin so. */
+export const SNAPSHOT_KEY_PREFIX = 'frames-';
+
+/** Under which key it is stored: two workers never write the same one. */
+export function snapshotKey({ record, epoch }: SnapshotPoint): string {
+  return `${SNAPSHOT_KEY_PREFIX}${record}-${epoch}`;
+}
+
 /** At most 1 KB in the table: every take, accept and release pays for its size. What the run shows comes on top. */
 export interface RunItem extends RunShows {
   readonly runId: string;
@@ -149,6 +163,8 @@ export interface RunItem extends RunShows {
   readonly unreadSignals?: number;
   /** How long the journal was by then. Absent as long as it is far from its limits. */
   readonly journal?: JournalUse;
+  /** From which it can go on without the records before. Absent: there is none. */
+  readonly snapshot?: SnapshotPoint;
   /** How the run ended: the result, or the error. Closed runs only. */
   readonly result?: StoredValue;
   readonly endedAtMs?: number;

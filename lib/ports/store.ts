@@ -300,6 +300,7 @@ export interface ReleaseLease {
   readonly unreadSignals?: number;
   readonly journal?: JournalUse;
   /** What is absent stays as it is. */
+  readonly snapshot?: RunItem['snapshot'];
   readonly shows?: RunShows;
 }
 

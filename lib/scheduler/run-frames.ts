@@ -16,6 +16,19 @@ import { RunHost } from './run-host.ts';
 /** How the host is called in what is stored. */
 const HOST = 'host';
 
+/** What an engine stores and restores runs with. */
+export interface RunFrames {
+  /** Names the code that was compiled: what it stores, no other code restores. */
+  codeId(): string;
+  storeRun(live: LiveRun, code: object): StoredGraph;
+  restoreRun(bytes: Uint8Array, code: object, options: LiveRunOptions): RestoredRun;
+}
+
+/** Undefined where this code was not compiled. */
+export function createRunFrames(): RunFrames | undefined {
+  return canStoreRuns() ? { codeId: () => runtime.codeId(), storeRun, restoreRun } : undefined;
+}
+
 /** Whether this code was compiled, so that runs can be stored. */
 export function canStoreRuns(): boolean {
   return runtime.hidesOf(RunHost.prototype) === false;

@@ -22,6 +22,7 @@ import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
 import type { Interceptor } from '../ports/interceptor.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
+import type { RunFrames } from '../scheduler/run-frames.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { findReplayDifference } from './compare-with-replay.ts';
@@ -53,6 +54,8 @@ export interface CloudOptions {
   readonly faults: Faults;
   readonly log: Logger;
   readonly settings: Partial<EngineSettings>;
+  /** Stores runs at rest. Undefined: each run is replayed. */
+  readonly frames: RunFrames | undefined;
   readonly interceptors: readonly Interceptor[];
   /** How long a worker's invocation may last. */
   readonly invocationLimit: Duration;
@@ -246,6 +249,7 @@ export class Cloud {
       ...this.#options.settings,
       version: this.#deployments === 0 ? version : `${version}+${this.#deployments}`,
       publicUrl: PUBLIC_URL,
+      frames: this.#options.frames,
       registry: this.registry,
       operations: createRunOperations({
         registry: this.registry,

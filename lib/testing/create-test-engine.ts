@@ -18,6 +18,7 @@ import type { Interceptor } from '../ports/interceptor.ts';
 import type { EngineSettings } from '../engine/settings.ts';
 import type { MemoryTable, TableKeys } from '../memory/tables/memory-tables.ts';
 import type { Store } from '../ports/store.ts';
+import { createRunFrames, type RunFrames } from '../scheduler/run-frames.ts';
 import { Cloud, type Disturbance, type StartEngine } from './cloud.ts';
 import type { Faults } from './faults.ts';
 import { ownResult } from './own-result.ts';
@@ -49,6 +50,12 @@ export interface TestEngineOptions {
   readonly strict?: boolean;
   /** Ends the turn at each await point and builds the run anew from its journal, as if the Lambda were always cold. */
   readonly rebuildAtEveryAwait?: boolean;
+  /**
+   * Ends the turn at each await point, and lets the run go on from a snapshot of its coroutines, as if the Lambda were always
+   * cold (experimental: see docs/frames.md). A run that cannot be stored is replayed, with a warning in the log. Needs
+   * `viteFrames()`, of `lull/frames`, among the plugins of the tests. Default: false.
+   */
+  readonly frames?: boolean;
   /**
    * Replays each run when it has ended, and now and then when it suspends, and compares: a run that depends on something
    * outside of it is a ReplayDiffersError; with `strict: false`, a warning. Default: true, unless each run is rebuilt at
@@ -126,6 +133,7 @@ const OPTIONS = [
   'faults',
   'strict',
   'rebuildAtEveryAwait',
+  'frames',
   'checkReplay',
   'log',
   'invocationLimit',
@@ -162,7 +170,8 @@ export function createTestEngine(options: TestEngineOptions): TestEngine {
 export function createCloud(options: TestEngineOptions, disturbance?: Disturbance, startEngine?: StartEngine): Cloud {
   const unknown = Object.keys(options).find((option) => !(OPTIONS as string[]).includes(option));
   if (unknown !== undefined) throw invalid(`has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
-  const { now = new Date(START), seed = 1, strict = true, rebuildAtEveryAwait = false } = options;
+  const { now = new Date(START), seed = 1, strict = true, frames = false } = options;
+  const rebuildAtEveryAwait = frames || (options.rebuildAtEveryAwait ?? false);
   if (!(now instanceof Date) || Number.isNaN(now.getTime()))
     throw invalid(`has now ${describeValue(now)}: give a valid Date`);
   return new Cloud(
@@ -176,14 +185,31 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
       log: options.log ?? WARNINGS,
       interceptors: checkInterceptors(options.interceptors ?? interceptorsOf(options.workflows)),
       // In a test nothing is gained by learning of a pause late.
-      settings: { workflowListMaxAgeMs: 0, ...options.settings, strict, rebuildAtEveryAwait },
+      settings: {
+        ...{ workflowListMaxAgeMs: 0, ...(frames ? ALWAYS_STORED : {}) },
+        ...{ ...options.settings, strict, rebuildAtEveryAwait },
+      },
+      frames: frames ? framesOfTests() : undefined,
       invocationLimit: options.invocationLimit ?? '15m',
       // Where crashes, or another engine, are tried, what a replay does is compared by that.
       checkReplay:
-        options.checkReplay ?? (!rebuildAtEveryAwait && disturbance === undefined && startEngine === undefined),
+        options.checkReplay ??
+        ((!rebuildAtEveryAwait || frames) && disturbance === undefined && startEngine === undefined),
     },
     disturbance,
     startEngine,
+  );
+}
+
+/** At each rest, whatever it costs. */
+const ALWAYS_STORED = { snapshotRecords: 1, maxSnapshotPercent: Infinity };
+
+function framesOfTests(): RunFrames {
+  const frames = createRunFrames();
+  if (frames !== undefined) return frames;
+  throw invalid(
+    'has frames: true, and this code is not compiled for it: put viteFrames() of lull/frames into the plugins of ' +
+      'vitest.config.ts',
   );
 }
 

@@ -13,6 +13,7 @@ import { describePausing } from './pause-contract.ts';
 import { describeRetrying } from './retry-contract.ts';
 import { describePayloads } from './payload-contract.ts';
 import { describeShows } from './shows-contract.ts';
+import { describeSnapshots } from './snapshot-contract.ts';
 import { describeTransactions, type OwnTable } from './transact-contract.ts';
 
 /** Declares the suite. The store may hold other runs already, and may be shared by all tests of it. */
@@ -34,5 +35,6 @@ export function describeStoreContract(
   describeIndexes(openStore);
   describeDeleting(openStore);
   describeShows(openStore);
+  describeSnapshots(openStore);
   describeTransactions(openStore, openTable);
 }

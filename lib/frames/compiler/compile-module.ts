@@ -5,6 +5,7 @@ import type { Expression, File, Statement } from '@babel/types';
 import { callOf, id, object, statement, str } from './build.ts';
 import { chooseMachines } from './choose-machines.ts';
 import { findProblems } from './find-problems.ts';
+import { hashOf } from './hash.ts';
 import { lowerPrivates } from './lower-privates.ts';
 import { parseSource } from './parse-source.ts';
 import { placeVariables } from './place-variables.ts';
@@ -58,16 +59,19 @@ export function compileModule(source: string, options: CompileOptions): Compiled
   chooseMachines(names);
   const rewriter = new Rewriter({ names, source, moduleId, prefix, runtime: runtimeName });
   const declared = declarationsOf(file, names);
-  rewriteProgram(file, rewriter, { declared, runtime, used });
+  rewriteProgram(file, rewriter, { declared, runtime, used, hash: hashOf(source) });
   const { code, map } = generate(file, { sourceMaps: true, sourceFileName: fileName, filename: fileName }, source);
   return { kind: 'compiled', code, map: map as object, left: leftAlone(names) };
 }
 
-function rewriteProgram(
-  file: File,
-  rewriter: Rewriter,
-  { declared, runtime, used }: { readonly declared: Declared; readonly runtime: string; readonly used: Set<string> },
-): void {
+interface Written {
+  readonly declared: Declared;
+  readonly runtime: string;
+  readonly used: Set<string>;
+  readonly hash: string;
+}
+
+function rewriteProgram(file: File, rewriter: Rewriter, { declared, runtime, used, hash }: Written): void {
   const { program } = file;
   const body = rewriter.statements(program.body, program);
   const isImport = (one: Statement): boolean => one.type === 'ImportDeclaration';
@@ -75,7 +79,7 @@ function rewriteProgram(
   const { hoisted, marks } = rewriter.output;
   const begin =
     hoisted.length > 0 || naming.length > 0
-      ? [statement(callOf(rewriter.runtime('beginModule'), str(rewriter.moduleId)))]
+      ? [statement(callOf(rewriter.runtime('beginModule'), str(rewriter.moduleId), str(hash)))]
       : [];
   const specifiers = [...used].map((name) => t.importSpecifier(id(rewriter.prefix + name), id(name)));
   const imported = t.importDeclaration(specifiers, str(runtime));

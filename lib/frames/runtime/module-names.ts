@@ -24,20 +24,41 @@ export interface WrittenNames {
 const MAX_DEPTH = 8;
 const MAX_OBJECTS = 50_000;
 
-const begun = new Set<string>();
+/** The modules that were begun, with hashes of their sources. */
+const begun = new Map<string, string>();
 const modules = new Map<string, Getters>();
 const names = new WeakMap<object, NameInModule>();
 const symbols = new Map<symbol, NameInModule>();
 /** The prototypes of known classes; true if instances have something hidden. */
 const classPrototypes = new WeakMap<object, boolean>();
 
-/** Called by compiled code at the beginning of a module. */
-export function beginModule(id: string): void {
+/** Called by compiled code at the beginning of a module. `hash`: of its source. */
+export function beginModule(id: string, hash = ''): void {
   if (begun.has(id)) {
     forgetDefinitions(id);
     forgetClosures(id);
   }
-  begun.add(id);
+  begun.set(id, hash);
+}
+
+/** Of all compiled modules that are loaded, with their sources. */
+export function codeId(): string {
+  const text = [...begun]
+    .map(([id, hash]) => `${id} ${hash}`)
+    .sort()
+    .join('\n');
+  return `${begun.size}-${hashOfText(text)}`;
+}
+
+/** FNV-1a, twice: no secret, and no package. */
+function hashOfText(text: string): string {
+  let [one, two] = [0x811c9dc5, 0x01000193];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    one = Math.imul(one ^ code, 0x01000193);
+    two = Math.imul(two ^ (code + at), 0x85ebca6b);
+  }
+  return [one, two].map((part) => (part >>> 0).toString(36)).join('');
 }
 
 /** Called by compiled code at the end of a module. */

@@ -84,6 +84,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     observe: nothing,
     pin: undefined,
     publicUrl: undefined,
+    frames: undefined,
     interceptors: undefined,
     events: undefined,
   };

@@ -1,0 +1,82 @@
+/**
+ * A snapshot of a run: its coroutines as they were at the end of a record, as bytes, and what the engine knows of the journal up
+ * to there. It is a cache: it can be deleted at any time, and whatever is wrong with it, the run is replayed.
+ *
+ * Not its job: to say when there is one (write-snapshot.ts), or to go on from it (resume-run.ts).
+ *
+ * Tested by: test/engine/snapshot.test.ts
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { decode } from '../codec/decode.ts';
+import { encode } from '../codec/encode.ts';
+import type { Encoded } from '../core/encoded.ts';
+import type { OnParentClose } from '../core/operation.ts';
+import { describeThrown } from '../core/to-error.ts';
+import type { Started } from '../journal/event.ts';
+
+/** Raised whenever this version could misread what another one has written. */
+const SNAPSHOT_FORMAT = 1;
+
+/** No larger run is stored, or made again. */
+const MAX_RUN_BYTES = 32 * 1024 * 1024;
+
+export interface Snapshot {
+  /** The code whose coroutines they are. */
+  readonly code: string;
+  /** Which link of the run it is of. */
+  readonly link: number;
+  /** The last record that the run has seen, and the turn that wrote it: so it is known to be of this journal. */
+  readonly record: number;
+  readonly nonce: string;
+  readonly started: Started;
+  readonly messageIds: readonly string[];
+  readonly openChildren: readonly (readonly [runId: string, onParentClose: OnParentClose])[];
+  /** How long the journal is up to there. */
+  readonly events: number;
+  readonly bytes: number;
+  /** What `RunFrames.storeRun` gave. */
+  readonly run: Uint8Array;
+}
+
+export function encodeSnapshot({ run, ...head }: Snapshot): Encoded {
+  const text = JSON.stringify([SNAPSHOT_FORMAT, head, deflateRawSync(run).toString('base64')]);
+  return encode(text, 'a snapshot');
+}
+
+export type ReadSnapshot =
+  { readonly kind: 'read'; readonly snapshot: Snapshot } | { readonly kind: 'refused'; readonly reason: string };
+
+/** Whatever the bytes are, a snapshot or a refusal comes of them. */
+export function decodeSnapshot(encoded: Encoded): ReadSnapshot {
+  try {
+    const text = decode(encoded);
+    const parsed: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
+    if (!Array.isArray(parsed)) return refused('it is no snapshot');
+    const [format, head, run] = parsed as unknown[];
+    if (format !== SNAPSHOT_FORMAT) return refused(`its format is ${String(format).slice(0, 20)}`);
+    if (!isHead(head) || typeof run !== 'string') return refused('something is missing in it');
+    const bytes = inflateRawSync(Buffer.from(run, 'base64'), { maxOutputLength: MAX_RUN_BYTES });
+    return { kind: 'read', snapshot: { ...head, run: bytes } };
+  } catch (error) {
+    return refused(`it cannot be read: ${describeThrown(error)}`);
+  }
+}
+
+function refused(reason: string): ReadSnapshot {
+  return { kind: 'refused', reason };
+}
+
+function isHead(value: unknown): value is Omit<Snapshot, 'run'> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, link, record, nonce, started, messageIds, openChildren, events, bytes } = value as Partial<Snapshot>;
+  const areTexts = typeof code === 'string' && typeof nonce === 'string';
+  const areCounts = [link, record, events, bytes].every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
+  const isStarted = typeof started === 'object' && (started as Started | null)?.kind === 'started';
+  const areIds = Array.isArray(messageIds) && messageIds.every((id) => typeof id === 'string');
+  const areChildren = Array.isArray(openChildren) && openChildren.every(isChild);
+  return areTexts && areCounts && isStarted && areIds && areChildren;
+}
+
+function isChild(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
+}

@@ -1,0 +1,106 @@
+/**
+ * Writes a snapshot of a run that is at rest, where that pays: enough records have come since the last one, and it is small
+ * beside the journal that it saves the reading of. The next release of the lease says that it is there (operation 32).
+ *
+ * The state after record n follows from the records up to n alone (I4): so a snapshot is right whenever it was written, and
+ * by whom. All that was delivered has to be recorded by then.
+ *
+ * Tested by: test/frames/runs/snapshots.test.ts
+ */
+import { encodedBytes } from '../codec/encode.ts';
+import { describeThrown } from '../core/to-error.ts';
+import { linkOf } from './link-before.ts';
+import type { LiveMemory } from './live-memory.ts';
+import { outsideGuard } from './guard.ts';
+import { encodeSnapshot } from './snapshot.ts';
+import type { Turn } from './turn-state.ts';
+import { snapshotKey } from '../ports/run-item.ts';
+
+/** A failure is none of the run's: it goes on without a snapshot. */
+export async function writeSnapshot(turn: Turn, memory: LiveMemory): Promise<void> {
+  const { engine, journal, runId, epoch } = turn;
+  const { recordNumber, nonce } = journal;
+  if (engine.frames === undefined || nonce === undefined || !isWanted(turn, memory)) return;
+  journal.snapshotTriedAt = recordNumber;
+  const written = { record: recordNumber, epoch };
+  try {
+    const encoded = outsideGuard(() => toSnapshot(turn, memory, nonce));
+    if ('reason' in encoded) {
+      noteRefused(turn, encoded.reason);
+      return;
+    }
+    if (encodedBytes(encoded.value) > engine.maxValueBytes) {
+      noteRefused(turn, 'it is larger than a value may be');
+      return;
+    }
+    if (encodedBytes(encoded.value) > (journal.bytes * engine.maxSnapshotPercent) / 100) return; // to read the journal costs no more
+    await engine.store.putValue(runId, snapshotKey(written), encoded.value);
+    const before = turn.snapshot;
+    turn.snapshot = written;
+    turn.noteSnapshot({ writtenBytes: encodedBytes(encoded.value) });
+    if (before !== undefined && before.epoch === epoch) await forgetSnapshot(turn, before);
+  } catch (error) {
+    noteRefused(turn, `it was not written: ${describeThrown(error)}`);
+  }
+}
+
+/** It is the run's no more. If that fails, it goes with the purge. */
+export async function forgetSnapshot({ engine, runId }: Turn, gone: NonNullable<Turn['snapshot']>): Promise<void> {
+  try {
+    await engine.store.deleteValue(runId, snapshotKey(gone));
+  } catch (error) {
+    engine.log.debug('a snapshot that is not needed any more was not deleted: it goes with the purge', {
+      runId,
+      error,
+    });
+  }
+}
+
+/** None of the run, or of this link, is needed any more. */
+export async function forgetSnapshots(turn: Turn): Promise<void> {
+  for (const gone of new Set([turn.run.snapshot, turn.snapshot])) {
+    if (gone !== undefined) await forgetSnapshot(turn, gone);
+  }
+}
+
+/**
+ * A run that was tried again, or begins as a fork, has secrets of its own for parts of its journal: it is replayed. So is one
+ * that was asked to stop at a limit.
+ */
+function isWanted(turn: Turn, { live, started }: LiveMemory): boolean {
+  const { engine, journal, run, unwritten } = turn;
+  if (run.retries !== undefined || run.goesOnFrom !== undefined || started.forks !== undefined) return false;
+  if (journal.isAtLimit || journal.isStopped || turn.doesNothingNew) return false;
+  // It would come again to a run that is replayed, and is in no inbox.
+  if (turn.inbox.some(({ id }) => turn.carried.has(id))) return false;
+  if (unwritten.length > 0 || live.outcome().kind !== 'going-on') return false;
+  const since = Math.max(turn.snapshot?.record ?? 0, journal.snapshotTriedAt ?? 0);
+  return journal.recordNumber - since >= engine.snapshotRecords;
+}
+
+type Stored = { readonly value: ReturnType<typeof encodeSnapshot> } | { readonly reason: string };
+
+function toSnapshot({ engine, journal, run }: Turn, { live, started, code }: LiveMemory, nonce: string): Stored {
+  const stored = engine.frames?.storeRun(live, code);
+  if (stored === undefined) return { reason: 'this code was not compiled' };
+  if (stored.kind === 'refused') return { reason: `run${stored.path} ${stored.reason}` };
+  const { recordNumber: record, messageIds, openChildren, events, bytes } = journal;
+  const value = encodeSnapshot({
+    ...{ code: codeOf(engine), link: linkOf(run), record, nonce, started, events, bytes },
+    messageIds: [...messageIds],
+    openChildren: [...openChildren],
+    run: stored.bytes,
+  });
+  return { value };
+}
+
+/** What was compiled, and the version that names what was not. */
+export function codeOf({ frames, version }: Turn['engine']): string {
+  return `${frames?.codeId() ?? ''} ${version}`;
+}
+
+function noteRefused(turn: Turn, reason: string): void {
+  const { engine, runId, run } = turn;
+  turn.noteSnapshot({ refused: reason });
+  engine.log.warn('a run has no snapshot, and will be replayed', { runId, workflow: run.workflow, reason });
+}

@@ -1,0 +1,193 @@
+/** Snapshots of runs in the engine: when they are written, when a run goes on from one, and when it does not. */
+import { child, continueAsNew, signal, sleep, step, uuid, workflow } from 'lull';
+import { createTestEngine, type TestEngine, type TestEngineOptions } from 'lull/testing';
+import { describe, expect, it } from 'vitest';
+import { MemoryStore } from '../../../lib/memory/memory-store.ts';
+import type { Store } from '../../../lib/ports/store.ts';
+import { snapshotKey } from '../../../lib/ports/run-item.ts';
+import { silent } from '../../testing/silent.ts';
+
+const pay = signal<number>('pay');
+
+/** Waits a day after each payment. */
+const account = workflow('account', function* (payments: number) {
+  const seen: string[] = [];
+  let sum = 0;
+  for (let index = 0; index < payments; index += 1) {
+    const amount = yield* pay.receive();
+    sum += yield* step('book', () => amount * 2);
+    seen.push(uuid());
+    yield* sleep('1 day');
+  }
+  return { sum, different: new Set(seen).size };
+});
+
+/** How the journals of runs were read, and what became of snapshots. */
+class WatchedStore extends MemoryStore {
+  readonly loads: number[] = [];
+  readonly snapshots: string[] = [];
+
+  override loadRecords(...args: Parameters<Store['loadRecords']>): ReturnType<Store['loadRecords']> {
+    if (args[2] === undefined) this.loads.push(args[1]);
+    return super.loadRecords(...args);
+  }
+
+  override putValue(...args: Parameters<Store['putValue']>): ReturnType<Store['putValue']> {
+    if (args[1].startsWith('frames-')) this.snapshots.push(args[1]);
+    return super.putValue(...args);
+  }
+}
+
+interface Watched {
+  readonly engine: TestEngine;
+  readonly store: WatchedStore;
+  readonly lines: string[];
+}
+
+function watched(options: Partial<TestEngineOptions> = {}): Watched {
+  const store = new WatchedStore();
+  const lines: string[] = [];
+  const keep = (text: unknown, more: unknown): void =>
+    void lines.push(`${String(text)}: ${String((more as { reason?: string } | undefined)?.reason)}`);
+  const log = { ...silent, info: keep, warn: keep };
+  const workflows = [account];
+  return {
+    engine: createTestEngine({ workflows, frames: true, checkReplay: false, store, log, ...options }),
+    store,
+    lines,
+  };
+}
+
+async function payDaily(engine: TestEngine, runId: string, times: number): Promise<void> {
+  for (let day = 0; day < times; day += 1) {
+    await engine.client.run(runId).signal(pay, 5);
+    await engine.advance('25 hours');
+  }
+}
+
+describe('a run that is stored', () => {
+  it('goes on from its snapshot, and reads what came after it alone', async () => {
+    const { engine, store, lines } = watched();
+    const run = await engine.start(account, 4);
+    await engine.settle();
+    store.loads.length = 0;
+    await payDaily(engine, run.id, 4);
+    expect(await run.result()).toEqual({ sum: 40, different: 4 });
+    expect(lines).toEqual([]);
+    expect(store.snapshots.length).toBeGreaterThan(8);
+    // Each load began at the last record that the snapshot has seen, so it grew with the journal.
+    expect(store.loads.length).toBeGreaterThan(8);
+    expect(store.loads).toEqual([...store.loads].sort((one, other) => one - other));
+    expect(new Set(store.loads).size).toBeGreaterThan(8);
+  });
+
+  it('leaves one snapshot while it waits, and none when it has ended', async () => {
+    const { engine, store } = watched();
+    const run = await engine.start(account, 2);
+    await payDaily(engine, run.id, 1);
+    const { snapshot } = (await store.readRun(run.id)) ?? {};
+    const there = async (): Promise<string[]> => {
+      const found = await Promise.all(store.snapshots.map((key) => store.readValue(run.id, key)));
+      return store.snapshots.filter((_, index) => found[index] !== undefined);
+    };
+    expect(snapshot).toBeDefined();
+    expect(await there()).toEqual([snapshotKey(snapshot!)]);
+    await payDaily(engine, run.id, 1);
+    await run.result();
+    expect(await there()).toEqual([]);
+    expect((await store.readRun(run.id))?.snapshot).toBeUndefined();
+  });
+});
+
+describe('a snapshot is dropped, and the run replayed,', () => {
+  const cases: [string, RegExp, (store: WatchedStore, runId: string, key: string) => Promise<void>][] = [
+    ['if it is lost', /it is not there/, (store, runId, key) => store.deleteValue(runId, key)],
+    ['if it is no snapshot', /it is no snapshot/, (store, runId, key) => store.putValue(runId, key, '{}')],
+    ['if it is of another format', /its format is 2/, (store, runId, key) => store.putValue(runId, key, '[2,{},""]')],
+    ['if it is empty', /something is missing in it/, (store, runId, key) => store.putValue(runId, key, '[1,{},""]')],
+    [
+      'if it is of other code',
+      /it is of other code/,
+      (store, runId, key) => change(store, runId, key, { code: 'other' }),
+    ],
+    [
+      'if it is of another journal',
+      /not of this journal/,
+      (store, runId, key) => change(store, runId, key, { nonce: '?' }),
+    ],
+    ['if it is of another link', /not of this journal/, (store, runId, key) => change(store, runId, key, { link: 2 })],
+    ['if it is an older one', /not of this journal/, (store, runId, key) => change(store, runId, key, { record: 1 })],
+    [
+      'if its coroutines cannot be read',
+      /cannot be read/,
+      (store, runId, key) => change(store, runId, key, {}, 'AAAA'),
+    ],
+  ];
+
+  it.each(cases)('%s', async (_name, reason, spoil) => {
+    const { engine, store, lines } = watched();
+    const run = await engine.start(account, 3);
+    await payDaily(engine, run.id, 1);
+    const { snapshot } = (await store.readRun(run.id)) ?? {};
+    await spoil(store, run.id, snapshotKey(snapshot!));
+    await payDaily(engine, run.id, 2);
+    expect(await run.result()).toEqual({ sum: 30, different: 3 });
+    expect(lines).toEqual([expect.stringMatching(reason)]);
+  });
+
+  async function change(
+    store: WatchedStore,
+    runId: string,
+    key: string,
+    changes: object,
+    coroutines?: string,
+  ): Promise<void> {
+    const [format, head, run] = JSON.parse((await store.readValue(runId, key)) as string) as [number, object, string];
+    await store.putValue(runId, key, JSON.stringify([format, { ...head, ...changes }, coroutines ?? run]));
+  }
+});
+
+it('a run that continues as new, and one with children, go on from snapshots too', async () => {
+  let links = 0;
+  const counted = workflow('counted', function* (link: number) {
+    const { sum } = yield* child(account, 0);
+    yield* sleep('1 day');
+    yield* step('count', () => (links += 1));
+    if (link < 3) yield* continueAsNew(link + 1);
+    return { link, sum };
+  });
+  const { engine, store, lines } = watched({ workflows: [account, counted] });
+  const run = await engine.start(counted, 1);
+  expect(await run.result()).toEqual({ link: 3, sum: 0 });
+  expect(links).toBe(3);
+  expect(lines).toEqual([]);
+  expect((await store.readRun(run.id))?.snapshot).toBeUndefined();
+});
+
+it('a run that holds a promise has no snapshot, with the path to it, and goes on by replay', async () => {
+  const holds = workflow('holds', function* () {
+    const promise = Promise.resolve(1);
+    yield* sleep('1 day');
+    yield* sleep('1 day');
+    return promise instanceof Promise;
+  });
+  const { engine, lines } = watched({ workflows: [holds] });
+  expect(await engine.run(holds)).toBe(true);
+  expect(lines.length).toBe(2);
+  for (const line of lines) expect(line).toMatch(/^a run has no snapshot.*\.promise is a Promise, which lives in one/);
+});
+
+it('without the rule of the kit, a snapshot is written when it is small beside the records that have come', async () => {
+  const rule = { snapshotRecords: 6, maxSnapshotPercent: 10_000 };
+  const { engine, store } = watched({ settings: { ...rule } });
+  const run = await engine.start(account, 6);
+  await payDaily(engine, run.id, 5);
+  const records = store.snapshots.map((key) => Number(/^frames-(\d+)-/.exec(key)?.[1]));
+  expect(records.length).toBeGreaterThan(1);
+  for (const [index, record] of records.entries()) expect(record - (records[index - 1] ?? 0)).toBeGreaterThanOrEqual(6);
+
+  const tooLarge = watched({ settings: { snapshotRecords: 1, maxSnapshotPercent: 1 } });
+  const other = await tooLarge.engine.start(account, 2);
+  await payDaily(tooLarge.engine, other.id, 1);
+  expect(tooLarge.store.snapshots).toEqual([]);
+});
