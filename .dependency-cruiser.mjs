@@ -16,11 +16,13 @@ const mayImport = {
   engine: { folders: ['core', 'codec', 'journal', 'api', 'scheduler', 'schedule', 'ports', 'token'] },
   aws: { folders: ['core', 'ports'] },
   s3: { folders: ['core', 'ports', 'aws'] },
-  dynamodb: { folders: ['core', 'codec', 'ports', 'aws', 's3'], types: ['journal'] },
+  encryption: { folders: ['core', 'ports'], types: ['journal'] },
+  kms: { folders: ['core', 'ports', 'aws', 'encryption'] },
+  dynamodb: { folders: ['core', 'codec', 'ports', 'aws', 's3', 'encryption'], types: ['journal'] },
   memory: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
   lambda: { folders: ['core', 'codec', 'ports', 'aws'], types: ['journal'] },
   client: {
-    folders: ['core', 'codec', 'journal', 'api', 'schedule', 'ports', 'token', 'dynamodb', 'memory', 'lambda'],
+    folders: ['core', 'codec', 'journal', 'api', 'schedule', 'ports', 'token', 'dynamodb', 'kms', 'memory', 'lambda'],
     later: ['engine'],
   },
   http: { folders: ['core', 'client'] },
@@ -31,7 +33,7 @@ const mayImport = {
 /** The folders that stand on top: they may import all of the above and what is named here. */
 const onTop = { local: ['testing'], testing: [], console: ['local'], cli: ['local', 'testing', 'http', 'console'] };
 
-const awsFolders = 'aws|dynamodb|s3|lambda|local|client|cli';
+const awsFolders = 'aws|dynamodb|s3|kms|lambda|local|client|cli';
 
 const folder = (names) => `^lib/(${names.join('|')})/`;
 

@@ -4,6 +4,7 @@ import type { StepCommand } from '../lib/core/command.ts';
 import type { Logger } from '../lib/core/logger.ts';
 import type { StepContext } from '../lib/core/step.ts';
 import type { Environment, FunctionSettings } from '../lib/lambda/environment.ts';
+import { openPayloadKey } from '../lib/kms/open-payload-key.ts';
 import { createFunctionLogger } from '../lib/lambda/function-logger.ts';
 import { createMetrics, NO_METRICS, type Metrics } from '../lib/lambda/metrics.ts';
 import { createSqsWakeQueue } from '../lib/lambda/sqs-wake-queue.ts';
@@ -46,11 +47,12 @@ export function openPorts(
   };
 }
 
-function openTable({ tableName, bucketName, engine }: FunctionSettings, isForCallers: boolean): Store {
+function openTable({ tableName, bucketName, payloadKey, engine }: FunctionSettings, isForCallers: boolean): Store {
   return createDynamodbStore({
     isForCallers,
     tableName,
     bucketName,
+    payloadKey: payloadKey && openPayloadKey(payloadKey),
     ...(engine === undefined ? {} : { onConsumedCapacity: countWriteUnits }),
   });
 }

@@ -17,12 +17,14 @@ import {
 import {
   EnvironmentError,
   readBucketName,
+  readPayloadKey,
   readQueueUrl,
   readTableName,
   type Environment,
 } from '../lambda/environment.ts';
 import { SystemClock } from '../memory/system-clock.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { PayloadKey } from '../ports/payload-key.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import type { InspectRun } from '../ports/inspection.ts';
@@ -51,6 +53,11 @@ export interface ClientOptions {
    * set.
    */
   readonly bucketName?: string | undefined;
+  /**
+   * The key that encrypts payloads: an ARN, an id or an alias of KMS, or `file:` and a path, for development. Default: the
+   * environment's `LULL_PAYLOAD_KEY`, and none if that is not set.
+   */
+  readonly payloadKey?: string | undefined;
   /** Default: the environment's `LULL_QUEUE_URL`. Needed by what wakes runs: start, signal, cancel, terminate. */
   readonly queueUrl?: string | undefined;
   /** Of the AWS SDK. Default: lull's own client, with the environment's region, credentials and endpoint. */
@@ -91,6 +98,7 @@ const OPTIONS = [
   'workflows',
   'tableName',
   'bucketName',
+  'payloadKey',
   'queueUrl',
   'dynamodb',
   's3',
@@ -157,8 +165,21 @@ function localPort(environment: Environment): <Port extends keyof LocalPorts>(po
 async function openTable(options: ClientOptions, environment: Environment): Promise<Store> {
   const tableName = options.tableName ?? readTableName(environment);
   const bucketName = options.bucketName ?? readBucketName(environment);
-  const { createDynamodbStore } = await import('../dynamodb/create-dynamodb-store.ts');
-  return createDynamodbStore({ tableName, bucketName, client: options.dynamodb, s3: options.s3, isForCallers: true });
+  const [{ createDynamodbStore }, payloadKey] = await Promise.all([
+    import('../dynamodb/create-dynamodb-store.ts'),
+    openKey(options, environment),
+  ]);
+  const { dynamodb: client, s3 } = options;
+  return createDynamodbStore({ tableName, bucketName, payloadKey, client, s3, isForCallers: true });
+}
+
+/** Undefined: nothing is encrypted. */
+async function openKey(options: ClientOptions, environment: Environment): Promise<PayloadKey | undefined> {
+  const fromEnvironment = readPayloadKey(environment);
+  const payloadKey = options.payloadKey ?? fromEnvironment?.payloadKey;
+  if (payloadKey === undefined) return undefined;
+  const { openPayloadKey } = await import('../kms/open-payload-key.ts');
+  return openPayloadKey({ payloadKey, former: fromEnvironment?.former });
 }
 
 async function openQueue({ queueUrl, sqs }: ClientOptions, environment: Environment): Promise<WakeQueue> {

@@ -3,9 +3,11 @@ import { decode } from '../codec/decode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { toError } from '../core/to-error.ts';
 import { invariant } from '../core/invariant.ts';
-import { isClosed } from '../core/run-status.ts';
+import { isClosed, type RunStatus } from '../core/run-status.ts';
+import { findSealed, type Sealed } from '../core/sealed.ts';
 import type { RunItem, StoredValue } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
+import { PayloadKeyError } from '../ports/world-errors.ts';
 import { RunNotFoundError, undoErrorsOf } from '../core/run-errors.ts';
 
 /** How a run ended. `reason` is what the canceller or terminator said, `''` if nothing. */
@@ -60,6 +62,8 @@ export function decodeEnd(
   stored: Encoded,
   unregistered: Unregistered = 'plain',
 ): RunEnd | undefined {
+  const locked = findSealed(stored);
+  if (locked !== undefined && unregistered === 'plain') return lockedEnd(status, locked);
   switch (status) {
     case 'completed':
       return { status, result: decode(stored, { unregistered }) };
@@ -68,6 +72,21 @@ export function decodeEnd(
     case 'cancelled':
     case 'terminated':
       return { status, ...toReason(decode(stored, { unregistered: 'plain' })) };
+    default:
+      return undefined;
+  }
+}
+
+/** For those who only show it. */
+function lockedEnd(status: RunStatus, { why = 'it is encrypted' }: Sealed): RunEnd | undefined {
+  switch (status) {
+    case 'completed':
+      return { status, result: { encrypted: why } };
+    case 'failed':
+      return { status, error: new PayloadKeyError(`the error of the run cannot be read: ${why}`) };
+    case 'cancelled':
+    case 'terminated':
+      return { status, reason: `(encrypted: ${why})` };
     default:
       return undefined;
   }

@@ -22,6 +22,7 @@ export const TAGS: ReadonlyMap<string, Tag> = new Map<string, Tag>([
   ['Array', value(['length', 'v'], readArray)],
   ['Error', value(['class', 'as', 'name', 'message', 'stack', ...ALL_LINKS, 'own', 'omitted'], readError)],
   ['class', value(['name', 'v'], readInstance)],
+  ['sealed', value(['v', 'why'], readSealed)],
   ['shared', { kind: 'shared', fields: new Set(['id', 'v']) }],
   ['ref', { kind: 'ref', fields: new Set(['id']) }],
   ...readBuiltins.map(({ tag, fields, read }): [string, Tag] => [tag, value(fields, read)]),
@@ -45,6 +46,13 @@ function readNumber(node: TaggedNode, reader: Reader): number {
 function readBigint(node: TaggedNode, reader: Reader): bigint {
   const digits = reader.text(node, 'v');
   return /^-?\d+$/.test(digits) ? BigInt(digits) : reader.refuse('CORRUPT_DATA', 'is no bigint');
+}
+
+/** Whoever only shows a value shows this in its place. */
+function readSealed(node: TaggedNode, reader: Reader): object {
+  const why = typeof node['why'] === 'string' ? node['why'] : 'it was read where nothing is decrypted';
+  if (reader.unregistered === 'plain') return reader.begin({ encrypted: why });
+  return reader.refuse('PAYLOAD_KEY', `is encrypted: ${why}`);
 }
 
 function readArray(node: TaggedNode, reader: Reader): unknown[] {

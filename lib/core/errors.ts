@@ -297,7 +297,7 @@ export class UndecodableValueError extends LullError {
 }
 
 export type UndecodableValueErrorCode =
-  'CORRUPT_DATA' | 'NEWER_FORMAT' | 'NEWER_NODE' | 'UNREGISTERED_CLASS' | 'FROM_DATA_FAILED';
+  'CORRUPT_DATA' | 'NEWER_FORMAT' | 'NEWER_NODE' | 'UNREGISTERED_CLASS' | 'FROM_DATA_FAILED' | 'PAYLOAD_KEY';
 
 /** One thing that a schema has against a value. */
 export interface InputIssue {

@@ -23,6 +23,7 @@ function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   // One byte for two digits, one for the exponent, one for a sign or an odd start.
   if (value.N !== undefined) return Math.ceil(value.N.replace(/\D/g, '').length / 2) + 2;
+  if (value.B !== undefined) return value.B.length;
   if (value.L !== undefined) return 3 + sum(value.L.map((each) => 1 + valueBytes(each)));
   throw new TypeError(`the table of lull has no attributes like ${JSON.stringify(value)}`);
 }

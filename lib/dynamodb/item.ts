@@ -1,6 +1,7 @@
 /** Items as the table has them: typed reading and writing of their attributes. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { invariant } from '../core/invariant.ts';
+import { findSealed, toSealed } from '../core/sealed.ts';
 import { NewerFormatError } from '../ports/world-errors.ts';
 import { attribute, schemaVersion } from './schema.ts';
 import type { AttributeName } from './schema.ts';
@@ -18,6 +19,36 @@ export function number(value: number): AttributeValue.NMember {
 
 export function texts(values: readonly string[]): AttributeValue.LMember {
   return { L: values.map(text) };
+}
+
+/** A stored form: its JSON text, or, if it is encrypted, the bytes alone, which take three quarters of their base64. */
+export function content(stored: unknown): AttributeValue {
+  const sealed = findSealed(stored);
+  return sealed === undefined ? text(JSON.stringify(stored)) : { B: new StoredBytes(Buffer.from(sealed.v, 'base64')) };
+}
+
+/** In JSON, and so in requests that lull signs itself, bytes are base64; the AWS SDK takes them as they are. */
+class StoredBytes extends Uint8Array {
+  toJSON(): string {
+    return Buffer.from(this.buffer, this.byteOffset, this.byteLength).toString('base64');
+  }
+}
+
+/** As `content` has made it, in JSON: also of bytes, which stand in the bucket so. */
+export function contentText(item: Item, name: AttributeName): string {
+  return item[attribute[name]]?.B === undefined ? readText(item, name) : JSON.stringify(readContent(item, name));
+}
+
+/** What `content` was given. */
+export function readContent<T>(item: Item, name: AttributeName): T {
+  const bytes: unknown = item[attribute[name]]?.B;
+  if (bytes === undefined) return readJson(item, name);
+  const base64 = typeof bytes === 'string' ? bytes : Buffer.from(bytes as Uint8Array).toString('base64');
+  return toSealed(base64) as T;
+}
+
+export function has(item: Item, name: AttributeName): boolean {
+  return item[attribute[name]] !== undefined;
 }
 
 export function itemKey(runId: string, sortKey: string): Item {

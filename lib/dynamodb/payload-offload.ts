@@ -5,14 +5,15 @@
  * The object is put before the item that claims it. So a claim always has its object, unless the object was deleted by
  * hand. A process that dies in between leaves an object without a claim, which is deleted with its run.
  */
+import { SEALED_OVERHEAD_BYTES } from '../core/sealed.ts';
 import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import { ItemTooLargeError, StoreNotSetUpError } from '../ports/world-errors.ts';
 import { findDifference, newClaim, payloadPrefix, type Claim } from './claim.ts';
 import { checkItemSize } from './item-size.ts';
-import { checkFormat, findText, number, readJson, readText, text } from './item.ts';
+import { checkFormat, contentText, findText, number, readJson, readText, text } from './item.ts';
 import type { Item } from './item.ts';
-import { attribute, claimFormat, schemaVersion } from './schema.ts';
+import { attribute, claimFormat, schemaVersion, sealedFormat } from './schema.ts';
 
 export type ContentName = 'entries' | 'message' | 'value';
 
@@ -39,20 +40,22 @@ export class PayloadOffload {
 
   /** The item as it is to be written. Refuses one that is too large. */
   async put(item: Item, name: ContentName): Promise<Item> {
-    const content = readText(item, name);
-    const bytes = Buffer.byteLength(content);
+    const encrypted = item[attribute[name]]?.B;
+    const bytes = encrypted?.length ?? Buffer.byteLength(readText(item, name));
     if (!this.#payloads || bytes <= this.limits.itemContentBytes) {
       checkItemSize(item);
       return item;
     }
     const { contentBytes } = this.limits;
-    if (bytes > contentBytes) throw new ItemTooLargeError(describeItem(item), bytes, contentBytes);
+    const textBytes = encrypted === undefined ? bytes : bytes - SEALED_OVERHEAD_BYTES;
+    if (textBytes > contentBytes) throw new ItemTooLargeError(describeItem(item), textBytes, contentBytes);
+    const content = contentText(item, name);
     const claim = newClaim(readText(item, 'pk'), content);
     await this.#payloads.put(claim.key, content);
     const { [attribute[name]]: _, ...rest } = item;
     const claiming = {
       ...rest,
-      [attribute.format]: number(claimFormat),
+      [attribute.format]: number(encrypted === undefined ? claimFormat : sealedFormat),
       [attribute.claim]: text(JSON.stringify(claim)),
     };
     this.#remember(claiming, claim);
@@ -62,7 +65,7 @@ export class PayloadOffload {
   /** The item as it was given to `put`, if it can be had. */
   async restore(item: Item, name: ContentName): Promise<OffloadedItem> {
     if (findText(item, 'claim') === undefined) return { kind: 'whole', item };
-    checkFormat(item, claimFormat);
+    checkFormat(item, sealedFormat);
     const claim = readJson<Claim>(item, 'claim');
     const content = await this.#bucketOf(item).get(claim.key);
     if (content === undefined) return { kind: 'missing', problem: `object "${claim.key}" is not in the bucket` };

@@ -15,9 +15,11 @@ import type {
 } from '../ports/store.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
-import { number, text, texts } from './item.ts';
+import { content, number, text, texts } from './item.ts';
 import { type AttributeName, deletedShardOf, dueShardOf, heldShardOf, schemaVersion } from './schema.ts';
 import { toSnapshotText, toStoredValue } from './stored-run.ts';
+
+type Assignments = Partial<Record<AttributeName, AttributeValue | undefined>>;
 
 /** Operation 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
 export function acceptUpdate(runId: string, messageId: string, kind: AcceptedKind): Expression {
@@ -207,8 +209,10 @@ export function retryUpdate({ goesOnFrom, retries }: RetryRun): Expression {
   });
 }
 
+const NO_MESSAGE: Assignments = { message: undefined, messageHead: undefined, claim: undefined };
+
 /** Operation 11, for a message with an idempotency key: another message with that key is refused until the purge. */
-export const keepDigestOnly: Expression = assign({ received: number(1), message: undefined, claim: undefined });
+export const keepDigestOnly: Expression = assign({ received: number(1), ...NO_MESSAGE });
 
 /** Operation 20. */
 export function claimUpdateUpdate(epoch: number): Expression {
@@ -217,7 +221,7 @@ export function claimUpdateUpdate(epoch: number): Expression {
 
 /** Operation 21. The digest stays, as of a message that is in the journal. */
 export function answerUpdateUpdate(answer: UpdateAnswer): Expression {
-  return assign({ answer: text(JSON.stringify(answer)), received: number(1), message: undefined, claim: undefined });
+  return assign({ answer: text(JSON.stringify(answer)), received: number(1), ...NO_MESSAGE });
 }
 
 /** Operation 24. No list finds the run any more, and its id is kept until then. */
@@ -245,12 +249,10 @@ export function postponeUpdate(dueAtMs: number): Expression {
   return assign({ dueAtMs: number(dueAtMs) });
 }
 
-type Assignments = Partial<Record<AttributeName, AttributeValue | undefined>>;
-
 /** What is absent stays as it is. */
 function toShown({ customStatus, attributes }: RunShows = {}): Assignments {
   return {
-    ...(customStatus === undefined ? {} : { customStatus: text(JSON.stringify(customStatus)) }),
+    ...(customStatus === undefined ? {} : { customStatus: content(customStatus) }),
     ...(attributes === undefined ? {} : { attributes: text(JSON.stringify(attributes)) }),
   };
 }

@@ -8,11 +8,14 @@
  *                sk = `inbox#` + message id   a message; of one with an idempotency key its digest stays
  *                sk = `value#` + key          a value that is too large for the run item
  *   pk = `schedule/` + name                   sk = `value#last-run`: the id of the run that the schedule started last
+ *   pk = `keys/`                              sk = `inbox#` + id: a data key, as the payload key has encrypted it
  *   pk = `workflows/`                         sk = `paused`: the list of paused workflows
  *
  * Entries, messages and values are JSON text in one attribute each, not as native maps: it is smaller (a native
  * value pays for each element), knows no limit of depth, keeps every number and every string as it is, and can still
  * be read in the console. What is too large for an item is in the bucket, under `runs/` + run id + `/`.
+ *
+ * With a payload key, contents are encrypted (lib/encryption): then the attribute has bytes in place of JSON text.
  *
  * Two indexes hold run items only. No attribute of theirs is written by take, accept (but for `dueAtMs`) or renew, so
  * that these cost one unit.
@@ -25,6 +28,9 @@ export const schemaVersion = 1;
 
 /** The format of an item that claims a content in the bucket: a reader that knows of no bucket refuses it. */
 export const claimFormat = 2;
+
+/** The format of an item whose content is encrypted: a reader that knows of no encryption refuses it. */
+export const sealedFormat = 3;
 
 /** Every attribute. In expressions they are written `#openStatus`. */
 export const attribute = {
@@ -124,6 +130,8 @@ export const attribute = {
   entries: 'entries',
   message: 'message',
   value: 'value',
+  /** S: JSON text: of a message that is encrypted, what is not: its kind, and what a store needs of it. */
+  messageHead: 'messageHead',
   /** S: of a message with an idempotency key. */
   messageDigest: 'messageDigest',
   /** S: JSON text: what came of an update. */

@@ -1,6 +1,7 @@
 /** The run item between the table and the port. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../core/attributes.ts';
+import type { Encoded } from '../core/encoded.ts';
 import type { ClosedStatus, OpenStatus } from '../core/run-status.ts';
 import {
   type AfterEnd,
@@ -17,11 +18,14 @@ import {
 import type { NewRun } from '../ports/store.ts';
 import {
   checkFormat,
+  content,
   findNumber,
   findText,
   findTexts,
+  has,
   itemKey,
   number,
+  readContent,
   readJson,
   readNumber,
   readText,
@@ -77,9 +81,9 @@ export function toRunItem(run: NewRun): Item {
 
 type GoesOnFrom = NonNullable<RunItem['goesOnFrom']>;
 
-/** Inline its JSON text, else its key. */
+/** Inline its stored form, else its key. */
 export function toStoredValue(stored: StoredValue): AttributeValue {
-  return text(stored.kind === 'inline' ? JSON.stringify(stored.value) : stored.key);
+  return stored.kind === 'inline' ? content(stored.value) : text(stored.key);
 }
 
 /** Undefined for what is left of a run that was deleted. */
@@ -97,7 +101,7 @@ export function fromRunItem(item: Item): StoredRun {
     runId: readText(item, 'pk'),
     workflow: fromWorkflowShard(readText(item, 'workflowShard')),
     createdAtMs: fromCreatedOrder(readText(item, 'createdOrder')),
-    input: readStoredValue(item, 'input', 'inputKey') ?? { kind: 'inline', value: readJson(item, 'input') },
+    input: readStoredValue(item, 'input', 'inputKey') ?? { kind: 'inline', value: readContent(item, 'input') },
     inputDigest: readText(item, 'inputDigest'),
     ...optional('link', findNumber(item, 'link')),
     ...optional('notBeforeMs', findNumber(item, 'notBeforeMs')),
@@ -162,7 +166,7 @@ function readSnapshotPoint(item: Item): SnapshotPoint | undefined {
 
 function readShows(item: Item): RunShows {
   return {
-    ...(findText(item, 'customStatus') === undefined ? {} : { customStatus: readJson(item, 'customStatus') }),
+    ...(has(item, 'customStatus') ? { customStatus: readContent<Encoded>(item, 'customStatus') } : {}),
     ...(findText(item, 'attributes') === undefined ? {} : { attributes: readJson<Attributes>(item, 'attributes') }),
   };
 }
@@ -203,7 +207,7 @@ function readStoredValue(
 ): StoredValue | undefined {
   const key = findText(item, keyName);
   if (key !== undefined) return { kind: 'item', key };
-  return findText(item, name) === undefined ? undefined : { kind: 'inline', value: readJson(item, name) };
+  return has(item, name) ? { kind: 'inline', value: readContent(item, name) } : undefined;
 }
 
 function optional<Name extends string, Value>(name: Name, value: Value | undefined): Partial<Record<Name, Value>> {

@@ -22,7 +22,7 @@ import { isClosed } from '../core/run-status.ts';
 import { checkValueSize } from './check-value-size.ts';
 import { readingRun, withGuard } from './guard.ts';
 import type { LiveMemory } from './live-memory.ts';
-import { journalDamaged } from './load-run.ts';
+import { whyUnreadable } from './load-run.ts';
 import { asOwner } from './owned-code.ts';
 import { linkOf } from './link-before.ts';
 import { replayRun } from './replay-run.ts';
@@ -36,7 +36,7 @@ export async function answerQuery(engine: Engine, query: AskedQuery): Promise<Qu
   // A closed run has records until it is purged: the run item goes last.
   if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
   const damage = findDamage(records);
-  if (damage !== undefined) return { kind: 'cannot-replay', error: journalDamaged(runId, damage) };
+  if (damage !== undefined) return { kind: 'cannot-replay', error: whyUnreadable(runId, records, damage) };
   const replayed = await replayRun(engine, run, seenByCode(records));
   const memory = replayed.kind === 'replayed' ? replayed.memory : replayed.reached;
   if (memory !== undefined) return ask(engine, memory, query);

@@ -14,6 +14,7 @@ import { stepIdOf } from '../core/step-id.ts';
 import type { StepContext } from '../core/step.ts';
 import { toError } from '../core/to-error.ts';
 import type { StepCompleted, StepFailed, StepHeartbeat, StepInterrupted, StepRetrying } from '../journal/event.ts';
+import { isOfPayloadKey } from '../ports/world-errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import { writeAnswer } from './answer-update.ts';
 import { callAtOrNever } from './call-at-or-never.ts';
@@ -49,6 +50,7 @@ export interface AttemptOptions {
   readonly turn: TurnLimits;
   /** Heartbeats, then one of the others, once. With writes, it is to be recorded together with them. */
   readonly onEvent: (event: AttemptEvent, writes?: readonly TransactionWrite[]) => void;
+  readonly onKeyAway: (error: Error) => void;
 }
 
 /** A body that has had this part of a turn will not be done within the next one either. */
@@ -147,7 +149,8 @@ export class Attempt {
         else onEvent(completionEvent(engine, step, value));
       },
       (thrown: unknown) => {
-        this.#fail(toError(thrown));
+        if (step.command.operation !== undefined && isOfPayloadKey(thrown)) this.#options.onKeyAway(thrown);
+        else this.#fail(toError(thrown));
       },
     );
   }

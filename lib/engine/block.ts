@@ -10,6 +10,7 @@ import { LONGEST_BLOCKED_PAUSE_MS, SHORTEST_BLOCKED_PAUSE_MS } from '../ports/li
 import { LullError, NondeterminismError } from '../core/errors.ts';
 import type { Blocked } from '../ports/run-item.ts';
 import { isPlainTerminateMessage } from '../ports/message.ts';
+import { isOfPayloadKey } from '../ports/world-errors.ts';
 import { commit } from './commit.ts';
 import { loadInbox } from './inbox.ts';
 import { emitBlocked } from './lifecycle-events.ts';
@@ -29,6 +30,7 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       runId,
       error,
     });
+  else if (isOfPayloadKey(error)) engine.log.error('a run is blocked: its payload key cannot be used', { runId, error });
   else
     engine.log.error('a run is blocked: its code cannot follow its journal', {
       runId,

@@ -10,6 +10,7 @@
  */
 import { LullError } from '../core/errors.ts';
 import type { AnsweredUpdate, Message } from '../ports/message.ts';
+import { LockedMessagesError } from '../ports/world-errors.ts';
 import { receivedByEarlierLinks } from './link-before.ts';
 import { takeReadAhead } from './read-ahead.ts';
 import type { Turn } from './turn-state.ts';
@@ -17,7 +18,10 @@ import type { Turn } from './turn-state.ts';
 type LoadInboxResult =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'lost' }
-  /** An accepted message has no payload although the lease is ours: the table, or its bucket, was changed by hand. */
+  /**
+   * An accepted message has no payload although the lease is ours: the table, or its bucket, was changed by hand. Or it
+   * cannot be decrypted.
+   */
   | { readonly kind: 'damaged'; readonly error: Error };
 
 /** Loads the payloads of messages that were accepted and are not in the journal, in the order of acceptance. */
@@ -39,25 +43,40 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   const wanted = repeated.length === 0 ? missing : missing.filter((id) => !turn.received.has(id));
   if (wanted.length === 0) return { kind: 'loaded' };
 
-  const messages = await loadMessages(turn, wanted);
+  const { messages, error } = await loadMessages(turn, wanted);
   for (const message of messages) {
     if (message.kind === 'answered' || (message.kind === 'update' && (await isAnswered(turn, message.id)))) {
       turn.answered.add(message.id);
     } else inbox.push(message);
   }
   turn.inboxIds = turn.inboxIds.filter((id) => !turn.answered.has(id));
+  if (error !== undefined) return { kind: 'damaged', error };
   if (messages.length < wanted.length) return whyMissing(turn, wanted, new Set(messages.map(({ id }) => id)));
   return { kind: 'loaded' };
 }
 
+interface LoadedMessages {
+  readonly messages: readonly (Message | AnsweredUpdate)[];
+  /** Why others, which are there, cannot be read. */
+  readonly error?: Error;
+}
+
 /** Those that are there, in the order of the ids. */
-async function loadMessages(turn: Turn, ids: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
-  const { engine, runId } = turn;
+async function loadMessages(turn: Turn, ids: readonly string[]): Promise<LoadedMessages> {
   const ahead = await takeReadAhead(turn);
   const others = ids.filter((id) => !ahead.has(id));
-  const loaded = others.length === 0 ? [] : await engine.store.loadMessages(runId, others);
-  const found = new Map(loaded.map((message) => [message.id, message]));
-  return ids.flatMap((id) => ahead.get(id) ?? found.get(id) ?? []);
+  const { messages, ...rest } = others.length === 0 ? { messages: [] } : await loadReadable(turn, others);
+  const found = new Map(messages.map((message) => [message.id, message]));
+  return { messages: ids.flatMap((id) => ahead.get(id) ?? found.get(id) ?? []), ...rest };
+}
+
+async function loadReadable({ engine, runId }: Turn, ids: readonly string[]): Promise<LoadedMessages> {
+  try {
+    return { messages: await engine.store.loadMessages(runId, ids) };
+  } catch (error) {
+    if (error instanceof LockedMessagesError) return { messages: error.readable, error };
+    throw error;
+  }
 }
 
 /** Before those that wait already. */

@@ -14,7 +14,7 @@ import type { Pending } from '../scheduler/live-run.ts';
 import { seenByCode } from './answer-query.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
-import { journalDamaged } from './load-run.ts';
+import { whyUnreadable } from './load-run.ts';
 import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';
 
@@ -29,7 +29,7 @@ export async function inspectRun(engine: Engine, runId: string): Promise<Inspect
   // A closed run has records until it is purged: the run item goes last.
   if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
   const damage = findDamage(records);
-  if (damage !== undefined) return { kind: 'unreadable', error: journalDamaged(runId, damage) };
+  if (damage !== undefined) return { kind: 'unreadable', error: whyUnreadable(runId, records, damage) };
   const standing = seenByCode(records);
   const { entries } = standing;
   const replayed = await replayRun(engine, run, standing, { tracesAwaits: true });

@@ -30,7 +30,7 @@ export function linkOf({ link = 1 }: Pick<RunItem, 'link'>): number {
   return link;
 }
 
-/** Undefined for the first link. Throws a LullError if the journal before is not whole. */
+/** Undefined for the first link. Throws a LullError if the journal before is not whole, or cannot be decrypted now. */
 export async function readLinkBefore(store: Store, run: RunItem): Promise<LinkBefore | undefined> {
   const link = linkOf(run);
   if (link === 1) return undefined;
@@ -39,6 +39,8 @@ export async function readLinkBefore(store: Store, run: RunItem): Promise<LinkBe
   const entries = readableEntries(records);
   const end = entries.find(isContinued);
   if (damage !== undefined || end === undefined) {
+    const isLocked = records.some((record) => record.locked !== undefined);
+    if (isLocked) throw new LullError('PAYLOAD_KEY', `the journal of link ${link - 1} of run "${run.runId}": ${damage}`);
     const problem = damage ?? 'it does not end with "continued"';
     throw new LullError(
       'JOURNAL_DAMAGED',

@@ -19,6 +19,7 @@ import { retriedEntry, startedOfFork, takeForked } from './go-on.ts';
 import { deadlineIn } from './run-deadline.ts';
 import { replayRun, startNow } from './replay-run.ts';
 import { entriesBytes } from '../ports/entries-text.ts';
+import { isOfPayloadKey } from '../ports/world-errors.ts';
 import { addToLength, emptyJournal, type JournalLength } from './journal-length.ts';
 import { putFirst } from './inbox.ts';
 import { emitStarted, emitStartedOfLost } from './lifecycle-events.ts';
@@ -63,7 +64,7 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   const terminate = entries.find(isPlainTerminate);
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
 
-  if (damage !== undefined) return { kind: 'cannot-replay', error: journalDamaged(turn.runId, damage) };
+  if (damage !== undefined) return { kind: 'cannot-replay', error: whyUnreadable(turn.runId, records, damage) };
   Object.assign(turn.journal, lengthOf(records, entries));
   if (blockedBy !== undefined) return { kind: 'cannot-replay', error: blockedBy };
   const [started] = entries;
@@ -197,7 +198,7 @@ export async function firstEntry(turn: Turn): Promise<Started> {
   try {
     before = await turn.linkBefore();
   } catch (error) {
-    if (!(error instanceof LullError && error.code === 'JOURNAL_DAMAGED')) throw error;
+    if (!(error instanceof LullError && (error.code === 'JOURNAL_DAMAGED' || isOfPayloadKey(error)))) throw error;
   }
   return startNow(turn.engine, turn.run, before);
 }
@@ -221,7 +222,17 @@ function lengthOf(records: readonly JournalRecord[], standing: readonly JournalE
   return isStopped || isAtLimit ? { ...length, isStopped, isAtLimit } : { ...length, ...NO_LIMIT };
 }
 
-export function journalDamaged(runId: string, damage: string): LullError {
+/** Of records that are damaged, or that cannot be decrypted now. */
+export function whyUnreadable(runId: string, records: readonly JournalRecord[], damage: string): LullError {
+  const locked = records.find((record) => record.locked !== undefined);
+  return locked?.locked === undefined ? journalDamaged(runId, damage) : journalLocked(runId, locked);
+}
+
+function journalLocked(runId: string, { number, locked = '' }: JournalRecord): LullError {
+  return new LullError('PAYLOAD_KEY', `record ${number} of run "${runId}" cannot be decrypted: ${locked}`);
+}
+
+function journalDamaged(runId: string, damage: string): LullError {
   return new LullError(
     'JOURNAL_DAMAGED',
     `the journal of run "${runId}" is not as this version of lull writes it: ${damage}. The table was changed by hand, or a ` +

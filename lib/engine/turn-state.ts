@@ -118,6 +118,8 @@ export class Turn {
   newerRun: RunItem | undefined;
   /** When the table was last asked for the run item. */
   inboxCheckedAtMs: number;
+  /** What the engine does to another run was refused for the payload key: the run is to be held. */
+  keyAway: Error | undefined;
   /** A step, or an attempt of one, has ended since the last check of the inbox. */
   stepEnded = false;
   /** The run's workflow is paused, as this round of the turn has it, and the run is not asked to stop. */
@@ -165,6 +167,10 @@ export class Turn {
       turn: { beganAtMs, endsByMs, epoch },
       onStepResult: (event, writes) => {
         this.#onStepResult(event, writes);
+      },
+      onKeyAway: (error) => {
+        this.keyAway = error;
+        this.wakeUp.set();
       },
     });
     this.alarm = new Alarm(engine.clock, this.wakeUp);
@@ -274,7 +280,7 @@ export class Turn {
 }
 
 type StartTurnResult =
-  | { readonly kind: 'begun'; readonly turn: Turn }
+  | { readonly kind: 'begun'; readonly turn: Turn; readonly keyAway: Error | undefined }
   | {
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'leased' | 'not-due' | 'paused' | 'workflow-paused' | 'pinned-elsewhere';
@@ -302,5 +308,5 @@ export async function beginTurn(
   const endsByMs = deadlineAtMs - Math.min(engine.deadlineMarginMs, (deadlineAtMs - nowMs) / 4);
   const times = { beganAtMs: nowMs, expiresAtMs: nowMs + engine.leaseMs, endsByMs };
   const turn = new Turn({ engine, ...shared, run: taken.before, nonce, ...times });
-  return { kind: 'begun', turn };
+  return { kind: 'begun', turn, keyAway: taken.keyAway };
 }

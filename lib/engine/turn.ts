@@ -32,6 +32,8 @@ import { continueRun, toContinued } from './continue-run.ts';
 import { deliverPendingEvents } from './deliver-pending-events.ts';
 import { finishRun, toEnding } from './finish.ts';
 import { blockRun } from './block.ts';
+import { holdForKey } from './hold-for-key.ts';
+import { isOfPayloadKey } from '../ports/world-errors.ts';
 import { deleteReceived, loadInbox } from './inbox.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { loadRun } from './load-run.ts';
@@ -92,9 +94,10 @@ async function takeTurnAt(
     return { kind: 'skipped', reason: begun.reason };
   }
   const { turn } = begun;
+  turn.keyAway = begun.keyAway;
   emitTurnStarted(turn);
   try {
-    const end = await aroundTurn(turn, () => carryOn(turn));
+    const end = await aroundTurn(turn, () => carryOnWithKey(turn));
     emitTurnEnded(turn, end);
     // Perhaps the table did not answer, and no other worker has the run: then this worker must not count as lost (I10).
     if (end.kind === 'lease-lost') await recordThatItLives(turn);
@@ -125,6 +128,15 @@ function aroundTurn(turn: Turn, go: () => Promise<TurnEnd>): Promise<TurnEnd> {
   return interceptors.aroundTurn(info, carryOnAndTell, (end) => outcomeOf(turn, end));
 }
 
+async function carryOnWithKey(turn: Turn): Promise<TurnEnd> {
+  try {
+    return await carryOn(turn);
+  } catch (error) {
+    if (isOfPayloadKey(error)) return holdForKey(turn, error);
+    throw error;
+  }
+}
+
 async function carryOn(turn: Turn): Promise<TurnEnd> {
   const start = await waitUntilStart(turn);
   if (start.kind !== 'begin') return start;
@@ -136,6 +148,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (loading.kind === 'continued') return continueRun(turn, loading.entry, loading.deadlineAtMs);
     if (loading.kind === 'cannot-replay') return blockRun(turn, loading.error);
     const { memory } = loading;
+    if (turn.keyAway !== undefined) return holdForKey(turn, turn.keyAway);
 
     const inbox = await loadInbox(turn);
     if (inbox.kind === 'lost') return { kind: 'lease-lost' };

@@ -1,4 +1,5 @@
 /** One item of a journal: some entries, written together by one conditional put (I2). */
+import type { Encoded } from '../core/encoded.ts';
 import type { JournalEntry } from './event.ts';
 
 export interface JournalRecord {
@@ -11,4 +12,8 @@ export interface JournalRecord {
   readonly entries: readonly JournalEntry[];
   /** Why the entries of a record that is there cannot be had: then there are none here. Never written. */
   readonly damage?: string;
+  /** Why they cannot be decrypted now, where that is all that is wrong. Then `damage` says so too. Never written. */
+  readonly locked?: string;
+  /** In place of the entries, of which there are none here then: all of them, encrypted. Only a store sees it. */
+  readonly sealed?: Encoded;
 }

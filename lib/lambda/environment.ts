@@ -24,9 +24,17 @@ export interface FunctionSettings {
   readonly queueUrl: string;
   /** Undefined: there is no bucket. */
   readonly bucketName: string | undefined;
+  /** Undefined: nothing is encrypted but by the table itself. */
+  readonly payloadKey: PayloadKeySettings | undefined;
   readonly logLevel: LogLevel;
   /** Names the engine in metrics and logs. Undefined: no metrics are written. */
   readonly engine: string | undefined;
+}
+
+/** Which key encrypts payloads, and which were used for that before. */
+export interface PayloadKeySettings {
+  readonly payloadKey: string;
+  readonly former: readonly string[];
 }
 
 /** Those of the worker. */
@@ -102,6 +110,13 @@ export function readBucketName(environment: Environment): string | undefined {
   return environment['LULL_BUCKET_NAME']?.trim() || undefined;
 }
 
+/** The key that encrypts payloads; undefined if there is none. */
+export function readPayloadKey(environment: Environment): PayloadKeySettings | undefined {
+  const payloadKey = environment['LULL_PAYLOAD_KEY']?.trim() || undefined;
+  const former = (environment['LULL_FORMER_PAYLOAD_KEYS'] ?? '').split(',').map((name) => name.trim());
+  return payloadKey === undefined ? undefined : { payloadKey, former: former.filter((name) => name !== '') };
+}
+
 /** Collects the problems, so that a deployment is mended once and not variable by variable. */
 function read<T>(reading: (problems: string[]) => T): T {
   const problems: string[] = [];
@@ -115,6 +130,7 @@ function functionSettings(problems: string[], environment: Environment): Functio
     tableName: required(problems, environment, TABLE_NAME),
     queueUrl: required(problems, environment, QUEUE_URL),
     bucketName: readBucketName(environment),
+    payloadKey: readPayloadKey(environment),
     logLevel: logLevel(problems, environment),
     engine: engineName(problems, environment),
   };

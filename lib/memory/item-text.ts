@@ -1,4 +1,5 @@
 /** An item as text: what is kept is a copy, and no larger than the table would take. */
+import { findSealed, type Sealed, SEALED_OVERHEAD_BYTES, sealedBytes } from '../core/sealed.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
 import { entriesText } from '../ports/entries-text.ts';
@@ -15,18 +16,26 @@ export interface ItemKey {
 
 export function toItemText(limits: ContentLimits, key: ItemKey, content: unknown): string {
   const text = JSON.stringify(content);
-  checkSize(limits, key, text);
+  checkSize(limits, key, text, findSealed(content) ?? findSealed((content as { sealed?: unknown } | null)?.sealed));
   return text;
 }
 
 /** A content for the bucket counts without the item that claims it. */
-export function checkSize(limits: ContentLimits, { runId, key }: ItemKey, text: string): void {
-  const textBytes = Buffer.byteLength(text);
+export function checkSize(limits: ContentLimits, { runId, key }: ItemKey, text: string, sealed?: Sealed): void {
+  // The table has the bytes of what is encrypted, and not their base64.
+  const textBytes = sealed === undefined ? Buffer.byteLength(text) : sealedBytes(sealed);
+  const clearBytes = sealed === undefined ? textBytes : textBytes - SEALED_OVERHEAD_BYTES;
   const what = `"${key}" of run "${runId}"`;
-  if (textBytes > limits.contentBytes) throw new ItemTooLargeError(what, textBytes, limits.contentBytes);
+  if (clearBytes > limits.contentBytes) throw new ItemTooLargeError(what, clearBytes, limits.contentBytes);
   if (textBytes > limits.itemContentBytes) return;
   const bytes = Buffer.byteLength(runId) + Buffer.byteLength(key) + textBytes + OVERHEAD_BYTES;
   if (bytes > ITEM_LIMIT_BYTES) throw new ItemTooLargeError(what, bytes, ITEM_LIMIT_BYTES);
+}
+
+/** For JSON.stringify, where the text is only measured: what is encrypted is as long as its bytes. */
+export function asBytes(_name: string, value: unknown): unknown {
+  const sealed = findSealed(value);
+  return sealed === undefined ? value : sealed.v.slice(0, sealedBytes(sealed));
 }
 
 export function checkRecordSize(
@@ -34,7 +43,7 @@ export function checkRecordSize(
   { runId, record, link }: { readonly runId: string; readonly record: JournalRecord; readonly link: number },
 ): void {
   const key = link === 1 ? `event#${record.number}` : `link#${link}#${record.number}`;
-  checkSize(limits, { runId, key }, entriesText(record.entries));
+  checkSize(limits, { runId, key }, entriesText(record.entries), findSealed(record.sealed));
 }
 
 export function fromItemText<T>(text: string): T {

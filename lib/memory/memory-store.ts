@@ -57,7 +57,7 @@ import type {
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { RunPage, RunQuery } from '../ports/run-query.ts';
-import { checkRecordSize, checkSize, fromItemText, toItemText } from './item-text.ts';
+import { asBytes, checkRecordSize, checkSize, fromItemText, toItemText } from './item-text.ts';
 import { toPageOfRuns } from './page-of-runs.ts';
 import { MemoryTables } from './tables/memory-tables.ts';
 import { Partition, strangersOf } from './partition.ts';
@@ -118,7 +118,7 @@ export class MemoryStore implements Store {
   }
 
   async createRun(run: NewRun): Promise<CreateRunResult> {
-    checkSize(TABLE_LIMITS, { runId: run.runId, key: 'run' }, JSON.stringify(run)); // it is never in a bucket
+    checkSize(TABLE_LIMITS, { runId: run.runId, key: 'run' }, JSON.stringify(run, asBytes)); // it is never in a bucket
     const partition = this.#partition(run.runId);
     if (partition.state?.isDeleted) return { kind: 'deleted', freeAtMs: partition.state.run.dueAtMs ?? 0 };
     if (partition.state) return { kind: 'exists', run: structuredClone(partition.state.run) };

@@ -14,6 +14,8 @@ interface MessageBase {
    * content under its id.
    */
   readonly digest?: string;
+  /** All of it, encrypted: what it says is then empty here. Only a store sees it. */
+  readonly sealed?: Encoded;
 }
 
 /** The prefix of ids that follow from an idempotency key. */

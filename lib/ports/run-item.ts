@@ -77,6 +77,8 @@ export interface RetryPoint {
   readonly number: number;
   readonly keeps: number;
   readonly reason: string;
+  /** The reason, encrypted: it is empty then. Only a store sees it. */
+  readonly sealed?: Encoded;
   readonly deadlineAtMs?: number;
   readonly children?: readonly string[];
 }

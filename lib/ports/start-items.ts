@@ -6,7 +6,7 @@ import type { NewRun, Store } from './store.ts';
 export interface StartPut {
   readonly Put: {
     readonly TableName: string;
-    readonly Item: Record<string, { S: string } | { N: string } | { L: { S: string }[] }>;
+    readonly Item: Record<string, { S: string } | { N: string } | { B: Uint8Array } | { L: { S: string }[] }>;
     readonly ConditionExpression?: string;
     readonly ExpressionAttributeNames?: Record<string, string>;
   };

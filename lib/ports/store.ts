@@ -273,7 +273,8 @@ export type AcceptMessageResult =
   | { readonly kind: 'not-found' };
 
 export type TakeLeaseResult =
-  | { readonly kind: 'taken'; readonly before: RunItem }
+  /** `keyAway`: nothing that the turn would do can be written, since the payload key cannot be used. */
+  | { readonly kind: 'taken'; readonly before: RunItem; readonly keyAway?: Error }
   | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' | 'paused' }
   | { readonly kind: 'refused'; readonly reason: 'closed'; readonly run: RunItem }
   | { readonly kind: 'refused'; readonly reason: 'not-due'; readonly run: RunItem }

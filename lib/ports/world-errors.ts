@@ -1,6 +1,7 @@
 /** What goes wrong outside: the world's errors, as the ports report them. */
 import { setBrand } from '../core/brand.ts';
 import { LullError } from '../core/errors.ts';
+import type { AnsweredUpdate, Message } from './message.ts';
 
 /** The store did not answer, or said to try later. What was asked for may or may not have happened. */
 export class StoreUnavailableError extends LullError {
@@ -57,5 +58,38 @@ export class PayloadDamagedError extends LullError {
   }
   constructor(what: string, problem: string) {
     super('PAYLOAD_DAMAGED', `${what} cannot be read: ${problem}. Put back what was there, under the same key`);
+  }
+}
+
+/**
+ * What is encrypted cannot be read or written now: there is no key, it may not be used, or it is not the one that has
+ * encrypted it. Nothing was written. A run that needs it is held, and goes on when the key is back.
+ */
+export class PayloadKeyError extends LullError {
+  static {
+    this.prototype.name = 'PayloadKeyError';
+    setBrand(this.prototype, 'PayloadKeyError');
+  }
+  constructor(problem: string, options?: ErrorOptions) {
+    super('PAYLOAD_KEY', `${problem}. The data is as it was; see docs/encryption.md`, options);
+  }
+}
+
+/** Also of a value that was read encrypted, and is decoded later. */
+export function isOfPayloadKey(error: unknown): error is LullError {
+  return error instanceof LullError && error.code === 'PAYLOAD_KEY';
+}
+
+/** Of messages that were loaded some cannot be decrypted. `cause` says why; `readable` are the others. */
+export class LockedMessagesError extends LullError {
+  static {
+    this.prototype.name = 'LockedMessagesError';
+    setBrand(this.prototype, 'LockedMessagesError');
+  }
+  readonly readable: readonly (Message | AnsweredUpdate)[];
+
+  constructor(cause: PayloadKeyError | PayloadDamagedError, readable: readonly (Message | AnsweredUpdate)[]) {
+    super(cause.code, cause.message, { cause });
+    this.readable = readable;
   }
 }

@@ -20,6 +20,8 @@ import type { MemoryTables, TableKeys } from '../memory/tables/memory-tables.ts'
 import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
 import type { Interceptor } from '../ports/interceptor.ts';
+import { forgetDataKeys, sealingStore } from '../encryption/sealing-store.ts';
+import type { PayloadKey } from '../ports/payload-key.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import type { RunFrames } from '../scheduler/run-frames.ts';
@@ -51,6 +53,7 @@ export interface CloudOptions {
   readonly store: Store | undefined;
   /** The keys of the author's own tables. */
   readonly tables: TableKeys;
+  readonly payloadKey: PayloadKey | undefined;
   readonly faults: Faults;
   readonly log: Logger;
   readonly settings: Partial<EngineSettings>;
@@ -90,6 +93,7 @@ export class Cloud {
   readonly #options: CloudOptions;
   readonly #points: CrashPoints;
   readonly #startEngine: StartEngine;
+  readonly #table: Store;
   readonly #queue: MemoryWakeQueue;
   readonly #workerPorts: Ports;
   readonly #ids: TestIds;
@@ -112,17 +116,18 @@ export class Cloud {
 
   constructor(options: CloudOptions, disturbance?: Disturbance, startEngine: StartEngine = createEngine) {
     const { points = new NoCrashPoints(), repeat = false } = disturbance ?? {};
-    const table = options.store ?? new MemoryStore();
-    this.tables = table instanceof MemoryStore ? table.tables : undefined;
+    const inner = options.store ?? new MemoryStore();
+    this.tables = inner instanceof MemoryStore ? inner.tables : undefined;
     this.tables?.define(options.tables);
+    this.clock = new VirtualClock(options.nowMs);
+    const table = (this.#table = sealingStore(inner, { key: options.payloadKey, table: 'test', nowMs: () => this.clock.nowMs() }));
     this.#options = options;
     this.#points = points;
     this.#startEngine = startEngine;
     this.#workflows = options.workflows;
     this.#random = createPrng(`engine ${options.seed}`);
-    this.#ids = createTestIds(table);
-    this.#newSeed = createTestSeeds(table, options.seed);
-    this.clock = new VirtualClock(options.nowMs);
+    this.#ids = createTestIds(inner);
+    this.#newSeed = createTestSeeds(inner, options.seed);
     this.registry = createRegistry(options.workflows);
     this.log = options.log;
     this.bodies = new StepBodies({
@@ -223,6 +228,7 @@ export class Cloud {
   /** All workers die. What they had in memory is gone, and their leases stay until they are over. */
   crash(): void {
     this.#worker.die();
+    forgetDataKeys(this.#table);
     this.bodies.forgetWorking();
     [this.#worker, this.#engine] = this.#startWorker();
   }

@@ -17,6 +17,7 @@ import { checkInterceptors, interceptorsOf } from '../engine/interceptors.ts';
 import type { Interceptor } from '../ports/interceptor.ts';
 import type { EngineSettings } from '../engine/settings.ts';
 import type { MemoryTable, TableKeys } from '../memory/tables/memory-tables.ts';
+import type { PayloadKey } from '../ports/payload-key.ts';
 import type { Store } from '../ports/store.ts';
 import { createRunFrames, type RunFrames } from '../scheduler/run-frames.ts';
 import { Cloud, type Disturbance, type StartEngine } from './cloud.ts';
@@ -44,6 +45,8 @@ export interface TestEngineOptions {
    * a key cannot be seen from the requests: see `table`.
    */
   readonly tables?: TableKeys;
+  /** Encrypts all values, as `payloadKey` of WorkflowEngine does: see `createTestKey`. Default: none. */
+  readonly payloadKey?: PayloadKey;
   /** What goes wrong between the engine, its table and its queue. Default: nothing. */
   readonly faults?: Faults;
   /** Coroutines that are never awaited are errors; else they are warnings. Default: true. */
@@ -130,6 +133,7 @@ const OPTIONS = [
   'seed',
   'store',
   'tables',
+  'payloadKey',
   'faults',
   'strict',
   'rebuildAtEveryAwait',
@@ -181,6 +185,7 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
       seed,
       store: options.store,
       tables: options.tables ?? {},
+      payloadKey: options.payloadKey,
       faults: options.faults ?? {},
       log: options.log ?? WARNINGS,
       interceptors: checkInterceptors(options.interceptors ?? interceptorsOf(options.workflows)),

@@ -7,6 +7,7 @@ export { NotRemoteError } from './remote/not-remote.ts';
 export { RemoteEngineError } from './remote/remote-api.ts';
 export { createTestEngine } from './create-test-engine.ts';
 export type { TestEngine, TestEngineOptions } from './create-test-engine.ts';
+export { createTestKey, type TestKey } from './test-key.ts';
 export type { Faults } from './faults.ts';
 export { replayHistory } from './replay-history.ts';
 export type {

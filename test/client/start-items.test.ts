@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { step, workflow } from 'lull';
 import { Client } from 'lull/client';
 import { createTestEngine } from 'lull/testing';
-import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
-import type { DynamodbStore } from '../../lib/dynamodb/dynamodb-store.ts';
+import { createDynamodbStore, type TableStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { startTableServer } from '../dynamodb/table-server.ts';
 import type { OwnTable } from '../store/transact-contract.ts';
 
@@ -16,7 +15,7 @@ const ship = workflow('ship', function* (order: { id: string; note?: string }) {
   return yield* step('ship', () => `shipped ${order.id} ${order.note?.length ?? 0}`);
 });
 
-let store: DynamodbStore;
+let store: TableStore;
 let orders: OwnTable;
 let woken: string[];
 let client: Client;

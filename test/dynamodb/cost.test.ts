@@ -1,7 +1,6 @@
 /** The table of operations in docs/protocol.md, column "units": base + index of the due + index by workflow. */
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
-import type { DynamodbStore } from '../../lib/dynamodb/dynamodb-store.ts';
+import { createDynamodbStore, type TableStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { meterWrites } from '../../lib/dynamodb/write-meter.ts';
 import {
   LEASE_MS,
@@ -27,7 +26,7 @@ const writes = meterWrites(client);
 
 /** What the server itself counts; dynalite leaves out the indexes. */
 let reported = 0;
-const store: DynamodbStore = createDynamodbStore({
+const store: TableStore = createDynamodbStore({
   tableName,
   client,
   onConsumedCapacity: (_operation, { CapacityUnits = 0 }) => {

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, expect, it } from 'vitest';
 import { SHORTEST_RETENTION_MS } from '../../lib/core/shortest-retention.ts';
-import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
-import type { DynamodbStore } from '../../lib/dynamodb/dynamodb-store.ts';
+import { createDynamodbStore, type TableStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
 import { startTableServer } from '../dynamodb/table-server.ts';
 import { newRun } from '../store/samples.ts';
 import { DELETED_AT_MS, FORK, type Items, RETRY, writeRunItems } from './run-items-v1.ts';
@@ -19,7 +18,7 @@ afterAll(async () => {
 });
 
 /** A table of today with the items as they were. */
-async function goldenTable(): Promise<DynamodbStore> {
+async function goldenTable(): Promise<TableStore> {
   const tableName = await server.newTable();
   for (const Item of Object.values(golden).filter((item) => item !== golden.rested)) {
     await client.send(new PutItemCommand({ TableName: tableName, Item }));

@@ -5,6 +5,7 @@
  */
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
+import type { KMSClientConfig } from '@aws-sdk/client-kms';
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { Credentials } from './sign-request.ts';
 
@@ -18,10 +19,10 @@ export interface Location {
 }
 
 /** A service, as AWS names it in endpoints and signatures. */
-export type Service = 'dynamodb' | 'events' | 'sqs';
+export type Service = 'dynamodb' | 'events' | 'kms' | 'sqs';
 
 /** In names of environment variables, the AWS SDK's own name of the service counts. */
-const NAMES_IN_VARIABLES = { dynamodb: 'DYNAMODB', events: 'EVENTBRIDGE', sqs: 'SQS' };
+const NAMES_IN_VARIABLES = { dynamodb: 'DYNAMODB', events: 'EVENTBRIDGE', kms: 'KMS', sqs: 'SQS' };
 
 export async function findLocation(service: Service, environment: Environment): Promise<Location> {
   return fromEnvironment(service, environment) ?? (await fromSdk(service));
@@ -100,6 +101,11 @@ const PROBES = {
     const { EventBridgeClient, ListEventBusesCommand } = await import('@aws-sdk/client-eventbridge');
     const client = new EventBridgeClient(options);
     return { config: client.config, ask: () => client.send(new ListEventBusesCommand()) };
+  },
+  kms: async (options: KMSClientConfig) => {
+    const { KMSClient, ListKeysCommand } = await import('@aws-sdk/client-kms');
+    const client = new KMSClient(options);
+    return { config: client.config, ask: () => client.send(new ListKeysCommand()) };
   },
   sqs: async (options: SQSClientConfig) => {
     const { SQSClient, ListQueuesCommand } = await import('@aws-sdk/client-sqs');

@@ -1,0 +1,85 @@
+/**
+ * The run item: which of its parts are encrypted. Its ids, names, times, states and attributes stay readable, since the
+ * table looks for runs by them; so does why it is blocked, which an operator sees who has no key.
+ */
+import type { Encoded } from '../core/encoded.ts';
+import { findSealed, toSealed } from '../core/sealed.ts';
+import type { RetryPoint, RunItem, RunShows, StoredValue } from '../ports/run-item.ts';
+import type { NewRun } from '../ports/store.ts';
+import type { PlaceOfText } from './cipher.ts';
+import { REASON_UNREADABLE } from './messages.ts';
+import { places } from './places.ts';
+import type { Sealer } from './sealer.ts';
+
+/** Of a digest that is encrypted. Others begin with a number, or are hexadecimal or base64. */
+const SEALED_TEXT = 'sealed:';
+
+/** Operation 1. */
+export async function sealNewRun(sealer: Sealer, run: NewRun): Promise<NewRun> {
+  if (!sealer.isOn) return run;
+  const { runId, input, inputDigest } = run;
+  return {
+    ...run,
+    input: await sealStored(sealer, places.input(runId, 1), input),
+    inputDigest: await sealText(sealer, places.inputDigest(runId), inputDigest),
+  };
+}
+
+export async function openRun(sealer: Sealer, run: RunItem): Promise<RunItem> {
+  const { runId, input, inputDigest, link = 1, result, goesOnFrom } = run;
+  return {
+    ...(await openShows(sealer, runId, run)),
+    input: await openStored(sealer, places.input(runId, link), input),
+    inputDigest: await openText(sealer, places.inputDigest(runId), inputDigest),
+    ...(result === undefined ? {} : { result: await openStored(sealer, places.result(runId), result) }),
+    ...(goesOnFrom?.kind === 'retry' ? { goesOnFrom: await openRetry(sealer, runId, goesOnFrom) } : {}),
+  };
+}
+
+/** What a run shows of itself: its status. The attributes are there to be looked for. */
+export async function sealShows<S extends RunShows>(sealer: Sealer, runId: string, shows: S): Promise<S> {
+  const { customStatus } = shows;
+  if (customStatus === undefined || !sealer.isOn) return shows;
+  return { ...shows, customStatus: await sealer.sealValue(places.status(runId), customStatus) };
+}
+
+export async function openShows<S extends RunShows>(sealer: Sealer, runId: string, shows: S): Promise<S> {
+  const { customStatus } = shows;
+  if (customStatus === undefined || findSealed(customStatus) === undefined) return shows;
+  return { ...shows, customStatus: await sealer.openValue(places.status(runId), customStatus) };
+}
+
+export async function sealStored(sealer: Sealer, place: PlaceOfText, stored: StoredValue): Promise<StoredValue> {
+  return stored.kind === 'item' ? stored : { kind: 'inline', value: await sealer.sealValue(place, stored.value) };
+}
+
+export async function openStored(sealer: Sealer, place: PlaceOfText, stored: StoredValue): Promise<StoredValue> {
+  if (stored.kind === 'item' || findSealed(stored.value) === undefined) return stored;
+  return { kind: 'inline', value: await sealer.openValue(place, stored.value) };
+}
+
+/** Operation 25. */
+export async function sealRetry(sealer: Sealer, runId: string, point: RetryPoint): Promise<RetryPoint> {
+  const sealed = await sealer.seal(places.reason(runId), point.reason);
+  return sealed === undefined ? point : { ...point, reason: '', sealed };
+}
+
+/** What it says is shown, and no more: the run is held for its journal. */
+async function openRetry(sealer: Sealer, runId: string, { sealed, ...point }: RetryPoint): Promise<RetryPoint> {
+  if (sealed === undefined) return point;
+  const opened = await sealer.open(places.reason(runId), sealed);
+  return { ...point, reason: opened?.kind === 'open' ? (JSON.parse(opened.value) as string) : REASON_UNREADABLE };
+}
+
+async function sealText(sealer: Sealer, place: PlaceOfText, text: string): Promise<string> {
+  const sealed = await sealer.seal(place, text, text);
+  return sealed === undefined ? text : SEALED_TEXT + (findSealed(sealed)?.v ?? '');
+}
+
+/** What cannot be decrypted stays as it is: it is compared, or shown, and is then no input of anything. */
+async function openText(sealer: Sealer, place: PlaceOfText, text: string): Promise<string> {
+  if (!text.startsWith(SEALED_TEXT)) return text;
+  const stored: Encoded = toSealed(text.slice(SEALED_TEXT.length));
+  const opened = await sealer.open(place, stored);
+  return opened?.kind === 'open' ? opened.value : text;
+}

@@ -1,0 +1,39 @@
+/** The payload key that a text names: one of KMS, or, for development, one in a file. */
+import { readFileSync } from 'node:fs';
+import { createLocalKey } from '../encryption/local-key.ts';
+import { messageOf, toError } from '../core/to-error.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
+import type { PayloadKey } from '../ports/payload-key.ts';
+import { createKmsKey, type KmsClient } from './kms-key.ts';
+
+export interface PayloadKeyOptions {
+  /** An ARN, an id or an alias of KMS, or `file:` and a path. */
+  readonly payloadKey: string;
+  /** Those before it, which decrypt what they have encrypted. */
+  readonly former?: readonly string[] | undefined;
+  readonly client?: KmsClient | undefined;
+}
+
+const FILE = 'file:';
+const SECRET_BYTES = 32;
+
+export function openPayloadKey({ payloadKey, former, client }: PayloadKeyOptions): PayloadKey {
+  if (!payloadKey.startsWith(FILE)) return createKmsKey({ name: payloadKey, former, client });
+  return createLocalKey(payloadKey, readSecret(payloadKey.slice(FILE.length)));
+}
+
+/** In base64, as `openssl rand -base64 32` writes it. */
+function readSecret(path: string): Buffer {
+  const how = 'write one with: openssl rand -base64 32';
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InvalidArgumentError(`the payload key "file:${path}" cannot be read (${messageOf(toError(error))}); ${how}`);
+  }
+  const secret = Buffer.from(text.trim(), 'base64');
+  if (secret.length === SECRET_BYTES) return secret;
+  throw new InvalidArgumentError(
+    `the payload key "file:${path}" has ${secret.length} bytes in base64 where ${SECRET_BYTES} belong; ${how}`,
+  );
+}
