@@ -6,6 +6,7 @@ import { readFunctionSettings } from '../lib/lambda/environment.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import { toHttpResult, toRequest, type HttpEvent, type HttpResult } from '../lib/aws/http-event.ts';
 import { oncePerProcess, openPorts, type Overrides } from './function-ports.ts';
+import { openTableForCallers } from './open-table.ts';
 import { serveInvocation } from './serve-invocation.ts';
 
 /** A Lambda handler for HTTP events of payload format 2.0. */
@@ -41,9 +42,7 @@ const CALL_TIMEOUT_MS = 10_000;
 export function createApiHandler(workflows: WorkflowSource, overrides: Overrides = {}): ApiHandler {
   const registry = createRegistry(workflows);
   const open = oncePerProcess(() => {
-    const ports = openPorts(readFunctionSettings(overrides.environment ?? process.env), overrides, {
-      isForCallers: true,
-    });
+    const ports = openPorts(readFunctionSettings(overrides.environment ?? process.env), overrides, openTableForCallers);
     return createApi({
       client: new Client({ workflows, ...ports, callTimeout: CALL_TIMEOUT_MS }),
       workflows: registry.names(),

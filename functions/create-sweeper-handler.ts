@@ -5,6 +5,7 @@ import { createDueAges } from '../lib/lambda/due-ages.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import type { Observe } from '../lib/ports/observer.ts';
 import { oncePerProcess, openMetrics, openPorts, type Overrides } from './function-ports.ts';
+import { openBareTable } from './open-bare-table.ts';
 import { serveInvocation } from './serve-invocation.ts';
 
 /** A Lambda handler for the events of a schedule. */
@@ -30,7 +31,7 @@ const MARGIN_MS = 10_000;
 export function createSweeperHandler(overrides: Overrides = {}): SweeperHandler {
   const open = oncePerProcess(() => {
     const settings = readSweeperSettings(overrides.environment ?? process.env);
-    const ports = openPorts(settings, overrides);
+    const ports = openPorts(settings, overrides, openBareTable);
     const metrics = openMetrics(settings, ports.clock, overrides);
     return { ports, metrics, ages: createDueAges(), aheadMs: settings.aheadMs };
   });

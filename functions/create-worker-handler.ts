@@ -19,6 +19,7 @@ import { createTraces, type Traces } from '../lib/lambda/traces.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
 import type { EngineEvent } from '../lib/ports/observer.ts';
 import { openMetrics, openPorts, oncePerProcess, type Overrides } from './function-ports.ts';
+import { openTable } from './open-table.ts';
 import { serveInvocation } from './serve-invocation.ts';
 
 /** A Lambda handler for SQS events. */
@@ -63,7 +64,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Worker
     const { version, leaseMs, publicUrl, eventBus, engineSettings, pinnedVersion, ...settings } = readWorkerSettings(
       overrides.environment ?? process.env,
     );
-    const ports = openPorts(settings, overrides);
+    const ports = openPorts(settings, overrides, openTable);
     const metrics = openMetrics(settings, ports.clock, overrides);
     const traces = createTraces(undefined, overrides.callBody);
     const engine: RunningEngine = createEngine({

@@ -1,10 +1,8 @@
 /** What the three functions are made of: the environment says where, the ports of lib/ do the rest. */
-import { createDynamodbStore } from '../lib/dynamodb/create-dynamodb-store.ts';
 import type { StepCommand } from '../lib/core/command.ts';
 import type { Logger } from '../lib/core/logger.ts';
 import type { StepContext } from '../lib/core/step.ts';
 import type { Environment, FunctionSettings } from '../lib/lambda/environment.ts';
-import { openPayloadKey } from '../lib/kms/open-payload-key.ts';
 import { createFunctionLogger } from '../lib/lambda/function-logger.ts';
 import { createMetrics, NO_METRICS, type Metrics } from '../lib/lambda/metrics.ts';
 import { createSqsWakeQueue } from '../lib/lambda/sqs-wake-queue.ts';
@@ -12,7 +10,6 @@ import { SystemClock } from '../lib/memory/system-clock.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { Store } from '../lib/ports/store.ts';
 import type { WakeQueue } from '../lib/ports/wake-queue.ts';
-import { countWriteUnits } from './count-write-units.ts';
 
 /** The doors to the world that a function goes through. */
 export interface FunctionPorts {
@@ -32,29 +29,18 @@ export interface Overrides extends Partial<FunctionPorts> {
   readonly callBody?: (command: StepCommand, context: StepContext) => unknown;
 }
 
-/** `isForCallers`: a caller waits for each answer, and retries. */
 export function openPorts(
   settings: FunctionSettings,
   overrides: Overrides,
-  { isForCallers = false }: { readonly isForCallers?: boolean } = {},
+  openTable: (settings: FunctionSettings) => Store,
 ): FunctionPorts {
   const clock = overrides.clock ?? new SystemClock();
   return {
     clock,
-    store: overrides.store ?? openTable(settings, isForCallers),
+    store: overrides.store ?? openTable(settings),
     wakes: overrides.wakes ?? createSqsWakeQueue({ queueUrl: settings.queueUrl }),
     log: overrides.log ?? openLog(settings, overrides),
   };
-}
-
-function openTable({ tableName, bucketName, payloadKey, engine }: FunctionSettings, isForCallers: boolean): Store {
-  return createDynamodbStore({
-    isForCallers,
-    tableName,
-    bucketName,
-    payloadKey: payloadKey && openPayloadKey(payloadKey),
-    ...(engine === undefined ? {} : { onConsumedCapacity: countWriteUnits }),
-  });
 }
 
 function openLog({ logLevel, engine = 'lull' }: FunctionSettings, { writeLine = toStandardOutput }: Overrides): Logger {

@@ -35,6 +35,12 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
     );
   }
 
+  if (props.payloadKey === undefined && (props.formerPayloadKeys ?? []).length > 0) {
+    refuse(
+      'formerPayloadKeys are given, and no payloadKey: nothing would be encrypted any more. Give the key of today',
+    );
+  }
+
   const sweepSeconds = secondsOf(props.sweepInterval ?? SWEEP_INTERVAL);
   if (sweepSeconds < 60 || sweepSeconds % 60 !== 0) {
     refuse(`sweepInterval is ${sweepSeconds} seconds: give whole minutes, one or more`);

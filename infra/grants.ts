@@ -7,6 +7,7 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { CALLER_OPERATIONS } from '../lib/aws/caller-grants.ts';
+import { dataKeyOperationsOf, keyActionsOf } from '../lib/encryption/key-use.ts';
 import { STORE_ACTIONS } from '../lib/dynamodb/store-actions.ts';
 import type { StoreOperation } from '../lib/ports/store.ts';
 import { grantPayloads } from './payload-bucket.ts';
@@ -71,15 +72,20 @@ export interface StoreResources {
   readonly table: ITable;
   /** Undefined: what does not fit into the table is refused. */
   readonly payloadBucket: IBucket | undefined;
+  /** Undefined: values are encrypted by the table alone. */
+  readonly payloadKey?: IKey | undefined;
+  /** Those before it. */
+  readonly formerPayloadKeys?: readonly IKey[] | undefined;
 }
 
 /** Lets someone call these operations of the Store. */
 export function grantOperations(
-  { table, payloadBucket }: StoreResources,
+  { table, payloadBucket, payloadKey, formerPayloadKeys = [] }: StoreResources,
   grantee: IGrantable,
   operations: readonly StoreOperation[],
 ): Grant {
-  const wanted = operations.flatMap((operation) => STORE_ACTIONS[operation]);
+  const ofDataKeys = payloadKey === undefined ? [] : dataKeyOperationsOf(operations);
+  const wanted = [...operations, ...ofDataKeys].flatMap((operation) => STORE_ACTIONS[operation]);
   const indexes = [...new Set(wanted.map(({ index }) => index))];
   const grants = indexes.map((index) =>
     Grant.addToPrincipal({
@@ -91,7 +97,11 @@ export function grantOperations(
   const writes = wanted.some(({ action }) => /Put|Update|Delete|Write/.test(action));
   const key = table.encryptionKey?.grant(grantee, ...KEY_ACTIONS[writes ? 'write' : 'read']);
   const payloads = payloadBucket ? grantPayloads(payloadBucket, grantee, operations) : [];
-  return combine([...grants, ...(key ? [key] : []), ...payloads]);
+  const keyActions = keyActionsOf(operations);
+  const isKeyNeeded = payloadKey !== undefined && keyActions.length > 0;
+  const payloadKeys = isKeyNeeded ? [payloadKey.grant(grantee, ...keyActions)] : [];
+  const formerKeys = isKeyNeeded ? formerPayloadKeys.map((former) => former.grant(grantee, 'kms:Decrypt')) : [];
+  return combine([...grants, ...(key ? [key] : []), ...payloads, ...payloadKeys, ...formerKeys]);
 }
 
 /** A table of the author's own: any `Table` or `TableV2`, also one that was imported. */

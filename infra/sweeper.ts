@@ -48,6 +48,7 @@ export function createSweeper(
     },
     options: sweeperOptions,
     operations: OPERATIONS.sweeper,
+    hasPayloads: false,
   });
   sweeper.node.addDependency(worker); // the runs that it wakes are to meet the new code
   const sweeperRule = new Rule(scope, 'SweeperRule', {

@@ -2,6 +2,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { DeployedSettings } from '../lib/ports/deployed-settings.ts';
@@ -37,6 +38,21 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    * @default - `sweepInterval` and 30 seconds
    */
   readonly leaseDuration?: Duration;
+  /**
+   * Encrypts all that runs are given and give, before it is written: inputs, results, messages, errors, statuses. Names,
+   * ids, times and attributes stay readable. A symmetric key; it may be the `encryptionKey`. The functions and those who
+   * get a grant may use it, and who reads the table alone sees no value. Without it runs are held, until it is back.
+   *
+   * @default - values are encrypted as the table is
+   */
+  readonly payloadKey?: IKey;
+  /**
+   * Keys that were the `payloadKey` before: what they have encrypted can be read still. `lull reencrypt` makes them
+   * superfluous.
+   *
+   * @default - none
+   */
+  readonly formerPayloadKeys?: readonly IKey[];
   /**
    * Which code a run that is alive goes on with after a deployment.
    *

@@ -5,6 +5,7 @@ import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -30,7 +31,7 @@ import { createWakeQueues } from './wake-queue.ts';
 import { createWorker, leaseDurationOf, WORKER_TIMEOUT } from './worker.ts';
 import type { WorkflowEngineProps } from './workflow-engine-props.ts';
 import { readWorkflowEntry } from './workflow-entry.ts';
-import type { EngineParts } from './workflow-function.ts';
+import { payloadKeyEnvironment, type EngineParts } from './workflow-function.ts';
 import { checkEventStart, EventStartTarget, type WorkflowEventStartOptions } from './workflow-event-start.ts';
 import { checkSchedule, ScheduleTarget, type WorkflowScheduleOptions } from './workflow-schedule.ts';
 import { checkTable, WorkflowTable } from './workflow-table.ts';
@@ -57,6 +58,8 @@ export class WorkflowEngine extends Construct {
   readonly table: ITable;
   /** What is too large for the table; undefined if there is no bucket. */
   readonly payloadBucket: IBucket | undefined;
+  /** Encrypts what runs are given and give; undefined if the table's own encryption is all there is. */
+  readonly payloadKey: IKey | undefined;
   /** The queue of wakes. */
   readonly queue: Queue;
   /** Wakes that were received too often, and schedules and events that could start nothing. */
@@ -105,7 +108,9 @@ export class WorkflowEngine extends Construct {
     this.deadLetterQueue = queues.deadLetterQueue;
     this.engineName = props.metrics === false ? undefined : engineNameOf(this);
     const { table, payloadBucket, engineName } = this;
-    this.#parts = { props, entryFile: file, table, payloadBucket, ...queues, engineName };
+    this.payloadKey = props.payloadKey;
+    const payloadKeys = { payloadKey: props.payloadKey, formerPayloadKeys: props.formerPayloadKeys };
+    this.#parts = { props, entryFile: file, table, payloadBucket, ...payloadKeys, ...queues, engineName };
     const version = props.version ?? code?.version;
     this.worker = createWorker(this, this.#parts, version);
     const { sweeper, sweeperRule } = createSweeper(this, this.#parts, { version, worker: this.worker });
@@ -126,6 +131,7 @@ export class WorkflowEngine extends Construct {
       LULL_TABLE_NAME: this.table.tableName,
       ...(this.payloadBucket ? { LULL_BUCKET_NAME: this.payloadBucket.bucketName } : {}),
       LULL_QUEUE_URL: this.queue.queueUrl,
+      ...payloadKeyEnvironment(this.#parts),
     };
   }
 
@@ -154,7 +160,7 @@ export class WorkflowEngine extends Construct {
 
   /** Lets someone read runs, their results and histories, and list them, through `lull/client`. */
   grantRead(grantee: IGrantable): Grant {
-    return grantOperations(this, grantee, OPERATIONS.read);
+    return grantOperations(this.#parts, grantee, OPERATIONS.read);
   }
 
   /** Lets someone do all that `lull/client` can: start, signal, cancel, terminate, retry, fork, read. */
@@ -225,7 +231,7 @@ export class WorkflowEngine extends Construct {
   }
 
   #grant(grantee: IGrantable, operations: Parameters<typeof grantOperations>[2]): Grant {
-    return combine([grantOperations(this, grantee, operations), grantWake(this.queue, grantee)]);
+    return combine([grantOperations(this.#parts, grantee, operations), grantWake(this.queue, grantee)]);
   }
 
   #warnOfShortLease(props: WorkflowEngineProps): void {

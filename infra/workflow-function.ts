@@ -64,6 +64,8 @@ export interface FunctionDescription {
   readonly options: WorkflowFunctionOptions | undefined;
   /** What it calls of the Store. */
   readonly operations: readonly StoreOperation[];
+  /** Whether it has to do with what runs were given and gave: then it may use the payload key. Default: true. */
+  readonly hasPayloads?: boolean;
 }
 
 /** A function that may use the store as described, and wake runs. */
@@ -73,7 +75,7 @@ export function createFunction(
   parts: EngineParts,
   description: FunctionDescription,
 ): NodejsFunction {
-  const { handler, environment, options = {}, operations, ...defaults } = description;
+  const { handler, environment, options = {}, operations, hasPayloads = true, ...defaults } = description;
   const { bundling, tracing = false } = parts.props;
   const logGroup = options.logGroup ?? createLogGroup(scope, `${id}Log`, parts.props);
   const role = options.role ?? createRole(scope, id, options);
@@ -94,11 +96,12 @@ export function createFunction(
       NODE_OPTIONS: '--enable-source-maps',
       ...options.environment,
       ...environmentOf(parts),
+      ...(hasPayloads ? payloadKeyEnvironment(parts) : {}),
       ...environment,
     },
     bundling: toBundling({ ...bundling, ...options.bundling }),
   });
-  grantOperations(parts, made, operations);
+  grantOperations(hasPayloads ? parts : { ...parts, payloadKey: undefined }, made, operations);
   grantWake(parts.queue, made);
   return made;
 }
@@ -110,6 +113,18 @@ function environmentOf({ table, payloadBucket, queue, engineName, props }: Engin
     ...(payloadBucket ? { LULL_BUCKET_NAME: payloadBucket.bucketName } : {}),
     LULL_LOG_LEVEL: props.logLevel ?? 'info',
     ...(engineName === undefined ? {} : { LULL_ENGINE: engineName }),
+  };
+}
+
+export function payloadKeyEnvironment({
+  payloadKey,
+  formerPayloadKeys = [],
+}: Pick<StoreResources, 'payloadKey' | 'formerPayloadKeys'>): Record<string, string> {
+  if (payloadKey === undefined) return {};
+  const former = formerPayloadKeys.map(({ keyArn }) => keyArn);
+  return {
+    LULL_PAYLOAD_KEY: payloadKey.keyArn,
+    ...(former.length > 0 ? { LULL_FORMER_PAYLOAD_KEYS: former.join(',') } : {}),
   };
 }
 

@@ -32,8 +32,15 @@ export interface LocalAddress {
     /** Its admin's, which are made at each start. */
     readonly credentials: LocalCredentials;
     /** The (first) engine. Absent: the stacks have none. */
-    readonly engine?: { readonly tableName: string; readonly queueUrl: string; readonly bucketName?: string };
+    readonly engine?: LocalEngine;
   };
+}
+
+export interface LocalEngine {
+  readonly tableName: string;
+  readonly queueUrl: string;
+  readonly bucketName?: string;
+  readonly payloadKey?: string;
 }
 
 export interface LocalCredentials {

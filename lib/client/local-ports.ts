@@ -3,10 +3,11 @@
  * or a web server beside it needs no settings. Never on Lambda, and never where a table or a queue is named.
  */
 import type { Environment } from '../lambda/environment.ts';
+import type { PayloadKey } from '../ports/payload-key.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import type { ClientOptions } from './client-ports.ts';
-import { findLocalCloud, type LocalCloudSearch, type RunningLocalCloud } from './local-address.ts';
+import { findLocalCloud, type LocalCloudSearch, type LocalEngine, type RunningLocalCloud } from './local-address.ts';
 
 export interface LocalPorts {
   readonly store: Store;
@@ -51,21 +52,27 @@ export function describeSearch(search: Exclude<LocalCloudSearch, { kind: 'found'
 
 async function openPorts(
   { endpoint, region, credentials }: RunningLocalCloud,
-  { tableName, queueUrl, bucketName }: NonNullable<RunningLocalCloud['engine']>,
+  { tableName, queueUrl, bucketName, payloadKey }: LocalEngine,
 ): Promise<LocalPorts> {
-  const [{ DynamoDBClient }, { S3Client }, { SQSClient }, { createDynamodbStore }, { createSqsWakeQueue }] =
+  const [{ DynamoDBClient }, { S3Client }, { SQSClient }, { createDynamodbStore }, { createSqsWakeQueue }, key] =
     await Promise.all([
       import('@aws-sdk/client-dynamodb'),
       import('@aws-sdk/client-s3'),
       import('@aws-sdk/client-sqs'),
       import('../dynamodb/create-dynamodb-store.ts'),
       import('../lambda/sqs-wake-queue.ts'),
+      payloadKey === undefined ? undefined : openLocalKey(payloadKey),
     ]);
   const connection = { endpoint, region, credentials };
   const client = new DynamoDBClient(connection);
   const s3 = new S3Client({ ...connection, forcePathStyle: true });
   return {
-    store: createDynamodbStore({ tableName, bucketName, client, s3, isForCallers: true }),
+    store: createDynamodbStore({ tableName, bucketName, payloadKey: key, client, s3, isForCallers: true }),
     wakes: createSqsWakeQueue({ queueUrl, client: new SQSClient(connection) }),
   };
+}
+
+async function openLocalKey(payloadKey: string): Promise<PayloadKey> {
+  const { openPayloadKey } = await import('../kms/open-payload-key.ts');
+  return openPayloadKey({ payloadKey });
 }

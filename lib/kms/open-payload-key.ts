@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createLocalKey } from '../encryption/local-key.ts';
 import { messageOf, toError } from '../core/to-error.ts';
-import { InvalidArgumentError } from '../core/run-errors.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
+import { PayloadKeyError } from '../ports/world-errors.ts';
 import { createKmsKey, type KmsClient } from './kms-key.ts';
 
 export interface PayloadKeyOptions {
@@ -29,11 +29,11 @@ function readSecret(path: string): Buffer {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InvalidArgumentError(`the payload key "file:${path}" cannot be read (${messageOf(toError(error))}); ${how}`);
+    throw new PayloadKeyError(`the payload key "file:${path}" cannot be read (${messageOf(toError(error))}); ${how}`);
   }
   const secret = Buffer.from(text.trim(), 'base64');
   if (secret.length === SECRET_BYTES) return secret;
-  throw new InvalidArgumentError(
+  throw new PayloadKeyError(
     `the payload key "file:${path}" has ${secret.length} bytes in base64 where ${SECRET_BYTES} belong; ${how}`,
   );
 }

@@ -1,7 +1,7 @@
 /** What a local cloud writes down for callers beside it. */
 import type { LocalAddress } from '../client/local-address.ts';
 import type { Cloud } from './cloud.ts';
-import { listEngines } from './find-engine.ts';
+import { type EngineNames, listEngines } from './find-engine.ts';
 import type { Listener } from './listeners.ts';
 import type { Endpoint } from './services/endpoint.ts';
 
@@ -27,13 +27,10 @@ export function addressOf({
   };
 }
 
-function withoutUndefined({
-  bucketName,
-  ...engine
-}: {
-  tableName: string;
-  queueUrl: string;
-  bucketName: string | undefined;
-}) {
-  return { ...engine, ...(bucketName === undefined ? {} : { bucketName }) };
+function withoutUndefined({ bucketName, payloadKey, ...engine }: EngineNames) {
+  return {
+    ...engine,
+    ...(bucketName === undefined ? {} : { bucketName }),
+    ...(payloadKey === undefined ? {} : { payloadKey }),
+  };
 }

@@ -8,13 +8,16 @@ export interface EngineNames {
   readonly queueUrl: string;
   /** Undefined: it has no bucket. */
   readonly bucketName: string | undefined;
+  /** Undefined: its values are not encrypted. */
+  readonly payloadKey: string | undefined;
 }
 
 /** From the environments of the functions. */
 export function listEngines({ functions }: Pick<Resources, 'functions'>): EngineNames[] {
   return functions.flatMap(({ environment }) => {
     const { LULL_TABLE_NAME: tableName, LULL_QUEUE_URL: queueUrl, LULL_BUCKET_NAME: bucketName } = environment;
-    return tableName !== undefined && queueUrl !== undefined ? [{ tableName, queueUrl, bucketName }] : [];
+    const { LULL_PAYLOAD_KEY: payloadKey } = environment;
+    return tableName !== undefined && queueUrl !== undefined ? [{ tableName, queueUrl, bucketName, payloadKey }] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 /** The cloud of a file with workflows, as data: a worker, an API and a sweeper around a table, a queue and a bucket. */
+import { resolve } from 'node:path';
 import { createTableInput } from '../../dynamodb/create-table-input.ts';
 import type { FunctionResource, Resources, RoleResource } from '../resources.ts';
 import type { CodeBundle } from './bundle-store.ts';
@@ -115,7 +116,7 @@ function functionOf(
 ): FunctionResource {
   const environment = {
     ...defaults,
-    ...withoutAws(inherited),
+    ...withAbsoluteKey(withoutAws(inherited)),
     AWS_LAMBDA_FUNCTION_NAME: 'lull-local',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
@@ -144,6 +145,13 @@ function functionOf(
 function withoutAws(env: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(env).filter(([name]) => !name.startsWith('AWS_') && name !== 'NODE_OPTIONS');
   return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** A payload key in a file is found from the folder of this shell; the functions run in another one. */
+function withAbsoluteKey({ LULL_PAYLOAD_KEY: key, ...others }: Record<string, string>): Record<string, string> {
+  if (key === undefined) return others;
+  const [, path] = /^file:(.+)$/.exec(key) ?? [];
+  return { ...others, LULL_PAYLOAD_KEY: path === undefined ? key : `file:${resolve(path)}` };
 }
 
 const role: RoleResource = {
