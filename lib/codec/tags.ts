@@ -48,7 +48,7 @@ function readBigint(node: TaggedNode, reader: Reader): bigint {
   return /^-?\d+$/.test(digits) ? BigInt(digits) : reader.refuse('CORRUPT_DATA', 'is no bigint');
 }
 
-/** Whoever only shows a value shows this in its place. */
+/** Where a value is only shown, this is shown in its place. */
 function readSealed(node: TaggedNode, reader: Reader): object {
   const why = typeof node['why'] === 'string' ? node['why'] : 'it was read where nothing is decrypted';
   if (reader.unregistered === 'plain') return reader.begin({ encrypted: why });

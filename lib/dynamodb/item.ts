@@ -34,7 +34,7 @@ class StoredBytes extends Uint8Array {
   }
 }
 
-/** As `content` has made it, in JSON: also of bytes, which stand in the bucket so. */
+/** As `content` has made it, in JSON: also of bytes: that is what the bucket has. */
 export function contentText(item: Item, name: AttributeName): string {
   return item[attribute[name]]?.B === undefined ? readText(item, name) : JSON.stringify(readContent(item, name));
 }

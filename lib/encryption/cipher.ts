@@ -14,7 +14,7 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 
-export const SEALED_VERSION = 1;
+const SEALED_VERSION = 1;
 export const DATA_KEY_ID_BYTES = 8;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -72,7 +72,7 @@ function keyOfRun(secret: Buffer, runId: string): Buffer {
   return createHmac('sha256', secret).update(`lull run\n${runId}`).digest();
 }
 
-/** As JSON, which keeps apart what stands in one part from what stands in two. */
+/** As JSON, so that no two places give the same text. */
 function boundTo(head: Buffer, { runId, part }: PlaceOfText): Buffer {
   return Buffer.concat([head, Buffer.from(JSON.stringify([runId, ...part]))]);
 }

@@ -19,12 +19,12 @@ import { PayloadKeyError } from '../ports/world-errors.ts';
 import { DATA_KEY_ID_BYTES, type DataKey } from './cipher.ts';
 
 /** Where they are: no run has an id with a slash. */
-export const DATA_KEYS_ID = 'keys/';
+const DATA_KEYS_ID = 'keys/';
 
-export const DATA_KEY_LIFE_MS = 7 * 86_400_000;
+const DATA_KEY_LIFE_MS = 7 * 86_400_000;
 /** How long a process has a data key without asking the payload key again, and for how many texts. */
 export const KEPT_MS = 15 * 60_000;
-export const KEPT_USES = 100_000;
+const KEPT_USES = 100_000;
 /** After a refusal, a process asks again after so long. */
 const REFUSED_MS = 5_000;
 /** A process has so many in memory. */
@@ -112,7 +112,9 @@ export class DataKeys {
       const stored = await this.#find(id);
       if (stored !== undefined) return this.#keep(id, await key.unwrap(stored, this.#contextOf(id)));
       if (mayMake) return await this.#make(key, id);
-      throw new PayloadKeyError(`data key "${id}" is not in table "${this.#options.table}", and it is encrypted with it`);
+      throw new PayloadKeyError(
+        `data key "${id}" is not in table "${this.#options.table}", and it is encrypted with it`,
+      );
     } catch (error) {
       this.#kept.delete(id);
       if (error instanceof PayloadKeyError) {
@@ -156,10 +158,13 @@ export class DataKeys {
   }
 }
 
-export function contextOf(table: string, id: string): KeyContext {
+function contextOf(table: string, id: string): KeyContext {
   return { 'lull:table': table, 'lull:data-key': id };
 }
 
 function idOf(keyName: string, period: number): string {
-  return createHash('sha256').update(`${keyName}\n${period}`).digest('hex').slice(0, 2 * DATA_KEY_ID_BYTES);
+  return createHash('sha256')
+    .update(`${keyName}\n${period}`)
+    .digest('hex')
+    .slice(0, 2 * DATA_KEY_ID_BYTES);
 }

@@ -4,7 +4,7 @@ import type { StoreOperation } from '../ports/store.ts';
 /** `open`: something is decrypted. `seal`: something is encrypted, for which a data key may have to be made first. */
 export type KeyUse = 'none' | 'open' | 'seal';
 
-export const KEY_USES: Readonly<Record<StoreOperation, KeyUse>> = {
+const KEY_USES: Readonly<Record<StoreOperation, KeyUse>> = {
   createRun: 'seal',
   readRun: 'open',
   putValue: 'seal',

@@ -49,7 +49,10 @@ export async function openRecord(
 /** Nothing in it comes from the code or from a caller. Where the run is ended at once, its seed is of no use any more. */
 function isOfWorkersAlone(entries: readonly JournalEntry[]): boolean {
   const isEndedHere = entries.some(isTerminateWithoutReason);
-  return entries.every((entry) => OF_WORKERS.has(entry.kind) || isTerminateWithoutReason(entry) || (isEndedHere && entry.kind === 'started'));
+  return entries.every(
+    (entry) =>
+      OF_WORKERS.has(entry.kind) || isTerminateWithoutReason(entry) || (isEndedHere && entry.kind === 'started'),
+  );
 }
 
 function isTerminateWithoutReason(entry: JournalEntry): boolean {

@@ -58,7 +58,7 @@ export class Sealer {
     return (await this.seal(place, value)) ?? value;
   }
 
-  /** A digest that tells nothing to who does not have the key, also of a text that can be guessed. */
+  /** A digest from which no reader without the key learns anything, also of a text that can be guessed. */
   async digest(place: PlaceOfText, digest: string): Promise<string> {
     const secret = await this.#keys.forDigests();
     if (secret === undefined) return digest;

@@ -72,7 +72,8 @@ export function forgetDataKeys(store: Store): void {
 export function sealingStore(store: Store & StoreOfStartItems, options: SealingOptions): Store & StoreOfStartItems;
 export function sealingStore(store: Store, options: SealingOptions): Store;
 export function sealingStore(store: Store, { key, table, nowMs = Date.now }: SealingOptions): Store {
-  if (store instanceof SealingStore) return key === undefined ? store : sealingStore(store.under, { key, table, nowMs });
+  if (store instanceof SealingStore)
+    return key === undefined ? store : sealingStore(store.under, { key, table, nowMs });
   const sealer = new Sealer(new DataKeys({ store, key, table, nowMs }));
   return hasStartItems(store) ? new SealingTable(store, sealer) : new SealingStore(store, sealer);
 }
@@ -161,9 +162,7 @@ class SealingStore implements Store {
 
   async continueRun(runId: string, next: ContinueRun): Promise<ContinueRunResult> {
     const input = await sealStored(this.sealer, places.input(runId, next.link), next.input);
-    return this.#withRun(
-      await this.under.continueRun(runId, { ...(await this.#withSealedShows(runId, next)), input }),
-    );
+    return this.#withRun(await this.under.continueRun(runId, { ...(await this.#withSealedShows(runId, next)), input }));
   }
 
   /** Those that can be read are on the error, where others cannot. */

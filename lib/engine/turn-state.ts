@@ -118,7 +118,7 @@ export class Turn {
   newerRun: RunItem | undefined;
   /** When the table was last asked for the run item. */
   inboxCheckedAtMs: number;
-  /** What the engine does to another run was refused for the payload key: the run is to be held. */
+  /** What the engine does to another run was refused for the payload key: the run is to be blocked. */
   keyAway: Error | undefined;
   /** A step, or an attempt of one, has ended since the last check of the inbox. */
   stepEnded = false;

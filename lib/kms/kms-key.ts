@@ -1,6 +1,6 @@
 /**
  * The PayloadKey in KMS, by two requests: GenerateDataKey and Decrypt. A key that is not the one that was named, or one of
- * those before it, is not asked, whoever may use it: what it has encrypted is none of ours.
+ * those before it, is not asked, also where this process may use it: what it has encrypted is none of ours.
  */
 import { createJsonClient, type JsonClient } from '../aws/json/json-client.ts';
 import type { KeyContext, NewDataKey, PayloadKey, WrappedKey } from '../ports/payload-key.ts';
@@ -20,7 +20,7 @@ export type KmsAction = 'GenerateDataKey' | 'Decrypt' | 'Encrypt';
 export type KmsClient = Pick<JsonClient, 'send'>;
 
 /** A connection that hangs must not use up a turn: the request is made again. */
-export function createKmsClient(): KmsClient {
+function createKmsClient(): KmsClient {
   return createJsonClient({
     service: 'kms',
     targetPrefix: 'TrentService',

@@ -63,7 +63,7 @@ export class PayloadDamagedError extends LullError {
 
 /**
  * What is encrypted cannot be read or written now: there is no key, it may not be used, or it is not the one that has
- * encrypted it. Nothing was written. A run that needs it is held, and goes on when the key is back.
+ * encrypted it. Nothing was written. A run that needs it is blocked, and goes on when the key is back.
  */
 export class PayloadKeyError extends LullError {
   static {

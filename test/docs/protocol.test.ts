@@ -81,6 +81,7 @@ test('each attribute of the run item is in docs/protocol.md', () => {
     'message',
     'value',
     'messageDigest',
+    'messageHead',
     'received',
     'claim',
     'answer',

@@ -37,7 +37,7 @@ const failing = workflow('failing', function* (_input: string) {
   });
 });
 
-export const everything = workflow('everything', function* (input: { text: string; round: number }) {
+const everything = workflow('everything', function* (input: { text: string; round: number }) {
   raised.handle({
     validate: (arg) => {
       if (arg.includes('refuse')) throw new Error(mark('refusal of an update'));
@@ -72,7 +72,11 @@ export const workflows = [everything, helper, failing];
 
 /** All that callers do; two runs, with another that fails, is tried again, and cancelled. Gives the result of the first. */
 export async function playEverything(engine: TestEngine): Promise<unknown> {
-  const run = await engine.start(everything, { text: large('input'), round: 1 }, { id: 'first', attributes: { size: 'small' } });
+  const run = await engine.start(
+    everything,
+    { text: large('input'), round: 1 },
+    { id: 'first', attributes: { size: 'small' } },
+  );
   await engine.advance('10s');
   for (const round of [1, 2]) {
     await engine.advance('10s');
@@ -80,7 +84,9 @@ export async function playEverything(engine: TestEngine): Promise<unknown> {
     const updating = run.update(raised, mark('argument of an update'), { idempotencyKey: `raise-${round}` });
     await engine.settle();
     await updating;
-    const refused = run.update(raised, mark('refuse'), { idempotencyKey: `refuse-${round}` }).catch((error: unknown) => error);
+    const refused = run
+      .update(raised, mark('refuse'), { idempotencyKey: `refuse-${round}` })
+      .catch((error: unknown) => error);
     await engine.settle();
     await refused;
     const history = await engine.history(run);
@@ -95,7 +101,11 @@ export async function playEverything(engine: TestEngine): Promise<unknown> {
   await failed.result().catch(() => undefined);
   await failed.retry();
   await failed.result().catch(() => undefined);
-  const cancelled = await engine.start(everything, { text: mark('input of a cancelled run'), round: 1 }, { id: 'third' });
+  const cancelled = await engine.start(
+    everything,
+    { text: mark('input of a cancelled run'), round: 1 },
+    { id: 'third' },
+  );
   await engine.advance('1s');
   await cancelled.cancel(mark('reason to cancel'));
   await engine.settle();

@@ -64,7 +64,9 @@ describe('the marker', () => {
     });
     const engine = createTestEngine({ workflows, store, tables: { ledger: ['id'] }, log: SILENT });
     expect(await playEverything(engine)).toMatchObject(COMPLETED);
-    const marked = [...written.join('\n').matchAll(new RegExp(`${MARKER} ([a-z ]+)`, 'g'))].map(([, place = '']) => place);
+    const marked = [...written.join('\n').matchAll(new RegExp(`${MARKER} ([a-z ]+)`, 'g'))].map(
+      ([, place = '']) => place,
+    );
     expect([...new Set(marked.map((place) => place.replace(/ x+$/, '').trim()))].sort()).toEqual(PLACES);
   });
 
@@ -75,7 +77,13 @@ describe('the marker', () => {
       written.push(`${operation} ${JSON.stringify(args)}`);
       return go();
     });
-    const engine = createTestEngine({ workflows, store, payloadKey: createTestKey(), tables: { ledger: ['id'] }, log: SILENT });
+    const engine = createTestEngine({
+      workflows,
+      store,
+      payloadKey: createTestKey(),
+      tables: { ledger: ['id'] },
+      log: SILENT,
+    });
     expect(await playEverything(engine)).toMatchObject(COMPLETED);
     expect(written.length).toBeGreaterThan(100);
     expect(findMarkers(written.join('\n'))).toEqual([]);

@@ -9,7 +9,7 @@ export const TABLE = 'golden';
 export const RUN_ID = 'encrypted';
 
 /** The one that has encrypted the data keys of the golden items. */
-export const goldenKey = createLocalKey('golden', createHash('sha256').update('golden').digest());
+const goldenKey = createLocalKey('golden', createHash('sha256').update('golden').digest());
 
 export function openGolden(client: DynamoDBClient, tableName: string): TableStore {
   return createDynamodbStore({ tableName, client, payloadKey: goldenKey, nowMs: () => START_MS });

@@ -72,7 +72,7 @@ describe('what a Lambda is made of', () => {
       const { bundled, external } = await packagesIn(entry);
       expect(bundled).toEqual([...list].sort());
       expect(
-        external.filter((path) => !/^(node:|@aws-sdk\/client-(dynamodb|eventbridge|sqs|s3|lambda)$)/.test(path)),
+        external.filter((path) => !/^(node:|@aws-sdk\/client-(dynamodb|eventbridge|kms|sqs|s3|lambda)$)/.test(path)),
       ).toEqual([]);
     },
   );
