@@ -12,6 +12,9 @@ export interface Sealed {
   readonly why?: string;
 }
 
+/** What an encrypted text begins with that is no value of an author's, but one that lull has made. */
+export const SEALED_TEXT = 'sealed:';
+
 /** By how many bytes what is encrypted is longer than its text. */
 export const SEALED_OVERHEAD_BYTES = 37;
 

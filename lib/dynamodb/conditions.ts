@@ -9,7 +9,7 @@ import type { HoldRun } from '../ports/paused-workflows.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
-import { heldShardOf, schemaVersion, workflowShardOf } from './schema.ts';
+import { heldShardOf, sealedFormat, workflowShardOf } from './schema.ts';
 
 /** Two starts with one id: the second finds the run of the first. */
 export const runIsNew: Expression = expression('attribute_not_exists(#pk)');
@@ -48,7 +48,7 @@ export const messageIsThere: Expression = expression('attribute_exists(#pk)');
  * worker of an old version at a run that a newer one has written.
  */
 const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #format <= :format', {
-  ':format': number(schemaVersion),
+  ':format': number(sealedFormat),
 });
 
 /** What is to be accepted. */
@@ -210,7 +210,7 @@ export function runHasFailedAsSeen({ epoch, purgeAtMs }: RetryRun): Expression {
       {
         ':failed': text('failed'),
         ':epoch': number(epoch),
-        ':format': number(schemaVersion),
+        ':format': number(sealedFormat),
       },
     ),
     noRunIsToLearnOfIt,
@@ -231,7 +231,7 @@ export function runIsClosedAndAsSeen({ createdOrder, dueAtMs }: { createdOrder: 
 /** A delete of a run that was started again, or whose parent is not told of its end yet; the second of two deletes. */
 export const runIsSettledAndNotDeleted: Expression = and(
   expression('attribute_exists(#closedStatus) AND attribute_not_exists(#deletedAtMs) AND #format <= :format', {
-    ':format': number(schemaVersion),
+    ':format': number(sealedFormat),
   }),
   noRunIsToLearnOfIt,
 );

@@ -2,6 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
+import { SEALED_TEXT } from '../core/sealed.ts';
 import type { ClosedStatus, OpenStatus } from '../core/run-status.ts';
 import {
   type AfterEnd,
@@ -43,6 +44,7 @@ import {
   isHeldShard,
   runSortKey,
   schemaVersion,
+  sealedFormat,
   workflowShardOf,
 } from './schema.ts';
 
@@ -58,7 +60,7 @@ export function toRunItem(run: NewRun): Item {
   const { deadlineAtMs, needsWake, startedBy, scheduledAtMs, attributes, goesOnFrom } = run;
   return {
     ...itemKey(runId, runSortKey),
-    [attribute.format]: number(schemaVersion),
+    [attribute.format]: number(inputDigest.startsWith(SEALED_TEXT) ? sealedFormat : schemaVersion),
     [attribute.workflowShard]: text(workflowShardOf(workflow, runId)),
     [attribute.createdOrder]: text(createdOrderOf(createdAtMs, runId)),
     [attribute.openStatus]: text('pending'),
@@ -92,7 +94,7 @@ export function findRun(item: Item): StoredRun | undefined {
 }
 
 export function fromRunItem(item: Item): StoredRun {
-  checkFormat(item);
+  checkFormat(item, sealedFormat);
   const lease = readLease(item);
   const closedStatus = findText(item, 'closedStatus') as ClosedStatus | undefined;
   const restingStatus = closedStatus ?? (readText(item, 'openStatus') as OpenStatus);

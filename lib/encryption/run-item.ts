@@ -3,16 +3,13 @@
  * table looks for runs by them; so does why it is blocked, which an operator sees who has no key.
  */
 import type { Encoded } from '../core/encoded.ts';
-import { findSealed, toSealed } from '../core/sealed.ts';
+import { findSealed, SEALED_TEXT, toSealed } from '../core/sealed.ts';
 import type { RetryPoint, RunItem, RunShows, StoredValue } from '../ports/run-item.ts';
 import type { NewRun } from '../ports/store.ts';
 import type { PlaceOfText } from './cipher.ts';
 import { REASON_UNREADABLE } from './messages.ts';
 import { places } from './places.ts';
 import type { Sealer } from './sealer.ts';
-
-/** Of a digest that is encrypted. Others begin with a number, or are hexadecimal or base64. */
-const SEALED_TEXT = 'sealed:';
 
 /** Operation 1. */
 export async function sealNewRun(sealer: Sealer, run: NewRun): Promise<NewRun> {

@@ -30,7 +30,8 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       runId,
       error,
     });
-  else if (isOfPayloadKey(error)) engine.log.error('a run is blocked: its payload key cannot be used', { runId, error });
+  else if (isOfPayloadKey(error))
+    engine.log.error('a run is blocked: its payload key cannot be used', { runId, error });
   else
     engine.log.error('a run is blocked: its code cannot follow its journal', {
       runId,

@@ -40,7 +40,8 @@ export async function readLinkBefore(store: Store, run: RunItem): Promise<LinkBe
   const end = entries.find(isContinued);
   if (damage !== undefined || end === undefined) {
     const isLocked = records.some((record) => record.locked !== undefined);
-    if (isLocked) throw new LullError('PAYLOAD_KEY', `the journal of link ${link - 1} of run "${run.runId}": ${damage}`);
+    if (isLocked)
+      throw new LullError('PAYLOAD_KEY', `the journal of link ${link - 1} of run "${run.runId}": ${damage}`);
     const problem = damage ?? 'it does not end with "continued"';
     throw new LullError(
       'JOURNAL_DAMAGED',

@@ -120,7 +120,11 @@ export class Cloud {
     this.tables = inner instanceof MemoryStore ? inner.tables : undefined;
     this.tables?.define(options.tables);
     this.clock = new VirtualClock(options.nowMs);
-    const table = (this.#table = sealingStore(inner, { key: options.payloadKey, table: 'test', nowMs: () => this.clock.nowMs() }));
+    const table = (this.#table = sealingStore(inner, {
+      key: options.payloadKey,
+      table: 'test',
+      nowMs: () => this.clock.nowMs(),
+    }));
     this.#options = options;
     this.#points = points;
     this.#startEngine = startEngine;
