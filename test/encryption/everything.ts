@@ -42,7 +42,7 @@ const everything = workflow('everything', function* (input: { text: string; roun
     validate: (arg) => {
       if (arg.includes('refuse')) throw new Error(mark('refusal of an update'));
     },
-    *run (arg) {
+    *run(arg) {
       return `${arg} ${mark('answer of an update')} ${yield* step('raise', () => mark('step of an update'))}`;
     },
   });
