@@ -9,7 +9,13 @@ const snippets = readMarkdownSnippets(join(import.meta.dirname, '../..')).filter
 
 test('there are documents that show tests', () => {
   expect(new Set(snippets.map(({ file }) => file))).toEqual(
-    new Set(['docs/frames.md', 'docs/getting-started.md', 'docs/testing.md', 'skills/lull/SKILL.md']),
+    new Set([
+      'docs/encryption.md',
+      'docs/frames.md',
+      'docs/getting-started.md',
+      'docs/testing.md',
+      'skills/lull/SKILL.md',
+    ]),
   );
 });
 
