@@ -16,6 +16,7 @@ import { isClosed } from '../core/run-status.ts';
 import { isError, readQuietly, toError } from '../core/to-error.ts';
 import { readableEntries } from '../journal/find-damage.ts';
 import { seedOf } from '../journal/forks.ts';
+import { unlessLocked } from '../ports/locked-records.ts';
 import type { CallbackMessage } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
@@ -95,7 +96,7 @@ async function verify(ports: ClientPorts, store: Store, token: string): Promise<
   if (read === undefined) throw new InvalidTokenError('it is none');
   const { runId, link, id, expiresAtMs } = read.claims;
   const [first] = await retryUnavailable(ports.clock, () => store.loadRecords(runId, 0, 1, link));
-  const [started] = first === undefined ? [] : readableEntries([first]);
+  const [started] = first === undefined ? [] : readableEntries(unlessLocked(runId, [first]));
   const seed = started?.kind === 'started' ? seedOf(started, id) : undefined;
   if (seed === undefined || !isGenuine(read, seed)) {
     throw new InvalidTokenError('it is forged, or its run is not there any more');

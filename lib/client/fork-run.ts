@@ -14,6 +14,7 @@ import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import { forkedPart, openCallbacks } from '../journal/forked-part.ts';
 import { stepIdOf } from '../core/step-id.ts';
 import { standingEntries } from '../journal/standing.ts';
+import { unlessLocked } from '../ports/locked-records.ts';
 import type { ForkPoint, RunItem } from '../ports/run-item.ts';
 import type { NewRun, Store } from '../ports/store.ts';
 import { sendWake } from './best-effort.ts';
@@ -56,7 +57,7 @@ export async function forkRun(ports: ClientPorts, runId: string, options: ForkOp
     throw new ForkRefusedError(runId, 'it is about to be purged, since its retention is over. Start a run instead');
   }
   const records = await retryUnavailable(ports.clock, () => store.loadRecords(runId, 0, undefined, run.link));
-  const damage = findDamage(records);
+  const damage = findDamage(unlessLocked(runId, records));
   if (damage !== undefined) throw new ForkRefusedError(runId, `its journal is not whole: ${damage}`);
   const journal = readableEntries(records);
   const point = toPoint(run, journal, before);

@@ -3,6 +3,7 @@ import type { WaitsFor } from '../core/waits-for.ts';
 import { OpenCommands } from '../journal/command-facts.ts';
 import type { Inspection } from '../ports/inspection.ts';
 import type { RunItem } from '../ports/run-item.ts';
+import { isOfPayloadKey } from '../ports/world-errors.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { readRecords } from './read-records.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
@@ -43,9 +44,14 @@ async function readFromJournal(ports: ClientPorts, run: RunItem, because: string
   const store = await ports.openStore();
   const open = new OpenCommands();
   let isBegun = false;
-  for await (const { entries } of readRecords(ports, store, { runId: run.runId, after: 0, link: run.link })) {
-    isBegun = true;
-    for (const entry of entries) open.feed(entry);
+  try {
+    for await (const { entries } of readRecords(ports, store, { runId: run.runId, after: 0, link: run.link })) {
+      isBegun = true;
+      for (const entry of entries) open.feed(entry);
+    }
+  } catch (error) {
+    if (isOfPayloadKey(error)) return fromJournal([], error.message);
+    throw error;
   }
   return isBegun ? fromJournal(open.all(), because) : undefined;
 }

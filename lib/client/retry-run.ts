@@ -10,6 +10,7 @@ import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { describeThrown } from '../core/to-error.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
+import { unlessLocked } from '../ports/locked-records.ts';
 import { delay } from '../ports/delay.ts';
 import { isToTell, type RetryPoint, type RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
@@ -111,7 +112,7 @@ function checkCanBeTried({ clock }: ClientPorts, { runId, status, afterEnd, dueA
 
 async function readJournal({ ports, store }: Preparing, { runId, link }: RunItem): Promise<readonly JournalEntry[]> {
   const records = await retryUnavailable(ports.clock, () => store.loadRecords(runId, 0, undefined, link));
-  const damage = records.length === 0 ? 'it is empty' : findDamage(records);
+  const damage = records.length === 0 ? 'it is empty' : findDamage(unlessLocked(runId, records));
   if (damage === undefined) return readableEntries(records);
   throw new RetryRefusedError(
     runId,

@@ -21,7 +21,7 @@ import {
   RunEndedError,
   RunNotFoundError,
 } from '../core/run-errors.ts';
-import { readRecords } from './read-records.ts';
+import { readMessageIds } from './read-records.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 
 export interface Sending {
@@ -159,9 +159,9 @@ export async function isInJournal(
   const sinceMs = ports.clock.nowMs() - 2 * SHORTEST_RETENTION_MS;
   for (let link = run?.link ?? 1; link >= 1; link -= 1) {
     let beganAtMs = Infinity;
-    for await (const { entries } of readRecords(ports, store, { runId, after: 0, link })) {
-      if (entries.some((entry) => 'messageId' in entry && entry.messageId === messageId)) return true;
-      if (entries[0]?.kind === 'started') beganAtMs = entries[0].atMs;
+    for await (const { ids, beganAt } of readMessageIds(ports, store, { runId, link })) {
+      if (ids.includes(messageId)) return true;
+      beganAtMs = beganAt ?? beganAtMs;
     }
     if (beganAtMs < sinceMs) return false;
   }

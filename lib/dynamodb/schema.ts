@@ -128,6 +128,8 @@ export const attribute = {
   nonce: 'nonce',
   /** S: JSON text. */
   entries: 'entries',
+  /** L of S: of a record that is encrypted, the ids of the messages in it. */
+  messageIds: 'messageIds',
   message: 'message',
   value: 'value',
   /** S: JSON text: of a message that is encrypted, what is not: its kind, and what a store needs of it. */

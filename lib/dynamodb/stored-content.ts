@@ -11,6 +11,7 @@ import {
   content,
   findNumber,
   findText,
+  findTexts,
   has,
   itemKey,
   number,
@@ -19,6 +20,7 @@ import {
   readNumber,
   readText,
   text,
+  texts,
 } from './item.ts';
 import type { Item } from './item.ts';
 import {
@@ -37,6 +39,7 @@ export function toRecordItem(runId: string, record: JournalRecord, link?: number
     [attribute.format]: number(formatOf(record)),
     [attribute.epoch]: number(record.epoch),
     [attribute.nonce]: text(record.nonce),
+    ...(record.messageIds === undefined ? {} : { [attribute.messageIds]: texts(record.messageIds) }),
     [attribute.entries]: record.sealed === undefined ? text(entriesText(record.entries)) : content(record.sealed),
   };
 }
@@ -44,7 +47,10 @@ export function toRecordItem(runId: string, record: JournalRecord, link?: number
 export function fromRecordItem(item: Item): JournalRecord {
   checkFormat(item, sealedFormat);
   const stored: Encoded = readContent(item, 'entries');
-  if (findSealed(stored) !== undefined) return { ...headOf(item), entries: [], sealed: stored };
+  if (findSealed(stored) !== undefined) {
+    const messageIds = findTexts(item, 'messageIds');
+    return { ...headOf(item), entries: [], sealed: stored, ...(messageIds && { messageIds }) };
+  }
   const entries = stored as unknown as JournalEntry[];
   rememberBytes(entries, Buffer.byteLength(readText(item, 'entries')));
   return { ...headOf(item), entries };

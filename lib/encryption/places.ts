@@ -7,7 +7,8 @@ import type { PlaceOfText } from './cipher.ts';
 const at = (runId: string, ...part: readonly string[]): PlaceOfText => ({ runId, part });
 
 export const places = {
-  record: (runId: string, link: number, number: number) => at(runId, 'record', String(link), String(number)),
+  record: (runId: string, link: number, number: number, messageIds: readonly string[]) =>
+    at(runId, 'record', String(link), String(number), ...messageIds),
   message: (runId: string, id: string) => at(runId, 'message', id),
   messageDigest: (runId: string, id: string) => at(runId, 'message-digest', id),
   value: (runId: string, key: string) => at(runId, 'value', key),

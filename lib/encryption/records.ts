@@ -8,6 +8,7 @@
 import type { JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { entriesText, rememberBytes } from '../ports/entries-text.ts';
+import { messageIdOf } from '../ports/locked-records.ts';
 import { places } from './places.ts';
 import { REASON_UNREADABLE } from './messages.ts';
 import type { Sealer } from './sealer.ts';
@@ -19,9 +20,11 @@ export async function sealRecord(
   link: number,
 ): Promise<JournalRecord> {
   if (!sealer.isOn || isOfWorkersAlone(record.entries)) return record;
-  const place = places.record(runId, link, record.number);
+  const messageIds = record.entries.flatMap(messageIdOf);
+  const place = places.record(runId, link, record.number, messageIds);
   const sealed = await sealer.seal(place, record.entries, entriesText(record.entries));
-  return sealed === undefined ? record : { ...record, entries: [], sealed };
+  if (sealed === undefined) return record;
+  return { ...record, entries: [], sealed, ...(messageIds.length === 0 ? {} : { messageIds }) };
 }
 
 export async function openRecord(
@@ -30,9 +33,9 @@ export async function openRecord(
   record: JournalRecord,
   link: number,
 ): Promise<JournalRecord> {
-  const { sealed, ...rest } = record;
+  const { sealed, messageIds = [], ...rest } = record;
   if (sealed === undefined) return record;
-  const opened = await sealer.open(places.record(runId, link, record.number), sealed);
+  const opened = await sealer.open(places.record(runId, link, record.number, messageIds), sealed);
   switch (opened?.kind) {
     case 'open': {
       const entries = JSON.parse(opened.value) as JournalEntry[];
@@ -40,9 +43,9 @@ export async function openRecord(
       return { ...rest, entries };
     }
     case 'locked':
-      return { ...rest, damage: opened.error.message, locked: opened.error.message };
+      return { ...rest, messageIds, damage: opened.error.message, locked: opened.error.message };
     default:
-      return { ...rest, damage: opened?.problem ?? 'it is encrypted in no form that is known here' };
+      return { ...rest, messageIds, damage: opened?.problem ?? 'it is encrypted in no form that is known here' };
   }
 }
 

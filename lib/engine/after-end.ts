@@ -15,6 +15,7 @@ import { invariant } from '../core/invariant.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 import { readableEntries } from '../journal/find-damage.ts';
 import { standingEntries } from '../journal/standing.ts';
+import { unlessLocked } from '../ports/locked-records.ts';
 import type { AfterEnd, RunItem } from '../ports/run-item.ts';
 import type { EngineMessage } from '../ports/run-operations.ts';
 import { countChildren, type OpenChildren } from './open-children.ts';
@@ -60,7 +61,7 @@ export async function afterEndOfClosed(engine: Engine, run: RunItem): Promise<vo
     const children: OpenChildren = new Map();
     if (run.afterEnd === 'tell-and-stop-children') {
       const records = await engine.store.loadRecords(run.runId, 0, undefined, linkOf(run));
-      countChildren(children, standingEntries(readableEntries(records)).entries);
+      countChildren(children, standingEntries(readableEntries(unlessLocked(run.runId, records))).entries);
     }
     await carryOut(engine, run, { end: await readEnd(engine, run), children });
   } catch (error) {

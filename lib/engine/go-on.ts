@@ -13,6 +13,7 @@ import type { Forked, JournalEntry, Retried, Started } from '../journal/event.ts
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import { type ForkedPart, forkedPart } from '../journal/forked-part.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { unlessLocked } from '../ports/locked-records.ts';
 import type { ForkPoint } from '../ports/run-item.ts';
 import { commit } from './commit.ts';
 import type { Engine } from './settings.ts';
@@ -109,6 +110,7 @@ function keptOf(journal: readonly JournalEntry[], copied: number): number | unde
 async function readForked({ store }: Engine, point: ForkPoint): Promise<ForkedPart> {
   const { runId, link } = point;
   const records = await store.loadRecords(runId, 0, undefined, link);
+  unlessLocked(runId, records);
   const part = findDamage(records) === undefined ? forkedPart(readableEntries(records), point) : undefined;
   if (part !== undefined) return part;
   throw new LullError(

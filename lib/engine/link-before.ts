@@ -12,6 +12,7 @@ import type { OnParentClose } from '../core/operation.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { Continued, JournalEntry, SignalReceived } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
+import { messageIdsIn, unlessLocked } from '../ports/locked-records.ts';
 import type { SignalMessage } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
@@ -39,9 +40,7 @@ export async function readLinkBefore(store: Store, run: RunItem): Promise<LinkBe
   const entries = readableEntries(records);
   const end = entries.find(isContinued);
   if (damage !== undefined || end === undefined) {
-    const isLocked = records.some((record) => record.locked !== undefined);
-    if (isLocked)
-      throw new LullError('PAYLOAD_KEY', `the journal of link ${link - 1} of run "${run.runId}": ${damage}`);
+    unlessLocked(run.runId, records);
     const problem = damage ?? 'it does not end with "continued"';
     throw new LullError(
       'JOURNAL_DAMAGED',
@@ -67,7 +66,7 @@ async function toCarried(
 ): Promise<SignalMessage[]> {
   const signals = signalsIn(entries);
   for (let link = linkOf(run) - 2; link >= 1 && carries.some((id) => !signals.has(id)); link -= 1) {
-    const earlier = readableEntries(await store.loadRecords(run.runId, 0, undefined, link));
+    const earlier = readableEntries(unlessLocked(run.runId, await store.loadRecords(run.runId, 0, undefined, link)));
     for (const [id, entry] of signalsIn(earlier)) if (!signals.has(id)) signals.set(id, entry);
   }
   return carries.flatMap((id) => {
@@ -88,11 +87,9 @@ export async function receivedByEarlierLinks(turn: Turn, ids: readonly string[])
   if (journal.beganAtMs !== undefined && journal.beganAtMs < sinceMs) return [];
   const found: string[] = [];
   for (let link = linkOf(run) - 1; link >= 1 && left.size > 0; link -= 1) {
-    const entries = readableEntries(await engine.store.loadRecords(runId, 0, undefined, link));
-    for (const entry of entries) {
-      if ('messageId' in entry && left.delete(entry.messageId)) found.push(entry.messageId);
-    }
-    const [started] = entries;
+    const records = await engine.store.loadRecords(runId, 0, undefined, link);
+    for (const id of messageIdsIn(records)) if (left.delete(id)) found.push(id);
+    const [started] = readableEntries(records);
     if (started?.kind === 'started' && started.atMs < sinceMs) break;
   }
   return found;

@@ -19,6 +19,7 @@ import { retriedEntry, startedOfFork, takeForked } from './go-on.ts';
 import { deadlineIn } from './run-deadline.ts';
 import { replayRun, startNow } from './replay-run.ts';
 import { entriesBytes } from '../ports/entries-text.ts';
+import { messageIdsIn, whyLocked } from '../ports/locked-records.ts';
 import { isOfPayloadKey } from '../ports/world-errors.ts';
 import { addToLength, emptyJournal, type JournalLength } from './journal-length.ts';
 import { putFirst } from './inbox.ts';
@@ -57,7 +58,7 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   // Of a damaged journal too: a blocked run can be terminated, and no message is delivered twice.
   const journal = readableEntries(records);
   const { entries } = standingEntries(journal);
-  for (const entry of journal) if ('messageId' in entry) turn.journal.messageIds.add(entry.messageId);
+  for (const id of messageIdsIn(records)) turn.journal.messageIds.add(id);
   countChildren(turn.journal.openChildren, entries);
   turn.journal.recordNumber = lastNumber(records);
   turn.journal.nonce = records.at(-1)?.nonce;
@@ -224,12 +225,7 @@ function lengthOf(records: readonly JournalRecord[], standing: readonly JournalE
 
 /** Of records that are damaged, or that cannot be decrypted now. */
 export function whyUnreadable(runId: string, records: readonly JournalRecord[], damage: string): LullError {
-  const locked = records.find((record) => record.locked !== undefined);
-  return locked?.locked === undefined ? journalDamaged(runId, damage) : journalLocked(runId, locked);
-}
-
-function journalLocked(runId: string, { number, locked = '' }: JournalRecord): LullError {
-  return new LullError('PAYLOAD_KEY', `record ${number} of run "${runId}" cannot be decrypted: ${locked}`);
+  return whyLocked(runId, records) ?? journalDamaged(runId, damage);
 }
 
 function journalDamaged(runId: string, damage: string): LullError {

@@ -61,7 +61,7 @@ function idempotencyHeader(description: string): JsonSchema {
 function describeAnswers({ answers, problems }: Route): JsonSchema {
   const responses: Record<string, JsonSchema> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = describeAnswer(answer);
-  const all: readonly ProblemCode[] = [...problems, 'INVALID_ARGUMENT', 'STORE_UNAVAILABLE'];
+  const all: readonly ProblemCode[] = [...problems, 'INVALID_ARGUMENT', 'STORE_UNAVAILABLE', 'PAYLOAD_KEY'];
   for (const status of new Set(all.map((code) => PROBLEMS[code].status))) {
     const codes = all.filter((code) => PROBLEMS[code].status === status);
     const description = codes.map((code) => `${PROBLEMS[code].title} (${code})`).join(', ');

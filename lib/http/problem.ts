@@ -79,6 +79,7 @@ export const PROBLEMS = {
   INBOX_FULL: { status: 429, title: 'Inbox full', retryAfterSeconds: 1 },
   VALUE_TOO_LARGE: { status: 500, title: 'Value too large for an answer' },
   STORE_UNAVAILABLE: { status: 503, title: 'Store unavailable', retryAfterSeconds: 1 },
+  PAYLOAD_KEY: { status: 503, title: 'Payload key cannot be used', retryAfterSeconds: 60 },
 } as const satisfies Record<string, Kind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -98,13 +99,17 @@ export function toProblem(error: unknown): ProblemAnswer | undefined {
   const { retryAfterSeconds }: Kind = PROBLEMS[code];
   return {
     problem: {
-      ...problemOf(code, error.message),
+      ...problemOf(code, code === 'PAYLOAD_KEY' ? KEY_AWAY : error.message),
       ...(error instanceof InvalidInputError ? { errors: error.issues } : {}),
       ...(WITH_CAUSE.has(code) ? { cause: shownCause(error) } : {}),
     },
     headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
   };
 }
+
+/** Which key it is, and what KMS has said, is no caller's to know: a run that is blocked for it says so, and so do the logs. */
+const KEY_AWAY =
+  'what is encrypted cannot be read or written now, since the payload key cannot be used. Nothing was written: try again later';
 
 /** What has too many parts to be shown is not: the detail has its message. */
 function shownCause({ cause }: LullError): Json {

@@ -16,4 +16,6 @@ export interface JournalRecord {
   readonly locked?: string;
   /** In place of the entries, of which there are none here then: all of them, encrypted. Only a store sees it. */
   readonly sealed?: Encoded;
+  /** Ids of the messages in `sealed`. Where the record is locked, its reader sees them too. */
+  readonly messageIds?: readonly string[];
 }

@@ -82,6 +82,7 @@ test('each attribute of the run item is in docs/protocol.md', () => {
     'value',
     'messageDigest',
     'messageHead',
+    'messageIds',
     'received',
     'claim',
     'answer',

@@ -115,15 +115,16 @@ describe('the deployed functions with a payload key', () => {
     expect(await run.result()).toBe(`charged ${SECRET}, approved by Ada`);
   });
 
-  it('answer a start that cannot be encrypted as a failure of their own, and start nothing', async () => {
+  it('refuse a start that cannot be encrypted, and start nothing', async () => {
     const { api, table } = await deploy();
     kms.disturb = () => ({ error: 'DisabledException', message: 'the key is disabled.' });
     const answer = await api(
       httpEvent({ method: 'POST', path: '/workflows/order/runs', body: JSON.stringify(SECRET) }),
       context(),
     );
-    expect(answer.statusCode).toBe(500);
-    expect(JSON.parse(answer.body ?? '')).toMatchObject({ code: 'INTERNAL' }); // the log says more
+    expect(answer.statusCode).toBe(503);
+    expect(JSON.parse(answer.body ?? '')).toMatchObject({ code: 'PAYLOAD_KEY' });
+    expect(answer.body).not.toContain(ARN);
     expect(answer.body).not.toContain(SECRET);
     expect(await table()).toBe('[]');
   });

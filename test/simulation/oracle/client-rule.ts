@@ -16,7 +16,7 @@ export const clientRule: Rule = {
     const { runId, end } = run;
     const isGone = run.isPurged || run.isDeleted;
     if (run.created === undefined || table.ledger.of(runId) !== run) return;
-    const client = new Client({ store: table.store });
+    const client = new Client({ store: table.seen });
     const told = await client
       .run(runId)
       .result({ timeout: 0 })
@@ -30,7 +30,7 @@ export const clientRule: Rule = {
     if (told !== expected) violate(`the client says ${told}, and the run is ${end?.status ?? run.item?.status}`);
     if (isGone) return;
     const { workflow } = run.created;
-    const listed = await table.store.listRuns({ workflows: [workflow], limit: 1_000 });
+    const listed = await table.seen.listRuns({ workflows: [workflow], limit: 1_000 });
     const row = listed.runs.find((other) => other.runId === runId);
     if (row?.status !== run.item?.status) violate(`the list says ${row?.status}, and the run is ${run.item?.status}`);
     let events = 0;

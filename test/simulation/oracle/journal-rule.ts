@@ -23,7 +23,7 @@ export const journalRule: Rule = {
     if (run.isPurged || run.isDeleted) return;
     for (let link = 1; link <= run.link; link += 1) {
       const records = run.recordsOf(link);
-      const stored = await table.store.loadRecords(run.runId, 0, undefined, link);
+      const stored = await table.seen.loadRecords(run.runId, 0, undefined, link);
       if (JSON.stringify(stored) !== JSON.stringify(records)) violate('records were changed after they were written');
       const broken = findBrokenLaw(records);
       if (broken !== undefined) violate(`the journal breaks a law (${broken.law.sentence}): ${broken.breach}`);

@@ -72,9 +72,11 @@ export const runItemRule: Rule = {
     const code = fleet.codeOf(by);
     const isForLosses = after.blocked?.tryAtMs !== undefined; // faults may well take two workers in a row
     const isOrphan = after.blocked?.code === 'FORK_SOURCE_MISSING' && isGone(after, table);
+    const isForKey = after.blocked?.code === 'PAYLOAD_KEY' && table.isKeyAway;
     if (
       after.status === 'blocked' &&
       !isForLosses &&
+      !isForKey &&
       !isOrphan &&
       before.status !== 'blocked' &&
       code?.follows === true &&

@@ -146,7 +146,7 @@ function judge({ end, item, entries, commands, runId }: RunLedger, { input, call
         [`note ${visit}`, 'noted'],
         [`leave ${visit}`, 'out'],
       ] as const) {
-        const times = table.store.tables.read(TABLE, { id: `${runId} ${visit} ${suffix}` })?.['times'] ?? 0;
+        const times = table.tables.read(TABLE, { id: `${runId} ${visit} ${suffix}` })?.['times'] ?? 0;
         const expected = done.has(name) ? 1 : 0;
         if (times !== expected)
           return `"${name}" was written ${JSON.stringify(times)} times, and recorded ${expected} times`;

@@ -26,7 +26,7 @@ export function meaningOf(
 ): Meaning {
   if (!(error instanceof LullError)) return 'odd';
   const { code, message } = error;
-  if (code === 'STORE_UNAVAILABLE') return 'unanswered';
+  if (code === 'STORE_UNAVAILABLE' || code === 'PAYLOAD_KEY') return 'unanswered';
   if (code === 'TIMEOUT') return 'slowly'; // there is no answer yet
   if (code === 'RUN_NOT_FOUND') return isGone ? 'final' : 'passing';
   if (code === 'INBOX_FULL') return 'passing';

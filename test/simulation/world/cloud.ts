@@ -10,6 +10,7 @@ import { Callers } from './callers.ts';
 import { CodeDeaths } from './code-deaths.ts';
 import { Deployments } from './deployments.ts';
 import { Dice } from './dice.ts';
+import { Encryption } from './encryption.ts';
 import { SimulatedEventBus } from './event-bus.ts';
 import { EventStarts } from './event-starts.ts';
 import { Faults } from './faults.ts';
@@ -53,8 +54,12 @@ export class Cloud {
     this.oracle = new Oracle([...rules, replayRule((run) => deployments.lastFor({ misled: wasMisled(run) }))], () =>
       this.#seen(),
     );
-    this.table = new Table(timeline, (run, call) => this.oracle.sawCall(run, call));
+    const encryption =
+      weather.payloadKey &&
+      new Encryption((call, found) => this.#complain('a value is stored in clear', call.runId ?? '', found));
+    this.table = new Table(timeline, (run, call) => this.oracle.sawCall(run, call), encryption);
     const { faults, table } = this;
+    encryption?.plan({ timeline, faults, table, startMs: START_MS, weather });
     const incidents = new Incidents({
       ...{ timeline, faults, weather, dice: dice.named('incidents'), startMs: START_MS },
       nextCode: (kind) => deployments.next(kind),

@@ -2,8 +2,11 @@
  * The table: the MemoryStore, with everybody who wants to see each call that reaches it, and an index of the due that
  * can be behind.
  */
+import { sealingStore } from '../../../lib/encryption/sealing-store.ts';
 import { MemoryStore } from '../../../lib/memory/memory-store.ts';
+import type { MemoryTables } from '../../../lib/memory/tables/memory-tables.ts';
 import type { WorkflowList, ChangeWorkflowListResult } from '../../../lib/ports/paused-workflows.ts';
+import type { PayloadKey } from '../../../lib/ports/payload-key.ts';
 import type { CreateRunResult, Store } from '../../../lib/ports/store.ts';
 import type { StoreCall } from '../../../lib/testing/around-store.ts';
 import { Ledger } from '../oracle/ledger.ts';
@@ -34,17 +37,47 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
 
 const KEPT_CALLS = 200;
 
+/** The values in it are encrypted. */
+export interface TableEncryption {
+  /** It may be away. */
+  readonly key: PayloadKey;
+  readonly alwaysThere: PayloadKey;
+  /** It is away, or was a moment ago: a process asks again a few seconds after a refusal. */
+  readonly isAway: boolean;
+  /** Looks at what is stored. */
+  readonly around: (memory: Store) => Store;
+}
+
 export class Table {
-  readonly store = new MemoryStore({ payloadBucket: false });
+  /** As processes have it, behind the network. */
+  readonly store: Store;
+  /** The author's own tables. */
+  readonly tables: MemoryTables;
+  /** The same, to look at: it decrypts also while the payload key is away. */
+  readonly seen: Store;
   readonly ledger = new Ledger();
   #calls = 0;
   readonly #lines: (() => string)[] = [];
   readonly #timeline: Timeline;
   readonly #observer: TableObserver;
+  readonly #encryption: TableEncryption | undefined;
 
-  constructor(timeline: Timeline, observer: TableObserver) {
+  constructor(timeline: Timeline, observer: TableObserver, encryption?: TableEncryption) {
     this.#timeline = timeline;
     this.#observer = observer;
+    this.#encryption = encryption;
+    const memory = new MemoryStore({ payloadBucket: false });
+    const nowMs = (): number => timeline.nowMs;
+    this.tables = memory.tables;
+    this.store = encryption
+      ? sealingStore(encryption.around(memory), { key: encryption.key, table: 'runs', nowMs })
+      : memory;
+    this.seen = encryption ? sealingStore(memory, { key: encryption.alwaysThere, table: 'runs', nowMs }) : memory;
+  }
+
+  /** Runs may be blocked for it. */
+  get isKeyAway(): boolean {
+    return this.#encryption?.isAway === true;
   }
 
   /** Carries a call out; nothing else happens meanwhile. */
@@ -57,7 +90,7 @@ export class Table {
     const isNew = operation === 'createRun' && (answer as CreateRunResult).kind === 'created';
     const run = isNew ? this.ledger.begin(runId) : this.ledger.of(runId);
     const before = run.item;
-    const after = CHANGES_RUN_ITEM.has(operation) ? await this.store.readRun(runId) : before;
+    const after = CHANGES_RUN_ITEM.has(operation) ? await this.seen.readRun(runId) : before;
     const isGone = before !== undefined && after === undefined && operation === 'deleteRun';
     const gone = isGone ? { left: await this.#leftOf(run), keepsId: await this.#keepsId(runId) } : {};
     const call: TableCall = { operation, args, answer, by, before, after, atMs: this.#timeline.nowMs, ...gone };
@@ -81,12 +114,12 @@ export class Table {
     const { runId, item } = run;
     const left: string[] = [];
     for (let link = 1; link <= run.link; link += 1) {
-      const records = await this.store.loadRecords(runId, 0, undefined, link);
+      const records = await this.seen.loadRecords(runId, 0, undefined, link);
       left.push(...records.map(({ number }) => `record ${number} of link ${link}`));
     }
     for (const stored of [item?.input, item?.result]) {
       if (stored?.kind !== 'item') continue;
-      if ((await this.store.readValue(runId, stored.key)) !== undefined) left.push(`value ${stored.key}`);
+      if ((await this.seen.readValue(runId, stored.key)) !== undefined) left.push(`value ${stored.key}`);
     }
     const { runs } = await this.store.listRuns({ workflows: [item?.workflow ?? ''], limit: 1_000 });
     if (runs.some((row) => row.runId === runId)) left.push('its row in the list');

@@ -39,6 +39,11 @@ export interface BusWeather {
   readonly away: readonly { readonly atMs: number; readonly forMs: number }[];
 }
 
+/** Values are encrypted, by a key that may be taken away for a while. */
+export interface KeyWeather {
+  readonly away: readonly { readonly atMs: number; readonly forMs: number }[];
+}
+
 export interface Weather {
   readonly rates: FaultRates;
   readonly incidents: readonly Incident[];
@@ -58,6 +63,8 @@ export interface Weather {
   readonly pinned?: Pinned | undefined;
   /** Undefined: the engine has none. */
   readonly bus?: BusWeather | undefined;
+  /** Undefined: values are not encrypted. */
+  readonly payloadKey?: KeyWeather | undefined;
 }
 
 const MINUTE = 60_000;
@@ -107,6 +114,7 @@ export function drawWeather(dice: Dice): Weather {
   const faultsEndAtMs = Math.round(dice.magnitude(2 * MINUTE, 3 * HOUR));
   const pinned = drawPinned(dice.named('pinned'));
   const bus = drawBus(dice.named('bus'), faultsEndAtMs);
+  const payloadKey = drawPayloadKey(dice.named('payload-key'), faultsEndAtMs);
   const deploys = pinned === undefined ? [] : drawDeploys(dice.named('deploys'), faultsEndAtMs);
   return {
     rates: drawRates(dice.named('rates')),
@@ -123,7 +131,17 @@ export function drawWeather(dice: Dice): Weather {
     clockErrorMs: dice.pick([0, 0, 0, 300, 5_000, 4 * MINUTE]),
     ...(pinned === undefined ? {} : { pinned }),
     ...(bus === undefined ? {} : { bus }),
+    ...(payloadKey === undefined ? {} : { payloadKey }),
   };
+}
+
+function drawPayloadKey(dice: Dice, untilMs: number): KeyWeather | undefined {
+  if (!dice.chance(0.25)) return undefined;
+  const away = Array.from({ length: dice.pick([0, 1, 1, 3]) }, () => ({
+    atMs: Math.round(dice.next() * Math.min(untilMs, 20 * MINUTE)),
+    forMs: Math.round(dice.magnitude(1_000, HOUR)),
+  }));
+  return { away };
 }
 
 function drawPinned(dice: Dice): Pinned | undefined {

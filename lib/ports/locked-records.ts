@@ -1,0 +1,34 @@
+/**
+ * Records that cannot be decrypted now: what needs their entries fails, and does not go on as if they were not there. Which messages
+ * they have is known all the same: no message is delivered twice.
+ */
+import { LullError } from '../core/errors.ts';
+import type { JournalEntry } from '../journal/event.ts';
+import type { JournalRecord } from '../journal/record.ts';
+
+/** The error for the first of them; undefined if all can be read. */
+export function whyLocked(runId: string, records: readonly JournalRecord[]): LullError | undefined {
+  const record = records.find(({ locked }) => locked !== undefined);
+  if (record === undefined) return undefined;
+  const { number, locked = '' } = record;
+  return new LullError('PAYLOAD_KEY', `record ${number} of run "${runId}" cannot be decrypted: ${locked}`);
+}
+
+/** The records, if all of them can be read; else throws. */
+export function unlessLocked(runId: string, records: readonly JournalRecord[]): readonly JournalRecord[] {
+  const error = whyLocked(runId, records);
+  if (error !== undefined) throw error;
+  return records;
+}
+
+/** The ids of all messages in them, also where they cannot be decrypted. */
+export function messageIdsIn(records: readonly JournalRecord[]): string[] {
+  return records.flatMap(({ entries, messageIds = [] }) => [
+    ...messageIds,
+    ...(Array.isArray(entries) ? entries.flatMap(messageIdOf) : []),
+  ]);
+}
+
+export function messageIdOf(entry: JournalEntry): string[] {
+  return typeof entry === 'object' && entry !== null && 'messageId' in entry ? [entry.messageId] : [];
+}
