@@ -3,7 +3,6 @@
  * they have is known all the same: no message is delivered twice.
  */
 import { LullError } from '../core/errors.ts';
-import type { JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 
 /** The error for the first of them; undefined if all can be read. */
@@ -29,6 +28,8 @@ export function messageIdsIn(records: readonly JournalRecord[]): string[] {
   ]);
 }
 
-export function messageIdOf(entry: JournalEntry): string[] {
-  return typeof entry === 'object' && entry !== null && 'messageId' in entry ? [entry.messageId] : [];
+/** Of a record that was changed by hand too, whose entries may be anything. */
+export function messageIdOf(entry: unknown): string[] {
+  const { messageId } = (entry ?? {}) as { readonly messageId?: unknown };
+  return typeof messageId === 'string' ? [messageId] : [];
 }

@@ -273,8 +273,7 @@ export type AcceptMessageResult =
   | { readonly kind: 'not-found' };
 
 export type TakeLeaseResult =
-  /** `keyAway`: nothing that the turn would do can be written, since the payload key cannot be used. */
-  | { readonly kind: 'taken'; readonly before: RunItem; readonly keyAway?: Error }
+  | { readonly kind: 'taken'; readonly before: RunItem; readonly keyAway?: Error } // the payload key cannot be used
   | { readonly kind: 'refused'; readonly reason: 'not-found' | 'leased' | 'paused' }
   | { readonly kind: 'refused'; readonly reason: 'closed'; readonly run: RunItem }
   | { readonly kind: 'refused'; readonly reason: 'not-due'; readonly run: RunItem }
