@@ -18,6 +18,7 @@ import { readRecords, readWake, type SqsBatchResponse, type SqsEvent, type SqsRe
 import { createTraces, type Traces } from '../lib/lambda/traces.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
 import type { EngineEvent } from '../lib/ports/observer.ts';
+import type { RunFrames } from '../lib/scheduler/run-frames.ts';
 import { openMetrics, openPorts, oncePerProcess, type Overrides } from './function-ports.ts';
 import { openTable } from './open-table.ts';
 import { serveInvocation } from './serve-invocation.ts';
@@ -34,6 +35,11 @@ export interface WorkerOverrides extends Overrides {
   readonly interceptors?: readonly Interceptor[];
   /** Where it tells of runs that have started, have ended or are blocked. Default: the bus that `LULL_EVENT_BUS` names. */
   readonly events?: EventBus;
+  /**
+   * Stores snapshots of runs, from which they go on without the replay of their journals (experimental): `createRunFrames()`,
+   * in a bundle that was compiled for it. Default: each run is replayed.
+   */
+  readonly frames?: RunFrames;
 }
 
 /**
@@ -78,6 +84,7 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Worker
         answerQuery: (query) => engine.answerQuery(query),
       }),
       interceptors,
+      frames: overrides.frames,
       events: overrides.events ?? (eventBus && createEventBridgeBus({ ...eventBus, ...ports })),
       version,
       publicUrl,

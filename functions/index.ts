@@ -4,6 +4,7 @@ export { createEventStartHandler, type EventStartHandler } from './create-event-
 export { createScheduleHandler, type ScheduleHandler } from './create-schedule-handler.ts';
 export { createSweeperHandler, type SweeperHandler } from './create-sweeper-handler.ts';
 export { createWorkerHandler, type WorkerHandler, type WorkerOverrides } from './create-worker-handler.ts';
+export { createRunFrames, type RunFrames } from '../lib/scheduler/run-frames.ts';
 export type { Interceptor, RunEndInfo, StepInfo, TurnInfo } from '../lib/ports/interceptor.ts';
 export type {
   EventBus,

@@ -95,6 +95,9 @@ function ownGraphs(engine: WorkflowEngine): GraphWidget[] {
       engine.metric('Steps', { label: 'bodies begun' }),
       engine.metric('StepRetries', { label: 'of these, again' }),
       engine.metric('ReplayedEvents', { label: 'events replayed' }),
+      engine.metric('SnapshotsWritten', { label: 'snapshots written' }),
+      engine.metric('SnapshotsRefused', { label: 'runs that have none' }),
+      engine.metric('SnapshotsDropped', { label: 'snapshots dropped' }),
       engine.metric('WriteUnits', { label: 'write units' }),
     ]),
   ];

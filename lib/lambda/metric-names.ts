@@ -17,6 +17,9 @@ export const METRIC_UNITS = {
   StepRetries: 'Count',
   TakeOvers: 'Count',
   WriteUnits: 'Count',
+  SnapshotsWritten: 'Count',
+  SnapshotsRefused: 'Count',
+  SnapshotsDropped: 'Count',
   SweptRuns: 'Count',
   OldestDueRunAge: 'Milliseconds',
 } as const;

@@ -78,6 +78,15 @@ function valuesOf(event: TurnEnded): Values {
     Steps: event.stepsBegun,
     StepRetries: event.stepRetries,
     TakeOvers: event.takesOver ? 1 : 0,
+    ...snapshotsOf(event),
+  };
+}
+
+function snapshotsOf({ snapshots: { writtenBytes, refused, dropped } = {} }: TurnEnded): Values {
+  return {
+    ...(writtenBytes === undefined ? {} : { SnapshotsWritten: 1 }),
+    ...(refused === undefined ? {} : { SnapshotsRefused: 1 }),
+    ...(dropped === undefined ? {} : { SnapshotsDropped: 1 }),
   };
 }
 

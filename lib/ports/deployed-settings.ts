@@ -32,6 +32,8 @@ export const SETTING_RANGES = {
   maxInlineBytes: { from: 0, to: 1_000 },
   maxWarmRuns: { from: 0, to: 100_000 },
   maxWarmBytes: { from: 0, to: 10_000_000_000 },
+  snapshotRecords: { from: 1, to: 1_000_000 },
+  maxSnapshotPercent: { from: 0, to: 1_000_000 },
 } as const satisfies Record<string, Range>;
 
 type NumberName = keyof typeof SETTING_RANGES;

@@ -4,6 +4,7 @@
  * Only where this code, and the author's, was compiled for it (lib/frames): then all that the run holds is data, but for
  * its host, which each process has anew.
  */
+import { WorkflowCodeError } from '../core/errors.ts';
 import { loadGraph } from '../frames/graph/load-graph.ts';
 import type { GraphRefusal } from '../frames/graph/refused.ts';
 import { storeGraph, type StoredGraph } from '../frames/graph/store-graph.ts';
@@ -16,7 +17,7 @@ import { RunHost } from './run-host.ts';
 /** How the host is called in what is stored. */
 const HOST = 'host';
 
-/** What an engine stores and restores runs with. */
+/** What an engine stores and restores runs with: `createRunFrames` makes it. */
 export interface RunFrames {
   /** Names the code that was compiled: what it stores, no other code restores. */
   codeId(): string;
@@ -24,9 +25,28 @@ export interface RunFrames {
   restoreRun(bytes: Uint8Array, code: object, options: LiveRunOptions): RestoredRun;
 }
 
-/** Undefined where this code was not compiled. */
-export function createRunFrames(): RunFrames | undefined {
-  return canStoreRuns() ? { codeId: () => runtime.codeId(), storeRun, restoreRun } : undefined;
+/**
+ * What a worker stores snapshots of runs with (experimental). A WorkflowCodeError `INVALID_ARGUMENT` if this code was not
+ * compiled for it, by `esbuildFrames()` or `viteFrames()` of `lull/frames`.
+ *
+ * @example
+ * ```ts no-run
+ * import { createRunFrames, createWorkerHandler } from 'lull/lambda';
+ *
+ * const greet = workflow('greet', function* (name: string) {
+ *   yield* sleep('1 day');
+ *   return `Good morning, ${name}`;
+ * });
+ * export const handler = createWorkerHandler([greet], { frames: createRunFrames() });
+ * ```
+ */
+export function createRunFrames(): RunFrames {
+  if (canStoreRuns()) return { codeId: () => runtime.codeId(), storeRun, restoreRun };
+  throw new WorkflowCodeError(
+    'INVALID_ARGUMENT',
+    'runs cannot be stored here, since this code is not compiled for it: put esbuildFrames() of lull/frames into the ' +
+      'plugins of the bundle, or viteFrames() into those of vitest.config.ts',
+  );
 }
 
 /** Whether this code was compiled, so that runs can be stored. */

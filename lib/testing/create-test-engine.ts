@@ -19,7 +19,7 @@ import type { EngineSettings } from '../engine/settings.ts';
 import type { MemoryTable, TableKeys } from '../memory/tables/memory-tables.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import type { Store } from '../ports/store.ts';
-import { createRunFrames, type RunFrames } from '../scheduler/run-frames.ts';
+import { createRunFrames } from '../scheduler/run-frames.ts';
 import { Cloud, type Disturbance, type StartEngine } from './cloud.ts';
 import type { Faults } from './faults.ts';
 import { ownResult } from './own-result.ts';
@@ -194,7 +194,7 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
         ...{ workflowListMaxAgeMs: 0, ...(frames ? ALWAYS_STORED : {}) },
         ...{ ...options.settings, strict, rebuildAtEveryAwait },
       },
-      frames: frames ? framesOfTests() : undefined,
+      frames: frames ? createRunFrames() : undefined,
       invocationLimit: options.invocationLimit ?? '15m',
       // Where crashes, or another engine, are tried, what a replay does is compared by that.
       checkReplay:
@@ -208,15 +208,6 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
 
 /** At each rest, whatever it costs. */
 const ALWAYS_STORED = { snapshotRecords: 1, maxSnapshotPercent: Infinity };
-
-function framesOfTests(): RunFrames {
-  const frames = createRunFrames();
-  if (frames !== undefined) return frames;
-  throw invalid(
-    'has frames: true, and this code is not compiled for it: put viteFrames() of lull/frames into the plugins of ' +
-      'vitest.config.ts',
-  );
-}
 
 export function createEngineOn(cloud: Cloud, { workflows }: TestEngineOptions): TestEngine {
   return new EngineOnCloud(cloud, workflows);

@@ -73,9 +73,17 @@ export class Rewriter {
       return this.self === undefined ? id(variable.name) : t.cloneNode(this.self);
     }
     if (variable.kind === 'temporary') return member(id(`${this.prefix}frame`), variable.name);
-    if (variable.kind === 'this') return variable.home === unit ? t.thisExpression() : id(`${this.prefix}this`);
-    if (variable.kind === 'arguments') return id(variable.home === unit ? 'arguments' : `${this.prefix}arguments`);
+    if (variable.kind === 'this') return this.#isOfHere(variable) ? t.thisExpression() : id(`${this.prefix}this`);
+    if (variable.kind === 'arguments') return id(this.#isOfHere(variable) ? 'arguments' : `${this.prefix}arguments`);
     return id(variable.name);
+  }
+
+  /** Of a `this` or `arguments`: no function between here and its own is taken out of where it is written. */
+  #isOfHere({ home }: Variable): boolean {
+    for (let { unit } = this; unit !== home && unit !== undefined; unit = unit.parent) {
+      if (!this.staysInPlace(unit)) return false;
+    }
+    return true;
   }
 
   /** Its value as a place to assign to. */

@@ -4,8 +4,7 @@
  * and clock are those of the kit, so that time jumps.
  */
 import { createSweeperHandler } from '../../../functions/create-sweeper-handler.ts';
-import { createWorkerHandler } from '../../../functions/create-worker-handler.ts';
-import type { Overrides } from '../../../functions/function-ports.ts';
+import { createWorkerHandler, type WorkerOverrides } from '../../../functions/create-worker-handler.ts';
 import type { WorkflowSource } from '../../../lib/core/workflow-registry.ts';
 import { createEngine, type RunningEngine } from '../../../lib/engine/engine.ts';
 import type { EngineOptions } from '../../../lib/engine/settings.ts';
@@ -29,16 +28,21 @@ export const ENVIRONMENT = {
   LULL_PUBLIC_URL: 'https://api.example',
 };
 
+function settingsOf({ strict = false, frames }: EngineOptions): object {
+  return frames === undefined ? { strict } : { strict, snapshotRecords: 1, maxSnapshotPercent: 1_000_000 };
+}
+
 /** Runs that are looked at from beside (what a stuck run waits for) are looked at by an engine of the kit. */
 export function startHandlers({ isCold, writeLine }: HandlerOptions): StartEngine {
   return (options: EngineOptions, workflows: WorkflowSource): RunningEngine => {
     const { store, wakes, clock, callBody } = options;
-    const overrides: Overrides = {
+    const overrides: WorkerOverrides = {
       store,
       wakes,
       clock,
       writeLine,
-      environment: { ...ENVIRONMENT, LULL_SETTINGS: JSON.stringify({ strict: options.strict ?? false }) },
+      environment: { ...ENVIRONMENT, LULL_SETTINGS: JSON.stringify(settingsOf(options)) },
+      ...(options.frames && { frames: options.frames }),
       ...(callBody === undefined ? {} : { callBody }),
     };
     const newWorker = (): ReturnType<typeof createWorkerHandler> => createWorkerHandler(workflows, overrides);

@@ -43,25 +43,31 @@ const order = workflow('order', function* () {
   return { parts, by, tried, limit, undone };
 });
 
-it('a run with children, messages, retries and a saga, restored at each await, ends the same after each crash', async () => {
-  const { points } = await crashEverywhere({
-    workflows: [order, part],
-    frames: true,
-    scenario: async (engine) => {
-      const run = await engine.start(order);
-      await engine.advance('2 hours');
-      const raised = run.update(raise, 4, { idempotencyKey: 'raise-1' });
-      await engine.advance('2 minutes');
-      expect(await raised).toBe(5);
-      await run.signal(approved, 'Ada', { idempotencyKey: 'approve-1' });
-      expect(await run.result()).toMatchObject({
-        parts: [10, 20],
-        by: 'Ada',
-        limit: 5,
-        tried: 3,
-        undone: ['reserved', 'released', 'no stock'],
-      });
-    },
-  });
-  expect(points).toBeGreaterThan(60);
-});
+const LIMIT_MS = 300_000;
+
+it(
+  'a run with children, messages, retries and a saga, restored at each await, ends the same after each crash',
+  { timeout: LIMIT_MS },
+  async () => {
+    const { points } = await crashEverywhere({
+      workflows: [order, part],
+      frames: true,
+      scenario: async (engine) => {
+        const run = await engine.start(order);
+        await engine.advance('2 hours');
+        const raised = run.update(raise, 4, { idempotencyKey: 'raise-1' });
+        await engine.advance('2 minutes');
+        expect(await raised).toBe(5);
+        await run.signal(approved, 'Ada', { idempotencyKey: 'approve-1' });
+        expect(await run.result()).toMatchObject({
+          parts: [10, 20],
+          by: 'Ada',
+          limit: 5,
+          tried: 3,
+          undone: ['reserved', 'released', 'no stock'],
+        });
+      },
+    });
+    expect(points).toBeGreaterThan(60);
+  },
+);

@@ -7,6 +7,7 @@
  * it); the result of a worker that was taken over, or whose run was terminated before it could end it.
  */
 import type { RunLedger } from './run-ledger.ts';
+import { SNAPSHOT_KEY_PREFIX } from '../../../lib/ports/run-item.ts';
 import type { Rule, Seen } from './rule.ts';
 
 export const orphansRule: Rule = {
@@ -38,6 +39,8 @@ export const orphansRule: Rule = {
 function mayValueBeLeft(run: RunLedger, seen: Seen, key: string): boolean {
   // A worker may be lost between the update that begins a link and the deletion of the input before.
   if (run.link > 1 && !key.startsWith('result-')) return true;
+  // A worker may be lost before its release says that there is a snapshot, or before it deletes the last one.
+  if (key.startsWith(SNAPSHOT_KEY_PREFIX)) return seen.faultNames.length > 0;
   const epoch = /^result-(\d+)$/.exec(key)?.[1];
   if (epoch !== undefined) return Number(epoch) < (run.item?.epoch ?? 0) || run.end?.status === 'terminated';
   return mayBeLeft(run, seen, ['putValue', 'createRun', 'deleteValue'], key);

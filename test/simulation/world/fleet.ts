@@ -11,6 +11,7 @@ import type { Pin } from '../../../lib/engine/take-run.ts';
 import type { Logger } from '../../../lib/core/logger.ts';
 import type { EventBus } from '../../../lib/ports/event-bus.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
+import { canStoreRuns, createRunFrames } from '../../../lib/scheduler/run-frames.ts';
 import type { Code } from './code.ts';
 import type { CodeDeaths } from './code-deaths.ts';
 import { inCodeTurn } from './code-turn.ts';
@@ -19,6 +20,7 @@ import type { LeftErrors } from './left-errors.ts';
 import type { Network } from './network.ts';
 import type { Queue, QueuedWake } from './queue.ts';
 import { SimulatedProcess } from './simulated-process.ts';
+import { SnapshotShelf, spoilSnapshots } from './spoiled-snapshots.ts';
 import type { StepBodies } from './step-bodies.ts';
 import type { Timeline } from './timeline.ts';
 import { Versions } from './versions.ts';
@@ -175,15 +177,18 @@ export class Fleet {
       runId: () => `${name}/run-${(messages += 1)}`,
       messageId: () => `${name}-${(messages += 1)}`,
     };
+    const frames = canStoreRuns() ? createRunFrames() : undefined; // where the simulator was compiled
+    const store = network.storeFor(process);
     const ports = {
       registry: code.registry,
-      store: network.storeFor(process),
+      store: frames === undefined ? store : spoilSnapshots(store, dice.named(`snapshots ${name}`), this.shelf),
       wakes: network.wakesFor(process),
       clock: process.clock,
       log,
     };
     const engine = createEngine({
       ...settings,
+      ...(frames && { frames, snapshotRecords: 1, maxSnapshotPercent: Infinity, maxWarmRuns: 0 }),
       ...ports,
       operations: createRunOperations({ ...ports, ids }),
       version: code.version,
@@ -222,6 +227,8 @@ export class Fleet {
     this.#options.queue.pump();
     this.#versions.pump();
   }
+
+  readonly shelf = new SnapshotShelf();
 
   async #invoke(worker: Worker, queue: Queue, batch: readonly QueuedWake[]): Promise<void> {
     const { timeline, invocationLimitMs } = this.#options;
