@@ -47,8 +47,8 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    */
   readonly payloadKey?: IKey;
   /**
-   * Keys that were the `payloadKey` before: what they have encrypted can be read still. `lull reencrypt` makes them
-   * superfluous.
+   * Keys that were the `payloadKey` before: what they have encrypted can be read still, for as long as
+   * they are named here.
    *
    * @default - none
    */

@@ -44,7 +44,7 @@ function describe(error: Error, { action, key, by }: AskedOfKey): string | undef
     case 'NotFoundException':
       return `${what} is not there, or is in another region than this process: ${message}`;
     case 'IncorrectKeyException':
-      return `a data key was encrypted by "${by}", and ${what} cannot decrypt it: name that one as a former key too, or run lull reencrypt (${message})`;
+      return `a data key was encrypted by "${by}", and ${what} cannot decrypt it: name that one as a former key too (${message})`;
     case 'InvalidCiphertextException':
       return `a data key cannot be decrypted by ${what}: it was changed, or belongs to another table (${message})`;
     case 'InvalidKeyUsageException':

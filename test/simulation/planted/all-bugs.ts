@@ -5,6 +5,7 @@ import { cancelBugs } from './cancel-bugs.ts';
 import { childBugs } from './child-bugs.ts';
 import { deleteBugs } from './delete-bugs.ts';
 import { earlyBugs } from './early-bugs.ts';
+import { encryptionBugs } from './encryption-bugs.ts';
 import { eventBugs } from './event-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
 import { holdBugs } from './hold-bugs.ts';
@@ -30,6 +31,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...childBugs,
   ...deleteBugs,
   ...earlyBugs,
+  ...encryptionBugs,
   ...eventBugs,
   ...forkBugs,
   ...holdBugs,
