@@ -3,6 +3,15 @@
 export type { AttributeChanges, Attributes, AttributeValue } from './core/attributes.ts';
 export type { Awaitable, Coroutine, Result } from './core/awaitable.ts';
 export type { Callback, CallbackOptions } from './core/callback.ts';
+export type {
+  AnyEntity,
+  Entity,
+  EntityCalls,
+  EntityClient,
+  EntityDefinition,
+  EntityHandlers,
+  EntityReads,
+} from './core/entity.ts';
 export type { Command } from './core/command.ts';
 export type { Duration } from './core/duration.ts';
 export type { Logger } from './core/logger.ts';
@@ -17,6 +26,7 @@ export type { Workflow, WorkflowOptions } from './core/workflow.ts';
 
 // workflows and steps
 export { workflow } from './api/workflow.ts';
+export { entity, type EntityOptions } from './api/entity.ts';
 export { defineStep, step, stepContext } from './api/step.ts';
 
 export { transaction } from './api/transaction.ts';
@@ -107,6 +117,7 @@ export {
   type WorkflowCodeErrorCode,
 } from './core/errors.ts';
 export {
+  CallCancelledError,
   ChildFailedError,
   IdempotencyKeyReusedError,
   InboxFullError,
@@ -116,6 +127,7 @@ export {
   RunIdTakenError,
   RunNotFoundError,
   RunTerminatedError,
+  UnknownHandlerError,
 } from './core/run-errors.ts';
 export {
   type FailedCondition,

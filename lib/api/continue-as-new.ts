@@ -1,6 +1,7 @@
 /** A run that goes on with an empty journal, under its id. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import type { Encoded } from '../core/encoded.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoop } from '../core/loop.ts';
 import { type Call, lazy } from './lazy.ts';
 
@@ -25,8 +26,20 @@ import { type Call, lazy } from './lazy.ts';
  * ```
  */
 export function continueAsNew(input?: unknown): Awaitable<never> {
-  const prepared = currentLoop('continueAsNew()').continuation.prepare(input);
-  return lazy('continueAsNew()', new ContinueCall(prepared));
+  const { continuation, handlers } = currentLoop('continueAsNew()');
+  if (handlers.gate !== undefined) {
+    throw new WorkflowCodeError(
+      'INVALID_ARGUMENT',
+      'continueAsNew() was called in a handler of an entity, which continues as new by itself: leave the call out',
+    );
+  }
+  return lazy('continueAsNew()', new ContinueCall(continuation.prepare(input)));
+}
+
+/** The same, for the run of an entity. */
+export function continueFrom(input: unknown): Awaitable<never> {
+  const { continuation } = currentLoop('continueAsNew()');
+  return lazy('continueAsNew()', new ContinueCall(continuation.prepare(input)));
 }
 
 class ContinueCall implements Call<never> {

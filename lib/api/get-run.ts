@@ -1,11 +1,9 @@
 /** Other runs, as the code of a run reaches them. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import { checkName } from '../core/check-name.ts';
-import type { Encoded } from '../core/encoded.ts';
 import { type EndedRun, reasonOf } from '../core/ended-run.ts';
 import { currentLoop } from '../core/loop.ts';
 import { RunCancelledError, RunFailedError, RunTerminatedError } from '../core/run-errors.ts';
-import type { UpdateProgress } from '../core/operation.ts';
 import type { Query } from '../core/query.ts';
 import type { Signal } from '../core/signal.ts';
 import { toError } from '../core/to-error.ts';
@@ -15,8 +13,8 @@ import { cancelRun } from './cancel-run.ts';
 import { type Call, lazy } from './lazy.ts';
 import { operate } from './operate.ts';
 import { checkTarget } from './run-arguments.ts';
+import { QueryCall, UpdateCall } from './run-calls.ts';
 import { sendSignal } from './send-signal.ts';
-import { sleep } from './sleep.ts';
 
 /** Another run. Each call is a step of the run that makes it: it is done once, however often a worker is lost. */
 export interface RunReference<R = unknown> {
@@ -87,7 +85,7 @@ class Reference<R> implements RunReference<R> {
   query<T>(query: { readonly name: string } | string, args?: unknown): Awaitable<T> {
     const name = checkedNameOf(query, 'a query');
     const encoded = currentLoop('getRun().query()').values.encode(args, `the arguments of query "${name}"`);
-    return lazy('getRun().query()', new QueryCall<T>(this.id, name, encoded));
+    return lazy('getRun().query()', new QueryCall<T>({ runId: this.id, name, args: encoded }));
   }
 
   update<U>(update: { readonly name: string } | string, input?: unknown): Awaitable<U> {
@@ -95,7 +93,7 @@ class Reference<R> implements RunReference<R> {
     const what = `the input of update "${name}"`;
     if (typeof update !== 'string') validOrThrow(updateSchema(update), input, what);
     const encoded = currentLoop('getRun().update()').values.encode(input, what);
-    return lazy('getRun().update()', new UpdateCall<U>(this.id, name, encoded));
+    return lazy('getRun().update()', new UpdateCall<U>({ runId: this.id, name, args: encoded }));
   }
 
   result(): Awaitable<R> {
@@ -107,51 +105,6 @@ function checkedNameOf(asked: { readonly name: string } | string, what: string):
   const name = typeof asked === 'string' ? asked : asked.name;
   checkName(name, what);
   return name;
-}
-
-class QueryCall<T> implements Call<T> {
-  readonly runId: string;
-  readonly name: string;
-  readonly args: Encoded;
-
-  constructor(runId: string, name: string, args: Encoded) {
-    this.runId = runId;
-    this.name = name;
-    this.args = args;
-  }
-
-  start(): Coroutine<T> {
-    const { runId, name, args } = this;
-    return operate<T>({ kind: 'query', runId, name, args }, name, [args]);
-  }
-}
-
-const FIRST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 60_000;
-
-class UpdateCall<U> implements Call<U> {
-  readonly runId: string;
-  readonly name: string;
-  readonly args: Encoded;
-
-  constructor(runId: string, name: string, args: Encoded) {
-    this.runId = runId;
-    this.name = name;
-    this.args = args;
-  }
-
-  /** The answer is looked for now and then: nothing tells the asking run that it is there. */
-  *start(): Coroutine<U> {
-    const { runId, name, args } = this;
-    let updateId: string | undefined;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      const asked = { kind: 'update', runId, name, args, updateId } as const;
-      const progress = yield* operate<UpdateProgress>(asked, name, [args]);
-      if (progress.kind === 'answered') return progress.value as U;
-      ({ updateId } = progress);
-      yield* sleep(pauseMs);
-    }
-  }
 }
 
 class ResultCall<R> implements Call<R> {

@@ -14,11 +14,20 @@ export function isErrorOfHandler(error: unknown): error is Error {
   return error instanceof Error && ofHandlers.has(error);
 }
 
-export async function askQuery(ports: ClientPorts, runId: string, name: string, args: unknown): Promise<unknown> {
+/** `entity`: the name of the entity that the run is, if it is one. */
+export async function askQuery(
+  ports: ClientPorts,
+  runId: string,
+  name: string,
+  args: unknown,
+  entity?: string,
+): Promise<unknown> {
   const { limits } = await ports.openStore();
   const { value } = encodeInput(`the arguments of query "${name}"`, args, limits);
   const answerQuery = await ports.openQueries();
-  const answer = await retryUnavailable(ports.clock, () => answerQuery({ runId, name, args: value }));
+  const answer = await retryUnavailable(ports.clock, () =>
+    answerQuery({ runId, name, args: value, ...(entity === undefined ? {} : { entity }) }),
+  );
   switch (answer.kind) {
     case 'answered':
       return decode(answer.value);

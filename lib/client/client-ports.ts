@@ -6,6 +6,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { type AnyEntity, entityOf } from '../core/entity.ts';
 import type { Logger } from '../core/logger.ts';
 import { isOwnName } from '../core/own-names.ts';
 import {
@@ -90,6 +91,8 @@ export interface ClientOptions {
 export interface ClientPorts extends CallPorts {
   /** An InvalidArgumentError for a client that knows no workflows. */
   openQueries(): Promise<AnswerQuery>;
+  /** The same, where the code of this entity is enough. */
+  openQueriesOf(entity: AnyEntity): Promise<AnswerQuery>;
   /** Undefined for a client that knows no workflows. */
   openInspection(): Promise<InspectRun | undefined>;
 }
@@ -133,6 +136,11 @@ export function toClientPorts(options: ClientOptions, environment: Environment):
     ids: options.ids ?? RANDOM_IDS,
     openStore,
     openQueries: once(async () => queries ?? (await loadQueries({ registry, clock, log, openStore }))),
+    openQueriesOf: async (entity) => {
+      if (queries !== undefined) return queries;
+      const own = registry?.find(entity.name)?.entity === entityOf(entity) ? registry : createRegistry([entity]);
+      return loadQueries({ registry: own, clock, log, openStore });
+    },
     openInspection: once(async () => {
       if (inspectRun !== undefined || registry === undefined) return inspectRun;
       return (await loadEngine({ registry, clock, log, openStore })).inspectRun;
@@ -221,6 +229,7 @@ const NO_WORKFLOWS: WorkflowRegistry = {
     throw new UnknownWorkflowError(name, []);
   },
   names: () => [],
+  entities: () => [],
   signalSchema: () => undefined,
   updateSchema: () => undefined,
 };

@@ -1,10 +1,21 @@
 /** The client: starts runs, finds them, lists them. */
 import { definitionOf, isWorkflow, type AnyWorkflow, type Workflow } from '../core/workflow.ts';
+import { describeValue } from '../core/describe-value.ts';
 import type { Duration } from '../core/duration.ts';
+import {
+  type AnyEntity,
+  type Entity,
+  type EntityClient,
+  type EntityDefinition,
+  entityOf,
+  entityRunId,
+  isEntity,
+  kindOfCall,
+} from '../core/entity.ts';
 import type { Signal } from '../core/signal.ts';
 import type { Update } from '../core/update.ts';
 import { isOwnName } from '../core/own-names.ts';
-import { InvalidArgumentError } from '../core/run-errors.ts';
+import { InvalidArgumentError, startOfEntity, UnknownEntityError } from '../core/run-errors.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { awaitUpdate } from './await-update.ts';
 import {
@@ -17,6 +28,14 @@ import {
   inBulk,
 } from './bulk.ts';
 import { beginCall } from './call-budget.ts';
+import {
+  callHandler,
+  callRead,
+  checkCallOptions,
+  type EntityCall,
+  type EntityCallOptions,
+  toOwnError,
+} from './call-entity.ts';
 import { type CompleteOptions, endCallback, heartbeatCallback } from './complete-callback.ts';
 import { type ClientOptions, type ClientPorts, toClientPorts } from './client-ports.ts';
 import type { RunSummary } from './describe-run.ts';
@@ -58,6 +77,9 @@ export interface NamedSignalWithStartOptions extends WithStartOptions {
   readonly signal: { readonly name: string } | string;
   readonly payload?: unknown;
 }
+
+/** The calls of an entity that is found by its name. */
+export type NamedEntityClient = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
 
 interface AnswerTimeout {
   /** How long to wait for the answer: then a TimeoutError, and the update goes on. Default: as long as it takes. */
@@ -264,6 +286,56 @@ export class Client {
     return awaitUpdate(this.#ports, { runId, messageId, name: prepared.name }, answerTimeout);
   }
 
+  /**
+   * An entity, by its key: `client.entity(counter, 'a').add(1)` calls a handler, and `.get()` a read. Nothing is written yet.
+   * By name it takes an entity that the client's `workflows` have, or raises an UnknownEntityError.
+   *
+   * A handler is called once, and begins the entity if there is none; calls are carried out in the order in which they were
+   * accepted, and what the handler throws is thrown here. Raises an InboxFullError where too many calls wait, a
+   * CallCancelledError, and a RunEndedError if the entity's run was terminated. A read wakes nobody, and may be asked of an
+   * entity that never was: it answers from `initial`.
+   *
+   * @example
+   * ```ts
+   * const cart = entity('cart', {
+   *   initial: () => ({ items: [] as string[] }),
+   *   handlers: {
+   *     add: (state, item: string) => state.items.push(item),
+   *   },
+   *   reads: { items: (state) => state.items },
+   * });
+   *
+   * const { client } = createTestEngine({ workflows: [cart] });
+   * await client.entity(cart, 'ada', { idempotencyKey: 'click-17' }).add('tea'); // => 1
+   * await client.entity(cart, 'ada', { idempotencyKey: 'click-17' }).add('tea'); // => 1
+   * await client.entity(cart, 'ada').items(); // => ['tea']
+   * ```
+   */
+  entity<H>(entity: Entity<H>, key: string, options?: EntityCallOptions): EntityClient<H>;
+  entity(entity: string, key: string, options?: EntityCallOptions): NamedEntityClient;
+  entity(entity: AnyEntity | string, key: string, options: EntityCallOptions = {}): NamedEntityClient {
+    const definition = this.entityNamed(entity);
+    const runId = entityRunId(definition, key);
+    checkCallOptions(options);
+    const code = isEntity(entity) ? entity : undefined;
+    const toCall = (name: string) => [
+      name,
+      (...args: unknown[]) => this.callEntity({ entity: definition, code, runId, name, args, options }),
+    ];
+    const calls = [...definition.handlers, ...definition.reads].map(toCall);
+    return Object.assign(Object.create(null) as object, Object.fromEntries(calls)) as NamedEntityClient;
+  }
+
+  /** @internal The testing kit brings the answer about. */
+  protected async callEntity(call: EntityCall): Promise<unknown> {
+    if (kindOfCall(call.entity, call.name) === 'read') return callRead(this.#ports, call);
+    try {
+      return await callHandler(this.#ports, call);
+    } catch (error) {
+      throw toOwnError(error);
+    }
+  }
+
   /** The run of that id. Nothing is read yet: whether there is such a run shows when it is used. */
   run<R = unknown>(id: string): Run<R> {
     return new RunHandle<R>(this.#ports, checkRunId(id));
@@ -369,8 +441,29 @@ export class Client {
     return heartbeatCallback(beginCall(this.#ports), token, details);
   }
 
+  /** @internal An UnknownEntityError if the client's `workflows` do not have it. */
+  entityNamed(entity: AnyEntity | string): EntityDefinition {
+    if (isEntity(entity)) return entityOf(entity);
+    const { registry } = this.#ports;
+    if (typeof entity !== 'string') {
+      throw new InvalidArgumentError(
+        `entity() was given ${describeValue(entity)}: give what entity('name', ...) returned, or its name`,
+      );
+    }
+    if (registry === undefined) {
+      throw new InvalidArgumentError(
+        `entity "${entity}" is not known by its name to a Client without workflows: give it the entity itself, or the ` +
+          'workflows, as in new Client({ workflows })',
+      );
+    }
+    const definition = registry.find(entity)?.entity;
+    if (definition === undefined) throw new UnknownEntityError(entity, registry.entities());
+    return definition;
+  }
+
   #find(workflow: AnyWorkflow | string): Pick<StartRequest, 'workflow' | 'schema' | 'timeoutMs'> {
     const { registry } = this.#ports;
+    if (isEntity(workflow)) throw startOfEntity(workflow.name);
     if (isWorkflow(workflow)) {
       const { name, inputSchema, timeoutMs } = definitionOf(workflow);
       return { workflow: name, schema: inputSchema, timeoutMs };
@@ -379,6 +472,7 @@ export class Client {
     if (isOwnName(workflow))
       throw new InvalidArgumentError(`runs of "${workflow}" are started by lull alone: see client.schedules`);
     const definition = registry?.get(workflow);
+    if (definition?.entity !== undefined) throw startOfEntity(workflow);
     return { workflow, schema: definition?.inputSchema, timeoutMs: definition?.timeoutMs };
   }
 }

@@ -1,6 +1,8 @@
 /** `lull/client`: for those who start runs and talk to them. */
 export { Client } from './client.ts';
+export type { EntityCallOptions } from './call-entity.ts';
 export type {
+  NamedEntityClient,
   NamedSignalWithStartOptions,
   NamedUpdateWithStartOptions,
   SignalWithStartOptions,
@@ -62,6 +64,7 @@ export type { IdSource } from './identifiers.ts';
 export type { RunStatus } from '../core/run-status.ts';
 export {
   CallbackDoneError,
+  CallCancelledError,
   ForkRefusedError,
   IdempotencyKeyReusedError,
   InboxFullError,
@@ -79,6 +82,8 @@ export {
   RunTerminatedError,
   ScheduleExistsError,
   ScheduleNotFoundError,
+  UnknownEntityError,
+  UnknownHandlerError,
   UnknownQueryError,
   UpdateFailedError,
   UpdateRefusedError,

@@ -14,7 +14,7 @@ import type {
   UpdateProgress,
 } from '../core/operation.ts';
 import { LullError, TimeoutError } from '../core/errors.ts';
-import { RunEndedError, RunNotFoundError, InboxFullError } from '../core/run-errors.ts';
+import { RunEndedError, RunNotFoundError, InboxFullError, startOfEntity } from '../core/run-errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -31,6 +31,7 @@ import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { askQuery } from './ask-query.ts';
 import { awaitUpdate } from './await-update.ts';
+import { sendToEntity } from './call-entity.ts';
 import { type ClientPorts, loadQueries } from './client-ports.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
 import { digestText, type IdSource, RANDOM_IDS } from './identifiers.ts';
@@ -63,13 +64,16 @@ export function createRunOperations({
   answerQuery,
   ...ports
 }: OperationPorts): RunOperations {
+  const openQueries = async (): Promise<AnswerQuery> =>
+    answerQuery ?? loadQueries({ ...ports, openStore: () => Promise.resolve(store) });
   const clientPorts: ClientPorts = {
     ...ports,
     ids,
     callTimeoutMs: Infinity,
     openStore: () => Promise.resolve(store),
     openInspection: () => Promise.resolve(undefined), // no run describes another
-    openQueries: async () => answerQuery ?? loadQueries({ ...ports, openStore: () => Promise.resolve(store) }),
+    openQueries,
+    openQueriesOf: openQueries,
     openWakes: () => Promise.resolve(wakes),
   };
   return {
@@ -92,7 +96,7 @@ function carryOut(ports: ClientPorts, operation: OnARun, by: OperationContext): 
     case 'watch':
       return operation.justLooks === true ? look(ports, operation.runId) : watch(ports, operation.runId, by);
     case 'query':
-      return askQuery(ports, operation.runId, operation.name, decode(operation.args));
+      return askQuery(ports, operation.runId, operation.name, decode(operation.args), operation.entity);
     case 'update':
       return update(ports, operation, by);
   }
@@ -105,7 +109,8 @@ type StartOperation = Extract<OnARun, { readonly kind: 'start-run' | 'start-chil
 async function start(ports: ClientPorts, operation: StartOperation, by: OperationContext): Promise<string> {
   const { kind, workflow, runId: id } = operation;
   const isParent = kind === 'start-child';
-  const { inputSchema, timeoutMs } = ports.registry?.get(workflow) ?? {};
+  const { inputSchema, timeoutMs, entity } = ports.registry?.get(workflow) ?? {};
+  if (entity !== undefined) throw startOfEntity(workflow);
   return startRun(ports, {
     workflow,
     schema: inputSchema,
@@ -135,12 +140,15 @@ async function signal(ports: ClientPorts, operation: SendSignalOperation, by: Op
 /** It is sent again with each look for its answer: the second time it is there already. */
 async function update(
   ports: ClientPorts,
-  { runId, name, args, updateId }: UpdateOperation,
+  { runId, name, args, updateId, entity }: UpdateOperation,
   by: OperationContext,
 ): Promise<UpdateProgress> {
   const id = updateId ?? by.idempotencyKey;
-  const prepared = await prepareUpdate(ports, name, decode(args), { id });
-  const messageId = await sendUpdate(ports, runId, prepared);
+  const prepared = await prepareUpdate(ports, entity === undefined ? name : { name }, decode(args), { id });
+  const messageId =
+    entity === undefined
+      ? await sendUpdate(ports, runId, prepared)
+      : await sendToEntity(ports, { entity, runId, prepared });
   try {
     const wait = updateId === undefined ? FIRST_LOOK_MS : 0;
     return { kind: 'answered', value: await awaitUpdate(ports, { runId, messageId, name }, wait) };

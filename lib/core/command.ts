@@ -6,6 +6,7 @@
  * return an Awaitable whose iterator yields it, so that a forgotten `*` is noticed.
  */
 import { callUndo, type StepUndo } from './call-undo.ts';
+import type { Encoded } from './encoded.ts';
 import type { Future } from './future.ts';
 import { invariant } from './invariant.ts';
 import type { Operation } from './operation.ts';
@@ -43,6 +44,8 @@ export interface StepCommand {
   readonly isTransaction?: true;
   /** The engine carries this out; there is no body. */
   readonly operation?: Operation;
+  /** There is no body either: the code has worked this result out itself. It is recorded, and a replay goes by the record. */
+  readonly known?: Encoded;
 }
 
 export type StepBody = (...args: never[]) => unknown;

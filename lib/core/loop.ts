@@ -149,6 +149,10 @@ export interface Values {
   encode(value: unknown, what: string): Encoded;
   /** The same for what was thrown, which always can be stored: in part, if there is no other way. */
   encodeError(thrown: unknown, what: string): Encoded;
+  /** The same for what is to be recorded, and may be the input of a next link: a PayloadTooLargeError if it is too large. */
+  encodeToKeep(value: unknown, what: string): Encoded;
+  /** The value, made anew. */
+  decode(encoded: Encoded): unknown;
 }
 
 export interface PatchAnswers {

@@ -12,7 +12,16 @@ export interface UpdateTask {
   start(input: unknown): Coroutine<unknown>;
 }
 
+/** Lets updates in one at a time: while it is closed they wait in the inbox, in the order of acceptance. */
+export interface UpdateGate {
+  readonly isOpen: boolean;
+  /** Takes an update without a handler, which does not wait for one: refuses it, and follows what was done by earlier code. */
+  missing(name: string): UpdateTask;
+}
+
 export interface MessageHandlers {
+  /** Of an entity. */
+  gate: UpdateGate | undefined;
   /** In place of an earlier one of that name. */
   setQuery(name: string, handler: QueryHandler): void;
   setUpdate(name: string, handler: UpdateTask): void;

@@ -61,6 +61,8 @@ export interface QueryOperation {
   readonly runId: string;
   readonly name: string;
   readonly args: Encoded;
+  /** The name of the entity that the run is: where there is none, it answers as it would begin. */
+  readonly entity?: string;
 }
 
 /** Asks another run to carry out an update, or looks for the answer: see `UpdateProgress`. */
@@ -71,6 +73,8 @@ export interface UpdateOperation {
   readonly args: Encoded;
   /** Undefined: it is sent for the first time, and its id follows from the step. */
   readonly updateId: string | undefined;
+  /** The name of the entity that the run is: where there is none, it is begun. */
+  readonly entity?: string;
 }
 
 /** What became of an update by now. */

@@ -1,6 +1,7 @@
 /** The workflows that a process knows, by name: gathered from an array or from a module's exports. */
 import { setBrand } from './brand.ts';
 import { describeValue } from './describe-value.ts';
+import type { AnyEntity } from './entity.ts';
 import { LullError, WorkflowCodeError } from './errors.ts';
 import { suggest } from './suggest.ts';
 import { isSignal, type Signal, signalSchema } from './signal.ts';
@@ -9,9 +10,9 @@ import { isUpdate, updateSchema } from './update.ts';
 import { type AnyWorkflow, definitionOf, isWorkflow, type WorkflowDefinition } from './workflow.ts';
 
 /**
- * Workflows in an array, or the namespace of a module that exports them (`import * as workflows from './workflows'`).
+ * Workflows and entities in an array, or the namespace of a module that exports them (`import * as workflows from './workflows'`).
  */
-export type WorkflowSource = readonly AnyWorkflow[] | Readonly<Record<string, unknown>>;
+export type WorkflowSource = readonly (AnyWorkflow | AnyEntity)[] | Readonly<Record<string, unknown>>;
 
 export interface WorkflowRegistry {
   find(name: string): WorkflowDefinition | undefined;
@@ -19,6 +20,8 @@ export interface WorkflowRegistry {
   get(name: string): WorkflowDefinition;
   /** In alphabetical order. */
   names(): readonly string[];
+  /** The names of the entities among them. */
+  entities(): readonly string[];
   /**
    * For a signal that is sent by name: the schema of the only exported signal of that name. Several may share a name,
    * each for workflows of its own: then the names here do not say which one is meant.
@@ -73,6 +76,7 @@ export function createRegistry(source: WorkflowSource): WorkflowRegistry {
       return definition;
     },
     names: () => names,
+    entities: () => names.filter((name) => find(name)?.entity !== undefined),
     signalSchema: (name) => {
       const signal = onlyOne(signals, name);
       return signal && signalSchema(signal);

@@ -1,6 +1,7 @@
 /** A workflow as the engine sees it: the definition behind the function that an author calls. */
 import type { Coroutine } from './awaitable.ts';
 import type { Duration } from './duration.ts';
+import type { EntityDefinition } from './entity.ts';
 import type { StandardSchema, StandardSchemaV1 } from './standard-schema.ts';
 import type { StepDefaults } from './step.ts';
 
@@ -35,6 +36,8 @@ export interface WorkflowDefinition {
   readonly timeoutMs: number | undefined;
   readonly retentionMs: number | undefined;
   readonly stepDefaults: StepDefaults | undefined;
+  /** Its runs are those of an entity: they begin with their first call, and not otherwise. */
+  readonly entity?: EntityDefinition;
   /** The author's code, for messages that name what is in it. */
   readonly code?: (input: never) => unknown;
   /** The coroutine of a run. `input` is what the schema gave: it was checked at the door. */

@@ -13,11 +13,14 @@ import { describeValue } from '../core/describe-value.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { UnserializableValueError } from '../core/errors.ts';
 import { readOnly } from '../core/reading.ts';
-import { isPlainTerminate } from '../journal/event.ts';
+import { NEW_ENTITY } from '../core/entity.ts';
+import { RunIdTakenError } from '../core/run-errors.ts';
+import { isPlainTerminate, type Started } from '../journal/event.ts';
 import { findDamage } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { type Standing, standingEntries } from '../journal/standing.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
+import type { RunItem } from '../ports/run-item.ts';
 import { isClosed } from '../core/run-status.ts';
 import { checkValueSize } from './check-value-size.ts';
 import { readingRun, withGuard } from './guard.ts';
@@ -31,16 +34,42 @@ import type { Engine } from './settings.ts';
 export async function answerQuery(engine: Engine, query: AskedQuery): Promise<QueryAnswer> {
   const { runId } = query;
   const run = await engine.store.readRun(runId);
-  if (run === undefined) return { kind: 'not-found' };
+  if (run === undefined) {
+    return query.entity === undefined ? { kind: 'not-found' } : askAsItBegins(engine, query, asItBegins(engine, query));
+  }
+  if (query.entity !== undefined && query.entity !== run.workflow) {
+    const error = new RunIdTakenError(runId, `, and not by an entity "${query.entity}": choose another key`);
+    return { kind: 'cannot-replay', error };
+  }
   const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run));
   // A closed run has records until it is purged: the run item goes last.
-  if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
+  if (records.length === 0) {
+    if (isClosed(run.status)) return { kind: 'not-found' };
+    return query.entity === undefined ? { kind: 'not-begun' } : askAsItBegins(engine, query, run);
+  }
   const damage = findDamage(records);
   if (damage !== undefined) return { kind: 'cannot-replay', error: whyUnreadable(runId, records, damage) };
   const replayed = await replayRun(engine, run, seenByCode(records));
   const memory = replayed.kind === 'replayed' ? replayed.memory : replayed.reached;
   if (memory !== undefined) return ask(engine, memory, query);
   return replayed.kind === 'replayed' ? { kind: 'not-begun' } : { kind: 'cannot-replay', error: replayed.error };
+}
+
+/** Of an entity that never was called. */
+function asItBegins({ clock }: Engine, { runId, entity = '' }: AskedQuery): RunItem {
+  return {
+    ...{ runId, workflow: entity, status: 'pending', createdAtMs: clock.nowMs() },
+    input: { kind: 'inline', value: encode(NEW_ENTITY, 'the input') },
+    ...{ inputDigest: '', epoch: 0, wakes: 0, inboxIds: [] },
+  };
+}
+
+/** An entity, or its next link, that has not begun: its code is run as if it began now, and nothing is kept of that. */
+async function askAsItBegins(engine: Engine, query: AskedQuery, run: RunItem): Promise<QueryAnswer> {
+  const started: Started = { kind: 'started', atMs: engine.clock.nowMs(), version: engine.version };
+  const replayed = await replayRun(engine, run, standingEntries([started]));
+  if (replayed.kind === 'cannot-replay') return replayed;
+  return ask(engine, replayed.memory, query);
 }
 
 /** What came when no code took it any more changed nothing that the code keeps. */

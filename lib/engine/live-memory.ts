@@ -3,8 +3,9 @@
  *
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/turns.test.ts
  */
+import type { Encoded } from '../core/encoded.ts';
 import type { CommandId, JournalEntry, JournalEvent, Started } from '../journal/event.ts';
-import type { LiveRun } from '../scheduler/live-run.ts';
+import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
 import { withGuard, type GuardedRun } from './guard.ts';
 import { asOwner } from './owned-code.ts';
 import type { RunSecrets } from './run-secrets.ts';
@@ -25,6 +26,8 @@ export interface LiveMemory {
   readonly code: object;
   readonly timers: TimerHeap;
   readonly stepsToBegin: StepsToBegin;
+  /** Results that the code has worked out itself: they are delivered before anything else. */
+  readonly known: { readonly id: CommandId; readonly value: Encoded }[];
 }
 
 /** Takes up what is pending after a replay. */
@@ -33,12 +36,19 @@ export function rememberPending(
   guarded: GuardedRun,
   beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs' | 'started' | 'code'>,
 ): LiveMemory {
-  const memory = { live, guarded, ...beside, timers: new TimerHeap(), stepsToBegin: new StepsToBegin(live) };
+  const waiting = { timers: new TimerHeap(), stepsToBegin: new StepsToBegin(live), known: [] };
+  const memory: LiveMemory = { live, guarded, ...beside, ...waiting };
   for (const pending of live.pending.values()) {
     if (pending.kind === 'sleep') memory.timers.add(pending);
-    if (pending.kind === 'step') memory.stepsToBegin.add(pending);
+    if (pending.kind === 'step') rememberStep(memory, pending);
   }
   return memory;
+}
+
+function rememberStep({ known, stepsToBegin }: LiveMemory, step: PendingStep): void {
+  const { id, command } = step;
+  if (command.known === undefined) stepsToBegin.add(step);
+  else known.push({ id, value: command.known });
 }
 
 /** Delivers one event with the guard up (I4). Gives what is to be recorded: the event, and what the code asked for. */
@@ -49,7 +59,7 @@ export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[]
     if (entry.kind === 'patched') continue;
     const { id } = entry;
     const pending = live.pending.get(id); // none: withdrawn again already
-    if (pending?.kind === 'step') memory.stepsToBegin.add(pending);
+    if (pending?.kind === 'step') rememberStep(memory, pending);
     if (pending?.kind === 'sleep') memory.timers.add(pending);
   }
   if (event.kind === 'step-retrying' || event.kind === 'step-interrupted') {

@@ -1,5 +1,5 @@
 /**
- * The events that are ready to be delivered: messages first, then due timers, the run's deadline and ended steps, in the
+ * The events that are ready to be delivered: what the code has worked out itself, then messages, then due timers, the run's deadline and ended steps, in the
  * order of their times.
  *
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/unread-messages.test.ts
@@ -15,6 +15,8 @@ import type { Turn } from './turn-state.ts';
 /** Takes the next event from its queue; undefined when there is none. A run that has ended only gets messages. */
 export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefined {
   if (continuesAsNew(memory)) return undefined; // messages move along in the inbox
+  const known = takeKnown(turn, memory);
+  if (known !== undefined) return known;
   if (isHeld(turn, memory)) {
     const ended = firstStepResult(turn, memory);
     if (ended !== undefined) turn.stepResults.shift();
@@ -45,11 +47,21 @@ export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefi
 /** Whether `nextEvent` would return one. */
 export function hasPendingEvents(turn: Turn, memory: LiveMemory): boolean {
   if (continuesAsNew(memory)) return false;
+  if (memory.known.some(({ id }) => memory.live.pending.has(id))) return true;
   if (isHeld(turn, memory)) return firstStepResult(turn, memory) !== undefined;
   if (turn.inbox.some((message) => isDeliverable(message, memory))) return true;
   if (codeHasEnded(memory)) return false;
   if (isLimitReached(turn) || firstStepResult(turn, memory) !== undefined) return true;
   return (nextTimeAtMs(memory) ?? Infinity) <= turn.engine.clock.nowMs();
+}
+
+/** The first that the code still waits for. */
+function takeKnown({ engine }: Turn, { known, live }: LiveMemory): JournalEvent | undefined {
+  for (let first = known.shift(); first !== undefined; first = known.shift()) {
+    const { id, value } = first;
+    if (live.pending.has(id)) return { kind: 'step-completed', id, atMs: engine.clock.nowMs(), value };
+  }
+  return undefined;
 }
 
 /** The first message that can be delivered. */

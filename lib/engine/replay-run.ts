@@ -38,6 +38,7 @@ import type { CallbackHost, LiveRun, LiveRunOptions } from '../scheduler/live-ru
 import type { RestoredRun } from '../scheduler/run-frames.ts';
 import { signCallback } from '../token/callback-token.ts';
 import { isRandomKey } from '../token/random-key.ts';
+import { checkValueSize } from './check-value-size.ts';
 import { encodeResult } from './encode-result.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { createRunSecrets } from './run-secrets.ts';
@@ -269,7 +270,7 @@ function patchesIn(recorded: readonly JournalEntry[]): ReadonlySet<string> {
 
 type Codec = Pick<
   LiveRunOptions,
-  'nextInput' | 'decode' | 'encode' | 'checkResult' | 'encodeError' | 'digestArguments'
+  'nextInput' | 'decode' | 'encode' | 'encodeToKeep' | 'checkResult' | 'encodeError' | 'digestArguments'
 >;
 
 function codecOf(engine: Engine, definition: WorkflowDefinition): Codec {
@@ -277,6 +278,7 @@ function codecOf(engine: Engine, definition: WorkflowDefinition): Codec {
     nextInput: (value) => toNextInput(engine, definition, value),
     decode: (encoded) => decode(encoded),
     encode: (value, what) => outsideGuard(() => encode(value, what)),
+    encodeToKeep: (value, what) => encodeToKeep(engine, value, what),
     checkResult: (value) => void outsideGuard(() => encodeResult(engine, definition.name, value)),
     encodeError: (thrown, what) => outsideGuard(() => encodeError(toError(thrown), what)),
     digestArguments,
@@ -290,6 +292,16 @@ function toNextInput({ store }: Engine, { name, inputSchema }: WorkflowDefinitio
   return outsideGuard(() => {
     const encoded = encode(given, what);
     checkInputSize(what, encodedBytes(encoded), store.limits);
+    return encoded;
+  });
+}
+
+/** What is not larger than a result may be, nor than an input. */
+function encodeToKeep(engine: Engine, value: unknown, what: string): Encoded {
+  return outsideGuard(() => {
+    const encoded = encode(value, what);
+    checkInputSize(what, encodedBytes(encoded), engine.store.limits);
+    checkValueSize(engine, encoded, { what, advice: 'keep a part of it, or a key to it' });
     return encoded;
   });
 }

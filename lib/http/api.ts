@@ -6,6 +6,7 @@ import { toError } from '../core/to-error.ts';
 import type { Logger } from '../core/logger.ts';
 import { bulkRoutes } from './bulk-routes.ts';
 import { callbackRoutes } from './callback-routes.ts';
+import { entityRoutes } from './entity-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { describeApi } from './openapi.ts';
 import { internalProblem, type Problem, problemOf, toProblem } from './problem.ts';
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...queryRoutes,
   ...updateRoutes,
   ...withStartRoutes,
+  ...entityRoutes,
   ...callbackRoutes,
   ...bulkRoutes,
   ...scheduleRoutes,

@@ -11,6 +11,8 @@ export interface AskedQuery {
    * answer is undefined if it does, or `failed` with an InvalidInputError.
    */
   readonly callbackId?: number;
+  /** The name of the entity that the run is: where it has not begun, it is answered as it would begin. */
+  readonly entity?: string;
 }
 
 /** What came of a query. */

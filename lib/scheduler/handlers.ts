@@ -1,7 +1,8 @@
 /** The handlers of a run's queries and updates, by name: they hold the author's own functions. */
-import type { MessageHandlers, QueryHandler, UpdateTask } from '../core/message-handlers.ts';
+import type { MessageHandlers, QueryHandler, UpdateGate, UpdateTask } from '../core/message-handlers.ts';
 
 export class Handlers implements MessageHandlers {
+  gate: UpdateGate | undefined;
   readonly #queries = new Map<string, QueryHandler>();
   readonly #updates = new Map<string, UpdateTask>();
 

@@ -147,6 +147,8 @@ export interface LiveRunOptions {
   recordedDueAtMs(id: CommandId): number | undefined;
   /** The input of a next link, checked and in stored form. Default: there can be none. */
   readonly nextInput?: (input: unknown) => Encoded;
+  /** The stored form of what code keeps for its next link. Default: it keeps nothing. */
+  readonly encodeToKeep?: (value: unknown, what: string) => Encoded;
   /** Which link of its run it is: callbacks of others are not its own. Default: the first. */
   readonly link?: number;
   /** What the host does for callbacks. Default: there can be none. */

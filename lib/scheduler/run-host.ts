@@ -43,6 +43,12 @@ export class RunHost implements RunLog, Values {
     return this.#options.encode(value, what);
   }
 
+  encodeToKeep(value: unknown, what: string): Encoded {
+    const { encodeToKeep } = this.#options;
+    invariant(encodeToKeep !== undefined, 'this host keeps nothing');
+    return encodeToKeep(value, what);
+  }
+
   encodeError(thrown: unknown, what: string): Encoded {
     return this.#options.encodeError(thrown, what);
   }

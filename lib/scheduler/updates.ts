@@ -45,9 +45,11 @@ export class Updates {
     this.#bodyHasEnded = true;
   }
 
-  /** Whether an update of that name can begin. */
+  /** Whether an update of that name is to be looked at now. */
   handles(name: string): boolean {
-    return !this.#bodyHasEnded && this.#loop.handlers.update(name) !== undefined;
+    const { handlers } = this.#loop;
+    if (this.#bodyHasEnded) return false;
+    return handlers.gate === undefined ? handlers.update(name) !== undefined : handlers.gate.isOpen;
   }
 
   /** Throws if the update is refused. Changes nothing. */
@@ -101,7 +103,8 @@ export class Updates {
   }
 
   #handler(name: string): UpdateTask {
-    const handler = this.#loop.handlers.update(name);
+    const { handlers } = this.#loop;
+    const handler = handlers.update(name) ?? handlers.gate?.missing(name);
     invariant(handler !== undefined, `update "${name}" has no handler`);
     return handler;
   }

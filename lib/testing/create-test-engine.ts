@@ -1,4 +1,5 @@
 /** The testing kit's front: an engine in memory, whose clock jumps. */
+import type { EntityCallOptions } from '../client/call-entity.ts';
 import { Client } from '../client/client.ts';
 import type { RunSummary } from '../client/describe-run.ts';
 import type { ListOptions } from '../client/list-runs.ts';
@@ -11,6 +12,7 @@ import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Entity, EntityClient } from '../core/entity.ts';
 import type { WorkflowSource } from '../core/workflow-registry.ts';
 import type { Workflow } from '../core/workflow.ts';
 import { checkInterceptors, interceptorsOf } from '../engine/interceptors.ts';
@@ -119,6 +121,8 @@ export interface TestEngine {
    * the first `Key` shows, of a request or of `get`.
    */
   table(name: string): MemoryTable;
+  /** `client.entity`: a call moves the clock as far as its answer needs, a read does not. */
+  entity<H>(entity: Entity<H>, key: string, options?: EntityCallOptions): EntityClient<H>;
   /** `client.schedules`. */
   readonly schedules: Schedules;
   /** For everything else that a caller can do. */
@@ -232,6 +236,10 @@ class EngineOnCloud implements TestEngine {
 
   async run<In, R>(workflow: Workflow<In, R, never>, input?: In): Promise<R> {
     return ownResult(await this.start(workflow, input));
+  }
+
+  entity<H>(entity: Entity<H>, key: string, options?: EntityCallOptions): EntityClient<H> {
+    return this.client.entity(entity, key, options);
   }
 
   settle(): Promise<void> {

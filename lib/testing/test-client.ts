@@ -6,9 +6,11 @@ import {
   type SignalWithStartOptions,
   type UpdateWithStartOptions,
 } from '../client/client.ts';
+import { type EntityCall, toOwnError } from '../client/call-entity.ts';
 import type { Run } from '../client/run.ts';
 import type { CompleteOptions } from '../client/complete-callback.ts';
 import type { StartOptions } from '../client/start-run.ts';
+import { kindOfCall } from '../core/entity.ts';
 import type { WorkflowSource } from '../core/workflow-registry.ts';
 import type { AnyWorkflow, Workflow } from '../core/workflow.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -98,6 +100,22 @@ export class TestClient extends Client {
     const send = (): Promise<unknown> => super.updateWithStart(workflow as string, input, given);
     const name = typeof update === 'string' ? update : update.name;
     return new TestRun(super.run(id), this.#cloud, this.#timeline).answer(send, { name, id: idempotencyKey, timeout });
+  }
+
+  protected override async callEntity(call: EntityCall): Promise<unknown> {
+    const { entity, runId, name, options } = call;
+    if (kindOfCall(entity, name) === 'read') {
+      await this.#timeline.settle();
+      return super.callEntity(call);
+    }
+    const { timeout, idempotencyKey = this.#cloud.nextUpdateId() } = options;
+    const send = (): Promise<unknown> => super.callEntity({ ...call, options: { idempotencyKey, timeout: 0 } });
+    const run = new TestRun(super.run(runId), this.#cloud, this.#timeline);
+    try {
+      return await run.answer(send, { name, id: idempotencyKey, timeout });
+    } catch (error) {
+      throw toOwnError(error);
+    }
   }
 
   protected override makeCall<T>(call: () => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import { showConsole } from './console.ts';
 import { cancel, pause, resume, retry, terminate } from './control.ts';
 import { count } from './count.ts';
 import { deleteRun } from './delete.ts';
+import { entity } from './entity.ts';
 import { fork } from './fork.ts';
 import { history } from './history.ts';
 import { list } from './list.ts';
@@ -28,6 +29,7 @@ export const ENGINE_VERBS: readonly EngineVerb<any>[] = [
   signal,
   query,
   update,
+  entity,
   cancel,
   terminate,
   pause,

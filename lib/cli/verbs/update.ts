@@ -1,21 +1,12 @@
 /** `lull update`: asks a run to carry out an update, and waits for the answer. */
 import { Option } from 'commander';
 import type { EngineVerb } from '../engine-verb.ts';
-import { LONGEST_WAIT_MS, readDuration } from '../engine/await-end.ts';
-import { newKey, pathOf } from '../engine/engine.ts';
+import { type AnswerOptions, askUntilAnswered, DEFAULT_WAIT } from '../engine/ask-until-answered.ts';
+import { pathOf } from '../engine/engine.ts';
 import { findRunId } from '../engine/find-run.ts';
-import { EXIT } from '../exit-codes.ts';
 import { readJson } from '../read-json.ts';
 
-interface UpdateOptions {
-  readonly inputFile?: string;
-  readonly idempotencyKey?: string;
-  readonly wait?: string;
-}
-
-const DEFAULT_WAIT = '5m';
-
-export const update: EngineVerb<UpdateOptions> = {
+export const update: EngineVerb<AnswerOptions & { readonly inputFile?: string }> = {
   name: 'update',
   summary: 'ask a run to carry out an update, and wait for the answer: it is JSON',
   arguments: [
@@ -29,25 +20,9 @@ export const update: EngineVerb<UpdateOptions> = {
     new Option('--wait <duration>', `how long to wait for the answer (default: ${DEFAULT_WAIT})`),
   ],
   examples: [[`lull update cart-ada add '{"sku":"tea","cents":450}'`, 'Put something into a cart']],
-  async act({ engine, output, surroundings, options }, run = '', name = '', text) {
-    const input = await readJson({ text, file: options.inputFile, what: 'input' }, surroundings);
-    const untilMs = surroundings.nowMs() + readDuration(options.wait ?? DEFAULT_WAIT, '--wait');
-    const key = options.idempotencyKey ?? newKey();
-    const path = pathOf('runs', await findRunId(engine, run), 'updates', name);
-    for (;;) {
-      const leftMs = Math.max(0, untilMs - surroundings.nowMs());
-      const { status, body } = await engine.ask({
-        ...{ method: 'POST', path, key, body: input },
-        query: { wait: `${Math.min(leftMs, LONGEST_WAIT_MS)}ms` },
-      });
-      if (status === 200) {
-        output.document(body ?? null);
-        return EXIT.ok;
-      }
-      if (surroundings.nowMs() < untilMs) continue;
-      if (output.isJson) output.document(body);
-      output.note(`the update is accepted, and has no answer yet. Ask again with --idempotency-key ${key}`);
-      return EXIT.notYet;
-    }
+  async act(call, run = '', name = '', text) {
+    const body = await readJson({ text, file: call.options.inputFile, what: 'input' }, call.surroundings);
+    const path = pathOf('runs', await findRunId(call.engine, run), 'updates', name);
+    return askUntilAnswered(call, { path, body, what: 'the update' });
   },
 };
