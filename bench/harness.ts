@@ -20,8 +20,8 @@ export interface Bench {
   readonly store: BenchStore;
   /** Takes turns as they are asked for, at most so many at a time, until nobody asks any more. */
   work(atOnce?: number): Promise<void>;
-  /** Until a turn is asked for: by a call that waits for what comes of it. */
-  untilAsked(): Promise<void>;
+  /** Until turns are asked for, one by default: by a call that waits for what comes of it. */
+  untilAsked(times?: number): Promise<void>;
   /** A turn of one run, now. */
   turn(runId: string): Promise<void>;
   /** A worker that has nothing in memory. */
@@ -86,8 +86,8 @@ export function createBench(
     work: async (atOnce = 1) => {
       await Promise.all(Array.from({ length: atOnce }, workOne));
     },
-    untilAsked: async () => {
-      while (waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    untilAsked: async (times = 1) => {
+      while (waiting.length < times) await new Promise((resolve) => setImmediate(resolve));
     },
     turn,
     takeTurns: () => {

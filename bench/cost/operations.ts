@@ -1,5 +1,5 @@
 /** What one operation of a run takes: a run that has it, less a run that does nothing. */
-import { callback, child, continueAsNew, query, signal, sleep, startRun, step, update, workflow } from 'lull';
+import { callback, child, continueAsNew, entity, query, signal, sleep, startRun, step, update, workflow } from 'lull';
 import type { Run } from 'lull/client';
 import type { EventBus } from '../../lib/ports/event-bus.ts';
 import { createBench, type Bench } from '../harness.ts';
@@ -44,7 +44,13 @@ const continues = workflow('continues', function* (again: boolean) {
   if (again) yield* continueAsNew(false);
 });
 
-const workflows = { nothing, steps, reads, sleeps, listens, asks, hasChild, startsRun, continues };
+const counter = entity('counter', {
+  initial: () => ({ sum: 0 }),
+  handlers: { add: (state, n: number) => (state.sum += n) },
+  reads: { get: (state) => state.sum },
+});
+
+const workflows = { nothing, steps, reads, sleeps, listens, asks, hasChild, startsRun, continues, counter };
 
 interface Operation {
   readonly name: string;
@@ -81,6 +87,18 @@ const sleeper = async (bench: Bench): Promise<void> => {
   bench.passTime('1 hour');
   await bench.turn(id);
 };
+/** `wakes`: how many the call sends. */
+const answered = async <T>(bench: Bench, call: Promise<T>, wakes = 1): Promise<T> => {
+  await bench.untilAsked(wakes);
+  await bench.work();
+  return call;
+};
+let keys = 0;
+const called = async (bench: Bench, again?: (key: string) => Promise<unknown>): Promise<void> => {
+  const key = `k${(keys += 1)}`;
+  await answered(bench, bench.client.entity(counter, key).add(1), 2);
+  await again?.(key);
+};
 const bus: EventBus = { put: () => Promise.resolve(true) };
 const oneStep = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(steps));
 
@@ -110,11 +128,22 @@ const OPERATIONS: readonly Operation[] = [
     beside: (bench) => hearsAWord(bench),
     play: (bench) =>
       hearsAWord(bench, async (run) => {
-        const answer = run.update(rename, 'new');
-        await bench.untilAsked();
-        await bench.work();
-        await answer;
+        await answered(bench, run.update(rename, 'new'));
       }),
+  },
+  {
+    name: 'the first call of an entity, which begins it',
+    play: (bench) => called(bench),
+  },
+  {
+    name: 'a call of an entity that is idle',
+    beside: (bench) => called(bench),
+    play: (bench) => called(bench, (key) => answered(bench, bench.client.entity(counter, key).add(1))),
+  },
+  {
+    name: 'a read of an entity',
+    beside: (bench) => called(bench),
+    play: (bench) => called(bench, (key) => bench.client.entity(counter, key).get()),
   },
   {
     name: 'a pause and its resume, of a run that waits for a message',

@@ -28,7 +28,7 @@ export interface EntityOptions<S extends object, H, Q> {
    * that throws leaves the state as it was.
    */
   handlers: H & EntityHandlers<S>;
-  /** What looks at the state, by name: plain functions. They wake nobody, and what they change has no effect. */
+  /** What looks at the state, by name: plain functions. They wake no worker, and what they change has no effect. */
   reads?: Q & EntityReads<S>;
 }
 
@@ -92,7 +92,9 @@ function toCode(name: string, options: unknown): EntityCode {
   if (unknown !== undefined) throw fail(`has no option "${unknown}": there are initial, handlers, reads`);
   const { initial, handlers, reads = {} } = options as { readonly [option: string]: unknown };
   if (typeof initial !== 'function') {
-    throw fail(`has initial ${describeValue(initial)}: give a function that makes the state of a key, (key) => ({ ... })`);
+    throw fail(
+      `has initial ${describeValue(initial)}: give a function that makes the state of a key, (key) => ({ ... })`,
+    );
   }
   const of = { handlers: functionsOf('handlers', handlers, fail), reads: functionsOf('reads', reads, fail) };
   if (Object.keys(of.handlers).length === 0) throw fail('has no handlers: give { add(state, n) { ... } }');

@@ -46,8 +46,7 @@ interface Outcome {
   readonly ends?: true;
 }
 
-type Kept =
-  { readonly kind: 'state'; readonly encoded: Encoded } | { readonly kind: 'none'; readonly error: unknown };
+type Kept = { readonly kind: 'state'; readonly encoded: Encoded } | { readonly kind: 'none'; readonly error: unknown };
 
 export class RunningEntity {
   readonly #code: EntityCode;

@@ -292,7 +292,7 @@ export class Client {
    *
    * A handler is called once, and begins the entity if there is none; calls are carried out in the order in which they were
    * accepted, and what the handler throws is thrown here. Raises an InboxFullError where too many calls wait, a
-   * CallCancelledError, and a RunEndedError if the entity's run was terminated. A read wakes nobody, and may be asked of an
+   * CallCancelledError, and a RunEndedError if the entity's run was terminated. A read wakes no worker, and may be asked of an
    * entity that never was: it answers from `initial`.
    *
    * @example

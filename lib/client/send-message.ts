@@ -6,7 +6,7 @@
  * messages with one idempotency key the first to be put stays: the table refuses another one under its id.
  */
 import { describeValue } from '../core/describe-value.ts';
-import { CONTROL_INBOX_LIMIT, INBOX_LIMIT, MESSAGE_ID_LIMIT_BYTES } from '../ports/limits.ts';
+import { CONTROL_INBOX_LIMIT, INBOX_LIMIT, MESSAGE_ID_LIMIT_BYTES, UPDATES_LIMIT } from '../ports/limits.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -111,8 +111,9 @@ function keyReused({ runId, message, idempotencyKey = '', what }: Sending): Idem
 /** Flooded with signals or not, a run can be asked to stop. */
 function accept(store: Store, runId: string, { id, kind }: Message): Promise<AcceptMessageResult> {
   if (kind === 'signal') return store.accept(runId, id, INBOX_LIMIT, 'signal');
+  if (kind === 'update') return store.accept(runId, id, UPDATES_LIMIT, 'control');
   // Code that reads no signals still learns of the ends of its children; there is room left for a request to stop.
-  if (kind === 'run-ended' || kind === 'update') return store.accept(runId, id, INBOX_LIMIT, 'control');
+  if (kind === 'run-ended') return store.accept(runId, id, INBOX_LIMIT, 'control');
   // Unread signals do not keep a callback away: it is awaited, or is about to be.
   if (kind === 'callback') return store.accept(runId, id, INBOX_LIMIT, 'control');
   return store.accept(runId, id, CONTROL_INBOX_LIMIT, kind);

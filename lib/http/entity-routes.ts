@@ -16,7 +16,7 @@ const readRoute = defineRoute({
   method: 'GET',
   path: '/entities/{name}/{key}/{read}',
   operationId: 'readEntity',
-  summary: 'Asks a read of an entity, without arguments. It wakes nobody, and an entity that never was answers too.',
+  summary: 'Asks a read of an entity, without arguments. It wakes no worker, and an entity that never was answers too.',
   answers: { 200: { description: 'What the read returns, as of the last call.', schema: anyValue } },
   problems: [...problems, 'METHOD_NOT_ALLOWED'],
   async handle(call) {

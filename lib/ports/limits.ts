@@ -12,6 +12,12 @@ export const LARGEST_RECORD_BYTES = 380_000;
  */
 export const INBOX_LIMIT = 100;
 
+/**
+ * Updates wait in an inbox until their handler lets them in, as the calls of an entity do. They leave room for what a
+ * handler may be waiting for: the end of a child, the end of another run, a callback.
+ */
+export const UPDATES_LIMIT = 90;
+
 /** Requests to cancel or to terminate have additional room, so that they reach a run that is flooded with signals. */
 export const CONTROL_INBOX_LIMIT = 110;
 

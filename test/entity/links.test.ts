@@ -43,9 +43,9 @@ describe('a long life', () => {
     const calls = engine.entity(counter, 'a');
     for (let i = 1; i <= 250; i += 1) expect(await calls.add(1)).toBe(i);
     expect(await linkOf(engine)).toBe(3);
-    expect((await engine.history('counter:a', { link: 1 })).filter(({ kind }) => kind === 'update-received')).toHaveLength(
-      100,
-    );
+    expect(
+      (await engine.history('counter:a', { link: 1 })).filter(({ kind }) => kind === 'update-received'),
+    ).toHaveLength(100);
     expect(await calls.get()).toBe(250);
   });
 

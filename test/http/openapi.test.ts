@@ -65,6 +65,8 @@ describe('GET /openapi.json', () => {
         'POST /runs/{id}/signals/{name}',
         'POST /runs/{id}/terminate',
         'POST /runs/{id}/updates/{name}',
+        'GET /entities/{name}/{key}/{read}',
+        'POST /entities/{name}/{key}/{handler}',
         'POST /workflows/{name}/pause',
         'POST /workflows/{name}/resume',
         'POST /workflows/{name}/runs',
