@@ -116,8 +116,8 @@ export {
   WorkflowCodeError,
   type WorkflowCodeErrorCode,
 } from './core/errors.ts';
+export { CallCancelledError, UnknownHandlerError } from './core/entity-errors.ts';
 export {
-  CallCancelledError,
   ChildFailedError,
   IdempotencyKeyReusedError,
   InboxFullError,
@@ -127,7 +127,6 @@ export {
   RunIdTakenError,
   RunNotFoundError,
   RunTerminatedError,
-  UnknownHandlerError,
 } from './core/run-errors.ts';
 export {
   type FailedCondition,

@@ -1,9 +1,9 @@
 /** Calls of entities from the code of a run: each is done once, as all that a run asks of another one. */
 import type { Awaitable, Coroutine } from '../core/awaitable.ts';
 import type { EntityDefinition } from '../core/entity.ts';
+import { ownError } from '../core/entity-errors.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoop } from '../core/loop.ts';
-import { ownError } from '../core/run-errors.ts';
 import { type Call, lazy } from './lazy.ts';
 import { QueryCall, UpdateCall } from './run-calls.ts';
 

@@ -6,7 +6,6 @@ import {
   type Entity,
   type EntityDefinition,
   type EntityHandlers,
-  entityOf,
   type EntityReads,
   entityRunId,
   setEntity,
@@ -65,10 +64,7 @@ export interface EntityOptions<S extends object, H, Q> {
  * await engine.entity(counter, 'about').get(); // => 0
  * ```
  */
-export function entity<S extends object, H, Q = NonNullable<unknown>>(
-  name: string,
-  options: EntityOptions<S, H, Q>,
-): Entity<H & Q> {
+export function entity<S extends object, H, Q = object>(name: string, options: EntityOptions<S, H, Q>): Entity<H & Q> {
   checkPlainName(name, 'an entity');
   checkNotOwn(name);
   const code = toCode(name, options);

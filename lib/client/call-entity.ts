@@ -4,14 +4,8 @@
  */
 import type { Duration } from '../core/duration.ts';
 import { type AnyEntity, type EntityDefinition, NEW_ENTITY } from '../core/entity.ts';
-import {
-  CallCancelledError,
-  ownError,
-  RunEndedError,
-  RunIdTakenError,
-  RunNotFoundError,
-  UnknownHandlerError,
-} from '../core/run-errors.ts';
+import { CallCancelledError, ownError, UnknownHandlerError } from '../core/entity-errors.ts';
+import { RunEndedError, RunIdTakenError, RunNotFoundError } from '../core/run-errors.ts';
 import type { AnswerQuery } from '../ports/queries.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { askQuery } from './ask-query.ts';
@@ -59,7 +53,8 @@ export async function callHandler(
 
 /** Asks a read. */
 export async function callRead(ports: ClientPorts, { entity, code, runId, name, args }: EntityCall): Promise<unknown> {
-  const openQueries = code === undefined ? ports.openQueries : (): Promise<AnswerQuery> => ports.openQueriesOf(code);
+  const openQueries = (): Promise<AnswerQuery> =>
+    code === undefined ? ports.openQueries() : ports.openQueriesOf(code);
   return askQuery({ ...ports, openQueries }, runId, name, args, entity.name);
 }
 

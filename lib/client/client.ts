@@ -1,21 +1,9 @@
 /** The client: starts runs, finds them, lists them. */
 import { definitionOf, isWorkflow, type AnyWorkflow, type Workflow } from '../core/workflow.ts';
-import { describeValue } from '../core/describe-value.ts';
-import type { Duration } from '../core/duration.ts';
-import {
-  type AnyEntity,
-  type Entity,
-  type EntityClient,
-  type EntityDefinition,
-  entityOf,
-  entityRunId,
-  isEntity,
-  kindOfCall,
-} from '../core/entity.ts';
-import type { Signal } from '../core/signal.ts';
-import type { Update } from '../core/update.ts';
+import { isEntity, kindOfCall } from '../core/entity.ts';
 import { isOwnName } from '../core/own-names.ts';
-import { InvalidArgumentError, startOfEntity, UnknownEntityError } from '../core/run-errors.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
+import { startOfEntity } from '../core/entity-errors.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { awaitUpdate } from './await-update.ts';
 import {
@@ -28,17 +16,11 @@ import {
   inBulk,
 } from './bulk.ts';
 import { beginCall } from './call-budget.ts';
-import {
-  callHandler,
-  callRead,
-  checkCallOptions,
-  type EntityCall,
-  type EntityCallOptions,
-  toOwnError,
-} from './call-entity.ts';
+import { callHandler, callRead, type EntityCall, toOwnError } from './call-entity.ts';
 import { type CompleteOptions, endCallback, heartbeatCallback } from './complete-callback.ts';
 import { type ClientOptions, type ClientPorts, toClientPorts } from './client-ports.ts';
 import type { RunSummary } from './describe-run.ts';
+import { entityPort, type EntityPort } from './entities.ts';
 import type { HistoryDocument } from './history-document.ts';
 import { checkRunId } from './identifiers.ts';
 import { importHistory, type ImportOptions } from './import-history.ts';
@@ -58,7 +40,13 @@ import { prepareUpdate, sendUpdate } from './send-update.ts';
 import { type Schedules, SchedulesOfClient } from './schedules.ts';
 import { startItems, type StartItems } from './start-items.ts';
 import { startRun, type StartOptions, type StartRequest } from './start-run.ts';
-import { toStartOptions, type WithStartOptions } from './with-start.ts';
+import {
+  type NamedSignalWithStartOptions,
+  type NamedUpdateWithStartOptions,
+  type SignalWithStartOptions,
+  toStartOptions,
+  type UpdateWithStartOptions,
+} from './with-start.ts';
 import { type CallPort, type Workflows, WorkflowsOfClient } from './workflows.ts';
 
 // Not an overload for Workflow<void, ...>: any workflow would be taken for one, whatever its input.
@@ -66,37 +54,6 @@ import { type CallPort, type Workflows, WorkflowsOfClient } from './workflows.ts
 type StartArguments<In> = undefined extends In
   ? [input?: In, options?: StartOptions]
   : [input: In, options?: StartOptions];
-
-/** How a run is started and sent a signal. A payload that may be undefined may be left out. */
-export type SignalWithStartOptions<T, Payload> = WithStartOptions & {
-  readonly signal: Signal<T, Payload>;
-} & (undefined extends Payload ? { readonly payload?: Payload } : { readonly payload: Payload });
-
-/** The same, for a signal by name, or a workflow by name. */
-export interface NamedSignalWithStartOptions extends WithStartOptions {
-  readonly signal: { readonly name: string } | string;
-  readonly payload?: unknown;
-}
-
-/** The calls of an entity that is found by its name. */
-export type NamedEntityClient = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
-
-interface AnswerTimeout {
-  /** How long to wait for the answer: then a TimeoutError, and the update goes on. Default: as long as it takes. */
-  readonly answerTimeout?: Duration | undefined;
-}
-
-/** How a run is started and asked to carry out an update. Arguments that may be undefined may be left out. */
-export type UpdateWithStartOptions<I, U, Args> = WithStartOptions &
-  AnswerTimeout & { readonly update: Update<I, U, Args> } & (undefined extends Args
-    ? { readonly args?: Args }
-    : { readonly args: Args });
-
-/** The same, for an update by name, or a workflow by name. */
-export interface NamedUpdateWithStartOptions extends WithStartOptions, AnswerTimeout {
-  readonly update: { readonly name: string } | string;
-  readonly args?: unknown;
-}
 
 /**
  * Starts runs of workflows, and talks to them, from anywhere: an API, a script, another Lambda.
@@ -144,6 +101,8 @@ export class Client {
   readonly schedules: Schedules;
   /** Pauses whole workflows, and says which are paused. */
   readonly workflows: Workflows;
+  /** Entities: `client.entity(counter, 'a').add(1)` calls a handler, and `.get()` a read. */
+  readonly entity: EntityPort;
   readonly #ports: ClientPorts;
 
   constructor(options: ClientOptions = {}) {
@@ -152,6 +111,7 @@ export class Client {
     const call: CallPort = (operation) => this.makeCall(() => operation(beginCall(ports)));
     this.schedules = new SchedulesOfClient({ ports, run: (id) => this.run(id), call });
     this.workflows = new WorkflowsOfClient(call);
+    this.entity = entityPort((called) => this.callEntity(called), ports.registry);
   }
 
   /** @internal The testing kit has calls die, and made again. */
@@ -286,46 +246,6 @@ export class Client {
     return awaitUpdate(this.#ports, { runId, messageId, name: prepared.name }, answerTimeout);
   }
 
-  /**
-   * An entity, by its key: `client.entity(counter, 'a').add(1)` calls a handler, and `.get()` a read. Nothing is written yet.
-   * By name it takes an entity that the client's `workflows` have, or raises an UnknownEntityError.
-   *
-   * A handler is called once, and begins the entity if there is none; calls are carried out in the order in which they were
-   * accepted, and what the handler throws is thrown here. Raises an InboxFullError where too many calls wait, a
-   * CallCancelledError, and a RunEndedError if the entity's run was terminated. A read wakes no worker, and may be asked of an
-   * entity that never was: it answers from `initial`.
-   *
-   * @example
-   * ```ts
-   * const cart = entity('cart', {
-   *   initial: () => ({ items: [] as string[] }),
-   *   handlers: {
-   *     add: (state, item: string) => state.items.push(item),
-   *   },
-   *   reads: { items: (state) => state.items },
-   * });
-   *
-   * const { client } = createTestEngine({ workflows: [cart] });
-   * await client.entity(cart, 'ada', { idempotencyKey: 'click-17' }).add('tea'); // => 1
-   * await client.entity(cart, 'ada', { idempotencyKey: 'click-17' }).add('tea'); // => 1
-   * await client.entity(cart, 'ada').items(); // => ['tea']
-   * ```
-   */
-  entity<H>(entity: Entity<H>, key: string, options?: EntityCallOptions): EntityClient<H>;
-  entity(entity: string, key: string, options?: EntityCallOptions): NamedEntityClient;
-  entity(entity: AnyEntity | string, key: string, options: EntityCallOptions = {}): NamedEntityClient {
-    const definition = this.entityNamed(entity);
-    const runId = entityRunId(definition, key);
-    checkCallOptions(options);
-    const code = isEntity(entity) ? entity : undefined;
-    const toCall = (name: string) => [
-      name,
-      (...args: unknown[]) => this.callEntity({ entity: definition, code, runId, name, args, options }),
-    ];
-    const calls = [...definition.handlers, ...definition.reads].map(toCall);
-    return Object.assign(Object.create(null) as object, Object.fromEntries(calls)) as NamedEntityClient;
-  }
-
   /** @internal The testing kit brings the answer about. */
   protected async callEntity(call: EntityCall): Promise<unknown> {
     if (kindOfCall(call.entity, call.name) === 'read') return callRead(this.#ports, call);
@@ -439,26 +359,6 @@ export class Client {
   /** Says that work on that callback goes on: its `heartbeatTimeout` begins anew, and `lastHeartbeat` has the details. */
   heartbeatCallback(token: string, details?: unknown): Promise<string> {
     return heartbeatCallback(beginCall(this.#ports), token, details);
-  }
-
-  /** @internal An UnknownEntityError if the client's `workflows` do not have it. */
-  entityNamed(entity: AnyEntity | string): EntityDefinition {
-    if (isEntity(entity)) return entityOf(entity);
-    const { registry } = this.#ports;
-    if (typeof entity !== 'string') {
-      throw new InvalidArgumentError(
-        `entity() was given ${describeValue(entity)}: give what entity('name', ...) returned, or its name`,
-      );
-    }
-    if (registry === undefined) {
-      throw new InvalidArgumentError(
-        `entity "${entity}" is not known by its name to a Client without workflows: give it the entity itself, or the ` +
-          'workflows, as in new Client({ workflows })',
-      );
-    }
-    const definition = registry.find(entity)?.entity;
-    if (definition === undefined) throw new UnknownEntityError(entity, registry.entities());
-    return definition;
   }
 
   #find(workflow: AnyWorkflow | string): Pick<StartRequest, 'workflow' | 'schema' | 'timeoutMs'> {

@@ -1,14 +1,15 @@
 /** `lull/client`: for those who start runs and talk to them. */
 export { Client } from './client.ts';
+export { CallCancelledError, UnknownEntityError, UnknownHandlerError } from '../core/entity-errors.ts';
 export type { EntityCallOptions } from './call-entity.ts';
+export type { EntityPort, NamedEntityClient } from './entities.ts';
 export type {
-  NamedEntityClient,
   NamedSignalWithStartOptions,
   NamedUpdateWithStartOptions,
   SignalWithStartOptions,
   UpdateWithStartOptions,
-} from './client.ts';
-export type { WithStartOptions } from './with-start.ts';
+  WithStartOptions,
+} from './with-start.ts';
 export type { ClientOptions } from './client-ports.ts';
 export type { ControlOptions, Run, SignalOptions, TerminateOptions } from './run.ts';
 export type { ForkOptions } from './fork-run.ts';
@@ -64,7 +65,6 @@ export type { IdSource } from './identifiers.ts';
 export type { RunStatus } from '../core/run-status.ts';
 export {
   CallbackDoneError,
-  CallCancelledError,
   ForkRefusedError,
   IdempotencyKeyReusedError,
   InboxFullError,
@@ -82,8 +82,6 @@ export {
   RunTerminatedError,
   ScheduleExistsError,
   ScheduleNotFoundError,
-  UnknownEntityError,
-  UnknownHandlerError,
   UnknownQueryError,
   UpdateFailedError,
   UpdateRefusedError,

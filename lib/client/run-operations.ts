@@ -13,8 +13,9 @@ import type {
   UpdateOperation,
   UpdateProgress,
 } from '../core/operation.ts';
+import { startOfEntity } from '../core/entity-errors.ts';
 import { LullError, TimeoutError } from '../core/errors.ts';
-import { RunEndedError, RunNotFoundError, InboxFullError, startOfEntity } from '../core/run-errors.ts';
+import { RunEndedError, RunNotFoundError, InboxFullError } from '../core/run-errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
 import type { Clock } from '../ports/clock.ts';

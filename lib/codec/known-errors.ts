@@ -1,5 +1,6 @@
 /** The error classes that come back as themselves without being registered: the language's own and lull's. */
 import { brandOf } from '../core/brand.ts';
+import * as entityErrors from '../core/entity-errors.ts';
 import * as lullErrors from '../core/errors.ts';
 import * as runErrors from '../core/run-errors.ts';
 import { ExceptionGroup } from '../core/exception-group.ts';
@@ -34,6 +35,7 @@ const KNOWN: readonly KnownError[] = [
   // By the names of the exports: a minifier leaves these as they are.
   ...Object.entries(lullErrors),
   ...Object.entries(runErrors),
+  ...Object.entries(entityErrors),
   ...Object.entries(transactionErrors),
   ...Object.entries({ ExceptionGroup, InvariantError }),
 ].flatMap(([name, each]) => (isErrorClass(each) ? [{ name, class: each, prototype: each.prototype as object }] : []));

@@ -3,11 +3,10 @@ import type { Awaitable } from './awaitable.ts';
 import { describeValue } from './describe-value.ts';
 import { WorkflowCodeError } from './errors.ts';
 import { RUN_ID_LIMIT } from './run-id.ts';
-import { UnknownHandlerError } from './run-errors.ts';
+import { UnknownHandlerError } from './entity-errors.ts';
 
 /** Any function of a state, and of what its caller passes. */
-// The parameters of any function are `any`.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the parameters of any function are `any`
 type OfState<S> = (state: S, ...args: any[]) => unknown;
 
 /** Functions that change a state, by name: plain ones, or generators, which may wait. */
@@ -49,6 +48,7 @@ export interface Entity<H> extends AnyEntity {
   (key: string): EntityCalls<H>;
 }
 
+/** An entity, as the engine and its callers know it. */
 export interface EntityDefinition {
   readonly name: string;
   /** In the order in which they were written. */

@@ -1,7 +1,8 @@
 /** Calling entities: a handler, and waiting for its answer, or a read. */
 import { isErrorOfHandler } from '../client/ask-query.ts';
 import { type EntityCallOptions, wrapperOf } from '../client/call-entity.ts';
-import type { Client, NamedEntityClient } from '../client/client.ts';
+import type { Client } from '../client/client.ts';
+import type { NamedEntityClient } from '../client/entities.ts';
 import { entityRunId, kindOfCall } from '../core/entity.ts';
 import { InvalidRequestError, type ProblemCode, QueryFailedError } from './problem.ts';
 import { type Answer, type Call, defineRoute, type Route } from './route.ts';
@@ -76,7 +77,7 @@ function find(
   options: EntityCallOptions = {},
 ): Found {
   const { name = '', key = '' } = path;
-  const definition = client.entityNamed(name);
+  const definition = client.entity.find(name);
   const kind = kindOfCall(definition, called);
   return { kind, runId: entityRunId(definition, key), calls: client.entity(name, key, options) };
 }

@@ -1,11 +1,11 @@
 /** The client, in whose hands waiting moves the clock. */
-import {
-  Client,
-  type NamedSignalWithStartOptions,
-  type NamedUpdateWithStartOptions,
-  type SignalWithStartOptions,
-  type UpdateWithStartOptions,
-} from '../client/client.ts';
+import { Client } from '../client/client.ts';
+import type {
+  NamedSignalWithStartOptions,
+  NamedUpdateWithStartOptions,
+  SignalWithStartOptions,
+  UpdateWithStartOptions,
+} from '../client/with-start.ts';
 import { type EntityCall, toOwnError } from '../client/call-entity.ts';
 import type { Run } from '../client/run.ts';
 import type { CompleteOptions } from '../client/complete-callback.ts';

@@ -74,15 +74,14 @@ describe('the calls of an entity', () => {
   test('refuse what they do not take', () => {
     const of = () => new Client().entity(cart, 'a');
     // @ts-expect-error -- an item is a text
-    void (() => of().add(1));
+    expectTypeOf(of().add).toBeCallableWith(1);
     // @ts-expect-error -- an argument is missing
-    void (() => of().add());
-    // @ts-expect-error -- there is no such handler
-    void (() => of().typo());
+    expectTypeOf(of().add).toBeCallableWith();
+    expectTypeOf(of()).not.toHaveProperty('typo');
     // @ts-expect-error -- a key is a text
-    void (() => new Client().entity(cart, 1));
+    expectTypeOf(() => new Client().entity(cart, 1)).returns.toBeObject();
     // @ts-expect-error -- it is no workflow
-    void (() => new Client().start(cart, undefined));
+    expectTypeOf(() => new Client().start(cart, undefined)).returns.toBeObject();
     // @ts-expect-error -- the state is an object
     entity('odd', { initial: () => 1, handlers: { add: () => 1 } });
   });
