@@ -61,7 +61,7 @@ export function entityPort(
     return toCalls(definition, (name, args) => make({ entity: definition, code, runId, name, args, options }));
   };
   const find = (entity: AnyEntity | string): EntityDefinition => findEntity(registry, entity);
-  return Object.assign(open, { find }) as unknown as EntityPort;
+  return Object.assign(open, { find });
 }
 
 /** What `client.entity` gives: a function for each handler and each read. */
