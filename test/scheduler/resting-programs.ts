@@ -13,6 +13,7 @@ import {
   currentTask,
   defineStep,
   deprecatePatch,
+  entity,
   Event,
   Future,
   gather,
@@ -62,6 +63,11 @@ const limited = workflow('limited', { timeout: '1 day' }, function* (name: strin
   return yield* sleep('2 days', name);
 });
 
+const counter = entity('counter', {
+  initial: () => ({ sum: 0 }),
+  handlers: { add: (state, n: number) => (state.sum += n) },
+  reads: { get: (state) => state.sum },
+});
 const idleRun = workflow('idle', idle);
 
 function* idle(): Coroutine<void> {
@@ -198,6 +204,7 @@ export const restingPrograms: Readonly<Record<string, () => Coroutine<unknown>>>
       ...[timeout('1h', sleep('2h')), waitFor(sleep('2h'), '1h'), waitFor(sleep('2h'), '0s'), wait([new Future()])],
       ...[taskGroup(idle), saga(idle), retry({}, idle), child(idleRun), startChild(idleRun), startRun(idleRun)],
       ...[getRun('r').result(), getRun('r').cancel(), getRun('r').signal(answer, 'x')],
+      ...[counter('a'), counter('a').add(1), counter('a').get()],
       ...[gather([sleep('1h')]), race([sleep('1h')]), shield(sleep('1h')), ...asCompleted([sleep('1h')])],
     ];
     yield* sleep('1 day');
@@ -218,6 +225,10 @@ export const restingPrograms: Readonly<Record<string, () => Coroutine<unknown>>>
   *'operations that are asked for'() {
     const remote = remoteStep('remote', { function: 'f', timeout: '1 day' }, 'payload');
     yield* gather([child(idleRun), startChild(idleRun), startRun(idleRun), getRun('r').result(), remote]);
+  },
+  *'calls of entities'() {
+    const calls = counter('a');
+    yield* gather([calls.add(1), calls.get(), getRun('r').update('change')]);
   },
   *'callbacks, cancellations and failures'() {
     const future = new Future<number>();

@@ -53,7 +53,7 @@ export const updateBugs: readonly PlantedBug[] = [
   {
     name: 'a query writes',
     file: 'lib/engine/answer-query.ts',
-    find: `if (run === undefined) return { kind: 'not-found' };`,
-    put: `if (run === undefined) return { kind: 'not-found' };\n  await engine.store.deleteValue(runId, 'scratch');`,
+    find: `const damage = findDamage(records);`,
+    put: `await engine.store.deleteValue(runId, 'scratch');\n  const damage = findDamage(records);`,
   },
 ];
