@@ -7,8 +7,6 @@
  * test/engine/patches.test.ts
  */
 import { decode } from '../codec/decode.ts';
-import { encodeError } from '../codec/encode-error.ts';
-import { encode, encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { LullError, WorkflowCodeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
@@ -16,8 +14,6 @@ import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { describeThrown, toError } from '../core/to-error.ts';
-import { validOrThrow } from '../core/validate.ts';
-import type { WorkflowDefinition } from '../core/workflow.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
 import {
   type CallbackRequested,
@@ -30,7 +26,6 @@ import {
 import type { Deliver, ReplayContext } from '../journal/replay.ts';
 import { recorderOf, seedOf } from '../journal/forks.ts';
 import { type Standing, standingEntries } from '../journal/standing.ts';
-import { checkInputSize } from '../ports/content-limits.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
@@ -38,11 +33,9 @@ import type { CallbackHost, LiveRun, LiveRunOptions } from '../scheduler/live-ru
 import type { RestoredRun } from '../scheduler/run-frames.ts';
 import { signCallback } from '../token/callback-token.ts';
 import { isRandomKey } from '../token/random-key.ts';
-import { checkValueSize } from './check-value-size.ts';
-import { encodeResult } from './encode-result.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
+import { codecOf } from './run-codec.ts';
 import { createRunSecrets } from './run-secrets.ts';
-import { digestArguments } from './digest-arguments.ts';
 import { type LinkBefore, linkOf } from './link-before.ts';
 import { deadlineIn, deadlineOf } from './run-deadline.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
@@ -266,44 +259,6 @@ function dueTimesIn(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, n
 
 function patchesIn(recorded: readonly JournalEntry[]): ReadonlySet<string> {
   return new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : [])));
-}
-
-type Codec = Pick<
-  LiveRunOptions,
-  'nextInput' | 'decode' | 'encode' | 'encodeToKeep' | 'checkResult' | 'encodeError' | 'digestArguments'
->;
-
-function codecOf(engine: Engine, definition: WorkflowDefinition): Codec {
-  return {
-    nextInput: (value) => toNextInput(engine, definition, value),
-    decode: (encoded) => decode(encoded),
-    encode: (value, what) => outsideGuard(() => encode(value, what)),
-    encodeToKeep: (value, what) => encodeToKeep(engine, value, what),
-    checkResult: (value) => void outsideGuard(() => encodeResult(engine, definition.name, value)),
-    encodeError: (thrown, what) => outsideGuard(() => encodeError(toError(thrown), what)),
-    digestArguments,
-  };
-}
-
-/** As a start takes it: checked by the schema of this code, and not larger than an input may be. */
-function toNextInput({ store }: Engine, { name, inputSchema }: WorkflowDefinition, value: unknown): Encoded {
-  const what = `the input of continueAsNew() of workflow "${name}"`;
-  const given = validOrThrow(inputSchema, value, what);
-  return outsideGuard(() => {
-    const encoded = encode(given, what);
-    checkInputSize(what, encodedBytes(encoded), store.limits);
-    return encoded;
-  });
-}
-
-/** What is not larger than a result may be, nor than an input. */
-function encodeToKeep(engine: Engine, value: unknown, what: string): Encoded {
-  return outsideGuard(() => {
-    const encoded = encode(value, what);
-    checkInputSize(what, encodedBytes(encoded), engine.store.limits);
-    checkValueSize(engine, encoded, { what, advice: 'keep a part of it, or a key to it' });
-    return encoded;
-  });
 }
 
 /** Their tokens follow from the run's seed and from what is recorded of them. */
