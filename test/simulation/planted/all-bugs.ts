@@ -18,6 +18,7 @@ import { pauseBugs } from './pause-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { raceBugs } from './race-bugs.ts';
 import { retryBugs } from './retry-bugs.ts';
+import { snapshotBugs } from './snapshot-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
 import { transactionBugs } from './transaction-bugs.ts';
 import { undoBugs } from './undo-bugs.ts';
@@ -43,6 +44,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...pauseBugs,
   ...raceBugs,
   ...retryBugs,
+  ...snapshotBugs,
   ...stepBugs,
   ...transactionBugs,
   ...undoBugs,

@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
+import { esbuildFrames } from '../../../lib/frames/plugins/esbuild-frames.ts';
 import { keepSeed } from '../keep-seed.ts';
 import { plantedBugs } from './all-bugs.ts';
 import type { Search } from './first-failure.ts';
@@ -66,7 +67,7 @@ async function search(bug: PlantedBug, bundle: string): Promise<Search> {
     external: ['@aws-sdk/*', 'dynalite'],
     outfile: bundle,
     logLevel: 'warning',
-    plugins: [planting(bug)],
+    plugins: [planting(bug), ...(bug.isCompiled ? [esbuildFrames()] : [])],
   });
   const limits = [String(MOST_SEEDS), String(MOST_CPU_MS)];
   try {

@@ -6,6 +6,8 @@ export interface PlantedBug {
   /** It is there once. */
   readonly find: string;
   readonly put: string;
+  /** It shows where runs are stored only: the whole is compiled for that. */
+  readonly isCompiled?: true;
   /** Another place in the same file. */
   readonly also?: { readonly find: string; readonly put: string };
 }

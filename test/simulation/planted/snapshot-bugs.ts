@@ -1,0 +1,51 @@
+/** Mistakes about snapshots: which one is taken, and what is known of the journal before it. */
+import type { PlantedBug } from './planted-bug.ts';
+
+const IN_ALL = { isCompiled: true } as const;
+
+export const snapshotBugs: readonly PlantedBug[] = [
+  {
+    ...IN_ALL,
+    name: 'a snapshot of another run is taken for one of this run',
+    file: 'lib/engine/resume-run.ts',
+    find: `if (!isOfJournal || last.nonce !== nonce) return`,
+    put: `if (!isOfJournal) return`,
+  },
+  {
+    ...IN_ALL,
+    name: 'the records behind a snapshot are not replayed',
+    file: 'lib/engine/resume-run.ts',
+    find: `records.slice(1));`,
+    put: `records.slice(records.length));`,
+  },
+  {
+    ...IN_ALL,
+    name: 'a stored coroutine begins again from its start',
+    file: 'lib/frames/graph/load-frame.ts',
+    find: `frame['#pc'] = known?.state ?? 0;`,
+    put: `frame['#pc'] = 0;`,
+  },
+  {
+    ...IN_ALL,
+    name: 'a loop in a stored coroutine passes over an item',
+    file: 'lib/frames/graph/load-builtin.ts',
+    find: `    cursorKind(reader, kind),
+    index(reader, position),`,
+    put: `    cursorKind(reader, kind),
+    index(reader, position) + 1,`,
+  },
+  {
+    ...IN_ALL,
+    name: 'a variable that functions share is empty after it was stored',
+    file: 'lib/frames/graph/load-builtin.ts',
+    find: `(object as InstanceType<typeof runtime.Box>).v = reader.value(value);`,
+    put: `void [reader.value(value), object];`,
+  },
+  {
+    ...IN_ALL,
+    name: 'the snapshot of a run that has ended is left',
+    file: 'lib/engine/finish.ts',
+    find: `    await forgetSnapshots(turn);\n`,
+    put: ``,
+  },
+];
