@@ -5,7 +5,16 @@ import type { StoreOperation } from '../ports/store.ts';
 export const CALLER_OPERATIONS = {
   grantStart: ['createRun', 'putValue', 'readValue', 'deleteValue'],
   grantSignal: ['readRun', 'putMessage', 'accept', 'deleteMessages', 'loadRecords', 'loadMessages', 'readAnswer'],
-  grantRead: ['readRun', 'readValue', 'loadRecords', 'loadMessages', 'readAnswer', 'listRuns', 'readWorkflowList'],
+  grantRead: [
+    'readRun',
+    'readValue',
+    'readStream',
+    'loadRecords',
+    'loadMessages',
+    'readAnswer',
+    'listRuns',
+    'readWorkflowList',
+  ],
   /** Beside all of the above. */
   grantManage: ['deleteRun', 'retryRun', 'pauseRun', 'resumeRun', 'changeWorkflowList'],
 } as const satisfies Record<string, readonly StoreOperation[]>;

@@ -14,6 +14,7 @@ import {
   type RecordedCommand,
   type RunEnded,
 } from '../journal/event.ts';
+import type { StreamWritten, WriteRequested } from '../journal/stream-entries.ts';
 import { toMessageEvent } from '../ports/message-event.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -35,7 +36,7 @@ export interface HistoryEvent {
   readonly id?: number;
   /** Of a step, and of what came of it: as `StepContext.stepId` has it, and as `run.fork` takes it. */
   readonly stepId?: string;
-  /** Of the step, timer, signal, update, callback, patch or limit. Of `forked`: the step before which it was forked. */
+  /** Of the step, timer, signal, update, callback, stream, patch or limit. Of `forked`: the step before which it was forked. */
   readonly name?: string;
   /** Of a step that was given one. */
   readonly key?: string;
@@ -51,7 +52,9 @@ export interface HistoryEvent {
   readonly value?: unknown;
   /** What a step or the run failed with. Decoded when it is read. */
   readonly error?: unknown;
-  /** How many bytes the `value` or the `error` takes as it is stored. */
+  /** Of values that were written to the stream of that `name`: how many. */
+  readonly count?: number;
+  /** How many bytes the `value`, the `error` or the values of a stream take as they are stored. */
   readonly bytes?: number;
   /** Of a step: the attempt that this is about, from 1. Of `retried`: which try of the run begins, from 2. Absent where what came before was not read. */
   readonly attempt?: number;
@@ -80,6 +83,7 @@ export interface HistoryEvent {
 export function toHistoryEvent(entry: JournalEntry, before: OpenCommands): HistoryEvent {
   if (isRecordedCommand(entry)) return fromCommand(entry, atOf(before.atMs));
   if (entry.kind === 'patched') return { kind: entry.kind, ...atOf(before.atMs), name: entry.patch };
+  if (entry.kind === 'write') return { ...ofStream(entry), ...atOf(before.atMs) };
   return fromEvent(entry, before);
 }
 
@@ -123,7 +127,7 @@ function fromCommand(entry: RecordedCommand, at: { at?: Date }): HistoryEvent {
   }
 }
 
-type Event = Exclude<JournalEntry, RecordedCommand | { readonly kind: 'patched' }>;
+type Event = Exclude<JournalEntry, RecordedCommand | { readonly kind: 'patched' | 'write' }>;
 
 function fromEvent(entry: Event, before: OpenCommands): HistoryEvent {
   switch (entry.kind) {
@@ -157,6 +161,8 @@ function fromEvent(entry: Event, before: OpenCommands): HistoryEvent {
     }
     case 'step-interrupted':
       return { ...head(entry, before), ...attempt(entry, before) };
+    case 'stream-written':
+      return { ...ofStream(entry), ...atOf(entry.atMs) };
     case 'sleep-completed':
       return { ...head(entry, before), ...took(entry, before) };
     case 'signal-received': {
@@ -192,6 +198,11 @@ function fromEvent(entry: Event, before: OpenCommands): HistoryEvent {
     case 'steps-begun':
       return { kind: entry.kind, ...atOf(entry.atMs) };
   }
+}
+
+/** What was written is in the stream. */
+function ofStream({ kind, name, count, bytes }: WriteRequested | StreamWritten): HistoryEvent {
+  return { kind, name, count, bytes };
 }
 
 /** `value` is the result, the error or the reason. */

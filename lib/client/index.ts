@@ -14,6 +14,8 @@ export type { ClientOptions } from './client-ports.ts';
 export type { ControlOptions, Run, SignalOptions, TerminateOptions } from './run.ts';
 export type { ForkOptions } from './fork-run.ts';
 export type { RetryOptions } from './retry-run.ts';
+export type { StreamPage, StreamPageOptions, StreamReadOptions } from './read-stream.ts';
+export type { StreamEntry } from '../core/stream.ts';
 export type { Attributes, AttributeValue } from '../core/attributes.ts';
 export type { UpdateOptions } from './send-update.ts';
 export type { StartItems } from './start-items.ts';

@@ -12,7 +12,7 @@ import { decode } from '../codec/decode.ts';
 import { StepFailedError, TimeoutError } from '../core/errors.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { ChildFailedError } from '../core/run-errors.ts';
-import { isOfWorkers, isRecordedCommand, type JournalEntry, type StepRequested } from '../journal/event.ts';
+import { isCommandEntry, isOfWorkers, type JournalEntry, type StepRequested } from '../journal/event.ts';
 import { stepIdOf } from '../core/step-id.ts';
 import { standingEntries } from '../journal/standing.ts';
 
@@ -118,7 +118,7 @@ function endOfSeen(standing: readonly JournalEntry[]): number {
 
 /** An event that was delivered to the code. */
 function isSeen(entry: JournalEntry): boolean {
-  return !isOfWorkers(entry) && !('unread' in entry) && !isRecordedCommand(entry) && entry.kind !== 'patched';
+  return !isOfWorkers(entry) && !('unread' in entry) && !isCommandEntry(entry) && entry.kind !== 'stream-written';
 }
 
 type StartedChild = Omit<OpenChild, 'endedAs'>;

@@ -1,6 +1,7 @@
 /** One run, as its caller holds it. Making one reads nothing: each call looks at the table. */
 import type { Query } from '../core/query.ts';
 import type { Signal } from '../core/signal.ts';
+import type { Stream, StreamEntry } from '../core/stream.ts';
 import type { Update } from '../core/update.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { askQuery } from './ask-query.ts';
@@ -18,6 +19,15 @@ import type { HistoryEvent } from './history-event.ts';
 import { type PlacedEvent, readHistory, type HistoryOptions } from './run-history.ts';
 import { type ForkOptions, forkRun } from './fork-run.ts';
 import { pauseRun, resumeRun } from './pause-run.ts';
+import {
+  checkPageLimit,
+  checkStreamRead,
+  readStream,
+  readStreamPage,
+  type StreamPage,
+  type StreamPageOptions,
+  type StreamReadOptions,
+} from './read-stream.ts';
 import { type RetryOptions, retryRun } from './retry-run.ts';
 import { sendControl } from './send-control.ts';
 import { prepareUpdate, sendUpdate, type UpdateOptions } from './send-update.ts';
@@ -98,6 +108,30 @@ export interface Run<R> {
    * `tasks`, says what the run waits for: `explainRun` puts that into words.
    */
   describe(options?: DescribeOptions): Promise<RunDescription>;
+  /**
+   * The values of a stream of the run, in order: from the place `from` on, and, with `follow`, until the run has ended and all
+   * is read. A reader that was interrupted comes again with the last `seq` that it has and one. Any number of
+   * readers may come. A stream in which nothing was written is empty.
+   *
+   * @example
+   * ```ts
+   * const lines = stream<string>('lines');
+   * const poem = workflow('poem', function* () {
+   *   yield* lines.write('Tyger Tyger, burning bright,');
+   *   yield* lines.write('In the forests of the night;');
+   * });
+   *
+   * const engine = createTestEngine({ workflows: [poem] });
+   * const run = await engine.start(poem);
+   * await run.result();
+   * const read: number[] = [];
+   * for await (const { seq } of run.stream(lines, { from: 2 })) read.push(seq);
+   * read; // => [2]
+   * ```
+   */
+  stream<T>(stream: Stream<T, never> | string, options?: StreamReadOptions): AsyncIterable<StreamEntry<T>>;
+  /** One look at a stream, for readers who page: what is there from a place on, and from where the next look goes on. */
+  streamPage(stream: Stream<unknown, never> | string, options?: StreamPageOptions): Promise<StreamPage>;
   /** What has happened so far, oldest first; of a run that has continued as new, in its last link, or in the given one. */
   history(options?: HistoryOptions): AsyncIterable<HistoryEvent>;
   /**
@@ -266,6 +300,19 @@ export class RunHandle<R> implements Run<R> {
       throw new InvalidArgumentError(`tasks cannot be ${describeValue(tasks)}: give true or false`);
     }
     return describeRun(this.#ports, this.id, options);
+  }
+
+  stream<T>(stream: Stream<T, never> | string, options: StreamReadOptions = {}): AsyncIterable<StreamEntry<T>> {
+    checkOptions('stream', options, ['from', 'follow']);
+    const name = checkStreamRead(stream, options);
+    return readStream(this.#ports, this.id, { ...options, name }) as AsyncIterable<StreamEntry<T>>;
+  }
+
+  async streamPage(stream: Stream<unknown, never> | string, options: StreamPageOptions = {}): Promise<StreamPage> {
+    checkOptions('streamPage', options, ['from', 'limit', 'wait']);
+    const name = checkStreamRead(stream, { from: options.from });
+    checkPageLimit(options.limit);
+    return readStreamPage(this.#ports, this.id, { ...options, name });
   }
 
   async *history(options: HistoryOptions = {}): AsyncGenerator<HistoryEvent, void, undefined> {

@@ -366,6 +366,8 @@ export type WorkflowCodeErrorCode =
   | 'ENDLESS_LOOP' // code that goes on forever without waiting for anything
   | 'TOO_MANY_TASKS' // more alive at once than maxTasks
   | 'TOO_MANY_COMMANDS' // more pending at once than maxPendingCommands
+  | 'STREAM_FULL' // wrote beyond maxStreamEntries, maxStreamBytes or maxStreams
+  | 'STEP_ENDED' // the body of a step wrote to a stream after its attempt had ended
   | 'NO_PUBLIC_URL' // asked a callback for its url where there is none
   | 'JOURNAL_TOO_LONG' // a run that has come to maxJournalEvents or maxJournalBytes
   | 'INVALID_ARGUMENT'; // a value that the call cannot take

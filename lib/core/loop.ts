@@ -40,6 +40,7 @@ export interface Loop {
   readonly predicates: Predicates;
   readonly handlers: MessageHandlers;
   readonly display: Display;
+  readonly streams: StreamWrites;
   /** Undefined in a run that only goes on. */
   readonly awaits: Awaits | undefined;
 }
@@ -202,6 +203,12 @@ export interface Awaits {
   awaited(): void;
   /** The future is done when these are, or some of them. */
   dependsOn(future: Future<unknown>, parts: Iterable<Future<unknown>>): void;
+}
+
+/** What the run writes to its streams. */
+export interface StreamWrites {
+  /** Throws a PayloadTooLargeError, or a WorkflowCodeError `STREAM_FULL`. */
+  write(name: string, value: Encoded): void;
 }
 
 /** What the run shows of itself. */

@@ -9,6 +9,12 @@ export interface RunLimits {
   readonly maxPendingCommands: number;
   /** What code does between two events without waiting for anything. */
   readonly maxCallbacksPerEvent: number;
+  /** Streams that it writes to, in all. */
+  readonly maxStreams: number;
+  /** Values in each of them. */
+  readonly maxStreamEntries: number;
+  /** Their stored form together, in each of them. */
+  readonly maxStreamBytes: number;
 }
 
 /**
@@ -21,4 +27,7 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   maxTasks: 10_000,
   maxPendingCommands: 10_000,
   maxCallbacksPerEvent: 250_000,
+  maxStreams: 10,
+  maxStreamEntries: 100_000,
+  maxStreamBytes: 10_000_000,
 };

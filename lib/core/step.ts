@@ -2,6 +2,7 @@
 import type { Awaitable } from './awaitable.ts';
 import type { Duration } from './duration.ts';
 import type { Logger } from './logger.ts';
+import type { Stream } from './stream.ts';
 
 /**
  * When a failed attempt is followed by another one. Delays grow by `factor` from `firstDelay` to `maxDelay` at most.
@@ -37,7 +38,7 @@ export interface StepDefaults {
    * The body changes nothing outside: it asks, and that is all. That is more than idempotent, since it may run with an
    * input, or in a branch, that the history never shows, and again after a crash, with another result. Then the next such
    * step begins before the result of this one is recorded, and steps of this kind in a row are recorded together, before
-   * anything else happens: k of them cost one write in place of k. Not with `atMostOnce` or `undo`.
+   * anything else happens: k of them cost one write in place of k. Not with `atMostOnce` or `undo`, and such a body writes to no stream.
    */
   readOnly?: boolean;
   /**
@@ -101,6 +102,15 @@ export interface StepContext {
   heartbeat(details?: unknown): void;
   /** The details of the last heartbeat of an earlier attempt; undefined if there was none. */
   readonly lastHeartbeat: unknown;
+  /**
+   * Writes a value to a stream of the run, behind all that is there. Readers have it within half a second; what was written
+   * before the step's end is in the table before that end is. Of an attempt that fails it stays, and the next attempt writes
+   * behind it. An attempt whose worker is lost may lose the last half second of it.
+   *
+   * Throws what `write` of a stream throws, and a WorkflowCodeError for a step that is `readOnly` (`INVALID_ARGUMENT`), and
+   * once the attempt has ended (`STEP_ENDED`).
+   */
+  write<In>(stream: Stream<unknown, In>, value: In): void;
   readonly log: Logger;
   /** Until this attempt is ended from outside: by its timeout or by the invocation's time limit. */
   remainingMs(): number;

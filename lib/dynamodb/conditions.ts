@@ -4,7 +4,8 @@
  * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
  */
 import type { AcceptedKind } from '../ports/message.ts';
-import type { PauseRun, RenewLease, ResumeRun, RetryRun, SettleEnd, TakeLease } from '../ports/store.ts';
+import type { RenewLease, RetryRun, SettleEnd, TakeLease } from '../ports/store.ts';
+import type { PauseRun, ResumeRun } from '../ports/pause-run.ts';
 import type { HoldRun } from '../ports/paused-workflows.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';

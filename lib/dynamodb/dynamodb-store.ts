@@ -28,8 +28,6 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
-  PauseRun,
-  PauseRunResult,
   PutMessageResult,
   PutRecordResult,
   ReadAnswerResult,
@@ -37,7 +35,6 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
-  ResumeRun,
   RetryRun,
   RetryRunResult,
   SettleEnd,
@@ -47,6 +44,8 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
+import type { StreamValues } from '../ports/stream-values.ts';
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { StartPut, StoreOfStartItems } from '../ports/start-items.ts';
@@ -68,15 +67,15 @@ import { PayloadOffload } from './payload-offload.ts';
 import { deleteRun } from './delete-run.ts';
 import { inParallel } from './in-parallel.ts';
 import { checkItemSize } from './item-size.ts';
-import { itemKey, readNumber, readText, text } from './item.ts';
+import { itemKey, readNumber, readText } from './item.ts';
 import type { Item } from './item.ts';
-import { expression } from './expression.ts';
 import { continueChange, finishChange, releaseChange, renewChange, takeChange } from './lease-changes.ts';
 import { listDue, listHeld } from './list-due.ts';
 import { listRuns } from './list-runs.ts';
 import { deleteMessages, FETCHED_AT_ONCE, loadMessages } from './message-items.ts';
 import { pauseChange, resumeChange } from './pause-run.ts';
 import { purgeRun } from './purge-run.ts';
+import { queryRecords } from './query-records.ts';
 import {
   whyNotAccepted,
   whyNotAnswered,
@@ -93,7 +92,7 @@ import {
   settleUpdate,
   watchUpdate,
 } from './run-updates.ts';
-import { lastRecordSortKey, messageSortKey, recordSortKey, runSortKey, valueSortKey } from './schema.ts';
+import { messageSortKey, runSortKey, valueSortKey } from './schema.ts';
 import {
   findAnswer,
   fromDamagedRecordItem,
@@ -106,8 +105,9 @@ import {
 import { findRun, toRunItem } from './stored-run.ts';
 import { changeWorkflowList, holdChange, putBackChange, readWorkflowList } from './workflow-list.ts';
 import { startPuts } from './start-puts.ts';
+import { readStream, toStreamItem } from './stream-items.ts';
 import { Table } from './table.ts';
-import { transact } from './transact.ts';
+import { putTogether, transact } from './transact.ts';
 import type { TableOptions } from './table.ts';
 
 /** Made by `createDynamodbStore`. */
@@ -216,28 +216,23 @@ export class DynamodbStore implements Store, StoreOfStartItems {
   }
 
   async loadRecords(runId: string, after: number, atMost?: number, link?: number): Promise<JournalRecord[]> {
-    let found: readonly Item[] = [];
-    let startKey: Item | undefined;
-    do {
-      const { items, lastKey } = await this.#table.query('loadRecords', {
-        keys: expression('#pk = :runId AND #sk BETWEEN :first AND :last', {
-          ':runId': text(runId),
-          ':first': text(recordSortKey(after + 1, link)),
-          ':last': text(lastRecordSortKey(link)),
-        }),
-        startKey,
-        ...(atMost === undefined ? {} : { limit: atMost }),
-      });
-      found = found.length === 0 ? items : found.concat(items);
-      startKey = atMost !== undefined && found.length > 0 ? undefined : lastKey;
-    } while (startKey);
+    const found = await queryRecords(this.#table, runId, { after, atMost, link });
     return inParallel(found, FETCHED_AT_ONCE, (item) => this.#toRecord(item));
   }
 
-  async putRecord(runId: string, record: JournalRecord, link?: number): Promise<PutRecordResult> {
+  async putRecord(
+    runId: string,
+    record: JournalRecord,
+    link?: number,
+    streams: readonly StreamValues[] = [],
+  ): Promise<PutRecordResult> {
+    const values = streams.map((written) => toStreamItem(runId, written, record.nonce));
     const item = await this.#payloads.put(toRecordItem(runId, record, link), 'entries');
     return conditionalWrite<PutRecordResult>(this.#table, 'putRecord', keyOf(item), {
-      send: () => this.#table.put('putRecord', item, recordIsNew),
+      send: () =>
+        values.length === 0
+          ? this.#table.put('putRecord', item, recordIsNew)
+          : putTogether(this.#table, item, { condition: recordIsNew, beside: values }),
       written: () => ({ kind: 'put' }),
       refused: async (there) => {
         if (!there) return undefined;
@@ -245,6 +240,10 @@ export class DynamodbStore implements Store, StoreOfStartItems {
         return { kind: 'exists', record: await this.#toRecord(there) };
       },
     });
+  }
+
+  readStream(runId: string, name: string, from: number): Promise<readonly StreamValues[]> {
+    return readStream(this.#table, runId, { name, from });
   }
 
   async transact(runId: string, { record, link, writes }: TransactRecord): Promise<TransactResult> {

@@ -15,7 +15,6 @@ import type {
   ClaimUpdateResult,
   ContinueRun,
   FinishRun,
-  PauseRunResult,
   ReleaseLeaseResult,
   PutMessageResult,
   ReleaseLease,
@@ -27,6 +26,7 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { PauseRunResult } from '../ports/pause-run.ts';
 import type { AcceptMessage, WatchRun } from './conditions.ts';
 import { findNumber, findText, type Item } from './item.ts';
 import { isClaimed, isReceived } from './stored-content.ts';

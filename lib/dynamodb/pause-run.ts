@@ -1,5 +1,5 @@
 /** A pause and a resume, as changes of the run item: operation 26 and operation 27. */
-import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/store.ts';
+import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { RunChange } from './conditional-write.ts';
 import { runIsAsSeen, runIsPausedAsSeen } from './conditions.ts';
 import { whyNotPaused } from './explain-refusals.ts';

@@ -6,13 +6,13 @@ import type { RunShows } from '../ports/run-item.ts';
 import type {
   ContinueRun,
   FinishRun,
-  PauseRun,
   ReleaseLease,
   RenewLease,
   RetryRun,
   SettleEnd,
   TakeLease,
 } from '../ports/store.ts';
+import type { PauseRun } from '../ports/pause-run.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { content, number, text, texts } from './item.ts';

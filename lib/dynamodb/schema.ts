@@ -7,6 +7,7 @@
  *                sk = `link#` + 8 digits      the same of a later link: its number, from 2, and `#` + 8 digits of the record
  *                sk = `inbox#` + message id   a message; of one with an idempotency key its digest stays
  *                sk = `value#` + key          a value that is too large for the run item
+ *                sk = `stream#` + name + `#`  values of a stream: 8 digits of the place of the last of them
  *   pk = `schedule/` + name                   sk = `value#last-run`: the id of the run that the schedule started last
  *   pk = `keys/`                              sk = `inbox#` + id: a data key, as the payload key has encrypted it
  *   pk = `workflows/`                         sk = `paused`: the list of paused workflows
@@ -134,6 +135,10 @@ export const attribute = {
   value: 'value',
   /** S: JSON text: of a message that is encrypted, what is not: its kind, and what a store needs of it. */
   messageHead: 'messageHead',
+  /** S: JSON text: what one record has written to one stream. */
+  values: 'values',
+  /** N: how many they are, where they are encrypted together. */
+  count: 'count',
   /** S: of a message with an idempotency key. */
   messageDigest: 'messageDigest',
   /** S: JSON text: what came of an update. */
@@ -174,6 +179,7 @@ const HELD_PREFIX = 'held/';
 const RECORD_PREFIX = 'event#';
 const LINK_PREFIX = 'link#';
 const RECORD_DIGITS = 8;
+const LAST_NUMBER = 10 ** RECORD_DIGITS - 1;
 const CREATED_DIGITS = 15;
 
 /** The keys of the first link are those that every run had before there were links. */
@@ -182,9 +188,10 @@ export function recordSortKey(number: number, link = 1): string {
 }
 
 export function lastRecordSortKey(link = 1): string {
-  return recordPrefix(link) + '9'.repeat(RECORD_DIGITS);
+  return recordPrefix(link) + String(LAST_NUMBER);
 }
 
+/** Of a record, or of the values of a stream. */
 export function fromRecordSortKey(sortKey: string): number {
   return Number(sortKey.slice(sortKey.lastIndexOf('#') + 1));
 }
@@ -205,6 +212,20 @@ export function messageSortKey(messageId: string): string {
 
 export function valueSortKey(key: string): string {
   return `value#${key}`;
+}
+
+/** `seq`: of the last value in the item. */
+export function streamSortKey(name: string, seq: number): string {
+  return streamPrefix(name) + toDigits(Math.min(seq, LAST_NUMBER), 'a value of a stream');
+}
+
+export function lastStreamSortKey(name: string): string {
+  return streamSortKey(name, LAST_NUMBER);
+}
+
+/** Without a `#` in the name: no stream's keys are between those of another one. */
+function streamPrefix(name: string): string {
+  return `stream#${name.replace(/[#%]/g, encodeURIComponent)}#`;
 }
 
 export function dueShardOf(runId: string): string {

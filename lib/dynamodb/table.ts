@@ -50,7 +50,8 @@ export interface TransactTogether {
   readonly condition: Expression;
   /** Each as an entry of `TransactItems`. */
   readonly others: readonly object[];
-  readonly token: string;
+  /** The same for the same request. Default: a repeat is another request, and is refused by the condition. */
+  readonly token?: string;
 }
 
 /** Why a request of a transaction kept it from being carried out; `None` if it did not. */
@@ -158,7 +159,7 @@ export class Table {
   }
 
   /**
-   * A put of this table, and other requests, together or not at all. `token`: the same for the same request. What cancelled
+   * A put of this table, and other requests, together or not at all. What cancelled
    * it is in the order of the requests, the put first; undefined if the request is not one that DynamoDB takes.
    */
   async transact(
@@ -176,7 +177,7 @@ export class Table {
       if (!(error instanceof Error)) throw error;
       if (isCancelled(error)) return { kind: 'cancelled', reasons: error.CancellationReasons };
       if (REFUSALS.has(error.name)) return { kind: 'refused', error };
-      throw this.#translate(operation, error);
+      throw this.translate(operation, error);
     }
   }
 
@@ -185,7 +186,7 @@ export class Table {
       const { Attributes } = await this.#send<UpdateItemOutput>(operation, action, input);
       return { kind: 'written', item: Attributes ?? {} };
     } catch (error) {
-      if (!isConditionFailed(error)) throw this.#translate(operation, error);
+      if (!isConditionFailed(error)) throw this.translate(operation, error);
       return { kind: 'refused', item: error.Item, isRepeat: (error.$metadata?.attempts ?? 1) > 1 };
     }
   }
@@ -194,7 +195,7 @@ export class Table {
     try {
       return await this.#send<Output>(operation, action, input);
     } catch (error) {
-      throw this.#translate(operation, error);
+      throw this.translate(operation, error);
     }
   }
 
@@ -208,7 +209,8 @@ export class Table {
     return output;
   }
 
-  #translate(operation: StoreOperation, error: unknown): unknown {
+  /** As our error. */
+  translate(operation: StoreOperation, error: unknown): unknown {
     return translateError(error, { operation, tableName: this.#tableName });
   }
 

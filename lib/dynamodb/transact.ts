@@ -12,7 +12,9 @@ import { tableNameOf } from '../core/transaction/write.ts';
 import type { TransactResult, FailedWrite } from '../ports/transact.ts';
 import { recordIsNew } from './conditions.ts';
 import { itemKey, readText, type Item } from './item.ts';
-import type { CancellationReason, Table } from './table.ts';
+import type { Expression } from './expression.ts';
+import { StoreUnavailableError } from '../ports/world-errors.ts';
+import type { CancellationReason, Table, Write } from './table.ts';
 
 interface Together {
   readonly item: Item;
@@ -38,6 +40,26 @@ export async function transact(table: Table, { item, writes, nonce }: Together):
   const there = await table.get('transact', itemKey(readText(item, 'pk'), readText(item, 'sk')));
   if (there !== undefined) return { kind: 'exists', there };
   return sent.kind === 'refused' ? { kind: 'refused', why: sent.error.message } : whyCancelled(sent.reasons);
+}
+
+/**
+ * An item under its condition, and others of the table beside it: all or none. As a put of the item alone: refused if its
+ * condition is not met.
+ */
+export async function putTogether(
+  table: Table,
+  item: Item,
+  { condition, beside }: { readonly condition: Expression; readonly beside: readonly Item[] },
+): Promise<Write> {
+  const others = beside.map((Item) => ({ Put: { TableName: table.givenName, Item } }));
+  const sent = await table.transact('putRecord', { item, condition, others });
+  if (sent.kind === 'written') return { kind: 'written', item: {} };
+  if (sent.kind === 'refused') throw table.translate('putRecord', sent.error);
+  const [ofItem] = sent.reasons;
+  // Which of two is the later one is not said. The caller looks at what is there.
+  if (ofItem?.Code === 'ConditionalCheckFailed') return { kind: 'refused', item: ofItem.Item, isRepeat: true };
+  const why = sent.reasons.map(({ Code = 'None' }) => Code).join(', ');
+  throw new StoreUnavailableError('putRecord', { cause: new Error(`the transaction was cancelled: ${why}`) });
 }
 
 /** A token makes a repeat within ten minutes the same request. It has 36 characters at most. */

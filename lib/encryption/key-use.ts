@@ -16,6 +16,7 @@ const KEY_USES: Readonly<Record<StoreOperation, KeyUse>> = {
   take: 'seal',
   loadRecords: 'open',
   putRecord: 'seal',
+  readStream: 'open',
   transact: 'seal',
   loadMessages: 'open',
   claimUpdate: 'none',

@@ -12,6 +12,7 @@ export const places = {
   message: (runId: string, id: string) => at(runId, 'message', id),
   messageDigest: (runId: string, id: string) => at(runId, 'message-digest', id),
   value: (runId: string, key: string) => at(runId, 'value', key),
+  stream: (runId: string, name: string, from: number) => at(runId, 'stream', name, String(from)),
   input: (runId: string, link: number) => at(runId, 'input', String(link)),
   inputDigest: (runId: string) => at(runId, 'input-digest'),
   result: (runId: string) => at(runId, 'result'),

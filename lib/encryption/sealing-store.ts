@@ -12,6 +12,7 @@ import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
 import type { AcceptedKind, AnsweredUpdate, Message } from '../ports/message.ts';
 import type { HoldRun, WorkflowList } from '../ports/paused-workflows.ts';
+import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { RunPage, RunQuery } from '../ports/run-query.ts';
 import { hasStartItems, type StartPut, type StoreOfStartItems } from '../ports/start-items.ts';
@@ -26,8 +27,6 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
-  PauseRun,
-  PauseRunResult,
   PutMessageResult,
   PutRecordResult,
   ReadAnswerResult,
@@ -35,7 +34,6 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
-  ResumeRun,
   RetryRun,
   RetryRunResult,
   SettleEnd,
@@ -44,6 +42,7 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { StreamValues } from '../ports/stream-values.ts';
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import { LockedMessagesError, PayloadKeyError } from '../ports/world-errors.ts';
@@ -53,6 +52,7 @@ import { places } from './places.ts';
 import { openRecord, sealRecord } from './records.ts';
 import { openRun, openShows, openStored, sealNewRun, sealRetry, sealShows, sealStored } from './run-item.ts';
 import { Sealer } from './sealer.ts';
+import { openStream, sealStream } from './streams.ts';
 
 export interface SealingOptions {
   /** Undefined: nothing is encrypted, and what is cannot be read. */
@@ -148,9 +148,21 @@ class SealingStore implements Store {
     return Promise.all(records.map((record) => openRecord(this.sealer, runId, record, link)));
   }
 
-  async putRecord(runId: string, record: JournalRecord, link = 1): Promise<PutRecordResult> {
-    const put = await this.under.putRecord(runId, await sealRecord(this.sealer, runId, record, link), link);
+  async putRecord(
+    runId: string,
+    record: JournalRecord,
+    link = 1,
+    values: StreamValues[] = [],
+  ): Promise<PutRecordResult> {
+    const sealed = await sealRecord(this.sealer, runId, record, link);
+    const streams = await Promise.all(values.map((written) => sealStream(this.sealer, runId, written)));
+    const put = await this.under.putRecord(runId, sealed, link, streams);
     return put.kind === 'put' ? put : { ...put, record: await openRecord(this.sealer, runId, put.record, link) };
+  }
+
+  async readStream(runId: string, name: string, from: number): Promise<readonly StreamValues[]> {
+    const parts = await this.under.readStream(runId, name, from);
+    return Promise.all(parts.map((part) => openStream(this.sealer, runId, part)));
   }
 
   async transact(runId: string, transaction: TransactRecord): Promise<TransactResult> {

@@ -11,8 +11,10 @@ import { LullError } from '../core/errors.ts';
 import type { OperationOnOther } from '../core/operation.ts';
 import { isPreparedTransaction, type TransactionWrite } from '../core/transaction/write.ts';
 import { stepIdOf } from '../core/step-id.ts';
+import { type Stream, streamSchema } from '../core/stream.ts';
 import type { StepContext } from '../core/step.ts';
 import { toError } from '../core/to-error.ts';
+import { validOrThrow } from '../core/validate.ts';
 import type { StepCompleted, StepFailed, StepHeartbeat, StepInterrupted, StepRetrying } from '../journal/event.ts';
 import { isOfPayloadKey } from '../ports/world-errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
@@ -22,6 +24,8 @@ import { Heartbeat } from './heartbeat.ts';
 import { asOwner, type CodeOwner } from './owned-code.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import type { Engine } from './settings.ts';
+import { checkWrite } from './check-write.ts';
+import type { StreamBuffer } from './stream-buffer.ts';
 import { attemptsStarted, completionEvent, failureEvent, ofSensitive } from './step-events.ts';
 import { limitAtMs, limitError } from './step-limits.ts';
 
@@ -48,6 +52,8 @@ export interface AttemptOptions {
   readonly step: PendingStep;
   readonly ofRun: OfRun;
   readonly turn: TurnLimits;
+  /** Takes what the body writes. */
+  readonly streams: StreamBuffer;
   /** Heartbeats, then one of the others, once. With writes, it is to be recorded together with them. */
   readonly onEvent: (event: AttemptEvent, writes?: readonly TransactionWrite[]) => void;
   readonly onKeyAway: (error: Error) => void;
@@ -103,6 +109,9 @@ export class Attempt {
         if (!this.#hasEnded) this.#heartbeat.beat(details);
       },
       lastHeartbeat,
+      write: (stream, value) => {
+        this.#write(stream, value);
+      },
       log: engine.log,
       remainingMs: () => Math.max(0, endsAtMs - clock.nowMs()),
     };
@@ -135,6 +144,12 @@ export class Attempt {
       this.#heartbeat.flush();
       onEvent({ kind: 'step-interrupted', id: step.id, atMs });
     }
+  }
+
+  #write(stream: Stream<unknown>, value: unknown): void {
+    const { step, streams } = this.#options;
+    checkWrite(step, stream, this.#hasEnded);
+    streams.write(stream.name, validOrThrow(streamSchema(stream), value, `a value for stream "${stream.name}"`));
   }
 
   #run(context: StepContext): void {

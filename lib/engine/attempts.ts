@@ -11,11 +11,13 @@ import { Attempt, type AttemptEvent, type OfRun, type TurnLimits } from './attem
 import { isReadOnly } from './begin-early.ts';
 import type { Engine } from './settings.ts';
 import { attemptsStarted } from './step-events.ts';
+import type { StreamBuffer } from './stream-buffer.ts';
 
 export interface AttemptsOptions {
   readonly engine: Engine;
   readonly runId: string;
   readonly turn: TurnLimits;
+  readonly streams: StreamBuffer;
   /** Called with every event, in the order in which they happen, and with what is to be written with it. */
   readonly onStepResult: (event: AttemptEvent, writes?: readonly TransactionWrite[]) => void;
   /** Called where the engine itself, for a step, needs the payload key and cannot use it. The step has not failed. */
@@ -60,14 +62,14 @@ export class Attempts {
   }
 
   begin(step: PendingStep, ofRun: OfRun): void {
-    const { engine, runId, turn, onStepResult, onKeyAway } = this.#options;
+    const { engine, runId, turn, streams, onStepResult, onKeyAway } = this.#options;
     const onEvent = (event: AttemptEvent, writes?: readonly TransactionWrite[]): void => {
       if (event.kind !== 'step-heartbeat') this.#forget(step.id);
       onStepResult(event, writes);
     };
     const isRetry = attemptsStarted(step) > 0;
     if (isReadOnly(step)) this.#readOnly.add(step.id);
-    this.#running.set(step.id, new Attempt({ engine, runId, turn, step, ofRun, onEvent, onKeyAway }));
+    this.#running.set(step.id, new Attempt({ engine, runId, turn, streams, step, ofRun, onEvent, onKeyAway }));
     this.#started += 1;
     if (isRetry) this.#retriesStarted += 1;
   }

@@ -30,6 +30,7 @@ export function beginSteps(turn: Turn, memory: LiveMemory): BeginStepsResult {
 
 function beginWaiting(turn: Turn, memory: LiveMemory): void {
   const { engine, attempts } = turn;
+  turn.streams.follow(memory.live.streams);
   const nowMs = engine.clock.nowMs();
   if (nowMs >= turn.beginsByMs || turn.doesNothingNew) return;
   for (const step of memory.stepsToBegin.due(nowMs)) {

@@ -9,12 +9,15 @@
  */
 import { isCommandEntry, type JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { countStreams } from '../journal/stream-uses.ts';
 import { rememberText } from '../ports/entries-text.ts';
 import { LARGEST_RECORD_BYTES } from '../ports/limits.ts';
+import { RECORD_STREAM_BYTES } from '../ports/stream-values.ts';
 import { emitStarted } from './lifecycle-events.ts';
 import { linkOf } from './link-before.ts';
 import { addToLength, warnIfNearlyFull } from './journal-length.ts';
 import { countChildren } from './open-children.ts';
+import { streamBytes, valuesFor } from './stream-values.ts';
 import type { Turn } from './turn-state.ts';
 
 /** Group commit: everything since the last commit goes into one record, or into a few if it is large. */
@@ -25,7 +28,9 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
   const { events, bytes } = journal;
   for (const chunk of chunks(entries, engine.maxRecordBytes)) {
     const number = journal.recordNumber + 1;
-    const put = await engine.store.putRecord(runId, { number, epoch, nonce, entries: chunk.entries }, linkOf(turn.run));
+    const record = { number, epoch, nonce, entries: chunk.entries };
+    const values = valuesFor(journal.streams, chunk.entries);
+    const put = await engine.store.putRecord(runId, record, linkOf(turn.run), values);
     if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';
     noteRecord(turn, { number, nonce }, chunk);
   }
@@ -48,6 +53,7 @@ export function noteRecord(
   }
   for (const entry of entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
   countChildren(journal.openChildren, entries);
+  countStreams(journal.streams, entries);
   addToLength(journal, entries, bytes);
 }
 
@@ -67,6 +73,7 @@ function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   let open: JournalEntry[] = [];
   let texts: string[] = [];
   let openBytes = 0;
+  let openStreamBytes = 0;
   let isOfPatch = false;
   const close = (): void => {
     if (open.length > 0) {
@@ -77,16 +84,20 @@ function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
     open = [];
     texts = [];
     openBytes = 0;
+    openStreamBytes = 0;
   };
   for (const entry of entries) {
     const text = JSON.stringify(entry);
     const bytes = Buffer.byteLength(text);
     isOfPatch &&= isCommandEntry(entry);
+    const ofStreams = streamBytes(entry);
     if (openBytes + bytes > (isOfPatch ? LARGEST_RECORD_BYTES : limitBytes)) close();
+    else if (openStreamBytes + ofStreams > RECORD_STREAM_BYTES) close();
     isOfPatch ||= entry.kind === 'patched';
     open.push(entry);
     texts.push(text);
     openBytes += bytes;
+    openStreamBytes += ofStreams;
   }
   close();
   return all;

@@ -5,10 +5,11 @@
  */
 import { toError } from '../core/to-error.ts';
 import { isPlainTerminate, type UpdateReceived } from '../journal/event.ts';
+import type { StreamWritten } from '../journal/stream-entries.ts';
 import { refusalOf } from './answer-update.ts';
 import { asksOnlyToRead, isOfReadOnly } from './begin-early.ts';
 import { commit } from './commit.ts';
-import { commitTransaction } from './commit-transaction.ts';
+import { commitTransaction, type CommitTransactionResult } from './commit-transaction.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
 import { lookForPause } from './look-for-pause.ts';
 import { codeHasEnded, nextEvent } from './pending-events.ts';
@@ -48,7 +49,8 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
       turn.unwritten.push('messageId' in event ? { ...event, unread: true } : event); // accepted is accepted (I6)
       continue;
     }
-    const transacted = await commitTransaction(turn, memory, event);
+    // Of a stream it is counted at once: bodies go on to write.
+    const transacted = event.kind === 'stream-written' ? asItIs(event) : await commitTransaction(turn, memory, event);
     if (transacted.kind === 'lost') return { kind: 'lost' };
     const { isRecorded } = transacted;
     event = transacted.event;
@@ -73,6 +75,10 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
     if (turn.engine.rebuildAtEveryAwait) break;
   }
   return { kind: 'delivered', events };
+}
+
+function asItIs(event: StreamWritten): CommitTransactionResult {
+  return { kind: 'event', event, isRecorded: false };
 }
 
 /** A refusal is not recorded: it is answered once all that led to it is. An error: the code cannot read what was sent. */

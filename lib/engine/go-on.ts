@@ -9,11 +9,13 @@
  * test/engine/retry-under-crashes.test.ts
  */
 import { LullError } from '../core/errors.ts';
+import type { StreamUse } from '../core/stream-uses.ts';
 import type { Forked, JournalEntry, Retried, Started } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import { type ForkedPart, forkedPart } from '../journal/forked-part.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { unlessLocked } from '../ports/locked-records.ts';
+import { countStreams, toUses } from '../journal/stream-uses.ts';
 import type { ForkPoint } from '../ports/run-item.ts';
 import { commit } from './commit.ts';
 import type { Engine } from './settings.ts';
@@ -26,6 +28,9 @@ export function retriedEntry({ run, engine }: Turn, records: readonly JournalRec
   const journal = readableEntries(records);
   const { number, keeps, reason, deadlineAtMs, children = [] } = goesOnFrom;
   if (journal.some((entry) => entry.kind === 'retried' && entry.number >= number)) return undefined;
+  const uses = new Map<string, StreamUse>();
+  countStreams(uses, journal);
+  const streams = toUses(uses);
   return {
     kind: 'retried',
     atMs: engine.clock.nowMs(),
@@ -34,6 +39,7 @@ export function retriedEntry({ run, engine }: Turn, records: readonly JournalRec
     reason,
     ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
     ...(children.length === 0 ? {} : { children }),
+    ...(streams && { streams }),
   };
 }
 

@@ -10,9 +10,11 @@
 import { LullError } from '../core/errors.ts';
 import type { OnParentClose } from '../core/operation.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
+import type { StreamUse, StreamUses } from '../core/stream-uses.ts';
 import type { Continued, JournalEntry, SignalReceived } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import { messageIdsIn, unlessLocked } from '../ports/locked-records.ts';
+import { countStreams, toUses } from '../journal/stream-uses.ts';
 import type { SignalMessage } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
@@ -22,6 +24,7 @@ import type { Turn } from './turn-state.ts';
 export interface LinkBefore {
   readonly carried: readonly SignalMessage[];
   readonly children: Readonly<Record<string, OnParentClose>>;
+  readonly streams: StreamUses | undefined;
 }
 
 /** Of clocks that differ, and of a link that ended right before. */
@@ -50,7 +53,10 @@ export async function readLinkBefore(store: Store, run: RunItem): Promise<LinkBe
   }
   const children: OpenChildren = new Map();
   countChildren(children, entries);
-  return { carried: await toCarried(store, run, end, entries), children: Object.fromEntries(children) };
+  const uses = new Map<string, StreamUse>();
+  countStreams(uses, entries);
+  const carried = await toCarried(store, run, end, entries);
+  return { carried, children: Object.fromEntries(children), streams: toUses(uses) };
 }
 
 export function isContinued(entry: JournalEntry): entry is Continued {

@@ -56,7 +56,7 @@ export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[]
   const { live } = memory;
   const asked = asOwner(memory.strays, () => withGuard(memory.guarded, () => live.deliver(event)));
   for (const entry of asked) {
-    if (entry.kind === 'patched') continue;
+    if (entry.kind === 'patched' || entry.kind === 'write') continue;
     const { id } = entry;
     const pending = live.pending.get(id); // none: withdrawn again already
     if (pending?.kind === 'step') rememberStep(memory, pending);

@@ -14,6 +14,7 @@ import {
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { standingEntries } from '../journal/standing.ts';
+import { countStreams } from '../journal/stream-uses.ts';
 import { bringAgain } from './come-again.ts';
 import { retriedEntry, startedOfFork, takeForked } from './go-on.ts';
 import { deadlineIn } from './run-deadline.ts';
@@ -67,6 +68,8 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
 
   if (damage !== undefined) return { kind: 'cannot-replay', error: whyUnreadable(turn.runId, records, damage) };
   Object.assign(turn.journal, lengthOf(records, entries));
+  turn.journal.streams.clear();
+  countStreams(turn.journal.streams, journal);
   if (blockedBy !== undefined) return { kind: 'cannot-replay', error: blockedBy };
   const [started] = entries;
   const end = entries.find(isContinued);

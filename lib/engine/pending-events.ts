@@ -15,6 +15,8 @@ import type { Turn } from './turn-state.ts';
 /** Takes the next event from its queue; undefined when there is none. A run that has ended only gets messages. */
 export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefined {
   if (continuesAsNew(memory)) return undefined; // messages move along in the inbox
+  const written = takesStreams(turn, memory) ? turn.streams.take() : undefined;
+  if (written !== undefined) return written;
   const known = takeKnown(turn, memory);
   if (known !== undefined) return known;
   if (isHeld(turn, memory)) {
@@ -47,6 +49,22 @@ export function nextEvent(turn: Turn, memory: LiveMemory): JournalEvent | undefi
 /** Whether `nextEvent` would return one. */
 export function hasPendingEvents(turn: Turn, memory: LiveMemory): boolean {
   if (continuesAsNew(memory)) return false;
+  return isStreamDue(turn, memory) || hasOthers(turn, memory);
+}
+
+/** What bodies have written comes first: what they did next was after it. It does not come alone before it is due. */
+function takesStreams(turn: Turn, memory: LiveMemory): boolean {
+  const { streams } = turn;
+  if (streams.dueAtMs === Infinity || codeHasEnded(memory) || whyTooLong(turn) !== undefined) return false;
+  return isStreamDue(turn, memory) || hasOthers(turn, memory);
+}
+
+/** Once the code has ended, no step is awaited any more, and nothing that one writes. */
+function isStreamDue({ engine, streams }: Turn, memory: LiveMemory): boolean {
+  return streams.dueAtMs <= engine.clock.nowMs() && !codeHasEnded(memory);
+}
+
+function hasOthers(turn: Turn, memory: LiveMemory): boolean {
   if (memory.known.some(({ id }) => memory.live.pending.has(id))) return true;
   if (isHeld(turn, memory)) return firstStepResult(turn, memory) !== undefined;
   if (turn.inbox.some((message) => isDeliverable(message, memory))) return true;

@@ -343,7 +343,7 @@ export function startNow(engine: Engine, run: RunItem, before?: LinkBefore): Sta
   // It is that of the run as a whole: code that begins a later link does not move it.
   const ownTimeoutMs = linkOf(run) === 1 ? registry.find(run.workflow)?.timeoutMs : undefined;
   const deadlineAtMs = deadlineOf(run, ownTimeoutMs);
-  const { carried = [], children = {} } = before ?? {};
+  const { carried = [], children = {}, streams } = before ?? {};
   const limits = RUN_LIMITS.filter((name) => engine[name] !== DEFAULT_RUN_LIMITS[name]);
   return {
     kind: 'started',
@@ -354,6 +354,7 @@ export function startNow(engine: Engine, run: RunItem, before?: LinkBefore): Sta
     ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
     ...(carried.length === 0 ? {} : { carries: carried.map(({ id }) => id) }),
     ...(Object.keys(children).length === 0 ? {} : { children }),
+    ...(streams && { streams }),
   };
 }
 

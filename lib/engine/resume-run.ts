@@ -8,6 +8,7 @@
 import { describeThrown } from '../core/to-error.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { countStreams, setUses } from '../journal/stream-uses.ts';
 import { entriesBytes } from '../ports/entries-text.ts';
 import { snapshotKey } from '../ports/run-item.ts';
 import { addToLength, emptyJournal } from './journal-length.ts';
@@ -22,7 +23,7 @@ import { codeOf } from './write-snapshot.ts';
 
 /** What a run takes in the course of its work. After all else the whole journal is replayed. */
 const ORDINARY: ReadonlySet<JournalEntry['kind']> = new Set<JournalEntry['kind']>([
-  ...(['step', 'sleep', 'receive', 'callback', 'patched'] as const),
+  ...(['step', 'sleep', 'receive', 'callback', 'patched', 'write', 'stream-written'] as const),
   ...(['step-completed', 'step-failed', 'step-retrying', 'step-heartbeat', 'step-interrupted', 'steps-begun'] as const),
   ...(['sleep-completed', 'signal-received', 'update-received', 'run-ended', 'cancel-requested'] as const),
   ...(['callback-completed', 'callback-failed', 'callback-heartbeat'] as const),
@@ -73,11 +74,13 @@ async function goOnFrom(turn: Turn, snapshot: Snapshot, later: readonly JournalR
   const entries = later.flatMap((record) => record.entries);
   const replayed = await replayBehind(engine, run, { started: snapshot.started, run: snapshot.run, entries });
   if (replayed.kind !== 'replayed') return dropped(turn, replayed.reason);
-  const { started, messageIds, openChildren, events, bytes } = snapshot;
+  const { started, messageIds, openChildren, streams, events, bytes } = snapshot;
   for (const id of messageIds) journal.messageIds.add(id);
   for (const entry of entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
   for (const [runId, onParentClose] of openChildren) journal.openChildren.set(runId, onParentClose);
   countChildren(journal.openChildren, entries);
+  setUses(journal.streams, streams);
+  countStreams(journal.streams, entries);
   const length = { ...emptyJournal(), events, bytes };
   for (const record of later) addToLength(length, record.entries, entriesBytes(record.entries));
   const last = later.at(-1) ?? { number: snapshot.record, nonce: snapshot.nonce };

@@ -73,6 +73,8 @@ export interface EngineSettings extends RunLimits {
   readonly inboxCheckWithinStepMs: number;
   /** What readOnly steps in a row have given is recorded after so long at the latest. */
   readonly maxUnwrittenMs: number;
+  /** What a step's body writes to a stream is in the table after so long at the latest. */
+  readonly streamFlushMs: number;
   /** No wake is sent for a timer that is further away: the sweeper sends it. SQS takes 900 s at most. */
   readonly longestWakeDelayMs: number;
   /** The turn ends by itself this long before the invocation's time limit. */
@@ -119,6 +121,7 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
   inboxCheckAfterStepMs: 1_000,
   inboxCheckWithinStepMs: 5_000,
   maxUnwrittenMs: 10_000,
+  streamFlushMs: 500,
   longestWakeDelayMs: LONGEST_WAKE_DELAY_MS,
   deadlineMarginMs: 3_000,
   maxStepsInFlight: 500,

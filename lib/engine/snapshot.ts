@@ -11,6 +11,7 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { OnParentClose } from '../core/operation.ts';
+import type { StreamUse, StreamUses } from '../core/stream-uses.ts';
 import { describeThrown } from '../core/to-error.ts';
 import type { Started } from '../journal/event.ts';
 
@@ -31,6 +32,8 @@ export interface Snapshot {
   readonly started: Started;
   readonly messageIds: readonly string[];
   readonly openChildren: readonly (readonly [runId: string, onParentClose: OnParentClose])[];
+  /** How much is in the streams of the run. */
+  readonly streams: StreamUses;
   /** How long the journal is up to there. */
   readonly events: number;
   readonly bytes: number;
@@ -68,13 +71,20 @@ function refused(reason: string): ReadSnapshot {
 
 function isHead(value: unknown): value is Omit<Snapshot, 'run'> {
   if (typeof value !== 'object' || value === null) return false;
-  const { code, link, record, nonce, started, messageIds, openChildren, events, bytes } = value as Partial<Snapshot>;
+  const { code, link, record, nonce, started, messageIds, openChildren, streams, events, bytes } =
+    value as Partial<Snapshot>;
   const areTexts = typeof code === 'string' && typeof nonce === 'string';
   const areCounts = [link, record, events, bytes].every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
   const isStarted = typeof started === 'object' && (started as Started | null)?.kind === 'started';
   const areIds = Array.isArray(messageIds) && messageIds.every((id) => typeof id === 'string');
   const areChildren = Array.isArray(openChildren) && openChildren.every(isChild);
-  return areTexts && areCounts && isStarted && areIds && areChildren;
+  return areTexts && areCounts && isStarted && areIds && areChildren && areUses(streams);
+}
+
+function areUses(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const uses = Object.values(value as Record<string, Partial<StreamUse> | null>);
+  return uses.every((use) => Number.isSafeInteger(use?.entries) && Number.isSafeInteger(use?.bytes));
 }
 
 function isChild(value: unknown): boolean {

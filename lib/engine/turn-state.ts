@@ -26,6 +26,7 @@ import { toShows } from './shows.ts';
 import type { MessagesById } from './read-ahead.ts';
 import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
+import { StreamBuffer } from './stream-buffer.ts';
 import type { PausedWorkflows } from './paused-workflows.ts';
 import { Unwritten } from './unwritten.ts';
 import { takeOrHold } from './take-or-hold.ts';
@@ -60,6 +61,8 @@ export class Turn {
   readonly nonce: string;
   readonly lease: LeaseRenewer;
   readonly attempts: Attempts;
+  /** What the bodies of steps have written to streams. */
+  readonly streams: StreamBuffer;
   readonly pausedWorkflows: PausedWorkflows;
   /** Set when there may be something to do. */
   readonly wakeUp = new AutoResetEvent();
@@ -161,7 +164,18 @@ export class Turn {
         this.#onRenewal(item, askedAtMs);
       },
     });
+    this.streams = new StreamBuffer({
+      clock: engine.clock,
+      flushMs: engine.streamFlushMs,
+      onFirst: (dueAtMs) => {
+        this.alarm.wakeBy(dueAtMs);
+      },
+      onFull: () => {
+        this.wakeUp.set();
+      },
+    });
     this.attempts = new Attempts({
+      streams: this.streams,
       engine,
       runId,
       turn: { beganAtMs, endsByMs, epoch },
@@ -184,6 +198,7 @@ export class Turn {
       nonce: undefined,
       messageIds: new Set(),
       openChildren: new Map(),
+      streams: new Map(),
       beganAtMs: undefined,
       ...emptyJournal(),
     };

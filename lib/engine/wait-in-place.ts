@@ -11,7 +11,7 @@ import type { Turn } from './turn-state.ts';
 
 /** `'go-on'` when there may be something to do now, `'nothing'` when there is nothing to wait for in place. */
 export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-on' | 'nothing'> {
-  const { engine, attempts } = turn;
+  const { engine, attempts, streams } = turn;
   const { clock } = engine;
   if (hasPendingEvents(turn, memory)) return 'go-on';
   if (clock.nowMs() >= turn.endsByMs) {
@@ -28,7 +28,7 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
   if (attempts.size === 0 && !isSoon(turn, dueAtMs)) return 'nothing';
 
   const recordAtMs = turn.early?.untilMs ?? Infinity;
-  const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, recordAtMs, nextInboxCheckAtMs(turn, memory));
+  const wakeAtMs = Math.min(dueAtMs, turn.endsByMs, recordAtMs, streams.dueAtMs, nextInboxCheckAtMs(turn, memory));
   turn.alarm.wakeBy(wakeAtMs);
   await turn.wakeUp.wait();
   return 'go-on';

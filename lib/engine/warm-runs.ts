@@ -7,6 +7,7 @@
  * Tested by: test/invariants/i10-warm-runs.test.ts
  */
 import { estimateMemoryBytes } from './memory-estimate.ts';
+import type { StreamUse } from '../core/stream-uses.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { JournalLength } from './journal-length.ts';
 import type { OpenChildren } from './open-children.ts';
@@ -22,6 +23,8 @@ export interface JournalHead extends JournalLength {
   snapshotTriedAt?: number;
   /** Children that were started and whose end is not in the journal. */
   readonly openChildren: OpenChildren;
+  /** How much is in the streams of the run, of entries that do not stand too. */
+  readonly streams: Map<string, StreamUse>;
   /** When its first entry was written; undefined as long as there is none. */
   beganAtMs: number | undefined;
 }

@@ -84,11 +84,12 @@ function toSnapshot({ engine, journal, run }: Turn, { live, started, code }: Liv
   const stored = engine.frames?.storeRun(live, code);
   if (stored === undefined) return { reason: 'this code was not compiled' };
   if (stored.kind === 'refused') return { reason: `run${stored.path} ${stored.reason}` };
-  const { recordNumber: record, messageIds, openChildren, events, bytes } = journal;
+  const { recordNumber: record, messageIds, openChildren, streams, events, bytes } = journal;
   const value = encodeSnapshot({
     ...{ code: codeOf(engine), link: linkOf(run), record, nonce, started, events, bytes },
     messageIds: [...messageIds],
     openChildren: [...openChildren],
+    streams: Object.fromEntries(streams),
     run: stored.bytes,
   });
   return { value };

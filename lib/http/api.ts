@@ -17,6 +17,7 @@ import { repairRoutes } from './repair-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { startRoute } from './start-route.ts';
+import { streamRoutes } from './stream-routes.ts';
 import { toJson } from './to-json.ts';
 import { updateRoutes } from './update-routes.ts';
 import { withStartRoutes } from './with-start-routes.ts';
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...repairRoutes,
   ...queryRoutes,
   ...updateRoutes,
+  ...streamRoutes,
   ...withStartRoutes,
   ...entityRoutes,
   ...callbackRoutes,
@@ -101,16 +103,19 @@ async function handle(route: Route, call: Call<Record<string, unknown>>): Promis
   }
 }
 
-/** The name of a signal, a query or an update ends its path, and may have slashes in it. */
-const NAME_AT_THE_END = /\/(signals|queries|updates)\/\{(\w+)\}$/;
+/** The name of a signal, a query, an update or a stream ends its path, and may have slashes in it. */
+const NAME_AT_THE_END = /\/(signals|queries|updates|streams)\/\{(\w+)\}$/;
 
 /** As hono writes it. */
 function toPattern(path: string): string {
   return path.replace(NAME_AT_THE_END, '/$1/:$2{.+}').replace(/\/\{(\w+)\}/g, '/:$1');
 }
 
-function toResponse({ status, body, headers = {} }: Answer): Response {
+function toResponse({ status, body, eventStream, headers = {} }: Answer): Response {
   if (status === 204) return new Response(null, { status, headers });
+  if (eventStream !== undefined) {
+    return new Response(eventStream, { status, headers: { 'content-type': 'text/event-stream', ...headers } });
+  }
   const text = JSON.stringify(toJson(body));
   checkAnswerSize(text);
   return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } });

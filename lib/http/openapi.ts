@@ -70,16 +70,20 @@ function describeAnswers({ answers, problems }: Route): JsonSchema {
   return responses;
 }
 
-function describeAnswer({ description, schema, headers }: AnswerDescription): JsonSchema {
+function describeAnswer({ description, schema, eventStream, headers }: AnswerDescription): JsonSchema {
   const described = Object.entries(headers ?? {}).map(([name, text]) => [
     name,
     { description: text, schema: { type: 'string' } },
   ]);
   return {
     description,
-    ...(schema === undefined ? {} : { content: json(schema) }),
+    ...(schema === undefined ? {} : { content: { ...json(schema), ...ofEvents(eventStream) } }),
     ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) as JsonSchema }),
   };
+}
+
+function ofEvents(description: string | undefined): JsonSchema {
+  return description === undefined ? {} : { 'text/event-stream': { schema: { type: 'string', description } } };
 }
 
 function json(schema: JsonSchema): JsonSchema {

@@ -29,9 +29,15 @@ export function readCall(
     path: Object.fromEntries(pathParametersOf(route.path).map((name) => [name, request.param(name) ?? ''])),
     query: readQuery(route, request.queries()),
     idempotencyKey: request.header('idempotency-key'),
+    events: takesEvents(request) ? { lastId: request.header('last-event-id') } : undefined,
     maxWaitMs: Math.min(LONGEST_WAIT_MS, maxWaitMs),
     body: () => readJsonBody(request.raw),
   };
+}
+
+/** Asked for by name: a caller that takes anything gets JSON. */
+function takesEvents(request: HonoRequest): boolean {
+  return (request.header('accept') ?? '').split(',').some((type) => type.split(';')[0]?.trim() === 'text/event-stream');
 }
 
 /** The caller's, or the gateway's, if it is harmless in a log line; else a new one. */

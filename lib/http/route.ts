@@ -13,6 +13,8 @@ export interface Call<Query> {
   /** The query parameters that were given. */
   readonly query: Partial<Query>;
   readonly idempotencyKey: string | undefined;
+  /** The caller takes server-sent events: behind the event of that id, if it has come before. */
+  readonly events: { readonly lastId: string | undefined } | undefined;
   /** A request may wait no longer. */
   readonly maxWaitMs: number;
   /** The body as JSON; undefined if it is empty. */
@@ -23,6 +25,8 @@ export interface Answer {
   readonly status: number;
   /** Any value: it is shown as plain JSON. A 204 has none. */
   readonly body?: unknown;
+  /** In place of it, as it is: server-sent events. */
+  readonly eventStream?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -30,6 +34,8 @@ export interface AnswerDescription {
   readonly description: string;
   /** Absent: the answer has no body. */
   readonly schema?: JsonSchema;
+  /** What it is as server-sent events, for a caller who takes those. */
+  readonly eventStream?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

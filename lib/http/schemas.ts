@@ -1,4 +1,5 @@
 /** The shapes of answers, as JSON Schema. Values of workflows are any JSON: see to-json.ts for what becomes of a Date. */
+import { STREAM_PAGE } from './stream-schema.ts';
 import type { JsonSchema } from './parameters.ts';
 
 export const RUN_STATUSES = [
@@ -215,6 +216,7 @@ export const SCHEMAS = {
       cursor: { type: 'string', description: 'Leads to the next page; absent on the last one.' },
     },
   },
+  StreamPage: STREAM_PAGE,
   HistoryDocument: {
     type: 'object',
     description: 'Values are as they are stored. A digest at its end tells a document that was edited.',

@@ -54,7 +54,7 @@ export class OpenCommands {
       this.#open.set(entry.id, begun(entry, this.#atMs));
       return;
     }
-    if (entry.kind === 'patched') return;
+    if (entry.kind === 'patched' || entry.kind === 'write') return;
     this.#atMs = entry.atMs;
     switch (entry.kind) {
       case 'step-completed':

@@ -10,6 +10,8 @@ import type { Encoded } from '../core/encoded.ts';
 import type { OnParentClose, RecordedOperation } from '../core/operation.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
+import type { StreamUses } from '../core/stream-uses.ts';
+import type { StreamWritten, WriteRequested } from './stream-entries.ts';
 
 /** Commands are numbered from 1 within a run, in the order in which the code asked for them. */
 export type CommandId = number;
@@ -62,8 +64,8 @@ export interface PatchApplied {
   readonly patch: string;
 }
 
-/** What the code did in answer to one event: a command that it issued, or a patch that it applied. */
-export type CommandEntry = RecordedCommand | PatchApplied;
+/** What the code did in answer to one event: a command that it issued, a patch that it applied, or values that it wrote. */
+export type CommandEntry = RecordedCommand | PatchApplied | WriteRequested;
 
 /** The first event of every run. */
 export interface Started {
@@ -87,6 +89,8 @@ export interface Started {
   readonly carries?: readonly string[];
   /** Of a link after the first: children that were open, and what becomes of each when the run ends. Absent: none. */
   readonly children?: Readonly<Record<string, OnParentClose>>;
+  /** Of a link after the first: how much is in the streams of the run. Absent: nothing. */
+  readonly streams?: StreamUses;
   /** Of a fork: which commands other runs have recorded, in the order of their positions. Absent: none. */
   readonly forks?: readonly Fork[];
 }
@@ -268,6 +272,8 @@ export interface Retried {
   readonly deadlineAtMs?: number;
   /** Children that had failed, and that were tried again with it: their ends come anew. Absent: none. */
   readonly children?: readonly string[];
+  /** How much is in the streams of the run, by entries that do not stand any more too. Absent: nothing. */
+  readonly streams?: StreamUses;
 }
 
 /**
@@ -328,6 +334,7 @@ export type JournalEvent =
   | StepFailed
   | StepRetrying
   | StepHeartbeat
+  | StreamWritten
   | SleepCompleted
   | SignalReceived
   | UpdateReceived
@@ -377,5 +384,5 @@ export function isRecordedCommand(entry: JournalEntry): entry is RecordedCommand
 
 /** Says whether an entry is what the code issued, and not an event. */
 export function isCommandEntry(entry: JournalEntry): entry is CommandEntry {
-  return entry.kind === 'patched' || isRecordedCommand(entry);
+  return entry.kind === 'patched' || entry.kind === 'write' || isRecordedCommand(entry);
 }

@@ -25,13 +25,16 @@ type Form =
   | 'counts or none'
   | 'value'
   | 'limits or none'
+  | 'uses or none'
   | 'true or none'
   | 'operation or none'
   | 'closed status';
-type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread'>]-?: Form };
+type Fields<E> = { readonly [F in Exclude<keyof E, 'kind' | 'unread' | symbol>]-?: Form };
 type Forms = { readonly [K in JournalEntry['kind']]: Fields<Extract<JournalEntry, { kind: K }>> };
 
 const OF_CALLBACK = { id: 'count', name: 'text', link: 'count or none' } as const;
+
+const OF_STREAM = { name: 'text', count: 'count', bytes: 'count' } as const;
 
 const FORMS: Forms = {
   step: {
@@ -54,6 +57,7 @@ const FORMS: Forms = {
     publicUrl: 'text or none',
   },
   patched: { patch: 'text' },
+  write: OF_STREAM,
   started: {
     atMs: 'time',
     version: 'text',
@@ -62,6 +66,7 @@ const FORMS: Forms = {
     deadlineAtMs: 'time or none',
     carries: 'texts or none',
     children: 'children or none',
+    streams: 'uses or none',
     forks: 'forks or none',
   },
   'step-completed': { id: 'count', atMs: 'time', value: 'value', sensitive: 'true or none' },
@@ -75,6 +80,7 @@ const FORMS: Forms = {
     sensitive: 'true or none',
   },
   'step-heartbeat': { id: 'count', atMs: 'time', details: 'value', sensitive: 'true or none' },
+  'stream-written': { atMs: 'time', ...OF_STREAM },
   'sleep-completed': { id: 'count', atMs: 'time' },
   'signal-received': { messageId: 'text', atMs: 'time', name: 'text', payload: 'value' },
   'update-received': { messageId: 'text', atMs: 'time', name: 'text', args: 'value' },
@@ -102,6 +108,7 @@ const FORMS: Forms = {
     reason: 'text',
     deadlineAtMs: 'time or none',
     children: 'texts or none',
+    streams: 'uses or none',
   },
   forked: { atMs: 'time', keeps: 'count', runId: 'text', link: 'count or none', before: 'text' },
   'taken-over': { atMs: 'time', begun: 'counts or none' },
@@ -122,6 +129,11 @@ const isFork = (part: unknown): boolean => {
   return areTexts && isCount(at) && (link === undefined || isCount(link));
 };
 
+const isUse = (field: unknown): boolean => {
+  const { entries, bytes } = (field ?? {}) as Readonly<Record<string, unknown>>;
+  return isCount(entries) && isCount(bytes);
+};
+
 const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   text: (field) => typeof field === 'string',
   'text or none': (field) => field === undefined || typeof field === 'string',
@@ -130,6 +142,8 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
   'children or none': (field) =>
     field === undefined || (typeof field === 'object' && field !== null && isTexts(Object.values(field))),
   'forks or none': (field) => field === undefined || (Array.isArray(field) && field.every(isFork)),
+  'uses or none': (field) =>
+    field === undefined || (typeof field === 'object' && field !== null && Object.values(field).every(isUse)),
   time: (field) => Number.isFinite(field),
   'time or none': (field) => field === undefined || Number.isFinite(field),
   count: isCount,

@@ -9,6 +9,7 @@ import { clampText } from '../core/clamp-text.ts';
 import { describeValue } from '../core/describe-value.ts';
 import type { RecordedOperation } from '../core/operation.ts';
 import type { CommandEntry, CommandId, RecordedCommand, StepRequested } from './event.ts';
+import type { WriteRequested } from './stream-entries.ts';
 
 export interface Difference {
   readonly journal: string;
@@ -25,11 +26,12 @@ export interface ComparisonContext {
 
 /** Both sides of the first difference; undefined if there is none. */
 export function findDifference(
-  recorded: RecordedCommand,
+  recorded: RecordedCommand | WriteRequested,
   asked: CommandEntry,
   context: ComparisonContext,
 ): Difference | undefined {
-  if (asked.kind === 'patched' || !isAtPlace(recorded, asked)) {
+  if (recorded.kind === 'write' && asked.kind === 'write' && isSameWrite(recorded, asked)) return undefined;
+  if (recorded.kind === 'write' || asked.kind === 'patched' || asked.kind === 'write' || !isAtPlace(recorded, asked)) {
     return { journal: describeCommandEntry(recorded), code: `asks for ${describeCommandEntry(asked)}` };
   }
   const identity = identityDifference(recorded, asked, context);
@@ -43,6 +45,11 @@ export function findDifference(
     journal: `${drawsText(before)} before ${describeCommandEntry(recorded)}`,
     code: `draws ${drawsText(now)} before it (a uuid() draws 32; a library with a pool of random bytes belongs in a step)`,
   };
+}
+
+/** The values are not compared: they are in the stream, as the code of then wrote them. */
+function isSameWrite(recorded: WriteRequested, asked: WriteRequested): boolean {
+  return recorded.name === asked.name && recorded.count === asked.count;
 }
 
 function drawsText(draws: number): string {
@@ -67,9 +74,11 @@ function targetOf(operation: RecordedOperation | undefined): string | undefined 
   return operation?.kind === 'invoke' ? operation.functionName : operation?.runId;
 }
 
-/** As in `#3 step "charge"`, `#4 signal "paid" of run "r1"`, `patch "mail"`. */
+/** As in `#3 step "charge"`, `#4 signal "paid" of run "r1"`, `patch "mail"`, `a value for stream "tokens"`. */
 export function describeCommandEntry(asked: CommandEntry): string {
   if (asked.kind === 'patched') return `patch "${asked.patch}"`;
+  if (asked.kind === 'write')
+    return `${asked.count === 1 ? 'a value' : `${asked.count} values`} for stream "${asked.name}"`;
   const operation = operationOf(asked);
   if (operation === undefined) return `#${asked.id} ${asked.kind} "${asked.name}"`;
   const of = operation.kind === 'invoke' ? 'by function' : 'of run';

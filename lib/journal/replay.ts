@@ -10,7 +10,7 @@
 import { describeThrown } from '../core/to-error.ts';
 import { NondeterminismError, UndecodableValueError, type UndecodableValueErrorCode } from '../core/errors.ts';
 import type { CommandEntry, CommandId, JournalEntry, JournalEvent } from './event.ts';
-import { isOfWorkers, isPlainTerminate, isRecordedCommand } from './event.ts';
+import { isCommandEntry, isOfWorkers, isPlainTerminate } from './event.ts';
 import { type ComparisonContext, describeCommandEntry, findDifference } from './find-difference.ts';
 
 /** What delivers an event and gives what it led to: a LiveRun's `deliver`. */
@@ -67,12 +67,12 @@ export function beginReplay(deliver: Deliver, context: ReplayContext = {}, head?
     feed(entry) {
       if (entry.kind === 'patched') return undefined; // the code knew of it before the first event
       const next = asked[met];
-      if (isRecordedCommand(entry)) {
+      if (isCommandEntry(entry)) {
         if (next === undefined) return diverged(describeCommandEntry(entry), next, context);
         const difference = findDifference(entry, next, comparison);
         if (difference !== undefined) return cannotFollow(difference.journal, difference.code, context);
         met += 1;
-        recordedUpTo = entry.id;
+        if (entry.kind !== 'write') recordedUpTo = entry.id;
         return undefined;
       }
       if (entry.kind === 'started') comparison = { ...context, countsDraws: entry.seed !== undefined };

@@ -1,9 +1,10 @@
 /** An item as text: what is kept is a copy, and no larger than the table would take. */
 import { findSealed, type Sealed, SEALED_OVERHEAD_BYTES, sealedBytes } from '../core/sealed.ts';
 import type { JournalRecord } from '../journal/record.ts';
-import type { ContentLimits } from '../ports/content-limits.ts';
+import { TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
 import { entriesText } from '../ports/entries-text.ts';
 import { ITEM_LIMIT_BYTES } from '../ports/limits.ts';
+import type { StreamValues } from '../ports/stream-values.ts';
 import { ItemTooLargeError } from '../ports/world-errors.ts';
 
 /** What the table adds to an item's text: the names of its attributes, and numbers. */
@@ -44,6 +45,11 @@ export function checkRecordSize(
 ): void {
   const key = link === 1 ? `event#${record.number}` : `link#${link}#${record.number}`;
   checkSize(limits, { runId, key }, entriesText(record.entries), findSealed(record.sealed));
+}
+
+/** It is never in a bucket. */
+export function checkStreamSize(runId: string, { name, from, values }: StreamValues): void {
+  checkSize(TABLE_LIMITS, { runId, key: `stream#${name}#${from}` }, JSON.stringify(values));
 }
 
 export function fromItemText<T>(text: string): T {

@@ -36,8 +36,6 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
-  PauseRun,
-  PauseRunResult,
   PutMessageResult,
   PutRecordResult,
   ReadAnswerResult,
@@ -45,7 +43,6 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
-  ResumeRun,
   RetryRun,
   RetryRunResult,
   SettleEnd,
@@ -54,11 +51,13 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
+import type { StreamValues } from '../ports/stream-values.ts';
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { RunPage, RunQuery } from '../ports/run-query.ts';
-import { asBytes, checkRecordSize, checkSize, fromItemText, toItemText } from './item-text.ts';
-import { toPageOfRuns } from './page-of-runs.ts';
+import { asBytes, checkRecordSize, checkSize, checkStreamSize, fromItemText, toItemText } from './item-text.ts';
+import { inPages, toPageOfRuns } from './page-of-runs.ts';
 import { MemoryTables } from './tables/memory-tables.ts';
 import { Partition, strangersOf } from './partition.ts';
 import {
@@ -81,9 +80,6 @@ import {
   whyNotDeleted,
 } from './run-state.ts';
 import type { RunState, Transition } from './run-state.ts';
-
-/** How many ids a page of the due has at most: more than one page is what a reader has to expect. */
-const DUE_PAGE_LENGTH = 100;
 
 /** What a MemoryStore stands for. */
 export interface MemoryStoreOptions {
@@ -194,14 +190,26 @@ export class MemoryStore implements Store {
     return first.map(([, text]) => fromItemText(text));
   }
 
-  async putRecord(runId: string, record: JournalRecord, link = 1): Promise<PutRecordResult> {
+  async putRecord(
+    runId: string,
+    record: JournalRecord,
+    link = 1,
+    streams: readonly StreamValues[] = [],
+  ): Promise<PutRecordResult> {
     checkRecordSize(this.limits, { runId, record, link });
+    for (const written of streams) checkStreamSize(runId, written);
     const text = JSON.stringify(record);
-    const records = this.#partition(runId).recordsOf(link);
+    const partition = this.#partition(runId);
+    const records = partition.recordsOf(link);
     const there = records.get(record.number);
     if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };
     records.set(record.number, text);
+    for (const written of streams) partition.addToStream(written);
     return { kind: 'put' };
+  }
+
+  async readStream(runId: string, name: string, from: number): Promise<readonly StreamValues[]> {
+    return this.#partitions.get(runId)?.readStream(name, from) ?? [];
   }
 
   async transact(runId: string, { record, link, writes }: TransactRecord): Promise<TransactResult> {
@@ -379,12 +387,6 @@ export class MemoryStore implements Store {
     const partition = this.#partitions.get(runId) ?? new Partition();
     this.#partitions.set(runId, partition);
     return partition;
-  }
-}
-
-function* inPages(runIds: readonly string[]): Generator<readonly string[]> {
-  for (let start = 0; start < runIds.length; start += DUE_PAGE_LENGTH) {
-    yield runIds.slice(start, start + DUE_PAGE_LENGTH);
   }
 }
 

@@ -34,3 +34,12 @@ function toRow(run: RunItem, { withoutShows }: RunQuery): RunRow {
   const row = { runId, workflow, status, createdAtMs, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
   return withoutShows ? row : { ...row, ...pickShows(run) };
 }
+
+/** How many ids a page of the due has at most: more than one page is what a reader has to expect. */
+const DUE_PAGE_LENGTH = 100;
+
+export function* inPages(runIds: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < runIds.length; start += DUE_PAGE_LENGTH) {
+    yield runIds.slice(start, start + DUE_PAGE_LENGTH);
+  }
+}

@@ -1,6 +1,11 @@
 import { ANSWER_KEY_PREFIX } from '../ports/message.ts';
 import { SNAPSHOT_KEY_PREFIX } from '../ports/run-item.ts';
+import { lastPlaceOf, type StreamValues } from '../ports/stream-values.ts';
+import { fromItemText } from './item-text.ts';
 import { refersTo, type RunState } from './run-state.ts';
+
+/** More than one page is what a reader has to expect. */
+const STREAM_PAGE_PARTS = 20;
 
 /** All items of one run. Values, messages and records are there with or without a run, as in the table. */
 export class Partition {
@@ -16,10 +21,25 @@ export class Partition {
   /** By link, then by number. */
   readonly records = new Map<number, Map<number, string>>();
 
+  /** By name, then by the place of the last value: what was written together. */
+  readonly streams = new Map<string, Map<number, string>>();
+
   recordsOf(link: number): Map<number, string> {
     const records = this.records.get(link) ?? new Map<number, string>();
     this.records.set(link, records);
     return records;
+  }
+
+  /** What has places from there on, as a request gives it. */
+  readStream(name: string, from: number): StreamValues[] {
+    const parts = [...(this.streams.get(name) ?? [])].filter(([last]) => last >= from).sort(([a], [b]) => a - b);
+    return parts.slice(0, STREAM_PAGE_PARTS).map(([, text]) => fromItemText<StreamValues>(text));
+  }
+
+  addToStream(written: StreamValues): void {
+    const there = this.streams.get(written.name) ?? new Map<number, string>();
+    this.streams.set(written.name, there);
+    there.set(lastPlaceOf(written), JSON.stringify(written));
   }
 }
 

@@ -21,13 +21,10 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
-  PauseRun,
-  PauseRunResult,
   ReleaseLease,
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
-  ResumeRun,
   RetryRun,
   RetryRunResult,
   SettleEnd,
@@ -35,6 +32,7 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { HoldRun, HoldRunResult, PutRunBackResult } from '../ports/paused-workflows.ts';
 

@@ -20,6 +20,8 @@ import type {
 } from './paused-workflows.ts';
 import type { DeleteRunResult, PurgeResult } from './run-removal.ts';
 import type { RunPage, RunQuery } from './run-query.ts';
+import type { PauseRun, PauseRunResult, ResumeRun } from './pause-run.ts';
+import type { StreamValues } from './stream-values.ts';
 import type { TransactRecord, TransactResult } from './transact.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 import type {
@@ -81,8 +83,14 @@ export interface Store {
    */
   loadRecords(runId: string, after: number, atMost?: number, link?: number): Promise<JournalRecord[]>;
 
-  /** Operation 8, operation 10. Condition RecordIsNew. On failure gives the record that is there. */
-  putRecord(runId: string, record: JournalRecord, link?: number): Promise<PutRecordResult>;
+  /**
+   * Operation 8, operation 10. Condition RecordIsNew. On failure gives the record that is there. With `values`, operation 34:
+   * what the record says was written to streams, and the record, all or none.
+   */
+  putRecord(runId: string, record: JournalRecord, link?: number, values?: StreamValues[]): Promise<PutRecordResult>;
+
+  /** Operation 35. What has places from there on, in order, as one request gives it. None: there are none yet. Consistent. */
+  readStream(runId: string, name: string, from: number): Promise<readonly StreamValues[]>;
 
   /** Operation 31. A record and the writes of its transaction, all or none. Conditions RecordIsNew and those of the writes. */
   transact(runId: string, transaction: TransactRecord): Promise<TransactResult>;
@@ -347,18 +355,6 @@ export type RetryRunResult =
   /** It is not as it was seen any more. */
   | { readonly kind: 'changed'; readonly run: RunItem }
   | { readonly kind: 'not-found' };
-
-export interface PauseRun {
-  /** As the run was seen. */
-  readonly wakesSeen: number;
-  readonly pausedAtMs: number;
-}
-
-export type ResumeRun = Pick<PauseRun, 'wakesSeen'>;
-
-/** With the run as it is now. `changed`: it is not as it was seen any more, or was so already. */
-export type PauseRunResult =
-  { readonly kind: 'done' | 'changed'; readonly run: RunItem } | { readonly kind: 'not-found' };
 
 export type ReleaseLeaseResult =
   | { readonly kind: 'done' }

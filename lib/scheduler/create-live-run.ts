@@ -99,6 +99,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return this.#loop.runEnds;
   }
 
+  get streams(): EventLoop['streams'] {
+    return this.#loop.streams;
+  }
+
   get pending(): ReadonlyMap<CommandId, Pending> {
     return this.commands.pending;
   }

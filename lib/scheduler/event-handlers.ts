@@ -6,6 +6,7 @@ import type { Callbacks } from './callbacks.ts';
 import type { PendingCommands } from './pending-commands.ts';
 import type { RunEnds } from './run-ends.ts';
 import type { SignalBuffer } from './signal-buffer.ts';
+import type { WritesOfCode } from './stream-writes.ts';
 
 /** The parts of a run that events touch. */
 export interface EventTarget {
@@ -15,6 +16,7 @@ export interface EventTarget {
   readonly callbacks: Callbacks;
   readonly signals: SignalBuffer;
   readonly runEnds: RunEnds;
+  readonly streams: WritesOfCode;
   decode(encoded: Encoded): unknown;
   /** Makes the task of the workflow's body. `deadlineAtMs`: when the run's time is up. */
   start(deadlineAtMs: number | undefined): void;
@@ -44,7 +46,10 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  started: (event, run) => run.start(event.deadlineAtMs),
+  started: (event, run) => {
+    run.streams.set(event.streams);
+    run.start(event.deadlineAtMs);
+  },
   'step-completed': (event, run) => {
     const value = run.decode(event.value);
     run.stepCompleted(run.commands.find('step', event.id), event.value);
@@ -62,6 +67,7 @@ const handlers: Handlers = {
   'step-heartbeat': (event, run) => {
     run.commands.find('step', event.id).lastHeartbeat = event.details;
   },
+  'stream-written': ({ name, count, bytes }, run) => run.streams.written(name, { entries: count, bytes }),
   'sleep-completed': (event, run) => {
     for (const future of run.commands.endSleep(event.id)) future.setResult(undefined);
   },
@@ -97,10 +103,12 @@ const handlers: Handlers = {
   },
   retried: (event, run, recordedUpTo) => {
     run.commands.tryAgain(event.atMs, { recordedUpTo, byOther: false });
+    run.streams.set(event.streams);
     run.triedAgain(event);
   },
   forked: (event, run, recordedUpTo) => {
     run.commands.tryAgain(event.atMs, { recordedUpTo, byOther: true });
+    run.streams.set({}); // those of the other run are its own
   },
   'taken-alone': () => undefined,
   'steps-begun': () => undefined,

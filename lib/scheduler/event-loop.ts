@@ -43,6 +43,7 @@ import { RunEnds } from './run-ends.ts';
 import type { RunHost } from './run-host.ts';
 import { ShownByCode } from './shown-by-code.ts';
 import type { SignalBuffer } from './signal-buffer.ts';
+import { WritesOfCode } from './stream-writes.ts';
 import { TaskRegistry } from './task-registry.ts';
 import { UnseenFailures } from './unseen-failures.ts';
 import { WaitingPredicates } from './waiting-predicates.ts';
@@ -83,6 +84,7 @@ export class EventLoop implements Loop {
   readonly predicates: WaitingPredicates;
   readonly handlers = new Handlers();
   readonly display: ShownByCode;
+  readonly streams: WritesOfCode;
   readonly awaits: AwaitTrace | undefined;
   readonly #maxCallbacksPerEvent: number;
 
@@ -101,6 +103,7 @@ export class EventLoop implements Loop {
     this.callbacks = new Callbacks(this.commands, host);
     this.continuation = new Continuation({ host, ready: this.ready, tasks: this.tasks });
     this.signals = this.commands.signals;
+    this.streams = new WritesOfCode(this.commands, limits);
     this.patches = new Patches(host);
     this.#maxCallbacksPerEvent = limits.maxCallbacksPerEvent;
   }

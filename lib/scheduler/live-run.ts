@@ -12,6 +12,7 @@ import type { LogLevel } from '../core/logger.ts';
 import type { CallbackTarget, RandomSource } from '../core/loop.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
+import type { StreamsOfRun } from '../core/stream-uses.ts';
 import type { TaskState } from '../core/task-state.ts';
 import type { Shown } from './shown-by-code.ts';
 import type { CallbackRequested, CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
@@ -106,6 +107,8 @@ export interface LiveRun {
   askQuery(name: string, args: unknown): unknown;
   /** What the code has set with `setStatus` and `setAttributes`; undefined if it has set nothing. */
   shown(): Shown | undefined;
+  /** How much is in its streams, as of the events that were delivered, with what its code has written since. */
+  readonly streams: StreamsOfRun;
   /** Throws an InvalidInputError if the value does not fit the schema of that callback, which is pending. Changes nothing. */
   checkCallback(id: CommandId, value: unknown): unknown;
   /** Whether an update of that name can be delivered: it has a handler, and the workflow's body goes on. */

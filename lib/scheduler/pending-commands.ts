@@ -14,12 +14,14 @@ import type { RunLimits } from '../core/run-limits.ts';
 import { findContradiction } from '../core/step-options.ts';
 import type { StepDefaults } from '../core/step.ts';
 import type { CommandId, RecordedCommand, StepRequested } from '../journal/event.ts';
+import type { WriteRequested } from '../journal/stream-entries.ts';
 import { CountLimit } from './count-limit.ts';
 import type { CountedRandom } from './counted-random.ts';
 import type { CallbackRecord, Pending } from './live-run.ts';
 import type { RunClock } from './run-clock.ts';
 import type { RunHost } from './run-host.ts';
 import { type PendingReceives, SignalBuffer } from './signal-buffer.ts';
+import type { IssuedEntries } from './stream-writes.ts';
 
 export interface PendingCommandsOptions {
   readonly clock: RunClock;
@@ -46,7 +48,7 @@ type BegunCommand =
     }
   | { readonly kind: 'refused'; readonly future: Future<unknown> };
 
-export class PendingCommands implements Commands, PendingReceives {
+export class PendingCommands implements Commands, PendingReceives, IssuedEntries {
   readonly signals = new SignalBuffer(this);
   readonly #options: PendingCommandsOptions;
   /** Issued and neither ended nor withdrawn, in order of issue. */
@@ -56,7 +58,7 @@ export class PendingCommands implements Commands, PendingReceives {
   readonly #pendingLimit: CountLimit;
   readonly #issuedLimit: CountLimit;
   /** Issued since the last event, to be recorded; emptied by `takeIssued`. */
-  #issued: RecordedCommand[] = [];
+  #issued: (RecordedCommand | WriteRequested)[] = [];
   #withdrawals = 0;
   /** Positions are given by `begin` and never reused. */
   #lastId: CommandId = 0;
@@ -81,8 +83,19 @@ export class PendingCommands implements Commands, PendingReceives {
     return this.#lastId;
   }
 
-  /** The commands that were issued since the last call, in order. */
-  takeIssued(): RecordedCommand[] {
+  get lastIssued(): RecordedCommand | WriteRequested | undefined {
+    return this.#issued.at(-1);
+  }
+
+  /** A write to a stream has no position, and nothing comes of it. */
+  issueWrite(write: WriteRequested, mode: 'add' | 'replace-last'): void {
+    if (mode === 'replace-last') this.#issued.pop();
+    else if (!this.#issuedLimit.admits(this.#issued.length)) throw this.#tooMany({ kind: 'write', name: write.name });
+    this.#issued.push(write);
+  }
+
+  /** The commands that were issued since the last call, and what was written, in order. */
+  takeIssued(): (RecordedCommand | WriteRequested)[] {
     const issued = this.#issued;
     this.#issued = [];
     return issued;
@@ -231,7 +244,10 @@ export class PendingCommands implements Commands, PendingReceives {
     if (sleeps?.size === 0) this.#sleepsOfOwner.delete(entry.command.owner);
   }
 
-  #tooMany({ kind, name }: DurableCommand | CallbackCommand): WorkflowCodeError {
+  #tooMany({
+    kind,
+    name,
+  }: Pick<DurableCommand | CallbackCommand | WriteRequested, 'kind' | 'name'>): WorkflowCodeError {
     const { maxPendingCommands } = this.#options.limits;
     return new WorkflowCodeError(
       'TOO_MANY_COMMANDS',

@@ -19,7 +19,6 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
-  PauseRunResult,
   ReleaseLease,
   SettleEnd,
   ReleaseLeaseResult,
@@ -27,6 +26,7 @@ import type {
   Store,
   TakeLeaseResult,
 } from '../ports/store.ts';
+import type { PauseRunResult } from '../ports/pause-run.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { Around, StoreCall } from './around-store.ts';
 

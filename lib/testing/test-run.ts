@@ -5,6 +5,7 @@ import type { ResultOptions } from '../client/await-result.ts';
 import { notSettledError } from '../client/delete-run.ts';
 import { findAnswer, toResult } from '../client/await-update.ts';
 import { updateIdFromKey } from '../client/identifiers.ts';
+import type { StreamPage, StreamPageOptions, StreamReadOptions } from '../client/read-stream.ts';
 import { keyOf, type UpdateOptions } from '../client/send-update.ts';
 import { NotFailedError, RunNotFoundError } from '../core/run-errors.ts';
 import type { ForkOptions } from '../client/fork-run.ts';
@@ -17,8 +18,10 @@ import type { HistoryOptions, PlacedEvent } from '../client/run-history.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { TimeoutError } from '../core/errors.ts';
 import type { Signal } from '../core/signal.ts';
+import type { Stream, StreamEntry } from '../core/stream.ts';
 import { isToTell } from '../ports/run-item.ts';
 import type { Cloud } from './cloud.ts';
+import { followStream } from './follow-stream.ts';
 import type { Timeline } from './timeline.ts';
 import { describeWaiting, RunStuckError } from './waiting.ts';
 
@@ -49,6 +52,43 @@ export class TestRun<R> implements Run<R> {
   async describe(options: DescribeOptions = {}): Promise<RunDescription> {
     if (options.wait !== undefined) await this.#bringToItsEnd(options.wait);
     return this.#run.describe({ ...options, wait: options.wait === undefined ? undefined : 0 });
+  }
+
+  /** The clock stands still, unless the reader follows. */
+  stream<T>(stream: Stream<T, never> | string, options: StreamReadOptions = {}): AsyncIterable<StreamEntry<T>> {
+    const read = this.#run.stream<T>(stream, options);
+    if (options.follow !== true) return this.#afterSettling(read);
+    const name = typeof stream === 'string' ? stream : stream.name;
+    const { from } = options;
+    const bringAbout = (next: number): Promise<'more' | 'ended'> => this.#bringMoreOf(name, { next });
+    return followStream(this.#run, name, { from, bringAbout }) as AsyncIterable<StreamEntry<T>>;
+  }
+
+  async streamPage(stream: Stream<unknown, never> | string, options: StreamPageOptions = {}): Promise<StreamPage> {
+    const { from = 1, wait } = options;
+    const name = typeof stream === 'string' ? stream : stream.name;
+    if (wait === undefined) await this.#timeline.settle();
+    else await this.#bringMoreOf(name, { next: from, limit: wait });
+    return this.#run.streamPage(stream, { ...options, wait: undefined });
+  }
+
+  async *#afterSettling<T>(read: AsyncIterable<StreamEntry<T>>): AsyncGenerator<StreamEntry<T>> {
+    await this.#timeline.settle();
+    yield* read;
+  }
+
+  async #bringMoreOf(
+    stream: string,
+    { next, limit }: { readonly next: number; readonly limit?: Duration },
+  ): Promise<'more' | 'ended'> {
+    const { store } = this.#cloud;
+    const look = async (): Promise<'more' | 'ended' | undefined> => {
+      const run = await store.readRun(this.id);
+      if (run === undefined) throw new RunNotFoundError(this.id);
+      if (isClosed(run.status)) return 'ended';
+      return (await store.readStream(this.id, stream, next)).length > 0 ? 'more' : undefined;
+    };
+    return (await this.#bringAbout(limit, look)) ?? 'ended';
   }
 
   history(options?: HistoryOptions): AsyncIterable<HistoryEvent> {

@@ -14,6 +14,7 @@ test('there are documents that show tests', () => {
       'docs/entities.md',
       'docs/frames.md',
       'docs/getting-started.md',
+      'docs/streams.md',
       'docs/testing.md',
       'skills/lull/SKILL.md',
     ]),

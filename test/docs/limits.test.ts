@@ -63,6 +63,8 @@ test.each([
   ['lib/core/attributes.ts', 'ATTRIBUTES_LIMIT_BYTES'],
   ['lib/core/attributes.ts', 'ATTRIBUTE_NAME_LIMIT'],
   ['lib/core/step-options.ts', 'STEP_KEY_LIMIT'],
+  ['lib/core/stream.ts', 'STREAM_VALUE_LIMIT_BYTES'],
+  ['lib/core/stream.ts', 'STREAM_PAGE_LIMIT'],
   ['lib/engine/digest-arguments.ts', 'ARGUMENTS_LIMIT'],
 ])('docs/limits.md has the number that %s has as %s', (file, name) => {
   expect(documented.get(name), name).toBe(constantOf(readFileSync(join(root, file), 'utf8'), name));

@@ -37,9 +37,9 @@ const invariants = headings(/^### I(\d+)$/gm);
 const operations = headings(/^### Operation (\d+): /gm);
 const besideItself = documents.filter((file) => file !== 'docs/protocol.md');
 
-test('the invariants are I1 to I10, the operations 1 to 33', () => {
+test('the invariants are I1 to I10, the operations 1 to 35', () => {
   expect([...invariants]).toEqual(Array.from({ length: 10 }, (_, index) => String(index + 1)));
-  expect([...operations]).toEqual(Array.from({ length: 33 }, (_, index) => String(index + 1)));
+  expect([...operations]).toEqual(Array.from({ length: 35 }, (_, index) => String(index + 1)));
 });
 
 test.each([
@@ -80,6 +80,8 @@ test('each attribute of the run item is in docs/protocol.md', () => {
     'entries',
     'message',
     'value',
+    'values',
+    'count',
     'messageDigest',
     'messageHead',
     'messageIds',
@@ -96,18 +98,20 @@ test('each attribute of the run item is in docs/protocol.md', () => {
 });
 
 /** A kind that is missing here is an error of the compiler. */
-const KINDS: Readonly<Record<JournalEntry['kind'], 'command' | 'patch' | 'event'>> = {
+const KINDS: Readonly<Record<JournalEntry['kind'], 'command' | 'patch' | 'write' | 'event'>> = {
   step: 'command',
   sleep: 'command',
   receive: 'command',
   callback: 'command',
   patched: 'patch',
+  write: 'write',
   started: 'event',
   'step-completed': 'event',
   'step-failed': 'event',
   'step-retrying': 'event',
   'step-heartbeat': 'event',
   'step-interrupted': 'event',
+  'stream-written': 'event',
   'sleep-completed': 'event',
   'signal-received': 'event',
   'update-received': 'event',
@@ -129,10 +133,10 @@ const KINDS: Readonly<Record<JournalEntry['kind'], 'command' | 'patch' | 'event'
 };
 
 test('each kind of entry is in docs/protocol.md, as what it is', () => {
-  const rows = Array.from(protocol.matchAll(/^\| `([a-z-]+)` +\| (command|patch|event) +\|/gm), ([, kind, what]) => [
-    kind,
-    what,
-  ]);
+  const rows = Array.from(
+    protocol.matchAll(/^\| `([a-z-]+)` +\| (command|patch|write|event) +\|/gm),
+    ([, kind, what]) => [kind, what],
+  );
   expect(Object.fromEntries(rows)).toEqual(KINDS);
 });
 

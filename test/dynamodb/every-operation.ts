@@ -37,6 +37,8 @@ export async function useEveryOperation(store: Store): Promise<void> {
     await store.accept(runId, 'm1', INBOX_LIMIT);
     await store.renew(runId, { epoch: twice, expiresAtMs: START_MS + LEASE_MS });
     await store.putRecord(runId, journalRecord(1));
+    await store.putRecord(runId, journalRecord(2), 1, [{ name: 's', from: 1, values: [encoded('v')] }]);
+    await store.readStream(runId, 's', 1);
     await store.release(runId, releasing({ wakesSeen: twice }));
     await store.finish(runId, finishing({ epoch: 7 }));
     await store.continueRun(runId, {

@@ -29,7 +29,10 @@ const LOOKS: { readonly [Operation in StoreOperation]: Look<Operation> } = {
   deleteMessages: NO_VALUES,
   take: NO_VALUES,
   loadRecords: NO_VALUES,
-  putRecord: ([, record]) => recordInClear(record),
+  putRecord: ([, record, , streams = []]) =>
+    recordInClear(record) ??
+    (streams.every(({ values }) => values.every(findSealed)) ? undefined : 'value of a stream'),
+  readStream: NO_VALUES,
   transact: ([, { record }]) => recordInClear(record),
   continueRun: ([, { input, shows }]) => inClear('input', input) ?? shownInClear(shows),
   loadMessages: NO_VALUES,

@@ -10,6 +10,7 @@ const SNAPSHOT: Snapshot = {
   started: { kind: 'started', atMs: 5, version: 'v1', seed: 'AAAAAAAAAAAAAAAAAAAAAA' },
   messageIds: ['m1', 'm2'],
   openChildren: [['run-2', 'cancel']],
+  streams: { tokens: { entries: 2, bytes: 9 } },
   run: Buffer.from('[1,[0],["o"]]'),
 };
 
@@ -53,6 +54,7 @@ describe('a snapshot', () => {
     ['a record that is no number', text(1, { ...head, record: '7' }, run), /something is missing/],
     ['a record below zero', text(1, { ...head, record: -1 }, run), /something is missing/],
     ['ids that are no texts', text(1, { ...head, messageIds: [1] }, run), /something is missing/],
+    ['streams of which nothing is known', text(1, { ...head, streams: { tokens: {} } }, run), /something is missing/],
     ['children that are no pairs', text(1, { ...head, openChildren: ['a'] }, run), /something is missing/],
     ['another first entry', text(1, { ...head, started: { kind: 'retried' } }, run), /something is missing/],
     [

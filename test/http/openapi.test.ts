@@ -47,6 +47,7 @@ describe('GET /openapi.json', () => {
         'GET /runs/{id}/export',
         'GET /runs/{id}/history',
         'GET /runs/{id}/queries/{name}',
+        'GET /runs/{id}/streams/{name}',
         'GET /workflows',
         'GET /workflows/{name}',
         'POST /bulk/cancel',

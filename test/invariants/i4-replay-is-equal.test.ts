@@ -8,7 +8,13 @@ import { encode } from '../../lib/codec/encode.ts';
 import { createRunRandom } from '../../lib/engine/run-seed.ts';
 import { digestArguments } from '../../lib/engine/digest-arguments.ts';
 import { withGuard } from '../../lib/engine/guard.ts';
-import { isRecordedCommand, type JournalEntry, type JournalEvent, type Started } from '../../lib/journal/event.ts';
+import {
+  isCommandEntry,
+  isRecordedCommand,
+  type JournalEntry,
+  type JournalEvent,
+  type Started,
+} from '../../lib/journal/event.ts';
 import { replay } from '../../lib/journal/replay.ts';
 import { createLiveRun } from '../../lib/scheduler/create-live-run.ts';
 import type { LiveRun } from '../../lib/scheduler/live-run.ts';
@@ -76,7 +82,7 @@ function rebuiltFrom(body: Body, entries: readonly JournalEntry[], upTo: number)
   // The journal may be cut between an event and its commands: they come out again.
   const again: JournalEntry[] = [...entries.slice(0, upTo), ...unrecorded];
   for (const entry of entries.slice(again.length)) {
-    if (entry.kind !== 'patched' && !isRecordedCommand(entry)) again.push(entry, ...deliver(entry));
+    if (!isCommandEntry(entry)) again.push(entry, ...deliver(entry));
   }
   return { again, outcome: live.outcome() };
 }

@@ -14,6 +14,7 @@ import { describeRetrying } from './retry-contract.ts';
 import { describePayloads } from './payload-contract.ts';
 import { describeShows } from './shows-contract.ts';
 import { describeSnapshots } from './snapshot-contract.ts';
+import { describeStreams } from './stream-contract.ts';
 import { describeTransactions, type OwnTable } from './transact-contract.ts';
 
 /** Declares the suite. The store may hold other runs already, and may be shared by all tests of it. */
@@ -36,5 +37,6 @@ export function describeStoreContract(
   describeDeleting(openStore);
   describeShows(openStore);
   describeSnapshots(openStore);
+  describeStreams(openStore);
   describeTransactions(openStore, openTable);
 }

@@ -1,5 +1,6 @@
 /** Random histories of a few runs: any order of any operations of the store, sensible or not. */
 import fc from 'fast-check';
+import type { Encoded } from '../../lib/core/encoded.ts';
 import type { RunStatus } from '../../lib/core/run-status.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import { LEASE_MS, INBOX_LIMIT, START_MS, encoded, journalRecord, signal } from './samples.ts';
@@ -180,6 +181,9 @@ const reads = fc.oneof(
   operation('loadMessages', { run, messageIds }, (store, { run, messageIds }, prefix) =>
     store.loadMessages(prefix + run, messageIds),
   ),
+  operation('readStream', { run, from: fc.integer({ min: 1, max: 4 }) }, (store, { run, from }, prefix) =>
+    store.readStream(prefix + run, 's', from),
+  ),
   operation('loadRecords', { run, after: fc.nat({ max: 3 }), link }, (store, { run, after, link }, prefix) =>
     store.loadRecords(prefix + run, after, undefined, link),
   ),
@@ -223,8 +227,16 @@ const writes = fc.oneof(
   operation('deleteMessages, and keep digests', { run, key }, (store, { run, key }, prefix) =>
     store.deleteMessages(prefix + run, [`key-${key}`, 'm1'], { keepDigests: true }),
   ),
-  operation('putRecord', { run, epoch, owner, number: fc.integer({ min: 1, max: 4 }) }, (store, given, prefix) =>
-    store.putRecord(prefix + given.run, journalRecord(given.number, { epoch: given.epoch, nonce: given.owner })),
+  operation(
+    'putRecord',
+    { run, epoch, owner, number: fc.integer({ min: 1, max: 4 }), writes: fc.boolean() },
+    (store, given, prefix) =>
+      store.putRecord(
+        prefix + given.run,
+        journalRecord(given.number, { epoch: given.epoch, nonce: given.owner }),
+        1,
+        given.writes ? [{ name: 's', from: given.number, values: [given.owner as unknown as Encoded] }] : [],
+      ),
   ),
   operation('putValue', { run, content }, (store, { run, content }, prefix) =>
     store.putValue(prefix + run, 'large', content),

@@ -67,6 +67,12 @@ export interface DefinedStepOptions<A extends unknown[], T = unknown> extends St
   key?: string | ((...args: A) => string);
   undo?(this: void, result: T): Awaitable<unknown> | Promise<unknown> | void;
 }
+export interface Stream<T, In = T> {
+  readonly name: string;
+  readonly '~gives'?: T;
+  write(value: In): Awaitable<void>;
+}
+export function stream<T, In = T>(name: string, options?: { schema?: StandardSchemaV1<In, T> }): Stream<T, In>;
 export interface StepContext {
   readonly runId: string;
   readonly stepId: string;
@@ -75,6 +81,7 @@ export interface StepContext {
   readonly signal: AbortSignal;
   heartbeat(details?: unknown): void;
   readonly lastHeartbeat: unknown;
+  write<In>(stream: Stream<unknown, In>, value: In): void;
   readonly log: Logger;
   remainingMs(): number;
 }

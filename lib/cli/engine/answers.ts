@@ -76,6 +76,7 @@ export interface EventAnswer {
   readonly status?: string;
   readonly value?: unknown;
   readonly error?: unknown;
+  readonly count?: number;
   readonly bytes?: number;
   readonly attempt?: number;
   readonly durationMs?: number;
@@ -93,6 +94,12 @@ export interface EventAnswer {
 export interface HistoryPage {
   readonly events: readonly EventAnswer[];
   readonly cursor?: string;
+}
+
+export interface StreamPageAnswer {
+  readonly entries: readonly { readonly seq: number; readonly value?: unknown }[];
+  readonly next: number;
+  readonly ended: boolean;
 }
 
 const OPEN: ReadonlySet<string> = new Set(['pending', 'running', 'suspended', 'paused', 'blocked']);

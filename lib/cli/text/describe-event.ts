@@ -29,6 +29,8 @@ const SENTENCES: Readonly<Record<string, Describe>> = {
   'step-failed': (event) => bad(`${thing(event)} failed for good${tries(event)}${lasted(event)}: ${stepError(event)}`),
   'step-interrupted': (event) => bad(`${thing(event)} was interrupted: its worker was lost, or out of time`),
   'step-heartbeat': (event) => quiet(`${thing(event)} reported progress${value(event)}`),
+  write: (event) => quiet(`wrote ${values(event)} to stream "${event.name ?? '?'}"`),
+  'stream-written': (event) => quiet(`${values(event)} came to stream "${event.name ?? '?'}"`),
   'steps-begun': () => quiet('steps began, in a worker that runs nothing else'),
   sleep: (event, nowMs) =>
     quiet(
@@ -84,6 +86,10 @@ function thing({ name, key, operation, id }: EventAnswer): string {
     default:
       return `${operation.kind} of run ${run}`;
   }
+}
+
+function values({ count }: EventAnswer): string {
+  return count === 1 ? 'a value' : `${count ?? '?'} values`;
 }
 
 function waiting(becomes: string | undefined, name: string | undefined): string {

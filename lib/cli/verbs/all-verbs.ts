@@ -12,6 +12,7 @@ import { query } from './query.ts';
 import { show } from './show.ts';
 import { signal } from './signal.ts';
 import { start } from './start.ts';
+import { stream } from './stream.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 import { workflows } from './workflows.ts';
@@ -25,6 +26,7 @@ export const ENGINE_VERBS: readonly EngineVerb<any>[] = [
   show,
   history,
   watch,
+  stream,
   showConsole,
   signal,
   query,

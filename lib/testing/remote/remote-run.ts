@@ -7,6 +7,7 @@ import type { HistoryOptions } from '../../client/run-history.ts';
 import type { AsText } from '../../client/explain-run.ts';
 import type { ForkOptions } from '../../client/fork-run.ts';
 import { checkOptions } from '../../client/options.ts';
+import type { StreamPage, StreamPageOptions, StreamReadOptions } from '../../client/read-stream.ts';
 import type { RetryOptions } from '../../client/retry-run.ts';
 import type { ControlOptions, Run, SignalOptions, TerminateOptions } from '../../client/run.ts';
 import { keyOf, type UpdateOptions } from '../../client/send-update.ts';
@@ -14,6 +15,7 @@ import { toMilliseconds } from '../../core/duration.ts';
 import { TimeoutError } from '../../core/errors.ts';
 import { RunCancelledError, RunFailedError, RunTerminatedError } from '../../core/run-errors.ts';
 import { isClosed, type RunStatus } from '../../core/run-status.ts';
+import type { Stream, StreamEntry } from '../../core/stream.ts';
 import type { AwaitPoint, WaitingTask, WaitsFor } from '../../core/waits-for.ts';
 import { pauseReally } from '../real-time.ts';
 import { errorFromJson, type RemoteApi } from './remote-api.ts';
@@ -135,6 +137,35 @@ class RemoteRun {
     } while (cursor !== undefined);
   }
 
+  async *stream<T>(stream: Stream<T, never> | string, options: StreamReadOptions = {}): AsyncGenerator<StreamEntry<T>> {
+    checkOptions('stream', options, ['from', 'follow']);
+    const { from = 1, follow = false } = options;
+    for (let next = from; ;) {
+      const page = await this.streamPage(stream, {
+        from: next,
+        wait: follow && !this.#moveClock ? LONGEST_WAIT_MS : 0,
+      });
+      yield* page.entries as readonly StreamEntry<T>[];
+      next = page.next;
+      if (page.isOver || (page.entries.length === 0 && !follow)) return;
+      if (page.entries.length === 0) await this.#moveOn();
+    }
+  }
+
+  async streamPage(stream: Stream<unknown, never> | string, options: StreamPageOptions = {}): Promise<StreamPage> {
+    checkOptions('streamPage', options, ['from', 'limit', 'wait']);
+    const { from, limit, wait } = options;
+    const waitMs = wait === undefined ? undefined : toMilliseconds(wait, 'the wait of streamPage()');
+    const query = {
+      from: from === undefined ? undefined : String(from),
+      limit: limit === undefined ? undefined : String(limit),
+      wait: waitMs === undefined ? undefined : `${waitMs}ms`,
+    };
+    const { body } = await this.#api.call(`${this.#path}/streams/${nameIn(stream)}`, { query });
+    const { entries, next, ended } = body as Pick<StreamPage, 'entries' | 'next'> & { readonly ended: boolean };
+    return { entries, next, isOver: ended };
+  }
+
   async cancel(reason?: string, options: ControlOptions = {}): Promise<void> {
     checkOptions('cancel', options, ['idempotencyKey']);
     await this.#post('/cancel', { reason }, options.idempotencyKey);
@@ -175,6 +206,14 @@ class RemoteRun {
 
   async #post(path: string, body: unknown, idempotencyKey?: string): Promise<void> {
     await this.#api.call(`${this.#path}${path}`, { method: 'POST', body, idempotencyKey });
+  }
+
+  /** Where its engine's clock can be moved: to what is due next. */
+  async #moveOn(): Promise<void> {
+    if (this.#moveClock === undefined) return;
+    await this.#moveClock();
+    const { status, dueAt } = (await this.#api.call(this.#path, {})).body as RemoteDescription;
+    if (!isClosed(status) && dueAt !== undefined) await this.#moveClock(Date.parse(dueAt));
   }
 
   /** As it is when it has ended, or when the time is over. */

@@ -35,8 +35,8 @@ export const longLifeBugs: readonly PlantedBug[] = [
   {
     name: 'a link writes its journal under the keys of the first one',
     file: 'lib/engine/commit.ts',
-    find: `{ number, epoch, nonce, entries: chunk.entries }, linkOf(turn.run))`,
-    put: `{ number, epoch, nonce, entries: chunk.entries }, Math.min(1, linkOf(turn.run)))`,
+    find: `putRecord(runId, record, linkOf(turn.run), values)`,
+    put: `putRecord(runId, record, Math.min(1, linkOf(turn.run)), values)`,
   },
   {
     name: 'the deadline of a delayed run counts from its start',
