@@ -26,6 +26,7 @@ export function meterWrites(client: DynamoDBClient, reader = client): MeteredWri
     (next, context) => async (args) => {
       const command = String(context['commandName']);
       const keys = writtenKeys(command, args.input as WriteInput);
+      const factor = command === 'TransactWriteItemsCommand' ? 2 : 1;
       if (keys.length === 0) return next(args);
       const before = await Promise.all(keys.map((key) => readItem(reader, key)));
       try {
@@ -34,7 +35,7 @@ export function meterWrites(client: DynamoDBClient, reader = client): MeteredWri
         const after = await Promise.all(keys.map((key) => readItem(reader, key)));
         for (const [index, { key }] of keys.entries()) {
           const sortKey = key[attribute.sk]?.S ?? '';
-          writes.push({ command, sortKey, ...writeUnits(before[index], after[index]) });
+          writes.push({ command, sortKey, ...times(factor, writeUnits(before[index], after[index])) });
         }
       }
     },
@@ -48,6 +49,8 @@ interface WriteInput {
   readonly Item?: Item;
   readonly Key?: Item;
   readonly RequestItems?: Record<string, { DeleteRequest?: { Key: Item } }[]>;
+  /** Of the table: what an author's transaction writes elsewhere is not counted. */
+  readonly TransactItems?: readonly { readonly Put?: { readonly TableName: string; readonly Item: Item } }[];
 }
 
 interface WrittenKey {
@@ -57,7 +60,7 @@ interface WrittenKey {
 
 function writtenKeys(
   command: string,
-  { TableName = '', Item = {}, Key = {}, RequestItems = {} }: WriteInput,
+  { TableName = '', Item = {}, Key = {}, RequestItems = {}, TransactItems = [] }: WriteInput,
 ): WrittenKey[] {
   switch (command) {
     case 'PutItemCommand':
@@ -69,9 +72,22 @@ function writtenKeys(
       return Object.entries(RequestItems).flatMap(([tableName, requests]) =>
         requests.flatMap(({ DeleteRequest }) => (DeleteRequest ? [{ tableName, key: DeleteRequest.Key }] : [])),
       );
+    case 'TransactWriteItemsCommand':
+      return TransactItems.flatMap(({ Put }) =>
+        Put === undefined ? [] : [{ tableName: Put.TableName, key: keyOf(Put.Item) }],
+      );
     default:
       return [];
   }
+}
+
+function times(factor: number, { table, dueIndex, workflowIndex, total }: WriteUnits): WriteUnits {
+  return {
+    table: factor * table,
+    dueIndex: factor * dueIndex,
+    workflowIndex: factor * workflowIndex,
+    total: factor * total,
+  };
 }
 
 function keyOf(item: Item): Item {

@@ -233,6 +233,14 @@ test('the whole life of a run with one timer and one message stays within its pr
   expect(total(message)).toBeLessThanOrEqual(9);
 });
 
+test('a record with values of a stream costs 2 for each KB of both, and one without them 1', async () => {
+  const values = (...texts: string[]) => [{ name: 'tokens', from: 1, values: texts.map(encoded) }];
+  expect(await units(() => store.putRecord(runId, journalRecord(1)))).toEqual([1, 0, 0]);
+  expect(await units(() => store.putRecord(runId, journalRecord(2), 1, values('once', 'upon')))).toEqual([4, 0, 0]);
+  const large = Array.from({ length: 10 }, () => 'x'.repeat(1_000));
+  expect(await units(() => store.putRecord(runId, journalRecord(3), 1, values(...large)))).toEqual([22, 0, 0]);
+});
+
 test('what each request consumed is told by its operation', async () => {
   const told: [string, number | undefined][] = [];
   const telling = createDynamodbStore({

@@ -24,6 +24,7 @@ import type { Rule } from './rule.ts';
 import { retryRule } from './retry-rule.ts';
 import { runItemRule } from './run-item-rule.ts';
 import { solitudeRule } from './solitude-rule.ts';
+import { streamRule } from './stream-rule.ts';
 import { timersRule } from './timers-rule.ts';
 import { updatesRule } from './updates-rule.ts';
 import { workloadRule } from './workload-rule.ts';
@@ -31,6 +32,7 @@ import { workloadRule } from './workload-rule.ts';
 export const rules: readonly Rule[] = [
   runItemRule,
   journalRule,
+  streamRule,
   messagesRule,
   updatesRule,
   cancelRule,

@@ -8,6 +8,7 @@ import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
 import type { RunItem } from '../../../lib/ports/run-item.ts';
 import type { AnswerUpdate, AnswerUpdateResult, PutMessageResult, TakeLease } from '../../../lib/ports/store.ts';
+import type { StreamValues } from '../../../lib/ports/stream-values.ts';
 import type { TransactRecord } from '../../../lib/ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../../../lib/ports/run-removal.ts';
 import { RunLedger, type TableCall } from './run-ledger.ts';
@@ -113,6 +114,7 @@ export class Ledger {
         const put = recordPut(call);
         if (put === undefined) return;
         if (run.isDeleted) return; // carried out late: what is left is purged before the id is free
+        if (operation === 'putRecord') run.addValues((args[3] ?? []) as StreamValues[]);
         if (put.link === run.link) run.addRecord(structuredClone(put.record), atMs);
         else run.recordsOf(put.link).push(structuredClone(put.record));
         return;

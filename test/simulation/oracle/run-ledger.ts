@@ -12,6 +12,7 @@ import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message, UpdateAnswer } from '../../../lib/ports/message.ts';
 import type { RetryPoint, RunItem, StoredValue } from '../../../lib/ports/run-item.ts';
 import type { Store } from '../../../lib/ports/store.ts';
+import type { StreamValues } from '../../../lib/ports/stream-values.ts';
 import { signCallback } from '../../../lib/token/callback-token.ts';
 import { StandingBook } from './standing.ts';
 import type { WorkflowBook } from './workflow-book.ts';
@@ -69,6 +70,8 @@ export class RunLedger {
   idKeptUntilMs: number | undefined;
   /** The run item's `dueAtMs` over time, newest last: what an index that is behind still shows. */
   readonly dueTimes: { readonly atMs: number; readonly dueAtMs: number | undefined }[] = [];
+  /** What was written to its streams, by name, over all links. */
+  readonly streams = new Map<string, Encoded[]>();
   readonly records: JournalRecord[] = [];
   readonly entries: JournalEntry[] = [];
   /** What of them stands. */
@@ -292,6 +295,12 @@ export class RunLedger {
     for (const command of this.stands.commands()) this.commands.set(command.id, command);
     this.failedAttempts.clear();
     this.heartbeats.clear();
+  }
+
+  addValues(written: readonly StreamValues[]): void {
+    for (const { name, values } of written) {
+      this.streams.set(name, [...(this.streams.get(name) ?? []), ...structuredClone(values)]);
+    }
   }
 
   addRecord(record: JournalRecord, atMs: number): void {

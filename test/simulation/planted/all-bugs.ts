@@ -20,6 +20,7 @@ import { raceBugs } from './race-bugs.ts';
 import { retryBugs } from './retry-bugs.ts';
 import { snapshotBugs } from './snapshot-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
+import { streamBugs } from './stream-bugs.ts';
 import { transactionBugs } from './transaction-bugs.ts';
 import { undoBugs } from './undo-bugs.ts';
 import { updateBugs } from './update-bugs.ts';
@@ -46,6 +47,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...retryBugs,
   ...snapshotBugs,
   ...stepBugs,
+  ...streamBugs,
   ...transactionBugs,
   ...undoBugs,
   ...updateBugs,

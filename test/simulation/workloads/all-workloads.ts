@@ -31,6 +31,7 @@ import { repairingWorkload } from './repairing.ts';
 import { sameIdWorkload } from './same-id.ts';
 import { signalStormWorkload } from './signal-storm.ts';
 import { stopRaceWorkload } from './stop-race.ts';
+import { streamingWorkload } from './streaming.ts';
 import { subscriptionWorkload } from './subscription.ts';
 import { transactingWorkload } from './transacting.ts';
 import { undoingWorkload } from './undoing.ts';
@@ -59,6 +60,7 @@ export const workloads: readonly Workload[] = [
   updatingWorkload,
   undoingWorkload,
   transactingWorkload,
+  streamingWorkload,
   batchingWorkload,
   racedSignalsWorkload,
   sameIdWorkload,

@@ -24,12 +24,18 @@ export async function actOverHttp(
   const answer = (await response.json()) as { readonly id?: string } & Partial<Problem>;
   if (!response.ok) throw new LullError(answer.code ?? '', `${response.status}: ${answer.detail}`);
   if (action.do === 'query') return answer;
+  if (action.do === 'read-stream') return valuesIn(answer);
   if (action.do === 'update' && response.status === 200) return answer;
   if (action.do === 'update') throw new LullError('TIMEOUT', 'there is no answer yet');
   if (action.do === 'pause-workflow' || action.do === 'resume-workflow') return answer;
   if (action.do !== 'look' && answer.id !== idIn(action, runId))
     throw new Error(`the answer is about run "${answer.id}"`);
   return undefined;
+}
+
+/** Of a page of a stream, its first thousand values. */
+function valuesIn(answer: unknown): unknown[] {
+  return (answer as { readonly entries: readonly { readonly value: unknown }[] }).entries.map(({ value }) => value);
 }
 
 /** Of which run the answer tells. */
@@ -88,6 +94,8 @@ function toHttp(
       const path = `/runs/${runId}/updates/${encodeURIComponent(name)}?wait=20s`;
       return { method, path, body: JSON.stringify(input), key };
     }
+    case 'read-stream':
+      return { method: 'GET', path: `/runs/${runId}/streams/${encodeURIComponent(action.name)}` };
     case 'query':
       return { method: 'GET', path: `/runs/${runId}/queries/${encodeURIComponent(action.name)}` };
     case 'retry':

@@ -47,7 +47,7 @@ export type Action = ActionBase &
     | { readonly do: 'terminate'; readonly reason: string; readonly undo?: true }
     /** Under its id, repeats are one update. */
     | { readonly do: 'update'; readonly name: string; readonly input: unknown; readonly id: string }
-    | { readonly do: 'query'; readonly name: string }
+    | { readonly do: 'query' | 'read-stream'; readonly name: string }
     /** The failed run goes on from the step that failed. */
     | { readonly do: 'retry'; readonly force?: true }
     /** Before the step of that name, under that id. */
@@ -129,6 +129,8 @@ export async function act(
       return client.run(runId).update(action.name, action.input, { id: action.id, timeout: PATIENCE_MS });
     case 'query':
       return client.run(runId).query(action.name);
+    case 'read-stream':
+      return readValues(client.run(runId), action.name);
     case 'retry':
       return client.run(runId).retry(action.force === undefined ? {} : { force: true });
     case 'fork': {
@@ -189,6 +191,16 @@ async function callSchedule({ schedules }: Client, action: Extract<Action, { do:
     default:
       return schedules[call](name);
   }
+}
+
+/** All that is there now, place by place. */
+async function readValues(run: Run<unknown>, name: string): Promise<unknown[]> {
+  const values: unknown[] = [];
+  for await (const { seq, value } of run.stream(name)) {
+    if (seq !== values.length + 1) throw new Error(`place ${seq} of stream "${name}" follows ${values.length}`);
+    values.push(value);
+  }
+  return values;
 }
 
 /** Values are decoded when they are read. */

@@ -137,7 +137,7 @@ export class Callers {
     told.attempts += 1;
     const name = `caller-${this.#started}`;
     this.#toldOf.set(name, told);
-    if (told.action.do === 'query') this.#readers.add(name);
+    if (told.action.do === 'query' || told.action.do === 'read-stream') this.#readers.add(name);
     const process = new SimulatedProcess(name, timeline, clockErrorMs(name));
     let isOver = false;
     const over = (how: 'accepted' | 'refused' | 'unanswered', mayTryAgain: boolean, isTooEarly = false): void => {

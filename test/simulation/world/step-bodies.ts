@@ -2,6 +2,7 @@
  * The bodies of steps: what they do is data, and the simulator carries it out in simulated time. All that began
  * is in a book, for the oracle.
  */
+import { stream } from '../../../lib/api/stream.ts';
 import { RUNS_IN_THE_RUN } from '../../../lib/core/call-undo.ts';
 import { isAwaitable } from '../../../lib/core/check-awaitable.ts';
 import { callStepBody, type StepCommand } from '../../../lib/core/command.ts';
@@ -32,6 +33,8 @@ export interface BodyPlan {
   /** The first call leaves an error behind, which fails after so long. */
   readonly leavesErrorAfterMs?: number;
   readonly beatsEveryMs?: number;
+  /** So many values, one after the other while it goes on, each with the call that wrote it. */
+  readonly writes?: { readonly stream: string; readonly count: number };
   /** The number of the call in the place of what it gives: another one each time, as the world does. */
   readonly givesCall?: true;
   /** Text of that length in the place of what it gives. */
@@ -46,6 +49,14 @@ export interface StepBodiesOptions {
   readonly triesOf: (runId: string) => number;
   /** Looks at the table in the very moment in which a body begins. */
   readonly onBegin: (process: SimulatedProcess, body: BegunBody) => void;
+}
+
+interface WritingBody {
+  readonly process: SimulatedProcess;
+  readonly context: StepContext;
+  readonly name: string;
+  readonly call: number;
+  readonly endsAtMs: number;
 }
 
 /** A failure that is an answer: whether it is worth another try is for the workflow to say. */
@@ -109,6 +120,7 @@ export class StepBodies {
         process.reachAt(atMs, () => context.heartbeat({ beat }));
       }
     }
+    if (plan.writes !== undefined) this.#write(plan.writes, { process, context, name: command.name, call, endsAtMs });
     if (plan.leavesErrorAfterMs !== undefined && call === 1) leaveError(command.name, plan.leavesErrorAfterMs);
     const isSchedules = runId.startsWith(SCHEDULES);
     const isBroken = this.#options.triesOf(runId) < (plan.failsUntilTry ?? 0);
@@ -123,6 +135,19 @@ export class StepBodies {
         else reject(failure);
       });
     });
+  }
+
+  #write(
+    { stream: to, count }: NonNullable<BodyPlan['writes']>,
+    { process, context, name, call, endsAtMs }: WritingBody,
+  ): void {
+    const { nowMs } = this.#options.timeline;
+    for (let n = 1; n <= count; n += 1) {
+      process.reachAt(nowMs + ((endsAtMs - nowMs) * n) / (count + 1), () => {
+        // One that was cancelled, and goes on, is refused.
+        if (!context.signal.aborted) context.write(stream(to), { by: name, call, n, of: count });
+      });
+    }
   }
 
   #failure(plan: BodyPlan, call: number, isFault: boolean): Error | undefined {
