@@ -36,7 +36,7 @@ it(
     const { folder, entry } = temporaryProject('');
     writeFileSync(entry, code(folder));
     const { cloud } = await startCloud({ entry, dir: join(folder, '.lull') });
-    const { id } = await startRun(cloud.url, 'story');
+    const { id } = await startRun(cloud.url, 'story', undefined);
     const read: Entry[] = [];
     const address = (query: string): string => `${cloud.url}/runs/${id}/streams/tokens${query}`;
     /** One answer of server-sent events, as an EventSource takes it; the reader is gone after that. */
