@@ -12,6 +12,7 @@ import { estimateMemoryBytes } from '../lib/engine/memory-estimate.ts';
 import { observeNothing } from '../lib/engine/observe.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine } from '../lib/engine/settings.ts';
 import { PausedWorkflows } from '../lib/engine/paused-workflows.ts';
+import { SeenPools } from '../lib/engine/pools/visit-pool.ts';
 import { createSolitude } from '../lib/engine/solitude.ts';
 import { takeTurn } from '../lib/engine/turn.ts';
 import type { WarmRun } from '../lib/engine/warm-runs.ts';
@@ -107,7 +108,10 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
     const { id } = await client.start(flow as never);
     await takeTurn(
       engine,
-      { warmRuns, solitude: createSolitude(clock), pausedWorkflows: new PausedWorkflows({ store, clock }) },
+      {
+        ...{ warmRuns, solitude: createSolitude(clock) },
+        ...{ pausedWorkflows: new PausedWorkflows({ store, clock }), seenPools: new SeenPools() },
+      },
       { runId: id, deadlineAtMs: Date.now() + 600_000 },
     );
   }

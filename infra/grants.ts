@@ -40,6 +40,13 @@ export const OPERATIONS = {
     'watch',
     'readAnswer',
     'settleEnd',
+    // to pools
+    'readPool',
+    'changePool',
+    'joinLine',
+    'readLine',
+    'leaveLine',
+    'makeRunDue',
   ],
   sweeper: [
     'listDue',
@@ -50,6 +57,8 @@ export const OPERATIONS = {
     'holdRun',
     'putRunBack',
     'listHeld',
+    'listPools',
+    'readPool',
   ],
   start: CALLER_OPERATIONS.grantStart,
   signal: CALLER_OPERATIONS.grantSignal,

@@ -30,6 +30,9 @@ export { workflow } from './api/workflow.ts';
 export { entity, type EntityOptions } from './api/entity.ts';
 export { defineStep, step, stepContext } from './api/step.ts';
 
+export { pool } from './api/pool.ts';
+export type { Pool, PoolLimits, Rate } from './core/pool.ts';
+
 export { transaction } from './api/transaction.ts';
 export type {
   Transaction,

@@ -14,9 +14,12 @@ export const CALLER_OPERATIONS = {
     'readAnswer',
     'listRuns',
     'readWorkflowList',
+    'listPools',
+    'readPool',
+    'readLine',
   ],
   /** Beside all of the above. */
-  grantManage: ['deleteRun', 'retryRun', 'pauseRun', 'resumeRun', 'changeWorkflowList'],
+  grantManage: ['deleteRun', 'retryRun', 'pauseRun', 'resumeRun', 'changeWorkflowList', 'changePool'],
 } as const satisfies Record<string, readonly StoreOperation[]>;
 
 const OWN_ROLE = "as a function of the engine's own, let it have the role that the construct made";

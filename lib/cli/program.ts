@@ -6,6 +6,7 @@ import { addInitCommand } from './init/init-command.ts';
 import { packageVersion } from './package-version.ts';
 import { ENGINE_VERBS } from './verbs/all-verbs.ts';
 import { addReplay } from './verbs/replay.ts';
+import { POOL_VERBS } from './verbs/pools.ts';
 import { SCHEDULE_VERBS } from './verbs/schedules.ts';
 import { LONGEST_PORT, wholeNumber } from './whole-number.ts';
 
@@ -23,6 +24,8 @@ export function createProgram(context: Context): Command {
   for (const verb of ENGINE_VERBS) addEngineVerb(program, context, verb);
   const schedules = program.command('schedules').summary('schedules that are made at run time');
   for (const verb of SCHEDULE_VERBS) addEngineVerb(schedules, context, verb);
+  const pools = program.command('pools').summary('what limits how much goes on at once');
+  for (const verb of POOL_VERBS) addEngineVerb(pools, context, verb);
   addReplay(program, context);
   addCompletion(program, context);
   return program;

@@ -37,6 +37,7 @@ import { checkOptions } from './options.ts';
 import { type Run, RunHandle } from './run.ts';
 import { prepareSignal, sendSignal } from './send-signal.ts';
 import { prepareUpdate, sendUpdate } from './send-update.ts';
+import { type Pools, PoolsOfClient } from './pools.ts';
 import { type Schedules, SchedulesOfClient } from './schedules.ts';
 import { startItems, type StartItems } from './start-items.ts';
 import { startRun, type StartOptions, type StartRequest } from './start-run.ts';
@@ -103,6 +104,8 @@ export class Client {
   readonly workflows: Workflows;
   /** Entities: `client.entity(counter, 'a').add(1)` calls a handler, and `.get()` a read. */
   readonly entity: EntityPort;
+  /** Limits that runs share: looks at them, changes them, pauses them. */
+  readonly pools: Pools;
   readonly #ports: ClientPorts;
 
   constructor(options: ClientOptions = {}) {
@@ -112,6 +115,7 @@ export class Client {
     this.schedules = new SchedulesOfClient({ ports, run: (id) => this.run(id), call });
     this.workflows = new WorkflowsOfClient(call);
     this.entity = entityPort((called) => this.callEntity(called), ports.registry);
+    this.pools = new PoolsOfClient(call);
   }
 
   /** @internal The testing kit has calls die, and made again. */

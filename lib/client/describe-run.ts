@@ -80,8 +80,21 @@ export interface OpenRunDescription extends RunSummary, RunOrigin {
   readonly journal?: JournalUse;
   /** So many signals are unread that no more are accepted. */
   readonly unreadSignals?: number;
+  /** Where it waits for places in pools, as of its last turn. Absent: nowhere. */
+  readonly waitsForPools?: readonly PoolWaitDescription[];
   /** What it waits for, where that was asked for (`describe({ tasks: true })`). Absent: its first turn is to come. */
   readonly waitsFor?: WaitsFor;
+}
+
+/** A place in a pool that a run waits for. */
+export interface PoolWaitDescription {
+  readonly pool: string;
+  /** Which step of the run, as the number in its `stepId`. Absent: the run itself, which has not begun. */
+  readonly step?: number;
+  readonly key?: string;
+  readonly priority: number;
+  /** Since when it could have begun. */
+  readonly since: Date;
 }
 
 /** A run that has ended, with its `result`, its `error`, or the `reason` that its canceller or terminator gave. */
@@ -180,6 +193,7 @@ function toDescription(run: RunItem, read: ReadOfRun): RunDescription {
     ...(dueAtMs === undefined || waitsForResume ? {} : { dueAt: new Date(Math.max(dueAtMs, nowMs)) }),
     ...(deadlineAtMs === undefined ? {} : { deadline: new Date(deadlineAtMs) }),
     ...(pausedAtMs === undefined ? {} : { pausedAt: new Date(pausedAtMs) }),
+    ...toPoolWaits(run),
     ...(workflowPaused === undefined ? {} : { workflowPaused }),
     ...(pinnedTo === undefined ? {} : { pinnedTo }),
     ...(blocked ? { blocked: toBlocked(blocked) } : {}),
@@ -197,4 +211,16 @@ function toBlocked({ reason, sinceMs, code, sides, version }: Blocked): BlockedD
     ...sides,
     ...(version === undefined ? {} : { version }),
   };
+}
+
+function toPoolWaits({ placeWaits }: RunItem): Pick<OpenRunDescription, 'waitsForPools'> {
+  if (placeWaits === undefined) return {};
+  const waitsForPools = placeWaits.map(({ pool, waiter: { step, key, priority, sinceMs } }) => ({
+    pool,
+    ...(step === 0 ? {} : { step }),
+    ...(key === undefined ? {} : { key }),
+    priority,
+    since: new Date(sinceMs),
+  }));
+  return { waitsForPools };
 }

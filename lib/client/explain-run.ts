@@ -8,6 +8,7 @@ import type { AwaitPoint, StepAwait, WaitingTask, WaitsFor } from '../core/waits
 import type {
   ClosedRunDescription,
   OpenRunDescription,
+  PoolWaitDescription,
   RunDescription,
   WorkflowPausedDescription,
 } from './describe-run.ts';
@@ -53,7 +54,7 @@ export function explainRun(run: AsText<RunDescription>, options: ExplainOptions 
   const clock = toClock(options);
   if (run.endedAt !== undefined) return [ended(run as AsText<ClosedRunDescription>, clock)];
   const open = run as AsText<OpenRunDescription>;
-  const { status, blocked, waitsFor, dueAt } = open;
+  const { status, blocked, waitsFor, dueAt, waitsForPools = [] } = open;
   const stands = ((): string[] => {
     if (open.workflowPaused !== undefined) return heldLines(open, open.workflowPaused, clock);
     if (status === 'paused') return pausedLines(open, clock);
@@ -61,6 +62,7 @@ export function explainRun(run: AsText<RunDescription>, options: ExplainOptions 
     if (status === 'pending') return dueLine('has not begun: its first turn comes', dueAt, clock, 'has not begun');
     return status === 'running' ? ['a worker is taking a turn of it'] : [];
   })();
+  stands.push(...waitsForPools.map((wait) => poolLine(wait, clock)));
   if (waitsFor !== undefined) return [...stands, ...explainWaits(waitsFor, options)];
   if (stands.length > 0) return stands;
   return dueLine('goes on by itself', dueAt, clock, 'waits for something from outside');
@@ -153,6 +155,11 @@ function blockedLines(blocked: AsText<NonNullable<OpenRunDescription['blocked']>
     `  requested: the code ${requested}`,
     'deploy code that can follow, and it goes on; or terminate it',
   ];
+}
+
+function poolLine({ pool, step, key, since }: AsText<PoolWaitDescription>, clock: WallClock): string {
+  const what = step === undefined ? '' : ` for step #${step}`;
+  return `waits for a place in pool "${pool}"${key === undefined ? '' : `, key "${key}",`}${what} ${sinceText(since, clock)}`;
 }
 
 function dueLine(what: string, dueAt: Date | string | undefined, clock: WallClock, otherwise?: string): string[] {

@@ -30,6 +30,7 @@ export type {
   OpenRunDescription,
   RunDescription,
   RunSummary,
+  PoolWaitDescription,
   WorkflowPausedDescription,
 } from './describe-run.ts';
 export { explainAwait, explainRun, explainWaits, type AsText, type ExplainOptions } from './explain-run.ts';
@@ -73,6 +74,7 @@ export {
   InvalidArgumentError,
   InvalidTokenError,
   NotFailedError,
+  PoolNotFoundError,
   RetryRefusedError,
   RunCancelledError,
   RunEndedError,
@@ -97,6 +99,8 @@ export type {
   Schedules,
   ScheduleSummary,
 } from './schedules.ts';
+export type { PoolDescription, PoolPlace, Pools, PoolSummary, PoolWaiter } from './pools.ts';
+export type { Pool, PoolLimits, Rate } from '../core/pool.ts';
 export type { PauseWorkflowOptions, WorkflowDescription, Workflows, WorkflowSummary } from './workflows.ts';
 export type { ScheduleOptions } from './schedule-options.ts';
 export type { ScheduleOverlap } from '../schedule/schedule-state.ts';

@@ -77,6 +77,23 @@ export class ScheduleNotFoundError extends LullError {
   }
 }
 
+/** There is no pool of that name: nothing has asked it for a place yet. */
+export class PoolNotFoundError extends LullError {
+  static {
+    this.prototype.name = 'PoolNotFoundError';
+    setBrand(this.prototype, 'PoolNotFoundError');
+  }
+  readonly pool: string;
+
+  constructor(pool: string) {
+    super(
+      'POOL_NOT_FOUND',
+      `there is no pool "${pool}": it is there once a step or a run has asked it for a place; list those that there are`,
+    );
+    this.pool = pool;
+  }
+}
+
 /** The name belongs to a schedule with other values. */
 export class ScheduleExistsError extends LullError {
   static {

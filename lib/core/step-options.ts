@@ -2,14 +2,28 @@
 import { describeValue } from './describe-value.ts';
 import { toMilliseconds } from './duration.ts';
 import { WorkflowCodeError } from './errors.ts';
+import { isPool, type Pool, poolRule } from './pool.ts';
+import { limitsKeys } from './pool-rule.ts';
 import { toRetryRule } from './retry-policy.ts';
 import type { DefinedStepOptions, StepDefaults, StepOptions } from './step.ts';
 
-const DEFAULTS = ['retry', 'timeout', 'totalTimeout', 'heartbeatTimeout', 'atMostOnce', 'readOnly', 'sensitive'];
+const DEFAULTS = [
+  'retry',
+  'timeout',
+  'totalTimeout',
+  'heartbeatTimeout',
+  'atMostOnce',
+  'readOnly',
+  'sensitive',
+  'pool',
+  'priority',
+];
 
 const STEP_OPTIONS = [...DEFAULTS, 'key', 'undo'];
 
 const STEP_KEY_LIMIT = 255;
+
+const HIGHEST_PRIORITY = 1_000_000;
 
 /** A WorkflowCodeError `INVALID_ARGUMENT` names `what`, the option and the value at fault. */
 export function checkStepOptions(options: StepOptions | DefinedStepOptions<never>, what: string): void {
@@ -21,6 +35,8 @@ export function checkStepOptions(options: StepOptions | DefinedStepOptions<never
     );
   }
   if (key !== undefined && typeof key !== 'function') checkStepKey(key, what);
+  const missing = findMissingKey(options.pool, key, what);
+  if (missing !== undefined) throw missing;
 }
 
 /** The same for the options of all steps of a workflow. */
@@ -55,6 +71,8 @@ function checkOptions(options: StepDefaults, what: string, known: readonly strin
     if (options[flag] === undefined || typeof options[flag] === 'boolean') continue;
     throw invalid(`the ${flag} of ${what} is ${describeValue(options[flag])}: give true or false`);
   }
+  checkPool(options.pool, what);
+  checkPriority(options.priority, what);
   const contradiction = findContradiction(options, what);
   if (contradiction !== undefined) throw contradiction;
 }
@@ -70,6 +88,31 @@ export function findContradiction(
       ? ['atMostOnce', 'may run again at any time']
       : ['undo', 'changes nothing, so there is nothing to undo'];
   return invalid(`${what} is readOnly and has ${other}: a body that only reads ${why}. Leave one of the two out`);
+}
+
+function checkPool(pool: unknown, what: string): void {
+  if (pool === undefined || isPool(pool)) return;
+  throw invalid(
+    `the pool of ${what} is ${describeValue(pool)}: give what pool('name', { concurrency: 5 }) has returned`,
+  );
+}
+
+function checkPriority(priority: unknown, what: string): void {
+  if (priority === undefined) return;
+  const isGood = Number.isInteger(priority) && Math.abs(priority as number) <= HIGHEST_PRIORITY;
+  if (isGood) return;
+  throw invalid(
+    `the priority of ${what} is ${describeValue(priority)}: give a whole number from -${HIGHEST_PRIORITY} to ` +
+      `${HIGHEST_PRIORITY}, where a higher one goes first`,
+  );
+}
+
+/** A step in a pool with limits for each key has to say which one it has. */
+export function findMissingKey(pool: Pool | undefined, key: unknown, what: string): WorkflowCodeError | undefined {
+  if (pool === undefined || key !== undefined || !limitsKeys(poolRule(pool))) return undefined;
+  return invalid(
+    `${what} has no key, and pool "${pool.name}" has limits for each key: give it one, { pool, key: ... }`,
+  );
 }
 
 function checkLimit(limit: StepDefaults['timeout'], what: string): void {

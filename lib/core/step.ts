@@ -3,6 +3,7 @@ import type { Awaitable } from './awaitable.ts';
 import type { Duration } from './duration.ts';
 import type { Logger } from './logger.ts';
 import type { Stream } from './stream.ts';
+import type { Pool } from './pool.ts';
 
 /**
  * When a failed attempt is followed by another one. Delays grow by `factor` from `firstDelay` to `maxDelay` at most.
@@ -47,13 +48,21 @@ export interface StepDefaults {
    * has it.
    */
   sensitive?: boolean;
+  /**
+   * Each attempt takes a place in this pool, and gives it back at its end. Where none is free the step waits, and a run that
+   * has nothing else to do suspends. In a pool with limits for each key, the step's `key` says which one is meant.
+   */
+  pool?: Pool;
+  /** In the pool a higher one goes first, and equal ones in order: a whole number. Default 0. */
+  priority?: number;
 }
 
 /** What may be said about a step beside its body. */
 export interface StepOptions<T = unknown> extends StepDefaults, UndoOption<T> {
   /**
    * Tells this step from others of its name, such as the customer's id in a loop: 1 to 255 characters. It is recorded
-   * and shown in the history. A run whose code has another key here on replay is blocked, as it is with another name.
+   * and shown in the history. A run whose code has another key here on replay is blocked, as it is with another name. In a
+   * pool it is the key whose places are counted.
    */
   key?: string;
 }
@@ -77,7 +86,8 @@ interface UndoOption<T> {
 export interface DefinedStepOptions<A extends unknown[], T = unknown> extends StepDefaults, UndoOption<T> {
   /**
    * Tells a call of this step from others, in place of its arguments: a text, or a function of the arguments that gives
-   * one. Give one where arguments may change while runs are alive, such as the wording of an email.
+   * one. Give one where arguments may change while runs are alive, such as the wording of an email. In a pool it is the key
+   * whose places are counted.
    */
   key?: string | ((...args: A) => string);
 }

@@ -3,6 +3,7 @@
  *
  * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
  */
+import type { ChangePool } from '../ports/pool.ts';
 import type { AcceptedKind } from '../ports/message.ts';
 import type { RenewLease, RetryRun, SettleEnd, TakeLease } from '../ports/store.ts';
 import type { PauseRun, ResumeRun } from '../ports/pause-run.ts';
@@ -48,7 +49,7 @@ export const messageIsThere: Expression = expression('attribute_exists(#pk)');
  * A write that comes after the end, or after the purge: an update without a condition would make the item anew. And a
  * worker of an old version at a run that a newer one has written.
  */
-const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #format <= :format', {
+export const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #format <= :format', {
   ':format': number(sealedFormat),
 });
 
@@ -123,6 +124,20 @@ export function listIsAsSeen(version: number): Expression {
     ? expression('attribute_not_exists(#pk)')
     : expression('#listVersion = :seenVersion', { ':seenVersion': number(version) });
 }
+
+/**
+ * Two workers that see the same free place; one who frees the place of a lost worker while the next worker of its run takes
+ * it; one who goes past those who have joined the line since it was found empty.
+ */
+export function poolIsAsSeen({ version, joinCount }: ChangePool): Expression {
+  if (version === 0) return expression('attribute_not_exists(#pk)');
+  const isSameVersion = expression('#poolVersion = :seenVersion', { ':seenVersion': number(version) });
+  if (joinCount === undefined) return isSameVersion;
+  return and(isSameVersion, expression('#joinCount = :seenJoinCount', { ':seenJoinCount': number(joinCount) }));
+}
+
+/** A pool is made by the first worker that asks it for a place, before any run can wait in it. */
+export const poolIsThere: Expression = expression('attribute_exists(#pk)');
 
 /**
  * A pause that the network carries out late, when the run was resumed; a request to stop that is accepted between the look

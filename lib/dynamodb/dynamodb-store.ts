@@ -73,6 +73,7 @@ import { continueChange, finishChange, releaseChange, renewChange, takeChange } 
 import { listDue, listHeld } from './list-due.ts';
 import { listRuns } from './list-runs.ts';
 import { deleteMessages, FETCHED_AT_ONCE, loadMessages } from './message-items.ts';
+import { PoolsInTable } from './pools-in-table.ts';
 import { pauseChange, resumeChange } from './pause-run.ts';
 import { purgeRun } from './purge-run.ts';
 import { queryRecords } from './query-records.ts';
@@ -111,14 +112,16 @@ import { putTogether, transact } from './transact.ts';
 import type { TableOptions } from './table.ts';
 
 /** Made by `createDynamodbStore`. */
-export class DynamodbStore implements Store, StoreOfStartItems {
+export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartItems {
   readonly limits: ContentLimits;
   readonly #table: Table;
   readonly #payloads: PayloadOffload;
 
   /** `payloads`: the bucket for what is too large for the table. */
   constructor({ payloads, ...table }: TableOptions & { readonly payloads?: PayloadStore | undefined }) {
-    this.#table = new Table(table);
+    const opened = new Table(table);
+    super(opened);
+    this.#table = opened;
     this.#payloads = new PayloadOffload(payloads);
     this.limits = this.#payloads.limits;
   }

@@ -2,6 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type AcceptedKind, isToStop, type UpdateAnswer } from '../ports/message.ts';
 import type { WorkflowList } from '../ports/paused-workflows.ts';
+import type { ChangePool, JoinLine } from '../ports/pool.ts';
 import type { RunShows } from '../ports/run-item.ts';
 import type {
   ContinueRun,
@@ -62,6 +63,31 @@ export function workflowListUpdate({ version, workflows }: WorkflowList): Expres
   });
 }
 
+/** Operation 37. The first one also counts the joinCount from 0. */
+export function poolUpdate({ version, state, nonce }: ChangePool): Expression {
+  return assign({
+    format: number(schemaVersion),
+    poolVersion: number(version + 1),
+    pool: text(JSON.stringify(state)),
+    nonce: text(nonce),
+    ...(version === 0 ? { joinCount: number(0), turns: { M: {} } } : {}),
+  });
+}
+
+/** Operation 38. */
+export function joinUpdate({ next }: JoinLine): Expression {
+  return expression(
+    'SET #joinCount = #joinCount + :one' + (next === undefined ? '' : `, #turns.g${next.group} = :turn`),
+    { ':one': number(1), ...(next === undefined ? {} : { ':turn': number(next.turn) }) },
+  );
+}
+
+/** Operation 41. As a message that is accepted. */
+export const makeDueUpdate: Expression = expression('SET #wakes = #wakes + :one, #dueAtMs = :zero', {
+  ':one': number(1),
+  ':zero': number(0),
+});
+
 /** Operation 29. When it is due stays. */
 export function holdUpdate(runId: string, workflow: string): Expression {
   return assign({ dueShard: text(heldShardOf(workflow, runId)) });
@@ -99,7 +125,7 @@ export function releaseUpdate(
   runId: string,
   { status, isPaused, isHeldBack, inboxIds, dueAtMs, needsWake, blocked, ...rest }: ReleaseLease,
 ): Expression {
-  const { unreadSignals, journal, snapshot, shows } = rest;
+  const { unreadSignals, journal, snapshot, placeWaits, shows } = rest;
   return assign({
     ...NO_LEASE,
     ...(isPaused ? {} : { dueShard: text(dueShardOf(runId)) }), // it may have been held, after its lease had expired
@@ -118,6 +144,7 @@ export function releaseUpdate(
     journalEvents: journal && number(journal.events),
     journalBytes: journal && number(journal.bytes),
     ...(snapshot && { snapshot: text(toSnapshotText(snapshot)) }),
+    placeWaits: placeWaits && text(JSON.stringify(placeWaits)),
     // Else it may not have been taken up yet.
     ...(status === 'suspended' && !isPaused && !isHeldBack ? { goesOnFrom: undefined } : {}),
     ...toShown(shows),
@@ -276,6 +303,7 @@ const NO_REST: Assignments = {
   unreadSignals: undefined,
   journalEvents: undefined,
   journalBytes: undefined,
+  placeWaits: undefined,
   goesOnFrom: undefined,
 };
 

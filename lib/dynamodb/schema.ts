@@ -11,6 +11,9 @@
  *   pk = `schedule/` + name                   sk = `value#last-run`: the id of the run that the schedule started last
  *   pk = `keys/`                              sk = `inbox#` + id: a data key, as the payload key has encrypted it
  *   pk = `workflows/`                         sk = `paused`: the list of paused workflows
+ *   pk = `pool/` + name                       sk = `pool`: the limits of a pool, and its places
+ *                                             sk = `line#` + its order: one who waits for a place
+ *   pk = `pools/`                             sk = the name of a pool
  *
  * Entries, messages and values are JSON text in one attribute each, not as native maps: it is smaller (a native
  * value pays for each element), knows no limit of depth, keeps every number and every string as it is, and can still
@@ -117,12 +120,25 @@ export const attribute = {
   /** N: how long the journal is, where it is near to its limit. */
   journalEvents: 'journalEvents',
   journalBytes: 'journalBytes',
+  /** S: JSON text: where it waits for places in pools. */
+  placeWaits: 'placeWaits',
 
   // The list of paused workflows
   /** N: counts its changes. */
   listVersion: 'listVersion',
   /** S: JSON text. */
   workflows: 'workflows',
+
+  // A pool, and those who wait in it
+  /** N: counts the changes of `pool`, which is S: JSON text. */
+  poolVersion: 'poolVersion',
+  pool: 'pool',
+  /** N: counts those who have joined the line. */
+  joinCount: 'joinCount',
+  /** M of N: by group of keys, as in `g7`: the turn of its next waiter. */
+  turns: 'turns',
+  /** S: JSON text. */
+  waiter: 'waiter',
 
   // Records, messages and values
   /** S: of a record the turn that wrote it; else made up by each put. */
@@ -174,6 +190,23 @@ export const runSortKey = 'run';
 
 /** Where the list of paused workflows is: no run has an id with a slash. */
 export const workflowListKey = { partition: 'workflows/', sort: 'paused' } as const;
+
+/** Where the names of pools are. */
+export const poolListPartition = 'pools/';
+export const poolSortKey = 'pool';
+const LINE_PREFIX = 'line#';
+
+/** No run has an id with a slash. */
+export function poolPartition(name: string): string {
+  return `pool/${name}`;
+}
+
+export function lineSortKey(order: string): string {
+  return `${LINE_PREFIX}${order}`;
+}
+
+/** Behind all who wait. */
+export const lastLineSortKey = `${LINE_PREFIX}~`;
 
 const HELD_PREFIX = 'held/';
 const RECORD_PREFIX = 'event#';

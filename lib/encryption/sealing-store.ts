@@ -15,6 +15,7 @@ import type { HoldRun, WorkflowList } from '../ports/paused-workflows.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { RunPage, RunQuery } from '../ports/run-query.ts';
+import { PoolsInClear } from './pools-in-clear.ts';
 import { hasStartItems, type StartPut, type StoreOfStartItems } from '../ports/start-items.ts';
 import type {
   AcceptMessageResult,
@@ -78,13 +79,14 @@ export function sealingStore(store: Store, { key, table, nowMs = Date.now }: Sea
   return hasStartItems(store) ? new SealingTable(store, sealer) : new SealingStore(store, sealer);
 }
 
-class SealingStore implements Store {
+class SealingStore extends PoolsInClear implements Store {
   readonly limits: ContentLimits;
   readonly sealer: Sealer;
   /** What is given nothing in clear. */
   readonly under: Store;
 
   constructor(store: Store, sealer: Sealer) {
+    super(store);
     this.under = store;
     this.sealer = sealer;
     this.limits = store.limits;

@@ -39,6 +39,7 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
       memory.stepsToBegin.delete(step.id);
       continue;
     }
+    if (!turn.places.mayBegin(step)) continue;
     // A step that was refused has left its place to one that is not announced.
     if (turn.isAlone && !turn.announced.has(step.id)) continue;
     if (turn.early !== undefined && !isReadOnly(step)) {
@@ -46,6 +47,7 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
       continue;
     }
     memory.stepsToBegin.delete(step.id);
+    turn.places.begun(step.id);
     const refusal = whyNotToBegin(step, engine.maxInterruptions) ?? whyTooLate(step, nowMs);
     if (refusal === undefined)
       attempts.begin(step, { secrets: memory.secrets, deadlineAtMs: memory.live.deadlineAtMs() });
@@ -74,9 +76,9 @@ function stepsToAnnounce(turn: Turn, memory: LiveMemory): CommandId[] {
   if (!turn.isAlone || turn.doesNothingNew || nowMs >= turn.beginsByMs) return [];
   const places = engine.maxStepsInFlight - attempts.size;
   const ids: CommandId[] = [];
-  for (const { id } of memory.stepsToBegin.due(nowMs)) {
+  for (const step of memory.stepsToBegin.due(nowMs)) {
     if (ids.length >= places) break;
-    if (!attempts.has(id)) ids.push(id);
+    if (!attempts.has(step.id) && turn.places.mayBegin(step)) ids.push(step.id);
   }
   return ids.filter((id) => !announced.has(id));
 }

@@ -6,6 +6,9 @@
 import type { AnswerQuery } from '../ports/queries.ts';
 import { answerQuery } from './answer-query.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
+import { fromPoolWake } from '../ports/pool.ts';
+import { servePool } from './pools/serve-pool.ts';
+import { SeenPools } from './pools/visit-pool.ts';
 import { PausedWorkflows } from './paused-workflows.ts';
 import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
@@ -66,8 +69,13 @@ export function createEngine(options: EngineOptions): RunningEngine {
   });
   const solitude = createSolitude(engine.clock);
   const pausedWorkflows = new PausedWorkflows(engine);
+  const seenPools = new SeenPools();
   return {
-    takeTurn: (request) => takeTurn(engine, { warmRuns, solitude, pausedWorkflows }, request),
+    takeTurn: (request) => {
+      const pool = fromPoolWake(request.runId);
+      if (pool !== undefined) return servePool(engine, seenPools, pool);
+      return takeTurn(engine, { warmRuns, solitude, pausedWorkflows, seenPools }, request);
+    },
     sweep: (sweepOptions) => sweep(engine, sweepOptions),
     inspectRun: (runId) => inspectRun(engine, runId),
     replayAgain: (runId) => replayAgain(engine, runId),

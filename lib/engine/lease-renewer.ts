@@ -51,6 +51,11 @@ export class LeaseRenewer {
     return !this.#isLost && (this.#options.clock.nowMs() < this.#expiresAtMs || (await this.#renew()));
   }
 
+  /** As far as the table has confirmed it. */
+  get expiresAtMs(): number {
+    return this.#expiresAtMs;
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#cancelNext();

@@ -8,6 +8,7 @@ import type { CommandId, JournalEntry, JournalEvent, Started } from '../journal/
 import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
 import { withGuard, type GuardedRun } from './guard.ts';
 import { asOwner } from './owned-code.ts';
+import { nextPlaceAtMs, type PlaceWaits } from './pools/place-waits.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { StepsToBegin } from './steps-to-begin.ts';
@@ -28,6 +29,8 @@ export interface LiveMemory {
   readonly stepsToBegin: StepsToBegin;
   /** Results that the code has worked out itself: they are delivered before anything else. */
   readonly known: { readonly id: CommandId; readonly value: Encoded }[];
+  /** Steps that would begin, and wait for a place in their pool. */
+  readonly placeWaits: PlaceWaits;
 }
 
 /** Takes up what is pending after a replay. */
@@ -36,7 +39,7 @@ export function rememberPending(
   guarded: GuardedRun,
   beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs' | 'started' | 'code'>,
 ): LiveMemory {
-  const waiting = { timers: new TimerHeap(), stepsToBegin: new StepsToBegin(live), known: [] };
+  const waiting = { timers: new TimerHeap(), stepsToBegin: new StepsToBegin(live), known: [], placeWaits: new Map() };
   const memory: LiveMemory = { live, guarded, ...beside, ...waiting };
   for (const pending of live.pending.values()) {
     if (pending.kind === 'sleep') memory.timers.add(pending);
@@ -83,7 +86,8 @@ export function firstTimer({
 
 /** When the run has something to do by itself: undefined is never. */
 export function nextDueAtMs(memory: LiveMemory): number | undefined {
-  const atMs = Math.min(memory.stepsToBegin.nextAtMs() ?? Infinity, nextTimeAtMs(memory) ?? Infinity);
+  const placeAtMs = nextPlaceAtMs(memory.placeWaits);
+  const atMs = Math.min(memory.stepsToBegin.nextAtMs() ?? Infinity, nextTimeAtMs(memory) ?? Infinity, placeAtMs);
   return atMs === Infinity ? undefined : atMs;
 }
 

@@ -6,6 +6,7 @@
 import type { ReleaseLease } from '../ports/store.ts';
 import { useIfNearlyFull } from './journal-length.ts';
 import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
+import { toStoredWaits } from './pools/place-waits.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
 import type { Turn } from './turn-state.ts';
 import { forgetSnapshot, writeSnapshot } from './write-snapshot.ts';
@@ -30,6 +31,7 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
     ...wakeAt(engine, dueAtMs),
     ...fullness(turn, memory),
     ...(snapshot === turn.run.snapshot || snapshot === undefined ? {} : { snapshot }),
+    ...waits(memory),
     ...turn.shows(),
   } as const;
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
@@ -44,6 +46,11 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
   if (!turn.inbox.some(({ id }) => turn.carried.has(id))) turn.keepWarm(memory);
   if (dueAtMs !== undefined && !isPaused) await sendWake(turn, dueAtMs);
   return { kind: 'suspended', dueAtMs };
+}
+
+function waits({ placeWaits }: LiveMemory): Pick<ReleaseLease, 'placeWaits'> {
+  const stored = toStoredWaits(placeWaits);
+  return stored.length === 0 ? {} : { placeWaits: stored };
 }
 
 /**

@@ -13,6 +13,7 @@ import { isClosed } from '../core/run-status.ts';
 import { pausedIn } from '../ports/paused-workflows.ts';
 import { mayBeHeld, type RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
+import { wakePools } from './pools/wake-pools.ts';
 import { putHeldBack } from './put-held-back.ts';
 import { emit } from './observe.ts';
 import type { PausedByName } from './paused-workflows.ts';
@@ -74,6 +75,7 @@ export async function sweep(ports: SweepPorts, options: SweepOptions = {}): Prom
     endsByMs: nowMs + (endsByMs - nowMs) * PART_FOR_HELD,
   });
   const resumed = list.workflows.map(({ workflow, resumedAtMs = 0 }) => [workflow, resumedAtMs] as const);
+  await wakePools(ports);
   const look: Look = { aheadMs, wakesBlocked, paused: pausedIn(list), resumedAtMs: new Map(resumed) };
   const counts = { woken: 0, purged: 0, leased: 0, ahead: 0, held: 0, putBack: held.runIds.size };
   for await (const page of ports.store.listDue(ports.clock.nowMs() + reachMs, begin)) {

@@ -6,11 +6,11 @@
 import type { ClosedStatus } from '../core/run-status.ts';
 
 export type TurnEnd =
-  /** Another worker has the run, or there is nothing to do: nothing was written. */
+  /** Another worker has the run, or there is nothing to do: nothing was written. `pool`: the wake was of a pool. */
   | {
       readonly kind: 'skipped';
       readonly reason:
-        'not-found' | 'closed' | 'leased' | 'not-due' | 'paused' | 'workflow-paused' | 'pinned-elsewhere';
+        'not-found' | 'closed' | 'leased' | 'not-due' | 'paused' | 'workflow-paused' | 'pinned-elsewhere' | 'pool';
     }
   /** Nothing to do before `dueAtMs`, or, if that is undefined, before a message comes. */
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }

@@ -23,6 +23,8 @@ import { type LinkBefore, readLinkBefore } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import type { Engine } from './settings.ts';
 import { toShows } from './shows.ts';
+import { TurnPlaces } from './pools/turn-places.ts';
+import type { SeenPools } from './pools/visit-pool.ts';
 import type { MessagesById } from './read-ahead.ts';
 import type { Place } from './solitude.ts';
 import type { StrayErrors } from './stray-errors.ts';
@@ -42,6 +44,7 @@ interface TurnParts {
   readonly place: Place;
   readonly warmRuns: WarmRuns;
   readonly pausedWorkflows: PausedWorkflows;
+  readonly seenPools: SeenPools;
   readonly run: RunItem;
   readonly nonce: string;
   readonly beganAtMs: number;
@@ -63,6 +66,7 @@ export class Turn {
   readonly attempts: Attempts;
   /** What the bodies of steps have written to streams. */
   readonly streams: StreamBuffer;
+  readonly places: TurnPlaces;
   readonly pausedWorkflows: PausedWorkflows;
   /** Set when there may be something to do. */
   readonly wakeUp = new AutoResetEvent();
@@ -187,6 +191,7 @@ export class Turn {
         this.wakeUp.set();
       },
     });
+    this.places = new TurnPlaces(this, parts.seenPools);
     this.alarm = new Alarm(engine.clock, this.wakeUp);
     this.endsByMs = endsByMs;
     this.beginsByMs = endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART);
@@ -305,7 +310,7 @@ type StartTurnResult =
 /** Takes the lease (operation 6). */
 export async function beginTurn(
   engine: Engine,
-  shared: Pick<TurnParts, 'warmRuns' | 'place' | 'pausedWorkflows'>,
+  shared: Pick<TurnParts, 'warmRuns' | 'place' | 'pausedWorkflows' | 'seenPools'>,
   { runId, deadlineAtMs }: { readonly runId: string; readonly deadlineAtMs: number },
 ): Promise<StartTurnResult> {
   const nonce = engine.newNonce();

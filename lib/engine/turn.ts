@@ -9,6 +9,7 @@
  *  |  event            --deliver-->       the coroutines run until all of them wait; their commands
  *  |  event, commands  --------------->   turn.unwritten
  *  |  turn.unwritten   --commit-->        one record of the journal
+ *  |  steps in pools   --places.take-->   a place for each body that is to begin, or its run waits in the pool's line
  *  |  commands         --beginSteps-->    bodies, only after the record (I3); they end in turn.stepResults
  *  '- waitInPlace, as long as a step is running or a timer is due soon
  *     suspendRun, finishRun, continueRun  the lease is released
@@ -43,6 +44,7 @@ import type { Continued } from '../journal/event.ts';
 import { emitTurnStarted, emitTurnEnded, emitTurnFailed, outcomeOf } from './observe.ts';
 import { proveBeforeTheEnd, recordThatItLives } from './proof-of-life.ts';
 import type { Engine } from './settings.ts';
+import type { SeenPools } from './pools/visit-pool.ts';
 import type { Place, Solitude } from './solitude.ts';
 import { suspendRun } from './suspend.ts';
 import { findFatal, stopForGood } from './stop-code.ts';
@@ -66,6 +68,7 @@ export interface Process {
   /** Lets a turn be alone in the process when the run's last worker was lost. */
   readonly solitude: Solitude;
   readonly pausedWorkflows: PausedWorkflows;
+  readonly seenPools: SeenPools;
 }
 
 /** Takes a turn, if the run is free and due. */
@@ -96,8 +99,10 @@ async function takeTurnAt(
   const { turn } = begun;
   turn.keyAway = begun.keyAway;
   emitTurnStarted(turn);
+  let staysInLine = true;
   try {
     const end = await aroundTurn(turn, () => carryOnWithKey(turn));
+    staysInLine = end.kind === 'suspended' || end.kind === 'lease-lost';
     emitTurnEnded(turn, end);
     // Perhaps the table did not answer, and no other worker has the run: then this worker must not count as lost (I10).
     if (end.kind === 'lease-lost') await recordThatItLives(turn);
@@ -108,6 +113,7 @@ async function takeTurnAt(
     throw error;
   } finally {
     turn.end();
+    await turn.places.giveRest({ staysInLine });
     await Promise.all(turn.eventsOnTheirWay); // afterwards the worker may be frozen
   }
 }
@@ -154,6 +160,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (inbox.kind === 'lost') return { kind: 'lease-lost' };
     if (inbox.kind === 'damaged') return blockRun(turn, inbox.error);
 
+    await turn.places.giveBack(); // before the ends are recorded: no place is left behind for a step that has ended
     const delivery = await deliverPendingEvents(turn, memory);
     if (delivery.kind === 'lost') return { kind: 'lease-lost' };
     if (delivery.kind === 'cannot-replay') return blockRun(turn, delivery.error);
@@ -181,6 +188,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       continue;
     }
     if (hasPendingEvents(turn, memory)) continue;
+    if (!codeHasEnded(memory)) await turn.places.take(memory);
     const check = await checkInbox(turn, memory);
     if (check === 'lost') return { kind: 'lease-lost' };
     if (check === 'accepted-since') continue;

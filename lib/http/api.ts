@@ -15,6 +15,7 @@ import type { Answer, Call, Route } from './route.ts';
 import { queryRoutes } from './query-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { runRoutes } from './run-routes.ts';
+import { poolRoutes } from './pool-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { startRoute } from './start-route.ts';
 import { streamRoutes } from './stream-routes.ts';
@@ -51,6 +52,7 @@ export const ROUTES: readonly Route[] = [
   ...callbackRoutes,
   ...bulkRoutes,
   ...scheduleRoutes,
+  ...poolRoutes,
   ...workflowRoutes,
 ];
 

@@ -59,6 +59,7 @@ export const PROBLEMS = {
   SCHEDULE_NOT_FOUND: { status: 404, title: 'Schedule not found' },
   UNKNOWN_ENTITY: { status: 404, title: 'Unknown entity' },
   UNKNOWN_HANDLER: { status: 404, title: 'Unknown handler' },
+  POOL_NOT_FOUND: { status: 404, title: 'Pool not found' },
   UNKNOWN_QUERY: { status: 404, title: 'Unknown query' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   RUN_ID_TAKEN: { status: 409, title: 'Run id taken' },

@@ -1,5 +1,6 @@
 /** The shapes of answers, as JSON Schema. Values of workflows are any JSON: see to-json.ts for what becomes of a Date. */
 import { STREAM_PAGE } from './stream-schema.ts';
+import { poolSchemas, poolWaits, time } from './pool-schemas.ts';
 import type { JsonSchema } from './parameters.ts';
 
 export const RUN_STATUSES = [
@@ -14,7 +15,6 @@ export const RUN_STATUSES = [
   'terminated',
 ] as const;
 
-const time: JsonSchema = { type: 'string', format: 'date-time' };
 export const anyValue: JsonSchema = {
   description: 'Any JSON. Dates are ISO 8601 texts, bigints texts, Maps objects or pairs, Sets arrays.',
 };
@@ -68,6 +68,7 @@ export const SCHEMAS = {
       link: { type: 'integer', description: 'Of a run that has continued as new: which link it is, from 2.' },
       deadline: { ...time, description: 'When the time of an open run is up: its code is asked to stop then.' },
       pausedAt: { ...time, description: 'Since when an open run is paused.' },
+      waitsForPools: poolWaits,
       workflowPaused: {
         type: 'object',
         description: 'It has something to do, and waits because its workflow is paused.',
@@ -369,6 +370,7 @@ export const SCHEMAS = {
       },
     },
   },
+  ...poolSchemas,
   Problem: {
     type: 'object',
     description: 'RFC 9457.',

@@ -23,6 +23,7 @@ import {
   type HoldRunResult,
   type PutRunBackResult,
 } from '../ports/paused-workflows.ts';
+import type { MakeDueResult } from '../ports/pool.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
   AcceptMessageResult,
@@ -58,8 +59,9 @@ import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { RunPage, RunQuery } from '../ports/run-query.ts';
 import { asBytes, checkRecordSize, checkSize, checkStreamSize, fromItemText, toItemText } from './item-text.ts';
 import { inPages, toPageOfRuns } from './page-of-runs.ts';
+import { MemoryPools } from './memory-pools.ts';
 import { MemoryTables } from './tables/memory-tables.ts';
-import { Partition, strangersOf } from './partition.ts';
+import { digestOf, Partition, shown, strangersOf } from './partition.ts';
 import {
   acceptMessage,
   continueRun,
@@ -74,6 +76,7 @@ import {
   renewLease,
   resumeRun,
   retryRun,
+  makeRunDue,
   settleEnd,
   takeLease,
   watchRun,
@@ -102,7 +105,7 @@ export interface MemoryStoreOptions {
  * await engine.run(ping); // => 'pong'
  * ```
  */
-export class MemoryStore implements Store {
+export class MemoryStore extends MemoryPools implements Store {
   readonly limits: ContentLimits;
   /** The author's own, of transactions. */
   readonly tables = new MemoryTables();
@@ -110,6 +113,7 @@ export class MemoryStore implements Store {
   #workflowList: WorkflowList = NO_WORKFLOWS_LISTED;
 
   constructor({ payloadBucket = true }: MemoryStoreOptions = {}) {
+    super();
     this.limits = payloadBucket ? BUCKET_LIMITS : TABLE_LIMITS;
   }
 
@@ -368,6 +372,10 @@ export class MemoryStore implements Store {
     yield* inPages(held.map(({ runId }) => runId));
   }
 
+  async makeRunDue(runId: string): Promise<MakeDueResult> {
+    return this.#update(runId, makeRunDue);
+  }
+
   async listRuns(query: RunQuery): Promise<RunPage> {
     return toPageOfRuns(this.#runs(), query);
   }
@@ -388,13 +396,4 @@ export class MemoryStore implements Store {
     this.#partitions.set(runId, partition);
     return partition;
   }
-}
-
-/** A run that was deleted is as one that is not there. */
-function shown(state: RunState | undefined): RunState | undefined {
-  return state?.isDeleted ? undefined : state;
-}
-
-function digestOf(messageText: string): string | undefined {
-  return fromItemText<Message>(messageText).digest;
 }

@@ -1,4 +1,4 @@
-import { ANSWER_KEY_PREFIX } from '../ports/message.ts';
+import { ANSWER_KEY_PREFIX, type Message } from '../ports/message.ts';
 import { SNAPSHOT_KEY_PREFIX } from '../ports/run-item.ts';
 import { lastPlaceOf, type StreamValues } from '../ports/stream-values.ts';
 import { fromItemText } from './item-text.ts';
@@ -51,4 +51,13 @@ export function strangersOf({ state, values }: Partition): string[] {
 /** Written by workers of the run. */
 function isOfWorkers(key: string): boolean {
   return key.startsWith(ANSWER_KEY_PREFIX) || key.startsWith(SNAPSHOT_KEY_PREFIX);
+}
+
+/** A run that was deleted is as one that is not there. */
+export function shown(state: RunState | undefined): RunState | undefined {
+  return state?.isDeleted ? undefined : state;
+}
+
+export function digestOf(messageText: string): string | undefined {
+  return fromItemText<Message>(messageText).digest;
 }

@@ -33,6 +33,7 @@ import type {
   WatchRunResult,
 } from '../ports/store.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
+import type { MakeDueResult } from '../ports/pool.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { HoldRun, HoldRunResult, PutRunBackResult } from '../ports/paused-workflows.ts';
 
@@ -82,6 +83,15 @@ function goingOn(before: RunState, { pausedAtMs: _pausedAtMs, ...run }: RunItem)
 
 function notHeld({ isHeld: _isHeld, ...run }: RunItem): RunItem {
   return run;
+}
+
+/** Operation 41. */
+export function makeRunDue(before: RunState | undefined): Transition<MakeDueResult> {
+  if (!before || isClosed(before.run.status)) return { answer: { kind: 'gone' } };
+  const { run } = before;
+  const kind = run.lease === undefined ? 'due' : 'leased';
+  const answer = { kind: run.pausedAtMs === undefined ? kind : 'away' } as const;
+  return { answer, after: { ...before, run: { ...run, wakes: run.wakes + 1, dueAtMs: 0 } } };
 }
 
 /** Operation 29. */
@@ -183,7 +193,8 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
   const { run } = before;
   if (!run.lease) return { answer: { kind: 'done' } };
   if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
-  const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, snapshot, shows } = release;
+  const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, ...others } = release;
+  const { snapshot, placeWaits, shows } = others;
   const isTakenUp = status === 'suspended' && !release.isPaused && !release.isHeldBack;
   const rest = atRest(run);
   const after: RunItem = {
@@ -198,6 +209,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
     ...(unreadSignals === undefined ? {} : { unreadSignals }),
     ...(journal ? { journal } : {}),
     ...(snapshot ? { snapshot } : {}),
+    ...(placeWaits ? { placeWaits } : {}),
   };
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: status } };
 }
@@ -304,7 +316,7 @@ export function retryRun(before: RunState | undefined, retry: RetryRun): Transit
 /** Without what belongs to a turn, or to the rest before it. */
 function atRest(run: RunItem): RunItem {
   const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...others } = notHeld(run);
-  const { unreadSignals: _unreadSignals, journal: _journal, goesOnFrom: _goesOnFrom, ...rest } = others;
+  const { unreadSignals: _u, journal: _j, goesOnFrom: _g, placeWaits: _p, ...rest } = others;
   return rest;
 }
 

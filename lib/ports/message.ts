@@ -105,3 +105,8 @@ export interface UpdateAnswer {
   /** What the handler returned, or what it or the validator has thrown. */
   readonly value: StoredValue;
 }
+
+/** How messages are deleted. */
+export interface DeleteMessages {
+  readonly keepDigests: boolean;
+}

@@ -3,6 +3,7 @@ import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { type AcceptedKind, isToStop } from './message.ts';
 import type { OpenStatus, RunStatus } from '../core/run-status.ts';
+import type { Waiter } from './pool.ts';
 
 /** An input or a result: inline when it is small, else in its own item under `key`. */
 export type StoredValue =
@@ -34,6 +35,12 @@ export interface Blocked {
 export interface JournalUse {
   readonly events: number;
   readonly bytes: number;
+}
+
+/** What a run waits for in a pool: with what it needs to find itself in the line. */
+export interface PlaceWait {
+  readonly pool: string;
+  readonly waiter: Omit<Waiter, 'runId'>;
 }
 
 /** The run whose code started this one, and the step that did. */
@@ -167,6 +174,8 @@ export interface RunItem extends RunShows {
   readonly journal?: JournalUse;
   /** From which it can go on without the records before. Absent: there is none. */
   readonly snapshot?: SnapshotPoint;
+  /** Where it waited for places in pools by then. Absent: nowhere. */
+  readonly placeWaits?: readonly PlaceWait[];
   /** How the run ended: the result, or the error. Closed runs only. */
   readonly result?: StoredValue;
   readonly endedAtMs?: number;

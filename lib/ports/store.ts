@@ -10,7 +10,7 @@ import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
-import type { AcceptedKind, AnsweredUpdate, Message, UpdateAnswer } from './message.ts';
+import type { AcceptedKind, AnsweredUpdate, DeleteMessages, Message, UpdateAnswer } from './message.ts';
 import type {
   ChangeWorkflowListResult,
   HoldRun,
@@ -22,6 +22,7 @@ import type { DeleteRunResult, PurgeResult } from './run-removal.ts';
 import type { RunPage, RunQuery } from './run-query.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from './pause-run.ts';
 import type { StreamValues } from './stream-values.ts';
+import type { PoolStore } from './pool-store.ts';
 import type { TransactRecord, TransactResult } from './transact.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 import type {
@@ -37,7 +38,7 @@ import type {
   StoredValue,
 } from './run-item.ts';
 
-export interface Store {
+export interface Store extends PoolStore {
   /** How large values may be here. */
   readonly limits: ContentLimits;
 
@@ -201,6 +202,8 @@ export interface Store {
   listRuns(query: RunQuery): Promise<RunPage>;
 }
 
+export type { DeleteMessages } from './message.ts';
+
 /** A method of a Store. */
 export type StoreOperation = Exclude<keyof Store, 'limits'>;
 
@@ -268,10 +271,6 @@ export type PutMessageResult =
 
 export type PutRecordResult = { readonly kind: 'put' } | { readonly kind: 'exists'; readonly record: JournalRecord };
 
-export interface DeleteMessages {
-  readonly keepDigests: boolean;
-}
-
 export type AcceptMessageResult =
   /** `leased`: a worker has the lease (expired or not), or the run is paused, so no wake is needed from the sender. */
   | { readonly kind: 'accepted'; readonly leased: boolean }
@@ -307,6 +306,7 @@ export interface ReleaseLease {
   /** Closes the run for signals until its next release. */
   readonly unreadSignals?: number;
   readonly journal?: JournalUse;
+  readonly placeWaits?: RunItem['placeWaits'];
   /** What is absent stays as it is. */
   readonly snapshot?: RunItem['snapshot'];
   readonly shows?: RunShows;

@@ -11,7 +11,7 @@ import { InvariantError } from '../core/invariant.ts';
 import type { AddressedOperation, Operation, RecordedOperation } from '../core/operation.ts';
 import type { Commands, CallbackTarget } from '../core/loop.ts';
 import type { RunLimits } from '../core/run-limits.ts';
-import { findContradiction } from '../core/step-options.ts';
+import { findContradiction, findMissingKey } from '../core/step-options.ts';
 import type { StepDefaults } from '../core/step.ts';
 import type { CommandId, RecordedCommand, StepRequested } from '../journal/event.ts';
 import type { WriteRequested } from '../journal/stream-entries.ts';
@@ -158,11 +158,11 @@ export class PendingCommands implements Commands, PendingReceives, IssuedEntries
     const { stepDefaults } = this.#options;
     if (stepDefaults === undefined || command.kind !== 'step') return undefined;
     if (command.operation !== undefined || command.isTransaction === true) return undefined;
-    const { name, options, undo } = command;
-    const error = findContradiction(
-      { ...stepDefaults, ...options, undo },
-      `step "${name}" with the steps of its workflow`,
-    );
+    const { name, options, undo, key } = command;
+    const what = `step "${name}" with the steps of its workflow`;
+    const error =
+      findContradiction({ ...stepDefaults, ...options, undo }, what) ??
+      findMissingKey(options.pool ?? stepDefaults.pool, key, what);
     if (error === undefined) return undefined;
     const refused = new Future<unknown>();
     refused.setException(error);

@@ -360,7 +360,7 @@ export class Cloud {
   /** The sweeper runs at whole multiples of its period, and looks one period ahead, so that far timers fire in time. */
   #nextSweepAtMs(): number | undefined {
     const periodMs = this.#sweepPeriodMs;
-    const sweepableAtMs = this.watch.sweepableAtMs(periodMs);
+    const sweepableAtMs = this.watch.sweepableAtMs(periodMs, this.clock.nowMs());
     if (sweepableAtMs === undefined) return undefined;
     const fromMs = Math.max(sweepableAtMs, this.#sweptAtMs + 1);
     return Math.ceil(fromMs / periodMs) * periodMs;

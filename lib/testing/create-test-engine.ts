@@ -6,6 +6,7 @@ import type { ListOptions } from '../client/list-runs.ts';
 import type { HistoryEvent } from '../client/history-event.ts';
 import type { HistoryOptions } from '../client/run-history.ts';
 import type { Run } from '../client/run.ts';
+import type { Pools } from '../client/pools.ts';
 import type { Schedules } from '../client/schedules.ts';
 import type { StartOptions } from '../client/start-run.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
@@ -125,6 +126,8 @@ export interface TestEngine {
   entity<H>(entity: Entity<H>, key: string, options?: EntityCallOptions): EntityClient<H>;
   /** `client.schedules`. */
   readonly schedules: Schedules;
+  /** `client.pools`. */
+  readonly pools: Pools;
   /** For everything else that a caller can do. */
   readonly client: Client;
 }
@@ -220,6 +223,7 @@ export function createEngineOn(cloud: Cloud, { workflows }: TestEngineOptions): 
 class EngineOnCloud implements TestEngine {
   readonly client: Client;
   readonly schedules: Schedules;
+  readonly pools: Pools;
   readonly #cloud: Cloud;
   readonly #timeline: Timeline;
 
@@ -228,6 +232,7 @@ class EngineOnCloud implements TestEngine {
     this.#timeline = new Timeline(cloud);
     this.client = new TestClient({ cloud, timeline: this.#timeline, workflows });
     this.schedules = this.client.schedules;
+    this.pools = this.client.pools;
   }
 
   start<In, R>(workflow: Workflow<In, R, never>, input?: In, options?: StartOptions): Promise<Run<R>> {

@@ -27,6 +27,8 @@ import type {
   TakeLeaseResult,
 } from '../ports/store.ts';
 import type { PauseRunResult } from '../ports/pause-run.ts';
+import type { MakeDueResult } from '../ports/pool.ts';
+import { PoolWatch } from './pool-watch.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { Around, StoreCall } from './around-store.ts';
 
@@ -54,6 +56,7 @@ export class TableWatch {
   #pausedWorkflows: ReadonlySet<string> = new Set();
   /** What was left in the inboxes at the last release: accepted again, it makes no run due. */
   readonly #left = new Map<string, readonly string[]>();
+  readonly #pools = new PoolWatch();
   /** Runs whose item was created through this watch, in that order. */
   readonly created: string[] = [];
 
@@ -66,6 +69,7 @@ export class TableWatch {
 
   /** Takes in what is in a table already. */
   async readTable(store: Store): Promise<void> {
+    await this.#pools.readTable(store);
     const list = await store.readWorkflowList();
     this.#pausedWorkflows = new Set(pausedIn(list).keys());
     for (const { workflow } of list.workflows) {
@@ -85,8 +89,8 @@ export class TableWatch {
   }
 
   /** From when on a sweep that looks `aheadMs` ahead would find something; undefined if it never would. */
-  sweepableAtMs(aheadMs: number): number | undefined {
-    let earliestMs: number | undefined;
+  sweepableAtMs(aheadMs: number, nowMs: number): number | undefined {
+    let earliestMs = this.#pools.lookAtMs(nowMs, (runId) => this.#runs.get(runId)?.leaseExpiresAtMs);
     for (const [runId, { dueAtMs, leaseExpiresAtMs = 0, needsWake }] of this.#runs) {
       if (dueAtMs === undefined || this.#paused.has(runId)) continue;
       if (this.#pausedWorkflows.has(this.#held.get(runId) ?? '')) continue;
@@ -103,6 +107,7 @@ export class TableWatch {
   }
 
   #saw(call: StoreCall, answer: unknown): void {
+    this.#pools.saw(call, answer);
     const { operation, args } = call;
     const runId = call.runId ?? '';
     const run = this.#runs.get(runId);
@@ -179,6 +184,12 @@ export class TableWatch {
         if (resuming.kind !== 'done') return;
         this.#paused.delete(runId);
         this.#runs.set(runId, toWatched(resuming.run));
+        return;
+      }
+      case 'makeRunDue': {
+        const { kind } = answer as MakeDueResult;
+        if (kind !== 'due' && kind !== 'leased') return;
+        this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: this.#runs.get(runId)?.leaseExpiresAtMs });
         return;
       }
       case 'holdRun':

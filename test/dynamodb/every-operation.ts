@@ -1,5 +1,6 @@
 /** Does all that a Store can do. */
 import { expect } from 'vitest';
+import { NO_POOL_STATE } from '../../lib/ports/pool.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import {
   LEASE_MS,
@@ -51,6 +52,13 @@ export async function useEveryOperation(store: Store): Promise<void> {
     await store.changeWorkflowList({ version: 1, workflows: [] });
     await store.holdRun(runId, { workflow: 'w', nowMs: START_MS, dueByMs: START_MS });
     await store.putRunBack(runId, 'w');
+    for (const version of [0, 1]) await store.changePool('pool', { version, state: NO_POOL_STATE, nonce: 'n' });
+    await store.joinLine('pool', { waiter: { runId, step: 1, priority: 0, turn: 0, sinceMs: 1 } });
+    await store.readLine('pool', { limit: 1 });
+    await store.leaveLine('pool', ['a']);
+    await store.readPool('pool');
+    for await (const _page of store.listPools());
+    for (const id of [runId, 'nobody']) await store.makeRunDue(id);
     await store.settleEnd(runId, { endedAtMs: START_MS, purgeAtMs: undefined });
     await store.retryRun(runId, {
       ...{ epoch: 7, purgeAtMs: undefined, retries: 1 },

@@ -54,6 +54,13 @@ const LOOKS: { readonly [Operation in StoreOperation]: Look<Operation> } = {
   changeWorkflowList: NO_VALUES,
   holdRun: NO_VALUES,
   putRunBack: NO_VALUES,
+  readPool: NO_VALUES,
+  listPools: NO_VALUES,
+  changePool: NO_VALUES,
+  joinLine: NO_VALUES,
+  readLine: NO_VALUES,
+  leaveLine: NO_VALUES,
+  makeRunDue: NO_VALUES,
   listHeld: NO_VALUES,
   listRuns: NO_VALUES,
 };

@@ -2,7 +2,8 @@
 
 export interface Check {
   readonly name: string;
-  readonly file: 'run.pml' | 'purge.pml' | 'after-end.pml' | 'update.pml' | 'early.pml' | 'transaction.pml';
+  readonly file:
+    'run.pml' | 'purge.pml' | 'after-end.pml' | 'update.pml' | 'early.pml' | 'transaction.pml' | 'pool.pml';
   /** `safe`: no assertion fails, in any state. `live`: with weak fairness and finitely many faults, it comes to rest. */
   readonly kind: 'safe' | 'live';
   /** `breaks`: a mistake is planted, or a limit is known; the checker has to find it. */
@@ -114,6 +115,15 @@ export const checks: readonly Check[] = [
       'readOnly steps in a row: takes are repeated, what is kept warm is exact',
       'EARLY NSTEP=2 NTIMER=0 RETAKE WARM NOSB',
     ],
+  ]),
+  ...of('pool.pml', 'safe', 'holds', [
+    ['pool: no more bodies run than there are places; workers crash and freeze', 'FAULTS=1 EPOCHS=2 NOSWEEP'],
+    ['pool: no more bodies run than there are places; the sweeper has it looked at', 'FAULTS=0 EPOCHS=2'],
+  ]),
+  ...of('pool.pml', 'safe', 'breaks', [
+    ['planted: a pool is written whoever has written it meanwhile', 'FAULTS=1 EPOCHS=2 M_NOCONDITION'],
+    ['planted: the place of a worker that is alive is free', 'FAULTS=1 EPOCHS=2 M_FREESTHELIVING'],
+    ['planted: a place is taken over without a write', 'FAULTS=2 EPOCHS=2 M_INHERITSUNWRITTEN'],
   ]),
   ...of('early.pml', 'safe', 'holds', [
     ['early: readOnly steps may begin before their record', 'READS'],

@@ -10,6 +10,7 @@ import { describeLeases } from './lease-contract.ts';
 import { describeInbox } from './inbox-contract.ts';
 import { describeHolding } from './hold-contract.ts';
 import { describePausing } from './pause-contract.ts';
+import { describePools } from './pool-contract.ts';
 import { describeRetrying } from './retry-contract.ts';
 import { describePayloads } from './payload-contract.ts';
 import { describeShows } from './shows-contract.ts';
@@ -28,6 +29,7 @@ export function describeStoreContract(
   describeRetrying(openStore);
   describePausing(openStore);
   describeHolding(openStore);
+  describePools(openStore);
   describeAfterEnd(openStore);
   describeAnswers(openStore);
   describeJournal(openStore);

@@ -50,6 +50,20 @@ export interface RetryPolicy {
   jitter?: number;
   retryIf?(error: unknown): boolean;
 }
+export interface Rate {
+  limit: number;
+  per: Duration;
+}
+export interface PoolLimits {
+  concurrency?: number;
+  concurrencyPerKey?: number;
+  rate?: Rate;
+  ratePerKey?: Rate;
+}
+export interface Pool {
+  readonly name: string;
+}
+export declare function pool(name: string, limits: PoolLimits): Pool;
 export interface StepDefaults {
   retry?: RetryPolicy | false;
   timeout?: Duration;
@@ -58,6 +72,8 @@ export interface StepDefaults {
   atMostOnce?: boolean;
   readOnly?: boolean;
   sensitive?: boolean;
+  pool?: Pool;
+  priority?: number;
 }
 export interface StepOptions<T = unknown> extends StepDefaults {
   key?: string;

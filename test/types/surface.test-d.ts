@@ -80,6 +80,9 @@ describe('the types of the design are those of the library', () => {
     expectTypeOf<lull.WorkflowOptions<1, 2>>().toEqualTypeOf<surface.WorkflowOptions<1, 2>>();
     expectTypeOf<lull.StandardSchemaV1<1, 2>>().toEqualTypeOf<surface.StandardSchemaV1<1, 2>>();
     expectTypeOf<lull.RetryPolicy>().toEqualTypeOf<surface.RetryPolicy>();
+    expectTypeOf<lull.Pool>().toEqualTypeOf<surface.Pool>();
+    expectTypeOf<lull.PoolLimits>().toEqualTypeOf<surface.PoolLimits>();
+    expectTypeOf<lull.Rate>().toEqualTypeOf<surface.Rate>();
     expectTypeOf<lull.StepDefaults>().toEqualTypeOf<surface.StepDefaults>();
     expectTypeOf<lull.StepOptions>().toEqualTypeOf<surface.StepOptions>();
     expectTypeOf<lull.DefinedStepOptions<[1, 2]>>().toEqualTypeOf<surface.DefinedStepOptions<[1, 2]>>();

@@ -32,6 +32,35 @@ export interface SchedulePage {
   readonly cursor?: string;
 }
 
+export interface PoolLimitsAnswer {
+  readonly concurrency?: number;
+  readonly concurrencyPerKey?: number;
+  readonly rate?: { readonly limit: number; readonly per: number };
+  readonly ratePerKey?: { readonly limit: number; readonly per: number };
+}
+
+export interface PoolRow {
+  readonly name: string;
+  readonly limits: PoolLimitsAnswer;
+  readonly isSet: boolean;
+  readonly paused: boolean;
+  readonly pausedAt?: string;
+  readonly used: number;
+}
+
+interface PoolOwner {
+  readonly runId: string;
+  readonly step?: number;
+  readonly key?: string;
+  readonly since: string;
+}
+
+export interface PoolAnswer extends PoolRow {
+  readonly places: readonly (PoolOwner & { readonly isOnItsWay?: true })[];
+  readonly waiting: readonly (PoolOwner & { readonly priority: number })[];
+  readonly more?: true;
+}
+
 /** An error as JSON: see lib/http/to-json.ts. */
 export interface ShownError {
   readonly name?: string;

@@ -248,6 +248,7 @@ export interface RemoteDescription {
   readonly reason?: string;
   readonly blocked?: { readonly reason: string; readonly since: string };
   readonly workflowPaused?: { readonly since: string };
+  readonly waitsForPools?: readonly { readonly since: string }[];
   readonly waitsFor?: AsText<WaitsFor>;
 }
 
@@ -259,6 +260,7 @@ function toDescription(run: RemoteDescription): RunDescription {
   const described = {
     ...withDates(run, ['createdAt', 'endedAt', 'dueAt', 'deadline', 'scheduledAt', 'pausedAt']),
     ...(run.blocked && { blocked: withDates(run.blocked, ['since']) }),
+    ...(run.waitsForPools && { waitsForPools: run.waitsForPools.map((wait) => withDates(wait, ['since'])) }),
     ...(run.workflowPaused && { workflowPaused: withDates(run.workflowPaused, ['since']) }),
     ...(run.waitsFor && { waitsFor: toWaitsFor(run.waitsFor) }),
     ...(run.error !== undefined && { error: errorFromJson(run.error) }),

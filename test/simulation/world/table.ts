@@ -29,6 +29,7 @@ const CHANGES_RUN_ITEM: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'resumeRun',
   'holdRun',
   'putRunBack',
+  'makeRunDue',
   'purge',
   'deleteRun',
   'watch',

@@ -1,0 +1,189 @@
+/**
+ * The places that one turn has in pools, for the attempts of its steps: takes them before a body begins, and gives them back
+ * when it has ended, before the end is recorded. So a place is never left behind for a step that has ended, and a worker
+ * that dies in between makes the attempt again, with the place that it had.
+ *
+ * Not its job: to decide who is given a place (pool-state.ts), or when a body begins (begin-steps.ts).
+ *
+ * Tested by: test/engine/pools/pooled-steps.test.ts, test/engine/pools/pool-crashes.test.ts
+ */
+import { type Pool, poolRule } from '../../core/pool.ts';
+import type { CommandId } from '../../journal/event.ts';
+import { lineOrder, type PlaceOwner, type Waiter } from '../../ports/pool.ts';
+import type { PendingStep } from '../../scheduler/live-run.ts';
+import { isReadOnly } from '../begin-early.ts';
+import type { LiveMemory } from '../live-memory.ts';
+import type { Turn } from '../turn-state.ts';
+import type { StepWait } from './place-waits.ts';
+import { type SeenPools, visitPool } from './visit-pool.ts';
+
+/** Of one run and one pool: others are not kept back by all that a run has to do. */
+const IN_LINE_AT_ONCE = 20;
+
+export class TurnPlaces {
+  readonly #turn: Turn;
+  readonly #seen: SeenPools;
+  /** The steps that have a place by this turn. */
+  readonly #taken = new Map<CommandId, { readonly pool: Pool; readonly hasBegun: boolean }>();
+  /** What this turn knows of those that wait, from the last look at its run. */
+  #memory: LiveMemory | undefined;
+  /** The run item's `wakes` when the waits were looked at last. */
+  #lookedAtWakes: number | undefined;
+
+  constructor(turn: Turn, seen: SeenPools) {
+    this.#turn = turn;
+    this.#seen = seen;
+  }
+
+  /** Whether the step's body may begin, as far as pools are concerned. */
+  mayBegin(step: PendingStep): boolean {
+    return this.#poolOf(step) === undefined || this.#taken.has(step.id);
+  }
+
+  /** Its body runs from here on, or will not begin at all. */
+  begun(id: CommandId): void {
+    const taken = this.#taken.get(id);
+    if (taken !== undefined) this.#taken.set(id, { ...taken, hasBegun: true });
+  }
+
+  /** The places of attempts that have ended. What fails is tried in the next round: the ends are worth more. */
+  async giveBack(): Promise<void> {
+    const { attempts } = this.#turn;
+    await this.#give([...this.#taken].filter(([id, { hasBegun }]) => hasBegun && !attempts.has(id)));
+  }
+
+  /** Asks for places for the steps that may begin, and looks whether those that wait have theirs. */
+  async take(memory: LiveMemory): Promise<void> {
+    this.#memory = memory;
+    await this.#forgetWithdrawn(memory);
+    const turn = this.#turn;
+    const { engine, attempts } = turn;
+    const nowMs = engine.clock.nowMs();
+    if (nowMs >= turn.beginsByMs || turn.doesNothingNew) return;
+
+    const pools = new Map<string, Pool>();
+    const { placeWaits, stepsToBegin } = memory;
+    let room = engine.maxStepsInFlight - attempts.size;
+    for (const step of stepsToBegin.due(nowMs)) {
+      if (room <= 0) break;
+      const pool = this.#poolOf(step);
+      if (pool === undefined || this.#taken.has(step.id) || attempts.has(step.id)) continue;
+      if (turn.early !== undefined && !isReadOnly(step)) continue; // it waits for the record of all that was before
+      room -= 1;
+      stepsToBegin.delete(step.id);
+      placeWaits.set(step.id, this.#toWait(step, pool));
+      pools.set(pool.name, pool);
+    }
+    const looks = this.#lookedAtWakes !== turn.wakesSeen;
+    this.#lookedAtWakes = turn.wakesSeen;
+    for (const { pool, laterAtMs = Infinity } of placeWaits.values()) {
+      if (looks || laterAtMs <= nowMs) pools.set(pool.name, pool);
+    }
+    for (const pool of pools.values()) await this.#visit(pool, memory);
+  }
+
+  /** At the end of the turn. `staysInLine`: the run is suspended, and waits for what it has asked for. */
+  async giveRest({ staysInLine }: { readonly staysInLine: boolean }): Promise<void> {
+    await this.#give([...this.#taken]);
+    if (!staysInLine) await this.#leaveLines();
+  }
+
+  async #visit(pool: Pool, memory: LiveMemory): Promise<void> {
+    const { engine, epoch, lease } = this.#turn;
+    const { placeWaits, stepsToBegin, live } = memory;
+    const mine = [...placeWaits].filter(([, wait]) => wait.pool.name === pool.name);
+    const visited = await visitPool(engine, this.#seen, pool.name, {
+      code: poolRule(pool),
+      asks: mine.map(([, { waiter, isInLine }]) => ({ waiter, wasInLine: isInLine })),
+      lease: { epoch, expiresAtMs: lease.expiresAtMs },
+      joinsUpTo: IN_LINE_AT_ONCE,
+    });
+    const inLine = new Map(visited.inLine.map((waiter) => [waiter.step, waiter]));
+    for (const [id, wait] of mine) {
+      const step = live.pending.get(id);
+      if (visited.taken.has(id)) {
+        placeWaits.delete(id);
+        this.#taken.set(id, { pool, hasBegun: false });
+        if (step?.kind === 'step') stepsToBegin.add(step);
+      } else {
+        const laterAtMs = visited.laterAtMs.get(id);
+        const waiter = inLine.get(id) ?? wait.waiter;
+        const rest = { pool, waiter, isInLine: inLine.has(id) };
+        placeWaits.set(id, laterAtMs === undefined ? rest : { ...rest, laterAtMs });
+      }
+    }
+  }
+
+  #toWait(step: PendingStep, pool: Pool): StepWait {
+    const { run, runId } = this.#turn;
+    const { id, command, requestedAtMs, retryAtMs } = step;
+    const known = run.placeWaits?.find((wait) => wait.pool === pool.name && wait.waiter.step === id);
+    const sinceMs = Math.max(requestedAtMs, retryAtMs);
+    // Of an attempt before this one it is in no line any more.
+    if (known?.waiter.sinceMs === sinceMs) return { pool, waiter: { ...known.waiter, runId }, isInLine: true };
+    const { priority = 0 } = command.options;
+    const key = command.key === undefined ? {} : { key: command.key };
+    const waiter: Waiter = { runId, step: id, ...key, priority, turn: 0, sinceMs };
+    return { pool, waiter, isInLine: false };
+  }
+
+  /** Undefined: it needs no place. What the engine does in a body's place needs none either. */
+  #poolOf({ command }: PendingStep): Pool | undefined {
+    return command.operation === undefined ? command.options.pool : undefined;
+  }
+
+  /** The code has given them up. They may have been given a place by now. */
+  async #forgetWithdrawn({ placeWaits, live }: LiveMemory): Promise<void> {
+    const withdrawn = [...placeWaits].filter(([id]) => !live.pending.has(id));
+    for (const [id] of withdrawn) placeWaits.delete(id);
+    await this.#leave(withdrawn.map(([, { pool, waiter }]) => ({ pool: pool.name, waiter })));
+  }
+
+  async #leaveLines(): Promise<void> {
+    const { run, runId } = this.#turn;
+    const waits = [...(this.#memory?.placeWaits.values() ?? [])].map(({ pool, waiter }) => ({
+      pool: pool.name,
+      waiter,
+    }));
+    const stored = (run.placeWaits ?? []).map(({ pool, waiter }) => ({ pool, waiter: { ...waiter, runId } }));
+    this.#memory?.placeWaits.clear();
+    await this.#leave([...waits, ...stored]);
+  }
+
+  async #leave(waits: readonly { readonly pool: string; readonly waiter: Waiter }[]): Promise<void> {
+    const { engine, epoch } = this.#turn;
+    for (const [name, waiters] of byPool(waits)) {
+      try {
+        await engine.store.leaveLine(name, waiters.map(lineOrder));
+        const gives = waiters.map(({ runId, step }) => ({ runId, step, epoch }));
+        await visitPool(engine, this.#seen, name, { gives });
+      } catch (error) {
+        engine.log.warn('a run waits for a place that it does not need any more', { pool: name, error });
+      }
+    }
+  }
+
+  async #give(places: readonly (readonly [CommandId, { readonly pool: Pool }])[]): Promise<void> {
+    const { engine, runId, epoch } = this.#turn;
+    const pools = new Map(places.map(([, { pool }]) => [pool.name, pool]));
+    for (const pool of pools.values()) {
+      const ids = places.filter(([, place]) => place.pool.name === pool.name).map(([id]) => id);
+      const gives = ids.map((step): PlaceOwner & { epoch: number } => ({ runId, step, epoch }));
+      try {
+        await visitPool(engine, this.#seen, pool.name, { code: poolRule(pool), gives });
+        for (const id of ids) this.#taken.delete(id);
+      } catch (error) {
+        engine.log.warn('places in a pool were not given back; others find out when the lease is over', {
+          ...{ runId, pool: pool.name },
+          error,
+        });
+      }
+    }
+  }
+}
+
+function byPool(waits: readonly { readonly pool: string; readonly waiter: Waiter }[]): Map<string, Waiter[]> {
+  const pools = new Map<string, Waiter[]>();
+  for (const { pool, waiter } of waits) pools.set(pool, [...(pools.get(pool) ?? []), waiter]);
+  return pools;
+}
