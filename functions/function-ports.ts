@@ -32,14 +32,14 @@ export interface Overrides extends Partial<FunctionPorts> {
 export function openPorts(
   settings: FunctionSettings,
   overrides: Overrides,
-  openTable: (settings: FunctionSettings) => Store,
+  openTable: (settings: FunctionSettings, log: Logger) => Store,
 ): FunctionPorts {
   const clock = overrides.clock ?? new SystemClock();
+  const log = overrides.log ?? openLog(settings, overrides);
   return {
-    clock,
-    store: overrides.store ?? openTable(settings),
+    ...{ clock, log },
+    store: overrides.store ?? openTable(settings, log),
     wakes: overrides.wakes ?? createSqsWakeQueue({ queueUrl: settings.queueUrl }),
-    log: overrides.log ?? openLog(settings, overrides),
   };
 }
 

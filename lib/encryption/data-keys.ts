@@ -107,7 +107,9 @@ export class DataKeys {
     const { key } = this.#options;
     try {
       if (key === undefined) {
-        throw new PayloadKeyError('it is encrypted, and no payload key is set here: LULL_PAYLOAD_KEY names it');
+        throw new PayloadKeyError(
+          'it is encrypted, and no payload key is set here: LULL_PAYLOAD_KEY names the one to use',
+        );
       }
       const stored = await this.#find(id);
       if (stored !== undefined) return this.#keep(id, await key.unwrap(stored, this.#contextOf(id)));

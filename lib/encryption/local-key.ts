@@ -5,6 +5,7 @@ import { PayloadKeyError } from '../ports/world-errors.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const OTHER_KEY = 'it was encrypted with another payload key than the one that is set here';
 
 /** `secret`: 32 bytes. Default: at random. */
 export function createLocalKey(name: string, secret: Buffer = randomBytes(32)): PayloadKey {
@@ -17,7 +18,8 @@ export function createLocalKey(name: string, secret: Buffer = randomBytes(32)): 
     unwrap: async ({ by, wrapped }, context) => {
       const dataKey = unwrap(secret, context, wrapped);
       if (dataKey !== undefined) return dataKey;
-      throw new PayloadKeyError(`a data key that "${by}" has encrypted cannot be decrypted with the key "${name}"`);
+      const both = `a data key that "${by}" has encrypted cannot be decrypted with the key "${name}"`;
+      throw new PayloadKeyError(OTHER_KEY, { cause: new Error(both) });
     },
   };
 }

@@ -43,7 +43,7 @@ export async function openRecord(
       return { ...rest, entries };
     }
     case 'locked':
-      return { ...rest, messageIds, damage: opened.error.message, locked: opened.error.message };
+      return { ...rest, messageIds, damage: opened.error.message, locked: opened.error.problem };
     default:
       return { ...rest, messageIds, damage: opened?.problem ?? 'it is encrypted in no form that is known here' };
   }

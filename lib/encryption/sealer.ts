@@ -88,7 +88,7 @@ export class Sealer {
     const opened = await this.open(place, stored);
     if (opened === undefined) return stored;
     if (opened.kind === 'open') return JSON.parse(opened.value) as Encoded;
-    const why = opened.kind === 'locked' ? opened.error.message : opened.problem;
+    const why = opened.kind === 'locked' ? opened.error.problem : opened.problem;
     return toSealed(findSealed(stored)?.v ?? '', why);
   }
 }

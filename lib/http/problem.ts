@@ -103,17 +103,13 @@ export function toProblem(error: unknown): ProblemAnswer | undefined {
   const { retryAfterSeconds }: Kind = PROBLEMS[code];
   return {
     problem: {
-      ...problemOf(code, code === 'PAYLOAD_KEY' ? KEY_AWAY : error.message),
+      ...problemOf(code, error.message),
       ...(error instanceof InvalidInputError ? { errors: error.issues } : {}),
       ...(WITH_CAUSE.has(code) ? { cause: shownCause(error) } : {}),
     },
     headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
   };
 }
-
-/** Which key it is, and what KMS has said, is no caller's to know: a run that is blocked for it says so, and so do the logs. */
-const KEY_AWAY =
-  'what is encrypted cannot be read or written now, since the payload key cannot be used. Nothing was written: try again later';
 
 /** What has too many parts to be shown is not: the detail has its message. */
 function shownCause({ cause }: LullError): Json {

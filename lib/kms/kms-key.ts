@@ -4,7 +4,7 @@
  */
 import { createJsonClient, type JsonClient } from '../aws/json/json-client.ts';
 import type { KeyContext, NewDataKey, PayloadKey, WrappedKey } from '../ports/payload-key.ts';
-import { translateError } from './translate-errors.ts';
+import { KmsRefusal, translateError } from './translate-errors.ts';
 
 export interface KmsKeyOptions {
   /** The ARN, the id or the alias of the key that encrypts. */
@@ -84,5 +84,5 @@ export class KmsKey implements PayloadKey {
 }
 
 function isOtherKey(error: unknown): boolean {
-  return error instanceof Error && (error.cause as Error | undefined)?.name === 'IncorrectKeyException';
+  return error instanceof Error && error.cause instanceof KmsRefusal && error.cause.name === 'IncorrectKeyException';
 }

@@ -1,4 +1,7 @@
-/** The one place where exceptions of KMS become errors of ours. */
+/**
+ * The one place where exceptions of KMS become errors of ours. Each is said twice: in words that callers may read, and are
+ * stored; and, as their cause, with the key and with what KMS has said, for logs.
+ */
 import {
   deniedActionOf,
   hasBadCredentials,
@@ -24,39 +27,49 @@ export function translateError(error: unknown, asked: AskedOfKey): unknown {
     return new StoreUnavailableError(`kms:${asked.action}`, { cause: error });
   }
   const problem = describe(error, asked);
-  return problem === undefined ? error : new PayloadKeyError(problem, { cause: error });
+  return problem === undefined ? error : new PayloadKeyError(problem, { cause: new KmsRefusal(error, asked) });
 }
 
-function describe(error: Error, { action, key, by }: AskedOfKey): string | undefined {
-  const { name, message } = error;
-  const what = `payload key "${key}"`;
+/** What only those may read who operate the engine. */
+export class KmsRefusal extends Error {
+  /** `name`: that of KMS. */
+  constructor(error: Error, { action, key, by }: AskedOfKey) {
+    const ofOther = by === key ? '' : `, of a data key that was encrypted by "${by}"`;
+    super(`kms:${action} with payload key "${key}"${ofOther}: ${error.message}`, { cause: error });
+    this.name = error.name;
+  }
+}
+
+const WHAT = 'the payload key';
+
+function describe(error: Error, { action }: AskedOfKey): string | undefined {
+  const { name } = error;
   if (isDenied(error)) {
-    const denied = deniedActionOf(error) ?? `kms:${action}`;
-    return `${what} may not be used: ${denied} was denied (${message})`;
+    return `${WHAT} may not be used: ${deniedActionOf(error) ?? `kms:${action}`} was denied (${name})`;
   }
   switch (name) {
     case 'DisabledException':
-      return `${what} is disabled: ${message}`;
+      return `${WHAT} is disabled (${name})`;
     case 'KMSInvalidStateException':
-      return `${what} cannot be used in its state: ${message}`;
+      return `${WHAT} cannot be used in its state: it may be about to be deleted (${name})`;
     case 'KeyUnavailableException':
-      return `${what} is not available: ${message}`;
+      return `${WHAT} is not available (${name})`;
     case 'NotFoundException':
-      return `${what} is not there, or is in another region than this process: ${message}`;
+      return `${WHAT} is not there, or is in another region than this process (${name})`;
     case 'IncorrectKeyException':
-      return `a data key was encrypted by "${by}", and ${what} cannot decrypt it: name that one as a former key too (${message})`;
+      return `a data key was encrypted by another payload key: name that one as a former key too (${name})`;
     case 'InvalidCiphertextException':
-      return `a data key cannot be decrypted by ${what}: it was changed, or belongs to another table (${message})`;
+      return `a data key cannot be decrypted by ${WHAT}: it was changed, or belongs to another table (${name})`;
     case 'InvalidKeyUsageException':
     case 'InvalidGrantTokenException':
     case 'ValidationException':
     case 'InvalidArnException':
-      return `${what} cannot be used for payloads: ${message}`;
+      return `${WHAT} cannot be used for payloads (${name})`;
     default:
   }
-  if (hasBadCredentials(error)) return `${what} cannot be used with this region and these credentials: ${message}`;
+  if (hasBadCredentials(error)) return `${WHAT} cannot be used with this region and these credentials (${name})`;
   if (isUntrusted(error)) {
-    return `${what} cannot be reached: the certificate of its endpoint is not trusted (${message}). ${UNTRUSTED_ADVICE}`;
+    return `${WHAT} cannot be reached: the certificate of its endpoint is not trusted. ${UNTRUSTED_ADVICE}`;
   }
   return undefined;
 }

@@ -2,15 +2,15 @@
  * Records that cannot be decrypted now: what needs their entries fails, and does not go on as if they were not there. Which messages
  * they have is known all the same: no message is delivered twice.
  */
-import { LullError } from '../core/errors.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { PayloadKeyError } from './world-errors.ts';
 
 /** The error for the first of them; undefined if all can be read. */
-export function whyLocked(runId: string, records: readonly JournalRecord[]): LullError | undefined {
+export function whyLocked(runId: string, records: readonly JournalRecord[]): PayloadKeyError | undefined {
   const record = records.find(({ locked }) => locked !== undefined);
   if (record === undefined) return undefined;
   const { number, locked = '' } = record;
-  return new LullError('PAYLOAD_KEY', `record ${number} of run "${runId}" cannot be decrypted: ${locked}`);
+  return new PayloadKeyError(`record ${number} of run "${runId}" cannot be decrypted: ${locked}`);
 }
 
 /** The records, if all of them can be read; else throws. */

@@ -64,14 +64,21 @@ export class PayloadDamagedError extends LullError {
 /**
  * What is encrypted cannot be read or written now: there is no key, it may not be used, or it is not the one that has
  * encrypted it. Nothing was written. A run that needs it is blocked, and goes on when the key is back.
+ *
+ * Its message is stored with the run, and answered to callers: it names no key, role or account. What KMS has said, with all
+ * of these, is its `cause`, for logs.
  */
 export class PayloadKeyError extends LullError {
   static {
     this.prototype.name = 'PayloadKeyError';
     setBrand(this.prototype, 'PayloadKeyError');
   }
+  /** The message, without what is true of each. */
+  readonly problem: string;
+
   constructor(problem: string, options?: ErrorOptions) {
     super('PAYLOAD_KEY', `${problem}. The data is as it was; see docs/encryption.md`, options);
+    this.problem = problem;
   }
 }
 

@@ -140,6 +140,16 @@ describe('a payload key that is taken away', () => {
     const encrypted = { encrypted: expect.stringContaining('LULL_PAYLOAD_KEY') as unknown };
     expect(summary).toMatchObject({ id: 'a', attributes: { customer: 'c1' }, customStatus: encrypted });
     expect(await without.client.run('a').describe()).toMatchObject({ status: 'suspended', input: encrypted });
+    const reading = async (): Promise<void> => {
+      for await (const _event of without.client.run('a').history());
+    };
+    await expect(reading()).rejects.toMatchObject({
+      name: 'PayloadKeyError',
+      code: 'PAYLOAD_KEY',
+      message: expect.stringMatching(
+        /record 1 of run "a" .* no payload key is set here: LULL_PAYLOAD_KEY names/,
+      ) as unknown,
+    });
   });
 });
 

@@ -13,7 +13,15 @@ import { startFakeKms } from '../kms/fake-kms.ts';
 import { context, httpEvent, sqsEvent } from '../lambda/sample-events.ts';
 
 const SECRET = 'secret-of-the-customer';
-const ARN = 'arn:aws:kms:us-east-1:123456789012:key/today';
+const ACCOUNT = '123456789012';
+const ARN = `arn:aws:kms:us-east-1:${ACCOUNT}:key/today`;
+/** As KMS says it. */
+const DENIED = {
+  error: 'AccessDeniedException',
+  message:
+    `User: arn:aws:sts::${ACCOUNT}:assumed-role/worker/worker is not authorized to perform: kms:Decrypt on resource: ` +
+    `${ARN} because no identity-based policy allows the kms:Decrypt action`,
+};
 
 const approved = signal<string>('approved');
 const order = workflow('order', function* (customer: string) {
@@ -54,9 +62,11 @@ async function deploy() {
     LULL_QUEUE_URL: 'https://sqs.example/wakes',
     LULL_PAYLOAD_KEY: ARN,
   };
-  const overrides = { environment, wakes, writeLine: () => undefined };
+  const lines: string[] = [];
+  const overrides = { environment, wakes, writeLine: (line: string) => void lines.push(line) };
   return {
     tableName,
+    lines,
     client: new Client({ tableName, payloadKey: ARN, wakes }),
     api: createApiHandler([order], overrides),
     sweep: () => createSweeperHandler(overrides)({}, context()),
@@ -100,14 +110,17 @@ describe('the deployed functions with a payload key', () => {
     const run = await client.start(order, SECRET, { id: 'a' });
     await turn('a');
     await run.signal(approved, 'Ada');
-    kms.disturb = () => ({ error: 'AccessDeniedException', message: 'User is not authorized to perform: kms:Decrypt' });
+    kms.disturb = () => DENIED;
     expect(await turn('a')).toBe(true);
     const answer = await api(httpEvent({ path: '/runs/a' }), context());
     expect(answer.statusCode).toBe(200);
     expect(JSON.parse(answer.body ?? '')).toMatchObject({
       status: 'blocked',
-      blocked: { code: 'PAYLOAD_KEY', reason: expect.stringContaining('kms:Decrypt was denied') as unknown },
-      input: { encrypted: expect.stringContaining('kms:Decrypt was denied') as unknown },
+      blocked: {
+        code: 'PAYLOAD_KEY',
+        reason: expect.stringContaining('kms:Decrypt was denied (AccessDeniedException)') as unknown,
+      },
+      input: { encrypted: expect.stringContaining('kms:Decrypt was denied (AccessDeniedException)') as unknown },
     });
     kms.disturb = () => undefined;
     await run.signal(approved, 'Bob'); // has it tried at once
@@ -123,11 +136,52 @@ describe('the deployed functions with a payload key', () => {
       context(),
     );
     expect(answer.statusCode).toBe(503);
-    expect(JSON.parse(answer.body ?? '')).toMatchObject({ code: 'PAYLOAD_KEY' });
+    expect(JSON.parse(answer.body ?? '')).toMatchObject({
+      code: 'PAYLOAD_KEY',
+      detail: expect.stringContaining('is disabled (DisabledException)') as unknown,
+    });
     expect(answer.body).not.toContain(ARN);
     expect(answer.body).not.toContain(SECRET);
     expect(await table()).toBe('[]');
   });
+
+  it.each([
+    ['a right was taken away', DENIED],
+    ['the key is to be deleted', { error: 'KMSInvalidStateException', message: `${ARN} is pending deletion.` }],
+    ['the key is gone', { error: 'NotFoundException', message: `Key '${ARN}' does not exist` }],
+    [
+      'the key is none for payloads',
+      { error: 'InvalidKeyUsageException', message: `${ARN} key usage is SIGN_VERIFY.` },
+    ],
+    ['credentials have expired', { error: 'ExpiredTokenException', message: `The token of ${ARN} is expired` }],
+  ])(
+    'tell callers why, but not of which key, role or account, where %s; the log has all of it',
+    async (_what, refusal) => {
+      const { client, turn, api, lines } = await deploy();
+      await client.start(order, SECRET, { id: 'a' });
+      await turn('a');
+      await client.run('a').signal(approved, 'Ada');
+      kms.disturb = () => refusal;
+      lines.length = 0;
+      await turn('a');
+      expect(lines.filter((line) => line.includes('a run is blocked: its payload key'))).toHaveLength(1);
+      expect(lines.join('\n')).toContain(JSON.stringify(refusal.message).slice(1, -1));
+      lines.length = 0;
+      const shown: string[] = [];
+      for (const path of ['/runs', '/runs/a', '/runs/a/history', '/runs/a/export']) {
+        const { body } = await api(httpEvent({ path }), context());
+        shown.push(body);
+      }
+      expect(shown[1]).toContain(`(${refusal.error})`);
+      expect(shown[2]).toContain(`(${refusal.error})`);
+      expect(lines.join('\n')).toContain(JSON.stringify(refusal.message).slice(1, -1));
+      const stored = (await client.run('a').describe()) as { readonly blocked?: { readonly reason: string } };
+      expect(stored.blocked?.reason).toContain(`(${refusal.error})`);
+      for (const text of [...shown, JSON.stringify(stored)]) {
+        expect(text).not.toContain(ACCOUNT);
+      }
+    },
+  );
 
   it('do not block a run while KMS throttles: the wake comes again', async () => {
     const { client, turn } = await deploy();
@@ -141,7 +195,7 @@ describe('the deployed functions with a payload key', () => {
   });
 
   it('block a run whose data key was encrypted by a key that is not named here', async () => {
-    const { client, turn, tableName } = await deploy();
+    const { client, turn, tableName, lines } = await deploy();
     const other = new Client({
       tableName,
       payloadKey: ARN.replace('today', 'other'),
@@ -151,6 +205,9 @@ describe('the deployed functions with a payload key', () => {
     expect(await turn('a')).toBe(true);
     const held = await client.run('a').describe();
     expect(held).toMatchObject({ status: 'blocked', blocked: { code: 'PAYLOAD_KEY' } });
-    expect(held.status === 'blocked' && held.blocked?.reason).toContain('name that one as a former key too');
+    const reason = held.status === 'blocked' ? held.blocked?.reason : '';
+    expect(reason).toContain('name that one as a former key too');
+    expect(reason).not.toContain(ACCOUNT);
+    expect(lines.join('\n')).toContain(`was encrypted by \\"${ARN.replace('today', 'other')}\\"`);
   });
 });

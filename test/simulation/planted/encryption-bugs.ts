@@ -23,14 +23,14 @@ export const encryptionBugs: readonly PlantedBug[] = [
   {
     name: 'records that cannot be decrypted count as records without entries',
     file: 'lib/encryption/records.ts',
-    find: `return { ...rest, messageIds, damage: opened.error.message, locked: opened.error.message };`,
+    find: `return { ...rest, messageIds, damage: opened.error.message, locked: opened.error.problem };`,
     put: `return { ...rest, messageIds };`,
   },
   {
     name: 'which messages a record has is not known where it cannot be decrypted',
     file: 'lib/encryption/records.ts',
-    find: `return { ...rest, messageIds, damage: opened.error.message, locked: opened.error.message };`,
-    put: `return { ...rest, damage: opened.error.message, locked: opened.error.message };`,
+    find: `return { ...rest, messageIds, damage: opened.error.message, locked: opened.error.problem };`,
+    put: `return { ...rest, damage: opened.error.message, locked: opened.error.problem };`,
   },
   {
     name: 'a worker whose key is away writes what it can in clear',
