@@ -41,6 +41,8 @@ export interface LocalEngine {
   readonly queueUrl: string;
   readonly bucketName?: string;
   readonly payloadKey?: string;
+  /** Those before it. Absent: none. */
+  readonly formerPayloadKeys?: readonly string[];
 }
 
 export interface LocalCredentials {

@@ -3,6 +3,7 @@
  * or a web server beside it needs no settings. Never on Lambda, and never where a table or a queue is named.
  */
 import type { Environment } from '../lambda/environment.ts';
+import type { PayloadKeyOptions } from '../kms/open-payload-key.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
@@ -52,7 +53,7 @@ export function describeSearch(search: Exclude<LocalCloudSearch, { kind: 'found'
 
 async function openPorts(
   { endpoint, region, credentials }: RunningLocalCloud,
-  { tableName, queueUrl, bucketName, payloadKey }: LocalEngine,
+  { tableName, queueUrl, bucketName, payloadKey, formerPayloadKeys }: LocalEngine,
 ): Promise<LocalPorts> {
   const [{ DynamoDBClient }, { S3Client }, { SQSClient }, { createDynamodbStore }, { createSqsWakeQueue }, key] =
     await Promise.all([
@@ -61,7 +62,7 @@ async function openPorts(
       import('@aws-sdk/client-sqs'),
       import('../dynamodb/create-dynamodb-store.ts'),
       import('../lambda/sqs-wake-queue.ts'),
-      payloadKey === undefined ? undefined : openLocalKey(payloadKey),
+      payloadKey === undefined ? undefined : openLocalKey({ payloadKey, former: formerPayloadKeys }),
     ]);
   const connection = { endpoint, region, credentials };
   const client = new DynamoDBClient(connection);
@@ -72,7 +73,7 @@ async function openPorts(
   };
 }
 
-async function openLocalKey(payloadKey: string): Promise<PayloadKey> {
+async function openLocalKey(options: PayloadKeyOptions): Promise<PayloadKey> {
   const { openPayloadKey } = await import('../kms/open-payload-key.ts');
-  return openPayloadKey({ payloadKey });
+  return openPayloadKey(options);
 }

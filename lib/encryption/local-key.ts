@@ -5,7 +5,7 @@ import { PayloadKeyError } from '../ports/world-errors.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const OTHER_KEY = 'it was encrypted with another payload key than the one that is set here';
+const OTHER_KEY = 'it was encrypted with another payload key than those that are set here';
 
 /** `secret`: 32 bytes. Default: at random. */
 export function createLocalKey(name: string, secret: Buffer = randomBytes(32)): PayloadKey {

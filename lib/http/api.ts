@@ -139,7 +139,8 @@ function checkAnswerSize(text: string): void {
 /** The caller gets its own mistakes and temporary failures; our failures are logged and answered with the request id. */
 function refuse(error: Error, { log, requestId }: { log: Logger; requestId: string }): Response {
   const known = toProblem(error);
-  if (known?.problem.status === 503) log.warn('a request found the store silent', { requestId, error });
+  if (known?.problem.code === 'PAYLOAD_KEY') log.warn('a request needs the payload key', { requestId, error });
+  else if (known?.problem.status === 503) log.warn('a request found the store silent', { requestId, error });
   if (known !== undefined) return problemResponse(known.problem, known.headers);
   log.error('a request failed', { requestId, error });
   return problemResponse(internalProblem(requestId));

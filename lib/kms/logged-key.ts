@@ -1,4 +1,4 @@
-/** A payload key whose refusals are logged with all that KMS has said: no caller and no run is told of it. */
+/** A payload key whose refusals are logged with all that KMS has said, which neither callers nor runs learn. */
 import type { Logger } from '../core/logger.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import { PayloadKeyError } from '../ports/world-errors.ts';

@@ -17,9 +17,44 @@ export interface PayloadKeyOptions {
 const FILE = 'file:';
 const SECRET_BYTES = 32;
 
-export function openPayloadKey({ payloadKey, former, client }: PayloadKeyOptions): PayloadKey {
-  if (!payloadKey.startsWith(FILE)) return createKmsKey({ name: payloadKey, former, client });
-  return createLocalKey(payloadKey, readSecret(payloadKey.slice(FILE.length)));
+export function openPayloadKey({ payloadKey, former = [], client }: PayloadKeyOptions): PayloadKey {
+  const [inFiles, inKms] = [former.filter(isFile), former.filter((name) => !isFile(name))];
+  const formerFiles = inFiles.map(openFile);
+  if (!isFile(payloadKey)) return withFormer(createKmsKey({ name: payloadKey, former: inKms, client }), formerFiles);
+  const [name, ...others] = inKms;
+  const formerInKms = name === undefined ? [] : [createKmsKey({ name, former: others, client })];
+  return withFormer(openFile(payloadKey), [...formerFiles, ...formerInKms]);
+}
+
+/** `key`, which is followed by those that decrypt what it cannot. */
+function withFormer(key: PayloadKey, former: readonly PayloadKey[]): PayloadKey {
+  if (former.length === 0) return key;
+  return {
+    name: key.name,
+    generate: (context) => key.generate(context),
+    unwrap: async (wrapped, context) => {
+      const inTurn = [key, ...former];
+      const byName = inTurn.find(({ name }) => name === wrapped.by);
+      let refusal: unknown;
+      for (const each of new Set(byName === undefined ? inTurn : [byName, ...inTurn])) {
+        try {
+          return await each.unwrap(wrapped, context);
+        } catch (error) {
+          if (!(error instanceof PayloadKeyError)) throw error;
+          refusal ??= error;
+        }
+      }
+      throw refusal;
+    },
+  };
+}
+
+function isFile(name: string): boolean {
+  return name.startsWith(FILE);
+}
+
+function openFile(name: string): PayloadKey {
+  return createLocalKey(name, readSecret(name.slice(FILE.length)));
 }
 
 /** In base64, as `openssl rand -base64 32` writes it. */

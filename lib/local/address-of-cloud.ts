@@ -27,10 +27,11 @@ export function addressOf({
   };
 }
 
-function withoutUndefined({ bucketName, payloadKey, ...engine }: EngineNames) {
+function withoutUndefined({ bucketName, payloadKey, formerPayloadKeys, ...engine }: EngineNames) {
   return {
     ...engine,
     ...(bucketName === undefined ? {} : { bucketName }),
     ...(payloadKey === undefined ? {} : { payloadKey }),
+    ...(formerPayloadKeys.length === 0 ? {} : { formerPayloadKeys }),
   };
 }

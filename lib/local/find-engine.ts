@@ -1,4 +1,5 @@
 /** Which engine of the stacks a caller means: by its table, or the first one. */
+import { readPayloadKey } from '../lambda/environment.ts';
 import { CloudError } from './cloud-error.ts';
 import type { Resources } from './resources.ts';
 
@@ -10,14 +11,17 @@ export interface EngineNames {
   readonly bucketName: string | undefined;
   /** Undefined: its values are not encrypted. */
   readonly payloadKey: string | undefined;
+  /** Those before it. */
+  readonly formerPayloadKeys: readonly string[];
 }
 
 /** From the environments of the functions. */
 export function listEngines({ functions }: Pick<Resources, 'functions'>): EngineNames[] {
   return functions.flatMap(({ environment }) => {
     const { LULL_TABLE_NAME: tableName, LULL_QUEUE_URL: queueUrl, LULL_BUCKET_NAME: bucketName } = environment;
-    const { LULL_PAYLOAD_KEY: payloadKey } = environment;
-    return tableName !== undefined && queueUrl !== undefined ? [{ tableName, queueUrl, bucketName, payloadKey }] : [];
+    const { payloadKey, former: formerPayloadKeys = [] } = readPayloadKey(environment) ?? {};
+    const isEngine = tableName !== undefined && queueUrl !== undefined;
+    return isEngine ? [{ tableName, queueUrl, bucketName, payloadKey, formerPayloadKeys }] : [];
   });
 }
 

@@ -135,6 +135,23 @@ describe('a key in a file', () => {
     expect(await openPayloadKey({ payloadKey: `file:${path}` }).unwrap(made, CONTEXT)).toEqual(made.secret);
   });
 
+  it('decrypts what those before it have encrypted, in files or in KMS, if they are named, and else says so', async () => {
+    const [before, after] = ['before', 'after'].map((name) => `file:${path}.${name}`) as [string, string];
+    for (const name of [before, after]) {
+      writeFileSync(name.slice('file:'.length), randomBytes(32).toString('base64'));
+    }
+    const made = await openPayloadKey({ payloadKey: before }).generate(CONTEXT);
+    const ofKms = await openPayloadKey({ payloadKey: ARN, client }).generate(CONTEXT);
+    const key = openPayloadKey({ payloadKey: after, former: [before, ARN], client });
+    expect(await key.unwrap(made, CONTEXT)).toEqual(made.secret);
+    expect(await key.unwrap({ ...made, by: 'file:elsewhere' }, CONTEXT)).toEqual(made.secret);
+    expect(await key.unwrap(ofKms, CONTEXT)).toEqual(ofKms.secret);
+    expect((await key.generate(CONTEXT)).by).toBe(after);
+    const inKms = openPayloadKey({ payloadKey: ARN, former: [before, FORMER], client });
+    expect(await inKms.unwrap(made, CONTEXT)).toEqual(made.secret);
+    await expect(openPayloadKey({ payloadKey: after }).unwrap(made, CONTEXT)).rejects.toThrow(/another payload key/);
+  });
+
   it('is refused where it is not there, or is none, with how to make one', () => {
     const how = /write one with: openssl rand -base64 32/;
     expect(() => openPayloadKey({ payloadKey: `file:${path}.not` })).toThrow(how);

@@ -148,10 +148,18 @@ function withoutAws(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 /** A payload key in a file is found from the folder of this shell; the functions run in another one. */
-function withAbsoluteKey({ LULL_PAYLOAD_KEY: key, ...others }: Record<string, string>): Record<string, string> {
-  if (key === undefined) return others;
-  const [, path] = /^file:(.+)$/.exec(key) ?? [];
-  return { ...others, LULL_PAYLOAD_KEY: path === undefined ? key : `file:${resolve(path)}` };
+function withAbsoluteKey(environment: Record<string, string>): Record<string, string> {
+  const { LULL_PAYLOAD_KEY: key, LULL_FORMER_PAYLOAD_KEYS: former, ...others } = environment;
+  return {
+    ...others,
+    ...(key === undefined ? {} : { LULL_PAYLOAD_KEY: absolute(key) }),
+    ...(former === undefined ? {} : { LULL_FORMER_PAYLOAD_KEYS: former.split(',').map(absolute).join(',') }),
+  };
+}
+
+function absolute(key: string): string {
+  const [, path] = /^file:(.+)$/.exec(key.trim()) ?? [];
+  return path === undefined ? key : `file:${resolve(path)}`;
 }
 
 const role: RoleResource = {
