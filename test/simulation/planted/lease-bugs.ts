@@ -95,8 +95,8 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'a worker waits for its timers only, and sleeps over a step that is to be tried again',
     file: 'lib/engine/live-memory.ts',
-    find: `Math.min(memory.stepsToBegin.nextAtMs() ?? Infinity, nextTimeAtMs(memory) ?? Infinity)`,
-    put: `nextTimeAtMs(memory) ?? Infinity`,
+    find: `Math.min(memory.stepsToBegin.nextAtMs() ?? Infinity, nextTimeAtMs(memory) ?? Infinity, placeAtMs)`,
+    put: `Math.min(nextTimeAtMs(memory) ?? Infinity, placeAtMs)`,
   },
   {
     name: 'a worker with more steps than it may run at once does nothing else than look',

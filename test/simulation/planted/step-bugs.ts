@@ -29,8 +29,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a step that is running is begun again',
     file: 'lib/engine/begin-steps.ts',
-    find: `memory.stepsToBegin.delete(step.id);\n    const refusal`,
-    put: `const refusal`,
+    find: `memory.stepsToBegin.delete(step.id);\n    turn.places.begun(step.id);`,
+    put: `turn.places.begun(step.id);`,
     also: {
       find: `    if (attempts.has(step.id)) {\n      memory.stepsToBegin.delete(step.id);\n      continue;\n    }\n`,
       put: '',
