@@ -22,6 +22,7 @@ import { type Standing, standingEntries } from '../journal/standing.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { isClosed } from '../core/run-status.ts';
+import { atItsLink } from './at-its-link.ts';
 import { checkValueSize } from './check-value-size.ts';
 import { readingRun, withGuard } from './guard.ts';
 import type { LiveMemory } from './live-memory.ts';
@@ -31,9 +32,12 @@ import { linkOf } from './link-before.ts';
 import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';
 
-export async function answerQuery(engine: Engine, query: AskedQuery): Promise<QueryAnswer> {
+export function answerQuery(engine: Engine, query: AskedQuery): Promise<QueryAnswer> {
+  return atItsLink(engine, query.runId, (run) => answerAsOf(engine, query, run));
+}
+
+async function answerAsOf(engine: Engine, query: AskedQuery, run: RunItem | undefined): Promise<QueryAnswer> {
   const { runId } = query;
-  const run = await engine.store.readRun(runId);
   if (run === undefined) {
     return query.entity === undefined ? { kind: 'not-found' } : askAsItBegins(engine, query, asItBegins(engine, query));
   }

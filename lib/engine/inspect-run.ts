@@ -12,6 +12,8 @@ import { findDamage } from '../journal/find-damage.ts';
 import type { Inspection } from '../ports/inspection.ts';
 import type { Pending } from '../scheduler/live-run.ts';
 import { seenByCode } from './answer-query.ts';
+import type { RunItem } from '../ports/run-item.ts';
+import { atItsLink } from './at-its-link.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { whyUnreadable } from './load-run.ts';
@@ -22,8 +24,11 @@ import type { Engine } from './settings.ts';
 const TASKS_LIMIT = 1_000;
 
 /** As of the last record that is written. */
-export async function inspectRun(engine: Engine, runId: string): Promise<Inspection> {
-  const run = await engine.store.readRun(runId);
+export function inspectRun(engine: Engine, runId: string): Promise<Inspection> {
+  return atItsLink(engine, runId, (run) => inspectAsOf(engine, runId, run));
+}
+
+async function inspectAsOf(engine: Engine, runId: string, run: RunItem | undefined): Promise<Inspection> {
   if (run === undefined) return { kind: 'not-found' };
   const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run));
   // A closed run has records until it is purged: the run item goes last.

@@ -1,6 +1,7 @@
 /** What a query may see and do, on the testing kit: the run does not notice that it was asked. */
 import {
   allTasks,
+  continueAsNew,
   createTask,
   LullError,
   now,
@@ -16,8 +17,11 @@ import {
 } from 'lull';
 import { createTestEngine } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
+import { createRegistry } from '../../lib/core/workflow-registry.ts';
+import { createQueryEngine } from '../../lib/engine/query-engine.ts';
 import { aroundStore, isWrite } from '../../lib/testing/around-store.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
+import { silent } from '../testing/silent.ts';
 
 const status = query<string>('status');
 const total = query<number, { factor: number }>('total');
@@ -346,5 +350,44 @@ describe('runs that are not as others', () => {
     const run = await engine.start(order, undefined);
     await run.signal(paid, 40);
     expect(await run.query(status)).toBe('paid in part');
+  });
+});
+
+describe('a query while the run continues as new', () => {
+  it('is answered by the next link, where the input of the one before is gone', async () => {
+    const store = new MemoryStore();
+    const size = query<number>('size');
+    const growing = workflow('growing', function* (text: string) {
+      size.handle(() => text.length);
+      yield* paid.receive();
+      return yield* continueAsNew(`${text}!`);
+    });
+    const long = 'x'.repeat(40_000); // it has an item of its own
+    let before: unknown;
+    const behind = aroundStore(store, async (call, carryOut) => {
+      const found = await carryOut();
+      if (call.operation !== 'readRun' || before === undefined) return found;
+      const link = before; // what was read a moment before
+      before = undefined;
+      return link as typeof found;
+    });
+    const engine = createTestEngine({ workflows: [growing], store: behind });
+    const run = await engine.start(growing, long, { id: 'g1' });
+    await engine.settle();
+    expect(await run.query(size)).toBe(40_000);
+    const first = await store.readRun('g1');
+    await run.signal(paid, 1);
+    await engine.settle();
+    before = first;
+    expect(await run.query(size)).toBe(40_001);
+    expect(before).toBeUndefined();
+    before = first;
+    const clock = { nowMs: () => engine.now().getTime(), callAt: () => () => undefined };
+    const looking = createQueryEngine({ registry: createRegistry([growing]), store: behind, clock, log: silent });
+    expect(await looking.inspectRun('g1')).toMatchObject({
+      kind: 'inspected',
+      commands: [{ command: { name: 'paid' } }],
+    });
+    expect(before).toBeUndefined();
   });
 });
