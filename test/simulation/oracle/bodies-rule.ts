@@ -3,8 +3,15 @@
  * readOnly step may begin before, by a worker that has not taken over.
  */
 import { decode } from '../../../lib/codec/decode.ts';
+import { definitionOf } from '../../../lib/core/workflow.ts';
 import { toIdempotencyKey } from '../../../lib/engine/run-seed.ts';
-import { isRecordedCommand, type JournalEntry, type StepFailed } from '../../../lib/journal/event.ts';
+import {
+  isRecordedCommand,
+  type JournalEntry,
+  type StepFailed,
+  type StepRequested,
+} from '../../../lib/journal/event.ts';
+import { workflows } from '../workloads/all-workloads.ts';
 import type { BegunBody, BodyBook } from '../world/body-book.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Violate } from './rule.ts';
@@ -64,7 +71,7 @@ export const bodiesRule: Rule = {
       }
       if (entry.kind !== 'step-completed' && entry.kind !== 'step-retrying') continue;
       const command = run.commandOf(entry);
-      if (command?.kind === 'step' && command.operation !== undefined) continue; // it has no body
+      if (command?.kind === 'step' && hasNoBody(command, run)) continue;
       const begun = bodiesOf(entry.id);
       if (entry.kind === 'step-completed' && !begun.some(({ end }) => end?.kind === 'gave')) {
         violate(`step #${entry.id} is recorded as completed, and no body of it came to its end`);
@@ -75,6 +82,13 @@ export const bodiesRule: Rule = {
     }
   },
 };
+
+/** The engine does it, or an entity records what one of its handlers has done. */
+function hasNoBody({ operation, name }: StepRequested, { created }: RunLedger): boolean {
+  const called = workflows.get(created?.workflow ?? '');
+  const handlers = called === undefined ? [] : (definitionOf(called).entity?.handlers ?? []);
+  return operation !== undefined || handlers.includes(name);
+}
 
 /** What a fork has copied was begun by the other run. */
 function ownEntries({ entries, created, stands }: RunLedger): readonly JournalEntry[] {

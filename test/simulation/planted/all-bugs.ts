@@ -6,6 +6,7 @@ import { childBugs } from './child-bugs.ts';
 import { deleteBugs } from './delete-bugs.ts';
 import { earlyBugs } from './early-bugs.ts';
 import { encryptionBugs } from './encryption-bugs.ts';
+import { entityBugs } from './entity-bugs.ts';
 import { eventBugs } from './event-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
 import { holdBugs } from './hold-bugs.ts';
@@ -34,6 +35,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...deleteBugs,
   ...earlyBugs,
   ...encryptionBugs,
+  ...entityBugs,
   ...eventBugs,
   ...forkBugs,
   ...holdBugs,

@@ -13,6 +13,7 @@ import { checkoutWorkload } from './checkout.ts';
 import { deadlineWorkload } from './deadline.ts';
 import { deadlyCodeWorkload } from './deadly-code.ts';
 import { deletedWorkload } from './deleted.ts';
+import { entitiesWorkload } from './entities.ts';
 import { familyWorkload, stoppedFamilyWorkload } from './family.ts';
 import { fanOutWorkload } from './fan-out.ts';
 import { followedWorkload } from './followed.ts';
@@ -58,6 +59,7 @@ export const workloads: readonly Workload[] = [
   busyRunWorkload,
   unwindingWorkload,
   updatingWorkload,
+  entitiesWorkload,
   undoingWorkload,
   transactingWorkload,
   streamingWorkload,

@@ -23,10 +23,11 @@ export async function actOverHttp(
   if (response.status === 204) return undefined;
   const answer = (await response.json()) as { readonly id?: string } & Partial<Problem>;
   if (!response.ok) throw new LullError(answer.code ?? '', `${response.status}: ${answer.detail}`);
-  if (action.do === 'query') return answer;
+  if (action.do === 'query' || action.do === 'read') return answer;
   if (action.do === 'read-stream') return valuesIn(answer);
-  if (action.do === 'update' && response.status === 200) return answer;
-  if (action.do === 'update') throw new LullError('TIMEOUT', 'there is no answer yet');
+  const isCall = action.do === 'update' || action.do === 'call';
+  if (isCall && response.status === 200) return answer;
+  if (isCall) throw new LullError('TIMEOUT', 'there is no answer yet');
   if (action.do === 'pause-workflow' || action.do === 'resume-workflow') return answer;
   if (action.do !== 'look' && answer.id !== idIn(action, runId))
     throw new Error(`the answer is about run "${answer.id}"`);
@@ -98,6 +99,12 @@ function toHttp(
       return { method: 'GET', path: `/runs/${runId}/streams/${encodeURIComponent(action.name)}` };
     case 'query':
       return { method: 'GET', path: `/runs/${runId}/queries/${encodeURIComponent(action.name)}` };
+    case 'call': {
+      const { entity, key, name, input, id } = action;
+      return { method, path: `/entities/${entity}/${key}/${name}?wait=20s`, body: JSON.stringify([input]), key: id };
+    }
+    case 'read':
+      return { method: 'GET', path: `/entities/${action.entity}/${action.key}/${action.name}` };
     case 'retry':
       return { method, path: `/runs/${runId}/retry`, body: JSON.stringify({ force: action.force === true }) };
     case 'fork': {

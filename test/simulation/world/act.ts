@@ -4,6 +4,7 @@ import type { RunFilter } from '../../../lib/client/list-runs.ts';
 import type { ScheduleOptions } from '../../../lib/client/schedule-options.ts';
 import type { Client } from '../../../lib/client/client.ts';
 import type { Attributes } from '../../../lib/core/attributes.ts';
+import { LullError } from '../../../lib/core/errors.ts';
 import { ForkRefusedError, RunNotFoundError } from '../../../lib/core/run-errors.ts';
 import type { Run } from '../../../lib/client/run.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
@@ -48,6 +49,17 @@ export type Action = ActionBase &
     /** Under its id, repeats are one update. */
     | { readonly do: 'update'; readonly name: string; readonly input: unknown; readonly id: string }
     | { readonly do: 'query' | 'read-stream'; readonly name: string }
+    /** A handler of an entity, with one argument. Under its id, repeats are one call. */
+    | {
+        readonly do: 'call';
+        readonly entity: string;
+        readonly key: string;
+        readonly name: string;
+        readonly input: unknown;
+        readonly id: string;
+      }
+    /** A read of an entity. */
+    | { readonly do: 'read'; readonly entity: string; readonly key: string; readonly name: string }
     /** The failed run goes on from the step that failed. */
     | { readonly do: 'retry'; readonly force?: true }
     /** Before the step of that name, under that id. */
@@ -131,6 +143,9 @@ export async function act(
       return client.run(runId).query(action.name);
     case 'read-stream':
       return readValues(client.run(runId), action.name);
+    case 'call':
+    case 'read':
+      return callEntity(client, action);
     case 'retry':
       return client.run(runId).retry(action.force === undefined ? {} : { force: true });
     case 'fork': {
@@ -156,6 +171,18 @@ export async function act(
 
 export function noStepYet(runId: string, step: string): Error {
   return new ForkRefusedError(runId, `there is no step "${step}" in it`);
+}
+
+async function callEntity(client: Client, action: Extract<Action, { do: 'call' | 'read' }>): Promise<unknown> {
+  const { entity, key, name } = action;
+  if (action.do === 'read') return client.entity(entity, key)[name]?.();
+  const options = { idempotencyKey: action.id, timeout: PATIENCE_MS };
+  try {
+    return await client.entity(entity, key, options)[name]?.(action.input);
+  } catch (error) {
+    if (error instanceof RangeError) throw new LullError('UPDATE_FAILED', error.message); // as it is told over HTTP
+    throw error;
+  }
 }
 
 /** Page after page. What came of each run. */

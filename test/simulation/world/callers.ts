@@ -51,6 +51,7 @@ export interface CallersOptions {
   readonly onError: (caller: string, error: unknown) => void;
 }
 
+const READS: ReadonlySet<Action['do']> = new Set(['query', 'read', 'read-stream']);
 const PAUSE_MS = 3_000;
 const SCHEDULE_PATIENCE_MS = 60_000;
 /** Who was told that there is no answer yet asks again later each time: a run may be blocked for as long as faults last. */
@@ -87,7 +88,7 @@ export class Callers {
     return this.#toldOf.get(caller);
   }
 
-  /** Whether it only asked a query. */
+  /** Whether it only asked a query, or a read of an entity. */
   isReader(caller: string): boolean {
     return this.#readers.has(caller);
   }
@@ -137,7 +138,7 @@ export class Callers {
     told.attempts += 1;
     const name = `caller-${this.#started}`;
     this.#toldOf.set(name, told);
-    if (told.action.do === 'query' || told.action.do === 'read-stream') this.#readers.add(name);
+    if (READS.has(told.action.do)) this.#readers.add(name);
     const process = new SimulatedProcess(name, timeline, clockErrorMs(name));
     let isOver = false;
     const over = (how: 'accepted' | 'refused' | 'unanswered', mayTryAgain: boolean, isTooEarly = false): void => {

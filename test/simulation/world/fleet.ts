@@ -186,11 +186,11 @@ export class Fleet {
       clock: process.clock,
       log,
     };
-    const engine = createEngine({
+    const engine: RunningEngine = createEngine({
       ...settings,
       ...(frames && { frames, snapshotRecords: 1, maxSnapshotPercent: Infinity, maxWarmRuns: 0 }),
       ...ports,
-      operations: createRunOperations({ ...ports, ids }),
+      operations: createRunOperations({ ...ports, ids, answerQuery: (query) => engine.answerQuery(query) }),
       version: code.version,
       pin: this.#pinOf(process, code),
       events: this.#eventsOf(process),
