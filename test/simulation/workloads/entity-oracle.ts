@@ -162,11 +162,15 @@ function wrongWithSeen(seen: readonly string[], before: readonly string[], done:
 
 function wrongWithEnd({ runId, calls, end }: CallingEnd, { done, answers, isMisled }: Fold): string | undefined {
   if (end?.status !== 'completed') return `${runId} is left ${end?.status ?? 'open'}: ${JSON.stringify(end?.result)}`;
-  const result = end.result as unknown as { readonly answers: readonly string[]; readonly seen: readonly string[] };
+  const result = end.result as unknown as {
+    readonly answers: readonly string[];
+    readonly seen: readonly string[] | null;
+  };
   const expected = calls.map(({ id }) => (answers.has(id) ? (answers.get(id) ?? `no ${id}`) : 'nothing'));
   if (result.answers.join() !== expected.join())
     return `${runId} was told ${result.answers.join(', ')}, and not ${expected.join(', ')}`;
   const completed = calls.flatMap(({ id }) => (answers.get(id) === undefined ? [] : [id]));
+  if (result.seen === null) return undefined;
   return wrongWithSeen(result.seen, isMisled ? [] : completed, done);
 }
 
