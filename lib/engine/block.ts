@@ -18,6 +18,7 @@ import { useIfNearlyFull } from './journal-length.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
+import { withdrawSnapshot } from './write-snapshot.ts';
 
 const REASON_CHARACTERS = 300;
 const SIDE_CHARACTERS = REASON_CHARACTERS / 2;
@@ -44,6 +45,7 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
   turn.inbox.length = 0;
   turn.refusals.clear(); // the next turn decides again
   turn.received.clear();
+  await withdrawSnapshot(turn);
 
   for (;;) {
     const inbox = await loadInbox(turn);

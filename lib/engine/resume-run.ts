@@ -10,7 +10,7 @@ import type { JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { countStreams, setUses } from '../journal/stream-uses.ts';
 import { entriesBytes } from '../ports/entries-text.ts';
-import { snapshotKey } from '../ports/run-item.ts';
+import { snapshotKey, type SnapshotPoint } from '../ports/run-item.ts';
 import { addToLength, emptyJournal } from './journal-length.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
@@ -19,7 +19,7 @@ import { readAhead } from './read-ahead.ts';
 import { replayBehind } from './replay-run.ts';
 import { decodeSnapshot, type Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
-import { codeOf } from './write-snapshot.ts';
+import { codeOf, withdrawSnapshot } from './write-snapshot.ts';
 
 /** What a run takes in the course of its work. After all else the whole journal is replayed. */
 const ORDINARY: ReadonlySet<JournalEntry['kind']> = new Set<JournalEntry['kind']>([
@@ -37,7 +37,8 @@ export type ResumeRunResult =
   | { readonly kind: 'lost' };
 
 export async function resumeRun(turn: Turn): Promise<ResumeRunResult> {
-  const { engine, run, snapshot, runId } = turn;
+  const { engine, run, runId } = turn;
+  const snapshot = turn.newSnapshot ?? turn.snapshot;
   const isOrdinary = !turn.takesOver && run.goesOnFrom === undefined && run.blocked === undefined;
   if (engine.frames === undefined || snapshot === undefined || !isOrdinary) return { kind: 'none' };
   if (turn.journal.recordNumber === 0) readAhead(turn);
@@ -48,20 +49,21 @@ export async function resumeRun(turn: Turn): Promise<ResumeRunResult> {
   if (records.some((record) => record.epoch > turn.epoch)) return { kind: 'lost' };
   if (encoded === undefined) return dropped(turn, 'it is not there');
   const read = decodeSnapshot(encoded);
-  const why = read.kind === 'refused' ? read.reason : whyNot(turn, read.snapshot, records);
+  const why = read.kind === 'refused' ? read.reason : whyNot(turn, snapshot, read.snapshot, records);
   if (read.kind === 'refused' || why !== undefined) return dropped(turn, why ?? '');
   return goOnFrom(turn, read.snapshot, records.slice(1));
 }
 
 /** Why it is not of this journal, of this code, or the journal goes on with what only a replay of the whole understands. */
 function whyNot(
-  { engine, run, snapshot }: Turn,
+  { engine, run }: Turn,
+  wanted: SnapshotPoint,
   { code, link, record, nonce }: Snapshot,
   records: readonly JournalRecord[],
 ): string | undefined {
   if (code !== codeOf(engine)) return 'it is of other code';
   const [last, ...later] = records;
-  const isOfJournal = link === linkOf(run) && record === snapshot?.record && last?.number === record;
+  const isOfJournal = link === linkOf(run) && record === wanted.record && last?.number === record;
   if (!isOfJournal || last.nonce !== nonce) return 'it is not of this journal';
   const areWhole = later.every(({ number, damage }, index) => number === record + 1 + index && damage === undefined);
   if (!areWhole) return 'records after it are missing';
@@ -90,10 +92,11 @@ async function goOnFrom(turn: Turn, snapshot: Snapshot, later: readonly JournalR
   return { kind: 'resumed', memory: replayed.memory };
 }
 
-function dropped(turn: Turn, reason: string): ResumeRunResult {
+async function dropped(turn: Turn, reason: string): Promise<ResumeRunResult> {
   const { engine, runId, run } = turn;
   turn.noteSnapshot({ dropped: reason });
   turn.snapshot = undefined;
+  await withdrawSnapshot(turn);
   engine.log.info('a snapshot was dropped, and the run is replayed', { runId, workflow: run.workflow, reason });
   return { kind: 'none' };
 }

@@ -9,7 +9,7 @@ import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { toStoredWaits } from './pools/place-waits.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
 import type { Turn } from './turn-state.ts';
-import { forgetSnapshot, writeSnapshot } from './write-snapshot.ts';
+import { forgetSnapshot, withdrawSnapshot, writeSnapshot } from './write-snapshot.ts';
 
 export type SuspendResult =
   | { readonly kind: 'suspended'; readonly dueAtMs: number | undefined }
@@ -19,7 +19,7 @@ export type SuspendResult =
 export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<SuspendResult> {
   const { engine, runId, epoch } = turn;
   await writeSnapshot(turn, memory);
-  const { wakesSeen, inboxIds, snapshot } = turn;
+  const { wakesSeen, inboxIds, newSnapshot } = turn;
   const { isPaused, isHeldBack } = turn;
   // What waits for the resume is due then.
   const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);
@@ -30,7 +30,7 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
     inboxIds,
     ...wakeAt(engine, dueAtMs),
     ...fullness(turn, memory),
-    ...(snapshot === turn.run.snapshot || snapshot === undefined ? {} : { snapshot }),
+    ...(newSnapshot === undefined ? {} : { snapshot: newSnapshot }),
     ...waits(memory),
     ...turn.shows(),
   } as const;
@@ -38,10 +38,12 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
   if (release.kind === 'lost') return { kind: 'lease-lost' };
   if (release.kind === 'accepted-since') {
     turn.refreshFrom(release.run);
+    await withdrawSnapshot(turn);
     return { kind: 'accepted-since' };
   }
   const { snapshot: before } = turn.run;
-  if (before !== undefined && snapshot !== before) await forgetSnapshot(turn, before);
+  const isOver = newSnapshot !== undefined || turn.snapshot === undefined;
+  if (before !== undefined && isOver) await forgetSnapshot(turn, before);
   // An update that came again, and waits for its handler, is in no inbox: the journal has it, and the next turn loads that.
   if (!turn.inbox.some(({ id }) => turn.carried.has(id))) turn.keepWarm(memory);
   if (dueAtMs !== undefined && !isPaused) await sendWake(turn, dueAtMs);

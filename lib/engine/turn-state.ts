@@ -95,8 +95,10 @@ export class Turn {
   journal: JournalHead;
   /** Delivered and asked for, not yet recorded. */
   readonly unwritten = new Unwritten();
-  /** The last snapshot of the run, as the run item has it or this turn has written it. */
+  /** The run's snapshot, as the run item has it; undefined too if it was dropped. */
   snapshot: SnapshotPoint | undefined;
+  /** What this turn has written since, and no release has told of yet. */
+  newSnapshot: SnapshotPoint | undefined;
   /** What became of snapshots in this turn. */
   snapshots: TurnSnapshots | undefined;
   /** Undefined: all that was delivered before this round is recorded. */

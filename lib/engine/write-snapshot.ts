@@ -35,10 +35,10 @@ export async function writeSnapshot(turn: Turn, memory: LiveMemory): Promise<voi
     }
     if (encodedBytes(encoded.value) > (journal.bytes * engine.maxSnapshotPercent) / 100) return; // to read the journal costs no more
     await engine.store.putValue(runId, snapshotKey(written), encoded.value);
-    const before = turn.snapshot;
-    turn.snapshot = written;
+    const before = turn.newSnapshot;
+    turn.newSnapshot = written;
     turn.noteSnapshot({ writtenBytes: encodedBytes(encoded.value) });
-    if (before !== undefined && before.epoch === epoch) await forgetSnapshot(turn, before);
+    if (before !== undefined) await forgetSnapshot(turn, before);
   } catch (error) {
     noteRefused(turn, `it was not written: ${describeThrown(error)}`);
   }
@@ -56,9 +56,21 @@ export async function forgetSnapshot({ engine, runId }: Turn, gone: NonNullable<
   }
 }
 
+/**
+ * Before the turn goes on after a rest that was none, or ends without telling of what it has written: no other worker would
+ * ever know that it is there. The next rest is as good for a snapshot.
+ */
+export async function withdrawSnapshot(turn: Turn): Promise<void> {
+  const { newSnapshot, journal } = turn;
+  if (newSnapshot === undefined) return;
+  turn.newSnapshot = undefined;
+  journal.snapshotTriedAt = 0;
+  await forgetSnapshot(turn, newSnapshot);
+}
+
 /** None of the run, or of this link, is needed any more. */
 export async function forgetSnapshots(turn: Turn): Promise<void> {
-  for (const gone of new Set([turn.run.snapshot, turn.snapshot])) {
+  for (const gone of [turn.run.snapshot, turn.newSnapshot]) {
     if (gone !== undefined) await forgetSnapshot(turn, gone);
   }
 }
@@ -74,7 +86,7 @@ function isWanted(turn: Turn, { live, started }: LiveMemory): boolean {
   // It would come again to a run that is replayed, and is in no inbox.
   if (turn.inbox.some(({ id }) => turn.carried.has(id))) return false;
   if (unwritten.length > 0 || live.outcome().kind !== 'going-on') return false;
-  const since = Math.max(turn.snapshot?.record ?? 0, journal.snapshotTriedAt ?? 0);
+  const since = Math.max((turn.newSnapshot ?? turn.snapshot)?.record ?? 0, journal.snapshotTriedAt ?? 0);
   return journal.recordNumber - since >= engine.snapshotRecords;
 }
 

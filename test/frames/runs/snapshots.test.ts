@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../../lib/memory/memory-store.ts';
 import type { Store } from '../../../lib/ports/store.ts';
 import { snapshotKey } from '../../../lib/ports/run-item.ts';
+import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
 import { silent } from '../../testing/silent.ts';
 
 const pay = signal<number>('pay');
@@ -27,6 +28,13 @@ class WatchedStore extends MemoryStore {
   readonly loads: number[] = [];
   readonly snapshots: string[] = [];
 
+  /** The keys of those that are there. */
+  async left(runId: string): Promise<string[]> {
+    const keys = [...new Set(this.snapshots)];
+    const found = await Promise.all(keys.map((key) => this.readValue(runId, key)));
+    return keys.filter((_, index) => found[index] !== undefined);
+  }
+
   override loadRecords(...args: Parameters<Store['loadRecords']>): ReturnType<Store['loadRecords']> {
     if (args[2] === undefined) this.loads.push(args[1]);
     return super.loadRecords(...args);
@@ -38,14 +46,15 @@ class WatchedStore extends MemoryStore {
   }
 }
 
+type WatchedOptions = Partial<Omit<TestEngineOptions, 'store'>> & { readonly store?: WatchedStore };
+
 interface Watched {
   readonly engine: TestEngine;
   readonly store: WatchedStore;
   readonly lines: string[];
 }
 
-function watched(options: Partial<TestEngineOptions> = {}): Watched {
-  const store = new WatchedStore();
+function watched({ store = new WatchedStore(), ...options }: WatchedOptions = {}): Watched {
   const lines: string[] = [];
   const keep = (text: unknown, more: unknown): void =>
     void lines.push(`${String(text)}: ${String((more as { reason?: string } | undefined)?.reason)}`);
@@ -86,16 +95,72 @@ describe('a run that is stored', () => {
     const run = await engine.start(account, 2);
     await payDaily(engine, run.id, 1);
     const { snapshot } = (await store.readRun(run.id)) ?? {};
-    const there = async (): Promise<string[]> => {
-      const found = await Promise.all(store.snapshots.map((key) => store.readValue(run.id, key)));
-      return store.snapshots.filter((_, index) => found[index] !== undefined);
-    };
     expect(snapshot).toBeDefined();
-    expect(await there()).toEqual([snapshotKey(snapshot!)]);
+    expect(await store.left(run.id)).toEqual([snapshotKey(snapshot!)]);
     await payDaily(engine, run.id, 1);
     await run.result();
-    expect(await there()).toEqual([]);
+    expect(await store.left(run.id)).toEqual([]);
     expect((await store.readRun(run.id))?.snapshot).toBeUndefined();
+  });
+});
+
+/** A message comes between a snapshot and the release that would tell of it. The worker is lost at the next record. */
+class InterruptedStore extends WatchedStore {
+  comesIn: (() => Promise<void>) | undefined;
+  isAway = false;
+  /** What was left when the release was refused, and the turn went on. */
+  leftThen: string[] | undefined;
+
+  override async release(...args: Parameters<Store['release']>): ReturnType<Store['release']> {
+    const { comesIn } = this;
+    if (comesIn === undefined || args[1].snapshot === undefined) return super.release(...args);
+    this.comesIn = undefined;
+    await comesIn();
+    const release = await super.release(...args);
+    expect(release.kind).toBe('accepted-since');
+    this.isAway = true;
+    return release;
+  }
+
+  override async putRecord(...args: Parameters<Store['putRecord']>): ReturnType<Store['putRecord']> {
+    if (!this.isAway) return super.putRecord(...args);
+    this.isAway = false;
+    this.leftThen = await this.left(args[0]);
+    throw new StoreUnavailableError('putRecord');
+  }
+}
+
+describe('a snapshot that no release has told of', () => {
+  it('is gone before the turn goes on, so that none is left if its worker is lost then', async () => {
+    const store = new InterruptedStore();
+    const { engine } = watched({ store });
+    const run = await engine.start(account, 2);
+    store.comesIn = () => engine.client.run(run.id).signal(pay, 5);
+    await engine.settle();
+    await engine.advance('25 hours');
+    expect(store.leftThen).toEqual([]);
+    await payDaily(engine, run.id, 1);
+    expect(await run.result()).toEqual({ sum: 20, different: 2 });
+    expect(store.snapshots.length).toBeGreaterThan(1);
+    expect(await store.left(run.id)).toEqual([]);
+  });
+
+  it('is gone, too, if it is dropped before', async () => {
+    class DroppingStore extends WatchedStore {
+      drops = 0;
+      override async readValue(...args: Parameters<Store['readValue']>): ReturnType<Store['readValue']> {
+        if (!args[1].startsWith('frames-') || this.drops === 2) return super.readValue(...args);
+        this.drops += 1;
+        return undefined;
+      }
+    }
+    const store = new DroppingStore();
+    const { engine, lines } = watched({ store });
+    const run = await engine.start(account, 2);
+    await payDaily(engine, run.id, 2);
+    expect(await run.result()).toEqual({ sum: 20, different: 2 });
+    expect(lines.length).toBe(2);
+    expect(await store.left(run.id)).toEqual([]);
   });
 });
 
