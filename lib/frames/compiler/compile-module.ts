@@ -5,7 +5,7 @@ import type { Expression, File, Statement } from '@babel/types';
 import { callOf, id, object, statement, str } from './build.ts';
 import { chooseMachines } from './choose-machines.ts';
 import { findProblems } from './find-problems.ts';
-import { hashOf } from './hash.ts';
+import { hashOfSource } from './hash.ts';
 import { lowerPrivates } from './lower-privates.ts';
 import { parseSource } from './parse-source.ts';
 import { placeVariables } from './place-variables.ts';
@@ -59,7 +59,7 @@ export function compileModule(source: string, options: CompileOptions): Compiled
   chooseMachines(names);
   const rewriter = new Rewriter({ names, source, moduleId, prefix, runtime: runtimeName });
   const declared = declarationsOf(file, names);
-  rewriteProgram(file, rewriter, { declared, runtime, used, hash: hashOf(source) });
+  rewriteProgram(file, rewriter, { declared, runtime, used, hash: hashOfSource(source) });
   const { code, map } = generate(file, { sourceMaps: true, sourceFileName: fileName, filename: fileName }, source);
   return { kind: 'compiled', code, map: map as object, left: leftAlone(names) };
 }
