@@ -40,10 +40,16 @@ function mayValueBeLeft(run: RunLedger, seen: Seen, key: string): boolean {
   // A worker may be lost between the update that begins a link and the deletion of the input before.
   if (run.link > 1 && !key.startsWith('result-')) return true;
   // A worker may be lost before its release says that there is a snapshot, or before it deletes the last one.
-  if (key.startsWith(SNAPSHOT_KEY_PREFIX)) return seen.faultNames.length > 0;
+  if (key.startsWith(SNAPSHOT_KEY_PREFIX)) return seen.faultNames.length > 0 || isOfLostRebuilder(run, seen, key);
   const epoch = /^result-(\d+)$/.exec(key)?.[1];
   if (epoch !== undefined) return Number(epoch) < (run.item?.epoch ?? 0) || run.end?.status === 'terminated';
   return mayBeLeft(run, seen, ['putValue', 'createRun', 'deleteValue'], key);
+}
+
+/** A worker that rebuilds its run at every await stores it each time; one that was lost in a body has released none of these. */
+function isOfLostRebuilder({ takeoversAt }: RunLedger, { plan }: Seen, key: string): boolean {
+  const epoch = Number(/-(\d+)$/.exec(key)?.[1]);
+  return plan.weather.settings.rebuildAtEveryAwait === true && takeoversAt.has(epoch + 1);
 }
 
 /** A call about it went wrong, or its caller died. Ids and keys have the name of the caller that made them. */

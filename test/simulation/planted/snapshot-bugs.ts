@@ -48,4 +48,26 @@ export const snapshotBugs: readonly PlantedBug[] = [
     find: `    await forgetSnapshots(turn);\n`,
     put: ``,
   },
+  {
+    ...IN_ALL,
+    name: 'a snapshot does not have which messages came before it',
+    file: 'lib/engine/write-snapshot.ts',
+    find: `messageIds: [...messageIds],`,
+    put: `messageIds: [...messageIds].slice(messageIds.size),`,
+  },
+  {
+    ...IN_ALL,
+    name: 'the first record behind a snapshot has the number after the next',
+    file: 'lib/engine/resume-run.ts',
+    find: `recordNumber: last.number,`,
+    put: `recordNumber: last.number + (later.length > 0 ? 0 : 1),`,
+  },
+  {
+    ...IN_ALL,
+    name: 'a snapshot that no release has told of is left when the turn goes on',
+    file: 'lib/engine/write-snapshot.ts',
+    find: `  journal.snapshotTriedAt = 0;
+  await forgetSnapshot(turn, newSnapshot);`,
+    put: `  journal.snapshotTriedAt = 0;`,
+  },
 ];
