@@ -1,5 +1,6 @@
 /** States by key, which outlive the runs that use them. */
 import type { Awaitable } from '../core/awaitable.ts';
+import { registerOwnClass } from '../core/class-registry.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import { describeValue } from '../core/describe-value.ts';
 import {
@@ -128,7 +129,7 @@ interface Calls {
   readonly runId: string;
 }
 
-/** Calls are data: the id of the run, and what the class has of the entity. */
+/** Calls are data: the id of the run, and what the class has of the entity. They can be kept, and given to a step or a child. */
 function classOfCalls(definition: EntityDefinition): new (runId: string) => Calls {
   class CallsOfEntity implements Calls {
     readonly runId: string;
@@ -148,6 +149,12 @@ function classOfCalls(definition: EntityDefinition): new (runId: string) => Call
       return callRead(definition, this.runId, name, args);
     });
   }
+  const name = `lull/entity/${definition.name}`;
+  registerOwnClass(CallsOfEntity, {
+    name,
+    toData: ({ runId }) => runId,
+    fromData: (runId) => new CallsOfEntity(runId),
+  });
   return CallsOfEntity;
 }
 

@@ -4,9 +4,8 @@ import { type Pool, type PoolLimits, setPoolRule } from '../core/pool.ts';
 import { toPoolRule } from '../core/pool-rule.ts';
 
 /**
- * Limits how many steps, or runs, of all workflows go on at once, or begin within a time. A step takes a place for each
- * attempt of its body, and a workflow for a whole run. Where none is free it waits, and its run suspends: a run that waits
- * costs nothing.
+ * Limits how many steps of all workflows go on at once, or begin within a time. A step takes a place for each attempt of its
+ * body. Where none is free it waits, and its run suspends: a run that waits costs nothing.
  *
  * The name has 1 to 128 letters, digits, `_`, `.` or `-`. It is the pool: where two pieces of code give one name other
  * limits, those count that asked last. Limits that `client.pools.set` has set count in place of those of the code.

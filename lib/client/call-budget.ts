@@ -30,11 +30,25 @@ export function limitStore(store: Store, leftMs: () => number): Store {
   return new Proxy(store, {
     get(target, operation: keyof Store) {
       const method = Reflect.get(target, operation) as unknown;
-      if (typeof method !== 'function' || isListing(operation)) return method;
+      if (typeof method !== 'function') return method;
+      if (isListing(operation)) {
+        return (...args: unknown[]) => limitPages(Reflect.apply(method, target, args) as Pages, operation, leftMs);
+      }
       return (...args: unknown[]) =>
         within(leftMs(), operation, () => Reflect.apply(method, target, args) as Promise<unknown>);
     },
   });
+}
+
+type Pages = AsyncGenerator<unknown, void, undefined>;
+
+/** Each page is a request. */
+async function* limitPages(pages: Pages, operation: string, leftMs: () => number): Pages {
+  for (;;) {
+    const page = await within(leftMs(), operation, () => pages.next());
+    if (page.done === true) return;
+    yield page.value;
+  }
 }
 
 async function within<T>(ms: number, operation: string, go: () => Promise<T>): Promise<T> {

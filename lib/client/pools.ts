@@ -32,7 +32,7 @@ export interface PoolSummary {
 /** A place in a pool, and the run that has it. */
 export interface PoolPlace {
   readonly runId: string;
-  /** Which step of the run, as the number in its `stepId`. Absent: the run itself has the place. */
+  /** Which step of the run, as the number in its `stepId`. */
   readonly step?: number;
   readonly key?: string;
   readonly since: Date;
@@ -43,7 +43,7 @@ export interface PoolPlace {
 /** A run that waits for a place. */
 export interface PoolWaiter {
   readonly runId: string;
-  /** Which step of the run, as the number in its `stepId`. Absent: the run itself waits, and has not begun. */
+  /** Which step of the run, as the number in its `stepId`. */
   readonly step?: number;
   readonly key?: string;
   readonly priority: number;
@@ -63,8 +63,8 @@ export interface PoolDescription extends PoolSummary {
 }
 
 /**
- * Pools: what limits how much goes on at once. A pool is there from the first time that a step or a run asks it for a place;
- * before that, it is a PoolNotFoundError.
+ * Pools: what limits how much goes on at once. A pool is there from the first time that a step asks it for a place; before
+ * that, it is a PoolNotFoundError.
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ export interface PoolLimits {
   ratePerKey?: Rate;
 }
 
-/** Limits that steps, or whole runs, of all workflows share: see `pool`. */
+/** Limits that the steps of all workflows share: see `pool`. */
 export interface Pool {
   readonly name: string;
 }

@@ -88,7 +88,7 @@ export class PoolNotFoundError extends LullError {
   constructor(pool: string) {
     super(
       'POOL_NOT_FOUND',
-      `there is no pool "${pool}": it is there once a step or a run has asked it for a place; list those that there are`,
+      `there is no pool "${pool}": it is there once a step has asked it for a place; list those that there are`,
     );
     this.pool = pool;
   }

@@ -248,7 +248,62 @@ const routes: Record<string, () => Promise<void>> = {
   async heartbeatCallback() {
     await expectForged('/heartbeat');
   },
+
+  async readStream() {
+    await expectNotFound('GET', '/runs/r/streams/salary');
+  },
+
+  async readEntity() {
+    await expectNoEntity('GET', 'salary');
+  },
+
+  async callEntity() {
+    await expectNoEntity('POST', 'raise');
+  },
+
+  async listPools() {
+    const answer = await (await payrollRun()).ask('GET', '/pools');
+    expect(answer).toMatchObject({ status: 200, body: { pools: [] } });
+    expect(textOf(answer)).not.toMatch(/r1|SECRET|payroll/);
+  },
+
+  async describePool() {
+    await expectNoPool('GET', '');
+  },
+
+  async setPool() {
+    await expectNoPool('POST', '', '{"concurrency":1}');
+  },
+
+  async pausePool() {
+    await expectNoPool('POST', '/pause');
+  },
+
+  async resumePool() {
+    await expectNoPool('POST', '/resume');
+  },
+
+  async resetPool() {
+    await expectNoPool('POST', '/reset');
+  },
 };
+
+/** A run is no pool, whatever its id. */
+async function expectNoPool(method: 'GET' | 'POST', verb: string, body?: string): Promise<void> {
+  const answer = await (await payrollRun()).ask(method, `/pools/r1${verb}`, body);
+  expect(problemOf(answer)).toMatchObject({ status: 404, code: 'POOL_NOT_FOUND' });
+  expect(textOf(answer)).not.toMatch(/SECRET|payroll/);
+}
+
+/** A run is no entity, though its id is that of one, nor if an entity had the name of its workflow. */
+async function expectNoEntity(method: 'GET' | 'POST', call: string): Promise<void> {
+  const world = await payrollRun({ id: 'account:r1' });
+  for (const name of ['account', 'payroll']) {
+    const answer = await world.ask(method, `/entities/${name}/r1/${call}`, ...(method === 'POST' ? ['1'] : []));
+    expect(problemOf(answer)).toMatchObject({ status: 404, code: 'UNKNOWN_ENTITY' });
+    expect(textOf(answer)).not.toMatch(/SECRET|salary of/);
+  }
+}
 
 /** A run is no schedule, whatever its id. */
 async function expectNoSchedule(method: 'GET' | 'POST' | 'DELETE', verb: string, body?: string): Promise<void> {

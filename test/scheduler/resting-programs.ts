@@ -14,6 +14,8 @@ import {
   defineStep,
   deprecatePatch,
   entity,
+  pool,
+  stream,
   Event,
   Future,
   gather,
@@ -68,6 +70,8 @@ const counter = entity('counter', {
   handlers: { add: (state, n: number) => (state.sum += n) },
   reads: { get: (state) => state.sum },
 });
+const tokens = stream<string>('tokens');
+const mailer = pool('mailer', { concurrency: 1 });
 const idleRun = workflow('idle', idle);
 
 function* idle(): Coroutine<void> {
@@ -205,6 +209,7 @@ export const restingPrograms: Readonly<Record<string, () => Coroutine<unknown>>>
       ...[taskGroup(idle), saga(idle), retry({}, idle), child(idleRun), startChild(idleRun), startRun(idleRun)],
       ...[getRun('r').result(), getRun('r').cancel(), getRun('r').signal(answer, 'x')],
       ...[counter('a'), counter('a').add(1), counter('a').get()],
+      ...[tokens, tokens.write('a'), mailer, step('in a pool', { pool: mailer }, () => 1)],
       ...[gather([sleep('1h')]), race([sleep('1h')]), shield(sleep('1h')), ...asCompleted([sleep('1h')])],
     ];
     yield* sleep('1 day');
@@ -229,6 +234,10 @@ export const restingPrograms: Readonly<Record<string, () => Coroutine<unknown>>>
   *'calls of entities'() {
     const calls = counter('a');
     yield* gather([calls.add(1), calls.get(), getRun('r').update('change')]);
+  },
+  *'values of streams, and a step in a pool'() {
+    yield* tokens.write('a');
+    yield* step('in a pool', { pool: mailer, key: 'k', priority: 1 }, () => 1);
   },
   *'callbacks, cancellations and failures'() {
     const future = new Future<number>();
