@@ -74,7 +74,7 @@ const REASONED: Readonly<Record<string, { readonly why: string; readonly worst: 
   '/\\{(\\w+)\\}/g': { why: 'is asked of the paths of routes, which are constants', worst: () => '' },
   '/\\{\\w+\\}/g': { why: 'is asked of the paths of routes, which are constants', worst: () => '' },
   '/\\/\\{(\\w+)\\}/g': { why: 'is asked of the paths of routes, which are constants', worst: () => '' },
-  '/\\/(signals|queries|updates)\\/\\{(\\w+)\\}$/': {
+  '/\\/(signals|queries|updates|streams)\\/\\{(\\w+)\\}$/': {
     why: 'is asked of the paths of routes, which are constants',
     worst: () => '',
   },

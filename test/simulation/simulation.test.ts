@@ -56,8 +56,11 @@ test(
 );
 
 function traceOf({ things, faults, cloud }: Report): string {
-  return JSON.stringify([things, faults, cloud.table.lastCalls(Infinity)]);
+  return JSON.stringify([things, faults, cloud.table.lastCalls(Infinity)]).replaceAll(SEALED, '$1');
 }
+
+/** What is encrypted has a random part, whatever the seed. */
+const SEALED = /(sealed\\*",\\*"v\\*":\\*")[\w+/=]+/g;
 
 describe('each planted bug fits the code as it is', () => {
   test.each(plantedBugs.map((bug) => [bug.name, bug] as const))('%s', (_name, bug) => {
