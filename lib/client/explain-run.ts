@@ -62,7 +62,7 @@ export function explainRun(run: AsText<RunDescription>, options: ExplainOptions 
     if (status === 'pending') return dueLine('has not begun: its first turn comes', dueAt, clock, 'has not begun');
     return status === 'running' ? ['a worker is taking a turn of it'] : [];
   })();
-  stands.push(...waitsForPools.map((wait) => poolLine(wait, clock)));
+  for (const wait of waitsForPools) stands.push(poolLine(wait, clock));
   if (waitsFor !== undefined) return [...stands, ...explainWaits(waitsFor, options)];
   if (stands.length > 0) return stands;
   return dueLine('goes on by itself', dueAt, clock, 'waits for something from outside');

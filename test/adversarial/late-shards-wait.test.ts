@@ -23,6 +23,7 @@ function storeOf(world: World): Store {
       return Promise.resolve({ runId, status: 'suspended', dueAtMs: 0 });
     },
     readWorkflowList: () => Promise.resolve(NO_WORKFLOWS_LISTED),
+    async *listPools() {},
     async *listDue(_dueByMs: number, begin = 0) {
       for (let shard = 0; shard < SHARDS; shard += 1) {
         const name = (Math.floor(begin * SHARDS) + shard) % SHARDS;

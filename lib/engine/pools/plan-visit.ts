@@ -164,7 +164,7 @@ class Planning {
       toPlace: (waiter) => this.#toPlace(waiter),
     });
     this.state = served.state;
-    this.left.push(...served.left);
+    for (const waiter of served.left) this.left.push(waiter);
     for (const waiter of served.given) {
       if (this.#isWanted(waiter)) this.taken.push(waiter.step);
       else this.others.push(waiter);

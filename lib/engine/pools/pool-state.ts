@@ -37,7 +37,11 @@ export function roomFor(state: PoolState, key: string | undefined, nowMs: number
   const byKey = state.startsByKey ?? {};
   const own = byKey[key];
   if (own === undefined && Object.keys(byKey).length >= KEYS_LIMIT) {
-    return later(room, Math.min(...Object.values(byKey).map((starts) => lastOf(starts) + ratePerKey.perMs)));
+    const ends = Object.values(byKey).map((starts) => lastOf(starts) + ratePerKey.perMs);
+    return later(
+      room,
+      ends.reduce((first, end) => Math.min(first, end)),
+    );
   }
   return later(room, orNow(nextStartAtMs(own ?? [], ratePerKey, nowMs), nowMs));
 }
@@ -188,7 +192,7 @@ export function serve(
     rest.push(waiter);
     if (typeof room === 'number') nextAtMs = Math.min(nextAtMs ?? Infinity, room);
     if (!keysMatter || roomInAll(next, nowMs) !== 'now') {
-      rest.push(...line.slice(index + 1));
+      for (const after of line.slice(index + 1)) rest.push(after);
       break;
     }
   }

@@ -86,7 +86,7 @@ async function visitAlone(ports: PoolPorts, seen: SeenPools, name: string, visit
     for (const { runId, step } of plan.left) if (isOfAsker(visit, runId)) inLine.delete(step);
     const absent = await followUp(ports, name, plan);
     if (absent.length > 0) {
-      gives.push(...absent.map(({ runId, step }) => ({ runId, step, epoch: 0 })));
+      for (const { runId, step } of absent) gives.push({ runId, step, epoch: 0 });
       continue;
     }
     if (pool !== undefined && pool.joinCount !== joinCount && roomInAll(plan.state, clock.nowMs()) !== 'full') continue;

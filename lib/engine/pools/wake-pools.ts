@@ -53,10 +53,10 @@ export function lookAtMs(
     const waitsForKeys = room === 'now' && limitsKeys(ruleOf(state)) && state.places.length > 0;
     if (room === 'now' && !waitsForKeys) times.push(nowMs);
     if (typeof room === 'number') times.push(room);
-    times.push(...state.places.map((place) => Math.max(place.checkAtMs, aliveUntilMs(place))));
-    times.push(...Object.values(state.startsByKey ?? {}).map((starts) => (starts[0]?.[0] ?? 0) + perKeyMs(state)));
+    for (const place of state.places) times.push(Math.max(place.checkAtMs, aliveUntilMs(place)));
+    for (const starts of Object.values(state.startsByKey ?? {})) times.push((starts[0]?.[0] ?? 0) + perKeyMs(state));
   }
-  return times.length === 0 ? undefined : Math.min(...times);
+  return times.length === 0 ? undefined : times.reduce((first, time) => Math.min(first, time));
 }
 
 function perKeyMs(state: PoolState): number {
