@@ -16,10 +16,11 @@ import {
   RunNotFoundError,
 } from '../core/run-errors.ts';
 import type { RunStatus } from '../core/run-status.ts';
+import { checkWhole } from './check-whole.ts';
 import { beginCall } from './call-budget.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { notSettledError, tryToDelete } from './delete-run.ts';
-import { type RunFilter, checkCursor, checkFilter, checkWhole, LONGEST_PAGE, readPage } from './list-runs.ts';
+import { type RunFilter, checkCursor, checkFilter, LONGEST_PAGE, readPage } from './list-runs.ts';
 import { checkOptions } from './options.ts';
 import { retryRun } from './retry-run.ts';
 import { checkReason } from './run.ts';

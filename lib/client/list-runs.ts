@@ -4,6 +4,7 @@ import { describeValue } from '../core/describe-value.ts';
 import { checkPlainName } from '../core/check-name.ts';
 import type { RunStatus } from '../core/run-status.ts';
 import type { RunQuery } from '../ports/run-query.ts';
+import { checkWhole } from './check-whole.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { toSummary, type RunSummary } from './describe-run.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
@@ -153,14 +154,4 @@ export function checkCursor(cursor: unknown): void {
   throw new InvalidArgumentError(
     `cursor cannot be ${describeValue(cursor)}: give the one of the page before, as it is`,
   );
-}
-
-export function checkWhole(
-  option: string,
-  value: number,
-  { from, to = Infinity }: { from: number; to?: number },
-): void {
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  const range = to === Infinity ? `${from} or more` : `${from} to ${to}`;
-  throw new InvalidArgumentError(`${option} cannot be ${describeValue(value)}: give a whole number, ${range}`);
 }

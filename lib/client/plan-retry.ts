@@ -10,6 +10,7 @@
  */
 import { decode } from '../codec/decode.ts';
 import { StepFailedError, TimeoutError } from '../core/errors.ts';
+import { least } from '../core/least.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { ChildFailedError } from '../core/run-errors.ts';
 import { isCommandEntry, isOfWorkers, type JournalEntry, type StepRequested } from '../journal/event.ts';
@@ -70,7 +71,8 @@ function firstFailure(standing: readonly JournalEntry[], error: unknown): number
     const index = standing.findLastIndex((entry, place) => !found.has(place) && isFailureOf(entry, cause));
     if (index !== -1) found.add(index);
   }
-  if (found.size > 0) return [...found].reduce((first, index) => Math.min(first, index));
+  const first = least(found);
+  if (first !== undefined) return first;
   const last = standing.findLastIndex(isSeen);
   return standing[last]?.kind === 'step-failed' ? last : undefined;
 }

@@ -8,7 +8,7 @@ import type { PoolLimits } from '../core/pool.ts';
 import { type PoolRule, toPoolRule } from '../core/pool-rule.ts';
 import { InvalidArgumentError, PoolNotFoundError } from '../core/run-errors.ts';
 import { delay } from '../ports/delay.ts';
-import { type PlaceOwner, type PoolItem, type PoolState, ruleOf, toPoolWake } from '../ports/pool.ts';
+import { isOwnedBy, type PlaceOwner, type PoolItem, type PoolState, ruleOf, toPoolWake } from '../ports/pool.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { sendWake } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -134,7 +134,7 @@ export class PoolsOfClient implements Pools {
       const store = await ports.openStore();
       const { state } = await read(ports, name);
       const line = await retryUnavailable(ports.clock, () => store.readLine(name, { limit: SHOWN_WAITING + 1 }));
-      const waiting = line.filter((waiter) => !state.places.some((place) => isSame(place, waiter)));
+      const waiting = line.filter((waiter) => !state.places.some(isOwnedBy(waiter)));
       return {
         ...toSummary(name, state),
         ...(state.set === undefined ? {} : { codeLimits: toLimits(state.code) }),
@@ -209,10 +209,6 @@ function readRule(limits: PoolLimits, name: string): PoolRule {
     if (error instanceof WorkflowCodeError) throw new InvalidArgumentError(error.message);
     throw error;
   }
-}
-
-function isSame(a: PlaceOwner, b: PlaceOwner): boolean {
-  return a.runId === b.runId && a.step === b.step;
 }
 
 function toOwner({ runId, step }: PlaceOwner): { readonly runId: string; readonly step?: number } {

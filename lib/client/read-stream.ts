@@ -13,6 +13,7 @@ import { isClosed } from '../core/run-status.ts';
 import { isStream, LAST_STREAM_PLACE, STREAM_PAGE_LIMIT, type StreamEntry } from '../core/stream.ts';
 import { delay } from '../ports/delay.ts';
 import { type StoredStreamEntry, toEntries } from '../ports/stream-values.ts';
+import { checkWhole } from './check-whole.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 
@@ -102,11 +103,7 @@ export async function readStreamPage(
 
 /** The name. What is no stream, and no name of one, is an InvalidArgumentError; so are other options. */
 export function checkStreamRead(stream: unknown, { from = 1, follow = false }: StreamReadOptions): string {
-  if (!Number.isInteger(from) || from < 1 || from > LAST_STREAM_PLACE) {
-    throw new InvalidArgumentError(
-      `from cannot be ${describeValue(from)}: give the place of a value, a whole number from 1 to ${LAST_STREAM_PLACE}`,
-    );
-  }
+  checkWhole('from', from, { from: 1, to: LAST_STREAM_PLACE });
   if (typeof follow !== 'boolean') {
     throw new InvalidArgumentError(`follow cannot be ${describeValue(follow)}: give true or false`);
   }
@@ -121,10 +118,7 @@ export function checkStreamRead(stream: unknown, { from = 1, follow = false }: S
 }
 
 export function checkPageLimit(limit: number | undefined): void {
-  if (limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit <= STREAM_PAGE_LIMIT)) return;
-  throw new InvalidArgumentError(
-    `limit cannot be ${describeValue(limit)}: give a whole number from 1 to ${STREAM_PAGE_LIMIT}`,
-  );
+  if (limit !== undefined) checkWhole('limit', limit, { from: 1, to: STREAM_PAGE_LIMIT });
 }
 
 interface Reader {

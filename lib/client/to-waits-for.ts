@@ -1,6 +1,7 @@
 /** From what was found out of a run to what people read: the tree of its tasks, or, where no code is at hand, a list. */
 import { decode } from '../codec/decode.ts';
 import type { Encoded } from '../core/encoded.ts';
+import { least } from '../core/least.ts';
 import { stepIdOf } from '../core/step-id.ts';
 import type { TaskState } from '../core/task-state.ts';
 import { describeThrown } from '../core/to-error.ts';
@@ -92,10 +93,7 @@ function timesOf({ sinceMs, limits }: TaskState, { commands }: Known): Times {
     const command = commands.get(id)?.command;
     return command?.kind === 'sleep' ? [command.dueAtMs] : [];
   });
-  return {
-    ...toSince(sinceMs),
-    ...toUntil(ends.length === 0 ? undefined : ends.reduce((first, end) => Math.min(first, end))),
-  };
+  return { ...toSince(sinceMs), ...toUntil(least(ends)) };
 }
 
 function toSince(sinceMs: number | undefined): Times {

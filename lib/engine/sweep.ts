@@ -62,20 +62,20 @@ type Found = 'woken' | 'purged' | 'leased' | 'ahead' | 'held' | 'nothing';
 /** How many runs are looked at together. */
 const AT_ONCE = 20;
 
-/** What of its time a sweep has for held runs: those that are due otherwise have to be woken too. */
-const PART_FOR_HELD = 0.5;
+/** What of the time that is left a sweep has for held runs, and then for pools: runs that are due have to be woken too. */
+const PART_FOR_OTHERS = 0.5;
 
 export async function sweep(ports: SweepPorts, options: SweepOptions = {}): Promise<Sweep> {
   const { aheadMs = 0, wakesBlocked = false, endsByMs = Infinity, begin = 0 } = options;
   const reachMs = wakesBlocked ? Math.max(aheadMs, LONGEST_BLOCKED_PAUSE_MS) : aheadMs;
   const list = await ports.store.readWorkflowList();
-  const nowMs = ports.clock.nowMs();
-  const held = await putHeldBack(ports, list, {
-    atOnce: AT_ONCE,
-    endsByMs: nowMs + (endsByMs - nowMs) * PART_FOR_HELD,
-  });
+  const partEndsByMs = (): number => {
+    const nowMs = ports.clock.nowMs();
+    return nowMs + (endsByMs - nowMs) * PART_FOR_OTHERS;
+  };
+  const held = await putHeldBack(ports, list, { atOnce: AT_ONCE, endsByMs: partEndsByMs() });
   const resumed = list.workflows.map(({ workflow, resumedAtMs = 0 }) => [workflow, resumedAtMs] as const);
-  await wakePools(ports);
+  await wakePools(ports, partEndsByMs());
   const look: Look = { aheadMs, wakesBlocked, paused: pausedIn(list), resumedAtMs: new Map(resumed) };
   const counts = { woken: 0, purged: 0, leased: 0, ahead: 0, held: 0, putBack: held.runIds.size };
   for await (const page of ports.store.listDue(ports.clock.nowMs() + reachMs, begin)) {

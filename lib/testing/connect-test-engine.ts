@@ -1,6 +1,7 @@
 /** The engine of a test that runs elsewhere: in `lull dev`, in a local cloud, or on AWS. */
 import type { Client } from '../client/client.ts';
-import { checkWhole, LIST_OPTIONS, type ListOptions } from '../client/list-runs.ts';
+import { checkWhole } from '../client/check-whole.ts';
+import { LIST_OPTIONS, type ListOptions } from '../client/list-runs.ts';
 import type { HistoryEvent } from '../client/history-event.ts';
 import type { HistoryOptions } from '../client/run-history.ts';
 import type { Run } from '../client/run.ts';

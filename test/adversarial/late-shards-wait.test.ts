@@ -54,6 +54,25 @@ it('a sweep that is cut says so, and a hundred of them come to each shard', asyn
   expect(Math.min(...woken.values())).toBeGreaterThan(100);
 });
 
+it.each(['too many pools', 'pools that cannot be listed'])('%s keep no run from its wake', async (what) => {
+  const world = createWorld();
+  const woken: string[] = [];
+  const wakes = { send: async (runId: string) => void woken.push(runId) };
+  const store: Store = {
+    ...storeOf(world),
+    async *listPools() {
+      if (what === 'pools that cannot be listed') throw new Error('listing is denied');
+      for (let page = 0; page < 100; page += 1) yield Array.from({ length: 100 }, (_, index) => `p${page}-${index}`);
+    },
+    readPool: async () => {
+      world.clock.pass(100);
+      return undefined;
+    },
+  };
+  await sweep({ store, wakes, clock: world.clock, log: world.log }, { endsByMs: world.clock.nowMs() + 50_000 });
+  expect(woken.length).toBeGreaterThanOrEqual(20);
+});
+
 it('the sweeper ends before its invocation does, and begins at another place each time', async () => {
   const world = createWorld();
   const begins = new Set<number>();

@@ -5,6 +5,7 @@
  *
  * Tested by: test/engine/pools/pooled-steps.test.ts, test/engine/pools/lost-places.test.ts
  */
+import { least } from '../../core/least.ts';
 import { limitsKeys, POOL_PLACES_LIMIT, type PoolRule } from '../../core/pool-rule.ts';
 import { isOwnedBy, type Place, type PlaceOwner, type PoolState, ruleOf, type Waiter } from '../../ports/pool.ts';
 import { currentStarts, nextStartAtMs, withoutStart, withStart } from './starts.ts';
@@ -37,11 +38,7 @@ export function roomFor(state: PoolState, key: string | undefined, nowMs: number
   const byKey = state.startsByKey ?? {};
   const own = byKey[key];
   if (own === undefined && Object.keys(byKey).length >= KEYS_LIMIT) {
-    const ends = Object.values(byKey).map((starts) => lastOf(starts) + ratePerKey.perMs);
-    return later(
-      room,
-      ends.reduce((first, end) => Math.min(first, end)),
-    );
+    return later(room, least(Object.values(byKey).map((starts) => lastOf(starts) + ratePerKey.perMs)) ?? 'now');
   }
   return later(room, orNow(nextStartAtMs(own ?? [], ratePerKey, nowMs), nowMs));
 }

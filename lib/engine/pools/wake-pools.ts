@@ -4,6 +4,7 @@
  *
  * Tested by: test/engine/pools/lost-places.test.ts
  */
+import { least } from '../../core/least.ts';
 import { limitsKeys } from '../../core/pool-rule.ts';
 import { type Place, type PoolItem, type PoolState, ruleOf, toPoolWake } from '../../ports/pool.ts';
 import type { EngineOptions } from '../settings.ts';
@@ -13,11 +14,17 @@ type Ports = Pick<EngineOptions, 'store' | 'wakes' | 'clock' | 'log'>;
 
 const AT_ONCE = 20;
 
-export async function wakePools(ports: Ports): Promise<void> {
-  for await (const page of ports.store.listPools()) {
-    for (let from = 0; from < page.length; from += AT_ONCE) {
-      await Promise.all(page.slice(from, from + AT_ONCE).map((name) => wakePool(ports, name)));
+/** Ends by then, however many pools there are: runs have to be woken too. */
+export async function wakePools(ports: Ports, endsByMs: number): Promise<void> {
+  try {
+    for await (const page of ports.store.listPools()) {
+      for (let from = 0; from < page.length; from += AT_ONCE) {
+        if (ports.clock.nowMs() >= endsByMs) return;
+        await Promise.all(page.slice(from, from + AT_ONCE).map((name) => wakePool(ports, name)));
+      }
     }
+  } catch (error) {
+    ports.log.error('pools were not listed; the next sweep tries again', { error });
   }
 }
 
@@ -56,7 +63,7 @@ export function lookAtMs(
     for (const place of state.places) times.push(Math.max(place.checkAtMs, aliveUntilMs(place)));
     for (const starts of Object.values(state.startsByKey ?? {})) times.push((starts[0]?.[0] ?? 0) + perKeyMs(state));
   }
-  return times.length === 0 ? undefined : times.reduce((first, time) => Math.min(first, time));
+  return least(times);
 }
 
 function perKeyMs(state: PoolState): number {

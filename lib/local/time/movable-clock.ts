@@ -2,6 +2,7 @@
  * Real time plus an offset. It goes on as the machine's clock does, and it can be moved forward: what becomes due on the
  * way is called back in order of time.
  */
+import { least } from '../../core/least.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 interface Timer {
@@ -46,8 +47,7 @@ export class MovableClock implements Clock {
 
   /** When the next timer is due that must not be leapt over; undefined if there is none. */
   nextStopMs(): number | undefined {
-    const stops = [...this.#timers].filter((timer) => timer.isStop).map((timer) => timer.atMs);
-    return stops.length === 0 ? undefined : stops.reduce((a, b) => Math.min(a, b));
+    return least([...this.#timers].filter((timer) => timer.isStop).map((timer) => timer.atMs));
   }
 
   /** Moves it by so much, and calls back what has become due: the earliest first, at the new time all of them. */
@@ -85,8 +85,8 @@ export class MovableClock implements Clock {
   /** One real timer, for the next of them. */
   #setAlarm(): void {
     clearTimeout(this.#alarm);
-    if (this.#timers.size === 0) return;
-    const nextMs = [...this.#timers].reduce((first, { atMs }) => Math.min(first, atMs), Infinity);
+    const nextMs = least([...this.#timers].map(({ atMs }) => atMs));
+    if (nextMs === undefined) return;
     const delayMs = Math.min(Math.max(0, nextMs - this.nowMs()), LONGEST_DELAY_MS);
     this.#alarm = setTimeout(() => this.#fire(), delayMs);
   }
