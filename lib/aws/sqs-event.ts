@@ -2,6 +2,7 @@
 import { describeValue } from '../core/describe-value.ts';
 import { isRunId } from '../core/run-id.ts';
 import { LullError } from '../core/errors.ts';
+import { isPoolWake } from '../ports/pool.ts';
 
 /** As much of an SQS event as the worker reads. */
 export interface SqsEvent {
@@ -19,6 +20,7 @@ export interface SqsBatchResponse {
 }
 
 export type WakeReading =
+  /** Of a run, or of a pool, as `toPoolWake` names it. */
   | { readonly kind: 'wake'; readonly runId: string }
   /** No wake, and never will be one: the message is left to the dead-letter queue. */
   | { readonly kind: 'malformed'; readonly problem: string };
@@ -40,7 +42,7 @@ function isRecord(record: unknown): record is SqsRecord {
 /** Reads the body of one message: `{"runId":"..."}`. */
 export function readWake({ body }: SqsRecord): WakeReading {
   const runId = runIdOf(body);
-  if (isRunId(runId)) return { kind: 'wake', runId };
+  if (isRunId(runId) || isPoolWake(runId)) return { kind: 'wake', runId };
   return {
     kind: 'malformed',
     problem: `a message of the queue of wakes reads ${describeValue(body)}, and should read {"runId":"..."}: something else sends to this queue`,

@@ -17,12 +17,16 @@ export function checkName(name: unknown, what: string): asserts name is string {
 
 /** Refuses a name that a URL or a file name cannot have as it is: letters, digits, `_`, `.` and `-` only. */
 export function checkPlainName(name: unknown, what: string): asserts name is string {
-  if (typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name) && name.length <= MAX_NAME_LENGTH) return;
+  if (isPlainName(name)) return;
   throw new WorkflowCodeError(
     'INVALID_ARGUMENT',
     `the name of ${what} is ${describeValue(name)}: give 1 to ${MAX_NAME_LENGTH} letters, digits, "_", "." or "-", ` +
       `beginning with a letter or digit`,
   );
+}
+
+export function isPlainName(name: unknown): name is string {
+  return typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name) && name.length <= MAX_NAME_LENGTH;
 }
 
 /** Refuses what is no name, and one that cannot end the path of a URL, encoded or not: of a signal, a query, an update. */

@@ -6,6 +6,7 @@
  * put first, and counted in `joinCount` then. The line is known to be empty when `joinCount` is what it was when a worker
  * found it empty.
  */
+import { isPlainName } from '../core/check-name.ts';
 import type { PoolRule } from '../core/pool-rule.ts';
 
 /** What has a place, or waits for one: an attempt of a step, or, with step 0, a whole run. */
@@ -135,6 +136,11 @@ export function toPoolWake(name: string): string {
 /** The name of the pool; undefined: it is a run's wake. */
 export function fromPoolWake(runId: string): string | undefined {
   return runId.startsWith(POOL_WAKE) ? runId.slice(POOL_WAKE.length) : undefined;
+}
+
+/** Whether it is what `toPoolWake` gives. */
+export function isPoolWake(text: unknown): text is string {
+  return typeof text === 'string' && isPlainName(fromPoolWake(text));
 }
 
 /** The limits that count. What is set counts in place of all that the code says. */

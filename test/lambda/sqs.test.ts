@@ -10,7 +10,26 @@ describe('readWake', () => {
     expect(readWake({ messageId: 'm1', body: '{"runId":"r1"}' })).toEqual({ kind: 'wake', runId: 'r1' });
   });
 
-  it.each(['', 'r1', '{}', '{"runId":7}', '{"runId":""}', 'null', '[]', '{"runId"'])('finds no wake in %j', (body) => {
+  it('reads the pool that is to be looked at', () => {
+    expect(readWake({ messageId: 'm1', body: '{"runId":"pool/mailer"}' })).toEqual({
+      kind: 'wake',
+      runId: 'pool/mailer',
+    });
+  });
+
+  it.each([
+    '{"runId":"pool/"}',
+    '{"runId":"pool/a/b"}',
+    '{"runId":"r/1"}',
+    '',
+    'r1',
+    '{}',
+    '{"runId":7}',
+    '{"runId":""}',
+    'null',
+    '[]',
+    '{"runId"',
+  ])('finds no wake in %j', (body) => {
     expect(readWake({ messageId: 'm1', body })).toEqual({
       kind: 'malformed',
       problem: `a message of the queue of wakes reads ${JSON.stringify(body)}, and should read {"runId":"..."}: something else sends to this queue`,
