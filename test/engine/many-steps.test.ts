@@ -1,6 +1,7 @@
 // What a turn does for each step does not grow with the number of steps, tasks and records that there are.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTask, Event, gather, sleep, step, type StepContext, taskGroup, workflow } from 'lull';
+import { createTestEngine } from 'lull/testing';
 import { StepsToBegin } from '../../lib/engine/steps-to-begin.ts';
 import type { LiveRun, Pending, PendingStep } from '../../lib/scheduler/live-run.ts';
 import { promisesToGoOn, SmallCloud } from './small-cloud.ts';
@@ -37,6 +38,10 @@ function idsOf(steps: Iterable<PendingStep>, most = Infinity): number[] {
 }
 
 describe('the steps that wait to begin', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   it('are not gone through at each look: as many as begin, and one', () => {
     const { steps, looks } = waiting(10_000);
     expect(idsOf(steps.due(0), 3)).toEqual([1, 2, 3]);
@@ -65,6 +70,23 @@ describe('the steps that wait to begin', () => {
     pending.set(2, again);
     steps.add(again);
     expect(idsOf(steps.due(100))).toEqual([1, 3, 2]);
+  });
+
+  it.each([1_000, 4_000])('are looked at in a run as often as there are: %d that end one by one', async (count) => {
+    let looks = 0;
+    const due = StepsToBegin.prototype.due;
+    vi.spyOn(StepsToBegin.prototype, 'due').mockImplementation(function* (this: StepsToBegin, nowMs) {
+      for (const one of due.call(this, nowMs)) {
+        looks += 1;
+        yield one;
+      }
+    });
+    const many = workflow('many', function* () {
+      return yield* gather(Array.from({ length: count }, (_, index) => step('one', () => index)));
+    });
+    const engine = createTestEngine({ workflows: [many], settings: { maxStepsInFlight: 10 } });
+    expect(await engine.run(many)).toHaveLength(count);
+    expect(looks).toBeLessThan(count * 30);
   });
 
   it('are forgotten when they are withdrawn', () => {

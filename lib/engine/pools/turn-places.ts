@@ -65,11 +65,12 @@ export class TurnPlaces {
     const { placeWaits, stepsToBegin } = memory;
     let room = engine.maxStepsInFlight - attempts.size;
     for (const step of stepsToBegin.due(nowMs)) {
-      if (room <= 0) break;
-      const pool = this.#poolOf(step);
-      if (pool === undefined || this.#taken.has(step.id) || attempts.has(step.id)) continue;
+      if (room <= 0) break; // those before it begin first, whether they need a place or not
       if (turn.early !== undefined && !isReadOnly(step)) continue; // it waits for the record of all that was before
+      if (attempts.has(step.id)) continue;
       room -= 1;
+      const pool = this.#poolOf(step);
+      if (pool === undefined || this.#taken.has(step.id)) continue;
       stepsToBegin.delete(step.id);
       placeWaits.set(step.id, this.#toWait(step, pool));
       pools.set(pool.name, pool);
