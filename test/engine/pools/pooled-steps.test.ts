@@ -1,28 +1,30 @@
 /** Steps that take places in a pool: how many run at once, in which order, and what a run does that waits. */
 import { describe, expect, test } from 'vitest';
 import { gather, pool, race, sleep, step, workflow } from '../../../lib/index.ts';
-import { createTestEngine, type TestEngine } from '../../../lib/testing/index.ts';
+import { createTestEngine } from '../../../lib/testing/index.ts';
 
-/** Bodies that are running, and the most that ever were. */
+/** Bodies that are running, and the most that ever were. Each goes on until the test ends it: none waits by itself. */
 class Gauge {
-  now = 0;
   most = 0;
   readonly order: string[] = [];
+  readonly #running: (() => void)[] = [];
 
-  async hold(engine: () => TestEngine, name: string, ms: number): Promise<string> {
+  hold(name: string): Promise<string> {
     this.order.push(name);
-    this.now += 1;
-    this.most = Math.max(this.most, this.now);
-    await sleepOutside(engine(), ms);
-    this.now -= 1;
-    return name;
+    return new Promise((resolve) => {
+      this.#running.push(() => {
+        resolve(name);
+      });
+      this.most = Math.max(this.most, this.#running.length);
+    });
   }
-}
 
-/** In virtual time. */
-async function sleepOutside(engine: TestEngine, ms: number): Promise<void> {
-  const untilMs = engine.now().getTime() + ms;
-  while (engine.now().getTime() < untilMs) await new Promise((resolve) => setImmediate(resolve));
+  /** Ends the one that has run longest; false: none runs. */
+  endOne(): boolean {
+    const end = this.#running.shift();
+    end?.();
+    return end !== undefined;
+  }
 }
 
 describe('a pool with a concurrency', () => {
@@ -30,14 +32,12 @@ describe('a pool with a concurrency', () => {
     const gauge = new Gauge();
     const few = pool('few', { concurrency: 2 });
     const work = workflow('work', function* (name: string) {
-      return yield* step('work', { pool: few }, (context) => {
-        context.heartbeat();
-        return gauge.hold(() => engine, name, 1_000);
-      });
+      return yield* step('work', { pool: few }, () => gauge.hold(name));
     });
     const engine = createTestEngine({ workflows: [work] });
     const runs = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => engine.start(work, name)));
-    await engine.advance('30s');
+    await engine.settle();
+    while (gauge.endOne()) await engine.advance('1s');
     expect(await Promise.all(runs.map((run) => run.result()))).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(gauge.most).toBe(2);
     expect(gauge.order).toEqual(['a', 'b', 'c', 'd', 'e']);
