@@ -32,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'sharing',
           isolate: false,
+          setupFiles: [join(import.meta.dirname, 'test/left-behind.ts')],
           include: tests,
           exclude: [...noTests, ...alone, ...compiled],
           typecheck: { enabled: false },

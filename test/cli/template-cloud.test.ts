@@ -1,19 +1,20 @@
 /** The command beside the cloud of a template, which asks for signatures, as a deployed engine does. */
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Client } from 'lull/client';
 import { startLocalCloud, type LocalCloud } from 'lull/local';
 import { synthesizeStack } from '../infra/built-stack.ts';
-import { temporaryFolder } from '../local/temporary-folder.ts';
+import { temporaryFolder, whenAllIsOver } from '../local/temporary-folder.ts';
 import { runFake, type Ended } from './fake-surroundings.ts';
 
 let cloud: LocalCloud;
 let cwd: string;
+const whenDone = whenAllIsOver();
 
 beforeAll(async () => {
-  cwd = temporaryFolder(afterAll);
-  cloud = await startLocalCloud({ from: synthesizeStack(afterAll), dir: join(cwd, '.lull'), maxSandboxes: 2 });
-  afterAll(() => cloud.stop());
+  cwd = temporaryFolder(whenDone);
+  cloud = await startLocalCloud({ from: synthesizeStack(whenDone), dir: join(cwd, '.lull'), maxSandboxes: 2 });
+  whenDone(() => cloud.stop());
 }, 200_000);
 
 afterEach(() => vi.unstubAllEnvs());

@@ -1,5 +1,6 @@
 /** In `npm test` the quick programs; all that end within seconds where the whole suite is asked for. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { whenAllIsOver } from '../local/temporary-folder.ts';
 import { openDev } from './homes/dev-stage.ts';
 import { lengthOf } from './length-of.ts';
 import { play } from './play.ts';
@@ -16,8 +17,9 @@ for (const program of allPrograms) if ((await lengthOf(program)) <= longestMs) p
 describe('in `lull dev`, each program that is quick ends as it says', { timeout: 180_000 }, () => {
   let stage: Stage;
 
+  const whenDone = whenAllIsOver();
   beforeAll(async () => {
-    stage = await openDev(afterAll);
+    stage = await openDev(whenDone);
   }, 180_000);
 
   it.concurrent.each(programs.map((program) => [nameOf(program), program] as const))('%s', async (_name, program) => {

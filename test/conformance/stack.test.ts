@@ -1,5 +1,6 @@
 /** In `npm test` a few programs, one of each kind; many more where the whole suite is asked for. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { whenAllIsOver } from '../local/temporary-folder.ts';
 import { openStack } from './homes/stack-stage.ts';
 import { play, resultOf } from './play.ts';
 import { nameOf } from './program.ts';
@@ -21,8 +22,10 @@ const programs = allPrograms.filter(
 
 let stage: Stage;
 
+const whenDone = whenAllIsOver();
+
 beforeAll(async () => {
-  stage = await openStack(afterAll);
+  stage = await openStack(whenDone);
 }, 300_000);
 
 describe('on the cloud of the template, each program ends as it says', { timeout: 180_000 }, () => {

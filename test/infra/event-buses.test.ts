@@ -8,14 +8,15 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { startLocalCloud, type CloudEvent, type StackCloud } from 'lull/local';
 import { synthesizeStack } from './built-stack.ts';
-import { temporaryFolder } from '../local/temporary-folder.ts';
+import { temporaryFolder, whenAllIsOver } from '../local/temporary-folder.ts';
 import { waitUntil } from '../local/wait-until.ts';
 
 const SLACK_MS = 60_000;
 
+const whenDone = whenAllIsOver();
 let cloud: StackCloud;
 let events: EventBridgeClient;
 const notices: CloudEvent[] = [];
@@ -23,7 +24,7 @@ const notices: CloudEvent[] = [];
 beforeAll(async () => {
   let bus: EventBus;
   const from = synthesizeStack(
-    afterAll,
+    whenDone,
     (stack) => {
       bus = new EventBus(stack, 'Bus', { eventBusName: 'orders' });
       return { events: bus };
@@ -42,18 +43,18 @@ beforeAll(async () => {
   );
   cloud = await startLocalCloud({
     from,
-    dir: join(temporaryFolder(afterAll), 'cloud'),
+    dir: join(temporaryFolder(whenDone), 'cloud'),
     maxSandboxes: 2,
     callers: { stranger: [] },
     log: (notice) => notices.push(notice),
   });
-  afterAll(() => cloud.stop());
+  whenDone(() => cloud.stop());
   events = new EventBridgeClient({
     endpoint: cloud.endpoint,
     region: cloud.region,
     credentials: cloud.credentials.admin,
   });
-  afterAll(() => events.destroy());
+  whenDone(() => events.destroy());
 }, 300_000);
 
 async function seen(count: number): Promise<{ 'detail-type': string; detail: Record<string, unknown> }[]> {

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { LocalCloud, CloudEvent } from 'lull/local';
 import { openCloudFolder } from '../../lib/local/folder.ts';
 import { listenOnLoopback, stopServer } from '../../lib/local/net/listen.ts';
 import { awaitRun, startCloud, startRun } from './cloud-under-test.ts';
 import { isAlive } from './is-alive.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder, whenAllIsOver } from './temporary-folder.ts';
 import { temporaryProject } from './temporary-project.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -19,8 +19,9 @@ describe('the local cloud', { timeout: 120_000 }, () => {
   let dir: string;
   let notices: CloudEvent[];
 
+  const whenDone = whenAllIsOver();
   beforeAll(async () => {
-    ({ cloud, dir, notices } = await startCloud({}, afterAll));
+    ({ cloud, dir, notices } = await startCloud({}, whenDone));
   });
 
   it('runs a workflow over HTTP, in a process of its own', async () => {

@@ -1,11 +1,11 @@
 /** The cloud of a synthesized template, as a whole: one cloud for most, since it takes a second, and a synth ten. */
 import { join } from 'node:path';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Run } from 'lull/client';
 import { startLocalCloud, CloudError, type StackCloud, type StackCloudOptions, type CloudEvent } from 'lull/local';
 import { readTemplate } from '../../lib/local/template/read-template.ts';
-import { temporaryFolder, type WhenDone } from './temporary-folder.ts';
+import { temporaryFolder, whenAllIsOver, type WhenDone } from './temporary-folder.ts';
 import { waitUntil } from './wait-until.ts';
 import { changeTemplate, synthesizeStack, type Template } from '../infra/built-stack.ts';
 
@@ -14,6 +14,7 @@ const DAY_MS = 1_440 * MINUTE_MS;
 /** How long a busy machine may take for a turn, with a cold start. */
 const SLACK_MS = 15_000;
 
+const whenDone = whenAllIsOver();
 let from: string;
 let cloud: StackCloud;
 let notices: CloudEvent[];
@@ -36,10 +37,10 @@ async function startCloud(
 }
 
 beforeAll(async () => {
-  from = synthesizeStack(afterAll);
+  from = synthesizeStack(whenDone);
   const { httpApis } = readTemplate(from, { sqs: 'http://127.0.0.1', apiUrl: () => 'http://127.0.0.1' });
   const callers = { reader: [allow(`${httpApis[0]!.arn}/$default/GET/runs/*`)], stranger: [] };
-  ({ cloud, notices } = await startCloud({ callers, env: { GREETER: 'the environment' } }, afterAll));
+  ({ cloud, notices } = await startCloud({ callers, env: { GREETER: 'the environment' } }, whenDone));
 }, 120_000);
 
 const allow = (resource: string) => ({

@@ -11,27 +11,28 @@ import {
 } from 'lull/client';
 import { startLocalCloud } from 'lull/local';
 import { connectTestEngine, createTestEngine, type TestEngine } from 'lull/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { synthesizeStack } from '../infra/built-stack.ts';
-import { temporaryFolder } from '../local/temporary-folder.ts';
+import { temporaryFolder, whenAllIsOver } from '../local/temporary-folder.ts';
 import { ask, answered, broken, count, deliver, nap, oneMore, seen, total } from './fixtures/conversation.ts';
 
+const whenDone = whenAllIsOver();
 const entry = join(import.meta.dirname, 'fixtures/conversation.ts');
 
 /** One test file, three engines: it is what a user writes. */
 const engines: Record<string, () => Promise<TestEngine>> = {
   'the testing kit': async () => createTestEngine({ workflows: [ask, broken, count, deliver, nap] }),
   'lull dev': async () => {
-    const dir = join(temporaryFolder(afterAll), 'cloud');
+    const dir = join(temporaryFolder(whenDone), 'cloud');
     const cloud = await startLocalCloud({ entry, dir, workers: 1, stopGraceMs: 300, log: () => undefined });
-    afterAll(() => cloud.stop());
+    whenDone(() => cloud.stop());
     return connectTestEngine({ endpoint: cloud.url });
   },
   'the cloud of a template': async () => {
-    const from = synthesizeStack(afterAll, { entry });
-    const dir = join(temporaryFolder(afterAll), 'cloud');
+    const from = synthesizeStack(whenDone, { entry });
+    const dir = join(temporaryFolder(whenDone), 'cloud');
     const cloud = await startLocalCloud({ from, dir, maxSandboxes: 2, log: () => undefined });
-    afterAll(() => cloud.stop());
+    whenDone(() => cloud.stop());
     return connectTestEngine({ cloud });
   },
 };

@@ -4,17 +4,19 @@ import { createAuthorizer, type AccessRequest, type Authorizer } from '../../../
 import { adminOf, roleSession, serviceOf, userOf, type Principal } from '../../../lib/local/iam/principal.ts';
 import type { Resources } from '../../../lib/local/resources.ts';
 import { readSmallShop } from '../services/small-shop.ts';
+import { whenAllIsOver } from '../temporary-folder.ts';
 
 const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/Shop-Orders';
 const queue = 'arn:aws:sqs:us-east-1:000000000000:Shop-Jobs';
 const mailer = 'arn:aws:lambda:us-east-1:000000000000:function:Shop-Mailer';
 
+const whenDone = whenAllIsOver();
 let resources: Resources;
 let worker: Principal;
 let authorizer: Authorizer;
 
 beforeAll(() => {
-  resources = readSmallShop('http://127.0.0.1:1');
+  resources = readSmallShop('http://127.0.0.1:1', whenDone);
   worker = roleSession(resources.roles[0]!.arn, 'Shop-Worker');
   authorizer = createAuthorizer(resources);
 });

@@ -2,7 +2,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createCredentials, type Credentials } from '../../../lib/local/iam/credentials.ts';
 import { verifySignature, type SignedRequest } from '../../../lib/local/iam/signature.ts';
 import { startAws } from '../services/aws-under-test.ts';
@@ -84,7 +84,7 @@ describe('a request', () => {
 });
 
 it('a client whose clock is behind learns the time from the answer, and goes on', async () => {
-  const later = await startAws(afterAll, readSmallShop);
+  const later = await startAws(onTestFinished, readSmallShop);
   later.clock.advance(HOUR_MS);
   const config = { endpoint: later.endpoint, region: 'us-east-1', credentials: later.workerCredentials };
   const [once, again] = [1, 3].map((maxAttempts) => new DynamoDBClient({ ...config, maxAttempts }));

@@ -39,12 +39,12 @@ export interface Clients {
 /** `readStack` is given the address of SQS. */
 export async function startAws(
   whenDone: WhenDone,
-  readTemplate: (sqs: string) => Resources,
+  readTemplate: (sqs: string, whenDone: WhenDone) => Resources,
   parts: Partial<EndpointOptions> = {},
 ): Promise<AwsUnderTest> {
   const aws = await listenForServices();
   whenDone(() => aws.stop());
-  const resources = readTemplate(aws.endpoint);
+  const resources = readTemplate(aws.endpoint, whenDone);
   const clock = new MovableClock();
   const tables = await startTables(resources);
   const queues = createQueues(resources, { clock });

@@ -1,12 +1,12 @@
 /** A stack by hand: a worker that may do some things with a table, a queue and a bucket. */
-import { afterAll } from 'vitest';
 import type { Resources } from '../../../lib/local/resources.ts';
 import { readTemplate } from '../../../lib/local/template/read-template.ts';
+import type { WhenDone } from '../temporary-folder.ts';
 import { functionWith, writeAssembly } from '../template/assembly.ts';
 
-export function readSmallShop(sqs: string): Resources {
+export function readSmallShop(sqs: string, whenDone: WhenDone): Resources {
   const template = { Resources: RESOURCES };
-  return readTemplate(writeAssembly({ Shop: template }, { whenDone: afterAll }), {
+  return readTemplate(writeAssembly({ Shop: template }, { whenDone }), {
     sqs,
     apiUrl: () => 'http://127.0.0.1:1',
   });
