@@ -5,16 +5,25 @@
  * seen, and is waited for to its end. Some work cannot be seen: a query over a connection that was there before,
  * threads that compute. For it there is a little patience, longer where there are connections, and as long as the
  * process computes although this thread rests.
+ *
+ * Not all that can be seen is the body's: a test may have something beside it that goes on and on, as a loop that looks
+ * for changes. Where that may be what is seen, the patience has an end too.
  */
+import { isMainThread } from 'node:worker_threads';
 import type { ProgressCounter } from './progress-counter.ts';
 import { pauseReally, realNowMs, turnOfTheLoop } from './real-time.ts';
 
 /** How long nothing has to be seen before a body counts as hanging. */
 const PATIENCE_MS = 4;
 const PATIENCE_WITH_CONNECTIONS_MS = 40;
+/** How long something may be seen that may be at work for others, without anything stirring. */
+const PATIENCE_WITH_OTHERS_MS = 1_000;
 
 /** Within this many turns of the loop most files and local requests are done. */
 const QUICK_TURNS = 20;
+
+/** The kit itself lets the loop turn. */
+const OWN = 'Immediate';
 
 /** What a test runner and a terminal have open says nothing about the work of steps. */
 const CONNECTIONS = ['TCPSocketWrap', 'TLSWrap', 'MessagePort', 'Worker', 'UDPWrap'];
@@ -23,10 +32,13 @@ type Counts = Map<string, number>;
 
 export class RealWork {
   #baseline: Counts = new Map();
+  /** What was under way before has ended: what follows it looks as if it were the body's. Other threads compute for others. */
+  #hasOthers = !isMainThread;
 
   /** What is under way now has nothing to do with the bodies that begin from here on. */
   takeBaseline(): void {
     this.#baseline = underWay();
+    this.#hasOthers = !isMainThread;
   }
 
   /** True as soon as something has stirred; false when nothing is under way and the patience is over. */
@@ -38,7 +50,8 @@ export class RealWork {
       await turnOfTheLoop();
       if (stirred()) return true;
     }
-    let quietSinceMs = realNowMs();
+    const beganAtMs = realNowMs();
+    let quietSinceMs = beganAtMs;
     for (;;) {
       const before = process.cpuUsage();
       const pausedAtMs = realNowMs();
@@ -47,6 +60,7 @@ export class RealWork {
       const nowMs = realNowMs();
       if (this.#isUnderWay() || isComputing(process.cpuUsage(before), nowMs - pausedAtMs)) quietSinceMs = nowMs;
       else if (!isPatient || nowMs - quietSinceMs >= this.#patienceMs()) return false;
+      if (this.#hasOthers && (!isPatient || nowMs - beganAtMs >= PATIENCE_WITH_OTHERS_MS)) return false;
     }
   }
 
@@ -54,7 +68,12 @@ export class RealWork {
     const now = underWay();
     for (const [kind, count] of now) if (count > (this.#baseline.get(kind) ?? 0)) return true;
     // What has gone since would hide what comes.
-    for (const [kind, count] of this.#baseline) this.#baseline.set(kind, Math.min(count, now.get(kind) ?? 0));
+    for (const [kind, count] of this.#baseline) {
+      const left = now.get(kind) ?? 0;
+      if (left >= count) continue;
+      this.#baseline.set(kind, left);
+      if (kind !== OWN && !CONNECTIONS.includes(kind)) this.#hasOthers = true;
+    }
     return false;
   }
 

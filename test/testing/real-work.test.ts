@@ -184,6 +184,24 @@ describe('a body that hangs', () => {
     );
   });
 
+  it('lets the clock jump although something beside the test goes on and on', async () => {
+    let isOn = true;
+    const poll = async (): Promise<void> => {
+      for (; isOn; await new Promise((resolve) => setTimeout(resolve, 7))) await readFile(import.meta.filename);
+    };
+    const polling = poll();
+    const limited = workflow('limited', function* () {
+      yield* step('hang', { timeout: '10m', retry: false }, hang);
+    });
+    for (let times = 0; times < 3; times += 1) {
+      const engine = createTestEngine({ workflows: [limited] });
+      await expect(engine.run(limited)).rejects.toMatchObject({ cause: { code: 'TIMEOUT' } });
+      expect(engine.now()).toEqual(new Date('2030-01-01T00:10:00Z'));
+    }
+    isOn = false;
+    await polling;
+  });
+
   it('can be let go by the test itself', async () => {
     let letGo = (_value: string): void => undefined;
     const waiting = workflow('waiting', function* () {
