@@ -125,6 +125,30 @@ export const checks: readonly Check[] = [
     ['planted: the place of a worker that is alive is free', 'FAULTS=1 EPOCHS=2 M_FREESTHELIVING'],
     ['planted: a place is taken over without a write', 'FAULTS=2 EPOCHS=2 M_INHERITSUNWRITTEN'],
   ]),
+  ...of('run.pml', 'safe', 'holds', [
+    ['the starter takes the first turn; the sender crashes and repeats', 'CREATE'],
+    ['the starter takes the first turn: steps at once', 'CREATE AUTO'],
+    ['the starter takes the first turn: two steps at once', 'CREATE AUTO NSTEP=2 NOSB'],
+    ['the starter takes the first turn: three workers', 'CREATE NW=3 NOSB NTIMER=0'],
+    ['the starter takes the first turn: at most once', 'CREATE AUTO AMO DEADLINE NSTEP=2 NOSB'],
+    ['the starter takes the first turn: two senders, a request to cancel', 'CREATE S2=1 CANCEL_ID=2 NOSB'],
+    [
+      'the starter takes the first turn: terminate, and code that cannot follow',
+      'CREATE S2=2 TERM_ID=2 BLOCK NOSB NTIMER=0',
+    ],
+    ['the starter takes the first turn: renewals', 'CREATE RENEW NOSB NTIMER=0'],
+    ['the starter takes the first turn: pauses', `CREATE PAUSE NOSB ${SMALL}`],
+    ['the starter takes the first turn: its workflow is paused', `CREATE HOLD NOSB ${SMALL}`],
+    ['the starter takes the first turn: readOnly steps in a row', 'CREATE AUTO EARLY NSTEP=2 NTIMER=0 NOSB'],
+  ]),
+  ...of('run.pml', 'live', 'holds', [
+    ['live: the starter takes the first turn, and a worker or the starter crashes', 'CREATE AUTO CB=1 XB=1'],
+    ['live: the starter takes the first turn; a wake is lost', `CREATE LB=1 DB=1 ${SMALL}`],
+  ]),
+  ...of('run.pml', 'safe', 'breaks', [
+    ['planted: the starter leaves no time at which its run is due', 'CREATE AUTO M_CREATENODUE'],
+    ['planted: a starter takes the run of another one for its own', 'CREATE AUTO M_TWIN NOSB'],
+  ]),
   ...of('early.pml', 'safe', 'holds', [
     ['early: readOnly steps may begin before their record', 'READS'],
     ['early: other steps do not', 'KEEPS'],

@@ -20,13 +20,15 @@
  *
  * Sizes: NW workers; S1 S2 S3: who sends the messages 1, 2, 3 (0 nobody; 1 a caller who repeats with the same id; 2 one
  * with an id of its own, never repeated; 3 two callers at once with that id; 4 the same, and each has a payload of its own); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
- * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE HOLD EARLY.
+ * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE HOLD EARLY CREATE AUTO.
  * M_...: one planted mistake each.
  * BESIDE: the payloads of the mail are read beside the journal. Without it they are read after it, which is one of the orders.
  * PAUSE: somebody pauses and resumes the run, without limit (LIVE: once).
  * HOLD: the same with its workflow; who knows of that may know what was true at any time before (LIVE: what is true).
  * NORESUME: the workflow stays paused (LIVE).
  * EARLY: the steps are readOnly, one after the other. What they gave may be held back, in memory, while the next one runs.
+ * CREATE: the run is not there yet. Whoever starts it creates it, perhaps with what came of its first turn.
+ * AUTO: the code waits for no signal.
  * CONT: at its end the program continues as new, once: the second link is the same program, with a journal of its own.
  */
 #ifndef NW
@@ -97,13 +99,23 @@
 #define SIGNALS (14 & ~CANCEL & ~TERM)
 
 /* what the code wants, by what of the journal it has been given: messages d, steps s, timers t */
-#define PENDING(d, s)  (((d) & SIGNALS) && !((d) & CANCEL) && (s) != STEPS)
-#define SLEEPS(d, s)   (((d) & CANCEL) || (((d) & SIGNALS) && (s) == STEPS))
+#ifdef AUTO
+#define GIVEN(d) true
+#else
+#define GIVEN(d) ((d) & SIGNALS)
+#endif
+#define PENDING(d, s)  (GIVEN(d) && !((d) & CANCEL) && (s) != STEPS)
+#define SLEEPS(d, s)   (((d) & CANCEL) || (GIVEN(d) && (s) == STEPS))
 #define ENDED(d, s, t) (SLEEPS(d, s) && (t) == TIMERS)
 #define NEXTT(t)       (((t) & 1) -> T2 : T1)
 
 /* run item */
-bool open = 1; byte owner = 0; byte mail = 0; bool dirty = 0;
+#ifdef CREATE
+bool open = 0, created = 0, inFirst = 0;   /* inFirst: the lease is that of the creation */
+#else
+bool open = 1;
+#endif
+byte owner = 0; byte mail = 0; bool dirty = 0;
 /* payloads of messages */
 byte inb = 0;
 /* journal: messages, steps, timers */
@@ -123,7 +135,11 @@ bool expired = 0;
 byte due = NB; bool pending = 1, jput = 0, nbpast = 0;   /* pending: the status; jput: the journal has begun */
 bool over[NW + 1];   /* its lease was over before the delay: a later worker found it over, and the delay not */
 #else
+#ifdef CREATE
+byte due = NONE;
+#else
 byte due = ZERO;
+#endif
 #define nbpast true
 #ifdef CONT
 bool jput = 1;
@@ -216,7 +232,12 @@ byte nmail = 0, jn = 0;      /* of the mail: messages without a name; those of t
 #endif
 
 #ifdef LIVE
-byte q = 1; byte cb = CB, xb = XB, sb = SB, lb = LB, db = DB, bb = BB;
+#ifdef CREATE
+byte q = 0;
+#else
+byte q = 1;
+#endif
+byte cb = CB, xb = XB, sb = SB, lb = LB, db = DB, bb = BB;
 #define SOME(b) b > 0 -> b--
 inline send() { if :: q < 2 -> q++ :: else fi }
 #else
@@ -365,6 +386,9 @@ inline accept(id, answer, isFree) {
 /* kind 3 and 4: of S1 == 4, with the payloads 1 and 2 */
 proctype Sender(byte id; byte kind) {
   byte answer = 0; bool isFree = 0, isRepeat = 0, isThere = 0;
+#ifdef CREATE
+  created;                                                                /* before, there is nobody to send to */
+#endif
 again:
 #if S1 == 4
   atomic {                                                                /* 2: new, or the same; else it is refused */
@@ -500,8 +524,13 @@ endnoise:
 #else
 #define UNSEEN dirty
 #endif
-#define MAYGO (open && owner == me && !UNSEEN)
-#define LOST  (!open || owner != me)
+#ifdef M_TWIN
+#define MINE (owner == me || (twin && inFirst && owner != 0))             /* the epoch is the same */
+#else
+#define MINE (owner == me)
+#endif
+#define MAYGO (open && MINE && !UNSEEN)
+#define LOST  (!open || !MINE)
 
 #ifdef NOISE
 #define VIEW  v = mail; nv = nmail
@@ -561,6 +590,9 @@ inline take() {
 #ifdef WARM
   if :: warm[me] && owner == 0 -> assert(!behind[me]) :: else fi;         /* what was kept warm is exact */
   warm[1] = 0; warm[2] = 0;                                               /* its epoch is not the last any more */
+#endif
+#ifdef CREATE
+  inFirst = 0;
 #endif
   owner = me; inturn[me] = 1; BACK;
 #ifdef CONT
@@ -729,8 +761,41 @@ proctype Worker(byte me) {
   byte gpay;
 #endif
 #endif
+#ifdef M_TWIN
+  bool twin;
+#endif
 endidle:
+#ifdef CREATE
+  if
+  :: atomic { !created ->                                                 /* 1 */
+       created = 1; open = 1;
+       if
+       :: due = ZERO; take(); tko = 0; inFirst = 1                        /* with the lease, and the first record */
+#ifdef M_CREATENODUE
+          ; due = NONE
+#endif
+       :: due = ZERO; send(); goto endidle                                /* without a first turn */
+       :: !PENDING(0, 0) && !ENDED(0, 0, 0) ->                            /* at rest: the code has been to its first wait */
+          due = (SLEEPS(0, 0) -> T1 : NONE); goto endidle
+       :: ENDED(0, 0, 0) -> open = 0; due = NONE; goto endidle            /* and to its end */
+       fi };
+     atomic {                                                             /* the answer was lost: repeated */
+       if
+       :: CRASH
+       :: owner == me -> VIEW; LEARN
+       :: owner != me -> goto down                                        /* its own, and another's by now */
+       fi };
+     goto load
+#ifdef M_TWIN
+  :: atomic { open && inFirst && owner != 0 && owner != me ->             /* taken for its own creation */
+       twin = 1; inturn[me] = 1; tko = 0; VIEW
+     };
+     goto load
+#endif
+  :: atomic { created ->
+#else
   atomic {                                                                /* 6 */
+#endif
 #ifdef LIVE
     q > 0;
     if :: db > 0 -> db-- :: q-- :: lb > 0 -> lb--; q--; goto endidle fi;
@@ -745,7 +810,11 @@ endidle:
 #else
     CANTAKE && ISFIRST;
 #endif
-    take() };
+    take() }
+#ifdef CREATE
+  fi
+#endif
+  ;
 #ifdef RETAKE
   atomic {                                                                /* the answer was lost: repeated */
     if
@@ -1074,7 +1143,9 @@ body:                                                                     /* 12 
 #endif
     assert(!overdue);                                                     /* no body begins a second after a request to stop */
 #endif
+#ifndef AUTO
     assert(THERE & SIGNALS);                                              /* the record that led to it is there */
+#endif
     if
     :: !(ls & 1) && !(res & 1) -> w = 1
 #ifdef EARLY
@@ -1286,6 +1357,9 @@ down:
 #if S1 == 4
     gpay = 0;
 #endif
+#endif
+#ifdef M_TWIN
+    twin = 0;
 #endif
   };
   goto endidle
