@@ -9,6 +9,7 @@ import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
 import { SystemClock } from '../lib/memory/system-clock.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
+import type { FirstTurns } from '../lib/ports/first-turns.ts';
 import type { WakeQueue } from '../lib/ports/wake-queue.ts';
 import type { BenchStore } from './stores.ts';
 import { silent } from './silent.ts';
@@ -32,6 +33,33 @@ export interface Bench {
   passTime(duration: Duration): void;
 }
 
+export interface BenchOptions {
+  readonly stepMs?: number;
+  readonly events?: EventBus;
+  /** The client takes the first turns of the runs that it starts. */
+  readonly takesFirstTurns?: boolean;
+}
+
+/** The machine's, or one that stands still; and so far ahead. */
+class BenchClock implements Clock {
+  aheadMs = 0;
+  readonly #system = new SystemClock();
+  readonly #startMs = this.#system.nowMs();
+  readonly #standsStill: boolean;
+
+  constructor(standsStill: boolean) {
+    this.#standsStill = standsStill;
+  }
+
+  nowMs(): number {
+    return (this.#standsStill ? this.#startMs : this.#system.nowMs()) + this.aheadMs;
+  }
+
+  callAt(atMs: number, callback: () => void): () => void {
+    return this.#system.callAt(this.#system.nowMs() + atMs - this.nowMs(), callback);
+  }
+}
+
 /**
  * `stepMs`: the clock stands still, but for `passTime` and for so long at each body that begins. What is counted then does
  * not depend on the speed of the machine.
@@ -39,7 +67,7 @@ export interface Bench {
 export function createBench(
   store: BenchStore,
   workflows: WorkflowSource = measured,
-  { stepMs, events }: { readonly stepMs?: number; readonly events?: EventBus } = {},
+  { stepMs, events, takesFirstTurns = false }: BenchOptions = {},
 ): Bench {
   const waiting: string[] = [];
   const wakes: WakeQueue = {
@@ -49,14 +77,7 @@ export function createBench(
       return Promise.resolve();
     },
   };
-  let aheadMs = 0;
-  const systemClock = new SystemClock();
-  const startMs = systemClock.nowMs();
-  const nowMs = (): number => (stepMs === undefined ? systemClock.nowMs() : startMs) + aheadMs;
-  const clock: Clock = {
-    nowMs,
-    callAt: (atMs, callback) => systemClock.callAt(systemClock.nowMs() + atMs - nowMs(), callback),
-  };
+  const clock = new BenchClock(stepMs !== undefined);
   const ports = { registry: createRegistry(workflows), store: store.store, wakes, clock, log: silent };
   const start = (): RunningEngine =>
     createEngine({
@@ -67,7 +88,7 @@ export function createBench(
       random: Math.random,
       events,
       callBody: (command, context) => {
-        aheadMs += stepMs ?? 0;
+        clock.aheadMs += stepMs ?? 0;
         return callStepBody(command, context);
       },
     });
@@ -80,8 +101,15 @@ export function createBench(
   const workOne = async (): Promise<void> => {
     for (let runId = waiting.shift(); runId !== undefined; runId = waiting.shift()) await turn(runId);
   };
+  const firstTurns: FirstTurns = {
+    take: async (request) =>
+      (await engine.takeFirstTurn?.({ ...request, deadlineAtMs: clock.nowMs() + 10_000 })) ?? { kind: 'not-taken' },
+  };
   return {
-    client: new Client({ workflows, store: store.store, wakes, clock }),
+    client: new Client({
+      ...{ workflows, store: store.store, wakes, clock },
+      firstTurns: takesFirstTurns ? firstTurns : undefined,
+    }),
     store,
     work: async (atOnce = 1) => {
       await Promise.all(Array.from({ length: atOnce }, workOne));
@@ -99,7 +127,7 @@ export function createBench(
       engine = start();
     },
     passTime: (duration) => {
-      aheadMs += toMilliseconds(duration);
+      clock.aheadMs += toMilliseconds(duration);
     },
   };
 }

@@ -1,46 +1,18 @@
 /** The worker: takes turns of the runs that the queue of wakes names. */
-import { randomBytes } from 'node:crypto';
 import { checkInterceptors, interceptorsOf } from '../lib/engine/interceptors.ts';
-import type { Interceptor } from '../lib/ports/interceptor.ts';
 import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
 import type { Logger } from '../lib/core/logger.ts';
-import { createRunOperations } from '../lib/client/run-operations.ts';
-import { randomSeed } from '../lib/engine/run-seed.ts';
-import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
-import { readWorkerSettings } from '../lib/lambda/environment.ts';
-import { createEventBridgeBus } from '../lib/lambda/event-bridge-bus.ts';
-import { createFunctionInvoker } from '../lib/lambda/invoke-function.ts';
-import { createWakeForwarder } from '../lib/lambda/forward-wake.ts';
+import type { RunningEngine } from '../lib/engine/engine.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
 import type { Metrics } from '../lib/lambda/metrics.ts';
-import { currentScope, withScope } from '../lib/lambda/scope.ts';
+import { withScope } from '../lib/lambda/scope.ts';
 import { readRecords, readWake, type SqsBatchResponse, type SqsEvent, type SqsRecord } from '../lib/aws/sqs-event.ts';
-import { createTraces, type Traces } from '../lib/lambda/traces.ts';
-import type { EventBus } from '../lib/ports/event-bus.ts';
-import type { EngineEvent } from '../lib/ports/observer.ts';
-import type { RunFrames } from '../lib/scheduler/run-frames.ts';
-import { openMetrics, openPorts, oncePerProcess, type Overrides } from './function-ports.ts';
-import { openTable } from './open-table.ts';
+import { oncePerProcess } from './function-ports.ts';
+import { openEngine, type WorkerOverrides } from './open-engine.ts';
 import { serveInvocation } from './serve-invocation.ts';
 
 /** A Lambda handler for SQS events. */
 export type WorkerHandler = (event: SqsEvent, context: HandlerContext) => Promise<SqsBatchResponse>;
-
-/** What a worker may be given besides. */
-export interface WorkerOverrides extends Overrides {
-  /**
-   * Hooks around its turns and steps. Default: what the module of the workflows exports as `interceptors`, so that those that
-   * the construct and `lull dev` make have them too.
-   */
-  readonly interceptors?: readonly Interceptor[];
-  /** Where it tells of runs that have started, have ended or are blocked. Default: the bus that `LULL_EVENT_BUS` names. */
-  readonly events?: EventBus;
-  /**
-   * Stores snapshots of runs, from which they go on without the replay of their journals (experimental): `createRunFrames()`,
-   * in a bundle that was compiled for it. Default: each run is replayed.
-   */
-  readonly frames?: RunFrames;
-}
 
 /**
  * Makes the handler of the worker, for a Lambda that is fed by the queue of wakes. The event source needs
@@ -66,39 +38,7 @@ export interface WorkerOverrides extends Overrides {
 export function createWorkerHandler(workflows: WorkflowSource, overrides: WorkerOverrides = {}): WorkerHandler {
   const interceptors = checkInterceptors(overrides.interceptors ?? interceptorsOf(workflows));
   const registry = createRegistry(workflows);
-  const open = oncePerProcess(() => {
-    const { version, leaseMs, publicUrl, eventBus, engineSettings, pinnedVersion, ...settings } = readWorkerSettings(
-      overrides.environment ?? process.env,
-    );
-    const ports = openPorts(settings, overrides, openTable);
-    const metrics = openMetrics(settings, ports.clock, overrides);
-    const traces = createTraces(undefined, overrides.callBody);
-    const engine: RunningEngine = createEngine({
-      ...engineSettings,
-      ...ports,
-      registry,
-      operations: createRunOperations({
-        ...ports,
-        registry,
-        invoke: createFunctionInvoker(),
-        answerQuery: (query) => engine.answerQuery(query),
-      }),
-      interceptors,
-      frames: overrides.frames,
-      events: overrides.events ?? (eventBus && createEventBridgeBus({ ...eventBus, ...ports })),
-      version,
-      publicUrl,
-      ...(leaseMs === undefined ? {} : { leaseMs }),
-      pin: pinnedVersion && { version: pinnedVersion.version, forward: createWakeForwarder(pinnedVersion) },
-      newNonce: () => randomBytes(9).toString('base64url'),
-      newSeed: randomSeed,
-      random: Math.random,
-      turnOfTheLoop: () => new Promise((resolve) => setImmediate(resolve)),
-      observe: (event) => look(event, { metrics, traces }),
-      callBody: (command, stepContext) => traces.callBody(command, stepContext),
-    });
-    return { engine, log: ports.log, clock: ports.clock, metrics, traces };
-  });
+  const open = oncePerProcess(() => openEngine({ registry, interceptors }, overrides));
   const handle: WorkerHandler = async (event, context) => {
     const { engine, log, clock, metrics, traces } = open();
     const deadlineAtMs = clock.nowMs() + context.getRemainingTimeInMillis();
@@ -113,16 +53,6 @@ export function createWorkerHandler(workflows: WorkflowSource, overrides: Worker
     return { batchItemFailures: [...malformed, ...failed.flat()].map(toFailure) };
   };
   return (event, context) => serveInvocation(context, () => handle(event, context));
-}
-
-/** Within the scope of the turn. */
-function look(event: EngineEvent, { metrics, traces }: { metrics: Metrics; traces: Traces }): void {
-  const scope = currentScope();
-  if (scope !== undefined && event.kind === 'turn-began') {
-    Object.assign(scope.keys, { workflow: event.workflow, epoch: event.epoch });
-  }
-  if (event.kind === 'turn-ended') metrics.turnEnded(event, scope?.writeUnits ?? 0);
-  traces.observe(event);
 }
 
 /** Several wakes of one run are one turn. What is no wake fails each time, until the dead-letter queue has it. */

@@ -1,9 +1,12 @@
 /** `lull/lambda`: the Lambda functions that run workflows, to be made with workflows of your own. */
 export { createApiHandler, type ApiHandler } from './create-api-handler.ts';
+export { createFirstTurns, type FirstTurnsOptions } from './create-first-turns.ts';
+export type { FirstTurns } from '../lib/ports/first-turns.ts';
 export { createEventStartHandler, type EventStartHandler } from './create-event-start-handler.ts';
 export { createScheduleHandler, type ScheduleHandler } from './create-schedule-handler.ts';
 export { createSweeperHandler, type SweeperHandler } from './create-sweeper-handler.ts';
-export { createWorkerHandler, type WorkerHandler, type WorkerOverrides } from './create-worker-handler.ts';
+export { createWorkerHandler, type WorkerHandler } from './create-worker-handler.ts';
+export type { WorkerOverrides } from './open-engine.ts';
 export { createRunFrames, type RunFrames } from '../lib/scheduler/run-frames.ts';
 export type { Interceptor, RunEndInfo, StepInfo, TurnInfo } from '../lib/ports/interceptor.ts';
 export type {

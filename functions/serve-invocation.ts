@@ -5,13 +5,14 @@ import { keysOf, withScope } from '../lib/lambda/scope.ts';
 import { showError, type ShownError } from '../lib/lambda/shown-error.ts';
 
 export async function serveInvocation<T>(context: HandlerContext | undefined, call: () => Promise<T>): Promise<T> {
-  return withScope(keysOf(context), async () => {
+  const serve = async (): Promise<T> => {
     try {
       return await call();
     } catch (error) {
       throw toBareError(showError(toError(error)));
     }
-  });
+  };
+  return withScope(keysOf(context), serve, context);
 }
 
 /** Lambda logs what an invocation throws, with all that is on it: an item of the table may be. */

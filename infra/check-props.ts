@@ -23,6 +23,13 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
     refuse(`versions is ${JSON.stringify(versions)}: give 'latest' or 'pinned'`);
   }
 
+  if (props.firstTurnInApi === true && versions === 'pinned') {
+    refuse(
+      `firstTurnInApi is true, and versions is 'pinned': the API is no version of the worker, to which the runs that it begins ` +
+        'could be pinned. Leave out one of them',
+    );
+  }
+
   const { publicCallbacks = false } = props;
   const { url } = { url: undefined, ...(typeof publicCallbacks === 'boolean' ? {} : publicCallbacks) };
   if (

@@ -134,11 +134,11 @@ export function grantWake(queue: IQueue, grantee: IGrantable): Grant {
   return combine([send, ...(key ? [key] : [])]);
 }
 
-/** Lets the worker put life-cycle events on a bus, and tells it which, and how the engine is named there. */
-export function grantEvents(worker: NodejsFunction, bus: Pick<IEventBus, 'eventBusArn'>, engineName: string): void {
-  Grant.addToPrincipal({ grantee: worker, actions: ['events:PutEvents'], resourceArns: [bus.eventBusArn] });
-  worker.addEnvironment('LULL_EVENT_BUS', bus.eventBusArn);
-  worker.addEnvironment('LULL_EVENT_ENGINE', engineName);
+/** Lets a function that takes turns put life-cycle events on a bus, and tells it which, and how the engine is named there. */
+export function grantEvents(taker: NodejsFunction, bus: Pick<IEventBus, 'eventBusArn'>, engineName: string): void {
+  Grant.addToPrincipal({ grantee: taker, actions: ['events:PutEvents'], resourceArns: [bus.eventBusArn] });
+  taker.addEnvironment('LULL_EVENT_BUS', bus.eventBusArn);
+  taker.addEnvironment('LULL_EVENT_ENGINE', engineName);
 }
 
 export function combine([first, ...others]: readonly Grant[]): Grant {

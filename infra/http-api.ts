@@ -18,7 +18,8 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Construct } from 'constructs';
 import { createLogGroup } from './create-log-group.ts';
 import { engineNameOf } from './engine-metrics.ts';
-import { MANAGE_OPERATIONS } from './grants.ts';
+import { MANAGE_OPERATIONS, OPERATIONS } from './grants.ts';
+import { turnEnvironment } from './worker.ts';
 import { createFunction, type EngineParts } from './workflow-function.ts';
 import type { WorkflowEngineProps } from './workflow-engine-props.ts';
 
@@ -54,16 +55,21 @@ export interface WorkflowApiOptions {
 /** Those of lull's routes. Without OPTIONS: the gateway answers preflights itself. */
 const METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE];
 
-export function createHttpApi(scope: Construct, parts: EngineParts): { apiFunction: NodejsFunction; api: HttpApi } {
-  const { api: options = {}, apiOptions } = parts.props;
+export function createHttpApi(
+  scope: Construct,
+  parts: EngineParts,
+  version: string | undefined,
+): { apiFunction: NodejsFunction; api: HttpApi } {
+  const { api: options = {}, apiOptions, firstTurnInApi = false } = parts.props;
   const { authorizer = new HttpIamAuthorizer(), authorizationScopes, cors, throttle = THROTTLE } = options;
   const apiFunction = createFunction(scope, 'ApiFunction', parts, {
     handler: 'api',
     description: 'Starts runs, and talks to them, over HTTP',
     memorySize: 512,
     timeout: Duration.seconds(29), // the gateway waits for 30 s
+    ...(firstTurnInApi ? { environment: { ...turnEnvironment(parts.props, version), LULL_FIRST_TURNS: 'true' } } : {}),
     options: apiOptions,
-    operations: MANAGE_OPERATIONS,
+    operations: firstTurnInApi ? [...MANAGE_OPERATIONS, ...OPERATIONS.worker] : MANAGE_OPERATIONS,
   });
   const api = new HttpApi(scope, 'Api', {
     apiName: apiNameOf(scope),

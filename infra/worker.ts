@@ -25,9 +25,7 @@ export function createWorker(scope: Construct, parts: EngineParts, version: stri
     // A run that wakes itself by its timers is a loop through the queue, and none that has to be stopped.
     recursiveLoop: RecursiveLoop.ALLOW,
     environment: {
-      LULL_LEASE_MS: String(leaseDurationOf(props).toMilliseconds()),
-      ...(version === undefined ? {} : { LULL_VERSION: version }),
-      ...(props.settings === undefined ? {} : { LULL_SETTINGS: JSON.stringify(props.settings) }),
+      ...turnEnvironment(props, version),
       ...(props.versions === 'pinned' ? { LULL_PIN_RUNS: 'true' } : {}),
     },
     options: {
@@ -45,6 +43,15 @@ export function createWorker(scope: Construct, parts: EngineParts, version: stri
     }),
   );
   return worker;
+}
+
+/** The environment of each function that takes turns. */
+export function turnEnvironment(props: WorkflowEngineProps, version: string | undefined): Record<string, string> {
+  return {
+    LULL_LEASE_MS: String(leaseDurationOf(props).toMilliseconds()),
+    ...(version === undefined ? {} : { LULL_VERSION: version }),
+    ...(props.settings === undefined ? {} : { LULL_SETTINGS: JSON.stringify(props.settings) }),
+  };
 }
 
 /**

@@ -116,13 +116,15 @@ export class WorkflowEngine extends Construct {
     const { sweeper, sweeperRule } = createSweeper(this, this.#parts, { version, worker: this.worker });
     this.sweeper = sweeper;
     this.sweeperRule = sweeperRule;
-    const { api, apiFunction } = createHttpApi(this, this.#parts);
+    const { api, apiFunction } = createHttpApi(this, this.#parts, version);
     this.api = api;
     this.apiFunction = apiFunction;
     this.url = api.apiEndpoint;
     const publicUrl = publicUrlOf(props, api);
-    if (publicUrl !== undefined) this.worker.addEnvironment('LULL_PUBLIC_URL', publicUrl);
-    if (props.events) grantEvents(this.worker, props.events, engineNameOf(this));
+    for (const taker of this.#turnTakers()) {
+      if (publicUrl !== undefined) taker.addEnvironment('LULL_PUBLIC_URL', publicUrl);
+      if (props.events) grantEvents(taker, props.events, engineNameOf(this));
+    }
   }
 
   /** What a function needs to make a `Client` of `lull/client`, as its environment: it also needs a grant. */
@@ -173,7 +175,7 @@ export class WorkflowEngine extends Construct {
    * engine's region and account. Steps that read it need `table.grantReadData(engine.worker)` besides.
    */
   grantTransactions(table: TransactionTable): Grant {
-    return grantTransactions(table, this.worker);
+    return combine(this.#turnTakers().map((taker) => grantTransactions(table, taker)));
   }
 
   /** Lets someone call the HTTP API, where it asks for signed requests, as it does by default. */
@@ -228,6 +230,11 @@ export class WorkflowEngine extends Construct {
     checkEventStart(`WorkflowEngine ${this.node.path}`, id, options, this.workflows);
     this.#eventStartTarget ??= new EventStartTarget(this, 'EventStarts', this.#parts);
     return this.#eventStartTarget.add(id, options);
+  }
+
+  /** The functions that run the code of workflows. */
+  #turnTakers(): NodejsFunction[] {
+    return this.#parts.props.firstTurnInApi === true ? [this.worker, this.apiFunction] : [this.worker];
   }
 
   #grant(grantee: IGrantable, operations: Parameters<typeof grantOperations>[2]): Grant {

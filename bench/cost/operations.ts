@@ -14,6 +14,9 @@ const nothing = workflow('nothing', function* () {});
 const steps = workflow('steps', function* () {
   yield* step('one', () => 1);
 });
+const threeSteps = workflow('threeSteps', function* () {
+  for (const name of ['one', 'two', 'three']) yield* step(name, () => 1);
+});
 const reads = workflow('reads', function* () {
   for (let index = 0; index < 5; index += 1) yield* step('look', { readOnly: true }, () => index);
 });
@@ -50,7 +53,7 @@ const counter = entity('counter', {
   reads: { get: (state) => state.sum },
 });
 
-const workflows = { nothing, steps, reads, sleeps, listens, asks, hasChild, startsRun, continues, counter };
+const workflows = { nothing, steps, threeSteps, reads, sleeps, listens, asks, hasChild, startsRun, continues, counter };
 
 interface Operation {
   readonly name: string;
@@ -60,6 +63,8 @@ interface Operation {
   readonly beside?: (bench: Bench) => Promise<unknown>;
   /** The bus that hears of these runs. Default: there is none. */
   readonly events?: EventBus;
+  /** Whole runs, of a client that takes their first turns. */
+  readonly takesFirstTurns?: true;
 }
 
 export interface OperationUsage extends Omit<Usage, 'readUnits'> {
@@ -100,6 +105,8 @@ const called = async (bench: Bench, again?: (key: string) => Promise<unknown>): 
   await again?.(key);
 };
 const bus: EventBus = { put: () => Promise.resolve(true) };
+const playNothing = (): Promise<void> => Promise.resolve();
+const runThreeSteps = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(threeSteps));
 const oneStep = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(steps));
 
 const OPERATIONS: readonly Operation[] = [
@@ -166,6 +173,19 @@ const OPERATIONS: readonly Operation[] = [
     play: (bench) => begin(bench, bench.client.start(hasChild)),
   },
   { name: 'continueAsNew', play: (bench) => begin(bench, bench.client.start(continues, true)) },
+  { name: 'a run of three steps', beside: playNothing, play: runThreeSteps },
+  {
+    name: 'a run that does nothing, whose starter takes the first turn',
+    beside: playNothing,
+    play: runNothing,
+    takesFirstTurns: true,
+  },
+  {
+    name: 'a run of three steps, whose starter takes the first turn',
+    beside: playNothing,
+    play: runThreeSteps,
+    takesFirstTurns: true,
+  },
   { name: 'events of a run on a bus', beside: runNothing, play: runNothing, events: bus },
   { name: 'events of a run whose last turn was that of a sleep', beside: sleeper, play: sleeper, events: bus },
 ];
@@ -176,8 +196,8 @@ export async function countOperations(): Promise<OperationUsage[]> {
   try {
     const empty = await countPlay(store, runNothing);
     const counted: OperationUsage[] = [{ name: 'a run that does nothing', ...empty }];
-    for (const { name, play, beside, events } of OPERATIONS) {
-      const whole = await countPlay(store, play, events);
+    for (const { name, play, beside, events, takesFirstTurns = false } of OPERATIONS) {
+      const whole = await countPlay(store, play, { events, takesFirstTurns });
       const without = beside === undefined ? empty : await countPlay(store, beside);
       counted.push({ name, writeUnits: whole.writeUnits - without.writeUnits, turns: whole.turns - without.turns });
     }
@@ -190,9 +210,16 @@ export async function countOperations(): Promise<OperationUsage[]> {
 async function countPlay(
   store: BenchStore,
   play: (bench: Bench) => Promise<unknown>,
-  events?: EventBus,
+  {
+    events,
+    takesFirstTurns = false,
+  }: { readonly events?: EventBus | undefined; readonly takesFirstTurns?: boolean } = {},
 ): Promise<Omit<Usage, 'readUnits'>> {
-  const bench = createBench(store, workflows, { stepMs: 1, ...(events === undefined ? {} : { events }) });
+  const bench = createBench(store, workflows, {
+    stepMs: 1,
+    takesFirstTurns,
+    ...(events === undefined ? {} : { events }),
+  });
   store.takeCounts();
   bench.takeTurns();
   await play(bench);

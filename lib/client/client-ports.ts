@@ -5,6 +5,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { describeValue } from '../core/describe-value.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { type AnyEntity, entityOf } from '../core/entity.ts';
 import type { Logger } from '../core/logger.ts';
@@ -28,6 +29,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import type { Store } from '../ports/store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
+import type { FirstTurns } from '../ports/first-turns.ts';
 import type { InspectRun } from '../ports/inspection.ts';
 import type { AnswerQuery } from '../ports/queries.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
@@ -78,6 +80,11 @@ export interface ClientOptions {
   readonly queries?: AnswerQuery | undefined;
   /** Looks at runs, for `describe` with `tasks`. Default: a replay in this process, by the code of `workflows`. */
   readonly inspectRun?: InspectRun | undefined;
+  /**
+   * Takes the first turns of the runs that this client starts, here and without the queue: `createFirstTurns` of `lull/lambda`.
+   * A start then takes until the turn is over. Default: workers take them.
+   */
+  readonly firstTurns?: FirstTurns | undefined;
   /** Makes ids for runs and messages. Default: at random. */
   readonly ids?: IdSource | undefined;
   /**
@@ -112,6 +119,7 @@ const OPTIONS = [
   'log',
   'queries',
   'inspectRun',
+  'firstTurns',
   'ids',
   'callTimeout',
 ] satisfies (keyof ClientOptions)[];
@@ -134,6 +142,7 @@ export function toClientPorts(options: ClientOptions, environment: Environment):
     clock,
     log,
     ids: options.ids ?? RANDOM_IDS,
+    firstTurns: checkFirstTurns(options.firstTurns),
     openStore,
     openQueries: once(async () => queries ?? (await loadQueries({ registry, clock, log, openStore }))),
     openQueriesOf: async (entity) => {
@@ -149,6 +158,16 @@ export function toClientPorts(options: ClientOptions, environment: Environment):
       ? () => fromLocalCloud('wakes')
       : once(async () => options.wakes ?? (await openQueue(options, environment))),
   };
+}
+
+function checkFirstTurns(firstTurns: unknown): FirstTurns | undefined {
+  if (firstTurns === undefined || typeof (firstTurns as FirstTurns | null)?.take === 'function') {
+    return firstTurns as FirstTurns | undefined;
+  }
+  throw new InvalidArgumentError(
+    `the firstTurns of a Client are ${describeValue(firstTurns)}: give what createFirstTurns of lull/lambda makes, as in ` +
+      'new Client({ firstTurns: createFirstTurns(workflows) })',
+  );
 }
 
 const CALL_TIMEOUT_MS = 10_000;

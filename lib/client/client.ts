@@ -47,6 +47,7 @@ import {
   type SignalWithStartOptions,
   toStartOptions,
   type UpdateWithStartOptions,
+  withoutFirstTurns,
 } from './with-start.ts';
 import { type CallPort, type Workflows, WorkflowsOfClient } from './workflows.ts';
 
@@ -124,7 +125,7 @@ export class Client {
   }
 
   /**
-   * Starts a run and gives it, without waiting for what it does. The input is checked by the workflow's schema, if the
+   * Starts a run and gives it, without waiting for what it does, but for its first turn if this client takes `firstTurns`. The input is checked by the workflow's schema, if the
    * workflow itself is given or the client knows it by name.
    *
    * Started again with the same `id` or `idempotencyKey`, the run that is there is given; see StartOptions. Raises
@@ -197,7 +198,7 @@ export class Client {
     const { idempotencyKey } = options;
     const start = { ...this.#find(workflow), input, options: toStartOptions(options) };
     const prepared = await prepareSignal(this.#ports, signal, { payload, idempotencyKey });
-    const ports = beginCall(this.#ports);
+    const ports = beginCall(withoutFirstTurns(this.#ports));
     const runId = await startRun(ports, start);
     await sendSignal(ports, runId, prepared);
     return new RunHandle(this.#ports, runId);
@@ -244,7 +245,7 @@ export class Client {
     const { idempotencyKey } = start;
     const request = { ...this.#find(workflow), input, options: toStartOptions(start) };
     const prepared = await prepareUpdate(this.#ports, update, args, { idempotencyKey });
-    const ports = beginCall(this.#ports);
+    const ports = beginCall(withoutFirstTurns(this.#ports));
     const runId = await startRun(ports, request);
     const messageId = await sendUpdate(ports, runId, prepared);
     return awaitUpdate(this.#ports, { runId, messageId, name: prepared.name }, answerTimeout);

@@ -10,6 +10,7 @@ import type { Encoded } from '../core/encoded.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
+import type { FirstTurnResult, FirstTurns } from '../ports/first-turns.ts';
 import type { RunItem, StartedBy, StoredValue } from '../ports/run-item.ts';
 import type { CreateRunResult, NewRun, Store } from '../ports/store.ts';
 import type { CallPorts } from './call-ports.ts';
@@ -79,9 +80,16 @@ export async function startRun(ports: CallPorts, request: StartRequest): Promise
   const store = await ports.openStore();
   const { runId, inputDigest, createdAtMs } = run;
   const wakes = await ports.openWakes();
-  const creation = await createNewRun(ports, store, run, value);
+  const create = async (toCreate: NewRun): Promise<NewRunCreation> => {
+    const creation = await createNewRun(ports, store, toCreate, value);
+    const mayBeTaken = options.id !== undefined || options.idempotencyKey !== undefined;
+    if (creation.kind === 'created' && mayBeTaken) await keepInput(ports, store, run, value);
+    return creation;
+  };
+  const first = await takeFirstTurn(ports, { run, value, create });
+  if (first.kind === 'created') return runId; // and the turn has seen to what comes next
+  const creation = first.kind === 'exists' ? first : await create(run);
   if (creation.kind === 'created') {
-    if (options.id !== undefined || options.idempotencyKey !== undefined) await keepInput(ports, store, run, value);
     if (run.needsWake !== true) await sendWake(ports, wakes, runId, delayMs);
     return runId;
   }
@@ -101,6 +109,14 @@ export async function startRun(ports: CallPorts, request: StartRequest): Promise
     await sendWake(ports, wakes, runId, Math.max(0, (existing.dueAtMs ?? 0) - createdAtMs));
   }
   return runId;
+}
+
+/** Where the client takes first turns: creates the run by that. */
+async function takeFirstTurn(
+  { firstTurns }: CallPorts,
+  request: Parameters<FirstTurns['take']>[0],
+): Promise<FirstTurnResult> {
+  return firstTurns === undefined ? { kind: 'not-taken' } : firstTurns.take(request);
 }
 
 /** A run as it is to be created, with its input. Default: within the limits of the store. */
@@ -206,7 +222,8 @@ export async function createNewRun(
   if (input.kind === 'item') await retryUnavailable(ports.clock, () => store.putValue(run.runId, input.key, value));
   const creation = await retryUnavailable(ports.clock, async ({ isRepeat }) => {
     const answer = await store.createRun(run);
-    return isRepeat && answer.kind === 'exists' && isOwn(answer.run, run) ? ({ kind: 'created' } as const) : answer;
+    if (!isRepeat || answer.kind !== 'exists' || run.firstTurn !== undefined) return answer; // a nonce says it for sure
+    return isOwn(answer.run, run) ? ({ kind: 'created' } as const) : answer;
   });
   if (creation.kind !== 'deleted') return creation;
   await forgetInput(ports, store, run);

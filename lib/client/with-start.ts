@@ -5,6 +5,7 @@
 import type { Duration } from '../core/duration.ts';
 import type { Signal } from '../core/signal.ts';
 import type { Update } from '../core/update.ts';
+import type { CallPorts } from './call-ports.ts';
 import { checkRunId } from './identifiers.ts';
 import type { StartOptions } from './start-run.ts';
 
@@ -49,4 +50,9 @@ export interface NamedUpdateWithStartOptions extends WithStartOptions, AnswerTim
 export function toStartOptions(options: WithStartOptions): StartOptions {
   const { id, idempotencyKey: _key, onConflict = 'use-existing', ...rest } = options;
   return { ...rest, id: checkRunId(id), onConflict };
+}
+
+/** The message is not to wait until a turn is over. */
+export function withoutFirstTurns<Ports extends CallPorts>(ports: Ports): Ports {
+  return { ...ports, firstTurns: undefined };
 }

@@ -5,13 +5,14 @@
  */
 import type { ChangePool } from '../ports/pool.ts';
 import type { AcceptedKind } from '../ports/message.ts';
-import type { RenewLease, RetryRun, SettleEnd, TakeLease } from '../ports/store.ts';
+import type { RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
 import type { PauseRun, ResumeRun } from '../ports/pause-run.ts';
+import type { RetryRun } from '../ports/retry-run.ts';
 import type { HoldRun } from '../ports/paused-workflows.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
-import { heldShardOf, sealedFormat, workflowShardOf } from './schema.ts';
+import { firstTurnFormat, heldShardOf, workflowShardOf } from './schema.ts';
 
 /** Two starts with one id: the second finds the run of the first. */
 export const runIsNew: Expression = expression('attribute_not_exists(#pk)');
@@ -50,7 +51,7 @@ export const messageIsThere: Expression = expression('attribute_exists(#pk)');
  * worker of an old version at a run that a newer one has written.
  */
 export const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #format <= :format', {
-  ':format': number(sealedFormat),
+  ':format': number(firstTurnFormat),
 });
 
 /** What is to be accepted. */
@@ -226,7 +227,7 @@ export function runHasFailedAsSeen({ epoch, purgeAtMs }: RetryRun): Expression {
       {
         ':failed': text('failed'),
         ':epoch': number(epoch),
-        ':format': number(sealedFormat),
+        ':format': number(firstTurnFormat),
       },
     ),
     noRunIsToLearnOfIt,
@@ -247,7 +248,7 @@ export function runIsClosedAndAsSeen({ createdOrder, dueAtMs }: { createdOrder: 
 /** A delete of a run that was started again, or whose parent is not told of its end yet; the second of two deletes. */
 export const runIsSettledAndNotDeleted: Expression = and(
   expression('attribute_exists(#closedStatus) AND attribute_not_exists(#deletedAtMs) AND #format <= :format', {
-    ':format': number(sealedFormat),
+    ':format': number(firstTurnFormat),
   }),
   noRunIsToLearnOfIt,
 );

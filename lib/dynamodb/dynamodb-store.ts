@@ -15,7 +15,9 @@ import type {
   PutRunBackResult,
 } from '../ports/paused-workflows.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
+import { firstRecordOf, whatIsThere, withFirstRecord } from '../ports/first-turn.ts';
 import { needsNoWake, type RunItem } from '../ports/run-item.ts';
+import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
   AcceptMessageResult,
   AnswerUpdate,
@@ -35,8 +37,6 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
-  RetryRun,
-  RetryRunResult,
   SettleEnd,
   Store,
   StoreOperation,
@@ -71,6 +71,7 @@ import { itemKey, readNumber, readText } from './item.ts';
 import type { Item } from './item.ts';
 import { continueChange, finishChange, releaseChange, renewChange, takeChange } from './lease-changes.ts';
 import { listDue, listHeld } from './list-due.ts';
+import { readFirstRecord } from './first-record.ts';
 import { listRuns } from './list-runs.ts';
 import { deleteMessages, FETCHED_AT_ONCE, loadMessages } from './message-items.ts';
 import { PoolsInTable } from './pools-in-table.ts';
@@ -134,7 +135,7 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
       written: () => ({ kind: 'created' }),
       refused: (there) => {
         const stored = there && findRun(there);
-        if (stored) return { kind: 'exists', run: stored.run };
+        if (stored) return whatIsThere(stored.run, run);
         return there && { kind: 'deleted', freeAtMs: readNumber(there, 'dueAtMs') };
       },
     });
@@ -218,17 +219,17 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
     return this.#change('take', runId, takeChange(runId, taking));
   }
 
-  async loadRecords(runId: string, after: number, atMost?: number, link?: number): Promise<JournalRecord[]> {
-    const found = await queryRecords(this.#table, runId, { after, atMost, link });
-    return inParallel(found, FETCHED_AT_ONCE, (item) => this.#toRecord(item));
+  async loadRecords(
+    ...[runId, after, atMost, link = 1, run]: Parameters<Store['loadRecords']>
+  ): Promise<JournalRecord[]> {
+    const items = await queryRecords(this.#table, runId, { after, atMost, link });
+    const records = await inParallel(items, FETCHED_AT_ONCE, (item) => this.#toRecord(item));
+    if (link !== 1 || after > 0 || records[0]?.number === 1) return records;
+    const first = run === undefined ? await readFirstRecord(this.#table, runId) : firstRecordOf(run);
+    return withFirstRecord(first, records).slice(0, atMost);
   }
 
-  async putRecord(
-    runId: string,
-    record: JournalRecord,
-    link?: number,
-    streams: readonly StreamValues[] = [],
-  ): Promise<PutRecordResult> {
+  async putRecord(...[runId, record, link, streams = []]: Parameters<Store['putRecord']>): Promise<PutRecordResult> {
     const values = streams.map((written) => toStreamItem(runId, written, record.nonce));
     const item = await this.#payloads.put(toRecordItem(runId, record, link), 'entries');
     return conditionalWrite<PutRecordResult>(this.#table, 'putRecord', keyOf(item), {

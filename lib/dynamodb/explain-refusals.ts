@@ -9,6 +9,7 @@
  */
 import { isClosed } from '../core/run-status.ts';
 import { isRetried, mayBeHeld, needsNoWake, pinnedElsewhere } from '../ports/run-item.ts';
+import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
   AcceptMessageResult,
   AnswerUpdateResult,
@@ -20,8 +21,6 @@ import type {
   ReleaseLease,
   RenewLease,
   RenewLeaseResult,
-  RetryRun,
-  RetryRunResult,
   TakeLease,
   TakeLeaseResult,
   WatchRunResult,

@@ -4,15 +4,8 @@ import { type AcceptedKind, isToStop, type UpdateAnswer } from '../ports/message
 import type { WorkflowList } from '../ports/paused-workflows.ts';
 import type { ChangePool, JoinLine } from '../ports/pool.ts';
 import type { RunShows } from '../ports/run-item.ts';
-import type {
-  ContinueRun,
-  FinishRun,
-  ReleaseLease,
-  RenewLease,
-  RetryRun,
-  SettleEnd,
-  TakeLease,
-} from '../ports/store.ts';
+import type { RetryRun } from '../ports/retry-run.ts';
+import type { ContinueRun, FinishRun, ReleaseLease, RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
 import type { PauseRun } from '../ports/pause-run.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
@@ -259,6 +252,8 @@ export function deleteUpdate({ workflow, nowMs, freeAtMs }: DeleteUpdate): Expre
     dueAtMs: number(freeAtMs),
     workflowShard: text(deletedShardOf(workflow)),
     input: undefined,
+    firstNonce: undefined,
+    firstEntries: undefined,
     result: undefined,
     customStatus: undefined,
     attributes: undefined,

@@ -2,7 +2,8 @@
  * The layout of the table: every name in it, and how keys are made. The code that creates the table and the code that
  * fills it read it here.
  *
- *   pk = run id, sk = `run`                   the run item: at most 1 KB, as long as its names and inbox are ordinary
+ *   pk = run id, sk = `run`                   the run item: at most 1 KB, as long as its names and inbox are ordinary. Where
+ *                                             the starter took the first turn, it has record 1 too
  *                sk = `event#` + 8 digits     a record of the journal
  *                sk = `link#` + 8 digits      the same of a later link: its number, from 2, and `#` + 8 digits of the record
  *                sk = `inbox#` + message id   a message; of one with an idempotency key its digest stays
@@ -30,6 +31,9 @@ import { invariant } from '../core/invariant.ts';
 /** The version of this layout. Each item carries it as `format`; an item of a later one is refused. */
 export const schemaVersion = 1;
 
+/** The format of a run item that has record 1 of its journal in it: a reader that knows of none would begin the run again. */
+export const firstTurnFormat = 4;
+
 /** The format of an item that claims a content in the bucket: a reader that knows of no bucket refuses it. */
 export const claimFormat = 2;
 
@@ -53,6 +57,9 @@ export const attribute = {
   /** S: completed, failed, cancelled or terminated. Only closed runs have it. */
   closedStatus: 'closedStatus',
   endedAtMs: 'endedAtMs',
+  /** S: of the first turn, where the starter took it; and its entries as JSON text, if they are in no item of their own. */
+  firstNonce: 'firstNonce',
+  firstEntries: 'firstEntries',
   /** S: JSON text of the encoded input, or the key of the value that has it. */
   input: 'input',
   inputKey: 'inputKey',

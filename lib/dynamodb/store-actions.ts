@@ -28,7 +28,7 @@ export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction
   accept: [UPDATE, GET],
   deleteMessages: [DELETE_MANY, UPDATE],
   take: [UPDATE, GET],
-  loadRecords: [QUERY],
+  loadRecords: [QUERY, GET],
   putRecord: [PUT, GET],
   readStream: [QUERY],
   transact: [PUT, GET],

@@ -2,7 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { SEALED_TEXT } from '../core/sealed.ts';
+import { findSealed, SEALED_TEXT } from '../core/sealed.ts';
 import type { ClosedStatus, OpenStatus } from '../core/run-status.ts';
 import {
   type AfterEnd,
@@ -17,6 +17,9 @@ import {
   type StartedBy,
   type StoredValue,
 } from '../ports/run-item.ts';
+import type { JournalEntry } from '../journal/event.ts';
+import { entriesText } from '../ports/entries-text.ts';
+import { FIRST_EPOCH, type FirstTurn } from '../ports/first-turn.ts';
 import type { NewRun } from '../ports/store.ts';
 import {
   checkFormat,
@@ -40,6 +43,7 @@ import {
   attribute,
   createdOrderOf,
   dueShardOf,
+  firstTurnFormat,
   fromCreatedOrder,
   fromWorkflowShard,
   isHeldShard,
@@ -59,7 +63,7 @@ export interface StoredRun {
 export function toRunItem(run: NewRun): Item {
   const { runId, workflow, createdAtMs, input, inputDigest, dueAtMs, notBeforeMs } = run;
   const { deadlineAtMs, needsWake, startedBy, scheduledAtMs, attributes, goesOnFrom } = run;
-  return {
+  const item: Item = {
     ...itemKey(runId, runSortKey),
     [attribute.format]: number(inputDigest.startsWith(SEALED_TEXT) ? sealedFormat : schemaVersion),
     [attribute.workflowShard]: text(workflowShardOf(workflow, runId)),
@@ -80,6 +84,57 @@ export function toRunItem(run: NewRun): Item {
     ...(scheduledAtMs === undefined ? {} : { [attribute.scheduledAtMs]: number(scheduledAtMs) }),
     ...(goesOnFrom ? { [attribute.goesOnFrom]: text(JSON.stringify(goesOnFrom)) } : {}),
   };
+  return run.firstTurn === undefined ? item : withFirstTurn(item, run.firstTurn);
+}
+
+/** In place of what a run has of which no turn was taken. */
+function withFirstTurn(item: Item, { nonce, entries, sealed, then }: FirstTurn): Item {
+  const {
+    [attribute.openStatus]: openStatus = text('pending'),
+    [attribute.dueAtMs]: _dueAtMs,
+    [attribute.needsWake]: _needsWake,
+    ...rest
+  } = item;
+  const begun: Item = {
+    ...rest,
+    [attribute.format]: number(firstTurnFormat),
+    [attribute.epoch]: number(FIRST_EPOCH),
+    [attribute.firstNonce]: text(nonce),
+    ...(entries && { [attribute.firstEntries]: text(entriesText(entries)) }),
+    ...(sealed !== undefined && { [attribute.firstEntries]: content(sealed) }),
+  };
+  if (then.kind === 'goes-on') {
+    const { owner, expiresAtMs } = then.lease;
+    const lease = { [attribute.leaseOwner]: text(owner), [attribute.leaseExpiresAtMs]: number(expiresAtMs) };
+    const prior = { [attribute.priorLeaseExpiresAtMs]: number(0) };
+    return { ...begun, ...lease, ...prior, [attribute.openStatus]: openStatus, [attribute.dueAtMs]: number(0) };
+  }
+  const { shows = {} } = then;
+  const shown: Item = {
+    ...(shows.customStatus === undefined ? {} : { [attribute.customStatus]: content(shows.customStatus) }),
+    ...(shows.attributes === undefined ? {} : { [attribute.attributes]: text(JSON.stringify(shows.attributes)) }),
+  };
+  if (then.kind === 'rests') {
+    const { dueAtMs, needsWake } = then;
+    return { ...begun, ...shown, ...toDue(dueAtMs, needsWake), [attribute.openStatus]: text('suspended') };
+  }
+  const { status, result, endedAtMs, purgeAtMs, afterEnd } = then;
+  return {
+    ...begun,
+    ...shown,
+    ...toDue(afterEnd === undefined ? purgeAtMs : 0),
+    [attribute.closedStatus]: text(status),
+    [attribute.endedAtMs]: number(endedAtMs),
+    [result.kind === 'inline' ? attribute.result : attribute.resultKey]: toStoredValue(result),
+    ...(afterEnd && { [attribute.afterEnd]: text(afterEnd) }),
+  };
+}
+
+function toDue(dueAtMs: number | undefined, needsWake?: true): Item {
+  return {
+    ...(dueAtMs === undefined ? {} : { [attribute.dueAtMs]: number(dueAtMs) }),
+    ...(needsWake ? { [attribute.needsWake]: number(1) } : {}),
+  };
 }
 
 type GoesOnFrom = NonNullable<RunItem['goesOnFrom']>;
@@ -95,7 +150,7 @@ export function findRun(item: Item): StoredRun | undefined {
 }
 
 export function fromRunItem(item: Item): StoredRun {
-  checkFormat(item, sealedFormat);
+  checkFormat(item, firstTurnFormat);
   const lease = readLease(item);
   const closedStatus = findText(item, 'closedStatus') as ClosedStatus | undefined;
   const restingStatus = closedStatus ?? (readText(item, 'openStatus') as OpenStatus);
@@ -114,6 +169,7 @@ export function fromRunItem(item: Item): StoredRun {
     ...optional('watchers', findTexts(item, 'watchers')),
     ...optional('afterEnd', findText(item, 'afterEnd') as AfterEnd | undefined),
     ...optional('retries', findNumber(item, 'retries')),
+    ...optional('firstTurn', readFirstTurn(item)),
     ...(findText(item, 'goesOnFrom') === undefined ? {} : { goesOnFrom: readJson<GoesOnFrom>(item, 'goesOnFrom') }),
     epoch: readNumber(item, 'epoch'),
     wakes: readNumber(item, 'wakes'),
@@ -166,6 +222,15 @@ export function toSnapshotText({ record, epoch }: SnapshotPoint): string {
 function readSnapshotPoint(item: Item): SnapshotPoint | undefined {
   const [record, epoch] = findText(item, 'snapshot')?.split('-').map(Number) ?? [];
   return record === undefined || epoch === undefined ? undefined : { record, epoch };
+}
+
+function readFirstTurn(item: Item): RunItem['firstTurn'] {
+  const nonce = findText(item, 'firstNonce');
+  if (nonce === undefined) return undefined;
+  if (!has(item, 'firstEntries')) return { nonce };
+  const stored: Encoded = readContent(item, 'firstEntries');
+  if (findSealed(stored) !== undefined) return { nonce, sealed: stored };
+  return { nonce, entries: stored as unknown as readonly JournalEntry[] };
 }
 
 function readShows(item: Item): RunShows {

@@ -8,8 +8,12 @@ import type { RetryPoint, RunItem, RunShows, StoredValue } from '../ports/run-it
 import type { NewRun } from '../ports/store.ts';
 import type { PlaceOfText } from './cipher.ts';
 import { REASON_UNREADABLE } from './messages.ts';
+import { FIRST_EPOCH, firstRecordOf, type FirstTurn } from '../ports/first-turn.ts';
 import { places } from './places.ts';
+import { openRecord, sealRecord } from './records.ts';
 import type { Sealer } from './sealer.ts';
+
+type StoredFirstTurn = NonNullable<RunItem['firstTurn']>;
 
 /** Operation 1. */
 export async function sealNewRun(sealer: Sealer, run: NewRun): Promise<NewRun> {
@@ -19,15 +23,38 @@ export async function sealNewRun(sealer: Sealer, run: NewRun): Promise<NewRun> {
     ...run,
     input: await sealStored(sealer, places.input(runId, 1), input),
     inputDigest: await sealText(sealer, places.inputDigest(runId), inputDigest),
+    ...(run.firstTurn && { firstTurn: await sealFirstTurn(sealer, runId, run.firstTurn) }),
   };
 }
 
+async function sealFirstTurn(sealer: Sealer, runId: string, firstTurn: FirstTurn): Promise<FirstTurn> {
+  const { entries, then, ...rest } = firstTurn;
+  const { sealed } =
+    entries === undefined
+      ? {}
+      : await sealRecord(sealer, runId, { number: 1, epoch: FIRST_EPOCH, nonce: firstTurn.nonce, entries }, 1);
+  const written = sealed === undefined ? { ...rest, ...(entries && { entries }) } : { ...rest, sealed };
+  if (then.kind === 'goes-on') return { ...written, then };
+  const shown = then.shows === undefined ? then : { ...then, shows: await sealShows(sealer, runId, then.shows) };
+  if (shown.kind === 'rests') return { ...written, then: shown };
+  return { ...written, then: { ...shown, result: await sealStored(sealer, places.result(runId), shown.result) } };
+}
+
+/** What cannot be decrypted stays as it is: it is told when it is read as a record. */
+async function openFirstTurn(sealer: Sealer, runId: string, firstTurn: StoredFirstTurn): Promise<StoredFirstTurn> {
+  const record = firstRecordOf({ firstTurn });
+  if (record?.sealed === undefined) return firstTurn;
+  const { damage, entries } = await openRecord(sealer, runId, record, 1);
+  return damage === undefined ? { nonce: firstTurn.nonce, entries } : firstTurn;
+}
+
 export async function openRun(sealer: Sealer, run: RunItem): Promise<RunItem> {
-  const { runId, input, inputDigest, link = 1, result, goesOnFrom } = run;
+  const { runId, firstTurn, input, inputDigest, link = 1, result, goesOnFrom } = run;
   return {
     ...(await openShows(sealer, runId, run)),
     input: await openStored(sealer, places.input(runId, link), input),
     inputDigest: await openText(sealer, places.inputDigest(runId), inputDigest),
+    ...(firstTurn === undefined ? {} : { firstTurn: await openFirstTurn(sealer, runId, firstTurn) }),
     ...(result === undefined ? {} : { result: await openStored(sealer, places.result(runId), result) }),
     ...(goesOnFrom?.kind === 'retry' ? { goesOnFrom: await openRetry(sealer, runId, goesOnFrom) } : {}),
   };

@@ -11,6 +11,7 @@ import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
 import type { AcceptedKind, AnsweredUpdate, Message } from '../ports/message.ts';
+import { firstRecordOf, withFirstRecord } from '../ports/first-turn.ts';
 import type { HoldRun, WorkflowList } from '../ports/paused-workflows.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -35,8 +36,6 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
-  RetryRun,
-  RetryRunResult,
   SettleEnd,
   Store,
   TakeLease,
@@ -44,6 +43,7 @@ import type {
   WatchRunResult,
 } from '../ports/store.ts';
 import type { StreamValues } from '../ports/stream-values.ts';
+import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import { LockedMessagesError, PayloadKeyError } from '../ports/world-errors.ts';
@@ -145,9 +145,13 @@ class SealingStore extends PoolsInClear implements Store {
     return { ...taken, before, ...(keyAway === undefined ? {} : { keyAway }) };
   }
 
-  async loadRecords(runId: string, after: number, atMost?: number, link = 1): Promise<JournalRecord[]> {
-    const records = await this.under.loadRecords(runId, after, atMost, link);
-    return Promise.all(records.map((record) => openRecord(this.sealer, runId, record, link)));
+  async loadRecords(
+    ...[runId, after, atMost, link = 1, run]: Parameters<Store['loadRecords']>
+  ): Promise<JournalRecord[]> {
+    const records = await this.under.loadRecords(runId, after, atMost, link, run && {}); // the run is in clear
+    const isFromFirst = run !== undefined && link === 1 && after === 0;
+    const all = isFromFirst ? withFirstRecord(firstRecordOf(run), records).slice(0, atMost) : records;
+    return Promise.all(all.map((record) => openRecord(this.sealer, runId, record, link)));
   }
 
   async putRecord(

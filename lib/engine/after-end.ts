@@ -60,7 +60,7 @@ export async function afterEndOfClosed(engine: Engine, run: RunItem): Promise<vo
   try {
     const children: OpenChildren = new Map();
     if (run.afterEnd === 'tell-and-stop-children') {
-      const records = await engine.store.loadRecords(run.runId, 0, undefined, linkOf(run));
+      const records = await engine.store.loadRecords(run.runId, 0, undefined, linkOf(run), run);
       countChildren(children, standingEntries(readableEntries(unlessLocked(run.runId, records))).entries);
     }
     await carryOut(engine, run, { end: await readEnd(engine, run), children });

@@ -45,7 +45,7 @@ async function answerAsOf(engine: Engine, query: AskedQuery, run: RunItem | unde
     const error = new RunIdTakenError(runId, `, and not by an entity "${query.entity}": choose another key`);
     return { kind: 'cannot-replay', error };
   }
-  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run));
+  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run), run);
   // A closed run has records until it is purged: the run item goes last.
   if (records.length === 0) {
     if (isClosed(run.status)) return { kind: 'not-found' };

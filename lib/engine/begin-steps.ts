@@ -8,6 +8,7 @@ import { LullError, UndecodableValueError } from '../core/errors.ts';
 import type { PendingStep } from '../scheduler/live-run.ts';
 import type { CommandId } from '../journal/event.ts';
 import { isReadOnly } from './begin-early.ts';
+import { isLeftToWorker } from './left-to-worker.ts';
 import { attemptsStarted, failedEvent } from './step-events.ts';
 import { whyTooLate } from './step-limits.ts';
 import type { LiveMemory } from './live-memory.ts';
@@ -38,6 +39,10 @@ function beginWaiting(turn: Turn, memory: LiveMemory): void {
     if (attempts.has(step.id)) {
       memory.stepsToBegin.delete(step.id);
       continue;
+    }
+    if (isLeftToWorker(turn, step)) {
+      turn.beginsByMs = nowMs; // what is under way comes to its end, and the run is due
+      return;
     }
     if (!turn.places.mayBegin(step)) continue;
     // A step that was refused has left its place to one that is not announced.

@@ -26,7 +26,7 @@ export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
   const entries = turn.unwritten.take();
   turn.early = undefined;
   const { events, bytes } = journal;
-  for (const chunk of chunks(entries, engine.maxRecordBytes)) {
+  for (const chunk of chunksOf(entries, engine.maxRecordBytes)) {
     const number = journal.recordNumber + 1;
     const record = { number, epoch, nonce, entries: chunk.entries };
     const values = valuesFor(journal.streams, chunk.entries);
@@ -58,7 +58,7 @@ export function noteRecord(
 }
 
 /** What goes into one record, and the bytes of its stored form, a JSON array. */
-interface Chunk {
+export interface Chunk {
   readonly entries: readonly JournalEntry[];
   readonly bytes: number;
 }
@@ -68,7 +68,7 @@ interface Chunk {
  * event led to, since which commands belong to its branch is not known here. Otherwise, if the worker died in between,
  * code from before the patch could ask for the other branch, and no code that knows the patch could replay that.
  */
-function chunks(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
+export function chunksOf(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
   const all: Chunk[] = [];
   let open: JournalEntry[] = [];
   let texts: string[] = [];

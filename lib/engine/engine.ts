@@ -3,6 +3,7 @@
  *
  * Tested by: test/engine/turns.test.ts
  */
+import type { FirstTurnRequest } from '../ports/first-turns.ts';
 import type { AnswerQuery } from '../ports/queries.ts';
 import { answerQuery } from './answer-query.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine, type EngineOptions } from './settings.ts';
@@ -21,6 +22,7 @@ import { withOwnWorkflows } from '../schedule/own-workflows.ts';
 import { replayAgain, type Replayed } from './replay-again.ts';
 import { createSolitude } from './solitude.ts';
 import { sweep, type Sweep, type SweepOptions } from './sweep.ts';
+import { type FirstTurnTaken, takeFirstTurn } from './first-turn.ts';
 import { takeTurn, type TurnRequest } from './turn.ts';
 import type { TurnEnd } from './turn-end.ts';
 import { createWarmRuns } from './warm-runs.ts';
@@ -28,6 +30,8 @@ import { createWarmRuns } from './warm-runs.ts';
 export interface RunningEngine {
   /** Takes a turn of a run, if it is free and due. Safe to call at any time, from any number of workers. */
   takeTurn(request: TurnRequest): Promise<TurnEnd>;
+  /** Starts a run, and takes its first turn. */
+  takeFirstTurn?(request: FirstTurnRequest): Promise<FirstTurnTaken>;
   /** Wakes the runs that are due and that no worker runs. */
   sweep(options?: SweepOptions): Promise<Sweep>;
   /** What a run waits for. Changes nothing. */
@@ -70,12 +74,13 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const solitude = createSolitude(engine.clock);
   const pausedWorkflows = new PausedWorkflows(engine);
   const seenPools = new SeenPools();
+  const shared = { warmRuns, solitude, pausedWorkflows, seenPools };
   return {
     takeTurn: (request) => {
       const pool = fromPoolWake(request.runId);
-      if (pool !== undefined) return servePool(engine, seenPools, pool);
-      return takeTurn(engine, { warmRuns, solitude, pausedWorkflows, seenPools }, request);
+      return pool === undefined ? takeTurn(engine, shared, request) : servePool(engine, seenPools, pool);
     },
+    takeFirstTurn: (request) => takeFirstTurn(engine, shared, request),
     sweep: (sweepOptions) => sweep(engine, sweepOptions),
     inspectRun: (runId) => inspectRun(engine, runId),
     replayAgain: (runId) => replayAgain(engine, runId),

@@ -30,7 +30,7 @@ export function inspectRun(engine: Engine, runId: string): Promise<Inspection> {
 
 async function inspectAsOf(engine: Engine, runId: string, run: RunItem | undefined): Promise<Inspection> {
   if (run === undefined) return { kind: 'not-found' };
-  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run));
+  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run), run);
   // A closed run has records until it is purged: the run item goes last.
   if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
   const damage = findDamage(records);

@@ -141,7 +141,8 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   if (turn.run.epoch === 0 && turn.journal.recordNumber === 0) return { records: [] };
   if (turn.journal.recordNumber === 0) readAhead(turn);
   for (;;) {
-    const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(turn.run));
+    const holder = turn.creation === undefined ? turn.run : undefined;
+    const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(turn.run), holder);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
     const damage = findDamage(records);
     const blockedBy = damage === undefined ? await whyToBlock(turn, records) : undefined;

@@ -27,7 +27,7 @@ export type Replayed =
 export async function replayAgain(engine: Engine, runId: string): Promise<Replayed> {
   const run = await engine.store.readRun(runId);
   if (run === undefined) return { kind: 'unknown' };
-  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run));
+  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run), run);
   if (records.length === 0) return { kind: 'unknown' };
   const replayed = await replayRun(engine, run, standingEntries(records.flatMap(({ entries }) => entries)));
   if (replayed.kind === 'cannot-replay') return { kind: 'cannot-replay', error: replayed.error };

@@ -17,23 +17,11 @@ export type SuspendResult =
   | { readonly kind: 'lease-lost' };
 
 export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<SuspendResult> {
-  const { engine, runId, epoch } = turn;
+  const { engine, runId, epoch, isPaused } = turn;
   await writeSnapshot(turn, memory);
-  const { wakesSeen, inboxIds, newSnapshot } = turn;
-  const { isPaused, isHeldBack } = turn;
-  // What waits for the resume is due then.
-  const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);
-  const rest = {
-    status: 'suspended',
-    ...(isPaused ? { isPaused } : {}),
-    ...(isHeldBack ? { isHeldBack } : {}),
-    inboxIds,
-    ...wakeAt(engine, dueAtMs),
-    ...fullness(turn, memory),
-    ...(newSnapshot === undefined ? {} : { snapshot: newSnapshot }),
-    ...waits(memory),
-    ...turn.shows(),
-  } as const;
+  const { wakesSeen, newSnapshot } = turn;
+  const rest = toRest(turn, memory);
+  const { dueAtMs } = rest;
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
   if (release.kind === 'lost') return { kind: 'lease-lost' };
   if (release.kind === 'accepted-since') {
@@ -48,6 +36,24 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
   if (!turn.inbox.some(({ id }) => turn.carried.has(id))) turn.keepWarm(memory);
   if (dueAtMs !== undefined && !isPaused) await sendWake(turn, dueAtMs);
   return { kind: 'suspended', dueAtMs };
+}
+
+/** How the run item is to be while the run rests. */
+export function toRest(turn: Turn, memory: LiveMemory): Omit<ReleaseLease, 'epoch' | 'wakesSeen'> {
+  const { engine, inboxIds, isPaused, isHeldBack, newSnapshot } = turn;
+  // What waits for the resume is due then.
+  const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);
+  return {
+    status: 'suspended',
+    ...(isPaused ? { isPaused } : {}),
+    ...(isHeldBack ? { isHeldBack } : {}),
+    inboxIds,
+    ...wakeAt(engine, dueAtMs),
+    ...fullness(turn, memory),
+    ...(newSnapshot === undefined ? {} : { snapshot: newSnapshot }),
+    ...waits(memory),
+    ...turn.shows(),
+  };
 }
 
 function waits({ placeWaits }: LiveMemory): Pick<ReleaseLease, 'placeWaits'> {

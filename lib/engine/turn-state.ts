@@ -16,6 +16,7 @@ import type { AttemptEvent } from './attempt.ts';
 import { Attempts } from './attempts.ts';
 import type { Early } from './begin-early.ts';
 import { AutoResetEvent } from './auto-reset-event.ts';
+import type { Creation } from './create-run.ts';
 import type { Ending } from './finish.ts';
 import { emptyJournal } from './journal-length.ts';
 import { LeaseRenewer } from './lease-renewer.ts';
@@ -50,6 +51,7 @@ interface TurnParts {
   readonly beganAtMs: number;
   readonly expiresAtMs: number;
   readonly endsByMs: number;
+  readonly creation?: Creation;
 }
 
 export class Turn {
@@ -74,7 +76,9 @@ export class Turn {
   readonly alarm: Alarm;
   /** When the turn has to end, and from when on it begins no more bodies. */
   readonly endsByMs: number;
-  readonly beginsByMs: number;
+  beginsByMs: number;
+  /** Of the first turn in the process that starts the run: that turn creates it. */
+  readonly creation: Creation | undefined;
 
   /** What this turn has seen of the run item's `wakes` and `inboxIds`. */
   wakesSeen: number;
@@ -184,7 +188,7 @@ export class Turn {
       streams: this.streams,
       engine,
       runId,
-      turn: { beganAtMs, endsByMs, epoch },
+      turn: { beganAtMs, endsByMs, epoch, isStarters: parts.creation !== undefined },
       onStepResult: (event, writes) => {
         this.#onStepResult(event, writes);
       },
@@ -197,6 +201,7 @@ export class Turn {
     this.alarm = new Alarm(engine.clock, this.wakeUp);
     this.endsByMs = endsByMs;
     this.beginsByMs = endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART);
+    this.creation = parts.creation;
     this.wakesSeen = run.wakes;
     this.inboxIds = run.inboxIds;
     this.takesOver = run.lease !== undefined;
@@ -234,6 +239,11 @@ export class Turn {
     this.newestRun = run;
     this.wakesSeen = run.wakes;
     this.inboxIds = run.inboxIds;
+  }
+
+  /** False: this turn is still to create it, or was not able to. */
+  get isInTable(): boolean {
+    return this.creation === undefined || this.creation.result?.kind === 'created';
   }
 
   /** As the run item was last seen. */

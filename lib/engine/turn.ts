@@ -29,6 +29,7 @@ import { mayWaitForRecord, waitsForRecord } from './begin-early.ts';
 import { announceSteps, beginSteps } from './begin-steps.ts';
 import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
+import { createRunOfTurn } from './create-run.ts';
 import { continueRun, toContinued } from './continue-run.ts';
 import { deliverPendingEvents } from './deliver-pending-events.ts';
 import { finishRun, toEnding } from './finish.ts';
@@ -98,17 +99,22 @@ async function takeTurnAt(
   }
   const { turn } = begun;
   turn.keyAway = begun.keyAway;
-  emitTurnStarted(turn);
+  return goThrough(turn);
+}
+
+/** A turn that has the lease, or creates the run with it. */
+export async function goThrough(turn: Turn): Promise<TurnEnd> {
+  if (turn.isInTable) emitTurnStarted(turn);
   let staysInLine = true;
   try {
     const end = await aroundTurn(turn, () => carryOnWithKey(turn));
     staysInLine = end.kind === 'suspended' || end.kind === 'lease-lost';
-    emitTurnEnded(turn, end);
+    if (turn.isInTable) emitTurnEnded(turn, end);
     // Perhaps the table did not answer, and no other worker has the run: then this worker must not count as lost (I10).
     if (end.kind === 'lease-lost') await recordThatItLives(turn);
     return end;
   } catch (error) {
-    emitTurnFailed(turn, error);
+    if (turn.isInTable) emitTurnFailed(turn, error);
     await recordThatItLives(turn);
     throw error;
   } finally {
@@ -152,7 +158,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (loading.kind === 'lost' || !(await turn.lease.isOurs())) return { kind: 'lease-lost' };
     if (loading.kind === 'terminated') return terminateRun(turn, loading.reason);
     if (loading.kind === 'continued') return continueRun(turn, loading.entry, loading.deadlineAtMs);
-    if (loading.kind === 'cannot-replay') return blockRun(turn, loading.error);
+    if (loading.kind === 'cannot-replay') return cannotGoOn(turn, loading.error);
     const { memory } = loading;
     if (turn.keyAway !== undefined) return holdForKey(turn, turn.keyAway);
 
@@ -163,14 +169,15 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     await turn.places.giveBack(); // before the ends are recorded: no place is left behind for a step that has ended
     const delivery = await deliverPendingEvents(turn, memory);
     if (delivery.kind === 'lost') return { kind: 'lease-lost' };
-    if (delivery.kind === 'cannot-replay') return blockRun(turn, delivery.error);
+    if (delivery.kind === 'cannot-replay') return cannotGoOn(turn, delivery.error);
     if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
     turn.attempts.abortWithdrawn(memory.live);
     const end = endOfCode(turn, memory);
     if (end.kind === 'terminated') return terminateRun(turn, end.reason);
 
-    if (!mayWaitForRecord(turn, memory)) {
-      if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };
+    if (!turn.isInTable || !mayWaitForRecord(turn, memory)) {
+      const recorded = await record(turn, memory);
+      if (recorded !== 'recorded') return recorded;
       turn.shown = memory.live.shown();
       if (end.kind === 'continued') return continueRun(turn, end.entry, memory.deadlineAtMs);
       await deleteReceived(turn);
@@ -210,6 +217,18 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (suspension.kind === 'accepted-since') continue;
     return suspension;
   }
+}
+
+/** All that was delivered, and asked for because of it. */
+async function record(turn: Turn, memory: LiveMemory): Promise<'recorded' | TurnEnd> {
+  if (turn.creation !== undefined && !turn.isInTable) return createRunOfTurn(turn, turn.creation, memory);
+  const isLost = (await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost';
+  return isLost ? { kind: 'lease-lost' } : 'recorded';
+}
+
+/** A run that is not there yet is left to a worker, which blocks it. */
+async function cannotGoOn(turn: Turn, error: Error): Promise<TurnEnd> {
+  return turn.isInTable ? blockRun(turn, error) : { kind: 'lease-lost' };
 }
 
 type EndOfCode =

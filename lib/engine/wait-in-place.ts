@@ -34,6 +34,11 @@ export async function waitInPlace(turn: Turn, memory: LiveMemory): Promise<'go-o
   return 'go-on';
 }
 
+/** Says whether the turn does not let the run go for the next of its times. */
+export function isDueInPlace(turn: Turn, memory: LiveMemory): boolean {
+  return isSoon(turn, nextTimeAtMs(memory) ?? Infinity);
+}
+
 function isSoon({ engine, endsByMs }: Turn, dueAtMs: number): boolean {
   if (engine.rebuildAtEveryAwait || dueAtMs > endsByMs) return false;
   return dueAtMs - engine.clock.nowMs() <= engine.hotWaitMs;

@@ -52,6 +52,12 @@ export interface WorkerSettings extends FunctionSettings {
   readonly pinnedVersion: { readonly functionName: string; readonly version: string } | undefined;
 }
 
+/** Those of the API. */
+export interface ApiSettings extends FunctionSettings {
+  /** It takes the first turns of the runs that it starts. */
+  readonly firstTurns: boolean;
+}
+
 /** Those of the sweeper. */
 export interface SweeperSettings extends FunctionSettings {
   /** How far ahead it looks. */
@@ -85,6 +91,13 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     eventBus: eventBus(problems, environment),
     engineSettings: engineSettings(problems, environment),
     pinnedVersion: pinnedVersion(problems, environment),
+  }));
+}
+
+export function readApiSettings(environment: Environment): ApiSettings {
+  return read((problems) => ({
+    ...functionSettings(problems, environment),
+    firstTurns: trueOrFalse(problems, environment, 'LULL_FIRST_TURNS'),
   }));
 }
 
@@ -213,9 +226,7 @@ function pinnedVersion(
   problems: string[],
   environment: Environment,
 ): { readonly functionName: string; readonly version: string } | undefined {
-  const text = environment['LULL_PIN_RUNS'] || 'false';
-  if (text === 'false') return undefined;
-  if (text !== 'true') problems.push(`LULL_PIN_RUNS is ${describeValue(text)}, and can be true or false`);
+  if (!trueOrFalse(problems, environment, 'LULL_PIN_RUNS')) return undefined;
   const { AWS_LAMBDA_FUNCTION_NAME: functionName = '', AWS_LAMBDA_FUNCTION_VERSION: version = '' } = environment;
   if (functionName !== '' && /^\d+$/.test(version)) return { functionName, version };
   problems.push(
@@ -223,6 +234,12 @@ function pinnedVersion(
       `runs can be pinned to a published version, so the queue has to feed one, or an alias of one`,
   );
   return undefined;
+}
+
+function trueOrFalse(problems: string[], environment: Environment, name: string): boolean {
+  const text = environment[name] || 'false';
+  if (text !== 'true' && text !== 'false') problems.push(`${name} is ${describeValue(text)}, and can be true or false`);
+  return text === 'true';
 }
 
 function wholeNumber(

@@ -10,13 +10,17 @@ export interface Scope {
   readonly keys: Record<string, string | number | boolean>;
   /** Of the table, spent by it. */
   writeUnits: number;
+  /** Of the invocation. */
+  leftMs(): number;
 }
 
 const storage = new AsyncLocalStorage<Scope>();
 
-/** Calls it in a scope of its own, which has the keys of the one around it and these. */
-export function withScope<T>(keys: Scope['keys'], call: () => T): T {
-  return storage.run({ keys: { ...storage.getStore()?.keys, ...keys }, writeUnits: 0 }, call);
+/** Calls it in a scope of its own, which has the keys of the one around it and these. With a context it is an invocation. */
+export function withScope<T>(keys: Scope['keys'], call: () => T, context?: HandlerContext): T {
+  const around = storage.getStore();
+  const leftMs = (): number => context?.getRemainingTimeInMillis() ?? around?.leftMs() ?? Infinity;
+  return storage.run({ keys: { ...around?.keys, ...keys }, writeUnits: 0, leftMs }, call);
 }
 
 /** Undefined outside of any invocation. */

@@ -24,7 +24,9 @@ import {
   type PutRunBackResult,
 } from '../ports/paused-workflows.ts';
 import type { MakeDueResult } from '../ports/pool.ts';
+import { firstRecordOf, whatIsThere, withFirstRecord } from '../ports/first-turn.ts';
 import type { RunItem } from '../ports/run-item.ts';
+import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
   AcceptMessageResult,
   AnswerUpdate,
@@ -44,8 +46,6 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
-  RetryRun,
-  RetryRunResult,
   SettleEnd,
   Store,
   TakeLease,
@@ -121,7 +121,7 @@ export class MemoryStore extends MemoryPools implements Store {
     checkSize(TABLE_LIMITS, { runId: run.runId, key: 'run' }, JSON.stringify(run, asBytes)); // it is never in a bucket
     const partition = this.#partition(run.runId);
     if (partition.state?.isDeleted) return { kind: 'deleted', freeAtMs: partition.state.run.dueAtMs ?? 0 };
-    if (partition.state) return { kind: 'exists', run: structuredClone(partition.state.run) };
+    if (partition.state) return whatIsThere(structuredClone(partition.state.run), run);
     partition.state = structuredClone(createRunState(run));
     return { kind: 'created' };
   }
@@ -188,17 +188,16 @@ export class MemoryStore extends MemoryPools implements Store {
     return this.#update(runId, (before) => takeLease(before, asked));
   }
 
-  async loadRecords(runId: string, after: number, atMost: number = Infinity, link = 1): Promise<JournalRecord[]> {
-    const records = [...(this.#partitions.get(runId)?.records.get(link) ?? [])].filter(([number]) => number > after);
-    const first = records.sort(([a], [b]) => a - b).slice(0, atMost);
-    return first.map(([, text]) => fromItemText(text));
+  async loadRecords(...[runId, after, atMost, link = 1]: Parameters<Store['loadRecords']>): Promise<JournalRecord[]> {
+    const partition = this.#partitions.get(runId);
+    const found = [...(partition?.records.get(link) ?? [])].filter(([number]) => number > after);
+    const records = found.sort(([a], [b]) => a - b).map(([, text]) => fromItemText<JournalRecord>(text));
+    const run = link === 1 && after === 0 ? shown(partition?.state)?.run : undefined;
+    return withFirstRecord(run && structuredClone(firstRecordOf(run)), records).slice(0, atMost);
   }
 
   async putRecord(
-    runId: string,
-    record: JournalRecord,
-    link = 1,
-    streams: readonly StreamValues[] = [],
+    ...[runId, record, link = 1, streams = []]: Parameters<Store['putRecord']>
   ): Promise<PutRecordResult> {
     checkRecordSize(this.limits, { runId, record, link });
     for (const written of streams) checkStreamSize(runId, written);

@@ -14,6 +14,7 @@ import {
   pinnedElsewhere,
   type RunItem,
 } from '../ports/run-item.ts';
+import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
   AcceptMessageResult,
   ContinueRun,
@@ -25,8 +26,6 @@ import type {
   ReleaseLeaseResult,
   RenewLease,
   RenewLeaseResult,
-  RetryRun,
-  RetryRunResult,
   SettleEnd,
   TakeLease,
   TakeLeaseResult,
@@ -34,6 +33,7 @@ import type {
 } from '../ports/store.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { MakeDueResult } from '../ports/pool.ts';
+import { FIRST_EPOCH, type FirstTurn } from '../ports/first-turn.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { HoldRun, HoldRunResult, PutRunBackResult } from '../ports/paused-workflows.ts';
 
@@ -54,8 +54,32 @@ export interface Transition<Answer> {
 }
 
 /** Operation 1. */
-export function createRunState(run: NewRun): RunState {
-  return { run: { ...run, status: 'pending', epoch: 0, wakes: 0, inboxIds: [] }, restingStatus: 'pending' };
+export function createRunState({ firstTurn, ...run }: NewRun): RunState {
+  const created: RunItem = { ...run, status: 'pending', epoch: 0, wakes: 0, inboxIds: [] };
+  return firstTurn === undefined ? { run: created, restingStatus: 'pending' } : afterFirstTurn(created, firstTurn);
+}
+
+function afterFirstTurn({ dueAtMs: _dueAtMs, ...created }: RunItem, { then, ...firstTurn }: FirstTurn): RunState {
+  const run = { ...created, firstTurn, epoch: FIRST_EPOCH };
+  if (then.kind === 'goes-on') {
+    const { lease } = then;
+    return { run: { ...run, status: 'running', dueAtMs: 0, lease }, restingStatus: 'pending' };
+  }
+  if (then.kind === 'rests') {
+    const { dueAtMs, needsWake, shows } = then;
+    const wake = { ...(dueAtMs === undefined ? {} : { dueAtMs }), ...(needsWake && { needsWake }) };
+    return { run: { ...run, ...wake, ...shows, status: 'suspended' }, restingStatus: 'suspended' };
+  }
+  const { status, result, endedAtMs, purgeAtMs, afterEnd, shows } = then;
+  const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
+  const end = {
+    status,
+    result,
+    endedAtMs,
+    ...(afterEnd && { afterEnd }),
+    ...(dueAtMs === undefined ? {} : { dueAtMs }),
+  };
+  return { run: { ...run, ...shows, ...end }, restingStatus: 'pending' };
 }
 
 /** Operation 3. */

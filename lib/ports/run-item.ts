@@ -1,6 +1,7 @@
 /** The run item: the lease of a run, the messages that were accepted for it, when it is due. */
 import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
+import type { FirstTurn } from './first-turn.ts';
 import { type AcceptedKind, isToStop } from './message.ts';
 import type { OpenStatus, RunStatus } from '../core/run-status.ts';
 import type { Waiter } from './pool.ts';
@@ -137,6 +138,8 @@ export interface RunItem extends RunShows {
   readonly afterEnd?: AfterEnd;
   /** How often it was tried again after it had failed. Absent: never. */
   readonly retries?: number;
+  /** Its first turn was taken by the process that started it. With `entries` they are record 1 of its journal, as they are stored. */
+  readonly firstTurn?: Omit<FirstTurn, 'then'>;
   /** What the next turn does before it goes on. Gone when it has suspended, continued or ended the run. */
   readonly goesOnFrom?: RetryPoint | ForkPoint;
   /** The code is not begun before: the run was started with a delay. */

@@ -10,6 +10,7 @@ import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
+import type { FirstTurn } from './first-turn.ts';
 import type { AcceptedKind, AnsweredUpdate, DeleteMessages, Message, UpdateAnswer } from './message.ts';
 import type {
   ChangeWorkflowListResult,
@@ -19,6 +20,7 @@ import type {
   WorkflowList,
 } from './paused-workflows.ts';
 import type { DeleteRunResult, PurgeResult } from './run-removal.ts';
+import type { RetryRun, RetryRunResult } from './retry-run.ts';
 import type { RunPage, RunQuery } from './run-query.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from './pause-run.ts';
 import type { StreamValues } from './stream-values.ts';
@@ -31,7 +33,6 @@ import type {
   ForkPoint,
   JournalUse,
   Lease,
-  RetryPoint,
   RunItem,
   RunShows,
   StartedBy,
@@ -42,7 +43,10 @@ export interface Store extends PoolStore {
   /** How large values may be here. */
   readonly limits: ContentLimits;
 
-  /** Operation 1. Condition RunIsNew: no run of that id. Status pending, wakes 0, epoch 0, inboxIds []. */
+  /**
+   * Operation 1. Condition RunIsNew: no run of that id. Status pending, wakes 0, epoch 0, inboxIds []. With a `firstTurn` epoch
+   * 1, and the run is as that says; repeated with the same nonce, it is created.
+   */
   createRun(run: NewRun): Promise<CreateRunResult>;
 
   readRun(runId: string): Promise<RunItem | undefined>;
@@ -80,9 +84,16 @@ export interface Store extends PoolStore {
 
   /**
    * Operation 7. All records of a link (default: the first) with a number above `after`, in order; reads every page. With
-   * `atMost`, the first of them: one at least, if there is one, and as many as one request gives at most.
+   * `atMost`, the first of them: one at least, if there is one, and as many as one request gives at most. Record 1 may be in
+   * the run item: a caller that has it gives it, which saves a read.
    */
-  loadRecords(runId: string, after: number, atMost?: number, link?: number): Promise<JournalRecord[]>;
+  loadRecords(
+    runId: string,
+    after: number,
+    atMost?: number,
+    link?: number,
+    run?: Pick<RunItem, 'firstTurn'>,
+  ): Promise<JournalRecord[]>;
 
   /**
    * Operation 8, operation 10. Condition RecordIsNew. On failure gives the record that is there. With `values`, operation 34:
@@ -224,6 +235,8 @@ export interface NewRun {
   readonly scheduledAtMs?: number;
   readonly attributes?: Attributes;
   readonly goesOnFrom?: ForkPoint;
+  /** What the starter has done of its first turn. */
+  readonly firstTurn?: FirstTurn;
 }
 
 export type CreateRunResult =
@@ -340,21 +353,6 @@ export interface SettleEnd {
   /** The event bus has not taken the end: the run is due then, and the bus is all that is left (`emit`). */
   readonly emitAtMs?: number;
 }
-
-export interface RetryRun {
-  /** As the run was seen: it had failed in this epoch, and was due then: to be purged, or to put its end on the event bus. */
-  readonly epoch: number;
-  readonly purgeAtMs: number | undefined;
-  /** How often it was tried again, with this time. */
-  readonly retries: number;
-  readonly goesOnFrom: RetryPoint;
-}
-
-export type RetryRunResult =
-  | { readonly kind: 'done' }
-  /** It is not as it was seen any more. */
-  | { readonly kind: 'changed'; readonly run: RunItem }
-  | { readonly kind: 'not-found' };
 
 export type ReleaseLeaseResult =
   | { readonly kind: 'done' }

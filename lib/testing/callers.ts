@@ -17,6 +17,10 @@ interface Call {
   readonly ids: string[];
   drawn: number;
   isAlive: boolean;
+  /** Made again by a caller that missed the answer. */
+  readonly isRepeat: boolean;
+  /** What dies with it. */
+  dieWithIt: (() => void) | undefined;
   die(): void;
 }
 
@@ -36,6 +40,7 @@ const calls = new AsyncLocalStorage<Call>();
 export class Callers {
   readonly #options: CallersOptions;
   #repeats: (() => Promise<void>)[] = [];
+  readonly #inFirstTurns = new Set<Call>();
 
   constructor(options: CallersOptions) {
     this.#options = options;
@@ -76,6 +81,31 @@ export class Callers {
     return result;
   }
 
+  /** Whether the call that goes on is made again, though it had its answer. */
+  get isRepeating(): boolean {
+    return this.#current()?.isRepeat === true;
+  }
+
+  /** A turn that is taken by the caller: it dies with its call. */
+  async firstTurn<T>(die: () => void, take: () => Promise<T>): Promise<T> {
+    const call = this.#current();
+    if (call === undefined) return take();
+    call.dieWithIt = die;
+    this.#inFirstTurns.add(call);
+    try {
+      return await take();
+    } finally {
+      this.#inFirstTurns.delete(call);
+      call.dieWithIt = undefined;
+    }
+  }
+
+  /** Where everything dies, those die that are in a turn. */
+  dieInFirstTurns(): void {
+    for (const call of this.#inFirstTurns) call.die();
+    this.#inFirstTurns.clear();
+  }
+
   /** Runs what a call only sets going, and what is no part of it. */
   outside<T>(work: () => T): T {
     return calls.exit(work);
@@ -88,9 +118,9 @@ export class Callers {
     return repeats;
   }
 
-  async #untilItEnds<T>(ids: string[], operation: () => Promise<T>): Promise<T> {
+  async #untilItEnds<T>(ids: string[], operation: () => Promise<T>, isRepeat = false): Promise<T> {
     for (;;) {
-      const attempt = await this.#attempt(ids, operation);
+      const attempt = await this.#attempt(ids, operation, isRepeat);
       if (attempt.kind === 'ended') return attempt.result;
     }
   }
@@ -98,6 +128,7 @@ export class Callers {
   async #attempt<T>(
     ids: string[],
     operation: () => Promise<T>,
+    isRepeat: boolean,
   ): Promise<{ readonly kind: 'ended'; readonly result: T } | { readonly kind: 'died' }> {
     let die = (): void => undefined;
     const death = new Promise<{ kind: 'died' }>((resolve) => {
@@ -111,8 +142,11 @@ export class Callers {
       ids,
       drawn: 0,
       isAlive: true,
+      isRepeat,
+      dieWithIt: undefined,
       die: () => {
         call.isAlive = false;
+        call.dieWithIt?.();
         die();
       },
     };
@@ -123,7 +157,7 @@ export class Callers {
   /** A repetition, as by a caller that missed the answer: its result is ignored. */
   async #again(ids: string[], operation: () => Promise<unknown>): Promise<void> {
     try {
-      await this.#untilItEnds(ids, operation);
+      await this.#untilItEnds(ids, operation, true);
     } catch {
       // such as RunEndedError: the run has taken the first one, and ended
     }

@@ -45,6 +45,11 @@ export class CloudProcess implements Ports {
     return this.#isAlive ? this.#callsInFlight : 0;
   }
 
+  /** Works for a while without the clock: it comes back by itself. */
+  work<T>(go: () => Promise<T>): Promise<T> {
+    return this.#call(go);
+  }
+
   die(): void {
     this.#isAlive = false;
     // Its calls are never answered: the timeline must not wait for them.

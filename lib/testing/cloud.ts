@@ -19,11 +19,11 @@ import { MemoryStore } from '../memory/memory-store.ts';
 import type { MemoryTables, TableKeys } from '../memory/tables/memory-tables.ts';
 import { MemoryWakeQueue } from '../memory/memory-wake-queue.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
+import type { FirstTurns } from '../ports/first-turns.ts';
 import type { Interceptor } from '../ports/interceptor.ts';
 import { forgetDataKeys, sealingStore } from '../encryption/sealing-store.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import type { Store } from '../ports/store.ts';
-import type { WakeQueue } from '../ports/wake-queue.ts';
 import type { RunFrames } from '../scheduler/run-frames.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -34,7 +34,8 @@ import { type Around, aroundStore, isWrite } from './around-store.ts';
 import { Callers } from './callers.ts';
 import { CloudProcess, never, type Ports } from './cloud-process.ts';
 import { type CrashPoints, NoCrashPoints } from './crash-points.ts';
-import { aroundWithFaults, type Faults, wakesWithFaults } from './faults.ts';
+import { aroundWithFaults, type Faults, wakesTwice, wakesWithFaults } from './faults.ts';
+import { firstTurnsOfCallers } from './first-turns.ts';
 import { createRemoteFunctions } from './remote-functions.ts';
 import { StepBodies } from './step-bodies.ts';
 import { TableWatch } from './table-watch.ts';
@@ -43,15 +44,13 @@ import { createTestIds, type TestIds } from './test-ids.ts';
 import { createTestSeeds } from './test-seeds.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-/** What `url` of a callback begins with in tests. Nothing listens there. */
-const PUBLIC_URL = 'https://callbacks.test';
+const PUBLIC_URL = 'https://callbacks.test'; // nothing listens there
 
 export interface CloudOptions {
   readonly workflows: WorkflowSource;
   readonly nowMs: number;
   readonly seed: number;
   readonly store: Store | undefined;
-  /** The keys of the author's own tables. */
   readonly tables: TableKeys;
   readonly payloadKey: PayloadKey | undefined;
   readonly faults: Faults;
@@ -60,9 +59,8 @@ export interface CloudOptions {
   /** Stores runs at rest. Undefined: each run is replayed. */
   readonly frames: RunFrames | undefined;
   readonly interceptors: readonly Interceptor[];
-  /** How long a worker's invocation may last. */
   readonly invocationLimit: Duration;
-  /** Replays runs when they suspend or end, and compares. */
+  readonly firstTurnInApi: boolean;
   readonly checkReplay: boolean;
 }
 
@@ -148,7 +146,7 @@ export class Cloud {
     this.#queue = new MemoryWakeQueue(this.clock);
     const store = aroundStore(this.store, aroundWithFaults(options.faults, createPrng(`store ${options.seed}`)));
     const faultyQueue = wakesWithFaults(this.#queue, options.faults, createPrng(`wakes ${options.seed}`));
-    const wakes = repeat ? repeated(faultyQueue) : faultyQueue;
+    const wakes = repeat ? wakesTwice(faultyQueue) : faultyQueue;
 
     this.#callerProcess = new CloudProcess({ store, wakes, clock: this.clock }, this.progress);
     this.outside = {
@@ -161,6 +159,7 @@ export class Cloud {
     [this.#worker, this.#engine] = this.#startWorker();
     points.onCrash = () => {
       this.crash();
+      this.callers.dieInFirstTurns();
       this.#hasToRecover = true;
     };
   }
@@ -252,7 +251,7 @@ export class Cloud {
     return [worker, this.#createEngine(worker)];
   }
 
-  #createEngine({ store, wakes, clock }: Ports): RunningEngine {
+  #createEngine({ store, wakes, clock }: Ports, besides: Partial<EngineOptions> = {}): RunningEngine {
     const { version = DEFAULT_SETTINGS.version } = this.#options.settings;
     const invoke = createRemoteFunctions(this.bodies, () => this.#clientOfFunctions());
     const options: EngineOptions = {
@@ -280,6 +279,7 @@ export class Cloud {
       random: this.#random,
       callBody: this.bodies.call,
       interceptors: this.#options.interceptors,
+      ...besides,
     };
     return this.#startEngine(options, this.#workflows);
   }
@@ -303,14 +303,26 @@ export class Cloud {
     };
   }
 
+  get firstTurns(): FirstTurns | undefined {
+    if (!this.#options.firstTurnInApi) return undefined;
+    return firstTurnsOfCallers({
+      ...{ callers: this.callers, outside: this.outside, caller: this.#callerProcess, progress: this.progress },
+      createEngine: (ports, besides) => this.#createEngine(ports, besides),
+      onEnd: (runId, end) => this.#noteTurnEnd(runId, end),
+    });
+  }
+
   async #takeTurn(runId: string): Promise<void> {
     const deadlineAtMs = this.clock.nowMs() + toMilliseconds(this.#options.invocationLimit, 'invocationLimit');
     await this.#asWorker('a turn was given up', async () => {
       const end = await this.#engine.takeTurn({ runId, deadlineAtMs });
-      if (end.kind === 'skipped') return;
-      this.#turnEnds.set(runId, end);
-      if (this.#options.checkReplay && this.#isToBeChecked(runId, end)) await this.#checkReplay(runId, end);
+      if (end.kind !== 'skipped') await this.#noteTurnEnd(runId, end);
     });
+  }
+
+  async #noteTurnEnd(runId: string, end: TurnEnd): Promise<void> {
+    this.#turnEnds.set(runId, end);
+    if (this.#options.checkReplay && this.#isToBeChecked(runId, end)) await this.#checkReplay(runId, end);
   }
 
   /** At its end, and when it suspends for the first time, the 2nd, the 4th, the 8th, ...: a long life costs little more. */
@@ -385,13 +397,4 @@ export class Cloud {
     }
     await this.#sweep();
   }
-}
-
-function repeated(queue: WakeQueue): WakeQueue {
-  return {
-    async send(runId, delayMs) {
-      await queue.send(runId, delayMs);
-      await queue.send(runId, delayMs);
-    },
-  };
 }

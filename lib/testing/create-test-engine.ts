@@ -74,6 +74,11 @@ export interface TestEngineOptions {
   readonly invocationLimit?: Duration;
   /** Hooks around turns and steps, as of the worker. Default: the `interceptors` that the module of the workflows exports. */
   readonly interceptors?: readonly Interceptor[];
+  /**
+   * The caller that starts a run takes its first turn, as the HTTP API does with the prop of that name: then a start moves the clock as far as
+   * the turn waits in place. Default: false.
+   */
+  readonly firstTurnInApi?: boolean;
   /** The engine's own settings, such as `leaseMs` or `maxStepsInFlight`. */
   readonly settings?: Partial<EngineSettings>;
 }
@@ -149,6 +154,7 @@ const OPTIONS = [
   'log',
   'invocationLimit',
   'interceptors',
+  'firstTurnInApi',
   'settings',
 ] satisfies (keyof TestEngineOptions)[];
 
@@ -196,6 +202,7 @@ export function createCloud(options: TestEngineOptions, disturbance?: Disturbanc
       faults: options.faults ?? {},
       log: options.log ?? WARNINGS,
       interceptors: checkInterceptors(options.interceptors ?? interceptorsOf(options.workflows)),
+      firstTurnInApi: options.firstTurnInApi ?? false,
       // In a test nothing is gained by learning of a pause late.
       settings: {
         ...{ workflowListMaxAgeMs: 0, ...(frames ? ALWAYS_STORED : {}) },

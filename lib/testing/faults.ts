@@ -61,3 +61,13 @@ function checkProbabilities(where: string, probabilities: Readonly<Record<string
     );
   }
 }
+
+/** Every wake comes twice. */
+export function wakesTwice(queue: WakeQueue): WakeQueue {
+  return {
+    async send(runId, delayMs) {
+      await queue.send(runId, delayMs);
+      await queue.send(runId, delayMs);
+    },
+  };
+}

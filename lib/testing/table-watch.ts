@@ -115,7 +115,7 @@ export class TableWatch {
       case 'createRun': {
         if ((answer as { kind: string }).kind !== 'created') return;
         this.created.push(runId);
-        this.#rest(runId, args[0] as NewRun);
+        this.#sawNewRun(args[0] as NewRun);
         return;
       }
       case 'accept':
@@ -206,6 +206,17 @@ export class TableWatch {
     }
   }
 
+  #sawNewRun(run: NewRun): void {
+    const { runId, firstTurn } = run;
+    if (firstTurn === undefined) {
+      this.#rest(runId, run);
+      return;
+    }
+    const { then } = firstTurn;
+    if (then.kind === 'goes-on') this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: then.lease.expiresAtMs });
+    else this.#rest(runId, then.kind === 'rests' ? then : { dueAtMs: dueAfter(then) });
+  }
+
   #rest(runId: string, { dueAtMs, needsWake }: Pick<ReleaseLease, 'dueAtMs' | 'needsWake'>): void {
     if (dueAtMs === undefined) this.#runs.delete(runId);
     else this.#runs.set(runId, { dueAtMs, leaseExpiresAtMs: undefined, needsWake });
@@ -216,7 +227,7 @@ function dueAfterSettling({ emitAtMs, purgeAtMs }: SettleEnd): number | undefine
   return emitAtMs ?? purgeAtMs;
 }
 
-function dueAfter({ afterEnd, purgeAtMs }: FinishRun): number | undefined {
+function dueAfter({ afterEnd, purgeAtMs }: Pick<FinishRun, 'afterEnd' | 'purgeAtMs'>): number | undefined {
   return afterEnd === undefined ? purgeAtMs : 0;
 }
 

@@ -32,6 +32,7 @@ export class TestClient extends Client {
     const { store, wakes, ids } = cloud.outside;
     super({
       ...{ workflows, store, wakes, ids, log: cloud.log, clock: clockThatMoves(cloud, timeline) },
+      firstTurns: cloud.firstTurns,
       queries: (query) => cloud.answerQuery(query),
       inspectRun: (runId) => cloud.inspectRun(runId),
     });
@@ -48,8 +49,20 @@ export class TestClient extends Client {
     options: StartOptions = {},
   ): Promise<Run<unknown>> {
     const start = (): Promise<Run<unknown>> => super.start(workflow as string, input, options);
-    const run = await this.#cloud.callers.call(start);
+    const started = this.#cloud.callers.call(start);
+    const run = await (this.#cloud.firstTurns === undefined ? started : this.#bringAbout(started));
     return new TestRun(run, this.#cloud, this.#timeline);
+  }
+
+  /** What a caller's own turn waits for comes as time is given to it. */
+  async #bringAbout<T>(call: Promise<T>): Promise<T> {
+    let isOver = false;
+    const over = (): void => {
+      isOver = true;
+    };
+    call.then(over, over);
+    await this.#timeline.until(async () => isOver);
+    return call;
   }
 
   override signalWithStart<In, R, T, Payload>(

@@ -251,11 +251,13 @@ test('what each request consumed is told by its operation', async () => {
   await telling.readRun(runId);
   await telling.putMessage(runId, signal('m1'));
   await telling.loadMessages(runId, ['m1']);
+  await telling.putRecord(runId, journalRecord(1));
   await telling.loadRecords(runId, 0);
   expect(told).toEqual([
     ['readRun', 1],
     ['putMessage', 1],
     ['loadMessages', 1],
+    ['putRecord', 1],
     ['loadRecords', expect.any(Number)],
   ]);
 });

@@ -69,6 +69,7 @@ export async function useEveryOperation(store: Store): Promise<void> {
   await store.transact(runId, { record: journalRecord(9), link: 1, writes: [own] });
   await store.loadMessages(runId, ['m1']);
   await store.loadRecords(runId, 0);
+  await store.loadRecords(`${runId}-without-records`, 0);
   await store.deleteMessages(runId, ['m1']);
   const keyed = { ...signal('key-1'), digest: 'one' };
   for (const digest of ['one', 'two']) await store.putMessage(runId, { ...keyed, digest });

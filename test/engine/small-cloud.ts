@@ -11,6 +11,7 @@ import type { JournalEntry } from '../../lib/journal/event.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { MemoryWakeQueue } from '../../lib/memory/memory-wake-queue.ts';
+import type { FirstTurns } from '../../lib/ports/first-turns.ts';
 import type { RunItem } from '../../lib/ports/run-item.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import { type Around, aroundStore } from '../../lib/testing/around-store.ts';
@@ -74,6 +75,21 @@ export class SmallCloud {
     const turn = (runId: string): Promise<TurnEnd> =>
       engine.takeTurn({ runId, deadlineAtMs: this.clock.nowMs() + INVOCATION_MS });
     return { ...engine, turn };
+  }
+
+  /** A client whose process takes the first turns of the runs that it starts, each within 10 s. */
+  starter(options: WorkerOptions = {}): Client {
+    const { workflows = this.#workflows, around } = options;
+    const store: Store = around === undefined ? this.table : aroundStore(this.table, around);
+    const engine = this.worker(options);
+    const firstTurns: FirstTurns = {
+      take: async (request) =>
+        (await engine.takeFirstTurn?.({ ...request, deadlineAtMs: this.clock.nowMs() + 10_000 })) ?? {
+          kind: 'not-taken',
+        },
+    };
+    const { wakes, clock } = this;
+    return new Client({ workflows, store, wakes, clock, ids: this.#ids, log: this.#log, firstTurns });
   }
 
   /** Lets time pass, and rings whoever asked for it. */

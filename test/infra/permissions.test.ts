@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -235,3 +236,29 @@ function operationsCalledIn(folder: string): string[] {
   const calls = sources.flatMap((source) => [...source.matchAll(/\bstore\.(\w+)\(/g)].map(([, name]) => name!));
   return [...new Set(calls)].sort();
 }
+
+describe('of an API function that takes first turns', () => {
+  test('it does what the worker does besides, but for the queue, and is told what the worker is told', () => {
+    const { stack, engine } = createEngine({
+      firstTurnInApi: true,
+      publicCallbacks: { url: 'https://api.example.com' },
+      settings: { maxTasks: 20_000 },
+      version: '7',
+    });
+    const orders = new Table(stack, 'Orders', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+    engine.grantTransactions(orders);
+    const template = Template.fromStack(stack);
+    const permissions = permissionsOf(template, 'ApiFunctionRole');
+    const ofWorker = permissionsOf(template, 'WorkerRole');
+    const own = /^(logs|sqs):/;
+    expect(ofWorker.filter((permission) => !own.test(permission) && !permissions.includes(permission))).toEqual([]);
+    expect(permissions).toContain('dynamodb:ConditionCheckItem on Orders');
+    const environmentOf = (id: string): Record<string, string> => {
+      const { Environment } = propertiesOf(template, 'AWS::Lambda::Function', id) as {
+        Environment: { Variables: Record<string, string> };
+      };
+      return Environment.Variables;
+    };
+    expect(environmentOf('ApiFunction')).toEqual({ ...environmentOf('WorkflowsWorker'), LULL_FIRST_TURNS: 'true' });
+  });
+});

@@ -6,6 +6,7 @@ import { describeContinuing } from './continue-contract.ts';
 import { describeDeleting } from './delete-contract.ts';
 import { describeIndexes } from './index-contract.ts';
 import { describeItemLimit, describeJournal } from './journal-contract.ts';
+import { describeFirstTurns } from './first-turn-contract.ts';
 import { describeLeases } from './lease-contract.ts';
 import { describeInbox } from './inbox-contract.ts';
 import { describeHolding } from './hold-contract.ts';
@@ -24,6 +25,7 @@ export function describeStoreContract(
   { hasBucket, openTable }: { hasBucket: boolean; openTable: () => Promise<OwnTable> },
 ): void {
   describeLeases(openStore);
+  describeFirstTurns(openStore);
   describeInbox(openStore);
   describeContinuing(openStore);
   describeRetrying(openStore);

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { Encoded } from '../../lib/core/encoded.ts';
 import type { RunStatus } from '../../lib/core/run-status.ts';
+import type { FirstTurn } from '../../lib/ports/first-turn.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import { LEASE_MS, INBOX_LIMIT, START_MS, encoded, journalRecord, signal } from './samples.ts';
 
@@ -57,6 +58,36 @@ const creation = operation(
       dueAtMs: given.dueAtMs ?? 0,
       ...(given.isFar ? { needsWake: true } : {}),
     }),
+);
+
+const beginning = operation(
+  'createRun',
+  {
+    run,
+    workflow: fc.constantFrom(...WORKFLOWS),
+    owner,
+    dueAtMs,
+    how: fc.constantFrom('goes-on', 'rests', 'has-ended'),
+  },
+  (store, { run, workflow, owner, dueAtMs, how }, prefix) => {
+    const lease = { owner, expiresAtMs: START_MS + LEASE_MS };
+    const end = { status: 'failed', result: { kind: 'inline', value: encoded('no') }, endedAtMs: START_MS } as const;
+    const then: FirstTurn['then'] =
+      how === 'goes-on'
+        ? { kind: how, lease }
+        : how === 'rests'
+          ? { kind: how, dueAtMs }
+          : { kind: 'has-ended', ...end, purgeAtMs: dueAtMs };
+    return store.createRun({
+      runId: prefix + run,
+      workflow: prefix + workflow,
+      createdAtMs: START_MS + RUNS.indexOf(run),
+      input: { kind: 'inline', value: encoded(1) },
+      inputDigest: 'digest',
+      dueAtMs: 0,
+      firstTurn: { nonce: owner, entries: journalRecord(1).entries, then },
+    });
+  },
 );
 
 const link = fc.constantFrom(undefined, 1, 2);
@@ -338,6 +369,7 @@ const honest = operation(
 
 const operations = fc.oneof(
   { weight: 2, arbitrary: creation },
+  { weight: 1, arbitrary: beginning },
   { weight: 3, arbitrary: take },
   { weight: 6, arbitrary: accept },
   { weight: 9, arbitrary: honest },
@@ -357,5 +389,8 @@ const operations = fc.oneof(
 
 /** Most of them with a run from the start. */
 export const histories: fc.Arbitrary<Operation[]> = fc
-  .tuple(creation, fc.array(operations, { minLength: 1, maxLength: 40, size: 'max' }))
+  .tuple(
+    fc.oneof({ weight: 6, arbitrary: creation }, { weight: 1, arbitrary: beginning }),
+    fc.array(operations, { minLength: 1, maxLength: 40, size: 'max' }),
+  )
   .map(([first, others]) => [first, ...others]);

@@ -1,6 +1,7 @@
 /** What every store has to answer when a failed run is tried again: operation 25; and what a release leaves of it. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RetryRun, Store } from '../../lib/ports/store.ts';
+import type { RetryRun } from '../../lib/ports/retry-run.ts';
+import type { Store } from '../../lib/ports/store.ts';
 import { encoded, finishing, newRun, releasing, START_MS, takenRun, taking } from './samples.ts';
 
 const point = { kind: 'retry', number: 1, keeps: 3, reason: 'Error: no' } as const;

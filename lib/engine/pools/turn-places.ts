@@ -12,6 +12,7 @@ import type { CommandId } from '../../journal/event.ts';
 import { lineOrder, type PlaceOwner, type Waiter } from '../../ports/pool.ts';
 import type { PendingStep } from '../../scheduler/live-run.ts';
 import { isReadOnly } from '../begin-early.ts';
+import { isLeftToWorker } from '../left-to-worker.ts';
 import type { LiveMemory } from '../live-memory.ts';
 import type { Turn } from '../turn-state.ts';
 import type { StepWait } from './place-waits.ts';
@@ -68,6 +69,7 @@ export class TurnPlaces {
       if (room <= 0) break; // those before it begin first, whether they need a place or not
       if (turn.early !== undefined && !isReadOnly(step)) continue; // it waits for the record of all that was before
       if (attempts.has(step.id)) continue;
+      if (isLeftToWorker(turn, step)) break; // nothing begins here any more
       room -= 1;
       const pool = this.#poolOf(step);
       if (pool === undefined || this.#taken.has(step.id)) continue;

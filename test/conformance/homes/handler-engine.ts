@@ -4,7 +4,8 @@
  * and clock are those of the kit, so that time jumps.
  */
 import { createSweeperHandler } from '../../../functions/create-sweeper-handler.ts';
-import { createWorkerHandler, type WorkerOverrides } from '../../../functions/create-worker-handler.ts';
+import { createWorkerHandler } from '../../../functions/create-worker-handler.ts';
+import type { WorkerOverrides } from '../../../functions/open-engine.ts';
 import type { WorkflowSource } from '../../../lib/core/workflow-registry.ts';
 import { createEngine, type RunningEngine } from '../../../lib/engine/engine.ts';
 import type { EngineOptions } from '../../../lib/engine/settings.ts';

@@ -6,6 +6,7 @@ import type { Encoded } from '../../../lib/core/encoded.ts';
 import { SHORTEST_RETENTION_MS } from '../../../lib/core/shortest-retention.ts';
 import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
+import { firstRecordOf } from '../../../lib/ports/first-turn.ts';
 import type { RunItem } from '../../../lib/ports/run-item.ts';
 import type { AnswerUpdate, AnswerUpdateResult, PutMessageResult, TakeLease } from '../../../lib/ports/store.ts';
 import type { StreamValues } from '../../../lib/ports/stream-values.ts';
@@ -143,6 +144,7 @@ export class Ledger {
         run.created = after;
         run.createdSeenAtMs = atMs;
         run.input = run.firstInput = run.valueOf(after.input) ?? this.#former(run.runId)?.valueOf(after.input);
+        enterFirstTurn(run, call, after);
         return;
       case 'putValue':
         run.values.set(args[1] as string, args[2] as Encoded);
@@ -176,6 +178,18 @@ export class Ledger {
       default:
     }
   }
+}
+
+/** A run that was created with its first turn: who created it took it in its first epoch. */
+function enterFirstTurn(run: RunLedger, { by, atMs }: TableCall, item: RunItem): void {
+  if (item.firstTurn === undefined) return;
+  run.epochOf.set(by, item.epoch);
+  run.lastTakenAtMs.set(by, atMs);
+  run.workerOf.set(item.epoch, by);
+  run.takenAtMs.set(item.epoch, item.createdAtMs);
+  const record = firstRecordOf(item);
+  if (record !== undefined) run.addRecord(structuredClone(record), atMs);
+  run.close(item, atMs);
 }
 
 function keepId(run: RunLedger, untilMs: number | undefined, atMs: number): void {

@@ -8,6 +8,7 @@ import { earlyBugs } from './early-bugs.ts';
 import { encryptionBugs } from './encryption-bugs.ts';
 import { entityBugs } from './entity-bugs.ts';
 import { eventBugs } from './event-bugs.ts';
+import { firstTurnBugs } from './first-turn-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
 import { holdBugs } from './hold-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
@@ -37,6 +38,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...encryptionBugs,
   ...entityBugs,
   ...eventBugs,
+  ...firstTurnBugs,
   ...forkBugs,
   ...holdBugs,
   ...journalBugs,

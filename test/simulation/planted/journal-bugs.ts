@@ -29,8 +29,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'steps begin before their record is written',
     file: 'lib/engine/turn.ts',
-    find: `if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };`,
-    put: `beginSteps(turn, memory);\n    if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };`,
+    find: `const recorded = await record(turn, memory);`,
+    put: `beginSteps(turn, memory);\n      const recorded = await record(turn, memory);`,
   },
   {
     name: 'a takeover writes no fence',
@@ -84,7 +84,7 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a run whose code cannot follow its journal is ended',
     file: 'lib/engine/turn.ts',
-    find: `if (loading.kind === 'cannot-replay') return blockRun(turn, loading.error);`,
+    find: `if (loading.kind === 'cannot-replay') return cannotGoOn(turn, loading.error);`,
     put: `if (loading.kind === 'cannot-replay') return terminateRun(turn, loading.error.message);`,
   },
   {

@@ -117,8 +117,8 @@ export const messageBugs: readonly PlantedBug[] = [
   {
     name: 'messages are deleted before they are in the journal',
     file: 'lib/engine/turn.ts',
-    find: `if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };`,
-    put: `await deleteReceived(turn);\n    if ((await commit(turn)) === 'lost' || (await answerRefused(turn)) === 'lost') return { kind: 'lease-lost' };`,
+    find: `const recorded = await record(turn, memory);`,
+    put: `await deleteReceived(turn);\n      const recorded = await record(turn, memory);`,
   },
   {
     name: 'what was accepted during the turn counts as seen, and is not read',

@@ -45,7 +45,7 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a start overwrites the run that is there',
     file: 'lib/memory/memory-store.ts',
-    find: `if (partition.state) return { kind: 'exists', run: structuredClone(partition.state.run) };`,
+    find: `if (partition.state) return whatIsThere(structuredClone(partition.state.run), run);`,
     put: '',
   },
   {

@@ -4,6 +4,7 @@ import { definitionOf } from '../../../lib/core/workflow.ts';
 import { againWorkload } from './again.ts';
 import { approvalWorkload } from './approval.ts';
 import { batchingWorkload } from './batching.ts';
+import { beginningWorkload } from './beginning.ts';
 import { busyRunWorkload } from './busy-run.ts';
 import { changedCallsWorkload } from './changed-calls.ts';
 import { bulkWorkload } from './bulk.ts';
@@ -80,6 +81,7 @@ export const workloads: readonly Workload[] = [
   deletedWorkload,
   bulkWorkload,
   followedWorkload,
+  beginningWorkload,
 ];
 
 export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(

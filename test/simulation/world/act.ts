@@ -36,6 +36,8 @@ export type Action = ActionBase &
         /** Of another run that belongs to this plan. */
         readonly id?: string;
         readonly attributes?: Attributes;
+        /** The caller takes the first turn of the run. */
+        readonly takesFirstTurn?: true;
       }
     /** With a key, repeats are one signal. */
     | ({ readonly do: 'signal'; readonly name: string; readonly payload: unknown; readonly key?: string } & Sending)

@@ -11,6 +11,7 @@ import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { createRegistry, type WorkflowRegistry } from '../../../lib/core/workflow-registry.ts';
 import { createQueryEngine } from '../../../lib/engine/query-engine.ts';
 import { createApi } from '../../../lib/http/api.ts';
+import type { FirstTurns } from '../../../lib/ports/first-turns.ts';
 import { act, type Action, type ActsWith, noStepYet } from './act.ts';
 import { actOverHttp } from './act-over-http.ts';
 import { meaningOf, type RunSeen } from './answers.ts';
@@ -47,6 +48,8 @@ export interface CallersOptions {
   readonly tokenOf: ActsWith['tokenOf'];
   readonly stepIdOf: ActsWith['stepIdOf'];
   readonly seeRun: (runId: string) => RunSeen;
+  /** The engine of a caller that takes the first turns of the runs that it starts. */
+  readonly firstTurnsFor: (process: SimulatedProcess) => FirstTurns;
   readonly clockErrorMs: (caller: string) => number;
   readonly onError: (caller: string, error: unknown) => void;
 }
@@ -181,7 +184,7 @@ export class Callers {
 
   #act(process: SimulatedProcess, { runId, action }: Told): Promise<unknown> {
     const { workflows, log, tokenOf, stepIdOf } = this.#options;
-    const client = this.#clientFor(process);
+    const client = this.#clientFor(process, action.do === 'start' && action.takesFirstTurn === true);
     const isClients = action.do === 'bulk' || action.do === 'schedule';
     if (action.isOverHttp !== true || isClients) return act(client, runId, action, { workflows, tokenOf, stepIdOf });
     const api = createApi({ client, workflows: [...workflows.keys()], log });
@@ -192,8 +195,8 @@ export class Callers {
     return actOverHttp(api, { runId, action, token, stepId }, () => `${process.name}-request`);
   }
 
-  #clientFor(process: SimulatedProcess): Client {
-    const { network, log } = this.#options;
+  #clientFor(process: SimulatedProcess, takesFirstTurns: boolean): Client {
+    const { network, log, firstTurnsFor } = this.#options;
     let drawn = 0;
     const ids: IdSource = {
       runId: () => `${process.name}-run-${(drawn += 1)}`,
@@ -209,6 +212,7 @@ export class Callers {
       clock,
       log,
       ids,
+      firstTurns: takesFirstTurns ? firstTurnsFor(process) : undefined,
     });
   }
 }

@@ -121,6 +121,7 @@ export class Cloud {
       ...{ ...parts, workflows, dice: dice.named('callers') },
       tokenOf: (runId, name) => table.ledger.of(runId).tokenOf(name),
       stepIdOf: (runId, name) => table.ledger.of(runId).stepIdOf(name),
+      firstTurnsFor: (process) => this.fleet.firstTurnsFor(process),
       seeRun: (runId) => {
         const { created, isPurged, isDeleted, end } = table.ledger.of(runId);
         return { isCreated: created !== undefined, isGone: isPurged || isDeleted, endedAs: end?.status };

@@ -5,6 +5,8 @@
  */
 import { createRunOperations } from '../../../lib/client/run-operations.ts';
 import { createEngine, type RunningEngine } from '../../../lib/engine/engine.ts';
+import type { FirstTurnTaken } from '../../../lib/engine/first-turn.ts';
+import type { FirstTurns } from '../../../lib/ports/first-turns.ts';
 import type { EngineSettings } from '../../../lib/engine/settings.ts';
 import { createEventBridgeBus, type PutEvents } from '../../../lib/lambda/event-bridge-bus.ts';
 import type { Pin } from '../../../lib/engine/take-run.ts';
@@ -51,6 +53,9 @@ export interface FleetOptions {
   /** What is no answer of the world's, but a mistake. */
   readonly onError: (worker: string, runId: string, error: unknown) => void;
 }
+
+/** As long as the API has for one. */
+const FIRST_TURN_MS = 10_000;
 
 export interface Worker {
   readonly process: SimulatedProcess;
@@ -164,11 +169,48 @@ export class Fleet {
     forgotten.process.die();
   }
 
+  /** Of a caller with the newest code, which takes the first turns of the runs that it starts. */
+  firstTurnsFor(process: SimulatedProcess): FirstTurns {
+    const { timeline, deaths, errors, onBlocked } = this.#options;
+    const code = this.#code;
+    const engine = this.#engineOf(process, code);
+    this.#codeOf.set(process.name, code);
+    return {
+      take: async (request) => {
+        const { runId } = request.run;
+        const name = `${process.name} ${runId}`;
+        this.#inTurn.set(name, timeline.nowMs);
+        try {
+          const deadlineAtMs = process.clock.nowMs() + FIRST_TURN_MS;
+          const turn = { process, version: code.version, runId, deaths, errors };
+          const take = async (): Promise<FirstTurnTaken> =>
+            (await engine.takeFirstTurn?.({ ...request, deadlineAtMs })) ?? { kind: 'not-taken' };
+          const taken = await inCodeTurn(turn, take);
+          if (taken.end?.kind === 'blocked') onBlocked(code);
+          return taken;
+        } finally {
+          this.#inTurn.delete(name);
+        }
+      },
+    };
+  }
+
   #start(code: Code): Worker {
-    const { timeline, network, bodies, dice, log, settings, clockErrorMs } = this.#options;
+    const { timeline, clockErrorMs } = this.#options;
     this.#started += 1;
     const name = `worker-${this.#started}`;
     const process = new SimulatedProcess(name, timeline, clockErrorMs(name));
+    const worker: Worker = { process, engine: this.#engineOf(process, code), code, isBusy: false };
+    process.onDeath(() => this.#pump());
+    this.#codeOf.set(name, code);
+    this.#processes.set(name, process);
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  #engineOf(process: SimulatedProcess, code: Code): RunningEngine {
+    const { network, bodies, dice, log, settings } = this.#options;
+    const { name } = process;
     let nonces = 0;
     let seeds = 0;
     const ownDice = dice.named(name);
@@ -199,12 +241,7 @@ export class Fleet {
       random: () => ownDice.next(),
       callBody: (command, context) => bodies.call(process, command, context),
     });
-    const worker: Worker = { process, engine, code, isBusy: false };
-    process.onDeath(() => this.#pump());
-    this.#codeOf.set(name, code);
-    this.#processes.set(name, process);
-    this.#workers.push(worker);
-    return worker;
+    return engine;
   }
 
   #eventsOf(process: SimulatedProcess): EventBus | undefined {
