@@ -144,7 +144,7 @@ async function carryOnWithKey(turn: Turn): Promise<TurnEnd> {
   try {
     return await carryOn(turn);
   } catch (error) {
-    if (isOfPayloadKey(error)) return holdForKey(turn, error);
+    if (turn.isInTable && isOfPayloadKey(error)) return holdForKey(turn, error);
     throw error;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { findSealed } from '../../lib/core/sealed.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
+import type { FirstTurn } from '../../lib/ports/first-turn.ts';
 import type { Message } from '../../lib/ports/message.ts';
 import type { RunShows, StoredValue } from '../../lib/ports/run-item.ts';
 import type { Store, StoreOperation } from '../../lib/ports/store.ts';
@@ -18,8 +19,10 @@ type Look<Operation extends StoreOperation> = (args: Arguments<Operation>) => st
 const NO_VALUES = (): undefined => undefined;
 
 const LOOKS: { readonly [Operation in StoreOperation]: Look<Operation> } = {
-  createRun: ([{ input, inputDigest }]) =>
-    inClear('input', input) ?? (inputDigest.startsWith('sealed:') ? undefined : 'digest of the input'),
+  createRun: ([{ input, inputDigest, firstTurn }]) =>
+    inClear('input', input) ??
+    (inputDigest.startsWith('sealed:') ? undefined : 'digest of the input') ??
+    firstTurnInClear(firstTurn),
   readRun: NO_VALUES,
   putValue: ([, , value]) => (findSealed(value) === undefined ? 'value' : undefined),
   readValue: NO_VALUES,
@@ -84,6 +87,14 @@ function inClear(what: string, stored: StoredValue): string | undefined {
 
 function shownInClear({ customStatus }: RunShows = {}): string | undefined {
   return customStatus === undefined || findSealed(customStatus) !== undefined ? undefined : 'status';
+}
+
+function firstTurnInClear(firstTurn: FirstTurn | undefined): string | undefined {
+  if (firstTurn === undefined) return undefined;
+  const { entries, then } = firstTurn;
+  if (entries !== undefined) return 'first record';
+  if (then.kind === 'goes-on') return undefined;
+  return shownInClear(then.shows) ?? (then.kind === 'has-ended' ? inClear('result', then.result) : undefined);
 }
 
 /** What says only what workers did, or that a run is ended without a key. */

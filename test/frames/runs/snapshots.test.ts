@@ -1,5 +1,5 @@
 /** Snapshots of runs in the engine: when they are written, when a run goes on from one, and when it does not. */
-import { child, continueAsNew, signal, sleep, step, uuid, workflow } from 'lull';
+import { child, continueAsNew, pool, signal, sleep, step, uuid, workflow } from 'lull';
 import { createTestEngine, type TestEngine, type TestEngineOptions } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../../lib/memory/memory-store.ts';
@@ -88,6 +88,36 @@ describe('a run that is stored', () => {
     expect(store.loads.length).toBeGreaterThan(8);
     expect(store.loads).toEqual([...store.loads].sort((one, other) => one - other));
     expect(new Set(store.loads).size).toBeGreaterThan(8);
+  });
+
+  it('goes on from it too when its starter has taken the first turn, whose record is in the run item', async () => {
+    const { engine, store, lines } = watched({ firstTurnInApi: true });
+    const run = await engine.start(account, 2);
+    expect((await store.readRun(run.id))?.firstTurn?.entries?.length).toBeGreaterThan(0);
+    await payDaily(engine, run.id, 1);
+    expect((await store.readRun(run.id))?.snapshot).toBeDefined();
+    store.loads.length = 0;
+    await payDaily(engine, run.id, 1);
+    expect(await run.result()).toEqual({ sum: 20, different: 2 });
+    expect(lines).toEqual([]);
+    expect(Math.min(...store.loads)).toBeGreaterThan(0);
+  });
+
+  it('of which the snapshot has seen no record but that one goes on from it', async () => {
+    const place = pool('place', { concurrency: 1 });
+    const books = workflow('books', function* () {
+      return yield* step('book', { pool: place }, () => 'booked');
+    });
+    const { engine, store, lines } = watched({ workflows: [books], firstTurnInApi: true });
+    await engine.run(books, undefined);
+    await engine.pools.pause('place');
+    const run = await engine.start(books);
+    expect(await store.readRun(run.id)).toMatchObject({ snapshot: { record: 1, epoch: 1 } });
+    store.loads.length = 0;
+    await engine.pools.resume('place');
+    expect(await run.result()).toBe('booked');
+    expect(lines).toEqual([]);
+    expect(engine.calls('book')).toHaveLength(2);
   });
 
   it('leaves one snapshot while it waits, and none when it has ended', async () => {
