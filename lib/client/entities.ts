@@ -75,7 +75,7 @@ function toCalls(
 }
 
 /** An UnknownEntityError for a name that the client's `workflows` do not have. */
-export function findEntity(registry: WorkflowRegistry | undefined, entity: unknown): EntityDefinition {
+function findEntity(registry: WorkflowRegistry | undefined, entity: unknown): EntityDefinition {
   if (isEntity(entity)) return entityOf(entity);
   if (typeof entity !== 'string') {
     throw new InvalidArgumentError(

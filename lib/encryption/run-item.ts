@@ -40,7 +40,7 @@ async function sealFirstTurn(sealer: Sealer, runId: string, firstTurn: FirstTurn
   return { ...written, then: { ...shown, result: await sealStored(sealer, places.result(runId), shown.result) } };
 }
 
-/** What cannot be decrypted stays as it is: it is told when it is read as a record. */
+/** What cannot be decrypted stays as it is: it shows when it is read as a record. */
 async function openFirstTurn(sealer: Sealer, runId: string, firstTurn: StoredFirstTurn): Promise<StoredFirstTurn> {
   const record = firstRecordOf({ firstTurn });
   if (record?.sealed === undefined) return firstTurn;

@@ -16,7 +16,8 @@ export function drawPlan(seed: number): Plan {
     const own = dice.named(runId);
     const { name, draw, alone, befalls } = drawWorkload(own, runs.length === 0);
     const drawn = draw(own, runId);
-    runs.push({ workload: name, runId, ...drawn, callers: someOverHttp(own.named('http'), drawn.callers) });
+    const callers = someWithFirstTurns(own.named('first turns'), drawn.callers);
+    runs.push({ workload: name, runId, ...drawn, callers: someOverHttp(own.named('http'), callers) });
     incidents.push(...(befalls?.(own.named('befalls'), weather.faultsEndAtMs) ?? []));
     if (alone !== undefined)
       return { seed, runs, weather: { ...weather, settings: { ...weather.settings, ...alone } } };
@@ -35,5 +36,13 @@ function someOverHttp(dice: Dice, callers: RunPlan['callers']): RunPlan['callers
   if (share === 0) return callers;
   return callers.map((actions) =>
     actions.map((action) => (dice.chance(share) ? { ...action, isOverHttp: true } : action)),
+  );
+}
+
+/** In some runs, who starts them takes the first turn. */
+function someWithFirstTurns(dice: Dice, callers: RunPlan['callers']): RunPlan['callers'] {
+  if (!dice.chance(0.2)) return callers;
+  return callers.map((actions) =>
+    actions.map((action) => (action.do === 'start' ? { ...action, takesFirstTurn: true } : action)),
   );
 }
