@@ -49,7 +49,7 @@ describe('new Client', () => {
   it.each<[object, string]>([
     [
       { table: 'runs' },
-      'a Client has no option "table": there are workflows, tableName, bucketName, payloadKey, queueUrl, dynamodb, s3, sqs, store, wakes, clock, log, queries, inspectRun, ids, callTimeout',
+      'a Client has no option "table": there are workflows, tableName, bucketName, payloadKey, queueUrl, dynamodb, s3, sqs, store, wakes, clock, log, queries, inspectRun, firstTurns, ids, callTimeout',
     ],
     [{ workflows: {} }, 'the module has no workflow among its exports (it exports nothing)'],
   ])('refuses %j', (options, message) => {
