@@ -2,7 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { toMilliseconds } from '../../lib/core/duration.ts';
 import { differenceOf } from './matches.ts';
-import { type Act, type Ending, type Expected, inputOf, type Program, type RepairAct } from './program.ts';
+import {
+  type Act,
+  type Ending,
+  type Expected,
+  inputOf,
+  type Program,
+  type RepairAct,
+  type StreamAct,
+} from './program.ts';
 import { isGone, isRepair, repair } from './repair-acts.ts';
 import type { Line, Stage } from './stage.ts';
 
@@ -14,11 +22,14 @@ export async function play(program: Program, stage: Stage): Promise<string[]> {
     await stage.advance(toMilliseconds(act.after ?? 0, 'the time of an act'));
     if ('query' in act) await ask(stage, id, act);
     else if ('update' in act) await change(stage, id, act);
+    else if ('entity' in act) await callEntity(stage, id, act);
+    else if ('stream' in act) await readStream(stage, id, act);
     else if (isRepair(act)) await repair({ stage, id, program }, act);
     else await perform(stage, { id, workflow: program.workflow.name }, act);
   }
   if (program.ends.status === 'deleted') return isGone(stage, id, program);
   await stage.untilEnded(id);
+  for (const act of program.afterEnd ?? []) await readStream(stage, id, act);
   const run = (await (await stage.fetch(`/runs/${id}`)).json()) as Record<string, unknown>;
   const difference = compare(run, program, stage.isReal);
   return [...(difference === undefined ? [] : [difference]), ...linesMissing(program, id, stage.lines())];
@@ -37,20 +48,49 @@ async function ask(stage: Stage, id: string, act: Extract<Act, { query: string }
   }
 }
 
-/** Asked again with the same key as long as the answer is to come, as callers do. */
 async function change(stage: Stage, id: string, act: Extract<Act, { update: string }>): Promise<void> {
-  const path = `/runs/${id}/updates/${encodeURIComponent(act.update)}?wait=0s`;
+  await answer(stage, `/runs/${id}/updates/${encodeURIComponent(act.update)}`, act);
+}
+
+async function callEntity(stage: Stage, id: string, act: Extract<Act, { entity: string }>): Promise<void> {
+  const path = `/entities/${act.entity}/${id}/${act.call}`;
+  await answer(stage, path, act);
+}
+
+async function readStream(stage: Stage, id: string, { stream, from = 1, values }: StreamAct): Promise<void> {
+  const path = `/runs/${id}/streams/${encodeURIComponent(stream)}?from=${from}`;
+  for (let attempt = 1; ; attempt += 1) {
+    const { entries } = (await (await stage.fetch(path)).json()) as { entries: { seq: number; value: unknown }[] };
+    const difference = differenceOf(
+      entries,
+      values.map((value, index) => ({ seq: from + index, value })),
+    );
+    if (difference === undefined) return;
+    if (!stage.isReal || attempt === 40) throw new Error(`GET ${path}: ${difference}`);
+    await stage.advance(250);
+  }
+}
+
+interface Asking {
+  readonly args?: unknown;
+  readonly answers: Expected;
+  readonly idempotencyKey?: string;
+}
+
+/** Asked again with the same key as long as the answer is to come, as callers do. */
+async function answer(stage: Stage, path: string, act: Asking): Promise<void> {
   const headers = { 'content-type': 'application/json', 'idempotency-key': act.idempotencyKey ?? randomUUID() };
   const body = act.args === undefined ? {} : { body: JSON.stringify(act.args) };
   for (let attempt = 1; ; attempt += 1) {
-    const response = await stage.fetch(path, { method: 'POST', headers, ...body });
+    const response = await stage.fetch(`${path}?wait=0s`, { method: 'POST', headers, ...body });
     const answer: unknown = await response.json();
     if (response.status !== 202 && response.status !== 503) {
       const difference = differenceOf(answer, act.answers);
-      if (difference !== undefined) throw new Error(`update "${act.update}": ${difference}`);
-      return;
+      if (difference === undefined) return;
+      // A read in real time may have come too early.
+      if (!stage.isReal || attempt === 40) throw new Error(`POST ${path}: ${difference}`);
     }
-    if (attempt === 80) throw new Error(`update "${act.update}" has no answer: ${JSON.stringify(answer)}`);
+    if (attempt === 80) throw new Error(`POST ${path} has no answer: ${JSON.stringify(answer)}`);
     await stage.advance(250);
   }
 }
@@ -58,7 +98,10 @@ async function change(stage: Stage, id: string, act: Extract<Act, { update: stri
 async function perform(
   stage: Stage,
   { id, workflow }: { readonly id: string; readonly workflow: string },
-  act: Exclude<Act, { readonly query: string } | { readonly update: string } | RepairAct>,
+  act: Exclude<
+    Act,
+    { readonly query: string } | { readonly update: string } | { readonly entity: string } | StreamAct | RepairAct
+  >,
 ): Promise<void> {
   if ('signal' in act) {
     const path = `/runs/${id}/signals/${encodeURIComponent(act.signal)}`;

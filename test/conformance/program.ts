@@ -1,5 +1,6 @@
 /** A program of the conformance suite: a workflow, what happens to its run from outside, and how the run has to end. */
 import type { BulkAction } from '../../lib/client/bulk.ts';
+import type { AnyEntity } from '../../lib/core/entity.ts';
 import type { AnyWorkflow } from '../../lib/core/workflow.ts';
 
 /** As JSON has it, since each home is spoken to over HTTP. A RegExp stands for a text that matches it. */
@@ -32,8 +33,19 @@ export type Act = { readonly after?: string } &
     | { readonly query: string; readonly args?: unknown; readonly answers: Expected }
     /** `answers`: as of a query. Waited for. */
     | { readonly update: string; readonly args?: unknown; readonly answers: Expected; readonly idempotencyKey?: string }
+    /** Of the entity whose key is the run's id. `answers`: as of an update, or of a query. */
+    | { readonly entity: string; readonly call: string; readonly args?: readonly unknown[]; readonly answers: Expected }
+    | StreamAct
     | RepairAct
   );
+
+/** Reads all that is there from that place on; a run in real time may not have written it yet. */
+export interface StreamAct {
+  readonly stream: string;
+  /** From 1. */
+  readonly from?: number;
+  readonly values: readonly Expected[];
+}
 
 /** What people do to a run that has ended, or to many. All but `fork` of a run that goes on wait for its end. */
 export type RepairAct =
@@ -66,18 +78,19 @@ export interface Program {
   readonly name?: string;
   /** The one that is started. */
   readonly workflow: AnyWorkflow;
-  /** Those that it starts. */
-  readonly others?: readonly AnyWorkflow[];
+  /** Those that it starts, and the entities that it calls. */
+  readonly others?: readonly (AnyWorkflow | AnyEntity)[];
   /** A function gives it, for each run another one. */
   readonly input?: unknown;
   readonly acts?: readonly Act[];
   readonly ends: Ending;
+  readonly afterEnd?: readonly StreamAct[];
   readonly logs?: readonly LoggedLine[];
   /** What is compared of the result, where times are those of a real clock: what depends on them is left out. */
   readonly withoutTimes?: (result: unknown) => unknown;
 }
 
-export function workflowsOf({ workflow, others = [] }: Program): readonly AnyWorkflow[] {
+export function workflowsOf({ workflow, others = [] }: Program): readonly (AnyWorkflow | AnyEntity)[] {
   return [workflow, ...others];
 }
 

@@ -11,7 +11,7 @@ import type { Stage } from './stage.ts';
 const FEW = [
   ...['asyncio.s11_task_states', 'checkout', 'forgotten-await', 'log-at-every-level'],
   ...['step-throws-an-own-class', 'zod-input', 'cancel-cleans-up', 'signup that is confirmed'],
-  'transaction-writes-once',
+  ...['transaction-writes-once', 'purse-of-a-run', 'story-as-it-is-written'],
 ];
 
 const isComplete = process.env['LULL_CONFORMANCE'] === 'complete';

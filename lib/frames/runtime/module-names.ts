@@ -79,11 +79,13 @@ export function nameModule(id: string, { own, imported, classes }: WrittenNames)
     if (!give(value, { module: id, path }) || path.length >= MAX_DEPTH) continue;
     const isOpen = isOwn || path.length === 1;
     if (!isOpen || !isContainer(value)) continue;
-    for (const key of Object.getOwnPropertyNames(value)) {
+    for (const key of Reflect.ownKeys(value)) {
+      const part = partOf(key);
+      if (part === undefined) continue;
       const inner: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
       const isNamed =
         typeof inner === 'object' ? inner !== null : typeof inner === 'function' || typeof inner === 'symbol';
-      if (isNamed) waiting.push({ value: inner, path: [...path, key], isOwn });
+      if (isNamed) waiting.push({ value: inner, path: [...path, part], isOwn });
     }
   }
 }
@@ -100,9 +102,23 @@ export function namedInModule({ module, path: [first, ...rest] }: NameInModule):
   let value = read(getters[first]);
   for (const key of rest) {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-    value = Object.getOwnPropertyDescriptor(value, key)?.value;
+    value = (Object.getOwnPropertyDescriptor(value, key) ?? ownOfSymbol(value, key, getters))?.value;
   }
   return value;
+}
+
+/** Of a key in a path. A symbol, such as a private name that was lowered, goes by the constant that has it. */
+function partOf(key: string | symbol): string | undefined {
+  if (typeof key === 'string') return key;
+  const [constant, ...rest] = symbols.get(key)?.path ?? [];
+  return constant === undefined || rest.length > 0 ? undefined : `[${constant}]`;
+}
+
+function ownOfSymbol(value: object, part: string, getters: Getters): PropertyDescriptor | undefined {
+  const constant = /^\[(.*)\]$/s.exec(part)?.[1];
+  if (constant === undefined || !Object.hasOwn(getters, constant)) return undefined;
+  const symbol = read(getters[constant]);
+  return typeof symbol === 'symbol' ? Object.getOwnPropertyDescriptor(value, symbol) : undefined;
 }
 
 /** For the prototype of a class of compiled code: whether its instances have something hidden. */
