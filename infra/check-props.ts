@@ -1,5 +1,6 @@
 /** Props that do not fit, alone or together, are errors at synth: a deployment would find out late, or never. */
 import { Token, type Duration } from 'aws-cdk-lib';
+import { describeValue } from '../lib/core/describe-value.ts';
 import { findSettingProblems } from '../lib/ports/deployed-settings.ts';
 import { BUCKET_LIMITS } from '../lib/ports/content-limits.ts';
 import { DeploymentError } from './deployment-error.ts';
@@ -28,6 +29,13 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
       `firstTurnInApi is true, and versions is 'pinned': the API is no version of the worker, to which the runs that it begins ` +
         'could be pinned. Leave out one of them',
     );
+  }
+
+  const { frames = false } = props;
+  if (typeof (frames as unknown) !== 'boolean') refuse(`frames is ${describeValue(frames)}: give true or false`);
+  const isPrecompiled = (props.workerOptions?.bundling ?? props.bundling)?.preCompilation ?? false;
+  if (frames && isPrecompiled) {
+    refuse('bundling has preCompilation, and with frames the workflows are compiled already: leave out one of them');
   }
 
   const { publicCallbacks = false } = props;

@@ -1,7 +1,8 @@
 /** The few lines that the user does not write: a handler made from the workflows of the entry. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { projectFolder } from '../lib/aws/project-folder.ts';
 
 /** What a handler is made with, and whether it takes the workflows. */
 const HANDLERS = {
@@ -14,14 +15,15 @@ const HANDLERS = {
 
 export type HandlerName = keyof typeof HANDLERS;
 
-/** Writes the source of a handler, and gives its file. */
-export function writeHandlerEntry(name: HandlerName, entryFile: string): string {
+/** Writes the source of a handler, and gives its file. One with frames is to be compiled. */
+export function writeHandlerEntry(name: HandlerName, entryFile: string, hasFrames = false): string {
   const folder = cacheFolder(entryFile);
   const { create, takesWorkflows } = HANDLERS[name];
+  const given = [...(takesWorkflows ? ['workflows'] : []), ...(hasFrames ? ['{ frames: createRunFrames() }'] : [])];
   const lines = [
-    `import { ${create} } from 'lull/lambda';`,
+    `import { ${hasFrames ? 'createRunFrames, ' : ''}${create} } from 'lull/lambda';`,
     ...(takesWorkflows ? [`import * as workflows from ${JSON.stringify(toSpecifier(folder, entryFile))};`] : []),
-    `export const handler = ${create}(${takesWorkflows ? 'workflows' : ''});`,
+    `export const handler = ${create}(${given.join(', ')});`,
   ];
   return writeOnce(folder, name, `${lines.join('\n')}\n`);
 }
@@ -31,10 +33,7 @@ export function writeHandlerEntry(name: HandlerName, entryFile: string): string 
  * at the same place relative to itself, on every machine: so a source map, and with it an asset's hash, stays the same.
  */
 export function cacheFolder(entryFile: string): string {
-  let folder = dirname(entryFile);
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  const home = dirname(folder) === folder ? dirname(entryFile) : folder;
-  return join(home, 'node_modules', '.cache', 'lull');
+  return join(projectFolder(entryFile), 'node_modules', '.cache', 'lull');
 }
 
 /** As `import` wants it: relative, with slashes. */

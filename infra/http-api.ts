@@ -69,6 +69,7 @@ export function createHttpApi(
     timeout: Duration.seconds(29), // the gateway waits for 30 s
     ...(firstTurnInApi ? { environment: { ...turnEnvironment(parts.props, version), LULL_FIRST_TURNS: 'true' } } : {}),
     options: apiOptions,
+    hasFrames: true, // it says where runs wait, and what their variables hold
     operations: firstTurnInApi ? [...MANAGE_OPERATIONS, ...OPERATIONS.worker] : MANAGE_OPERATIONS,
   });
   const api = new HttpApi(scope, 'Api', {

@@ -33,6 +33,7 @@ export function createWorker(scope: Construct, parts: EngineParts, version: stri
       ...props.workerOptions,
     },
     operations: OPERATIONS.worker,
+    hasFrames: true,
   });
   const fed = props.versions === 'pinned' ? createLiveAlias(scope, worker) : worker;
   fed.addEventSource(

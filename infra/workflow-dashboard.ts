@@ -96,6 +96,7 @@ function ownGraphs(engine: WorkflowEngine): GraphWidget[] {
       engine.metric('StepRetries', { label: 'of these, again' }),
       engine.metric('ReplayedEvents', { label: 'events replayed' }),
       engine.metric('SnapshotsWritten', { label: 'snapshots written' }),
+      engine.metric('SnapshotsRestored', { label: 'snapshots restored' }),
       engine.metric('SnapshotsRefused', { label: 'runs that have none' }),
       engine.metric('SnapshotsDropped', { label: 'snapshots dropped' }),
       engine.metric('WriteUnits', { label: 'write units' }),

@@ -99,6 +99,14 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    */
   readonly maxReceiveCount?: number;
   /**
+   * Whether runs are stored where they wait, as snapshots from which they go on without a replay of their journals
+   * (experimental). The workflows are compiled for it when the app is synthesized: what frames.md says that workflow code
+   * must not do is a DeploymentError with its place.
+   *
+   * @default false - each run is replayed
+   */
+  readonly frames?: boolean;
+  /**
    * The engine's own limits, such as `{ maxTasks: 20_000 }`: see limits.md for their names and defaults. A name that there
    * is not, or a value out of its range, is an error at synth.
    *

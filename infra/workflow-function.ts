@@ -1,5 +1,5 @@
 /** A function of the engine: bundled from a generated entry, with a role that starts with nothing but its own log. */
-import type { Duration } from 'aws-cdk-lib';
+import { Stack, type Duration } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -21,6 +21,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { bundleOptions } from '../lib/aws/bundle-options.ts';
 import type { StoreOperation } from '../lib/ports/store.ts';
+import { compileHandler } from './compile-handler.ts';
 import { createLogGroup } from './create-log-group.ts';
 import { writeHandlerEntry, type HandlerName } from './generated-entry.ts';
 import { grantOperations, grantWake, type StoreResources } from './grants.ts';
@@ -66,6 +67,8 @@ export interface FunctionDescription {
   readonly operations: readonly StoreOperation[];
   /** Whether it has to do with what runs were given and gave: then it may use the payload key. Default: true. */
   readonly hasPayloads?: boolean;
+  /** Whether its generator functions are compiled, where the engine has frames. Default: false. */
+  readonly hasFrames?: boolean;
 }
 
 /** A function that may use the store as described, and wake runs. */
@@ -75,8 +78,17 @@ export function createFunction(
   parts: EngineParts,
   description: FunctionDescription,
 ): NodejsFunction {
-  const { handler, environment, options = {}, operations, hasPayloads = true, ...defaults } = description;
-  const { bundling, tracing = false } = parts.props;
+  const {
+    handler,
+    environment,
+    options = {},
+    operations,
+    hasPayloads = true,
+    hasFrames = false,
+    ...defaults
+  } = description;
+  const { tracing = false, frames = false } = parts.props;
+  const bundling = { ...parts.props.bundling, ...options.bundling };
   const logGroup = options.logGroup ?? createLogGroup(scope, `${id}Log`, parts.props);
   const role = options.role ?? createRole(scope, id, options);
   logGroup.grantWrite(role);
@@ -90,7 +102,7 @@ export function createFunction(
     ...options,
     logGroup,
     role,
-    entry: writeHandlerEntry(handler, parts.entryFile),
+    entry: entryOf(scope, parts, { handler, hasFrames: hasFrames && frames, bundling }),
     handler: 'handler',
     environment: {
       NODE_OPTIONS: '--enable-source-maps',
@@ -99,11 +111,22 @@ export function createFunction(
       ...(hasPayloads ? payloadKeyEnvironment(parts) : {}),
       ...environment,
     },
-    bundling: toBundling({ ...bundling, ...options.bundling }),
+    bundling: toBundling(bundling),
   });
   grantOperations(hasPayloads ? parts : { ...parts, payloadKey: undefined }, made, operations);
   grantWake(parts.queue, made);
   return made;
+}
+
+function entryOf(
+  scope: Construct,
+  { entryFile }: EngineParts,
+  { handler, hasFrames, bundling }: { handler: HandlerName; hasFrames: boolean; bundling: BundlingOptions },
+): string {
+  const file = writeHandlerEntry(handler, entryFile, hasFrames);
+  // Where nothing is built, nothing is compiled either.
+  if (!hasFrames || !Stack.of(scope).bundlingRequired) return file;
+  return compileHandler(scope, file, { engine: `WorkflowEngine ${scope.node.path}`, entryFile, bundling });
 }
 
 function environmentOf({ table, payloadBucket, queue, engineName, props }: EngineParts): Record<string, string> {

@@ -27,6 +27,8 @@ export interface DevOptions {
   readonly dynamodb: 'dynalite' | 'local-jar';
   /** Tables of the author's own, with the attributes of their keys. */
   readonly tables: Readonly<Record<string, readonly string[]>>;
+  /** Runs are stored where they wait. */
+  readonly frames: boolean;
 }
 
 /** Returns the exit code, after the stop. */
@@ -48,7 +50,7 @@ export async function dev(options: DevOptions): Promise<number> {
 }
 
 async function start(
-  { entry, from, workers, dynamodb, tables, port, dir, json }: DevOptions,
+  { entry, from, workers, dynamodb, tables, frames, port, dir, json }: DevOptions,
   paint: Paint,
 ): Promise<{ readonly cloud: { stop(): Promise<void> }; readonly text: string }> {
   const changes = new RunChanges();
@@ -78,7 +80,7 @@ async function start(
   const file = entry ?? usualEntry();
   if (!json) console.log(`Building ${file} ...`);
   const processes = workers === undefined ? {} : { workers };
-  const cloud = await startLocalCloud({ entry: file, tables, port, dir, log, watch: true, ...processes });
+  const cloud = await startLocalCloud({ entry: file, tables, frames, port, dir, log, watch: true, ...processes });
   return ready(cloud, (consoleUrl) => banner({ cloud, entry: file, dir, consoleUrl }, paint));
 }
 

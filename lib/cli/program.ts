@@ -93,6 +93,7 @@ function addDev(program: Command, context: Context): void {
       ownTable,
       {},
     )
+    .option('--frames', 'stores runs where they wait, so that they go on without a replay (experimental)')
     .action(async (entry: string | undefined, options: DevCommand, command: Command) => {
       context.exit(await runDev(entry, options, command));
     });
@@ -106,11 +107,12 @@ interface DevCommand {
   readonly from?: string;
   readonly dynamodb: DynamodbServer;
   readonly table: Readonly<Record<string, readonly string[]>>;
+  readonly frames?: boolean;
 }
 
 /** Options that mean nothing together are refused. */
 async function runDev(entry: string | undefined, options: DevCommand, command: Command): Promise<number> {
-  const { from, workers, json = false, table: tables, ...others } = options;
+  const { from, workers, json = false, frames = false, table: tables, ...others } = options;
   const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
   if (from === undefined && isGiven('dynamodb')) {
     command.error('error: --dynamodb is for the cloud of a template: name that with --from');
@@ -121,11 +123,15 @@ async function runDev(entry: string | undefined, options: DevCommand, command: C
   if (from !== undefined && isGiven('table')) {
     command.error('error: --table is for workflows in a file: a template has its own tables');
   }
+  if (from !== undefined && frames) {
+    command.error('error: --frames is for workflows in a file: for a template, give frames to its WorkflowEngine');
+  }
   const { dev } = await import('./dev.ts'); // the whole local cloud
   return dev({
     ...others,
     json,
     tables,
+    frames,
     ...(entry === undefined ? {} : { entry }),
     ...(from === undefined ? {} : { from }),
     ...(isGiven('workers') ? { workers } : {}),

@@ -88,6 +88,7 @@ async function goOnFrom(turn: Turn, snapshot: Snapshot, later: readonly JournalR
   const last = later.at(-1) ?? { number: snapshot.record, nonce: snapshot.nonce };
   Object.assign(journal, length, { recordNumber: last.number, nonce: last.nonce, beganAtMs: started.atMs });
   turn.replayedEvents += replayed.events;
+  turn.noteSnapshot({ restored: true });
   turn.watch(replayed.memory.strays);
   return { kind: 'resumed', memory: replayed.memory };
 }

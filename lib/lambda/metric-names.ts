@@ -18,6 +18,7 @@ export const METRIC_UNITS = {
   TakeOvers: 'Count',
   WriteUnits: 'Count',
   SnapshotsWritten: 'Count',
+  SnapshotsRestored: 'Count',
   SnapshotsRefused: 'Count',
   SnapshotsDropped: 'Count',
   SweptRuns: 'Count',

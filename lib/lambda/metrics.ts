@@ -82,9 +82,10 @@ function valuesOf(event: TurnEnded): Values {
   };
 }
 
-function snapshotsOf({ snapshots: { writtenBytes, refused, dropped } = {} }: TurnEnded): Values {
+function snapshotsOf({ snapshots: { writtenBytes, restored, refused, dropped } = {} }: TurnEnded): Values {
   return {
     ...(writtenBytes === undefined ? {} : { SnapshotsWritten: 1 }),
+    ...(restored === undefined ? {} : { SnapshotsRestored: 1 }),
     ...(refused === undefined ? {} : { SnapshotsRefused: 1 }),
     ...(dropped === undefined ? {} : { SnapshotsDropped: 1 }),
   };

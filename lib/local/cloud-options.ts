@@ -37,6 +37,8 @@ export interface LocalCloudOptions extends CommonOptions {
   readonly workerTimeoutMs?: number;
   /** Build and exchange the code when a file of it changes. Default false. */
   readonly watch?: boolean;
+  /** Compile the workflows, and store runs where they wait, so that they go on without a replay (experimental). Default false. */
+  readonly frames?: boolean;
 }
 
 /** What `startLocalCloud` needs to know of a template. Only `from` must be given. */
@@ -63,6 +65,7 @@ const ENTRY_OPTIONS = [
   'entry',
   'dir',
   'watch',
+  'frames',
   'tables',
   'env',
   'log',
@@ -94,6 +97,10 @@ export function checkEntryOptions(options: LocalCloudOptions, name = 'startLocal
     throw new InvalidArgumentError(
       `${name} has ${describeValue(options.entry)} as entry: give the path of the file that exports workflows`,
     );
+  }
+  const { frames = false } = options;
+  if (typeof (frames as unknown) !== 'boolean') {
+    throw new InvalidArgumentError(`${name} has ${describeValue(frames)} as frames: give true or false`);
   }
   checkTables(name, options.tables ?? {});
   checkRanges(name, options);

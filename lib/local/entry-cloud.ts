@@ -35,7 +35,8 @@ export async function startEntryCloud(
   folder.announce({ url: listener.url });
   const aws = await listenForServices();
   cleanups.push(() => aws.stop());
-  const bundler = await startBundler(options.entry, folder.buildPath);
+  const { entry, frames = false } = options;
+  const bundler = await startBundler({ entry, buildPath: folder.buildPath, frames });
   cleanups.push(() => bundler.stop());
   const tables = await (hooks.startTableServer ?? startTableServer)({
     path: folder.tablePath,

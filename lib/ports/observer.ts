@@ -27,6 +27,8 @@ export interface TurnSnapshots {
   readonly writtenBytes?: number;
   /** None could be written, and why. */
   readonly refused?: string;
+  /** The run goes on from one: nothing up to there was replayed. */
+  readonly restored?: true;
   /** One was not used, and why. */
   readonly dropped?: string;
 }

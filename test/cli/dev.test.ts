@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -22,11 +23,15 @@ const WORKFLOWS = `
 
 /** The command as a user starts it, in a folder of its own. */
 function lull(...args: string[]) {
+  return lullWith({}, ...args);
+}
+
+function lullWith(env: Record<string, string>, ...args: string[]) {
   const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
   const child = spawn(
     process.execPath,
     ['--conditions=lull-source', '--import', tsx, join(root, 'lib/cli/main.ts'), ...args],
-    { cwd: temporaryFolder(), stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: temporaryFolder(), env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   onTestFinished(() => void child.kill('SIGKILL'));
   const seen = { out: '', err: '' };
@@ -52,6 +57,36 @@ describe('lull dev', { timeout: 120_000 }, () => {
     expect(await exitCode).toBe(0);
     expect(seen.out).toContain('Runs that had not ended are in .lull and go on at the next start.');
     expect(seen.err).toBe('');
+  });
+
+  it('with --frames a run goes on from a snapshot, and code that is refused is shown with its place', async () => {
+    const source = (wrong: string) => `
+      import { signal, workflow } from 'lull';
+      let runs = 0;
+      export const walk = workflow('walk', function* () {
+        const before = ['a value of before'];
+        yield* signal('go').receive();
+        ${wrong}
+        return before;
+      });
+    `;
+    const settings = { snapshotRecords: 1, maxSnapshotPercent: 1_000_000, maxWarmRuns: 0 };
+    const env = { LULL_ENGINE: 'dev', LULL_SETTINGS: JSON.stringify(settings) };
+    const { entry } = temporaryProject(source(''));
+    const { seen } = lullWith(env, 'dev', entry, '--port', '0', '--frames');
+    await waitUntil(() => seen.out.includes('openapi.json'));
+    const [, url = ''] = /lull dev at (\S+)/.exec(seen.out) ?? [];
+    const { id } = (await (await fetch(`${url}/workflows/walk/runs`, { method: 'POST' })).json()) as { id: string };
+    await waitUntil(() => seen.out.includes('"SnapshotsWritten":1'));
+    await fetch(`${url}/runs/${id}/signals/go`, { method: 'POST' });
+    await waitUntil(() => seen.out.includes('completed  walk'));
+    expect(seen.out).toContain('"SnapshotsRestored":1');
+    expect(seen.out).not.toMatch(/"ReplayedEvents":/);
+    expect(await (await fetch(`${url}/runs/${id}`)).json()).toMatchObject({ result: ['a value of before'] });
+
+    writeFileSync(entry, source('runs += 1;'));
+    await waitUntil(() => seen.out.includes('writes to `runs`'));
+    expect(seen.out).toMatch(/workflows\.ts:7:8/);
   });
 
   it('at a port in use says what to do, and ends with 1', async () => {

@@ -39,6 +39,7 @@ describe('the command lull', () => {
     [['workflows.ts', '--from', 'cdk.out'], 'name either workflows (workflows.ts) or a template (--from cdk.out)'],
     [['--dynamodb', 'local-jar'], '--dynamodb is for the cloud of a template: name that with --from'],
     [['--dynamodb', 'jar'], '--dynamodb is for the cloud of a template: name that with --from'],
+    [['--from', 'cdk.out', '--frames'], '--frames is for workflows in a file'],
     [['--from', 'cdk.out', '--dynamodb', 'oracle'], 'Allowed choices are dynalite, local-jar'],
   ])('refuses options that mean nothing together: %j', async (args, message) => {
     const { exitCode, text } = await call('dev', ...args);

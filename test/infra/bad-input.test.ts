@@ -121,6 +121,8 @@ describe('a prop', () => {
     [{ entry: '' }, 'entry names the file that exports your workflows'],
     [{ maxConcurrency: 1 }, 'maxConcurrency is 1: give a whole number from 2 to 1000'],
     [{ batchSize: 11 }, 'batchSize is 11: give a whole number from 1 to 10'],
+    [{ frames: 'yes' as never }, 'frames is "yes": give true or false'],
+    [{ frames: true, bundling: { preCompilation: true } }, 'bundling has preCompilation, and with frames'],
     [{ maxReceiveCount: 0 }, 'maxReceiveCount is 0: give a whole number from 1 to 1000'],
     [{ settings: { maxTask: 1 } as never }, 'settings: there is no setting "maxTask": there are wakeSlackMs'],
     [{ settings: { maxTasks: 0 } }, 'settings: maxTasks is 0, and can be a whole number from 1 to 1000000'],

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { context, formatMessages, type BuildContext, type BuildFailure, type BuildOptions } from 'esbuild';
+import { context, formatMessages, type BuildContext, type BuildFailure, type BuildOptions, type Plugin } from 'esbuild';
 import { invariant } from '../../core/invariant.ts';
 import { bundleOptions } from '../../aws/bundle-options.ts';
+import { projectFolder } from '../../aws/project-folder.ts';
 import { BundleStore, type CodeBundle } from './bundle-store.ts';
 import { FileWatcher } from './file-watcher.ts';
 import { CloudError } from '../cloud-error.ts';
@@ -23,8 +24,16 @@ export interface CodeBundler {
   stop(): Promise<void>;
 }
 
+export interface BundlerOptions {
+  readonly entry: string;
+  /** Where bundles are kept. */
+  readonly buildPath: string;
+  /** Generator functions are compiled, so that runs can be stored where they wait. */
+  readonly frames: boolean;
+}
+
 /** Rejects with a CloudError when the entry is missing or does not build. */
-export async function startBundler(entry: string, buildPath: string): Promise<CodeBundler> {
+export async function startBundler({ entry, buildPath, frames }: BundlerOptions): Promise<CodeBundler> {
   const entryFile = resolve(entry);
   if (!existsSync(entryFile)) {
     throw new CloudError(
@@ -32,7 +41,7 @@ export async function startBundler(entry: string, buildPath: string): Promise<Co
       `there is no file ${entryFile}: name the file that exports your workflows, such as lull dev workflows/index.ts`,
     );
   }
-  const builder = await context(buildOptions(entryFile));
+  const builder = await context(buildOptions(entryFile, await pluginsOf(entryFile, frames)));
   const store = new BundleStore(buildPath);
   try {
     const build = await rebuild(builder, store);
@@ -98,19 +107,29 @@ function watchBuilds(options: {
   };
 }
 
-function buildOptions(entryFile: string): BuildOptions & { metafile: true; write: false } {
+/** The compiler is loaded where it is wanted: it takes a while. */
+async function pluginsOf(entryFile: string, frames: boolean): Promise<Plugin[]> {
+  if (!frames) return [];
+  const { esbuildFrames } = await import('../../frames/plugins/esbuild-frames.ts');
+  return [esbuildFrames({ root: projectFolder(entryFile) })];
+}
+
+function buildOptions(entryFile: string, plugins: Plugin[]): BuildOptions & { metafile: true; write: false } {
   const here = fileURLToPath(import.meta.url);
   const isSource = here.endsWith('.ts');
   return {
     ...bundleOptions({ isSource }),
     stdin: {
-      contents: entryPoint(entryFile, (name) => join(dirname(here), `${name}.${isSource ? 'ts' : 'js'}`)),
+      contents: entryPoint(entryFile, plugins.length > 0, (name) =>
+        join(dirname(here), `${name}.${isSource ? 'ts' : 'js'}`),
+      ),
       resolveDir: dirname(entryFile),
       sourcefile: 'lull-local-entry.ts',
       loader: 'ts',
     },
     write: false,
     metafile: true,
+    plugins,
     outfile: 'index.mjs',
     target: 'node20',
     sourcemap: 'linked',
@@ -121,18 +140,19 @@ function buildOptions(entryFile: string): BuildOptions & { metafile: true; write
 }
 
 /** What a user would write by hand for each of the three functions, and the runtime client around it. */
-function entryPoint(entryFile: string, ownFile: (name: string) => string): string {
+function entryPoint(entryFile: string, frames: boolean, ownFile: (name: string) => string): string {
+  const given = frames ? 'workflows, { frames: createRunFrames() }' : 'workflows';
   return `
     import { serveFunction } from ${JSON.stringify(ownFile('../functions/runtime-client'))};
     import { exportedWorkflows } from ${JSON.stringify(ownFile('exported-workflows'))};
     await serveFunction(async () => {
       const workflows = await import(${JSON.stringify(entryFile)});
-      const { createApiHandler, createSweeperHandler, createWorkerHandler } = await import('lull/lambda');
+      const { createApiHandler, createRunFrames, createSweeperHandler, createWorkerHandler } = await import('lull/lambda');
       return {
         workflows: exportedWorkflows(workflows),
         createHandler: {
-          worker: () => createWorkerHandler(workflows),
-          api: () => createApiHandler(workflows),
+          worker: () => createWorkerHandler(${given}),
+          api: () => createApiHandler(${given}),
           sweeper: () => createSweeperHandler(),
         },
       };

@@ -1,0 +1,74 @@
+/** An engine with frames, as it is deployed: what synth builds goes on from snapshots, under the roles of the template. */
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { startLocalCloud } from 'lull/local';
+import { expect, onTestFinished, test } from 'vitest';
+import { DeploymentError, WorkflowEngine } from '../../infra/index.ts';
+import { temporaryFolder } from '../local/temporary-folder.ts';
+import { temporaryProject } from '../local/temporary-project.ts';
+import { synthesizeStack } from './built-stack.ts';
+
+/** Of the metrics that its functions write. */
+type Metrics = Readonly<Record<string, number | string>>;
+
+test(
+  'a bundle that synth has made goes on from a snapshot after a sleep, and replays nothing',
+  { timeout: 120_000 },
+  async () => {
+    const from = synthesizeStack(onTestFinished, {
+      frames: true,
+      // Each turn begins in a process that has nothing of the run in memory, as on another worker.
+      settings: { snapshotRecords: 1, maxSnapshotPercent: 1_000_000, maxWarmRuns: 0 },
+    });
+    const metrics: Metrics[] = [];
+    const cloud = await startLocalCloud({
+      from,
+      dir: join(temporaryFolder(), 'cloud'),
+      log: (event) => {
+        if (event.kind === 'output' && event.line.includes('"_aws"')) metrics.push(JSON.parse(event.line) as Metrics);
+      },
+    });
+    onTestFinished(() => cloud.stop());
+    const run = await cloud.client().start('nap', '3 days');
+    await cloud.advance(0);
+    await cloud.advance('3 days');
+    await cloud.advance('2 minutes');
+    const { beganAtMs, wokeAtMs } = (await run.result({ timeout: '20s' })) as Record<'beganAtMs' | 'wokeAtMs', number>;
+    expect(wokeAtMs - beganAtMs).toBeGreaterThanOrEqual(3 * 86_400_000);
+
+    const turns = metrics.filter(({ runId, outcome }) => runId === run.id && outcome !== 'dropped');
+    expect(
+      turns.map(({ outcome, SnapshotsWritten, SnapshotsRestored }) => [outcome, SnapshotsWritten, SnapshotsRestored]),
+    ).toEqual([
+      ['suspended', 1, undefined],
+      ['completed', undefined, 1],
+    ]);
+    expect(turns.map(({ ReplayedEvents = 0 }) => ReplayedEvents)).toEqual([0, 0]);
+    expect(cloud.iam.calls().filter(({ denied }) => denied > 0)).toEqual([]);
+  },
+);
+
+test('what workflow code must not do is said at synth, with file, line and reason', () => {
+  const { entry } = temporaryProject(`
+    import { sleep, workflow } from 'lull';
+    let runs = 0;
+    export const count = workflow('count', function* () {
+      yield* sleep('1 day');
+      runs += 1;
+    });
+  `);
+  const stack = new Stack(new App({ outdir: temporaryFolder(), analyticsReporting: false }), 'Shop');
+  let said: unknown;
+  try {
+    new WorkflowEngine(stack, 'Workflows', { entry, frames: true });
+  } catch (error) {
+    said = error;
+  }
+  expect(said).toBeInstanceOf(DeploymentError);
+  const { code, message } = said as DeploymentError;
+  expect(code).toBe('BUILD_FAILED');
+  expect(message).toMatch(
+    /^WorkflowEngine Shop\/Workflows: the workflows in .*workflows\.ts do not build with frames:/,
+  );
+  expect(message).toMatch(/workflow code writes to `runs`, a variable of the module: .*\n\n {4}workflows\.ts:6:6:/s);
+});
