@@ -31,12 +31,7 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
     );
   }
 
-  const { frames = false } = props;
-  if (typeof (frames as unknown) !== 'boolean') refuse(`frames is ${describeValue(frames)}: give true or false`);
-  const isPrecompiled = (props.workerOptions?.bundling ?? props.bundling)?.preCompilation ?? false;
-  if (frames && isPrecompiled) {
-    refuse('bundling has preCompilation, and with frames the workflows are compiled already: leave out one of them');
-  }
+  checkFrames(props, refuse);
 
   const { publicCallbacks = false } = props;
   const { url } = { url: undefined, ...(typeof publicCallbacks === 'boolean' ? {} : publicCallbacks) };
@@ -80,6 +75,15 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
   }
   if (props.table instanceof WorkflowTable && props.payloadBucket !== undefined) {
     refuse(`it is given a WorkflowTable, which has its bucket, and a payloadBucket: give that to the WorkflowTable`);
+  }
+}
+
+function checkFrames(props: WorkflowEngineProps, refuse: (problem: string) => never): void {
+  const { frames = false, bundling, workerOptions, apiOptions } = props;
+  if (typeof (frames as unknown) !== 'boolean') refuse(`frames is ${describeValue(frames)}: give true or false`);
+  const bundlings = [bundling, workerOptions?.bundling, apiOptions?.bundling];
+  if (frames && bundlings.some((each) => each?.preCompilation === true)) {
+    refuse('bundling has preCompilation, and with frames the workflows are compiled already: leave out one of them');
   }
 }
 

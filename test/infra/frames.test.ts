@@ -1,4 +1,5 @@
 /** An engine with frames, as it is deployed: what synth builds goes on from snapshots, under the roles of the template. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { startLocalCloud } from 'lull/local';
@@ -11,6 +12,16 @@ import { synthesizeStack } from './built-stack.ts';
 /** Of the metrics that its functions write. */
 type Metrics = Readonly<Record<string, number | string>>;
 
+/** Of lull, in the function's bundle: they name the code of a snapshot. */
+function compiledModules(assembly: string, handler: 'createWorkerHandler' | 'createApiHandler'): string[] {
+  const bundles = readdirSync(assembly)
+    .filter((name) => name.startsWith('asset.'))
+    .map((name) => readFileSync(join(assembly, name, 'index.mjs'), 'utf8'));
+  const own = bundles.find((text) => text.includes(`"${handler}"`)) ?? '';
+  const named = own.matchAll(/"(lull\/(?:api|core|schedule|scheduler)\/[\w/-]+)"/g);
+  return [...new Set(Array.from(named, ([, id]) => id!))].sort();
+}
+
 test(
   'a bundle that synth has made goes on from a snapshot after a sleep, and replays nothing',
   { timeout: 120_000 },
@@ -20,6 +31,11 @@ test(
       // Each turn begins in a process that has nothing of the run in memory, as on another worker.
       settings: { snapshotRecords: 1, maxSnapshotPercent: 1_000_000, maxWarmRuns: 0 },
     });
+    // What one of them stores, the other restores.
+    const modules = compiledModules(from, 'createWorkerHandler');
+    expect(modules).toContain('lull/scheduler/coroutine-task');
+    expect(modules).toEqual(compiledModules(from, 'createApiHandler'));
+
     const metrics: Metrics[] = [];
     const cloud = await startLocalCloud({
       from,

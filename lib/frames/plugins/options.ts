@@ -35,15 +35,18 @@ export const RUNTIME_FILE = fileURLToPath(
 /** lull's own files. */
 const OWN_FOLDER = `${dirname(dirname(dirname(here)))}${sep}`.replaceAll('\\', '/');
 
-/** Of these, what a run at rest is made of is compiled too. All else is the engine's, and no frame holds it. */
-const OWN_FOLDERS_OF_RUNS = /^(?:api|core|schedule|scheduler)\//;
+/**
+ * Of these, what a run at rest is made of is compiled too. All else is the engine's, and no frame holds it; neither does one
+ * hold what only the API has, and the worker has to know the code of a run that the API has begun.
+ */
+const OWN_FILES_OF_RUNS = /^(?:api|core|schedule|scheduler)\/(?!json-schema\.)/;
 
 const SOURCE = /\.[cm]?[jt]s$/;
 
 export function isCompiled(file: string, { include, exclude }: FramesOptions): boolean {
   const path = file.replaceAll('\\', '/');
   if (!SOURCE.test(path) || path.endsWith('.d.ts')) return false;
-  if (path.startsWith(OWN_FOLDER)) return OWN_FOLDERS_OF_RUNS.test(path.slice(OWN_FOLDER.length));
+  if (path.startsWith(OWN_FOLDER)) return OWN_FILES_OF_RUNS.test(path.slice(OWN_FOLDER.length));
   if (exclude?.test(path) === true) return false;
   return !path.includes('/node_modules/') || include?.test(path) === true;
 }
