@@ -5,6 +5,7 @@ import { addEngineVerb, examplesText, type Context } from './engine-verb.ts';
 import { addInitCommand } from './init/init-command.ts';
 import { packageVersion } from './package-version.ts';
 import { ENGINE_VERBS } from './verbs/all-verbs.ts';
+import { addReencrypt } from './verbs/reencrypt.ts';
 import { addReplay } from './verbs/replay.ts';
 import { POOL_VERBS } from './verbs/pools.ts';
 import { SCHEDULE_VERBS } from './verbs/schedules.ts';
@@ -27,6 +28,7 @@ export function createProgram(context: Context): Command {
   const pools = program.command('pools').summary('what limits how much goes on at once');
   for (const verb of POOL_VERBS) addEngineVerb(pools, context, verb);
   addReplay(program, context);
+  addReencrypt(program, context);
   addCompletion(program, context);
   return program;
 }

@@ -8,7 +8,9 @@ import type { PayloadStore } from '../ports/payload-store.ts';
 import { createS3PayloadStore } from '../s3/s3-payload-store.ts';
 import { DynamodbStore } from './dynamodb-store.ts';
 import { createTableClient, throughSdk, type TableClient } from './table-client.ts';
-import type { OnConsumedCapacity } from './table.ts';
+import { PayloadOffload } from './payload-offload.ts';
+import { SealedItemsInTable } from './sealed-items.ts';
+import { type OnConsumedCapacity, Table, type TableOptions } from './table.ts';
 
 export interface BareStoreOptions {
   /** A table of the layout in `schema.ts`. */
@@ -34,12 +36,22 @@ export interface BareStoreOptions {
 }
 
 export function createBareStore(options: BareStoreOptions): DynamodbStore {
+  return new DynamodbStore(toParts(options));
+}
+
+/** What the table has encrypted. */
+export function createSealedItems(options: BareStoreOptions): SealedItemsInTable {
+  const { payloads, ...table } = toParts(options);
+  return new SealedItemsInTable(new Table(table), new PayloadOffload(payloads));
+}
+
+function toParts(options: BareStoreOptions): TableOptions & { readonly payloads: PayloadStore | undefined } {
   const { bucketName, s3, payloads, client, isForCallers = false, ...table } = options;
-  return new DynamodbStore({
+  return {
     ...table,
     client: client === undefined ? createTableClient({ isForCallers }) : toTableClient(client),
     payloads: payloads ?? (bucketName === undefined ? undefined : createS3PayloadStore({ bucketName, client: s3 })),
-  });
+  };
 }
 
 function toTableClient(client: DynamoDBClient | TableClient): TableClient {

@@ -236,6 +236,11 @@ export function fromRecordSortKey(sortKey: string): number {
   return Number(sortKey.slice(sortKey.lastIndexOf('#') + 1));
 }
 
+/** Of a record: its link. */
+export function fromLinkSortKey(sortKey: string): number {
+  return sortKey.startsWith(LINK_PREFIX) ? Number(sortKey.split('#')[1]) : 1;
+}
+
 function recordPrefix(link: number): string {
   return link === 1 ? RECORD_PREFIX : `${LINK_PREFIX}${toDigits(link, 'a link')}#`;
 }
@@ -261,6 +266,12 @@ export function streamSortKey(name: string, seq: number): string {
 
 export function lastStreamSortKey(name: string): string {
   return streamSortKey(name, LAST_NUMBER);
+}
+
+/** The name of the stream. */
+export function fromStreamSortKey(sortKey: string): string {
+  const escaped = sortKey.slice('stream#'.length, sortKey.lastIndexOf('#'));
+  return escaped.replace(/%2[35]/g, decodeURIComponent);
 }
 
 /** Without a `#` in the name: no stream's keys are between those of another one. */

@@ -41,7 +41,7 @@ export async function readStream(
   return items.map((item) => fromStreamItem(name, item));
 }
 
-function fromStreamItem(name: string, item: Item): StreamValues {
+export function fromStreamItem(name: string, item: Item): StreamValues {
   checkFormat(item);
   const values = readJson<Encoded[]>(item, 'values');
   const count = findNumber(item, 'count');

@@ -15,6 +15,7 @@ export type TableAction =
   | 'GetItem'
   | 'PutItem'
   | 'Query'
+  | 'Scan'
   | 'TransactWriteItems'
   | 'UpdateItem';
 

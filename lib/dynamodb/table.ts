@@ -9,10 +9,12 @@ import type {
   ConsumedCapacity,
   GetItemOutput,
   QueryOutput,
+  ScanOutput,
   TransactWriteItemsOutput,
   UpdateItemOutput,
 } from '@aws-sdk/client-dynamodb';
 import { tableNameOf } from '../core/transaction/write.ts';
+import type { StoreOfSealedItems } from '../ports/sealed-items.ts';
 import type { StoreOperation } from '../ports/store.ts';
 import { expressionParameters } from './expression.ts';
 import type { Expression } from './expression.ts';
@@ -20,8 +22,11 @@ import type { Item } from './item.ts';
 import type { TableAction, TableClient } from './table-client.ts';
 import { translateError } from './translate-errors.ts';
 
+/** What a request is made for. */
+export type TableOperation = StoreOperation | keyof StoreOfSealedItems;
+
 /** Called with the cost of a request, index writes included, by DynamoDB's own count. A failed condition is not reported. */
-export type OnConsumedCapacity = (operation: StoreOperation, consumed: ConsumedCapacity) => void;
+export type OnConsumedCapacity = (operation: TableOperation, consumed: ConsumedCapacity) => void;
 
 export interface TableOptions {
   readonly client: TableClient;
@@ -102,16 +107,16 @@ export class Table {
     return tableNameOf(this.#tableName);
   }
 
-  async get(operation: StoreOperation, key: Item): Promise<Item | undefined> {
+  async get(operation: TableOperation, key: Item): Promise<Item | undefined> {
     const { Item } = await this.#ask<GetItemOutput>(operation, 'GetItem', { Key: key, ConsistentRead: true });
     return Item;
   }
 
-  async put(operation: StoreOperation, item: Item, condition?: Expression): Promise<Write> {
+  async put(operation: TableOperation, item: Item, condition?: Expression): Promise<Write> {
     return this.#write(operation, 'PutItem', { Item: item, ...conditional(condition) });
   }
 
-  async update(operation: StoreOperation, key: Item, { update, condition, gives }: Update): Promise<Write> {
+  async update(operation: TableOperation, key: Item, { update, condition, gives }: Update): Promise<Write> {
     return this.#write(operation, 'UpdateItem', {
       Key: key,
       UpdateExpression: update.text,
@@ -120,11 +125,11 @@ export class Table {
     });
   }
 
-  async delete(operation: StoreOperation, key: Item, condition?: Expression): Promise<Write> {
+  async delete(operation: TableOperation, key: Item, condition?: Expression): Promise<Write> {
     return this.#write(operation, 'DeleteItem', { Key: key, ...conditional(condition) });
   }
 
-  async query(operation: StoreOperation, query: Query): Promise<QueryPage> {
+  async query(operation: TableOperation, query: Query): Promise<QueryPage> {
     const { indexName, keys, filter, projection, newestFirst = false, limit, startKey } = query;
     const { Items = [], LastEvaluatedKey } = await this.#ask<QueryOutput>(operation, 'Query', {
       IndexName: indexName,
@@ -140,8 +145,15 @@ export class Table {
     return { items: Items, lastKey: LastEvaluatedKey };
   }
 
+  /** A page of all items. */
+  async scan(operation: TableOperation, startKey: Item | undefined): Promise<QueryPage> {
+    const asked = { ConsistentRead: true, ExclusiveStartKey: startKey };
+    const { Items = [], LastEvaluatedKey } = await this.#ask<ScanOutput>(operation, 'Scan', asked);
+    return { items: Items, lastKey: LastEvaluatedKey };
+  }
+
   /** At most 100 different keys. Gives what was found, in any order, and the keys that have to be asked for again. */
-  async batchGet(operation: StoreOperation, keys: readonly Item[]): Promise<{ items: Item[]; unprocessed: Item[] }> {
+  async batchGet(operation: TableOperation, keys: readonly Item[]): Promise<{ items: Item[]; unprocessed: Item[] }> {
     const RequestItems = { [this.#tableName]: { Keys: keys, ConsistentRead: true } };
     const { Responses, UnprocessedKeys } = await this.#ask<BatchGetItemOutput>(operation, 'BatchGetItem', {
       RequestItems,
@@ -151,7 +163,7 @@ export class Table {
   }
 
   /** At most 25 different keys. Gives those that have to be asked for again. */
-  async batchDelete(operation: StoreOperation, keys: readonly Item[]): Promise<{ unprocessed: Item[] }> {
+  async batchDelete(operation: TableOperation, keys: readonly Item[]): Promise<{ unprocessed: Item[] }> {
     const RequestItems = { [this.#tableName]: keys.map((Key) => ({ DeleteRequest: { Key } })) };
     const { UnprocessedItems } = await this.#ask<BatchWriteItemOutput>(operation, 'BatchWriteItem', { RequestItems });
     const unprocessed = UnprocessedItems?.[this.#tableName] ?? [];
@@ -163,7 +175,7 @@ export class Table {
    * it is in the order of the requests, the put first; undefined if the request is not one that DynamoDB takes.
    */
   async transact(
-    operation: StoreOperation,
+    operation: TableOperation,
     { item, condition, others, token }: TransactTogether,
   ): Promise<TransactWrite> {
     const put = { TableName: this.#tableName, Item: item, ...conditional(condition) };
@@ -181,7 +193,7 @@ export class Table {
     }
   }
 
-  async #write(operation: StoreOperation, action: TableAction, input: object): Promise<Write> {
+  async #write(operation: TableOperation, action: TableAction, input: object): Promise<Write> {
     try {
       const { Attributes } = await this.#send<UpdateItemOutput>(operation, action, input);
       return { kind: 'written', item: Attributes ?? {} };
@@ -191,7 +203,7 @@ export class Table {
     }
   }
 
-  async #ask<Output>(operation: StoreOperation, action: TableAction, input: object): Promise<Output> {
+  async #ask<Output>(operation: TableOperation, action: TableAction, input: object): Promise<Output> {
     try {
       return await this.#send<Output>(operation, action, input);
     } catch (error) {
@@ -199,7 +211,7 @@ export class Table {
     }
   }
 
-  async #send<Output>(operation: StoreOperation, action: TableAction, input: object): Promise<Output> {
+  async #send<Output>(operation: TableOperation, action: TableAction, input: object): Promise<Output> {
     const { output } = await this.#client.send<Output & { ConsumedCapacity?: unknown }>(action, {
       ...(NAMING_TABLES.has(action) ? {} : { TableName: this.#tableName }),
       ...(this.#onConsumedCapacity ? { ReturnConsumedCapacity: 'INDEXES' } : {}),
@@ -210,11 +222,11 @@ export class Table {
   }
 
   /** As our error. */
-  translate(operation: StoreOperation, error: unknown): unknown {
+  translate(operation: TableOperation, error: unknown): unknown {
     return translateError(error, { operation, tableName: this.#tableName });
   }
 
-  #report(operation: StoreOperation, consumed: unknown): void {
+  #report(operation: TableOperation, consumed: unknown): void {
     for (const each of [consumed].flat() as (ConsumedCapacity | undefined)[]) {
       if (each) this.#onConsumedCapacity?.(operation, each);
     }

@@ -8,12 +8,13 @@ import {
   isUntrusted,
   UNTRUSTED_ADVICE,
 } from '../aws/sdk-error.ts';
-import type { StoreOperation } from '../ports/store.ts';
 import { StoreNotSetUpError, StoreUnavailableError } from '../ports/world-errors.ts';
+import { isOfSealedItems, REENCRYPT_ACTIONS } from './sealed-actions.ts';
+import type { TableOperation } from './table.ts';
 
 /** What was asked for, where. */
 export interface Asked {
-  readonly operation: StoreOperation;
+  readonly operation: TableOperation;
   readonly tableName: string;
 }
 
@@ -35,7 +36,9 @@ function describeSetUp(error: Error, { operation, tableName }: Asked): string | 
   }
   if (isDenied(error)) {
     const denied = deniedActionOf(error) ?? `an action of "${operation}"`;
-    const advice = describeGrants([operation]);
+    const advice = isOfSealedItems(operation)
+      ? `lull reencrypt needs ${REENCRYPT_ACTIONS.join(', ')} on it`
+      : describeGrants([operation]);
     return `table "${tableName}" may not be used: ${denied} was denied (${message}). ${advice}`;
   }
   if (hasBadCredentials(error)) {

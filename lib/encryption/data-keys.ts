@@ -5,6 +5,7 @@
  *
  * A new data key begins each week, and with each new payload key: its id follows from both, and the table takes one only
  * under each id. So processes that make one at the same time end up with the same one, and no item says which one counts.
+ * Where that one is found to be of a former payload key, which had the same name, the next id counts.
  * Old ones are needed as long as there is something that they have encrypted.
  *
  * Its items are messages of a run that there is not: what is put first under an id stays (operation 2).
@@ -14,12 +15,10 @@ import type { Encoded } from '../core/encoded.ts';
 import { LullError } from '../core/errors.ts';
 import type { SignalMessage } from '../ports/message.ts';
 import type { KeyContext, PayloadKey, WrappedKey } from '../ports/payload-key.ts';
+import { DATA_KEYS_ID } from '../ports/sealed-items.ts';
 import type { Store } from '../ports/store.ts';
 import { PayloadKeyError } from '../ports/world-errors.ts';
 import { DATA_KEY_ID_BYTES, type DataKey } from './cipher.ts';
-
-/** Where they are: no run has an id with a slash. */
-const DATA_KEYS_ID = 'keys/';
 
 const DATA_KEY_LIFE_MS = 7 * 86_400_000;
 /** How long a process has a data key without asking the payload key again, and for how many texts. */
@@ -31,7 +30,7 @@ const REFUSED_MS = 5_000;
 const MOST_KEPT = 1_000;
 
 /** Of the key by which digests are made: it stays the same as long as the table. */
-const DIGEST_KEY_ID = '0'.repeat(2 * DATA_KEY_ID_BYTES);
+export const DIGEST_KEY_ID = '0'.repeat(2 * DATA_KEY_ID_BYTES);
 
 export interface DataKeysOptions {
   readonly store: Pick<Store, 'putMessage' | 'loadMessages'>;
@@ -52,6 +51,8 @@ export class DataKeys {
   readonly #kept = new Map<string, Kept>();
   readonly #opening = new Map<string, Promise<DataKey>>();
   readonly #refused = new Map<string, { readonly error: PayloadKeyError; readonly untilMs: number }>();
+  /** Whether only a former payload key can decrypt them: of those that were to encrypt. */
+  readonly #areFormer = new Map<string, boolean>();
 
   constructor(options: DataKeysOptions) {
     this.#options = options;
@@ -66,7 +67,13 @@ export class DataKeys {
     const { key, nowMs } = this.#options;
     if (key === undefined) return undefined;
     const period = Math.floor(nowMs() / DATA_KEY_LIFE_MS);
-    return this.#use(idOf(key.name, period), true);
+    for (let turn = 0; ; turn += 1) {
+      const id = idOf(key.name, period, turn);
+      // One that was only read with does not say whose it is.
+      if (key.own !== undefined && !this.#areFormer.has(id)) this.#kept.delete(id);
+      const dataKey = await this.#use(id, true);
+      if (this.#areFormer.get(id) !== true) return dataKey;
+    }
   }
 
   /** The one that has encrypted something. */
@@ -82,6 +89,7 @@ export class DataKeys {
   /** As if the process were a new one. */
   forget(): void {
     this.#kept.clear();
+    this.#areFormer.clear();
     this.#refused.clear();
   }
 
@@ -112,7 +120,7 @@ export class DataKeys {
         );
       }
       const stored = await this.#find(id);
-      if (stored !== undefined) return this.#keep(id, await key.unwrap(stored, this.#contextOf(id)));
+      if (stored !== undefined) return this.#keep(id, await this.#unwrap(key, id, stored, mayMake));
       if (mayMake) return await this.#make(key, id);
       throw new PayloadKeyError(
         `data key "${id}" is not in table "${this.#options.table}", and it is encrypted with it`,
@@ -128,16 +136,34 @@ export class DataKeys {
 
   /** Another process may be faster: then its data key is the one. */
   async #make(key: PayloadKey, id: string): Promise<DataKey> {
-    const { by, wrapped, secret } = await key.generate(this.#contextOf(id));
+    const { by, wrapped, secret } = await key.generate(contextOf(this.#options.table, id));
     const message: SignalMessage = {
       ...{ kind: 'signal', id, name: 'data-key', digest: randomBytes(12).toString('base64url') },
       payload: { by, wrapped } as unknown as Encoded,
     };
     const put = await this.#options.store.putMessage(DATA_KEYS_ID, message);
-    if (put.kind === 'put') return this.#keep(id, secret);
+    if (put.kind === 'put') {
+      this.#areFormer.set(id, false);
+      return this.#keep(id, secret);
+    }
     const stored = await this.#find(id);
     if (stored === undefined) throw new LullError('DATA_KEY_GONE', `data key "${id}" was deleted when it was read`);
-    return this.#keep(id, await key.unwrap(stored, this.#contextOf(id)));
+    return this.#keep(id, await this.#unwrap(key, id, stored, true));
+  }
+
+  async #unwrap(key: PayloadKey, id: string, stored: WrappedKey, isToEncrypt: boolean): Promise<Buffer> {
+    const context = contextOf(this.#options.table, id);
+    if (!isToEncrypt || key.own === undefined) return key.unwrap(stored, context);
+    try {
+      const secret = await key.own.unwrap(stored, context);
+      this.#areFormer.set(id, false);
+      return secret;
+    } catch (error) {
+      if (!(error instanceof PayloadKeyError)) throw error;
+    }
+    const secret = await key.unwrap(stored, context);
+    this.#areFormer.set(id, true);
+    return secret;
   }
 
   async #find(id: string): Promise<WrappedKey | undefined> {
@@ -153,20 +179,17 @@ export class DataKeys {
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return { id, secret };
   }
-
-  /** The payload key decrypts it for this table, and as this data key, only. */
-  #contextOf(id: string): KeyContext {
-    return contextOf(this.#options.table, id);
-  }
 }
 
-function contextOf(table: string, id: string): KeyContext {
+/** The payload key decrypts it for this table, and as this data key, only. */
+export function contextOf(table: string, id: string): KeyContext {
   return { 'lull:table': table, 'lull:data-key': id };
 }
 
-function idOf(keyName: string, period: number): string {
+/** `turn`: those before it are of former payload keys. */
+function idOf(keyName: string, period: number, turn: number): string {
   return createHash('sha256')
-    .update(`${keyName}\n${period}`)
+    .update(`${keyName}\n${period}${turn === 0 ? '' : `\n${turn}`}`)
     .digest('hex')
     .slice(0, 2 * DATA_KEY_ID_BYTES);
 }

@@ -21,6 +21,7 @@ export function createLocalKey(name: string, secret: Buffer = randomBytes(32)): 
       const both = `a data key that "${by}" has encrypted cannot be decrypted with the key "${name}"`;
       throw new PayloadKeyError(OTHER_KEY, { cause: new Error(both) });
     },
+    wrap: async (dataKey, context) => ({ by: name, wrapped: wrap(secret, context, dataKey) }),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The PayloadKey in KMS, by two requests: GenerateDataKey and Decrypt. A key that is not the one that was named, or one of
+ * The PayloadKey in KMS, by three requests: GenerateDataKey, Decrypt and, where data keys are encrypted anew, Encrypt. A key that is not the one that was named, or one of
  * those before it, is not asked, also where this process may use it: what it has encrypted is none of ours.
  */
 import { createJsonClient, type JsonClient } from '../aws/json/json-client.ts';
@@ -39,8 +39,13 @@ interface DataKeyAnswer {
   readonly Plaintext: string;
 }
 
+interface EncryptAnswer {
+  readonly CiphertextBlob: string;
+}
+
 export class KmsKey implements PayloadKey {
   readonly name: string;
+  readonly own: PayloadKey | undefined;
   readonly #client: KmsClient;
   readonly #former: readonly string[];
 
@@ -48,6 +53,7 @@ export class KmsKey implements PayloadKey {
     this.#client = client;
     this.name = name;
     this.#former = former;
+    this.own = former.length === 0 ? undefined : new KmsKey(client, name, []);
   }
 
   async generate(context: KeyContext): Promise<NewDataKey> {
@@ -72,6 +78,12 @@ export class KmsKey implements PayloadKey {
       }
     }
     throw refusal;
+  }
+
+  async wrap(secret: Buffer, context: KeyContext): Promise<WrappedKey> {
+    const input = { KeyId: this.name, Plaintext: secret.toString('base64'), EncryptionContext: context };
+    const { CiphertextBlob } = await this.#ask<EncryptAnswer>('Encrypt', this.name, input);
+    return { by: this.name, wrapped: CiphertextBlob };
   }
 
   async #ask<Output>(action: KmsAction, by: string, input: object): Promise<Output> {

@@ -14,7 +14,10 @@ export function loggedKey(key: PayloadKey, log: Logger): PayloadKey {
   };
   return {
     name: key.name,
+    // It is asked to find out whose a data key is: its refusal is an answer.
+    own: key.own,
     generate: (context) => asking(key.generate(context)),
     unwrap: (wrapped, context) => asking(key.unwrap(wrapped, context)),
+    wrap: (secret, context) => asking(key.wrap(secret, context)),
   };
 }

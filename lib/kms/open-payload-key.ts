@@ -31,7 +31,9 @@ function withFormer(key: PayloadKey, former: readonly PayloadKey[]): PayloadKey 
   if (former.length === 0) return key;
   return {
     name: key.name,
+    own: key.own ?? key,
     generate: (context) => key.generate(context),
+    wrap: (secret, context) => key.wrap(secret, context),
     unwrap: async (wrapped, context) => {
       const inTurn = [key, ...former];
       const byName = inTurn.find(({ name }) => name === wrapped.by);

@@ -59,7 +59,7 @@ import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { RunPage, RunQuery } from '../ports/run-query.ts';
 import { asBytes, checkRecordSize, checkSize, checkStreamSize, fromItemText, toItemText } from './item-text.ts';
 import { inPages, toPageOfRuns } from './page-of-runs.ts';
-import { MemoryPools } from './memory-pools.ts';
+import { MemorySealedItems } from './memory-sealed-items.ts';
 import { MemoryTables } from './tables/memory-tables.ts';
 import { digestOf, Partition, shown, strangersOf } from './partition.ts';
 import {
@@ -105,11 +105,10 @@ export interface MemoryStoreOptions {
  * await engine.run(ping); // => 'pong'
  * ```
  */
-export class MemoryStore extends MemoryPools implements Store {
+export class MemoryStore extends MemorySealedItems implements Store {
   readonly limits: ContentLimits;
   /** The author's own, of transactions. */
   readonly tables = new MemoryTables();
-  readonly #partitions = new Map<string, Partition>();
   #workflowList: WorkflowList = NO_WORKFLOWS_LISTED;
 
   constructor({ payloadBucket = true }: MemoryStoreOptions = {}) {
@@ -127,7 +126,7 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   async readRun(runId: string): Promise<RunItem | undefined> {
-    return structuredClone(shown(this.#partitions.get(runId)?.state)?.run);
+    return structuredClone(shown(this.partitions.get(runId)?.state)?.run);
   }
 
   async putValue(runId: string, key: string, value: Encoded): Promise<void> {
@@ -136,12 +135,12 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   async readValue(runId: string, key: string): Promise<Encoded | undefined> {
-    const text = this.#partitions.get(runId)?.values.get(key);
+    const text = this.partitions.get(runId)?.values.get(key);
     return text === undefined ? undefined : fromItemText(text);
   }
 
   async deleteValue(runId: string, key: string): Promise<void> {
-    this.#partitions.get(runId)?.values.delete(key);
+    this.partitions.get(runId)?.values.delete(key);
   }
 
   async putMessage(runId: string, message: Message): Promise<PutMessageResult> {
@@ -173,7 +172,7 @@ export class MemoryStore extends MemoryPools implements Store {
     messageIds: readonly string[],
     { keepDigests }: DeleteMessages = { keepDigests: false },
   ): Promise<void> {
-    const partition = this.#partitions.get(runId);
+    const partition = this.partitions.get(runId);
     if (partition === undefined) return;
     const { messages, receivedDigests, answers, claims } = partition;
     for (const id of messageIds) {
@@ -189,7 +188,7 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   async loadRecords(...[runId, after, atMost, link = 1]: Parameters<Store['loadRecords']>): Promise<JournalRecord[]> {
-    const partition = this.#partitions.get(runId);
+    const partition = this.partitions.get(runId);
     const found = [...(partition?.records.get(link) ?? [])].filter(([number]) => number > after);
     const records = found.sort(([a], [b]) => a - b).map(([, text]) => fromItemText<JournalRecord>(text));
     const run = link === 1 && after === 0 ? shown(partition?.state)?.run : undefined;
@@ -212,11 +211,11 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   async readStream(runId: string, name: string, from: number): Promise<readonly StreamValues[]> {
-    return this.#partitions.get(runId)?.readStream(name, from) ?? [];
+    return this.partitions.get(runId)?.readStream(name, from) ?? [];
   }
 
   async transact(runId: string, { record, link, writes }: TransactRecord): Promise<TransactResult> {
-    const there = this.#partitions.get(runId)?.recordsOf(link).get(record.number);
+    const there = this.partitions.get(runId)?.recordsOf(link).get(record.number);
     if (there !== undefined) return { kind: 'exists', record: fromItemText(there) };
     checkRecordSize(this.limits, { runId, record, link });
     const done = this.tables.transact(writes);
@@ -225,7 +224,7 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   async loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
-    const partition = this.#partitions.get(runId);
+    const partition = this.partitions.get(runId);
     return messageIds.flatMap((id): (Message | AnsweredUpdate)[] => {
       if (partition?.answers.has(id)) return [{ kind: 'answered', id }];
       const text = partition?.messages.get(id);
@@ -234,7 +233,7 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   async claimUpdate(runId: string, messageId: string, epoch: number): Promise<ClaimUpdateResult> {
-    const partition = this.#partitions.get(runId);
+    const partition = this.partitions.get(runId);
     if (partition?.answers.has(messageId)) return { kind: 'answered' };
     if (!partition?.messages.has(messageId)) return { kind: 'gone' };
     partition.claims.set(messageId, Math.max(epoch, partition.claims.get(messageId) ?? 0));
@@ -243,7 +242,7 @@ export class MemoryStore extends MemoryPools implements Store {
 
   async answerUpdate(runId: string, { messageId, epoch, answer }: AnswerUpdate): Promise<AnswerUpdateResult> {
     const text = toItemText(this.limits, { runId, key: `inbox#${messageId}` }, answer);
-    const partition = this.#partitions.get(runId);
+    const partition = this.partitions.get(runId);
     if (partition?.answers.has(messageId)) return { kind: 'answered' };
     const message = partition?.messages.get(messageId);
     if (!partition || (message === undefined && !partition.receivedDigests.has(messageId))) return { kind: 'gone' };
@@ -255,7 +254,7 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   async readAnswer(runId: string, messageId: string): Promise<ReadAnswerResult> {
-    const partition = this.#partitions.get(runId);
+    const partition = this.partitions.get(runId);
     const text = partition?.answers.get(messageId);
     if (text !== undefined) return { kind: 'answered', answer: fromItemText<UpdateAnswer>(text) };
     const isThere = partition?.messages.has(messageId) === true || partition?.receivedDigests.has(messageId) === true;
@@ -299,7 +298,7 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   async purge(runId: string, dueByMs: number): Promise<PurgeResult> {
-    const partition = this.#partitions.get(runId);
+    const partition = this.partitions.get(runId);
     if (!partition || !isToPurge(partition.state, dueByMs)) return { kind: 'skipped' };
     const { messages, values } = partition;
     const strangers = strangersOf(partition);
@@ -310,12 +309,12 @@ export class MemoryStore extends MemoryPools implements Store {
       if (after) partition.state = structuredClone(after);
       return answer;
     }
-    this.#partitions.delete(runId);
+    this.partitions.delete(runId);
     return { kind: 'purged' };
   }
 
   async deleteRun(runId: string, nowMs: number): Promise<DeleteRunResult> {
-    const partition = this.#partitions.get(runId);
+    const partition = this.partitions.get(runId);
     const state = shown(partition?.state);
     if (!partition || !state) return { kind: 'not-found' };
     const why = whyNotDeleted(state);
@@ -323,7 +322,7 @@ export class MemoryStore extends MemoryPools implements Store {
     const { messages } = partition;
     const onTheirWay = strangersOf(partition).map((key) => [key, partition.values.get(key) ?? ''] as const);
     const isOnItsWay = messages.size + onTheirWay.length > 0;
-    this.#partitions.delete(runId);
+    this.partitions.delete(runId);
     const { afterEnd: _afterEnd, ...ended } = state.run;
     const { endedAtMs = nowMs, dueAtMs = 0 } = ended;
     // A sweep may have put it off, and have deleted something that was on its way.
@@ -338,7 +337,7 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   async *listDue(nowMs: number): AsyncGenerator<readonly string[]> {
-    const all = [...this.#partitions.values()].flatMap(({ state }) => state?.run ?? []);
+    const all = [...this.partitions.values()].flatMap(({ state }) => state?.run ?? []);
     const due = all.flatMap(({ runId, dueAtMs, pausedAtMs, isHeld }) => {
       return dueAtMs !== undefined && dueAtMs <= nowMs && pausedAtMs === undefined && !isHeld
         ? [{ runId, dueAtMs }]
@@ -380,19 +379,19 @@ export class MemoryStore extends MemoryPools implements Store {
   }
 
   #runs(): RunItem[] {
-    return [...this.#partitions.values()].flatMap(({ state }) => shown(state)?.run ?? []);
+    return [...this.partitions.values()].flatMap(({ state }) => shown(state)?.run ?? []);
   }
 
   #update<Answer>(runId: string, change: (before: RunState | undefined) => Transition<Answer>): Answer {
-    const partition = this.#partitions.get(runId);
+    const partition = this.partitions.get(runId);
     const { answer, after } = change(shown(partition?.state));
     if (partition && after) partition.state = structuredClone(after);
     return structuredClone(answer);
   }
 
   #partition(runId: string): Partition {
-    const partition = this.#partitions.get(runId) ?? new Partition();
-    this.#partitions.set(runId, partition);
+    const partition = this.partitions.get(runId) ?? new Partition();
+    this.partitions.set(runId, partition);
     return partition;
   }
 }

@@ -22,8 +22,12 @@ export interface NewDataKey extends WrappedKey {
 export interface PayloadKey {
   /** As its owner gave it, such as an ARN. */
   readonly name: string;
+  /** The same key without those that it has followed. Absent: it has followed none. */
+  readonly own?: PayloadKey | undefined;
   /** A new data key. */
   generate(context: KeyContext): Promise<NewDataKey>;
   /** A data key that this key, or one that it has followed, has encrypted. */
   unwrap(key: WrappedKey, context: KeyContext): Promise<Buffer>;
+  /** A data key that there is. */
+  wrap(secret: Buffer, context: KeyContext): Promise<WrappedKey>;
 }

@@ -36,7 +36,7 @@ export interface TestKey extends PayloadKey {
  * ```
  */
 export function createTestKey(key: PayloadKey = createLocalKey('test-key')): TestKey {
-  const { name } = key;
+  const { name, own } = key;
   let isAway = false;
   let requests = 0;
   const ask = <T>(action: () => Promise<T>): Promise<T> => {
@@ -45,8 +45,12 @@ export function createTestKey(key: PayloadKey = createLocalKey('test-key')): Tes
   };
   return {
     name,
+    ...(own === undefined
+      ? {}
+      : { own: { ...own, unwrap: (wrapped, context) => ask(() => own.unwrap(wrapped, context)) } }),
     generate: (context) => ask(() => key.generate(context)),
     unwrap: (wrapped, context) => ask(() => key.unwrap(wrapped, context)),
+    wrap: (secret, context) => ask(() => key.wrap(secret, context)),
     takeAway: () => {
       isAway = true;
     },

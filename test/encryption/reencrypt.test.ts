@@ -1,0 +1,200 @@
+// A key is replaced: what the former one has encrypted is encrypted anew while runs go on, and then it is not needed any more.
+import { ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createBareStore, createSealedItems } from '../../lib/dynamodb/create-bare-store.ts';
+import { createLocalKey } from '../../lib/encryption/local-key.ts';
+import { Reencryption, type Reencrypted } from '../../lib/encryption/reencrypt.ts';
+import { sealingStore } from '../../lib/encryption/sealing-store.ts';
+import { MemoryPayloadStore } from '../../lib/memory/memory-payload-store.ts';
+import { MemoryStore } from '../../lib/memory/memory-store.ts';
+import type { JournalRecord } from '../../lib/journal/record.ts';
+import type { PayloadKey, WrappedKey } from '../../lib/ports/payload-key.ts';
+import type { SealedItem, StoreOfSealedItems } from '../../lib/ports/sealed-items.ts';
+import type { Store } from '../../lib/ports/store.ts';
+import { createTestEngine } from '../../lib/testing/index.ts';
+import { startTableServer, type TableServer } from '../dynamodb/table-server.ts';
+import { playEverything, workflows } from './everything.ts';
+
+const servers: TableServer[] = [];
+afterAll(async () => {
+  for (const server of servers) await server.close();
+});
+
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const NOW_MS = Date.parse('2030-01-01T00:00:00Z');
+
+/** `key` after `former`, as functions are given them. */
+function after(former: PayloadKey, key: PayloadKey): PayloadKey {
+  return {
+    ...key,
+    own: key,
+    unwrap: (wrapped, context) => key.unwrap(wrapped, context).catch(() => former.unwrap(wrapped, context)),
+  };
+}
+
+interface Place {
+  readonly bare: Store;
+  readonly items: StoreOfSealedItems;
+  /** All that is stored, as text, in which what is encrypted is base64. */
+  readonly texts: () => Promise<string>;
+}
+
+async function inMemory(): Promise<Place> {
+  const bare = new MemoryStore();
+  return { bare, items: bare, texts: async () => JSON.stringify(await listAll(bare)) };
+}
+
+async function onDynamodb(which: 'sdk' | 'own'): Promise<Place> {
+  // One for each: engines of the kit make the same tokens of transactions.
+  const server = await startTableServer();
+  servers.push(server);
+  await server.newOwnTable('ledger');
+  const [tableName, client] = [await server.newTable(), server.newClient()];
+  const payloads = new MemoryPayloadStore();
+  const options = { tableName, client: which === 'sdk' ? client : server.newTableClient(), payloads };
+  const texts = async (): Promise<string> => {
+    const found: unknown[] = [];
+    let ExclusiveStartKey: ScanCommandOutput['LastEvaluatedKey'];
+    do {
+      const page = await client.send(new ScanCommand({ TableName: tableName, ExclusiveStartKey }));
+      found.push(...(page.Items ?? []));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    const readable = (_name: string, value: unknown): unknown =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+    return JSON.stringify([found, ...payloads.texts.values()], readable);
+  };
+  return { bare: createBareStore(options), items: createSealedItems(options), texts };
+}
+
+async function listAll(items: StoreOfSealedItems): Promise<SealedItem[]> {
+  const found: SealedItem[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await items.listSealed(cursor);
+    found.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return found;
+}
+
+/** How often there is something that was encrypted under a data key that this key has made. */
+async function countOf(key: PayloadKey, { items, texts }: Place): Promise<number> {
+  const all = await texts();
+  let count = 0;
+  for (const { content } of await items.listDataKeys()) {
+    const message = content.kind === 'message' ? content.message : undefined;
+    const { by } = (message?.kind === 'signal' ? message.payload : {}) as unknown as WrappedKey;
+    if (by !== key.name) continue;
+    // The version of the format and the data key's id: nine bytes are twelve characters.
+    const head = Buffer.from(`01${message?.id ?? ''}`, 'hex').toString('base64');
+    count += all.split(head).length - 1;
+  }
+  return count;
+}
+
+/** Runs of all kinds, ended and under way, and what is on its way to them. */
+async function fill({ bare }: Place, key: PayloadKey): Promise<void> {
+  const engine = createTestEngine({
+    ...{ workflows, store: bare, payloadKey: key, log: SILENT },
+    ...(bare instanceof MemoryStore ? { tables: { ledger: ['id'] } } : {}),
+    settings: { maxInlineBytes: 256 },
+    now: new Date(NOW_MS),
+  });
+  await playEverything(engine);
+  const store = open(bare, key);
+  await store.putMessage('third', { kind: 'signal', id: 'later', name: 'later', payload: 'to come' });
+  await store.putMessage('third', { kind: 'signal', id: 'large', name: 'large', payload: LARGE });
+  await store.putMessage('third', { ...KEYED_MESSAGE, digest: 'one' });
+  await store.putValue('schedule/nightly', 'last-run', 'nightly-1');
+  await store.putValue('third', 'large', LARGE);
+  const entries = [{ kind: 'step-completed', id: 1, value: 'x', atMs: 1 }] as unknown as JournalRecord['entries'];
+  const written = [{ name: 'out#1', from: 1, values: ['a', 'b'] }];
+  await store.putRecord('streaming', { number: 1, epoch: 1, nonce: 'n', entries }, 1, written);
+  const failed = await store.readRun('second');
+  if (failed?.status !== 'failed') throw new Error('it is to have failed');
+  await store.retryRun('second', {
+    ...{ epoch: failed.epoch, purgeAtMs: failed.dueAtMs, retries: 5 },
+    goesOnFrom: { kind: 'retry', number: 9, keeps: 0, reason: 'why it is tried again' },
+  });
+}
+
+const KEYED_MESSAGE = { kind: 'signal', id: 'k:paid', name: 'paid', payload: 'paid' } as const;
+const LARGE = 'y'.repeat(300_000);
+
+function open(bare: Store, key: PayloadKey): Store {
+  return sealingStore(bare, { key, table: 'test', nowMs: () => NOW_MS });
+}
+
+/** All values there are, as a reader with this key has them. */
+async function read({ bare }: Place, key: PayloadKey): Promise<unknown> {
+  const store = open(bare, key);
+  const runs = await Promise.all(
+    ['first', 'second', 'third', 'fourth'].map(async (runId) => {
+      const run = await store.readRun(runId);
+      const keys = [run?.input, run?.result].flatMap((stored) => (stored?.kind === 'item' ? [stored.key] : []));
+      const records = await Promise.all([1, 2].map((link) => store.loadRecords(runId, 0, undefined, link)));
+      return { run, records, values: await Promise.all(keys.map((each) => store.readValue(runId, each))) };
+    }),
+  );
+  return {
+    runs,
+    messages: await store.loadMessages('third', ['later', 'large']),
+    values: [await store.readValue('schedule/nightly', 'last-run'), await store.readValue('third', 'large')],
+    stream: await store.readStream('streaming', 'out#1', 1),
+    answer: await store.readAnswer('first', 'u:raise-1'),
+  };
+}
+
+async function last(pass: AsyncIterable<Reencrypted>): Promise<Reencrypted> {
+  let met: Reencrypted | undefined;
+  for await (const each of pass) met = each;
+  if (met === undefined) throw new Error('a pass has no page');
+  return met;
+}
+
+function reencryption({ bare, items }: Place, key: PayloadKey): Reencryption {
+  return new Reencryption({ store: bare, items, key, table: 'test', nowMs: () => NOW_MS + 60_000 });
+}
+
+describe.each([
+  ['in memory', inMemory],
+  ['on DynamoDB, with the client of the AWS SDK', () => onDynamodb('sdk')],
+  ["on DynamoDB, with lull's own client", () => onDynamodb('own')],
+])('%s', (_where, openPlace) => {
+  it('all that a former key has encrypted is encrypted anew, and is read without that key', async () => {
+    const former = createLocalKey('former');
+    const key = createLocalKey('key');
+    const place = await openPlace();
+    await fill(place, former);
+    const before = await read(place, former);
+    expect(JSON.stringify(before)).not.toContain('"sealed"');
+    expect(new Set((await listAll(place.items)).map(({ content }) => content.kind))).toEqual(KINDS);
+    const count = await countOf(former, place);
+    expect(count).toBeGreaterThan(40);
+
+    const rotation = reencryption(place, after(former, key));
+    const counted = await last(rotation.pass({ isDry: true }));
+    expect(counted).toMatchObject({ rewritten: 0, changed: 0, unreadable: 0, problems: [] });
+    expect(counted.former).toBeGreaterThan(30);
+    expect(await countOf(former, place)).toBe(count);
+
+    const done = await last(rotation.pass());
+    expect(done).toEqual({ ...counted, rewritten: counted.former });
+    await rotation.deleteLeft();
+    expect(await countOf(former, place)).toBe(0);
+    expect(await countOf(key, place)).toBe(count);
+    expect(await last(rotation.pass())).toEqual({ ...counted, former: 0 });
+
+    expect(await rotation.isDigestKeyFormer()).toBe(true);
+    expect(await rotation.renewDigestKey()).toBe(true);
+    expect(await rotation.isDigestKeyFormer()).toBe(false);
+    expect(await read(place, key)).toEqual(before);
+    // A message that is sent again is known by its digest, which is made with the same secret as before.
+    const again = (digest: string): Promise<unknown> =>
+      open(place.bare, key).putMessage('third', { ...KEYED_MESSAGE, digest });
+    expect([await again('one'), await again('other')]).toEqual([{ kind: 'put' }, { kind: 'differs' }]);
+  });
+});
+
+const KINDS = new Set(['run', 'record', 'message', 'answer', 'value', 'stream']);
