@@ -1,5 +1,5 @@
 /**
- * What a table has encrypted, for whoever encrypts it anew (operation 42): all items page by page, and a replacement that
+ * What a table has encrypted, for a command that encrypts it anew (operation 42): all items page by page, and a replacement that
  * writes the encrypted attributes alone, on the condition that they are as they were seen. What workers and callers write is
  * another ciphertext each time, so an attribute that is the same was not written since.
  *
@@ -192,7 +192,7 @@ function toRunAttributes(seen: RunParts, run: RunParts): Item {
   };
 }
 
-/** The attributes of contents, by kind of item. Whoever adds one that is encrypted adds it here. */
+/** The attributes of contents, by kind of item. One that is encrypted is not rewritten unless it is here. */
 const ATTRIBUTES: Readonly<Record<SealedContent['kind'], readonly AttributeName[]>> = {
   run: ['input', 'inputDigest', 'result', 'customStatus', 'goesOnFrom'],
   record: ['entries', 'claim'],

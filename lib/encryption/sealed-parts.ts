@@ -1,4 +1,4 @@
-/** The encrypted texts in the content of an item, each with its place, for whoever encrypts them anew. */
+/** The encrypted texts in the content of an item, each with its place, for a command that encrypts them anew. */
 import type { Encoded } from '../core/encoded.ts';
 import { findSealed, SEALED_TEXT, toSealed } from '../core/sealed.ts';
 import type { StoredValue } from '../ports/run-item.ts';

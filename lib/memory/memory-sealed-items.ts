@@ -1,4 +1,4 @@
-/** What a MemoryStore has encrypted, for whoever encrypts it anew: operation 42 in memory. */
+/** What a MemoryStore has encrypted, for a command that encrypts it anew: operation 42 in memory. */
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message, UpdateAnswer } from '../ports/message.ts';

@@ -1,4 +1,4 @@
-/** What a store has encrypted, item by item, for whoever encrypts it anew. Beside the Store, as no run needs it. */
+/** What a store has encrypted, item by item, for a command that encrypts it anew. Beside the Store, as no run needs it. */
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message, UpdateAnswer } from './message.ts';

@@ -16,7 +16,7 @@ async function bashCompletes(...words: string[]): Promise<string[]> {
 
 describe('completion', () => {
   it('completes verbs, verbs of verbs, options and their values in bash', async () => {
-    expect(await bashCompletes('lull', 're')).toEqual(['resume', 'retry', 'replay']);
+    expect(await bashCompletes('lull', 're')).toEqual(['resume', 'retry', 'replay', 'reencrypt']);
     expect(await bashCompletes('lull', 'schedules', 'p')).toEqual(['pause']);
     expect(await bashCompletes('lull', 'show', '--fu')).toEqual(['--full']);
     expect(await bashCompletes('lull', 'start', '--on-conflict', '')).toEqual(['fail', 'use-existing']);

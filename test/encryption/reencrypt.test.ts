@@ -2,6 +2,7 @@
 import { ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createBareStore, createSealedItems } from '../../lib/dynamodb/create-bare-store.ts';
+import type { TableAction, TableClient } from '../../lib/dynamodb/table-client.ts';
 import { createLocalKey } from '../../lib/encryption/local-key.ts';
 import { Reencryption, type Reencrypted } from '../../lib/encryption/reencrypt.ts';
 import { sealingStore } from '../../lib/encryption/sealing-store.ts';
@@ -37,6 +38,8 @@ interface Place {
   readonly items: StoreOfSealedItems;
   /** All that is stored, as text, in which what is encrypted is base64. */
   readonly texts: () => Promise<string>;
+  /** The bucket, if it is one. */
+  readonly payloads?: MemoryPayloadStore;
 }
 
 async function inMemory(): Promise<Place> {
@@ -44,14 +47,14 @@ async function inMemory(): Promise<Place> {
   return { bare, items: bare, texts: async () => JSON.stringify(await listAll(bare)) };
 }
 
-async function onDynamodb(which: 'sdk' | 'own'): Promise<Place> {
+async function onDynamodb(which: 'sdk' | 'twice'): Promise<Place> {
   // One for each: engines of the kit make the same tokens of transactions.
   const server = await startTableServer();
   servers.push(server);
   await server.newOwnTable('ledger');
   const [tableName, client] = [await server.newTable(), server.newClient()];
   const payloads = new MemoryPayloadStore();
-  const options = { tableName, client: which === 'sdk' ? client : server.newTableClient(), payloads };
+  const options = { tableName, client: which === 'sdk' ? client : twice(server.newTableClient()), payloads };
   const texts = async (): Promise<string> => {
     const found: unknown[] = [];
     let ExclusiveStartKey: ScanCommandOutput['LastEvaluatedKey'];
@@ -64,7 +67,7 @@ async function onDynamodb(which: 'sdk' | 'own'): Promise<Place> {
       value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
     return JSON.stringify([found, ...payloads.texts.values()], readable);
   };
-  return { bare: createBareStore(options), items: createSealedItems(options), texts };
+  return { bare: createBareStore(options), items: createSealedItems(options), texts, payloads };
 }
 
 async function listAll(items: StoreOfSealedItems): Promise<SealedItem[]> {
@@ -160,7 +163,6 @@ function reencryption({ bare, items }: Place, key: PayloadKey): Reencryption {
 describe.each([
   ['in memory', inMemory],
   ['on DynamoDB, with the client of the AWS SDK', () => onDynamodb('sdk')],
-  ["on DynamoDB, with lull's own client", () => onDynamodb('own')],
 ])('%s', (_where, openPlace) => {
   it('all that a former key has encrypted is encrypted anew, and is read without that key', async () => {
     const former = createLocalKey('former');
@@ -196,5 +198,120 @@ describe.each([
     expect([await again('one'), await again('other')]).toEqual([{ kind: 'put' }, { kind: 'differs' }]);
   });
 });
+
+describe('while others write', () => {
+  const former = createLocalKey('former');
+  const key = createLocalKey('key');
+  const both = after(former, key);
+
+  it('what they have written since stays, and the next pass looks at it', async () => {
+    const place = await inMemory();
+    await fill(place, former);
+    const writer = open(place.bare, former); // a worker from before the change
+    let isFirst = true;
+    const items: StoreOfSealedItems = {
+      ...methodsOf(place.items),
+      replaceSealed: async (item, content) => {
+        if (content.kind === 'value' && content.key === 'large' && isFirst) {
+          isFirst = false;
+          await writer.putValue(item.runId, content.key, 'newer');
+        }
+        if (content.kind === 'message' && content.message.id === 'later') {
+          await writer.deleteMessages(item.runId, [content.message.id]);
+        }
+        return place.items.replaceSealed(item, content);
+      },
+    };
+    const rotation = reencryption({ ...place, items }, both);
+    const met = await last(rotation.pass());
+    expect([met.changed, met.former - met.rewritten]).toEqual([2, 2]);
+    expect(await open(place.bare, both).readValue('third', 'large')).toBe('newer');
+    expect(await last(rotation.pass())).toMatchObject({ former: 1, rewritten: 1, changed: 0 });
+    expect(await last(rotation.pass())).toMatchObject({ former: 0 });
+    expect(await open(place.bare, key).readValue('third', 'large')).toBe('newer');
+    expect(await open(place.bare, key).loadMessages('third', ['later'])).toEqual([]);
+  });
+
+  it('a command that is killed has lost nothing, and another one does the rest', async () => {
+    const place = await inMemory();
+    await fill(place, former);
+    const before = await read(place, former);
+    let isLeft = 7;
+    const dying: StoreOfSealedItems = {
+      ...methodsOf(place.items),
+      replaceSealed: (item, content) => {
+        isLeft -= 1;
+        return isLeft < 0 ? Promise.reject(new Error('killed')) : place.items.replaceSealed(item, content);
+      },
+    };
+    await expect(last(reencryption({ ...place, items: dying }, both).pass())).rejects.toThrow('killed');
+    expect(await read(place, both)).toEqual(before);
+    expect(await countOf(key, place)).toBeGreaterThanOrEqual(7);
+    await last(reencryption(place, both).pass());
+    expect(await countOf(former, place)).toBe(0);
+  });
+
+  it("a request of lull's own client whose answer is lost, and that is sent again, loses no object of the bucket", async () => {
+    const place = await onDynamodb('twice');
+    await fill(place, former);
+    const before = await read(place, former);
+    const rotation = reencryption(place, both);
+    await last(rotation.pass());
+    await rotation.deleteLeft();
+    expect(await read(place, both)).toEqual(before);
+    expect(await last(rotation.pass())).toMatchObject({ former: 0, unreadable: 0 });
+  });
+
+  it('what cannot be decrypted is named, and stays as it is', async () => {
+    const place = await onDynamodb('sdk');
+    await open(place.bare, former).putValue('r', 'lost', LARGE.repeat(2));
+    await open(place.bare, former).putValue('r', 'moved', 'here');
+    const moved = (await place.bare.readValue('r', 'moved')) ?? null;
+    await place.bare.putValue('r', 'here', moved);
+    place.payloads?.texts.clear();
+    const met = await last(reencryption(place, both).pass());
+    expect(met).toMatchObject({ unreadable: 2, rewritten: 1 });
+    expect([...met.problems].sort()).toEqual([
+      expect.stringMatching(/^value "here" of run "r": it cannot be decrypted as what belongs here/),
+      expect.stringMatching(/^value "value#lost" of run "r": object ".*" is not in the bucket/),
+    ]);
+    expect(await place.bare.readValue('r', 'here')).toEqual(moved);
+  });
+});
+
+it('a key of the same name, and with another secret, encrypts under data keys of its own', async () => {
+  const [former, key] = [createLocalKey('alias/payloads'), createLocalKey('alias/payloads')];
+  const place = await inMemory();
+  await fill(place, former);
+  const before = await read(place, former);
+  await open(place.bare, after(former, key)).putValue('r', 'new', 'by the new key');
+  expect(await open(place.bare, key).readValue('r', 'new')).toBe('by the new key');
+  const rotation = reencryption(place, after(former, key));
+  expect(await last(rotation.pass())).toMatchObject({ unreadable: 0, changed: 0 });
+  await rotation.renewDigestKey();
+  expect(await read(place, key)).toEqual(before);
+});
+
+/** Of a store that is an instance of a class. */
+function methodsOf(items: StoreOfSealedItems): StoreOfSealedItems {
+  return {
+    listSealed: (cursor) => items.listSealed(cursor),
+    listDataKeys: () => items.listDataKeys(),
+    replaceSealed: (item, content) => items.replaceSealed(item, content),
+    deleteLeft: (objects) => items.deleteLeft(objects),
+  };
+}
+
+/** Each update is sent again, as after an answer that was lost. */
+function twice(client: TableClient): TableClient {
+  return {
+    send: async <Output>(action: TableAction, input: object) => {
+      const first = await client.send<Output>(action, input);
+      if (action !== 'UpdateItem' || !JSON.stringify(input).includes(':seen_')) return first;
+      return client.send<Output>(action, input);
+    },
+    destroy: () => client.destroy(),
+  };
+}
 
 const KINDS = new Set(['run', 'record', 'message', 'answer', 'value', 'stream']);

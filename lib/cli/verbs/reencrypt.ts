@@ -57,7 +57,7 @@ export function addReencrypt(program: Command, { surroundings, exit }: Context):
 
 const GROUP = 'Which table, and which keys (default: those of the lull dev of this folder):';
 
-/** What is written meanwhile is met by the next pass. Where so many find something, somebody writes with a former key. */
+/** What is written meanwhile is met by the next pass. Where so many find something, a version from before the change still writes. */
 const MOST_PASSES = 5;
 /** A reader that has read an item a moment ago finds its object for so long. */
 const OBJECTS_STAY_MS = 60_000;
@@ -91,7 +91,7 @@ async function reencrypt(options: ReencryptCommand, ways: Ways): Promise<number>
   const isQuiet = met.rewritten + met.changed === 0;
   if (isQuiet && met.unreadable === 0 && (await rotation.isDigestKeyFormer())) await rotation.renewDigestKey();
   const isDone = isQuiet && met.unreadable === 0 && !(await rotation.isDigestKeyFormer());
-  return tell({ name, rewritten, met, isDone }, output);
+  return report({ name, rewritten, met, isDone }, output);
 }
 
 async function count(rotation: Reencryption, name: string, ways: Ways): Promise<number> {
@@ -126,14 +126,14 @@ async function pass(
   return last;
 }
 
-interface Told {
+interface Done {
   readonly name: string;
   readonly rewritten: number;
   readonly met: Reencrypted;
   readonly isDone: boolean;
 }
 
-function tell({ name, rewritten, met, isDone }: Told, output: Output): number {
+function report({ name, rewritten, met, isDone }: Done, output: Output): number {
   const remaining = met.rewritten + met.changed;
   if (output.isJson) output.document({ ...pick(met), rewritten, isDone });
   else {
