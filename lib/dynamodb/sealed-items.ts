@@ -180,10 +180,11 @@ function toMessageText(message: Message): Item[string] {
 
 /** Those that are not as they were seen. */
 function toRunAttributes(seen: RunParts, run: RunParts): Item {
-  const { input, inputDigest, result, customStatus, goesOnFrom } = run;
+  const { input, inputDigest, firstTurn, result, customStatus, goesOnFrom } = run;
   return {
     ...(input === seen.input ? {} : { [attribute.input]: toStoredValue(input) }),
     ...(inputDigest === seen.inputDigest ? {} : { [attribute.inputDigest]: text(inputDigest) }),
+    ...(firstTurn?.sealed === seen.firstTurn?.sealed ? {} : { [attribute.firstEntries]: stored(firstTurn?.sealed) }),
     ...(result === undefined || result === seen.result ? {} : { [attribute.result]: toStoredValue(result) }),
     ...(customStatus === undefined || customStatus === seen.customStatus
       ? {}
@@ -194,7 +195,7 @@ function toRunAttributes(seen: RunParts, run: RunParts): Item {
 
 /** The attributes of contents, by kind of item. One that is encrypted is not rewritten unless it is here. */
 const ATTRIBUTES: Readonly<Record<SealedContent['kind'], readonly AttributeName[]>> = {
-  run: ['input', 'inputDigest', 'result', 'customStatus', 'goesOnFrom'],
+  run: ['input', 'inputDigest', 'firstEntries', 'result', 'customStatus', 'goesOnFrom'],
   record: ['entries', 'claim'],
   message: ['message', 'claim'],
   answer: ['answer'],

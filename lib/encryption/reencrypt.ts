@@ -18,7 +18,7 @@ import { PayloadKeyError } from '../ports/world-errors.ts';
 import { dataKeyIdOf } from './cipher.ts';
 import { contextOf, DataKeys, DIGEST_KEY_ID } from './data-keys.ts';
 import { Sealer } from './sealer.ts';
-import { type SealedPart, sealedPartsOf } from './sealed-parts.ts';
+import { countSealed, type SealedPart, sealedPartsOf } from './sealed-parts.ts';
 
 export interface ReencryptOptions {
   /** As it is in the table. */
@@ -50,6 +50,7 @@ const NOTHING: Reencrypted = { encrypted: 0, former: 0, rewritten: 0, changed: 0
 /** So many items are worked on at once. */
 const WIDTH = 8;
 const MOST_PROBLEMS = 20;
+const UNKNOWN_PLACE = 'something in it is encrypted that this version of lull does not know: use a newer one';
 
 export class Reencryption {
   /** Objects of the bucket that no item claims any more: a reader may be between an item and its object. */
@@ -119,6 +120,7 @@ export class Reencryption {
   async #see(item: SealedItem, isDry: boolean): Promise<Reencrypted> {
     if (item.problem !== undefined) return unreadable(item, item.problem);
     const parts = sealedPartsOf(item);
+    if (parts.length < countSealed(item.content)) return unreadable(item, UNKNOWN_PLACE);
     if (parts.length === 0) return NOTHING;
     let { content } = item;
     let isFormer = false;

@@ -100,8 +100,8 @@ function findPlace(partition: Partition, content: SealedContent): Place | undefi
 function textOf(content: SealedContent): string {
   switch (content.kind) {
     case 'run': {
-      const { link, input, inputDigest, result, customStatus, goesOnFrom } = content.run;
-      return JSON.stringify({ link, input, inputDigest, result, customStatus, goesOnFrom });
+      const { link, input, inputDigest, firstTurn, result, customStatus, goesOnFrom } = content.run;
+      return JSON.stringify({ link, input, inputDigest, firstTurn, result, customStatus, goesOnFrom });
     }
     case 'record':
       return JSON.stringify(content.record);

@@ -15,7 +15,10 @@ export type SealedContent =
   | { readonly kind: 'value'; readonly key: string; readonly value: Encoded }
   | { readonly kind: 'stream'; readonly part: StreamValues };
 
-export type RunParts = Pick<RunItem, 'link' | 'input' | 'inputDigest' | 'result' | 'customStatus' | 'goesOnFrom'>;
+export type RunParts = Pick<
+  RunItem,
+  'link' | 'input' | 'inputDigest' | 'firstTurn' | 'result' | 'customStatus' | 'goesOnFrom'
+>;
 
 export interface SealedItem {
   readonly runId: string;

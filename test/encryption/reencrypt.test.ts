@@ -11,7 +11,7 @@ import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import type { PayloadKey, WrappedKey } from '../../lib/ports/payload-key.ts';
 import type { SealedItem, StoreOfSealedItems } from '../../lib/ports/sealed-items.ts';
-import type { Store } from '../../lib/ports/store.ts';
+import type { NewRun, Store } from '../../lib/ports/store.ts';
 import { createTestEngine } from '../../lib/testing/index.ts';
 import { startTableServer, type TableServer } from '../dynamodb/table-server.ts';
 import { playEverything, workflows } from './everything.ts';
@@ -114,6 +114,8 @@ async function fill({ bare }: Place, key: PayloadKey): Promise<void> {
   const entries = [{ kind: 'step-completed', id: 1, value: 'x', atMs: 1 }] as unknown as JournalRecord['entries'];
   const written = [{ name: 'out#1', from: 1, values: ['a', 'b'] }];
   await store.putRecord('streaming', { number: 1, epoch: 1, nonce: 'n', entries }, 1, written);
+  const first = { nonce: 'n', entries, then: { kind: 'rests', dueAtMs: undefined } } as const;
+  await store.createRun({ ...NEW_RUN, firstTurn: first });
   const failed = await store.readRun('second');
   if (failed?.status !== 'failed') throw new Error('it is to have failed');
   await store.retryRun('second', {
@@ -122,6 +124,10 @@ async function fill({ bare }: Place, key: PayloadKey): Promise<void> {
   });
 }
 
+const NEW_RUN: NewRun = {
+  ...{ runId: 'begun', workflow: 'helper', createdAtMs: NOW_MS, inputDigest: '2:x', dueAtMs: 0 },
+  input: { kind: 'inline', value: 'input' },
+};
 const KEYED_MESSAGE = { kind: 'signal', id: 'k:paid', name: 'paid', payload: 'paid' } as const;
 const LARGE = 'y'.repeat(300_000);
 
@@ -133,7 +139,7 @@ function open(bare: Store, key: PayloadKey): Store {
 async function read({ bare }: Place, key: PayloadKey): Promise<unknown> {
   const store = open(bare, key);
   const runs = await Promise.all(
-    ['first', 'second', 'third', 'fourth'].map(async (runId) => {
+    ['first', 'second', 'third', 'fourth', 'begun'].map(async (runId) => {
       const run = await store.readRun(runId);
       const keys = [run?.input, run?.result].flatMap((stored) => (stored?.kind === 'item' ? [stored.key] : []));
       const records = await Promise.all([1, 2].map((link) => store.loadRecords(runId, 0, undefined, link)));
@@ -196,6 +202,23 @@ describe.each([
     const again = (digest: string): Promise<unknown> =>
       open(place.bare, key).putMessage('third', { ...KEYED_MESSAGE, digest });
     expect([await again('one'), await again('other')]).toEqual([{ kind: 'put' }, { kind: 'differs' }]);
+  });
+});
+
+describe('what this version does not know', () => {
+  it('is said, and not left out', async () => {
+    const place = await inMemory();
+    const [former, key] = [createLocalKey('former'), createLocalKey('key')];
+    await open(place.bare, former).createRun(NEW_RUN);
+    const { items: found } = await place.items.listSealed();
+    const [{ content, ...item }] = found as [SealedItem];
+    const odd = { ...content, run: { ...(content as { run: object }).run, later: { $: 'sealed', v: 'AQ==' } } };
+    const listSealed = async () => ({ items: [{ ...item, content: odd as SealedItem['content'] }] });
+    const met = await last(
+      reencryption({ ...place, items: { ...methodsOf(place.items), listSealed } }, after(former, key)).pass(),
+    );
+    expect(met).toMatchObject({ unreadable: 1, rewritten: 0 });
+    expect(met.problems[0]).toContain('that this version of lull does not know');
   });
 });
 
