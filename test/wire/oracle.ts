@@ -6,7 +6,9 @@ import type { JournalEntry } from '../../lib/journal/event.ts';
 import { findDamage } from '../../lib/journal/find-damage.ts';
 import type { Told } from './callers.ts';
 import { type EffectLine, groupEffects } from './effects.ts';
+import type { Entry } from './follower.ts';
 import type { ScannedRun, TableScan } from './table-scan.ts';
+import type { Story } from './workflows.ts';
 import type { WirePlan } from './workloads.ts';
 
 /** A run as the API shows it. */
@@ -21,7 +23,10 @@ export interface Evidence {
   readonly told: readonly Told[];
   readonly shown: ShownRun | undefined;
   readonly scanned: ScannedRun | undefined;
-  readonly scan: Pick<TableScan, 'due' | 'byWorkflow'>;
+  readonly scan: Pick<TableScan, 'due' | 'byWorkflow' | 'booked'>;
+  /** What its follower has read of its stream, and what somebody reads who comes when all is over. */
+  readonly followed?: readonly Entry[] | undefined;
+  readonly read?: readonly Entry[] | undefined;
   readonly effects: readonly EffectLine[];
   /** Nothing went wrong in the run's time, neither on the wire nor with a process. */
   readonly wasLeftAlone: boolean;
@@ -98,7 +103,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     return ended.flatMap((id, index) => (ended.indexOf(id) === index ? [] : [`step #${id} has two ends`]));
   },
 
-  'effects are those that the journal has, at most as often': ({ effects, plan: { runId } }, entries) => {
+  'effects are those that the journal has, at most as often': ({ effects, plan: { runId, expected } }, entries) => {
     const wrong: string[] = [];
     const takeovers = entries.filter(({ kind }) => kind === 'taken-over').length;
     const [started] = entries;
@@ -123,9 +128,35 @@ const RULES: Readonly<Record<string, Rule>> = {
       const after = begun.filter(({ atMs }) => atMs > completed.atMs + CLOCK_STEP_MS);
       if (after.length > 0) wrong.push(`${key} was begun ${after.length} times after its result was recorded`);
     }
+    // Transactions and calls of entities do something elsewhere.
+    if (expected.booked !== undefined || expected.rings !== undefined) return wrong;
     for (const entry of entries) {
       if (entry.kind !== 'step-completed' || effects.some(({ key }) => idOf.get(key) === entry.id)) continue;
       wrong.push(`step #${entry.id} of ${runId} is recorded as completed, and nothing was done`);
+    }
+    return wrong;
+  },
+
+  'a transaction is carried out as often as the journal has it': ({ plan, scan }, entries) => {
+    if (plan.expected.booked === undefined) return [];
+    const recorded = completedSteps(entries).length;
+    const { sum, items } = scan.booked.get(plan.runId) ?? { sum: 0, items: 0 };
+    return sum === recorded && items === recorded
+      ? []
+      : [`the journal has ${recorded}, the sum is ${sum}, and there are ${items} items`];
+  },
+
+  'a stream has all that was written, in order, and its follower has read each value once': ({
+    plan: { expected },
+    followed = [],
+    read = [],
+  }) => {
+    if (expected.story === undefined) return [];
+    const wrong = notAsTold(read, expected.story);
+    const gap = followed.findIndex(({ seq }, index) => seq !== index + 1);
+    if (gap !== -1) wrong.push(`the follower has read place ${followed[gap]?.seq} where it should read ${gap + 1}`);
+    if (!isDeepStrictEqual(followed, read)) {
+      wrong.push(`the follower has read ${followed.length} values, and the stream has ${read.length}`);
     }
     return wrong;
   },
@@ -142,7 +173,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (!wasLeftAlone || scanned?.run === undefined) return [];
     const { run, others } = scanned;
     const referred = [attribute.inputKey, attribute.resultKey].map((name) => `value#${run[name]?.S}`);
-    const left = others.filter((sortKey) => !referred.includes(sortKey));
+    const left = others.filter((sortKey) => !referred.includes(sortKey) && !sortKey.startsWith('stream#'));
     return left.length === 0 ? [] : [`${left.join(', ')} are left`];
   },
 
@@ -181,6 +212,39 @@ function payloadsOf(entries: readonly JournalEntry[]): unknown[] {
 function completedSteps(entries: readonly JournalEntry[]): string[] {
   const names = new Map(entries.flatMap((entry) => (entry.kind === 'step' ? [[entry.id, entry.name] as const] : [])));
   return entries.flatMap((entry) => (entry.kind === 'step-completed' ? [names.get(entry.id) ?? ''] : []));
+}
+
+/** Words of an attempt that failed, or that died with its worker, stay in the stream, before those of the next. */
+function notAsTold(read: readonly Entry[], { chapters, words }: Story): string[] {
+  let [chapter, attempt, word] = [0, 0, words];
+  for (const { seq, value } of read) {
+    const isNext = value.length === 1 ? value[0] === chapter + 1 && word === words : value[0] === chapter;
+    const [toldChapter, toldAttempt = 0, toldWord = 0] = value;
+    const isAgain = toldAttempt >= attempt && toldWord === 1;
+    const isInOrder = isAgain || (toldAttempt === attempt && toldWord === word + 1);
+    if (!isNext || (value.length > 1 && !isInOrder)) return [`place ${seq} has ${JSON.stringify(value)}`];
+    [chapter, attempt, word] = [toldChapter, toldAttempt, toldWord];
+  }
+  return chapter === chapters && word === words ? [] : [`the stream ends at ${chapter}, ${attempt}, ${word}`];
+}
+
+/** Runs that ring one till: each is shown numbers of its own, higher and higher, and together they have all of them. */
+export function judgeTills(
+  rung: readonly { readonly plan: WirePlan; readonly shown: ShownRun | undefined }[],
+): string[] {
+  const byKey = new Map<string, number[][]>();
+  for (const { plan, shown } of rung) {
+    const { rings } = plan.expected;
+    if (rings === undefined || shown?.status !== 'completed') continue;
+    byKey.set(rings.key, [...(byKey.get(rings.key) ?? []), shown.result as number[]]);
+  }
+  return [...byKey].flatMap(([key, all]) => {
+    const numbers = all.flat().sort((a, b) => a - b);
+    const isOrdered = all.every((one) => one.every((number, index) => index === 0 || number > (one[index - 1] ?? 0)));
+    return isOrdered && numbers.every((number, index) => number === index + 1)
+      ? []
+      : [`till ${key} has shown ${JSON.stringify(all)}`];
+  });
 }
 
 /** Where in the journal a message is. Each payload and each reason is used once in a run. */

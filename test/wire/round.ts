@@ -6,9 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { attribute } from '../../lib/dynamodb/schema.ts';
 import { Dice } from '../simulation/world/dice.ts';
 import { Callers, type Told } from './callers.ts';
+import { type Entry, follow } from './follower.ts';
 import { EFFECTS_FILE, groupEffects, readEffects } from './effects.ts';
 import { Incidents } from './incidents.ts';
-import { judge, orphans, RULE_COUNT, type ShownRun } from './oracle.ts';
+import { judge, judgeTills, orphans, RULE_COUNT, type ShownRun } from './oracle.ts';
 import { mountSmallDisk } from './small-disk.ts';
 import { scanTable } from './table-scan.ts';
 import { WireCloud } from './wire-cloud.ts';
@@ -71,9 +72,21 @@ export async function playRound({ seed, forMs, mostOpen, faults, smallDisk }: Ro
     await cloud.start();
     const callers = new Callers(() => cloud.url);
     const plans: WirePlan[] = [];
+    const followers = new Map<string, Promise<Entry[]>>();
+    let isOver = false;
+    const followAll = (plan: WirePlan): void => {
+      if (plan.expected.story !== undefined)
+        followers.set(
+          plan.runId,
+          follow(
+            () => streamOf(cloud, plan),
+            () => isOver,
+          ),
+        );
+    };
     const endMs = Date.now() + forMs;
     await Promise.all([
-      begin({ plans, callers, dice: dice.named('runs'), endMs, mostOpen, url: () => cloud.url }),
+      begin({ plans, callers, dice: dice.named('runs'), endMs, mostOpen, url: () => cloud.url, begun: followAll }),
       faults ? incidents.goOnUntil(endMs) : undefined,
     ]);
     await Promise.all(cloud.proxies.map((proxy) => proxy.calm()));
@@ -82,6 +95,8 @@ export async function playRound({ seed, forMs, mostOpen, faults, smallDisk }: Ro
     const open = await untilAllEnded(cloud.url, plans, callers, calmAtMs + SETTLE_LIMIT_MS);
     const settledMs = Date.now() - calmAtMs;
     callers.stop();
+    if (open.length > 0) isOver = true;
+    const followed = new Map(await Promise.all([...followers].map(async ([id, all]) => [id, await all] as const)));
     if (open.length > 0)
       violations.push(...open.map((what) => `not ended ${SETTLE_LIMIT_MS / 1_000} s after the last fault: ${what}`));
     violations.push(...callers.odd.map((answer) => `an answer that nobody should get: ${answer}`));
@@ -91,13 +106,22 @@ export async function playRound({ seed, forMs, mostOpen, faults, smallDisk }: Ro
     violations.push(...orphans(scan).map((orphan) => `an orphan in the table: ${orphan}`));
     const effects = groupEffects(readEffects(effectsFile), 'runId');
     let leftovers = 0;
+    const shown: { plan: WirePlan; shown: ShownRun | undefined }[] = [];
     for (const plan of plans) {
       const { runId } = plan;
       const scanned = scan.runs.get(runId);
       const wrong = judge({
         ...{ plan, scanned, scan },
         told: callers.told.filter((told) => told.runId === runId),
-        shown: await show(cloud.url, runId),
+        shown: await note(shown, plan, cloud.url),
+        followed: followed.get(runId),
+        read:
+          plan.expected.story === undefined
+            ? undefined
+            : await follow(
+                () => streamOf(cloud, plan),
+                () => open.length > 0,
+              ),
         effects: effects.get(runId) ?? [],
         wasLeftAlone: incidents.counts.size === 0 && !damaged.some((body) => body.includes(`"${runId}"`)),
       });
@@ -105,6 +129,7 @@ export async function playRound({ seed, forMs, mostOpen, faults, smallDisk }: Ro
       if (wrong.length > 0) await keepHistory(folder, cloud, plan, callers.told);
       leftovers += scanned?.others.filter((key) => !isReferred(key, scanned.run)).length ?? 0;
     }
+    violations.push(...judgeTills(shown));
     return {
       ...{ seed, runs: plans.length, violations, folder, leftovers, settledMs, deadLetters: cloud.deadLetters },
       messages: callers.told.filter(({ what }) => what.do !== 'start').length,
@@ -136,8 +161,9 @@ async function begin(options: {
   readonly endMs: number;
   readonly mostOpen: number;
   readonly url: () => string;
+  readonly begun: (plan: WirePlan) => void;
 }): Promise<void> {
-  const { plans, callers, dice, endMs, mostOpen, url } = options;
+  const { plans, callers, dice, endMs, mostOpen, url, begun } = options;
   let ended = 0;
   while (Date.now() < endMs) {
     if (plans.length - ended >= mostOpen) ended = (await endedRuns(url())) ?? ended;
@@ -145,6 +171,7 @@ async function begin(options: {
       const plan = drawPlan(dice.named(`run ${plans.length + 1}`), `run-${plans.length + 1}`);
       plans.push(plan);
       void callers.play(plan);
+      begun(plan);
     }
     await delay(dice.between(20, 250));
   }
@@ -179,6 +206,20 @@ async function show(url: string, runId: string): Promise<ShownRun | undefined> {
   return (await get(`${url}/runs/${runId}`)) as ShownRun | undefined;
 }
 
+async function note(
+  all: { plan: WirePlan; shown: ShownRun | undefined }[],
+  plan: WirePlan,
+  url: string,
+): Promise<ShownRun | undefined> {
+  const shown = await show(url, plan.runId);
+  all.push({ plan, shown });
+  return shown;
+}
+
+function streamOf(cloud: WireCloud, { runId }: WirePlan): string {
+  return `${cloud.url}/runs/${runId}/streams/said`;
+}
+
 async function get(address: string): Promise<unknown> {
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(8_000) });
@@ -195,5 +236,6 @@ async function keepHistory(folder: string, cloud: WireCloud, plan: WirePlan, tol
 }
 
 function isReferred(sortKey: string, run: Record<string, { S?: string | undefined }> | undefined): boolean {
+  if (sortKey.startsWith('stream#')) return true;
   return [attribute.inputKey, attribute.resultKey].some((name) => sortKey === `value#${run?.[name]?.S}`);
 }

@@ -5,6 +5,7 @@ import { createDynamodbStore } from '../../lib/dynamodb/create-dynamodb-store.ts
 import type { Item } from '../../lib/dynamodb/item.ts';
 import { attribute, dueIndex, messageSortKey, runSortKey, workflowIndex } from '../../lib/dynamodb/schema.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
+import { LEDGER } from './workflows.ts';
 
 /** What the table has of one run. */
 export interface ScannedRun {
@@ -17,8 +18,15 @@ export interface ScannedRun {
   readonly others: string[];
 }
 
+export interface Booked {
+  sum: number;
+  items: number;
+}
+
 export interface TableScan {
   readonly runs: ReadonlyMap<string, ScannedRun>;
+  /** What each run has booked in the table of the author's own, and how many items it has there for that. */
+  readonly booked: ReadonlyMap<string, Booked>;
   /** Run ids in each index. */
   readonly due: ReadonlySet<string>;
   readonly byWorkflow: ReadonlySet<string>;
@@ -46,7 +54,15 @@ export async function scanTable(endpoints: { readonly table: string; readonly bu
     for (const { runId, records } of runs.values()) records.push(...(await store.loadRecords(runId, 0)));
     const idsIn = async (IndexName: string): Promise<Set<string>> =>
       new Set((await all(client, { TableName: TABLE_NAME, IndexName })).map((item) => item[attribute.pk]?.S ?? ''));
-    return { runs, due: await idsIn(dueIndex.name), byWorkflow: await idsIn(workflowIndex.name) };
+    const booked = new Map<string, Booked>();
+    for (const item of await all(client, { TableName: LEDGER, ConsistentRead: true })) {
+      const [runId = '', round] = item['id']?.S?.split('/') ?? [];
+      const of = booked.get(runId) ?? { sum: 0, items: 0 };
+      booked.set(runId, of);
+      if (round === undefined) of.sum = Number(item['booked']?.N);
+      else of.items += 1;
+    }
+    return { runs, booked, due: await idsIn(dueIndex.name), byWorkflow: await idsIn(workflowIndex.name) };
   } finally {
     client.destroy();
     s3.destroy();

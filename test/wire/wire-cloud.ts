@@ -7,6 +7,7 @@ import { listenOnLoopback, stopServer } from '../../lib/local/net/listen.ts';
 import type { Dice } from '../simulation/world/dice.ts';
 import type { CloudOrder, FromCloud } from './cloud-process.ts';
 import { WireProxy, type WireRates } from './proxy.ts';
+import { LEDGER } from './workflows.ts';
 
 export interface WireCloudOptions {
   /** The cloud's folder. */
@@ -118,6 +119,7 @@ export class WireCloud {
       options: {
         ...{ entry: join(import.meta.dirname, 'workflows.ts'), dir, port: this.#port, workers, leaseMs },
         ...{ sweepEveryMs: Math.round(leaseMs / 4), workerTimeoutMs: 8 * leaseMs, stopGraceMs: 1_000 },
+        tables: { [LEDGER]: ['id'] },
         env: { ...effectsVariable, LULL_LOG_LEVEL: 'warn' },
       },
       proxies: { dynamodb: this.table.endpoint, sqs: this.queue.endpoint, s3: this.bucket.endpoint },

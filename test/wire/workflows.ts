@@ -1,18 +1,22 @@
 /** What runs against the wire. Each ends in one way only, whatever goes wrong around it. */
 import {
   createTask,
+  entity,
   gather,
   isCancelled,
   Queue,
   race,
+  runInfo,
   saga,
   shield,
   signal,
   sleep,
   step,
+  stream,
   taskGroup,
   timeout,
   TimeoutError,
+  transaction,
   workflow,
 } from 'lull';
 import { effect } from './effects.ts';
@@ -142,4 +146,67 @@ export const ended = workflow('ended', { steps }, function* ({ takesMs }: { take
     yield* step('turn', () => effect('turn', { takesMs, gives: round }));
     yield* sleep(takesMs * 3);
   }
+});
+
+/** A table of the author's own: what a run has booked, and an item for each booking. */
+export const LEDGER = 'wire-ledger';
+
+/** Each booking would fail the second time: its item is there then. */
+export const book = workflow('book', { steps }, function* ({ rounds, restMs }: { rounds: number; restMs: number }) {
+  const { id } = runInfo();
+  for (let round = 1; round <= rounds; round += 1) {
+    yield* transaction(`book ${round}`, (tx) => {
+      tx.put({
+        TableName: LEDGER,
+        Item: { id: `${id}/${round}` },
+        ConditionExpression: 'attribute_not_exists(id)',
+      });
+      tx.update({
+        TableName: LEDGER,
+        Key: { id },
+        UpdateExpression: 'ADD booked :one',
+        ExpressionAttributeValues: { ':one': 1 },
+      });
+    });
+    yield* sleep(restMs);
+  }
+  return rounds;
+});
+
+export interface Story {
+  readonly chapters: number;
+  readonly words: number;
+  readonly takesMs: number;
+}
+
+/** Said of a chapter; or a word of it, as that attempt says it. */
+export type Said = readonly [chapter: number] | readonly [chapter: number, attempt: number, word: number];
+
+const said = stream<Said>('said');
+
+/** A stream that code and steps write to. */
+export const story = workflow('story', { steps }, function* ({ chapters, words, takesMs }: Story) {
+  for (let chapter = 1; chapter <= chapters; chapter += 1) {
+    yield* said.write([chapter]);
+    yield* step('tell', async (context) => {
+      for (let word = 1; word <= words; word += 1) {
+        context.write(said, [chapter, context.attempt, word]);
+        if (word === 1) await effect('tell', { takesMs, fails: chapter % 2, gives: null });
+      }
+    });
+  }
+});
+
+/** Counts for many runs. */
+export const till = entity('till', {
+  initial: () => ({ sum: 0 }),
+  handlers: { ring: (state) => (state.sum += 1) },
+  reads: { sum: (state) => state.sum },
+});
+
+/** Rings a till that others ring too; gives what it showed each time. */
+export const shop = workflow('shop', { steps }, function* ({ key, times }: { key: string; times: number }) {
+  const shown: number[] = [];
+  while (shown.length < times) shown.push(yield* till(key).ring());
+  return shown;
 });

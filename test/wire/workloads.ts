@@ -1,5 +1,6 @@
 /** Draws what runs against the wire, and says how it has to end. */
 import type { Dice } from '../simulation/world/dice.ts';
+import type { Story } from './workflows.ts';
 
 /** A message to the run, in the order of its sender. */
 export type Send =
@@ -24,6 +25,12 @@ export interface Expected {
   readonly error?: { readonly name: string; readonly message: string };
   /** The signals in the order of the journal are the result: as many as this. */
   readonly signals?: number;
+  /** What its table of its own says it has booked. */
+  readonly booked?: number;
+  /** The stream `said`, which a reader follows. */
+  readonly story?: Story;
+  /** Numbers of a till, none of which another run is shown. */
+  readonly rings?: { readonly key: string; readonly times: number };
   /** Names of steps that have to be recorded as completed, in this order. */
   readonly steps?: readonly string[];
 }
@@ -85,6 +92,19 @@ const WORKLOADS: readonly ((dice: Dice) => Drawn)[] = [
     senders: [[{ do: 'terminate', reason: 'over', waitMs: dice.between(0, 3_000) }]],
     expected: { status: 'terminated' },
   }),
+  (dice) => {
+    const rounds = dice.between(1, 6);
+    const input = { rounds, restMs: dice.pick([0, 50, 300]) };
+    return { workflow: 'book', input, senders: [], expected: { status: 'completed', result: rounds, booked: rounds } };
+  },
+  (dice) => {
+    const story = { chapters: dice.between(1, 4), words: dice.pick([1, 5, 200]), takesMs: dice.pick([0, 100, 600]) };
+    return { workflow: 'story', input: story, senders: [], expected: { status: 'completed', story } };
+  },
+  (dice) => {
+    const rings = { key: `key-${dice.between(1, 3)}`, times: dice.between(1, 5) };
+    return { workflow: 'shop', input: rings, senders: [], expected: { status: 'completed', rings } };
+  },
 ];
 
 export function drawPlan(dice: Dice, runId: string): WirePlan {
