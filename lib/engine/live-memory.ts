@@ -8,7 +8,7 @@ import type { CommandId, JournalEntry, JournalEvent, Started } from '../journal/
 import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
 import { withGuard, type GuardedRun } from './guard.ts';
 import { asOwner } from './owned-code.ts';
-import { nextPlaceAtMs, type PlaceWaits } from './pools/place-waits.ts';
+import { nextPlaceAtMs, PlaceWaits } from './pools/place-waits.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { StepsToBegin } from './steps-to-begin.ts';
@@ -39,7 +39,7 @@ export function rememberPending(
   guarded: GuardedRun,
   beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs' | 'started' | 'code'>,
 ): LiveMemory {
-  const waiting = { timers: new TimerHeap(), stepsToBegin: new StepsToBegin(live), known: [], placeWaits: new Map() };
+  const waiting = { timers: new TimerHeap(), stepsToBegin: new StepsToBegin(live), known: [], placeWaits: new PlaceWaits(live) };
   const memory: LiveMemory = { live, guarded, ...beside, ...waiting };
   for (const pending of live.pending.values()) {
     if (pending.kind === 'sleep') memory.timers.add(pending);

@@ -42,7 +42,8 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
 export function toRest(turn: Turn, memory: LiveMemory): Omit<ReleaseLease, 'epoch' | 'wakesSeen'> {
   const { engine, inboxIds, isPaused, isHeldBack, newSnapshot } = turn;
   // What waits for the resume is due then.
-  const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);
+  const isToGoOn = turn.doesNothingNew && turn.inbox.length > 0;
+  const dueAtMs = isToGoOn || turn.places.mayHaveMissed(memory) ? 0 : nextDueAtMs(memory);
   return {
     status: 'suspended',
     ...(isPaused ? { isPaused } : {}),

@@ -16,19 +16,21 @@ import { RUN_CHECK_MS } from './visit.ts';
 /** So many runs are looked at in one visit. */
 const RUNS_AT_ONCE = 20;
 
+/** `passedOver`: they have not come for their places, and may not know that they were given some. */
 export async function checkPlaces(
   { store }: Pick<Engine, 'store'>,
   state: PoolState,
   { nowMs, spares }: { readonly nowMs: number; readonly spares: readonly PlaceOwner[] },
-): Promise<PoolState> {
+): Promise<{ readonly state: PoolState; readonly passedOver: readonly PlaceOwner[] }> {
   const due = state.places
     .filter((place) => place.checkAtMs <= nowMs && !spares.some(isOwnedBy(place)))
     .slice(0, RUNS_AT_ONCE);
-  if (due.length === 0) return state;
+  if (due.length === 0) return { state, passedOver: [] };
   const checked = new Map<Place, Place | undefined>();
   await Promise.all(due.map(async (place) => checked.set(place, await check(place))));
   const places = state.places.flatMap((place) => (checked.has(place) ? (checked.get(place) ?? []) : place));
-  return { ...state, places };
+  const passedOver = due.filter(({ epoch }) => epoch === undefined);
+  return { state: { ...state, places }, passedOver };
 
   async function check(place: Place): Promise<Place | undefined> {
     if (place.epoch === undefined) return undefined;

@@ -28,8 +28,14 @@ export interface Plan {
   readonly takesPastLine: boolean;
   readonly taken: readonly number[];
   readonly laterAtMs: ReadonlyMap<number, number>;
+  /** Those of the asks that are in the line and have no place, by step. */
+  readonly found: ReadonlyMap<number, Waiter>;
+  /** All of the line was looked at, or it was known to be empty. */
+  readonly isLineRead: boolean;
   /** They leave the line. */
   readonly left: readonly Waiter[];
+  /** They lose places that they have not come for. Before that their runs are made due: they ask again. */
+  readonly passedOver: readonly PlaceOwner[];
   /** Their runs are to be made due. */
   readonly given: readonly PlaceOwner[];
   readonly wakeAtMs: number | undefined;
@@ -55,7 +61,9 @@ export async function planVisit(
   const mayWait = pool !== undefined && pool.joinCount !== before.cleared;
   plan.giveBack(gives);
   if (mayWait || wanted.length > 0 || wakesAgain) {
-    plan.state = await checkPlaces({ store }, plan.state, { nowMs: clockMs, spares: wanted });
+    const checked = await checkPlaces({ store }, plan.state, { nowMs: clockMs, spares: wanted });
+    plan.state = checked.state;
+    plan.passedOver = checked.passedOver;
   }
   plan.takeGiven();
   if (mayWait) {
@@ -74,7 +82,10 @@ export async function planVisit(
     takesPastLine: plan.taken.length > takenBefore,
     taken: plan.taken,
     laterAtMs: plan.laterAtMs,
+    found: plan.found,
+    isLineRead: plan.isLineRead,
     left: plan.left,
+    passedOver: plan.passedOver,
     given: wakesAgain ? plan.notTaken() : plan.others,
     wakeAtMs,
   };
@@ -88,8 +99,11 @@ interface Times {
 
 class Planning {
   state: PoolState;
+  passedOver: readonly PlaceOwner[] = [];
   readonly taken: number[] = [];
   readonly laterAtMs = new Map<number, number>();
+  isLineRead = true;
+  readonly found = new Map<number, Waiter>();
   readonly left: Waiter[] = [];
   /** Places that were given to others than the one that asks. */
   readonly others: Waiter[] = [];
@@ -128,7 +142,9 @@ class Planning {
     let waits = false;
     for (let looked = 0; looked < LINE_LOOK; looked += LINE_PAGE) {
       const line = await read(after);
-      const { rest } = this.#serve(line);
+      const { rest, left } = this.#serve(line);
+      this.left.push(...left);
+      this.#find(rest);
       waits ||= rest.length > 0;
       const last = line.at(-1);
       if (line.length < LINE_PAGE || last === undefined) return { isEmpty: !waits };
@@ -136,13 +152,17 @@ class Planning {
       if (!goesOn || roomInAll(this.state, this.#times.nowMs) !== 'now') break;
       after = lineOrder(last);
     }
+    this.isLineRead = false;
     return { isEmpty: false };
   }
 
   /** Nothing waits before the one that asks. */
   serveOwn(): void {
     const unserved = this.#visit.wanted.filter(({ step }) => !this.taken.includes(step) && !this.laterAtMs.has(step));
-    this.#serve(unserved.sort((a, b) => (lineOrder(a) < lineOrder(b) ? -1 : 1)));
+    const { left } = this.#serve(unserved.sort((a, b) => (lineOrder(a) < lineOrder(b) ? -1 : 1)));
+    const { asks = [] } = this.#visit;
+    // The line is empty, as far as anybody knows; one that was in it may be there still.
+    this.left.push(...left.filter((waiter) => asks.some((ask) => ask.wasInLine && ask.waiter === waiter)));
   }
 
   /** When the pool is to be looked at again, if no wake was sent for it yet. */
@@ -164,13 +184,21 @@ class Planning {
       toPlace: (waiter) => this.#toPlace(waiter),
     });
     this.state = served.state;
-    for (const waiter of served.left) this.left.push(waiter);
     for (const waiter of served.given) {
       if (this.#isWanted(waiter)) this.taken.push(waiter.step);
       else this.others.push(waiter);
     }
     if (served.nextAtMs !== undefined) this.#nextAtMs = Math.min(this.#nextAtMs ?? Infinity, served.nextAtMs);
     return served;
+  }
+
+  /** One may be there twice, if a worker of its run was lost after it had joined: then it stays once. */
+  #find(rest: readonly Waiter[]): void {
+    for (const waiter of rest) {
+      if (!this.#isWanted(waiter)) continue;
+      if (this.found.has(waiter.step)) this.left.push(waiter);
+      else this.found.set(waiter.step, waiter);
+    }
   }
 
   #toPlace(waiter: Waiter): Place {

@@ -100,7 +100,8 @@ export type Taking =
 
 /**
  * A place that was given, or that a lost worker had, is taken. Of one that was given the start is counted anew: its run
- * had to be woken, which takes a while, and those who were given theirs at different times must not begin together.
+ * had to be woken, which takes a while, and those who were given theirs at different times must not begin together. The
+ * attempt of a lost worker may have begun: so it counts still, and the one that is made in its place counts too.
  */
 export function take(
   state: PoolState,
@@ -109,8 +110,8 @@ export function take(
 ): Taking {
   const { nowMs, ...taken } = by;
   const places = state.places.map((one) => (one === place ? { ...place, ...taken } : one));
-  if (place.epoch !== undefined) return { kind: 'taken', state: { ...state, places } };
-  const without = uncounted(state, place);
+  if (place.epoch === by.epoch) return { kind: 'taken', state: { ...state, places } };
+  const without = place.epoch === undefined ? uncounted(state, place) : state;
   const atMs = startsAtMs(without, place.key, nowMs);
   if (atMs > nowMs) return { kind: 'later', atMs };
   return { kind: 'taken', state: { ...counted(without, place.key, nowMs), atMs: nowMs, places } };

@@ -28,6 +28,8 @@ export class TurnPlaces {
   readonly #taken = new Map<CommandId, { readonly pool: Pool; readonly hasBegun: boolean }>();
   /** What this turn knows of those that wait, from the last look at its run. */
   #memory: LiveMemory | undefined;
+  /** Pools that are to be asked for places. */
+  readonly #toAsk = new Map<string, Pool>();
   /** The run item's `wakes` when the waits were looked at last. */
   #lookedAtWakes: number | undefined;
 
@@ -38,7 +40,12 @@ export class TurnPlaces {
 
   /** Whether the step's body may begin, as far as pools are concerned. */
   mayBegin(step: PendingStep): boolean {
-    return this.#poolOf(step) === undefined || this.#taken.has(step.id);
+    return this.#poolOf(step) === undefined || this.#taken.get(step.id)?.hasBegun === false;
+  }
+
+  /** Whether a step of the run may have been given a place since this turn has looked. */
+  mayHaveMissed({ placeWaits }: LiveMemory): boolean {
+    return placeWaits.size > 0 && this.#lookedAtWakes !== this.#turn.wakesSeen;
   }
 
   /** Its body runs from here on, or will not begin at all. */
@@ -62,7 +69,6 @@ export class TurnPlaces {
     const nowMs = engine.clock.nowMs();
     if (nowMs >= turn.beginsByMs || turn.doesNothingNew) return;
 
-    const pools = new Map<string, Pool>();
     const { placeWaits, stepsToBegin } = memory;
     let room = engine.maxStepsInFlight - attempts.size;
     for (const step of stepsToBegin.due(nowMs)) {
@@ -70,19 +76,24 @@ export class TurnPlaces {
       if (turn.early !== undefined && !isReadOnly(step)) continue; // it waits for the record of all that was before
       if (attempts.has(step.id)) continue;
       if (isLeftToWorker(turn, step)) break; // nothing begins here any more
-      room -= 1;
       const pool = this.#poolOf(step);
-      if (pool === undefined || this.#taken.has(step.id)) continue;
+      if (pool === undefined || this.#taken.get(step.id)?.hasBegun === false) {
+        room -= 1;
+        continue;
+      }
+      // One that waits takes no room: so that all that wait are known, and the run can be suspended.
       stepsToBegin.delete(step.id);
-      placeWaits.set(step.id, this.#toWait(step, pool));
-      pools.set(pool.name, pool);
+      placeWaits.add(step.id, this.#toWait(step, pool));
+      this.#toAsk.set(pool.name, pool);
     }
+    if (room <= 0) return; // they are asked for when a body has ended
     const looks = this.#lookedAtWakes !== turn.wakesSeen;
-    this.#lookedAtWakes = turn.wakesSeen;
-    for (const { pool, laterAtMs = Infinity } of placeWaits.values()) {
-      if (looks || laterAtMs <= nowMs) pools.set(pool.name, pool);
+    if (looks) for (const pool of placeWaits.pools()) this.#toAsk.set(pool.name, pool);
+    for (const { pool, laterAtMs = Infinity } of placeWaits.asked.values()) {
+      if (laterAtMs <= nowMs) this.#toAsk.set(pool.name, pool);
     }
-    for (const pool of pools.values()) await this.#visit(pool, memory);
+    this.#lookedAtWakes = turn.wakesSeen;
+    for (const pool of [...this.#toAsk.values()]) room -= await this.#visit(pool, memory, Math.max(0, room));
   }
 
   /** At the end of the turn. `staysInLine`: the run is suspended, and waits for what it has asked for. */
@@ -91,30 +102,40 @@ export class TurnPlaces {
     if (!staysInLine) await this.#leaveLines();
   }
 
-  async #visit(pool: Pool, memory: LiveMemory): Promise<void> {
-    const { engine, epoch, lease } = this.#turn;
-    const { placeWaits, stepsToBegin, live } = memory;
-    const mine = [...placeWaits].filter(([, wait]) => wait.pool.name === pool.name);
+  /** Asks for places for the steps that were asked for, and so many others. How many were taken. */
+  async #visit(pool: Pool, { placeWaits, stepsToBegin, live }: LiveMemory, room: number): Promise<number> {
+    const { engine, runId, epoch, lease } = this.#turn;
+    const mine = placeWaits.first(pool.name, room);
+    const joinsUpTo = Math.min(IN_LINE_AT_ONCE, room);
+    // The places of their attempts before, where those could not be given back, or ended meanwhile.
+    const gives = mine.flatMap(([step]) => (this.#taken.has(step) ? [{ runId, step, epoch }] : []));
     const visited = await visitPool(engine, this.#seen, pool.name, {
       code: poolRule(pool),
+      gives,
       asks: mine.map(([, { waiter, isInLine }]) => ({ waiter, wasInLine: isInLine })),
       lease: { epoch, expiresAtMs: lease.expiresAtMs },
-      joinsUpTo: IN_LINE_AT_ONCE,
+      joinsUpTo,
     });
+    for (const { step } of gives) this.#taken.delete(step);
+    const isLineFull = visited.inLine.length >= IN_LINE_AT_ONCE;
+    if (isLineFull || !placeWaits.hasMore(pool.name)) this.#toAsk.delete(pool.name);
     const inLine = new Map(visited.inLine.map((waiter) => [waiter.step, waiter]));
+    let taken = 0;
     for (const [id, wait] of mine) {
       const step = live.pending.get(id);
       if (visited.taken.has(id)) {
-        placeWaits.delete(id);
+        taken += 1;
+        placeWaits.delete(id, pool.name);
         this.#taken.set(id, { pool, hasBegun: false });
         if (step?.kind === 'step') stepsToBegin.add(step);
       } else {
         const laterAtMs = visited.laterAtMs.get(id);
         const waiter = inLine.get(id) ?? wait.waiter;
         const rest = { pool, waiter, isInLine: inLine.has(id) };
-        placeWaits.set(id, laterAtMs === undefined ? rest : { ...rest, laterAtMs });
+        placeWaits.put(id, laterAtMs === undefined ? rest : { ...rest, laterAtMs });
       }
     }
+    return taken;
   }
 
   #toWait(step: PendingStep, pool: Pool): StepWait {
@@ -123,7 +144,8 @@ export class TurnPlaces {
     const known = run.placeWaits?.find((wait) => wait.pool === pool.name && wait.waiter.step === id);
     const sinceMs = Math.max(requestedAtMs, retryAtMs);
     // Of an attempt before this one it is in no line any more.
-    if (known?.waiter.sinceMs === sinceMs) return { pool, waiter: { ...known.waiter, runId }, isInLine: true };
+    if (known !== undefined && known.waiter.sinceMs >= sinceMs)
+      return { pool, waiter: { ...known.waiter, runId }, isInLine: true };
     const { priority = 0 } = command.options;
     const key = command.key === undefined ? {} : { key: command.key };
     const waiter: Waiter = { runId, step: id, ...key, priority, turn: 0, sinceMs };
@@ -136,15 +158,13 @@ export class TurnPlaces {
   }
 
   /** The code has given them up. They may have been given a place by now. */
-  async #forgetWithdrawn({ placeWaits, live }: LiveMemory): Promise<void> {
-    const withdrawn = [...placeWaits].filter(([id]) => !live.pending.has(id));
-    for (const [id] of withdrawn) placeWaits.delete(id);
-    await this.#leave(withdrawn.map(([, { pool, waiter }]) => ({ pool: pool.name, waiter })));
+  async #forgetWithdrawn({ placeWaits }: LiveMemory): Promise<void> {
+    await this.#leave(placeWaits.takeWithdrawn().map(({ pool, waiter }) => ({ pool: pool.name, waiter })));
   }
 
   async #leaveLines(): Promise<void> {
     const { run, runId } = this.#turn;
-    const waits = [...(this.#memory?.placeWaits.values() ?? [])].map(({ pool, waiter }) => ({
+    const waits = [...(this.#memory?.placeWaits.asked.values() ?? [])].map(({ pool, waiter }) => ({
       pool: pool.name,
       waiter,
     }));

@@ -12,6 +12,7 @@ import { delay } from '../../ports/delay.ts';
 import {
   type JoinLine,
   lineOrder,
+  type MakeDueResult,
   type PlaceOwner,
   type PoolItem,
   toPoolWake,
@@ -65,7 +66,7 @@ async function visitAlone(ports: PoolPorts, seen: SeenPools, name: string, visit
   const gives = [...(visit.gives ?? [])];
   const { store, clock } = ports;
   const taken = new Set<number>();
-  const inLine = new Map<number, Waiter>();
+  const joined = new Map<number, Waiter>();
   const before = asks.length === 0 && visit.wakesAgain !== true ? seen.items.get(name) : undefined;
   let pool = before ?? (await store.readPool(name));
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -73,6 +74,7 @@ async function visitAlone(ports: PoolPorts, seen: SeenPools, name: string, visit
     const plan = await planVisit(ports, pool, { ...visit, gives, name, wanted });
     const joinCount = pool?.joinCount ?? 0;
     if (plan.isChanged) {
+      for (const { runId } of plan.passedOver) await wakeRun(ports, runId);
       const change = { version: pool?.version ?? 0, state: plan.state, nonce: ports.newNonce() };
       const written = await store.changePool(name, plan.takesPastLine ? { ...change, joinCount } : change);
       pool = written.pool;
@@ -82,8 +84,9 @@ async function visitAlone(ports: PoolPorts, seen: SeenPools, name: string, visit
       }
     }
     if (pool !== undefined) seen.items.set(name, pool);
+    gives.length = 0;
     for (const step of plan.taken) taken.add(step);
-    for (const { runId, step } of plan.left) if (isOfAsker(visit, runId)) inLine.delete(step);
+    const inLine = new Map([...joined, ...plan.found].filter(([step]) => !taken.has(step)));
     const absent = await followUp(ports, name, plan);
     if (absent.length > 0) {
       for (const { runId, step } of absent) gives.push({ runId, step, epoch: 0 });
@@ -97,8 +100,9 @@ async function visitAlone(ports: PoolPorts, seen: SeenPools, name: string, visit
       .slice(0, Math.max(0, joinsUpTo - inLine.size));
     const version = pool?.version;
     for (const { waiter, wasInLine } of joining) {
-      const join = wasInLine ? { waiter } : toJoin(waiter, pool);
+      const join = wasInLine ? toJoinAgain(waiter, plan) : toJoin(waiter, pool);
       pool = await store.joinLine(name, join);
+      joined.set(waiter.step, join.waiter);
       inLine.set(waiter.step, join.waiter);
     }
     if (joining.length > 0 && pool !== undefined) {
@@ -114,21 +118,33 @@ async function visitAlone(ports: PoolPorts, seen: SeenPools, name: string, visit
   });
 }
 
-function isOfAsker({ asks = [] }: Visit, runId: string): boolean {
-  return asks[0]?.waiter.runId === runId;
+/** The run is due, and wakes. */
+async function wakeRun({ store, wakes, log }: PoolPorts, runId: string): Promise<MakeDueResult['kind']> {
+  const { kind } = await store.makeRunDue(runId);
+  try {
+    if (kind === 'due') await wakes.send(runId);
+  } catch (error) {
+    log.warn('a run is due, and no wake was sent; the sweeper sees to it', { runId, error });
+  }
+  return kind;
 }
 
 /** After the write: the line, the runs, and when the pool is to be looked at again. Gives those that do not come for a place. */
 async function followUp(ports: PoolPorts, name: string, { left, given, wakeAtMs }: Plan): Promise<PlaceOwner[]> {
   const { store, wakes, clock, log } = ports;
-  if (left.length > 0) await store.leaveLine(name, left.map(lineOrder));
+  let haveLeft = true;
+  try {
+    if (left.length > 0) await store.leaveLine(name, left.map(lineOrder));
+  } catch (error) {
+    haveLeft = false; // that delete may still be under way: they must not rely on being in the line
+    log.warn('those that have a place were not taken out of the line; the next visit sees to it', { pool: name, error });
+  }
   const absent: PlaceOwner[] = [];
   for (const owner of given) {
     const { runId } = owner;
     try {
-      const { kind } = await store.makeRunDue(runId);
-      if (kind === 'due') await wakes.send(runId);
-      if (kind === 'gone' || kind === 'away') absent.push(owner);
+      const kind = await wakeRun(ports, runId);
+      if (haveLeft && (kind === 'gone' || kind === 'away')) absent.push(owner);
     } catch (error) {
       log.warn('a run was given a place and not told of it; the sweeper sees to it', { runId, pool: name, error });
     }
@@ -148,6 +164,14 @@ function toJoin(waiter: Waiter, pool: PoolItem | undefined): JoinLine {
   const group = groupOf(waiter.key);
   const turn = Math.max(pool?.state.turn ?? 0, pool?.turns[group] ?? 0);
   return { waiter: { ...waiter, turn }, next: { group, turn: turn + 1 } };
+}
+
+/**
+ * Its item is another one, 1 ms behind: a delete of the one that it had may be under way, by the worker that has served it.
+ * Where it may be in the line still, further back than anybody has looked, it stays one.
+ */
+function toJoinAgain(waiter: Waiter, { isLineRead }: Plan): JoinLine {
+  return { waiter: isLineRead ? { ...waiter, sinceMs: waiter.sinceMs + 1 } : waiter };
 }
 
 /** FNV-1a. */

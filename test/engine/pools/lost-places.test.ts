@@ -1,6 +1,6 @@
 /** Places of workers that are lost, of runs that do not come, and limits that change while runs wait. */
 import { describe, expect, test } from 'vitest';
-import { pool, sleep, step, workflow } from '../../../lib/index.ts';
+import { gather, pool, sleep, step, workflow } from '../../../lib/index.ts';
 import { createTestEngine } from '../../../lib/testing/index.ts';
 
 const one = pool('one', { concurrency: 1 });
@@ -37,6 +37,29 @@ describe('a place of a lost worker', () => {
     expect(await engine.pools.describe('one')).toMatchObject({ used: 0, places: [], waiting: [] });
   });
 
+  test('is not taken again before the rate lets the attempt begin, which is made a second time', async () => {
+    const slow = pool('slow', { rate: { limit: 1, per: '10 minutes' } });
+    const begun: number[] = [];
+    let end = (): void => undefined;
+    const work = workflow('work', function* () {
+      yield* step('work', { pool: slow }, () => {
+        begun.push(engine.now().getTime());
+        return new Promise<void>((resolve) => (end = resolve));
+      });
+    });
+    const engine = createTestEngine({ workflows: [work] });
+    const run = await engine.start(work);
+    await engine.settle();
+    await engine.crash();
+    await engine.advance('9 minutes');
+    expect(begun).toHaveLength(1);
+    await engine.advance('2 minutes');
+    expect(begun).toHaveLength(2);
+    end();
+    await run.result();
+    expect((begun[1] ?? 0) - (begun[0] ?? 0)).toBeGreaterThanOrEqual(600_000);
+  });
+
   test('does not stay with a run that was terminated meanwhile', async () => {
     const { hold } = holding();
     const engine = createTestEngine({ workflows: [hold, quick] });
@@ -64,6 +87,30 @@ describe('a run that is given a place and does not come', () => {
     expect(engine.calls('quick')).toHaveLength(1);
     await paused.resume();
     expect(await paused.result()).toBe('paused');
+  });
+
+  test('asks again after its resume also if it was paused while its turn went on', async () => {
+    const { hold, endAll } = holding();
+    let end = (): void => undefined;
+    const both = workflow('both', function* () {
+      const free = step('free', () => new Promise<void>((resolve) => (end = resolve)));
+      yield* gather([free, step('quick', { pool: one }, () => undefined)]);
+      return 'done';
+    });
+    const engine = createTestEngine({ workflows: [hold, both] });
+    const first = await engine.start(hold);
+    await engine.settle();
+    const run = await engine.start(both);
+    await engine.settle();
+    await run.pause();
+    await engine.advance('10s'); // its turn hears of that
+    endAll(); // it is given the place, and takes it not: it is paused
+    await engine.settle();
+    end();
+    await engine.advance('5 minutes');
+    await first.result();
+    await run.resume();
+    expect(await run.result()).toBe('done');
   });
 
   test('is passed over after a minute if its workflow is paused', async () => {

@@ -19,6 +19,7 @@ import { overdueRule } from './overdue-rule.ts';
 import { patchRule } from './patch-rule.ts';
 import { pauseRule } from './pause-rule.ts';
 import { pinRule } from './pin-rule.ts';
+import { poolRule } from './pool-rule.ts';
 import { purgeRule } from './purge-rule.ts';
 import type { Rule } from './rule.ts';
 import { retryRule } from './retry-rule.ts';
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   updatesRule,
   cancelRule,
   bodiesRule,
+  poolRule,
   hearsRule,
   pauseRule,
   holdRule,

@@ -12,6 +12,7 @@ import type { AnswerUpdate, AnswerUpdateResult, PutMessageResult, TakeLease } fr
 import type { StreamValues } from '../../../lib/ports/stream-values.ts';
 import type { TransactRecord } from '../../../lib/ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../../../lib/ports/run-removal.ts';
+import { PoolBook } from './pool-book.ts';
 import { RunLedger, type TableCall } from './run-ledger.ts';
 import { WorkflowBook } from './workflow-book.ts';
 
@@ -35,6 +36,7 @@ export interface RecordPut {
 
 export class Ledger {
   readonly workflows = new WorkflowBook();
+  readonly pools = new PoolBook();
   readonly runs = new Map<string, RunLedger>();
   /** Runs that were purged, and whose id was used again. */
   readonly former: RunLedger[] = [];
@@ -75,6 +77,7 @@ export class Ledger {
   enter(run: RunLedger, call: TableCall): void {
     const { operation, args, answer, before, after, atMs } = call;
     run.item = after;
+    this.pools.enter(call);
     const { lease } = after ?? {};
     const dueAtMs = listedAtMs(after);
     run.notePause(call);

@@ -55,7 +55,8 @@ export const runItemRule: Rule = {
     if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the inbox`);
     const watched = (after.watchers?.length ?? 0) - (before.watchers?.length ?? 0);
     const isPaused = (operation === 'pauseRun' || operation === 'resumeRun') && before.wakes !== after.wakes ? 1 : 0;
-    if (after.wakes - before.wakes !== added.length + watched + isPaused)
+    const isGivenPlace = operation === 'makeRunDue' ? 1 : 0;
+    if (after.wakes - before.wakes !== added.length + watched + isPaused + isGivenPlace)
       violate(`${operation} changed wakes by ${after.wakes - before.wakes}`);
     const isOwners = ['renew', 'release', 'finish', 'continueRun'].includes(operation);
     if (operation === 'continueRun' && after.link !== before.link) {

@@ -18,6 +18,7 @@ import { lostWorkerBugs } from './lost-worker-bugs.ts';
 import { messageBugs } from './message-bugs.ts';
 import { pauseBugs } from './pause-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
+import { poolBugs } from './pool-bugs.ts';
 import { raceBugs } from './race-bugs.ts';
 import { retryBugs } from './retry-bugs.ts';
 import { snapshotBugs } from './snapshot-bugs.ts';
@@ -47,6 +48,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...lostWorkerBugs,
   ...messageBugs,
   ...pauseBugs,
+  ...poolBugs,
   ...raceBugs,
   ...retryBugs,
   ...snapshotBugs,

@@ -45,7 +45,7 @@ export const holdBugs: readonly PlantedBug[] = [
   {
     name: 'what a turn holds back does not make the run due',
     file: 'lib/engine/suspend.ts',
-    find: `const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);`,
-    put: `const dueAtMs = isPaused && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);`,
+    find: `const isToGoOn = turn.doesNothingNew && turn.inbox.length > 0;`,
+    put: `const isToGoOn = isPaused && turn.inbox.length > 0;`,
   },
 ];

@@ -77,7 +77,7 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'a timer that is far away is not written down',
     file: 'lib/engine/suspend.ts',
-    find: `const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);`,
+    find: `const dueAtMs = isToGoOn || turn.places.mayHaveMissed(memory) ? 0 : nextDueAtMs(memory);`,
     put: `const asked = nextDueAtMs(memory);\n  const dueAtMs = asked !== undefined && asked - engine.clock.nowMs() > 3_600_000 ? undefined : asked;`,
   },
   {

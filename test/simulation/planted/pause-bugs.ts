@@ -23,8 +23,8 @@ export const pauseBugs: readonly PlantedBug[] = [
   {
     name: 'what waits for the resume does not make the run due',
     file: 'lib/engine/suspend.ts',
-    find: `const dueAtMs = turn.doesNothingNew && turn.inbox.length > 0 ? 0 : nextDueAtMs(memory);`,
-    put: `const dueAtMs = nextDueAtMs(memory);`,
+    find: `const isToGoOn = turn.doesNothingNew && turn.inbox.length > 0;`,
+    put: `const isToGoOn = turn.inbox.length < 0;`,
   },
   {
     name: 'a request to stop waits for the resume',

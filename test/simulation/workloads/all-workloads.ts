@@ -25,6 +25,7 @@ import { patchedWorkload } from './patched.ts';
 import { patchRemovedWorkload } from './patch-removed.ts';
 import { pausingWorkload } from './pausing.ts';
 import { poisonWorkload } from './poison.ts';
+import { poolingWorkload } from './pooling.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
 import { racedSignalsWorkload } from './raced-signals.ts';
 import { readingWorkload } from './reading.ts';
@@ -63,6 +64,7 @@ export const workloads: readonly Workload[] = [
   entitiesWorkload,
   undoingWorkload,
   transactingWorkload,
+  poolingWorkload,
   streamingWorkload,
   batchingWorkload,
   racedSignalsWorkload,

@@ -23,7 +23,7 @@ export async function actOverHttp(
   if (response.status === 204) return undefined;
   const answer = (await response.json()) as { readonly id?: string } & Partial<Problem>;
   if (!response.ok) throw new LullError(answer.code ?? '', `${response.status}: ${answer.detail}`);
-  if (action.do === 'query' || action.do === 'read') return answer;
+  if (action.do === 'query' || action.do === 'read' || action.do === 'pool') return answer;
   if (action.do === 'read-stream') return valuesIn(answer);
   const isCall = action.do === 'update' || action.do === 'call';
   if (isCall && response.status === 200) return answer;
@@ -110,6 +110,12 @@ function toHttp(
     case 'fork': {
       const { id, input } = action;
       return { method, path: `/runs/${runId}/fork`, body: JSON.stringify({ before: stepId, id, input }) };
+    }
+    case 'pool': {
+      const { pool, call, limits } = action;
+      if (call === 'describe') return { method: 'GET', path: `/pools/${pool}` };
+      if (call === 'set') return { method, path: `/pools/${pool}`, body: JSON.stringify(limits) };
+      return { method, path: `/pools/${pool}/${call}` };
     }
     case 'bulk':
     case 'schedule':

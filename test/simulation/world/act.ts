@@ -3,6 +3,7 @@ import type { BulkAction } from '../../../lib/client/bulk.ts';
 import type { RunFilter } from '../../../lib/client/list-runs.ts';
 import type { ScheduleOptions } from '../../../lib/client/schedule-options.ts';
 import type { Client } from '../../../lib/client/client.ts';
+import type { PoolLimits } from '../../../lib/core/pool.ts';
 import type { Attributes } from '../../../lib/core/attributes.ts';
 import { LullError } from '../../../lib/core/errors.ts';
 import { ForkRefusedError, RunNotFoundError } from '../../../lib/core/run-errors.ts';
@@ -84,6 +85,12 @@ export type Action = ActionBase &
         readonly span?: { readonly sinceMs: number; readonly untilMs: number };
         readonly key?: string;
       }
+    | {
+        readonly do: 'pool';
+        readonly pool: string;
+        readonly call: 'set' | 'reset' | 'pause' | 'resume' | 'describe';
+        readonly limits?: PoolLimits;
+      }
     | { readonly do: 'look' }
   );
 
@@ -164,6 +171,8 @@ export async function act(
       return actInBulk(client, action);
     case 'schedule':
       return callSchedule(client, action);
+    case 'pool':
+      return callPool(client, action);
     case 'look':
       await client.run(runId).describe({ wait: PATIENCE_MS });
       await readAll(client.run(runId));
@@ -220,6 +229,12 @@ async function callSchedule({ schedules }: Client, action: Extract<Action, { do:
     default:
       return schedules[call](name);
   }
+}
+
+async function callPool({ pools }: Client, action: Extract<Action, { do: 'pool' }>): Promise<unknown> {
+  const { pool, call, limits = {} } = action;
+  if (call === 'set') return pools.set(pool, limits);
+  return pools[call](pool);
 }
 
 /** All that is there now, place by place. */

@@ -30,6 +30,7 @@ export function meaningOf(
   if (code === 'TIMEOUT') return 'slowly'; // there is no answer yet
   if (code === 'RUN_NOT_FOUND') return isGone ? 'final' : 'passing';
   if (code === 'INBOX_FULL') return 'passing';
+  if (code === 'POOL_NOT_FOUND') return attempts < MOST_ATTEMPTS ? 'slowly' : 'final';
   if (code === 'SCHEDULE_NOT_FOUND' && !isCreated) return 'passing';
   if (!mayChange(code, message, { action, endedAs })) return FINAL.includes(code) ? 'final' : 'odd';
   return attempts < MOST_ATTEMPTS ? 'slowly' : 'final';

@@ -10,6 +10,8 @@ export interface BegunBody {
   readonly isAtMostOnce: boolean;
   /** It may begin before the record that led to it. */
   readonly isReadOnly: boolean;
+  /** Where it needs a place. */
+  readonly pool: string | undefined;
   readonly lastHeartbeat: unknown;
   readonly by: string;
   readonly atMs: number;
@@ -19,6 +21,8 @@ export interface BegunBody {
 export class BodyBook {
   readonly #byKey = new Map<string, BegunBody[]>();
   readonly #byRun = new Map<string, BegunBody[]>();
+  readonly #byPool = new Map<string, BegunBody[]>();
+  readonly #aborted = new WeakSet<BegunBody>();
   /** How many are under way, by run and worker. */
   readonly #underWay = new Map<string, number>();
 
@@ -33,6 +37,7 @@ export class BodyBook {
   begin(body: BegunBody): void {
     addTo(this.#byKey, body.key, body);
     addTo(this.#byRun, body.runId, body);
+    if (body.pool !== undefined) addTo(this.#byPool, body.pool, body);
     this.#count(body, 1);
   }
 
@@ -47,6 +52,19 @@ export class BodyBook {
     if (this.#givenUp.has(body)) return;
     this.#givenUp.add(body);
     this.#count(body, -1);
+  }
+
+  /** Its signal says that it is to stop; it may go on. */
+  abort(body: BegunBody): void {
+    this.#aborted.add(body);
+  }
+
+  isAborted(body: BegunBody): boolean {
+    return this.#aborted.has(body);
+  }
+
+  ofPool(pool: string): readonly BegunBody[] {
+    return this.#byPool.get(pool) ?? [];
   }
 
   ofKey(key: string): readonly BegunBody[] {

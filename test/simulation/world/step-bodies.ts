@@ -83,10 +83,12 @@ export class StepBodies {
       ...{ runId, stepId, name: command.name, key, attempt },
       isAtMostOnce: command.options.atMostOnce === true,
       isReadOnly: command.options.readOnly === true && command.undoes === undefined,
+      pool: command.operation === undefined ? command.options.pool?.name : undefined,
       lastHeartbeat: context.lastHeartbeat,
       ...{ by: process.name, atMs: timeline.nowMs, end: undefined },
     };
     this.book.begin(body);
+    if (body.pool !== undefined) context.signal.addEventListener('abort', () => this.book.abort(body));
     this.#options.onBegin(process, body);
     // It only says what to write: whoever dies in it has written nothing.
     if (command.isTransaction === true) {

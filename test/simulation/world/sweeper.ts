@@ -33,7 +33,7 @@ export class Sweeper {
   /** Whole multiples of the period, those left out at which it would find nothing; undefined if it never will. */
   nextAtMs(): number | undefined {
     const { table, periodMs, timeline } = this.#options;
-    const dueAtMs = table.ledger.earliestDueMs();
+    const dueAtMs = table.earliestDueMs();
     if (dueAtMs === undefined) return undefined;
     const fromMs = Math.max(dueAtMs, this.#sweptAtMs + 1, timeline.nowMs);
     return Math.ceil(fromMs / periodMs) * periodMs;

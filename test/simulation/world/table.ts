@@ -2,6 +2,7 @@
  * The table: the MemoryStore, with everybody who wants to see each call that reaches it, and an index of the due that
  * can be behind.
  */
+import { least } from '../../../lib/core/least.ts';
 import { sealingStore } from '../../../lib/encryption/sealing-store.ts';
 import { MemoryStore } from '../../../lib/memory/memory-store.ts';
 import type { MemoryTables } from '../../../lib/memory/tables/memory-tables.ts';
@@ -9,6 +10,7 @@ import type { WorkflowList, ChangeWorkflowListResult } from '../../../lib/ports/
 import type { PayloadKey } from '../../../lib/ports/payload-key.ts';
 import type { CreateRunResult, Store } from '../../../lib/ports/store.ts';
 import type { StoreCall } from '../../../lib/testing/around-store.ts';
+import { PoolWatch } from '../../../lib/testing/pool-watch.ts';
 import { Ledger } from '../oracle/ledger.ts';
 import type { RunLedger, TableCall } from '../oracle/run-ledger.ts';
 import type { Timeline } from './timeline.ts';
@@ -57,6 +59,7 @@ export class Table {
   /** The same, to look at: it decrypts also while the payload key is away. */
   readonly seen: Store;
   readonly ledger = new Ledger();
+  readonly #pools = new PoolWatch();
   #calls = 0;
   readonly #lines: (() => string)[] = [];
   readonly #timeline: Timeline;
@@ -84,6 +87,7 @@ export class Table {
   /** Carries a call out; nothing else happens meanwhile. */
   async carryOut<T>(by: string, { operation, runId, args }: StoreCall, go: () => Promise<T>): Promise<T> {
     const answer = await go();
+    this.#pools.saw({ operation, runId, args }, answer);
     if (operation === 'changeWorkflowList' && (answer as ChangeWorkflowListResult).kind === 'done') {
       this.ledger.workflows.enter(args[0] as WorkflowList, this.#timeline.nowMs);
     }
@@ -100,6 +104,13 @@ export class Table {
     this.#observer(run, call);
     this.ledger.enter(run, call);
     return answer;
+  }
+
+  /** When a sweep would find something to do at the earliest; undefined if it never would. */
+  earliestDueMs(): number | undefined {
+    const leaseOf = (runId: string): number | undefined => this.ledger.of(runId).item?.lease?.expiresAtMs;
+    const times = [this.ledger.earliestDueMs(), this.#pools.lookAtMs(this.#timeline.nowMs, leaseOf)];
+    return least(times.filter((atMs) => atMs !== undefined));
   }
 
   /** The newest calls, oldest first, for people. */
