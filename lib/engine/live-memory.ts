@@ -39,7 +39,12 @@ export function rememberPending(
   guarded: GuardedRun,
   beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs' | 'started' | 'code'>,
 ): LiveMemory {
-  const waiting = { timers: new TimerHeap(), stepsToBegin: new StepsToBegin(live), known: [], placeWaits: new PlaceWaits(live) };
+  const waiting = {
+    timers: new TimerHeap(),
+    stepsToBegin: new StepsToBegin(live),
+    known: [],
+    placeWaits: new PlaceWaits(live),
+  };
   const memory: LiveMemory = { live, guarded, ...beside, ...waiting };
   for (const pending of live.pending.values()) {
     if (pending.kind === 'sleep') memory.timers.add(pending);

@@ -137,7 +137,10 @@ async function followUp(ports: PoolPorts, name: string, { left, given, wakeAtMs 
     if (left.length > 0) await store.leaveLine(name, left.map(lineOrder));
   } catch (error) {
     haveLeft = false; // that delete may still be under way: they must not rely on being in the line
-    log.warn('those that have a place were not taken out of the line; the next visit sees to it', { pool: name, error });
+    log.warn('those that have a place were not taken out of the line; the next visit sees to it', {
+      pool: name,
+      error,
+    });
   }
   const absent: PlaceOwner[] = [];
   for (const owner of given) {

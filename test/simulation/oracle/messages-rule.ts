@@ -72,7 +72,10 @@ function problemOf({ action, outcome, attempts }: Told, run: RunLedger): string 
       return entry.kind === 'signal-received' && entry.name === action.name && isOf(entry, action.payload);
     }
     const isStop = entry.kind === 'cancel-requested' || entry.kind === 'terminate-requested';
-    return isStop && entry.kind === `${action.do}-requested` && entry.reason === action.reason;
+    // A run is terminated also while its key is away: then its reason cannot be read.
+    const isItsReason = (reason = ''): boolean =>
+      reason === action.reason || reason.startsWith('the reason cannot be read');
+    return isStop && entry.kind === `${action.do}-requested` && isItsReason(entry.reason);
   }).length;
   if (outcome === 'accepted' && times === 0) return `${what} was accepted, and is not in the journal`;
   if (outcome === 'refused' && times > 0) return `${what} was refused, and is in the journal`;

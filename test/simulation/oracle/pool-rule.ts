@@ -26,7 +26,8 @@ export const poolRule: Rule = {
     const state = stateAfter(call, pool);
     if (state === undefined) return;
     const given = state.places.filter((place) => !pool.state.places.some(isOwnedBy(place)));
-    if (call.by.startsWith('caller-')) checkCaller(call, state, pool, violate);
+    // Who starts a run may take its first turn, as workers do.
+    if (seen.callers.toldOf(call.by)?.action.do === 'pool') checkCaller(call, state, pool, violate);
     else {
       if (JSON.stringify([state.set, state.pausedAtMs]) !== JSON.stringify([pool.state.set, pool.state.pausedAtMs]))
         violate(`${call.by} is a worker, and has changed what callers have set`);
@@ -130,9 +131,9 @@ function checkRate(
 
 /** It runs, and its worker has the lease that it began with. Where clocks are wrong, others may think that it is over. */
 function isAlive(body: BegunBody, seen: Seen): boolean {
-  const { bodies, fleet, table, nowMs } = seen;
-  if (body.end !== undefined || bodies.isAborted(body) || !fleet.isAlive(body.by) || !clocksAreRight(seen))
-    return false;
+  const { bodies, fleet, table, nowMs, callers } = seen;
+  const isThere = callers.toldOf(body.by) === undefined ? fleet.isAlive(body.by) : !callers.isDead(body.by);
+  if (body.end !== undefined || bodies.isAborted(body) || !isThere || !clocksAreRight(seen)) return false;
   const { item, epochOf } = table.ledger.of(body.runId);
   return item?.lease !== undefined && item.lease.expiresAtMs > nowMs && item.epoch === epochOf.get(body.by);
 }
