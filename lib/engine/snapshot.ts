@@ -12,14 +12,12 @@ import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { OnParentClose } from '../core/operation.ts';
 import type { StreamUse, StreamUses } from '../core/stream-uses.ts';
+import { MAX_RUN_BYTES } from '../core/stored-run-limit.ts';
 import { describeThrown } from '../core/to-error.ts';
 import type { Started } from '../journal/event.ts';
 
 /** Raised whenever this version could misread what another one has written. */
 const SNAPSHOT_FORMAT = 1;
-
-/** No larger run is stored, or made again. */
-const MAX_RUN_BYTES = 32 * 1024 * 1024;
 
 export interface Snapshot {
   /** The code whose coroutines they are. */

@@ -36,6 +36,7 @@ test.each([
   ['lib/ports/limits.ts', 'WATCHERS_LIMIT'],
   ['lib/ports/limits.ts', 'MESSAGE_ID_LIMIT_BYTES'],
   ['lib/ports/limits.ts', 'ITEM_LIMIT_BYTES'],
+  ['lib/core/stored-run-limit.ts', 'MAX_RUN_BYTES'],
   ['lib/core/pool-rule.ts', 'POOL_PLACES_LIMIT'],
   ['lib/engine/pools/turn-places.ts', 'IN_LINE_AT_ONCE'],
   ['lib/engine/pools/plan-visit.ts', 'LINE_LOOK'],

@@ -1,6 +1,6 @@
 /** The graph as a whole: identity, names, hosts, size, and bytes from a stranger. */
 import { expect, test } from 'vitest';
-import { MAX_GRAPH_BYTES } from '../../lib/frames/graph/format.ts';
+import { MAX_RUN_BYTES } from '../../lib/core/stored-run-limit.ts';
 import { loadGraph } from '../../lib/frames/graph/load-graph.ts';
 import { storeGraph } from '../../lib/frames/graph/store-graph.ts';
 import type { SnapshotHost } from '../../lib/frames/graph/host.ts';
@@ -181,5 +181,5 @@ test('a key called __proto__ stays a key', () => {
 });
 
 test('a graph of more bytes than are read is not stored', () => {
-  expect(refusal({ text: 'x'.repeat(MAX_GRAPH_BYTES) })).toMatch(/^ it has \d+ bytes: 67108864 are allowed$/);
+  expect(refusal({ text: 'x'.repeat(MAX_RUN_BYTES) })).toMatch(/^ it has \d+ bytes: 33554432 are allowed$/);
 });

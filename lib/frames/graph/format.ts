@@ -10,9 +10,6 @@
 
 export const GRAPH_FORMAT = 1;
 
-/** No graph that is larger is stored, and no bytes that are more are read. */
-export const MAX_GRAPH_BYTES = 64 * 1024 * 1024;
-
 export type Json = string | number | boolean | null | readonly Json[];
 
 /** Values that have no identity and no form in JSON. */

@@ -3,7 +3,8 @@
  * and nothing outside of the new objects is changed.
  */
 import { describeThrown } from '../../core/to-error.ts';
-import { GRAPH_FORMAT, MAX_GRAPH_BYTES, type Json } from './format.ts';
+import { MAX_RUN_BYTES } from '../../core/stored-run-limit.ts';
+import { GRAPH_FORMAT, type Json } from './format.ts';
 import { GraphReader } from './graph-reader.ts';
 import type { SnapshotHost } from './host.ts';
 import { shown } from './shown.ts';
@@ -22,7 +23,7 @@ export function loadGraph(bytes: Uint8Array, host: SnapshotHost = {}): LoadedGra
 }
 
 function parse(bytes: Uint8Array): [root: Json, nodes: readonly Json[]] {
-  if (bytes.byteLength > MAX_GRAPH_BYTES) throw new Refused(tooLarge(bytes.byteLength));
+  if (bytes.byteLength > MAX_RUN_BYTES) throw new Refused(tooLarge(bytes.byteLength));
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

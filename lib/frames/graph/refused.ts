@@ -1,4 +1,4 @@
-import { MAX_GRAPH_BYTES } from './format.ts';
+import { MAX_RUN_BYTES } from '../../core/stored-run-limit.ts';
 
 /** Why a graph is not stored or not read. Inside of this folder it is thrown; outside it is a result. */
 export class Refused extends Error {
@@ -21,4 +21,4 @@ export interface GraphRefusal {
 }
 
 /** Of a graph as a whole. */
-export const tooLarge = (bytes: number): string => `it has ${bytes} bytes: ${MAX_GRAPH_BYTES} are allowed`;
+export const tooLarge = (bytes: number): string => `it has ${bytes} bytes: ${MAX_RUN_BYTES} are allowed`;

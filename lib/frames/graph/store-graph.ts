@@ -1,6 +1,7 @@
 /** From a value and all it refers to, to bytes. Nothing is changed, and no code of the values runs, but a `toData`. */
 import { describeThrown } from '../../core/to-error.ts';
-import { GRAPH_FORMAT, MAX_GRAPH_BYTES, TAGS, type Json } from './format.ts';
+import { MAX_RUN_BYTES } from '../../core/stored-run-limit.ts';
+import { GRAPH_FORMAT, TAGS, type Json } from './format.ts';
 import type { SnapshotHost } from './host.ts';
 import { storeObject } from './store-object.ts';
 import { storeSymbol } from './store-symbol.ts';
@@ -61,7 +62,7 @@ export class GraphWriter {
     }
     for (const link of this.afterwards) link();
     const bytes = Buffer.from(JSON.stringify([GRAPH_FORMAT, root, ...nodes]));
-    if (bytes.byteLength > MAX_GRAPH_BYTES) {
+    if (bytes.byteLength > MAX_RUN_BYTES) {
       this.#at = -1; // no one place of it
       this.refuse(tooLarge(bytes.byteLength));
     }

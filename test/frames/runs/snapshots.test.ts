@@ -2,6 +2,7 @@
 import { child, continueAsNew, pool, signal, sleep, step, uuid, workflow } from 'lull';
 import { createTestEngine, type TestEngine, type TestEngineOptions } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
+import { MAX_RUN_BYTES } from '../../../lib/core/stored-run-limit.ts';
 import { MemoryStore } from '../../../lib/memory/memory-store.ts';
 import type { Store } from '../../../lib/ports/store.ts';
 import { snapshotKey } from '../../../lib/ports/run-item.ts';
@@ -270,6 +271,20 @@ it('a run that holds a promise has no snapshot, with the path to it, and goes on
   expect(await engine.run(holds)).toBe(true);
   expect(lines.length).toBe(2);
   for (const line of lines) expect(line).toMatch(/^a run has no snapshot.*\.promise is a Promise, which lives in one/);
+});
+
+it('a run that is too large has no snapshot, with how large it is, and goes on by replay', async () => {
+  const hoards = workflow('hoards', function* () {
+    const text = 'x'.repeat(MAX_RUN_BYTES);
+    yield* sleep('1 day');
+    return text.length;
+  });
+  const { engine, store, lines } = watched({ workflows: [hoards], settings: { maxSnapshotPercent: 1_000_000 } });
+  expect(await engine.run(hoards)).toBe(MAX_RUN_BYTES);
+  expect(lines).toEqual([
+    expect.stringMatching(/^a run has no snapshot.* it has 3356\d+ bytes: 33554432 are allowed$/),
+  ]);
+  expect(store.snapshots).toEqual([]);
 });
 
 it('without the rule of the kit, a snapshot is written when it is small beside the records that have come', async () => {
