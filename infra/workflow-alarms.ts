@@ -69,6 +69,8 @@ export class WorkflowAlarms extends Construct {
   readonly oldestDueRun: Alarm | undefined;
   /** Turns end in errors, again and again. */
   readonly failedTurns: Alarm | undefined;
+  /** An audit has found a snapshot that differs from the replay of its run. Undefined without metrics or frames. */
+  readonly wrongSnapshots: Alarm | undefined;
 
   constructor(scope: Construct, id: string, { engine, actions = [] }: WorkflowAlarmsProps) {
     super(scope, id);
@@ -105,6 +107,7 @@ export class WorkflowAlarms extends Construct {
     this.blockedRuns = hasMetrics ? this.#blocked(engine) : undefined;
     this.oldestDueRun = hasMetrics ? this.#overdue(engine) : undefined;
     this.failedTurns = hasMetrics ? this.#failing(engine) : undefined;
+    this.wrongSnapshots = hasMetrics && engine.hasFrames ? this.#wrongSnapshots(engine) : undefined;
     if (actions.length === 0) this.#warnOfSilence();
     else {
       for (const alarm of this.all) {
@@ -117,7 +120,9 @@ export class WorkflowAlarms extends Construct {
   /** Every alarm. */
   get all(): readonly Alarm[] {
     const { deadLetters, workerErrors, workerThrottles, sweeperErrors, sweeperStopped, apiErrors } = this;
-    const own = [this.blockedRuns, this.oldestDueRun, this.failedTurns].filter((alarm) => alarm !== undefined);
+    const own = [this.blockedRuns, this.oldestDueRun, this.failedTurns, this.wrongSnapshots].filter(
+      (alarm) => alarm !== undefined,
+    );
     return [deadLetters, workerErrors, workerThrottles, sweeperErrors, sweeperStopped, apiErrors, ...own];
   }
 
@@ -192,6 +197,15 @@ export class WorkflowAlarms extends Construct {
       description:
         'Turns end in errors for a quarter of an hour, and are taken again: the table or a permission is missing, or one ' +
         'run cannot get on. See the log of the worker for "a turn ended in an error".',
+    });
+  }
+
+  #wrongSnapshots(engine: WorkflowEngine): Alarm {
+    return this.#above('WrongSnapshots', 0, {
+      metric: engine.metric('SnapshotsWrong', { period: Duration.minutes(5) }),
+      description:
+        'An audit has found a snapshot that differs from the replay of its run. That run went on from the replay; others ' +
+        'may be restored from such snapshots. Deploy without frames, and see the log of the worker for "a snapshot is wrong".',
     });
   }
 }

@@ -97,6 +97,8 @@ function ownGraphs(engine: WorkflowEngine): GraphWidget[] {
       engine.metric('ReplayedEvents', { label: 'events replayed' }),
       engine.metric('SnapshotsWritten', { label: 'snapshots written' }),
       engine.metric('SnapshotsRestored', { label: 'snapshots restored' }),
+      engine.metric('SnapshotsAudited', { label: 'snapshots audited' }),
+      engine.metric('SnapshotsWrong', { label: 'wrong snapshots' }),
       engine.metric('SnapshotsRefused', { label: 'runs that have none' }),
       engine.metric('SnapshotsDropped', { label: 'snapshots dropped' }),
       engine.metric('WriteUnits', { label: 'write units' }),

@@ -80,6 +80,8 @@ export class WorkflowEngine extends Construct {
   readonly sweepInterval: Duration;
   /** Names of the workflows, in order; undefined where nothing is built (`cdk list`, `cdk destroy`). */
   readonly workflows: readonly string[] | undefined;
+  /** Whether runs are stored where they wait (`frames`). */
+  readonly hasFrames: boolean;
   /** The engine's name in its metrics, such as `Shop/Workflows`; undefined if it writes none. */
   readonly engineName: string | undefined;
   readonly #parts: EngineParts;
@@ -94,6 +96,7 @@ export class WorkflowEngine extends Construct {
     const environment = workerOptions.environment ?? {};
     const { file, code } = readWorkflowEntry(this, entry, { engine, environment, bundling });
     this.workflows = code?.names;
+    this.hasFrames = props.frames ?? false;
     this.sweepInterval = props.sweepInterval ?? SWEEP_INTERVAL;
     this.#warnOfShortLease(props);
 

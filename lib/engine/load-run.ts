@@ -15,6 +15,7 @@ import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { standingEntries } from '../journal/standing.ts';
 import { countStreams } from '../journal/stream-uses.ts';
+import { auditSnapshot, isToBeAudited } from './audit-snapshot.ts';
 import { bringAgain } from './come-again.ts';
 import { retriedEntry, startedOfFork, takeForked } from './go-on.ts';
 import { deadlineIn } from './run-deadline.ts';
@@ -30,7 +31,7 @@ import type { LiveMemory } from './live-memory.ts';
 import { begunByTheLost, isToBeAlone, whyToBlock } from './lost-workers.ts';
 import { countChildren } from './open-children.ts';
 import { readAhead } from './read-ahead.ts';
-import { resumeRun } from './resume-run.ts';
+import { goOnRestored, resumeRun } from './resume-run.ts';
 import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -51,7 +52,15 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
   }
   const resumed = await resumeRun(turn);
   if (resumed.kind === 'lost') return { kind: 'lost' };
-  if (resumed.kind === 'resumed') return { kind: 'loaded', memory: resumed.memory };
+  if (resumed.kind === 'none') return loadWhole(turn);
+  if (!isToBeAudited(turn.engine)) return { kind: 'loaded', memory: goOnRestored(turn, resumed.resumed) };
+  const replayed = await loadWhole(turn);
+  await auditSnapshot(turn, resumed.resumed, replayed);
+  return replayed;
+}
+
+/** From the journal. */
+async function loadWhole(turn: Turn): Promise<LoadRunResult> {
   const loaded = await loadJournal(turn);
   if (loaded === 'lost') return { kind: 'lost' };
   const { records, damage, blockedBy } = loaded;

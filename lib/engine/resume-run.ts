@@ -19,6 +19,7 @@ import { readAhead } from './read-ahead.ts';
 import { replayBehind } from './replay-run.ts';
 import { decodeSnapshot, type Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
+import type { JournalHead } from './warm-runs.ts';
 import { codeOf, withdrawSnapshot } from './write-snapshot.ts';
 
 /** What a run takes in the course of its work. After all else the whole journal is replayed. */
@@ -29,8 +30,17 @@ const ORDINARY: ReadonlySet<JournalEntry['kind']> = new Set<JournalEntry['kind']
   ...(['callback-completed', 'callback-failed', 'callback-heartbeat'] as const),
 ]);
 
+/** A run that was restored. Nothing of the turn has changed for it yet. */
+export interface Resumed {
+  readonly memory: LiveMemory;
+  /** What the turn is to know of the journal. */
+  readonly head: JournalHead;
+  /** Events that were replayed behind the snapshot. */
+  readonly events: number;
+}
+
 export type ResumeRunResult =
-  | { readonly kind: 'resumed'; readonly memory: LiveMemory }
+  | { readonly kind: 'resumed'; readonly resumed: Resumed }
   /** There is none, or it was dropped. Nothing of the turn has changed. */
   | { readonly kind: 'none' }
   /** A later worker has written: this turn was taken over. */
@@ -72,25 +82,47 @@ function whyNot(
 }
 
 async function goOnFrom(turn: Turn, snapshot: Snapshot, later: readonly JournalRecord[]): Promise<ResumeRunResult> {
-  const { engine, run, journal } = turn;
+  const { engine, run } = turn;
   const entries = later.flatMap((record) => record.entries);
   const replayed = await replayBehind(engine, run, { started: snapshot.started, run: snapshot.run, entries });
   if (replayed.kind !== 'replayed') return dropped(turn, replayed.reason);
-  const { started, messageIds, openChildren, streams, events, bytes } = snapshot;
-  for (const id of messageIds) journal.messageIds.add(id);
-  for (const entry of entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
-  for (const [runId, onParentClose] of openChildren) journal.openChildren.set(runId, onParentClose);
-  countChildren(journal.openChildren, entries);
-  setUses(journal.streams, streams);
-  countStreams(journal.streams, entries);
-  const length = { ...emptyJournal(), events, bytes };
-  for (const record of later) addToLength(length, record.entries, entriesBytes(record.entries));
+  const { memory, events } = replayed;
+  return { kind: 'resumed', resumed: { memory, head: headOf(snapshot, later), events } };
+}
+
+function headOf(snapshot: Snapshot, later: readonly JournalRecord[]): JournalHead {
+  const { started, events, bytes } = snapshot;
+  const entries = later.flatMap((record) => record.entries);
   const last = later.at(-1) ?? { number: snapshot.record, nonce: snapshot.nonce };
-  Object.assign(journal, length, { recordNumber: last.number, nonce: last.nonce, beganAtMs: started.atMs });
-  turn.replayedEvents += replayed.events;
+  const head: JournalHead = {
+    ...{ ...emptyJournal(), events, bytes },
+    recordNumber: last.number,
+    nonce: last.nonce,
+    beganAtMs: started.atMs,
+    messageIds: new Set(snapshot.messageIds),
+    openChildren: new Map(snapshot.openChildren),
+    streams: new Map(),
+  };
+  for (const entry of entries) if ('messageId' in entry) head.messageIds.add(entry.messageId);
+  countChildren(head.openChildren, entries);
+  setUses(head.streams, snapshot.streams);
+  countStreams(head.streams, entries);
+  for (const record of later) addToLength(head, record.entries, entriesBytes(record.entries));
+  return head;
+}
+
+/** The turn goes on from it. */
+export function goOnRestored(turn: Turn, { memory, head, events }: Resumed): LiveMemory {
+  const { journal } = turn;
+  const { messageIds, openChildren, streams, ...others } = head;
+  for (const id of messageIds) journal.messageIds.add(id);
+  for (const [runId, onParentClose] of openChildren) journal.openChildren.set(runId, onParentClose);
+  for (const [name, use] of streams) journal.streams.set(name, use);
+  Object.assign(journal, others);
+  turn.replayedEvents += events;
   turn.noteSnapshot({ restored: true });
-  turn.watch(replayed.memory.strays);
-  return { kind: 'resumed', memory: replayed.memory };
+  turn.watch(memory.strays);
+  return memory;
 }
 
 async function dropped(turn: Turn, reason: string): Promise<ResumeRunResult> {

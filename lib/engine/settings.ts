@@ -105,6 +105,8 @@ export interface EngineSettings extends RunLimits {
   readonly snapshotRecords: number;
   /** And if it has no more than these hundredths of the bytes of its journal. */
   readonly maxSnapshotPercent: number;
+  /** Of so many runs that are restored from snapshots, one is replayed too, and compared. 0: none is. */
+  readonly snapshotsPerAudit: number;
   /** Coroutines that are never awaited are errors, not warnings. */
   readonly strict: boolean;
   /** For tests: rebuild the run from its journal before each event, and wait for no timer in place. */
@@ -137,6 +139,7 @@ export const DEFAULT_SETTINGS: Omit<EngineSettings, 'maxValueBytes'> = {
   maxWarmBytes: 25_000_000,
   snapshotRecords: 20,
   maxSnapshotPercent: 50,
+  snapshotsPerAudit: 100,
   strict: false,
   rebuildAtEveryAwait: false,
 };

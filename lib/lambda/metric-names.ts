@@ -19,6 +19,8 @@ export const METRIC_UNITS = {
   WriteUnits: 'Count',
   SnapshotsWritten: 'Count',
   SnapshotsRestored: 'Count',
+  SnapshotsAudited: 'Count',
+  SnapshotsWrong: 'Count',
   SnapshotsRefused: 'Count',
   SnapshotsDropped: 'Count',
   SweptRuns: 'Count',

@@ -82,10 +82,14 @@ function valuesOf(event: TurnEnded): Values {
   };
 }
 
-function snapshotsOf({ snapshots: { writtenBytes, restored, refused, dropped } = {} }: TurnEnded): Values {
+function snapshotsOf({
+  snapshots: { writtenBytes, restored, audited, wrong, refused, dropped } = {},
+}: TurnEnded): Values {
   return {
     ...(writtenBytes === undefined ? {} : { SnapshotsWritten: 1 }),
     ...(restored === undefined ? {} : { SnapshotsRestored: 1 }),
+    ...(audited === undefined ? {} : { SnapshotsAudited: 1 }),
+    ...(wrong === undefined ? {} : { SnapshotsWrong: 1 }),
     ...(refused === undefined ? {} : { SnapshotsRefused: 1 }),
     ...(dropped === undefined ? {} : { SnapshotsDropped: 1 }),
   };

@@ -38,6 +38,7 @@ export const SETTING_RANGES = {
   maxWarmBytes: { from: 0, to: 10_000_000_000 },
   snapshotRecords: { from: 1, to: 1_000_000 },
   maxSnapshotPercent: { from: 0, to: 1_000_000 },
+  snapshotsPerAudit: { from: 0, to: 1_000_000 },
 } as const satisfies Record<string, Range>;
 
 type NumberName = keyof typeof SETTING_RANGES;

@@ -29,6 +29,10 @@ export interface TurnSnapshots {
   readonly refused?: string;
   /** The run goes on from one: nothing up to there was replayed. */
   readonly restored?: true;
+  /** The run was replayed besides, and compared. */
+  readonly audited?: true;
+  /** In what the one that was audited was wrong. */
+  readonly wrong?: string;
   /** One was not used, and why. */
   readonly dropped?: string;
 }

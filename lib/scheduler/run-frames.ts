@@ -5,6 +5,7 @@
  * its host, which each process has anew.
  */
 import { WorkflowCodeError } from '../core/errors.ts';
+import { findGraphDifference } from '../frames/graph/find-difference.ts';
 import { loadGraph } from '../frames/graph/load-graph.ts';
 import type { GraphRefusal } from '../frames/graph/refused.ts';
 import { storeGraph, type StoredGraph } from '../frames/graph/store-graph.ts';
@@ -23,6 +24,8 @@ export interface RunFrames {
   codeId(): string;
   storeRun(live: LiveRun, code: object): StoredGraph;
   restoreRun(bytes: Uint8Array, code: object, options: LiveRunOptions): RestoredRun;
+  /** Where what two runs hold differs; undefined if nowhere, or if neither can be stored. */
+  compareRuns(one: LiveRun, other: LiveRun, code: object): string | undefined;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface RunFrames {
  * ```
  */
 export function createRunFrames(): RunFrames {
-  if (canStoreRuns()) return { codeId: () => runtime.codeId(), storeRun, restoreRun };
+  if (canStoreRuns()) return { codeId: () => runtime.codeId(), storeRun, restoreRun, compareRuns };
   throw new WorkflowCodeError(
     'INVALID_ARGUMENT',
     'runs cannot be stored here, since this code is not compiled for it: put esbuildFrames() of lull/frames into the ' +
@@ -58,6 +61,13 @@ export function canStoreRuns(): boolean {
 export function storeRun(live: LiveRun, code: object): StoredGraph {
   const around = surroundingsOf(code);
   return storeGraph(live, { nameOf: (value) => (value instanceof RunHost ? HOST : around.nameOf(value)) });
+}
+
+function compareRuns(one: LiveRun, other: LiveRun, code: object): string | undefined {
+  const [left, right] = [storeRun(one, code), storeRun(other, code)];
+  if (left.kind === 'stored' && right.kind === 'stored') return findGraphDifference(left.bytes, right.bytes);
+  const [refused] = [left, right].filter((each) => each.kind === 'refused');
+  return left.kind === right.kind ? undefined : `one cannot be stored: run${refused?.path ?? ''}`;
 }
 
 export type RestoredRun = { readonly kind: 'restored'; readonly live: LiveRun } | GraphRefusal;

@@ -21,7 +21,7 @@ test('docs/operations.md has each metric, and says which are there by workflow',
 });
 
 test('docs/operations.md has each alarm', () => {
-  const { stack, engine } = createEngine();
+  const { stack, engine } = createEngine({ frames: true });
   const alarms = new WorkflowAlarms(stack, 'Alarms', { engine });
   const named = Object.entries(alarms).filter(([, value]) => alarms.all.some((alarm) => alarm === value));
   expect([...rowsOf('Alarms').keys()].sort()).toEqual(named.map(([name]) => name).sort());

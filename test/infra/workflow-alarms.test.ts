@@ -124,6 +124,18 @@ describe('on the engine’s own metrics', () => {
     });
   });
 
+  test('one snapshot that an audit has found wrong is an alarm, where there are snapshots', () => {
+    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'SnapshotsWrong' }, 0);
+    const { stack, engine } = createEngine({ frames: true });
+    new WorkflowAlarms(stack, 'Alarms', { engine });
+    expect(propertiesOf(Template.fromStack(stack), 'AWS::CloudWatch::Alarm', 'WrongSnapshots')).toMatchObject({
+      MetricName: 'SnapshotsWrong',
+      Statistic: 'Sum',
+      Threshold: 0,
+      EvaluationPeriods: 1,
+    });
+  });
+
   test('windows follow the sweep interval', () => {
     const { stack, engine } = createEngine({ sweepInterval: Duration.minutes(5) });
     new WorkflowAlarms(stack, 'Alarms', { engine });
@@ -145,8 +157,8 @@ describe('on the engine’s own metrics', () => {
     const { stack, engine } = createEngine({ metrics: false });
     const without = new WorkflowAlarms(stack, 'Alarms', { engine });
     new WorkflowDashboard(stack, 'Dashboard', { engine });
-    const { blockedRuns, oldestDueRun, failedTurns } = without;
-    expect([blockedRuns, oldestDueRun, failedTurns]).toEqual([undefined, undefined, undefined]);
+    const { blockedRuns, oldestDueRun, failedTurns, wrongSnapshots } = without;
+    expect([blockedRuns, oldestDueRun, failedTurns, wrongSnapshots]).toEqual(Array(4).fill(undefined));
     const synthesized = Template.fromStack(stack);
     synthesized.resourceCountIs('AWS::CloudWatch::Alarm', without.all.length);
     expect(JSON.stringify(synthesized.toJSON())).not.toMatch(/LULL_ENGINE|RunsStarted/);

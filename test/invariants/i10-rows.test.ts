@@ -17,6 +17,7 @@ function source(name: string): string {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   snapshotRecords: 'test/frames/runs/snapshots.test.ts',
   maxSnapshotPercent: 'test/frames/runs/snapshots.test.ts',
+  snapshotsPerAudit: 'test/frames/runs/audit.test.ts',
   UPDATES_LIMIT: 'test/entity/calls.test.ts',
   MOST_CALLS: 'test/entity/links.test.ts',
   POOL_PLACES_LIMIT: 'test/api/pool.test.ts',

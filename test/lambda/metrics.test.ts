@@ -34,6 +34,15 @@ function turn(changes: Partial<TurnEnded>, writeUnits = 0): Record<string, numbe
 const E = 'engine=Shop/Workflows';
 
 describe('the metrics of a turn', () => {
+  it('say what became of the snapshots of its run', () => {
+    const counted = (snapshots: NonNullable<TurnEnded['snapshots']>): string[] =>
+      Object.keys(turn({ snapshots })).filter((name) => name.startsWith('Snapshots'));
+    expect(counted({ writtenBytes: 9, restored: true })).toEqual([`SnapshotsWritten{${E}}`, `SnapshotsRestored{${E}}`]);
+    expect(counted({ audited: true })).toEqual([`SnapshotsAudited{${E}}`]);
+    expect(counted({ audited: true, wrong: 'x' })).toEqual([`SnapshotsAudited{${E}}`, `SnapshotsWrong{${E}}`]);
+    expect(counted({ refused: 'x', dropped: 'y' })).toEqual([`SnapshotsRefused{${E}}`, `SnapshotsDropped{${E}}`]);
+  });
+
   it('are its time alone, where nothing else was', () => {
     expect(turn({})).toEqual({ [`TurnTime{${E}}`]: 250 });
   });
