@@ -74,10 +74,10 @@ async function untilAsSeen(
 async function isAboutToStop(
   ports: ClientPorts,
   store: Store,
-  { runId, inboxIds, isToTerminate }: RunItem,
+  { runId, inboxIds, letters, isToTerminate }: RunItem,
 ): Promise<boolean> {
   if (isToTerminate) return true;
   if (inboxIds.length === 0) return false;
-  const messages = await retryUnavailable(ports.clock, () => store.loadMessages(runId, inboxIds));
+  const messages = await retryUnavailable(ports.clock, () => store.loadMessages(runId, inboxIds, letters));
   return messages.some(({ kind }) => isToStop(kind));
 }

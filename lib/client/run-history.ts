@@ -2,7 +2,7 @@
 import { encodedBytes } from '../codec/encode.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { OpenCommands } from '../journal/command-facts.ts';
-import type { Message } from '../ports/message.ts';
+import type { LoadedMessage, Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -73,7 +73,7 @@ export async function* readHistory(
   if (link < last) return;
 
   const search = { runId, link, before: firstRead, journaled };
-  const waiting = run.inboxIds.length === 0 ? [] : await readWaiting(ports, store, run.inboxIds, search);
+  const waiting = run.inboxIds.length === 0 ? [] : await readWaiting(ports, store, run, search);
   const end = await retryUnavailable(ports.clock, () => readEndEvent(store, run));
   for (const event of [...waiting.map((message) => toWaitingEvent(message, open)), ...end]) {
     place = { record: place.record, events: place.events + 1 };
@@ -126,12 +126,13 @@ interface Search {
 async function readWaiting(
   ports: ClientPorts,
   store: Store,
-  inboxIds: readonly string[],
+  { inboxIds, letters }: RunItem,
   { runId, link, before, journaled }: Search,
 ): Promise<Message[]> {
   const isOpen = (id: string): boolean => !journaled.has(id);
   const ids = inboxIds.filter(isOpen);
-  const loaded = ids.length === 0 ? [] : await retryUnavailable(ports.clock, () => store.loadMessages(runId, ids));
+  const load = (): Promise<LoadedMessage[]> => store.loadMessages(runId, ids, letters);
+  const loaded = ids.length === 0 ? [] : await retryUnavailable(ports.clock, load);
   const messages = loaded.filter((message) => message.kind !== 'answered');
   // What was read began in the midst of the journal: such a message may stand before.
   if (messages.length > 0 && before > 0) {

@@ -2,15 +2,18 @@
  * Sending a message to a run: operation 2, operation 3, operation 4 and operation 5 of docs/protocol.md. What returns
  * was accepted, and reaches the run exactly once (I6); what throws was not, but for a StoreUnavailableError, which leaves it open.
  *
- * The payload is there before the id is accepted, since a worker that finds no payload takes the table for damaged. Of two
- * messages with one idempotency key the first to be put stays: the table refuses another one under its id.
+ * The payload is there before the id is accepted, since a worker that finds no payload takes the table for damaged; or it is
+ * a letter, which is accepted with its id. Of two messages with one idempotency key the first to be put stays: the table refuses another one under its id.
  */
 import { describeValue } from '../core/describe-value.ts';
 import { CONTROL_INBOX_LIMIT, INBOX_LIMIT, MESSAGE_ID_LIMIT_BYTES, UPDATES_LIMIT } from '../ports/limits.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
+import { invariant } from '../core/invariant.ts';
+import { mayBeLetter } from '../ports/letters.ts';
 import type { Message } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
-import type { AcceptMessageResult, Store } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
+import type { AcceptMessageResult } from '../ports/sending.ts';
 import { StoreUnavailableError } from '../ports/world-errors.ts';
 import { sendWake, deleteQuietly } from './best-effort.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -46,28 +49,61 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
   const store = await ports.openStore();
   await ports.openWakes(); // before anything is written: it may not be set up
   if (idempotencyKey !== undefined) await checkRunExists(ports, store, runId);
+  const asLetter = mayBeLetter(message) ? await tryToAccept(ports, store, sending, message) : undefined;
+  if (asLetter !== undefined && asLetter.acceptance.kind !== 'put-first') {
+    await followUp(ports, sending, { ...asLetter, isPut: false });
+    return 'sent';
+  }
   const put = await retryUnavailable(ports.clock, () => store.putMessage(runId, message));
   if (put.kind === 'received') return 'sent';
   if (put.kind === 'differs' && message.kind === 'callback') return 'differs';
   if (put.kind === 'differs') throw keyReused(sending);
-  await acceptMessage(ports, sending);
+  await acceptMessage(ports, sending, asLetter?.isRepeat);
   return 'sent';
 }
 
-/** The second half, for a message whose payload is there: operation 3 and what follows. */
-export async function acceptMessage(ports: ClientPorts, sending: Sending): Promise<void> {
+/**
+ * The second half, for a message whose payload is there: operation 3 and what follows. `wasTried`: a request before, with the
+ * message as a letter, had no answer.
+ */
+export async function acceptMessage(ports: ClientPorts, sending: Sending, wasTried = false): Promise<void> {
+  const { acceptance, isRepeat } = await tryToAccept(ports, await ports.openStore(), sending);
+  await followUp(ports, sending, { acceptance, isRepeat: isRepeat || wasTried, isPut: true });
+}
+
+interface Acceptance {
+  readonly acceptance: AcceptMessageResult;
+  /** A request before this one had no answer, and may be carried out late. */
+  readonly isRepeat: boolean;
+}
+
+function tryToAccept(
+  ports: ClientPorts,
+  store: Store,
+  { runId, message }: Sending,
+  letter?: Message,
+): Promise<Acceptance> {
+  return retryUnavailable(ports.clock, async ({ isRepeat }) => ({
+    acceptance: await accept(store, runId, message, letter),
+    isRepeat,
+  }));
+}
+
+/** Operation 4, operation 5. `isPut`: it has an item. */
+async function followUp(
+  ports: ClientPorts,
+  sending: Sending,
+  { acceptance, isRepeat, isPut }: Acceptance & { readonly isPut: boolean },
+): Promise<void> {
   const { runId, message, idempotencyKey, isShared, what } = sending;
   const isIdOwn = idempotencyKey === undefined && isShared === undefined;
   const store = await ports.openStore();
   const wakes = await ports.openWakes();
-  const { acceptance, isRepeat } = await retryUnavailable(ports.clock, async ({ isRepeat }) => ({
-    acceptance: await accept(store, runId, message),
-    isRepeat,
-  }));
   if (acceptance.kind === 'accepted') {
     if (!acceptance.leased) await sendWake(ports, wakes, runId);
     return;
   }
+  invariant(acceptance.kind !== 'put-first', `${what} to run "${runId}" was put, and is to be put first`);
 
   // An accepted message leaves the inbox only for the journal: an earlier sending of this one would be there, be it by
   // another call or by an SDK that sent the request twice. Otherwise the journal is not read.
@@ -81,7 +117,7 @@ export async function acceptMessage(ports: ClientPorts, sending: Sending): Promi
   // Another call with this id may be between its put and its accept: it needs the payload, unless nothing can be
   // accepted any more.
   const isOfNoUse = isIdOwn || isOver || (acceptance.kind === 'not-found' && idempotencyKey === undefined);
-  if (wasAccepted || (isOfNoUse && !mayStillBeAccepted)) {
+  if (isPut && (wasAccepted || (isOfNoUse && !mayStillBeAccepted))) {
     await deleteQuietly(ports, `payload of ${what} to ${runId}`, () =>
       store.deleteMessages(runId, [message.id], { keepDigests: wasAccepted }),
     );
@@ -109,11 +145,16 @@ function keyReused({ runId, message, idempotencyKey = '', what }: Sending): Idem
 }
 
 /** Flooded with signals or not, a run can be asked to stop. */
-function accept(store: Store, runId: string, { id, kind }: Message): Promise<AcceptMessageResult> {
-  if (kind === 'signal') return store.accept(runId, id, INBOX_LIMIT, 'signal');
+function accept(
+  store: Store,
+  runId: string,
+  { id, kind }: Message,
+  letter: Message | undefined,
+): Promise<AcceptMessageResult> {
+  if (kind === 'signal') return store.accept(runId, id, INBOX_LIMIT, 'signal', letter);
   if (kind === 'update') return store.accept(runId, id, UPDATES_LIMIT, 'control');
   // Code that reads no signals still learns of the ends of its children; there is room left for a request to stop.
-  if (kind === 'run-ended') return store.accept(runId, id, INBOX_LIMIT, 'control');
+  if (kind === 'run-ended') return store.accept(runId, id, INBOX_LIMIT, 'control', letter);
   // Unread signals do not keep a callback away: it is awaited, or is about to be.
   if (kind === 'callback') return store.accept(runId, id, INBOX_LIMIT, 'control');
   return store.accept(runId, id, CONTROL_INBOX_LIMIT, kind);

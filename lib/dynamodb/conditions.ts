@@ -4,7 +4,8 @@
  * Relies on: DynamoDB checks the condition and writes as one, for one item. No write spans two.
  */
 import type { ChangePool } from '../ports/pool.ts';
-import type { AcceptedKind } from '../ports/message.ts';
+import { MOST_LETTERS } from '../ports/letters.ts';
+import type { AcceptedKind, Message } from '../ports/message.ts';
 import type { RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
 import type { PauseRun, ResumeRun } from '../ports/pause-run.ts';
 import type { RetryRun } from '../ports/retry-run.ts';
@@ -12,7 +13,7 @@ import type { HoldRun } from '../ports/paused-workflows.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
-import { firstTurnFormat, heldShardOf, workflowShardOf } from './schema.ts';
+import { lettersFormat, heldShardOf, workflowShardOf } from './schema.ts';
 
 /** Two starts with one id: the second finds the run of the first. */
 export const runIsNew: Expression = expression('attribute_not_exists(#pk)');
@@ -51,7 +52,7 @@ export const messageIsThere: Expression = expression('attribute_exists(#pk)');
  * worker of an old version at a run that a newer one has written.
  */
 export const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #format <= :format', {
-  ':format': number(firstTurnFormat),
+  ':format': number(lettersFormat),
 });
 
 /** What is to be accepted. */
@@ -59,16 +60,25 @@ export interface AcceptMessage {
   readonly messageId: string;
   readonly inboxLimit: number;
   readonly kind: AcceptedKind;
+  readonly letter?: Message | undefined;
 }
 
+const hasRoomForLetter = expression('(attribute_not_exists(#letters) OR size(#letters) < :mostLetters)', {
+  ':mostLetters': number(MOST_LETTERS),
+});
+
 /** A message that comes while the run ends; the same one twice at once; more of them than the run can hold, or reads. */
-export function runIsOpenAndInboxHasRoom({ messageId, inboxLimit, kind }: AcceptMessage): Expression {
+export function runIsOpenAndInboxHasRoom({ messageId, inboxLimit, kind, letter }: AcceptMessage): Expression {
   const room = expression('NOT contains(#inboxIds, :messageId) AND size(#inboxIds) < :inboxLimit', {
     ':messageId': text(messageId),
     ':inboxLimit': number(inboxLimit),
   });
-  if (kind !== 'signal') return and(runIsOpen, room);
-  return and(runIsOpen, and(room, expression('attribute_not_exists(#unreadSignals)')));
+  return and(
+    runIsOpen,
+    room,
+    ...(kind === 'signal' ? [expression('attribute_not_exists(#unreadSignals)')] : []),
+    ...(letter === undefined ? [] : [hasRoomForLetter]),
+  );
 }
 
 /** Two workers that are woken at once; a wake that was repeated, comes when all is done, or while the run is paused. */
@@ -227,7 +237,7 @@ export function runHasFailedAsSeen({ epoch, purgeAtMs }: RetryRun): Expression {
       {
         ':failed': text('failed'),
         ':epoch': number(epoch),
-        ':format': number(firstTurnFormat),
+        ':format': number(lettersFormat),
       },
     ),
     noRunIsToLearnOfIt,
@@ -248,7 +258,7 @@ export function runIsClosedAndAsSeen({ createdOrder, dueAtMs }: { createdOrder: 
 /** A delete of a run that was started again, or whose parent is not told of its end yet; the second of two deletes. */
 export const runIsSettledAndNotDeleted: Expression = and(
   expression('attribute_exists(#closedStatus) AND attribute_not_exists(#deletedAtMs) AND #format <= :format', {
-    ':format': number(firstTurnFormat),
+    ':format': number(lettersFormat),
   }),
   noRunIsToLearnOfIt,
 );

@@ -6,7 +6,7 @@
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
-import type { AcceptedKind, AnsweredUpdate, Message } from '../ports/message.ts';
+import type { LoadedMessage, Message } from '../ports/message.ts';
 import type {
   WorkflowList,
   ChangeWorkflowListResult,
@@ -19,7 +19,6 @@ import { firstRecordOf, whatIsThere, withFirstRecord } from '../ports/first-turn
 import { needsNoWake, type RunItem } from '../ports/run-item.ts';
 import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
-  AcceptMessageResult,
   AnswerUpdate,
   AnswerUpdateResult,
   ClaimUpdateResult,
@@ -30,7 +29,6 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
-  PutMessageResult,
   PutRecordResult,
   ReadAnswerResult,
   ReleaseLease,
@@ -44,6 +42,7 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { AcceptMessageResult, PutMessageResult } from '../ports/sending.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { StreamValues } from '../ports/stream-values.ts';
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
@@ -186,15 +185,12 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
   }
 
   async accept(
-    runId: string,
-    messageId: string,
-    inboxLimit: number,
-    kind: AcceptedKind = 'signal',
+    ...[runId, messageId, inboxLimit, kind = 'signal', letter]: Parameters<Store['accept']>
   ): Promise<AcceptMessageResult> {
-    const asked = { messageId, inboxLimit, kind };
+    const asked = { messageId, inboxLimit, kind, letter };
     return this.#change<AcceptMessageResult>('accept', runId, {
       condition: runIsOpenAndInboxHasRoom(asked),
-      update: acceptUpdate(runId, messageId, kind),
+      update: acceptUpdate(runId, asked),
       gives: 'ALL_OLD',
       written: ({ run }) => ({ kind: 'accepted', leased: needsNoWake(run, kind) }),
       refused: (there, isRepeat) => {
@@ -260,8 +256,8 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
     return done.kind === 'exists' ? { kind: 'exists', record: await this.#toRecord(done.there) } : done;
   }
 
-  async loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
-    return loadMessages(this.#table, this.#payloads, { runId, messageIds });
+  async loadMessages(...[runId, messageIds, letters]: Parameters<Store['loadMessages']>): Promise<LoadedMessage[]> {
+    return loadMessages(this.#table, this.#payloads, { runId, messageIds, letters });
   }
 
   async claimUpdate(runId: string, messageId: string, epoch: number): Promise<ClaimUpdateResult> {

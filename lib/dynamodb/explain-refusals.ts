@@ -8,16 +8,15 @@
  * since: worth another try.
  */
 import { isClosed } from '../core/run-status.ts';
+import { MOST_LETTERS } from '../ports/letters.ts';
 import { isRetried, mayBeHeld, needsNoWake, pinnedElsewhere } from '../ports/run-item.ts';
 import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
-  AcceptMessageResult,
   AnswerUpdateResult,
   ClaimUpdateResult,
   ContinueRun,
   FinishRun,
   ReleaseLeaseResult,
-  PutMessageResult,
   ReleaseLease,
   RenewLease,
   RenewLeaseResult,
@@ -25,6 +24,7 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { AcceptMessageResult, PutMessageResult } from '../ports/sending.ts';
 import type { PauseRunResult } from '../ports/pause-run.ts';
 import type { AcceptMessage, WatchRun } from './conditions.ts';
 import { findNumber, findText, type Item } from './item.ts';
@@ -54,14 +54,15 @@ export function whyNotAnswered(there: Item | undefined, epoch: number): AnswerUp
 /** Operation 3. An id that is in the inbox was accepted, by this request or by one before it. */
 export function whyNotAccepted(
   stored: StoredRun | undefined,
-  { messageId, inboxLimit, kind }: AcceptMessage,
+  { messageId, inboxLimit, kind, letter }: AcceptMessage,
 ): AcceptMessageResult | undefined {
   if (!stored) return { kind: 'not-found' };
   const { run } = stored;
   if (isClosed(run.status)) return { kind: 'closed', run };
   if (run.inboxIds.includes(messageId)) return { kind: 'accepted', leased: needsNoWake(run, kind) };
   const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
-  return isClosedForIt || run.inboxIds.length >= inboxLimit ? { kind: 'full', run } : undefined;
+  if (isClosedForIt || run.inboxIds.length >= inboxLimit) return { kind: 'full', run };
+  return letter !== undefined && (run.letters?.length ?? 0) >= MOST_LETTERS ? { kind: 'put-first' } : undefined;
 }
 
 /** Operation 26, operation 27. */

@@ -1,5 +1,6 @@
 /** The messages of a run's inbox as items: reads and deletes many at once (operation 9, operation 11). */
-import { type AnsweredUpdate, isKeyedId, type Message } from '../ports/message.ts';
+import { lettersOf } from '../ports/letters.ts';
+import { isKeyedId, type LoadedMessage, type Message } from '../ports/message.ts';
 import { deleteItems, getItems } from './batches.ts';
 import { messageIsThere } from './conditions.ts';
 import { inParallel } from './in-parallel.ts';
@@ -45,14 +46,17 @@ export async function deleteMessages(
 export async function loadMessages(
   table: Table,
   payloads: PayloadOffload,
-  { runId, messageIds }: Messages,
-): Promise<(Message | AnsweredUpdate)[]> {
-  const items = await getItems(table, 'loadMessages', messageKeys(runId, messageIds));
+  { runId, messageIds, letters }: Messages & { readonly letters?: readonly Message[] | undefined },
+): Promise<LoadedMessage[]> {
+  const inItem = lettersOf({ letters });
+  const others = messageIds.filter((id) => !inItem.has(id));
+  const items = others.length === 0 ? [] : await getItems(table, 'loadMessages', messageKeys(runId, others));
   const found = await inParallel(items, FETCHED_AT_ONCE, (item) => payloads.restore(item, 'message'));
   const whole = found.flatMap((restored) =>
     restored.kind === 'whole' && !isReceived(restored.item) ? fromMessageItem(restored.item) : [],
   );
-  const messages = new Map<string, Message | AnsweredUpdate>(whole.map((message) => [message.id, message]));
+  const messages = new Map<string, LoadedMessage>(inItem);
+  for (const message of whole) messages.set(message.id, message);
   for (const item of items) {
     if (findAnswer(item) === undefined) continue;
     const id = readText(item, 'sk').slice(messageSortKey('').length);

@@ -1,24 +1,27 @@
 /** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type AcceptedKind, isToStop, type UpdateAnswer } from '../ports/message.ts';
+import { isToStop, type UpdateAnswer } from '../ports/message.ts';
 import type { WorkflowList } from '../ports/paused-workflows.ts';
 import type { ChangePool, JoinLine } from '../ports/pool.ts';
 import type { RunShows } from '../ports/run-item.ts';
 import type { RetryRun } from '../ports/retry-run.ts';
 import type { ContinueRun, FinishRun, ReleaseLease, RenewLease, SettleEnd, TakeLease } from '../ports/store.ts';
 import type { PauseRun } from '../ports/pause-run.ts';
+import type { AcceptMessage } from './conditions.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { content, number, text, texts } from './item.ts';
-import { type AttributeName, deletedShardOf, dueShardOf, heldShardOf, schemaVersion } from './schema.ts';
+import { type AttributeName, deletedShardOf, dueShardOf, heldShardOf, lettersFormat, schemaVersion } from './schema.ts';
 import { toSnapshotText, toStoredValue } from './stored-run.ts';
 
 type Assignments = Partial<Record<AttributeName, AttributeValue | undefined>>;
 
 /** Operation 3. With the constant 0 the update needs no branch, and where it is 0 already no index is written. */
-export function acceptUpdate(runId: string, messageId: string, kind: AcceptedKind): Expression {
+export function acceptUpdate(runId: string, { messageId, kind, letter }: AcceptMessage): Expression {
+  const isLetter = letter !== undefined;
   return expression(
-    'SET #inboxIds = list_append(#inboxIds, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero' +
+    (isLetter ? 'SET #letters = list_append(if_not_exists(#letters, :none), :letters), #format = :format, ' : 'SET ') +
+      '#inboxIds = list_append(#inboxIds, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero' +
       (kind === 'terminate' ? ', #isToTerminate = :one' : '') +
       (kind === 'cancel' ? ', #isToCancel = :one' : '') +
       (isToStop(kind) ? ', #dueShard = :dueShard REMOVE #pausedAtMs' : ''),
@@ -27,6 +30,8 @@ export function acceptUpdate(runId: string, messageId: string, kind: AcceptedKin
       ':one': number(1),
       ':zero': number(0),
       ...(isToStop(kind) ? { ':dueShard': text(dueShardOf(runId)) } : {}),
+      ...(isLetter ? { ':letters': texts([JSON.stringify(letter)]), ':none': texts([]) } : {}),
+      ...(isLetter ? { ':format': number(lettersFormat) } : {}),
     },
   );
 }
@@ -116,10 +121,10 @@ export function renewUpdate({ expiresAtMs, shows }: RenewLease): Expression {
 /** Operation 14. Of a paused run the condition says that the turn has heard of it: the pause stays as it is. */
 export function releaseUpdate(
   runId: string,
-  { status, isPaused, isHeldBack, inboxIds, dueAtMs, needsWake, blocked, ...rest }: ReleaseLease,
+  { status, isPaused, isHeldBack, inboxIds, lettersSeen, dueAtMs, needsWake, blocked, ...rest }: ReleaseLease,
 ): Expression {
   const { unreadSignals, journal, snapshot, placeWaits, shows } = rest;
-  return assign({
+  const changes = {
     ...NO_LEASE,
     ...(isPaused ? {} : { dueShard: text(dueShardOf(runId)) }), // it may have been held, after its lease had expired
     openStatus: text(status),
@@ -141,7 +146,8 @@ export function releaseUpdate(
     // Else it may not have been taken up yet.
     ...(status === 'suspended' && !isPaused && !isHeldBack ? { goesOnFrom: undefined } : {}),
     ...toShown(shows),
-  });
+  };
+  return assign(changes, lettersGone(inboxIds, lettersSeen));
 }
 
 /** Operation 15. It may end while it is paused: then it comes back into the index, to be purged. */
@@ -157,6 +163,7 @@ export function finishUpdate(
     [result.kind === 'inline' ? 'result' : 'resultKey']: toStoredValue(result),
     endedAtMs: number(endedAtMs),
     inboxIds: texts([]),
+    letters: undefined,
     dueShard: text(dueShardOf(runId)),
     dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
     pausedAtMs: undefined,
@@ -190,10 +197,10 @@ export function settleUpdate({ purgeAtMs, emitAtMs }: SettleEnd): Expression {
 /** Operation 23. When it was created, and how many messages were accepted, stays. */
 export function continueUpdate(
   runId: string,
-  { link, isPaused, input, inboxIds, deadlineAtMs, shows }: ContinueRun,
+  { link, isPaused, input, inboxIds, lettersSeen, deadlineAtMs, shows }: ContinueRun,
 ): Expression {
   const isInline = input.kind === 'inline';
-  return assign({
+  const changes = {
     ...NO_LEASE,
     openStatus: text('pending'),
     ...(isPaused ? {} : { dueShard: text(dueShardOf(runId)) }),
@@ -207,7 +214,8 @@ export function continueUpdate(
     snapshot: undefined,
     ...NO_REST,
     ...toShown(shows),
-  });
+  };
+  return assign(changes, lettersGone(inboxIds, lettersSeen));
 }
 
 /** Operation 25. The newest code goes on with it, as with a run that was never pinned. */
@@ -303,10 +311,19 @@ const NO_REST: Assignments = {
 };
 
 /** Sets the attributes that have a value, removes those that are undefined. */
-function assign(assignments: Assignments): Expression {
+/**
+ * Of the letters that the turn has seen, in their order, those that leave the run item. No other came since, or the condition
+ * fails.
+ */
+function lettersGone(inboxIds: readonly string[], seen: readonly string[] = []): readonly string[] {
+  const gone = seen.flatMap((id, index) => (inboxIds.includes(id) ? [] : [`#letters[${index}]`]));
+  return gone.length === seen.length ? ['#letters'] : gone;
+}
+
+function assign(assignments: Assignments, alsoRemoved: readonly string[] = []): Expression {
   const entries = Object.entries(assignments);
   const set = entries.flatMap(([name, value]) => (value ? [`#${name} = :${name}`] : []));
-  const removed = entries.flatMap(([name, value]) => (value ? [] : [`#${name}`]));
+  const removed = [...entries.flatMap(([name, value]) => (value ? [] : [`#${name}`])), ...alsoRemoved];
   const clauses = [
     ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
     ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),

@@ -34,6 +34,9 @@ export const schemaVersion = 1;
 /** The format of a run item that has record 1 of its journal in it: a reader that knows of none would begin the run again. */
 export const firstTurnFormat = 4;
 
+/** The format of a run item that has had letters in it: a reader that knows of none would look for them in vain. */
+export const lettersFormat = 5;
+
 /** The format of an item that claims a content in the bucket: a reader that knows of no bucket refuses it. */
 export const claimFormat = 2;
 
@@ -100,6 +103,8 @@ export const attribute = {
   wakes: 'wakes',
   /** L of S: ids of accepted messages, in order. */
   inboxIds: 'mail',
+  /** L of S: those of the messages that are in the run item themselves, as JSON text, in order. */
+  letters: 'letters',
   /** S: a number; of a held run `held/`, its workflow, `#` and a number. Absent of a paused run. */
   dueShard: 'dueShard',
   /** N: epoch milliseconds; 0 is now, absent is never. */

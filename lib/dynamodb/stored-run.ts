@@ -18,6 +18,7 @@ import {
   type StoredValue,
 } from '../ports/run-item.ts';
 import type { JournalEntry } from '../journal/event.ts';
+import type { Message } from '../ports/message.ts';
 import { entriesText } from '../ports/entries-text.ts';
 import { FIRST_EPOCH, type FirstTurn } from '../ports/first-turn.ts';
 import type { NewRun } from '../ports/store.ts';
@@ -44,6 +45,7 @@ import {
   createdOrderOf,
   dueShardOf,
   firstTurnFormat,
+  lettersFormat,
   fromCreatedOrder,
   fromWorkflowShard,
   isHeldShard,
@@ -150,7 +152,7 @@ export function findRun(item: Item): StoredRun | undefined {
 }
 
 export function fromRunItem(item: Item): StoredRun {
-  checkFormat(item, firstTurnFormat);
+  checkFormat(item, lettersFormat);
   const lease = readLease(item);
   const closedStatus = findText(item, 'closedStatus') as ClosedStatus | undefined;
   const restingStatus = closedStatus ?? (readText(item, 'openStatus') as OpenStatus);
@@ -174,6 +176,7 @@ export function fromRunItem(item: Item): StoredRun {
     epoch: readNumber(item, 'epoch'),
     wakes: readNumber(item, 'wakes'),
     inboxIds: readTexts(item, 'inboxIds'),
+    ...readLetters(item),
     ...optional('dueAtMs', findNumber(item, 'dueAtMs')),
     ...(findNumber(item, 'needsWake') === 1 ? { needsWake: true as const } : {}),
     ...optional('pausedAtMs', pausedAtMs),
@@ -231,6 +234,11 @@ function readFirstTurn(item: Item): RunItem['firstTurn'] {
   const stored: Encoded = readContent(item, 'firstEntries');
   if (findSealed(stored) !== undefined) return { nonce, sealed: stored };
   return { nonce, entries: stored as unknown as readonly JournalEntry[] };
+}
+
+function readLetters(item: Item): Pick<RunItem, 'letters'> {
+  const letters = findTexts(item, 'letters') ?? [];
+  return letters.length === 0 ? {} : { letters: letters.map((letter) => JSON.parse(letter) as Message) };
 }
 
 function readShows(item: Item): RunShows {

@@ -10,7 +10,7 @@
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
-import type { AcceptedKind, AnsweredUpdate, Message } from '../ports/message.ts';
+import type { LoadedMessage, Message } from '../ports/message.ts';
 import { firstRecordOf, withFirstRecord } from '../ports/first-turn.ts';
 import type { HoldRun, WorkflowList } from '../ports/paused-workflows.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
@@ -19,7 +19,6 @@ import type { RunPage, RunQuery } from '../ports/run-query.ts';
 import { PoolsInClear } from './pools-in-clear.ts';
 import { hasStartItems, type StartPut, type StoreOfStartItems } from '../ports/start-items.ts';
 import type {
-  AcceptMessageResult,
   AnswerUpdate,
   AnswerUpdateResult,
   ContinueRun,
@@ -29,7 +28,6 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
-  PutMessageResult,
   PutRecordResult,
   ReadAnswerResult,
   ReleaseLease,
@@ -42,6 +40,7 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { AcceptMessageResult, PutMessageResult } from '../ports/sending.ts';
 import type { StreamValues } from '../ports/stream-values.ts';
 import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
@@ -123,13 +122,12 @@ class SealingStore extends PoolsInClear implements Store {
     return this.under.putMessage(runId, await sealMessage(this.sealer, runId, message, digest));
   }
 
+  /** Encrypted, a letter takes as much of a run item as is left in it: it is an item of its own. */
   async accept(
-    runId: string,
-    messageId: string,
-    inboxLimit: number,
-    kind?: AcceptedKind,
+    ...[runId, messageId, inboxLimit, kind, letter]: Parameters<Store['accept']>
   ): Promise<AcceptMessageResult> {
-    return this.#withRun(await this.under.accept(runId, messageId, inboxLimit, kind));
+    if (letter !== undefined && this.sealer.isOn) return { kind: 'put-first' };
+    return this.#withRun(await this.under.accept(runId, messageId, inboxLimit, kind, letter));
   }
 
   deleteMessages(runId: string, messageIds: readonly string[], options?: DeleteMessages): Promise<void> {
@@ -184,8 +182,8 @@ class SealingStore extends PoolsInClear implements Store {
   }
 
   /** Those that can be read are on the error, where others cannot. */
-  async loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
-    const found = await this.under.loadMessages(runId, messageIds);
+  async loadMessages(...[runId, messageIds, letters]: Parameters<Store['loadMessages']>): Promise<LoadedMessage[]> {
+    const found = await this.under.loadMessages(runId, messageIds, letters);
     const opened = await Promise.all(found.map((message) => openMessage(this.sealer, runId, message)));
     const messages = opened.flatMap((each) => (each.kind === 'open' ? [each.message] : []));
     const failed = opened.find((each) => each.kind !== 'open');

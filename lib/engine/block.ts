@@ -66,6 +66,7 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       ...(turn.isPaused ? { isPaused: true } : {}),
       dueAtMs: tryAtMs ?? nowMs + pauseMs(nowMs - sinceMs),
       inboxIds: turn.inboxIds,
+      lettersSeen: turn.lettersSeen,
       blocked: {
         reason: clampText(messageOf(error), REASON_CHARACTERS),
         sinceMs,

@@ -8,6 +8,7 @@
  * Tested by: test/engine/continue-as-new.test.ts, test/engine/continue-as-new-messages.test.ts
  */
 import type { Continued } from '../journal/event.ts';
+import { deleteItems } from './inbox.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { sendWake } from './send-wake.ts';
@@ -39,11 +40,12 @@ export async function continueRun(
   for (;;) {
     const isReceived = (id: string): boolean => turn.received.has(id) || turn.journal.messageIds.has(id);
     const received = [...new Set([...turn.received, ...turn.inboxIds.filter(isReceived)])];
-    if (received.length > 0) await engine.store.deleteMessages(runId, received, { keepDigests: true });
+    await deleteItems(turn, received);
     if (!(await turn.lease.isOurs())) return { kind: 'lease-lost' };
     const inboxIds = turn.inboxIds.filter((id) => !isReceived(id) && !turn.answered.has(id));
     const next = {
       ...{ epoch, wakesSeen: turn.wakesSeen, link, input: stored, inboxIds, deadlineAtMs },
+      lettersSeen: turn.lettersSeen,
       ...(turn.isPaused ? { isPaused: true as const } : {}),
       ...turn.shows(),
     };

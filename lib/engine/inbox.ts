@@ -9,6 +9,7 @@
  * Tested by: test/invariants/i6-message-once.test.ts, test/adversarial/payload-lost.test.ts
  */
 import { LullError } from '../core/errors.ts';
+import { lettersOf } from '../ports/letters.ts';
 import type { AnsweredUpdate, Message } from '../ports/message.ts';
 import { LockedMessagesError } from '../ports/world-errors.ts';
 import { receivedByEarlierLinks } from './link-before.ts';
@@ -70,13 +71,20 @@ async function loadMessages(turn: Turn, ids: readonly string[]): Promise<LoadedM
   return { messages: ids.flatMap((id) => ahead.get(id) ?? found.get(id) ?? []), ...rest };
 }
 
-async function loadReadable({ engine, runId }: Turn, ids: readonly string[]): Promise<LoadedMessages> {
+async function loadReadable({ engine, runId, letters }: Turn, ids: readonly string[]): Promise<LoadedMessages> {
   try {
-    return { messages: await engine.store.loadMessages(runId, ids) };
+    return { messages: await engine.store.loadMessages(runId, ids, letters) };
   } catch (error) {
     if (error instanceof LockedMessagesError) return { messages: error.readable, error };
     throw error;
   }
+}
+
+/** Those that are no letters have items. */
+export async function deleteItems({ engine, runId, letters }: Turn, ids: readonly string[]): Promise<void> {
+  const inItem = lettersOf({ letters });
+  const others = ids.filter((id) => !inItem.has(id));
+  if (others.length > 0) await engine.store.deleteMessages(runId, others, { keepDigests: true });
 }
 
 /** Before those that wait already. */
@@ -110,13 +118,13 @@ async function whyMissing(turn: Turn, wanted: readonly string[], found: Readonly
   };
 }
 
-/** Deletes messages that are in the journal. If it fails, the next turn deletes them: no error. */
+/** Deletes messages that are in the journal. If it fails, the next turn deletes them: no error. Letters go with the release. */
 export async function deleteReceived(turn: Turn): Promise<void> {
   const { engine, runId, received } = turn;
   if (received.size === 0) return;
   const ids = [...received];
   try {
-    await engine.store.deleteMessages(runId, ids, { keepDigests: true });
+    await deleteItems(turn, ids);
     received.clear();
     turn.inboxIds = turn.inboxIds.filter((id) => !ids.includes(id));
   } catch (error) {

@@ -55,9 +55,9 @@ function isWaitingForItsNextTry({ engine, run }: Turn, records: readonly Journal
 }
 
 /** Then none of its code is run any more. */
-async function isToBeTerminated({ engine, runId, inboxIds }: Turn): Promise<boolean> {
+async function isToBeTerminated({ engine, runId, inboxIds, letters }: Turn): Promise<boolean> {
   if (inboxIds.length === 0) return false;
-  const messages = await engine.store.loadMessages(runId, inboxIds);
+  const messages = await engine.store.loadMessages(runId, inboxIds, letters);
   return messages.some(isPlainTerminateMessage);
 }
 

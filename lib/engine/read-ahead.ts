@@ -19,9 +19,9 @@ const NONE: MessagesById = new Map();
 
 /** Begins, and does not wait. An error is none yet: what is missing is asked for again. */
 export function readAhead(turn: Turn): void {
-  const { engine, runId, inboxIds } = turn;
+  const { engine, runId, inboxIds, letters } = turn;
   if (inboxIds.length === 0) return;
-  turn.readAhead = engine.store.loadMessages(runId, inboxIds).then(
+  turn.readAhead = engine.store.loadMessages(runId, inboxIds, letters).then(
     (messages) => new Map(messages.map((message) => [message.id, message])),
     () => NONE,
   );

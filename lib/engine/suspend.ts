@@ -40,7 +40,7 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
 
 /** How the run item is to be while the run rests. */
 export function toRest(turn: Turn, memory: LiveMemory): Omit<ReleaseLease, 'epoch' | 'wakesSeen'> {
-  const { engine, inboxIds, isPaused, isHeldBack, newSnapshot } = turn;
+  const { engine, inboxIds, lettersSeen, isPaused, isHeldBack, newSnapshot } = turn;
   // What waits for the resume is due then.
   const isToGoOn = turn.doesNothingNew && turn.inbox.length > 0;
   const dueAtMs = isToGoOn || turn.places.mayHaveMissed(memory) ? 0 : nextDueAtMs(memory);
@@ -48,7 +48,7 @@ export function toRest(turn: Turn, memory: LiveMemory): Omit<ReleaseLease, 'epoc
     status: 'suspended',
     ...(isPaused ? { isPaused } : {}),
     ...(isHeldBack ? { isHeldBack } : {}),
-    inboxIds,
+    ...{ inboxIds, lettersSeen },
     ...wakeAt(engine, dueAtMs),
     ...fullness(turn, memory),
     ...(newSnapshot === undefined ? {} : { snapshot: newSnapshot }),

@@ -83,6 +83,8 @@ export class Turn {
   /** What this turn has seen of the run item's `wakes` and `inboxIds`. */
   wakesSeen: number;
   inboxIds: readonly string[];
+  /** Of the run item as it was last seen. */
+  letters: RunItem['letters'];
   /** The worker that had the lease before did not release it, and no fence is written yet. */
   takesOver: boolean;
   /** No other turn goes on in this process until this one ends: the worker before this one was lost. */
@@ -204,6 +206,7 @@ export class Turn {
     this.creation = parts.creation;
     this.wakesSeen = run.wakes;
     this.inboxIds = run.inboxIds;
+    this.letters = run.letters;
     this.takesOver = run.lease !== undefined;
     this.journal = this.warm?.journal ?? {
       recordNumber: 0,
@@ -239,6 +242,12 @@ export class Turn {
     this.newestRun = run;
     this.wakesSeen = run.wakes;
     this.inboxIds = run.inboxIds;
+    this.letters = run.letters;
+  }
+
+  /** For what lets the run go: those of messages that stay in the inbox stay, too. */
+  get lettersSeen(): readonly string[] | undefined {
+    return this.letters?.map(({ id }) => id);
   }
 
   /** False: this turn is still to create it, or was not able to. */

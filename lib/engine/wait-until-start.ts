@@ -32,9 +32,9 @@ export async function waitUntilStart(turn: Turn): Promise<WaitUntilStartResult> 
     turn.inbox.length = 0;
     if (inbox.kind === 'damaged' || isToBeStopped) return { kind: 'begin' };
 
-    const { wakesSeen } = turn;
+    const { wakesSeen, inboxIds, lettersSeen } = turn;
     const paused = turn.isPaused ? { isPaused: true as const } : {};
-    const rest = { status: 'pending', ...paused, inboxIds: turn.inboxIds, ...wakeAt(engine, notBeforeMs) } as const;
+    const rest = { status: 'pending', ...paused, inboxIds, lettersSeen, ...wakeAt(engine, notBeforeMs) } as const;
     const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
     if (release.kind === 'lost') return { kind: 'lease-lost' };
     if (release.kind === 'done') {

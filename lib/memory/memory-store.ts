@@ -8,13 +8,8 @@ import type { Encoded } from '../core/encoded.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { BUCKET_LIMITS, TABLE_LIMITS, type ContentLimits } from '../ports/content-limits.ts';
-import {
-  isKeyedId,
-  type AcceptedKind,
-  type AnsweredUpdate,
-  type Message,
-  type UpdateAnswer,
-} from '../ports/message.ts';
+import { lettersOf } from '../ports/letters.ts';
+import { isKeyedId, type LoadedMessage, type Message, type UpdateAnswer } from '../ports/message.ts';
 import {
   NO_WORKFLOWS_LISTED,
   type WorkflowList,
@@ -28,7 +23,6 @@ import { firstRecordOf, whatIsThere, withFirstRecord } from '../ports/first-turn
 import type { RunItem } from '../ports/run-item.ts';
 import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
-  AcceptMessageResult,
   AnswerUpdate,
   AnswerUpdateResult,
   ClaimUpdateResult,
@@ -39,7 +33,6 @@ import type {
   FinishRun,
   FinishRunResult,
   NewRun,
-  PutMessageResult,
   PutRecordResult,
   ReadAnswerResult,
   ReleaseLease,
@@ -52,6 +45,7 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { AcceptMessageResult, PutMessageResult } from '../ports/sending.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { StreamValues } from '../ports/stream-values.ts';
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
@@ -159,12 +153,9 @@ export class MemoryStore extends MemorySealedItems implements Store {
   }
 
   async accept(
-    runId: string,
-    messageId: string,
-    inboxLimit: number,
-    kind: AcceptedKind = 'signal',
+    ...[runId, messageId, inboxLimit, kind = 'signal', letter]: Parameters<Store['accept']>
   ): Promise<AcceptMessageResult> {
-    return this.#update(runId, (before) => acceptMessage(before, { messageId, inboxLimit, kind }));
+    return this.#update(runId, (before) => acceptMessage(before, { messageId, inboxLimit, kind, letter }));
   }
 
   async deleteMessages(
@@ -223,9 +214,12 @@ export class MemoryStore extends MemorySealedItems implements Store {
     return this.putRecord(runId, record, link);
   }
 
-  async loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]> {
+  async loadMessages(...[runId, messageIds, letters]: Parameters<Store['loadMessages']>): Promise<LoadedMessage[]> {
     const partition = this.partitions.get(runId);
-    return messageIds.flatMap((id): (Message | AnsweredUpdate)[] => {
+    const inItem = lettersOf({ letters });
+    return messageIds.flatMap((id): LoadedMessage[] => {
+      const letter = inItem.get(id);
+      if (letter !== undefined) return [letter];
       if (partition?.answers.has(id)) return [{ kind: 'answered', id }];
       const text = partition?.messages.get(id);
       return text === undefined ? [] : [fromItemText<Message>(text)];

@@ -2,7 +2,8 @@
  * What each operation of docs/protocol.md does to a run in memory: from the state before to the answer, and to the
  * state after where it writes. No `after` means that the condition failed, so nothing was written.
  */
-import type { AcceptedKind } from '../ports/message.ts';
+import { MOST_LETTERS } from '../ports/letters.ts';
+import type { AcceptedKind, Message } from '../ports/message.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { isClosed, type OpenStatus } from '../core/run-status.ts';
 import {
@@ -16,7 +17,6 @@ import {
 } from '../ports/run-item.ts';
 import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
-  AcceptMessageResult,
   ContinueRun,
   ContinueRunResult,
   FinishRun,
@@ -31,6 +31,7 @@ import type {
   TakeLeaseResult,
   WatchRunResult,
 } from '../ports/store.ts';
+import type { AcceptMessageResult } from '../ports/sending.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { MakeDueResult } from '../ports/pool.ts';
 import { FIRST_EPOCH, type FirstTurn } from '../ports/first-turn.ts';
@@ -85,8 +86,9 @@ function afterFirstTurn({ dueAtMs: _dueAtMs, ...created }: RunItem, { then, ...f
 /** Operation 3. */
 export function acceptMessage(
   before: RunState | undefined,
-  { messageId, inboxLimit, kind }: { messageId: string; inboxLimit: number; kind: AcceptedKind },
+  asked: { messageId: string; inboxLimit: number; kind: AcceptedKind; letter: Message | undefined },
 ): Transition<AcceptMessageResult> {
+  const { messageId, inboxLimit, kind, letter } = asked;
   if (!before) return { answer: { kind: 'not-found' } };
   const { run } = before;
   if (isClosed(run.status)) return { answer: { kind: 'closed', run } };
@@ -94,7 +96,10 @@ export function acceptMessage(
   if (run.inboxIds.includes(messageId)) return { answer };
   const isClosedForIt = kind === 'signal' && run.unreadSignals !== undefined;
   if (isClosedForIt || run.inboxIds.length >= inboxLimit) return { answer: { kind: 'full', run } };
-  const accepted = { ...run, inboxIds: [...run.inboxIds, messageId], wakes: run.wakes + 1, dueAtMs: 0 };
+  const { letters = [] } = run;
+  if (letter !== undefined && letters.length >= MOST_LETTERS) return { answer: { kind: 'put-first' } };
+  const inItem = letter === undefined ? {} : { letters: [...letters, letter] };
+  const accepted = { ...run, inboxIds: [...run.inboxIds, messageId], ...inItem, wakes: run.wakes + 1, dueAtMs: 0 };
   if (kind === 'terminate') return { answer, after: goingOn(before, { ...accepted, isToTerminate: true }) };
   if (kind === 'cancel') return { answer, after: goingOn(before, { ...accepted, isToCancel: true }) };
   return { answer, after: { ...before, run: accepted } };
@@ -227,6 +232,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
     ...shows,
     status: openStatusOf(rest, status),
     inboxIds,
+    ...lettersLeft(run, release),
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
     ...(needsWake ? { needsWake } : {}),
     ...(blocked ? { blocked } : {}),
@@ -308,6 +314,7 @@ export function continueRun(before: RunState | undefined, next: ContinueRun): Tr
     link,
     input,
     inboxIds,
+    ...lettersLeft(run, next),
     dueAtMs: 0,
     ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
   };
@@ -340,8 +347,17 @@ export function retryRun(before: RunState | undefined, retry: RetryRun): Transit
 /** Without what belongs to a turn, or to the rest before it. */
 function atRest(run: RunItem): RunItem {
   const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...others } = notHeld(run);
-  const { unreadSignals: _u, journal: _j, goesOnFrom: _g, placeWaits: _p, ...rest } = others;
+  const { unreadSignals: _u, journal: _j, goesOnFrom: _g, placeWaits: _p, letters: _l, ...rest } = others;
   return rest;
+}
+
+/** Of those that the turn has seen, those of messages that stay in the inbox stay. */
+function lettersLeft(
+  { letters = [] }: RunItem,
+  { inboxIds, lettersSeen = [] }: Pick<ReleaseLease, 'inboxIds' | 'lettersSeen'>,
+): Pick<RunItem, 'letters'> {
+  const left = letters.filter(({ id }) => lettersSeen.includes(id) && inboxIds.includes(id));
+  return left.length === 0 ? {} : { letters: left };
 }
 
 /** It has ended, and its time is over. */

@@ -98,6 +98,9 @@ export interface AnsweredUpdate {
   readonly id: string;
 }
 
+/** What is found under an id of the inbox. */
+export type LoadedMessage = Message | AnsweredUpdate;
+
 /** What came of an update. Its item keeps it until the run is purged. */
 export interface UpdateAnswer {
   /** `refused` by its validator; else how its handler ended. */

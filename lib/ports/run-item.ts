@@ -2,7 +2,7 @@
 import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { FirstTurn } from './first-turn.ts';
-import { type AcceptedKind, isToStop } from './message.ts';
+import { type AcceptedKind, isToStop, type Message } from './message.ts';
 import type { OpenStatus, RunStatus } from '../core/run-status.ts';
 import type { Waiter } from './pool.ts';
 
@@ -153,6 +153,8 @@ export interface RunItem extends RunShows {
   readonly wakes: number;
   /** Ids of accepted messages that are not known to be in the journal, in the order of acceptance. */
   readonly inboxIds: readonly string[];
+  /** Those of them that are in the run item themselves, in the order of acceptance. Absent: none. */
+  readonly letters?: readonly Message[];
   /** When the run is due: 0 is now, absent is never. Of a closed run: when it is to be purged. */
   readonly dueAtMs?: number;
   /** No wake was sent for `dueAtMs`, which is too far away for the queue: the sweeper sends it ahead of time. */

@@ -11,7 +11,8 @@ import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
 import type { FirstTurn } from './first-turn.ts';
-import type { AcceptedKind, AnsweredUpdate, DeleteMessages, Message, UpdateAnswer } from './message.ts';
+import type { AcceptMessageResult, PutMessageResult } from './sending.ts';
+import type { AcceptedKind, DeleteMessages, LoadedMessage, Message, UpdateAnswer } from './message.ts';
 import type {
   ChangeWorkflowListResult,
   HoldRun,
@@ -65,9 +66,16 @@ export interface Store extends PoolStore {
   /**
    * Operation 3. Condition RunIsOpenAndInboxHasRoom. One update: inboxIds += id, wakes += 1, dueAtMs = 0. An id that is in
    * the inbox already is not added again (the answer is accepted). All but signals are accepted too where `unreadSignals`
-   * says that there are too many signals. A request to cancel or to terminate ends a pause.
+   * says that there are too many signals. A request to cancel or to terminate ends a pause. With a `letter`, letters += the
+   * message, if there is room for it: it was not put.
    */
-  accept(runId: string, messageId: string, inboxLimit: number, kind?: AcceptedKind): Promise<AcceptMessageResult>;
+  accept(
+    runId: string,
+    messageId: string,
+    inboxLimit: number,
+    kind?: AcceptedKind,
+    letter?: Message,
+  ): Promise<AcceptMessageResult>;
 
   /** Operation 5, operation 11. `keepDigests`: they are in the journal; a digest stays, and says so, until the run is purged. */
   deleteMessages(runId: string, messageIds: readonly string[], options?: DeleteMessages): Promise<void>;
@@ -113,8 +121,11 @@ export interface Store extends PoolStore {
    */
   continueRun(runId: string, next: ContinueRun): Promise<ContinueRunResult>;
 
-  /** Operation 9. Those of the ids whose payload is there, in the order of the ids; of an update that has its answer, that it has. */
-  loadMessages(runId: string, messageIds: readonly string[]): Promise<(Message | AnsweredUpdate)[]>;
+  /**
+   * Operation 9. Those of the ids whose payload is there, in the order of the ids; of an update that has its answer, that it
+   * has. What is among the letters of the run item, as the caller has it, is not asked for.
+   */
+  loadMessages(runId: string, messageIds: readonly string[], letters?: readonly Message[]): Promise<LoadedMessage[]>;
 
   /**
    * Operation 20. After a takeover, before an update is decided on. Condition UpdateIsOpen: it is there and has no answer.
@@ -275,22 +286,7 @@ export type ReadAnswerResult =
   | { readonly kind: 'open' }
   | { readonly kind: 'gone' };
 
-export type PutMessageResult =
-  | { readonly kind: 'put' }
-  /** It was accepted before, and is in the journal: nothing was put. */
-  | { readonly kind: 'received' }
-  /** Another message was put under this id, with another digest. It stays as it is. */
-  | { readonly kind: 'differs' };
-
 export type PutRecordResult = { readonly kind: 'put' } | { readonly kind: 'exists'; readonly record: JournalRecord };
-
-export type AcceptMessageResult =
-  /** `leased`: a worker has the lease (expired or not), or the run is paused, so no wake is needed from the sender. */
-  | { readonly kind: 'accepted'; readonly leased: boolean }
-  /** `isRepeat`: the request was sent before, and that one was not answered: it may have been accepted. */
-  | { readonly kind: 'closed'; readonly run: RunItem; readonly isRepeat?: true }
-  | { readonly kind: 'full'; readonly run: RunItem }
-  | { readonly kind: 'not-found' };
 
 export type TakeLeaseResult =
   | { readonly kind: 'taken'; readonly before: RunItem; readonly keyAway?: Error } // the payload key cannot be used
@@ -313,8 +309,10 @@ export interface ReleaseLease {
   /** The next timer; undefined removes the run from the index of the due. */
   readonly dueAtMs: number | undefined;
   readonly needsWake?: true;
-  /** Ids that stay in the inbox: none, except for a blocked run. */
+  /** Ids that stay in the inbox: none, except for a blocked run. Of letters that were seen, theirs stay. */
   readonly inboxIds: readonly string[];
+  /** The ids of the letters in the run item, in order, as the turn has seen it. Default: there were none. */
+  readonly lettersSeen?: readonly string[] | undefined;
   readonly blocked?: Blocked;
   /** Closes the run for signals until its next release. */
   readonly unreadSignals?: number;
@@ -373,8 +371,10 @@ export interface ContinueRun {
   /** The run is paused, as the turn has seen it. */
   readonly isPaused?: true;
   readonly input: StoredValue;
-  /** Ids that stay in the inbox, for the next link. */
+  /** Ids that stay in the inbox, for the next link. Of letters that were seen, theirs stay. */
   readonly inboxIds: readonly string[];
+  /** As of a release. */
+  readonly lettersSeen?: readonly string[] | undefined;
   /** Of the run as a whole. */
   readonly deadlineAtMs: number | undefined;
   /** What is absent stays as it is. */

@@ -15,7 +15,6 @@ import {
 } from '../ports/paused-workflows.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type {
-  AcceptMessageResult,
   FinishRun,
   FinishRunResult,
   NewRun,
@@ -26,6 +25,7 @@ import type {
   Store,
   TakeLeaseResult,
 } from '../ports/store.ts';
+import type { AcceptMessageResult } from '../ports/sending.ts';
 import type { PauseRunResult } from '../ports/pause-run.ts';
 import type { MakeDueResult } from '../ports/pool.ts';
 import { PoolWatch } from './pool-watch.ts';

@@ -61,7 +61,7 @@ it.each(['a/b', '/a', 'a/', 'a//b', '...', 'a b', 'ü/ö', '100 %', 'a?b#c'])(
     await client.start('greet', undefined, { id: 'g1' });
     const path = `/runs/g1/signals/${name}`; // as an HTTP API has it: decoded
     expect((await handler(httpEvent({ method: 'POST', path, body: '1' }), context())).statusCode).toBe(202);
-    const { inboxIds } = (await store.readRun('g1'))!;
-    expect(await store.loadMessages('g1', inboxIds)).toMatchObject([{ name }]);
+    const { inboxIds, letters } = (await store.readRun('g1'))!;
+    expect(await store.loadMessages('g1', inboxIds, letters)).toMatchObject([{ name }]);
   },
 );

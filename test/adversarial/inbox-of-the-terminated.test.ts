@@ -29,7 +29,7 @@ test('a run of which a payload is missing can be terminated', async () => {
   const cloud = new SmallCloud([waiting]);
   const run = await cloud.client.start(waiting);
   await cloud.worker().turn(run.id);
-  await run.signal(news, 1);
+  await run.signal(news, 1, { idempotencyKey: 'k' }); // it has an item
   const [id = ''] = (await cloud.run(run.id)).inboxIds;
   await cloud.table.deleteMessages(run.id, [id]);
   expect(await cloud.worker().turn(run.id)).toMatchObject({ kind: 'blocked' });

@@ -39,7 +39,7 @@ it('a message whose sender stands still, while its run is to be purged, is refus
       await start();
     }
   };
-  await expect(client.run('r1').signal('approved', 'Ada')).rejects.toThrow(RunEndedError);
+  await expect(client.run('r1').signal('approved', 'Ada '.repeat(80))).rejects.toThrow(RunEndedError);
   expect(await sweepOnce()).toMatchObject({ purged: 1 });
   await start();
   expect(await table.readRun('r1')).toMatchObject({ status: 'completed', createdAtMs: clock.nowMs() });

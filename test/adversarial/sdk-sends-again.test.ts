@@ -24,30 +24,36 @@ const healthy = createDynamodbStore({ tableName, client: server.newClient() });
 
 afterAll(() => server.close());
 
-test('the payload of a message that a request may accept late is kept, although the repeat was told that the inbox is full', async () => {
-  const { runId } = await createdRun(healthy);
-  const client = server.newClient();
-  let late: (() => Promise<unknown>) | undefined;
-  aroundEachAttempt(client, async (command, send) => {
-    if (command !== 'UpdateItemCommand' || late !== undefined) return send();
-    late = send;
-    for (let other = 0; other < INBOX_LIMIT; other += 1) await healthy.accept(runId, `other-${other}`, INBOX_LIMIT);
-    throw networkError();
-  });
-  const wakes = { send: () => Promise.resolve() };
-  const sender = new Client({ store: createDynamodbStore({ tableName, client }), wakes, clock: new JumpingClock() });
-  await expect(sender.run(runId).signal(signalOf<string>('stop'), 'now')).rejects.toThrow(StoreUnavailableError);
+test.each([
+  ['a letter', 'now'],
+  ['a message', 'now '.repeat(80)],
+])(
+  '%s that a request may accept late is kept, although the repeat was told that the inbox is full',
+  async (_, payload) => {
+    const { runId } = await createdRun(healthy);
+    const client = server.newClient();
+    let late: (() => Promise<unknown>) | undefined;
+    aroundEachAttempt(client, async (command, send) => {
+      if (command !== 'UpdateItemCommand' || late !== undefined) return send();
+      late = send;
+      for (let other = 0; other < INBOX_LIMIT; other += 1) await healthy.accept(runId, `other-${other}`, INBOX_LIMIT);
+      throw networkError();
+    });
+    const wakes = { send: () => Promise.resolve() };
+    const sender = new Client({ store: createDynamodbStore({ tableName, client }), wakes, clock: new JumpingClock() });
+    await expect(sender.run(runId).signal(signalOf<string>('stop'), payload)).rejects.toThrow(StoreUnavailableError);
 
-  // Room is made, and the first request arrives.
-  const lease = { owner: 'test', expiresAtMs: START_MS + 60_000 };
-  await healthy.take(runId, { lease, nowMs: START_MS, dueByMs: START_MS });
-  const letGo = { status: 'suspended', dueAtMs: undefined, inboxIds: [] } as const;
-  await healthy.release(runId, { epoch: 1, wakesSeen: INBOX_LIMIT, ...letGo });
-  await late?.();
-  const { inboxIds = [] } = (await healthy.readRun(runId)) ?? {};
-  expect(inboxIds).toHaveLength(1);
-  expect(await healthy.loadMessages(runId, inboxIds)).toHaveLength(1);
-});
+    // Room is made, and the first request arrives.
+    const lease = { owner: 'test', expiresAtMs: START_MS + 60_000 };
+    await healthy.take(runId, { lease, nowMs: START_MS, dueByMs: START_MS });
+    const letGo = { status: 'suspended', dueAtMs: undefined, inboxIds: [] } as const;
+    await healthy.release(runId, { epoch: 1, wakesSeen: INBOX_LIMIT, ...letGo });
+    await late?.();
+    const { inboxIds = [], letters } = (await healthy.readRun(runId)) ?? {};
+    expect(inboxIds).toHaveLength(1);
+    expect(await healthy.loadMessages(runId, inboxIds, letters)).toMatchObject([{ payload }]);
+  },
+);
 
 test('a sweeper leaves a closed run whose next input another sweeper has seen, and nobody starts without an input', async () => {
   const { runId } = await forgettableRun(healthy);

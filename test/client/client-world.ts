@@ -136,12 +136,12 @@ export async function deliverMail(store: Store, runId: string): Promise<void> {
 
 /** Payloads into the journal, each once, then out of the inbox. Gives the number of wakes that it has seen. */
 async function loadInbox(store: Store, runId: string): Promise<number> {
-  const { inboxIds, wakes } = (await store.readRun(runId))!;
+  const { inboxIds, letters, wakes } = (await store.readRun(runId))!;
   const known = new Set(
     (await journalOf(store, runId)).flatMap((entry) => ('messageId' in entry ? entry.messageId : [])),
   );
   const ids = inboxIds.filter((id) => !known.has(id));
-  const messages = (await store.loadMessages(runId, ids)).filter((message) => message.kind !== 'answered');
+  const messages = (await store.loadMessages(runId, ids, letters)).filter((message) => message.kind !== 'answered');
   if (messages.length < ids.length) throw new Error('the table is damaged: an accepted message has no payload');
   if (messages.length > 0)
     await writeRecord(

@@ -189,6 +189,7 @@ describe('run.history', () => {
     await world.client.run('r1').signal('approved', { by: 'Ada' });
     await deliverMail(world.store, 'r1');
     await world.client.run('r1').signal('approved', { by: 'Grace' });
+    await world.client.run('r1').signal('approved', { by: 'x'.repeat(300) });
     await world.client.run('r1').cancel('late');
     expect(await historyOf(world)).toMatchObject([
       { kind: 'signal-received', name: 'approved', value: { by: 'Ada' } },
@@ -199,6 +200,7 @@ describe('run.history', () => {
         value: { by: 'Grace' },
         bytes: bytesOf({ by: 'Grace' }),
       },
+      { kind: 'message-waiting', name: 'approved', value: { by: 'x'.repeat(300) } },
       { kind: 'message-waiting', becomes: 'cancel-requested', name: 'cancel', reason: 'late' },
     ]);
   });

@@ -21,7 +21,10 @@ async function inboxOf({ store }: World, ids: readonly string[]): Promise<string
 }
 
 describe('a message', () => {
-  it('is put, accepted, and wakes the run', async () => {
+  it.each([
+    ['that is small is accepted', 'Ada', ['accept']],
+    ['that is large is put, accepted', 'Ada '.repeat(60), ['putMessage', 'accept']],
+  ])('%s, and wakes the run', async (_, by, wanted) => {
     const world = await worldWithRun();
     const calls: string[] = [];
     const record: Around = ({ operation }, go) => {
@@ -31,13 +34,43 @@ describe('a message', () => {
     await world
       .clientWith({ store: aroundStore(world.store, record) })
       .run('r1')
-      .signal(approved, { by: 'Ada' });
-    expect(calls).toEqual(['putMessage', 'accept']);
+      .signal(approved, { by });
+    expect(calls).toEqual(wanted);
     expect(takeWakes(world)).toEqual([{ runId: 'r1', inMs: 0 }]);
     await deliverMail(world.store, 'r1');
     expect(await journalOf(world.store, 'r1')).toMatchObject([
-      { kind: 'signal-received', name: 'approved', payload: { by: 'Ada' } },
+      { kind: 'signal-received', name: 'approved', payload: { by } },
     ]);
+  });
+
+  it('that is small is put where the run item has no room for it', async () => {
+    const world = await worldWithRun();
+    for (const number of [1, 2, 3, 4]) await world.client.run('r1').signal('small', number);
+    const { inboxIds, letters } = (await world.store.readRun('r1'))!;
+    expect(inboxIds).toHaveLength(4);
+    expect(letters?.map(({ id }) => id)).toEqual(inboxIds.slice(0, 2));
+    expect(await inboxOf(world, inboxIds)).toEqual(inboxIds.slice(2));
+    await deliverMail(world.store, 'r1');
+    expect(await journalOf(world.store, 'r1')).toMatchObject([1, 2, 3, 4].map((payload) => ({ payload })));
+  });
+
+  it('is not said to be refused where a request with it as a letter may be carried out late', async () => {
+    const world = await worldWithRun();
+    const { accept } = world.store;
+    const run = world.client.run('r1');
+    let lost: (() => Promise<unknown>) | undefined;
+    const store = aroundStore(world.store, async ({ operation, args }, go) => {
+      if (operation !== 'accept' || lost !== undefined) return go();
+      lost = () => accept.apply(world.store, args as Parameters<typeof accept>);
+      for (let sent = 0; sent < INBOX_LIMIT; sent += 1) await run.signal('other', sent); // no room, neither for a letter
+      throw new StoreUnavailableError('accept');
+    });
+    const sent = world.clientWith({ store }).run('r1').signal(stopped);
+    await expect(sent).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await deliverMail(world.store, 'r1');
+    await lost?.();
+    await deliverMail(world.store, 'r1');
+    expect((await journalOf(world.store, 'r1')).at(-1)).toMatchObject({ name: 'stopped' });
   });
 
   it('of each kind arrives in the order in which they were sent', async () => {
@@ -64,17 +97,20 @@ describe('a message', () => {
     expect((await world.store.readRun('r1'))!.inboxIds).toHaveLength(1);
   });
 
-  it('to nobody is an error, and leaves nothing behind', async () => {
+  it.each([
+    ['small', 0],
+    ['x'.repeat(300), 1],
+  ])('to nobody is an error, and leaves nothing behind', async (payload, puts) => {
     const world = createWorld();
     const ids: string[] = [];
     const store = aroundStore(world.store, ({ operation, args }, go) => {
       if (operation === 'putMessage') ids.push((args[1] as { id: string }).id);
       return go();
     });
-    await expect(world.clientWith({ store }).run('r1').signal(stopped)).rejects.toThrow(
+    await expect(world.clientWith({ store }).run('r1').signal('note', payload)).rejects.toThrow(
       'there is no run "r1": check the id; a run that ended long ago is purged',
     );
-    expect(ids).toHaveLength(1);
+    expect(ids).toHaveLength(puts);
     expect(await inboxOf(world, ids)).toEqual([]);
   });
 
@@ -98,24 +134,30 @@ describe('a message', () => {
       if (operation === 'putMessage') ids.push((args[1] as { id: string }).id);
       return go();
     });
-    await expect(world.clientWith({ store }).run('r1').signal(stopped)).rejects.toThrow(
+    const large = 'x'.repeat(300);
+    await expect(world.clientWith({ store }).run('r1').signal('note', large)).rejects.toThrow(
       `the inbox of run "r1" is full: ${INBOX_LIMIT} messages wait for its next turn. Nothing was accepted: send it again later`,
     );
+    expect(ids).toHaveLength(1);
     expect(await inboxOf(world, ids)).toEqual([]);
     await deliverMail(world.store, 'r1');
     await expect(run.signal(stopped)).resolves.toBeUndefined();
   });
 
-  it('is repeated under the same id while the store does not answer, and then given up', async () => {
+  it.each([
+    ['accept', 'small'],
+    ['putMessage', 'x'.repeat(300)],
+  ])('is repeated under the same id while the store does not answer its %s, and then given up', async (what, note) => {
     const world = await worldWithRun();
     const ids: string[] = [];
     const store = aroundStore(world.store, ({ operation, args }) => {
       if (operation === 'putMessage') ids.push((args[1] as { id: string }).id);
+      if (operation === 'accept') ids.push(args[1] as string);
       return Promise.reject(new StoreUnavailableError(operation));
     });
     const beforeMs = world.clock.nowMs();
-    await expect(world.clientWith({ store }).run('r1').signal(stopped)).rejects.toThrow(
-      'the store did not carry out "putMessage": try again',
+    await expect(world.clientWith({ store }).run('r1').signal('note', note)).rejects.toThrow(
+      `the store did not carry out "${what}": try again`,
     );
     expect(ids).toHaveLength(5);
     expect(new Set(ids).size).toBe(1);

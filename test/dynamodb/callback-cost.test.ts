@@ -55,12 +55,13 @@ async function unitsOf(flow: (typeof workflows)[number], decide: (runId: string)
   return writes.reduce((sum, { total }) => sum + total, 0);
 }
 
-test('a callback costs what a signal costs', async () => {
-  const signalled = await unitsOf(bySignal, (id) => client.run(id).signal(decided, 'yes'));
+test('a callback costs what a signal with an idempotency key costs, which is no letter', async () => {
+  const letter = await unitsOf(bySignal, (id) => client.run(id).signal(decided, 'yes'));
+  const signalled = await unitsOf(bySignal, (id) => client.run(id).signal(decided, 'yes', { idempotencyKey: 'k' }));
   const calledBack = await unitsOf(byCallback, async (id) => {
     const records = await store.loadRecords(id, 0);
     const [mail] = records.flatMap(({ entries }) => entries).filter(({ kind }) => kind === 'step-completed');
     await client.completeCallback((mail as unknown as { value: string }).value, 'yes');
   });
-  expect([signalled, calledBack]).toEqual([17, 17]);
+  expect([letter, signalled, calledBack]).toEqual([15, 17, 17]);
 });

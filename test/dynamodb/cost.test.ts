@@ -1,6 +1,7 @@
 /** The table of operations in docs/protocol.md, column "units": base + index of the due + index by workflow. */
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createDynamodbStore, type TableStore } from '../../lib/dynamodb/create-dynamodb-store.ts';
+import { LETTER_LIMIT_BYTES, mayBeLetter } from '../../lib/ports/letters.ts';
 import { meterWrites } from '../../lib/dynamodb/write-meter.ts';
 import {
   LEASE_MS,
@@ -83,6 +84,25 @@ test('accepting a message costs 1, and 0, 1 or 2 for the index of the due: from 
   await store.take(runId, taking('worker-2'));
   await store.release(runId, releasing({ epoch: 2, wakesSeen: 2, dueAtMs: START_MS + 1000 }));
   expect(await units(() => store.accept(runId, 'm3', INBOX_LIMIT))).toEqual([1, 2, 0]);
+});
+
+test('a letter is accepted by one write as well, and loading and deleting it costs nothing', async () => {
+  const letter = signal('m1', 'x'.repeat(100));
+  expect(mayBeLetter(letter)).toBe(true);
+  const run = await createdRun(store, ordinaryRun());
+  expect(await units(() => store.accept(run.runId, 'm1', INBOX_LIMIT, 'signal', letter))).toEqual([1, 0, 0]);
+  expect(await units(() => store.take(run.runId, taking('worker-1')))).toEqual([1, 0, 0]);
+  const release = releasing({ wakesSeen: 1, lettersSeen: ['m1'] });
+  expect(await units(() => store.release(run.runId, release))).toEqual([1, 1, 0]);
+});
+
+test('with as many letters as it takes, a lease and a long input a run item is within one unit', async () => {
+  const run = await takenRun(store, { ...ordinaryRun(), input: { kind: 'inline', value: encoded('i'.repeat(190)) } });
+  for (const id of ['m1'.padEnd(22, '-'), 'm2'.padEnd(22, '-')]) {
+    const letter = signal(id, 'x'.repeat(LETTER_LIMIT_BYTES - JSON.stringify(signal(id, '')).length));
+    expect(mayBeLetter(letter)).toBe(true);
+    expect(await units(() => store.accept(run.runId, id, INBOX_LIMIT, 'signal', letter))).toEqual([1, 0, 0]);
+  }
 });
 
 test('renewing the lease costs 1', async () => {

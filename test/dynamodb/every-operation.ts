@@ -36,6 +36,7 @@ export async function useEveryOperation(store: Store): Promise<void> {
   await store.putMessage(runId, signal('m1'));
   for (let twice = 0; twice < 2; twice += 1) {
     await store.accept(runId, 'm1', INBOX_LIMIT);
+    await store.accept(runId, 'letter', INBOX_LIMIT, 'signal', signal('letter'));
     await store.renew(runId, { epoch: twice, expiresAtMs: START_MS + LEASE_MS });
     await store.putRecord(runId, journalRecord(1));
     await store.putRecord(runId, journalRecord(2), 1, [{ name: 's', from: 1, values: [encoded('v')] }]);

@@ -15,7 +15,7 @@ import {
   fromRecordSortKey,
   fromWorkflowShard,
   recordSortKey,
-  firstTurnFormat,
+  lettersFormat,
   workflowShardOf,
   workflowShards,
 } from '../../lib/dynamodb/schema.ts';
@@ -217,7 +217,7 @@ describe('an item of a newer version', () => {
         Key: itemKey(runId, sortKey),
         UpdateExpression: 'SET #format = :newer',
         ExpressionAttributeNames: { '#format': 'format' },
-        ExpressionAttributeValues: { ':newer': { N: String(firstTurnFormat + 1) } },
+        ExpressionAttributeValues: { ':newer': { N: String(lettersFormat + 1) } },
       }),
     );
   }
@@ -238,7 +238,7 @@ describe('an item of a newer version', () => {
     for (const read of reads) {
       await expect(read()).rejects.toThrow(NewerFormatError);
       await expect(read()).rejects.toThrow(
-        /has format 5, and this version of lull reads up to [34]: run the newer version/,
+        /has format 6, and this version of lull reads up to [35]: run the newer version/,
       );
     }
   });

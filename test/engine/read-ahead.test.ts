@@ -21,7 +21,7 @@ beforeEach(async () => {
   const run = await cloud.client.start(collect, 2);
   runId = run.id;
   await cloud.worker().turn(runId);
-  await run.signal(note, 1);
+  await run.signal(note, 1, { idempotencyKey: 'k' }); // it has an item
 });
 
 function latch() {

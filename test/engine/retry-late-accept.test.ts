@@ -137,7 +137,7 @@ test('to a run that has completed, and is never tried again, it is refused, and 
     ids.push(message.id);
     return putMessage(runId, message, ...others);
   };
-  const sent = await passing(cloud, run.signal(note, 'too late'));
+  const sent = await passing(cloud, run.signal(note, 'too late '.repeat(30))); // too long for a letter
   expect(sent).toMatchObject({ status: 'rejected', reason: { code: 'RUN_ENDED' } });
   expect(ids).toHaveLength(1);
   expect(await cloud.table.loadMessages('parent-1', ids)).toEqual([]);

@@ -143,11 +143,12 @@ describe('a table that was damaged', () => {
   it('holds a run whose message is gone, and does not end it without', async () => {
     const cloud = new SmallCloud([waiting]);
     const run = await cloud.client.start(waiting, 'abc');
-    await run.signal(note, 1);
-    await cloud.table.deleteMessages(run.id, ['message-1']);
+    await run.signal(note, 1, { idempotencyKey: 'k' }); // it has an item
+    const [id = ''] = (await cloud.run(run.id)).inboxIds;
+    await cloud.table.deleteMessages(run.id, [id]);
     expect(await cloud.worker().turn(run.id)).toMatchObject({ kind: 'blocked', error: { code: 'MESSAGE_MISSING' } });
-    expect((await cloud.run(run.id)).inboxIds).toEqual(['message-1']);
-    await cloud.table.putMessage(run.id, { id: 'message-1', kind: 'signal', name: 'note', payload: 4 as never });
+    expect((await cloud.run(run.id)).inboxIds).toEqual([id]);
+    await cloud.table.putMessage(run.id, { id, kind: 'signal', name: 'note', payload: 4 as never });
     cloud.pass(10_000);
     await cloud.worker().turn(run.id);
     expect(await run.result({ timeout: 0 })).toBe(7);

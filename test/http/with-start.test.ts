@@ -10,7 +10,7 @@ describe('POST /workflows/{name}/runs/{id}/signals/{signal}', () => {
     await post('/workflows/rating/runs/r1/signals/rated', { payload: { stars: 4 } });
     await post('/workflows/rating/runs/r1/signals/any%2Fthing%20else');
     const run = await store.readRun('r1');
-    const messages = await store.loadMessages('r1', run!.inboxIds);
+    const messages = await store.loadMessages('r1', run!.inboxIds, run!.letters);
     expect(messages.map((message) => 'name' in message && message.name)).toEqual(['rated', 'rated', 'any/thing else']);
   });
 

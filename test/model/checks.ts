@@ -149,6 +149,47 @@ export const checks: readonly Check[] = [
     ['planted: the starter leaves no time at which its run is due', 'CREATE AUTO M_CREATENODUE'],
     ['planted: a starter takes the run of another one for its own', 'CREATE AUTO M_TWIN NOSB'],
   ]),
+  ...of('run.pml', 'safe', 'holds', [
+    ['letters: the sender crashes and repeats', 'LETTERS=14'],
+    ['letters: two senders', 'LETTERS=14 S2=1 NOSB'],
+    ['letters: room for one; who finds none puts the payload', 'LETTERS=14 ICAP=1 S2=1 NOSB NTIMER=0'],
+    ['letters: one of two messages is one', `LETTERS=2 S2=1 NOSB ${SMALL}`],
+    ['letters: two callers of one id', `LETTERS=14 S1=3 ${SMALL}`],
+    [
+      'letters: a request that is carried out late, and a full mail',
+      'LETTERS=14 ICAP=1 LATE S1=2 S2=2 CAP=1 NOSB NOCB NSTEP=0',
+    ],
+    [
+      'letters: a request that is carried out late, and room for one letter',
+      `LETTERS=14 ICAP=1 LATE S1=2 S2=2 CAP=2 NOSB NOCB ${SMALL}`,
+    ],
+    ['letters: terminate, and code that cannot follow', 'LETTERS=14 S2=2 TERM_ID=2 BLOCK NOSB NTIMER=0'],
+    ['letters: renewals, two senders', `LETTERS=14 RENEW S2=1 NOSB ${SMALL}`],
+    ['letters: messages are deleted by half', `LETTERS=2 S2=1 PARTIAL NOSB ${SMALL}`],
+    [
+      'letters: delayed start, cancelled before its time',
+      'LETTERS=2 DELAY S1=1 S2=2 CANCEL_ID=2 NOSB NSTEP=0 NTIMER=0',
+    ],
+    ['letters: continues as new, two senders', `LETTERS=14 CONT S2=1 NOSB ${SMALL}`],
+    ['letters: paused', `LETTERS=14 PAUSE NOSB ${SMALL}`],
+    ['letters: its workflow is paused', `LETTERS=14 HOLD NOSB ${SMALL}`],
+    ['letters: the inbox is read beside the journal', `LETTERS=2 S2=1 BESIDE NOSB ${SMALL}`],
+    ['letters: the answer to a take is lost', 'LETTERS=14 RETAKE WARM NOSB NTIMER=0'],
+    ['letters: the starter takes the first turn', 'LETTERS=14 CREATE NOSB NTIMER=0'],
+  ]),
+  ...of('run.pml', 'live', 'holds', [
+    ['live: letters; a worker and the sender crash', `LETTERS=14 CB=1 SB=1 ${SMALL}`],
+    ['live: letters; two senders, room for one', 'LETTERS=14 ICAP=1 S2=1 NTIMER=0'],
+  ]),
+  ...of('run.pml', 'safe', 'breaks', [
+    ['planted: a letter comes after its id', 'LETTERS=14 M_LETTERLATER'],
+    ['planted: letters go with a release whose messages stay', 'LETTERS=14 BLOCK M_LETTERSGO NOSB'],
+    ['planted: a renewal brings the ids and not the letters', `LETTERS=14 RENEW S2=1 M_RENEWNOLETTERS NOSB ${SMALL}`],
+    [
+      'planted: who puts the payload after all forgets the request before',
+      `LETTERS=14 ICAP=1 LATE S1=2 S2=2 CAP=2 M_FORGETSTRY NOSB NOCB ${SMALL}`,
+    ],
+  ]),
   ...of('early.pml', 'safe', 'holds', [
     ['early: readOnly steps may begin before their record', 'READS'],
     ['early: other steps do not', 'KEEPS'],

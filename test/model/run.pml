@@ -22,6 +22,8 @@
  * with an id of its own, never repeated; 3 two callers at once with that id; 4 the same, and each has a payload of its own); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
  * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE HOLD EARLY CREATE AUTO.
  * M_...: one planted mistake each.
+ * LETTERS: the set of ids that are sent as letters, in the run item; of these it takes at most ICAP, and who finds it full puts
+ * the payload first. What the run item has of a message is let.
  * BESIDE: the payloads of the mail are read beside the journal. Without it they are read after it, which is one of the orders.
  * PAUSE: somebody pauses and resumes the run, without limit (LIVE: once).
  * HOLD: the same with its workflow; who knows of that may know what was true at any time before (LIVE: what is true).
@@ -42,6 +44,12 @@
 #endif
 #ifndef CAP
 #define CAP 3
+#endif
+#ifndef LETTERS
+#define LETTERS 0
+#endif
+#ifndef ICAP
+#define ICAP 2
 #endif
 #ifndef CANCEL_ID
 #define CANCEL_ID 0
@@ -116,8 +124,11 @@ bool open = 0, created = 0, inFirst = 0;   /* inFirst: the lease is that of the 
 bool open = 1;
 #endif
 byte owner = 0; byte mail = 0; bool dirty = 0;
-/* payloads of messages */
+/* payloads of messages; those of them that are letters */
 byte inb = 0;
+#if LETTERS
+byte let = 0;
+#endif
 /* journal: messages, steps, timers */
 byte jd = 0, js = 0, jt = 0;
 bool behind[NW + 1]; bool fenced[NW + 1];
@@ -170,7 +181,7 @@ bool warm[NW + 1];
 #ifdef PAUSE
 bool rpaused = 0;
 #endif
-bool rnews = 0, rdirty = 0; byte rmail = 0;  /* of the owner's last renewal, not taken up yet */
+bool rnews = 0, rdirty = 0; byte rmail = 0, rlet = 0;  /* of the owner's last renewal, not taken up yet */
 #ifdef M_RENEWREVIVES
 byte lastowner = 0;
 #endif
@@ -179,7 +190,7 @@ byte lastowner = 0;
 byte jint = 0, bodies = 0;   /* interrupted by a takeover; begun ever */
 #endif
 #ifdef LATE
-bool late = 0;               /* an accept is on its way whose sender has given it up */
+bool late = 0, lateRef = 0;  /* an accept is on its way whose sender has given it up */
 #endif
 #ifdef ORDER
 byte corder = 0, jorder = 0; /* in which order accepted, delivered */
@@ -324,6 +335,7 @@ inline put() {
 #define ACCEPTED 1
 #define CLOSED   2
 #define FULL     3
+#define NOROOM   4
 
 #ifdef M_NOROOM
 #define ROOM(id) CAP
@@ -337,14 +349,26 @@ inline put() {
 #endif
 
 /* operation 3: one update of the run item, or the answer why not. */
-inline accept(id, answer, isFree) {
+#if LETTERS
+#define COUNT(l) ((((l) & 2) != 0) + (((l) & 4) != 0) + (((l) & 8) != 0))
+#define ISLETTER(id) ((BIT(id) & LETTERS) && !byRef)
+#define NOPLACE(id) (ISLETTER(id) && COUNT(let) >= ICAP)
+#else
+#define ISLETTER(id) false
+#define NOPLACE(id) false
+#endif
+inline accept(id, answer, isFree, byRef) {
   if
   :: !open -> answer = CLOSED
   :: open && HAS(mail, id) -> answer = ACCEPTED; isFree = (owner == 0)
   :: open && !HAS(mail, id) && ISFULL(id) -> answer = FULL
-  :: open && !HAS(mail, id) && !ISFULL(id) ->
+  :: open && !HAS(mail, id) && !ISFULL(id) && NOPLACE(id) -> answer = NOROOM
+  :: open && !HAS(mail, id) && !ISFULL(id) && !NOPLACE(id) ->
      answer = ACCEPTED; isFree = (owner == 0);
      APPEND(mail, id); bump();
+#if LETTERS && !defined(M_LETTERLATER)
+     if :: ISLETTER(id) -> let = let | BIT(id) :: else fi;
+#endif
 #ifndef M_SPLITDUE
      due = ZERO;
 #endif
@@ -386,6 +410,9 @@ inline accept(id, answer, isFree) {
 /* kind 3 and 4: of S1 == 4, with the payloads 1 and 2 */
 proctype Sender(byte id; byte kind) {
   byte answer = 0; bool isFree = 0, isRepeat = 0, isThere = 0;
+#if LETTERS
+  bool byRef = 0;
+#endif
 #ifdef CREATE
   created;                                                                /* before, there is nobody to send to */
 #endif
@@ -407,8 +434,15 @@ again:
   atomic {                                                                /* 2: what has only a digest was received */
     if
     :: digests & BIT(id) -> assert(THERE & BIT(id)); assert(!(toldGone & BIT(id))); TELL; goto stop
+#if LETTERS
+    :: !(digests & BIT(id)) && ISLETTER(id)
+    :: !(digests & BIT(id)) && !ISLETTER(id) -> inb = inb | BIT(id)
+#else
     :: else -> inb = inb | BIT(id)
+#endif
     fi };
+#elif LETTERS
+  if :: ISLETTER(id) :: else -> inb = inb | BIT(id) fi;                   /* 2: a letter is sent with its id */
 #elif !defined(M_COUNTFIRST)
   inb = inb | BIT(id);                                                    /* 2 */
 #endif
@@ -416,6 +450,9 @@ accept3:
 #ifdef LATE
   if                                                                      /* on its way, and the sender hears nothing */
   :: atomic { id == 1 && !late && !isRepeat -> late = 1;
+#if LETTERS
+       lateRef = byRef;
+#endif
 #ifndef M_SDKREPEATS
        isRepeat = 1
 #endif
@@ -425,7 +462,19 @@ accept3:
 #endif
   atomic {                                                                /* 3 */
     if :: SENDERDOWN; if :: kind != 2 -> goto again :: goto stop fi :: true fi;
-    accept(id, answer, isFree);
+#if LETTERS
+    accept(id, answer, isFree, byRef);
+    if
+    :: answer == NOROOM -> answer = 0; byRef = 1;
+#ifdef M_FORGETSTRY
+       isRepeat = 0;
+#endif
+       goto again
+    :: else
+    fi;
+#else
+    accept(id, answer, isFree, false);
+#endif
 #ifdef M_SPLITDUE
     if :: answer != ACCEPTED -> goto refused :: else fi
 #elif !defined(M_COUNTFIRST)
@@ -438,6 +487,9 @@ accept3:
 #endif
 #ifdef M_SPLITDUE
   atomic { if :: SENDERDOWN; goto stop :: true fi; if :: open -> due = ZERO :: else fi };
+#endif
+#ifdef M_LETTERLATER
+  let = let | BIT(id);
 #endif
   atomic {                                                                /* 4 */
     if :: SENDERDOWN; answer = 0; if :: isRepeat = 1; goto accept3 :: kind != 2 -> isRepeat = 0; goto again :: goto stop fi
@@ -485,7 +537,11 @@ refused:
     :: else                                                               /* full, of a shared id; open: try again */
     fi };
 stop:
-  atomic { answer = 0; isFree = 0; isRepeat = 0; isThere = 0 }
+  atomic {
+#if LETTERS
+    byRef = 0;
+#endif
+    answer = 0; isFree = 0; isRepeat = 0; isThere = 0 }
 }
 
 #ifdef LATE
@@ -494,7 +550,7 @@ proctype Net() {
   byte answer; bool isFree;
 endnet:
   do
-  :: atomic { late -> late = 0; accept(1, answer, isFree); answer = 0; isFree = 0 }
+  :: atomic { late -> late = 0; accept(1, answer, isFree, lateRef); answer = 0; isFree = 0; lateRef = 0 }
   od
 }
 #endif
@@ -532,14 +588,21 @@ endnoise:
 #define MAYGO (open && MINE && !UNSEEN)
 #define LOST  (!open || !MINE)
 
+#if LETTERS
+#define VIEWMAIL v = mail; vl = let
+#define INITEM   vl
+#else
+#define VIEWMAIL v = mail
+#define INITEM   0
+#endif
 #ifdef NOISE
-#define VIEW  v = mail; nv = nmail
+#define VIEW  VIEWMAIL; nv = nmail
 #define NOISY (nv > ln)
 #elif defined(PAUSE) && !defined(M_PAUSEUNSEEN)
-#define VIEW  v = mail; vp = paused
+#define VIEW  VIEWMAIL; vp = paused
 #define NOISY false
 #else
-#define VIEW  v = mail
+#define VIEW  VIEWMAIL
 #define NOISY false
 #endif
 #ifdef PAUSE
@@ -605,7 +668,7 @@ inline take() {
   STEPDOWN(1); STEPDOWN(2); STEPDOWN(3); rank[me] = 3;
 #endif
 #ifdef RENEW
-  rnews = 0; rmail = 0; rdirty = 0;
+  rnews = 0; rmail = 0; rlet = 0; rdirty = 0;
 #endif
 #ifdef HEARS
   aged[me] = 0;
@@ -613,6 +676,16 @@ inline take() {
   fenced[me] = 0; VIEW; LEARN
 }
 
+/* of the letters, those of messages that stay in the mail stay */
+#if LETTERS
+#ifdef M_LETTERSGO
+#define KEEPLETTERS let = 0
+#else
+#define KEEPLETTERS let = let & SET(mail)
+#endif
+#else
+#define KEEPLETTERS skip
+#endif
 /* lets the run go */
 inline leave() {
 #ifdef M_RENEWREVIVES
@@ -623,7 +696,7 @@ inline leave() {
   expired = 0;
 #endif
 #ifdef RENEW
-  rnews = 0; rmail = 0; rdirty = 0;
+  rnews = 0; rmail = 0; rlet = 0; rdirty = 0;
 #endif
 #ifdef DELAY
   pending = 0;
@@ -718,7 +791,7 @@ inline next() {
 #endif
 
 #ifdef BESIDE
-#define PAYLOADS (got | inb)
+#define PAYLOADS (got | inb | INITEM)
 #if S1 == 4
 #define READBESIDE asked = SET(v); got = inb & SET(v); gpay = pay
 #define DELIVERED (got & 2 -> gpay : pay)
@@ -726,13 +799,16 @@ inline next() {
 #define READBESIDE asked = SET(v); got = inb & SET(v)
 #endif
 #else
-#define PAYLOADS inb
+#define PAYLOADS (inb | INITEM)
 #define DELIVERED pay
 #endif
 
 proctype Worker(byte me) {
   byte v, ld, ls, lt;          /* the mail as last seen; the journal as last seen */
   byte res, p, ps, pt, w, mode; bool tko;
+#if LETTERS
+  byte vl;                     /* the letters, as the mail was last seen */
+#endif
 #ifdef DELAY
   bool before, lput;
 #elif defined(CONT)
@@ -849,14 +925,14 @@ endidle:
 wait:
   atomic { CRASH;                                                         /* 9 */
     if
-    :: SET(v) & ~inb -> if :: LOST -> goto down :: else -> goto load fi
+    :: SET(v) & ~(inb | INITEM) -> if :: LOST -> goto down :: else -> goto load fi
     :: else -> if :: SET(v) & (CANCEL | TERM) -> goto load :: else fi
     fi };
   atomic { CRASH;                                                         /* 14 */
     if
     :: MAYGO ->
        assert(!jput);                                                     /* who has begun is not put back */
-       leave(); mail = v; due = NB; pending = 1; goto down
+       leave(); mail = v; KEEPLETTERS; due = NB; pending = 1; goto down
     :: LOST -> goto down
     :: !LOST && UNSEEN -> VIEW; LEARN; goto wait
     fi };
@@ -934,6 +1010,12 @@ receive:                                                                  /* 9 *
 #ifdef RENEW
     if                                                                    /* lib/engine/lease-renewer.ts: its answer came */
     :: owner == me && rnews -> rnews = 0; v = rmail; rmail = 0;
+#if LETTERS
+#ifndef M_RENEWNOLETTERS
+       vl = rlet;
+#endif
+       rlet = 0;
+#endif
 #ifdef PAUSE
        vp = rpaused;
 #endif
@@ -952,7 +1034,7 @@ receive:                                                                  /* 9 *
     if :: inb & 8 -> APPEND(v, 3) :: else fi;
 #endif
 #ifdef CONT
-    rep = (lk[me] -> SET(v) & ~ld & ~inb & (old | carry) : 0);            /* lib/engine/link-before.ts */
+    rep = (lk[me] -> SET(v) & ~ld & ~inb & (old | carry) : 0);            /* lib/engine/link-before.ts: a letter tells nothing */
 #endif
     if
     :: SET(v) & ~ld & ~rep & ~PAYLOADS -> assert(owner != me); goto down  /* the owner misses no payload */
@@ -1184,7 +1266,7 @@ release:                                                                  /* 14 
 #else
        assert(!(counted & ~GOT));                                         /* nothing accepted is lost */
 #endif
-       leave(); mail = v;
+       leave(); mail = v; KEEPLETTERS;
 #ifdef PARTIAL
        assert(!(inb & ld & ~SET(v)));                                     /* what is to be deleted yet is not forgotten */
 #endif
@@ -1234,7 +1316,7 @@ finish:                                                                   /* 15 
        assert(!res);                                                      /* nothing that is held is lost */
 #endif
        assert(!(counted & ~GOT));                                         /* nothing accepted is lost */
-       leave(); mail = 0; open = 0; due = NONE; UNPAUSE; BACK; goto down
+       leave(); mail = 0; KEEPLETTERS; open = 0; due = NONE; UNPAUSE; BACK; goto down
 #ifdef M_GOESROUND
     :: LOST && open -> goto receive
     :: !open -> goto down
@@ -1277,7 +1359,7 @@ leave1:                                                                   /* 11 
 #ifdef M_MOVEEMPTIES
        v = 0;
 #endif
-       leave(); mail = v; second = 1; jput = 0; jd = 0; js = 0; jt = 0; tpast = 0;
+       leave(); mail = v; KEEPLETTERS; second = 1; jput = 0; jd = 0; js = 0; jt = 0; tpast = 0;
 #ifdef M_NOTDUE
        due = NONE;
 #else
@@ -1305,7 +1387,7 @@ hold:                                                                     /* 14,
 #ifdef M_HOLDEMPTIES
        v = 0;
 #endif
-       leave(); mail = v; due = SOON;
+       leave(); mail = v; KEEPLETTERS; due = SOON;
        assert(!(counted & ~jd & ~SET(mail)));                             /* it keeps what it cannot take */
        goto down
     :: LOST -> goto down
@@ -1332,6 +1414,9 @@ down:
 #endif
 #ifdef HOLD
     hv = 0;
+#endif
+#if LETTERS
+    vl = 0;
 #endif
     v = 0; ld = 0; ls = 0; lt = 0; res = 0; p = 0; ps = 0; pt = 0; w = 0; mode = GOING; tko = 0;
 #ifdef DELAY
@@ -1372,6 +1457,9 @@ proctype Keeper() {
 endkeeper:
   do
   :: atomic { open && owner != 0 && !rnews -> rnews = 1; rmail = mail; rdirty = 0;
+#if LETTERS
+     rlet = let;
+#endif
 #ifdef PAUSE
      rpaused = paused
 #endif

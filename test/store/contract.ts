@@ -9,6 +9,7 @@ import { describeItemLimit, describeJournal } from './journal-contract.ts';
 import { describeFirstTurns } from './first-turn-contract.ts';
 import { describeLeases } from './lease-contract.ts';
 import { describeInbox } from './inbox-contract.ts';
+import { describeLetters } from './letter-contract.ts';
 import { describeHolding } from './hold-contract.ts';
 import { describePausing } from './pause-contract.ts';
 import { describePools } from './pool-contract.ts';
@@ -27,6 +28,7 @@ export function describeStoreContract(
   describeLeases(openStore);
   describeFirstTurns(openStore);
   describeInbox(openStore);
+  describeLetters(openStore);
   describeContinuing(openStore);
   describeRetrying(openStore);
   describePausing(openStore);

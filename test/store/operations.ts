@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Encoded } from '../../lib/core/encoded.ts';
 import type { RunStatus } from '../../lib/core/run-status.ts';
 import type { FirstTurn } from '../../lib/ports/first-turn.ts';
-import type { Store } from '../../lib/ports/store.ts';
+import type { ReleaseLease, Store } from '../../lib/ports/store.ts';
 import { LEASE_MS, INBOX_LIMIT, START_MS, encoded, journalRecord, signal } from './samples.ts';
 
 /** One call of the store. `about` is shown when a history fails. */
@@ -110,8 +110,11 @@ const take = operation(
 
 const accept = operation(
   'accept',
-  { run, messageId, kind: fc.constantFrom('signal', 'control', 'cancel', 'terminate') },
-  (store, { run, messageId, kind }, prefix) => store.accept(prefix + run, messageId, INBOX_LIMIT, kind),
+  { run, messageId, kind: fc.constantFrom('signal', 'control', 'cancel', 'terminate'), isLetter: fc.boolean() },
+  (store, { run, messageId, kind, isLetter }, prefix) => {
+    const isOne = isLetter && (kind === 'signal' || kind === 'control');
+    return store.accept(prefix + run, messageId, INBOX_LIMIT, kind, isOne ? signal(messageId) : undefined);
+  },
 );
 
 const pausing = operation('pauseRun', { run, wakesSeen, pausedAtMs: nowMs }, (store, { run, ...pause }, prefix) =>
@@ -140,6 +143,10 @@ async function asItIsPaused(store: Store, runId: string): Promise<{ readonly isP
   return run?.pausedAtMs === undefined ? {} : { isPaused: true };
 }
 
+async function lettersSeenIn(store: Store, runId: string): Promise<Pick<ReleaseLease, 'lettersSeen'>> {
+  return { lettersSeen: (await store.readRun(runId))?.letters?.map(({ id }) => id) };
+}
+
 const BLOCKED = {
   reason: 'both sides',
   sinceMs: START_MS,
@@ -155,6 +162,7 @@ const release = operation(
     store.release(prefix + run, {
       ...given,
       ...(await asItIsPaused(store, prefix + run)),
+      ...(await lettersSeenIn(store, prefix + run)),
       ...(isFar ? { needsWake: true } : {}),
       ...(isHeld ? { status: 'blocked', inboxIds, blocked: BLOCKED } : { status: 'suspended', inboxIds: [] }),
     }),
@@ -184,7 +192,11 @@ const continuing = operation(
   'continueRun',
   { run, epoch, wakesSeen, input: stored, inboxIds: messageIds, deadlineAtMs: dueAtMs, link: fc.constantFrom(2, 3) },
   async (store, { run, ...next }, prefix) =>
-    store.continueRun(prefix + run, { ...next, ...(await asItIsPaused(store, prefix + run)) }),
+    store.continueRun(prefix + run, {
+      ...next,
+      ...(await asItIsPaused(store, prefix + run)),
+      ...(await lettersSeenIn(store, prefix + run)),
+    }),
 );
 
 const retrying = operation(
@@ -354,7 +366,8 @@ const honest = operation(
       case 'continue': {
         const input = { kind: 'inline', value: encoded('next') } as const;
         const next = { link: (now.link ?? 1) + 1, input, inboxIds: now.inboxIds, deadlineAtMs: dueAtMs };
-        return store.continueRun(runId, { epoch, wakesSeen, ...next, ...paused });
+        const lettersSeen = now.letters?.map(({ id }) => id);
+        return store.continueRun(runId, { epoch, wakesSeen, ...next, ...paused, lettersSeen });
       }
       // A worker that is late writes where another has written already.
       case 'record':

@@ -8,7 +8,8 @@ import type { JournalRecord } from '../../../lib/journal/record.ts';
 import type { Message } from '../../../lib/ports/message.ts';
 import { firstRecordOf } from '../../../lib/ports/first-turn.ts';
 import type { RunItem } from '../../../lib/ports/run-item.ts';
-import type { AnswerUpdate, AnswerUpdateResult, PutMessageResult, TakeLease } from '../../../lib/ports/store.ts';
+import type { AnswerUpdate, AnswerUpdateResult, TakeLease } from '../../../lib/ports/store.ts';
+import type { PutMessageResult } from '../../../lib/ports/sending.ts';
 import type { StreamValues } from '../../../lib/ports/stream-values.ts';
 import type { TransactRecord } from '../../../lib/ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../../../lib/ports/run-removal.ts';
@@ -108,6 +109,7 @@ export class Ledger {
         const id = args[1] as string;
         const isNew = after?.inboxIds.includes(id) === true && before?.inboxIds.includes(id) === false;
         if (!isNew || run.accepted.includes(id)) return;
+        if (args[4] !== undefined) run.messages.set(id, args[4] as Message);
         run.accepted.push(id);
         if (after.pausedAtMs !== undefined) run.acceptedWhilePaused.add(id);
         run.noteStop(run.messages.get(id), call);

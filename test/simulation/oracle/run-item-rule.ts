@@ -1,4 +1,5 @@
 /** The run item moves as the run protocol allows: I6, I7, "two results". */
+import { MOST_LETTERS } from '../../../lib/ports/letters.ts';
 import { isClosed } from '../../../lib/core/run-status.ts';
 import { isToTell, type RunItem } from '../../../lib/ports/run-item.ts';
 import type { Table } from '../world/table.ts';
@@ -49,10 +50,18 @@ export const runItemRule: Rule = {
     if (operation === 'renew' && (after.lease?.expiresAtMs ?? 0) < (before.lease?.expiresAtMs ?? 0)) {
       violate(`a renewal by ${by} made the lease shorter, which its worker was told is longer`);
     }
+    const { letters = [] } = after;
     const lost = before.inboxIds.filter((id) => !after.inboxIds.includes(id) && !run.isDelivered(id));
     if (lost.length > 0) violate(`${operation} by ${by} removed ${lost.join(', ')} from the inbox, undelivered`);
     const added = after.inboxIds.filter((id) => !before.inboxIds.includes(id));
     if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the inbox`);
+    const unknown = letters.filter(({ id }) => !after.inboxIds.includes(id) && !run.isDelivered(id));
+    if (unknown.length > 0) violate(`${operation} has left letters that are in no inbox`);
+    if (letters.length > MOST_LETTERS) violate(`${letters.length} letters are in the run item`);
+    const left = before.letters?.filter(
+      ({ id }) => after.inboxIds.includes(id) && !letters.some((one) => one.id === id),
+    );
+    if (left?.length) violate(`${operation} by ${by} dropped the letters of messages that stay`);
     const watched = (after.watchers?.length ?? 0) - (before.watchers?.length ?? 0);
     const isPaused = (operation === 'pauseRun' || operation === 'resumeRun') && before.wakes !== after.wakes ? 1 : 0;
     const isGivenPlace = operation === 'makeRunDue' ? 1 : 0;

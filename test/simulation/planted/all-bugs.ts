@@ -9,6 +9,7 @@ import { encryptionBugs } from './encryption-bugs.ts';
 import { entityBugs } from './entity-bugs.ts';
 import { eventBugs } from './event-bugs.ts';
 import { firstTurnBugs } from './first-turn-bugs.ts';
+import { letterBugs } from './letter-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
 import { holdBugs } from './hold-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
@@ -40,6 +41,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...entityBugs,
   ...eventBugs,
   ...firstTurnBugs,
+  ...letterBugs,
   ...forkBugs,
   ...holdBugs,
   ...journalBugs,
