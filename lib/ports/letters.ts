@@ -10,7 +10,7 @@ import type { RunItem } from './run-item.ts';
 /** As JSON. With two of them, a lease and a short input the run item is within 1 KB, which is one write unit. */
 export const LETTER_LIMIT_BYTES = 200;
 
-/** What a run item has room for. Who finds it full puts its message first. */
+/** What a run item has room for. A sender that finds it full puts its message first. */
 export const MOST_LETTERS = 2;
 
 /** Says whether a message may be accepted as a letter. An update has an item in any case: it is to take the answer. */

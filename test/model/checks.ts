@@ -185,10 +185,6 @@ export const checks: readonly Check[] = [
     ['planted: a letter comes after its id', 'LETTERS=14 M_LETTERLATER'],
     ['planted: letters go with a release whose messages stay', 'LETTERS=14 BLOCK M_LETTERSGO NOSB'],
     ['planted: a renewal brings the ids and not the letters', `LETTERS=14 RENEW S2=1 M_RENEWNOLETTERS NOSB ${SMALL}`],
-    [
-      'planted: who puts the payload after all forgets the request before',
-      `LETTERS=14 ICAP=1 LATE S1=2 S2=2 CAP=2 M_FORGETSTRY NOSB NOCB ${SMALL}`,
-    ],
   ]),
   ...of('early.pml', 'safe', 'holds', [
     ['early: readOnly steps may begin before their record', 'READS'],

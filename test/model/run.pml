@@ -465,11 +465,7 @@ accept3:
 #if LETTERS
     accept(id, answer, isFree, byRef);
     if
-    :: answer == NOROOM -> answer = 0; byRef = 1;
-#ifdef M_FORGETSTRY
-       isRepeat = 0;
-#endif
-       goto again
+    :: answer == NOROOM -> answer = 0; byRef = 1; goto again
     :: else
     fi;
 #else

@@ -9,7 +9,7 @@ import { describeItemLimit, describeJournal } from './journal-contract.ts';
 import { describeFirstTurns } from './first-turn-contract.ts';
 import { describeLeases } from './lease-contract.ts';
 import { describeInbox } from './inbox-contract.ts';
-import { describeLetters } from './letter-contract.ts';
+import { describeLetters, describeNoLetters } from './letter-contract.ts';
 import { describeHolding } from './hold-contract.ts';
 import { describePausing } from './pause-contract.ts';
 import { describePools } from './pool-contract.ts';
@@ -20,15 +20,23 @@ import { describeSnapshots } from './snapshot-contract.ts';
 import { describeStreams } from './stream-contract.ts';
 import { describeTransactions, type OwnTable } from './transact-contract.ts';
 
+interface StoreTraits {
+  readonly hasBucket: boolean;
+  readonly openTable: () => Promise<OwnTable>;
+  /** Default: true. */
+  readonly takesLetters?: boolean;
+}
+
 /** Declares the suite. The store may hold other runs already, and may be shared by all tests of it. */
 export function describeStoreContract(
   openStore: () => Promise<Store>,
-  { hasBucket, openTable }: { hasBucket: boolean; openTable: () => Promise<OwnTable> },
+  { hasBucket, openTable, takesLetters = true }: StoreTraits,
 ): void {
   describeLeases(openStore);
   describeFirstTurns(openStore);
   describeInbox(openStore);
-  describeLetters(openStore);
+  if (takesLetters) describeLetters(openStore);
+  else describeNoLetters(openStore);
   describeContinuing(openStore);
   describeRetrying(openStore);
   describePausing(openStore);

@@ -112,3 +112,13 @@ export function describeLetters(openStore: () => Promise<Store>): void {
     });
   });
 }
+
+/** Of a store that has no room for letters, because it encrypts them. */
+export function describeNoLetters(openStore: () => Promise<Store>): void {
+  test('a letter is to be put first', async () => {
+    const store = await openStore();
+    const { runId } = await createdRun(store);
+    expect(await store.accept(runId, 'm1', INBOX_LIMIT, 'signal', one)).toEqual({ kind: 'put-first' });
+    expect(await store.readRun(runId)).toMatchObject({ inboxIds: [], wakes: 0 });
+  });
+}

@@ -100,8 +100,7 @@ const take = operation(
   (store, { run, owner, nowMs, pin, gone, paused }, prefix) =>
     store.take(prefix + run, {
       lease: { owner, expiresAtMs: nowMs + LEASE_MS },
-      nowMs,
-      dueByMs: nowMs + 10,
+      ...{ nowMs, dueByMs: nowMs + 10 },
       ...(pin === undefined ? {} : { pin }),
       ...(gone === undefined ? {} : { gone }),
       ...(paused === undefined ? {} : { paused: paused.map((workflow) => prefix + workflow) }),
@@ -111,10 +110,8 @@ const take = operation(
 const accept = operation(
   'accept',
   { run, messageId, kind: fc.constantFrom('signal', 'control', 'cancel', 'terminate'), isLetter: fc.boolean() },
-  (store, { run, messageId, kind, isLetter }, prefix) => {
-    const isOne = isLetter && (kind === 'signal' || kind === 'control');
-    return store.accept(prefix + run, messageId, INBOX_LIMIT, kind, isOne ? signal(messageId) : undefined);
-  },
+  (store, { run, messageId, kind, isLetter }, prefix) =>
+    store.accept(prefix + run, messageId, INBOX_LIMIT, kind, isLetter ? signal(messageId) : undefined),
 );
 
 const pausing = operation('pauseRun', { run, wakesSeen, pausedAtMs: nowMs }, (store, { run, ...pause }, prefix) =>
@@ -335,14 +332,8 @@ const honest = operation(
         return store.release(runId, { epoch, wakesSeen, status: 'suspended', dueAtMs, inboxIds: [], ...paused });
       case 'finish': {
         const result = { kind: 'inline', value: encoded('ok') } as const;
-        return store.finish(runId, {
-          epoch,
-          wakesSeen,
-          status: 'completed',
-          result,
-          endedAtMs: START_MS,
-          purgeAtMs: dueAtMs,
-        });
+        const end = { status: 'completed', result, endedAtMs: START_MS, purgeAtMs: dueAtMs } as const;
+        return store.finish(runId, { epoch, wakesSeen, ...end });
       }
       case 'fail': {
         const result = { kind: 'inline', value: encoded('no') } as const;
@@ -366,8 +357,8 @@ const honest = operation(
       case 'continue': {
         const input = { kind: 'inline', value: encoded('next') } as const;
         const next = { link: (now.link ?? 1) + 1, input, inboxIds: now.inboxIds, deadlineAtMs: dueAtMs };
-        const lettersSeen = now.letters?.map(({ id }) => id);
-        return store.continueRun(runId, { epoch, wakesSeen, ...next, ...paused, lettersSeen });
+        const seen = await lettersSeenIn(store, runId);
+        return store.continueRun(runId, { epoch, wakesSeen, ...next, ...paused, ...seen });
       }
       // A worker that is late writes where another has written already.
       case 'record':
