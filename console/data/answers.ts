@@ -22,6 +22,16 @@ export interface ShownRun extends Omit<RunAnswer, 'waitsFor' | 'blocked'> {
   readonly waitsFor?: Waits;
   readonly blocked?: Blocked;
   readonly scheduledAt?: string;
+  readonly waitsForPools?: readonly PoolWait[];
+}
+
+/** Where a run waits for a place. */
+export interface PoolWait {
+  readonly pool: string;
+  readonly step?: number;
+  readonly key?: string;
+  readonly priority: number;
+  readonly since: string;
 }
 
 export interface HistoryPage {

@@ -41,8 +41,9 @@ export function goToView(view: Place['view']): void {
   goTo(placeOfView(place.value, view));
 }
 
-export function goToSchedule(schedule: string | undefined): void {
-  goTo({ ...placeOfView(place.value, 'schedules'), ...(schedule === undefined ? {} : { schedule }) });
+/** A schedule or a pool, or the list of them. */
+export function goToNamed(view: 'schedules' | 'pools', named: string | undefined): void {
+  goTo({ ...placeOfView(place.value, view), ...(named === undefined ? {} : { named }) });
 }
 
 /** All runs that a filter finds. */

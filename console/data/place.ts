@@ -12,15 +12,15 @@ export interface RunFilter {
   readonly text?: string;
 }
 
-export const VIEWS = ['runs', 'schedules', 'workflows'] as const;
+export const VIEWS = ['runs', 'schedules', 'pools', 'workflows'] as const;
 export const TABS = ['now', 'journal', 'data', 'compare'] as const;
 
 export interface Place {
   readonly view: (typeof VIEWS)[number];
   /** The run that is shown. */
   readonly run?: string;
-  /** The schedule that is shown. */
-  readonly schedule?: string;
+  /** The schedule, or the pool, that is shown. */
+  readonly named?: string;
   readonly tab: (typeof TABS)[number];
   /** The event of its history that is stepped to, from 0. Absent: now. */
   readonly event?: number;
@@ -43,14 +43,14 @@ export function readPlace(hash: string): Place {
   });
   const shown = id === '' ? undefined : decode(id);
   const run = view === 'runs' ? shown : undefined;
-  const schedule = view === 'schedules' ? shown : undefined;
+  const named = view === 'schedules' || view === 'pools' ? shown : undefined;
   const event = readWhole(parameters.get('event'));
   const link = readWhole(parameters.get('link'));
   const other = parameters.get('with');
   return {
     view: VIEWS.find((each) => each === view) ?? 'runs',
     ...(run === undefined ? {} : { run }),
-    ...(schedule === undefined ? {} : { schedule }),
+    ...(named === undefined ? {} : { named }),
     tab: TABS.find((tab) => tab === parameters.get('tab')) ?? 'now',
     ...(event === undefined ? {} : { event }),
     ...(link === undefined ? {} : { link }),
@@ -59,7 +59,7 @@ export function readPlace(hash: string): Place {
   };
 }
 
-export function writePlace({ view, run, schedule, tab, event, other, link, filter }: Place): string {
+export function writePlace({ view, run, named, tab, event, other, link, filter }: Place): string {
   const parameters = new URLSearchParams();
   for (const name of FILTER_NAMES) {
     const text = filter[name];
@@ -72,7 +72,7 @@ export function writePlace({ view, run, schedule, tab, event, other, link, filte
     if (other !== undefined) parameters.set('with', other);
   }
   const search = parameters.toString();
-  const shown = view === 'schedules' ? schedule : run;
+  const shown = named ?? run;
   return `#/${view}${shown === undefined ? '' : `/${encodeURIComponent(shown)}`}${search === '' ? '' : `?${search}`}`;
 }
 

@@ -1,6 +1,8 @@
 import { about, goToView, place, trouble } from '../data/page-state.ts';
 import { VIEWS } from '../data/place.ts';
 import { KeyHelp } from './key-help.tsx';
+import { PoolDialog } from './pool-dialog.tsx';
+import { PoolList } from './pool-list.tsx';
 import { RunList } from './run-list.tsx';
 import { RunPage } from './run-page.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
@@ -11,9 +13,9 @@ import { WorkflowList } from './workflow-list.tsx';
 
 /** A list beside what is chosen in it; on a small screen, one of the two. */
 export function App() {
-  const { run, schedule } = place.value;
+  const { run, named } = place.value;
   return (
-    <div class={run === undefined && schedule === undefined ? 'page has-list' : 'page has-run'}>
+    <div class={run === undefined && named === undefined ? 'page has-list' : 'page has-run'}>
       <TopBar />
       <main class="panes">
         <View />
@@ -22,6 +24,7 @@ export function App() {
       <StartDialog />
       <WorkflowDialog />
       <ScheduleDialog />
+      <PoolDialog />
     </div>
   );
 }
@@ -38,6 +41,8 @@ function View() {
       );
     case 'schedules':
       return <ScheduleList />;
+    case 'pools':
+      return <PoolList />;
     case 'workflows':
       return <WorkflowList />;
   }
@@ -46,6 +51,7 @@ function View() {
 const VIEW_NAMES: Readonly<Record<(typeof VIEWS)[number], string>> = {
   runs: 'Runs',
   schedules: 'Schedules',
+  pools: 'Pools',
   workflows: 'Workflows',
 };
 

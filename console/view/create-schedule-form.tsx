@@ -1,8 +1,8 @@
 /** Creates a schedule. */
 import { useState } from 'preact/hooks';
 import { createSchedule } from '../data/act-on-schedule.ts';
-import { goToSchedule, timeZone } from '../data/page-state.ts';
-import { lookAtSchedules } from '../data/schedules-store.ts';
+import { goToNamed, timeZone } from '../data/page-state.ts';
+import { scheduleStore } from '../data/schedules-store.ts';
 import { workflows } from '../data/workflows-store.ts';
 import { AskForm } from './ask-form.tsx';
 import { Choice, Field } from './dialog.tsx';
@@ -23,8 +23,8 @@ export function CreateScheduleForm({ onClose }: { readonly onClose: () => void }
     const rest = catchUp === '' ? {} : { catchUp };
     await draft.send(() => createSchedule({ name, workflow, schedule, timezone, overlap, input: value, ...rest }));
     onClose();
-    lookAtSchedules();
-    goToSchedule(name);
+    scheduleStore.look();
+    goToNamed('schedules', name);
   };
   return (
     <AskForm

@@ -1,6 +1,6 @@
 /** What keys do, wherever the focus is but in a field. */
 import { computed, signal } from '@preact/signals';
-import { go, goToRun, goToSchedule, goToView, place } from '../data/page-state.ts';
+import { go, goToNamed, goToRun, goToView, place } from '../data/page-state.ts';
 import { TABS } from '../data/place.ts';
 import { shownRows } from '../data/runs-store.ts';
 import { step, toNow } from '../data/step-through.ts';
@@ -22,7 +22,7 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['/', 'find a text in ids'],
   ['1 to 4', 'now, journal, data, compare'],
   ['[ and ]', 'one event back, and on'],
-  ['r, s, w', 'runs, schedules, workflows'],
+  ['r, s, p, w', 'runs, schedules, pools, workflows'],
   ['n', 'start a run'],
   ['Esc', 'back to now, then to the list'],
   ['?', 'these keys'],
@@ -48,6 +48,7 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   Escape: leave,
   r: () => goToView('runs'),
   s: () => goToView('schedules'),
+  p: () => goToView('pools'),
   w: () => goToView('workflows'),
   n: () => openStart(),
   ...Object.fromEntries(
@@ -86,9 +87,10 @@ function move(by: number): void {
 }
 
 function leave(): void {
+  const { view } = place.value;
   if (isHelpShown.value) isHelpShown.value = false;
   else if (place.value.event !== undefined) toNow();
   else if (place.value.run !== undefined) goToRun(undefined);
-  else if (place.value.schedule !== undefined) goToSchedule(undefined);
+  else if (view === 'schedules' || view === 'pools') goToNamed(view, undefined);
   else chosen.value = new Set();
 }

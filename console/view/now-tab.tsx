@@ -2,12 +2,13 @@
 import { countText } from '../text/count.ts';
 import { explainRun } from '../../lib/client/explain-run.ts';
 import { isOpen, type ShownRun } from '../data/answers.ts';
-import { nowMs, place, timeZone } from '../data/page-state.ts';
+import { goToNamed, nowMs, place, timeZone } from '../data/page-state.ts';
 import { events } from '../data/run-store.ts';
 import { childrenOf, failureOf } from '../text/history-facts.ts';
 import { BlockedSides } from './blocked-sides.tsx';
 import { ErrorView } from './error-view.tsx';
 import { Held } from './held.tsx';
+import { OwnerFacts } from './owner-facts.tsx';
 import { RunLink } from './run-link.tsx';
 import { Status } from './status.tsx';
 import { TaskTree } from './task-tree.tsx';
@@ -28,6 +29,7 @@ export function NowTab({ shown }: { readonly shown: ShownRun }) {
       <Held shown={shown} />
       {shown.blocked === undefined ? null : <BlockedSides blocked={shown.blocked} />}
       {isOpen(shown.status) ? <Waiting shown={shown} /> : <Ended shown={shown} />}
+      <PoolWaits shown={shown} />
       <Children />
       <Limits shown={shown} />
     </div>
@@ -47,6 +49,26 @@ function Waiting({ shown }: { readonly shown: ShownRun }) {
         ? stands.map((line) => <p key={line}>{line}</p>)
         : null}
       {waitsFor === undefined ? null : <TaskTree waitsFor={waitsFor} />}
+    </section>
+  );
+}
+
+/** Which pools keep it waiting. */
+function PoolWaits({ shown: { waitsForPools = [] } }: { readonly shown: ShownRun }) {
+  if (waitsForPools.length === 0) return null;
+  return (
+    <section>
+      <h2>Which places it waits for</h2>
+      <ul class="owners">
+        {waitsForPools.map(({ pool, step, key, priority, since }) => (
+          <li key={`${pool} ${step ?? ''}`}>
+            <button type="button" class="link-button" onClick={() => goToNamed('pools', pool)}>
+              pool {pool}
+            </button>
+            <OwnerFacts owner={{ step, key, priority, since }} />
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

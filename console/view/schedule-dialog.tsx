@@ -8,9 +8,9 @@ import {
   resumeSchedule,
   triggerSchedule,
 } from '../data/act-on-schedule.ts';
-import { goToRun, goToSchedule, timeZone } from '../data/page-state.ts';
+import { goToRun, goToNamed, timeZone } from '../data/page-state.ts';
 import { lookAtRuns } from '../data/runs-store.ts';
-import { lookAtSchedules } from '../data/schedules-store.ts';
+import { scheduleStore } from '../data/schedules-store.ts';
 import { AskForm } from './ask-form.tsx';
 import { CreateScheduleForm } from './create-schedule-form.tsx';
 import { Field } from './dialog.tsx';
@@ -42,7 +42,7 @@ function close(): void {
 
 function done(): void {
   close();
-  lookAtSchedules();
+  scheduleStore.look();
   lookAtRuns();
 }
 
@@ -75,7 +75,7 @@ function SimpleForm({ name, action }: { readonly name: string; readonly action: 
       }
       case 'delete':
         await deleteSchedule(name);
-        goToSchedule(undefined);
+        goToNamed('schedules', undefined);
         break;
       case 'pause':
         await pauseSchedule(name);

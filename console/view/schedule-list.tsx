@@ -1,7 +1,7 @@
 /** The schedules of the engine: what each starts, when it starts the next run, and which run was the last. */
-import { goToSchedule, place } from '../data/page-state.ts';
+import { goToNamed, place } from '../data/page-state.ts';
 import type { ScheduleRow } from '../../lib/cli/engine/answers.ts';
-import { scheduleProblem, schedules } from '../data/schedules-store.ts';
+import { scheduleStore } from '../data/schedules-store.ts';
 import { whenText } from '../text/when-text.ts';
 import { Moment } from './moment.tsx';
 import { RunLink } from './run-link.tsx';
@@ -10,7 +10,7 @@ import { SchedulePane } from './schedule-pane.tsx';
 import { Status } from './status.tsx';
 
 export function ScheduleList() {
-  const rows = schedules.value;
+  const rows = scheduleStore.rows.value;
   return (
     <>
       <section class="pane list" aria-label="Schedules">
@@ -21,10 +21,10 @@ export function ScheduleList() {
           </button>
         </div>
         {rows === undefined || rows.length === 0 ? (
-          <p class="nothing">{rows === undefined ? (scheduleProblem.value ?? 'Reading ...') : NONE}</p>
+          <p class="nothing">{rows === undefined ? (scheduleStore.problem.value ?? 'Reading ...') : NONE}</p>
         ) : (
           <div class="table-pane" tabIndex={0} role="region" aria-label={`${rows.length} schedules`} data-own-arrows>
-            <table class="schedules">
+            <table class="named">
               <thead>
                 <tr>
                   <th scope="col">Schedule</th>
@@ -43,7 +43,7 @@ export function ScheduleList() {
           </div>
         )}
       </section>
-      {place.value.schedule === undefined ? null : <SchedulePane key={place.value.schedule} />}
+      {place.value.named === undefined ? null : <SchedulePane key={place.value.named} />}
     </>
   );
 }
@@ -53,7 +53,7 @@ const NONE =
 
 function Row({ row }: { readonly row: ScheduleRow }) {
   const { name, workflow, paused, nextAt, lastRunId, lastError } = row;
-  const isShown = place.value.schedule === name;
+  const isShown = place.value.named === name;
   return (
     <tr class={isShown ? 'is-shown' : ''}>
       <th scope="row">
@@ -61,7 +61,7 @@ function Row({ row }: { readonly row: ScheduleRow }) {
           type="button"
           class="link-button"
           aria-current={isShown ? 'true' : undefined}
-          onClick={() => goToSchedule(name)}
+          onClick={() => goToNamed('schedules', name)}
         >
           {name}
         </button>

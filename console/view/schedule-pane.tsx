@@ -1,6 +1,6 @@
 /** One schedule: how it stands, what it starts, and what can be done with it. */
-import { goToRunsOf, goToSchedule, place } from '../data/page-state.ts';
-import { schedule, scheduleProblem, type ShownSchedule } from '../data/schedules-store.ts';
+import { goToRunsOf, goToNamed, place } from '../data/page-state.ts';
+import { scheduleStore, type ShownSchedule } from '../data/schedules-store.ts';
 import { took } from '../text/moment.ts';
 import { whenText } from '../text/when-text.ts';
 import { Moment } from './moment.tsx';
@@ -11,12 +11,12 @@ import { Status } from './status.tsx';
 import { ValueView } from './value-view.tsx';
 
 export function SchedulePane() {
-  const name = place.value.schedule ?? '';
-  const shown = schedule.value;
+  const name = place.value.named ?? '';
+  const shown = scheduleStore.one.value;
   return (
     <section class="pane run" aria-label={`Schedule ${name}`}>
       <header class="run-head">
-        <Back onClick={() => goToSchedule(undefined)} />
+        <Back onClick={() => goToNamed('schedules', undefined)} />
         <div class="run-title">
           <h1 title={name}>{name}</h1>
           {shown === undefined ? null : <Facts shown={shown} />}
@@ -24,8 +24,8 @@ export function SchedulePane() {
         {shown === undefined ? null : <Actions shown={shown} />}
       </header>
       {shown === undefined ? (
-        <p class={scheduleProblem.value === undefined ? 'nothing' : 'nothing is-bad'}>
-          {scheduleProblem.value ?? 'Reading ...'}
+        <p class={scheduleStore.problem.value === undefined ? 'nothing' : 'nothing is-bad'}>
+          {scheduleStore.problem.value ?? 'Reading ...'}
         </p>
       ) : (
         <div class="tab-panel" tabIndex={0} role="region" aria-label="Details" data-own-arrows>

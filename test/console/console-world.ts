@@ -17,6 +17,7 @@ import {
   invoice,
   long,
   parents,
+  print,
   report,
   ship,
 } from './workflows.ts';
@@ -40,7 +41,7 @@ const DAYS = 4;
 /** Its engine begins four days ago, so that runs can have waited for three. */
 export async function createConsoleWorld(): Promise<ConsoleWorld> {
   const store = new MemoryStore();
-  const others = [approval, cart, charge, checkout, fan, hostile, long, parents, report, ship];
+  const others = [approval, cart, charge, checkout, fan, hostile, long, parents, print, report, ship];
   const create = (workflows: WorkflowSource, now: Date): TestEngine =>
     createTestEngine({ workflows, store, now, log: quiet, checkReplay: false, strict: false });
   const before = create([...others, invoice('draw up')], new Date(Date.now() - DAYS * DAY_MS));

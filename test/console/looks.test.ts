@@ -14,7 +14,12 @@ async function createWorld() {
   await client.workflows.pause('fan', { reason: 'the house is full' });
   await world.engine.advance('10 seconds');
   await client.start('fan', 3, { id: 'fan-held' });
+  await client.start('print', 'one', { id: 'printed' });
   await world.engine.settle();
+  await client.pools.pause('printer');
+  for (const letter of ['two', 'three']) await client.start('print', letter, { id: `print-${letter}` });
+  await world.engine.settle();
+  await client.pools.set('printer', { concurrency: 1 });
   return world;
 }
 
@@ -43,8 +48,12 @@ const VIEWS: Readonly<Record<string, View>> = {
   'a journal of nothing': { hash: '#/runs/fan-held?tab=journal', shows: '.journal' },
   data: { hash: '#/runs/report-31?tab=data', shows: '.data .value' },
   'two runs': { hash: '#/runs/lamp?tab=compare&with=charge-4711', shows: '.sides' },
-  schedules: { hash: '#/schedules', shows: '.schedules' },
+  schedules: { hash: '#/schedules', shows: '.named' },
   'a schedule': { hash: '#/schedules/nightly', shows: '.tab-panel' },
+  pools: { hash: '#/pools', shows: '.named' },
+  'a pool': { hash: '#/pools/printer', shows: '.owners li' },
+  'the limits of a pool': { hash: '#/pools/printer', shows: 'dialog', does: click('Set limits') },
+  'a run that waits for a place': { hash: '#/runs/print-two', shows: '.owners li' },
   workflows: { hash: '#/workflows', shows: '.card' },
   'the form of a start': {
     hash: '#/runs?workflow=cart',

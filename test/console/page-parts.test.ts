@@ -119,6 +119,7 @@ describe('the address of the page', () => {
     '#/runs?workflow=checkout&status=failed%2Cblocked&text=o-',
     '#/runs/o-17?status=failed&tab=compare&with=o-18',
     '#/schedules/nightly',
+    '#/pools/mailer',
     '#/workflows?workflow=checkout',
   ])('%s is read and written', (hash) => {
     expect(writePlace(readPlace(hash))).toBe(hash);

@@ -1,7 +1,8 @@
-/** Schedules, workflows and the form of an input, in a real browser. */
+/** Schedules, pools, workflows and the form of an input, in a real browser. */
 import { expect, it } from 'vitest';
 import { createConsoleWorld } from './console-world.ts';
 import { usePages } from './open-page.ts';
+import { printing } from './workflows.ts';
 
 const pages = usePages(createConsoleWorld);
 const { open } = pages;
@@ -89,6 +90,57 @@ it('makes, triggers, pauses, backfills and deletes a schedule, and leads to the 
   await page.getByText('There are no schedules.').waitFor();
   await page.goto(`${pages.world.url}#/schedules/nightly`);
   await details.getByText('there is no schedule "nightly"').waitFor();
+});
+
+it('shows who has the places of a pool and who waits, sets its limits, pauses it and takes that back', async (context) => {
+  const { engine } = pages.world;
+  const page = await open(context, '#/runs');
+  await page.locator('.row').first().waitFor();
+  await page.keyboard.press('p');
+  await page.getByText('There are no pools').waitFor();
+  let free = (): void => undefined;
+  printing.busy = new Promise((resolve) => (free = resolve));
+  for (const letter of ['a', 'bb']) await engine.client.start('print', letter, { id: `print-${letter}` });
+  await engine.settle();
+  await page.getByRole('button', { name: 'printer' }).click();
+  const details = page.locator('.run');
+  const places = details.getByLabel('places');
+  await expect.poll(() => places.locator('li').count()).toBe(2);
+  expect(await places.textContent()).toMatch(/print-a.*key a, since/);
+
+  const act = async (action: string, button = action): Promise<void> => {
+    await details.getByRole('button', { name: action, exact: true }).click();
+    await dialog.getByRole('button', { name: button, exact: true }).click();
+  };
+  const dialog = page.locator('dialog');
+  await act('Pause');
+  await details.getByText('it gives no places until it is resumed').waitFor();
+  for (const letter of ['c', 'ddd']) await engine.client.start('print', letter, { id: `print-${letter}` });
+  await engine.settle();
+  const waiting = details.getByLabel('waiting');
+  await expect.poll(() => waiting.locator('a').allTextContents()).toEqual(['print-ddd', 'print-c']);
+
+  await details.getByRole('button', { name: 'Set limits' }).click();
+  expect(await dialog.getByLabel(/^So many in a time(?! for)/).inputValue()).toBe('100/60s');
+  await dialog.getByLabel(/^So many at once(?! for)/).fill('many');
+  await dialog.getByText('is no whole number').waitFor();
+  await dialog.getByLabel(/^So many at once(?! for)/).fill('0');
+  await dialog.getByRole('button', { name: 'Set', exact: true }).click();
+  await expect.poll(() => dialog.locator('.dialog-error').textContent()).toContain('concurrency');
+  await dialog.getByLabel(/^So many at once(?! for)/).fill('3');
+  await dialog.getByRole('button', { name: 'Set', exact: true }).click();
+  await details.getByText('The code says: 2 at once, 100 in 60 s.').waitFor();
+  await details.getByText('3 at once, 100 in 60 s', { exact: true }).waitFor();
+  await act('Reset limits', 'Reset');
+  await details.getByText('2 at once, 100 in 60 s', { exact: true }).waitFor();
+
+  await waiting.getByText('print-c').click();
+  await details.getByRole('button', { name: 'pool printer' }).click();
+  free();
+  await act('Resume');
+  await engine.settle();
+  await expect.poll(() => details.getByText('Nothing does.').count()).toBe(2);
+  expect((await engine.client.run('print-c').describe()).status).toBe('completed');
 });
 
 it('makes a form of the schema of an input, and shows what the engine has against it beside the field', async (context) => {

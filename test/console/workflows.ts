@@ -2,6 +2,7 @@
 import {
   child,
   gather,
+  pool,
   query,
   setAttributes,
   setStatus,
@@ -33,6 +34,18 @@ export const approval = workflow('approval', function* (what: { item: string; ce
   yield* step('send mail', () => ({ to: 'grace@example.com', ...what }));
   const { by } = yield* timeout('7 days', approved.receive());
   return { outcome: 'approved', by };
+});
+
+const printer = pool('printer', { concurrency: 2, rate: { limit: 100, per: '1 minute' } });
+
+/** What the printer is busy with. */
+export const printing: { busy: Promise<void> } = { busy: Promise.resolve() };
+
+export const print = workflow('print', function* (letter: string) {
+  return yield* step('print', { pool: printer, key: letter, priority: letter.length }, async () => {
+    await printing.busy;
+    return letter;
+  });
 });
 
 let attempts = 0;

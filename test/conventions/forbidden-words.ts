@@ -53,7 +53,7 @@ export const EXCEPTIONS: readonly { readonly file: string; readonly text: string
   ...[
     'data/run-store.ts',
     'data/runs-store.ts',
-    'data/schedules-store.ts',
+    'data/named-store.ts',
     'data/workflow-field.ts',
     'data/workflows-store.ts',
     'view/run-list.tsx',

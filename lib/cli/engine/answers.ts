@@ -56,6 +56,8 @@ interface PoolOwner {
 }
 
 export interface PoolAnswer extends PoolRow {
+  /** What the code says, where other limits are set. */
+  readonly codeLimits?: PoolLimitsAnswer;
   readonly places: readonly (PoolOwner & { readonly isOnItsWay?: true })[];
   readonly waiting: readonly (PoolOwner & { readonly priority: number })[];
   readonly more?: true;

@@ -1,11 +1,12 @@
 /** `lull pools ...`: what limits how much goes on at once. */
 import { Option } from 'commander';
-import type { PoolAnswer, PoolLimitsAnswer, PoolRow } from '../engine/answers.ts';
+import type { PoolAnswer, PoolRow } from '../engine/answers.ts';
 import { usageError } from '../cli-error.ts';
 import type { EngineVerb } from '../engine-verb.ts';
 import { pathOf } from '../engine/engine.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { limitsText, readRate } from '../text/pool-limits.ts';
 import { table, type Column } from '../text/table.ts';
 import { when } from '../text/times.ts';
 
@@ -145,27 +146,13 @@ function showPool(output: Output, pool: PoolRow): void {
   output.line([['bold', name], what, ...(paused ? [['yellow', '  paused'] as const] : [])]);
 }
 
-function limitsText({ concurrency, concurrencyPerKey, rate, ratePerKey }: PoolLimitsAnswer): string {
-  const parts = [
-    ...(concurrency === undefined ? [] : [`${concurrency} at once`]),
-    ...(concurrencyPerKey === undefined ? [] : [`${concurrencyPerKey} at once per key`]),
-    ...(rate === undefined ? [] : [rateText(rate)]),
-    ...(ratePerKey === undefined ? [] : [`${rateText(ratePerKey)} per key`]),
-  ];
-  return parts.length === 0 ? 'no limits' : parts.join(', ');
-}
-
-function rateText({ limit, per }: { readonly limit: number; readonly per: number }): string {
-  return `${limit} in ${per % 1_000 === 0 ? `${per / 1_000} s` : `${per} ms`}`;
-}
-
 function toNumber(text: string, option: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw usageError(`${option} cannot be ${JSON.stringify(text)}: give a whole number`);
 }
 
 function toRate(text: string, option: string): { readonly limit: number; readonly per: string } {
-  const [, limit, per] = /^(\d+)\s*\/\s*(.+)$/.exec(text) ?? [];
-  if (limit !== undefined && per !== undefined) return { limit: Number(limit), per };
+  const rate = readRate(text);
+  if (rate !== undefined) return rate;
   throw usageError(`${option} cannot be ${JSON.stringify(text)}: give a count and a time, as in '100/1m'`);
 }
