@@ -1,4 +1,5 @@
 /** What was accepted is delivered once, in the order of acceptance; what was refused never is (I6). */
+import { REASON_UNREADABLE } from '../../../lib/encryption/messages.ts';
 import type { SignalReceived } from '../../../lib/journal/event.ts';
 import { isClosed } from '../../../lib/core/run-status.ts';
 import type { Told } from '../world/callers.ts';
@@ -73,8 +74,7 @@ function problemOf({ action, outcome, attempts }: Told, run: RunLedger): string 
     }
     const isStop = entry.kind === 'cancel-requested' || entry.kind === 'terminate-requested';
     // A run is terminated also while its key is away: then its reason cannot be read.
-    const isItsReason = (reason = ''): boolean =>
-      reason === action.reason || reason.startsWith('the reason cannot be read');
+    const isItsReason = (reason = ''): boolean => reason === action.reason || reason === REASON_UNREADABLE;
     return isStop && entry.kind === `${action.do}-requested` && isItsReason(entry.reason);
   }).length;
   if (outcome === 'accepted' && times === 0) return `${what} was accepted, and is not in the journal`;

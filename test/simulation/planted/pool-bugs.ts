@@ -62,10 +62,10 @@ export const poolBugs: readonly PlantedBug[] = [
     put: ``,
   },
   {
-    name: 'who asks goes past those who wait',
+    name: 'who asks goes past one who has joined the line meanwhile',
     file: 'lib/engine/pools/plan-visit.ts',
-    find: `const isLineEmpty = !mayWait || plan.state.cleared === pool.joinCount;`,
-    put: `const isLineEmpty = true;`,
+    find: `takesPastLine: plan.taken.length > takenBefore,`,
+    put: `takesPastLine: plan.taken.length < takenBefore,`,
   },
   {
     name: 'those who wait are forgotten when somebody has found no room',
