@@ -1,5 +1,19 @@
 /** What one operation of a run takes: a run that has it, less a run that does nothing. */
-import { callback, child, continueAsNew, entity, query, signal, sleep, startRun, step, update, workflow } from 'lull';
+import {
+  callback,
+  child,
+  continueAsNew,
+  entity,
+  gather,
+  pool,
+  query,
+  signal,
+  sleep,
+  startRun,
+  step,
+  update,
+  workflow,
+} from 'lull';
 import type { Run } from 'lull/client';
 import type { EventBus } from '../../lib/ports/event-bus.ts';
 import { createBench, type Bench } from '../harness.ts';
@@ -37,6 +51,10 @@ const asks = workflow('asks', function* () {
   yield* step('mail', () => answer.token);
   yield* answer;
 });
+const pooled = workflow('pooled', function* ({ name, steps: count }: { name: string; steps: number }) {
+  const mailer = pool(name, { concurrency: 1 });
+  yield* gather(Array.from({ length: count }, (_, index) => step(`mail ${index}`, { pool: mailer }, () => 1)));
+});
 const hasChild = workflow('has-child', function* () {
   yield* child(nothing);
 });
@@ -53,7 +71,20 @@ const counter = entity('counter', {
   reads: { get: (state) => state.sum },
 });
 
-const workflows = { nothing, steps, threeSteps, reads, sleeps, listens, asks, hasChild, startsRun, continues, counter };
+const workflows = {
+  nothing,
+  steps,
+  threeSteps,
+  reads,
+  sleeps,
+  listens,
+  asks,
+  hasChild,
+  startsRun,
+  continues,
+  counter,
+  pooled,
+};
 
 interface Operation {
   readonly name: string;
@@ -109,9 +140,29 @@ const playNothing = (): Promise<void> => Promise.resolve();
 const runThreeSteps = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(threeSteps));
 const oneStep = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(steps));
 
+let pools = 0;
+/** A run for each number of steps, all in one new pool with one place. */
+const takesPlaces = async (bench: Bench, ...runs: number[]): Promise<void> => {
+  const name = `mailer-${(pools += 1)}`;
+  for (const count of runs) await begin(bench, bench.client.start(pooled, { name, steps: count }));
+};
+
 const OPERATIONS: readonly Operation[] = [
   { name: 'a step', play: oneStep },
   { name: 'five steps in a row that are `readOnly`', play: (bench) => begin(bench, bench.client.start(reads)) },
+  {
+    name: 'a step that finds a place in a pool',
+    beside: async (bench) => {
+      await takesPlaces(bench, 1);
+      await runNothing(bench);
+    },
+    play: (bench) => takesPlaces(bench, 1, 1),
+  },
+  {
+    name: 'a step that waits for its place behind another one of its run',
+    beside: (bench) => takesPlaces(bench, 1),
+    play: (bench) => takesPlaces(bench, 2),
+  },
   { name: 'a sleep that suspends the run', play: sleeper },
   { name: 'a signal that the run waits for', play: (bench) => hearsAWord(bench) },
   {

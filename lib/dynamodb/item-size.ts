@@ -25,6 +25,7 @@ function valueBytes(value: AttributeValue): number {
   if (value.N !== undefined) return Math.ceil(value.N.replace(/\D/g, '').length / 2) + 2;
   if (value.B !== undefined) return value.B.length;
   if (value.L !== undefined) return 3 + sum(value.L.map((each) => 1 + valueBytes(each)));
+  if (value.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
   throw new TypeError(`the table of lull has no attributes like ${JSON.stringify(value)}`);
 }
 

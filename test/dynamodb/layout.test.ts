@@ -105,9 +105,10 @@ describe('the size of the run item', () => {
 });
 
 describe('the size of an item', () => {
-  test('is counted by the rules: names and texts in UTF-8, 3 for a list and 1 for each element', () => {
+  test('is counted by the rules: names and texts in UTF-8, 3 for a list or map and 1 for each element', () => {
     expect(itemBytes({ pk: { S: 'ä🦥' } })).toBe(2 + 6);
     expect(itemBytes({ l: { L: [{ S: 'abc' }, { S: '' }] } })).toBe(1 + 3 + 1 + 3 + 1);
+    expect(itemBytes({ m: { M: { g1: { S: 'abc' }, g2: { S: '' } } } })).toBe(1 + 3 + (1 + 2 + 3) + (1 + 2));
     expect(itemBytes({ n: { N: '1763800000000' } })).toBe(1 + 9);
     expect(itemBytes({ n: { N: '0' } })).toBe(1 + 3);
   });

@@ -15,6 +15,7 @@ import { messagePrograms } from './messages.ts';
 import { fewPatternPrograms, patternPrograms } from './patterns.ts';
 import { repairPrograms } from './repairs.ts';
 import { pausePrograms } from './pauses.ts';
+import { poolPrograms } from './pools.ts';
 import { streamPrograms } from './streams.ts';
 import { taskPrograms } from './tasks.ts';
 import { transactionPrograms } from './transactions.ts';
@@ -33,6 +34,7 @@ export const allPrograms: readonly Program[] = [
   ...childPrograms,
   ...entityPrograms,
   ...streamPrograms,
+  ...poolPrograms,
   ...longLifePrograms,
   ...repairPrograms,
   ...(process.env['LULL_CONFORMANCE'] === 'complete' ? patternPrograms : fewPatternPrograms),
