@@ -72,7 +72,7 @@ export class Reencryption {
     return this.#sealer.findKeyAway();
   }
 
-  /** Goes through the table, and tells after each page what it has met so far. `isDry`: only counts. */
+  /** Goes through the table, and says after each page what it has met so far. `isDry`: only counts. Throws a PayloadKeyError. */
   async *pass({ isDry = false }: { readonly isDry?: boolean } = {}): AsyncGenerator<Reencrypted> {
     let met = NOTHING;
     let cursor: string | undefined;
@@ -147,6 +147,7 @@ export class Reencryption {
     sealed,
   }: SealedPart): Promise<{ readonly sealed: Encoded } | { readonly problem: string }> {
     const opened = await this.#sealer.open(place, sealed);
+    if (opened?.kind === 'locked') await this.#checkIsThere();
     if (opened?.kind !== 'open') {
       return { problem: (opened?.kind === 'locked' ? opened.error.problem : opened?.problem) ?? 'it is not encrypted' };
     }
@@ -170,9 +171,15 @@ export class Reencryption {
       await this.#own.unwrap(stored, contextOf(this.#options.table, dataKeyId));
       return false;
     } catch (error) {
-      if (error instanceof PayloadKeyError) return true;
-      throw error;
+      if (!(error instanceof PayloadKeyError)) throw error;
     }
+    await this.#checkIsThere();
+    return true;
+  }
+
+  /** A key that is away for a moment cannot decrypt its own data keys either: then nothing is to be said of them. */
+  async #checkIsThere(): Promise<void> {
+    await this.#own.generate(contextOf(this.#options.table, 'none'));
   }
 
   async #findDataKey(id: string): Promise<WrappedKey | undefined> {

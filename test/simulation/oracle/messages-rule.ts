@@ -5,13 +5,15 @@ import { isClosed } from '../../../lib/core/run-status.ts';
 import type { Told } from '../world/callers.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
+import { isEndedWithoutKey } from './without-key.ts';
 
 export const messagesRule: Rule = {
   name: 'what is accepted is delivered once, in order',
   atEnd(run, violate, { callers, table }) {
     const twice = run.delivered.filter((id, index) => run.delivered.indexOf(id) !== index);
     if (twice.length > 0) violate(`delivered more than once: ${twice.join(', ')}`);
-    const isBlocked = run.item !== undefined && !isClosed(run.item.status) && run.item.status === 'blocked';
+    const isBlocked =
+      isEndedWithoutKey(run) || (run.item !== undefined && !isClosed(run.item.status) && run.item.status === 'blocked');
     const isPlain = run.isPlain && run.reopened.length === 0; // in its earlier links too
     // Ends that it has not learned of, a run that goes on has found itself.
     const isSent = (id: string): boolean => isPlain || !id.startsWith('end-') || run.accepted.includes(id);
@@ -37,7 +39,7 @@ export const messagesRule: Rule = {
     // Another run has the id now, or had it before: which of them a caller spoke to is not noted.
     const isOneOfSeveral =
       table.ledger.of(run.runId) !== run || table.ledger.former.some(({ runId }) => runId === run.runId);
-    if (isOneOfSeveral || run.isDeleted) return;
+    if (isOneOfSeveral || run.isDeleted || isEndedWithoutKey(run)) return;
     for (const told of callers.told) {
       if (told.runId !== run.runId) continue;
       const problem = problemOf(told, run);

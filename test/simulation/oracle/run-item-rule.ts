@@ -7,6 +7,7 @@ import type { Plan } from '../plan.ts';
 import { isBehind } from './behind.ts';
 import { wasMisled } from './replay-rule.ts';
 import type { Rule, Violate } from './rule.ts';
+import { isEndedWithoutKey } from './without-key.ts';
 
 export const runItemRule: Rule = {
   name: 'the run item moves as the protocol allows',
@@ -52,7 +53,8 @@ export const runItemRule: Rule = {
     }
     const { letters = [] } = after;
     const lost = before.inboxIds.filter((id) => !after.inboxIds.includes(id) && !run.isDelivered(id));
-    if (lost.length > 0) violate(`${operation} by ${by} removed ${lost.join(', ')} from the inbox, undelivered`);
+    if (lost.length > 0 && !isEndedWithoutKey(run))
+      violate(`${operation} by ${by} removed ${lost.join(', ')} from the inbox, undelivered`);
     const added = after.inboxIds.filter((id) => !before.inboxIds.includes(id));
     if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the inbox`);
     const unknown = letters.filter(({ id }) => !after.inboxIds.includes(id) && !run.isDelivered(id));

@@ -38,4 +38,34 @@ export const encryptionBugs: readonly PlantedBug[] = [
     find: `  const sealed = await sealer.seal(place, record.entries, entriesText(record.entries));`,
     put: `  const sealed = await sealer.seal(place, record.entries, entriesText(record.entries)).catch(() => undefined);`,
   },
+  {
+    name: 'what is encrypted anew takes the place of what was written since',
+    file: 'lib/memory/memory-sealed-items.ts',
+    find: `if (place === undefined || place.text !== item.asSeen) return { kind: 'changed' };`,
+    put: `if (place === undefined) return { kind: 'changed' };`,
+  },
+  {
+    name: 'answers of updates are not encrypted anew',
+    file: 'lib/memory/memory-sealed-items.ts',
+    find: `...[...answers].map(([messageId, text]) => {`,
+    put: `...[...answers].slice(Infinity).map(([messageId, text]) => {`,
+  },
+  {
+    name: 'what is written to streams is not encrypted anew',
+    file: 'lib/memory/memory-sealed-items.ts',
+    find: `...[...streams.values()].flatMap((parts) =>`,
+    put: `...[...streams.values()].slice(Infinity).flatMap((parts) =>`,
+  },
+  {
+    name: 'of a run item one text alone is encrypted anew at a time, and what was put before it is lost',
+    file: 'lib/encryption/sealed-parts.ts',
+    find: `{ kind: 'run', run: { ...content.run, ...change(sealed) } }`,
+    put: `{ kind: 'run', run: { ...run, ...change(sealed) } }`,
+  },
+  {
+    name: 'the input of a later link is encrypted anew for the place of the first',
+    file: 'lib/encryption/sealed-parts.ts',
+    find: `part(places.input(runId, link), inlineOf(input)`,
+    put: `part(places.input(runId, 1), inlineOf(input)`,
+  },
 ];

@@ -59,7 +59,10 @@ export class Cloud {
       new Encryption((call, found) => this.#complain('a value is stored in clear', call.runId ?? '', found));
     this.table = new Table(timeline, (run, call) => this.oracle.sawCall(run, call), encryption);
     const { faults, table } = this;
-    encryption?.plan({ timeline, faults, table, startMs: START_MS, weather });
+    encryption?.plan({
+      ...{ timeline, faults, table, startMs: START_MS, weather, dice: dice.named('rotation') },
+      onProblem: (problem) => this.#complain('a key cannot be replaced', '', problem),
+    });
     const incidents = new Incidents({
       ...{ timeline, faults, weather, dice: dice.named('incidents'), startMs: START_MS },
       nextCode: (kind) => deployments.next(kind),

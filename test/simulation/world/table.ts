@@ -54,6 +54,8 @@ export interface TableEncryption {
 export class Table {
   /** As processes have it, behind the network. */
   readonly store: Store;
+  /** As it is, under all others. */
+  readonly memory: MemoryStore;
   /** The author's own tables. */
   readonly tables: MemoryTables;
   /** The same, to look at: it decrypts also while the payload key is away. */
@@ -72,6 +74,7 @@ export class Table {
     this.#encryption = encryption;
     const memory = new MemoryStore({ payloadBucket: false });
     const nowMs = (): number => timeline.nowMs;
+    this.memory = memory;
     this.tables = memory.tables;
     this.store = encryption
       ? sealingStore(encryption.around(memory), { key: encryption.key, table: 'runs', nowMs })

@@ -39,9 +39,11 @@ export interface BusWeather {
   readonly away: readonly { readonly atMs: number; readonly forMs: number }[];
 }
 
-/** Values are encrypted, by a key that may be taken away for a while. */
+/** Values are encrypted, by a key that may be taken away for a while, and be replaced. */
 export interface KeyWeather {
   readonly away: readonly { readonly atMs: number; readonly forMs: number }[];
+  /** All is encrypted anew then; the first one who does that may die after so many items. */
+  readonly rotation?: { readonly atMs: number; readonly diesAfter?: number | undefined } | undefined;
 }
 
 export interface Weather {
@@ -141,7 +143,9 @@ function drawPayloadKey(dice: Dice, untilMs: number): KeyWeather | undefined {
     atMs: Math.round(dice.next() * Math.min(untilMs, 20 * MINUTE)),
     forMs: Math.round(dice.magnitude(1_000, HOUR)),
   }));
-  return { away };
+  if (!dice.chance(0.5)) return { away };
+  const atMs = Math.round(dice.next() * Math.min(untilMs, 20 * MINUTE));
+  return { away, rotation: { atMs, diesAfter: dice.pick([undefined, 3, 20]) } };
 }
 
 function drawPinned(dice: Dice): Pinned | undefined {
