@@ -51,6 +51,12 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
     );
   }
 
+  if (props.payloadKey === undefined && (props.formerTableNames ?? []).length > 0) {
+    refuse(
+      'formerTableNames are given, and no payloadKey: without one no value is bound to a name. Give the key, or leave them out',
+    );
+  }
+
   const sweepSeconds = secondsOf(props.sweepInterval ?? SWEEP_INTERVAL);
   if (sweepSeconds < 60 || sweepSeconds % 60 !== 0) {
     refuse(`sweepInterval is ${sweepSeconds} seconds: give whole minutes, one or more`);

@@ -85,6 +85,8 @@ export interface StoreResources {
   readonly payloadKey?: IKey | undefined;
   /** Those before it. */
   readonly formerPayloadKeys?: readonly IKey[] | undefined;
+  /** Names that the table had. */
+  readonly formerTableNames?: readonly string[] | undefined;
 }
 
 /** Lets someone call these operations of the Store. */

@@ -54,6 +54,12 @@ export interface WorkflowEngineProps extends WorkflowTableProps {
    */
   readonly formerPayloadKeys?: readonly IKey[];
   /**
+   * Names that the `table` had when values in it were encrypted: of one that was restored under another name.
+   *
+   * @default - none
+   */
+  readonly formerTableNames?: readonly string[];
+  /**
    * Which code a run that is alive goes on with after a deployment.
    *
    * `latest`: the newest. It has to follow what the run has done; where it cannot, the run is `blocked` and

@@ -112,7 +112,8 @@ export class WorkflowEngine extends Construct {
     this.engineName = props.metrics === false ? undefined : engineNameOf(this);
     const { table, payloadBucket, engineName } = this;
     this.payloadKey = props.payloadKey;
-    const payloadKeys = { payloadKey: props.payloadKey, formerPayloadKeys: props.formerPayloadKeys };
+    const { formerPayloadKeys, formerTableNames } = props;
+    const payloadKeys = { payloadKey: props.payloadKey, formerPayloadKeys, formerTableNames };
     this.#parts = { props, entryFile: file, table, payloadBucket, ...payloadKeys, ...queues, engineName };
     const version = props.version ?? code?.version;
     this.worker = createWorker(this, this.#parts, version);

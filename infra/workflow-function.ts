@@ -142,12 +142,14 @@ function environmentOf({ table, payloadBucket, queue, engineName, props }: Engin
 export function payloadKeyEnvironment({
   payloadKey,
   formerPayloadKeys = [],
-}: Pick<StoreResources, 'payloadKey' | 'formerPayloadKeys'>): Record<string, string> {
+  formerTableNames = [],
+}: Pick<StoreResources, 'payloadKey' | 'formerPayloadKeys' | 'formerTableNames'>): Record<string, string> {
   if (payloadKey === undefined) return {};
   const former = formerPayloadKeys.map(({ keyArn }) => keyArn);
   return {
     LULL_PAYLOAD_KEY: payloadKey.keyArn,
     ...(former.length > 0 ? { LULL_FORMER_PAYLOAD_KEYS: former.join(',') } : {}),
+    ...(formerTableNames.length > 0 ? { LULL_FORMER_TABLE_NAMES: formerTableNames.join(',') } : {}),
   };
 }
 

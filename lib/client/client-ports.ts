@@ -206,7 +206,7 @@ async function openKey(options: ClientOptions, environment: Environment): Promis
   const payloadKey = options.payloadKey ?? fromEnvironment?.payloadKey;
   if (payloadKey === undefined) return undefined;
   const { openPayloadKey } = await import('../kms/open-payload-key.ts');
-  return openPayloadKey({ payloadKey, former: fromEnvironment?.former });
+  return openPayloadKey({ ...fromEnvironment, payloadKey });
 }
 
 async function openQueue({ queueUrl, sqs }: ClientOptions, environment: Environment): Promise<WakeQueue> {

@@ -4,6 +4,7 @@ import { createLocalKey } from '../encryption/local-key.ts';
 import { messageOf, toError } from '../core/to-error.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import { PayloadKeyError } from '../ports/world-errors.ts';
+import { withFormerTables } from '../encryption/former-tables.ts';
 import { createKmsKey, type KmsClient } from './kms-key.ts';
 
 export interface PayloadKeyOptions {
@@ -11,13 +12,19 @@ export interface PayloadKeyOptions {
   readonly payloadKey: string;
   /** Those before it, which decrypt what they have encrypted. */
   readonly former?: readonly string[] | undefined;
+  /** Names that the table had: data keys of then are decrypted, too. */
+  readonly formerTables?: readonly string[] | undefined;
   readonly client?: KmsClient | undefined;
 }
 
 const FILE = 'file:';
 const SECRET_BYTES = 32;
 
-export function openPayloadKey({ payloadKey, former = [], client }: PayloadKeyOptions): PayloadKey {
+export function openPayloadKey({ formerTables = [], ...options }: PayloadKeyOptions): PayloadKey {
+  return withFormerTables(openOfTable(options), formerTables);
+}
+
+function openOfTable({ payloadKey, former = [], client }: PayloadKeyOptions): PayloadKey {
   const [inFiles, inKms] = [former.filter(isFile), former.filter((name) => !isFile(name))];
   const formerFiles = inFiles.map(openFile);
   if (!isFile(payloadKey)) return withFormer(createKmsKey({ name: payloadKey, former: inKms, client }), formerFiles);

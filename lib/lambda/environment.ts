@@ -35,6 +35,8 @@ export interface FunctionSettings {
 export interface PayloadKeySettings {
   readonly payloadKey: string;
   readonly former: readonly string[];
+  /** Names that the table had before it was restored under the one of now. */
+  readonly formerTables: readonly string[];
 }
 
 /** Those of the worker. */
@@ -126,8 +128,16 @@ export function readBucketName(environment: Environment): string | undefined {
 /** The key that encrypts payloads; undefined if there is none. */
 export function readPayloadKey(environment: Environment): PayloadKeySettings | undefined {
   const payloadKey = environment['LULL_PAYLOAD_KEY']?.trim() || undefined;
-  const former = (environment['LULL_FORMER_PAYLOAD_KEYS'] ?? '').split(',').map((name) => name.trim());
-  return payloadKey === undefined ? undefined : { payloadKey, former: former.filter((name) => name !== '') };
+  const former = listOf(environment['LULL_FORMER_PAYLOAD_KEYS']);
+  const formerTables = listOf(environment['LULL_FORMER_TABLE_NAMES']);
+  return payloadKey === undefined ? undefined : { payloadKey, former, formerTables };
+}
+
+function listOf(text = ''): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 /** Collects the problems, so that a deployment is mended once and not variable by variable. */

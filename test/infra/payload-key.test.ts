@@ -90,6 +90,14 @@ describe('payloadKey', () => {
     );
   });
 
+  it('reads what was encrypted for names that the table had', () => {
+    const { template: after } = synthesize({ payloadKey, formerTableNames: ['runs', 'older'] });
+    for (const id of ['Worker', 'ApiFunction']) {
+      expect(environmentOf(after, id)).toMatchObject({ LULL_FORMER_TABLE_NAMES: 'runs,older' });
+    }
+    expect(() => createEngine({ formerTableNames: ['runs'] })).toThrow(/formerTableNames are given, and no payloadKey/);
+  });
+
   it('is in no permission without it', () => {
     const { template: without } = synthesize({});
     for (const role of ['WorkerRole', 'ApiFunctionRole', 'grantManage']) expect(kmsOf(without, role)).toEqual([]);

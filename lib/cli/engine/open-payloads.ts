@@ -16,6 +16,7 @@ export interface PayloadOptions {
   readonly bucket?: string;
   readonly key?: string;
   readonly formerKey?: readonly string[];
+  readonly formerTable?: readonly string[];
   readonly dir?: string;
 }
 
@@ -28,13 +29,21 @@ export interface OpenedPayloads extends Pick<ReencryptOptions, 'store' | 'items'
 interface Found extends BareStoreOptions {
   readonly payloadKey: string | undefined;
   readonly former: readonly string[];
+  readonly formerTables: readonly string[];
   readonly name: string;
 }
 
 export async function openPayloads(options: PayloadOptions, where: Surroundings): Promise<OpenedPayloads> {
-  const { payloadKey: foundKey, former: foundFormer, name, ...table } = await find(options, where);
+  const {
+    payloadKey: foundKey,
+    former: foundFormer,
+    formerTables: foundTables,
+    name,
+    ...table
+  } = await find(options, where);
   const payloadKey = options.key ?? foundKey;
   const former = options.formerKey ?? foundFormer;
+  const formerTables = options.formerTable ?? foundTables;
   if (payloadKey === undefined) {
     throw usageError(
       `no payload key is known for ${name}: name the one of now with --key (or LULL_PAYLOAD_KEY), and those before it with ` +
@@ -48,10 +57,10 @@ export async function openPayloads(options: PayloadOptions, where: Surroundings)
   return {
     store: createBareStore(table),
     items: createSealedItems(table),
-    key: openPayloadKey({ payloadKey, former }),
+    key: openPayloadKey({ payloadKey, former, formerTables }),
     table: tableNameOf(table.tableName),
     name,
-    hasFormerKeys: former.length > 0,
+    hasFormerKeys: former.length + formerTables.length > 0,
   };
 }
 
@@ -66,6 +75,7 @@ async function find({ table, bucket, dir }: PayloadOptions, where: Surroundings)
       bucketName: bucket ?? readBucketName(where.env),
       payloadKey: settings?.payloadKey,
       former: settings?.former ?? [],
+      formerTables: settings?.formerTables ?? [],
       name: `table "${tableName}"`,
     };
   }
@@ -87,7 +97,7 @@ async function ofLocalCloud({ endpoint, region, credentials, engine, folder }: R
   const { tableName, bucketName, payloadKey, formerPayloadKeys = [] } = engine;
   const connection = { endpoint, region, credentials };
   return {
-    ...{ tableName, bucketName, payloadKey, former: formerPayloadKeys },
+    ...{ tableName, bucketName, payloadKey, former: formerPayloadKeys, formerTables: [] },
     client: new DynamoDBClient(connection),
     s3: new S3Client({ ...connection, forcePathStyle: true }),
     name: `the lull dev of ${folder}`,

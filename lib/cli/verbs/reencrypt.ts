@@ -32,6 +32,11 @@ export function addReencrypt(program: Command, { surroundings, exit }: Context):
         .argParser(repeated)
         .helpGroup(GROUP),
     )
+    .addOption(
+      new Option('--former-table <name>', 'a name that the table had (or LULL_FORMER_TABLE_NAMES); may be repeated')
+        .argParser(repeated)
+        .helpGroup(GROUP),
+    )
     .addOption(new Option('--dir <path>', 'of a lull dev that was started with --dir').helpGroup(GROUP))
     .addHelpText(
       'after',
