@@ -45,17 +45,7 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
     );
   }
 
-  if (props.payloadKey === undefined && (props.formerPayloadKeys ?? []).length > 0) {
-    refuse(
-      'formerPayloadKeys are given, and no payloadKey: nothing would be encrypted any more. Give the key of today',
-    );
-  }
-
-  if (props.payloadKey === undefined && (props.formerTableNames ?? []).length > 0) {
-    refuse(
-      'formerTableNames are given, and no payloadKey: without one no value is bound to a name. Give the key, or leave them out',
-    );
-  }
+  checkPayloadKey(props, refuse);
 
   const sweepSeconds = secondsOf(props.sweepInterval ?? SWEEP_INTERVAL);
   if (sweepSeconds < 60 || sweepSeconds % 60 !== 0) {
@@ -81,6 +71,20 @@ export function checkProps(engine: string, props: WorkflowEngineProps): void {
   }
   if (props.table instanceof WorkflowTable && props.payloadBucket !== undefined) {
     refuse(`it is given a WorkflowTable, which has its bucket, and a payloadBucket: give that to the WorkflowTable`);
+  }
+}
+
+function checkPayloadKey(props: WorkflowEngineProps, refuse: (problem: string) => never): void {
+  if (props.payloadKey === undefined && (props.formerPayloadKeys ?? []).length > 0) {
+    refuse(
+      'formerPayloadKeys are given, and no payloadKey: nothing would be encrypted any more. Give the key of today',
+    );
+  }
+
+  if (props.payloadKey === undefined && (props.formerTableNames ?? []).length > 0) {
+    refuse(
+      'formerTableNames are given, and no payloadKey: without one no value is bound to a name. Give the key, or leave them out',
+    );
   }
 }
 
