@@ -1,15 +1,21 @@
-/** Reads a run's history into a document that is whole by itself. */
+/**
+ * Reads a run's history into a document that is whole by itself. What cannot be decrypted, or was lost, is refused: a document
+ * without it would be taken for the whole history.
+ */
 import { decode } from '../codec/decode.ts';
 import { encodeError } from '../codec/encode-error.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { StepFailedError } from '../core/errors.ts';
+import { findSealed } from '../core/sealed.ts';
 import { InvalidArgumentError, RunNotFoundError } from '../core/run-errors.ts';
 import { describeValue } from '../core/describe-value.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { unlessLocked } from '../ports/locked-records.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
+import { PayloadDamagedError, PayloadKeyError } from '../ports/world-errors.ts';
 import { toRandomKey } from '../token/random-key.ts';
 import type { ClientPorts } from './client-ports.ts';
 import {
@@ -47,13 +53,18 @@ export async function exportHistory(
     const before = links.at(-1)?.records;
     links.push(await read(() => readLink(store, run, { number, before })));
   }
-  const { result } = run;
+  const { result, customStatus } = run;
+  if (customStatus !== undefined) unlessSealed(`the status of run "${runId}"`, customStatus);
   const leftOut = secrets ? [] : findSecrets(links);
   return sealHistory({
     exportedAt: new Date(ports.clock.nowMs()).toISOString(),
     run: toRunDocument(run),
     links: secrets ? links : links.map((each) => withoutSecrets(each, leftOut)),
-    ...(result === undefined ? {} : { result: await read(() => readStoredForm(store, runId, result)) }),
+    ...(result === undefined
+      ? {}
+      : {
+          result: unlessSealed(`the result of run "${runId}"`, await read(() => readStoredForm(store, runId, result))),
+        }),
     leftOut,
   });
 }
@@ -73,9 +84,22 @@ interface LinkToRead {
 async function readLink(store: Store, run: RunItem, link: LinkToRead): Promise<LinkDocument> {
   const { runId, link: last = 1 } = run;
   const { number } = link;
-  const records = await store.loadRecords(runId, 0, undefined, number);
+  const records = unlessDamaged(runId, await store.loadRecords(runId, 0, undefined, number));
   const input = number === last ? await readStoredForm(store, runId, run.input) : await inputOf(store, runId, link);
+  if (input !== undefined) unlessSealed(`the input of run "${runId}"`, input);
   return { link: number, ...(input === undefined ? {} : { input }), records };
+}
+
+function unlessDamaged(runId: string, records: readonly JournalRecord[]): readonly JournalRecord[] {
+  const damaged = unlessLocked(runId, records).find(({ damage }) => damage !== undefined);
+  if (damaged === undefined) return records;
+  throw new PayloadDamagedError(`record ${damaged.number} of run "${runId}"`, damaged.damage ?? '');
+}
+
+function unlessSealed(what: string, stored: Encoded): Encoded {
+  const sealed = findSealed(stored);
+  if (sealed === undefined) return stored;
+  throw new PayloadKeyError(`${what} cannot be decrypted: ${sealed.why ?? 'it is encrypted'}`);
 }
 
 /** The input of an earlier link is in the journal before; that of the first is deleted when the run continues. */

@@ -1,7 +1,19 @@
 /** A history as a document: exported, read, and imported into another table. */
-import { callback, continueAsNew, defineStep, query, random, signal, sleep, step, uuid, workflow } from 'lull';
+import {
+  callback,
+  continueAsNew,
+  defineStep,
+  query,
+  random,
+  setStatus,
+  signal,
+  sleep,
+  step,
+  uuid,
+  workflow,
+} from 'lull';
 import { Client, readHistoryDocument, type HistoryDocument, type OpenRunDescription } from 'lull/client';
-import { createTestEngine, MemoryStore } from 'lull/testing';
+import { createTestEngine, createTestKey, MemoryStore } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
 import { silent } from '../testing/silent.ts';
 
@@ -172,4 +184,55 @@ describe('client.importHistory', () => {
     const imported = await client.importHistory(JSON.stringify(await run.exportHistory()));
     expect(await imported.result()).toEqual(await run.result());
   });
+});
+
+describe('the history of a run whose values are encrypted', () => {
+  const noted = workflow('noted', function* (input: { id: string }) {
+    setStatus(`at ${input.id}`);
+    yield* step('note', () => 'noted');
+    return 'done';
+  });
+
+  async function endedRun() {
+    const store = new MemoryStore();
+    const payloadKey = createTestKey();
+    const engine = createTestEngine({ workflows: [noted], store, payloadKey, log: silent });
+    const run = await engine.start(noted, { id: 'n1' }, { id: 'n1' });
+    await run.result();
+    const open = (key?: typeof payloadKey) =>
+      createTestEngine({ workflows: [noted], store, log: silent, ...(key && { payloadKey: key }) }).client.run('n1');
+    return { store, payloadKey, open };
+  }
+
+  it('is exported with the key, in clear', async () => {
+    const { payloadKey, open } = await endedRun();
+    const document = await open(payloadKey).exportHistory();
+    expect(document).toMatchObject({ result: 'done', run: { customStatus: 'at n1' } });
+    expect(JSON.stringify(document)).not.toContain('"sealed"');
+    expect(readHistoryDocument(asText(document))).toEqual(asText(document));
+  });
+
+  it('is refused without it, and while it is away: no document has records without their entries', async () => {
+    const { payloadKey, open } = await endedRun();
+    await expect(open().exportHistory()).rejects.toMatchObject({
+      code: 'PAYLOAD_KEY',
+      message: expect.stringContaining('record 1 of run "n1" cannot be decrypted') as string,
+    });
+    payloadKey.takeAway();
+    await expect(open(payloadKey).exportHistory()).rejects.toMatchObject({ code: 'PAYLOAD_KEY' });
+  });
+
+  it.each(['input', 'result', 'customStatus'] as const)(
+    'is refused where the %s alone cannot be decrypted',
+    async (name) => {
+      const { store, payloadKey, open } = await endedRun();
+      const { items } = await store.listSealed();
+      const item = items.find(({ content }) => content.kind === 'run');
+      if (item?.content.kind !== 'run') throw new Error('there is to be a run');
+      const other = item.content.run[name === 'input' ? 'result' : 'input']; // of another place
+      const value = name === 'customStatus' && other?.kind === 'inline' ? other.value : other;
+      await store.replaceSealed(item, { kind: 'run', run: { ...item.content.run, [name]: value } });
+      await expect(open(payloadKey).exportHistory()).rejects.toMatchObject({ code: 'PAYLOAD_KEY' });
+    },
+  );
 });
