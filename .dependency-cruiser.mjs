@@ -181,12 +181,12 @@ export default {
     {
       name: 'console-runs-in-a-browser',
       comment:
-        'The page needs nothing of lib/ but the words for runs, events and times, and the shapes of answers (types).',
+        'The page needs nothing of lib/ but the words for runs, events, pools and times, and the shapes of answers (types).',
       severity: 'error',
       from: { path: '^console/' },
       to: {
         path: '^(lib|functions|infra)/',
-        pathNot: '^lib/client/explain-run\\.ts$|^lib/cli/text/(describe-event|describe-error|times)\\.ts$',
+        pathNot: '^lib/client/explain-run\\.ts$|^lib/cli/text/(describe-event|describe-error|pool-limits|times)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },
