@@ -11,6 +11,7 @@ import {
   sleep,
   startRun,
   step,
+  timeout,
   update,
   workflow,
 } from 'lull';
@@ -46,6 +47,9 @@ const listens = workflow('listens', function* () {
   });
   yield* word.receive();
 });
+const listensFor = workflow('listens-for', function* () {
+  yield* timeout('1 hour', word.receive());
+});
 const asks = workflow('asks', function* () {
   const answer = callback<string>('answer');
   yield* step('mail', () => answer.token);
@@ -78,6 +82,7 @@ const workflows = {
   reads,
   sleeps,
   listens,
+  listensFor,
   asks,
   hasChild,
   startsRun,
@@ -165,6 +170,22 @@ const OPERATIONS: readonly Operation[] = [
   },
   { name: 'a sleep that suspends the run', play: sleeper },
   { name: 'a signal that the run waits for', play: (bench) => hearsAWord(bench) },
+  {
+    name: 'a signal that the run waits for with a `timeout`',
+    play: async (bench) => {
+      const run = await begin(bench, bench.client.start(listensFor));
+      await run.signal(word, 'hello');
+      await bench.work();
+    },
+  },
+  {
+    name: 'a signal with an idempotency key',
+    play: async (bench) => {
+      const run = await begin(bench, bench.client.start(listens));
+      await run.signal(word, 'hello', { idempotencyKey: 'k' });
+      await bench.work();
+    },
+  },
   {
     name: 'a callback, made and completed',
     beside: oneStep,

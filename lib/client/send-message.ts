@@ -24,6 +24,7 @@ import {
   RunEndedError,
   RunNotFoundError,
 } from '../core/run-errors.ts';
+import { mayHaveRoom, noteNoRoom } from './letter-room.ts';
 import { readMessageIds } from './read-records.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 
@@ -49,11 +50,13 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
   const store = await ports.openStore();
   await ports.openWakes(); // before anything is written: it may not be set up
   if (idempotencyKey !== undefined) await checkRunExists(ports, store, runId);
-  const asLetter = mayBeLetter(message) ? await tryToAccept(ports, store, sending, message) : undefined;
+  const isLetter = mayBeLetter(message) && mayHaveRoom(store, runId, ports.clock.nowMs());
+  const asLetter = isLetter ? await tryToAccept(ports, store, sending, message) : undefined;
   if (asLetter !== undefined && asLetter.acceptance.kind !== 'put-first') {
     await followUp(ports, sending, { ...asLetter, isPut: false });
     return 'sent';
   }
+  if (isLetter) noteNoRoom(store, runId, ports.clock.nowMs());
   const put = await retryUnavailable(ports.clock, () => store.putMessage(runId, message));
   if (put.kind === 'received') return 'sent';
   if (put.kind === 'differs' && message.kind === 'callback') return 'differs';

@@ -43,47 +43,6 @@ describe('a message', () => {
     ]);
   });
 
-  it('that is small is put where the run item has no room for it', async () => {
-    const world = await worldWithRun();
-    for (const number of [1, 2, 3, 4]) await world.client.run('r1').signal('small', number);
-    const { inboxIds, letters } = (await world.store.readRun('r1'))!;
-    expect(inboxIds).toHaveLength(4);
-    expect(letters?.map(({ id }) => id)).toEqual(inboxIds.slice(0, 2));
-    expect(await inboxOf(world, inboxIds)).toEqual(inboxIds.slice(2));
-    await deliverMail(world.store, 'r1');
-    expect(await journalOf(world.store, 'r1')).toMatchObject([1, 2, 3, 4].map((payload) => ({ payload })));
-  });
-
-  it.each([
-    ['the inbox is full by then', INBOX_LIMIT],
-    ['it has been put by then, and the inbox is full', 2],
-  ])('is not said to be refused where a letter of it may be carried out late: %s', async (_, others) => {
-    const world = await worldWithRun();
-    const { accept } = world.store;
-    const fill = async (limit: number): Promise<void> => {
-      for (let sent = 0; sent < limit; sent += 1) await world.store.accept('r1', `other-${sent}`, INBOX_LIMIT);
-    };
-    let lost: (() => Promise<unknown>) | undefined;
-    const store = aroundStore(world.store, async ({ operation, args }, go) => {
-      if (operation === 'putMessage') await fill(INBOX_LIMIT);
-      if (operation !== 'accept' || lost !== undefined) return go();
-      lost = () => accept.apply(world.store, args as Parameters<typeof accept>);
-      for (const number of [1, 2]) await world.client.run('r1').signal('small', number);
-      await fill(others);
-      throw new StoreUnavailableError('accept');
-    });
-    const sent = world.clientWith({ store }).run('r1').signal(stopped);
-    await expect(sent).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-    const { epoch, wakes } = (await world.store.readRun('r1'))!;
-    await takeLease(world.store, 'r1');
-    await world.store.release('r1', {
-      ...{ epoch: epoch + 1, wakesSeen: wakes, status: 'suspended', dueAtMs: undefined, inboxIds: [] },
-    });
-    await lost?.();
-    await deliverMail(world.store, 'r1');
-    expect(await journalOf(world.store, 'r1')).toMatchObject([{ name: 'stopped' }]);
-  });
-
   it('of each kind arrives in the order in which they were sent', async () => {
     const world = await worldWithRun();
     const run = world.client.run('r1');
