@@ -4,6 +4,7 @@ import { openDynalite, openMemory, type BenchStore } from './stores.ts';
 import { measureCost } from './workloads/cost.ts';
 import { measureEngine } from './workloads/engine.ts';
 import { measureFan } from './workloads/fan.ts';
+import { measurePool } from './workloads/pool.ts';
 import { measurePut } from './workloads/put.ts';
 import { measureResume } from './workloads/resume.ts';
 import { measureSeq } from './workloads/seq.ts';
@@ -19,6 +20,7 @@ const onEachStore: Record<string, (store: BenchStore) => Promise<Figures>> = {
   resume: measureResume,
   fan: measureFan,
   signals: measureSignals,
+  pool: measurePool,
 };
 
 const others: Record<string, () => Promise<Record<string, unknown>[]>> = {
