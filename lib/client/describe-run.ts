@@ -112,18 +112,23 @@ export interface DescribeOptions {
    * Default: false, which reads the run alone.
    */
   readonly tasks?: boolean | undefined;
+  /**
+   * With the tasks: the generator functions in which each waits, with their variables, where the code was compiled for frames.
+   * What sensitive steps were given and gave is left out. Default: false.
+   */
+  readonly locals?: boolean | undefined;
 }
 
 export async function describeRun(
   ports: ClientPorts,
   runId: string,
-  { wait = 0, tasks = false }: DescribeOptions,
+  { wait = 0, locals = false, tasks = locals }: DescribeOptions,
 ): Promise<RunDescription> {
   const timeoutMs = toMilliseconds(wait, 'the wait of describe()');
   const { run, end } = await awaitEnd(ports, runId, { timeoutMs, unregistered: 'plain' });
   const store = await ports.openStore();
   const input = await retryUnavailable(ports.clock, () => readStoredValue(store, runId, run.input));
-  const waitsFor = tasks && end === undefined ? await readWaitsFor(ports, run) : undefined;
+  const waitsFor = tasks && end === undefined ? await readWaitsFor(ports, run, { locals }) : undefined;
   const workflowPaused = run.isHeld ? await readPauseOf(ports, run.workflow) : undefined;
   return toDescription(run, { input, end, waitsFor, workflowPaused, nowMs: ports.clock.nowMs() });
 }

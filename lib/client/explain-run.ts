@@ -4,6 +4,7 @@
  * It takes what `describe` gives, and what the HTTP API answers, in which times are texts. It reads nothing, so a page in a
  * browser can use it.
  */
+import type { TaskFrame } from '../core/task-frame.ts';
 import type { AwaitPoint, StepAwait, WaitingTask, WaitsFor } from '../core/waits-for.ts';
 import type {
   ClosedRunDescription,
@@ -170,7 +171,15 @@ function dueLine(what: string, dueAt: Date | string | undefined, clock: WallCloc
 function taskLines(task: AsText<WaitingTask>, name: string, indent: string, clock: WallClock): string[] {
   const at = task.at === undefined ? '' : `, at ${withoutColumn(task.at)}`;
   const below = task.tasks.flatMap((child) => taskLines(child, `${child.name} `, `${indent}  `, clock));
-  return [`${indent}${name}${awaitsText(task, clock)}${at}`, ...below];
+  const frames = (task.frames ?? []).flatMap((frame) => frameLines(frame, `${indent}  `));
+  return [`${indent}${name}${awaitsText(task, clock)}${at}`, ...frames, ...below];
+}
+
+/** As in `in checkout, at src/checkout.ts:12`, and a line for each variable. */
+function frameLines({ function: name, at, variables }: AsText<TaskFrame>, indent: string): string[] {
+  const place = at === undefined ? ', which has not begun' : `, at ${withoutColumn(at)}`;
+  const lines = variables.map((variable) => `${indent}  ${variable.name} = ${variable.value ?? '(sensitive)'}`);
+  return [`${indent}in ${name === '' ? 'a function' : name}${place}`, ...lines];
 }
 
 function awaitsText({ awaits, calls }: AsText<WaitingTask>, clock: WallClock): string {

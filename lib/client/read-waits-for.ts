@@ -1,7 +1,7 @@
 /** Finds out what a run waits for: from its code, where this client has it, else from its journal. */
 import type { WaitsFor } from '../core/waits-for.ts';
 import { OpenCommands } from '../journal/command-facts.ts';
-import type { Inspection } from '../ports/inspection.ts';
+import type { InspectOptions, Inspection } from '../ports/inspection.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { isOfPayloadKey } from '../ports/world-errors.ts';
 import type { ClientPorts } from './client-ports.ts';
@@ -10,8 +10,12 @@ import { retryUnavailable } from './retry-unavailable.ts';
 import { fromInspection, fromJournal } from './to-waits-for.ts';
 
 /** Undefined before the run's first turn. */
-export async function readWaitsFor(ports: ClientPorts, run: RunItem): Promise<WaitsFor | undefined> {
-  const inspection = await inspect(ports, run.runId);
+export async function readWaitsFor(
+  ports: ClientPorts,
+  run: RunItem,
+  options: InspectOptions,
+): Promise<WaitsFor | undefined> {
+  const inspection = await inspect(ports, run.runId, options);
   switch (inspection.kind) {
     case 'inspected':
       return fromInspection(inspection);
@@ -28,7 +32,7 @@ type Found =
   | Exclude<Inspection, { readonly kind: 'unreadable' }>
   | { readonly kind: 'no-code' | 'unreadable'; readonly because: string };
 
-async function inspect(ports: ClientPorts, runId: string): Promise<Found> {
+async function inspect(ports: ClientPorts, runId: string, options: InspectOptions): Promise<Found> {
   const inspectRun = await ports.openInspection();
   if (inspectRun === undefined) {
     return {
@@ -36,7 +40,7 @@ async function inspect(ports: ClientPorts, runId: string): Promise<Found> {
       because: 'this client does not have the code of the workflows: new Client({ workflows })',
     };
   }
-  const inspection = await retryUnavailable(ports.clock, () => inspectRun(runId));
+  const inspection = await retryUnavailable(ports.clock, () => inspectRun(runId, options));
   return inspection.kind === 'unreadable' ? { kind: inspection.kind, because: inspection.error.message } : inspection;
 }
 

@@ -294,7 +294,7 @@ export class RunHandle<R> implements Run<R> {
   }
 
   async describe(options: DescribeOptions = {}): Promise<RunDescription> {
-    checkOptions('describe', options, ['wait', 'tasks']);
+    checkOptions('describe', options, ['wait', 'tasks', 'locals']);
     const { tasks = false } = options;
     if (typeof tasks !== 'boolean') {
       throw new InvalidArgumentError(`tasks cannot be ${describeValue(tasks)}: give true or false`);

@@ -52,7 +52,7 @@ function byParent(tasks: readonly TaskState[]): Map<string, TaskState[]> {
 }
 
 function toTask(task: TaskState, known: Known): WaitingTask {
-  const { id, name, calls, lines } = task;
+  const { id, name, calls, lines, frames } = task;
   const [at, ...calledFrom] = lines;
   return {
     id,
@@ -61,6 +61,7 @@ function toTask(task: TaskState, known: Known): WaitingTask {
     calls,
     ...(at === undefined ? {} : { at }),
     ...(calledFrom.length === 0 ? {} : { calledFrom }),
+    ...(frames === undefined || frames.length === 0 ? {} : { frames }),
     tasks: (known.children.get(id) ?? []).map((child) => toTask(child, known)),
   };
 }

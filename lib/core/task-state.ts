@@ -1,5 +1,7 @@
 /** What a task of a run at rest waits for, as its code says it. Times are epoch milliseconds, places as in `checkout.ts:12:5`. */
 
+import type { TaskFrame } from './task-frame.ts';
+
 /** One thing that a task waits for: a command of the run, another task, or the end of another run. */
 export type WaitedFor =
   | { readonly kind: 'command'; readonly id: number }
@@ -19,6 +21,8 @@ export interface TaskState {
   readonly calls: readonly string[];
   /** The lines of the author's code in which it waits, the innermost first. Empty where the platform cannot say. */
   readonly lines: readonly string[];
+  /** Where they were asked for: the generator functions in which it waits, the innermost first, where they were compiled. */
+  readonly frames?: readonly TaskFrame[];
   /** The time limits around it: positions of their timers. */
   readonly limits: readonly number[];
 }

@@ -1,5 +1,7 @@
 /** What a run waits for, as data that goes over the wire. The tasks of a run are a tree: of each, those that its code has created. */
 
+import type { TaskFrame } from './task-frame.ts';
+
 /** What all await points have. */
 interface AwaitBase {
   /** Since when it is waited for. */
@@ -87,6 +89,11 @@ export interface WaitingTask {
   readonly at?: string;
   /** The lines that have called that one, the innermost first. */
   readonly calledFrom?: readonly string[];
+  /**
+   * The generator functions in which it waits, the innermost first, with the variables that they still need: where `locals` were
+   * asked for, of code that was compiled for frames.
+   */
+  readonly frames?: readonly TaskFrame[];
   /** The tasks that its code has created and that have not ended. */
   readonly tasks: readonly WaitingTask[];
 }

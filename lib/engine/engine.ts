@@ -82,7 +82,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     },
     takeFirstTurn: (request) => takeFirstTurn(engine, shared, request),
     sweep: (sweepOptions) => sweep(engine, sweepOptions),
-    inspectRun: (runId) => inspectRun(engine, runId),
+    inspectRun: (runId, inspectOptions) => inspectRun(engine, runId, inspectOptions),
     replayAgain: (runId) => replayAgain(engine, runId),
     answerQuery: (query) => answerQuery(engine, query),
   };

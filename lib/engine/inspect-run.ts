@@ -5,15 +5,18 @@
  *
  * Tested by: test/client/waits-for.test.ts, test/testing/create-test-engine.test.ts
  */
+import { decode } from '../codec/decode.ts';
 import { isClosed } from '../core/run-status.ts';
+import type { TaskState } from '../core/task-state.ts';
 import { type OpenCommand, OpenCommands } from '../journal/command-facts.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import { findDamage } from '../journal/find-damage.ts';
-import type { Inspection } from '../ports/inspection.ts';
-import type { Pending } from '../scheduler/live-run.ts';
+import type { InspectOptions, Inspection } from '../ports/inspection.ts';
+import type { LiveRun, Pending } from '../scheduler/live-run.ts';
 import { seenByCode } from './answer-query.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { atItsLink } from './at-its-link.ts';
+import { withGuard } from './guard.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { whyUnreadable } from './load-run.ts';
@@ -24,11 +27,17 @@ import type { Engine } from './settings.ts';
 const TASKS_LIMIT = 1_000;
 
 /** As of the last record that is written. */
-export function inspectRun(engine: Engine, runId: string): Promise<Inspection> {
-  return atItsLink(engine, runId, (run) => inspectAsOf(engine, runId, run));
+export function inspectRun(engine: Engine, runId: string, options: InspectOptions = {}): Promise<Inspection> {
+  return atItsLink(engine, runId, (run) => inspectAsOf(engine, { runId, run, options }));
 }
 
-async function inspectAsOf(engine: Engine, runId: string, run: RunItem | undefined): Promise<Inspection> {
+interface Inspected {
+  readonly runId: string;
+  readonly run: RunItem | undefined;
+  readonly options: InspectOptions;
+}
+
+async function inspectAsOf(engine: Engine, { runId, run, options }: Inspected): Promise<Inspection> {
   if (run === undefined) return { kind: 'not-found' };
   const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run), run);
   // A closed run has records until it is purged: the run item goes last.
@@ -39,25 +48,42 @@ async function inspectAsOf(engine: Engine, runId: string, run: RunItem | undefin
   const { entries } = standing;
   const replayed = await replayRun(engine, run, standing, { tracesAwaits: true });
   if (replayed.kind === 'replayed') {
-    return inspectMemory(replayed.memory, [...entries, ...replayed.unrecorded]);
+    return inspectMemory(replayed.memory, [...entries, ...replayed.unrecorded], options);
   }
   const { error, reached } = replayed;
   if (reached === undefined) return { kind: 'unreadable', error };
-  return { ...inspectMemory(reached, entries), blockedBy: error };
+  return { ...inspectMemory(reached, entries, options), blockedBy: error };
 }
 
 /** `entries`: with those that are not recorded yet. */
-export function inspectMemory({ live }: LiveMemory, entries: readonly JournalEntry[]) {
+export function inspectMemory(
+  { live, guarded }: LiveMemory,
+  entries: readonly JournalEntry[],
+  { locals = false }: InspectOptions = {},
+) {
   const recorded = new OpenCommands();
   for (const entry of entries) recorded.feed(entry);
   const commands = Array.from(live.pending.values(), (pending) => toOpenCommand(pending, recorded.get(pending.id)));
   return {
     kind: 'inspected',
-    tasks: live.taskStates(TASKS_LIMIT),
+    tasks: locals ? withGuard(guarded, () => withFrames(live, entries)) : live.taskStates(TASKS_LIMIT),
     taskCount: live.taskCount(),
     commands,
     codeLocation: live.codeLocation(),
   } as const;
+}
+
+/** Nothing that a sensitive step gave is in them. */
+function withFrames(live: LiveRun, entries: readonly JournalEntry[]): TaskState[] {
+  const secrets: unknown[] = [];
+  for (const entry of entries) {
+    if (!('sensitive' in entry)) continue;
+    if ('value' in entry) secrets.push(decode(entry.value, { unregistered: 'plain' }));
+    if ('error' in entry) secrets.push(decode(entry.error, { unregistered: 'plain' }));
+    if ('details' in entry) secrets.push(decode(entry.details, { unregistered: 'plain' }));
+  }
+  const frames = live.taskFrames(TASKS_LIMIT, secrets);
+  return live.taskStates(TASKS_LIMIT).map((task) => ({ ...task, frames: frames.get(task.id) ?? [] }));
 }
 
 /** What is recorded at its position may be another command, which the code does not follow. */

@@ -35,11 +35,15 @@ const describeRoute = defineRoute({
     tasks: booleanParameter(
       'Say what an open run waits for, as `waitsFor`: its code is replayed for it. Default: false.',
     ),
+    locals: booleanParameter(
+      'With the tasks, the generator functions in which each waits, with their variables, where the code was compiled for frames. Default: false.',
+    ),
   },
   answers: { 200: { description: 'The run.', schema: schemaRef('Run') } },
   problems: ['RUN_NOT_FOUND'],
-  async handle({ client, path, query: { wait = 0, tasks }, maxWaitMs }) {
-    const body = await client.run(path['id'] ?? '').describe({ wait: Math.min(wait, maxWaitMs), tasks });
+  async handle({ client, path, query: { wait = 0, tasks, locals }, maxWaitMs }) {
+    const options = { wait: Math.min(wait, maxWaitMs), tasks, locals };
+    const body = await client.run(path['id'] ?? '').describe(options);
     return { status: 200, body };
   },
 });

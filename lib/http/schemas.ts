@@ -1,4 +1,5 @@
 /** The shapes of answers, as JSON Schema. Values of workflows are any JSON: see to-json.ts for what becomes of a Date. */
+import { TASK_FRAME, WAITING_TASK } from './waiting-task-schema.ts';
 import { STREAM_PAGE } from './stream-schema.ts';
 import { poolSchemas, poolWaits, time } from './pool-schemas.ts';
 import type { JsonSchema } from './parameters.ts';
@@ -139,27 +140,8 @@ export const SCHEMAS = {
       because: { type: 'string', description: 'From the journal: why the code was not asked.' },
     },
   },
-  WaitingTask: {
-    type: 'object',
-    required: ['id', 'name', 'awaits', 'calls', 'tasks'],
-    properties: {
-      id: { type: 'string', description: "`1` is the workflow's body." },
-      name: { type: 'string' },
-      awaits: {
-        type: 'array',
-        description: 'Several where it waits for one or all of them. Empty: it goes on now.',
-        items: { $ref: '#/components/schemas/AwaitPoint' },
-      },
-      calls: { type: 'array', items: { type: 'string', examples: ['timeout()', 'lock.acquire()'] } },
-      at: { type: 'string', description: 'The line at which it waits.', examples: ['checkout.ts:12:5'] },
-      calledFrom: {
-        type: 'array',
-        description: 'The lines that have called that one, the innermost first.',
-        items: { type: 'string' },
-      },
-      tasks: { type: 'array', items: { $ref: '#/components/schemas/WaitingTask' } },
-    },
-  },
+  WaitingTask: WAITING_TASK,
+  TaskFrame: TASK_FRAME,
   AwaitPoint: {
     type: 'object',
     required: ['kind'],

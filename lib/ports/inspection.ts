@@ -24,4 +24,9 @@ export type Inspection =
   | { readonly kind: 'unreadable'; readonly error: Error };
 
 /** Replays a run and looks at it. Reads the table and writes nothing. */
-export type InspectRun = (runId: string) => Promise<Inspection>;
+export type InspectRun = (runId: string, options?: InspectOptions) => Promise<Inspection>;
+
+export interface InspectOptions {
+  /** With the frames of the tasks. Default: false. */
+  readonly locals?: boolean;
+}

@@ -6,12 +6,16 @@
  */
 import type { Coroutine } from '../core/awaitable.ts';
 import { authorsLines, captureCalls, type CallSite, describeCallSite } from '../core/call-site.ts';
+import type { Command } from '../core/command.ts';
 import type { Future } from '../core/future.ts';
 import type { Awaits, RunClock } from '../core/loop.ts';
+import { SecretValues } from '../core/secret-values.ts';
+import type { TaskFrame } from '../core/task-frame.ts';
 import type { TaskState, WaitedFor } from '../core/task-state.ts';
 import type { CommandId } from '../journal/event.ts';
 import { CoroutineTask } from './coroutine-task.ts';
 import type { Pending } from './live-run.ts';
+import { framesOf } from './task-frames.ts';
 
 /** A call that can be awaited, and where it was made. */
 interface MadeCall {
@@ -42,6 +46,7 @@ export class AwaitTrace implements Awaits {
   readonly #clock: RunClock;
   readonly #tasks: { current(): CoroutineTask<unknown> | undefined };
   readonly #made = new WeakMap<object, MadeCall>();
+  readonly #secrets = new SecretValues();
   readonly #parts = new WeakMap<Future<unknown>, Iterable<Future<unknown>>>();
   /** By task; of one that has ended it is freed with it. */
   readonly #traced = new WeakMap<CoroutineTask<unknown>, Traced>();
@@ -71,6 +76,17 @@ export class AwaitTrace implements Awaits {
   awaited(): void {
     const traced = this.#current();
     if (traced !== undefined) traced.place = captureCalls();
+  }
+
+  /** What sensitive steps were given. */
+  asked(command: Command): void {
+    if (command.kind === 'step' && command.options.sensitive === true) this.#secrets.add(command.args);
+  }
+
+  /** Of these tasks, with what must not be shown besides. */
+  framesOf(tasks: readonly CoroutineTask<unknown>[], results: readonly unknown[]): Map<string, readonly TaskFrame[]> {
+    for (const result of results) this.#secrets.add(result);
+    return new Map(tasks.map((task) => [task.id, framesOf(task.coroutine(), this.#secrets)]));
   }
 
   dependsOn(future: Future<unknown>, parts: Iterable<Future<unknown>>): void {

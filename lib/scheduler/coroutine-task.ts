@@ -164,6 +164,11 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
     this.#step(true, error);
   }
 
+  /** What it runs, for a look at the run. Undefined before its first step. */
+  coroutine(): object | undefined {
+    return this.#coroutine;
+  }
+
   /** Ends the coroutine where it stands, as a `return` there would: its `finally` blocks run, and may await. */
   leave(): void {
     if (this.done() || this.#leaving !== 'no') return;
@@ -240,6 +245,7 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
       return;
     }
     this.lastCommand = yielded;
+    this.#loop.awaits?.asked(yielded);
     const waitsFor = handleCommand(yielded, this.#loop);
     if (waitsFor === 'pause') {
       this.#loop.ready.enqueue({ kind: 'resume', task: this });

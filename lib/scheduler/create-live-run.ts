@@ -15,6 +15,7 @@ import type { Watcher } from '../core/job.ts';
 import { withLoop } from '../core/loop.ts';
 import { whileReading } from '../core/reading.ts';
 import { DEFAULT_RUN_LIMITS } from '../core/run-limits.ts';
+import type { TaskFrame } from '../core/task-frame.ts';
 import type { TaskState } from '../core/task-state.ts';
 import type { CommandEntry, CommandId, JournalEvent, Retried, UpdateReceived } from '../journal/event.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
@@ -153,6 +154,11 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     if (awaits === undefined) return [];
     const known = { commands: commands.byFuture(), runs: runEnds.waiting(), pending: commands.pending };
     return awaits.statesOf([...tasks.all()].slice(0, atMost), known);
+  }
+
+  taskFrames(atMost: number, secrets: readonly unknown[]): ReadonlyMap<string, readonly TaskFrame[]> {
+    const { awaits, tasks } = this.#loop;
+    return awaits?.framesOf([...tasks.all()].slice(0, atMost), secrets) ?? new Map();
   }
 
   codeLocation(): string {

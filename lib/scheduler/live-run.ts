@@ -13,6 +13,7 @@ import type { CallbackTarget, RandomSource } from '../core/loop.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import type { RunLimits } from '../core/run-limits.ts';
 import type { StreamsOfRun } from '../core/stream-uses.ts';
+import type { TaskFrame } from '../core/task-frame.ts';
 import type { TaskState } from '../core/task-state.ts';
 import type { Shown } from './shown-by-code.ts';
 import type { CallbackRequested, CommandEntry, CommandId, JournalEvent } from '../journal/event.ts';
@@ -120,6 +121,11 @@ export interface LiveRun {
   checkUpdate(name: string, input: unknown): void;
   /** What its tasks wait for, in the order in which they were created. None without `tracesAwaits`. */
   taskStates(atMost: number): readonly TaskState[];
+  /**
+   * The same tasks, by id: in which of the author's generator functions each is, with their variables. Empty where the code was
+   * not compiled. `secrets`: what sensitive steps gave; what they were given is known here.
+   */
+  taskFrames(atMost: number, secrets: readonly unknown[]): ReadonlyMap<string, readonly TaskFrame[]>;
   /** The position of the command that was issued last; 0 if none was. */
   lastCommandId(): CommandId;
   /** Where the code is, for error messages: `after step "charge"`, `before its first await`. */

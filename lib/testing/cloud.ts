@@ -174,8 +174,8 @@ export class Cloud {
     return this.#turnEnds.get(runId);
   }
 
-  inspectRun(runId: string): ReturnType<RunningEngine['inspectRun']> {
-    return this.#engine.inspectRun(runId);
+  inspectRun(...args: Parameters<RunningEngine['inspectRun']>): ReturnType<RunningEngine['inspectRun']> {
+    return this.#engine.inspectRun(...args);
   }
 
   /** Of an update that the test gave none. */

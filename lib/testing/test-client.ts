@@ -34,7 +34,7 @@ export class TestClient extends Client {
       ...{ workflows, store, wakes, ids, log: cloud.log, clock: clockThatMoves(cloud, timeline) },
       firstTurns: cloud.firstTurns,
       queries: (query) => cloud.answerQuery(query),
-      inspectRun: (runId) => cloud.inspectRun(runId),
+      inspectRun: (runId, inspectOptions) => cloud.inspectRun(runId, inspectOptions),
     });
     this.#cloud = cloud;
     this.#timeline = timeline;

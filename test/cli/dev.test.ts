@@ -78,6 +78,10 @@ describe('lull dev', { timeout: 120_000 }, () => {
     const [, url = ''] = /lull dev at (\S+)/.exec(seen.out) ?? [];
     const { id } = (await (await fetch(`${url}/workflows/walk/runs`, { method: 'POST' })).json()) as { id: string };
     await waitUntil(() => seen.out.includes('"SnapshotsWritten":1'));
+    const standing = await (await fetch(`${url}/runs/${id}?locals=true`)).text();
+    expect(standing).toMatch(
+      /"at":"workflows\.ts:6:\d+","variables":\[\{"name":"before","value":"\[\\"a value of before\\"\]"\}\]/,
+    );
     await fetch(`${url}/runs/${id}/signals/go`, { method: 'POST' });
     await waitUntil(() => seen.out.includes('completed  walk'));
     expect(seen.out).toContain('"SnapshotsRestored":1');

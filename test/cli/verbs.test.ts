@@ -206,6 +206,8 @@ describe('lull show', () => {
     await lull(['start', 'order', '{"id":"o-1"}', '--id', 'o-1']);
     await engine.advance('3h');
     await expectGolden('show-suspended', await lull(['show', 'latest']));
+    const withLocals = await lull(['show', 'latest', '--locals']);
+    expect(withLocals.out).toContain('No variables are known: the code of this engine is not compiled for frames');
     await expectGolden('show-suspended-40', await lull(['show', 'latest'], { columns: 40, env: { NO_COLOR: '1' } }));
   });
 

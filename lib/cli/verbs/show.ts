@@ -14,7 +14,10 @@ import { wrap } from '../text/width.ts';
 
 interface ShowOptions {
   readonly full?: boolean;
+  readonly locals?: boolean;
 }
+
+const NO_LOCALS = 'No variables are known: the code of this engine is not compiled for frames (lull dev --frames).';
 
 /** The last ones that matter. `lull history` has all. */
 const EVENTS = 12;
@@ -23,14 +26,19 @@ export const show: EngineVerb<ShowOptions> = {
   name: 'show',
   summary: 'show how a run stands: what happened, what it waits for, what to do',
   arguments: [['<run>', 'its id, or latest']],
-  options: [new Option('--full', 'values as they are, however long')],
+  options: [
+    new Option('--full', 'values as they are, however long'),
+    new Option('--locals', 'the variables of its coroutines, where they are compiled for frames'),
+  ],
   examples: [
     ['lull show latest', 'The newest run'],
     ['lull show order-o-17 --json | jq .result', 'For a program'],
   ],
   async act({ engine, output, surroundings, options }, run = '') {
     const id = await findRunId(engine, run);
-    const answer = await engine.get<RunAnswer>(pathOf('runs', id), { tasks: 'true' });
+    const locals = options.locals === true;
+    const query = { tasks: 'true', ...(locals ? { locals: 'true' } : {}) };
+    const answer = await engine.get<RunAnswer>(pathOf('runs', id), query);
     if (output.isJson) {
       output.document(answer);
       return EXIT.ok;
@@ -40,6 +48,9 @@ export const show: EngineVerb<ShowOptions> = {
     const { events, error, left } = await readEnd(engine, id);
     const found = error === undefined || answer.error === undefined ? answer : { ...answer, error };
     output.lines(describeRun(found, { nowMs, columns, full: options.full === true }));
+    if (locals && answer.waitsFor !== undefined && !JSON.stringify(answer.waitsFor).includes('"frames":')) {
+      output.line([['dim', NO_LOCALS]]);
+    }
     showEvents(output, { events, left, id, nowMs: surroundings.nowMs });
     output.line();
     showAdvice(output, answer);

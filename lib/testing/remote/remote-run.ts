@@ -118,10 +118,10 @@ class RemoteRun {
   }
 
   async describe(options: DescribeOptions = {}): Promise<RunDescription> {
-    checkOptions('describe', options, ['wait', 'tasks']);
-    const { wait, tasks } = options;
+    checkOptions('describe', options, ['wait', 'tasks', 'locals']);
+    const { wait, tasks, locals } = options;
     const waitMs = wait === undefined ? 0 : toMilliseconds(wait, 'the wait of describe()');
-    return toDescription(await this.#readAtEnd(waitMs, tasks));
+    return toDescription(await this.#readAtEnd(waitMs, { tasks, locals }));
   }
 
   async *history(options: HistoryOptions = {}): AsyncGenerator<HistoryEvent> {
@@ -217,7 +217,10 @@ class RemoteRun {
   }
 
   /** As it is when it has ended, or when the time is over. */
-  async #readAtEnd(limitMs: number, tasks?: boolean): Promise<RemoteDescription> {
+  async #readAtEnd(
+    limitMs: number,
+    { tasks, locals }: Pick<DescribeOptions, 'tasks' | 'locals'> = {},
+  ): Promise<RemoteDescription> {
     const untilMs = Date.now() + limitMs;
     for (;;) {
       await this.#moveClock?.();
@@ -225,6 +228,7 @@ class RemoteRun {
       const query = {
         wait: waitMs > 0 ? `${waitMs}ms` : undefined,
         tasks: tasks === undefined ? undefined : String(tasks),
+        locals: locals === undefined ? undefined : String(locals),
       };
       const run = (await this.#api.call(this.#path, { query })).body as RemoteDescription;
       if (isClosed(run.status) || run.status === 'blocked' || Date.now() >= untilMs) return run;
