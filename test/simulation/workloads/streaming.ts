@@ -1,6 +1,6 @@
 /**
  * Runs that write to streams: their code, and the bodies of their steps, some of which fail, and some runs with them until
- * they are tried again; over several links. All that a stream has is there once, in the order in which it was written: of the
+ * they are tried again; over several links; some are forked. All that a stream has is there once, in the order in which it was written: of the
  * code each value once, of a step all of the call that its result came from, before anything that came after that result.
  */
 import { continueAsNew } from '../../../lib/api/continue-as-new.ts';
@@ -13,6 +13,7 @@ import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { Seen } from '../oracle/rule.ts';
 import type { RunPlan } from '../plan.ts';
 import type { Action } from '../world/act.ts';
+import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { start, type Workload } from './workload.ts';
 
@@ -95,7 +96,7 @@ export const streamingWorkload: Workload = {
   name: 'streaming',
   weight: 1.5,
   workflows: [streaming],
-  draw(dice) {
+  draw(dice, runId) {
     const round = (): Round => ({
       steps: Array.from({ length: dice.between(0, 2) }, () => ({
         count: Math.round(dice.magnitude(1, 40)),
@@ -118,15 +119,24 @@ export const streamingWorkload: Workload = {
       waitMs: Math.round(dice.magnitude(1, 30_000)),
       persists: false,
     }));
+    const forks = input.links.length === 1 && dice.chance(0.5) ? fork(dice, input.links[0] ?? [], runId) : [];
     return {
       workflow: streaming.name,
       input,
       startAtMs: dice.between(0, 30_000),
-      callers: [[start(streaming.name, input), ...retries], ...(reads.length > 0 ? [reads] : [])],
+      callers: [[start(streaming.name, input), ...retries], ...(reads.length > 0 ? [reads] : []), ...forks],
     };
   },
   judge,
 };
+
+/** Before a step of a round: what was written by then is the other run's, and the fork begins its streams at the first place. */
+function fork(dice: Dice, rounds: readonly Round[], runId: string): Action[][] {
+  const befores = rounds.flatMap(({ steps }, index) => steps.map((_, at) => `1/${index}/${at}`));
+  if (befores.length === 0) return [];
+  const waitMs = Math.round(dice.magnitude(10, 30_000));
+  return [[{ do: 'fork', before: dice.pick(befores), id: `${runId}.fork`, waitMs, persists: true }]];
+}
 
 function judge(run: RunLedger, { input, runId }: RunPlan, { callers }: Seen): string | undefined {
   const { end, item, streams } = run;
