@@ -195,8 +195,10 @@ class Planning {
   /** One may be there twice, if a worker of its run was lost after it had joined: then it stays once. */
   #find(rest: readonly Waiter[]): void {
     for (const waiter of rest) {
-      if (!this.#isWanted(waiter)) continue;
-      if (this.found.has(waiter.step)) this.left.push(waiter);
+      const own = this.#visit.wanted.find(isOwnedBy(waiter));
+      if (own === undefined) continue;
+      // One of an attempt before is about to be deleted by the worker that has served it.
+      if (this.found.has(waiter.step) || waiter.sinceMs < own.sinceMs) this.left.push(waiter);
       else this.found.set(waiter.step, waiter);
     }
   }

@@ -67,3 +67,14 @@ test('one that was served, and has lost its place, joins with another item: a de
   const { inLine } = await visitPool(ports(store), new SeenPools(), 'one', { asks: [{ waiter, wasInLine: true }] });
   expect(inLine).toEqual([{ ...waiter, sinceMs: START_MS + 1 }]);
 });
+
+test('one that waits for its next attempt does not rely on the item of the one before', async () => {
+  const store = new MemoryStore();
+  await fullPool(store);
+  const before: Waiter = { runId: 'run', step: 1, priority: 0, turn: 0, sinceMs: START_MS };
+  await visitPool(ports(store), new SeenPools(), 'one', { asks: [{ waiter: before, wasInLine: false }] });
+  const waiter = { ...before, sinceMs: START_MS + 1_000 };
+  const { inLine } = await visitPool(ports(store), new SeenPools(), 'one', { asks: [{ waiter, wasInLine: false }] });
+  expect(inLine).toEqual([waiter]);
+  expect(await store.readLine('one', { limit: 10 })).toEqual([waiter]);
+});
