@@ -30,6 +30,8 @@ export class TurnPlaces {
   #memory: LiveMemory | undefined;
   /** Pools that are to be asked for places. */
   readonly #toAsk = new Map<string, Pool>();
+  /** The turn has come to where it begins nothing new before it has asked for all places that it may ask for. */
+  #isCutShort = false;
   /** The run item's `wakes` when the waits were looked at last. */
   #lookedAtWakes: number | undefined;
 
@@ -43,9 +45,10 @@ export class TurnPlaces {
     return this.#poolOf(step) === undefined || this.#taken.get(step.id)?.hasBegun === false;
   }
 
-  /** Whether a step of the run may have been given a place since this turn has looked. */
+  /** Whether a step of the run may have been given a place since this turn has looked, or has still to be asked for. */
   mayHaveMissed({ placeWaits }: LiveMemory): boolean {
-    return placeWaits.size > 0 && this.#lookedAtWakes !== this.#turn.wakesSeen;
+    const isAllAsked = this.#lookedAtWakes === this.#turn.wakesSeen && !(this.#isCutShort && this.#toAsk.size > 0);
+    return placeWaits.size > 0 && !isAllAsked;
   }
 
   /** Its body runs from here on, or will not begin at all. */
@@ -67,7 +70,8 @@ export class TurnPlaces {
     const turn = this.#turn;
     const { engine, attempts } = turn;
     const nowMs = engine.clock.nowMs();
-    if (nowMs >= turn.beginsByMs || turn.doesNothingNew) return;
+    this.#isCutShort = nowMs >= turn.beginsByMs || turn.doesNothingNew;
+    if (this.#isCutShort) return;
 
     const { placeWaits, stepsToBegin } = memory;
     let room = engine.maxStepsInFlight - attempts.size;

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { gather, pool, step, workflow } from '../../../lib/index.ts';
 import { MemoryStore } from '../../../lib/memory/memory-store.ts';
 import { createTestEngine } from '../../../lib/testing/index.ts';
+import { promisesToGoOn } from '../../../lib/testing/real-time.ts';
+import { SmallCloud } from '../small-cloud.ts';
 
 const one = pool('one', { concurrency: 1 });
 
@@ -30,4 +32,23 @@ test('is suspended while another run has the place, and takes no turn before tha
   end();
   await first.result();
   expect(await run.result()).toBe(600);
+});
+
+test('whose turn ends before it has asked for all of them is due at once', async () => {
+  let endFirst = (): void => undefined;
+  const firstBody = new Promise<void>((resolve) => (endFirst = resolve));
+  const two = workflow('two', function* () {
+    yield* gather([step('first', { pool: one }, () => firstBody), step('second', { pool: one }, () => 'done')]);
+  });
+  const cloud = new SmallCloud([two]);
+  await cloud.client.start(two, undefined, { id: 'r1' });
+  const worker = cloud.worker({ maxStepsInFlight: 1 });
+  const turn = worker.takeTurn({ runId: 'r1', deadlineAtMs: cloud.clock.nowMs() + 40 });
+  for (let times = 0; times < 100; times += 1) await promisesToGoOn();
+  cloud.pass(29); // too late to begin anything
+  endFirst();
+  expect(await turn).toMatchObject({ kind: 'suspended' });
+  expect(await cloud.table.readRun('r1')).toMatchObject({ status: 'suspended', dueAtMs: 0 });
+  await worker.turn('r1');
+  expect((await cloud.table.readRun('r1'))?.status).toBe('completed');
 });
