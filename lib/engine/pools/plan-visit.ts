@@ -23,6 +23,10 @@ import { RUN_CHECK_MS, type Visit } from './visit.ts';
 
 export interface Plan {
   readonly state: PoolState;
+  /**
+   * It is to be written. Also where some leave the line and nothing else changes: they may do so only if the pool is still
+   * as it was read, with their places in it. One whose place was given back meanwhile waits for its next attempt.
+   */
   readonly isChanged: boolean;
   /** The line was taken for empty: it has to be so still. */
   readonly takesPastLine: boolean;
@@ -78,7 +82,7 @@ export async function planVisit(
   const wakeAtMs = plan.wakeAtMs();
   return {
     state: plan.state,
-    isChanged: JSON.stringify(plan.state) !== JSON.stringify(refresh(before, undefined, nowMs)),
+    isChanged: plan.left.length > 0 || JSON.stringify(plan.state) !== JSON.stringify(refresh(before, undefined, nowMs)),
     takesPastLine: plan.taken.length > takenBefore,
     taken: plan.taken,
     laterAtMs: plan.laterAtMs,

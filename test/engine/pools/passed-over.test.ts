@@ -78,3 +78,22 @@ test('one that waits for its next attempt does not rely on the item of the one b
   expect(inLine).toEqual([waiter]);
   expect(await store.readLine('one', { limit: 10 })).toEqual([waiter]);
 });
+
+test('one whose place was given back meanwhile stays in the line, whatever a worker has seen of the pool before', async () => {
+  const store = new MemoryStore();
+  const place = (runId: string) => ({ runId, step: 1, key: 'a', sinceMs: START_MS, epoch: 1, checkAtMs: Infinity });
+  const state = { ...NO_POOL_STATE, code: { concurrencyPerKey: 1 }, places: [place('first')], atMs: START_MS };
+  await store.changePool('one', { version: 0, state, nonce: 'n' });
+  const next: Waiter = { runId: 'next', step: 1, key: 'a', priority: 0, turn: 0, sinceMs: START_MS };
+  await store.joinLine('one', { waiter: next });
+  const seen = new SeenPools();
+  const before = await store.readPool('one');
+  seen.items.set('one', before!);
+  // The step of `first` has failed, and waits for a place for its next attempt.
+  const after = { ...before!.state, places: [place('second')] };
+  await store.changePool('one', { version: before!.version, state: after, nonce: 'm' });
+  const again: Waiter = { ...next, runId: 'first', sinceMs: START_MS + 1_000 };
+  await store.joinLine('one', { waiter: again });
+  await visitPool(ports(store), seen, 'one', { gives: [{ runId: 'gone', step: 1, epoch: 1 }] });
+  expect(await store.readLine('one', { limit: 10 })).toEqual([next, again]);
+});

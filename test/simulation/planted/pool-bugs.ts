@@ -82,8 +82,20 @@ export const poolBugs: readonly PlantedBug[] = [
   {
     name: 'a run that is paused while it waits does not ask again after its resume',
     file: 'lib/engine/pools/turn-places.ts',
-    find: `return placeWaits.size > 0 && this.#lookedAtWakes !== this.#turn.wakesSeen;`,
-    put: `return placeWaits.size < 0;`,
+    find: `return placeWaits.size > 0 && !isAllAsked;`,
+    put: `return placeWaits.size < 0 && isAllAsked;`,
+  },
+  {
+    name: 'a turn that begins nothing any more counts as one that has asked for all places',
+    file: 'lib/engine/pools/turn-places.ts',
+    find: ` && !(this.#isCutShort && this.#toAsk.size > 0)`,
+    put: ``,
+  },
+  {
+    name: 'one leaves the line by what was seen of its pool before',
+    file: 'lib/engine/pools/plan-visit.ts',
+    find: `isChanged: plan.left.length > 0 || `,
+    put: `isChanged: `,
   },
   {
     name: 'what is higher in priority does not go first',
