@@ -3,8 +3,6 @@ import { readAbout, place, watchPage } from './data/page-state.ts';
 import { watchOther } from './data/other-run.ts';
 import { lookAtRun, watchChanges, watchRun } from './data/run-store.ts';
 import { lookAtRuns, watchRuns } from './data/runs-store.ts';
-import { poolStore } from './data/pools-store.ts';
-import { scheduleStore } from './data/schedules-store.ts';
 import { watchWorkflows } from './data/workflows-store.ts';
 import { App } from './view/app.tsx';
 import { listenToKeys } from './view/keys.ts';
@@ -15,8 +13,6 @@ if (root !== null) {
   await readAbout().catch(() => undefined); // the first look says that there is no answer
   watchRuns();
   watchWorkflows();
-  scheduleStore.watch();
-  poolStore.watch();
   watchRun();
   watchOther();
   watchChanges((runId) => {

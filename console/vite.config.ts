@@ -10,7 +10,7 @@ export default defineConfig({
     outDir: fileURLToPath(new URL('../dist/console', import.meta.url)),
     emptyOutDir: true,
     target: 'es2023',
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     assetsInlineLimit: 0, // the policy of the page allows no data: addresses
     reportCompressedSize: false,
   },

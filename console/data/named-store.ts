@@ -1,4 +1,7 @@
-/** Things of the engine that have names, such as its schedules: the list of them and the one that is chosen, kept as they are. */
+/**
+ * Things of the engine that have names, such as its schedules: the list of them and the one that is chosen, kept as they are
+ * while their view is shown.
+ */
 import { computed, effect, signal } from '@preact/signals';
 import { ask, pathOf, Refused } from './ask.ts';
 import { about, place, watched } from './page-state.ts';
@@ -27,10 +30,6 @@ export class NamedStore<Row extends Named, One extends Named> {
   constructor(options: NamedStoreOptions<Row>) {
     this.#options = options;
     this.#shown = computed(() => (place.value.view === options.view ? (place.value.named ?? '') : undefined));
-  }
-
-  /** From now on, while the view is shown. */
-  watch(): void {
     effect(() => {
       const name = this.#shown.value;
       const { isLocal } = about.value;

@@ -1,12 +1,9 @@
 import { about, goToView, place, trouble } from '../data/page-state.ts';
 import { VIEWS } from '../data/place.ts';
 import { KeyHelp } from './key-help.tsx';
-import { PoolDialog } from './pool-dialog.tsx';
-import { PoolList } from './pool-list.tsx';
+import { later } from './later.tsx';
 import { RunList } from './run-list.tsx';
 import { RunPage } from './run-page.tsx';
-import { ScheduleDialog } from './schedule-dialog.tsx';
-import { ScheduleList } from './schedule-list.tsx';
 import { openStart, StartDialog } from './start-dialog.tsx';
 import { WorkflowDialog } from './workflow-dialog.tsx';
 import { WorkflowList } from './workflow-list.tsx';
@@ -23,11 +20,12 @@ export function App() {
       <KeyHelp />
       <StartDialog />
       <WorkflowDialog />
-      <ScheduleDialog />
-      <PoolDialog />
     </div>
   );
 }
+
+const ScheduleList = later(async () => (await import('./schedule-list.tsx')).ScheduleList);
+const PoolList = later(async () => (await import('./pool-list.tsx')).PoolList);
 
 function View() {
   const { view, run } = place.value;

@@ -3,6 +3,7 @@ import { limitsText } from '../../lib/cli/text/pool-limits.ts';
 import type { PoolRow } from '../../lib/cli/engine/answers.ts';
 import { goToNamed, place } from '../data/page-state.ts';
 import { poolStore } from '../data/pools-store.ts';
+import { PoolDialog } from './pool-dialog.tsx';
 import { PoolPane } from './pool-pane.tsx';
 import { Status } from './status.tsx';
 
@@ -36,6 +37,7 @@ export function PoolList() {
         )}
       </section>
       {place.value.named === undefined ? null : <PoolPane key={place.value.named} />}
+      <PoolDialog />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { scheduleStore } from '../data/schedules-store.ts';
 import { whenText } from '../text/when-text.ts';
 import { Moment } from './moment.tsx';
 import { RunLink } from './run-link.tsx';
-import { openSchedule } from './schedule-dialog.tsx';
+import { openSchedule, ScheduleDialog } from './schedule-dialog.tsx';
 import { SchedulePane } from './schedule-pane.tsx';
 import { Status } from './status.tsx';
 
@@ -44,6 +44,7 @@ export function ScheduleList() {
         )}
       </section>
       {place.value.named === undefined ? null : <SchedulePane key={place.value.named} />}
+      <ScheduleDialog />
     </>
   );
 }

@@ -6,8 +6,9 @@ const MOST_CHARACTERS = 500;
 const MOST_ITEMS = 20;
 const DEEPEST = 4;
 
-/** A token, as of a callback: a caller that has it may use it. */
-const TOKEN = /[\w-]{20,}\.[\w-]{43}(?![\w-])/;
+/** What stands before the last dot of a token, and behind it. */
+const CONTENT_END = /^[\w-]{20}$/;
+const SIGNATURE = /^[\w-]{43}(?![\w-])/;
 
 export interface ShownHow {
   readonly secrets: SecretValues;
@@ -45,7 +46,7 @@ class Writer {
   }
 
   #look(value: unknown): void {
-    this.isSecret ||= this.#how.secrets.has(value) || (typeof value === 'string' && TOKEN.test(value));
+    this.isSecret ||= this.#how.secrets.has(value) || (typeof value === 'string' && hasToken(value));
   }
 
   #object(value: object, within: readonly object[]): string {
@@ -102,4 +103,13 @@ function more(items: readonly unknown[]): string[] {
 
 function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)}...`;
+}
+
+/** A token, as of a callback: a caller that has it may use it. */
+function hasToken(text: string): boolean {
+  for (let at = text.indexOf('.'); at !== -1; at = text.indexOf('.', at + 1)) {
+    const [before, after] = [text.slice(Math.max(0, at - 20), at), text.slice(at + 1, at + 45)];
+    if (CONTENT_END.test(before) && SIGNATURE.test(after)) return true;
+  }
+  return false;
 }

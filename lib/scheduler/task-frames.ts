@@ -40,7 +40,7 @@ function toFrame({ definition, frame }: FrameState, secrets: SecretValues): Task
 function toVariable(name: string, held: unknown, secrets: SecretValues): TaskVariable[] {
   if (name.startsWith('#') || held === runtime.UNSET) return [];
   const value = showVariable(held instanceof runtime.Box ? held.v : held, { secrets, isOpaque });
-  const shown = name.replace(/#\d+$/, ''); // one of a name in two scopes
+  const [shown = name] = name.split('#'); // `name#2` is one of a name in two scopes
   return [value === undefined ? { name: shown, sensitive: true } : { name: shown, value }];
 }
 

@@ -74,8 +74,8 @@ describe('the bundles', () => {
   test.each([
     // A worker is a caller of other runs, too; the API replays runs to answer queries; both know the times of schedules. What
     // EventBridge calls replays nothing, and has nothing of the engine.
-    ['Worker', 650_000],
-    ['ApiFunction', 810_000],
+    ['Worker', 680_000],
+    ['ApiFunction', 840_000],
     ['Sweeper', 134_000],
     ['SchedulesFunction', 350_000],
   ])('of the %s is minified, below %d bytes, with its source map', (id, limitBytes) => {

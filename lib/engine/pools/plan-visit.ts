@@ -147,7 +147,7 @@ class Planning {
     for (let looked = 0; looked < LINE_LOOK; looked += LINE_PAGE) {
       const line = await read(after);
       const { rest, left } = this.#serve(line);
-      this.left.push(...left);
+      this.#leave(left);
       this.#find(rest);
       waits ||= rest.length > 0;
       const last = line.at(-1);
@@ -166,7 +166,7 @@ class Planning {
     const { left } = this.#serve(unserved.sort((a, b) => (lineOrder(a) < lineOrder(b) ? -1 : 1)));
     const { asks = [] } = this.#visit;
     // The line is empty, as far as anybody knows; one that was in it may be there still.
-    this.left.push(...left.filter((waiter) => asks.some((ask) => ask.wasInLine && ask.waiter === waiter)));
+    this.#leave(left.filter((waiter) => asks.some((ask) => ask.wasInLine && ask.waiter === waiter)));
   }
 
   /** When the pool is to be looked at again, if no wake was sent for it yet. */
@@ -180,6 +180,10 @@ class Planning {
 
   notTaken(): PlaceOwner[] {
     return this.state.places.filter(({ epoch }) => epoch === undefined);
+  }
+
+  #leave(waiters: readonly Waiter[]): void {
+    for (const waiter of waiters) this.left.push(waiter);
   }
 
   #serve(line: readonly Waiter[]): Served {
