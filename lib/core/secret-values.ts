@@ -58,6 +58,6 @@ function partsOf(value: object): unknown[] {
 }
 
 /** Of its own data: no getter is called. */
-export function ownValues(value: object): unknown[] {
+function ownValues(value: object): unknown[] {
   return Object.values(Object.getOwnPropertyDescriptors(value)).map((property) => property.value as unknown);
 }
