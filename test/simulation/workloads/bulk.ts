@@ -3,6 +3,7 @@ import type { BulkAction } from '../../../lib/client/bulk.ts';
 import { sleep } from '../../../lib/api/sleep.ts';
 import { step } from '../../../lib/api/step.ts';
 import { workflow } from '../../../lib/api/workflow.ts';
+import { REASON_UNREADABLE } from '../../../lib/encryption/messages.ts';
 import type { RunLedger } from '../oracle/run-ledger.ts';
 import type { Seen } from '../oracle/rule.ts';
 import type { Action } from '../world/act.ts';
@@ -156,6 +157,7 @@ function wasDone(run: RunLedger, { action, reason }: Extract<Action, { do: 'bulk
     (entry) =>
       (entry.kind === 'cancel-requested' || entry.kind === 'terminate-requested') &&
       entry.kind === `${action}-requested` &&
-      entry.reason === reason,
+      // A run is terminated also while its key is away: then its reason cannot be read.
+      (entry.reason === reason || entry.reason === REASON_UNREADABLE),
   );
 }
