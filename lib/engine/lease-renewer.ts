@@ -17,6 +17,8 @@ export interface LeaseRenewerOptions {
   readonly leaseMs: number;
   /** When the lease that was taken ends. */
   readonly expiresAtMs: number;
+  /** False: the turn is still to create the run, and its lease with it. Another starter may have created one of that id. */
+  readonly isInTable: () => boolean;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
@@ -72,7 +74,8 @@ export class LeaseRenewer {
   }
 
   async #renew(): Promise<boolean> {
-    const { runId, epoch, leaseMs, store, clock, log, shows, onRenewal } = this.#options;
+    const { runId, epoch, leaseMs, store, clock, log, isInTable, shows, onRenewal } = this.#options;
+    if (!isInTable()) return false;
     const askedAtMs = clock.nowMs();
     const expiresAtMs = askedAtMs + leaseMs;
     const shown = shows();

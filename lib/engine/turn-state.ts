@@ -171,6 +171,7 @@ export class Turn {
       runId,
       epoch,
       expiresAtMs,
+      isInTable: () => this.isInTable,
       shows: () => this.#showsToRenew(),
       onRenewal: (item, askedAtMs) => {
         this.#onRenewal(item, askedAtMs);

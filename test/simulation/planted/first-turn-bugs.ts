@@ -44,4 +44,10 @@ export const firstTurnBugs: readonly PlantedBug[] = [
     find: `turn.unwritten.pushAll(entries);`,
     put: ``,
   },
+  {
+    name: 'the starter of a run renews a lease that it has not taken yet',
+    file: 'lib/engine/lease-renewer.ts',
+    find: `if (!isInTable()) return false;`,
+    put: ``,
+  },
 ];
