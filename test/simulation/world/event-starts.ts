@@ -6,7 +6,7 @@ import { startByEvent } from '../../../lib/client/start-by-event.ts';
 import type { Logger } from '../../../lib/core/logger.ts';
 import type { AnyWorkflow } from '../../../lib/core/workflow.ts';
 import { createRegistry, type WorkflowRegistry } from '../../../lib/core/workflow-registry.ts';
-import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
+import { PayloadKeyError, StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
 import { EVENT_START, FOLLOWED, FOLLOW_UP } from '../workloads/followed.ts';
 import type { HeardEvent } from './event-bus.ts';
 import type { Faults } from './faults.ts';
@@ -80,7 +80,8 @@ export class EventStarts {
         isOver = true;
       },
       (error: unknown) => {
-        if (!(error instanceof StoreUnavailableError)) onError(error);
+        // The payload key may be away: the function is called again, as with a table that is away.
+        if (!(error instanceof StoreUnavailableError || error instanceof PayloadKeyError)) onError(error);
         failed();
       },
     );
