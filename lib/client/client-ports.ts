@@ -36,6 +36,7 @@ import { InvalidArgumentError } from '../core/run-errors.ts';
 import { limitStore } from './call-budget.ts';
 import type { CallPorts } from './call-ports.ts';
 import { RANDOM_IDS, type IdSource } from './identifiers.ts';
+import { LetterRoom } from './letter-room.ts';
 import { createLocalOpener, namesNoEngine, type LocalPorts } from './local-ports.ts';
 import { checkOptions } from './options.ts';
 
@@ -96,6 +97,7 @@ export interface ClientOptions {
 
 /** The options, ready to use. */
 export interface ClientPorts extends CallPorts {
+  readonly letterRoom: LetterRoom;
   /** An InvalidArgumentError for a client that knows no workflows. */
   openQueries(): Promise<AnswerQuery>;
   /** The same, where the code of this entity is enough. */
@@ -143,6 +145,7 @@ export function toClientPorts(options: ClientOptions, environment: Environment):
     log,
     ids: options.ids ?? RANDOM_IDS,
     firstTurns: checkFirstTurns(options.firstTurns),
+    letterRoom: new LetterRoom(),
     openStore,
     openQueries: once(async () => queries ?? (await loadQueries({ registry, clock, log, openStore }))),
     openQueriesOf: async (entity) => {

@@ -36,6 +36,7 @@ import { sendToEntity } from './call-entity.ts';
 import { type ClientPorts, loadQueries } from './client-ports.ts';
 import { digestInput, encodeInput } from './encode-input.ts';
 import { digestText, type IdSource, RANDOM_IDS } from './identifiers.ts';
+import { LetterRoom } from './letter-room.ts';
 import { readEnd } from './run-value.ts';
 import { sendControl } from './send-control.ts';
 import { sendMessage } from './send-message.ts';
@@ -71,6 +72,7 @@ export function createRunOperations({
     ...ports,
     ids,
     callTimeoutMs: Infinity,
+    letterRoom: new LetterRoom(),
     openStore: () => Promise.resolve(store),
     openInspection: () => Promise.resolve(undefined), // no run describes another
     openQueries,

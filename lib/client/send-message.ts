@@ -3,7 +3,8 @@
  * was accepted, and reaches the run exactly once (I6); what throws was not, but for a StoreUnavailableError, which leaves it open.
  *
  * The payload is there before the id is accepted, since a worker that finds no payload takes the table for damaged; or it is
- * a letter, which is accepted with its id. Of two messages with one idempotency key the first to be put stays: the table refuses another one under its id.
+ * a letter, which is accepted with its id. Of two messages with one idempotency key the first to be put stays: the table
+ * refuses another one under its id.
  */
 import { describeValue } from '../core/describe-value.ts';
 import { CONTROL_INBOX_LIMIT, INBOX_LIMIT, MESSAGE_ID_LIMIT_BYTES, UPDATES_LIMIT } from '../ports/limits.ts';
@@ -24,7 +25,6 @@ import {
   RunEndedError,
   RunNotFoundError,
 } from '../core/run-errors.ts';
-import { mayHaveRoom, noteNoRoom } from './letter-room.ts';
 import { readMessageIds } from './read-records.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
 
@@ -50,13 +50,13 @@ export async function sendMessage(ports: ClientPorts, sending: Sending): Promise
   const store = await ports.openStore();
   await ports.openWakes(); // before anything is written: it may not be set up
   if (idempotencyKey !== undefined) await checkRunExists(ports, store, runId);
-  const isLetter = mayBeLetter(message) && mayHaveRoom(store, runId, ports.clock.nowMs());
+  const isLetter = mayBeLetter(message) && ports.letterRoom.mayHaveRoom(runId, ports.clock.nowMs());
   const asLetter = isLetter ? await tryToAccept(ports, store, sending, message) : undefined;
   if (asLetter !== undefined && asLetter.acceptance.kind !== 'put-first') {
     await followUp(ports, sending, { ...asLetter, isPut: false });
     return 'sent';
   }
-  if (isLetter) noteNoRoom(store, runId, ports.clock.nowMs());
+  if (isLetter) ports.letterRoom.noteNoRoom(runId, ports.clock.nowMs());
   const put = await retryUnavailable(ports.clock, () => store.putMessage(runId, message));
   if (put.kind === 'received') return 'sent';
   if (put.kind === 'differs' && message.kind === 'callback') return 'differs';

@@ -19,14 +19,17 @@ async function inboxOf({ store }: World, ids: readonly string[]): Promise<string
 }
 
 describe('a letter', () => {
-  it('that is small is put where the run item has no room for it', async () => {
+  it.each([
+    ['', {}],
+    [', by a client whose calls have a time limit, as on AWS', { callTimeout: '10s' } as const],
+  ])('that is small is put where the run item has no room for it%s', async (_, options) => {
     const world = await worldWithRun();
     const calls: string[] = [];
     const store = aroundStore(world.store, ({ operation }, go) => {
       calls.push(operation);
       return go();
     });
-    const client = world.clientWith({ store });
+    const client = world.clientWith({ store, ...options });
     for (const number of [1, 2, 3, 4]) await client.run('r1').signal('small', number);
     // The fourth asks for no room: there was none a moment ago.
     expect(calls).toEqual(['accept', 'accept', ...['accept', 'putMessage', 'accept'], ...['putMessage', 'accept']]);
