@@ -310,7 +310,6 @@ const NO_REST: Assignments = {
   goesOnFrom: undefined,
 };
 
-/** Sets the attributes that have a value, removes those that are undefined. */
 /**
  * Of the letters that the turn has seen, in their order, those that leave the run item. No other came since, or the condition
  * fails.
@@ -320,7 +319,8 @@ function lettersGone(inboxIds: readonly string[], seen: readonly string[] = []):
   return gone.length === seen.length ? ['#letters'] : gone;
 }
 
-function assign(assignments: Assignments, alsoRemoved: readonly string[] = []): Expression {
+/** Sets the attributes that have a value, removes those that are undefined. */
+export function assign(assignments: Assignments, alsoRemoved: readonly string[] = []): Expression {
   const entries = Object.entries(assignments);
   const set = entries.flatMap(([name, value]) => (value ? [`#${name} = :${name}`] : []));
   const removed = [...entries.flatMap(([name, value]) => (value ? [] : [`#${name}`])), ...alsoRemoved];

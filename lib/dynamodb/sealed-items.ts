@@ -25,6 +25,7 @@ import { inParallel } from './in-parallel.ts';
 import { findText, has, type Item, itemKey, readJson, readText, content as stored, text } from './item.ts';
 import { FETCHED_AT_ONCE } from './message-items.ts';
 import type { ContentName, PayloadOffload } from './payload-offload.ts';
+import { assign } from './run-updates.ts';
 import { attribute, type AttributeName, fromLinkSortKey, fromStreamSortKey, runSortKey } from './schema.ts';
 import { findAnswer, fromMessageItem, fromRecordItem, fromValueItem, isReceived } from './stored-content.ts';
 import { findRun, toStoredValue } from './stored-run.ts';
@@ -210,25 +211,16 @@ function changeOf(
   { kind }: SealedContent,
 ): { readonly update: Expression; readonly condition: Expression } {
   const isWritten = (name: AttributeName): boolean => after[attribute[name]] !== before[attribute[name]];
-  const names = ATTRIBUTES[kind];
-  const set = names.filter((name) => isWritten(name) && has(after, name));
-  const removed = names.filter((name) => isWritten(name) && !has(after, name));
-  const clauses = [
-    `SET ${set.map((name) => `#${name} = :${name}`).join(', ')}`,
-    ...(removed.length === 0 ? [] : [`REMOVE ${removed.map((name) => `#${name}`).join(', ')}`]),
-  ];
-  const valueOf = (item: Item, name: AttributeName) => item[attribute[name]] ?? text('');
-  const seen = names.filter(isWritten);
-  const conditions = seen.map((name) =>
+  const written = ATTRIBUTES[kind].filter(isWritten);
+  const seen = written.flatMap((name) => {
+    const value = before[attribute[name]];
+    return value === undefined ? [] : [[`:seen_${name}`, value] as const];
+  });
+  const conditions = written.map((name) =>
     has(before, name) ? `#${name} = :seen_${name}` : `attribute_not_exists(#${name})`,
   );
   return {
-    update: expression(clauses.join(' '), Object.fromEntries(set.map((name) => [`:${name}`, valueOf(after, name)]))),
-    condition: expression(
-      conditions.join(' AND '),
-      Object.fromEntries(
-        seen.filter((name) => has(before, name)).map((name) => [`:seen_${name}`, valueOf(before, name)]),
-      ),
-    ),
+    update: assign(Object.fromEntries(written.map((name) => [name, after[attribute[name]]]))),
+    condition: expression(conditions.join(' AND '), Object.fromEntries(seen)),
   };
 }

@@ -6,26 +6,12 @@
  * New data keys are of the name of now. Those of before count as a former key's: `lull reencrypt` replaces them, too.
  */
 import type { PayloadKey } from '../ports/payload-key.ts';
-import { PayloadKeyError } from '../ports/world-errors.ts';
+import { unwrapsInTurn } from './unwrap-in-turn.ts';
 
 export function withFormerTables(key: PayloadKey, formerTables: readonly string[]): PayloadKey {
   if (formerTables.length === 0) return key;
-  return {
-    name: key.name,
-    own: key.own ?? key,
-    generate: (context) => key.generate(context),
-    wrap: (secret, context) => key.wrap(secret, context),
-    unwrap: async (wrapped, context) => {
-      let refusal: unknown;
-      for (const inTurn of [context, ...formerTables.map((table) => ({ ...context, 'lull:table': table }))]) {
-        try {
-          return await key.unwrap(wrapped, inTurn);
-        } catch (error) {
-          if (!(error instanceof PayloadKeyError)) throw error;
-          refusal ??= error;
-        }
-      }
-      throw refusal;
-    },
-  };
+  return unwrapsInTurn(key, (_wrapped, context) => [
+    [key, context],
+    ...formerTables.map((table) => [key, { ...context, 'lull:table': table }] as const),
+  ]);
 }

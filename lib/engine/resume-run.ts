@@ -87,12 +87,11 @@ async function goOnFrom(turn: Turn, snapshot: Snapshot, later: readonly JournalR
   const replayed = await replayBehind(engine, run, { started: snapshot.started, run: snapshot.run, entries });
   if (replayed.kind !== 'replayed') return dropped(turn, replayed.reason);
   const { memory, events } = replayed;
-  return { kind: 'resumed', resumed: { memory, head: headOf(snapshot, later), events } };
+  return { kind: 'resumed', resumed: { memory, head: headOf(snapshot, later, entries), events } };
 }
 
-function headOf(snapshot: Snapshot, later: readonly JournalRecord[]): JournalHead {
+function headOf(snapshot: Snapshot, later: readonly JournalRecord[], entries: readonly JournalEntry[]): JournalHead {
   const { started, events, bytes } = snapshot;
-  const entries = later.flatMap((record) => record.entries);
   const last = later.at(-1) ?? { number: snapshot.record, nonce: snapshot.nonce };
   const head: JournalHead = {
     ...{ ...emptyJournal(), events, bytes },

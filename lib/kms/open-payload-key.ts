@@ -5,6 +5,7 @@ import { messageOf, toError } from '../core/to-error.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import { PayloadKeyError } from '../ports/world-errors.ts';
 import { withFormerTables } from '../encryption/former-tables.ts';
+import { unwrapsInTurn } from '../encryption/unwrap-in-turn.ts';
 import { createKmsKey, type KmsClient } from './kms-key.ts';
 
 export interface PayloadKeyOptions {
@@ -36,26 +37,11 @@ function openOfTable({ payloadKey, former = [], client }: PayloadKeyOptions): Pa
 /** `key`, which is followed by those that decrypt what it cannot. */
 function withFormer(key: PayloadKey, former: readonly PayloadKey[]): PayloadKey {
   if (former.length === 0) return key;
-  return {
-    name: key.name,
-    own: key.own ?? key,
-    generate: (context) => key.generate(context),
-    wrap: (secret, context) => key.wrap(secret, context),
-    unwrap: async (wrapped, context) => {
-      const inTurn = [key, ...former];
-      const byName = inTurn.find(({ name }) => name === wrapped.by);
-      let refusal: unknown;
-      for (const each of new Set(byName === undefined ? inTurn : [byName, ...inTurn])) {
-        try {
-          return await each.unwrap(wrapped, context);
-        } catch (error) {
-          if (!(error instanceof PayloadKeyError)) throw error;
-          refusal ??= error;
-        }
-      }
-      throw refusal;
-    },
-  };
+  const all = [key, ...former];
+  return unwrapsInTurn(key, ({ by }, context) => {
+    const byName = all.find(({ name }) => name === by);
+    return [...new Set(byName === undefined ? all : [byName, ...all])].map((each) => [each, context]);
+  });
 }
 
 function isFile(name: string): boolean {

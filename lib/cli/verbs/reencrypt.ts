@@ -82,21 +82,27 @@ async function reencrypt(options: ReencryptCommand, ways: Ways): Promise<number>
   if (!hasFormerKeys) output.note('No former key is named: what another key has encrypted cannot be read.');
   if (options.dryRun === true) return count(rotation, name, ways);
   let rewritten = 0;
-  let met = await pass(rotation, ways);
-  for (let passes = 1; passes < MOST_PASSES && met.rewritten + met.changed > 0; passes += 1) {
-    rewritten += met.rewritten;
+  let met: Reencrypted;
+  let passes = 0;
+  do {
     met = await pass(rotation, ways);
-  }
-  rewritten += met.rewritten;
+    rewritten += met.rewritten;
+    passes += 1;
+  } while (passes < MOST_PASSES && met.rewritten + met.changed > 0);
   if (rotation.left.length > 0) {
     output.note(`${rotation.left.length} objects of the bucket are replaced, and deleted in a minute`);
     await surroundings.sleep(OBJECTS_STAY_MS);
     await rotation.deleteLeft();
   }
-  const isQuiet = met.rewritten + met.changed === 0;
-  if (isQuiet && met.unreadable === 0 && (await rotation.isDigestKeyFormer())) await rotation.renewDigestKey();
-  const isDone = isQuiet && met.unreadable === 0 && !(await rotation.isDigestKeyFormer());
-  return report({ name, rewritten, met, isDone }, output);
+  const isLeft = met.rewritten + met.changed + met.unreadable > 0;
+  return report({ name, rewritten, met, isDone: !isLeft && (await ownDigestKey(rotation)) }, output);
+}
+
+/** Sees to it that the data key of digests is of the payload key of now. False: it was changed meanwhile. */
+async function ownDigestKey(rotation: Reencryption): Promise<boolean> {
+  if (!(await rotation.isDigestKeyFormer())) return true;
+  await rotation.renewDigestKey();
+  return !(await rotation.isDigestKeyFormer());
 }
 
 async function count(rotation: Reencryption, name: string, ways: Ways): Promise<number> {

@@ -30,17 +30,16 @@ export class PlaceWaits {
     this.#live = live;
   }
 
-  /** Behind those that wait already, unless it is in the line. */
+  /** Behind those that wait already, unless it is in the line, or has its place for later. */
   add(id: CommandId, wait: StepWait): void {
-    if (wait.isInLine) this.asked.set(id, wait);
+    if (wait.isInLine || wait.laterAtMs !== undefined) this.asked.set(id, wait);
     else this.#restOf(wait.pool.name).set(id, wait);
   }
 
-  /** One that is in the line, or has its place for later, or neither, and then is the first of those that come after. */
+  /** In place of what was known of it. */
   put(id: CommandId, wait: StepWait): void {
     this.delete(id, wait.pool.name);
-    if (wait.isInLine || wait.laterAtMs !== undefined) this.asked.set(id, wait);
-    else this.#restOf(wait.pool.name).set(id, wait);
+    this.add(id, wait);
   }
 
   delete(id: CommandId, pool: string): void {
