@@ -23,13 +23,15 @@ export class NamedStore<Row extends Named, One extends Named> {
   /** The one that is chosen. */
   readonly one = signal<One | undefined>(undefined);
   readonly problem = signal<string | undefined>(undefined);
-  readonly #options: NamedStoreOptions<Row>;
+  readonly view;
+  readonly #readAll;
   readonly #shown;
   #poller: Poller | undefined;
 
-  constructor(options: NamedStoreOptions<Row>) {
-    this.#options = options;
-    this.#shown = computed(() => (place.value.view === options.view ? (place.value.named ?? '') : undefined));
+  constructor({ view, readAll }: NamedStoreOptions<Row>) {
+    this.view = view;
+    this.#readAll = readAll;
+    this.#shown = computed(() => (place.value.view === view ? (place.value.named ?? '') : undefined));
     effect(() => {
       const name = this.#shown.value;
       const { isLocal } = about.value;
@@ -48,7 +50,7 @@ export class NamedStore<Row extends Named, One extends Named> {
 
   async #look(name: string, stopping: AbortSignal): Promise<{ hasMoved: boolean }> {
     const before = JSON.stringify([this.rows.peek(), this.one.peek()]);
-    const rows = await watched(this.#options.readAll(stopping));
+    const rows = await watched(this.#readAll(stopping));
     if (name !== this.#shown.peek()) return { hasMoved: false };
     this.rows.value = rows.sort((left, right) => (left.name < right.name ? -1 : 1));
     if (name !== '') await this.#readOne(name, stopping);
@@ -57,7 +59,7 @@ export class NamedStore<Row extends Named, One extends Named> {
 
   async #readOne(name: string, stopping: AbortSignal): Promise<void> {
     try {
-      const found = await watched(ask<One>(pathOf(this.#options.view, name), { signal: stopping }));
+      const found = await watched(ask<One>(pathOf(this.view, name), { signal: stopping }));
       if (name !== this.#shown.peek()) return;
       this.one.value = found;
       this.problem.value = undefined;

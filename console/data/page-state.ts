@@ -41,9 +41,9 @@ export function goToView(view: Place['view']): void {
   goTo(placeOfView(place.value, view));
 }
 
-/** A schedule or a pool, or the list of them. */
-export function goToNamed(view: 'schedules' | 'pools', named: string | undefined): void {
-  goTo({ ...placeOfView(place.value, view), ...(named === undefined ? {} : { named }) });
+/** One schedule or pool, beside the list of them. */
+export function goToNamed(view: 'schedules' | 'pools', named: string): void {
+  goTo({ ...placeOfView(place.value, view), named });
 }
 
 /** All runs that a filter finds. */

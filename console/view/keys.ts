@@ -1,6 +1,6 @@
 /** What keys do, wherever the focus is but in a field. */
 import { computed, signal } from '@preact/signals';
-import { go, goToNamed, goToRun, goToView, place } from '../data/page-state.ts';
+import { go, goToRun, goToView, place } from '../data/page-state.ts';
 import { TABS } from '../data/place.ts';
 import { shownRows } from '../data/runs-store.ts';
 import { step, toNow } from '../data/step-through.ts';
@@ -87,10 +87,10 @@ function move(by: number): void {
 }
 
 function leave(): void {
-  const { view } = place.value;
+  const { view, named } = place.value;
   if (isHelpShown.value) isHelpShown.value = false;
   else if (place.value.event !== undefined) toNow();
   else if (place.value.run !== undefined) goToRun(undefined);
-  else if (view === 'schedules' || view === 'pools') goToNamed(view, undefined);
+  else if (named !== undefined) goToView(view);
   else chosen.value = new Set();
 }

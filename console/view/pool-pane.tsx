@@ -1,43 +1,21 @@
 /** One pool: its limits, who has its places, who waits for one and behind whom, and what can be done with it. */
 import type { PoolAnswer } from '../../lib/cli/engine/answers.ts';
 import { limitsText } from '../../lib/cli/text/pool-limits.ts';
-import { goToNamed, place } from '../data/page-state.ts';
 import { poolStore } from '../data/pools-store.ts';
 import { countText } from '../text/count.ts';
 import { Moment } from './moment.tsx';
-import { Back, Fact } from './pane-head.tsx';
+import { NamedPane } from './named-pane.tsx';
+import { Fact } from './pane-head.tsx';
 import { openPool } from './pool-dialog.tsx';
 import { OwnerFacts, type PlaceOwner } from './owner-facts.tsx';
 import { RunLink } from './run-link.tsx';
 import { Status } from './status.tsx';
 
 export function PoolPane() {
-  const name = place.value.named ?? '';
-  const shown = poolStore.one.value;
-  return (
-    <section class="pane run" aria-label={`Pool ${name}`}>
-      <header class="run-head">
-        <Back onClick={() => goToNamed('pools', undefined)} />
-        <div class="run-title">
-          <h1 title={name}>{name}</h1>
-          {shown === undefined ? null : <Facts shown={shown} />}
-        </div>
-        {shown === undefined ? null : <Actions shown={shown} />}
-      </header>
-      {shown === undefined ? (
-        <p class={poolStore.problem.value === undefined ? 'nothing' : 'nothing is-bad'}>
-          {poolStore.problem.value ?? 'Reading ...'}
-        </p>
-      ) : (
-        <div class="tab-panel" tabIndex={0} role="region" aria-label="Details" data-own-arrows>
-          <Details shown={shown} />
-        </div>
-      )}
-    </section>
-  );
+  return <NamedPane store={poolStore} title="Pool" facts={facts} actions={actions} details={details} />;
 }
 
-function Details({ shown }: { readonly shown: PoolAnswer }) {
+function details(shown: PoolAnswer) {
   const { limits, codeLimits, isSet, paused, pausedAt, places, waiting, more } = shown;
   return (
     <div class="now">
@@ -93,7 +71,7 @@ function Owners({ owners, name }: { readonly owners: readonly Owner[]; readonly 
   );
 }
 
-function Facts({ shown: { paused, used } }: { readonly shown: PoolAnswer }) {
+function facts({ paused, used }: PoolAnswer) {
   return (
     <ul class="facts">
       {paused ? (
@@ -106,11 +84,11 @@ function Facts({ shown: { paused, used } }: { readonly shown: PoolAnswer }) {
   );
 }
 
-function Actions({ shown: { name, paused, isSet, limits } }: { readonly shown: PoolAnswer }) {
-  const actions = ['set', ...(isSet ? (['reset'] as const) : []), paused ? 'resume' : 'pause'] as const;
+function actions({ name, paused, isSet, limits }: PoolAnswer) {
+  const names = ['set', ...(isSet ? (['reset'] as const) : []), paused ? 'resume' : 'pause'] as const;
   return (
     <div class="actions" role="group" aria-label="Actions">
-      {actions.map((action) => (
+      {names.map((action) => (
         <button key={action} type="button" class="plain-button" onClick={() => openPool({ action, name, limits })}>
           {BUTTONS[action]}
         </button>

@@ -8,7 +8,7 @@ import {
   resumeSchedule,
   triggerSchedule,
 } from '../data/act-on-schedule.ts';
-import { goToRun, goToNamed, timeZone } from '../data/page-state.ts';
+import { goToRun, goToView, timeZone } from '../data/page-state.ts';
 import { lookAtRuns } from '../data/runs-store.ts';
 import { scheduleStore } from '../data/schedules-store.ts';
 import { AskForm } from './ask-form.tsx';
@@ -75,7 +75,7 @@ function SimpleForm({ name, action }: { readonly name: string; readonly action: 
       }
       case 'delete':
         await deleteSchedule(name);
-        goToNamed('schedules', undefined);
+        goToView('schedules');
         break;
       case 'pause':
         await pauseSchedule(name);

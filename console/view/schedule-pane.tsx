@@ -1,39 +1,18 @@
 /** One schedule: how it stands, what it starts, and what can be done with it. */
-import { goToRunsOf, goToNamed, place } from '../data/page-state.ts';
+import { goToRunsOf } from '../data/page-state.ts';
 import { scheduleStore, type ShownSchedule } from '../data/schedules-store.ts';
 import { took } from '../text/moment.ts';
 import { whenText } from '../text/when-text.ts';
 import { Moment } from './moment.tsx';
-import { Back, Fact } from './pane-head.tsx';
+import { NamedPane } from './named-pane.tsx';
+import { Fact } from './pane-head.tsx';
 import { RunLink } from './run-link.tsx';
 import { openSchedule } from './schedule-dialog.tsx';
 import { Status } from './status.tsx';
 import { ValueView } from './value-view.tsx';
 
 export function SchedulePane() {
-  const name = place.value.named ?? '';
-  const shown = scheduleStore.one.value;
-  return (
-    <section class="pane run" aria-label={`Schedule ${name}`}>
-      <header class="run-head">
-        <Back onClick={() => goToNamed('schedules', undefined)} />
-        <div class="run-title">
-          <h1 title={name}>{name}</h1>
-          {shown === undefined ? null : <Facts shown={shown} />}
-        </div>
-        {shown === undefined ? null : <Actions shown={shown} />}
-      </header>
-      {shown === undefined ? (
-        <p class={scheduleStore.problem.value === undefined ? 'nothing' : 'nothing is-bad'}>
-          {scheduleStore.problem.value ?? 'Reading ...'}
-        </p>
-      ) : (
-        <div class="tab-panel" tabIndex={0} role="region" aria-label="Details" data-own-arrows>
-          <Details shown={shown} />
-        </div>
-      )}
-    </section>
-  );
+  return <NamedPane store={scheduleStore} title="Schedule" facts={facts} actions={actions} details={details} />;
 }
 
 const OVERLAPS: Readonly<Record<string, string>> = {
@@ -44,7 +23,7 @@ const OVERLAPS: Readonly<Record<string, string>> = {
   'buffer-one': 'If its last run still goes on, the next one starts when it has ended.',
 };
 
-function Details({ shown }: { readonly shown: ShownSchedule }) {
+function details(shown: ShownSchedule) {
   const { workflow, input, overlap, catchUpMs, lastRunId, lastError, paused, nextAt } = shown;
   return (
     <div class="now">
@@ -92,7 +71,7 @@ function Details({ shown }: { readonly shown: ShownSchedule }) {
   );
 }
 
-function Facts({ shown: { workflow, paused, createdAt } }: { readonly shown: ShownSchedule }) {
+function facts({ workflow, paused, createdAt }: ShownSchedule) {
   return (
     <ul class="facts">
       {paused ? (
@@ -108,11 +87,11 @@ function Facts({ shown: { workflow, paused, createdAt } }: { readonly shown: Sho
   );
 }
 
-function Actions({ shown: { name, paused } }: { readonly shown: ShownSchedule }) {
-  const actions = ['trigger', paused ? 'resume' : 'pause', 'backfill', 'delete'] as const;
+function actions({ name, paused }: ShownSchedule) {
+  const names = ['trigger', paused ? 'resume' : 'pause', 'backfill', 'delete'] as const;
   return (
     <div class="actions" role="group" aria-label="Actions">
-      {actions.map((action) => (
+      {names.map((action) => (
         <button
           key={action}
           type="button"

@@ -40,7 +40,12 @@ it('makes, triggers, pauses, backfills and deletes a schedule, and leads to the 
   const page = await open(context, '#/runs');
   await page.locator('.row').first().waitFor();
   await page.keyboard.press('s');
-  await page.getByRole('button', { name: 'Create a schedule' }).click();
+  const create = page.getByRole('button', { name: 'Create a schedule' });
+  await create.waitFor();
+  const entries = await page.evaluate<number>('history.length');
+  await page.keyboard.press('Escape'); // the list is shown already
+  expect(await page.evaluate<number>('history.length')).toBe(entries);
+  await create.click();
   const dialog = page.locator('dialog');
   await dialog.getByLabel('Name').fill('nightly');
   await dialog.getByLabel('Workflow').selectOption('report');
