@@ -8,7 +8,7 @@
 import type { AnsweredUpdate, Message, TerminateMessage } from '../ports/message.ts';
 import { PayloadDamagedError, type PayloadKeyError } from '../ports/world-errors.ts';
 import { places } from './places.ts';
-import type { Sealer } from './sealer.ts';
+import { type Sealer, throwIfUnreadable } from './sealer.ts';
 
 /** In place of a reason that cannot be decrypted: it is no secret, and is written as it is. */
 export const REASON_UNREADABLE = 'the reason cannot be read: it is encrypted, and there was no key';
@@ -20,6 +20,7 @@ export async function sealMessage(
   message: Message,
   digest: string | undefined,
 ): Promise<Message> {
+  if (message.kind === 'run-ended') throwIfUnreadable(message.value);
   const sealed = await sealer.seal(places.message(runId, message.id), message);
   if (sealed === undefined) return message;
   const base = { id: message.id, sealed, ...(digest === undefined ? {} : { digest }) };

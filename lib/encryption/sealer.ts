@@ -5,6 +5,7 @@
 import { createHmac } from 'node:crypto';
 import type { Encoded } from '../core/encoded.ts';
 import { findSealed, toSealed } from '../core/sealed.ts';
+import { whyUnreadable } from '../ports/locked-records.ts';
 import { PayloadKeyError } from '../ports/world-errors.ts';
 import { type DataKey, dataKeyIdOf, openText, type PlaceOfText, sealText } from './cipher.ts';
 import type { DataKeys } from './data-keys.ts';
@@ -53,8 +54,9 @@ export class Sealer {
     return key && toSealed(sealText(key, place, text ?? JSON.stringify(value)));
   }
 
-  /** The same, or the value itself where nothing is encrypted. */
+  /** The same, or the value itself where nothing is encrypted. Of what could not be decrypted a copy is of no use: it throws. */
   async sealValue(place: PlaceOfText, value: Encoded): Promise<Encoded> {
+    throwIfUnreadable(value);
     return (await this.seal(place, value)) ?? value;
   }
 
@@ -91,4 +93,10 @@ export class Sealer {
     const why = opened.kind === 'locked' ? opened.error.problem : opened.problem;
     return toSealed(findSealed(stored)?.v ?? '', why);
   }
+}
+
+/** What is encrypted for one place can never be read at another one. */
+export function throwIfUnreadable(value: Encoded): void {
+  const error = whyUnreadable(value, 'a value that was to be written');
+  if (error !== undefined) throw error;
 }

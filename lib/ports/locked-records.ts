@@ -1,7 +1,9 @@
 /**
- * Records that cannot be decrypted now: what needs their entries fails, and does not go on as if they were not there. Which messages
- * they have is known all the same: no message is delivered twice.
+ * Records and values that cannot be decrypted now: what needs them fails, and does not go on as if they were not there. Which
+ * messages records have is known all the same: no message is delivered twice.
  */
+import type { Encoded } from '../core/encoded.ts';
+import { findSealed } from '../core/sealed.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { PayloadKeyError } from './world-errors.ts';
 
@@ -18,6 +20,12 @@ export function unlessLocked(runId: string, records: readonly JournalRecord[]): 
   const error = whyLocked(runId, records);
   if (error !== undefined) throw error;
   return records;
+}
+
+/** The error for a value that was read and could not be decrypted; undefined for any other. `what`: which it is. */
+export function whyUnreadable(value: Encoded, what = 'a value'): PayloadKeyError | undefined {
+  const sealed = findSealed(value);
+  return sealed && new PayloadKeyError(`${what} cannot be read: ${sealed.why ?? 'it is encrypted'}`);
 }
 
 /** The ids of all messages in them, also where they cannot be decrypted. */

@@ -11,7 +11,9 @@ import type { JournalEntry } from '../../lib/journal/event.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { MemoryWakeQueue } from '../../lib/memory/memory-wake-queue.ts';
+import { sealingStore } from '../../lib/encryption/sealing-store.ts';
 import type { FirstTurns } from '../../lib/ports/first-turns.ts';
+import type { PayloadKey } from '../../lib/ports/payload-key.ts';
 import type { RunItem } from '../../lib/ports/run-item.ts';
 import type { Store } from '../../lib/ports/store.ts';
 import { type Around, aroundStore } from '../../lib/testing/around-store.ts';
@@ -26,6 +28,8 @@ export interface WorkerOptions extends Partial<EngineOptions> {
   readonly workflows?: Workflows;
   /** What happens around the calls of this worker to the table. */
   readonly around?: Around;
+  /** With which it encrypts what it writes. Default: with none, and it cannot read what is encrypted. */
+  readonly payloadKey?: PayloadKey;
 }
 
 export interface Worker extends RunningEngine {
@@ -52,9 +56,10 @@ export class SmallCloud {
     this.client = new Client({ workflows, store, wakes: this.wakes, clock: this.clock, ids: this.#ids, log });
   }
 
-  worker({ workflows = this.#workflows, around, ...options }: WorkerOptions = {}): Worker {
+  worker({ workflows = this.#workflows, around, payloadKey, ...options }: WorkerOptions = {}): Worker {
     const registry = createRegistry(workflows);
-    const store: Store = around === undefined ? this.table : aroundStore(this.table, around);
+    const under: Store = around === undefined ? this.table : aroundStore(this.table, around);
+    const store = sealingStore(under, { key: payloadKey, table: 'small', nowMs: () => this.clock.nowMs() });
     const outside = { wakes: this.wakes, clock: this.clock, log: this.#log };
     const engine: RunningEngine = createEngine({
       registry,

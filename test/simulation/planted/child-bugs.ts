@@ -11,8 +11,8 @@ export const childBugs: readonly PlantedBug[] = [
   {
     name: 'an end is settled before other runs have learned of it',
     file: 'lib/engine/after-end.ts',
-    find: `const isFull = await sendAll(engine, [...ends, ...stops]);`,
-    put: `await engine.store.settleEnd(runId, end);\n    const isFull = await sendAll(engine, [...ends, ...stops]);`,
+    find: `const isFull = await sendAll(engine, locked === undefined ? [...ends, ...stops] : stops);`,
+    put: `await engine.store.settleEnd(runId, end);\n    const isFull = await sendAll(engine, locked === undefined ? [...ends, ...stops] : stops);`,
   },
   {
     name: 'children of a terminated run go on',

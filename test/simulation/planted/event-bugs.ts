@@ -17,8 +17,8 @@ export const eventBugs: readonly PlantedBug[] = [
   {
     name: 'the event bus hears of an end before the parent does',
     file: 'lib/engine/after-end.ts',
-    find: `const isFull = await sendAll(engine, [...ends, ...stops]);`,
-    put: `await putEnd(engine, run, end);\n    const isFull = await sendAll(engine, [...ends, ...stops]);`,
+    find: `const isFull = await sendAll(engine, locked === undefined ? [...ends, ...stops] : stops);`,
+    put: `await putEnd(engine, run, end);\n    const isFull = await sendAll(engine, locked === undefined ? [...ends, ...stops] : stops);`,
   },
   {
     name: 'all ends of a run that is tried again have one event id',
