@@ -88,7 +88,7 @@ async function carryOut(
   try {
     const locked = ends.length === 0 ? undefined : whyUnreadable(value, 'how the run ended');
     const isFull = await sendAll(engine, locked === undefined ? [...ends, ...stops] : stops);
-    // Encrypted for this run, it could never be read as what another one was told.
+    // Encrypted for this run, it could never be read as a message to another one.
     if (locked !== undefined) throw locked;
     if (isFull) await engine.wakes.send(runId, FULL_PAUSE_MS);
     else await settle(engine, run, end);

@@ -134,13 +134,14 @@ export class Attempt {
 
   /**
    * The turn has to end: the next one begins the body again. A body that has had a whole turn has failed, and so has one
-   * that begins once at most.
+   * that begins once at most. What is asked of another run may take as long as that run, or the table, lets it wait.
    */
   cutOff(): void {
     const { engine, step, turn, onEvent } = this.#options;
     const atMs = engine.clock.nowMs();
     const reason = cutOffError(step, { ranMs: atMs - this.#begunAtMs, turnMs: atMs - turn.beganAtMs });
-    if (step.command.options.atMostOnce === true || hadAllOf(turn, this.#begunAtMs)) {
+    const { operation, options } = step.command;
+    if (operation === undefined && (options.atMostOnce === true || hadAllOf(turn, this.#begunAtMs))) {
       this.#fail(reason);
     } else if (this.#end(reason)) {
       this.#heartbeat.flush();

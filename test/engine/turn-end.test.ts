@@ -1,7 +1,8 @@
 /** Steps that run when the time of the invocation is up, and steps whose time is over before they begin. */
-import { step, type StepFailedError, workflow } from 'lull';
+import { getRun, step, type StepFailedError, workflow } from 'lull';
 import { createTestEngine } from 'lull/testing';
 import { expect, it } from 'vitest';
+import type { RunOperations } from '../../lib/ports/run-operations.ts';
 import { silent } from '../testing/silent.ts';
 import { promisesToGoOn, SmallCloud } from './small-cloud.ts';
 
@@ -44,6 +45,25 @@ it('a step that has had all of an invocation has failed, with both times in its 
   const error = (await engine.run(endless).catch((thrown: unknown) => thrown)) as StepFailedError;
   expect(error).toMatchObject({ code: 'STEP_FAILED', attempts: 1, cause: { code: 'STEP_INTERRUPTED' } });
   expect(error.message).toMatch(/it had run for 897000 ms of the turn's 897000 ms/);
+});
+
+it('what is asked of another run is not cut off for good: the turn after that asks again', async () => {
+  const asking = workflow('asking', function* () {
+    return yield* getRun('other').query('count');
+  });
+  const cloud = new SmallCloud([asking]);
+  let asked = 0;
+  const operations: RunOperations = {
+    carryOut: async () => ((asked += 1) === 1 ? new Promise(() => undefined) : 7),
+    send: async () => 'sent',
+  };
+  const run = await cloud.client.start(asking, undefined, { id: 'r1' });
+  const turn = cloud.worker({ operations }).turn('r1');
+  for (let times = 0; times < 50; times += 1) await promisesToGoOn();
+  cloud.pass(900_000);
+  expect(await turn).toMatchObject({ kind: 'suspended' });
+  await cloud.worker({ operations }).turn('r1');
+  expect(await run.result()).toBe(7);
 });
 
 it('a body does not begin again when the totalTimeout of its step was over before the run was taken over', async () => {

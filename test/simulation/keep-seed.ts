@@ -13,6 +13,12 @@ export function readKeptSeeds(file: string): KeptSeed[] {
 }
 
 export function keepSeed(file: string, seed: KeptSeed): void {
-  const lines = [...readKeptSeeds(file), seed].map((kept) => `  ${JSON.stringify(kept)}`);
+  const kept = { ...seed, found: withoutStacks(seed.found) };
+  const lines = [...readKeptSeeds(file), kept].map((each) => `  ${JSON.stringify(each)}`);
   writeFileSync(file, `[\n${lines.join(',\n')}\n]\n`);
+}
+
+/** Of the errors that it tells, as JSON, in whose lines are the paths of this machine. */
+function withoutStacks(text: string): string {
+  return text.replaceAll(/,"stack":"(?:[^"\\]|\\.)*"/g, '');
 }
