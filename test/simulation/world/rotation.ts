@@ -37,8 +37,7 @@ export async function rotate(options: RotationOptions): Promise<void> {
       onProblem(met.problems[0] ?? 'something cannot be read');
       return;
     }
-    if (isQuiet && met.unreadable === 0 && !key.isAway) {
-      if (await rotation.isDigestKeyFormer()) await rotation.renewDigestKey();
+    if (isQuiet && met.unreadable === 0 && !key.isAway && (await hasOwnDigestKey(rotation))) {
       key.state = 'next';
       onDone();
       return;
@@ -56,6 +55,15 @@ async function lastOf(rotation: Reencryption): Promise<Reencrypted | undefined> 
     return met;
   } catch {
     return undefined;
+  }
+}
+
+/** False: it has died, the key was away, or another one did the same. */
+async function hasOwnDigestKey(rotation: Reencryption): Promise<boolean> {
+  try {
+    return !(await rotation.isDigestKeyFormer()) || (await rotation.renewDigestKey());
+  } catch {
+    return false;
   }
 }
 
