@@ -15,6 +15,9 @@ import { start, type Workload } from './workload.ts';
 
 type Part = 'step' | 'steps' | 'once' | 'read' | 'receive' | 'nap' | 'sleep' | 'status';
 
+/** Longer than a first turn, and shorter than the shortest invocation of a worker: a longer one would never be done. */
+const LONGEST_BODY_MS = 12_000;
+
 interface Beginning {
   readonly parts: readonly Part[];
   readonly takesMs: number;
@@ -62,7 +65,7 @@ export const beginningWorkload: Workload = {
     const kinds: Part[] = ['step', 'steps', 'once', 'read', 'receive', 'nap', 'sleep', 'status'];
     const plan: Beginning = {
       parts: Array.from({ length: dice.pick([0, 0, 1, 1, 2, 4]) }, () => dice.pick(kinds)),
-      takesMs: Math.round(dice.magnitude(5, 20_000)),
+      takesMs: Math.round(dice.magnitude(5, LONGEST_BODY_MS)),
       fails: dice.chance(0.1),
       padding: 'x'.repeat(dice.pick([0, 0, 150, 1_500, 6_000])),
     };
