@@ -18,6 +18,7 @@ export const pinRule: Rule = {
     }
     if (!run.isPlain) return; // a run that is tried again, and a fork, go on by the newest code
     const [started] = run.entries;
+    if (operation === 'resumeRun') return; // of a run that was blocked before it was paused
     if (after.status !== 'blocked' || before.status === 'blocked' || started?.kind !== 'started') return;
     if (started.version !== version && fleet.isThere(started.version)) {
       violate(`${by} of ${version} blocked a run of ${started.version}, which is there: ${after.blocked?.reason}`);
