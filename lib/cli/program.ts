@@ -7,6 +7,7 @@ import { packageVersion } from './package-version.ts';
 import { ENGINE_VERBS } from './verbs/all-verbs.ts';
 import { addReencrypt } from './verbs/reencrypt.ts';
 import { addReplay } from './verbs/replay.ts';
+import { addUpgradeCheck } from './verbs/upgrade-check.ts';
 import { POOL_VERBS } from './verbs/pools.ts';
 import { SCHEDULE_VERBS } from './verbs/schedules.ts';
 import { LONGEST_PORT, wholeNumber } from './whole-number.ts';
@@ -28,6 +29,7 @@ export function createProgram(context: Context): Command {
   const pools = program.command('pools').summary('what limits how much goes on at once');
   for (const verb of POOL_VERBS) addEngineVerb(pools, context, verb);
   addReplay(program, context);
+  addUpgradeCheck(program, context);
   addReencrypt(program, context);
   addCompletion(program, context);
   return program;

@@ -22,6 +22,8 @@ export interface RegisteredInstance {
   readonly class: Class;
   readonly toData: (value: unknown) => unknown;
   readonly fromData: (data: unknown) => unknown;
+  /** It is a class of lull's. */
+  readonly isOwn?: true;
 }
 
 export type Registered = RegisteredError | RegisteredInstance;
@@ -135,7 +137,7 @@ export function registerOwnClass<T, D>(
 ): void {
   const { name, toData, fromData } = options;
   const entry: RegisteredInstance = {
-    ...{ kind: 'instance', name, class: constructor },
+    ...{ kind: 'instance', name, class: constructor, isOwn: true },
     toData: toData as (value: unknown) => unknown,
     fromData: fromData as (data: unknown) => unknown,
   };
@@ -147,6 +149,12 @@ export function registerOwnClass<T, D>(
 /** What was registered for the instances with exactly this prototype. */
 export function registeredFor(prototype: object): Registered | undefined {
   return slot[SLOT]?.byPrototype.get(prototype);
+}
+
+/** All classes that authors have registered. */
+export function registeredClasses(): Class[] {
+  const all = [...(slot[SLOT]?.byName.values() ?? [])];
+  return all.flatMap((registered) => ('isOwn' in registered ? [] : [registered.class]));
 }
 
 /** What was registered under a name. */

@@ -14,6 +14,7 @@ import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { describeThrown, toError } from '../core/to-error.ts';
+import type { WorkflowDefinition } from '../core/workflow.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
 import {
   type CallbackRequested,
@@ -34,6 +35,7 @@ import type { RestoredRun } from '../scheduler/run-frames.ts';
 import { signCallback } from '../token/callback-token.ts';
 import { isRandomKey } from '../token/random-key.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
+import { digestOfPassed } from './snapshot.ts';
 import { codecOf } from './run-codec.ts';
 import { createRunSecrets } from './run-secrets.ts';
 import { type LinkBefore, linkOf } from './link-before.ts';
@@ -66,6 +68,8 @@ export interface ReplayedBehind {
   readonly started: Started;
   /** What `RunFrames.storeRun` gave. */
   readonly run: Uint8Array;
+  /** The code that it has passed, where that is known. It has to be the same here, as a replay passes it again. */
+  readonly passed?: string | undefined;
   readonly entries: readonly JournalEntry[];
 }
 
@@ -144,14 +148,17 @@ interface Followed extends ReplayOptions {
 
 type Refused = Extract<ReplayBehindResult, { readonly kind: 'refused' }>;
 
-/** The coroutines of a stored run, with their host. */
+/** The coroutines of a stored run, with their host. What they have passed, a replay may have to pass again. */
 function restored(
   { frames }: Engine,
-  stored: Uint8Array,
-  { code, options }: { readonly code: object; readonly options: LiveRunOptions },
+  { run, passed }: Pick<ReplayedBehind, 'run' | 'passed'>,
+  { definition, code, options }: { definition: WorkflowDefinition; code: object; options: LiveRunOptions },
 ): RestoredRun {
-  const refused = { kind: 'refused', path: '', reason: 'this code was not compiled' } as const;
-  return frames?.restoreRun(stored, code, options) ?? refused;
+  if (frames === undefined) return { kind: 'refused', path: '', reason: 'this code was not compiled' };
+  const made = frames.restoreRun(run, code, options);
+  if (made.kind === 'refused' || passed === undefined) return made;
+  const now = outsideGuard(() => digestOfPassed(frames.passedCode(made.live, definition)));
+  return passed === now ? made : { kind: 'refused', path: '', reason: 'code that it has passed has changed' };
 }
 
 function toGuarded(
@@ -213,7 +220,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const code = definition.code ?? definition;
   const guarded = toGuarded(run, started, { live: () => live, replaying: () => isReplaying });
   // Registered classes read their data here: as code of the run, which has no clock yet.
-  const made = head && withGuard(guarded, () => restored(engine, head.run, { code, options }));
+  const made = head && withGuard(guarded, () => restored(engine, head, { definition, code, options }));
   if (made?.kind === 'refused') return made;
   const live: LiveRun = made?.live ?? createLiveRun(options);
   // Registered classes read their data at each replay. An input that this code cannot read holds the run.

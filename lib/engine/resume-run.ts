@@ -68,10 +68,11 @@ export async function resumeRun(turn: Turn): Promise<ResumeRunResult> {
 function whyNot(
   { engine, run }: Turn,
   wanted: SnapshotPoint,
-  { code, link, record, nonce }: Snapshot,
+  { code, ownCode, passed, link, record, nonce }: Snapshot,
   records: readonly JournalRecord[],
 ): string | undefined {
-  if (code !== codeOf(engine)) return 'it is of other code';
+  if (ownCode !== engine.frames?.ownCodeId()) return 'it is of another version of lull';
+  if (passed === undefined && code !== codeOf(engine)) return 'it is of other code';
   const [last, ...later] = records;
   const isOfJournal = link === linkOf(run) && record === wanted.record && last?.number === record;
   if (!isOfJournal || last.nonce !== nonce) return 'it is not of this journal';
@@ -84,7 +85,8 @@ function whyNot(
 async function goOnFrom(turn: Turn, snapshot: Snapshot, later: readonly JournalRecord[]): Promise<ResumeRunResult> {
   const { engine, run } = turn;
   const entries = later.flatMap((record) => record.entries);
-  const replayed = await replayBehind(engine, run, { started: snapshot.started, run: snapshot.run, entries });
+  const { started, run: stored, passed } = snapshot;
+  const replayed = await replayBehind(engine, run, { started, run: stored, passed, entries });
   if (replayed.kind !== 'replayed') return dropped(turn, replayed.reason);
   const { memory, events } = replayed;
   return { kind: 'resumed', resumed: { memory, head: headOf(snapshot, later, entries), events } };

@@ -6,6 +6,7 @@
  *
  * Tested by: test/engine/snapshot.test.ts
  */
+import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
@@ -17,11 +18,14 @@ import { describeThrown } from '../core/to-error.ts';
 import type { Started } from '../journal/event.ts';
 
 /** Raised whenever this version could misread what another one has written. */
-const SNAPSHOT_FORMAT = 1;
+const SNAPSHOT_FORMAT = 2;
 
 export interface Snapshot {
-  /** The code whose coroutines they are. */
+  /** The code whose coroutines they are, and the lull that they are made of. */
   readonly code: string;
+  readonly ownCode: string;
+  /** `digestOfPassed` of what they have passed of it, where that is known. */
+  readonly passed?: string;
   /** Which link of the run it is of. */
   readonly link: number;
   /** The last record that the run has seen, and the turn that wrote it: so it is known to be of this journal. */
@@ -37,6 +41,11 @@ export interface Snapshot {
   readonly bytes: number;
   /** What `RunFrames.storeRun` gave. */
   readonly run: Uint8Array;
+}
+
+/** Of what `RunFrames.passedCode` gave. */
+export function digestOfPassed(passed: string | undefined): string | undefined {
+  return passed === undefined ? undefined : createHash('sha256').update(passed).digest('base64url');
 }
 
 export function encodeSnapshot({ run, ...head }: Snapshot): Encoded {
@@ -69,9 +78,21 @@ function refused(reason: string): ReadSnapshot {
 
 function isHead(value: unknown): value is Omit<Snapshot, 'run'> {
   if (typeof value !== 'object' || value === null) return false;
-  const { code, link, record, nonce, started, messageIds, openChildren, streams, events, bytes } =
-    value as Partial<Snapshot>;
-  const areTexts = typeof code === 'string' && typeof nonce === 'string';
+  const {
+    code,
+    ownCode,
+    passed = '',
+    link,
+    record,
+    nonce,
+    started,
+    messageIds,
+    openChildren,
+    streams,
+    events,
+    bytes,
+  } = value as Partial<Snapshot>;
+  const areTexts = [code, ownCode, passed, nonce].every((text) => typeof text === 'string');
   const areCounts = [link, record, events, bytes].every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
   const isStarted = typeof started === 'object' && (started as Started | null)?.kind === 'started';
   const areIds = Array.isArray(messageIds) && messageIds.every((id) => typeof id === 'string');

@@ -12,7 +12,7 @@ import { describeThrown } from '../core/to-error.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { outsideGuard } from './guard.ts';
-import { encodeSnapshot } from './snapshot.ts';
+import { digestOfPassed, encodeSnapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
 import { snapshotKey } from '../ports/run-item.ts';
 
@@ -93,12 +93,16 @@ function isWanted(turn: Turn, { live, started }: LiveMemory): boolean {
 type Stored = { readonly value: ReturnType<typeof encodeSnapshot> } | { readonly reason: string };
 
 function toSnapshot({ engine, journal, run }: Turn, { live, started, code }: LiveMemory, nonce: string): Stored {
-  const stored = engine.frames?.storeRun(live, code);
-  if (stored === undefined) return { reason: 'this code was not compiled' };
+  const { frames } = engine;
+  const definition = engine.registry.find(run.workflow);
+  if (frames === undefined || definition === undefined) return { reason: 'this code was not compiled' };
+  const stored = frames.storeRun(live, code);
   if (stored.kind === 'refused') return { reason: `run${stored.path} ${stored.reason}` };
   const { recordNumber: record, messageIds, openChildren, streams, events, bytes } = journal;
+  const passed = digestOfPassed(frames.passedCode(live, definition));
   const value = encodeSnapshot({
-    ...{ code: codeOf(engine), link: linkOf(run), record, nonce, started, events, bytes },
+    ...{ code: codeOf(engine), ownCode: frames.ownCodeId(), ...(passed !== undefined && { passed }) },
+    ...{ link: linkOf(run), record, nonce, started, events, bytes },
     messageIds: [...messageIds],
     openChildren: [...openChildren],
     streams: Object.fromEntries(streams),

@@ -5,7 +5,6 @@
  * alive when the body has ended are cancelled and awaited), and to know the outcome. Not its job: time, storage,
  * replay. Keeps I4 (one event at a time, to quiescence) and I10 (an endless loop has a limit and an error).
  */
-import type { Awaitable } from '../core/awaitable.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { StepCommand } from '../core/command.ts';
 import { CancelledError, isCancelled, NondeterminismError, TimeoutError, WorkflowCodeError } from '../core/errors.ts';
@@ -27,6 +26,7 @@ import { RunHost } from './run-host.ts';
 import type { Shown } from './shown-by-code.ts';
 import { UndoPhase } from './undo-phase.ts';
 import { Updates } from './updates.ts';
+import { WorkflowBody } from './workflow-body.ts';
 
 /** A run that waits for its `started`. */
 export function createLiveRun(options: LiveRunOptions): LiveRun {
@@ -225,6 +225,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     if (this.#cancelRequested) this.#cancelBody(this.#main);
   }
 
+  bodyCoroutine(): object | undefined {
+    return this.#main?.coroutine();
+  }
+
   /** The body is over. */
   futureDone(): void {
     this.#body = 'ended';
@@ -381,17 +385,4 @@ function noHandler(name: string): NondeterminismError {
   return new NondeterminismError(
     `the code has no handler for update "${name}" here, and had one when the update came: call handle() where it was called`,
   );
-}
-
-/** The body's call is made by its task, so that an error in the call is the task's failure. */
-class WorkflowBody implements Awaitable<unknown> {
-  readonly #host: RunHost;
-
-  constructor(host: RunHost) {
-    this.#host = host;
-  }
-
-  [Symbol.iterator](): ReturnType<Awaitable<unknown>[typeof Symbol.iterator]> {
-    return this.#host.body()[Symbol.iterator]();
-  }
 }

@@ -94,6 +94,8 @@ export interface LiveRun {
   unreadSignals(): number;
   /** Their message ids, in the order in which they were delivered. */
   unreadSignalIds(): readonly string[];
+  /** That of the workflow; undefined before the run is begun. */
+  bodyCoroutine(): object | undefined;
   /** Tasks that are alive, the workflow's own among them. */
   taskCount(): number;
   /** The run's own time: never goes back. */

@@ -5,6 +5,7 @@
  * its host, which each process has anew.
  */
 import { WorkflowCodeError } from '../core/errors.ts';
+import type { WorkflowDefinition } from '../core/workflow.ts';
 import { findGraphDifference } from '../frames/graph/find-difference.ts';
 import { loadGraph } from '../frames/graph/load-graph.ts';
 import type { GraphRefusal } from '../frames/graph/refused.ts';
@@ -13,6 +14,7 @@ import { surroundingsOf } from '../frames/graph/surroundings.ts';
 import { runtime } from '../frames/runtime/runtime.ts';
 import { isLiveRun } from './create-live-run.ts';
 import type { LiveRun, LiveRunOptions } from './live-run.ts';
+import { passedCode } from './passed-code.ts';
 import { RunHost } from './run-host.ts';
 
 /** How the host is called in what is stored. */
@@ -20,8 +22,12 @@ const HOST = 'host';
 
 /** What an engine stores and restores runs with: `createRunFrames` makes it. */
 export interface RunFrames {
-  /** Names the code that was compiled: what it stores, no other code restores. */
+  /** Names the code that was compiled. */
   codeId(): string;
+  /** Names what of lull runs are made of: what it stores, no other lull restores. */
+  ownCodeId(): string;
+  /** What a run has passed of the code, as a text: other code restores it that gives the same. Undefined: none does. */
+  passedCode(live: LiveRun, definition: WorkflowDefinition): string | undefined;
   storeRun(live: LiveRun, code: object): StoredGraph;
   restoreRun(bytes: Uint8Array, code: object, options: LiveRunOptions): RestoredRun;
   /** Where what two runs hold differs; undefined if nowhere, or if neither can be stored. */
@@ -44,7 +50,14 @@ export interface RunFrames {
  * ```
  */
 export function createRunFrames(): RunFrames {
-  if (canStoreRuns()) return { codeId: () => runtime.codeId(), storeRun, restoreRun, compareRuns };
+  if (canStoreRuns()) {
+    return {
+      codeId: () => runtime.codeId(),
+      ownCodeId: () => runtime.ownCodeId(),
+      passedCode: (live, definition) => passedCode(live.bodyCoroutine(), definition),
+      ...{ storeRun, restoreRun, compareRuns },
+    };
+  }
   throw new WorkflowCodeError(
     'INVALID_ARGUMENT',
     'runs cannot be stored here, since this code is not compiled for it: put esbuildFrames() of lull/frames into the ' +

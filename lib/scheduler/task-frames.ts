@@ -30,7 +30,7 @@ function toFrame({ definition, frame }: FrameState, secrets: SecretValues): Task
   const point = frame && definition.byState.get(frame['#pc']);
   const names = frame === undefined ? [] : (point?.live ?? definition.start);
   return {
-    function: name.replaceAll(/:[\w-]{8}(?:~[\d/]+)?(?=\/|$)/g, ''),
+    function: name.replaceAll(/(?:\(\))?(?::[\w-]{8}(?:~[\d/]+)?)?(?=\/|$)/g, ''),
     ...(point && { at: `${module}:${point.line}:${point.column + 1}` }),
     variables: names.flatMap((local) => toVariable(local, frame?.[local], secrets)),
   };

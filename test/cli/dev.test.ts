@@ -60,11 +60,11 @@ describe('lull dev', { timeout: 120_000 }, () => {
   });
 
   it('with --frames a run goes on from a snapshot, and code that is refused is shown with its place', async () => {
-    const source = (wrong: string) => `
+    const source = (wrong: string, value = 'a value of before') => `
       import { signal, workflow } from 'lull';
       let runs = 0;
       export const walk = workflow('walk', function* () {
-        const before = ['a value of before'];
+        const before = ['${value}'];
         yield* signal('go').receive();
         ${wrong}
         return before;
@@ -87,6 +87,28 @@ describe('lull dev', { timeout: 120_000 }, () => {
     expect(seen.out).toContain('"SnapshotsRestored":1');
     expect(seen.out).not.toMatch(/"ReplayedEvents":/);
     expect(await (await fetch(`${url}/runs/${id}`)).json()).toMatchObject({ result: ['a value of before'] });
+
+    // Code behind the place where a run waits, which goes on in it; then code that it has passed.
+    const afterReload = async (code: string): Promise<{ readonly metrics: string; readonly result: unknown }> => {
+      const run = (await (await fetch(`${url}/workflows/walk/runs`, { method: 'POST' })).json()) as { id: string };
+      await waitUntil(() => seen.out.split('\n').some((line) => isOf(line, run.id) && line.includes('"suspended"')));
+      const begin = seen.out.length;
+      writeFileSync(entry, code);
+      await waitUntil(() => seen.out.slice(begin).includes('reloaded'));
+      await fetch(`${url}/runs/${run.id}/signals/go`, { method: 'POST' });
+      const { result } = (await (await fetch(`${url}/runs/${run.id}?wait=20s`)).json()) as { result: unknown };
+      const ended = (): string | undefined =>
+        seen.out.split('\n').find((line) => isOf(line, run.id) && line.includes('"completed"'));
+      await waitUntil(() => ended() !== undefined);
+      return { metrics: ended() ?? '', result };
+    };
+    const isOf = (line: string, runId: string): boolean => line.includes(runId) && line.includes('"_aws"');
+    const behind = await afterReload(source('return [before.length, "went on"];'));
+    expect(behind.result).toEqual([1, 'went on']);
+    expect(behind.metrics).toContain('"SnapshotsRestored":1');
+    const passed = await afterReload(source('return [...before];', 'a value of now'));
+    expect(passed.result).toEqual(['a value of now']);
+    expect(passed.metrics).toContain('"SnapshotsDropped":1');
 
     writeFileSync(entry, source('runs += 1;'));
     await waitUntil(() => seen.out.includes('writes to `runs`'));

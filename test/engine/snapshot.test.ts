@@ -6,7 +6,7 @@ import type { Encoded } from '../../lib/core/encoded.ts';
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../../lib/engine/snapshot.ts';
 
 const SNAPSHOT: Snapshot = {
-  ...{ code: '12-abc v1', link: 1, record: 7, nonce: 'n7', events: 20, bytes: 900 },
+  ...{ code: '12-abc v1', ownCode: 'lull', link: 1, record: 7, nonce: 'n7', events: 20, bytes: 900 },
   started: { kind: 'started', atMs: 5, version: 'v1', seed: 'AAAAAAAAAAAAAAAAAAAAAA' },
   messageIds: ['m1', 'm2'],
   openChildren: [['run-2', 'cancel']],
@@ -28,14 +28,15 @@ describe('a snapshot', () => {
     expect(JSON.stringify(stored).length).toBeLessThan(run.byteLength / 10);
   });
 
-  /** As version 1 has written it: once in somebody's table, always read or refused. */
-  it('of the first form is read today', () => {
+  /** As versions have written it: once in somebody's table, always read or refused. */
+  it('of the second form is read today, and one of the first is refused', () => {
     const run = deflateRawSync(Buffer.from('[1,[0],["o"]]')).toString('base64');
     const { run: _run, ...head } = SNAPSHOT;
-    expect(decodeSnapshot(JSON.stringify([1, head, run]))).toEqual({
+    expect(decodeSnapshot(JSON.stringify([2, head, run]))).toEqual({
       kind: 'read',
       snapshot: { ...head, run: Buffer.from('[1,[0],["o"]]') },
     });
+    expect(decodeSnapshot(JSON.stringify([1, head, run]))).toMatchObject({ reason: 'its format is 1' });
   });
 
   const text = (...parts: unknown[]): Encoded => JSON.stringify(parts);
@@ -46,20 +47,22 @@ describe('a snapshot', () => {
     ['nothing', null, /no snapshot/],
     ['an object', encode({ a: 1 }, 'it'), /no snapshot/],
     ['no JSON', 'x', /cannot be read/],
-    ['a later form', text(2, head, run), /its format is 2/],
-    ['no head', text(1, null, run), /something is missing/],
-    ['no coroutines', text(1, head), /something is missing/],
-    ['what is no deflated text', text(1, head, 'AAAA'), /cannot be read/],
-    ['half of it', text(1, head, long.slice(0, long.length / 2)), /cannot be read/],
-    ['a record that is no number', text(1, { ...head, record: '7' }, run), /something is missing/],
-    ['a record below zero', text(1, { ...head, record: -1 }, run), /something is missing/],
-    ['ids that are no texts', text(1, { ...head, messageIds: [1] }, run), /something is missing/],
-    ['streams of which nothing is known', text(1, { ...head, streams: { tokens: {} } }, run), /something is missing/],
-    ['children that are no pairs', text(1, { ...head, openChildren: ['a'] }, run), /something is missing/],
-    ['another first entry', text(1, { ...head, started: { kind: 'retried' } }, run), /something is missing/],
+    ['a later form', text(3, head, run), /its format is 3/],
+    ['no head', text(2, null, run), /something is missing/],
+    ['no coroutines', text(2, head), /something is missing/],
+    ['what is no deflated text', text(2, head, 'AAAA'), /cannot be read/],
+    ['half of it', text(2, head, long.slice(0, long.length / 2)), /cannot be read/],
+    ['a record that is no number', text(2, { ...head, record: '7' }, run), /something is missing/],
+    ['a record below zero', text(2, { ...head, record: -1 }, run), /something is missing/],
+    ['a name of passed code that is no text', text(2, { ...head, passed: 7 }, run), /something is missing/],
+    ['no name of its lull', text(2, { ...head, ownCode: undefined }, run), /something is missing/],
+    ['ids that are no texts', text(2, { ...head, messageIds: [1] }, run), /something is missing/],
+    ['streams of which nothing is known', text(2, { ...head, streams: { tokens: {} } }, run), /something is missing/],
+    ['children that are no pairs', text(2, { ...head, openChildren: ['a'] }, run), /something is missing/],
+    ['another first entry', text(2, { ...head, started: { kind: 'retried' } }, run), /something is missing/],
     [
       'more than memory has',
-      text(1, head, deflateRawSync(Buffer.alloc(64 * 1024 * 1024)).toString('base64')),
+      text(2, head, deflateRawSync(Buffer.alloc(64 * 1024 * 1024)).toString('base64')),
       /cannot/,
     ],
   ] as [string, Encoded, RegExp][])('is refused if it is %s', (_what, encoded, reason) => {

@@ -1,6 +1,7 @@
 /** The graph as a whole: identity, names, hosts, size, and bytes from a stranger. */
 import { expect, test } from 'vitest';
 import { MAX_RUN_BYTES } from '../../lib/core/stored-run-limit.ts';
+import { GRAPH_FORMAT } from '../../lib/frames/graph/format.ts';
 import { loadGraph } from '../../lib/frames/graph/load-graph.ts';
 import { storeGraph } from '../../lib/frames/graph/store-graph.ts';
 import type { SnapshotHost } from '../../lib/frames/graph/host.ts';
@@ -149,26 +150,30 @@ test('bytes of a stranger are refused in words', () => {
   expect(load('')).toBe('it is no stored graph: it is cut off, or something else');
   expect(load('[1,[0],["o"')).toBe('it is no stored graph: it is cut off, or something else');
   expect(load({})).toBe('it is no stored graph');
-  expect(load([])).toBe('its format is nothing: 1 is read here');
-  expect(load([2, [0]])).toBe('its format is 2: 1 is read here');
-  expect(load([1])).toBe('it is empty');
-  expect(load([1, [5], ['o']])).toBe('a node is missing');
-  expect(load([1, [-1], ['o']])).toBe('a node is missing');
-  expect(load([1, [0.5], ['o']])).toBe('a node is missing');
-  expect(load([1, [0], ['zz']])).toBe('it has a node of a kind that is not known');
-  expect(load([1, [0], ['o', '__proto__', {}]])).toBe('an object is where a value has to be');
-  expect(load([1, [0], ['A', 1, 2 ** 40, 1]])).toBe('an array has no length');
-  expect(load([1, [0], ['A', 1, 2 ** 32 - 1, 1]])).toBe('loaded');
-  expect(load([1, [0], ['t', 'Uint8Array', [1], 0, 2 ** 40], ['b', 'AA==']])).toBe('a view is larger than its bytes');
-  expect(load([1, ['n', 'f'.repeat(2_000_000)]])).toBe('it has a value that is not known');
-  expect(load([1, [0], ['M', 'nowhere', 'x']])).toBe('"x" is not in "nowhere" any more');
-  expect(load([1, [0], ['I', 'Function']])).toBe('this version of Node has no "Function"');
-  expect(load([1, [0], ['I', 'eval']])).toBe('this version of Node has no "eval"');
-  expect(load([1, [0], ['i', 'FramesMoney', [0]]])).toBe('a node needs itself before it is there');
-  expect(load([1, [0], ['i', 'FramesMoney', 5]])).toMatch(/^fromData of "FramesMoney" failed/);
-  expect(load([1, [0], ['r', '(', '', 0]])).toBe('a regular expression is none');
-  expect(load([1, [0], ['c', 'collection', [1], 7, 'keys', false], ['m']])).toBe('a cursor is before the beginning');
-  expect(load([1, [0], ['G', 'nowhere#main', null, '!']])).toBe(
+  expect(load([])).toBe('its format is nothing: 2 is read here');
+  expect(load([3, [0]])).toBe('its format is 3: 2 is read here');
+  expect(load([GRAPH_FORMAT])).toBe('it is empty');
+  expect(load([GRAPH_FORMAT, [5], ['o']])).toBe('a node is missing');
+  expect(load([GRAPH_FORMAT, [-1], ['o']])).toBe('a node is missing');
+  expect(load([GRAPH_FORMAT, [0.5], ['o']])).toBe('a node is missing');
+  expect(load([GRAPH_FORMAT, [0], ['zz']])).toBe('it has a node of a kind that is not known');
+  expect(load([GRAPH_FORMAT, [0], ['o', '__proto__', {}]])).toBe('an object is where a value has to be');
+  expect(load([GRAPH_FORMAT, [0], ['A', 1, 2 ** 40, 1]])).toBe('an array has no length');
+  expect(load([GRAPH_FORMAT, [0], ['A', 1, 2 ** 32 - 1, 1]])).toBe('loaded');
+  expect(load([GRAPH_FORMAT, [0], ['t', 'Uint8Array', [1], 0, 2 ** 40], ['b', 'AA==']])).toBe(
+    'a view is larger than its bytes',
+  );
+  expect(load([GRAPH_FORMAT, ['n', 'f'.repeat(2_000_000)]])).toBe('it has a value that is not known');
+  expect(load([GRAPH_FORMAT, [0], ['M', 'nowhere', 'x']])).toBe('"x" is not in "nowhere" any more');
+  expect(load([GRAPH_FORMAT, [0], ['I', 'Function']])).toBe('this version of Node has no "Function"');
+  expect(load([GRAPH_FORMAT, [0], ['I', 'eval']])).toBe('this version of Node has no "eval"');
+  expect(load([GRAPH_FORMAT, [0], ['i', 'FramesMoney', [0]]])).toBe('a node needs itself before it is there');
+  expect(load([GRAPH_FORMAT, [0], ['i', 'FramesMoney', 5]])).toMatch(/^fromData of "FramesMoney" failed/);
+  expect(load([GRAPH_FORMAT, [0], ['r', '(', '', 0]])).toBe('a regular expression is none');
+  expect(load([GRAPH_FORMAT, [0], ['c', 'collection', [1], 7, 'keys', false], ['m']])).toBe(
+    'a cursor is before the beginning',
+  );
+  expect(load([GRAPH_FORMAT, [0], ['G', 'nowhere#main', null, '!']])).toBe(
     'the generator function "nowhere#main" is not in this code',
   );
   expect(({} as { polluted?: unknown }).polluted).toBe(undefined);

@@ -7,7 +7,18 @@ import { storeGraph } from '../../lib/frames/graph/store-graph.ts';
 import { limit } from './limit-cases.ts';
 
 const head = {
-  ...{ code: 'c', link: 1, record: 1, nonce: 'n', events: 1, bytes: 1, messageIds: [], openChildren: [], streams: {} },
+  ...{
+    code: 'c',
+    ownCode: 'lull',
+    link: 1,
+    record: 1,
+    nonce: 'n',
+    events: 1,
+    bytes: 1,
+    messageIds: [],
+    openChildren: [],
+    streams: {},
+  },
   started: { kind: 'started' as const, atMs: 0, version: 'v' },
 };
 

@@ -2,12 +2,13 @@
 import generateModule from '@babel/generator';
 import * as t from '@babel/types';
 import type { Expression, File, Statement } from '@babel/types';
-import { callOf, id, object, statement, str } from './build.ts';
+import { array, callOf, id, object, statement, str } from './build.ts';
 import { chooseMachines } from './choose-machines.ts';
 import { findProblems } from './find-problems.ts';
 import { hashOfSource } from './hash.ts';
 import { lowerPrivates } from './lower-privates.ts';
 import { parseSource } from './parse-source.ts';
+import { PassedCode } from './passed-code.ts';
 import { placeVariables } from './place-variables.ts';
 import type { Problem } from './problem.ts';
 import { resolveNames } from './resolve-names.ts';
@@ -28,6 +29,10 @@ export interface CompileOptions {
   readonly runtime: string;
   /** Its variables may be written to by generators: they are shared, and no frame stores them. */
   readonly mayWriteModule?: boolean;
+  /** Of lull's own modules: the name of all of lull that runs are made of. It is the same in each build with that lull. */
+  readonly ownCode?: string;
+  /** Names what a module imports that was not compiled: a package with its version. */
+  readonly nameOfImport?: (from: string) => string;
 }
 
 export type Compiled =
@@ -40,7 +45,7 @@ export interface LeftAlone extends Problem {
 }
 
 export function compileModule(source: string, options: CompileOptions): Compiled {
-  const { fileName, moduleId, runtime, mayWriteModule = false } = options;
+  const { fileName, moduleId, runtime, mayWriteModule = false, ownCode } = options;
   const parsed = parseSource(source, fileName);
   if (parsed.kind === 'refused') return { kind: 'refused', problems: [parsed.problem] };
   const { file } = parsed;
@@ -57,25 +62,28 @@ export function compileModule(source: string, options: CompileOptions): Compiled
   if (problems.length > 0) return { kind: 'refused', problems };
   placeVariables(names);
   chooseMachines(names);
-  const rewriter = new Rewriter({ names, source, moduleId, prefix, runtime: runtimeName });
+  const passed = ownCode === undefined ? new PassedCode(file, source, names) : undefined;
+  const rewriter = new Rewriter({ names, source, moduleId, prefix, runtime: runtimeName, passed });
   const declared = declarationsOf(file, names);
-  rewriteProgram(file, rewriter, { declared, runtime, used, hash: hashOfSource(source) });
-  const { code, map } = generate(file, { sourceMaps: true, sourceFileName: fileName, filename: fileName }, source);
-  return { kind: 'compiled', code, map: map as object, left: leftAlone(names) };
+  const code = passed && codeOf(passed, declared, options);
+  rewriteProgram(file, rewriter, { declared, code, runtime, used, hash: ownCode ?? hashOfSource(source) });
+  const generated = generate(file, { sourceMaps: true, sourceFileName: fileName, filename: fileName }, source);
+  return { kind: 'compiled', code: generated.code, map: generated.map as object, left: leftAlone(names) };
 }
 
 interface Written {
   readonly declared: Declared;
+  readonly code: Expression | undefined;
   readonly runtime: string;
   readonly used: Set<string>;
   readonly hash: string;
 }
 
-function rewriteProgram(file: File, rewriter: Rewriter, { declared, runtime, used, hash }: Written): void {
+function rewriteProgram(file: File, rewriter: Rewriter, { declared, code, runtime, used, hash }: Written): void {
   const { program } = file;
   const body = rewriter.statements(program.body, program);
   const isImport = (one: Statement): boolean => one.type === 'ImportDeclaration';
-  const naming = nameModule(rewriter, declared);
+  const naming = nameModule(rewriter, declared, code);
   const { hoisted, marks } = rewriter.output;
   const begin =
     hoisted.length > 0 || naming.length > 0
@@ -132,7 +140,23 @@ function isHidden(member: t.Class['body']['body'][number]): boolean {
   );
 }
 
-function nameModule(rewriter: Rewriter, { own, imported, classes }: Declared): Statement[] {
+/** The parts of the module, and where the names come from that it imports; of a namespace with a `*`. */
+function codeOf(passed: PassedCode, { imported }: Declared, { nameOfImport }: CompileOptions): Expression {
+  const imports = imported.map((name): [string, Expression] => {
+    const { from = '', isNamespace = false } = passed.imports.get(name) ?? {};
+    return [name, str(`${isNamespace ? '*' : ''}${nameOfImport?.(from) ?? from}`)];
+  });
+  return object([
+    ['parts', array(passed.parts().map(str))],
+    ['imports', object(imports)],
+  ]);
+}
+
+function nameModule(
+  rewriter: Rewriter,
+  { own, imported, classes }: Declared,
+  code: Expression | undefined,
+): Statement[] {
   if (own.length === 0 && imported.length === 0) return [];
   const getters = (list: readonly string[]): Expression =>
     object(list.map((name) => [name, t.arrowFunctionExpression([], id(name))] as const));
@@ -141,6 +165,7 @@ function nameModule(rewriter: Rewriter, { own, imported, classes }: Declared): S
     ['own', getters(own)],
     ['imported', getters(imported)],
     ['classes', object(known)],
+    ...(code === undefined ? [] : [['code', code] as const]),
   ]);
   return [statement(callOf(rewriter.runtime('nameModule'), str(rewriter.moduleId), written))];
 }

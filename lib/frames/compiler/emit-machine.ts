@@ -24,6 +24,8 @@ interface Given {
   readonly tableNames: { readonly onThrow: string; readonly onReturn: string };
   readonly runtime: (name: string) => Expression;
   readonly slotOf: (variable: Variable) => string;
+  /** What may have run by an await point, where that is known. */
+  readonly passed: (point: Point) => string | undefined;
   readonly rewrite: <N extends Expression | Statement>(node: N) => N | Statement[];
 }
 
@@ -213,7 +215,9 @@ class Emitter {
   #writtenPoints(): Expression[] {
     const ids = this.#points.map(({ point, live }) => {
       const hasParts = live.some((name) => /^#\d/.test(name));
-      return hashOf(JSON.stringify([point.text, hasParts ? point.statement : '', point.around, live]));
+      const text = hashOf(JSON.stringify([point.text, hasParts ? point.statement : '']));
+      const [around, locals] = [point.around, live].map((part) => hashOf(JSON.stringify(part)).slice(0, 4));
+      return `${text}.${around}.${locals}`;
     });
     return this.#points.map(({ point, state, live, isDelegating }, index) => {
       const own = ids[index] as string;
@@ -221,7 +225,8 @@ class Emitter {
       const ordinal = ids.slice(0, index + 1).filter((other) => other === own).length;
       const name = twins === 1 ? own : `${own}~${ordinal}/${twins}`;
       const written = [str(name), num(state), array(live.map(str)), num(isDelegating ? 1 : 0)];
-      return array([...written, num(point.line), num(point.column)]);
+      const passed = this.#given.passed(point);
+      return array([...written, num(point.line), num(point.column), ...(passed === undefined ? [] : [str(passed)])]);
     });
   }
 }

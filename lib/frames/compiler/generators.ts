@@ -24,6 +24,7 @@ export function machineFor(r: Rewriter, unit: Unit): string {
     emitMachine({
       ...{ blocks: lowering.blocks, live, machine, runtime, slotOf },
       tableNames: { onThrow, onReturn },
+      passed: ({ at }) => r.passed?.upTo(unit, at),
       rewrite: (node) => r.node(node) as typeof node,
     }),
   );

@@ -1,7 +1,7 @@
 /**
  * An id for each function of a module that stays the same when other code changes: the names of the functions around it
- * and its own. One without a name, or beside another of the same name, is known by a hash of its text as well, so that it
- * is never taken for its neighbour.
+ * and its own, or that of what is made with it. One without a name, or beside another of the same name, is known by a hash of
+ * its text as well, so that it is never taken for its neighbour.
  */
 import { hashOf } from './hash.ts';
 import type { Unit } from './variables.ts';
@@ -12,14 +12,15 @@ export function nameUnits(units: readonly Unit[], source: string): void {
   for (const unit of units) siblings.set(unit.parent, [...(siblings.get(unit.parent) ?? []), unit]);
   for (const unit of units) {
     const beside = siblings.get(unit.parent) ?? [];
-    const isAlone = unit.name !== '' && beside.filter(({ name }) => name === unit.name).length === 1;
+    const { calledName: own } = unit;
+    const isAlone = own !== '' && beside.filter(({ calledName }) => calledName === own).length === 1;
     const above = unit.parent === undefined ? '' : `${unit.parent.path}/`;
     if (isAlone) {
-      unit.path = above + unit.name;
+      unit.path = above + own;
       continue;
     }
-    const twins = beside.filter((other) => other.name === unit.name && textOf(other) === textOf(unit));
+    const twins = beside.filter((other) => other.calledName === own && textOf(other) === textOf(unit));
     const ordinal = twins.length === 1 ? '' : `~${twins.indexOf(unit) + 1}/${twins.length}`;
-    unit.path = `${above}${unit.name}:${hashOf(textOf(unit))}${ordinal}`;
+    unit.path = `${above}${own}:${hashOf(textOf(unit))}${ordinal}`;
   }
 }

@@ -12,7 +12,10 @@ export function parseSource(source: string, fileName: string): Parsed {
   if (/\.[jt]sx$/.test(fileName)) plugins.push('jsx');
   plugins.push(['decorators', { allowCallParenthesized: true }]);
   try {
-    return { kind: 'parsed', file: parse(source, { sourceType: 'module', sourceFilename: fileName, plugins }) };
+    return {
+      kind: 'parsed',
+      file: parse(source, { sourceType: 'module', sourceFilename: fileName, tokens: true, plugins }),
+    };
   } catch (error) {
     const { message, loc } = error as SyntaxError & { loc?: { line: number; column: number } };
     const place = ` (${loc?.line}:${loc?.column})`; // the parser ends its messages with it

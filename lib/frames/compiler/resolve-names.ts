@@ -73,6 +73,7 @@ class Resolver {
       node,
       parent: this.#unit,
       name: inferredName(path),
+      calledName: inferredName(path) || nameOfCall(path),
       captures: new Set(),
       ownName: undefined,
       thisVariable: undefined,
@@ -267,6 +268,14 @@ function inferredName({ node, parent, key }: NodePath): string {
     default:
       return '';
   }
+}
+
+/** Of a function that is given to a call, as in `const order = workflow('order', function* () {})`. */
+function nameOfCall({ node, parent, parentPath }: NodePath): string {
+  const isGiven = parent.type === 'CallExpression' && isFunctionNode(node) && parent.callee !== node;
+  const above = isGiven ? parentPath?.parent : undefined;
+  if (above?.type !== 'VariableDeclarator' || above.id.type !== 'Identifier') return '';
+  return `${above.id.name}()`;
 }
 
 function accessorPrefix(node: Node): string {

@@ -6,6 +6,7 @@ import * as t from '@babel/types';
 import type { Expression, Node, Statement } from '@babel/types';
 import { callOf, id, located, member, set, statement, str, undef } from './build.ts';
 import { functionExpression, functionInPlace, methodInClass } from './closures.ts';
+import type { PassedCode } from './passed-code.ts';
 import { classNode } from './rewrite-classes.ts';
 import { assignment, declaration, isConstant, update } from './rewrite-declarations.ts';
 import { catchClause, forEach, forStatement, inLoop } from './rewrite-loops.ts';
@@ -29,6 +30,8 @@ export interface RewriterOptions {
   /** No name in the source begins with it. */
   readonly prefix: string;
   readonly runtime: (name: string) => Expression;
+  /** Undefined for lull's own code. */
+  readonly passed: PassedCode | undefined;
 }
 
 export class Rewriter {
@@ -37,6 +40,7 @@ export class Rewriter {
   readonly moduleId: string;
   readonly prefix: string;
   readonly runtime: (name: string) => Expression;
+  readonly passed: PassedCode | undefined;
   readonly output: Output = { hoisted: [], marks: [], counter: 0 };
   /** What the frames of machines have beside variables of the source. */
   readonly temporaries = new Map<Unit, readonly string[]>();
@@ -57,6 +61,7 @@ export class Rewriter {
     this.moduleId = options.moduleId;
     this.prefix = options.prefix;
     this.runtime = options.runtime;
+    this.passed = options.passed;
   }
 
   newName(kind: string): string {

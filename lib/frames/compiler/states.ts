@@ -52,6 +52,8 @@ export interface Point {
   readonly around: readonly string[];
   readonly line: number;
   readonly column: number;
+  /** Where it begins in the source. */
+  readonly at: number;
 }
 
 export function successors(block: Block): Block[] {

@@ -36,6 +36,8 @@ export interface Unit {
   readonly parent: Unit | undefined;
   /** The name that it has at run time, as the language infers it; '' if none. */
   readonly name: string;
+  /** What it is called in its id: its name, or `order()` if what it is given to makes `order`; '' if neither is there. */
+  readonly calledName: string;
   /** Variables of functions around it, which it or a function in it uses. */
   readonly captures: Set<Variable>;
   ownName: Variable | undefined;

@@ -8,7 +8,7 @@
  * TAGS. A node is a list that begins with its kind: see KINDS.
  */
 
-export const GRAPH_FORMAT = 1;
+export const GRAPH_FORMAT = 2;
 
 export type Json = string | number | boolean | null | readonly Json[];
 

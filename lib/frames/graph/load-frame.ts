@@ -9,15 +9,17 @@ import { ENDED, NOT_BEGUN } from './store-frame.ts';
 
 export const frameKinds = {
   closure: {
-    makeLater(reader, [, id, ...captured]) {
+    makeLater(reader, [, id, uses, ...captured]) {
       const kind = typeof id === 'string' ? runtime.closureKind(id) : undefined;
       if (kind === undefined) return reader.refuse(`the function ${shown(id)} is not in this code`);
       const names = kind.names;
-      if (names.length !== captured.length) return reader.refuse(`the function ${shown(id)} uses other variables now`);
+      if (uses !== names.map(nameOf).join(' '))
+        return reader.refuse(`the function ${shown(id)} uses other variables now`);
+      if (names.length !== captured.length) return reader.refuse(`the function ${shown(id)} has not all variables`);
       const values = captured.map((one) => reader.value(one));
       for (const [index, name] of names.entries()) {
         if (name.endsWith('*') !== values[index] instanceof runtime.Box) {
-          reader.refuse(`the function ${shown(id)} shares ${name.replace('*', '')} in another way now`);
+          reader.refuse(`the function ${shown(id)} shares ${nameOf(name)} in another way now`);
         }
       }
       return runtime.makeClosure(kind, values);
@@ -35,6 +37,10 @@ export const frameKinds = {
     },
   },
 } satisfies Partial<Record<keyof typeof KINDS, NodeKind>>;
+
+function nameOf(captured: string): string {
+  return captured.replace('*', '');
+}
 
 function definitionOf(reader: GraphReader, id: Json | undefined): Definition {
   const definition = typeof id === 'string' ? runtime.definitionOf(id) : undefined;

@@ -39,6 +39,7 @@ function storeFunction(writer: GraphWriter, value: object): Node {
   return [
     KINDS.closure,
     kind.id,
+    kind.names.join(' ').replaceAll('*', ''),
     ...captured.map((one, index) => writer.value(one, ` (uses ${kind.names[index] ?? ''})`)),
   ];
 }

@@ -1,7 +1,10 @@
 /** What both plugins take, and which files they compile. */
-import { dirname, relative, sep } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompileOptions } from '../compiler/compile-module.ts';
+import { hashOfSource } from '../compiler/hash.ts';
+import { nameImport } from './name-import.ts';
 
 /**
  * Which files `esbuildFrames()` and `viteFrames()` compile, and how frames name them.
@@ -41,6 +44,9 @@ const OWN_FOLDER = `${dirname(dirname(dirname(here)))}${sep}`.replaceAll('\\', '
  */
 const OWN_FILES_OF_RUNS = /^(?:api|core|schedule|scheduler)\/(?!json-schema\.)/;
 
+/** What of lull runs are made of, and what stores them: stored runs are not for another lull. */
+const FOLDERS_OF_RUNS = ['api', 'core', 'schedule', 'scheduler', 'frames/graph', 'frames/runtime'] as const;
+
 const SOURCE = /\.[cm]?[jt]s$/;
 
 export function isCompiled(file: string, { include, exclude }: FramesOptions): boolean {
@@ -58,7 +64,26 @@ export function compileOptions(file: string, root: string): CompileOptions {
   const moduleId = isOwn
     ? `lull/${path.slice(OWN_FOLDER.length).replace(SOURCE, '')}`
     : relative(root, file).replaceAll('\\', '/');
-  return { fileName: file, moduleId, runtime: RUNTIME };
+  return {
+    ...{ fileName: file, moduleId, runtime: RUNTIME },
+    ...(isOwn && { ownCode: ownCode() }),
+    nameOfImport: (from) => nameImport(from, dirname(file)),
+  };
+}
+
+let ownHash: string | undefined;
+
+/** The name of all of lull that runs are made of, so that it is the same whatever of it is in a bundle. */
+export function ownCode(): string {
+  ownHash ??= hashOfSource(FOLDERS_OF_RUNS.map((folder) => textsIn(join(OWN_FOLDER, folder))).join('\n'));
+  return ownHash;
+}
+
+function textsIn(folder: string): string {
+  const all = readdirSync(folder, { withFileTypes: true, recursive: true });
+  const files = all.filter((one) => one.isFile() && SOURCE.test(one.name) && !one.name.endsWith('.d.ts'));
+  const paths = files.map((one) => join(one.parentPath, one.name)).sort();
+  return paths.map((path) => readFileSync(path, 'utf8')).join('\n');
 }
 
 /** What is said of a generator function that was not compiled. */

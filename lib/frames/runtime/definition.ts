@@ -23,13 +23,15 @@ export type Mode = typeof NEXT | typeof THROW | typeof RETURN;
 
 /** An await point: the state behind it, what is alive there, and where it is in the source. */
 export interface AwaitPoint {
-  /** A hash of its own text, of the loops and tries around it, and of the names of what is alive. */
+  /** Hashes of its own text, of the loops and tries around it, and of the names of what is alive, with dots between them. */
   readonly id: string;
   readonly state: number;
   readonly live: readonly string[];
   readonly isDelegating: boolean;
   readonly line: number;
   readonly column: number;
+  /** A hash of the code that may have run by then in its part of the module, and what that uses. */
+  readonly passed?: string;
 }
 
 export interface Definition {
@@ -57,6 +59,7 @@ export interface WrittenDefinition extends Pick<Definition, 'id' | 'step' | 'bla
     isDelegating: 0 | 1,
     line: number,
     column: number,
+    passed?: string,
   ])[];
 }
 
@@ -64,8 +67,9 @@ const definitions = new Map<string, Definition>();
 
 /** Called by compiled code, once for each generator function of a module. */
 export function define({ points, boxed, ...written }: WrittenDefinition): Definition {
-  const all = points.map(([id, state, live, isDelegating, line, column]): AwaitPoint => ({
+  const all = points.map(([id, state, live, isDelegating, line, column, passed]): AwaitPoint => ({
     ...{ id, state, live, isDelegating: isDelegating === 1, line, column },
+    ...(passed !== undefined && { passed }),
   }));
   const definition: Definition = {
     ...written,

@@ -4,13 +4,12 @@
  */
 import { forgetClosures } from './closure.ts';
 import { forgetDefinitions } from './definition.ts';
+import { read, setCode, type Getters, type WrittenCode } from './module-code.ts';
 
 export interface NameInModule {
   readonly module: string;
   readonly path: readonly string[];
 }
-
-type Getters = Readonly<Record<string, () => unknown>>;
 
 export interface WrittenNames {
   /** What the module declares, and what it imports. */
@@ -18,6 +17,8 @@ export interface WrittenNames {
   readonly imported: Getters;
   /** The classes that it declares; true if instances have something hidden. */
   readonly classes: Readonly<Record<string, boolean>>;
+  /** What its code is made of; lull's own modules do not say so. */
+  readonly code?: WrittenCode;
 }
 
 /** So far into constants: tables of a million entries are not meant to be referred to entry by entry. */
@@ -50,6 +51,12 @@ export function codeId(): string {
   return `${begun.size}-${hashOfText(text)}`;
 }
 
+/** Of lull's own code, of which runs are made, whatever of it was loaded. */
+export function ownCodeId(): string {
+  const own = [...begun].flatMap(([id, hash]) => (id.startsWith('lull/') ? [hash] : []));
+  return [...new Set(own)].sort().join(' ');
+}
+
 /** FNV-1a, twice: no secret, and no package. */
 function hashOfText(text: string): string {
   let [one, two] = [0x811c9dc5, 0x01000193];
@@ -62,7 +69,8 @@ function hashOfText(text: string): string {
 }
 
 /** Called by compiled code at the end of a module. */
-export function nameModule(id: string, { own, imported, classes }: WrittenNames): void {
+export function nameModule(id: string, { own, imported, classes, code }: WrittenNames): void {
+  if (code !== undefined) setCode(id, { code, own, imported });
   modules.set(id, { ...imported, ...own });
   for (const [name, hides] of Object.entries(classes)) {
     const known = read(own[name]);
@@ -124,14 +132,6 @@ function ownOfSymbol(value: object, part: string, getters: Getters): PropertyDes
 /** For the prototype of a class of compiled code: whether its instances have something hidden. */
 export function hidesOf(prototype: object): boolean | undefined {
   return classPrototypes.get(prototype);
-}
-
-function read(get: (() => unknown) | undefined): unknown {
-  try {
-    return get?.();
-  } catch {
-    return undefined; // not initialized: a circle of imports
-  }
 }
 
 /** False if there is nothing to name, or if it has a name. */

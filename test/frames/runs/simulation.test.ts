@@ -27,6 +27,6 @@ test(
     }
     expect(wrong).toEqual([]);
     expect(reads).toBeGreaterThan(SEEDS);
-    expect([...spoiled.keys()].sort()).toHaveLength(8);
+    expect([...spoiled.keys()].sort()).toHaveLength(11);
   },
 );

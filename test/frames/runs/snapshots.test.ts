@@ -199,12 +199,22 @@ describe('a snapshot is dropped, and the run replayed,', () => {
   const cases: [string, RegExp, (store: WatchedStore, runId: string, key: string) => Promise<void>][] = [
     ['if it is lost', /it is not there/, (store, runId, key) => store.deleteValue(runId, key)],
     ['if it is no snapshot', /it is no snapshot/, (store, runId, key) => store.putValue(runId, key, '{}')],
-    ['if it is of another format', /its format is 2/, (store, runId, key) => store.putValue(runId, key, '[2,{},""]')],
-    ['if it is empty', /something is missing in it/, (store, runId, key) => store.putValue(runId, key, '[1,{},""]')],
+    ['if it is of another format', /its format is 3/, (store, runId, key) => store.putValue(runId, key, '[3,{},""]')],
+    ['if it is empty', /something is missing in it/, (store, runId, key) => store.putValue(runId, key, '[2,{},""]')],
     [
       'if it is of other code',
       /it is of other code/,
-      (store, runId, key) => change(store, runId, key, { code: 'other' }),
+      (store, runId, key) => change(store, runId, key, { code: 'other', passed: undefined }),
+    ],
+    [
+      'if it is of other code, which has passed something else',
+      /code that it has passed has changed/,
+      (store, runId, key) => change(store, runId, key, { code: 'other', passed: 'other' }),
+    ],
+    [
+      'if it is of another lull',
+      /it is of another version of lull/,
+      (store, runId, key) => change(store, runId, key, { code: 'other', ownCode: 'other' }),
     ],
     [
       'if it is of another journal',

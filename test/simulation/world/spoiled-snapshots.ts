@@ -6,6 +6,7 @@ import type { Encoded } from '../../../lib/core/encoded.ts';
 import { SNAPSHOT_KEY_PREFIX } from '../../../lib/ports/run-item.ts';
 import type { Store } from '../../../lib/ports/store.ts';
 import { StoreUnavailableError } from '../../../lib/ports/world-errors.ts';
+import { asOfOtherCode, OTHER_CODE } from './other-code.ts';
 
 interface Dice {
   chance(probability: number): boolean;
@@ -23,7 +24,7 @@ const WAYS = [
   'lost',
   'stale',
   'of another run',
-  'of other code',
+  ...OTHER_CODE,
   'of another form',
   'cut off',
   'changed',
@@ -67,7 +68,10 @@ function spoil(
     case 'of another run':
       return others.length === 0 ? undefined : dice.pick(others).value;
     case 'of other code':
-      return JSON.stringify([format, { ...head, code: 'other' }, run]);
+    case 'of other await points':
+    case 'of other variables':
+    case 'of other captured':
+      return JSON.stringify([format, ...asOfOtherCode(way, head, run)]);
     case 'of another form':
       return JSON.stringify([format + 1, head, run]);
     case 'cut off':

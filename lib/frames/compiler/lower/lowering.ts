@@ -191,7 +191,7 @@ export class Lowering {
     const { line, column } = node.loc?.start ?? { line: 0, column: 0 };
     const text = this.textOf(node);
     const whole = this.statement === undefined ? text : this.textOf(this.statement);
-    return { text, statement: whole, around: [...this.around], line, column };
+    return { text, statement: whole, around: [...this.around], line, column, at: node.start ?? -1 };
   }
 
   textOf(node: Node): string {
