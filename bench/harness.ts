@@ -6,6 +6,7 @@ import { toMilliseconds, type Duration } from '../lib/core/duration.ts';
 import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
 import { randomSeed } from '../lib/engine/run-seed.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
+import type { EngineSettings } from '../lib/engine/settings.ts';
 import { SystemClock } from '../lib/memory/system-clock.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
@@ -38,6 +39,8 @@ export interface BenchOptions {
   readonly events?: EventBus;
   /** The client takes the first turns of the runs that it starts. */
   readonly takesFirstTurns?: boolean;
+  /** Limits of the engine that are in the way. */
+  readonly settings?: Partial<EngineSettings>;
 }
 
 /** The machine's, or one that stands still; and so far ahead. */
@@ -67,7 +70,7 @@ class BenchClock implements Clock {
 export function createBench(
   store: BenchStore,
   workflows: WorkflowSource = measured,
-  { stepMs, events, takesFirstTurns = false }: BenchOptions = {},
+  { stepMs, events, takesFirstTurns = false, settings }: BenchOptions = {},
 ): Bench {
   const waiting: string[] = [];
   const wakes: WakeQueue = {
@@ -81,6 +84,7 @@ export function createBench(
   const ports = { registry: createRegistry(workflows), store: store.store, wakes, clock, log: silent };
   const start = (): RunningEngine =>
     createEngine({
+      ...settings,
       ...ports,
       operations: createRunOperations(ports),
       newNonce: randomUUID,

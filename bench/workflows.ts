@@ -31,6 +31,13 @@ export const fan = workflow('fan', function* (width: number) {
   return results.length;
 });
 
+/** Steps side by side whose bodies end one by one, so that each has a record of its own. */
+export const endOneByOne = workflow('end-one-by-one', function* (width: number) {
+  const soon = (): Promise<number> => new Promise((resolve) => setImmediate(resolve, 1));
+  const results = yield* gather(Array.from({ length: width }, () => step('one', soon)));
+  return results.length;
+});
+
 export const nothing = workflow('nothing', function* () {
   return 'done';
 });

@@ -1,47 +1,92 @@
 /**
- * The engine alone, without a store: microseconds for a step that is new, and for a recorded one that is replayed.
+ * The engine alone, without a store: microseconds for a step that is new, for a recorded one that is replayed, and for one
+ * of many steps that are begun at once and end one by one.
  *
- * Both run through whole turns; records are kept as they are.
+ * All run through whole turns; records are kept as they are.
  */
 import { createBench } from '../harness.ts';
-import { median, round } from '../measure.ts';
+import { cpuMsSince, median, round } from '../measure.ts';
 import { openNone } from '../stores.ts';
-import { chainThenWaits, goOn } from '../workflows.ts';
+import * as measured from '../workflows.ts';
+
+const { chainThenWaits, endOneByOne, goOn } = measured;
 
 const LENGTHS = [100, 1_000, 10_000];
 const TIMES = 9;
 
+/** So many steps at once, and how often. */
+const WIDTHS = [
+  { width: 1_000, times: 9 },
+  { width: 10_000, times: 3 },
+  { width: 100_000, times: 1 },
+];
+
+const WITHOUT_LIMITS = {
+  ...{ maxTasks: 1_000_000, maxPendingCommands: 1_000_000, maxCallbacksPerEvent: 10_000_000 },
+  maxJournalEvents: 1_000_000,
+};
+
 export async function measureEngine(): Promise<Record<string, unknown>[]> {
   const lines = [];
   for (const steps of LENGTHS) {
-    const fresh: number[] = [];
-    const replayed: number[] = [];
-    for (let time = 0; time <= TIMES; time++) {
-      const us = await measureRun(steps);
-      if (time === 0) continue; // the compiler's
-      fresh.push(us.fresh / steps);
-      replayed.push(us.replayed / steps);
-    }
-    const figures = { usPerStep: round(median(fresh)), usPerReplayedStep: round(median(replayed)) };
-    lines.push({ store: 'none', steps, ...figures });
+    const all: Chain[] = [];
+    for (let time = 0; time <= TIMES; time++) all.push(await measureChain(steps));
+    all.shift(); // the compiler's
+    const us = (part: (chain: Chain) => number): number => round((median(all.map(part)) * 1_000) / steps);
+    const figures = {
+      usPerStep: us(({ fresh }) => fresh.ms),
+      cpuUsPerStep: us(({ fresh }) => fresh.cpuMs),
+      usPerReplayedStep: us(({ replayed }) => replayed.ms),
+      cpuUsPerReplayedStep: us(({ replayed }) => replayed.cpuMs),
+    };
+    lines.push({ of: `${steps} in a row`, store: 'none', ...figures });
+  }
+  for (const { width, times } of WIDTHS) {
+    const all: Times[] = [];
+    for (let time = 0; time < times; time++) all.push(await measureFan(width));
+    lines.push({
+      of: `${width} at once`,
+      store: 'none',
+      cpuUsPerStep: round((median(all.map(({ cpuMs }) => cpuMs)) * 1_000) / width),
+    });
   }
   return lines;
 }
 
+interface Times {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+interface Chain {
+  readonly fresh: Times;
+  readonly replayed: Times;
+}
+
 /** A run of so many steps, which then waits for a signal; the turn that takes up the signal replays them. */
-async function measureRun(steps: number): Promise<{ fresh: number; replayed: number }> {
+async function measureChain(steps: number): Promise<Chain> {
   const bench = createBench(openNone());
   const run = await bench.client.start(chainThenWaits, { steps, waits: 1 });
-  const fresh = await microseconds(() => bench.work());
+  const fresh = await timesOf(() => bench.work());
   bench.restart();
   await run.signal(goOn, 1);
-  const replayed = await microseconds(() => bench.work());
+  const replayed = await timesOf(() => bench.work());
   await run.result();
   return { fresh, replayed };
 }
 
-async function microseconds(action: () => Promise<void>): Promise<number> {
+/** So many steps at once, each of which ends in a record of its own. */
+async function measureFan(width: number): Promise<Times> {
+  const bench = createBench(openNone(), measured, { settings: WITHOUT_LIMITS });
+  const run = await bench.client.start(endOneByOne, width);
+  const times = await timesOf(() => bench.work());
+  await run.result();
+  return times;
+}
+
+async function timesOf(action: () => Promise<void>): Promise<Times> {
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
   await action();
-  return (performance.now() - startedMs) * 1_000;
+  return { ms: performance.now() - startedMs, cpuMs: cpuMsSince(startedCpu) };
 }
