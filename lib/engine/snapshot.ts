@@ -7,10 +7,10 @@
  * Tested by: test/engine/snapshot.test.ts
  */
 import { createHash } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
+import { loadBuiltin } from '../core/load-builtin.ts';
 import type { OnParentClose } from '../core/operation.ts';
 import type { StreamUse, StreamUses } from '../core/stream-uses.ts';
 import { MAX_RUN_BYTES } from '../core/stored-run-limit.ts';
@@ -49,7 +49,7 @@ export function digestOfPassed(passed: string | undefined): string | undefined {
 }
 
 export function encodeSnapshot({ run, ...head }: Snapshot): Encoded {
-  const text = JSON.stringify([SNAPSHOT_FORMAT, head, deflateRawSync(run).toString('base64')]);
+  const text = JSON.stringify([SNAPSHOT_FORMAT, head, loadBuiltin('node:zlib').deflateRawSync(run).toString('base64')]);
   return encode(text, 'a snapshot');
 }
 
@@ -65,6 +65,7 @@ export function decodeSnapshot(encoded: Encoded): ReadSnapshot {
     const [format, head, run] = parsed as unknown[];
     if (format !== SNAPSHOT_FORMAT) return refused(`its format is ${String(format).slice(0, 20)}`);
     if (!isHead(head) || typeof run !== 'string') return refused('something is missing in it');
+    const { inflateRawSync } = loadBuiltin('node:zlib');
     const bytes = inflateRawSync(Buffer.from(run, 'base64'), { maxOutputLength: MAX_RUN_BYTES });
     return { kind: 'read', snapshot: { ...head, run: bytes } };
   } catch (error) {

@@ -76,7 +76,7 @@ describe('the bundles', () => {
     // EventBridge calls replays nothing, and has nothing of the engine.
     ['Worker', 680_000],
     ['ApiFunction', 840_000],
-    ['Sweeper', 134_000],
+    ['Sweeper', 135_000],
     ['SchedulesFunction', 350_000],
   ])('of the %s is minified, below %d bytes, with its source map', (id, limitBytes) => {
     const folder = assetOf(id);
@@ -98,6 +98,19 @@ describe('the bundles', () => {
       const { stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
       expect(stderr).toBe('');
       expect(stdout).toContain('LULL_TABLE_NAME is not set');
+    },
+  );
+
+  test.each(['Worker', 'ApiFunction'])(
+    'of the %s loads nothing of Node at its start that it needs later or never',
+    (id) => {
+      const program = `
+      await import(${JSON.stringify(pathToFileURL(join(assetOf(id), 'index.mjs')).href)});
+      console.log(process.moduleLoadList.filter((name) => /undici|zlib|NativeModule https?$/.test(name)).join());`;
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module'], {
+        ...{ input: program, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
+      });
+      expect(stdout.trim()).toBe('');
     },
   );
 

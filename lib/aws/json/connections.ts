@@ -4,9 +4,9 @@
  * One that has been idle for long may be dead, without a word: a frozen function does not hear that the other side closed it,
  * and what is in between forgets it. A request over it would wait for nothing, so it is closed before.
  */
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type * as http from 'node:http';
 import type { Socket } from 'node:net';
+import { loadBuiltin } from '../../core/load-builtin.ts';
 
 export interface Connections {
   readonly agent: http.Agent;
@@ -22,8 +22,13 @@ const CONNECTIONS = 50;
 /** By the clock of the day, which goes on while a function is frozen. */
 const LONGEST_IDLE_MS = 60_000;
 
-export function createConnections({ protocol }: URL): Connections {
-  const { Agent } = protocol === 'http:' ? http : https;
+/** Node's module for an address, loaded when the first connection is to be made. */
+export function httpFor({ protocol }: URL): Pick<typeof http, 'Agent' | 'request'> {
+  return loadBuiltin(protocol === 'http:' ? 'node:http' : 'node:https');
+}
+
+export function createConnections(endpoint: URL): Connections {
+  const { Agent } = httpFor(endpoint);
   const agent: http.Agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const idleSinceMs = new WeakMap<Socket, number>();
   agent.on('free', (socket: Socket) => idleSinceMs.set(socket, Date.now()));

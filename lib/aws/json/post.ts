@@ -1,7 +1,6 @@
 /** One POST over a connection that is kept open, and its whole answer. */
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { createConnections } from './connections.ts';
+import type * as http from 'node:http';
+import { createConnections, httpFor } from './connections.ts';
 
 export interface Answer {
   readonly status: number;
@@ -27,7 +26,7 @@ export interface Poster {
 }
 
 export function createPoster(endpoint: URL, limits: TimeLimits): Poster {
-  const { request } = endpoint.protocol === 'http:' ? http : https;
+  const { request } = httpFor(endpoint);
   const connections = createConnections(endpoint);
   const { agent } = connections;
   const { hostname, port, pathname } = endpoint;
