@@ -41,7 +41,11 @@ export function refusalOf(memory: LiveMemory, { name, args }: UpdateReceived): E
 }
 
 /** After a commit. `lost`: a later worker has the run. */
-export async function answerRefused(turn: Turn): Promise<'answered' | 'lost'> {
+export function answerRefused(turn: Turn): 'answered' | Promise<'answered' | 'lost'> {
+  return turn.refusals.size === 0 ? 'answered' : answerThem(turn);
+}
+
+async function answerThem(turn: Turn): Promise<'answered' | 'lost'> {
   const { engine, runId, epoch, refusals } = turn;
   for (const [messageId, refusal] of refusals) {
     if (!(await turn.lease.isOurs())) return 'lost';

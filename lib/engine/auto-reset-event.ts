@@ -8,14 +8,16 @@ export class AutoResetEvent {
   #resume: (() => void) | undefined;
 
   set(): void {
-    this.#isSet = true;
-    this.#resume?.();
+    const resume = this.#resume;
+    this.#isSet = resume === undefined;
+    this.#resume = undefined;
+    resume?.();
   }
 
-  /** Resolves at the next `set()`, or at once if there was one since the last wait. */
-  async wait(): Promise<void> {
-    if (!this.#isSet) await new Promise<void>((resolve) => (this.#resume = resolve));
+  /** Resolves at the next `set()`. Undefined: there was one since the last wait. */
+  wait(): Promise<void> | undefined {
+    if (!this.#isSet) return new Promise<void>((resolve) => (this.#resume = resolve));
     this.#isSet = false;
-    this.#resume = undefined;
+    return undefined;
   }
 }

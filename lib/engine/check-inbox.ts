@@ -13,23 +13,32 @@ import { codeHasEnded } from './pending-events.ts';
 import type { Turn } from './turn-state.ts';
 
 /** `'accepted-since'`: what was accepted is to be delivered before anything else begins. `'lost'`: another worker has the run. */
-export async function checkInbox(turn: Turn, memory: LiveMemory): Promise<'nothing-new' | 'accepted-since' | 'lost'> {
+export function checkInbox(turn: Turn, memory: LiveMemory): InboxCheck | Promise<InboxCheck> {
+  const isDue = !codeHasEnded(memory) && nextInboxCheckAtMs(turn, memory) <= turn.engine.clock.nowMs();
+  return isDue ? readInbox(turn) : whatIsKnown(turn);
+}
+
+type InboxCheck = 'nothing-new' | 'accepted-since' | 'lost';
+
+async function readInbox(turn: Turn): Promise<InboxCheck> {
   const { engine, runId, nonce } = turn;
-  if (!codeHasEnded(memory) && nextInboxCheckAtMs(turn, memory) <= engine.clock.nowMs()) {
-    const askedAtMs = engine.clock.nowMs();
-    turn.stepEnded = false; // before the request: a step may end while it is on its way
-    try {
-      const run = await engine.store.readRun(runId);
-      if (run?.lease?.owner !== nonce) return 'lost';
-      turn.noteRunItem(run, askedAtMs);
-    } catch (error) {
-      // The steps in flight are worth more than this read. Renewals bring the same information.
-      engine.log.warn('the inbox of a run could not be checked', { runId, error });
-      turn.inboxCheckedAtMs = askedAtMs;
-      turn.stepEnded = true;
-    }
+  const askedAtMs = engine.clock.nowMs();
+  turn.stepEnded = false; // before the request: a step may end while it is on its way
+  try {
+    const run = await engine.store.readRun(runId);
+    if (run?.lease?.owner !== nonce) return 'lost';
+    turn.noteRunItem(run, askedAtMs);
+  } catch (error) {
+    // The steps in flight are worth more than this read. Renewals bring the same information.
+    engine.log.warn('the inbox of a run could not be checked', { runId, error });
+    turn.inboxCheckedAtMs = askedAtMs;
+    turn.stepEnded = true;
   }
-  return turn.newerRun === undefined ? 'nothing-new' : 'accepted-since';
+  return whatIsKnown(turn);
+}
+
+function whatIsKnown({ newerRun }: Turn): InboxCheck {
+  return newerRun === undefined ? 'nothing-new' : 'accepted-since';
 }
 
 /** When the turn is to check next, if it is still going on by then. */

@@ -19,7 +19,7 @@ import {
 import { itemFromStored, type StoredItem } from '../core/transaction/attribute-value.ts';
 import { invariant } from '../core/invariant.ts';
 import type { TransactionWrite } from '../core/transaction/write.ts';
-import type { JournalEvent } from '../journal/event.ts';
+import type { JournalEvent, StepCompleted } from '../journal/event.ts';
 import { entriesBytes } from '../ports/entries-text.ts';
 import type { TransactResult, FailedWrite } from '../ports/transact.ts';
 import { commit, noteRecord } from './commit.ts';
@@ -36,13 +36,22 @@ export type CommitTransactionResult =
   | { readonly kind: 'lost' };
 
 /** Gives the event back as it is, if it is not the end of a transaction. One that was not carried out has another end. */
-export async function commitTransaction(
+export function commitTransaction(
   turn: Turn,
   memory: LiveMemory,
   event: JournalEvent,
-): Promise<CommitTransactionResult> {
-  const writes = turn.writes.get(event);
+): CommitTransactionResult | Promise<CommitTransactionResult> {
+  const writes = event.kind === 'step-completed' ? turn.writes.get(event) : undefined;
   if (writes === undefined || event.kind !== 'step-completed') return { kind: 'event', event, isRecorded: false };
+  return carryOut(turn, memory, event, writes);
+}
+
+async function carryOut(
+  turn: Turn,
+  memory: LiveMemory,
+  event: StepCompleted,
+  writes: readonly TransactionWrite[],
+): Promise<CommitTransactionResult> {
   if ((await commit(turn)) === 'lost') return { kind: 'lost' };
 
   const { engine, runId, epoch, journal } = turn;

@@ -63,7 +63,7 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
     }
     try {
       const isRead = isOfReadOnly(memory, event);
-      const [, ...asked] = deliver(memory, event);
+      const asked = deliver(memory, event);
       const entries = isAhead ? asked : [event, ...asked];
       if (isRead && asksOnlyToRead(memory, asked)) turn.unwritten.pushWaiting(entries);
       else turn.unwritten.pushAll(entries);

@@ -25,10 +25,16 @@ type LoadInboxResult =
    */
   | { readonly kind: 'damaged'; readonly error: Error };
 
+const LOADED: LoadInboxResult = { kind: 'loaded' };
+
 /** Loads the payloads of messages that were accepted and are not in the journal, in the order of acceptance. */
-export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
-  const { journal, inbox } = turn;
+export function loadInbox(turn: Turn): LoadInboxResult | Promise<LoadInboxResult> {
   if (turn.newerRun !== undefined) turn.refreshFrom(turn.newerRun);
+  return turn.inboxIds.length === 0 ? LOADED : loadAccepted(turn);
+}
+
+async function loadAccepted(turn: Turn): Promise<LoadInboxResult> {
+  const { journal, inbox } = turn;
   turn.inboxIds = turn.inboxIds.filter((id) => !turn.answered.has(id));
   const waiting = new Set([...inbox.map((message) => message.id), ...turn.refusals.keys()]);
   const missing: string[] = [];
@@ -36,13 +42,13 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
     if (journal.messageIds.has(id)) turn.received.add(id);
     else if (!turn.received.has(id) && !waiting.has(id) && !turn.carried.has(id)) missing.push(id);
   }
-  if (missing.length === 0) return { kind: 'loaded' };
+  if (missing.length === 0) return LOADED;
 
   // A request that the network has repeated late may bring back what the link before has received.
   const repeated = turn.run.link === undefined ? [] : await receivedByEarlierLinks(turn, missing);
   for (const id of repeated) turn.received.add(id);
   const wanted = repeated.length === 0 ? missing : missing.filter((id) => !turn.received.has(id));
-  if (wanted.length === 0) return { kind: 'loaded' };
+  if (wanted.length === 0) return LOADED;
 
   const { messages, error } = await loadMessages(turn, wanted);
   for (const message of messages) {
@@ -53,7 +59,7 @@ export async function loadInbox(turn: Turn): Promise<LoadInboxResult> {
   turn.inboxIds = turn.inboxIds.filter((id) => !turn.answered.has(id));
   if (error !== undefined) return { kind: 'damaged', error };
   if (messages.length < wanted.length) return whyMissing(turn, wanted, new Set(messages.map(({ id }) => id)));
-  return { kind: 'loaded' };
+  return LOADED;
 }
 
 interface LoadedMessages {
@@ -119,9 +125,12 @@ async function whyMissing(turn: Turn, wanted: readonly string[], found: Readonly
 }
 
 /** Deletes messages that are in the journal. If it fails, the next turn deletes them: no error. Letters go with the release. */
-export async function deleteReceived(turn: Turn): Promise<void> {
+export function deleteReceived(turn: Turn): Promise<void> | undefined {
+  return turn.received.size === 0 ? undefined : deleteThem(turn);
+}
+
+async function deleteThem(turn: Turn): Promise<void> {
   const { engine, runId, received } = turn;
-  if (received.size === 0) return;
   const ids = [...received];
   try {
     await deleteItems(turn, ids);

@@ -49,8 +49,8 @@ export class LeaseRenewer {
    * does: a replay that kept this worker from renewing may have taken longer than the lease, while no other worker took
    * the run.
    */
-  async isOurs(): Promise<boolean> {
-    return !this.#isLost && (this.#options.clock.nowMs() < this.#expiresAtMs || (await this.#renew()));
+  isOurs(): boolean | Promise<boolean> {
+    return !this.#isLost && (this.#options.clock.nowMs() < this.#expiresAtMs || this.#renew());
   }
 
   /** As far as the table has confirmed it. */

@@ -4,7 +4,7 @@
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/turns.test.ts
  */
 import type { Encoded } from '../core/encoded.ts';
-import type { CommandId, JournalEntry, JournalEvent, Started } from '../journal/event.ts';
+import type { CommandEntry, CommandId, JournalEvent, Started } from '../journal/event.ts';
 import type { LiveRun, PendingStep } from '../scheduler/live-run.ts';
 import { withGuard, type GuardedRun } from './guard.ts';
 import { asOwner } from './owned-code.ts';
@@ -59,8 +59,8 @@ function rememberStep({ known, stepsToBegin }: LiveMemory, step: PendingStep): v
   else known.push({ id, value: command.known });
 }
 
-/** Delivers one event with the guard up (I4). Gives what is to be recorded: the event, and what the code asked for. */
-export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[] {
+/** Delivers one event with the guard up (I4). Gives what the code asked for, which is to be recorded behind the event. */
+export function deliver(memory: LiveMemory, event: JournalEvent): readonly CommandEntry[] {
   const { live } = memory;
   const asked = asOwner(memory.strays, () => withGuard(memory.guarded, () => live.deliver(event)));
   for (const entry of asked) {
@@ -74,7 +74,7 @@ export function deliver(memory: LiveMemory, event: JournalEvent): JournalEntry[]
     const pending = live.pending.get(event.id);
     if (pending?.kind === 'step') memory.stepsToBegin.add(pending);
   }
-  return [event, ...asked];
+  return asked;
 }
 
 /** The timer that is due first; those that were withdrawn are forgotten on the way. */

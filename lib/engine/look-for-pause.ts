@@ -9,12 +9,15 @@
 import { mayBeHeld } from '../ports/run-item.ts';
 import type { Turn } from './turn-state.ts';
 
-export async function lookForPause(turn: Turn): Promise<void> {
+/** Undefined: there is nothing to ask for. */
+export function lookForPause(turn: Turn): Promise<void> | undefined {
+  if (mayBeHeld(turn.newestRun ?? turn.run)) return look(turn);
+  turn.isHeldBack = false;
+  return undefined;
+}
+
+async function look(turn: Turn): Promise<void> {
   const { engine, runId, run, pausedWorkflows } = turn;
-  if (!mayBeHeld(turn.newestRun ?? run)) {
-    turn.isHeldBack = false;
-    return;
-  }
   try {
     turn.isHeldBack = (await pausedWorkflows.within(engine.workflowListMaxAgeMs)).has(run.workflow);
   } catch (error) {

@@ -39,15 +39,22 @@ export class StepsToBegin {
   /** Those that may begin. One may be deleted on the way. */
   *due(nowMs: number): Generator<PendingStep> {
     this.#takeDue(nowMs);
-    yield* this.#readyOnes();
+    this.#dropBegun();
+    for (let at = this.#head; at < this.#ready.length; at += 1) {
+      const step = this.#waitingAt(at);
+      if (step !== undefined) yield step;
+    }
   }
 
   /** When the first of all may begin; undefined if there is none. */
   nextAtMs(): number | undefined {
     let firstAtMs: number | undefined;
-    for (const { retryAtMs } of this.#readyOnes()) {
-      firstAtMs = Math.min(firstAtMs ?? Infinity, retryAtMs);
-      if (retryAtMs === 0) break; // none is earlier
+    this.#dropBegun();
+    for (let at = this.#head; at < this.#ready.length; at += 1) {
+      const step = this.#waitingAt(at);
+      if (step === undefined) continue;
+      firstAtMs = Math.min(firstAtMs ?? Infinity, step.retryAtMs);
+      if (step.retryAtMs === 0) break; // none is earlier
     }
     const laterAtMs = this.#firstLater()?.dueAtMs;
     return firstAtMs === undefined || laterAtMs === undefined
@@ -62,15 +69,12 @@ export class StepsToBegin {
     this.#ready.push(entry);
   }
 
-  *#readyOnes(): Generator<PendingStep> {
-    this.#dropBegun();
-    for (let at = this.#head; at < this.#ready.length; at += 1) {
-      const entry = this.#ready[at] as Entry;
-      if (!this.#isWaiting(entry)) continue;
-      const step = this.#pending(entry.id);
-      if (step !== undefined) yield step;
-      else this.#waiting.delete(entry.id);
-    }
+  #waitingAt(at: number): PendingStep | undefined {
+    const entry = this.#ready[at] as Entry;
+    if (!this.#isWaiting(entry)) return undefined;
+    const step = this.#pending(entry.id);
+    if (step === undefined) this.#waiting.delete(entry.id);
+    return step;
   }
 
   /** At the head. Room is given back when half of the list is behind it, so that each is moved once on average. */

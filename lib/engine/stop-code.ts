@@ -58,7 +58,8 @@ function stopCode(turn: Turn, memory: LiveMemory, { error }: Fatal): Error | und
   memory.strays.first = undefined;
   turn.ending = undefined;
   try {
-    turn.unwritten.pushAll(deliver(memory, event));
+    const asked = deliver(memory, event);
+    turn.unwritten.pushAll([event, ...asked]);
     return undefined;
   } catch (cause) {
     return toError(cause);

@@ -58,15 +58,16 @@ export class TurnPlaces {
   }
 
   /** The places of attempts that have ended. What fails is tried in the next round: the ends are worth more. */
-  async giveBack(): Promise<void> {
+  giveBack(): Promise<void> | undefined {
+    if (this.#taken.size === 0) return undefined;
     const { attempts } = this.#turn;
-    await this.#give([...this.#taken].filter(([id, { hasBegun }]) => hasBegun && !attempts.has(id)));
+    return this.#give([...this.#taken].filter(([id, { hasBegun }]) => hasBegun && !attempts.has(id)));
   }
 
   /** Asks for places for the steps that may begin, and looks whether those that wait have theirs. */
   async take(memory: LiveMemory): Promise<void> {
     this.#memory = memory;
-    await this.#forgetWithdrawn(memory);
+    if (memory.placeWaits.asked.size > 0) await this.#forgetWithdrawn(memory);
     const turn = this.#turn;
     const { engine, attempts } = turn;
     const nowMs = engine.clock.nowMs();
@@ -102,7 +103,7 @@ export class TurnPlaces {
 
   /** At the end of the turn. `staysInLine`: the run is suspended, and waits for what it has asked for. */
   async giveRest({ staysInLine }: { readonly staysInLine: boolean }): Promise<void> {
-    await this.#give([...this.#taken]);
+    if (this.#taken.size > 0) await this.#give([...this.#taken]);
     if (!staysInLine) await this.#leaveLines();
   }
 

@@ -29,7 +29,7 @@ export const leaseBugs: readonly PlantedBug[] = [
   {
     name: 'a worker believes in its lease for ever',
     file: 'lib/engine/lease-renewer.ts',
-    find: `return !this.#isLost && (this.#options.clock.nowMs() < this.#expiresAtMs || (await this.#renew()));`,
+    find: `return !this.#isLost && (this.#options.clock.nowMs() < this.#expiresAtMs || this.#renew());`,
     put: `return true;`,
   },
   {
