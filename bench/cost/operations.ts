@@ -13,6 +13,7 @@ import {
   step,
   timeout,
   update,
+  type Workflow,
   workflow,
 } from 'lull';
 import type { Run } from 'lull/client';
@@ -55,6 +56,13 @@ const asks = workflow('asks', function* () {
   yield* step('mail', () => answer.token);
   yield* answer;
 });
+/** Each has a pool of its own, which its first run makes. */
+const [placed, placedBeside] = ['placed', 'placed-beside'].map((name) =>
+  workflow(name, { pool: pool(name, { concurrency: 1 }) }, function* (sleeps: boolean) {
+    if (sleeps) yield* sleep('1 hour');
+  }),
+) as [Workflow<boolean, void>, Workflow<boolean, void>];
+
 const pooled = workflow('pooled', function* ({ name, steps: count }: { name: string; steps: number }) {
   const mailer = pool(name, { concurrency: 1 });
   yield* gather(Array.from({ length: count }, (_, index) => step(`mail ${index}`, { pool: mailer }, () => 1)));
@@ -89,6 +97,8 @@ const workflows = {
   continues,
   counter,
   pooled,
+  placed,
+  placedBeside,
 };
 
 interface Operation {
@@ -167,6 +177,33 @@ const OPERATIONS: readonly Operation[] = [
     name: 'a step that waits for its place behind another one of its run',
     beside: (bench) => takesPlaces(bench, 1),
     play: (bench) => takesPlaces(bench, 2),
+  },
+  {
+    name: 'a run in a pool that finds its place, beside what it takes itself',
+    beside: async (bench) => {
+      await begin(bench, bench.client.start(placedBeside, false));
+      await runNothing(bench);
+    },
+    play: async (bench) => {
+      await begin(bench, bench.client.start(placed, false));
+      await begin(bench, bench.client.start(placed, false));
+    },
+  },
+  {
+    name: 'a run that waits for its place, beside what it takes itself',
+    beside: async (bench) => {
+      const { id } = await begin(bench, bench.client.start(placedBeside, true));
+      bench.passTime('1 hour');
+      await bench.turn(id);
+      await runNothing(bench);
+    },
+    play: async (bench) => {
+      const { id } = await begin(bench, bench.client.start(placed, true));
+      await begin(bench, bench.client.start(placed, false));
+      bench.passTime('1 hour');
+      await bench.turn(id);
+      await bench.work();
+    },
   },
   { name: 'a sleep that suspends the run', play: sleeper },
   { name: 'a signal that the run waits for', play: (bench) => hearsAWord(bench) },

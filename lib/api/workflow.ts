@@ -9,12 +9,13 @@ import { WorkflowCodeError } from '../core/errors.ts';
 import { currentLoopOrNone } from '../core/loop.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
+import { toRunPlacing } from '../core/run-placing.ts';
 import { checkStepDefaults } from '../core/step-options.ts';
 import { setDefinition, type Workflow, type WorkflowDefinition, type WorkflowOptions } from '../core/workflow.ts';
 import { asCoroutine } from './body.ts';
 import { within } from './timeout.ts';
 
-const OPTIONS = ['input', 'timeout', 'retention', 'steps'];
+const OPTIONS = ['input', 'timeout', 'retention', 'steps', 'pool', 'key', 'priority'];
 
 type Body<I, R> = (input: I) => Coroutine<R>;
 
@@ -41,7 +42,7 @@ export function workflow<I = void, R = unknown>(name: string, body: (input: I) =
 // Without a schema callers pass what the body takes.
 export function workflow<I = void, R = unknown>(
   name: string,
-  options: WorkflowOptions<never, never> & { input?: undefined },
+  options: WorkflowOptions<I, I> & { input?: undefined },
   body: (input: I) => Coroutine<R>,
 ): Workflow<I, R>;
 export function workflow<In, I = In, R = unknown>(
@@ -93,6 +94,7 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
     timeoutMs,
     retentionMs,
     stepDefaults: options.steps,
+    placing: toRunPlacing(options, `workflow "${name}"`),
     start: (input) => callBody(name, body, input as I),
     startWithTimer: (input) =>
       timeoutMs === undefined

@@ -366,18 +366,19 @@ export class Client {
     return heartbeatCallback(beginCall(this.#ports), token, details);
   }
 
-  #find(workflow: AnyWorkflow | string): Pick<StartRequest, 'workflow' | 'schema' | 'timeoutMs'> {
+  #find(workflow: AnyWorkflow | string): Pick<StartRequest, 'workflow' | 'schema' | 'timeoutMs' | 'placing'> {
     const { registry } = this.#ports;
     if (isEntity(workflow)) throw startOfEntity(workflow.name);
     if (isWorkflow(workflow)) {
-      const { name, inputSchema, timeoutMs } = definitionOf(workflow);
-      return { workflow: name, schema: inputSchema, timeoutMs };
+      const { name, inputSchema: schema, timeoutMs, placing } = definitionOf(workflow);
+      return { workflow: name, schema, timeoutMs, placing };
     }
     checkPlainName(workflow, 'a workflow');
     if (isOwnName(workflow))
       throw new InvalidArgumentError(`runs of "${workflow}" are started by lull alone: see client.schedules`);
     const definition = registry?.get(workflow);
     if (definition?.entity !== undefined) throw startOfEntity(workflow);
-    return { workflow, schema: definition?.inputSchema, timeoutMs: definition?.timeoutMs };
+    const { inputSchema: schema, timeoutMs, placing } = definition ?? {};
+    return { workflow, schema, timeoutMs, placing };
   }
 }

@@ -32,7 +32,7 @@ export interface PoolSummary {
 /** A place in a pool, and the run that has it. */
 export interface PoolPlace {
   readonly runId: string;
-  /** Which step of the run, as the number in its `stepId`. */
+  /** Which step of the run, as the number in its `stepId`. Absent: the run itself, from its begin to its end. */
   readonly step?: number;
   readonly key?: string;
   readonly since: Date;
@@ -43,7 +43,7 @@ export interface PoolPlace {
 /** A run that waits for a place. */
 export interface PoolWaiter {
   readonly runId: string;
-  /** Which step of the run, as the number in its `stepId`. */
+  /** Which step of the run, as the number in its `stepId`. Absent: the run itself, which has not begun. */
   readonly step?: number;
   readonly key?: string;
   readonly priority: number;
@@ -63,7 +63,7 @@ export interface PoolDescription extends PoolSummary {
 }
 
 /**
- * Pools: what limits how much goes on at once. A pool is there from the first time that a step asks it for a place; before
+ * Pools: what limits how much goes on at once. A pool is there from the first time that a step or a run asks it for a place; before
  * that, it is a PoolNotFoundError.
  *
  * @example
@@ -132,8 +132,11 @@ export class PoolsOfClient implements Pools {
     checkPlainName(name, 'a pool');
     return this.#call(async (ports) => {
       const store = await ports.openStore();
-      const { state } = await read(ports, name);
-      const line = await retryUnavailable(ports.clock, () => store.readLine(name, { limit: SHOWN_WAITING + 1 }));
+      const { state, joinCount } = await read(ports, name);
+      // Where the line is known to be empty, who is in it was served by a worker that died before it has said so.
+      const isEmpty = state.cleared === joinCount;
+      const limit = SHOWN_WAITING + 1;
+      const line = isEmpty ? [] : await retryUnavailable(ports.clock, () => store.readLine(name, { limit }));
       const waiting = line.filter((waiter) => !state.places.some(isOwnedBy(waiter)));
       return {
         ...toSummary(name, state),

@@ -112,13 +112,14 @@ type StartOperation = Extract<OnARun, { readonly kind: 'start-run' | 'start-chil
 async function start(ports: ClientPorts, operation: StartOperation, by: OperationContext): Promise<string> {
   const { kind, workflow, runId: id } = operation;
   const isParent = kind === 'start-child';
-  const { inputSchema, timeoutMs, entity } = ports.registry?.get(workflow) ?? {};
+  const { inputSchema, timeoutMs, placing, entity } = ports.registry?.get(workflow) ?? {};
   if (entity !== undefined) throw startOfEntity(workflow);
   return startRun(ports, {
     workflow,
     schema: inputSchema,
     input: decode(operation.input),
     timeoutMs,
+    placing,
     startedBy: { runId: by.runId, step: digestText(by.idempotencyKey), isParent },
     ...(isParent
       ? { options: { id, onConflict: 'fail' }, deadlineAtMs: by.deadlineAtMs }

@@ -4,14 +4,14 @@ import { checkPlainName } from '../core/check-name.ts';
 import { describeValue } from '../core/describe-value.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { InvalidArgumentError } from '../core/run-errors.ts';
-import type { StandardSchema } from '../core/standard-schema.ts';
 import { type AnyWorkflow, definitionOf, isWorkflow } from '../core/workflow.ts';
 import type { ScheduleOverlap, ScheduleSpec } from '../schedule/schedule-state.ts';
 import { readSchedule } from '../schedule/schedule-times.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { digestInput } from './encode-input.ts';
 import { checkChoice, checkOptions } from './options.ts';
-import { validateInput } from './validate-input.ts';
+import type { StartRequest } from './start-run.ts';
+import { checkRank, validateInput } from './validate-input.ts';
 
 /** What a schedule starts, and when. */
 export interface ScheduleOptions<In = unknown> {
@@ -58,7 +58,7 @@ export function checkScheduleName(name: unknown): string {
 export async function toSpec(ports: ClientPorts, name: string, options: ScheduleOptions): Promise<ScheduleSpec> {
   checkOptions('schedules.create', options, OPTIONS);
   const { input, schedule, timezone = 'UTC', overlap = 'skip', catchUp = DEFAULT_CATCH_UP_MS } = options;
-  const { workflow, schema } = findWorkflow(ports, options.workflow);
+  const { workflow, schema, placing } = findWorkflow(ports, options.workflow);
   checkChoice('overlap', overlap, OVERLAPS);
   const catchUpMs = toMilliseconds(catchUp, 'catchUp');
   const createdAtMs = ports.clock.nowMs();
@@ -66,23 +66,24 @@ export async function toSpec(ports: ClientPorts, name: string, options: Schedule
   const values = { workflow, schedule, timezone, overlap, catchUpMs };
   const what = `the input of workflow "${workflow}"`;
   const digest = digestInput(what, { ...values, input });
-  await validateInput(what, input, schema); // what the schema makes of it is made at each start
+  // what the schema makes of it is made at each start
+  checkRank(placing, await validateInput(what, input, schema), workflow);
   return { ...values, input, digest, createdAtMs };
 }
 
 function findWorkflow(
   { registry }: ClientPorts,
   workflow: unknown,
-): { readonly workflow: string; readonly schema: StandardSchema | undefined } {
+): Pick<StartRequest, 'workflow' | 'schema' | 'placing'> {
   if (isWorkflow(workflow)) {
-    const { name, inputSchema } = definitionOf(workflow);
-    return { workflow: name, schema: inputSchema };
+    const { name, inputSchema, placing } = definitionOf(workflow);
+    return { workflow: name, schema: inputSchema, placing };
   }
   checkPlainName(workflow, 'a workflow');
   if (registry === undefined) return { workflow, schema: undefined };
   const definition = registry.find(workflow);
   if (definition === undefined) throw new UnknownWorkflowError(workflow, registry.names());
-  return { workflow, schema: definition.inputSchema };
+  return { workflow, schema: definition.inputSchema, placing: definition.placing };
 }
 
 function checkTimes(name: string, schedule: unknown, timezone: unknown): void {

@@ -46,6 +46,7 @@ export async function startByEvent(ports: CallPorts, request: EventStartRequest)
     workflow,
     schema: definition?.inputSchema,
     timeoutMs: definition?.timeoutMs,
+    placing: definition?.placing,
     input: 'input' in request ? request.input : event,
     // another input under the same id: the event start was changed between two deliveries
     options: { id: runId, onConflict: 'use-existing' },

@@ -7,6 +7,7 @@
 import { type Attributes, attributesProblem } from '../core/attributes.ts';
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import type { Encoded } from '../core/encoded.ts';
+import type { RunPlacing } from '../core/run-placing.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
@@ -19,7 +20,7 @@ import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from
 import { checkNewRunId, runIdFromKey } from './identifiers.ts';
 import { checkChoice, checkOptions } from './options.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
-import { validateInput } from './validate-input.ts';
+import { checkRank, validateInput } from './validate-input.ts';
 import { sendWake, deleteQuietly } from './best-effort.ts';
 
 /** How a run is started. */
@@ -59,6 +60,8 @@ export interface StartRequest {
   readonly options: StartOptions;
   /** The workflow's own timeout, where it is known here. */
   readonly timeoutMs?: number | undefined;
+  /** How its runs are placed in a pool, where that is known here. */
+  readonly placing?: RunPlacing | undefined;
   /** It is to end by then, whatever its own timeout: what is left of its parent's. */
   readonly deadlineAtMs?: number | undefined;
   /** The run whose code asks for it. */
@@ -131,6 +134,7 @@ export async function toNewRun(
   // Of what was given: a schema that fills in the time makes something new of it at each repeat.
   const inputDigest = digestInput(what, request.input);
   const given = await validateInput(what, request.input, request.schema);
+  checkRank(request.placing, given, workflow);
   const { value, bytes } = encodeInput(what, given, limits ?? (await ports.openStore()).limits);
   const createdAtMs = ports.clock.nowMs();
   const ownTimeoutMs = Math.min(timeoutMs, request.timeoutMs ?? Infinity);

@@ -58,6 +58,7 @@ export async function startScheduled(ports: CallPorts, request: ScheduledRequest
     workflow,
     schema: definition?.inputSchema,
     timeoutMs: definition?.timeoutMs,
+    placing: definition?.placing,
     input,
     options: { id: runId, onConflict: 'use-existing' },
     scheduledAtMs,

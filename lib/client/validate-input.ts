@@ -1,4 +1,7 @@
-/** An input, by the schema of its workflow. */
+/** An input, by the schema of its workflow, and by what the workflow's pool is to know of it. */
+import { messageOf, toError } from '../core/to-error.ts';
+import { InvalidArgumentError } from '../core/run-errors.ts';
+import { type RunPlacing, toRunRank } from '../core/run-placing.ts';
 import type { StandardSchema } from '../core/standard-schema.ts';
 import { toInvalidInput } from '../core/validate.ts';
 
@@ -12,4 +15,14 @@ export async function validateInput(
   const answer = await schema['~standard'].validate(input);
   if (answer.issues === undefined) return answer.value;
   throw toInvalidInput(what, answer.issues);
+}
+
+/** `given`: what the schema gave. A worker asks again, when the caller is gone. Throws an InvalidArgumentError. */
+export function checkRank(placing: RunPlacing | undefined, given: unknown, workflow: string): void {
+  if (placing === undefined) return;
+  try {
+    toRunRank(placing, given, workflow);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(toError(error)));
+  }
 }

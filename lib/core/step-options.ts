@@ -72,7 +72,7 @@ function checkOptions(options: StepDefaults, what: string, known: readonly strin
     throw invalid(`the ${flag} of ${what} is ${describeValue(options[flag])}: give true or false`);
   }
   checkPool(options.pool, what);
-  checkPriority(options.priority, what);
+  if (options.priority !== undefined) checkPriority(options.priority, what);
   const contradiction = findContradiction(options, what);
   if (contradiction !== undefined) throw contradiction;
 }
@@ -97,10 +97,10 @@ function checkPool(pool: unknown, what: string): void {
   );
 }
 
-function checkPriority(priority: unknown, what: string): void {
-  if (priority === undefined) return;
+/** What a `priority` is, or its function has returned. */
+export function checkPriority(priority: unknown, what: string): number {
   const isGood = Number.isInteger(priority) && Math.abs(priority as number) <= HIGHEST_PRIORITY;
-  if (isGood) return;
+  if (isGood) return priority as number;
   throw invalid(
     `the priority of ${what} is ${describeValue(priority)}: give a whole number from -${HIGHEST_PRIORITY} to ` +
       `${HIGHEST_PRIORITY}, where a higher one goes first`,

@@ -2,6 +2,8 @@
 import type { Coroutine } from './awaitable.ts';
 import type { Duration } from './duration.ts';
 import type { EntityDefinition } from './entity.ts';
+import type { Pool } from './pool.ts';
+import type { RunPlacing } from './run-placing.ts';
 import type { StandardSchema, StandardSchemaV1 } from './standard-schema.ts';
 import type { StepDefaults } from './step.ts';
 
@@ -18,6 +20,15 @@ export interface WorkflowOptions<In, I = In> {
   retention?: Duration;
   /** For all steps of a run that do not say otherwise themselves. */
   steps?: StepDefaults;
+  /**
+   * Each run has a place in it from its begin to its end, and does not begin before it has one. Its steps need no other one in
+   * that pool. Default: none.
+   */
+  pool?: Pool;
+  /** The key in the pool, a text of 1 to 255 characters. Needed where the pool has limits for each key. */
+  key?: (input: I) => string;
+  /** A higher one goes first in the pool: a whole number. Default: 0. */
+  priority?: (input: I) => number;
 }
 
 /**
@@ -36,6 +47,8 @@ export interface WorkflowDefinition {
   readonly timeoutMs: number | undefined;
   readonly retentionMs: number | undefined;
   readonly stepDefaults: StepDefaults | undefined;
+  /** Undefined: its runs need no places. */
+  readonly placing?: RunPlacing | undefined;
   /** Its runs are those of an entity: they begin with their first call, and not otherwise. */
   readonly entity?: EntityDefinition;
   /** The author's code, for messages that name what is in it. */

@@ -63,10 +63,14 @@ async function carryOut(turn: Turn, creation: OneCreation): Promise<TurnEnd | un
   }
 }
 
-/** Others are begun by a worker: those with a delay, forks, runs of lull's own, and runs that are pinned to a worker's version. */
+/**
+ * Others are begun by a worker: those with a delay, forks, runs of lull's own, and runs that are pinned to a worker's version.
+ * So are those in a pool: a place is for a run that is there.
+ */
 function isForStarter({ registry, pin }: Engine, { workflow, notBeforeMs, goesOnFrom }: NewRun): boolean {
   if (notBeforeMs !== undefined || goesOnFrom !== undefined || pin !== undefined) return false;
-  return !isOwnName(workflow) && registry.find(workflow) !== undefined;
+  const definition = registry.find(workflow);
+  return !isOwnName(workflow) && definition !== undefined && definition.placing === undefined;
 }
 
 /** As a worker would find it. The input is at hand. */

@@ -22,7 +22,10 @@ import type { Engine } from './settings.ts';
 import type { Turn } from './turn-state.ts';
 
 /** The entry with which a run goes on from the step that failed; undefined if there is none to write. */
-export function retriedEntry({ run, engine }: Turn, records: readonly JournalRecord[]): Retried | undefined {
+export function retriedEntry(
+  { run, engine, journal: { pool } }: Turn,
+  records: readonly JournalRecord[],
+): Retried | undefined {
   const { goesOnFrom } = run;
   if (goesOnFrom?.kind !== 'retry') return undefined;
   const journal = readableEntries(records);
@@ -40,6 +43,7 @@ export function retriedEntry({ run, engine }: Turn, records: readonly JournalRec
     ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
     ...(children.length === 0 ? {} : { children }),
     ...(streams && { streams }),
+    ...(pool === undefined ? {} : { pool }),
   };
 }
 
@@ -49,14 +53,15 @@ export async function startedOfFork(turn: Turn, point: ForkPoint): Promise<Start
   return asStartOfFork(turn, point, started);
 }
 
-function asStartOfFork({ engine, run }: Turn, point: ForkPoint, started: Started): Started {
-  const { deadlineAtMs: _deadlineAtMs, forks = [], ...rest } = started;
+function asStartOfFork({ engine, run, journal: { pool } }: Turn, point: ForkPoint, started: Started): Started {
+  const { deadlineAtMs: _deadlineAtMs, pool: _pool, forks = [], ...rest } = started;
   const { runId, link, at } = point;
   const fork = { runId, ...(link === undefined ? {} : { link }), at, seed: engine.newSeed(run) };
   const { deadlineAtMs } = run;
   return {
     ...rest,
     ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
+    ...(pool === undefined ? {} : { pool }),
     forks: [...forks.filter((earlier) => earlier.at < at), fork],
   };
 }

@@ -18,6 +18,7 @@ import { countStreams, toUses } from '../journal/stream-uses.ts';
 import type { SignalMessage } from '../ports/message.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
+import { poolIn } from './pools/pool-of-run.ts';
 import { countChildren, type OpenChildren } from './open-children.ts';
 import type { Turn } from './turn-state.ts';
 
@@ -25,6 +26,8 @@ export interface LinkBefore {
   readonly carried: readonly SignalMessage[];
   readonly children: Readonly<Record<string, OnParentClose>>;
   readonly streams: StreamUses | undefined;
+  /** In which the run has its place. */
+  readonly pool: string | undefined;
 }
 
 /** Of clocks that differ, and of a link that ended right before. */
@@ -56,7 +59,7 @@ export async function readLinkBefore(store: Store, run: RunItem): Promise<LinkBe
   const uses = new Map<string, StreamUse>();
   countStreams(uses, entries);
   const carried = await toCarried(store, run, end, entries);
-  return { carried, children: Object.fromEntries(children), streams: toUses(uses) };
+  return { carried, children: Object.fromEntries(children), pool: poolIn(entries), streams: toUses(uses) };
 }
 
 export function isContinued(entry: JournalEntry): entry is Continued {

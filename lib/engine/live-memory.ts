@@ -21,6 +21,8 @@ export interface LiveMemory {
   readonly secrets: RunSecrets;
   /** When the time of the run is up, whether its code was asked to stop for it or not; undefined for never. */
   readonly deadlineAtMs: number | undefined;
+  /** The pool in which it has a place until its end; undefined for none. */
+  readonly pool: string | undefined;
   /** The first entry of its journal. */
   readonly started: Started;
   /** The author's function. */
@@ -37,7 +39,7 @@ export interface LiveMemory {
 export function rememberPending(
   live: LiveRun,
   guarded: GuardedRun,
-  beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs' | 'started' | 'code'>,
+  beside: Pick<LiveMemory, 'strays' | 'secrets' | 'deadlineAtMs' | 'pool' | 'started' | 'code'>,
 ): LiveMemory {
   const waiting = {
     timers: new TimerHeap(),

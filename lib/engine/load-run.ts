@@ -11,6 +11,7 @@ import {
   type JournalEntry,
   type Started,
 } from '../journal/event.ts';
+import { poolIn } from './pools/pool-of-run.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { standingEntries } from '../journal/standing.ts';
@@ -70,6 +71,7 @@ async function loadWhole(turn: Turn): Promise<LoadRunResult> {
   const { entries } = standingEntries(journal);
   for (const id of messageIdsIn(records)) turn.journal.messageIds.add(id);
   countChildren(turn.journal.openChildren, entries);
+  if (entries.length > 0) turn.journal.pool = poolIn(entries);
   turn.journal.recordNumber = lastNumber(records);
   turn.journal.nonce = records.at(-1)?.nonce;
   const terminate = entries.find(isPlainTerminate);
@@ -96,8 +98,10 @@ async function goOn(turn: Turn, journal: readonly JournalEntry[]): Promise<LoadR
   const carrying = await takeCarried(turn, entries[0]);
   if (carrying.kind === 'cannot-replay') return carrying;
 
-  const following = await replayRun(turn.engine, turn.run, standing, { before: carrying.before });
+  const { pool } = turn.journal;
+  const following = await replayRun(turn.engine, turn.run, standing, { before: carrying.before, pool });
   if (following.kind === 'cannot-replay') return { kind: 'cannot-replay', error: following.error };
+  turn.journal.pool = following.memory.pool;
   turn.watch(following.memory.strays);
   await bringAgain(turn, standing);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
@@ -214,7 +218,9 @@ export async function firstEntry(turn: Turn): Promise<Started> {
   } catch (error) {
     if (!(error instanceof LullError && (error.code === 'JOURNAL_DAMAGED' || isOfPayloadKey(error)))) throw error;
   }
-  return startNow(turn.engine, turn.run, before);
+  const started = startNow(turn.engine, turn.run, { before, pool: turn.journal.pool });
+  turn.journal.pool = started.pool;
+  return started;
 }
 
 function takenAlone(engine: Engine): JournalEntry {

@@ -12,7 +12,7 @@ import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';
 
 export type Replayed =
-  /** There is no journal, or it cannot be read. */
+  /** There is no journal, or it cannot be read, or the run waits to begin anew. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'cannot-replay'; readonly error: Error }
   | {
@@ -26,7 +26,7 @@ export type Replayed =
 
 export async function replayAgain(engine: Engine, runId: string): Promise<Replayed> {
   const run = await engine.store.readRun(runId);
-  if (run === undefined) return { kind: 'unknown' };
+  if (run === undefined || run.status === 'pending') return { kind: 'unknown' };
   const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run), run);
   if (records.length === 0) return { kind: 'unknown' };
   const replayed = await replayRun(engine, run, standingEntries(records.flatMap(({ entries }) => entries)));

@@ -39,6 +39,7 @@ import { digestOfPassed } from './snapshot.ts';
 import { codecOf } from './run-codec.ts';
 import { createRunSecrets } from './run-secrets.ts';
 import { type LinkBefore, linkOf } from './link-before.ts';
+import { poolIn } from './pools/pool-of-run.ts';
 import { deadlineIn, deadlineOf } from './run-deadline.ts';
 import { rememberPending, type LiveMemory } from './live-memory.ts';
 import { asOwner } from './owned-code.ts';
@@ -59,6 +60,8 @@ export type ReplayRunResult =
 export interface ReplayOptions {
   /** For a journal without entries. */
   readonly before?: LinkBefore | undefined;
+  /** The same: the pool in which the run has taken a place. */
+  readonly pool?: string | undefined;
   /** The run is looked at: it remembers what its tasks wait for. */
   readonly tracesAwaits?: boolean;
 }
@@ -103,12 +106,12 @@ export async function replayRun(
   engine: Engine,
   run: RunItem,
   standing: Pick<Standing, 'entries' | 'tries' | 'doneByOther'>,
-  { before, tracesAwaits = false }: ReplayOptions = {},
+  { before, pool, tracesAwaits = false }: ReplayOptions = {},
 ): Promise<ReplayRunResult> {
   const input = await loadInput(engine, run);
   if (input.kind === 'cannot-replay') return input;
   try {
-    const followed = await follow(engine, run, { standing, before, tracesAwaits, input: input.value });
+    const followed = await follow(engine, run, { standing, before, pool, tracesAwaits, input: input.value });
     invariant(followed.kind !== 'refused', 'a run that is replayed from its start was to be restored');
     return followed;
   } catch (error) {
@@ -120,7 +123,7 @@ type LoadInputResult =
   { readonly kind: 'loaded'; readonly value: Encoded } | { readonly kind: 'cannot-replay'; readonly error: Error };
 
 /** A table that does not answer does not block the run. */
-async function loadInput({ store }: Engine, run: RunItem): Promise<LoadInputResult> {
+export async function loadInput({ store }: Engine, run: RunItem): Promise<LoadInputResult> {
   const { runId, input } = run;
   if (input.kind === 'inline') return { kind: 'loaded', value: input.value };
   try {
@@ -177,7 +180,7 @@ function toGuarded(
 }
 
 async function follow(engine: Engine, run: RunItem, followed: Followed): Promise<ReplayRunResult | Refused> {
-  const { standing, before, input, head, tracesAwaits = false } = followed;
+  const { standing, before, pool, input, head, tracesAwaits = false } = followed;
   const { runId, workflow } = run;
   const { entries: recorded, tries, doneByOther } = standing;
   const definition = engine.registry.find(workflow);
@@ -185,7 +188,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
     return { kind: 'cannot-replay', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
   }
 
-  const started = head?.started ?? recorded[0] ?? startNow(engine, run, before);
+  const started = head?.started ?? recorded[0] ?? startNow(engine, run, { before, pool });
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
   const secrets = createRunSecrets(runId, { started, tries });
   const dueTimes = dueTimesIn(recorded);
@@ -227,7 +230,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const given = withGuard(guarded, () => ({ input: decode(input) })); // null for a run that is begun
 
   const strays = createStrayErrors({ runId, workflow, log: engine.log, codeLocation: () => live.codeLocation() });
-  const beside = { strays, secrets, deadlineAtMs: deadlineIn([started, ...recorded]), started, code };
+  const beside = { strays, secrets, ...beganWith([started, ...recorded]), started, code };
   const remember = (): LiveMemory => rememberPending(live, guarded, beside);
   if (recorded.length === 0 && head === undefined) {
     const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
@@ -245,6 +248,10 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const memory = remember();
   if (following.kind === 'diverged') return { kind: 'cannot-replay', error: following.error, reached: memory };
   return { kind: 'replayed', memory, unrecorded: following.unrecorded };
+}
+
+function beganWith(entries: readonly JournalEntry[]): Pick<LiveMemory, 'deadlineAtMs' | 'pool'> {
+  return { deadlineAtMs: deadlineIn(entries), pool: poolIn(entries) };
 }
 
 function runIdsOf(
@@ -345,7 +352,11 @@ function hasTimerForTimeout([started, first]: readonly JournalEntry[]): boolean 
 }
 
 /** The first event of a run that begins now. */
-export function startNow(engine: Engine, run: RunItem, before?: LinkBefore): Started {
+export function startNow(
+  engine: Engine,
+  run: RunItem,
+  { before, pool = before?.pool }: Pick<ReplayOptions, 'before' | 'pool'> = {},
+): Started {
   const { clock, version, registry } = engine;
   // It is that of the run as a whole: code that begins a later link does not move it.
   const ownTimeoutMs = linkOf(run) === 1 ? registry.find(run.workflow)?.timeoutMs : undefined;
@@ -362,6 +373,7 @@ export function startNow(engine: Engine, run: RunItem, before?: LinkBefore): Sta
     ...(carried.length === 0 ? {} : { carries: carried.map(({ id }) => id) }),
     ...(Object.keys(children).length === 0 ? {} : { children }),
     ...(streams && { streams }),
+    ...(pool === undefined ? {} : { pool }),
   };
 }
 

@@ -100,6 +100,7 @@ function headOf(snapshot: Snapshot, later: readonly JournalRecord[], entries: re
     recordNumber: last.number,
     nonce: last.nonce,
     beganAtMs: started.atMs,
+    pool: started.pool,
     messageIds: new Set(snapshot.messageIds),
     openChildren: new Map(snapshot.openChildren),
     streams: new Map(),

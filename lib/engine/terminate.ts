@@ -34,6 +34,13 @@ export function failByStray(turn: Turn, strays: StrayErrors, error: Error): Prom
   return endAtOnce(turn, { status: 'failed', result: encodeError(error, 'the error of the run') });
 }
 
+/** The author's functions cannot say what the run is in its workflow's pool. */
+export function failBeforeBegin(turn: Turn, error: Error): Promise<TurnEnd> {
+  const { runId, workflow } = turn.run;
+  turn.engine.log.error('a run has failed before its begin: its pool cannot be asked', { runId, workflow, error });
+  return endAtOnce(turn, { status: 'failed', result: encodeError(error, 'the error of the run') });
+}
+
 function terminated(reason: string): Ending {
   return { status: 'terminated', result: encode(reason, 'the reason') };
 }

@@ -24,6 +24,7 @@ import { type LinkBefore, readLinkBefore } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import type { Engine } from './settings.ts';
 import { toShows } from './shows.ts';
+import { RunPlace } from './pools/run-place.ts';
 import { TurnPlaces } from './pools/turn-places.ts';
 import type { SeenPools } from './pools/visit-pool.ts';
 import type { MessagesById } from './read-ahead.ts';
@@ -69,6 +70,7 @@ export class Turn {
   /** What the bodies of steps have written to streams. */
   readonly streams: StreamBuffer;
   readonly places: TurnPlaces;
+  readonly runPlace: RunPlace;
   readonly pausedWorkflows: PausedWorkflows;
   /** Set when there may be something to do. */
   readonly wakeUp = new AutoResetEvent();
@@ -201,6 +203,7 @@ export class Turn {
       },
     });
     this.places = new TurnPlaces(this, parts.seenPools);
+    this.runPlace = new RunPlace(this, parts.seenPools);
     this.alarm = new Alarm(engine.clock, this.wakeUp);
     this.endsByMs = endsByMs;
     this.beginsByMs = endsByMs - Math.min(LAST_BEGIN_MS, (endsByMs - beganAtMs) * LAST_BEGIN_PART);

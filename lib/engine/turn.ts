@@ -2,6 +2,7 @@
  * One turn of a run, from lease to suspension: the run protocol (docs/protocol.md), top to bottom.
  *
  *     run item         --beginTurn-->     the lease, and the ids of accepted messages
+ *     workflow in a pool --runPlace.wait--> a place for the run before it begins, or it waits in the pool's line
  *     journal          --loadRun-->       memory: the run's coroutines, where the journal ends
  *  .> inbox            --loadInbox-->     turn.inbox
  *  |  turn.inbox, timers, turn.stepResults
@@ -106,9 +107,11 @@ async function takeTurnAt(
 export async function goThrough(turn: Turn): Promise<TurnEnd> {
   if (turn.isInTable) emitTurnStarted(turn);
   let staysInLine = true;
+  let hasEnded = false;
   try {
     const end = await aroundTurn(turn, () => carryOnWithKey(turn));
     staysInLine = end.kind === 'suspended' || end.kind === 'lease-lost';
+    hasEnded = end.kind === 'ended';
     if (turn.isInTable) emitTurnEnded(turn, end);
     // Perhaps the table did not answer, and no other worker has the run: then this worker must not count as lost (I10).
     if (end.kind === 'lease-lost') await recordThatItLives(turn);
@@ -120,6 +123,7 @@ export async function goThrough(turn: Turn): Promise<TurnEnd> {
   } finally {
     turn.end();
     await turn.places.giveRest({ staysInLine });
+    if (hasEnded) await turn.runPlace.giveBack();
     await Promise.all(turn.eventsOnTheirWay); // afterwards the worker may be frozen
   }
 }
@@ -149,8 +153,14 @@ async function carryOnWithKey(turn: Turn): Promise<TurnEnd> {
   }
 }
 
-async function carryOn(turn: Turn): Promise<TurnEnd> {
+/** Until its time has come, and it has its place in the pool of its workflow. */
+async function waitToBegin(turn: Turn): Promise<TurnEnd | { readonly kind: 'begin' }> {
   const start = await waitUntilStart(turn);
+  return start.kind === 'begin' ? turn.runPlace.wait() : start;
+}
+
+async function carryOn(turn: Turn): Promise<TurnEnd> {
+  const start = await waitToBegin(turn);
   if (start.kind !== 'begin') return start;
   let loading = await loadRun(turn);
 

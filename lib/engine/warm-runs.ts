@@ -27,6 +27,8 @@ export interface JournalHead extends JournalLength {
   readonly streams: Map<string, StreamUse>;
   /** When its first entry was written; undefined as long as there is none. */
   beganAtMs: number | undefined;
+  /** The pool in which the run has a place until its end. */
+  pool?: string | undefined;
 }
 
 export interface WarmRun {

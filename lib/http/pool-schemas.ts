@@ -41,7 +41,7 @@ const poolSummary = {
 
 const poolOwner = {
   runId: { type: 'string' },
-  step: { type: 'integer', description: 'The number in its stepId.' },
+  step: { type: 'integer', description: 'The number in its stepId. Absent: the run itself.' },
   key: { type: 'string' },
   since: time,
 } as const;
@@ -55,7 +55,7 @@ export const poolWaits: JsonSchema = {
     required: ['pool', 'priority', 'since'],
     properties: {
       pool: { type: 'string' },
-      step: { type: 'integer', description: 'The number in its stepId.' },
+      step: { type: 'integer', description: 'The number in its stepId. Absent: the run itself.' },
       key: { type: 'string' },
       priority: { type: 'integer' },
       since: time,

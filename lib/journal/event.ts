@@ -93,6 +93,8 @@ export interface Started {
   readonly streams?: StreamUses;
   /** Of a fork: which commands other runs have recorded, in the order of their positions. Absent: none. */
   readonly forks?: readonly Fork[];
+  /** The pool in which the run has a place until its end. Absent: it needs none. */
+  readonly pool?: string;
 }
 
 /** A part of the journal that another run has recorded. */
@@ -274,6 +276,8 @@ export interface Retried {
   readonly children?: readonly string[];
   /** How much is in the streams of the run, by entries that do not stand any more too. Absent: nothing. */
   readonly streams?: StreamUses;
+  /** The pool in which the run has a place from here to its end. Absent: it needs none. */
+  readonly pool?: string;
 }
 
 /**

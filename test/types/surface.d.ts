@@ -29,6 +29,9 @@ export interface WorkflowOptions<In, I = In> {
   timeout?: Duration;
   retention?: Duration;
   steps?: StepDefaults;
+  pool?: Pool;
+  key?: (input: I) => string;
+  priority?: (input: I) => number;
 }
 export interface Workflow<In, R, I = In> {
   (input: I): Coroutine<R>;

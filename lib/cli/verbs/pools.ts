@@ -19,7 +19,8 @@ const list: EngineVerb<object> = {
   async act({ engine, output }) {
     const { pools } = await engine.get<{ pools: readonly PoolRow[] }>('/pools');
     if (output.isJson) for (const pool of pools) output.jsonLine(pool);
-    else if (pools.length === 0) output.note('There are no pools: one is there when a step asks it for a place.');
+    else if (pools.length === 0)
+      output.note('There are no pools: one is there when a step or a run asks it for a place.');
     else output.lines(table(COLUMNS, pools, output.columns));
     return EXIT.ok;
   },

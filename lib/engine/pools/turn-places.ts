@@ -157,9 +157,11 @@ export class TurnPlaces {
     return { pool, waiter, isInLine: false };
   }
 
-  /** Undefined: it needs no place. What the engine does in a body's place needs none either. */
+  /** Undefined: it needs no place, or its run has one. What the engine does in a body's place needs none either. */
   #poolOf({ command }: PendingStep): Pool | undefined {
-    return command.operation === undefined ? command.options.pool : undefined;
+    const { pool } = command.options;
+    const { pool: ofRun } = this.#turn.journal;
+    return command.operation === undefined && pool?.name !== ofRun ? pool : undefined;
   }
 
   /** The code has given them up. They may have been given a place by now. */
@@ -173,7 +175,8 @@ export class TurnPlaces {
       pool: pool.name,
       waiter,
     }));
-    const stored = (run.placeWaits ?? []).map(({ pool, waiter }) => ({ pool, waiter: { ...waiter, runId } }));
+    const ofSteps = (run.placeWaits ?? []).filter(({ waiter }) => waiter.step !== 0);
+    const stored = ofSteps.map(({ pool, waiter }) => ({ pool, waiter: { ...waiter, runId } }));
     this.#memory?.placeWaits.clear();
     await this.#leave([...waits, ...stored]);
   }

@@ -67,7 +67,8 @@ async function visitAlone(ports: PoolPorts, seen: SeenPools, name: string, visit
   const { store, clock } = ports;
   const taken = new Set<number>();
   const joined = new Map<number, Waiter>();
-  const before = asks.length === 0 && visit.wakesAgain !== true ? seen.items.get(name) : undefined;
+  const mayBeOld = asks.length === 0 && visit.wakesAgain !== true && visit.looksAnew !== true;
+  const before = mayBeOld ? seen.items.get(name) : undefined;
   let pool = before ?? (await store.readPool(name));
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const wanted = asks.map(({ waiter }) => waiter).filter(({ step }) => !taken.has(step));

@@ -16,6 +16,8 @@ export interface Visit {
   readonly lease?: { readonly epoch: number; readonly expiresAtMs: number };
   /** How many of the asks may be in the line at once. */
   readonly joinsUpTo?: number;
+  /** Another process may have taken the places that are given back here: what this one has seen of the pool says nothing of them. */
+  readonly looksAnew?: boolean;
   /** Runs that were given a place and have not come for it are woken again. */
   readonly wakesAgain?: boolean;
 }

@@ -1,5 +1,5 @@
-/** Programs whose steps take places in a pool: how many bodies run at once, and which go first. */
-import { gather, pool, step, workflow } from 'lull';
+/** Programs whose steps, or whose runs, take places in a pool: how many go on at once, and which go first. */
+import { child, gather, now, pool, sleep, step, workflow } from 'lull';
 import type { Program } from '../program.ts';
 
 const two = pool('conformance.two', { concurrency: 2, concurrencyPerKey: 1 });
@@ -46,7 +46,26 @@ const orderInPool = workflow('order-in-a-pool', function* () {
   return yield* gather({ low: work('low', -1), first: work('first'), high: work('high', 5), second: work('second') });
 });
 
+/** One at once of those that one run has started. Gives when it began, and when it was about to end. */
+const runInPool = workflow(
+  'run-in-a-pool',
+  { pool: pool('conformance.runs', { concurrencyPerKey: 1 }), key: ({ of }: { of: string }) => of },
+  function* (_: { of: string }) {
+    const begin = Number(now());
+    yield* sleep('20ms');
+    return { begin, end: Number(now()) };
+  },
+);
+
+const runsInPool = workflow('runs-in-a-pool', function* () {
+  const of = yield* step('who', ({ runId }) => runId);
+  const spans = yield* gather([child(runInPool, { of }), child(runInPool, { of }), child(runInPool, { of })]);
+  const [first, second, third] = spans.sort((a, b) => a.begin - b.begin);
+  return [first?.end ?? 0, second?.end ?? 0].map((end, index) => end <= ([second, third][index]?.begin ?? 0));
+});
+
 export const poolPrograms: readonly Program[] = [
   { workflow: atOnceInPool, ends: { status: 'completed', result: { isWithinLimit: true, ofOneKey: [1, 1, 1] } } },
   { workflow: orderInPool, ends: { status: 'completed', result: { high: 1, first: 2, second: 3, low: 4 } } },
+  { workflow: runsInPool, others: [runInPool], ends: { status: 'completed', result: [true, true] } },
 ];

@@ -24,6 +24,7 @@ import { purgeRule } from './purge-rule.ts';
 import type { Rule } from './rule.ts';
 import { retryRule } from './retry-rule.ts';
 import { runItemRule } from './run-item-rule.ts';
+import { runPlaceRule } from './run-place-rule.ts';
 import { solitudeRule } from './solitude-rule.ts';
 import { streamRule } from './stream-rule.ts';
 import { timersRule } from './timers-rule.ts';
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   cancelRule,
   bodiesRule,
   poolRule,
+  runPlaceRule,
   hearsRule,
   pauseRule,
   holdRule,

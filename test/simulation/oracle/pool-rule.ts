@@ -4,6 +4,7 @@
  * rate's time has more starts than the rate allows, and each body has a start of its own. Nobody goes before one who was in
  * the line and goes first.
  */
+import { poolIn } from '../../../lib/engine/pools/pool-of-run.ts';
 import { limitsKeys, type RateRule } from '../../../lib/core/pool-rule.ts';
 import {
   isOwnedBy,
@@ -46,6 +47,11 @@ export const poolRule: Rule = {
     const pool = seen.table.ledger.pools.of(body.pool);
     const owner = { runId: body.runId, step: stepOf(body) };
     const { places } = pool.state;
+    if (hasRunPlace(body, seen)) {
+      if (!places.some(isOwnedBy({ runId: body.runId, step: 0 })) && isAlive(body, seen))
+        violate(`"${body.name}" began in ${body.by}, and its run has no place in ${body.pool}`);
+      return;
+    }
     const epoch = run.epochOf.get(body.by);
     if (isAlive(body, seen) && places.find(isOwnedBy(owner))?.epoch !== epoch) {
       violate(`"${body.name}" began in ${body.by} without a place of its lease in ${body.pool}`);
@@ -55,7 +61,7 @@ export const poolRule: Rule = {
     // Where clocks are wrong, the pool's time may stand still: two starts are then not told apart.
     if (began > starts && clocksAreRight(seen))
       violate(`"${body.name}" began ${began} times, and ${starts} of them were counted`);
-    const alive = seen.bodies.ofPool(body.pool).filter((one) => isAlive(one, seen));
+    const alive = seen.bodies.ofPool(body.pool).filter((one) => isAlive(one, seen) && !hasRunPlace(one, seen));
     if (alive.length > pool.mostAtOnce) violate(`${alive.length} bodies run at once, of ${pool.mostAtOnce}`);
     const keyOf = (one: BegunBody): string | undefined =>
       places.find(isOwnedBy({ runId: one.runId, step: stepOf(one) }))?.key;
@@ -129,6 +135,11 @@ function checkRate(
 ): void {
   const count = before.filter((start) => start.atMs > atMs - rate.perMs).length + 1;
   if (count > rate.limit) violate(`${count} have begun within ${rate.perMs} ms, of ${rate.limit}`);
+}
+
+/** Its run has one from its begin to its end, as its journal says: its steps need no other one. */
+function hasRunPlace({ runId, pool }: BegunBody, { table }: Seen): boolean {
+  return poolIn(table.ledger.of(runId).entries) === pool;
 }
 
 /** It runs, and its worker has the lease that it began with. Where clocks are wrong, others may think that it is over. */

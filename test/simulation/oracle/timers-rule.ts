@@ -43,7 +43,9 @@ export const timersRule: Rule = {
   },
   atEnd(run, violate, { callers, plan }) {
     const [started] = run.entries;
-    const told = callers.told.find(({ runId, action }) => runId === run.runId && action.do === 'start');
+    const isOfRun = ({ runId, action }: (typeof callers.told)[number]): boolean =>
+      action.do === 'start' && (action.id ?? runId) === run.runId;
+    const told = callers.told.find(isOfRun);
     if (started?.kind !== 'started' || told?.action.do !== 'start' || run.created === undefined) return;
     const isStopped = run.entries.some(({ kind }) => kind === 'cancel-requested' || kind === 'terminate-requested');
     const beginsAtMs = run.created.createdAtMs + (told.action.delayMs ?? 0);

@@ -20,6 +20,7 @@ import { messageBugs } from './message-bugs.ts';
 import { pauseBugs } from './pause-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { poolBugs } from './pool-bugs.ts';
+import { runPlaceBugs } from './run-place-bugs.ts';
 import { raceBugs } from './race-bugs.ts';
 import { retryBugs } from './retry-bugs.ts';
 import { snapshotBugs } from './snapshot-bugs.ts';
@@ -51,6 +52,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...messageBugs,
   ...pauseBugs,
   ...poolBugs,
+  ...runPlaceBugs,
   ...raceBugs,
   ...retryBugs,
   ...snapshotBugs,

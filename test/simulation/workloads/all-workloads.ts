@@ -25,6 +25,7 @@ import { patchedWorkload } from './patched.ts';
 import { patchRemovedWorkload } from './patch-removed.ts';
 import { pausingWorkload } from './pausing.ts';
 import { poisonWorkload } from './poison.ts';
+import { pooledRunsWorkload } from './pooled-runs.ts';
 import { poolingWorkload } from './pooling.ts';
 import { determinedPrograms, freePrograms } from './programs.ts';
 import { racedSignalsWorkload } from './raced-signals.ts';
@@ -65,6 +66,7 @@ export const workloads: readonly Workload[] = [
   undoingWorkload,
   transactingWorkload,
   poolingWorkload,
+  pooledRunsWorkload,
   streamingWorkload,
   batchingWorkload,
   racedSignalsWorkload,

@@ -52,10 +52,11 @@ export function createBilingualCode(
 
 /** The workflow, where that is wanted with other calls, or with another step before all others. */
 function asking(original: AnyWorkflow, isWanted: () => boolean): AnyWorkflow {
-  const { name, retentionMs, stepDefaults, start } = definitionOf(original); // `start` keeps the time limit
+  const { name, retentionMs, stepDefaults, placing, start } = definitionOf(original); // `start` keeps the time limit
   const options: WorkflowOptions<unknown> = {
     ...(retentionMs === undefined ? {} : { retention: retentionMs }),
     ...(stepDefaults === undefined ? {} : { steps: stepDefaults }),
+    ...(placing as Pick<WorkflowOptions<unknown>, 'pool' | 'key' | 'priority'>),
   };
   return workflow(name, options, function* (input: unknown) {
     if (!isWanted()) return yield* start(input);
