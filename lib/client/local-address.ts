@@ -2,8 +2,8 @@
  * Where the `lull dev` of a folder listens. It writes that into its own folder, `.lull`, and removes it when it stops; what
  * a killed one leaves behind is recognized, since nothing there answers to its id.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { loadBuiltin } from '../core/load-builtin.ts';
 
 /** In the folder of a local cloud. */
 export const ADDRESS_FILE = 'owner.json';
@@ -68,7 +68,7 @@ export type LocalCloudSearch =
 export async function findLocalCloud(cwd: string): Promise<LocalCloudSearch> {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const candidate = join(folder, LOCAL_FOLDER);
-    if (existsSync(join(candidate, 'format.json'))) return readLocalCloud(candidate);
+    if (loadBuiltin('node:fs').existsSync(join(candidate, 'format.json'))) return readLocalCloud(candidate);
     if (folder === dirname(folder)) return { kind: 'none' };
   }
 }
@@ -85,7 +85,7 @@ export async function readLocalCloud(folder: string): Promise<LocalCloudSearch> 
 
 function readAddress(file: string): LocalAddress | undefined {
   try {
-    const content = JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalAddress> | null;
+    const content = JSON.parse(loadBuiltin('node:fs').readFileSync(file, 'utf8')) as Partial<LocalAddress> | null;
     return typeof content?.pid === 'number' ? (content as LocalAddress) : undefined;
   } catch {
     return undefined; // it is not there, or it is just being written

@@ -4,13 +4,17 @@
  * all of its fetch, which is 13 MB and more time than everything else that a worker's start takes.
  */
 import { createRequire } from 'node:module';
+import type * as fs from 'node:fs';
 import type * as http from 'node:http';
 import type * as https from 'node:https';
+import type * as util from 'node:util';
 import type * as zlib from 'node:zlib';
 
 interface Builtins {
+  readonly 'node:fs': typeof fs;
   readonly 'node:http': typeof http;
   readonly 'node:https': typeof https;
+  readonly 'node:util': typeof util;
   readonly 'node:zlib': typeof zlib;
 }
 

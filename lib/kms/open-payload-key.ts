@@ -1,6 +1,6 @@
 /** The payload key that a text names: one of KMS, or, for development, one in a file. */
-import { readFileSync } from 'node:fs';
 import { createLocalKey } from '../encryption/local-key.ts';
+import { loadBuiltin } from '../core/load-builtin.ts';
 import { messageOf, toError } from '../core/to-error.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import { PayloadKeyError } from '../ports/world-errors.ts';
@@ -57,7 +57,7 @@ function readSecret(path: string): Buffer {
   const how = 'write one with: openssl rand -base64 32';
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = loadBuiltin('node:fs').readFileSync(path, 'utf8');
   } catch (error) {
     throw new PayloadKeyError(`the payload key "file:${path}" cannot be read (${messageOf(toError(error))}); ${how}`);
   }

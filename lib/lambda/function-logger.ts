@@ -8,9 +8,9 @@
  */
 import { LogFormatter, LogItem, Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
-import { inspect } from 'node:util';
 import { describeValue } from '../core/describe-value.ts';
 import { escapeControls } from '../core/escape-controls.ts';
+import { loadBuiltin } from '../core/load-builtin.ts';
 import { isError } from '../core/to-error.ts';
 import type { Logger, LogLevel } from '../core/logger.ts';
 import { currentScope } from './scope.ts';
@@ -73,7 +73,7 @@ function sortOut(values: readonly unknown[]): { message: string; [field: string]
 function toWord(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
-    return inspect(value);
+    return loadBuiltin('node:util').inspect(value);
   } catch {
     return describeValue(value); // an inspection of its own that throws
   }
