@@ -1,6 +1,6 @@
 /** Patterns of runs that others ask, change and wait for. Each is played as it is, and one of its ways with a crash at each place. */
 import { getRun, workflow } from 'lull';
-import { createTestEngine } from 'lull/testing';
+import { createTestEngine, type TestEngine } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
 import { play, playOnce } from './play.ts';
 import { assign, cluster, free, health, shutDown } from './workflows/cluster.ts';
@@ -9,6 +9,7 @@ import { expenseApproval, sentLinks } from './workflows/expense.ts';
 import { deliverFood, delivered, pickedUp, whereIsIt } from './workflows/food-delivery.ts';
 import { lock, repaint } from './workflows/mutex.ts';
 import { outside } from './workflows/outside.ts';
+import { changed, reindex } from './workflows/reindex.ts';
 import { processRecord, slidingWindow } from './workflows/sliding-window.ts';
 import { billing, endSubscription, setPrice, yearly } from './workflows/yearly-subscription.ts';
 
@@ -31,6 +32,41 @@ describe('the approval of an expense by a link', () => {
       },
     }),
   );
+});
+
+describe('a debounce of starts by key', () => {
+  const change = (engine: TestEngine, version: number) =>
+    engine.client.signalWithStart(reindex, 'a', { id: 'reindex:a', signal: changed, payload: version });
+
+  it('does once what was asked for in a row, with the newest of it', () =>
+    play({
+      workflows: [reindex],
+      async scenario(engine) {
+        for (const version of [1, 2, 3]) {
+          await change(engine, version);
+          await engine.advance('2s');
+        }
+        expect(outside.log).toEqual([]);
+        await engine.advance('1m');
+        expect(outside.log).toEqual(['index a 3']);
+        await change(engine, 4);
+        await engine.advance('1m');
+        expect(outside.log).toEqual(['index a 3', 'index a 4']);
+        await engine.client.run('reindex:a').terminate();
+      },
+    }));
+
+  it('does it once a minute where it is asked for again and again', () =>
+    playOnce({
+      workflows: [reindex],
+      async scenario(engine) {
+        for (let version = 1; version <= 30; version += 1) {
+          await change(engine, version);
+          await engine.advance('4s');
+        }
+        expect(outside.log).toEqual(['index a 15', 'index a 30']);
+      },
+    }));
 });
 
 describe('the delivery of food', () => {
