@@ -82,3 +82,23 @@ it('runs of a workflow in a pool go on one after the other, by the wakes alone, 
   expect(await ask('GET', '/pools/one')).toMatchObject({ body: { used: 0 } });
   expect(log.lines.filter(([level]) => level === 'error')).toEqual([]);
 });
+
+it('a limit of zero is refused; one that is raised lets runs begin, and one that is lowered ends none', async () => {
+  const { world, ask, work } = deploy();
+  for (const id of ['a', 'b', 'c']) await world.client.start(held, id, { id });
+  await work();
+  const [, zero] = [await ask('GET', '/pools/one'), await ask('POST', '/pools/one', { concurrency: 0 })];
+  expect(zero).toMatchObject({ status: 400, body: { code: 'INVALID_ARGUMENT' } });
+  expect(JSON.stringify(zero.body)).toContain('to let nothing begin, pause the pool');
+  expect(await ask('POST', '/pools/one', { concurrency: 3 })).toMatchObject({ status: 200, body: { isSet: true } });
+  await work();
+  expect(await ask('GET', '/pools/one')).toMatchObject({ body: { used: 3, waiting: [] } });
+  expect(await ask('POST', '/pools/one', { concurrency: 1 })).toMatchObject({ status: 200 });
+  await world.client.start(held, 'd', { id: 'd' });
+  await world.client.run('a').signal(go, 'now');
+  await work();
+  expect(await ask('GET', '/pools/one')).toMatchObject({ body: { used: 2, waiting: [{ runId: 'd' }] } });
+  for (const id of ['b', 'c', 'd']) await world.client.run(id).signal(go, 'now');
+  await work();
+  expect(await ask('GET', '/runs/d')).toMatchObject({ body: { status: 'completed', result: 'd now' } });
+});
