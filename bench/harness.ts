@@ -6,7 +6,7 @@ import { toMilliseconds, type Duration } from '../lib/core/duration.ts';
 import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
 import { randomSeed } from '../lib/engine/run-seed.ts';
 import { createEngine, type RunningEngine } from '../lib/engine/engine.ts';
-import type { EngineSettings } from '../lib/engine/settings.ts';
+import type { EngineOptions, EngineSettings } from '../lib/engine/settings.ts';
 import { SystemClock } from '../lib/memory/system-clock.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
@@ -40,7 +40,7 @@ export interface BenchOptions {
   /** The client takes the first turns of the runs that it starts. */
   readonly takesFirstTurns?: boolean;
   /** Limits of the engine that are in the way. */
-  readonly settings?: Partial<EngineSettings>;
+  readonly settings?: Partial<EngineSettings & Pick<EngineOptions, 'frames'>>;
 }
 
 /** The machine's, or one that stands still; and so far ahead. */

@@ -12,13 +12,17 @@ import { compareWith } from './against.ts';
 import { bundleBench } from './bundle-bench.ts';
 import { measureLambda } from './lambda/measure-lambda.ts';
 import { measureLocal } from './local/measure-local.ts';
-import { print } from './measure.ts';
+import { median, print, round } from './measure.ts';
 
 const { positionals: wanted, values } = parseArgs({
   allowPositionals: true,
   options: { against: { type: 'string' }, rounds: { type: 'string', default: '5' } },
 });
-const others = wanted.filter((workload) => workload !== 'lambda');
+/** Those that `main.ts` has. */
+const others = wanted.filter((workload) => workload !== 'lambda' && workload !== 'frames');
+
+/** Of a step, compiled and not, in turn. */
+const ROUNDS = 5;
 
 process.exitCode = await main();
 
@@ -36,9 +40,28 @@ async function main(): Promise<number> {
     const { status } = spawnSync(process.execPath, [bundle, ...others], { stdio: 'inherit' });
     if (status !== 0) return status ?? 1;
   }
+  if (wanted.length === 0 || wanted.includes('frames')) {
+    const status = await measureFrames(resolve(import.meta.dirname, '..'));
+    if (status !== 0) return status;
+  }
   if (wanted.length > 0 && !wanted.includes('lambda')) return 0;
   for (const line of await measureLambda()) print({ workload: 'lambda', ...line });
   return 0;
+}
+
+/** The workload in a bundle with frames; and a step there, beside one in a bundle without them. */
+async function measureFrames(checkout: string): Promise<number> {
+  const [compiled, native] = [await bundleBench(checkout, 'compiled'), await bundleBench(checkout, 'native')];
+  const stepIn = (bundle: string): number => {
+    const { stdout } = spawnSync(process.execPath, [bundle, 'step'], { encoding: 'utf8' });
+    return (JSON.parse(stdout) as { cpuUsPerStep: number }).cpuUsPerStep;
+  };
+  const steps = Array.from({ length: ROUNDS }, () => ({ compiled: stepIn(compiled), native: stepIn(native) }));
+  const [compiledUs, nativeUs] = (['compiled', 'native'] as const).map((way) => median(steps.map((one) => one[way])));
+  const ratio = round((compiledUs ?? 0) / (nativeUs ?? 1), 2);
+  print({ workload: 'frames', cpuUsPerStep: compiledUs, cpuUsPerStepNative: nativeUs, ratio });
+  const { status } = spawnSync(process.execPath, [compiled], { stdio: 'inherit' });
+  return status ?? 1;
 }
 
 async function printComparison(commit: string, rounds: number): Promise<number> {

@@ -1,4 +1,5 @@
 /** What one run of a workload uses, counted. */
+import type { RunFrames } from '../../lib/scheduler/run-frames.ts';
 import { createBench } from '../harness.ts';
 import { openDynalite } from '../stores.ts';
 import * as workloads from './workloads.ts';
@@ -11,12 +12,13 @@ export interface Usage {
   readonly turns: number;
 }
 
-export async function countUsage(workload: Workload): Promise<Usage> {
+/** `frames`: with snapshots. */
+export async function countUsage(workload: Workload, frames?: RunFrames): Promise<Usage> {
   const store = await openDynalite({ isMetered: true });
   try {
     const { order, report, subscription } = workloads;
     const stepMs = (workload.stepSeconds * 1_000) / workload.width;
-    const bench = createBench(store, { order, report, subscription }, { stepMs });
+    const bench = createBench(store, { order, report, subscription }, { stepMs, settings: { frames } });
     store.takeCounts();
     bench.takeTurns();
     const run = await workload.play(bench);

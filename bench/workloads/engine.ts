@@ -53,6 +53,13 @@ export async function measureEngine(): Promise<Record<string, unknown>[]> {
   return lines;
 }
 
+/** Of one length, in time of the processor alone. */
+export async function measureStep(steps: number): Promise<{ cpuUsPerStep: number }> {
+  const times: number[] = [];
+  for (let time = 0; time < 30; time++) times.push((await measureChain(steps)).fresh.cpuMs);
+  return { cpuUsPerStep: round((median(times.slice(10)) * 1_000) / steps) };
+}
+
 interface Times {
   readonly ms: number;
   readonly cpuMs: number;
