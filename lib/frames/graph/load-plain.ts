@@ -19,8 +19,9 @@ export const plainKinds = {
   object: {
     make: () => ({}),
     fill(reader, [, prototype, extensible, ...properties], object) {
-      setPrototype(object, reader.value(prototype), reader);
+      // While it inherits from nothing that has setters, what is usual can be assigned, which is much faster.
       defineAll(reader, object, properties);
+      setPrototype(object, reader.value(prototype), reader);
       if (extensible !== EXTENSIBLE) Object.preventExtensions(object);
     },
   },
@@ -54,6 +55,8 @@ export function setPrototype(object: object, prototype: unknown, reader: GraphRe
   Object.setPrototypeOf(object, prototype);
 }
 
+const USUAL = PROPERTY.writable | PROPERTY.enumerable | PROPERTY.configurable;
+
 /** Key, bits, value (or getter and setter), and so on. */
 export function defineAll(reader: GraphReader, object: object, stored: readonly Json[]): void {
   let at = 0;
@@ -67,6 +70,10 @@ export function defineAll(reader: GraphReader, object: object, stored: readonly 
     if ((typeof key !== 'string' && typeof key !== 'symbol') || typeof bits !== 'number')
       reader.refuse('a property has no key');
     const flags = bits;
+    if (flags === USUAL && !(key in object) && Object.getPrototypeOf(object) === Object.prototype) {
+      (object as Record<PropertyKey, unknown>)[key as string] = next();
+      continue;
+    }
     const common = {
       enumerable: (flags & PROPERTY.enumerable) !== 0,
       configurable: (flags & PROPERTY.configurable) !== 0,
