@@ -105,4 +105,18 @@ export const snapshotBugs: readonly PlantedBug[] = [
     find: `if (uses !== names.map(nameOf).join(' '))`,
     put: `if (uses === undefined)`,
   },
+  {
+    ...IN_ALL,
+    name: 'a worker that takes a run over goes on from its snapshot, as if none had been lost',
+    file: 'lib/engine/resume-run.ts',
+    find: `const isOrdinary = !turn.takesOver && run.goesOnFrom`,
+    put: `const isOrdinary = run.goesOnFrom`,
+  },
+  {
+    ...IN_ALL,
+    name: 'a snapshot does not have which children are open',
+    file: 'lib/engine/write-snapshot.ts',
+    find: `openChildren: [...openChildren],`,
+    put: `openChildren: [...openChildren].slice(openChildren.size),`,
+  },
 ];

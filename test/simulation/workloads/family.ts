@@ -22,6 +22,8 @@ interface Family {
   readonly children: number;
   readonly takesMs: number;
   readonly left: 'cancel' | 'terminate' | 'abandon';
+  /** It comes to rest before it leaves its last child. */
+  readonly restMs?: number;
 }
 
 const steps = { retry: { maxAttempts: 100_000, firstDelay: '100ms', maxDelay: '5s' } };
@@ -46,7 +48,7 @@ const listener = workflow('family-listener', function* () {
   return yield* word.receive();
 });
 
-const family = workflow('family', { steps }, function* ({ children, takesMs, left }: Family) {
+const family = workflow('family', { steps }, function* ({ children, takesMs, left, restMs = 0 }: Family) {
   const ends: unknown[] = yield* gather(
     Array.from({ length: children }, (_, index) => child(worker, { index, takesMs })),
     { returnExceptions: true },
@@ -56,6 +58,7 @@ const family = workflow('family', { steps }, function* ({ children, takesMs, lef
   yield* listening.signal(word, 'hello');
   const heard = yield* getRun<string>(listening.id).result();
   yield* startChild(listener, undefined, { onParentClose: left });
+  if (restMs > 0) yield* sleep(restMs);
   return [
     ends.map((end) => (end instanceof ChildFailedError ? `${end.status} ${String(end.cause)}` : end)),
     lost,
@@ -74,6 +77,7 @@ export const familyWorkload: Workload = {
       children: dice.between(0, 6),
       takesMs: Math.round(dice.magnitude(1, 3_000)),
       left: dice.pick(['cancel', 'terminate', 'abandon']),
+      restMs: dice.pick([0, 8_000]),
     };
     return {
       workflow: family.name,
