@@ -7,7 +7,7 @@
  * request or because its time is up, waits no more: its code begins without a place, learns of it first, and cleans up. One that
  * is tried again begins anew, with another place.
  *
- * Tested by: test/engine/pools/run-places.test.ts, test/engine/pools/run-place-crashes.test.ts
+ * Tested by: test/engine/pools/run-places.test.ts, test/engine/pools/run-place-crashes.test.ts, test/engine/pools/run-place-lost.test.ts
  */
 import { decode } from '../../codec/decode.ts';
 import { type Pool, poolRule } from '../../core/pool.ts';

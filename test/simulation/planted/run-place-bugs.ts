@@ -21,24 +21,6 @@ export const runPlaceBugs: readonly PlantedBug[] = [
     put: ``,
   },
   {
-    name: 'a place of a run whose worker was lost at its end never comes back',
-    file: 'lib/engine/pools/check-places.ts',
-    find: `if (run === undefined || isClosed(run.status)) return undefined;`,
-    put: `if (run === undefined || (isClosed(run.status) && place.step !== 0)) return undefined;`,
-  },
-  {
-    name: 'code that does not know a workflow begins the journal of its run',
-    file: 'lib/engine/pools/run-place.ts',
-    find: `if (run.lease === undefined || (await hasBegun(turn))) return { kind: 'begin' };`,
-    put: `if (run.epoch >= 0) return { kind: 'begin' };`,
-  },
-  {
-    name: 'a run that is stopped while it waits, after its worker was lost, gives back what that one may have begun with',
-    file: 'lib/engine/pools/run-place.ts',
-    find: `if (this.#waits === undefined || run.lease !== undefined) return;`,
-    put: `if (this.#waits === undefined) return;`,
-  },
-  {
     name: 'a run begins when it has joined the line',
     file: 'lib/engine/pools/run-place.ts',
     find: `if (visited.taken.has(RUN)) {`,
