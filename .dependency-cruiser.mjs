@@ -11,9 +11,10 @@ const mayImport = {
   api: { folders: ['core'], ...pure },
   scheduler: { folders: ['core', 'journal', 'frames'], types: ['codec'], ...pure },
   ports: { folders: ['core', 'journal'], types: ['codec'], ...pure },
+  archive: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
   token: { folders: ['core'] },
   schedule: { folders: ['core', 'api'] },
-  engine: { folders: ['core', 'codec', 'journal', 'api', 'scheduler', 'schedule', 'ports', 'token'] },
+  engine: { folders: ['core', 'codec', 'journal', 'api', 'scheduler', 'schedule', 'ports', 'archive', 'token'] },
   aws: { folders: ['core', 'ports'] },
   s3: { folders: ['core', 'ports', 'aws'] },
   encryption: { folders: ['core', 'ports'], types: ['journal'] },
@@ -22,7 +23,10 @@ const mayImport = {
   memory: { folders: ['core', 'codec', 'ports'], types: ['journal'] },
   lambda: { folders: ['core', 'codec', 'ports', 'aws'], types: ['journal'] },
   client: {
-    folders: ['core', 'codec', 'journal', 'api', 'schedule', 'ports', 'token', 'dynamodb', 'kms', 'memory', 'lambda'],
+    folders: [
+      ...['core', 'codec', 'journal', 'api', 'schedule', 'ports', 'archive', 'token'],
+      ...['dynamodb', 'kms', 'memory', 'lambda'],
+    ],
     later: ['engine'],
   },
   http: { folders: ['core', 'client'] },

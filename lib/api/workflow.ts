@@ -15,7 +15,7 @@ import { setDefinition, type Workflow, type WorkflowDefinition, type WorkflowOpt
 import { asCoroutine } from './body.ts';
 import { within } from './timeout.ts';
 
-const OPTIONS = ['input', 'timeout', 'retention', 'steps', 'pool', 'key', 'priority'];
+const OPTIONS = ['input', 'timeout', 'retention', 'steps', 'pool', 'key', 'priority', 'history'];
 
 type Body<I, R> = (input: I) => Coroutine<R>;
 
@@ -95,6 +95,7 @@ function define<In, I, R>(name: string, options: WorkflowOptions<In, I>, body: B
     retentionMs,
     stepDefaults: options.steps,
     placing: toRunPlacing(options, `workflow "${name}"`),
+    isUnbounded: options.history === 'unbounded',
     start: (input) => callBody(name, body, input as I),
     startWithTimer: (input) =>
       timeoutMs === undefined
@@ -161,7 +162,12 @@ function checkOptions(name: string, options: unknown): void {
   if (unknown !== undefined) {
     throw invalid(`workflow "${name}" has no option "${unknown}": there are ${OPTIONS.join(', ')}`);
   }
-  const { input, steps } = options as WorkflowOptions<unknown>;
+  const { input, steps, history } = options as WorkflowOptions<unknown>;
+  if (history !== undefined && (history as unknown) !== 'unbounded') {
+    throw invalid(
+      `the history of workflow "${name}" is ${describeValue(history)}: give 'unbounded', or leave it out to keep it whole`,
+    );
+  }
   if (steps !== undefined) checkStepDefaults(steps, `the steps of workflow "${name}"`);
   if (input !== undefined && typeof (input as Partial<typeof input>)['~standard']?.validate !== 'function') {
     throw invalid(

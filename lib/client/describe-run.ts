@@ -37,6 +37,11 @@ export interface RunOrigin {
   readonly parent?: string;
   /** The time that the run is for, where a schedule has started it. */
   readonly scheduledAt?: Date;
+  /**
+   * Of a run with an unbounded history: how many events are behind the snapshot from which it goes on, and whether they are
+   * archived or were dropped. Absent: its journal is whole.
+   */
+  readonly history?: { readonly events: number; readonly archived: boolean };
 }
 
 /** Why a run is blocked. It waits for code that can follow; a terminate ends it all the same. */
@@ -182,12 +187,13 @@ function toDescription(run: RunItem, read: ReadOfRun): RunDescription {
   } = run;
   const { input, end, waitsFor, workflowPaused, nowMs } = read;
   const waitsForResume = pausedAtMs !== undefined || workflowPaused !== undefined;
-  const { link, startedBy, scheduledAtMs } = run;
+  const { link, startedBy, scheduledAtMs, base } = run;
   const origin: RunOrigin = {
     input,
     ...(link === undefined ? {} : { link }),
     ...(startedBy?.isParent === true ? { parent: startedBy.runId } : {}),
     ...(scheduledAtMs === undefined ? {} : { scheduledAt: new Date(scheduledAtMs) }),
+    ...(base && { history: { events: base.events, archived: base.archive !== undefined } }),
   };
   if (end !== undefined) return { ...toSummary(run), endedAt: new Date(endedAtMs), ...origin, ...end };
   invariant(!isClosed(status), `run "${run.runId}" is ${status} and has no end`);

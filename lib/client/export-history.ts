@@ -6,12 +6,13 @@ import { decode } from '../codec/decode.ts';
 import { encodeError } from '../codec/encode-error.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { StepFailedError } from '../core/errors.ts';
+import { LullError, StepFailedError } from '../core/errors.ts';
 import { findSealed } from '../core/sealed.ts';
 import { InvalidArgumentError, RunNotFoundError } from '../core/run-errors.ts';
 import { describeValue } from '../core/describe-value.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { loadWholeJournal } from '../archive/archive.ts';
 import { unlessLocked } from '../ports/locked-records.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
@@ -84,10 +85,22 @@ interface LinkToRead {
 async function readLink(store: Store, run: RunItem, link: LinkToRead): Promise<LinkDocument> {
   const { runId, link: last = 1 } = run;
   const { number } = link;
-  const records = unlessDamaged(runId, await store.loadRecords(runId, 0, undefined, number));
+  const records = unlessDamaged(runId, await loadLink(store, run, number));
   const input = number === last ? await readStoredForm(store, runId, run.input) : await inputOf(store, runId, link);
   if (input !== undefined) unlessSealed(`the input of run "${runId}"`, input);
   return { link: number, ...(input === undefined ? {} : { input }), records };
+}
+
+/** With what is archived. */
+async function loadLink(store: Store, { runId, link = 1 }: RunItem, number: number): Promise<readonly JournalRecord[]> {
+  if (number !== link) return store.loadRecords(runId, 0, undefined, number);
+  const { records, droppedUpTo } = await loadWholeJournal(store, runId);
+  if (droppedUpTo === undefined) return records;
+  throw new LullError(
+    'HISTORY_DROPPED',
+    `the history of run "${runId}" cannot be exported: its workflow has an unbounded history, and ${droppedUpTo.events} ` +
+      `events behind its snapshot were not kept, since there is no bucket`,
+  );
 }
 
 function unlessDamaged(runId: string, records: readonly JournalRecord[]): readonly JournalRecord[] {

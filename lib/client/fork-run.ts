@@ -56,6 +56,12 @@ export async function forkRun(ports: ClientPorts, runId: string, options: ForkOp
   if (run.endedAtMs !== undefined && run.dueAtMs !== undefined && run.dueAtMs <= nowMs + SHORTEST_RETENTION_MS) {
     throw new ForkRefusedError(runId, 'it is about to be purged, since its retention is over. Start a run instead');
   }
+  if (run.base !== undefined) {
+    throw new ForkRefusedError(
+      runId,
+      'its workflow has an unbounded history, and its journal is not whole: start another run instead',
+    );
+  }
   const records = await retryUnavailable(ports.clock, () => store.loadRecords(runId, 0, undefined, run.link));
   const damage = findDamage(unlessLocked(runId, records));
   if (damage !== undefined) throw new ForkRefusedError(runId, `its journal is not whole: ${damage}`);

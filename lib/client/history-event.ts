@@ -23,11 +23,12 @@ import type { RunEnd } from './run-value.ts';
 /**
  * One thing that happened in a run. Kinds are those of the journal: what the code asked for (`step`, `sleep`,
  * `receive`), which patches it took (`patched`), what came of it (`step-completed`, `sleep-completed`, ...) and what came from outside
- * (`signal-received`, ...). Two more are not in the journal: `message-waiting` is accepted and not delivered yet,
- * and the last event of a closed run has its status as kind.
+ * (`signal-received`, ...). Three more are not in the journal: `message-waiting` is accepted and not delivered yet,
+ * `dropped` stands for what a run with an unbounded history has not kept, and the last event of a closed run has its status as kind.
  */
 export interface HistoryEvent {
-  readonly kind: JournalEntry['kind'] | 'message-waiting' | 'completed' | 'failed' | 'cancelled' | 'terminated';
+  readonly kind:
+    JournalEntry['kind'] | 'message-waiting' | 'dropped' | 'completed' | 'failed' | 'cancelled' | 'terminated';
   /** When it was delivered; of what the code asked for, when that was. Absent: it waits, or what came before was not read. */
   readonly at?: Date;
   /** The turn that has recorded it, from 1. A turn that had nothing to record leaves a gap. Absent: it is not in the journal. */

@@ -1,8 +1,13 @@
-/** Reads a journal piece by piece: a search that ends early pays for no more of it. */
+/**
+ * Reads a journal piece by piece: a search that ends early pays for no more of it. What is behind the base of a run is read from
+ * its archives, where it is archived; else it is left out, and the numbers of records have a gap.
+ */
 import { readableEntries } from '../journal/find-damage.ts';
 import type { JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { readArchive, readArchives } from '../archive/archive.ts';
 import { messageIdsIn, unlessLocked } from '../ports/locked-records.ts';
+import type { JournalBase } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import type { ClientPorts } from './client-ports.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
@@ -53,9 +58,46 @@ async function* readEach(
   let last = after;
   for (let atMost = 1; ; atMost = Math.min(2 * atMost, MOST_RECORDS)) {
     const records = await retryUnavailable(ports.clock, () => store.loadRecords(runId, last, atMost, link));
-    yield* records;
-    const number = records.at(-1)?.number;
-    if (number === undefined) return;
-    last = number;
+    for (const record of records) {
+      const base = record.number > last + 1 ? await readBaseOf(ports, store, runId) : undefined;
+      if (base !== undefined && last < base.record) {
+        yield* readArchived(store, { runId, after: last, base });
+        // Of a journal that was dropped the base's own record is there, as the first one behind the gap.
+        last = base.archive === undefined ? base.record - 1 : base.record;
+        break; // what else is here may be from behind the base
+      }
+      yield record;
+      last = record.number;
+    }
+    if (records.length === 0) return;
+  }
+}
+
+async function readBaseOf(ports: ClientPorts, store: Store, runId: string): Promise<JournalBase | undefined> {
+  return (await retryUnavailable(ports.clock, () => store.readRun(runId)))?.base;
+}
+
+interface OfBase {
+  readonly runId: string;
+  readonly after: number;
+  readonly base: JournalBase;
+}
+
+/** So many archives are kept when they are read from the last one to the first; others are read once more. */
+const KEPT_ARCHIVES = 20;
+
+/** What is archived with a number above `after`, in order. None where it was dropped. */
+async function* readArchived(
+  store: Store,
+  { runId, after, base }: OfBase,
+): AsyncGenerator<JournalRecord, void, undefined> {
+  const parts: { readonly key: string; readonly records: readonly JournalRecord[] | undefined }[] = [];
+  for await (const { key, records } of readArchives(store, runId, base.archive)) {
+    parts.unshift({ key, records: parts.length < KEPT_ARCHIVES ? records : undefined });
+    if ((records[0]?.number ?? 0) <= after + 1) break;
+  }
+  for (const { key, records } of parts) {
+    const there = records ?? (await readArchive(store, runId, key)).records;
+    for (const record of there) if (record.number > after) yield record;
   }
 }

@@ -96,8 +96,15 @@ async function readSettled({ ports, store }: Preparing, runId: string): Promise<
   throw new RunNotFoundError(runId);
 }
 
-function checkCanBeTried({ clock }: ClientPorts, { runId, status, afterEnd, dueAtMs }: RunItem): void {
+function checkCanBeTried({ clock }: ClientPorts, { runId, status, afterEnd, dueAtMs, base }: RunItem): void {
   if (status !== 'failed') throw new NotFailedError(runId, status);
+  if (base !== undefined) {
+    throw new RetryRefusedError(
+      runId,
+      'its workflow has an unbounded history, and its journal is not whole: there is nothing to replay up to the step that ' +
+        'failed. Start it again',
+    );
+  }
   if (isToTell(afterEnd)) {
     throw new RetryRefusedError(
       runId,

@@ -58,8 +58,12 @@ export async function* readHistory(
   const journaled = new Set<string>();
   const firstRead = Math.max(0, from.record - 1 - LOOK_BACK_RECORDS);
   let place: HistoryPlace = { record: from.record, events: 0 };
+  let lastNumber = firstRead;
   for await (const { number, epoch, entries } of readRecords(ports, store, { runId, after: firstRead, link })) {
     if (number >= from.record) place = { record: number, events: 0 };
+    const isGap = number > lastNumber + 1;
+    lastNumber = number;
+    if (isGap && isBehind(place, from)) yield { event: { kind: 'dropped' }, cursor: atPlace(place) };
     for (const entry of entries) {
       if ('messageId' in entry) journaled.add(entry.messageId);
       if (number >= from.record) {

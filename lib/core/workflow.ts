@@ -29,6 +29,12 @@ export interface WorkflowOptions<In, I = In> {
   key?: (input: I) => string;
   /** A higher one goes first in the pool: a whole number. Default: 0. */
   priority?: (input: I) => number;
+  /**
+   * `'unbounded'`: a run may go on without end, and never reaches the limit of a journal. It goes on from a snapshot of its
+   * coroutines, behind which its journal is archived in the bucket, or dropped where there is none. Only in code that is
+   * compiled for frames (experimental). Default: the journal is kept whole, and has a limit.
+   */
+  history?: 'unbounded';
 }
 
 /**
@@ -49,6 +55,8 @@ export interface WorkflowDefinition {
   readonly stepDefaults: StepDefaults | undefined;
   /** Undefined: its runs need no places. */
   readonly placing?: RunPlacing | undefined;
+  /** The journal of a run is not kept whole: it goes on from its base. */
+  readonly isUnbounded: boolean;
   /** Its runs are those of an entity: they begin with their first call, and not otherwise. */
   readonly entity?: EntityDefinition;
   /** The author's code, for messages that name what is in it. */

@@ -21,6 +21,11 @@ export const runIsNew: Expression = expression('attribute_not_exists(#pk)');
 /** Two workers at one journal: the second learns that it was overtaken (I2). */
 export const recordIsNew: Expression = expression('attribute_not_exists(#pk)');
 
+/** A worker that comes late with a record that is behind a base: its run was purged, and there is another one of that id. */
+export function recordIsOfThatTurn(nonce: string): Expression {
+  return expression('#nonce = :nonce', { ':nonce': text(nonce) });
+}
+
 /** Two messages with one idempotency key: the second must not take the place of the first, which may be accepted. */
 export function messageIsNewOrTheSame(digest: string): Expression {
   return expression(
@@ -188,8 +193,15 @@ function leaseIsMine(epoch: number): Expression {
 }
 
 /** A renewal that the network carries out after a later one: the worker counts on what that one was answered. */
-export function leaseIsMineAndNoLonger({ epoch, expiresAtMs }: RenewLease): Expression {
-  return and(leaseIsMine(epoch), expression('#leaseExpiresAtMs <= :until', { ':until': number(expiresAtMs) }));
+export function leaseIsMineAndNoLonger({ epoch, expiresAtMs, base }: RenewLease): Expression {
+  const isNoLonger = expression('#leaseExpiresAtMs <= :until', { ':until': number(expiresAtMs) });
+  const renewal = and(leaseIsMine(epoch), isNoLonger);
+  return base === undefined ? renewal : and(renewal, baseIsLater(base.record));
+}
+
+/** A request that the network carries out late, after a later base was named: what the earlier one is made of is gone. */
+function baseIsLater(record: number): Expression {
+  return expression('(attribute_not_exists(#baseRecord) OR #baseRecord < :record)', { ':record': number(record) });
 }
 
 /** A message that is accepted between the worker's last check and its release: no worker would deliver it. */

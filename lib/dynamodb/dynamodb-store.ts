@@ -106,6 +106,7 @@ import {
 import { findRun, toRunItem } from './stored-run.ts';
 import { changeWorkflowList, holdChange, putBackChange, readWorkflowList } from './workflow-list.ts';
 import { startPuts } from './start-puts.ts';
+import { removeRecords } from './remove-records.ts';
 import { readStream, toStreamItem } from './stream-items.ts';
 import { Table } from './table.ts';
 import { putTogether, transact } from './transact.ts';
@@ -240,6 +241,10 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
         return { kind: 'exists', record: await this.#toRecord(there) };
       },
     });
+  }
+
+  removeRecords(...[runId, records, link]: Parameters<Store['removeRecords']>): Promise<void> {
+    return removeRecords(this.#table, this.#payloads, { runId, records, link });
   }
 
   readStream(runId: string, name: string, from: number): Promise<readonly StreamValues[]> {

@@ -88,11 +88,12 @@ export function whyNotTaken(stored: StoredRun | undefined, take: TakeLease): Tak
 /** Operation 13. A lease that lasts longer was renewed by a later request. */
 export function whyNotRenewed(
   stored: StoredRun | undefined,
-  { epoch, expiresAtMs }: RenewLease,
+  { epoch, expiresAtMs, base }: RenewLease,
 ): RenewLeaseResult | undefined {
   if (!stored || isClosed(stored.run.status) || stored.run.epoch !== epoch || !stored.run.lease)
     return { kind: 'lost' };
-  return stored.run.lease.expiresAtMs > expiresAtMs ? { kind: 'renewed', run: stored.run } : undefined;
+  const isLater = base === undefined || base.record > (stored.run.base?.record ?? 0);
+  return stored.run.lease.expiresAtMs > expiresAtMs || !isLater ? { kind: 'renewed', run: stored.run } : undefined;
 }
 
 /** Operation 14. Of one epoch only its owner gives the lease back: where it is gone, it has. */

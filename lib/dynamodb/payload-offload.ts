@@ -98,6 +98,12 @@ export class PayloadOffload {
     if (objects.length > 0) await this.#delete(objects);
   }
 
+  /** After these items were deleted. */
+  async deleteClaimedBy(items: readonly Item[]): Promise<void> {
+    const claims = items.filter((item) => findText(item, 'claim') !== undefined);
+    if (claims.length > 0) await this.#delete(claims.map((item) => readJson<Claim>(item, 'claim').key));
+  }
+
   /** To be called before an item is deleted, lest its object stays without an item. */
   checkKnowsObjectOf(item: Item): void {
     if (findText(item, 'claim') !== undefined) this.#bucketOf(item);
@@ -125,7 +131,7 @@ export class PayloadOffload {
     );
   }
 
-  /** Records stay as long as their run: none is deleted alone. */
+  /** Records are deleted with what they claim at hand, or with their run. */
   #remember(item: Item, { key }: Claim): void {
     if (item[attribute.epoch]) return;
     this.#known.delete(nameOf(item));

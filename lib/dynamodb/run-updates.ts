@@ -114,8 +114,15 @@ export function takeUpdate(runId: string, { lease: { owner, expiresAtMs }, pin }
 }
 
 /** Operation 13. */
-export function renewUpdate({ expiresAtMs, shows }: RenewLease): Expression {
-  return assign({ leaseExpiresAtMs: number(expiresAtMs), ...toShown(shows) });
+export function renewUpdate({ expiresAtMs, base, shows }: RenewLease): Expression {
+  return assign({ leaseExpiresAtMs: number(expiresAtMs), ...toBase(base), ...toShown(shows) });
+}
+
+/** What is absent stays as it is. */
+function toBase(base: RenewLease['base']): Assignments {
+  if (base === undefined) return {};
+  const { record, ...rest } = base;
+  return { baseRecord: number(record), base: text(JSON.stringify(rest)) };
 }
 
 /** Operation 14. Of a paused run the condition says that the turn has heard of it: the pause stays as it is. */
@@ -123,7 +130,7 @@ export function releaseUpdate(
   runId: string,
   { status, isPaused, isHeldBack, inboxIds, lettersSeen, dueAtMs, needsWake, blocked, ...rest }: ReleaseLease,
 ): Expression {
-  const { unreadSignals, journal, snapshot, placeWaits, shows } = rest;
+  const { unreadSignals, journal, snapshot, base, placeWaits, shows } = rest;
   const changes = {
     ...NO_LEASE,
     ...(isPaused ? {} : { dueShard: text(dueShardOf(runId)) }), // it may have been held, after its lease had expired
@@ -142,6 +149,7 @@ export function releaseUpdate(
     journalEvents: journal && number(journal.events),
     journalBytes: journal && number(journal.bytes),
     ...(snapshot && { snapshot: text(toSnapshotText(snapshot)) }),
+    ...toBase(base),
     placeWaits: placeWaits && text(JSON.stringify(placeWaits)),
     // Else it may not have been taken up yet.
     ...(status === 'suspended' && !isPaused && !isHeldBack ? { goesOnFrom: undefined } : {}),

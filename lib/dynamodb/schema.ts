@@ -86,6 +86,9 @@ export const attribute = {
   retries: 'retries',
   /** S: the record that its last snapshot has seen, a dash, and the epoch that wrote it. */
   snapshot: 'snapshot',
+  /** S: JSON text: the base of its journal, but for the record that it has seen last, which is N. */
+  base: 'base',
+  baseRecord: 'baseRecord',
   /** S: JSON text: what the next turn does before it goes on, with a run that is tried again, or a fork. */
   goesOnFrom: 'goesOnFrom',
   /** S: JSON text of the encoded status that the code has set; and of the attributes. */

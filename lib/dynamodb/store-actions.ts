@@ -30,6 +30,7 @@ export const STORE_ACTIONS: Readonly<Record<StoreOperation, readonly TableAction
   take: [UPDATE, GET],
   loadRecords: [QUERY, GET],
   putRecord: [PUT, GET],
+  removeRecords: [DELETE],
   readStream: [QUERY],
   transact: [PUT, GET],
   loadMessages: [GET_MANY],

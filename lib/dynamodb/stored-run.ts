@@ -13,6 +13,7 @@ import {
   type PlaceWait,
   type RunItem,
   type RunShows,
+  type JournalBase,
   type SnapshotPoint,
   type StartedBy,
   type StoredValue,
@@ -188,6 +189,7 @@ export function fromRunItem(item: Item): StoredRun {
     ...optional('unreadSignals', findNumber(item, 'unreadSignals')),
     ...optional('journal', readJournalUse(item)),
     ...optional('snapshot', readSnapshotPoint(item)),
+    ...optional('base', readBase(item)),
     ...(findText(item, 'placeWaits') === undefined ? {} : { placeWaits: readJson<PlaceWait[]>(item, 'placeWaits') }),
     ...readShows(item),
     ...optional('result', readStoredValue(item, 'result', 'resultKey')),
@@ -225,6 +227,11 @@ export function toSnapshotText({ record, epoch }: SnapshotPoint): string {
 function readSnapshotPoint(item: Item): SnapshotPoint | undefined {
   const [record, epoch] = findText(item, 'snapshot')?.split('-').map(Number) ?? [];
   return record === undefined || epoch === undefined ? undefined : { record, epoch };
+}
+
+function readBase(item: Item): JournalBase | undefined {
+  const record = findNumber(item, 'baseRecord');
+  return record === undefined ? undefined : { record, ...readJson<Omit<JournalBase, 'record'>>(item, 'base') };
 }
 
 function readFirstTurn(item: Item): RunItem['firstTurn'] {

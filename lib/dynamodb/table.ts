@@ -125,8 +125,14 @@ export class Table {
     });
   }
 
-  async delete(operation: TableOperation, key: Item, condition?: Expression): Promise<Write> {
-    return this.#write(operation, 'DeleteItem', { Key: key, ...conditional(condition) });
+  async delete(
+    operation: TableOperation,
+    key: Item,
+    condition?: Expression,
+    { givesOld }: { readonly givesOld: boolean } = { givesOld: false },
+  ): Promise<Write> {
+    const given = givesOld ? { ReturnValues: 'ALL_OLD' } : {};
+    return this.#write(operation, 'DeleteItem', { Key: key, ...conditional(condition), ...given });
   }
 
   async query(operation: TableOperation, query: Query): Promise<QueryPage> {

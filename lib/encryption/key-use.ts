@@ -16,6 +16,7 @@ const KEY_USES: Readonly<Record<StoreOperation, KeyUse>> = {
   take: 'seal',
   loadRecords: 'open',
   putRecord: 'seal',
+  removeRecords: 'none',
   readStream: 'open',
   transact: 'seal',
   loadMessages: 'open',

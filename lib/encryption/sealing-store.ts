@@ -164,6 +164,10 @@ class SealingStore extends PoolsInClear implements Store {
     return put.kind === 'put' ? put : { ...put, record: await openRecord(this.sealer, runId, put.record, link) };
   }
 
+  removeRecords(...args: Parameters<Store['removeRecords']>): Promise<void> {
+    return this.under.removeRecords(...args);
+  }
+
   async readStream(runId: string, name: string, from: number): Promise<readonly StreamValues[]> {
     const parts = await this.under.readStream(runId, name, from);
     return Promise.all(parts.map((part) => openStream(this.sealer, runId, part)));

@@ -22,7 +22,9 @@ import { countChildren, type OpenChildren } from './open-children.ts';
 import { hasEvents, putEnd } from './lifecycle-events.ts';
 import { linkOf } from './link-before.ts';
 import type { Engine } from './settings.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
+import { readSnapshot } from './unbounded/read-base.ts';
 
 /** Messages that are sent at once. */
 const AT_ONCE = 20;
@@ -60,13 +62,27 @@ export async function afterEndOfClosed(engine: Engine, run: RunItem): Promise<vo
   try {
     const children: OpenChildren = new Map();
     if (run.afterEnd === 'tell-and-stop-children') {
-      const records = await engine.store.loadRecords(run.runId, 0, undefined, linkOf(run), run);
+      const { runId, base } = run;
+      const records = await engine.store.loadRecords(runId, base?.record ?? 0, undefined, linkOf(run), run);
+      for (const [child, close] of await childrenBehind(engine, run)) children.set(child, close);
       countChildren(children, standingEntries(readableEntries(unlessLocked(run.runId, records))).entries);
     }
     await carryOut(engine, run, { end: await readEnd(engine, run), children });
   } catch (error) {
     logFailure(engine, run, error);
   }
+}
+
+/** Those of which the run's base knows. */
+async function childrenBehind(engine: Engine, { runId, base }: RunItem): Promise<Snapshot['openChildren']> {
+  if (base === undefined) return [];
+  const read = await readSnapshot(engine, runId, base.key);
+  if (typeof read !== 'string') return read.snapshot.openChildren;
+  engine.log.error('the children of a run that has ended are not known: its snapshot cannot be read', {
+    runId,
+    reason: read,
+  });
+  return [];
 }
 
 async function carryOut(

@@ -15,10 +15,8 @@ import { UnserializableValueError } from '../core/errors.ts';
 import { readOnly } from '../core/reading.ts';
 import { NEW_ENTITY } from '../core/entity.ts';
 import { RunIdTakenError } from '../core/run-errors.ts';
-import { isPlainTerminate, type Started } from '../journal/event.ts';
-import { findDamage } from '../journal/find-damage.ts';
-import type { JournalRecord } from '../journal/record.ts';
-import { type Standing, standingEntries } from '../journal/standing.ts';
+import type { Started } from '../journal/event.ts';
+import { standingEntries } from '../journal/standing.ts';
 import type { AskedQuery, QueryAnswer } from '../ports/queries.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { isClosed } from '../core/run-status.ts';
@@ -26,11 +24,10 @@ import { atItsLink } from './at-its-link.ts';
 import { checkValueSize } from './check-value-size.ts';
 import { readingRun, withGuard } from './guard.ts';
 import type { LiveMemory } from './live-memory.ts';
-import { whyUnreadable } from './load-run.ts';
 import { asOwner } from './owned-code.ts';
-import { linkOf } from './link-before.ts';
 import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';
+import { replayToRead } from './unbounded/read-run.ts';
 
 export function answerQuery(engine: Engine, query: AskedQuery): Promise<QueryAnswer> {
   return atItsLink(engine, query.runId, (run) => answerAsOf(engine, query, run));
@@ -45,15 +42,14 @@ async function answerAsOf(engine: Engine, query: AskedQuery, run: RunItem | unde
     const error = new RunIdTakenError(runId, `, and not by an entity "${query.entity}": choose another key`);
     return { kind: 'cannot-replay', error };
   }
-  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run), run);
+  const read = await replayToRead(engine, run);
   // A closed run has records until it is purged: the run item goes last.
-  if (records.length === 0) {
+  if (read.kind === 'no-journal') {
     if (isClosed(run.status)) return { kind: 'not-found' };
     return query.entity === undefined ? { kind: 'not-begun' } : askAsItBegins(engine, query, run);
   }
-  const damage = findDamage(records);
-  if (damage !== undefined) return { kind: 'cannot-replay', error: whyUnreadable(runId, records, damage) };
-  const replayed = await replayRun(engine, run, seenByCode(records));
+  if (read.kind === 'unreadable') return { kind: 'cannot-replay', error: read.error };
+  const { replayed } = read;
   const memory = replayed.kind === 'replayed' ? replayed.memory : replayed.reached;
   if (memory !== undefined) return ask(engine, memory, query);
   return replayed.kind === 'replayed' ? { kind: 'not-begun' } : { kind: 'cannot-replay', error: replayed.error };
@@ -74,15 +70,6 @@ async function askAsItBegins(engine: Engine, query: AskedQuery, run: RunItem): P
   const replayed = await replayRun(engine, run, standingEntries([started]));
   if (replayed.kind === 'cannot-replay') return replayed;
   return ask(engine, replayed.memory, query);
-}
-
-/** What came when no code took it any more changed nothing that the code keeps. */
-export function seenByCode(records: readonly JournalRecord[]): Standing {
-  const standing = standingEntries(records.flatMap((record) => record.entries));
-  const { entries } = standing;
-  const end = entries.findIndex(isPlainTerminate);
-  const seen = (end === -1 ? entries : entries.slice(0, end)).filter((entry) => !('unread' in entry));
-  return { ...standing, entries: seen };
 }
 
 function ask(engine: Engine, memory: LiveMemory, { name, args, callbackId }: AskedQuery): QueryAnswer {

@@ -15,6 +15,7 @@ import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
 import { catchStrayErrors } from './owned-code.ts';
 import { giveHintForPromises } from './promise-hint.ts';
+import { checkHistories } from './unbounded/check-histories.ts';
 import type { InspectRun } from '../ports/inspection.ts';
 import { inspectRun } from './inspect-run.ts';
 import { createInterceptors } from './interceptors.ts';
@@ -66,6 +67,12 @@ export function toEngine(options: EngineOptions): Engine {
 }
 
 export function createEngine(options: EngineOptions): RunningEngine {
+  checkHistories(options);
+  return createUnchecked(options);
+}
+
+/** Only of an engine that takes no turns. */
+export function createUnchecked(options: EngineOptions): RunningEngine {
   const engine = toEngine(options);
   const warmRuns = createWarmRuns({
     runs: engine.rebuildAtEveryAwait ? 0 : engine.maxWarmRuns,

@@ -17,6 +17,7 @@ import { afterEndOfTurn, toDoAfterEnd, toPurgeAtMs } from './after-end.ts';
 import { encodeResult } from './encode-result.ts';
 import { storeValue } from './store-value.ts';
 import type { Turn } from './turn-state.ts';
+import { forgetBase } from './unbounded/write-base.ts';
 import { forgetSnapshots } from './write-snapshot.ts';
 
 export type EndRunResult =
@@ -53,6 +54,7 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<En
   });
   if (finish.kind === 'done') {
     await forgetSnapshots(turn);
+    if (afterEnd !== 'tell-and-stop-children') await forgetBase(turn); // it has the children of the run
     if (afterEnd !== undefined) await afterEndOfTurn(turn, { status, result, endedAtMs, purgeAtMs });
     return { kind: 'ended', status };
   }

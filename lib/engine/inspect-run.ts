@@ -10,43 +10,37 @@ import { isClosed } from '../core/run-status.ts';
 import type { TaskState } from '../core/task-state.ts';
 import { type OpenCommand, OpenCommands } from '../journal/command-facts.ts';
 import type { JournalEntry } from '../journal/event.ts';
-import { findDamage } from '../journal/find-damage.ts';
 import type { InspectOptions, Inspection } from '../ports/inspection.ts';
 import type { LiveRun, Pending } from '../scheduler/live-run.ts';
-import { seenByCode } from './answer-query.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { atItsLink } from './at-its-link.ts';
 import { withGuard } from './guard.ts';
-import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
-import { whyUnreadable } from './load-run.ts';
-import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';
+import { replayToRead, whyNoLocals } from './unbounded/read-run.ts';
 
 /** So many tasks are shown: the place of each costs a look into a source map. */
 const TASKS_LIMIT = 1_000;
 
 /** As of the last record that is written. */
 export function inspectRun(engine: Engine, runId: string, options: InspectOptions = {}): Promise<Inspection> {
-  return atItsLink(engine, runId, (run) => inspectAsOf(engine, { runId, run, options }));
+  return atItsLink(engine, runId, (run) => inspectAsOf(engine, { run, options }));
 }
 
 interface Inspected {
-  readonly runId: string;
   readonly run: RunItem | undefined;
   readonly options: InspectOptions;
 }
 
-async function inspectAsOf(engine: Engine, { runId, run, options }: Inspected): Promise<Inspection> {
+async function inspectAsOf(engine: Engine, { run, options }: Inspected): Promise<Inspection> {
   if (run === undefined) return { kind: 'not-found' };
-  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run), run);
+  const read = await replayToRead(engine, run, { tracesAwaits: true });
   // A closed run has records until it is purged: the run item goes last.
-  if (records.length === 0) return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
-  const damage = findDamage(records);
-  if (damage !== undefined) return { kind: 'unreadable', error: whyUnreadable(runId, records, damage) };
-  const standing = seenByCode(records);
-  const { entries } = standing;
-  const replayed = await replayRun(engine, run, standing, { tracesAwaits: true });
+  if (read.kind === 'no-journal') return { kind: isClosed(run.status) ? 'not-found' : 'not-begun' };
+  if (read.kind === 'unreadable') return read;
+  const { replayed, entries } = read;
+  const noLocals = options.locals === true ? whyNoLocals(run) : undefined;
+  if (noLocals !== undefined) return { kind: 'unreadable', error: noLocals };
   if (replayed.kind === 'replayed') {
     return inspectMemory(replayed.memory, [...entries, ...replayed.unrecorded], options);
   }

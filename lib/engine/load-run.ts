@@ -12,15 +12,15 @@ import {
   type Started,
 } from '../journal/event.ts';
 import { poolIn } from './pools/pool-of-run.ts';
-import { findDamage, readableEntries } from '../journal/find-damage.ts';
+import { findDamage, findDamageBehind, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { standingEntries } from '../journal/standing.ts';
-import { countStreams } from '../journal/stream-uses.ts';
+import { countStreams, setUses } from '../journal/stream-uses.ts';
 import { auditSnapshot, isToBeAudited } from './audit-snapshot.ts';
 import { bringAgain } from './come-again.ts';
 import { retriedEntry, startedOfFork, takeForked } from './go-on.ts';
 import { deadlineIn } from './run-deadline.ts';
-import { replayRun, startNow } from './replay-run.ts';
+import { replayFromBase, replayRun, startNow } from './replay-run.ts';
 import { entriesBytes } from '../ports/entries-text.ts';
 import { messageIdsIn, whyLocked } from '../ports/locked-records.ts';
 import { isOfPayloadKey } from '../ports/world-errors.ts';
@@ -34,7 +34,10 @@ import { countChildren } from './open-children.ts';
 import { readAhead } from './read-ahead.ts';
 import { goOnRestored, resumeRun } from './resume-run.ts';
 import type { Engine } from './settings.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
+import { readBase, type ReadBase } from './unbounded/read-base.ts';
+import type { JournalHead } from './warm-runs.ts';
 
 export type LoadRunResult =
   | { readonly kind: 'loaded'; readonly memory: LiveMemory }
@@ -51,7 +54,7 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
     turn.watch(turn.warm.memory.strays);
     return { kind: 'loaded', memory: turn.warm.memory };
   }
-  const resumed = await resumeRun(turn);
+  const resumed = turn.base === undefined ? await resumeRun(turn) : ({ kind: 'none' } as const);
   if (resumed.kind === 'lost') return { kind: 'lost' };
   if (resumed.kind === 'none') return loadWhole(turn);
   if (!isToBeAudited(turn.engine)) return { kind: 'loaded', memory: goOnRestored(turn, resumed.resumed) };
@@ -62,9 +65,11 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
 
 /** From the journal. */
 async function loadWhole(turn: Turn): Promise<LoadRunResult> {
+  const base = await readBase(turn.engine, { ...turn.run, ...(turn.base && { base: turn.base }) });
   const loaded = await loadJournal(turn);
   if (loaded === 'lost') return { kind: 'lost' };
   const { records, damage, blockedBy } = loaded;
+  if (base.kind !== 'none') return loadBehind(turn, base, loaded);
 
   // Of a damaged journal too: a blocked run can be terminated, and no message is delivered twice.
   const journal = readableEntries(records);
@@ -87,6 +92,50 @@ async function loadWhole(turn: Turn): Promise<LoadRunResult> {
   if (started?.kind === 'started') turn.journal.beganAtMs = started.atMs;
   if (end !== undefined) return { kind: 'continued', entry: end, deadlineAtMs: deadlineIn(entries) };
   return goOn(turn, journal);
+}
+
+/** The base, and what the journal has behind it. Without a base that can be read the run is blocked, or terminated. */
+async function loadBehind(
+  turn: Turn,
+  base: Exclude<ReadBase, { readonly kind: 'none' }>,
+  { records, damage, blockedBy }: LoadedJournal,
+): Promise<LoadRunResult> {
+  const { journal, engine } = turn;
+  const entries = readableEntries(records);
+  for (const id of messageIdsIn(records)) journal.messageIds.add(id);
+  journal.recordNumber = records.at(-1)?.number ?? turn.base?.record ?? 0;
+  if (records.length > 0) journal.nonce = records.at(-1)?.nonce;
+  const terminate = entries.find(isPlainTerminate);
+  if (base.kind === 'read') takeHead(journal, base.snapshot, entries);
+  if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
+  if (damage !== undefined) return { kind: 'cannot-replay', error: whyUnreadable(turn.runId, records, damage) };
+  Object.assign(journal, lengthOf(records, entries));
+  if (blockedBy !== undefined) return { kind: 'cannot-replay', error: blockedBy };
+  if (base.kind === 'unreadable') return { kind: 'cannot-replay', error: base.error };
+  const following = await replayFromBase(engine, turn.run, { ...base.snapshot, entries });
+  if (following.kind === 'cannot-replay') return { kind: 'cannot-replay', error: following.error };
+  turn.watch(following.memory.strays);
+  turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
+  turn.unwritten.pushAll(following.unrecorded);
+  turn.noteSnapshot({ restored: true });
+  return { kind: 'loaded', memory: following.memory };
+}
+
+/** What the base knows of the journal before it. */
+function takeHead(journal: JournalHead, snapshot: Snapshot, entries: readonly JournalEntry[]): void {
+  const { started, messageIds, openChildren, streams, nonce } = snapshot;
+  const later = [...journal.messageIds]; // in the order in which they came
+  journal.messageIds.clear();
+  for (const id of [...messageIds, ...later]) journal.messageIds.add(id);
+  journal.openChildren.clear();
+  for (const [runId, onParentClose] of openChildren) journal.openChildren.set(runId, onParentClose);
+  countChildren(journal.openChildren, entries);
+  journal.streams.clear();
+  setUses(journal.streams, streams);
+  countStreams(journal.streams, entries);
+  journal.nonce ??= nonce;
+  journal.beganAtMs = started.atMs;
+  journal.pool = started.pool;
 }
 
 /** Of a journal that is whole, and does not end here. */
@@ -155,9 +204,10 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   if (turn.journal.recordNumber === 0) readAhead(turn);
   for (;;) {
     const holder = turn.creation === undefined ? turn.run : undefined;
-    const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(turn.run), holder);
+    const after = turn.base?.record ?? 0;
+    const records = await engine.store.loadRecords(runId, after, undefined, linkOf(turn.run), holder);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
-    const damage = findDamage(records);
+    const damage = after === 0 ? findDamage(records) : findDamageBehind(after, records);
     const blockedBy = damage === undefined ? await whyToBlock(turn, records) : undefined;
     const isToRunAlone =
       blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, damage === undefined ? records : []);
@@ -174,7 +224,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
     // delayed start) without writing a fence.
     if (!(await turn.lease.isOurs())) return 'lost';
 
-    const record = { number: lastNumber(records) + 1, epoch, nonce, entries };
+    const record = { number: (records.at(-1)?.number ?? after) + 1, epoch, nonce, entries };
     turn.aloneRecord = isToRunAlone ? record : undefined;
     const put = await engine.store.putRecord(runId, record, linkOf(turn.run));
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the previous worker was faster: load again
@@ -199,7 +249,8 @@ async function fence(turn: Turn, records: readonly JournalRecord[]): Promise<Jou
     atMs: engine.clock.nowMs(),
     ...(begun && { begun }),
   };
-  return records.length === 0 ? [await firstEntry(turn), takenOver] : [takenOver];
+  const isEmpty = records.length === 0 && turn.base === undefined;
+  return isEmpty ? [await firstEntry(turn), takenOver] : [takenOver];
 }
 
 /** Also if the journal of the link before is damaged: then nothing is carried over, and the run is held for it or ends. */

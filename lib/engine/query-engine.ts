@@ -4,13 +4,15 @@
  * Tested by: test/client/query.test.ts, test/client/waits-for.test.ts
  */
 import { invariant } from '../core/invariant.ts';
-import { createEngine, type RunningEngine } from './engine.ts';
+import { createUnchecked, type RunningEngine } from './engine.ts';
+import { canStoreRuns, createRunFrames } from '../scheduler/run-frames.ts';
 import type { EngineOptions } from './settings.ts';
 
 export type QueryEngineOptions = Pick<EngineOptions, 'registry' | 'store' | 'clock' | 'log' | 'turnOfTheLoop'>;
 
 export function createQueryEngine(options: QueryEngineOptions): Pick<RunningEngine, 'answerQuery' | 'inspectRun'> {
-  return createEngine(withoutWorld(options));
+  const frames = canStoreRuns() ? createRunFrames() : undefined;
+  return createUnchecked({ ...withoutWorld(options), frames });
 }
 
 /** The options of an engine that can change nothing outside. */

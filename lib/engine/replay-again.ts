@@ -6,8 +6,8 @@
  */
 import type { JournalEntry } from '../journal/event.ts';
 import { standingEntries } from '../journal/standing.ts';
+import { loadWholeJournal } from '../archive/archive.ts';
 import type { Outcome } from '../scheduler/live-run.ts';
-import { linkOf } from './link-before.ts';
 import { replayRun } from './replay-run.ts';
 import type { Engine } from './settings.ts';
 
@@ -27,8 +27,8 @@ export type Replayed =
 export async function replayAgain(engine: Engine, runId: string): Promise<Replayed> {
   const run = await engine.store.readRun(runId);
   if (run === undefined || run.status === 'pending') return { kind: 'unknown' };
-  const records = await engine.store.loadRecords(runId, 0, undefined, linkOf(run), run);
-  if (records.length === 0) return { kind: 'unknown' };
+  const { records, droppedUpTo } = await loadWholeJournal(engine.store, runId);
+  if (records.length === 0 || droppedUpTo !== undefined) return { kind: 'unknown' };
   const replayed = await replayRun(engine, run, standingEntries(records.flatMap(({ entries }) => entries)));
   if (replayed.kind === 'cannot-replay') return { kind: 'cannot-replay', error: replayed.error };
   const { live } = replayed.memory;

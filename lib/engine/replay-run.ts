@@ -101,6 +101,31 @@ export async function replayBehind(
   }
 }
 
+/** Goes on from the base of a run: there is nothing else to go on from. */
+export async function replayFromBase(
+  engine: Engine,
+  run: RunItem,
+  { entries, ...head }: ReplayedBehind,
+  { tracesAwaits = false }: ReplayOptions = {},
+): Promise<ReplayRunResult> {
+  const standing = { ...standingEntries([]), entries };
+  try {
+    const followed = await follow(engine, run, { standing, input: null, head, tracesAwaits });
+    if (followed.kind !== 'refused') return followed;
+    return { kind: 'cannot-replay', error: baseNotOfCode(run, followed.reason) };
+  } catch (error) {
+    return { kind: 'cannot-replay', error: toError(error) };
+  }
+}
+
+export function baseNotOfCode({ runId }: RunItem, reason: string): LullError {
+  return new LullError(
+    'BASE_NOT_OF_CODE',
+    `run "${runId}" goes on from a snapshot, and not with this code: ${reason}. Its history is unbounded, so there is no ` +
+      `journal to replay. Deploy the code that wrote it, or other that fits, and the run goes on; or terminate it`,
+  );
+}
+
 /** A journal without entries is begun. */
 export async function replayRun(
   engine: Engine,
@@ -226,6 +251,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const made = head && withGuard(guarded, () => restored(engine, head, { definition, code, options }));
   if (made?.kind === 'refused') return made;
   const live: LiveRun = made?.live ?? createLiveRun(options);
+  if (made !== undefined && tracesAwaits) live.traceAwaits();
   // Registered classes read their data at each replay. An input that this code cannot read holds the run.
   const given = withGuard(guarded, () => ({ input: decode(input) })); // null for a run that is begun
 

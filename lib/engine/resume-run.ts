@@ -20,7 +20,7 @@ import { replayBehind } from './replay-run.ts';
 import { decodeSnapshot, type Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
 import type { JournalHead } from './warm-runs.ts';
-import { codeOf, withdrawSnapshot } from './write-snapshot.ts';
+import { whyOtherCode, withdrawSnapshot } from './write-snapshot.ts';
 
 /** What a run takes in the course of its work. After all else the whole journal is replayed. */
 const ORDINARY: ReadonlySet<JournalEntry['kind']> = new Set<JournalEntry['kind']>([
@@ -71,15 +71,15 @@ function whyNot(
   { code, ownCode, passed, link, record, nonce }: Snapshot,
   records: readonly JournalRecord[],
 ): string | undefined {
-  if (ownCode !== engine.frames?.ownCodeId()) return 'it is of another version of lull';
-  if (passed === undefined && code !== codeOf(engine)) return 'it is of other code';
+  const other = whyOtherCode(engine, { code, ownCode, passed });
+  if (other !== undefined) return other;
   const [last, ...later] = records;
   const isOfJournal = link === linkOf(run) && record === wanted.record && last?.number === record;
   if (!isOfJournal || last.nonce !== nonce) return 'it is not of this journal';
   const areWhole = later.every(({ number, damage }, index) => number === record + 1 + index && damage === undefined);
   if (!areWhole) return 'records after it are missing';
-  const other = later.flatMap(({ entries }) => entries).find(({ kind }) => !ORDINARY.has(kind));
-  return other && `after it comes ${other.kind}`;
+  const odd = later.flatMap(({ entries }) => entries).find(({ kind }) => !ORDINARY.has(kind));
+  return odd && `after it comes ${odd.kind}`;
 }
 
 async function goOnFrom(turn: Turn, snapshot: Snapshot, later: readonly JournalRecord[]): Promise<ResumeRunResult> {

@@ -7,6 +7,7 @@ import { decode } from '../codec/decode.ts';
 import { encodeError } from '../codec/encode-error.ts';
 import { encode, encodedBytes } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
 import { toError } from '../core/to-error.ts';
 import { validOrThrow } from '../core/validate.ts';
 import type { WorkflowDefinition } from '../core/workflow.ts';
@@ -36,7 +37,18 @@ export function codecOf(engine: Engine, definition: WorkflowDefinition): Codec {
 }
 
 /** As a start takes it: checked by the schema of this code, and not larger than an input may be. */
-function toNextInput({ store }: Engine, { name, inputSchema }: WorkflowDefinition, value: unknown): Encoded {
+function toNextInput(
+  { store }: Engine,
+  { name, inputSchema, isUnbounded }: WorkflowDefinition,
+  value: unknown,
+): Encoded {
+  if (isUnbounded) {
+    throw new WorkflowCodeError(
+      'INVALID_ARGUMENT',
+      `workflow "${name}" has an unbounded history, and cannot continue as new: its journal does not grow. Go on in a ` +
+        `loop, or take its history option away`,
+    );
+  }
   const what = `the input of continueAsNew() of workflow "${name}"`;
   const given = validOrThrow(inputSchema, value, what);
   return outsideGuard(() => {

@@ -9,6 +9,7 @@ import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { toStoredWaits } from './pools/place-waits.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
 import type { Turn } from './turn-state.ts';
+import { goOnBehind, withdrawBase, writeBase } from './unbounded/write-base.ts';
 import { forgetSnapshot, withdrawSnapshot, writeSnapshot } from './write-snapshot.ts';
 
 export type SuspendResult =
@@ -19,19 +20,22 @@ export type SuspendResult =
 export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<SuspendResult> {
   const { engine, runId, epoch, isPaused } = turn;
   await writeSnapshot(turn, memory);
+  const written = await writeBase(turn, memory);
   const { wakesSeen, newSnapshot } = turn;
-  const rest = toRest(turn, memory);
+  const rest = { ...toRest(turn, memory), ...(written && { base: written.base }) };
   const { dueAtMs } = rest;
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
   if (release.kind === 'lost') return { kind: 'lease-lost' };
   if (release.kind === 'accepted-since') {
     turn.refreshFrom(release.run);
     await withdrawSnapshot(turn);
+    if (written !== undefined) await withdrawBase(turn, written);
     return { kind: 'accepted-since' };
   }
   const { snapshot: before } = turn.run;
   const isOver = newSnapshot !== undefined || turn.snapshot === undefined;
   if (before !== undefined && isOver) await forgetSnapshot(turn, before);
+  if (written !== undefined) await goOnBehind(turn, written);
   // An update that came again, and waits for its handler, is in no inbox: the journal has it, and the next turn loads that.
   if (!turn.inbox.some(({ id }) => turn.carried.has(id))) turn.keepWarm(memory);
   if (dueAtMs !== undefined && !isPaused) await sendWake(turn, dueAtMs);

@@ -9,7 +9,7 @@ import type { CommandId, JournalEntry } from '../journal/event.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { Message } from '../ports/message.ts';
 import type { TurnSnapshots } from '../ports/observer.ts';
-import type { RunItem, RunShows, SnapshotPoint } from '../ports/run-item.ts';
+import type { JournalBase, RunItem, RunShows, SnapshotPoint } from '../ports/run-item.ts';
 import type { Shown } from '../scheduler/shown-by-code.ts';
 import { Alarm } from './alarm.ts';
 import type { AttemptEvent } from './attempt.ts';
@@ -107,6 +107,8 @@ export class Turn {
   snapshot: SnapshotPoint | undefined;
   /** What this turn has written since, and no release has told of yet. */
   newSnapshot: SnapshotPoint | undefined;
+  /** The run's base, as the run item has it. */
+  base: JournalBase | undefined;
   /** What became of snapshots in this turn. */
   snapshots: TurnSnapshots | undefined;
   /** Undefined: all that was delivered before this round is recorded. */
@@ -223,6 +225,7 @@ export class Turn {
     };
     this.inboxCheckedAtMs = beganAtMs;
     this.snapshot = run.snapshot;
+    this.base = run.base;
     this.#warmRuns = warmRuns;
     this.#place = place;
   }

@@ -53,6 +53,7 @@ import { findFatal, stopForGood } from './stop-code.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn-end.ts';
 import { beginTurn, type Turn } from './turn-state.ts';
+import { isLong, nameBase, writeBase } from './unbounded/write-base.ts';
 import { waitUntilStart } from './wait-until-start.ts';
 import { waitInPlace } from './wait-in-place.ts';
 import type { WarmRuns } from './warm-runs.ts';
@@ -199,7 +200,12 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       }
     }
 
-    if (turn.engine.rebuildAtEveryAwait && delivery.events > 0) {
+    const isRebuilt = turn.engine.rebuildAtEveryAwait && delivery.events > 0;
+    if (isRebuilt || isLong(turn)) {
+      const written = await writeBase(turn, memory);
+      if (written !== undefined && (await nameBase(turn, written)) === 'lost') return { kind: 'lease-lost' };
+    }
+    if (isRebuilt) {
       await writeSnapshot(turn, memory);
       loading = await loadRun(turn);
       continue;

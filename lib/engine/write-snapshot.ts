@@ -12,7 +12,7 @@ import { describeThrown } from '../core/to-error.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { outsideGuard } from './guard.ts';
-import { digestOfPassed, encodeSnapshot } from './snapshot.ts';
+import { digestOfPassed, encodeSnapshot, type Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
 import { snapshotKey } from '../ports/run-item.ts';
 
@@ -79,18 +79,24 @@ export async function forgetSnapshots(turn: Turn): Promise<void> {
  * A run that was tried again, or begins as a fork, has secrets of its own for parts of its journal: it is replayed. So is one
  * that was asked to stop at a limit.
  */
-function isWanted(turn: Turn, { live, started }: LiveMemory): boolean {
-  const { engine, journal, run, unwritten } = turn;
+export function mayBeStored(turn: Turn, { live, started }: LiveMemory): boolean {
+  const { journal, run, unwritten } = turn;
   if (run.retries !== undefined || run.goesOnFrom !== undefined || started.forks !== undefined) return false;
   if (journal.isAtLimit || journal.isStopped || turn.doesNothingNew) return false;
   // It would come again to a run that is replayed, and is in no inbox.
   if (turn.inbox.some(({ id }) => turn.carried.has(id))) return false;
-  if (unwritten.length > 0 || live.outcome().kind !== 'going-on') return false;
+  return unwritten.length === 0 && live.outcome().kind === 'going-on';
+}
+
+function isWanted(turn: Turn, memory: LiveMemory): boolean {
+  const { engine, journal, run } = turn;
+  const isUnbounded = engine.registry.find(run.workflow)?.isUnbounded ?? false;
+  if (isUnbounded || !mayBeStored(turn, memory)) return false; // one with an unbounded history has bases
   const since = Math.max((turn.newSnapshot ?? turn.snapshot)?.record ?? 0, journal.snapshotTriedAt ?? 0);
   return journal.recordNumber - since >= engine.snapshotRecords;
 }
 
-type Stored = { readonly value: ReturnType<typeof encodeSnapshot> } | { readonly reason: string };
+export type Stored = { readonly value: ReturnType<typeof encodeSnapshot> } | { readonly reason: string };
 
 function toSnapshot({ engine, journal, run }: Turn, { live, started, code }: LiveMemory, nonce: string): Stored {
   const { frames } = engine;
@@ -111,12 +117,28 @@ function toSnapshot({ engine, journal, run }: Turn, { live, started, code }: Liv
   return { value };
 }
 
+/** Of the run as it is now, at rest. */
+export function toSnapshotOf(turn: Turn, memory: LiveMemory): Stored {
+  const { nonce } = turn.journal;
+  if (nonce === undefined) return { reason: 'it has no journal yet' };
+  return outsideGuard(() => toSnapshot(turn, memory, nonce));
+}
+
+/** Why this code does not restore what other code has stored; undefined if it may. */
+export function whyOtherCode(
+  engine: Turn['engine'],
+  { code, ownCode, passed }: Pick<Snapshot, 'code' | 'ownCode' | 'passed'>,
+): string | undefined {
+  if (ownCode !== engine.frames?.ownCodeId()) return 'it is of another version of lull';
+  return passed === undefined && code !== codeOf(engine) ? 'it is of other code' : undefined;
+}
+
 /** What was compiled, and the version that names what was not. */
-export function codeOf({ frames, version }: Turn['engine']): string {
+function codeOf({ frames, version }: Turn['engine']): string {
   return `${frames?.codeId() ?? ''} ${version}`;
 }
 
-function noteRefused(turn: Turn, reason: string): void {
+export function noteRefused(turn: Turn, reason: string): void {
   const { engine, runId, run } = turn;
   turn.noteSnapshot({ refused: reason });
   engine.log.warn('a run has no snapshot, and will be replayed', { runId, workflow: run.workflow, reason });

@@ -103,6 +103,13 @@ export const SCHEMAS = {
         required: ['events', 'bytes'],
         properties: { events: { type: 'integer' }, bytes: { type: 'integer' } },
       },
+      history: {
+        type: 'object',
+        description:
+          'Of a run with an unbounded history: how many events are behind its snapshot, and whether they are kept.',
+        required: ['events', 'archived'],
+        properties: { events: { type: 'integer' }, archived: { type: 'boolean' } },
+      },
       unreadSignals: {
         type: 'integer',
         description: 'So many signals are unread that no more are accepted. Absent as long as there is room.',

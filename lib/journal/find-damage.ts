@@ -7,7 +7,7 @@
 import { describeValue } from '../core/describe-value.ts';
 import { isClosed, type RunStatus } from '../core/run-status.ts';
 import type { JournalEntry } from './event.ts';
-import { findBrokenLaw, recordsCountUp } from './laws.ts';
+import { epochsNeverFall, findBrokenLaw, recordsCountUp } from './laws.ts';
 import type { JournalRecord } from './record.ts';
 
 type Form =
@@ -168,6 +168,13 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
 /** What is wrong first, as in `it has record 3 where 2 belongs`; undefined if nothing is. */
 export function findDamage(records: readonly JournalRecord[]): string | undefined {
   return recordsCountUp.broken(records) ?? findOddEntry(records) ?? findBrokenLaw(records)?.breach;
+}
+
+/** The same of records behind a record, of which there is no journal before: its laws hold of a whole one. */
+export function findDamageBehind(record: number, records: readonly JournalRecord[]): string | undefined {
+  const gap = records.findIndex(({ number }, index) => number !== record + 1 + index);
+  if (gap >= 0) return `it has record ${records[gap]?.number} where ${record + 1 + gap} belongs`;
+  return epochsNeverFall.broken(records) ?? findOddEntry(records);
 }
 
 function findOddEntry(records: readonly JournalRecord[]): string | undefined {

@@ -201,6 +201,14 @@ export class MemoryStore extends MemorySealedItems implements Store {
     return { kind: 'put' };
   }
 
+  async removeRecords(...[runId, records, link = 1]: Parameters<Store['removeRecords']>): Promise<void> {
+    const there = this.partitions.get(runId)?.records.get(link);
+    for (const { number, nonce } of records) {
+      const text = there?.get(number);
+      if (text !== undefined && fromItemText<JournalRecord>(text).nonce === nonce) there?.delete(number);
+    }
+  }
+
   async readStream(runId: string, name: string, from: number): Promise<readonly StreamValues[]> {
     return this.partitions.get(runId)?.readStream(name, from) ?? [];
   }

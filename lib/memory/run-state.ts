@@ -208,11 +208,16 @@ function refused(reason: 'not-found' | 'leased' | 'paused'): Transition<TakeLeas
 /** Operation 13. */
 export function renewLease(
   before: RunState | undefined,
-  { epoch, expiresAtMs, shows }: RenewLease,
+  { epoch, expiresAtMs, base, shows }: RenewLease,
 ): Transition<RenewLeaseResult> {
   const lease = before?.run.lease;
   if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };
-  const run = { ...before.run, ...shows, lease: { ...lease, expiresAtMs: Math.max(lease.expiresAtMs, expiresAtMs) } };
+  const isLate = base !== undefined && base.record <= (before.run.base?.record ?? 0);
+  if (isLate || (base !== undefined && lease.expiresAtMs > expiresAtMs)) {
+    return { answer: { kind: 'renewed', run: before.run } };
+  }
+  const renewed = { ...lease, expiresAtMs: Math.max(lease.expiresAtMs, expiresAtMs) };
+  const run = { ...before.run, ...shows, ...(base && { base }), lease: renewed };
   return { answer: { kind: 'renewed', run }, after: { ...before, run } };
 }
 
@@ -223,7 +228,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
   if (!run.lease) return { answer: { kind: 'done' } };
   if (run.wakes !== release.wakesSeen) return { answer: { kind: 'accepted-since', run } };
   const { status, inboxIds, dueAtMs, needsWake, blocked, unreadSignals, journal, ...others } = release;
-  const { snapshot, placeWaits, shows } = others;
+  const { snapshot, base, placeWaits, shows } = others;
   const isTakenUp = status === 'suspended' && !release.isPaused && !release.isHeldBack;
   const rest = atRest(run);
   const after: RunItem = {
@@ -239,6 +244,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
     ...(unreadSignals === undefined ? {} : { unreadSignals }),
     ...(journal ? { journal } : {}),
     ...(snapshot ? { snapshot } : {}),
+    ...(base ? { base } : {}),
     ...(placeWaits ? { placeWaits } : {}),
   };
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: status } };

@@ -118,6 +118,27 @@ export function snapshotKey({ record, epoch }: SnapshotPoint): string {
   return `${SNAPSHOT_KEY_PREFIX}${record}-${epoch}`;
 }
 
+/**
+ * The base of a run whose workflow has `history: 'unbounded'`: a snapshot that stands for all of its journal up to a record,
+ * and is the one copy of it. The records before are archived or dropped.
+ */
+export interface JournalBase {
+  /** The last record that it has seen. That one stays. */
+  readonly record: number;
+  /** Of the value that it is. No other turn writes one under it. */
+  readonly key: string;
+  /** How many entries the journal had up to there. */
+  readonly events: number;
+  /** Of the value that has the newest of the archived records. Absent: they were dropped. */
+  readonly archive?: string;
+  /** Its own record stays, too, when there is a later base: it stops a worker that was taken over. */
+  readonly stays?: true;
+  /** Sensitive steps are among what is behind it. */
+  readonly hasSecrets?: true;
+  /** So many of the message ids in it, the oldest, were known by then. */
+  readonly ids: { readonly count: number; readonly atMs: number };
+}
+
 /** At most 1 KB in the table: every take, accept and release pays for its size. What the run shows comes on top. */
 export interface RunItem extends RunShows {
   readonly runId: string;
@@ -179,6 +200,8 @@ export interface RunItem extends RunShows {
   readonly journal?: JournalUse;
   /** From which it can go on without the records before. Absent: there is none. */
   readonly snapshot?: SnapshotPoint;
+  /** Of a run with an unbounded history: its journal begins behind this. Absent: it is whole. */
+  readonly base?: JournalBase;
   /** Where it waited for places in pools by then. Absent: nowhere. */
   readonly placeWaits?: readonly PlaceWait[];
   /** How the run ended: the result, or the error. Closed runs only. */

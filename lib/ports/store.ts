@@ -109,6 +109,12 @@ export interface Store extends PoolStore {
    */
   putRecord(runId: string, record: JournalRecord, link?: number, values?: StreamValues[]): Promise<PutRecordResult>;
 
+  /**
+   * Operation 43. Deletes records of a link behind the run's base, each under the condition RecordIsOfThatTurn: another run of
+   * that id, later, has others. Of those that are given, the last one goes first.
+   */
+  removeRecords(runId: string, records: readonly RecordToRemove[], link?: number): Promise<void>;
+
   /** Operation 35. What has places from there on, in order, as one request gives it. None: there are none yet. Consistent. */
   readStream(runId: string, name: string, from: number): Promise<readonly StreamValues[]>;
 
@@ -320,8 +326,12 @@ export interface ReleaseLease {
   readonly placeWaits?: RunItem['placeWaits'];
   /** What is absent stays as it is. */
   readonly snapshot?: RunItem['snapshot'];
+  /** The same. */
+  readonly base?: RunItem['base'];
   readonly shows?: RunShows;
 }
+
+export type RecordToRemove = Pick<JournalRecord, 'number' | 'nonce'>;
 
 export interface FinishRun {
   readonly epoch: number;
@@ -384,6 +394,8 @@ export interface ContinueRun {
 export interface RenewLease {
   readonly epoch: number;
   readonly expiresAtMs: number;
+  /** A base of a later record than the one that is there, or nothing is written: the answer has the one that is there. */
+  readonly base?: RunItem['base'];
   /** What is absent stays as it is. */
   readonly shows?: RunShows;
 }

@@ -23,6 +23,7 @@ export const PAYLOAD_ACTIONS: Readonly<Record<StoreOperation, readonly PayloadAc
   loadRecords: GET,
   /** Where another record stands already it is read, and what was put for this one is deleted. */
   putRecord: [...PUT, ...GET, ...DELETE],
+  removeRecords: DELETE,
   readStream: [],
   transact: [...PUT, ...GET, ...DELETE],
   loadMessages: GET,

@@ -102,6 +102,13 @@ export class AwaitTrace implements Awaits {
     if (traced !== undefined) Object.assign(traced, { waiter, sinceMs: this.#clock.nowMs() });
   }
 
+  /** It has waited since the last event at the latest. Which code created it, and in which calls it is, is not known. */
+  taskRestored(task: CoroutineTask<unknown>): void {
+    this.taskCreated(task, undefined);
+    const waiter = task.waiter();
+    if (waiter !== undefined) this.taskWaits(task, waiter);
+  }
+
   /** Of tasks that are alive, in the order in which they were created. */
   statesOf(tasks: readonly CoroutineTask<unknown>[], known: KnownFutures): TaskState[] {
     const limits = new Map<object, number[]>();
@@ -128,7 +135,7 @@ export class AwaitTrace implements Awaits {
       sinceMs: waiter === undefined || waiter.done() ? undefined : traced?.sinceMs,
       waitsFor: waiter === undefined ? [] : this.#resolve(waiter, known),
       calls: (traced?.calls ?? []).flatMap((call) => (call === undefined ? [] : [call.what])),
-      lines: linesOf(traced),
+      lines: linesOf(traced) ?? linesOfFrames(task),
     };
   }
 
@@ -144,10 +151,15 @@ export class AwaitTrace implements Awaits {
 }
 
 /** Where the stack cannot tell our code from the author's, the place of the innermost call is known all the same. */
-function linesOf(traced: Traced | undefined): readonly string[] {
+function linesOf(traced: Traced | undefined): readonly string[] | undefined {
   const lines = traced?.place === undefined ? undefined : authorsLines(traced.place);
   if (lines !== undefined) return lines;
   const call = traced?.calls.at(-1);
   const line = call && describeCallSite(call.where);
-  return line === undefined ? [] : [line];
+  return line === undefined ? undefined : [line];
+}
+
+/** Of compiled code. */
+function linesOfFrames(task: CoroutineTask<unknown>): readonly string[] {
+  return framesOf(task.coroutine(), new SecretValues()).flatMap(({ at }) => at ?? []);
 }

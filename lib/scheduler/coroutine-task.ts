@@ -164,6 +164,11 @@ export class CoroutineTask<T> extends Future<T> implements LoopTask<T>, Watcher,
     this.#step(true, error);
   }
 
+  /** What it waits for; undefined where its next step is due. */
+  waiter(): Future<unknown> | undefined {
+    return this.#waiter;
+  }
+
   /** What it runs, for a look at the run. Undefined before its first step. */
   coroutine(): object | undefined {
     return this.#coroutine;

@@ -149,6 +149,10 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     return this.#random.next();
   }
 
+  traceAwaits(): void {
+    this.#loop.traceAwaits();
+  }
+
   taskStates(atMost: number): readonly TaskState[] {
     const { awaits, commands, runEnds, tasks } = this.#loop;
     if (awaits === undefined) return [];

@@ -85,7 +85,7 @@ export class EventLoop implements Loop {
   readonly handlers = new Handlers();
   readonly display: ShownByCode;
   readonly streams: WritesOfCode;
-  readonly awaits: AwaitTrace | undefined;
+  awaits: AwaitTrace | undefined;
   readonly #maxCallbacksPerEvent: number;
 
   constructor(options: EventLoopOptions) {
@@ -106,6 +106,12 @@ export class EventLoop implements Loop {
     this.streams = new WritesOfCode(this.commands, limits);
     this.patches = new Patches(host);
     this.#maxCallbacksPerEvent = limits.maxCallbacksPerEvent;
+  }
+
+  /** Of a run that was restored: its tasks wait already. */
+  traceAwaits(): void {
+    this.awaits = new AwaitTrace(this.clock, this.tasks);
+    for (const task of this.tasks.all()) this.awaits.taskRestored(task);
   }
 
   /** Runs until nothing can move, or `watcher` stops it; an endless loop stops at the limit. */

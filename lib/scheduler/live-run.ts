@@ -121,6 +121,8 @@ export interface LiveRun {
    * WorkflowCodeError `TOO_MANY_TASKS`. Changes nothing.
    */
   checkUpdate(name: string, input: unknown): void;
+  /** As `tracesAwaits`, of a run that was restored. */
+  traceAwaits(): void;
   /** What its tasks wait for, in the order in which they were created. None without `tracesAwaits`. */
   taskStates(atMost: number): readonly TaskState[];
   /**

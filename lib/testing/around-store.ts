@@ -44,6 +44,7 @@ const WRITES: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'deleteMessages',
   'take',
   'putRecord',
+  'removeRecords',
   'transact',
   'renew',
   'release',

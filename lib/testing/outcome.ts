@@ -10,6 +10,7 @@ import { findBrokenLaw } from '../journal/laws.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { standingEntries } from '../journal/standing.ts';
 import type { MemoryTables } from '../memory/tables/memory-tables.ts';
+import { loadWholeJournal } from '../archive/archive.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunItem, StoredValue } from '../ports/run-item.ts';
 
@@ -52,7 +53,9 @@ async function linesOf(store: Store, runId: string): Promise<string[]> {
 /** The journal of each link, the first first. */
 async function readLinks(store: Store, { runId, link: last = 1 }: RunItem): Promise<JournalRecord[][]> {
   const links = Array.from({ length: last }, (_, index) => index + 1);
-  return Promise.all(links.map((link) => store.loadRecords(runId, 0, undefined, link)));
+  const whole = await loadWholeJournal(store, runId); // of the last one, with what is archived
+  const before = await Promise.all(links.slice(0, -1).map((link) => store.loadRecords(runId, 0, undefined, link)));
+  return [...before, [...whole.records]];
 }
 
 /**

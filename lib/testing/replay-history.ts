@@ -8,7 +8,7 @@ import { isClosed, type RunStatus } from '../core/run-status.ts';
 import { describeThrown } from '../core/to-error.ts';
 import type { WaitingTask, WaitsFor } from '../core/waits-for.ts';
 import { createRegistry, type WorkflowSource } from '../core/workflow-registry.ts';
-import { seenByCode } from '../engine/answer-query.ts';
+import { seenByCode } from '../engine/seen-by-code.ts';
 import { type HistoryReplay, replayHistory as replay } from '../engine/replay-history.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { SystemClock } from '../memory/system-clock.ts';

@@ -86,6 +86,7 @@ export async function useEveryOperation(store: Store): Promise<void> {
   await store.putValue(runId, 'k', 1);
   await store.readValue(runId, 'k');
   await store.deleteValue(runId, 'k');
+  await store.removeRecords(runId, [{ number: 7, nonce: 'n' }]);
   await store.readRun(runId);
   const closed = await forgettableRun(store);
   await store.putMessage(closed.runId, signal('m1'));

@@ -27,6 +27,7 @@ const LOOKS: { readonly [Operation in StoreOperation]: Look<Operation> } = {
   putValue: ([, , value]) => (findSealed(value) === undefined ? 'value' : undefined),
   readValue: NO_VALUES,
   deleteValue: NO_VALUES,
+  removeRecords: NO_VALUES,
   putMessage: ([runId, message]) => (runId === 'keys/' ? undefined : messageInClear(message)),
   accept: NO_VALUES,
   deleteMessages: NO_VALUES,

@@ -5,6 +5,7 @@ import { describeAfterEnd } from './after-end-contract.ts';
 import { describeContinuing } from './continue-contract.ts';
 import { describeDeleting } from './delete-contract.ts';
 import { describeIndexes } from './index-contract.ts';
+import { describeBase } from './base-contract.ts';
 import { describeItemLimit, describeJournal } from './journal-contract.ts';
 import { describeFirstTurns } from './first-turn-contract.ts';
 import { describeLeases } from './lease-contract.ts';
@@ -44,6 +45,7 @@ export function describeStoreContract(
   describePools(openStore);
   describeAfterEnd(openStore);
   describeAnswers(openStore);
+  describeBase(openStore);
   describeJournal(openStore);
   if (hasBucket) describePayloads(openStore);
   else describeItemLimit(openStore);

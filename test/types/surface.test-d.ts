@@ -77,7 +77,8 @@ describe('the types of the design are those of the library', () => {
 
   test('workflows and steps', () => {
     expectTypeOf<lull.Workflow<1, 2, 3>>().toEqualTypeOf<surface.Workflow<1, 2, 3>>();
-    expectTypeOf<lull.WorkflowOptions<1, 2>>().toEqualTypeOf<surface.WorkflowOptions<1, 2>>();
+    expectTypeOf<Omit<lull.WorkflowOptions<1, 2>, 'history'>>().toEqualTypeOf<surface.WorkflowOptions<1, 2>>();
+    expectTypeOf<lull.WorkflowOptions<1, 2>['history']>().toEqualTypeOf<'unbounded' | undefined>();
     expectTypeOf<lull.StandardSchemaV1<1, 2>>().toEqualTypeOf<surface.StandardSchemaV1<1, 2>>();
     expectTypeOf<lull.RetryPolicy>().toEqualTypeOf<surface.RetryPolicy>();
     expectTypeOf<lull.Pool>().toEqualTypeOf<surface.Pool>();

@@ -87,6 +87,7 @@ export interface RunAnswer extends RunRow {
   /** See lib/core/waits-for.ts: it is put into words there. */
   readonly waitsFor?: object;
   readonly journal?: { readonly events: number; readonly bytes: number };
+  readonly history?: { readonly events: number; readonly archived: boolean };
   readonly unreadSignals?: number;
   readonly result?: unknown;
   readonly error?: ShownError;

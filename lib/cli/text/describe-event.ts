@@ -64,6 +64,7 @@ const SENTENCES: Readonly<Record<string, Describe>> = {
   patched: ({ name }) => quiet(`took the patch "${name ?? '?'}"`),
   'taken-over': () => bad('another worker took over: the one before was lost, or too slow'),
   'taken-alone': () => quiet('a worker took it that runs nothing else'),
+  dropped: () => quiet('what came before is not kept: the run goes on from a snapshot'),
   'message-waiting': ({ name, becomes, ...event }) =>
     plain(`${waiting(becomes, name)} is accepted, and not taken yet${value(event)}`),
   completed: (event) => good(`completed${lasted(event)}${value(event)}`),

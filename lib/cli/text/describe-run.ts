@@ -54,10 +54,13 @@ function nextLines(run: RunAnswer, nowMs: number): string[] {
   ];
 }
 
-function originLines({ parent, link }: RunAnswer): Styled[] {
+function originLines({ parent, link, history }: RunAnswer): Styled[] {
   return [
     ...(parent === undefined ? [] : [`A child of ${parent}.`]),
     ...(link === undefined ? [] : [`It has continued as new: this is link ${link}.`]),
+    ...(history === undefined
+      ? []
+      : [`${history.events} events are behind its snapshot, and ${history.archived ? 'archived' : 'not kept'}.`]),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Resources } from '../../../lib/local/resources.ts';
 import { readTemplate } from '../../../lib/local/template/read-template.ts';
 import { useEveryOperation } from '../../dynamodb/every-operation.ts';
 import { createEngine } from '../../infra/synthesized.ts';
+import { describeBase } from '../../store/base-contract.ts';
 import { describeJournal } from '../../store/journal-contract.ts';
 import { describeLeases } from '../../store/lease-contract.ts';
 import { describeInbox } from '../../store/inbox-contract.ts';
@@ -21,6 +22,7 @@ const openStore = async (): Promise<typeof store> => store;
 
 describeLeases(openStore);
 describeInbox(openStore);
+describeBase(openStore);
 describeJournal(openStore);
 describePayloads(openStore);
 

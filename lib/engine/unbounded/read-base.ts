@@ -1,0 +1,61 @@
+/**
+ * Reads the base of a run: the snapshot from which it goes on, where its journal is not whole.
+ *
+ * Not its job: to go on from it (load-run.ts, read-run.ts), or to write one (write-base.ts).
+ *
+ * Tested by: test/frames/runs/unbounded-blocked.test.ts
+ */
+import { LullError } from '../../core/errors.ts';
+import type { RunItem } from '../../ports/run-item.ts';
+import { PayloadDamagedError } from '../../ports/world-errors.ts';
+import { linkOf } from '../link-before.ts';
+import { baseNotOfCode } from '../replay-run.ts';
+import type { Engine } from '../settings.ts';
+import { decodeSnapshot, type Snapshot } from '../snapshot.ts';
+import { whyOtherCode } from '../write-snapshot.ts';
+
+export type ReadBase =
+  /** The journal is whole. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'read'; readonly snapshot: Snapshot }
+  | { readonly kind: 'unreadable'; readonly error: LullError };
+
+export async function readBase(engine: Engine, run: RunItem): Promise<ReadBase> {
+  const { runId, base } = run;
+  if (base === undefined) return { kind: 'none' };
+  const read = await readSnapshot(engine, runId, base.key);
+  if (typeof read === 'string') return unreadable('BASE_MISSING', run, read);
+  const { snapshot } = read;
+  if (snapshot.record !== base.record || snapshot.link !== linkOf(run)) {
+    return unreadable('BASE_MISSING', run, 'it is not the one that the run names');
+  }
+  if (engine.frames === undefined) {
+    return { kind: 'unreadable', error: baseNotOfCode(run, 'it is not compiled for frames') };
+  }
+  const reason = whyOtherCode(engine, snapshot);
+  return reason === undefined ? { kind: 'read', snapshot } : { kind: 'unreadable', error: baseNotOfCode(run, reason) };
+}
+
+/** A table, a bucket or a key that does not answer is another matter: that throws. */
+export async function readSnapshot(
+  { store }: Pick<Engine, 'store'>,
+  runId: string,
+  key: string,
+): Promise<{ readonly snapshot: Snapshot } | string> {
+  try {
+    const value = await store.readValue(runId, key);
+    if (value === undefined) return 'it is not in the table, or not in its bucket: it was deleted';
+    const read = decodeSnapshot(value);
+    return read.kind === 'read' ? { snapshot: read.snapshot } : read.reason;
+  } catch (error) {
+    if (error instanceof PayloadDamagedError) return error.message;
+    throw error;
+  }
+}
+
+function unreadable(code: string, { runId, base }: RunItem, problem: string): ReadBase {
+  const message =
+    `the snapshot "${base?.key ?? ''}" that run "${runId}" goes on from cannot be read: ${problem}. Its history is ` +
+    `unbounded, so there is no journal to replay. Put back what was there, and the run goes on; or terminate it`;
+  return { kind: 'unreadable', error: new LullError(code, message) };
+}
