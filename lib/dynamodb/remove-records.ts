@@ -2,7 +2,7 @@
  * Deletes records behind a run's base (operation 43), in groups from the last one to the first: a worker that dies in between
  * leaves those before, each with the one before it.
  */
-import type { RecordToRemove } from '../ports/store.ts';
+import type { RecordToRemove } from '../journal/record.ts';
 import { recordIsOfThatTurn } from './conditions.ts';
 import { inParallel } from './in-parallel.ts';
 import { itemKey } from './item.ts';

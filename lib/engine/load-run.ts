@@ -105,7 +105,7 @@ async function loadBehind(
   for (const id of messageIdsIn(records)) journal.messageIds.add(id);
   journal.recordNumber = records.at(-1)?.number ?? turn.base?.record ?? 0;
   if (records.length > 0) journal.nonce = records.at(-1)?.nonce;
-  const terminate = entries.find(isPlainTerminate);
+  const terminate = readableEntries(records).find(isPlainTerminate);
   if (base.kind === 'read') takeHead(journal, base.snapshot, entries);
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
   if (damage !== undefined) return { kind: 'cannot-replay', error: whyUnreadable(turn.runId, records, damage) };
@@ -116,9 +116,10 @@ async function loadBehind(
   if (following.kind === 'cannot-replay') return { kind: 'cannot-replay', error: following.error };
   turn.watch(following.memory.strays);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
-  turn.unwritten.pushAll(following.unrecorded);
+  const { memory, unrecorded } = following;
+  turn.unwritten.pushAll(unrecorded);
   turn.noteSnapshot({ restored: true });
-  return { kind: 'loaded', memory: following.memory };
+  return { kind: 'loaded', memory };
 }
 
 /** What the base knows of the journal before it. */

@@ -127,7 +127,7 @@ export function toSnapshotOf(turn: Turn, memory: LiveMemory): Stored {
 /** Why this code does not restore what other code has stored; undefined if it may. */
 export function whyOtherCode(
   engine: Turn['engine'],
-  { code, ownCode, passed }: Pick<Snapshot, 'code' | 'ownCode' | 'passed'>,
+  { code, ownCode, passed }: Pick<Snapshot, 'code' | 'ownCode'> & { readonly passed?: string | undefined },
 ): string | undefined {
   if (ownCode !== engine.frames?.ownCodeId()) return 'it is of another version of lull';
   return passed === undefined && code !== codeOf(engine) ? 'it is of other code' : undefined;

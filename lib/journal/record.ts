@@ -19,3 +19,6 @@ export interface JournalRecord {
   /** Ids of the messages in `sealed`. Where the record is locked, its reader sees them too. */
   readonly messageIds?: readonly string[];
 }
+
+/** Of a journal that is not kept whole. */
+export type RecordToRemove = Pick<JournalRecord, 'number' | 'nonce'>;

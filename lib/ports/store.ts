@@ -8,7 +8,7 @@
  */
 import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { JournalRecord } from '../journal/record.ts';
+import type { JournalRecord, RecordToRemove } from '../journal/record.ts';
 import type { ContentLimits } from './content-limits.ts';
 import type { FirstTurn } from './first-turn.ts';
 import type { AcceptMessageResult, PutMessageResult } from './sending.ts';
@@ -109,10 +109,7 @@ export interface Store extends PoolStore {
    */
   putRecord(runId: string, record: JournalRecord, link?: number, values?: StreamValues[]): Promise<PutRecordResult>;
 
-  /**
-   * Operation 43. Deletes records of a link behind the run's base, each under the condition RecordIsOfThatTurn: another run of
-   * that id, later, has others. Of those that are given, the last one goes first.
-   */
+  /** Operation 43. Behind the run's base, the last one first. Condition, of each: RecordIsOfThatTurn. */
   removeRecords(runId: string, records: readonly RecordToRemove[], link?: number): Promise<void>;
 
   /** Operation 35. What has places from there on, in order, as one request gives it. None: there are none yet. Consistent. */
@@ -326,12 +323,9 @@ export interface ReleaseLease {
   readonly placeWaits?: RunItem['placeWaits'];
   /** What is absent stays as it is. */
   readonly snapshot?: RunItem['snapshot'];
-  /** The same. */
   readonly base?: RunItem['base'];
   readonly shows?: RunShows;
 }
-
-export type RecordToRemove = Pick<JournalRecord, 'number' | 'nonce'>;
 
 export interface FinishRun {
   readonly epoch: number;
@@ -394,7 +388,7 @@ export interface ContinueRun {
 export interface RenewLease {
   readonly epoch: number;
   readonly expiresAtMs: number;
-  /** A base of a later record than the one that is there, or nothing is written: the answer has the one that is there. */
+  /** Of a later record than the one that is there, or nothing is written. */
   readonly base?: RunItem['base'];
   /** What is absent stays as it is. */
   readonly shows?: RunShows;

@@ -13,6 +13,16 @@ const hourly = workflow('hourly', { history: 'unbounded' }, function* (hours: nu
   return sum;
 });
 
+/** Of the same name, with other code before where its runs wait. */
+const changed = workflow('hourly', { history: 'unbounded' }, function* (hours: number) {
+  let sum = 0;
+  for (let hour = 0; hour < hours; hour += 1) {
+    sum += 10 * (yield* step('work', () => 1));
+    yield* sleep('1 hour');
+  }
+  return sum;
+});
+
 const ALWAYS = { snapshotRecords: 1, maxSnapshotPercent: 100_000, maxWarmRuns: 0 };
 
 async function blockedBy(
@@ -34,7 +44,7 @@ async function blockedBy(
 
 describe('a run whose base', () => {
   it('is of other code is blocked, and goes on with its own', async () => {
-    const { cloud, run, good, status, blocked } = await blockedBy({ version: 'other' });
+    const { cloud, run, good, status, blocked } = await blockedBy({ workflows: [changed] });
     expect({ status, code: blocked?.code }).toEqual({ status: 'blocked', code: 'BASE_NOT_OF_CODE' });
     expect(blocked?.reason).toMatch(/goes on from a snapshot, and not with this code/);
     for (let hour = 0; hour < 4; hour += 1) {
@@ -62,9 +72,9 @@ describe('a run whose base', () => {
   });
 
   it('is of other code can be terminated', async () => {
-    const { cloud, run } = await blockedBy({ version: 'other' });
+    const { cloud, run } = await blockedBy({ workflows: [changed] });
     await cloud.client.run(run.id).terminate('enough');
-    await cloud.worker({ ...ALWAYS, frames: createRunFrames(), version: 'other' }).turn(run.id);
+    await cloud.worker({ ...ALWAYS, frames: createRunFrames(), workflows: [changed] }).turn(run.id);
     expect(await cloud.run(run.id)).toMatchObject({ status: 'terminated' });
   });
 });

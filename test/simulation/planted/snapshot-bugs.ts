@@ -80,9 +80,9 @@ export const snapshotBugs: readonly PlantedBug[] = [
   {
     ...IN_ALL,
     name: 'a snapshot of which it is not known what it has passed is taken by other code',
-    file: 'lib/engine/resume-run.ts',
-    find: `if (passed === undefined && code !== codeOf(engine)) return 'it is of other code';`,
-    put: ``,
+    file: 'lib/engine/write-snapshot.ts',
+    find: `passed === undefined && code !== codeOf(engine) ? 'it is of other code' : undefined`,
+    put: `undefined`,
   },
   {
     ...IN_ALL,

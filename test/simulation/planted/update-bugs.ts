@@ -53,7 +53,7 @@ export const updateBugs: readonly PlantedBug[] = [
   {
     name: 'a query writes',
     file: 'lib/engine/answer-query.ts',
-    find: `const damage = findDamage(records);`,
-    put: `await engine.store.deleteValue(runId, 'scratch');\n  const damage = findDamage(records);`,
+    find: `const read = await replayToRead(engine, run);`,
+    put: `await engine.store.deleteValue(runId, 'scratch');\n  const read = await replayToRead(engine, run);`,
   },
 ];
