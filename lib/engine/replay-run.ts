@@ -34,6 +34,7 @@ import type { CallbackHost, LiveRun, LiveRunOptions } from '../scheduler/live-ru
 import type { RestoredRun } from '../scheduler/run-frames.ts';
 import { signCallback } from '../token/callback-token.ts';
 import { isRandomKey } from '../token/random-key.ts';
+import { dueTimesIn, patchesIn } from './recorded-facts.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { digestOfPassed } from './snapshot.ts';
 import { codecOf } from './run-codec.ts';
@@ -45,6 +46,7 @@ import { rememberPending, type LiveMemory } from './live-memory.ts';
 import { asOwner } from './owned-code.ts';
 import { replayInSlices } from './replay-in-slices.ts';
 import type { Engine } from './settings.ts';
+import { baseNotOfCode } from './unbounded/base-not-of-code.ts';
 import { createStrayErrors } from './stray-errors.ts';
 
 export type ReplayRunResult =
@@ -118,14 +120,6 @@ export async function replayFromBase(
   }
 }
 
-export function baseNotOfCode({ runId }: RunItem, reason: string): LullError {
-  return new LullError(
-    'BASE_NOT_OF_CODE',
-    `run "${runId}" goes on from a snapshot, and not with this code: ${reason}. Its history is unbounded, so there is no ` +
-      `journal to replay. Deploy the code that wrote it, or other that fits, and the run goes on; or terminate it`,
-  );
-}
-
 /** A journal without entries is begun. */
 export async function replayRun(
   engine: Engine,
@@ -184,7 +178,9 @@ function restored(
 ): RestoredRun {
   if (frames === undefined) return { kind: 'refused', path: '', reason: 'this code was not compiled' };
   const made = frames.restoreRun(run, code, options);
-  if (made.kind === 'refused' || passed === undefined) return made;
+  if (made.kind === 'refused') return made;
+  if (options.tracesAwaits === true) made.live.traceAwaits();
+  if (passed === undefined) return made;
   const now = outsideGuard(() => digestOfPassed(frames.passedCode(made.live, definition)));
   return passed === now ? made : { kind: 'refused', path: '', reason: 'code that it has passed has changed' };
 }
@@ -251,7 +247,6 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const made = head && withGuard(guarded, () => restored(engine, head, { definition, code, options }));
   if (made?.kind === 'refused') return made;
   const live: LiveRun = made?.live ?? createLiveRun(options);
-  if (made !== undefined && tracesAwaits) live.traceAwaits();
   // Registered classes read their data at each replay. An input that this code cannot read holds the run.
   const given = withGuard(guarded, () => ({ input: decode(input) })); // null for a run that is begun
 
@@ -291,14 +286,6 @@ function runIdsOf(
     if (isOfHistory || recorderOf(started, entry.id) !== undefined) ids.set(entry.id, entry.operation.runId);
   }
   return ids;
-}
-
-function dueTimesIn(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, number> {
-  return new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
-}
-
-function patchesIn(recorded: readonly JournalEntry[]): ReadonlySet<string> {
-  return new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : [])));
 }
 
 /** Their tokens follow from the run's seed and from what is recorded of them. */

@@ -201,12 +201,8 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     }
 
     const isRebuilt = turn.engine.rebuildAtEveryAwait && delivery.events > 0;
-    if (isRebuilt || isLong(turn)) {
-      const written = await writeBase(turn, memory);
-      if (written !== undefined && (await nameBase(turn, written)) === 'lost') return { kind: 'lease-lost' };
-    }
+    if ((isRebuilt || isLong(turn)) && (await storeMeanwhile(turn, memory)) === 'lost') return { kind: 'lease-lost' };
     if (isRebuilt) {
-      await writeSnapshot(turn, memory);
       loading = await loadRun(turn);
       continue;
     }
@@ -233,6 +229,14 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     if (suspension.kind === 'accepted-since') continue;
     return suspension;
   }
+}
+
+/** In a turn that goes on. */
+async function storeMeanwhile(turn: Turn, memory: LiveMemory): Promise<'stored' | 'lost'> {
+  const written = await writeBase(turn, memory);
+  if (written !== undefined && (await nameBase(turn, written)) === 'lost') return 'lost';
+  if (turn.engine.rebuildAtEveryAwait) await writeSnapshot(turn, memory);
+  return 'stored';
 }
 
 /** All that was delivered, and asked for because of it. */

@@ -9,10 +9,10 @@ import { LullError } from '../../core/errors.ts';
 import type { RunItem } from '../../ports/run-item.ts';
 import { PayloadDamagedError } from '../../ports/world-errors.ts';
 import { linkOf } from '../link-before.ts';
-import { baseNotOfCode } from '../replay-run.ts';
 import type { Engine } from '../settings.ts';
 import { decodeSnapshot, type Snapshot } from '../snapshot.ts';
 import { whyOtherCode } from '../write-snapshot.ts';
+import { baseNotOfCode } from './base-not-of-code.ts';
 
 export type ReadBase =
   /** The journal is whole. */

@@ -98,8 +98,9 @@ export async function writeBase(turn: Turn, memory: LiveMemory): Promise<Written
   }
 }
 
-function refused(turn: Turn, reason: string): undefined {
+function refused(turn: Turn, reason: string): WrittenBase | undefined {
   noteRefused(turn, reason);
+  return undefined;
 }
 
 /** One that the run item does not name, and never will. */
