@@ -224,8 +224,7 @@ export class Turn {
       ...emptyJournal(),
     };
     this.inboxCheckedAtMs = beganAtMs;
-    this.snapshot = run.snapshot;
-    this.base = run.base;
+    ({ snapshot: this.snapshot, base: this.base } = run);
     this.#warmRuns = warmRuns;
     this.#place = place;
   }

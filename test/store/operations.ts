@@ -212,14 +212,8 @@ const retrying = operation(
     }),
 );
 
-const renew = operation(
-  'renew',
-  { run, epoch, nowMs, record: fc.integer({ min: 0, max: 4 }) },
-  (store, { run, epoch, nowMs, record }, prefix) =>
-    store.renew(prefix + run, {
-      ...{ epoch, expiresAtMs: nowMs + LEASE_MS },
-      ...(record === 0 ? {} : { base: { record, key: `base-${record}`, events: 1, ids: { count: 0, atMs: 0 } } }),
-    }),
+const renew = operation('renew', { run, epoch, nowMs }, (store, { run, epoch, nowMs }, prefix) =>
+  store.renew(prefix + run, { epoch, expiresAtMs: nowMs + LEASE_MS }),
 );
 
 const reads = fc.oneof(
@@ -286,11 +280,6 @@ const writes = fc.oneof(
   ),
   operation('putValue', { run, content }, (store, { run, content }, prefix) =>
     store.putValue(prefix + run, 'large', content),
-  ),
-  operation(
-    'removeRecords',
-    { run, owner, number: fc.integer({ min: 1, max: 4 }) },
-    (store, { run, owner, number }, prefix) => store.removeRecords(prefix + run, [{ number, nonce: owner }]),
   ),
   operation('deleteValue', { run }, (store, { run }, prefix) => store.deleteValue(prefix + run, 'large')),
   operation('purge', { run, nowMs }, (store, { run, nowMs }, prefix) => store.purge(prefix + run, nowMs)),
