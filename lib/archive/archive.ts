@@ -5,7 +5,7 @@
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { loadBuiltin } from '../core/load-builtin.ts';
+import { loadBuiltin } from '../aws/load-builtin.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { JournalBase } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
