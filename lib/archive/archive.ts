@@ -2,10 +2,11 @@
  * Records of a journal that are archived behind a run's base: some of them together, as one value of the run, which names the
  * value with those before. So they can be read from the last one to the first, and are deleted with the run.
  */
+import { createRequire } from 'node:module';
+import type * as zlib from 'node:zlib';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { loadBuiltin } from '../aws/load-builtin.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { JournalBase } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
@@ -24,16 +25,14 @@ export interface Archive {
 }
 
 export function encodeArchive({ before, records }: Archive): Encoded {
-  const packed = loadBuiltin('node:zlib').deflateRawSync(JSON.stringify(records)).toString('base64');
+  const packed = loadZlib().deflateRawSync(JSON.stringify(records)).toString('base64');
   return encode([ARCHIVE_FORMAT, before ?? null, packed], 'an archive of records');
 }
 
 function decodeArchive(what: string, encoded: Encoded): Archive {
   const [format, before, packed] = decode(encoded) as [unknown, string | null, string];
   if (format !== ARCHIVE_FORMAT) throw new PayloadDamagedError(what, `its format is ${String(format)}`);
-  const text = loadBuiltin('node:zlib')
-    .inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES })
-    .toString();
+  const text = loadZlib().inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES }).toString();
   return { ...(before === null ? {} : { before }), records: JSON.parse(text) as JournalRecord[] };
 }
 
@@ -86,4 +85,9 @@ export async function loadWholeJournal(store: Store, runId: string): Promise<Who
 
 async function hasOtherBase(store: Store, runId: string, base: JournalBase | undefined): Promise<boolean> {
   return (await store.readRun(runId))?.base?.key !== base?.key;
+}
+
+/** An import would load it at the start of each process that never reads an archive. */
+function loadZlib(): typeof zlib {
+  return createRequire('/')('node:zlib') as typeof zlib;
 }
