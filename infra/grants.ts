@@ -21,6 +21,7 @@ export const OPERATIONS = {
     'loadMessages',
     'putRecord',
     'transact',
+    'removeRecords',
     'putValue',
     'deleteMessages',
     'renew',
