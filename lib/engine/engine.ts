@@ -14,6 +14,7 @@ import { PausedWorkflows } from './paused-workflows.ts';
 import { prepareGuard } from './guard.ts';
 import { observeNothing } from './observe.ts';
 import { catchStrayErrors } from './owned-code.ts';
+import { rememberFrames } from './frames-of-process.ts';
 import { giveHintForPromises } from './promise-hint.ts';
 import { checkHistories } from './unbounded/check-histories.ts';
 import type { InspectRun } from '../ports/inspection.ts';
@@ -68,6 +69,7 @@ export function toEngine(options: EngineOptions): Engine {
 
 export function createEngine(options: EngineOptions): RunningEngine {
   checkHistories(options);
+  rememberFrames(options.frames);
   return createUnchecked(options);
 }
 

@@ -5,14 +5,13 @@
  */
 import { invariant } from '../core/invariant.ts';
 import { createUnchecked, type RunningEngine } from './engine.ts';
-import { canStoreRuns, createRunFrames } from '../scheduler/run-frames.ts';
+import { framesOfProcess } from './frames-of-process.ts';
 import type { EngineOptions } from './settings.ts';
 
 export type QueryEngineOptions = Pick<EngineOptions, 'registry' | 'store' | 'clock' | 'log' | 'turnOfTheLoop'>;
 
 export function createQueryEngine(options: QueryEngineOptions): Pick<RunningEngine, 'answerQuery' | 'inspectRun'> {
-  const frames = canStoreRuns() ? createRunFrames() : undefined;
-  return createUnchecked({ ...withoutWorld(options), frames });
+  return createUnchecked({ ...withoutWorld(options), frames: framesOfProcess() });
 }
 
 /** The options of an engine that can change nothing outside. */
