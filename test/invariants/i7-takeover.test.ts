@@ -129,7 +129,7 @@ describe('I7: a lease that is kept is not taken over', () => {
     let renewals = 0;
     const worker = cloud.worker({
       around: async ({ operation }, go) => {
-        if (operation === 'renew' && (renewals += 1) % 3 !== 0) throw new StoreUnavailableError(operation);
+        if (operation === 'renew' && (renewals += 1) % 2 !== 0) throw new StoreUnavailableError(operation);
         return go();
       },
     });
