@@ -19,7 +19,7 @@ const { positionals: wanted, values } = parseArgs({
   options: { against: { type: 'string' }, rounds: { type: 'string', default: '5' } },
 });
 /** Those that `main.ts` has. */
-const others = wanted.filter((workload) => workload !== 'lambda' && workload !== 'frames');
+const others = wanted.filter((workload) => !['lambda', 'frames', 'unbounded'].includes(workload));
 
 /** Of a step, compiled and not, in turn. */
 const ROUNDS = 5;
@@ -43,6 +43,11 @@ async function main(): Promise<number> {
   if (wanted.length === 0 || wanted.includes('frames')) {
     const status = await measureFrames(resolve(import.meta.dirname, '..'));
     if (status !== 0) return status;
+  }
+  if (wanted.length === 0 || wanted.includes('unbounded')) {
+    const bundle = await bundleBench(resolve(import.meta.dirname, '..'), 'compiled');
+    const { status } = spawnSync(process.execPath, [bundle, 'unbounded'], { stdio: 'inherit' });
+    if (status !== 0) return status ?? 1;
   }
   if (wanted.length > 0 && !wanted.includes('lambda')) return 0;
   for (const line of await measureLambda()) print({ workload: 'lambda', ...line });

@@ -40,11 +40,11 @@ const READS: ReadonlySet<keyof Store> = new Set<keyof Store>([
   'listRuns',
 ]);
 
-export function openMemory(): BenchStore {
+export function openMemory({ hasBucket = true } = {}): BenchStore {
   return {
     name: 'memory',
     isMetered: false,
-    ...counting(new MemoryStore(), undefined),
+    ...counting(new MemoryStore({ payloadBucket: hasBucket }), undefined),
     close: () => Promise.resolve(),
   };
 }
