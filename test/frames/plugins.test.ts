@@ -7,7 +7,6 @@ import { pathToFileURL } from 'node:url';
 import { build as esbuild, type BuildFailure } from 'esbuild';
 import { build as vite } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { compileModule } from '../../lib/frames/compiler/compile-module.ts';
 import { esbuildFrames, viteFrames } from '../../lib/frames/index.ts';
 
 let folder = '';
@@ -222,18 +221,4 @@ test('packages and lull itself are left alone unless they are asked for', async 
   expect(await text({})).toContain('function* dep()');
   expect(await text({ include: /node_modules\/dep\// })).not.toContain('function* dep()');
   expect(await text({ exclude: /uses/ })).not.toContain('nameModule');
-});
-
-test('twenty kilobytes are compiled in half a second of the processor', () => {
-  const source = Array.from({ length: 40 }, (_, index) =>
-    WORKFLOW.replaceAll(/\b(run|Box|State|Local|fail)\b/g, `$1${index}`).replaceAll(/^import .*$/gm, ''),
-  ).join('\n');
-  const twenty = source.slice(0, source.lastIndexOf('\nexport enum', 20_480));
-  expect(twenty.length).toBeGreaterThan(19_000);
-  const options = { fileName: 'flow.ts', moduleId: 'flow', runtime: 'runtime' };
-  const before = process.cpuUsage();
-  const compiled = compileModule(`declare const helper: any; type Order = any;\n${twenty}`, options);
-  const { user, system } = process.cpuUsage(before);
-  expect(compiled.kind).toBe('compiled');
-  expect((user + system) / 1_000).toBeLessThan(500);
 });
