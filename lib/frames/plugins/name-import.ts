@@ -7,8 +7,11 @@ const known = new Map<string, string | undefined>();
 
 /** What is found by a path, or is part of Node, is called as it is. */
 export function nameImport(from: string, folder: string): string {
-  const [, name] = /^((?:@[^/]+\/)?[^./][^/]*)(?:\/|$)/.exec(from) ?? [];
-  if (name === undefined || from.startsWith('node:')) return from;
+  if (from.startsWith('.') || from.startsWith('/') || from.startsWith('node:')) return from;
+  const name = from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/');
   const version = versionOf(name, folder);
   return version === undefined ? from : `${from}@${version}`;
 }
