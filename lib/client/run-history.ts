@@ -61,7 +61,8 @@ export async function* readHistory(
   let lastNumber = firstRead;
   for await (const { number, epoch, entries } of readRecords(ports, store, { runId, after: firstRead, link })) {
     if (number >= from.record) place = { record: number, events: 0 };
-    const isGap = number > lastNumber + 1;
+    // Of another run a record is missing: it was changed by hand, and what there is of it is shown.
+    const isGap = run.base !== undefined && number > lastNumber + 1;
     lastNumber = number;
     if (isGap && isBehind(place, from)) yield { event: { kind: 'dropped' }, cursor: atPlace(place) };
     for (const entry of entries) {

@@ -23,6 +23,9 @@ export async function replayGolden(workflows: Workflows, golden: GoldenRun): Pro
     inputDigest: 'none',
     dueAtMs: 0,
   });
+  const nowMs = START_MS;
+  const lease = { owner: 'golden', expiresAtMs: nowMs + 30_000 };
+  await cloud.table.take(runId, { lease, nowMs, dueByMs: nowMs });
   await cloud.table.putRecord(runId, { number: 1, epoch: 1, nonce: 'golden', entries });
   return (await cloud.worker().replayAgain?.(runId)) ?? { kind: 'unknown' };
 }

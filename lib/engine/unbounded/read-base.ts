@@ -24,10 +24,10 @@ export async function readBase(engine: Engine, run: RunItem): Promise<ReadBase> 
   const { runId, base } = run;
   if (base === undefined) return { kind: 'none' };
   const read = await readSnapshot(engine, runId, base.key);
-  if (typeof read === 'string') return unreadable('BASE_MISSING', run, read);
+  if (typeof read === 'string') return unreadable(run, read);
   const { snapshot } = read;
   if (snapshot.record !== base.record || snapshot.link !== linkOf(run)) {
-    return unreadable('BASE_MISSING', run, 'it is not the one that the run names');
+    return unreadable(run, 'it is not the one that the run names');
   }
   if (engine.frames === undefined) {
     return { kind: 'unreadable', error: baseNotOfCode(run, 'it is not compiled for frames') };
@@ -53,9 +53,9 @@ export async function readSnapshot(
   }
 }
 
-function unreadable(code: string, { runId, base }: RunItem, problem: string): ReadBase {
+function unreadable({ runId, base }: RunItem, problem: string): ReadBase {
   const message =
     `the snapshot "${base?.key ?? ''}" that run "${runId}" goes on from cannot be read: ${problem}. Its history is ` +
     `unbounded, so there is no journal to replay. Put back what was there, and the run goes on; or terminate it`;
-  return { kind: 'unreadable', error: new LullError(code, message) };
+  return { kind: 'unreadable', error: new LullError('BASE_MISSING', message) };
 }

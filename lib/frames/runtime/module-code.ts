@@ -14,7 +14,7 @@ interface Part {
   readonly uses: readonly string[];
 }
 
-interface ModuleCode {
+export interface ModuleCode {
   readonly parts: ReadonlyMap<string, Part>;
   readonly imports: Readonly<Record<string, string>>;
   readonly own: Getters;
