@@ -8,6 +8,7 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { whyUnreadable } from '../ports/locked-records.ts';
 import type { JournalBase } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
@@ -41,6 +42,8 @@ export async function readArchive(store: Pick<Store, 'readValue'>, runId: string
   const what = `archive "${key}" of run "${runId}"`;
   const value = await store.readValue(runId, key);
   if (value === undefined) throw new PayloadDamagedError(what, 'it is not there');
+  const locked = whyUnreadable(value, what);
+  if (locked !== undefined) throw locked;
   return decodeArchive(what, value);
 }
 

@@ -77,6 +77,7 @@ export async function afterEndOfClosed(engine: Engine, run: RunItem): Promise<vo
 async function childrenBehind(engine: Engine, { runId, base }: RunItem): Promise<Snapshot['openChildren']> {
   if (base === undefined) return [];
   const read = await readSnapshot(engine, runId, base.key);
+  if (read instanceof Error) throw read;
   if (typeof read !== 'string') return read.snapshot.openChildren;
   engine.log.error('the children of a run that has ended are not known: its snapshot cannot be read', {
     runId,

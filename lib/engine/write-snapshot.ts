@@ -96,9 +96,16 @@ function isWanted(turn: Turn, memory: LiveMemory): boolean {
   return journal.recordNumber - since >= engine.snapshotRecords;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 export type Stored = { readonly value: ReturnType<typeof encodeSnapshot> } | { readonly reason: string };
 
-function toSnapshot({ engine, journal, run }: Turn, { live, started, code }: LiveMemory, nonce: string): Stored {
+function toSnapshot(
+  { engine, journal, run }: Turn,
+  { live, started, code }: LiveMemory,
+  nonce: string,
+  forgotten: ReadonlySet<string> = NONE,
+): Stored {
   const { frames } = engine;
   const definition = engine.registry.find(run.workflow);
   if (frames === undefined || definition === undefined) return { reason: 'this code was not compiled' };
@@ -109,7 +116,7 @@ function toSnapshot({ engine, journal, run }: Turn, { live, started, code }: Liv
   const value = encodeSnapshot({
     ...{ code: codeOf(engine), ownCode: frames.ownCodeId(), ...(passed !== undefined && { passed }) },
     ...{ link: linkOf(run), record, nonce, started, events, bytes },
-    messageIds: [...messageIds],
+    messageIds: forgotten.size === 0 ? [...messageIds] : [...messageIds].filter((id) => !forgotten.has(id)),
     openChildren: [...openChildren],
     streams: Object.fromEntries(streams),
     run: stored.bytes,
@@ -117,11 +124,11 @@ function toSnapshot({ engine, journal, run }: Turn, { live, started, code }: Liv
   return { value };
 }
 
-/** Of the run as it is now, at rest. */
-export function toSnapshotOf(turn: Turn, memory: LiveMemory): Stored {
+/** Of the run as it is now, at rest, without the ids of some messages. */
+export function toSnapshotOf(turn: Turn, memory: LiveMemory, forgotten: ReadonlySet<string>): Stored {
   const { nonce } = turn.journal;
   if (nonce === undefined) return { reason: 'it has no journal yet' };
-  return outsideGuard(() => toSnapshot(turn, memory, nonce));
+  return outsideGuard(() => toSnapshot(turn, memory, nonce, forgotten));
 }
 
 /** Why this code does not restore what other code has stored; undefined if it may. */

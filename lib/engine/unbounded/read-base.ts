@@ -7,7 +7,8 @@
  */
 import { LullError } from '../../core/errors.ts';
 import type { RunItem } from '../../ports/run-item.ts';
-import { PayloadDamagedError } from '../../ports/world-errors.ts';
+import { whyUnreadable } from '../../ports/locked-records.ts';
+import { isOfPayloadKey, PayloadDamagedError } from '../../ports/world-errors.ts';
 import { linkOf } from '../link-before.ts';
 import type { Engine } from '../settings.ts';
 import { decodeSnapshot, type Snapshot } from '../snapshot.ts';
@@ -24,6 +25,7 @@ export async function readBase(engine: Engine, run: RunItem): Promise<ReadBase> 
   const { runId, base } = run;
   if (base === undefined) return { kind: 'none' };
   const read = await readSnapshot(engine, runId, base.key);
+  if (read instanceof LullError) return { kind: 'unreadable', error: read };
   if (typeof read === 'string') return unreadable(run, read);
   const { snapshot } = read;
   if (snapshot.record !== base.record || snapshot.link !== linkOf(run)) {
@@ -36,19 +38,22 @@ export async function readBase(engine: Engine, run: RunItem): Promise<ReadBase> 
   return reason === undefined ? { kind: 'read', snapshot } : { kind: 'unreadable', error: baseNotOfCode(run, reason) };
 }
 
-/** A table, a bucket or a key that does not answer is another matter: that throws. */
+/** A table or a bucket that does not answer is another matter: that throws. The error is of the payload key. */
 export async function readSnapshot(
   { store }: Pick<Engine, 'store'>,
   runId: string,
   key: string,
-): Promise<{ readonly snapshot: Snapshot } | string> {
+): Promise<{ readonly snapshot: Snapshot } | string | LullError> {
   try {
     const value = await store.readValue(runId, key);
     if (value === undefined) return 'it is not in the table, or not in its bucket: it was deleted';
+    const locked = whyUnreadable(value, `the snapshot "${key}" that run "${runId}" goes on from`);
+    if (locked !== undefined) return locked;
     const read = decodeSnapshot(value);
     return read.kind === 'read' ? { snapshot: read.snapshot } : read.reason;
   } catch (error) {
     if (error instanceof PayloadDamagedError) return error.message;
+    if (isOfPayloadKey(error)) return error;
     throw error;
   }
 }

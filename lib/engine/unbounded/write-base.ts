@@ -10,13 +10,16 @@
  * archived. What the run item may name is never deleted: only a base that it is known not to name (`withdraw`), or named
  * before the one that it names.
  *
- * What stays of the journal: record 1, by which tokens of callbacks are checked; the base's own; and each record that stops a
- * worker which was taken over. Such a worker would write the next record of a journal as it knew it, and I2 stops it because
- * there is one. Of all that it could write next, the first one of a later lease is in its way: one that begins with
- * `taken-over`, or one of a lease that does not follow on the lease of the record before, since the worker in between may have
- * taken over and written nothing. A lease that follows on one that was given back stops no worker. Keeps I2.
+ * What stays of the journal: record 1, by which tokens of callbacks are checked; the base's own; and each record that stands
+ * in the way of a write that may still come. A worker which was taken over would write the next record of a journal as it knew
+ * it, and I2 stops it because there is one. Of all that it could write next, the first one of a later lease is in its way: one
+ * that begins with `taken-over`, or one of a lease that does not follow on the lease of the record before, since the worker in
+ * between may have taken over and written nothing. A lease that follows on one that was given back stops no worker. A request
+ * of a record that had no answer may be carried out late: in its way is the record that was written under its number, by a
+ * worker that says that it lives, or that a transaction was not carried out. Keeps I2, I5.
  *
- * Tested by: test/frames/runs/unbounded-journal.test.ts, test/frames/runs/unbounded-takeover.test.ts
+ * Tested by: test/frames/runs/unbounded-journal.test.ts, test/frames/runs/unbounded-takeover.test.ts,
+ * test/frames/runs/unbounded-messages.test.ts
  */
 import { encodedBytes } from '../../codec/encode.ts';
 import { SHORTEST_RETENTION_MS } from '../../core/shortest-retention.ts';
@@ -25,10 +28,12 @@ import type { JournalEntry } from '../../journal/event.ts';
 import type { JournalRecord } from '../../journal/record.ts';
 import { encodeArchive } from '../../archive/archive.ts';
 import { entriesBytes } from '../../ports/entries-text.ts';
+import { unlessLocked } from '../../ports/locked-records.ts';
 import { type JournalBase, SNAPSHOT_KEY_PREFIX } from '../../ports/run-item.ts';
 import { emptyJournal } from '../journal-length.ts';
 import { linkOf } from '../link-before.ts';
 import type { LiveMemory } from '../live-memory.ts';
+import { saysThatItLives } from '../proof-of-life.ts';
 import type { Turn } from '../turn-state.ts';
 import { mayBeStored, noteRefused, toSnapshotOf } from '../write-snapshot.ts';
 
@@ -39,6 +44,8 @@ export interface WrittenBase {
   readonly archives: readonly string[];
   /** Records that are behind it, and not needed. */
   readonly behind: readonly JournalRecord[];
+  /** Ids of messages that it does not have any more. */
+  readonly forgotten: readonly string[];
 }
 
 /** An archive is closed at so many bytes of records. */
@@ -47,6 +54,8 @@ const ARCHIVE_BYTES = 1_000_000;
 /** In a turn that goes on and on: a part of the limits of a journal that is kept whole. */
 const PART_OF_EVENTS = 1 / 20;
 const PART_OF_BYTES = 1 / 50;
+
+const OF_TRANSACTION = /Transaction(Condition|Conflict|Refused)Error/;
 
 /** Ids of messages are known for twice as long as a request may be on its way. */
 const KNOWN_MS = 2 * SHORTEST_RETENTION_MS;
@@ -69,8 +78,8 @@ export async function writeBase(turn: Turn, memory: LiveMemory): Promise<Written
   if (journal.recordNumber - since < engine.snapshotRecords) return undefined;
   journal.snapshotTriedAt = journal.recordNumber;
   try {
-    const ids = forgetOldIds(turn);
-    const stored = toSnapshotOf(turn, memory);
+    const { ids, forgotten } = oldIds(turn);
+    const stored = toSnapshotOf(turn, memory, new Set(forgotten));
     if ('reason' in stored) return refused(turn, stored.reason);
     const bytes = encodedBytes(stored.value);
     if (bytes > engine.maxValueBytes) return refused(turn, 'it is larger than a value may be');
@@ -92,7 +101,7 @@ export async function writeBase(turn: Turn, memory: LiveMemory): Promise<Written
     const behind = records.filter(({ number }, index) => {
       return number < base.record && !(number === before?.record ? before.stays : staysAt(records, index));
     });
-    return { base, archives: archived, behind };
+    return { base, archives: archived, behind, forgotten };
   } catch (error) {
     return refused(turn, `it was not written: ${describeThrown(error)}`);
   }
@@ -110,9 +119,10 @@ export async function withdrawBase({ engine, runId, journal }: Turn, { base, arc
 }
 
 /** The run item names it. What is behind it goes; what is left of that, if the worker dies, goes with the run. */
-export async function goOnBehind(turn: Turn, { base, behind }: WrittenBase): Promise<void> {
+export async function goOnBehind(turn: Turn, { base, behind, forgotten }: WrittenBase): Promise<void> {
   const { engine, runId, run, base: before } = turn;
   turn.base = base;
+  for (const id of forgotten) turn.journal.messageIds.delete(id);
   Object.assign(turn.journal, emptyJournal());
   try {
     if (behind.length > 0) await engine.store.removeRecords(runId, behind, linkOf(run));
@@ -168,7 +178,7 @@ function recordsToArchive({ engine, runId, run, base, journal }: Turn): Promise<
   const after = run.lease === undefined ? Math.max(0, (base?.record ?? 0) - 1) : 0;
   return engine.store
     .loadRecords(runId, after, undefined, linkOf(run), run)
-    .then((records) => records.filter(({ number }) => number <= journal.recordNumber));
+    .then((records) => unlessLocked(runId, records).filter(({ number }) => number <= journal.recordNumber));
 }
 
 /** Gives their keys, the newest one last; none where there is no bucket. */
@@ -198,29 +208,34 @@ function* chunksOf(records: readonly JournalRecord[]): Generator<JournalRecord[]
   if (chunk.length > 0) yield chunk;
 }
 
-/** Whether it stops a worker that was taken over. Of one whose predecessor is gone that is not known. */
+/** Whether it is in the way of a write that may still come. Of one whose predecessor is gone that is not known. */
 function staysAt(records: readonly JournalRecord[], index: number): boolean {
   const [before, record] = [records[index - 1], records[index]];
   if (record === undefined || before?.number !== record.number - 1) return true;
-  return record.epoch - before.epoch > 1 || record.entries.some(({ kind }) => kind === 'taken-over');
+  return record.epoch - before.epoch > 1 || record.entries.some(isInPlaceOfAnother);
+}
+
+/** The record under its number may have been asked for before, in a request that had no answer. */
+function isInPlaceOfAnother(entry: JournalEntry): boolean {
+  if (entry.kind === 'taken-over' || saysThatItLives(entry)) return true;
+  const isFailure = entry.kind === 'step-failed' || entry.kind === 'step-retrying';
+  return isFailure && OF_TRANSACTION.test(JSON.stringify(entry.error)); // once too often where an author's error says so
 }
 
 function isSensitive(entry: JournalEntry): boolean {
   return 'sensitive' in entry;
 }
 
-/** Those that were known at a time long ago, but for what the inbox has. */
-function forgetOldIds({ engine, journal, base, inboxIds }: Turn): JournalBase['ids'] {
+/** Those that were known at a time long ago, but for those that the run item has. The turn knows them until the base is named. */
+function oldIds({ engine, journal, base, run, newestRun }: Turn): {
+  readonly ids: JournalBase['ids'];
+  readonly forgotten: readonly string[];
+} {
   const nowMs = engine.clock.nowMs();
   const { messageIds } = journal;
   const { count, atMs } = base?.ids ?? { count: 0, atMs: nowMs };
-  if (nowMs - atMs < KNOWN_MS) return { count, atMs };
-  const kept = new Set(inboxIds);
-  let left = count;
-  for (const id of messageIds) {
-    if (left === 0) break;
-    left -= 1;
-    if (!kept.has(id)) messageIds.delete(id);
-  }
-  return { count: messageIds.size, atMs: nowMs };
+  if (nowMs - atMs < KNOWN_MS) return { ids: { count, atMs }, forgotten: [] };
+  const kept = new Set((newestRun ?? run).inboxIds); // also of messages that are delivered: the next release takes them out
+  const forgotten = [...messageIds].slice(0, count).filter((id) => !kept.has(id));
+  return { ids: { count: messageIds.size - forgotten.length, atMs: nowMs }, forgotten };
 }

@@ -1,6 +1,7 @@
 /** Bases that cannot be gone on from: the run is blocked, loses nothing, and goes on when they can. */
 import { sleep, step, workflow } from 'lull';
 import { createRunFrames } from 'lull/lambda';
+import { createTestKey } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
 import { SmallCloud } from '../../engine/small-cloud.ts';
 
@@ -69,6 +70,27 @@ describe('a run whose base', () => {
       await good.turn(run.id);
     }
     expect(await run.result()).toBe(4);
+  });
+
+  it('cannot be decrypted is blocked for its key, and goes on when that is back', async () => {
+    const key = createTestKey();
+    const cloud = new SmallCloud([hourly]);
+    const worker = () => cloud.worker({ ...ALWAYS, frames: createRunFrames(), payloadKey: key });
+    const run = await cloud.client.start(hourly, 4);
+    const turns = async (count: number): Promise<void> => {
+      for (let hour = 0; hour < count; hour += 1) {
+        await worker().turn(run.id);
+        cloud.pass(3_601_000);
+      }
+    };
+    await turns(2);
+    expect(await cloud.run(run.id)).toHaveProperty('base');
+    key.takeAway();
+    await turns(1);
+    expect(await cloud.run(run.id)).toMatchObject({ status: 'blocked', blocked: { code: 'PAYLOAD_KEY' } });
+    key.giveBack();
+    await turns(5);
+    expect(await cloud.run(run.id)).toMatchObject({ status: 'completed' });
   });
 
   it('is of other code can be terminated', async () => {

@@ -1,5 +1,5 @@
 /** Workers that die, or that were taken over, while the base of a run moves on. */
-import { sleep, step, workflow } from 'lull';
+import { sleep, step, transaction, TransactionConditionError, workflow } from 'lull';
 import { createRunFrames } from 'lull/lambda';
 import { crashEverywhere } from 'lull/testing';
 import { describe, expect, it } from 'vitest';
@@ -106,6 +106,45 @@ describe('a worker that was taken over', () => {
     await hourly(cloud, good, run.id, 8);
     const records = await cloud.records(run.id);
     expect(records.map(({ entries }) => entries[0]?.kind)).toEqual(['started', 'taken-over', expect.any(String)]);
+  });
+});
+
+describe('a transaction of which it was said that it was refused, and that is carried out late', () => {
+  it('finds the record that was written in its place, however far the base has moved on since', async () => {
+    const noting = workflow('noting', { history: 'unbounded' }, function* () {
+      let noted = 'noted';
+      try {
+        yield* transaction('note', (tx) => {
+          tx.put({ TableName: 'notes', Item: { id: 'a' }, ConditionExpression: 'attribute_not_exists(id)' });
+        });
+      } catch (error) {
+        if (!(error instanceof TransactionConditionError)) throw error;
+        noted = 'refused';
+      }
+      for (let round = 0; round < 6; round += 1) {
+        yield* step('work', () => 1);
+        yield* sleep('1 hour');
+      }
+      return noted;
+    });
+    const cloud = new SmallCloud([noting]);
+    let late: () => Promise<unknown> = () => Promise.reject(new Error('there was none'));
+    const worker = cloud.worker({
+      ...{ ...ALWAYS, frames: createRunFrames() },
+      around: async (call, go) => {
+        if (call.operation !== 'transact') return go();
+        late = go;
+        return { kind: 'condition-failed', failed: [{ index: 0 }] } as Awaited<ReturnType<typeof go>>;
+      },
+    });
+    const run = await cloud.client.start('noting');
+    await worker.turn(run.id);
+    await hourly(cloud, worker, run.id, 3);
+    expect((await cloud.run(run.id)).base?.record).toBeGreaterThan(6);
+    expect(await late()).toMatchObject({ kind: 'exists' });
+    expect(cloud.table.tables.read('notes', { id: 'a' })).toBeUndefined();
+    await hourly(cloud, worker, run.id, 5);
+    expect(await run.result()).toBe('refused');
   });
 });
 

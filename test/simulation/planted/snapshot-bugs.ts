@@ -52,8 +52,8 @@ export const snapshotBugs: readonly PlantedBug[] = [
     ...IN_ALL,
     name: 'a snapshot does not have which messages came before it',
     file: 'lib/engine/write-snapshot.ts',
-    find: `messageIds: [...messageIds],`,
-    put: `messageIds: [...messageIds].slice(messageIds.size),`,
+    find: `messageIds: forgotten.size === 0 ? [...messageIds] :`,
+    put: `messageIds: forgotten.size === 0 ? [] :`,
   },
   {
     ...IN_ALL,
