@@ -14,13 +14,16 @@ export function drawPlan(seed: number): Plan {
   while (runs.length < count) {
     const runId = `run-${runs.length + 1}`;
     const own = dice.named(runId);
-    const { name, draw, alone, befalls } = drawWorkload(own, runs.length === 0);
+    const { name, draw, alone, hasBucket, befalls } = drawWorkload(own, runs.length === 0);
     const drawn = draw(own, runId);
     const callers = someWithFirstTurns(own.named('first turns'), drawn.callers);
     runs.push({ workload: name, runId, ...drawn, callers: someOverHttp(own.named('http'), callers) });
     incidents.push(...(befalls?.(own.named('befalls'), weather.faultsEndAtMs) ?? []));
     if (alone !== undefined)
-      return { seed, runs, weather: { ...weather, settings: { ...weather.settings, ...alone } } };
+      return {
+        ...{ seed, runs },
+        weather: { ...weather, ...(hasBucket && { hasBucket }), settings: { ...weather.settings, ...alone } },
+      };
   }
   return { seed, runs, weather: { ...weather, incidents } };
 }

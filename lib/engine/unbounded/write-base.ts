@@ -10,7 +10,7 @@
  * archived. What the run item may name is never deleted: only a base that it is known not to name (`withdraw`), or named
  * before the one that it names.
  *
- * What stays of the journal: record 1, by which tokens of callbacks are checked; the base's own; and each record that stands
+ * What stays of the journal: record 1, by which tokens of callbacks are checked; the base's own; and each record that is
  * in the way of a write that may still come. A worker which was taken over would write the next record of a journal as it knew
  * it, and I2 stops it because there is one. Of all that it could write next, the first one of a later lease is in its way: one
  * that begins with `taken-over`, or one of a lease that does not follow on the lease of the record before, since the worker in

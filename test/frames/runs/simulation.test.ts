@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { drawPlan } from '../../simulation/draw-plan.ts';
+import type { Plan } from '../../simulation/plan.ts';
 import { simulate } from '../../simulation/simulate.ts';
 
 const SEEDS = Number(process.env['LULL_FRAMES_SEEDS'] ?? 40);
@@ -30,3 +31,28 @@ test(
     expect([...spoiled.keys()].sort()).toHaveLength(11);
   },
 );
+
+/** The first seeds that draw a run with an unbounded history. */
+function* unboundedPlans(count: number): Generator<Plan> {
+  let left = count;
+  for (let seed = 1; left > 0; seed += 1) {
+    const plan = drawPlan(seed);
+    if (plan.runs[0]?.workload.startsWith('unbounded') !== true) continue;
+    left -= 1;
+    yield plan;
+  }
+}
+
+const UNBOUNDED = Number(process.env['LULL_UNBOUNDED_SEEDS'] ?? 15);
+
+test('no rule is broken by runs with an unbounded history', { timeout: LIMIT_MS }, async () => {
+  const wrong: string[] = [];
+  let bases = 0;
+  for (const plan of unboundedPlans(UNBOUNDED)) {
+    const { violation, cloud } = await simulate(plan);
+    if (violation !== undefined) wrong.push(`seed ${plan.seed}: "${violation.rule}": ${violation.message}`);
+    if (cloud.table.ledger.of('run-1').item?.base !== undefined) bases += 1;
+  }
+  expect(wrong).toEqual([]);
+  expect(bases).toBeGreaterThan(UNBOUNDED / 2);
+});

@@ -1,4 +1,5 @@
 /** All rules. */
+import { baseRule } from './base-rule.ts';
 import { blockedRule } from './blocked-rule.ts';
 import { bodiesRule } from './bodies-rule.ts';
 import { cancelRule } from './cancel-rule.ts';
@@ -34,6 +35,7 @@ import { workloadRule } from './workload-rule.ts';
 export const rules: readonly Rule[] = [
   runItemRule,
   journalRule,
+  baseRule,
   streamRule,
   messagesRule,
   updatesRule,

@@ -24,7 +24,8 @@ export const limitsRule: Rule = {
       violate(`of a record, ${limited.length} entries have ${bytes} bytes of ${maxRecordBytes}`);
     // A tenth more for cleaning up, what one event led to, one full inbox.
     const mostEntries = maxJournalEvents * 1.1 + maxPendingCommands + CONTROL_INBOX_LIMIT + 1;
-    if (run.entries.length > mostEntries) violate(`the journal has ${run.entries.length} entries of ${mostEntries}`);
+    const length = run.entries.length - (run.item?.base?.events ?? 0);
+    if (length > mostEntries) violate(`the journal has ${length} entries of ${mostEntries}`);
     if (run.limitsReached + entries.filter(isLimit).length > 1) {
       violate('the code was asked to stop for the length of its journal more than once');
     }

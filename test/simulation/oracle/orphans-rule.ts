@@ -6,6 +6,7 @@
  * was refused while the run was open, or when it had failed and could be tried again (another call with the key may need
  * it); the result of a worker that was taken over, or whose run was terminated before it could end it.
  */
+import { readArchives } from '../../../lib/archive/archive.ts';
 import type { RunLedger } from './run-ledger.ts';
 import { SNAPSHOT_KEY_PREFIX } from '../../../lib/ports/run-item.ts';
 import type { Rule, Seen } from './rule.ts';
@@ -31,10 +32,17 @@ export const orphansRule: Rule = {
       (id) => !mayBeLeft(run, seen, ['putMessage', 'accept', 'deleteMessages'], id),
     );
     if (messages.length > 0) violate(`payloads of ${messages.join(', ')} are left`);
-    const values = run.unreferred().filter((key) => !mayValueBeLeft(run, seen, key));
+    const archived = await keysOfArchives(run, seen);
+    const values = run.unreferred().filter((key) => !archived.has(key) && !mayValueBeLeft(run, seen, key));
     if (values.length > 0) violate(`values ${values.join(', ')} are left`);
   },
 };
+
+async function keysOfArchives({ runId, item }: RunLedger, { table }: Seen): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for await (const { key } of readArchives(table.seen, runId, item?.base?.archive)) keys.add(key);
+  return keys;
+}
 
 function mayValueBeLeft(run: RunLedger, seen: Seen, key: string): boolean {
   // A worker may be lost between the update that begins a link and the deletion of the input before.

@@ -1,4 +1,5 @@
 /** All planted bugs. */
+import { baseBugs } from './base-bugs.ts';
 import { batchBugs } from './batch-bugs.ts';
 import { bulkBugs } from './bulk-bugs.ts';
 import { cancelBugs } from './cancel-bugs.ts';
@@ -32,6 +33,7 @@ import { updateBugs } from './update-bugs.ts';
 import { versionBugs } from './version-bugs.ts';
 
 export const plantedBugs: readonly PlantedBug[] = [
+  ...baseBugs,
   ...batchBugs,
   ...bulkBugs,
   ...cancelBugs,

@@ -38,6 +38,7 @@ import { stopRaceWorkload } from './stop-race.ts';
 import { streamingWorkload } from './streaming.ts';
 import { subscriptionWorkload } from './subscription.ts';
 import { transactingWorkload } from './transacting.ts';
+import { unboundedWorkloads } from './unbounded.ts';
 import { undoingWorkload } from './undoing.ts';
 import { unwindingWorkload } from './unwinding.ts';
 import { updatingWorkload } from './updating.ts';
@@ -86,6 +87,7 @@ export const workloads: readonly Workload[] = [
   bulkWorkload,
   followedWorkload,
   beginningWorkload,
+  ...unboundedWorkloads,
 ];
 
 export const workflows: ReadonlyMap<string, AnyWorkflow> = new Map(

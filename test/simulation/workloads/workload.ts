@@ -29,6 +29,8 @@ export interface Workload {
   readonly mayFinishWhenCancelled?: (step: string) => boolean;
   /** Nothing else goes on beside it, and these settings hold. */
   readonly alone?: Partial<EngineSettings>;
+  /** The table has a bucket beside it. */
+  readonly hasBucket?: true;
   /** What befalls the cloud before `untilMs`, beside what the weather brings. */
   readonly befalls?: (dice: Dice, untilMs: number) => readonly Incident[];
   /** Smaller plans that may fail in the same way. */

@@ -57,7 +57,9 @@ export class Cloud {
     const encryption =
       weather.payloadKey &&
       new Encryption((call, found) => this.#complain('a value is stored in clear', call.runId ?? '', found));
-    this.table = new Table(timeline, (run, call) => this.oracle.sawCall(run, call), encryption);
+    this.table = new Table(timeline, (run, call) => this.oracle.sawCall(run, call), {
+      ...{ encryption, hasBucket: weather.hasBucket },
+    });
     const { faults, table } = this;
     encryption?.plan({
       ...{ timeline, faults, table, startMs: START_MS, weather, dice: dice.named('rotation') },

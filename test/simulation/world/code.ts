@@ -36,7 +36,7 @@ export function createCode({ workflows, patches }: Source, version: string): Cod
 
 /** Asks for something else in every run that other code has begun. */
 export function createOtherCode({ workflows, patches }: Source, version: string): Code {
-  const others = workflows.map((original) => asking(original, () => runInfo().version !== version));
+  const others = workflows.filter(isBounded).map((original) => asking(original, () => runInfo().version !== version));
   return { version, registry: createRegistry(others), follows: false, patches };
 }
 
@@ -46,8 +46,15 @@ export function createBilingualCode(
   version: string,
   wasMisled: (runId: string) => boolean,
 ): Code {
-  const bilingual = workflows.map((original) => asking(original, () => wasMisled(runInfo().id)));
+  const bilingual = workflows.map((original) => {
+    return isBounded(original) ? asking(original, () => wasMisled(runInfo().id)) : original;
+  });
   return { version, registry: createRegistry(bilingual), follows: true, patches };
+}
+
+/** What begins an unbounded history goes on with it: other code has forgotten such a workflow, so it misleads none. */
+function isBounded(workflow: AnyWorkflow): boolean {
+  return !definitionOf(workflow).isUnbounded;
 }
 
 /** The workflow, where that is wanted with other calls, or with another step before all others. */

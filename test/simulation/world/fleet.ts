@@ -229,8 +229,10 @@ export class Fleet {
       log,
     };
     const engine: RunningEngine = createEngine({
+      ...(frames && { frames, snapshotRecords: 1, maxSnapshotPercent: Infinity }),
       ...settings,
-      ...(frames && { frames, snapshotRecords: 1, maxSnapshotPercent: Infinity, maxWarmRuns: 0 }),
+      // A workload that says how often its runs are stored has them kept, too.
+      ...(frames && settings.snapshotRecords === undefined && { maxWarmRuns: 0 }),
       ...ports,
       operations: createRunOperations({ ...ports, ids, answerQuery: (query) => engine.answerQuery(query) }),
       version: code.version,

@@ -32,7 +32,8 @@ const WAYS = [
 ] as const;
 
 export function spoilSnapshots(store: Store, dice: Dice, shelf: SnapshotShelf): Store {
-  const isSnapshot = (key: string): boolean => key.startsWith(SNAPSHOT_KEY_PREFIX);
+  // A base, or an archive, is the one copy of what it has.
+  const isSnapshot = (key: string): boolean => key.startsWith(SNAPSHOT_KEY_PREFIX) && !isKept(key);
   const spoiled = Object.create(store) as { -readonly [K in 'putValue' | 'readValue']: Store[K] } & Store;
   spoiled.putValue = async (runId, key, value) => {
     if (!isSnapshot(key)) return store.putValue(runId, key, value);
@@ -50,6 +51,10 @@ export function spoilSnapshots(store: Store, dice: Dice, shelf: SnapshotShelf): 
     return spoil(value as string, way, { runId, dice, shelf });
   };
   return spoiled;
+}
+
+function isKept(key: string): boolean {
+  return ['base-', 'journal-'].some((kind) => key.startsWith(SNAPSHOT_KEY_PREFIX + kind));
 }
 
 function spoil(

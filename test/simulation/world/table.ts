@@ -51,6 +51,11 @@ export interface TableEncryption {
   readonly around: (memory: Store) => Store;
 }
 
+export interface TableOptions {
+  readonly encryption?: TableEncryption | undefined;
+  readonly hasBucket?: boolean | undefined;
+}
+
 export class Table {
   /** As processes have it, behind the network. */
   readonly store: Store;
@@ -68,11 +73,11 @@ export class Table {
   readonly #observer: TableObserver;
   readonly #encryption: TableEncryption | undefined;
 
-  constructor(timeline: Timeline, observer: TableObserver, encryption?: TableEncryption) {
+  constructor(timeline: Timeline, observer: TableObserver, { encryption, hasBucket = false }: TableOptions = {}) {
     this.#timeline = timeline;
     this.#observer = observer;
     this.#encryption = encryption;
-    const memory = new MemoryStore({ payloadBucket: false });
+    const memory = new MemoryStore({ payloadBucket: hasBucket });
     const nowMs = (): number => timeline.nowMs;
     this.memory = memory;
     this.tables = memory.tables;

@@ -52,6 +52,8 @@ export interface Weather {
   /** Of the simulated time; after it nothing goes wrong any more. */
   readonly faultsEndAtMs: number;
   readonly settings: Partial<EngineSettings>;
+  /** The table has a bucket beside it. */
+  readonly hasBucket?: true;
   readonly workers: number;
   readonly batchSize: number;
   readonly warmth: number;

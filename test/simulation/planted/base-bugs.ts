@@ -1,0 +1,86 @@
+/** Mistakes about bases of runs with an unbounded history: what is named, and what goes when it is. */
+import type { PlantedBug } from './planted-bug.ts';
+
+const WRITES = { isCompiled: true, file: 'lib/engine/unbounded/write-base.ts' } as const;
+
+export const baseBugs: readonly PlantedBug[] = [
+  {
+    ...WRITES,
+    name: 'the records behind a base go before the run names it',
+    find: `    return { base, archives: archived, behind, forgotten };`,
+    put: `    await engine.store.removeRecords(runId, behind, linkOf(turn.run));
+    return { base, archives: archived, behind, forgotten };`,
+  },
+  {
+    ...WRITES,
+    name: 'the own record of a base goes',
+    find: `      return number < base.record && !(`,
+    put: `      return number <= base.record && !(`,
+  },
+  {
+    ...WRITES,
+    name: 'the record that stops a worker which was taken over goes behind a base',
+    find: `if (entry.kind === 'taken-over' || saysThatItLives(entry)) return true;`,
+    put: `if (saysThatItLives(entry)) return true;`,
+  },
+  {
+    ...WRITES,
+    name: 'the record under the number of a request without an answer goes behind a base',
+    find: `entry.kind === 'taken-over' || saysThatItLives(entry)`,
+    put: `entry.kind === 'taken-over'`,
+  },
+  {
+    ...WRITES,
+    name: 'the base that was named goes, and not the one before',
+    find: `await forget(engine, runId, before.key);`,
+    put: `await forget(engine, runId, base.key);`,
+  },
+  {
+    ...WRITES,
+    name: 'a base that may be named is deleted when its renewal has no answer',
+    find: `    engine.log.warn('a run may have a new base or not`,
+    put: `    await forget(engine, runId, base.key);
+    engine.log.warn('a run may have a new base or not`,
+  },
+  {
+    ...WRITES,
+    name: 'a base forgets messages that the run item has',
+    find: `const kept = new Set((newestRun ?? run).inboxIds);`,
+    put: `const kept = new Set((newestRun ?? run).inboxIds.slice(0, 0));`,
+  },
+  {
+    ...WRITES,
+    name: 'an archive does not name the one before it',
+    find: `const before = keys.at(-1) ?? base?.archive;`,
+    put: `const before = keys.at(-1);`,
+  },
+  {
+    ...WRITES,
+    name: 'the own record of a base is archived once more with the next one',
+    find: `number > (base?.record ?? 0))`,
+    put: `number >= (base?.record ?? 0))`,
+  },
+  {
+    isCompiled: true,
+    name: 'a worker that was taken over between its two writes names its base',
+    file: 'lib/memory/run-state.ts',
+    find: `if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };
+  const isLate`,
+    put: `if (!before || !lease || (before.run.epoch !== epoch && base === undefined)) return { answer: { kind: 'lost' } };
+  const isLate`,
+  },
+  {
+    isCompiled: true,
+    name: 'a run whose base cannot be decrypted is blocked as one that has lost it',
+    file: 'lib/engine/unbounded/read-base.ts',
+    find: `    if (locked !== undefined) return locked;`,
+    put: ``,
+  },
+  {
+    isCompiled: true,
+    name: 'a run goes on from its base without what came after it',
+    file: 'lib/engine/load-run.ts',
+    find: `{ ...base.snapshot, entries });`,
+    put: `{ ...base.snapshot, entries: [] });`,
+  },
+];
