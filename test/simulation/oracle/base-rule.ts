@@ -4,7 +4,8 @@
  * goes on from is deleted. What is left, with what was archived, is what was written.
  */
 import { loadWholeJournal } from '../../../lib/archive/archive.ts';
-import type { RecordToRemove } from '../../../lib/journal/record.ts';
+import { saysThatItLives } from '../../../lib/engine/proof-of-life.ts';
+import type { JournalRecord, RecordToRemove } from '../../../lib/journal/record.ts';
 import type { JournalBase } from '../../../lib/ports/run-item.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Violate } from './rule.ts';
@@ -34,7 +35,7 @@ export const baseRule: Rule = {
     const numbers = new Set(stored.map(({ number }) => number));
     const gone = records.filter(({ number }) => (number === 1 || number >= base.record) && !numbers.has(number));
     if (gone.length > 0) violate(`records ${gone.map(({ number }) => number).join()} are gone`);
-    const left = stored.filter((record) => whyNotToRemove(record, run, base) === undefined);
+    const left = stored.filter((record) => mayNotBeLeft(record, run, base));
     if (left.length > 0 && faultNames.length === 0)
       violate(`records ${left.map(({ number }) => number).join()} are left`);
     const isArchived = table.seen.limits.itemContentBytes !== Infinity;
@@ -68,6 +69,13 @@ function whyNotToRemove(
   if (record.nonce !== nonce) return `that is of ${record.nonce}`;
   const stops = [...takeoversAt].find((epoch) => epoch > before.epoch && epoch <= record.epoch);
   return stops === undefined ? undefined : `it stops the worker from whom epoch ${stops} has taken the run over`;
+}
+
+/** A worker that has written nothing may have been lost; one that says that it lives may have had no answer before. */
+function mayNotBeLeft(record: JournalRecord, run: RunLedger, base: JournalBase): boolean {
+  const { epoch, entries } = record;
+  const mayStop = epoch - (run.records[record.number - 2]?.epoch ?? epoch) > 1 || entries.some(saysThatItLives);
+  return !mayStop && whyNotToRemove(record, run, base) === undefined;
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -44,12 +44,6 @@ export const baseBugs: readonly PlantedBug[] = [
   },
   {
     ...WRITES,
-    name: 'a base forgets messages that the run item has',
-    find: `const kept = new Set((newestRun ?? run).inboxIds);`,
-    put: `const kept = new Set((newestRun ?? run).inboxIds.slice(0, 0));`,
-  },
-  {
-    ...WRITES,
     name: 'an archive does not name the one before it',
     find: `const before = keys.at(-1) ?? base?.archive;`,
     put: `const before = keys.at(-1);`,
@@ -64,10 +58,8 @@ export const baseBugs: readonly PlantedBug[] = [
     isCompiled: true,
     name: 'a worker that was taken over between its two writes names its base',
     file: 'lib/memory/run-state.ts',
-    find: `if (!before || !lease || before.run.epoch !== epoch) return { answer: { kind: 'lost' } };
-  const isLate`,
-    put: `if (!before || !lease || (before.run.epoch !== epoch && base === undefined)) return { answer: { kind: 'lost' } };
-  const isLate`,
+    find: `isClosed(before.run.status) || before.run.epoch !== release.epoch) return`,
+    put: `isClosed(before.run.status) || (before.run.epoch !== release.epoch && !release.base)) return`,
   },
   {
     isCompiled: true,
