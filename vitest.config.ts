@@ -13,7 +13,7 @@ const conditions = ['lull-source', 'node', 'development|production'];
  */
 const alone = [
   ...['adversarial/second-copy', 'adversarial/costly-json-error', 'codec/registered', 'core/class-registry'],
-  ...['conventions/examples', 'engine/guarded-globals'],
+  ...['conventions/examples', 'engine/guarded-globals', 'api/batch'],
 ].map((file) => `test/${file}.test.ts`);
 // The README puts a first test beside its workflow, and so does a project of `lull init`.
 const tests = ['test/**/*.test.ts', 'functions/**/*.test.ts', 'templates/**/*.test.ts'];

@@ -73,12 +73,15 @@ export function openNone(): BenchStore {
 // The figures are not about which Node the SDK will need next year.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
+const NAMES = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+
 /**
  * DynamoDB's protocol over loopback HTTP, its data in the memory of another process. The store finds it as one on AWS
  * finds its table: by the environment.
  */
 export async function openDynalite({ isMetered = false } = {}): Promise<BenchStore> {
   const server = await startTableServer();
+  const before = { ...process.env }; // a process of tests has other tables too
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: server.endpoint,
     ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' },
@@ -96,8 +99,14 @@ export async function openDynalite({ isMetered = false } = {}): Promise<BenchSto
       sdk.destroy();
       reader.destroy();
       await server.close();
+      for (const name of NAMES) restore(name, before[name]);
     },
   };
+}
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) Reflect.deleteProperty(process.env, name);
+  else process.env[name] = value;
 }
 
 interface Meters {

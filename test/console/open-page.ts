@@ -69,7 +69,9 @@ async function openPage(
   const wrong: string[] = [];
   page.on('pageerror', (error) => wrong.push(String(error)));
   page.on('console', (message) => {
-    const isExpected = /status of [45]\d\d|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING/.test(message.text());
+    const isExpected = /status of [45]\d\d|ERR_CONNECTION_(?:REFUSED|RESET)|ERR_INCOMPLETE_CHUNKED_ENCODING/.test(
+      message.text(),
+    );
     if (message.type() === 'error' && !isExpected) wrong.push(message.text());
   });
   page.on('request', (request) => {
