@@ -2,13 +2,12 @@
  * Records of a journal that are archived behind a run's base: some of them together, as one value of the run, which names the
  * value with those before. So they can be read from the last one to the first, and are deleted with the run.
  */
-import { createRequire } from 'node:module';
-import type * as zlib from 'node:zlib';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
 import type { JournalRecord } from '../journal/record.ts';
-import { whyUnreadable } from '../ports/locked-records.ts';
+import { loadBuiltin } from '../node/load-builtin.ts';
+import { whyLockedValue } from '../ports/locked-records.ts';
 import type { JournalBase } from '../ports/run-item.ts';
 import type { Store } from '../ports/store.ts';
 import { PayloadDamagedError } from '../ports/world-errors.ts';
@@ -26,14 +25,16 @@ export interface Archive {
 }
 
 export function encodeArchive({ before, records }: Archive): Encoded {
-  const packed = loadZlib().deflateRawSync(JSON.stringify(records)).toString('base64');
+  const packed = loadBuiltin('node:zlib').deflateRawSync(JSON.stringify(records)).toString('base64');
   return encode([ARCHIVE_FORMAT, before ?? null, packed], 'an archive of records');
 }
 
 function decodeArchive(what: string, encoded: Encoded): Archive {
   const [format, before, packed] = decode(encoded) as [unknown, string | null, string];
   if (format !== ARCHIVE_FORMAT) throw new PayloadDamagedError(what, `its format is ${String(format)}`);
-  const text = loadZlib().inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES }).toString();
+  const text = loadBuiltin('node:zlib')
+    .inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES })
+    .toString();
   return { ...(before === null ? {} : { before }), records: JSON.parse(text) as JournalRecord[] };
 }
 
@@ -42,7 +43,7 @@ export async function readArchive(store: Pick<Store, 'readValue'>, runId: string
   const what = `archive "${key}" of run "${runId}"`;
   const value = await store.readValue(runId, key);
   if (value === undefined) throw new PayloadDamagedError(what, 'it is not there');
-  const locked = whyUnreadable(value, what);
+  const locked = whyLockedValue(value, what);
   if (locked !== undefined) throw locked;
   return decodeArchive(what, value);
 }
@@ -86,11 +87,11 @@ export async function loadWholeJournal(store: Store, runId: string): Promise<Who
   }
 }
 
-async function hasOtherBase(store: Store, runId: string, base: JournalBase | undefined): Promise<boolean> {
+/** A worker has named another one since the run item was read: what is behind it is somewhere else now. */
+export async function hasOtherBase(
+  store: Pick<Store, 'readRun'>,
+  runId: string,
+  base: JournalBase | undefined,
+): Promise<boolean> {
   return (await store.readRun(runId))?.base?.key !== base?.key;
-}
-
-/** An import would load it at the start of each process that never reads an archive. */
-function loadZlib(): typeof zlib {
-  return createRequire('/')('node:zlib') as typeof zlib;
 }

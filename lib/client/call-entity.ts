@@ -103,7 +103,7 @@ export async function sendToEntity(
 
 async function begin(ports: ClientPorts, entity: string, runId: string): Promise<void> {
   const options = { id: runId, onConflict: 'use-existing' } as const;
-  await startRun(ports, { workflow: entity, schema: undefined, input: NEW_ENTITY, options });
+  await startRun(ports, { workflow: entity, input: NEW_ENTITY, options });
 }
 
 function checkIsOf(entity: string, { runId, workflow }: RunItem): void {

@@ -366,19 +366,18 @@ export class Client {
     return heartbeatCallback(beginCall(this.#ports), token, details);
   }
 
-  #find(workflow: AnyWorkflow | string): Pick<StartRequest, 'workflow' | 'schema' | 'timeoutMs' | 'placing'> {
+  #find(workflow: AnyWorkflow | string): Pick<StartRequest, 'workflow' | 'definition'> {
     const { registry } = this.#ports;
     if (isEntity(workflow)) throw startOfEntity(workflow.name);
     if (isWorkflow(workflow)) {
-      const { name, inputSchema: schema, timeoutMs, placing } = definitionOf(workflow);
-      return { workflow: name, schema, timeoutMs, placing };
+      const definition = definitionOf(workflow);
+      return { workflow: definition.name, definition };
     }
     checkPlainName(workflow, 'a workflow');
     if (isOwnName(workflow))
       throw new InvalidArgumentError(`runs of "${workflow}" are started by lull alone: see client.schedules`);
     const definition = registry?.get(workflow);
     if (definition?.entity !== undefined) throw startOfEntity(workflow);
-    const { inputSchema: schema, timeoutMs, placing } = definition ?? {};
-    return { workflow, schema, timeoutMs, placing };
+    return { workflow, definition };
   }
 }

@@ -8,7 +8,7 @@ import { ForkRefusedError, InvalidArgumentError, RunIdTakenError, RunNotFoundErr
 import { describeValue } from '../core/describe-value.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
 import { suggest } from '../core/suggest.ts';
-import { checkRank, validateInput } from './validate-input.ts';
+import { validateInput } from './validate-input.ts';
 import { isRecordedCommand, type JournalEntry, type RecordedCommand } from '../journal/event.ts';
 import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import { forkedPart, openCallbacks } from '../journal/forked-part.ts';
@@ -147,8 +147,6 @@ async function readInput(
     return { value, bytes: encodedBytes(value), digest: run.inputDigest };
   }
   const what = `the input of workflow "${run.workflow}"`;
-  const { inputSchema, placing } = ports.registry?.find(run.workflow) ?? {};
-  const valid = await validateInput(what, options.input, inputSchema);
-  checkRank(placing, valid, run.workflow);
+  const valid = await validateInput(run.workflow, options.input, ports.registry?.find(run.workflow));
   return { ...encodeInput(what, valid, store.limits), digest: digestInput(what, options.input) };
 }

@@ -2,9 +2,8 @@
  * Where the `lull dev` of a folder listens. It writes that into its own folder, `.lull`, and removes it when it stops; what
  * a killed one leaves behind is recognized, since nothing there answers to its id.
  */
-import { createRequire } from 'node:module';
-import type * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { loadBuiltin } from '../node/load-builtin.ts';
 
 /** In the folder of a local cloud. */
 export const ADDRESS_FILE = 'owner.json';
@@ -69,7 +68,7 @@ export type LocalCloudSearch =
 export async function findLocalCloud(cwd: string): Promise<LocalCloudSearch> {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const candidate = join(folder, LOCAL_FOLDER);
-    if (loadFs().existsSync(join(candidate, 'format.json'))) return readLocalCloud(candidate);
+    if (loadBuiltin('node:fs').existsSync(join(candidate, 'format.json'))) return readLocalCloud(candidate);
     if (folder === dirname(folder)) return { kind: 'none' };
   }
 }
@@ -84,14 +83,9 @@ export async function readLocalCloud(folder: string): Promise<LocalCloudSearch> 
   return isThere ? { kind: 'found', cloud: { ...cloud, url, folder } } : { kind: 'none', folder };
 }
 
-/** An import would load all of it at the start of each function that has a client in its bundle. */
-function loadFs(): typeof fs {
-  return createRequire('/')('node:fs') as typeof fs;
-}
-
 function readAddress(file: string): LocalAddress | undefined {
   try {
-    const content = JSON.parse(loadFs().readFileSync(file, 'utf8')) as Partial<LocalAddress> | null;
+    const content = JSON.parse(loadBuiltin('node:fs').readFileSync(file, 'utf8')) as Partial<LocalAddress> | null;
     return typeof content?.pid === 'number' ? (content as LocalAddress) : undefined;
   } catch {
     return undefined; // it is not there, or it is just being written

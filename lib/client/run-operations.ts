@@ -112,14 +112,12 @@ type StartOperation = Extract<OnARun, { readonly kind: 'start-run' | 'start-chil
 async function start(ports: ClientPorts, operation: StartOperation, by: OperationContext): Promise<string> {
   const { kind, workflow, runId: id } = operation;
   const isParent = kind === 'start-child';
-  const { inputSchema, timeoutMs, placing, entity } = ports.registry?.get(workflow) ?? {};
-  if (entity !== undefined) throw startOfEntity(workflow);
+  const definition = ports.registry?.get(workflow);
+  if (definition?.entity !== undefined) throw startOfEntity(workflow);
   return startRun(ports, {
     workflow,
-    schema: inputSchema,
+    definition,
     input: decode(operation.input),
-    timeoutMs,
-    placing,
     startedBy: { runId: by.runId, step: digestText(by.idempotencyKey), isParent },
     ...(isParent
       ? { options: { id, onConflict: 'fail' }, deadlineAtMs: by.deadlineAtMs }

@@ -11,7 +11,7 @@ import type { ClientPorts } from './client-ports.ts';
 import { digestInput } from './encode-input.ts';
 import { checkChoice, checkOptions } from './options.ts';
 import type { StartRequest } from './start-run.ts';
-import { checkRank, validateInput } from './validate-input.ts';
+import { validateInput } from './validate-input.ts';
 
 /** What a schedule starts, and when. */
 export interface ScheduleOptions<In = unknown> {
@@ -58,7 +58,7 @@ export function checkScheduleName(name: unknown): string {
 export async function toSpec(ports: ClientPorts, name: string, options: ScheduleOptions): Promise<ScheduleSpec> {
   checkOptions('schedules.create', options, OPTIONS);
   const { input, schedule, timezone = 'UTC', overlap = 'skip', catchUp = DEFAULT_CATCH_UP_MS } = options;
-  const { workflow, schema, placing } = findWorkflow(ports, options.workflow);
+  const { workflow, definition } = findWorkflow(ports, options.workflow);
   checkChoice('overlap', overlap, OVERLAPS);
   const catchUpMs = toMilliseconds(catchUp, 'catchUp');
   const createdAtMs = ports.clock.nowMs();
@@ -66,24 +66,20 @@ export async function toSpec(ports: ClientPorts, name: string, options: Schedule
   const values = { workflow, schedule, timezone, overlap, catchUpMs };
   const what = `the input of workflow "${workflow}"`;
   const digest = digestInput(what, { ...values, input });
-  // what the schema makes of it is made at each start
-  checkRank(placing, await validateInput(what, input, schema), workflow);
+  await validateInput(workflow, input, definition); // what the schema makes of it is made at each start
   return { ...values, input, digest, createdAtMs };
 }
 
-function findWorkflow(
-  { registry }: ClientPorts,
-  workflow: unknown,
-): Pick<StartRequest, 'workflow' | 'schema' | 'placing'> {
+function findWorkflow({ registry }: ClientPorts, workflow: unknown): Pick<StartRequest, 'workflow' | 'definition'> {
   if (isWorkflow(workflow)) {
-    const { name, inputSchema, placing } = definitionOf(workflow);
-    return { workflow: name, schema: inputSchema, placing };
+    const definition = definitionOf(workflow);
+    return { workflow: definition.name, definition };
   }
   checkPlainName(workflow, 'a workflow');
-  if (registry === undefined) return { workflow, schema: undefined };
+  if (registry === undefined) return { workflow };
   const definition = registry.find(workflow);
   if (definition === undefined) throw new UnknownWorkflowError(workflow, registry.names());
-  return { workflow, schema: definition.inputSchema, placing: definition.placing };
+  return { workflow, definition };
 }
 
 function checkTimes(name: string, schedule: unknown, timezone: unknown): void {

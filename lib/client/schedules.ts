@@ -231,7 +231,6 @@ export class SchedulesOfClient implements Schedules {
       await this.#doors.call((ports) =>
         startRun(ports, {
           workflow: SCHEDULE_WORKFLOW,
-          schema: undefined,
           input: {
             ...newScheduleState(spec),
             nextAtMs: firstTime(spec)?.getTime(),

@@ -41,12 +41,9 @@ const NAME = /^[\w.-]{1,64}$/;
 export async function startByEvent(ports: CallPorts, request: EventStartRequest): Promise<EventStarted> {
   const runId = readRunId(request);
   const { workflow, event } = request;
-  const definition = ports.registry?.get(workflow);
   await startRun(ports, {
     workflow,
-    schema: definition?.inputSchema,
-    timeoutMs: definition?.timeoutMs,
-    placing: definition?.placing,
+    definition: ports.registry?.get(workflow),
     input: 'input' in request ? request.input : event,
     // another input under the same id: the event start was changed between two deliveries
     options: { id: runId, onConflict: 'use-existing' },

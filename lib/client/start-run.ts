@@ -7,8 +7,7 @@
 import { type Attributes, attributesProblem } from '../core/attributes.ts';
 import { toMilliseconds, type Duration } from '../core/duration.ts';
 import type { Encoded } from '../core/encoded.ts';
-import type { RunPlacing } from '../core/run-placing.ts';
-import type { StandardSchema } from '../core/standard-schema.ts';
+import type { WorkflowDefinition } from '../core/workflow.ts';
 import { LONGEST_WAKE_DELAY_MS } from '../ports/limits.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
 import type { FirstTurnResult, FirstTurns } from '../ports/first-turns.ts';
@@ -20,7 +19,7 @@ import { IdempotencyKeyReusedError, InvalidArgumentError, RunIdTakenError } from
 import { checkNewRunId, runIdFromKey } from './identifiers.ts';
 import { checkChoice, checkOptions } from './options.ts';
 import { retryUnavailable } from './retry-unavailable.ts';
-import { checkRank, validateInput } from './validate-input.ts';
+import { validateInput } from './validate-input.ts';
 import { sendWake, deleteQuietly } from './best-effort.ts';
 
 /** How a run is started. */
@@ -55,13 +54,10 @@ export interface StartOptions {
 export interface StartRequest {
   /** The workflow's name. */
   readonly workflow: string;
-  readonly schema: StandardSchema | undefined;
+  /** Its schema, its own timeout and its pool, where they are known here. */
+  readonly definition?: WorkflowDefinition | undefined;
   readonly input: unknown;
   readonly options: StartOptions;
-  /** The workflow's own timeout, where it is known here. */
-  readonly timeoutMs?: number | undefined;
-  /** How its runs are placed in a pool, where that is known here. */
-  readonly placing?: RunPlacing | undefined;
   /** It is to end by then, whatever its own timeout: what is left of its parent's. */
   readonly deadlineAtMs?: number | undefined;
   /** The run whose code asks for it. */
@@ -128,16 +124,15 @@ export async function toNewRun(
   request: StartRequest,
   limits?: ContentLimits,
 ): Promise<{ readonly run: NewRun; readonly value: Encoded; readonly delayMs: number }> {
-  const { workflow, options } = request;
+  const { workflow, definition, options } = request;
   const { runId, delayMs, timeoutMs } = readOptions(ports, workflow, options);
   const what = `the input of workflow "${workflow}"`;
   // Of what was given: a schema that fills in the time makes something new of it at each repeat.
   const inputDigest = digestInput(what, request.input);
-  const given = await validateInput(what, request.input, request.schema);
-  checkRank(request.placing, given, workflow);
+  const given = await validateInput(workflow, request.input, definition);
   const { value, bytes } = encodeInput(what, given, limits ?? (await ports.openStore()).limits);
   const createdAtMs = ports.clock.nowMs();
-  const ownTimeoutMs = Math.min(timeoutMs, request.timeoutMs ?? Infinity);
+  const ownTimeoutMs = Math.min(timeoutMs, definition?.timeoutMs ?? Infinity);
   const deadlineAtMs = Math.min(createdAtMs + delayMs + ownTimeoutMs, request.deadlineAtMs ?? Infinity);
   const run: NewRun = {
     runId,

@@ -52,13 +52,10 @@ export async function startScheduled(ports: CallPorts, request: ScheduledRequest
       store.putValue(scheduleKey(schedule), LAST_RUN, encode(runId, 'the id of a run')),
     );
   }
-  const definition = ports.registry?.get(workflow);
   // Another input under the same id: the schedule was changed between two requests for one time.
   await startRun(ports, {
     workflow,
-    schema: definition?.inputSchema,
-    timeoutMs: definition?.timeoutMs,
-    placing: definition?.placing,
+    definition: ports.registry?.get(workflow),
     input,
     options: { id: runId, onConflict: 'use-existing' },
     scheduledAtMs,

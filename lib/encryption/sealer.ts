@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import type { Encoded } from '../core/encoded.ts';
 import { findSealed, toSealed } from '../core/sealed.ts';
-import { whyUnreadable } from '../ports/locked-records.ts';
+import { whyLockedValue } from '../ports/locked-records.ts';
 import { PayloadKeyError } from '../ports/world-errors.ts';
 import { type DataKey, dataKeyIdOf, openText, type PlaceOfText, sealText } from './cipher.ts';
 import type { DataKeys } from './data-keys.ts';
@@ -97,6 +97,6 @@ export class Sealer {
 
 /** What is encrypted for one place can never be read at another one. */
 export function throwIfUnreadable(value: Encoded): void {
-  const error = whyUnreadable(value, 'a value that was to be written');
+  const error = whyLockedValue(value, 'a value that was to be written');
   if (error !== undefined) throw error;
 }

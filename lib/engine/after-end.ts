@@ -15,7 +15,7 @@ import { invariant } from '../core/invariant.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
 import { readableEntries } from '../journal/find-damage.ts';
 import { standingEntries } from '../journal/standing.ts';
-import { unlessLocked, whyUnreadable } from '../ports/locked-records.ts';
+import { unlessLocked, whyLockedValue } from '../ports/locked-records.ts';
 import type { AfterEnd, RunItem } from '../ports/run-item.ts';
 import type { EngineMessage } from '../ports/run-operations.ts';
 import { countChildren, type OpenChildren } from './open-children.ts';
@@ -103,7 +103,7 @@ async function carryOut(
     return [{ to, message: { kind: close, id, reason: `its parent, run "${runId}", has ended: it is ${status}` } }];
   });
   try {
-    const locked = ends.length === 0 ? undefined : whyUnreadable(value, 'how the run ended');
+    const locked = ends.length === 0 ? undefined : whyLockedValue(value, 'how the run ended');
     const isFull = await sendAll(engine, locked === undefined ? [...ends, ...stops] : stops);
     // Encrypted for this run, it could never be read as a message to another one.
     if (locked !== undefined) throw locked;

@@ -16,7 +16,7 @@ import { isOwnName } from '../core/own-names.ts';
 import { messageOf, readQuietly, toError } from '../core/to-error.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { EventBus, LifecycleError, LifecycleEvent, LifecycleEventKind, LifecycleRun } from '../ports/event-bus.ts';
-import { whyUnreadable } from '../ports/locked-records.ts';
+import { whyLockedValue } from '../ports/locked-records.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { End } from './after-end.ts';
 import { linkOf } from './link-before.ts';
@@ -79,7 +79,7 @@ type Why = Pick<LifecycleEvent, 'error' | 'reason'>;
 function whyEnded({ status, result }: End): Why {
   if (status === 'completed') return {};
   const what = status === 'failed' ? 'the error of the run' : 'the reason';
-  const value = whyUnreadable(result, what) ?? readQuietlyAsError(result);
+  const value = whyLockedValue(result, what) ?? readQuietlyAsError(result);
   if (status === 'failed') return { error: toLifecycleError(value) };
   return { reason: clamp(typeof value === 'string' ? value : messageOf(toError(value))) };
 }

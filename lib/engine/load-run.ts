@@ -12,7 +12,7 @@ import {
   type Started,
 } from '../journal/event.ts';
 import { poolIn } from './pools/pool-of-run.ts';
-import { findDamage, findDamageBehind, readableEntries } from '../journal/find-damage.ts';
+import { findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { standingEntries } from '../journal/standing.ts';
 import { countStreams, setUses } from '../journal/stream-uses.ts';
@@ -105,7 +105,7 @@ async function loadBehind(
   for (const id of messageIdsIn(records)) journal.messageIds.add(id);
   journal.recordNumber = records.at(-1)?.number ?? turn.base?.record ?? 0;
   if (records.length > 0) journal.nonce = records.at(-1)?.nonce;
-  const terminate = readableEntries(records).find(isPlainTerminate);
+  const terminate = entries.find(isPlainTerminate);
   if (base.kind === 'read') takeHead(journal, base.snapshot, entries);
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
   if (damage !== undefined) return { kind: 'cannot-replay', error: whyUnreadable(turn.runId, records, damage) };
@@ -208,7 +208,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
     const after = turn.base?.record ?? 0;
     const records = await engine.store.loadRecords(runId, after, undefined, linkOf(turn.run), holder);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
-    const damage = after === 0 ? findDamage(records) : findDamageBehind(after, records);
+    const damage = findDamage(records, after);
     const blockedBy = damage === undefined ? await whyToBlock(turn, records) : undefined;
     const isToRunAlone =
       blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, damage === undefined ? records : []);

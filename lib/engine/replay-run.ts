@@ -8,7 +8,7 @@
  */
 import { decode } from '../codec/decode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { LullError, WorkflowCodeError } from '../core/errors.ts';
+import { WorkflowCodeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
@@ -28,7 +28,6 @@ import type { Deliver, ReplayContext } from '../journal/replay.ts';
 import { recorderOf, seedOf } from '../journal/forks.ts';
 import { type Standing, standingEntries } from '../journal/standing.ts';
 import type { RunItem } from '../ports/run-item.ts';
-import { PayloadDamagedError } from '../ports/world-errors.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
 import type { CallbackHost, LiveRun, LiveRunOptions } from '../scheduler/live-run.ts';
 import type { RestoredRun } from '../scheduler/run-frames.ts';
@@ -37,6 +36,7 @@ import { isRandomKey } from '../token/random-key.ts';
 import { dueTimesIn, patchesIn } from './recorded-facts.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { digestOfPassed } from './snapshot.ts';
+import { loadInput } from './load-input.ts';
 import { codecOf } from './run-codec.ts';
 import { createRunSecrets } from './run-secrets.ts';
 import { type LinkBefore, linkOf } from './link-before.ts';
@@ -85,14 +85,10 @@ export type ReplayBehindResult =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** Goes on from stored coroutines. What is not recorded yet, or does not follow, is for a replay of the whole to decide. */
-export async function replayBehind(
-  engine: Engine,
-  run: RunItem,
-  { entries, ...head }: ReplayedBehind,
-): Promise<ReplayBehindResult> {
-  const standing = { ...standingEntries([]), entries };
+export async function replayBehind(engine: Engine, run: RunItem, behind: ReplayedBehind): Promise<ReplayBehindResult> {
+  const { entries } = behind;
   try {
-    const followed = await follow(engine, run, { standing, input: null, head });
+    const followed = await followBehind(engine, run, behind);
     if (followed.kind === 'refused') return followed;
     if (followed.kind === 'cannot-replay') return { kind: 'refused', reason: describeThrown(followed.error) };
     if (followed.unrecorded.length > 0) return { kind: 'refused', reason: 'its code asks for more than is recorded' };
@@ -107,17 +103,25 @@ export async function replayBehind(
 export async function replayFromBase(
   engine: Engine,
   run: RunItem,
-  { entries, ...head }: ReplayedBehind,
-  { tracesAwaits = false }: ReplayOptions = {},
+  behind: ReplayedBehind,
+  options: Pick<ReplayOptions, 'tracesAwaits'> = {},
 ): Promise<ReplayRunResult> {
-  const standing = { ...standingEntries([]), entries };
   try {
-    const followed = await follow(engine, run, { standing, input: null, head, tracesAwaits });
+    const followed = await followBehind(engine, run, behind, options);
     if (followed.kind !== 'refused') return followed;
     return { kind: 'cannot-replay', error: baseNotOfCode(run, followed.reason) };
   } catch (error) {
     return { kind: 'cannot-replay', error: toError(error) };
   }
+}
+
+function followBehind(
+  engine: Engine,
+  run: RunItem,
+  { entries, ...head }: ReplayedBehind,
+  options: Pick<ReplayOptions, 'tracesAwaits'> = {},
+): Promise<ReplayRunResult | Refused> {
+  return follow(engine, run, { ...options, standing: { ...standingEntries([]), entries }, input: null, head });
 }
 
 /** A journal without entries is begun. */
@@ -136,29 +140,6 @@ export async function replayRun(
   } catch (error) {
     return { kind: 'cannot-replay', error: toError(error) };
   }
-}
-
-type LoadInputResult =
-  { readonly kind: 'loaded'; readonly value: Encoded } | { readonly kind: 'cannot-replay'; readonly error: Error };
-
-/** A table that does not answer does not block the run. */
-export async function loadInput({ store }: Engine, run: RunItem): Promise<LoadInputResult> {
-  const { runId, input } = run;
-  if (input.kind === 'inline') return { kind: 'loaded', value: input.value };
-  try {
-    const value = await store.readValue(runId, input.key);
-    return value === undefined ? { kind: 'cannot-replay', error: inputMissing(run) } : { kind: 'loaded', value };
-  } catch (error) {
-    if (error instanceof PayloadDamagedError) return { kind: 'cannot-replay', error };
-    throw error;
-  }
-}
-
-function inputMissing({ runId }: RunItem): LullError {
-  return new LullError(
-    'INPUT_MISSING',
-    `the input of run "${runId}" is not in the table, or not in its bucket: it was deleted`,
-  );
 }
 
 interface Followed extends ReplayOptions {

@@ -7,8 +7,6 @@
  * Tested by: test/engine/snapshot.test.ts
  */
 import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
-import type * as zlib from 'node:zlib';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
@@ -17,6 +15,7 @@ import type { StreamUse, StreamUses } from '../core/stream-uses.ts';
 import { MAX_RUN_BYTES } from '../core/stored-run-limit.ts';
 import { describeThrown } from '../core/to-error.ts';
 import type { Started } from '../journal/event.ts';
+import { loadBuiltin } from '../node/load-builtin.ts';
 
 /** Raised whenever this version could misread what another one has written. */
 const SNAPSHOT_FORMAT = 2;
@@ -49,13 +48,8 @@ export function digestOfPassed(passed: string | undefined): string | undefined {
   return passed === undefined ? undefined : createHash('sha256').update(passed).digest('base64url');
 }
 
-/** Workers without snapshots do without it: an import would load it at the start of each. */
-function loadZlib(): typeof zlib {
-  return createRequire('/')('node:zlib') as typeof zlib;
-}
-
 export function encodeSnapshot({ run, ...head }: Snapshot): Encoded {
-  const text = JSON.stringify([SNAPSHOT_FORMAT, head, loadZlib().deflateRawSync(run).toString('base64')]);
+  const text = JSON.stringify([SNAPSHOT_FORMAT, head, loadBuiltin('node:zlib').deflateRawSync(run).toString('base64')]);
   return encode(text, 'a snapshot');
 }
 
@@ -71,7 +65,7 @@ export function decodeSnapshot(encoded: Encoded): ReadSnapshot {
     const [format, head, run] = parsed as unknown[];
     if (format !== SNAPSHOT_FORMAT) return refused(`its format is ${String(format).slice(0, 20)}`);
     if (!isHead(head) || typeof run !== 'string') return refused('something is missing in it');
-    const { inflateRawSync } = loadZlib();
+    const { inflateRawSync } = loadBuiltin('node:zlib');
     const bytes = inflateRawSync(Buffer.from(run, 'base64'), { maxOutputLength: MAX_RUN_BYTES });
     return { kind: 'read', snapshot: { ...head, run: bytes } };
   } catch (error) {

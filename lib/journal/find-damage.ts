@@ -165,15 +165,14 @@ const IS: { readonly [F in Form]: (field: unknown) => boolean } = {
     field === undefined || (typeof field === 'object' && field !== null && Object.values(field).every(isCount)),
 };
 
-/** What is wrong first, as in `it has record 3 where 2 belongs`; undefined if nothing is. */
-export function findDamage(records: readonly JournalRecord[]): string | undefined {
-  return recordsCountUp.broken(records) ?? findOddEntry(records) ?? findBrokenLaw(records)?.breach;
-}
-
-/** The same of records behind a record, of which there is no journal before: its laws hold of a whole one. */
-export function findDamageBehind(record: number, records: readonly JournalRecord[]): string | undefined {
-  const gap = records.findIndex(({ number }, index) => number !== record + 1 + index);
-  if (gap >= 0) return `it has record ${records[gap]?.number} where ${record + 1 + gap} belongs`;
+/**
+ * What is wrong first, as in `it has record 3 where 2 belongs`; undefined if nothing is. `after`: of records behind that one, of
+ * which there is no journal before, since its laws hold of a whole one.
+ */
+export function findDamage(records: readonly JournalRecord[], after = 0): string | undefined {
+  if (after === 0) return recordsCountUp.broken(records) ?? findOddEntry(records) ?? findBrokenLaw(records)?.breach;
+  const gap = records.findIndex(({ number }, index) => number !== after + 1 + index);
+  if (gap >= 0) return `it has record ${records[gap]?.number} where ${after + 1 + gap} belongs`;
   return epochsNeverFall.broken(records) ?? findOddEntry(records);
 }
 

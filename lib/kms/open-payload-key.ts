@@ -1,6 +1,6 @@
 /** The payload key that a text names: one of KMS, or, for development, one in a file. */
 import { createLocalKey } from '../encryption/local-key.ts';
-import { loadBuiltin } from '../aws/load-builtin.ts';
+import { loadBuiltin } from '../node/load-builtin.ts';
 import { messageOf, toError } from '../core/to-error.ts';
 import type { PayloadKey } from '../ports/payload-key.ts';
 import { PayloadKeyError } from '../ports/world-errors.ts';

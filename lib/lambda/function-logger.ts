@@ -10,7 +10,7 @@ import { LogFormatter, LogItem, Logger as PowertoolsLogger } from '@aws-lambda-p
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { describeValue } from '../core/describe-value.ts';
 import { escapeControls } from '../core/escape-controls.ts';
-import { loadBuiltin } from '../aws/load-builtin.ts';
+import { loadBuiltin } from '../node/load-builtin.ts';
 import { isError } from '../core/to-error.ts';
 import type { Logger, LogLevel } from '../core/logger.ts';
 import { currentScope } from './scope.ts';

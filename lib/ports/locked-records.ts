@@ -23,7 +23,7 @@ export function unlessLocked(runId: string, records: readonly JournalRecord[]): 
 }
 
 /** The error for a value that was read and could not be decrypted; undefined for any other. `what`: which it is. */
-export function whyUnreadable(value: Encoded, what = 'a value'): PayloadKeyError | undefined {
+export function whyLockedValue(value: Encoded, what = 'a value'): PayloadKeyError | undefined {
   const sealed = findSealed(value);
   return sealed && new PayloadKeyError(`${what} cannot be read: ${sealed.why ?? 'it is encrypted'}`);
 }

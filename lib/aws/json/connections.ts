@@ -6,7 +6,7 @@
  */
 import type * as http from 'node:http';
 import type { Socket } from 'node:net';
-import { loadBuiltin } from '../load-builtin.ts';
+import { loadBuiltin } from '../../node/load-builtin.ts';
 
 export interface Connections {
   readonly agent: http.Agent;

@@ -21,7 +21,7 @@ import type { PlaceWait } from '../../ports/run-item.ts';
 import { blockRun } from '../block.ts';
 import { loadInbox } from '../inbox.ts';
 import { linkOf } from '../link-before.ts';
-import { loadInput } from '../replay-run.ts';
+import { loadInput } from '../load-input.ts';
 import { deadlineOf } from '../run-deadline.ts';
 import { sendWake, wakeAt } from '../send-wake.ts';
 import { failBeforeBegin } from '../terminate.ts';
@@ -72,7 +72,8 @@ export class RunPlace {
       }
       const ranked = this.#waits === undefined ? await this.#toRank(placing) : this.#waits.waiter;
       if (ranked instanceof Error) return failBeforeBegin(turn, ranked);
-      const asked = turn.isPaused ? this.#asBefore() : await this.#ask(placing.pool, ranked);
+      // Of one that is paused, what it wants is for the turn after its resume.
+      const asked = turn.isPaused ? { againAtMs: 0 } : await this.#ask(placing.pool, ranked);
       if (asked === 'taken') return { kind: 'begin' };
 
       const { wakesSeen, inboxIds, lettersSeen, epoch, runId, isPaused } = turn;
@@ -133,11 +134,6 @@ export class RunPlace {
     const [inLine] = visited.inLine;
     this.#waits = { pool: name, waiter: inLine ?? waiter, isInLine: inLine !== undefined };
     return { againAtMs: visited.laterAtMs.get(RUN) ?? Infinity };
-  }
-
-  /** It is paused: what it wants is for the turn after its resume. */
-  #asBefore(): { readonly againAtMs: number } {
-    return { againAtMs: 0 };
   }
 
   /**

@@ -7,7 +7,7 @@
  */
 import { LullError } from '../../core/errors.ts';
 import type { RunItem } from '../../ports/run-item.ts';
-import { whyUnreadable } from '../../ports/locked-records.ts';
+import { whyLockedValue } from '../../ports/locked-records.ts';
 import { isOfPayloadKey, PayloadDamagedError } from '../../ports/world-errors.ts';
 import { linkOf } from '../link-before.ts';
 import type { Engine } from '../settings.ts';
@@ -47,7 +47,7 @@ export async function readSnapshot(
   try {
     const value = await store.readValue(runId, key);
     if (value === undefined) return 'it is not in the table, or not in its bucket: it was deleted';
-    const locked = whyUnreadable(value, `the snapshot "${key}" that run "${runId}" goes on from`);
+    const locked = whyLockedValue(value, `the snapshot "${key}" that run "${runId}" goes on from`);
     if (locked !== undefined) return locked;
     const read = decodeSnapshot(value);
     return read.kind === 'read' ? { snapshot: read.snapshot } : read.reason;

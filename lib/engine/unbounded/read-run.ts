@@ -5,8 +5,8 @@
  */
 import { LullError } from '../../core/errors.ts';
 import type { JournalEntry } from '../../journal/event.ts';
-import { findDamage, findDamageBehind } from '../../journal/find-damage.ts';
-import { loadWholeJournal } from '../../archive/archive.ts';
+import { findDamage } from '../../journal/find-damage.ts';
+import { hasOtherBase, loadWholeJournal } from '../../archive/archive.ts';
 import type { RunItem } from '../../ports/run-item.ts';
 import { seenByCode } from '../seen-by-code.ts';
 import { linkOf } from '../link-before.ts';
@@ -27,8 +27,8 @@ export async function replayToRead(engine: Engine, run: RunItem, options: Replay
   const records = await engine.store.loadRecords(runId, after, undefined, linkOf(run), run);
   if (records.length === 0 && base === undefined) return { kind: 'no-journal' };
   const read = await readBase(engine, run);
-  const damage = base === undefined ? findDamage(records) : findDamageBehind(after, records);
-  if ((read.kind === 'unreadable' || damage !== undefined) && (await hasOtherBase(engine, run))) {
+  const damage = findDamage(records, after);
+  if ((read.kind === 'unreadable' || damage !== undefined) && (await hasOtherBase(engine.store, runId, base))) {
     const now = await engine.store.readRun(runId); // a worker has named another base meanwhile
     return now === undefined ? { kind: 'no-journal' } : replayToRead(engine, now, options);
   }
@@ -61,8 +61,4 @@ export function whyNoLocals({ runId, base }: RunItem): LullError | undefined {
     `the variables of run "${runId}" cannot be shown: it has sensitive steps, and which values are theirs is not known, ` +
       `since its journal was dropped behind a snapshot`,
   );
-}
-
-async function hasOtherBase({ store }: Engine, { runId, base }: RunItem): Promise<boolean> {
-  return (await store.readRun(runId))?.base?.key !== base?.key;
 }

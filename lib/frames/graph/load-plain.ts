@@ -60,6 +60,7 @@ const USUAL = PROPERTY.writable | PROPERTY.enumerable | PROPERTY.configurable;
 /** Key, bits, value (or getter and setter), and so on. */
 export function defineAll(reader: GraphReader, object: object, stored: readonly Json[]): void {
   let at = 0;
+  const isPlain = Object.getPrototypeOf(object) === Object.prototype;
   const next = (): unknown => {
     at += 1;
     return reader.value(stored[at - 1]);
@@ -70,7 +71,7 @@ export function defineAll(reader: GraphReader, object: object, stored: readonly 
     if ((typeof key !== 'string' && typeof key !== 'symbol') || typeof bits !== 'number')
       reader.refuse('a property has no key');
     const flags = bits;
-    if (flags === USUAL && !(key in object) && Object.getPrototypeOf(object) === Object.prototype) {
+    if (isPlain && flags === USUAL && !(key in object)) {
       (object as Record<PropertyKey, unknown>)[key as string] = next();
       continue;
     }

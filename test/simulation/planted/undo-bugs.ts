@@ -41,8 +41,10 @@ export const undoBugs: readonly PlantedBug[] = [
   {
     name: 'after a takeover a run that was terminated with its undos ends at once',
     file: 'lib/engine/load-run.ts',
-    find: `entries.find(isPlainTerminate)`,
-    put: `entries.find((entry) => entry.kind === 'terminate-requested')`,
+    find: `  turn.journal.nonce = records.at(-1)?.nonce;
+  const terminate = entries.find(isPlainTerminate);`,
+    put: `  turn.journal.nonce = records.at(-1)?.nonce;
+  const terminate = entries.find((entry) => entry.kind === 'terminate-requested');`,
   },
   {
     name: 'an error that was left behind ends a run without its undos',

@@ -15,6 +15,7 @@ import type { Action } from '../world/act.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { start, type Workload } from './workload.ts';
+import { drawFate } from './draw-fate.ts';
 
 interface Story {
   readonly key: string;
@@ -90,25 +91,6 @@ function drawStory(dice: Dice, isOwn: boolean): Story {
     links: dice.pick([0, 0, 0, 1]),
     breaks: isOwn && dice.chance(0.2) ? 1 : 0,
   };
-}
-
-/** What is done to the plan's own run, while it waits or later. */
-function drawFate(dice: Dice): Action[] {
-  const waitMs = Math.round(dice.magnitude(1, 30_000));
-  switch (dice.pick(['none', 'none', 'cancel', 'terminate', 'pause', 'look'] as const)) {
-    case 'none':
-      return [];
-    case 'cancel':
-    case 'terminate':
-      return [{ do: dice.pick(['cancel', 'terminate'] as const), reason: 'no more', waitMs, persists: true }];
-    case 'pause':
-      return [
-        { do: 'pause', waitMs, persists: true },
-        { do: 'resume', waitMs, persists: true },
-      ];
-    case 'look':
-      return [{ do: 'look', waitMs, persists: false }];
-  }
 }
 
 function judge(_run: RunLedger, plan: RunPlan, { table }: Seen): string | undefined {

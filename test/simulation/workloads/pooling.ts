@@ -18,6 +18,7 @@ import type { Action } from '../world/act.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
 import { start, type Workload } from './workload.ts';
+import { drawFate } from './draw-fate.ts';
 
 interface Work {
   readonly name: string;
@@ -115,26 +116,6 @@ function drawStory(dice: Dice, { name, limits }: { readonly name: string; readon
     Array.from({ length: dice.between(1, 3) }, (_, index) => work(round, index)),
   );
   return { pool: name, limits, rounds, sleepMs: Math.round(dice.magnitude(1, 5_000)) };
-}
-
-/** What is done to the plan's own run while it waits. */
-function drawFate(dice: Dice): Action[] {
-  const waitMs = Math.round(dice.magnitude(1, 30_000));
-  switch (dice.pick(['none', 'none', 'cancel', 'terminate', 'pause', 'look'] as const)) {
-    case 'none':
-      return [];
-    case 'cancel':
-      return [{ do: 'cancel', reason: 'no more', waitMs, persists: true }];
-    case 'terminate':
-      return [{ do: 'terminate', reason: 'no more', waitMs, persists: true }];
-    case 'pause':
-      return [
-        { do: 'pause', waitMs, persists: true },
-        { do: 'resume', waitMs, persists: true },
-      ];
-    case 'look':
-      return [{ do: 'look', waitMs, persists: false }];
-  }
 }
 
 function judge(_run: RunLedger, plan: RunPlan, { table }: Seen): string | undefined {

@@ -8,12 +8,14 @@ import type * as fs from 'node:fs';
 import type * as http from 'node:http';
 import type * as https from 'node:https';
 import type * as util from 'node:util';
+import type * as zlib from 'node:zlib';
 
 interface Builtins {
   readonly 'node:fs': typeof fs;
   readonly 'node:http': typeof http;
   readonly 'node:https': typeof https;
   readonly 'node:util': typeof util;
+  readonly 'node:zlib': typeof zlib;
 }
 
 export function loadBuiltin<Name extends keyof Builtins>(name: Name): Builtins[Name] {
