@@ -19,6 +19,8 @@ export const events = computed<readonly EventAnswer[]>(() => eventsOf(log.value)
 const wanted = computed(() => JSON.stringify([place.value.run, place.value.link]));
 let poller: Poller | undefined;
 let generation = 0;
+/** When the run had ended whose history is read to its end. */
+let readEndedAt: string | undefined;
 
 export function watchRun(): void {
   effect(() => {
@@ -30,6 +32,7 @@ export function watchRun(): void {
     if (run.peek()?.id !== id) run.value = undefined;
     log.value = NO_HISTORY;
     isHistoryRead.value = false;
+    readEndedAt = undefined;
     runProblem.value = undefined;
     if (id !== null) poller = poll((signal) => look(id, link ?? undefined, signal), { isLocal });
   });
@@ -60,14 +63,18 @@ async function look(id: string, link: number | undefined, signal: AbortSignal): 
   return { hasMoved: isQuick || before !== JSON.stringify([run.peek(), log.peek().tail, log.peek().settled.length]) };
 }
 
-/** From the last page on. A history that has its end is as it is, unless its run goes on again. */
+/**
+ * From the last page on. A history that has its end is as it is, unless its run goes on again; it may also have gone on
+ * and have ended again since the look before.
+ */
 async function readHistory(
   id: string,
   link: number | undefined,
   { mine, signal }: { readonly mine: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const last = events.peek().at(-1)?.kind;
-  if (last !== undefined && last === run.peek()?.status && !isOpen(last)) return;
+  const { status, endedAt } = run.peek() ?? {};
+  if (last !== undefined && last === status && !isOpen(last) && endedAt === readEndedAt) return;
   let next = log.peek();
   let cursor = next.tailCursor;
   let where: 'at-tail' | 'behind-tail' = 'at-tail';
@@ -85,6 +92,7 @@ async function readHistory(
   if (JSON.stringify(next.tail) !== JSON.stringify(log.peek().tail) || next.settled !== log.peek().settled)
     log.value = next;
   isHistoryRead.value = true;
+  readEndedAt = endedAt;
 }
 
 /** The server says of which run something is new, where it knows. */

@@ -73,6 +73,19 @@ it('takes what is new in without a reload, and says so while the engine is away'
   await expect.poll(() => page.locator('.trouble').textContent()).toBe('');
 });
 
+it('shows that a run was tried again, also when it failed again before the page looked', async (context) => {
+  const page = await open(context, '#/runs/charge-4711?tab=journal');
+  const kinds = page.locator('.event-kind');
+  await kinds.getByText('failed', { exact: true }).waitFor();
+  pages.world.isAway = true;
+  await page.getByText('Not up to date: test engine cannot be reached').waitFor();
+  await pages.world.engine.client.run('charge-4711').retry();
+  await pages.world.engine.advance('1 minute');
+  pages.world.isAway = false;
+  await kinds.getByText('retried').waitFor();
+  await expect.poll(() => kinds.getByText('failed', { exact: true }).count()).toBe(1);
+});
+
 it('draws a run as lanes on a time axis that is folded, zoomed by keys, and chosen from with a brush', async (context) => {
   const page = await open(context, '#/runs/o-17');
   await page.locator('.lane').first().waitFor();
