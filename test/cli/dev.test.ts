@@ -113,6 +113,14 @@ describe('lull dev', { timeout: 120_000 }, () => {
     writeFileSync(entry, source('runs += 1;'));
     await waitUntil(() => seen.out.includes('writes to `runs`'));
     expect(seen.out).toMatch(/workflows\.ts:7:8/);
+
+    const unbounded = source('runs();').replace("'walk', function", "'walk', { history: 'unbounded' }, function");
+    writeFileSync(
+      entry,
+      unbounded.replace('runs = 0', 'runs = () => 0').replace("['a value of before']", 'fetch("a")'),
+    );
+    await waitUntil(() => seen.out.includes('`before` is a promise, or holds it'));
+    expect(seen.out).toMatch(/workflows\.ts:5:23/);
   });
 
   it('at a port in use says what to do, and ends with 1', async () => {

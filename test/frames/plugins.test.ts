@@ -151,10 +151,20 @@ test('esbuild says what is refused with file, line, column and reason', async ()
   ]);
 });
 
-test('esbuild says where `with` is, and what is no code', async () => {
+const UNPROVEN = `
+import { sleep, workflow } from 'lull';
+export const flow = workflow('flow', { history: 'unbounded' }, function* () {
+  const held = fetch('https://example.com');
+  yield* sleep('1 day');
+  return held;
+});
+`;
+
+test('esbuild says where `with` is, what is no code, and what a history without an end cannot store', async () => {
   for (const [text, line, reason] of [
     ['export function* flow(o) {\n  with (o) { yield 1; }\n}', 2, /^`with` hides which variable a name means/],
     ['export function* flow() {\n  yield 1\n', 3, /Unexpected token/],
+    [UNPROVEN, 4, /^`held` is a promise, or holds it, and is needed behind the await point in line 5/],
   ] as const) {
     write({ 'src/bad.js': text });
     const failure = await esbuild({
@@ -163,6 +173,7 @@ test('esbuild says where `with` is, and what is no code', async () => {
         bundle: true,
         write: false,
         plugins: [esbuildFrames()],
+        external: ['lull'],
         logLevel: 'silent',
       },
     }).then(
@@ -186,6 +197,18 @@ test('vite says what is refused, with the place', async () => {
   expect(failure?.message).toContain('workflow code writes to `count`');
   expect(failure?.message).toContain('refused.ts:3:');
   expect(failure?.message).toContain('refused.ts:5:3: direct `eval`');
+});
+
+test('vite says what a history without an end cannot store, with the place', async () => {
+  write({ 'src/unproven.ts': UNPROVEN });
+  const failure = await vite({
+    ...{ root: folder, logLevel: 'silent', configFile: false, plugins: [viteFrames()] },
+    build: { write: false, lib: { entry: 'src/unproven.ts', formats: ['es'], fileName: () => 'x.mjs' } },
+  }).then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  );
+  expect(failure?.message).toMatch(/unproven\.ts:4:15\n.*`held` is a promise, or holds it/);
 });
 
 test('a generator function that cannot be compiled is left as it is, with a warning', async () => {

@@ -11,8 +11,11 @@ import { parseSource } from './parse-source.ts';
 import { PassedCode } from './passed-code.ts';
 import { placeVariables } from './place-variables.ts';
 import type { Problem } from './problem.ts';
+import { factsOf } from './proof/module-facts.ts';
+import { proveStorable } from './proof/prove-storable.ts';
+import { unboundedUnits } from './proof/unbounded-units.ts';
 import { resolveNames } from './resolve-names.ts';
-import { Rewriter } from './rewriter.ts';
+import { Rewriter, type Proof } from './rewriter.ts';
 import { stripTypes } from './strip-types.ts';
 import { isClassNode } from './tree.ts';
 import type { Names } from './variables.ts';
@@ -63,12 +66,30 @@ export function compileModule(source: string, options: CompileOptions): Compiled
   placeVariables(names);
   chooseMachines(names);
   const passed = ownCode === undefined ? new PassedCode(file, source, names) : undefined;
-  const rewriter = new Rewriter({ names, source, moduleId, prefix, runtime: runtimeName, passed });
+  const proof = source.includes('unbounded') ? proofOf(file, names) : undefined;
+  const rewriter = new Rewriter({
+    ...{ names, source, moduleId, prefix, runtime: runtimeName, passed },
+    proof: proof?.prove,
+  });
   const declared = declarationsOf(file, names);
   const code = passed && codeOf(passed, declared, options);
   rewriteProgram(file, rewriter, { declared, code, runtime, used, hash: ownCode ?? hashOfSource(source) });
+  const unproven = proof?.problems ?? [];
+  if (unproven.length > 0) return { kind: 'refused', problems: unproven };
   const generated = generate(file, { sourceMaps: true, sourceFileName: fileName, filename: fileName }, source);
   return { kind: 'compiled', code: generated.code, map: generated.map as object, left: leftAlone(names) };
+}
+
+/** That what workflows with an unbounded history hold where they wait can be stored. Its problems are known in the end. */
+function proofOf(file: File, names: Names): { readonly prove: Proof; readonly problems: readonly Problem[] } {
+  const facts = factsOf(file, names);
+  const { units, problems: found } = unboundedUnits(facts);
+  const problems = [...found];
+  const prove: Proof = ({ unit, blocks, live }) => {
+    const workflow = units.get(unit);
+    if (workflow !== undefined) problems.push(...proveStorable({ facts, workflow, blocks, live }));
+  };
+  return { prove, problems };
 }
 
 interface Written {

@@ -17,7 +17,9 @@ export function machineFor(r: Rewriter, unit: Unit): string {
   const lowering = lowerFunction({ names, unit, machine, runtime, source });
   const forwarded = forwardSent(lowering.blocks, lowering.sent, names, machine.sent);
   const slotOf = (variable: Variable): string => unit.slots?.get(variable) ?? variable.name;
-  const live = liveness(reachable(lowering.blocks), unit, names);
+  const blocks = reachable(lowering.blocks);
+  const live = liveness(blocks, unit, names);
+  r.proof?.({ unit, blocks, live });
   const start = [...(live.get(lowering.blocks[0] as (typeof lowering.blocks)[0]) ?? [])].map(slotOf).sort();
   const [definition, onThrow, onReturn] = [r.newName('g'), r.newName('t'), r.newName('r')];
   const emitted = r.within(unit, () =>

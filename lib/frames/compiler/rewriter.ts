@@ -6,11 +6,13 @@ import * as t from '@babel/types';
 import type { Expression, Node, Statement } from '@babel/types';
 import { callOf, id, located, member, set, statement, str, undef } from './build.ts';
 import { functionExpression, functionInPlace, methodInClass } from './closures.ts';
+import type { Liveness } from './liveness.ts';
 import type { PassedCode } from './passed-code.ts';
 import { classNode } from './rewrite-classes.ts';
 import { assignment, declaration, isConstant, update } from './rewrite-declarations.ts';
 import { catchClause, forEach, forStatement, inLoop } from './rewrite-loops.ts';
 import { objectExpression, property } from './rewrite-objects.ts';
+import type { Block } from './states.ts';
 import { replaceChildren, isClassNode, isFunctionNode } from './tree.ts';
 import type { Names, Unit, Variable } from './variables.ts';
 
@@ -32,7 +34,15 @@ export interface RewriterOptions {
   readonly runtime: (name: string) => Expression;
   /** Undefined for lull's own code. */
   readonly passed: PassedCode | undefined;
+  /** Looks at each machine before it is written, in a module with an unbounded history. */
+  readonly proof: Proof | undefined;
 }
+
+export type Proof = (machine: {
+  readonly unit: Unit;
+  readonly blocks: readonly Block[];
+  readonly live: Liveness;
+}) => void;
 
 export class Rewriter {
   readonly names: Names;
@@ -41,6 +51,7 @@ export class Rewriter {
   readonly prefix: string;
   readonly runtime: (name: string) => Expression;
   readonly passed: PassedCode | undefined;
+  readonly proof: Proof | undefined;
   readonly output: Output = { hoisted: [], marks: [], counter: 0 };
   /** What the frames of machines have beside variables of the source. */
   readonly temporaries = new Map<Unit, readonly string[]>();
@@ -62,6 +73,7 @@ export class Rewriter {
     this.prefix = options.prefix;
     this.runtime = options.runtime;
     this.passed = options.passed;
+    this.proof = options.proof;
   }
 
   newName(kind: string): string {

@@ -8,7 +8,8 @@ import { compileOptions, isCompiled, leftAloneText, RUNTIME_FILE, type FramesOpt
 /**
  * A plugin for esbuild that compiles generator functions, so that where they wait and what their variables hold can be
  * stored. What workflow code must not do is an error of the build, with its place: direct `eval`, `with`, and writing to a
- * variable of the module. A generator function that cannot be compiled is left as it is, with a warning.
+ * variable of the module; and in a workflow with `history: 'unbounded'` a promise, a socket or the like in a variable where
+ * it waits. A generator function that cannot be compiled is left as it is, with a warning.
  *
  * Put it before other plugins that load the same files. Source maps lead to the file as it was written.
  *
