@@ -1,6 +1,7 @@
 /** The API: serves the HTTP routes from a Lambda behind an HTTP API or a function URL. */
 import { Client } from '../lib/client/client.ts';
 import { createRegistry, type WorkflowSource } from '../lib/core/workflow-registry.ts';
+import { rememberFrames } from '../lib/engine/frames-of-process.ts';
 import { createApi } from '../lib/http/api.ts';
 import { readApiSettings } from '../lib/lambda/environment.ts';
 import type { HandlerContext } from '../lib/lambda/handler-context.ts';
@@ -50,6 +51,7 @@ const CALL_TIMEOUT_MS = 10_000;
  */
 export function createApiHandler(workflows: WorkflowSource, overrides: ApiOverrides = {}): ApiHandler {
   const registry = createRegistry(workflows);
+  rememberFrames(overrides.frames); // for queries, and for what runs wait for
   const open = oncePerProcess(() => {
     const settings = readApiSettings(overrides.environment ?? process.env);
     const ports = openPorts(settings, overrides, openTableForCallers);

@@ -32,7 +32,7 @@ export interface WorkerOverrides extends Overrides {
   readonly events?: EventBus;
   /**
    * Stores snapshots of runs, from which they go on without the replay of their journals (experimental): `createRunFrames()`,
-   * in a bundle that was compiled for it. Default: each run is replayed.
+   * in a bundle that was compiled for it. The API reads runs with an unbounded history by it. Default: each run is replayed.
    */
   readonly frames?: RunFrames;
 }

@@ -1,8 +1,8 @@
 /**
- * What runs are restored with in this process: what its last engine was given. An engine that only reads runs has nothing else
- * to go by, and a bundle without frames does not carry them for it.
+ * What runs are restored with in this process: what its last engine, or its API, was given. An engine that only reads runs has
+ * nothing else to go by, and a bundle without frames does not carry them for it.
  *
- * Tested by: test/frames/runs/unbounded-readers.test.ts
+ * Tested by: test/frames/runs/unbounded-readers.test.ts, test/infra/frames.test.ts
  */
 import type { RunFrames } from '../scheduler/run-frames.ts';
 

@@ -135,9 +135,11 @@ export function toSnapshotOf(turn: Turn, memory: LiveMemory, forgotten: Readonly
 export function whyOtherCode(
   engine: Turn['engine'],
   { code, ownCode, passed }: Pick<Snapshot, 'code' | 'ownCode'> & { readonly passed?: string | undefined },
+  { isToRead = false }: { readonly isToRead?: boolean } = {},
 ): string | undefined {
   if (ownCode !== engine.frames?.ownCodeId()) return 'it is of another version of lull';
-  return passed === undefined && code !== codeOf(engine) ? 'it is of other code' : undefined;
+  const isSame = isToRead ? code.startsWith(`${engine.frames.codeId()} `) : code === codeOf(engine);
+  return passed === undefined && !isSame ? 'it is of other code' : undefined;
 }
 
 /** What was compiled, and the version that names what was not. */

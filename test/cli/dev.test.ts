@@ -61,13 +61,21 @@ describe('lull dev', { timeout: 120_000 }, () => {
 
   it('with --frames a run goes on from a snapshot, and code that is refused is shown with its place', async () => {
     const source = (wrong: string, value = 'a value of before') => `
-      import { signal, workflow } from 'lull';
+      import { query, signal, workflow } from 'lull';
       let runs = 0;
       export const walk = workflow('walk', function* () {
         const before = ['${value}'];
         yield* signal('go').receive();
         ${wrong}
         return before;
+      });
+      export const count = workflow('count', { history: 'unbounded' }, function* () {
+        let rounds = 0;
+        query('rounds').handle(() => rounds);
+        for (;;) {
+          yield* signal('more').receive();
+          rounds += 1;
+        }
       });
     `;
     const settings = { snapshotRecords: 1, maxSnapshotPercent: 1_000_000, maxWarmRuns: 0 };
@@ -87,6 +95,16 @@ describe('lull dev', { timeout: 120_000 }, () => {
     expect(seen.out).toContain('"SnapshotsRestored":1');
     expect(seen.out).not.toMatch(/"ReplayedEvents":/);
     expect(await (await fetch(`${url}/runs/${id}`)).json()).toMatchObject({ result: ['a value of before'] });
+
+    // The API knows a run with an unbounded history by its base.
+    const endless = (await (await fetch(`${url}/workflows/count/runs`, { method: 'POST' })).json()) as { id: string };
+    const answer = async (path: string): Promise<unknown> => (await fetch(`${url}/runs/${endless.id}${path}`)).json();
+    for (let round = 1; round <= 2; round += 1) {
+      await fetch(`${url}/runs/${endless.id}/signals/more`, { method: 'POST' });
+      await waitUntil(async () => (await answer('/queries/rounds')) === round);
+    }
+    expect(await answer('')).toMatchObject({ history: {} });
+    expect(JSON.stringify(await answer('?locals=true'))).toContain('{"name":"rounds","value":"2"}');
 
     // Code behind the place where a run waits, which goes on in it; then code that it has passed.
     const afterReload = async (code: string): Promise<{ readonly metrics: string; readonly result: unknown }> => {

@@ -27,6 +27,7 @@ test(
   { timeout: 120_000 },
   async () => {
     const from = synthesizeStack(onTestFinished, {
+      entry: join(import.meta.dirname, '../local/fixtures/without-end.ts'),
       frames: true,
       // Each turn begins in a process that has nothing of the run in memory, as on another worker.
       settings: { snapshotRecords: 1, maxSnapshotPercent: 1_000_000, maxWarmRuns: 0 },
@@ -60,6 +61,28 @@ test(
       ['completed', undefined, 1],
     ]);
     expect(turns.map(({ ReplayedEvents = 0 }) => ReplayedEvents)).toEqual([0, 0]);
+
+    // The API has nothing but the base of such a run, and what came since.
+    for (const workflow of ['plain', 'captured']) {
+      const endless = await cloud.client().start(workflow);
+      await cloud.advance(0);
+      for (let day = 0; day < 3; day += 1) await cloud.advance('1 day');
+      await cloud.advance('2 minutes');
+      const answer = async (path: string, init?: RequestInit): Promise<unknown> =>
+        (await cloud.fetch(`/runs/${endless.id}${path}`, init)).json();
+      expect(await answer('/queries/days')).toBe(3);
+      expect(await answer('')).toMatchObject({ history: { archived: true } });
+      expect(await answer('?locals=true')).toMatchObject({
+        waitsFor: {
+          from: 'code',
+          tasks: [{ frames: [{ variables: expect.arrayContaining([{ name: 'day', value: '3' }]) as unknown }] }],
+        },
+      });
+      if (workflow === 'captured') continue;
+      expect(await answer('/updates/skip', { method: 'POST', body: '4' })).toBe(7);
+      expect(await answer('/updates/skip', { method: 'POST', body: '-1' })).toMatchObject({ code: 'UPDATE_REFUSED' });
+      expect(await answer('/queries/days')).toBe(7);
+    }
     expect(cloud.iam.calls().filter(({ denied }) => denied > 0)).toEqual([]);
   },
 );

@@ -21,7 +21,12 @@ export type ReadBase =
   | { readonly kind: 'read'; readonly snapshot: Snapshot }
   | { readonly kind: 'unreadable'; readonly error: LullError };
 
-export async function readBase(engine: Engine, run: RunItem): Promise<ReadBase> {
+export interface ReadBaseOptions {
+  /** No turn goes on from it: then the version of the function does not count, which names what was not compiled. */
+  readonly isToRead?: boolean;
+}
+
+export async function readBase(engine: Engine, run: RunItem, options: ReadBaseOptions = {}): Promise<ReadBase> {
   const { runId, base } = run;
   if (base === undefined) return { kind: 'none' };
   const read = await readSnapshot(engine, runId, base.key);
@@ -34,7 +39,7 @@ export async function readBase(engine: Engine, run: RunItem): Promise<ReadBase> 
   if (engine.frames === undefined) {
     return { kind: 'unreadable', error: baseNotOfCode(run, 'it is not compiled for frames') };
   }
-  const reason = whyOtherCode(engine, snapshot);
+  const reason = whyOtherCode(engine, snapshot, options);
   return reason === undefined ? { kind: 'read', snapshot } : { kind: 'unreadable', error: baseNotOfCode(run, reason) };
 }
 

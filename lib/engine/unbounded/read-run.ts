@@ -26,7 +26,7 @@ export async function replayToRead(engine: Engine, run: RunItem, options: Replay
   const after = base?.record ?? 0;
   const records = await engine.store.loadRecords(runId, after, undefined, linkOf(run), run);
   if (records.length === 0 && base === undefined) return { kind: 'no-journal' };
-  const read = await readBase(engine, run);
+  const read = await readBase(engine, run, { isToRead: true });
   const damage = findDamage(records, after);
   if ((read.kind === 'unreadable' || damage !== undefined) && (await hasOtherBase(engine.store, runId, base))) {
     const now = await engine.store.readRun(runId); // a worker has named another base meanwhile

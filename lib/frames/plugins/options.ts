@@ -38,6 +38,9 @@ export const RUNTIME_FILE = fileURLToPath(
 /** lull's own files. */
 const OWN_FOLDER = `${dirname(dirname(dirname(here)))}${sep}`.replaceAll('\\', '/');
 
+/** Beside it, what makes handlers: no run is made of that, and each function has another part of it. */
+const HANDLERS_FOLDER = `${dirname(OWN_FOLDER)}/functions/`;
+
 /**
  * Of these, what a run at rest is made of is compiled too. All else is the engine's, and no frame holds it; neither does one
  * hold what only the API has, and the worker has to know the code of a run that the API has begun.
@@ -53,6 +56,7 @@ export function isCompiled(file: string, { include, exclude }: FramesOptions): b
   const path = file.replaceAll('\\', '/');
   if (!SOURCE.test(path) || path.endsWith('.d.ts')) return false;
   if (path.startsWith(OWN_FOLDER)) return OWN_FILES_OF_RUNS.test(path.slice(OWN_FOLDER.length));
+  if (path.startsWith(HANDLERS_FOLDER) && !path.slice(HANDLERS_FOLDER.length).includes('/')) return false;
   if (exclude?.test(path) === true) return false;
   return !path.includes('/node_modules/') || include?.test(path) === true;
 }
