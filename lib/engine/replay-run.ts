@@ -13,6 +13,7 @@ import { invariant } from '../core/invariant.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
+import { formOfOwnCode } from '../core/stored-run-format.ts';
 import { describeThrown, toError } from '../core/to-error.ts';
 import type { WorkflowDefinition } from '../core/workflow.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
@@ -75,6 +76,8 @@ export interface ReplayedBehind {
   readonly run: Uint8Array;
   /** The code that it has passed, where that is known. It has to be the same here, as a replay passes it again. */
   readonly passed?: string | undefined;
+  /** The lull that has stored it. By default this one. */
+  readonly ownCode?: string;
   readonly entries: readonly JournalEntry[];
 }
 
@@ -154,11 +157,11 @@ type Refused = Extract<ReplayBehindResult, { readonly kind: 'refused' }>;
 /** The coroutines of a stored run, with their host. What they have passed, a replay may have to pass again. */
 function restored(
   { frames }: Engine,
-  { run, passed }: Pick<ReplayedBehind, 'run' | 'passed'>,
+  { run, passed, ownCode }: Pick<ReplayedBehind, 'run' | 'passed' | 'ownCode'>,
   { definition, code, options }: { definition: WorkflowDefinition; code: object; options: LiveRunOptions },
 ): RestoredRun {
   if (frames === undefined) return { kind: 'refused', path: '', reason: 'this code was not compiled' };
-  const made = frames.restoreRun(run, code, options);
+  const made = frames.restoreRun(run, code, options, ownCode === undefined ? undefined : formOfOwnCode(ownCode));
   if (made.kind === 'refused') return made;
   if (options.tracesAwaits === true) made.live.traceAwaits();
   if (passed === undefined) return made;

@@ -21,7 +21,7 @@ import { loadBuiltin } from '../node/load-builtin.ts';
 const SNAPSHOT_FORMAT = 2;
 
 export interface Snapshot {
-  /** The code whose coroutines they are, and the lull that they are made of. */
+  /** The author's code whose coroutines they are, and the lull that they are made of. */
   readonly code: string;
   readonly ownCode: string;
   /** `digestOfPassed` of what they have passed of it, where that is known. */

@@ -8,6 +8,7 @@
  * Tested by: test/frames/runs/snapshots.test.ts
  */
 import { encodedBytes } from '../codec/encode.ts';
+import { formOfOwnCode, STORED_RUN_FORMAT } from '../core/stored-run-format.ts';
 import { describeThrown } from '../core/to-error.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
@@ -131,14 +132,27 @@ export function toSnapshotOf(turn: Turn, memory: LiveMemory, forgotten: Readonly
   return outsideGuard(() => toSnapshot(turn, memory, nonce, forgotten));
 }
 
-/** Why this code does not restore what other code has stored; undefined if it may. */
-export function whyOtherCode(
-  engine: Turn['engine'],
-  { code, ownCode, passed }: Pick<Snapshot, 'code' | 'ownCode'> & { readonly passed?: string | undefined },
+export interface CodeOfSnapshot extends Pick<Snapshot, 'code' | 'ownCode'> {
+  readonly passed?: string | undefined;
+}
+
+/** Why this code does not restore what other code has stored; undefined if it may. What is a cache is for this lull alone. */
+export function whyOtherCode(engine: Turn['engine'], { code, ownCode, passed }: CodeOfSnapshot): string | undefined {
+  if (ownCode !== engine.frames?.ownCodeId()) return 'it is of another version of lull';
+  return passed === undefined && code !== codeOf(engine) ? 'it is of other code' : undefined;
+}
+
+/** The same of a base, which each later lull restores. `isToRead`: no turn goes on from it. */
+export function whyNotOfBase(
+  { frames, version }: Turn['engine'],
+  { code, ownCode, passed }: CodeOfSnapshot,
   { isToRead = false }: { readonly isToRead?: boolean } = {},
 ): string | undefined {
-  if (ownCode !== engine.frames?.ownCodeId()) return 'it is of another version of lull';
-  const isSame = isToRead ? code.startsWith(`${engine.frames.codeId()} `) : code === codeOf(engine);
+  const form = formOfOwnCode(ownCode);
+  if (form === undefined) return 'it is of another version of lull, from before its form had a number';
+  if (form > STORED_RUN_FORMAT) return 'it is of a newer version of lull';
+  const codeId = frames?.codeId() ?? '';
+  const isSame = isToRead ? code.startsWith(`${codeId} `) : code === `${codeId} ${version}`;
   return passed === undefined && !isSame ? 'it is of other code' : undefined;
 }
 

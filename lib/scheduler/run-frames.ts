@@ -5,6 +5,7 @@
  * its host, which each process has anew.
  */
 import { WorkflowCodeError } from '../core/errors.ts';
+import { STORED_RUN_FORMAT } from '../core/stored-run-format.ts';
 import type { WorkflowDefinition } from '../core/workflow.ts';
 import { findGraphDifference } from '../frames/graph/find-difference.ts';
 import { loadGraph } from '../frames/graph/load-graph.ts';
@@ -14,6 +15,7 @@ import { surroundingsOf } from '../frames/graph/surroundings.ts';
 import { runtime } from '../frames/runtime/runtime.ts';
 import { isLiveRun } from './create-live-run.ts';
 import type { LiveRun, LiveRunOptions } from './live-run.ts';
+import { migrateRun } from './migrate-run.ts';
 import { passedCode } from './passed-code.ts';
 import { RunHost } from './run-host.ts';
 
@@ -22,14 +24,15 @@ const HOST = 'host';
 
 /** What an engine stores and restores runs with: `createRunFrames` makes it. */
 export interface RunFrames {
-  /** Names the code that was compiled. */
+  /** Names the author's code that was compiled. */
   codeId(): string;
-  /** Names what of lull runs are made of: what it stores, no other lull restores. */
+  /** Names what of lull runs are made of, with the form in which it stores them. */
   ownCodeId(): string;
   /** What a run has passed of the code, as a text: other code restores it that gives the same. Undefined: none does. */
   passedCode(live: LiveRun, definition: WorkflowDefinition): string | undefined;
   storeRun(live: LiveRun, code: object): StoredGraph;
-  restoreRun(bytes: Uint8Array, code: object, options: LiveRunOptions): RestoredRun;
+  /** `form`: in which lull's own part of it was stored. By default that of this lull. */
+  restoreRun(bytes: Uint8Array, code: object, options: LiveRunOptions, form?: number): RestoredRun;
   /** Where what two runs hold differs; undefined if nowhere, or if neither can be stored. */
   compareRuns(one: LiveRun, other: LiveRun, code: object): string | undefined;
 }
@@ -86,10 +89,17 @@ function compareRuns(one: LiveRun, other: LiveRun, code: object): string | undef
 export type RestoredRun = { readonly kind: 'restored'; readonly live: LiveRun } | GraphRefusal;
 
 /** Only what the host does is taken from the options: all else is stored. */
-export function restoreRun(bytes: Uint8Array, code: object, options: LiveRunOptions): RestoredRun {
+export function restoreRun(
+  bytes: Uint8Array,
+  code: object,
+  options: LiveRunOptions,
+  form = STORED_RUN_FORMAT,
+): RestoredRun {
+  const migrated = migrateRun(bytes, form);
+  if (migrated === undefined) return { kind: 'refused', path: '', reason: `its form is ${form}, of another lull` };
   const host = new RunHost(options);
   const around = surroundingsOf(code);
-  const loaded = loadGraph(bytes, { named: (name) => (name === HOST ? host : around.named(name)) });
+  const loaded = loadGraph(migrated, { named: (name) => (name === HOST ? host : around.named(name)) });
   if (loaded.kind === 'refused') return loaded;
   const { value } = loaded;
   if (!isLiveRun(value)) return { kind: 'refused', path: '', reason: 'it is no run' };

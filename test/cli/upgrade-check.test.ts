@@ -120,6 +120,11 @@ function builtWith(point: Partial<DescribedPoint>, beside: Partial<BuildDescript
   return { code: '1', ownCode: 'lull', workflows, ...beside };
 }
 
+function endless(ownCode: string): BuildDescription {
+  const { workflows, ...others } = builtWith({}, { ownCode });
+  return { ...others, workflows: workflows.map((workflow) => ({ ...workflow, isUnbounded: true })) };
+}
+
 describe('two builds', () => {
   const { passed: _passed, ...unknown } = POINT;
   const notKnown = [{ name: 'order', function: 'shop.ts#order()', points: [unknown] }];
@@ -128,6 +133,20 @@ describe('two builds', () => {
     ['that are the same', old, old, undefined],
     ['of other lines', old, builtWith({ at: 'shop.ts:4:5' }), undefined],
     ['of another lull', old, builtWith({}, { ownCode: 'other' }), 'the new build has another version of lull'],
+    ['of another lull, with bases', endless('form1.a'), endless('form1.b'), undefined],
+    ['of a later lull, with bases', endless('form1.a'), endless('form2.b'), undefined],
+    [
+      'of an earlier lull, with bases',
+      endless('form2.b'),
+      endless('form1.a'),
+      'the new build has another version of lull',
+    ],
+    [
+      'of another lull, with snapshots',
+      builtWith({}, { ownCode: 'form1.a' }),
+      builtWith({}, { ownCode: 'form1.b' }),
+      'the new build has another version of lull',
+    ],
     [
       'with another text',
       old,

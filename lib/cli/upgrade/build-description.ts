@@ -9,6 +9,8 @@ export interface BuildDescription {
 
 export interface DescribedWorkflow {
   readonly name: string;
+  /** Its history is: its runs have no journal to replay. */
+  readonly isUnbounded?: true;
   /** Where its function is, as `shop.ts#order()`. Undefined if that was not compiled. */
   readonly function?: string;
   /** Those of its function. */

@@ -1,4 +1,5 @@
 /** For each await point of each workflow: whether runs that wait there go on in another build, and why not. */
+import { formOfOwnCode } from '../../core/stored-run-format.ts';
 import type { BuildDescription, DescribedPoint, DescribedWorkflow } from './build-description.ts';
 
 export interface ComparedPoint {
@@ -7,7 +8,9 @@ export interface ComparedPoint {
   readonly at: string;
   readonly newAt?: string;
   readonly goesOn: boolean;
-  /** Why runs that wait there are replayed. */
+  /** Runs that wait there, and do not go on, are blocked: their history is unbounded, so there is no journal to replay. */
+  readonly isBlocked?: true;
+  /** Why runs that wait there are replayed, or blocked. */
   readonly reason?: string;
 }
 
@@ -46,6 +49,7 @@ function comparePoint(workflow: DescribedWorkflow, point: DescribedPoint, beside
     ...{ workflow: workflow.name, at: point.at },
     ...(same && { newAt: same.at }),
     goesOn: reason === undefined,
+    ...(reason !== undefined && workflow.isUnbounded && { isBlocked: true }),
     ...(reason !== undefined && { reason }),
   };
 }
@@ -55,7 +59,8 @@ function whyReplayed(
   point: DescribedPoint,
   { other, before, after, same }: Beside & { readonly same: DescribedPoint | undefined },
 ): string | undefined {
-  if (before.ownCode !== after.ownCode) return 'the new build has another version of lull';
+  const otherLull = whyOtherLull(workflow, before, after);
+  if (otherLull !== undefined) return otherLull;
   if (other.function === undefined) return 'its function is not compiled in the new build';
   if (other.function !== workflow.function) return `its function is ${other.function} in the new build`;
   if (same === undefined) return whyGone(point, other.points);
@@ -65,6 +70,14 @@ function whyReplayed(
   }
   const changed = differencesOf(point.passed, same.passed);
   return changed.length === 0 ? undefined : `they have passed what has changed: ${changed.map(shown).join(', ')}`;
+}
+
+/** Any lull whose form is not older goes on from a base. A snapshot is for the lull that wrote it. */
+function whyOtherLull({ isUnbounded }: DescribedWorkflow, before: BuildDescription, after: BuildDescription) {
+  if (before.ownCode === after.ownCode) return undefined;
+  const [old, now] = [formOfOwnCode(before.ownCode), formOfOwnCode(after.ownCode)];
+  const isRead = isUnbounded === true && old !== undefined && now !== undefined && old <= now;
+  return isRead ? undefined : 'the new build has another version of lull';
 }
 
 /** The first part of an id is of the text, the second one of what is around it, the third one of what is alive. */

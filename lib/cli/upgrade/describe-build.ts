@@ -22,11 +22,12 @@ function partsOf(value: unknown): unknown[] {
 }
 
 function describeWorkflow(definition: WorkflowDefinition): DescribedWorkflow {
-  const { name, code } = definition;
+  const { name: named, code, isUnbounded } = definition;
+  const name = { name: named, ...(isUnbounded && { isUnbounded }) };
   const known = code && functionOf(code);
-  if (known === undefined) return { name, points: [] };
+  if (known === undefined) return { ...name, points: [] };
   return {
-    name,
+    ...name,
     function: known.id,
     points: [...known.byState.values()].map((point) => describePoint(known, point, definition)),
   };

@@ -12,7 +12,7 @@ export function addUpgradeCheck(program: Command, { surroundings, exit }: Contex
     .command('upgrade-check')
     .summary('compare two builds with frames: which runs that wait go on, and which are replayed')
     .description(
-      'Compares two builds with frames, and says for each await point of each workflow whether runs that wait there go on, or are replayed, and why. No step runs, and no engine is asked; but each build is loaded. A run that is replayed goes on if the new build follows its journal, and is blocked if not.',
+      'Compares two builds with frames, and says for each await point of each workflow whether runs that wait there go on, or are replayed, and why. No step runs, and no engine is asked; but each build is loaded. A run that is replayed goes on if the new build follows its journal, and is blocked if not. A run with an unbounded history has no journal to replay: it goes on, or is blocked.',
     )
     .argument(
       '<old>',
@@ -51,6 +51,7 @@ function isAllGoingOn({ points, missing, notCompiled }: ComparedBuilds): boolean
 function describe({ points, missing, notCompiled }: ComparedBuilds): Styled[] {
   const names = [...new Set(points.map(({ workflow }) => workflow))];
   const going = points.filter(({ goesOn }) => goesOn).length;
+  const blocked = points.filter(({ isBlocked }) => isBlocked === true).length;
   return [
     ...names.flatMap((name): Styled[] => [
       [['bold', name]],
@@ -64,15 +65,16 @@ function describe({ points, missing, notCompiled }: ComparedBuilds): Styled[] {
       ['bold', name],
       '  is not in the new build: its runs are blocked until a build has it',
     ]),
-    `at ${counted(going)} runs go on, at ${counted(points.length - going)} they are replayed`,
+    `at ${counted(going)} runs go on, at ${counted(points.length - going - blocked)} they are replayed` +
+      (blocked === 0 ? '' : `, at ${counted(blocked)} they are blocked until a build goes on with them`),
   ];
 }
 
-function pointLine({ at, newAt, goesOn, reason }: ComparedPoint): Styled {
+function pointLine({ at, newAt, goesOn, isBlocked, reason }: ComparedPoint): Styled {
   const place = newAt === undefined || newAt === at ? at : `${at} (now ${newAt})`;
   return goesOn
     ? ['  ', ['green', 'go on'], `     ${place}`]
-    : ['  ', ['yellow', 'replayed'], `  ${place}: ${reason ?? ''}`];
+    : ['  ', isBlocked === true ? ['red', 'blocked '] : ['yellow', 'replayed'], `  ${place}: ${reason ?? ''}`];
 }
 
 function counted(points: number): string {

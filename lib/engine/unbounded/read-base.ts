@@ -12,7 +12,7 @@ import { isOfPayloadKey, PayloadDamagedError } from '../../ports/world-errors.ts
 import { linkOf } from '../link-before.ts';
 import type { Engine } from '../settings.ts';
 import { decodeSnapshot, type Snapshot } from '../snapshot.ts';
-import { whyOtherCode } from '../write-snapshot.ts';
+import { whyNotOfBase } from '../write-snapshot.ts';
 import { baseNotOfCode } from './base-not-of-code.ts';
 
 export type ReadBase =
@@ -39,7 +39,7 @@ export async function readBase(engine: Engine, run: RunItem, options: ReadBaseOp
   if (engine.frames === undefined) {
     return { kind: 'unreadable', error: baseNotOfCode(run, 'it is not compiled for frames') };
   }
-  const reason = whyOtherCode(engine, snapshot, options);
+  const reason = whyNotOfBase(engine, snapshot, options);
   return reason === undefined ? { kind: 'read', snapshot } : { kind: 'unreadable', error: baseNotOfCode(run, reason) };
 }
 

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nameOwnCode } from '../../core/stored-run-format.ts';
 import type { CompileOptions } from '../compiler/compile-module.ts';
 import { hashOfSource } from '../compiler/hash.ts';
 import { nameImport } from './name-import.ts';
@@ -47,7 +48,7 @@ const HANDLERS_FOLDER = `${dirname(OWN_FOLDER)}/functions/`;
  */
 const OWN_FILES_OF_RUNS = /^(?:api|core|schedule|scheduler)\/(?!json-schema\.)/;
 
-/** What of lull runs are made of, and what stores them: stored runs are not for another lull. */
+/** What of lull runs are made of, and what stores them: a snapshot is not for another lull, but a base is. */
 const FOLDERS_OF_RUNS = ['api', 'core', 'schedule', 'scheduler', 'frames/graph', 'frames/runtime'] as const;
 
 const SOURCE = /\.[cm]?[jt]s$/;
@@ -79,7 +80,7 @@ let ownHash: string | undefined;
 
 /** The name of all of lull that runs are made of, so that it is the same whatever of it is in a bundle. */
 export function ownCode(): string {
-  ownHash ??= hashOfSource(FOLDERS_OF_RUNS.map((folder) => textsIn(join(OWN_FOLDER, folder))).join('\n'));
+  ownHash ??= nameOwnCode(hashOfSource(FOLDERS_OF_RUNS.map((folder) => textsIn(join(OWN_FOLDER, folder))).join('\n')));
   return ownHash;
 }
 

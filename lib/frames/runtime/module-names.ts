@@ -42,13 +42,14 @@ export function beginModule(id: string, hash = ''): void {
   begun.set(id, hash);
 }
 
-/** Of all compiled modules that are loaded, with their sources. */
+/** Of the author's compiled modules that are loaded, with their sources. */
 export function codeId(): string {
-  const text = [...begun]
+  const authors = [...begun].filter(([id]) => !id.startsWith('lull/'));
+  const text = authors
     .map(([id, hash]) => `${id} ${hash}`)
     .sort()
     .join('\n');
-  return `${begun.size}-${hashOfText(text)}`;
+  return `${authors.length}-${hashOfText(text)}`;
 }
 
 /** Of lull's own code, of which runs are made, whatever of it was loaded. */
