@@ -36,6 +36,7 @@ import { goOnRestored, resumeRun } from './resume-run.ts';
 import type { Engine } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
+import { isEndForTurn } from './unbounded/nothing-behind.ts';
 import { readBase, type ReadBase } from './unbounded/read-base.ts';
 import type { JournalHead } from './warm-runs.ts';
 
@@ -203,10 +204,11 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   // There was no lease before this one, so there can be no record.
   if (turn.run.epoch === 0 && turn.journal.recordNumber === 0) return { records: [] };
   if (turn.journal.recordNumber === 0) readAhead(turn);
+  let isAtEnd = isEndForTurn(turn);
   for (;;) {
     const holder = turn.creation === undefined ? turn.run : undefined;
     const after = turn.base?.record ?? 0;
-    const records = await engine.store.loadRecords(runId, after, undefined, linkOf(turn.run), holder);
+    const records = isAtEnd ? [] : await engine.store.loadRecords(runId, after, undefined, linkOf(turn.run), holder);
     if (records.some((record) => record.epoch > epoch)) return 'lost';
     const damage = findDamage(records, after);
     const blockedBy = damage === undefined ? await whyToBlock(turn, records) : undefined;
@@ -228,6 +230,7 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
     const record = { number: (records.at(-1)?.number ?? after) + 1, epoch, nonce, entries };
     turn.aloneRecord = isToRunAlone ? record : undefined;
     const put = await engine.store.putRecord(runId, record, linkOf(turn.run));
+    isAtEnd = false;
     if (put.kind === 'exists' && put.record.nonce !== nonce) continue; // the previous worker was faster: load again
     if (turn.takesOver) emitStartedOfLost(turn, records);
     turn.takesOver = false;

@@ -9,7 +9,7 @@ import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { toStoredWaits } from './pools/place-waits.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
 import type { Turn } from './turn-state.ts';
-import { goOnBehind, withdrawBase, writeBase } from './unbounded/write-base.ts';
+import { atItsEnd, goOnBehind, withdrawBase, writeBase } from './unbounded/write-base.ts';
 import { forgetSnapshot, withdrawSnapshot, writeSnapshot } from './write-snapshot.ts';
 
 export type SuspendResult =
@@ -22,7 +22,7 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
   await writeSnapshot(turn, memory);
   const written = await writeBase(turn, memory);
   const { wakesSeen, newSnapshot } = turn;
-  const rest = { ...toRest(turn, memory), ...(written && { base: written.base }) };
+  const rest = { ...toRest(turn, memory), ...(written && { base: atItsEnd(written, turn) }) };
   const { dueAtMs } = rest;
   const release = await engine.store.release(runId, { epoch, wakesSeen, ...rest });
   if (release.kind === 'lost') return { kind: 'lease-lost' };

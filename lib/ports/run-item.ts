@@ -135,6 +135,11 @@ export interface JournalBase {
   readonly stays?: true;
   /** Sensitive steps are among what is behind it. */
   readonly hasSecrets?: true;
+  /**
+   * The lease at whose end it was named: the journal ended with it. As long as no other lease has come since, there is nothing
+   * behind it to be read.
+   */
+  readonly epoch?: number;
   /** So many of the message ids in it, the oldest, were known by then. */
   readonly ids: { readonly count: number; readonly atMs: number };
 }

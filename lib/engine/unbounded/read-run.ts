@@ -13,6 +13,7 @@ import { linkOf } from '../link-before.ts';
 import { whyUnreadable } from '../load-run.ts';
 import { replayFromBase, type ReplayOptions, replayRun, type ReplayRunResult } from '../replay-run.ts';
 import type { Engine } from '../settings.ts';
+import { isEndForReader } from './nothing-behind.ts';
 import { readBase } from './read-base.ts';
 
 export type ReadRun =
@@ -24,7 +25,7 @@ export type ReadRun =
 export async function replayToRead(engine: Engine, run: RunItem, options: ReplayOptions = {}): Promise<ReadRun> {
   const { runId, base } = run;
   const after = base?.record ?? 0;
-  const records = await engine.store.loadRecords(runId, after, undefined, linkOf(run), run);
+  const records = isEndForReader(run) ? [] : await engine.store.loadRecords(runId, after, undefined, linkOf(run), run);
   if (records.length === 0 && base === undefined) return { kind: 'no-journal' };
   const read = await readBase(engine, run, { isToRead: true });
   const damage = findDamage(records, after);

@@ -112,6 +112,11 @@ function refused(turn: Turn, reason: string): WrittenBase | undefined {
   return undefined;
 }
 
+/** As the release of the lease names it: nothing is behind it. */
+export function atItsEnd({ base }: WrittenBase, { epoch }: Turn): JournalBase {
+  return { ...base, epoch };
+}
+
 /** One that the run item does not name, and never will. */
 export async function withdrawBase({ engine, runId, journal }: Turn, { base, archives }: WrittenBase): Promise<void> {
   journal.snapshotTriedAt = 0;

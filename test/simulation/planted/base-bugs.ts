@@ -56,6 +56,20 @@ export const baseBugs: readonly PlantedBug[] = [
   },
   {
     isCompiled: true,
+    name: 'a base is taken for the end of the journal, though later leases have written',
+    file: 'lib/engine/unbounded/nothing-behind.ts',
+    find: `base.epoch === epoch - 1 && journal.recordNumber <= base.record`,
+    put: `base.epoch !== undefined && journal.recordNumber <= base.record`,
+  },
+  {
+    isCompiled: true,
+    name: 'a base is taken for the end of the journal by the worker that takes over',
+    file: 'lib/engine/unbounded/nothing-behind.ts',
+    find: `!takesOver && base.epoch === epoch - 1 &&`,
+    put: `base.epoch !== undefined && base.epoch >= epoch - 2 &&`,
+  },
+  {
+    isCompiled: true,
     name: 'a worker that was taken over between its two writes names its base',
     file: 'lib/memory/run-state.ts',
     find: `isClosed(before.run.status) || before.run.epoch !== release.epoch) return`,
