@@ -20,7 +20,7 @@
  *
  * Sizes: NW workers; S1 S2 S3: who sends the messages 1, 2, 3 (0 nobody; 1 a caller who repeats with the same id; 2 one
  * with an id of its own, never repeated; 3 two callers at once with that id; 4 the same, and each has a payload of its own); NSTEP, NTIMER, CAP (the mail's), CANCEL_ID, TERM_ID.
- * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE HOLD EARLY CREATE AUTO.
+ * Parts: DELAY BLOCK NEVERFOLLOWS NOEXPIRY RENEW RETAKE PARTIAL AMO DEADLINE SLACK LATE NOISE ORDER WARM HEARS CONT PAUSE BESIDE HOLD EARLY CREATE AUTO TAIL LATEREL.
  * M_...: one planted mistake each.
  * LETTERS: the set of ids that are sent as letters, in the run item; of these it takes at most ICAP, and who finds it full puts
  * the payload first. What the run item has of a message is let.
@@ -31,6 +31,8 @@
  * EARLY: the steps are readOnly, one after the other. What they gave may be held back, in memory, while the next one runs.
  * CREATE: the run is not there yet. Whoever starts it creates it, perhaps with what came of its first turn.
  * AUTO: the code waits for no signal.
+ * TAIL: what is delivered last may go into the run item with the release or the finish, in place of a record that is put.
+ * LATEREL: a release or a finish may be carried out when its worker has given it up.
  * CONT: at its end the program continues as new, once: the second link is the same program, with a journal of its own.
  */
 #ifndef NW
@@ -131,6 +133,22 @@ byte let = 0;
 #endif
 /* journal: messages, steps, timers */
 byte jd = 0, js = 0, jt = 0;
+#ifdef TAIL
+/* of the journal, what is in the run item and not in an item of its own yet: it counts as long as there is none of its number */
+byte td = 0, ts = 0, tt = 0;
+byte ed = 0, es = 0, et = 0; /* ghosts: all that was ever written down of this journal */
+#define NOTEALL ed = ed | jd; es = es | js; et = et | jt
+#define ITEMS(j, t) ((j) & ~(t))
+#else
+#define ITEMS(j, t) (j)
+#define NOTEALL skip
+#endif
+#ifdef LATEREL
+bool relOn = 0, relFin = 0; byte relBy = 0, relMail = 0, relDue = 0, reld = 0, rels = 0, relt = 0;
+#endif
+#ifdef M_PUTORTAIL
+bool lpOn = 0, lpDead = 0; byte lpd = 0, lps = 0, lpt = 0;
+#endif
 bool behind[NW + 1]; bool fenced[NW + 1];
 /* workers, time */
 bool inturn[NW + 1]; byte tpast = 0;
@@ -313,6 +331,12 @@ inline bump() {
 #define MINDS(w) (inturn[w])
 #endif
 #define BEHIND(w) if :: w != me && MINDS(w) && SAMELINK(w) -> behind[w] = 1; if :: LATER(w) -> fenced[w] = 1 :: else fi :: else fi
+#ifdef TAIL
+/* The record has in front what its worker knows of the tail. What else was there counts no more. */
+#define TAKESALONG \
+  assert(!(yd & ITEMS(jd, td)) && !(ys & ITEMS(js, ts)) && !(yt & ITEMS(jt, tt)));      /* once */ \
+  jd = ITEMS(jd, td) | yd; js = ITEMS(js, ts) | ys; jt = ITEMS(jt, tt) | yt; td = 0; ts = 0; tt = 0; yd = 0; ys = 0; yt = 0
+#endif
 inline put() {
 #if NW == 3
   BEHIND(3);
@@ -322,6 +346,19 @@ inline put() {
 #endif
 #ifdef CONT
   if :: lk[me] == second -> jput = 1 :: else fi;
+#endif
+#ifdef TAIL
+#ifdef FREEPUT
+  assert(owner != 0);                                                     /* while a run is free, nobody writes */
+#endif
+#ifdef CONT
+  if :: lk[me] == second -> TAKESALONG :: else fi;
+#else
+  TAKESALONG;
+#endif
+#endif
+#ifdef M_PUTORTAIL
+  lpDead = 1;
 #endif
   BEHIND(1); BEHIND(2)
 }
@@ -410,6 +447,9 @@ inline accept(id, answer, isFree, byRef) {
 /* kind 3 and 4: of S1 == 4, with the payloads 1 and 2 */
 proctype Sender(byte id; byte kind) {
   byte answer = 0; bool isFree = 0, isRepeat = 0, isThere = 0;
+#ifdef TAIL
+  bool inTail = 0;
+#endif
 #if LETTERS
   bool byRef = 0;
 #endif
@@ -462,6 +502,9 @@ accept3:
 #endif
   atomic {                                                                /* 3 */
     if :: SENDERDOWN; if :: kind != 2 -> goto again :: goto stop fi :: true fi;
+#if defined(TAIL) && !defined(M_NOTAILCHECK)
+    inTail = (td & BIT(id)) != 0;                                         /* a refusal comes with the run item */
+#endif
 #if LETTERS
     accept(id, answer, isFree, byRef);
     if
@@ -501,7 +544,11 @@ refused:
     if :: SENDERDOWN; answer = 0; if :: isRepeat = 1; goto accept3 :: kind != 2 -> isRepeat = 0; goto again :: goto stop fi
        :: true fi;
 #ifndef M_NOGONECHECK
+#ifdef TAIL
+    isThere = (ITEMS(THERE, td) & BIT(id)) || inTail                      /* 5: the run item first, then the records */
+#else
     isThere = (THERE & BIT(id)) != 0                                      /* 5 */
+#endif
 #endif
   };
   atomic {
@@ -536,6 +583,9 @@ stop:
   atomic {
 #if LETTERS
     byRef = 0;
+#endif
+#ifdef TAIL
+    inTail = 0;
 #endif
     answer = 0; isFree = 0; isRepeat = 0; isThere = 0 }
 }
@@ -634,6 +684,9 @@ endnoise:
 #define STEPUP(w)   if :: rank[w] < rank[me] -> rank[w]++ :: else fi
 #endif
 
+#ifdef LATEREL
+#define NORELEASE relOn = 0; relFin = 0; relBy = 0; relMail = 0; relDue = 0; reld = 0; rels = 0; relt = 0
+#endif
 inline take() {
   assert(!ISPAUSED);                                                      /* no turn of a paused run begins */
   tko = (owner != 0);
@@ -652,6 +705,15 @@ inline take() {
 #endif
 #ifdef CREATE
   inFirst = 0;
+#endif
+#ifdef TAIL
+  yd = td; ys = ts; yt = tt; behind[me] = 0;
+#ifdef M_TAKEDROPSTAIL
+  jd = ITEMS(jd, td); js = ITEMS(js, ts); jt = ITEMS(jt, tt); td = 0; ts = 0; tt = 0;
+#endif
+#endif
+#ifdef LATEREL
+  NORELEASE;                                                              /* of an epoch that is over */
 #endif
   owner = me; inturn[me] = 1; BACK;
 #ifdef CONT
@@ -682,6 +744,41 @@ inline take() {
 #else
 #define KEEPLETTERS skip
 #endif
+#ifdef TAIL
+#ifdef CONT
+#define EXACT skip
+#else
+#define EXACT assert(ld == jd && ls == js && lt == jt)                    /* the owner's view is exact */
+#endif
+#ifdef ORDER
+#define NOTEORDER \
+       if :: holds -> INORDER(v & 3); INORDER((v >> 2) & 3); INORDER((v >> 4) & 3); \
+          assert((corder & (BIT(2 * LEN(jorder)) - 1)) == jorder)         /* in the order of acceptance */ \
+       :: else fi
+#else
+#define NOTEORDER skip
+#endif
+#define WITHTAIL \
+       NOTEORDER; writeTail(p, ps, pt); ld = ld | p; ls = ls | ps; lt = lt | pt; \
+       if :: holds -> forget(ld) :: else fi; holds = 0; p = 0; ps = 0; pt = 0
+#ifdef LATEREL
+/* no answer: the worker gives up, and the request may be carried out yet */
+#define DELAYED(f) \
+       if \
+       :: SOME(cb); relOn = 1; relFin = f; relBy = me; reld = yd | p; rels = ys | ps; relt = yt | pt; \
+          forget(ld | p); relMail = (f -> 0 : v); \
+          relDue = (SLEEPS(ld | p, ls | ps) -> NEXTT(lt | pt) : NONE); goto down \
+       :: true \
+       fi
+#else
+#define DELAYED(f) skip
+#endif
+#ifdef EARLY
+#define KEEPSNOT (!keeps)
+#else
+#define KEEPSNOT true
+#endif
+#endif
 /* lets the run go */
 inline leave() {
 #ifdef M_RENEWREVIVES
@@ -710,6 +807,61 @@ inline forget(d) {
   if :: ((v >> 4) & 3) && !(d & BIT((v >> 4) & 3)) -> APPEND(w, (v >> 4) & 3) :: else fi;
   v = w; w = 0
 }
+
+#ifdef TAIL
+/* with the release or the finish, in one write */
+#ifdef M_TAILREPLACED
+#define NEWTAIL(t, x, n) t = (n)
+#else
+#define NEWTAIL(t, x, n) t = (x) | (n)
+#endif
+#if defined(CONT) || defined(DELAY)
+#define NORECORD (holds && !lput)
+#else
+#define NORECORD false
+#endif
+inline writeTail(hd, hs, ht) {
+  assert(!(hd & jd) && !(hs & js) && !(ht & jt));                         /* once */
+  assert(td == yd && ts == ys && tt == yt);                               /* the tail is what it was at the take */
+  if
+  :: hd || hs || ht || NORECORD ->
+     jd = ITEMS(jd, td); js = ITEMS(js, ts); jt = ITEMS(jt, tt);
+     NEWTAIL(td, yd, hd); NEWTAIL(ts, ys, hs); NEWTAIL(tt, yt, ht);
+     jd = jd | td; js = js | ts; jt = jt | tt; ed = ed | yd | hd; es = es | ys | hs; et = et | yt | ht
+#ifdef CONT
+     ; lput = 1; if :: lk[me] == second -> jput = 1 :: else fi
+#endif
+#ifdef DELAY
+     ; lput = 1; jput = 1
+#endif
+  :: else
+  fi
+}
+/* what goes with the release: nothing that a body is to begin after, and no message that has an item, which is to be deleted */
+#ifdef M_TAILEFFECT
+#define RESTS(d, s, t) (mode == GOING)
+#else
+#define RESTS(d, s, t) (mode != HOLDING && !HELD && (mode == ENDING || ENDED(d, s, t) || (!PENDING(d, s) && !(SLEEPS(d, s) && (DUETIMERS & ~(t))))))
+#endif
+#ifdef CONT
+#define NOTATLINK(d, s, t) (!lc && !(ENDED(d, s, t) && !lk[me]) && !(lk[me] && (carry & ~(d))))
+#else
+#define NOTATLINK(d, s, t) true
+#endif
+#ifdef M_TAILDELFIRST
+#define LETTERSONLY true
+#else
+#define LETTERSONLY (!(p & ~INITEM))
+#endif
+/* the first record of a run with a delay is an item: before it, turns let the run go without a fence */
+#if defined(DELAY) && !defined(M_DELAYTAIL)
+#define ISITEM lput
+#else
+#define ISITEM true
+#endif
+#define MAYTAIL (open && RESTS(ld | p, ls | ps, lt | pt) && NOTATLINK(ld | p, ls | ps, lt | pt) && LETTERSONLY && ISITEM && \
+                 !NOISY && !(SET(v) & ~(ld | p | rep)))
+#endif
 
 #ifdef ORDER
 #define INORDER(i) if :: (i) && (p & BIT(i)) -> APPEND(jorder, i) :: else fi
@@ -825,13 +977,17 @@ proctype Worker(byte me) {
   byte nv, ln;
 #endif
 #ifdef EARLY
-  bool took, holds;            /* it has taken over; what its steps gave stays in memory */
+  bool took, keeps;            /* it has taken over; what its steps gave stays in memory */
 #endif
 #ifdef BESIDE
   byte asked, got;             /* of the mail: what was read beside the journal, and what was there */
 #if S1 == 4
   byte gpay;
 #endif
+#endif
+#ifdef TAIL
+  byte yd, ys, yt;             /* the tail as it was at the take, as long as no item has it */
+  bool holds;                  /* p, ps and pt are to go with the release */
 #endif
 #ifdef M_TWIN
   bool twin;
@@ -945,7 +1101,14 @@ load:
 #ifndef M_NORECEPOCH
     if :: fenced[me] -> goto down :: else fi;
 #endif
+#ifdef TAIL
+#ifndef M_TAILTWICE
+    if :: behind[me] -> yd = 0; ys = 0; yt = 0 :: else fi;                /* an item of its number is there */
+#endif
+    behind[me] = 0; ld = ITEMS(jd, td) | yd; ls = ITEMS(js, ts) | ys; lt = ITEMS(jt, tt) | yt;
+#else
     behind[me] = 0; ld = jd; ls = js; lt = jt;
+#endif
 #ifdef CONT
     lput = jput; lc = (jc && !lk[me]);
     if :: lk[me] != second -> ld = old | carry; ls = STEPS; lt = TIMERS; lput = 1 :: else fi;
@@ -983,9 +1146,29 @@ load:
   atomic { if :: asked & ~ld & ~got -> assert(owner != me) /* the owner misses no payload */ :: else fi };
 #endif
 #endif
+fence:
   atomic { CRASH;                                                         /* 8 */
     if
-    :: !behind[me] -> put(); tko = 0;
+    :: !behind[me] ->
+#ifdef M_FENCEOVERTAIL
+       yd = 0; ys = 0; yt = 0;
+#endif
+#ifdef M_FENCEAFTERTAIL
+       if
+       :: yd || ys || yt -> if :: me == 1 -> fenced[2] = inturn[2] :: else -> fenced[1] = inturn[1] fi
+       :: else -> put()
+       fi;
+#else
+#ifdef TAIL
+       if                                                                 /* the tail first, as a record of its own */
+       :: yd || ys || yt -> put(); goto fence
+       :: else -> put()
+       fi;
+#else
+       put();
+#endif
+#endif
+       tko = 0;
 #ifdef DELAY
        lput = 1;
 #endif
@@ -1104,7 +1287,7 @@ commit:                                                                   /* 10 
     fi;
 #ifdef EARLY
     if                                                                    /* lib/engine/begin-early.ts */
-    :: MAYHOLDBACK -> holds = 1;
+    :: MAYHOLDBACK -> keeps = 1;
 #ifdef M_HOLDSALL
        ls = ls | ps;                                                      /* it counts as recorded */
 #endif
@@ -1114,12 +1297,22 @@ commit:                                                                   /* 10 
 #endif
     if
 #ifdef EARLY
-    :: holds -> skip
-    :: !holds && lput && !p && !ps && !pt && !NOISY -> skip
+    :: keeps -> skip
+    :: !keeps && lput && !p && !ps && !pt && !NOISY -> skip
 #else
     :: lput && !p && !ps && !pt && !NOISY -> skip
 #endif
+#ifdef TAIL
+    :: KEEPSNOT && (!lput || p || ps || pt) && MAYTAIL -> goto rest
+#ifdef M_PUTORTAIL
+    :: (p || ps || pt) && MAYTAIL && !lpOn && me == 1 ->                  /* put, no answer; and the tail in its place */
+       lpOn = 1; lpDead = behind[me]; lpd = yd | p; lps = ys | ps; lpt = yt | pt; goto rest
+#endif
+    :: KEEPSNOT && !(lput && !p && !ps && !pt && !NOISY) ->
+#else
     :: else ->
+#endif
+putit:
        if
        :: behind[me] ->
           assert(owner != me);                                            /* the owner loses no record */
@@ -1133,6 +1326,9 @@ commit:                                                                   /* 10 
 #ifdef CONT
           assert(lk[me] == second && !(jc && !second));                   /* nothing after `continued` */
           assert(!(p & old));                                             /* once, over all links */
+#ifdef TAIL
+          assert(!second || !(jd & old));                                 /* the tail is of its link */
+#endif
           lput = 1;
 #endif
           assert(!(p & jd) && !(ps & js) && !(pt & jt));                  /* once */
@@ -1144,6 +1340,9 @@ commit:                                                                   /* 10 
 #ifdef ORDER
           INORDER(v & 3); INORDER((v >> 2) & 3); INORDER((v >> 4) & 3);
           assert((corder & (BIT(2 * LEN(jorder)) - 1)) == jorder);        /* in the order of acceptance */
+#endif
+#ifdef M_RECORDWITHOUTTAIL
+          yd = 0; ys = 0; yt = 0;
 #endif
           put();
 #if S1 == 4
@@ -1162,14 +1361,18 @@ commit:                                                                   /* 10 
 #ifdef DELAY
           lput = 1;
 #endif
+          NOTEALL;
           ld = jd; ls = js; lt = jt
        fi
     fi;
+#ifdef TAIL
+    if :: holds -> holds = 0; p = 0; ps = 0; pt = 0; res = 0; goto receive :: else fi;   /* messages that came since are taken up */
+#endif
 #ifdef EARLY
 #ifdef M_HOLDSMESSAGE
     ld = ld | p;                                                          /* it counts as recorded */
 #endif
-    if :: !holds -> res = 0 :: else -> holds = 0 fi;
+    if :: !keeps -> res = 0 :: else -> keeps = 0 fi;
     p = 0; ps = 0; pt = 0;
 #else
     p = 0; ps = 0; pt = 0; res = 0;
@@ -1246,11 +1449,31 @@ body:                                                                     /* 12 
 #endif
     fi };
 
+#ifdef TAIL
+rest:                                                                     /* 14 or 15, lib/engine/rest-with-tail.ts */
+  atomic { CRASH; holds = 1;
+#ifdef M_TAILDELFIRST
+    inb = inb & ~p;
+#endif
+    if
+    :: mode == ENDING || ENDED(ld | p, ls | ps, lt | pt) -> goto finish
+#ifdef M_TAILEFFECT
+    :: PENDING(ld | p, ls | ps) -> ld = ld | p; ls = ls | ps; lt = lt | pt; p = 0; ps = 0; pt = 0; holds = 0; goto body
+#endif
+    :: else -> goto release
+    fi };
+#endif
+
 release:                                                                  /* 14 */
   atomic { CRASH;
     if
     :: MAYGO ->
        assert(!behind[me]);                                               /* the owner's view is exact */
+#ifdef TAIL
+       EXACT;
+       if :: holds -> res = 0; DELAYED(false) :: else fi;
+       WITHTAIL;
+#endif
 #ifdef EARLY
        assert(!res);                                                      /* nothing that is held is lost */
 #endif
@@ -1300,7 +1523,12 @@ release:                                                                  /* 14 
 #else
     :: LOST -> goto down
 #endif
+    #ifdef TAIL
+    :: !LOST && UNSEEN && holds -> VIEW; LEARN; goto commitheld
+    :: !LOST && UNSEEN && !holds -> VIEW; LEARN; goto receive
+#else
     :: !LOST && UNSEEN -> VIEW; LEARN; goto receive
+#endif
     fi };
 
 finish:                                                                   /* 15 */
@@ -1308,6 +1536,11 @@ finish:                                                                   /* 15 
     if
     :: MAYGO ->
        assert(!behind[me]);                                               /* the owner's view is exact */
+#ifdef TAIL
+       EXACT;
+       if :: holds -> res = 0; DELAYED(true) :: else fi;
+       WITHTAIL;
+#endif
 #ifdef EARLY
        assert(!res);                                                      /* nothing that is held is lost */
 #endif
@@ -1319,8 +1552,18 @@ finish:                                                                   /* 15 
 #else
     :: LOST -> goto down
 #endif
+#ifdef TAIL
+    :: !LOST && UNSEEN && holds -> VIEW; LEARN; goto commitheld
+    :: !LOST && UNSEEN && !holds -> VIEW; LEARN; goto receive
+#else
     :: !LOST && UNSEEN -> VIEW; LEARN; goto receive
+#endif
     fi };
+
+#ifdef TAIL
+commitheld:                                                               /* 10: it is not held a second time */
+  atomic { CRASH; if :: true -> goto putit fi };
+#endif
 
 #ifdef CONT
 continue:                                                                 /* 10: the entry `continued` */
@@ -1356,6 +1599,14 @@ leave1:                                                                   /* 11 
        v = 0;
 #endif
        leave(); mail = v; KEEPLETTERS; second = 1; jput = 0; jd = 0; js = 0; jt = 0; tpast = 0;
+#ifdef TAIL
+       ed = 0; es = 0; et = 0; yd = 0; ys = 0; yt = 0;
+#ifdef M_TAILMOVES
+       td = old & SIGNALS; jd = td;
+#else
+       assert(!td && !ts && !tt);                                         /* `continued` has the tail with it */
+#endif
+#endif
 #ifdef M_NOTDUE
        due = NONE;
 #else
@@ -1383,6 +1634,9 @@ hold:                                                                     /* 14,
 #ifdef M_HOLDEMPTIES
        v = 0;
 #endif
+#if defined(TAIL) && defined(M_HOLDTAIL)
+       jd = ITEMS(jd, td); js = ITEMS(js, ts); jt = ITEMS(jt, tt); td = 0; ts = 0; tt = 0;
+#endif
        leave(); mail = v; KEEPLETTERS; due = SOON;
        assert(!(counted & ~jd & ~SET(mail)));                             /* it keeps what it cannot take */
        goto down
@@ -1405,6 +1659,10 @@ down:
     STEPUP(1); STEPUP(2); STEPUP(3); rank[me] = 1;
 #endif
     assert(!STUCK);                                                       /* what is to be done is listed as due */
+#ifdef TAIL
+    assert(!(ed & ~jd) && !(es & ~js) && !(et & ~jt));                    /* what was written down stays so */
+    yd = 0; ys = 0; yt = 0; holds = 0;
+#endif
 #ifdef PAUSE
     vp = 0;
 #endif
@@ -1431,7 +1689,7 @@ down:
     nv = 0; ln = 0;
 #endif
 #ifdef EARLY
-    took = 0; holds = 0; tookover[me] = 0;
+    took = 0; keeps = 0; tookover[me] = 0;
 #endif
 #ifdef BESIDE
     asked = 0; got = 0;
@@ -1496,6 +1754,45 @@ endexp:
   do
   :: atomic { owner != 0 && !expired && (!inturn[owner] || xb > 0) ->
               if :: inturn[owner] -> xb-- :: else fi; expired = 1 }
+  od
+}
+#endif
+
+#ifdef LATEREL
+/* A release or a finish whose worker gave it up is carried out whenever it likes, under its condition. */
+proctype LateRelease() {
+endlate:
+  do
+#ifdef M_LATEWAKES
+  :: atomic { relOn && open && owner == relBy ->
+#else
+  :: atomic { relOn && open && owner == relBy && !dirty ->
+#endif
+       jd = ITEMS(jd, td) | reld; js = ITEMS(js, ts) | rels; jt = ITEMS(jt, tt) | relt; td = reld; ts = rels; tt = relt; NOTEALL;
+       owner = 0; dirty = 0; mail = relMail; KEEPLETTERS; due = relDue;
+#ifdef LIVE
+       expired = 0;
+#endif
+       if :: relFin -> open = 0; due = NONE :: else fi;
+       NORELEASE;
+       assert(!(counted & ~GOT & ~SET(mail)));                            /* nothing accepted is lost */
+       assert(!STUCK) }                                                   /* what is to be done is listed as due */
+  od
+}
+#endif
+#ifdef M_PUTORTAIL
+proctype LatePut() {
+endput:
+  do
+  :: atomic { lpOn ->
+       if
+       :: !lpDead ->
+          jd = ITEMS(jd, td) | lpd; js = ITEMS(js, ts) | lps; jt = ITEMS(jt, tt) | lpt; td = 0; ts = 0; tt = 0;
+          if :: inturn[1] -> behind[1] = 1 :: else fi; if :: inturn[2] -> behind[2] = 1 :: else fi
+       :: else
+       fi;
+       lpOn = 0; lpDead = 0; lpd = 0; lps = 0; lpt = 0;
+       assert(!(counted & ~jd & ~SET(mail))) }                            /* nothing accepted is lost */
   od
 }
 #endif
@@ -1638,6 +1935,12 @@ init {
 #endif
 #ifdef LATE
     run Net();
+#endif
+#ifdef LATEREL
+    run LateRelease();
+#endif
+#ifdef M_PUTORTAIL
+    run LatePut();
 #endif
 #ifdef NOISE
     run Noise();
