@@ -89,6 +89,7 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
       pin: undefined,
       publicUrl: undefined,
       frames: undefined,
+      errorsToShow: undefined,
       interceptors: undefined,
       observe: observeNothing,
     },

@@ -85,10 +85,15 @@ interface LinkToRead {
 async function readLink(store: Store, run: RunItem, link: LinkToRead): Promise<LinkDocument> {
   const { runId, link: last = 1 } = run;
   const { number } = link;
-  const records = unlessDamaged(runId, await loadLink(store, run, number));
+  const records = unlessDamaged(runId, await loadLink(store, run, number)).map(asRecord);
   const input = number === last ? await readStoredForm(store, runId, run.input) : await inputOf(store, runId, link);
   if (input !== undefined) unlessSealed(`the input of run "${runId}"`, input);
   return { link: number, ...(input === undefined ? {} : { input }), records };
+}
+
+/** Where it was stored is not of the history. */
+function asRecord({ isTail: _isTail, ...record }: JournalRecord): JournalRecord {
+  return record;
 }
 
 /** With what is archived. */

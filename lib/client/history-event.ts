@@ -31,7 +31,10 @@ export interface HistoryEvent {
     JournalEntry['kind'] | 'message-waiting' | 'dropped' | 'completed' | 'failed' | 'cancelled' | 'terminated';
   /** When it was delivered; of what the code asked for, when that was. Absent: it waits, or what came before was not read. */
   readonly at?: Date;
-  /** The turn that has recorded it, from 1. A turn that had nothing to record leaves a gap. Absent: it is not in the journal. */
+  /**
+   * The turn whose record has it, from 1. A turn that had nothing to record leaves a gap. What came last in a turn may be in the
+   * record of the next one. Absent: it is not in the journal.
+   */
   readonly turn?: number;
   /** Numbers what the code asked for; what came of it has the same. */
   readonly id?: number;

@@ -67,6 +67,8 @@ async function* readEach(
         break; // what else is here may be from behind the base
       }
       yield record;
+      // Behind the tail there is nothing yet: what comes may be added to it.
+      if (record.isTail === true) return;
       last = record.number;
     }
     if (records.length === 0) return;

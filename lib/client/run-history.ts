@@ -22,8 +22,10 @@ export interface HistoryOptions {
 export interface HistoryPlace {
   /** The record of the journal that has the next event, unless that is in a later one. */
   readonly record: number;
-  /** How many of that record's events were before; of the last one, what came after the journal counts too. */
+  /** How many of that record's events were before. */
   readonly events: number;
+  /** And how many of what came after the journal. */
+  readonly after: number;
 }
 
 /** One thing that happened, and the place behind it. */
@@ -57,10 +59,10 @@ export async function* readHistory(
   const open = new OpenCommands();
   const journaled = new Set<string>();
   const firstRead = Math.max(0, from.record - 1 - LOOK_BACK_RECORDS);
-  let place: HistoryPlace = { record: from.record, events: 0 };
+  let place: HistoryPlace = { record: from.record, events: 0, after: 0 };
   let lastNumber = firstRead;
   for await (const { number, epoch, entries } of readRecords(ports, store, { runId, after: firstRead, link })) {
-    if (number >= from.record) place = { record: number, events: 0 };
+    if (number >= from.record) place = { record: number, events: 0, after: 0 };
     // Of another run a record is missing: it was changed by hand, and what there is of it is shown.
     const isGap = run.base !== undefined && number > lastNumber + 1;
     lastNumber = number;
@@ -68,7 +70,7 @@ export async function* readHistory(
     for (const entry of entries) {
       if ('messageId' in entry) journaled.add(entry.messageId);
       if (number >= from.record) {
-        place = { record: number, events: place.events + 1 };
+        place = { record: number, events: place.events + 1, after: 0 };
         if (isBehind(place, from)) yield { event: inTurn(epoch, toHistoryEvent(entry, open)), cursor: atPlace(place) };
       }
       open.feed(entry);
@@ -81,7 +83,7 @@ export async function* readHistory(
   const waiting = run.inboxIds.length === 0 ? [] : await readWaiting(ports, store, run, search);
   const end = await retryUnavailable(ports.clock, () => readEndEvent(store, run));
   for (const event of [...waiting.map((message) => toWaitingEvent(message, open)), ...end]) {
-    place = { record: place.record, events: place.events + 1 };
+    place = { ...place, after: place.after + 1 };
     if (isBehind(place, from)) yield { event, cursor: atPlace(place) };
   }
 }
@@ -92,21 +94,24 @@ function inTurn(turn: number, event: HistoryEvent): HistoryEvent {
 }
 
 function isBehind(place: HistoryPlace, from: HistoryPlace): boolean {
-  return place.record > from.record || place.events > from.events;
+  if (place.record !== from.record) return place.record > from.record;
+  return place.events > from.events || (place.events === from.events && place.after > from.after);
 }
 
 /** Of a link after the first it begins with the link: the run may have continued by the time of the next page. */
-function fromPlace(link: number, { record, events }: HistoryPlace): string {
-  return link === 1 ? `${record}.${events}` : `${link}-${record}.${events}`;
+function fromPlace(link: number, { record, events, after }: HistoryPlace): string {
+  const at = after === 0 ? `${record}.${events}` : `${record}.${events}.${after}`;
+  return link === 1 ? at : `${link}-${at}`;
 }
 
 /** Without a cursor, and with 0, from the beginning of the last link. */
 function toPlace(cursor: string = '0'): HistoryPlace & { readonly link: number | undefined } {
-  const parts = /^(?:(\d{1,7})-)?(\d{1,7})(?:\.(\d{1,7}))?$/.exec(cursor);
+  const parts = /^(?:(\d{1,7})-)?(\d{1,7})(?:\.(\d{1,7}))?(?:\.(\d{1,7}))?$/.exec(cursor);
   if (parts !== null) {
-    const [, link, record, events] = parts;
+    const [, link, record, events, after] = parts;
     const isBegin = link === undefined && Number(record) === 0;
-    return { link: isBegin ? undefined : Number(link ?? 1), record: Number(record), events: Number(events ?? 0) };
+    const place = { record: Number(record), events: Number(events ?? 0), after: Number(after ?? 0) };
+    return { link: isBegin ? undefined : Number(link ?? 1), ...place };
   }
   throw new InvalidArgumentError(
     `cursor cannot be ${describeValue(cursor)}: give the one of the page before, as it is`,

@@ -13,7 +13,7 @@ import type { HoldRun } from '../ports/paused-workflows.ts';
 import { and, expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { number, text } from './item.ts';
-import { lettersFormat, heldShardOf, workflowShardOf } from './schema.ts';
+import { latestRunFormat, heldShardOf, workflowShardOf } from './schema.ts';
 
 /** Two starts with one id: the second finds the run of the first. */
 export const runIsNew: Expression = expression('attribute_not_exists(#pk)');
@@ -56,8 +56,8 @@ export const messageIsThere: Expression = expression('attribute_exists(#pk)');
  * A write that comes after the end, or after the purge: an update without a condition would make the item anew. And a
  * worker of an old version at a run that a newer one has written.
  */
-export const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #format <= :format', {
-  ':format': number(lettersFormat),
+export const runIsOpen: Expression = expression('attribute_exists(#openStatus) AND #format <= :latestFormat', {
+  ':latestFormat': number(latestRunFormat),
 });
 
 /** What is to be accepted. */
@@ -245,11 +245,11 @@ const noRunIsToLearnOfIt: Expression = expression('(attribute_not_exists(#afterE
 export function runHasFailedAsSeen({ epoch, purgeAtMs }: RetryRun): Expression {
   return and(
     expression(
-      '#closedStatus = :failed AND #epoch = :epoch AND attribute_not_exists(#deletedAtMs) AND #format <= :format',
+      '#closedStatus = :failed AND #epoch = :epoch AND attribute_not_exists(#deletedAtMs) AND #format <= :latestFormat',
       {
         ':failed': text('failed'),
         ':epoch': number(epoch),
-        ':format': number(lettersFormat),
+        ':latestFormat': number(latestRunFormat),
       },
     ),
     noRunIsToLearnOfIt,
@@ -269,8 +269,8 @@ export function runIsClosedAndAsSeen({ createdOrder, dueAtMs }: { createdOrder: 
 
 /** A delete of a run that was started again, or whose parent is not told of its end yet; the second of two deletes. */
 export const runIsSettledAndNotDeleted: Expression = and(
-  expression('attribute_exists(#closedStatus) AND attribute_not_exists(#deletedAtMs) AND #format <= :format', {
-    ':format': number(lettersFormat),
+  expression('attribute_exists(#closedStatus) AND attribute_not_exists(#deletedAtMs) AND #format <= :latestFormat', {
+    ':latestFormat': number(latestRunFormat),
   }),
   noRunIsToLearnOfIt,
 );

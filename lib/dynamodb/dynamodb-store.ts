@@ -15,7 +15,7 @@ import type {
   PutRunBackResult,
 } from '../ports/paused-workflows.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
-import { firstRecordOf, whatIsThere, withFirstRecord } from '../ports/first-turn.ts';
+import { whatIsThere } from '../ports/first-turn.ts';
 import { needsNoWake, type RunItem } from '../ports/run-item.ts';
 import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
@@ -45,6 +45,7 @@ import type {
 import type { AcceptMessageResult, PutMessageResult } from '../ports/sending.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { StreamValues } from '../ports/stream-values.ts';
+import { withRecordsInItem } from '../ports/tail.ts';
 import type { TransactRecord, TransactResult } from '../ports/transact.ts';
 import type { DeleteRunResult, PurgeResult } from '../ports/run-removal.ts';
 import type { StartPut, StoreOfStartItems } from '../ports/start-items.ts';
@@ -70,7 +71,7 @@ import { itemKey, readNumber, readText } from './item.ts';
 import type { Item } from './item.ts';
 import { continueChange, finishChange, releaseChange, renewChange, takeChange } from './lease-changes.ts';
 import { listDue, listHeld } from './list-due.ts';
-import { readFirstRecord } from './first-record.ts';
+import { readHolder } from './journal-holder.ts';
 import { listRuns } from './list-runs.ts';
 import { deleteMessages, FETCHED_AT_ONCE, loadMessages } from './message-items.ts';
 import { PoolsInTable } from './pools-in-table.ts';
@@ -219,11 +220,10 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
   async loadRecords(
     ...[runId, after, atMost, link = 1, run]: Parameters<Store['loadRecords']>
   ): Promise<JournalRecord[]> {
-    const items = await queryRecords(this.#table, runId, { after, atMost, link });
+    const holder = run ?? (await readHolder(this.#table, runId));
+    const { items, isCut } = await queryRecords(this.#table, runId, { after, atMost, link });
     const records = await inParallel(items, FETCHED_AT_ONCE, (item) => this.#toRecord(item));
-    if (link !== 1 || after > 0 || records[0]?.number === 1) return records;
-    const first = run === undefined ? await readFirstRecord(this.#table, runId) : firstRecordOf(run);
-    return withFirstRecord(first, records).slice(0, atMost);
+    return withRecordsInItem(holder, records, { link, after, isCut }).slice(0, atMost);
   }
 
   async putRecord(...[runId, record, link, streams = []]: Parameters<Store['putRecord']>): Promise<PutRecordResult> {

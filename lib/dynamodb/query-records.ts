@@ -11,14 +11,20 @@ interface WhichRecords {
   readonly link: number | undefined;
 }
 
+interface FoundRecords {
+  readonly items: readonly Item[];
+  /** There may be more. */
+  readonly isCut: boolean;
+}
+
 export async function queryRecords(
   table: Table,
   runId: string,
   { after, atMost, link }: WhichRecords,
-): Promise<readonly Item[]> {
+): Promise<FoundRecords> {
   let found: readonly Item[] = [];
   let startKey: Item | undefined;
-  do {
+  for (;;) {
     const { items, lastKey } = await table.query('loadRecords', {
       keys: expression('#pk = :runId AND #sk BETWEEN :first AND :last', {
         ':runId': text(runId),
@@ -29,7 +35,8 @@ export async function queryRecords(
       ...(atMost === undefined ? {} : { limit: atMost }),
     });
     found = found.length === 0 ? items : found.concat(items);
-    startKey = atMost !== undefined && found.length > 0 ? undefined : lastKey;
-  } while (startKey);
-  return found;
+    if (lastKey === undefined) return { items: found, isCut: false };
+    if (atMost !== undefined && found.length > 0) return { items: found, isCut: true };
+    startKey = lastKey;
+  }
 }

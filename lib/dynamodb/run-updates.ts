@@ -1,5 +1,6 @@
 /** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { entriesText } from '../ports/entries-text.ts';
 import { isToStop, type UpdateAnswer } from '../ports/message.ts';
 import type { WorkflowList } from '../ports/paused-workflows.ts';
 import type { ChangePool, JoinLine } from '../ports/pool.ts';
@@ -11,8 +12,16 @@ import type { AcceptMessage } from './conditions.ts';
 import { expression } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { content, number, text, texts } from './item.ts';
-import { type AttributeName, deletedShardOf, dueShardOf, heldShardOf, lettersFormat, schemaVersion } from './schema.ts';
-import { toSnapshotText, toStoredValue } from './stored-run.ts';
+import {
+  type AttributeName,
+  deletedShardOf,
+  dueShardOf,
+  heldShardOf,
+  lettersFormat,
+  schemaVersion,
+  tailFormat,
+} from './schema.ts';
+import { toSnapshotText, toStoredValue, toTailText } from './stored-run.ts';
 
 type Assignments = Partial<Record<AttributeName, AttributeValue | undefined>>;
 
@@ -20,7 +29,9 @@ type Assignments = Partial<Record<AttributeName, AttributeValue | undefined>>;
 export function acceptUpdate(runId: string, { messageId, kind, letter }: AcceptMessage): Expression {
   const isLetter = letter !== undefined;
   return expression(
-    (isLetter ? 'SET #letters = list_append(if_not_exists(#letters, :none), :letters), #format = :format, ' : 'SET ') +
+    (isLetter
+      ? 'SET #letters = list_append(if_not_exists(#letters, :none), :letters), #format = if_not_exists(#tailFormat, :lettersFormat), '
+      : 'SET ') +
       '#inboxIds = list_append(#inboxIds, :messageIds), #wakes = #wakes + :one, #dueAtMs = :zero' +
       (kind === 'terminate' ? ', #isToTerminate = :one' : '') +
       (kind === 'cancel' ? ', #isToCancel = :one' : '') +
@@ -31,7 +42,7 @@ export function acceptUpdate(runId: string, { messageId, kind, letter }: AcceptM
       ':zero': number(0),
       ...(isToStop(kind) ? { ':dueShard': text(dueShardOf(runId)) } : {}),
       ...(isLetter ? { ':letters': texts([JSON.stringify(letter)]), ':none': texts([]) } : {}),
-      ...(isLetter ? { ':format': number(lettersFormat) } : {}),
+      ...(isLetter ? { ':lettersFormat': number(lettersFormat) } : {}),
     },
   );
 }
@@ -130,7 +141,7 @@ export function releaseUpdate(
   runId: string,
   { status, isPaused, isHeldBack, inboxIds, lettersSeen, dueAtMs, needsWake, blocked, ...rest }: ReleaseLease,
 ): Expression {
-  const { unreadSignals, journal, snapshot, base, placeWaits, shows } = rest;
+  const { unreadSignals, journal, snapshot, base, placeWaits, tail, shows } = rest;
   const changes = {
     ...NO_LEASE,
     ...(isPaused ? {} : { dueShard: text(dueShardOf(runId)) }), // it may have been held, after its lease had expired
@@ -151,6 +162,7 @@ export function releaseUpdate(
     ...(snapshot && { snapshot: text(toSnapshotText(snapshot)) }),
     ...toBase(base),
     placeWaits: placeWaits && text(JSON.stringify(placeWaits)),
+    ...toTail(tail),
     // Else it may not have been taken up yet.
     ...(status === 'suspended' && !isPaused && !isHeldBack ? { goesOnFrom: undefined } : {}),
     ...toShown(shows),
@@ -161,7 +173,7 @@ export function releaseUpdate(
 /** Operation 15. It may end while it is paused: then it comes back into the index, to be purged. */
 export function finishUpdate(
   runId: string,
-  { status, result, endedAtMs, purgeAtMs, afterEnd, shows }: FinishRun,
+  { status, result, endedAtMs, purgeAtMs, afterEnd, tail, shows }: FinishRun,
 ): Expression {
   const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
   return assign({
@@ -179,6 +191,7 @@ export function finishUpdate(
     isToCancel: undefined,
     snapshot: undefined,
     ...(afterEnd === undefined ? {} : { afterEnd: text(afterEnd) }),
+    ...toTail(tail),
     ...NO_REST,
     ...toShown(shows),
   });
@@ -220,6 +233,7 @@ export function continueUpdate(
     deadlineAtMs: deadlineAtMs === undefined ? undefined : number(deadlineAtMs),
     pinnedTo: undefined,
     snapshot: undefined,
+    ...NO_TAIL,
     ...NO_REST,
     ...toShown(shows),
   };
@@ -270,6 +284,7 @@ export function deleteUpdate({ workflow, nowMs, freeAtMs }: DeleteUpdate): Expre
     input: undefined,
     firstNonce: undefined,
     firstEntries: undefined,
+    ...NO_TAIL,
     result: undefined,
     customStatus: undefined,
     attributes: undefined,
@@ -293,6 +308,16 @@ function toShown({ customStatus, attributes }: RunShows = {}): Assignments {
     ...(customStatus === undefined ? {} : { customStatus: content(customStatus) }),
     ...(attributes === undefined ? {} : { attributes: text(JSON.stringify(attributes)) }),
   };
+}
+
+const NO_TAIL: Assignments = { tail: undefined, tailOf: undefined, tailFormat: undefined };
+
+/** It stays where nothing is said of it. */
+function toTail(tail: ReleaseLease['tail']): Assignments {
+  if (tail === undefined) return {};
+  if (tail === 'in-record') return NO_TAIL;
+  const format = number(tailFormat);
+  return { tail: text(entriesText(tail.entries)), tailOf: text(toTailText(tail)), tailFormat: format, format };
 }
 
 const NO_LEASE: Assignments = {

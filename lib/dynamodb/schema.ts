@@ -3,7 +3,8 @@
  * fills it read it here.
  *
  *   pk = run id, sk = `run`                   the run item: at most 1 KB, as long as its names and inbox are ordinary. Where
- *                                             the starter took the first turn, it has record 1 too
+ *                                             the starter took the first turn, it has record 1 too; and the
+ *                                             last record, where there was room for it
  *                sk = `event#` + 8 digits     a record of the journal
  *                sk = `link#` + 8 digits      the same of a later link: its number, from 2, and `#` + 8 digits of the record
  *                sk = `inbox#` + message id   a message; of one with an idempotency key its digest stays
@@ -37,6 +38,12 @@ export const firstTurnFormat = 4;
 /** The format of a run item that has had letters in it: a reader that knows of none would look for them in vain. */
 export const lettersFormat = 5;
 
+/** The format of a run item that has had a tail: a reader that knows of none would miss the end of its journal. */
+export const tailFormat = 6;
+
+/** The latest of them: a run item of a later one is refused. */
+export const latestRunFormat = tailFormat;
+
 /** The format of an item that claims a content in the bucket: a reader that knows of no bucket refuses it. */
 export const claimFormat = 2;
 
@@ -63,6 +70,11 @@ export const attribute = {
   /** S: of the first turn, where the starter took it; and its entries as JSON text, if they are in no item of their own. */
   firstNonce: 'firstNonce',
   firstEntries: 'firstEntries',
+  /** S: the last record, as JSON text of its entries; and its number, its epoch and its nonce, as in `7 3 2Qs8xVn0rT7uYw1kLm3oPb`. */
+  tail: 'tail',
+  tailOf: 'tailOf',
+  /** N: the format that a run item with a tail keeps where a lower one is to be written. */
+  tailFormat: 'tailFormat',
   /** S: JSON text of the encoded input, or the key of the value that has it. */
   input: 'input',
   inputKey: 'inputKey',

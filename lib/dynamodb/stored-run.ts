@@ -23,6 +23,7 @@ import type { Message } from '../ports/message.ts';
 import { entriesText } from '../ports/entries-text.ts';
 import { FIRST_EPOCH, type FirstTurn } from '../ports/first-turn.ts';
 import type { NewRun } from '../ports/store.ts';
+import type { Tail } from '../ports/tail.ts';
 import {
   checkFormat,
   content,
@@ -46,7 +47,7 @@ import {
   createdOrderOf,
   dueShardOf,
   firstTurnFormat,
-  lettersFormat,
+  latestRunFormat,
   fromCreatedOrder,
   fromWorkflowShard,
   isHeldShard,
@@ -153,7 +154,7 @@ export function findRun(item: Item): StoredRun | undefined {
 }
 
 export function fromRunItem(item: Item): StoredRun {
-  checkFormat(item, lettersFormat);
+  checkFormat(item, latestRunFormat);
   const lease = readLease(item);
   const closedStatus = findText(item, 'closedStatus') as ClosedStatus | undefined;
   const restingStatus = closedStatus ?? (readText(item, 'openStatus') as OpenStatus);
@@ -173,6 +174,7 @@ export function fromRunItem(item: Item): StoredRun {
     ...optional('afterEnd', findText(item, 'afterEnd') as AfterEnd | undefined),
     ...optional('retries', findNumber(item, 'retries')),
     ...optional('firstTurn', readFirstTurn(item)),
+    ...optional('tail', readTail(item)),
     ...(findText(item, 'goesOnFrom') === undefined ? {} : { goesOnFrom: readJson<GoesOnFrom>(item, 'goesOnFrom') }),
     epoch: readNumber(item, 'epoch'),
     wakes: readNumber(item, 'wakes'),
@@ -241,6 +243,18 @@ function readFirstTurn(item: Item): RunItem['firstTurn'] {
   const stored: Encoded = readContent(item, 'firstEntries');
   if (findSealed(stored) !== undefined) return { nonce, sealed: stored };
   return { nonce, entries: stored as unknown as readonly JournalEntry[] };
+}
+
+/** As in `7 3 2Qs8xVn0rT7uYw1kLm3oPb`. */
+export function toTailText({ number: position, epoch, nonce }: Tail): string {
+  return `${position} ${epoch} ${nonce}`;
+}
+
+function readTail(item: Item): Tail | undefined {
+  const [position = '', epoch = '', ...nonce] = findText(item, 'tailOf')?.split(' ') ?? [];
+  if (nonce.length === 0) return undefined;
+  const entries: readonly JournalEntry[] = readJson(item, 'tail');
+  return { number: Number(position), epoch: Number(epoch), nonce: nonce.join(' '), entries };
 }
 
 function readLetters(item: Item): Pick<RunItem, 'letters'> {

@@ -8,10 +8,11 @@
  * and says of all else that it is encrypted.
  */
 import type { Encoded } from '../core/encoded.ts';
+import { invariant } from '../core/invariant.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { ContentLimits } from '../ports/content-limits.ts';
 import type { LoadedMessage, Message } from '../ports/message.ts';
-import { firstRecordOf, withFirstRecord } from '../ports/first-turn.ts';
+import { withRecordsInItem } from '../ports/tail.ts';
 import type { HoldRun, WorkflowList } from '../ports/paused-workflows.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from '../ports/pause-run.ts';
 import type { RunItem } from '../ports/run-item.ts';
@@ -88,7 +89,8 @@ class SealingStore extends PoolsInClear implements Store {
     super(store);
     this.under = store;
     this.sealer = sealer;
-    this.limits = store.limits;
+    // Encrypted, a record takes more than is left in a run item.
+    this.limits = sealer.isOn ? { ...store.limits, filledRunItemBytes: 0 } : store.limits;
   }
 
   async createRun(run: NewRun): Promise<CreateRunResult> {
@@ -146,9 +148,9 @@ class SealingStore extends PoolsInClear implements Store {
   async loadRecords(
     ...[runId, after, atMost, link = 1, run]: Parameters<Store['loadRecords']>
   ): Promise<JournalRecord[]> {
-    const records = await this.under.loadRecords(runId, after, atMost, link, run && {}); // the run is in clear
-    const isFromFirst = run !== undefined && link === 1 && after === 0;
-    const all = isFromFirst ? withFirstRecord(firstRecordOf(run), records).slice(0, atMost) : records;
+    const holder = atMost === undefined ? run : undefined;
+    const records = await this.under.loadRecords(runId, after, atMost, link, holder && {}); // the run is in clear
+    const all = holder ? withRecordsInItem(holder, records, { link, after, isCut: false }) : records;
     return Promise.all(all.map((record) => openRecord(this.sealer, runId, record, link)));
   }
 
@@ -217,10 +219,12 @@ class SealingStore extends PoolsInClear implements Store {
   }
 
   async release(runId: string, release: ReleaseLease): Promise<ReleaseLeaseResult> {
+    this.#refuseTail(release);
     return this.#withRun(await this.under.release(runId, await this.#withSealedShows(runId, release)));
   }
 
   async finish(runId: string, finish: FinishRun): Promise<FinishRunResult> {
+    this.#refuseTail(finish);
     const isClear = finish.result.kind === 'inline' && finish.result.value === REASON_UNREADABLE;
     const result = isClear ? finish.result : await sealStored(this.sealer, places.result(runId), finish.result);
     return this.#withRun(await this.under.finish(runId, { ...(await this.#withSealedShows(runId, finish)), result }));
@@ -282,6 +286,11 @@ class SealingStore extends PoolsInClear implements Store {
   async listRuns(query: RunQuery): Promise<RunPage> {
     const page = await this.under.listRuns(query);
     return { ...page, runs: await Promise.all(page.runs.map((row) => openShows(this.sealer, row.runId, row))) };
+  }
+
+  /** The limits say that there is no room for one. */
+  #refuseTail({ tail }: Pick<FinishRun, 'tail'>): void {
+    invariant(!this.sealer.isOn || typeof tail !== 'object', 'a record was to be stored in clear, in a run item');
   }
 
   /** Of an answer that has the run as it is. */

@@ -15,6 +15,7 @@ import { commit } from './commit.ts';
 import { loadInbox } from './inbox.ts';
 import { emitBlocked } from './lifecycle-events.ts';
 import { useIfNearlyFull } from './journal-length.ts';
+import { tailToWrite } from './tail.ts';
 import { terminateRun } from './terminate.ts';
 import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
@@ -77,6 +78,7 @@ export async function blockRun(turn: Turn, error: Error): Promise<TurnEnd> {
       },
       ...(unreadSignals === undefined ? {} : { unreadSignals }),
       ...(journal === undefined ? {} : { journal }),
+      ...tailToWrite(turn),
       ...turn.shows(),
     });
     if (release.kind === 'done') {

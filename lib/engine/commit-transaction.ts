@@ -52,7 +52,7 @@ async function carryOut(
   event: StepCompleted,
   writes: readonly TransactionWrite[],
 ): Promise<CommitTransactionResult> {
-  if ((await commit(turn)) === 'lost') return { kind: 'lost' };
+  if ((await commit(turn, { putsTail: turn.journal.tail !== undefined })) === 'lost') return { kind: 'lost' };
 
   const { engine, runId, epoch, journal } = turn;
   const number = journal.recordNumber + 1;
@@ -65,6 +65,7 @@ async function carryOut(
     warnIfNearlyFull(turn, { events, bytes });
     return { kind: 'event', event, isRecorded: true };
   }
+  turn.isNumberUsed = true;
   const step = memory.live.pending.get(event.id);
   invariant(step?.kind === 'step', `the transaction #${event.id} of run "${runId}" ended while nothing waits for it`);
   const failed = failureEvent(engine, step, toError(step.command.name, writes, done));

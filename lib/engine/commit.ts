@@ -19,42 +19,58 @@ import { addToLength, warnIfNearlyFull } from './journal-length.ts';
 import { countChildren } from './open-children.ts';
 import { streamBytes, valuesFor } from './stream-values.ts';
 import type { Turn } from './turn-state.ts';
+import type { JournalTail } from './warm-runs.ts';
 
-/** Group commit: everything since the last commit goes into one record, or into a few if it is large. */
-export async function commit(turn: Turn): Promise<'committed' | 'lost'> {
+/**
+ * Group commit: everything since the last commit goes into one record, or into a few if it is large. The first of them has the
+ * tail in front, which then counts no more. `putsTail`: it is put although nothing else is.
+ */
+export async function commit(turn: Turn, { putsTail = false } = {}): Promise<'committed' | 'lost'> {
   const { engine, runId, epoch, nonce, journal } = turn;
   const entries = turn.unwritten.take();
   turn.early = undefined;
+  if (entries.length === 0 && !turn.isHolding && !putsTail) return 'committed';
   const { events, bytes } = journal;
-  for (const chunk of chunksOf(entries, engine.maxRecordBytes)) {
+  for (const chunk of chunksOf(entries, engine.maxRecordBytes, journal.tail?.entries)) {
     const number = journal.recordNumber + 1;
     const record = { number, epoch, nonce, entries: chunk.entries };
-    const values = valuesFor(journal.streams, chunk.entries);
+    const added = withoutTail(chunk, journal.tail);
+    const values = valuesFor(journal.streams, added.entries);
     const put = await engine.store.putRecord(runId, record, linkOf(turn.run), values);
     if (put.kind === 'exists' && put.record.nonce !== nonce) return 'lost';
-    noteRecord(turn, { number, nonce }, chunk);
+    noteRecord(turn, { number, nonce }, added);
   }
   warnIfNearlyFull(turn, { events, bytes });
   return 'committed';
 }
 
-/** The record of this number is in the table, and is this turn's. */
-export function noteRecord(
-  turn: Turn,
-  { number, nonce }: Pick<JournalRecord, 'number' | 'nonce'>,
-  { entries, bytes }: Chunk,
-): void {
-  const { journal } = turn;
+/** The record of this number is in the table, and is this turn's. `added`: without the tail, which was noted before. */
+export function noteRecord(turn: Turn, { number, nonce }: Pick<JournalRecord, 'number' | 'nonce'>, added: Chunk): void {
+  const { journal, isHolding } = turn;
+  const isFirst = number === 1 && (journal.tail === undefined || isHolding);
   journal.recordNumber = number;
   journal.nonce = nonce;
-  if (number === 1) {
+  journal.tail = undefined;
+  turn.isHolding = false;
+  turn.isNumberUsed = false;
+  if (isFirst) {
     turn.startsRun = true;
     emitStarted(turn);
   }
+  noteEntries(turn, added);
+}
+
+/** They are in the journal, or about to be. */
+export function noteEntries({ journal }: Turn, { entries, bytes }: Chunk): void {
   for (const entry of entries) if ('messageId' in entry) journal.messageIds.add(entry.messageId);
   countChildren(journal.openChildren, entries);
   countStreams(journal.streams, entries);
   addToLength(journal, entries, bytes);
+}
+
+function withoutTail(chunk: Chunk, tail: JournalTail | undefined): Chunk {
+  if (tail === undefined) return chunk;
+  return { entries: chunk.entries.slice(tail.entries.length), bytes: chunk.bytes - tail.bytes };
 }
 
 /** What goes into one record, and the bytes of its stored form, a JSON array. */
@@ -66,9 +82,14 @@ export interface Chunk {
 /**
  * In order; a single entry may exceed the limit, its value has its own. A patch shares a record with everything that its
  * event led to, since which commands belong to its branch is not known here. Otherwise, if the worker died in between,
- * code from before the patch could ask for the other branch, and no code that knows the patch could replay that.
+ * code from before the patch could ask for the other branch, and no code that knows the patch could replay that. What is `before`
+ * is not split, however low the limit.
  */
-export function chunksOf(entries: readonly JournalEntry[], limitBytes: number): Chunk[] {
+export function chunksOf(
+  entries: readonly JournalEntry[],
+  limitBytes: number,
+  before: readonly JournalEntry[] = [],
+): Chunk[] {
   const all: Chunk[] = [];
   let open: JournalEntry[] = [];
   let texts: string[] = [];
@@ -86,6 +107,13 @@ export function chunksOf(entries: readonly JournalEntry[], limitBytes: number): 
     openBytes = 0;
     openStreamBytes = 0;
   };
+  for (const entry of before) {
+    const text = JSON.stringify(entry);
+    open.push(entry);
+    texts.push(text);
+    openBytes += Buffer.byteLength(text);
+  }
+  if (entries[0]?.kind === 'taken-over') close(); // it begins a record
   for (const entry of entries) {
     const text = JSON.stringify(entry);
     const bytes = Buffer.byteLength(text);

@@ -15,11 +15,10 @@ import type { Lease } from '../ports/run-item.ts';
 import type { CreateRunResult, NewRun } from '../ports/store.ts';
 import { afterEndOfTurn, toDoAfterEnd, toPurgeAtMs } from './after-end.ts';
 import { chunksOf, commit, noteRecord } from './commit.ts';
+import { comesToRest } from './comes-to-rest.ts';
 import type { LiveMemory } from './live-memory.ts';
-import { isLeftToWorker } from './left-to-worker.ts';
 import { emitTurnStarted } from './observe.ts';
-import { codeHasEnded, hasPendingEvents } from './pending-events.ts';
-import { isDueInPlace } from './wait-in-place.ts';
+import { codeHasEnded } from './pending-events.ts';
 import { sendWake } from './send-wake.ts';
 import { findFatal } from './stop-code.ts';
 import { valuesFor } from './stream-values.ts';
@@ -122,11 +121,4 @@ function toEnd(turn: Turn, limitBytes: number): AfterFirstRecord | undefined {
     ...(afterEnd && { afterEnd }),
     ...turn.shows(),
   };
-}
-
-/** It waits for a message or a timer that is not near, or for a step that is left to a worker. */
-function comesToRest(turn: Turn, memory: LiveMemory): boolean {
-  if (turn.doesNothingNew || hasPendingEvents(turn, memory) || isDueInPlace(turn, memory)) return false;
-  const [next] = memory.stepsToBegin.due(turn.engine.clock.nowMs());
-  return next === undefined || isLeftToWorker(turn, next);
 }

@@ -60,6 +60,7 @@ export function toEngine(options: EngineOptions): Engine {
     publicUrl: undefined,
     frames: undefined,
     turnOfTheLoop: undefined,
+    errorsToShow: options.turnOfTheLoop,
     ...options,
     registry: withOwnWorkflows(options.registry),
     interceptors,

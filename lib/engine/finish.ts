@@ -16,6 +16,7 @@ import type { Outcome } from '../scheduler/live-run.ts';
 import { afterEndOfTurn, toDoAfterEnd, toPurgeAtMs } from './after-end.ts';
 import { encodeResult } from './encode-result.ts';
 import { storeValue } from './store-value.ts';
+import { noteTailWritten, tailToWrite } from './tail.ts';
 import type { Turn } from './turn-state.ts';
 import { forgetBase } from './unbounded/write-base.ts';
 import { forgetSnapshots } from './write-snapshot.ts';
@@ -50,9 +51,11 @@ export async function endRun(turn: Turn, { status, result }: Ending): Promise<En
     endedAtMs,
     purgeAtMs,
     ...(afterEnd === undefined ? {} : { afterEnd }),
+    ...tailToWrite(turn),
     ...turn.shows(),
   });
   if (finish.kind === 'done') {
+    noteTailWritten(turn);
     await forgetSnapshots(turn);
     if (afterEnd !== 'tell-and-stop-children') await forgetBase(turn); // it has the children of the run
     if (afterEnd !== undefined) await afterEndOfTurn(turn, { status, result, endedAtMs, purgeAtMs });

@@ -5,13 +5,24 @@
  * count as interrupted. So nothing is written in clear, and nothing is skipped: a later turn goes on where the journal ends,
  * once the key is back. The run is blocked until then, and tried again like any blocked run. Keeps I3, I8.
  *
+ * A turn that took over, and whose fence cannot be written, drops: the run is taken over again when the lease has ended. If it
+ * were released, the worker before could put a record where a later turn has left its tail (I2).
+ *
  * Tested by: test/engine/payload-key.test.ts
  */
 import { blockRun } from './block.ts';
 import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
 
-export function holdForKey(turn: Turn, error: Error): Promise<TurnEnd> {
+export async function holdForKey(turn: Turn, error: Error): Promise<TurnEnd> {
+  if (turn.takesOver) {
+    const { engine, runId } = turn;
+    engine.log.error('a run was taken over, and its payload key cannot be used: it is taken over again', {
+      runId,
+      error,
+    });
+    return { kind: 'lease-lost' };
+  }
   turn.unwritten.take();
   turn.early = undefined;
   turn.shown = undefined; // the next turn writes it

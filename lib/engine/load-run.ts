@@ -78,8 +78,7 @@ async function loadWhole(turn: Turn): Promise<LoadRunResult> {
   for (const id of messageIdsIn(records)) turn.journal.messageIds.add(id);
   countChildren(turn.journal.openChildren, entries);
   if (entries.length > 0) turn.journal.pool = poolIn(entries);
-  turn.journal.recordNumber = lastNumber(records);
-  turn.journal.nonce = records.at(-1)?.nonce;
+  Object.assign(turn.journal, endOf(records, { number: 0, nonce: undefined }));
   const terminate = entries.find(isPlainTerminate);
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
 
@@ -104,8 +103,7 @@ async function loadBehind(
   const { journal, engine } = turn;
   const entries = readableEntries(records);
   for (const id of messageIdsIn(records)) journal.messageIds.add(id);
-  journal.recordNumber = records.at(-1)?.number ?? turn.base?.record ?? 0;
-  if (records.length > 0) journal.nonce = records.at(-1)?.nonce;
+  Object.assign(journal, endOf(records, { number: turn.base?.record ?? 0, nonce: journal.nonce }));
   const terminate = entries.find(isPlainTerminate);
   if (base.kind === 'read') takeHead(journal, base.snapshot, entries);
   if (terminate !== undefined) return { kind: 'terminated', reason: terminate.reason };
@@ -208,13 +206,16 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
   for (;;) {
     const holder = turn.creation === undefined ? turn.run : undefined;
     const after = turn.base?.record ?? 0;
-    const records = isAtEnd ? [] : await engine.store.loadRecords(runId, after, undefined, linkOf(turn.run), holder);
-    if (records.some((record) => record.epoch > epoch)) return 'lost';
+    const found = isAtEnd ? [] : await engine.store.loadRecords(runId, after, undefined, linkOf(turn.run), holder);
+    if (found.some((record) => record.epoch > epoch)) return 'lost';
+    const records = mayWriteNow(turn) ? await withTailPut(turn, found) : found;
+    if (records === 'lost') return 'lost';
+    if (records === 'exists') continue; // the previous worker was faster: load again
     const damage = findDamage(records, after);
     const blockedBy = damage === undefined ? await whyToBlock(turn, records) : undefined;
     const isToRunAlone =
       blockedBy === undefined && !turn.isAlone && isToBeAlone(turn, damage === undefined ? records : []);
-    const found = { ...(damage !== undefined && { damage }), ...(blockedBy && { blockedBy }) };
+    const problem = { ...(damage !== undefined && { damage }), ...(blockedBy && { blockedBy }) };
     if (isToRunAlone && (await turn.beAlone()) === 'too-late') return 'lost';
     const retried = blockedBy === undefined && damage === undefined ? retriedEntry(turn, records) : undefined;
     const entries = [
@@ -222,11 +223,12 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
       ...(retried ? [retried] : []),
       ...(isToRunAlone ? [takenAlone(engine)] : []),
     ];
-    if (entries.length === 0) return { records, ...found };
+    if (entries.length === 0) return { records, ...problem };
     // If this worker was frozen after it took the lease, another one may have taken the run and released it again (a
     // delayed start) without writing a fence.
     if (!(await turn.lease.isOurs())) return 'lost';
 
+    // The record after the items has the tail in front, or the tail would count no more.
     const record = { number: (records.at(-1)?.number ?? after) + 1, epoch, nonce, entries };
     turn.aloneRecord = isToRunAlone ? record : undefined;
     const put = await engine.store.putRecord(runId, record, linkOf(turn.run));
@@ -239,8 +241,31 @@ async function loadJournal(turn: Turn): Promise<LoadedJournal | 'lost'> {
       turn.startsRun = true;
       emitStarted(turn);
     }
-    return { records: [...records, put.kind === 'exists' ? put.record : record], ...found };
+    return { records: [...records, put.kind === 'exists' ? put.record : record], ...problem };
   }
+}
+
+/** Before the run's code goes on. */
+function mayWriteNow({ takesOver, run }: Turn): boolean {
+  return takesOver || run.blocked !== undefined || run.goesOnFrom !== undefined;
+}
+
+/**
+ * The first item that a turn puts has the number of the tail, and its entries: behind it the tail would be lost, or the worker
+ * before could still write. Then they are a record like others.
+ */
+async function withTailPut(
+  turn: Turn,
+  records: readonly JournalRecord[],
+): Promise<readonly JournalRecord[] | 'exists' | 'lost'> {
+  const { engine, runId, run, epoch, nonce } = turn;
+  const tail = records.at(-1);
+  if (tail?.isTail !== true) return records;
+  if (!(await turn.lease.isOurs())) return 'lost';
+  const record = { number: tail.number, epoch, nonce, entries: tail.entries };
+  const put = await engine.store.putRecord(runId, record, linkOf(run));
+  if (put.kind === 'exists' && put.record.nonce !== nonce) return 'exists';
+  return [...records.slice(0, -1), record];
 }
 
 /** A journal begins with `started`, also when the worker died before it wrote that. */
@@ -282,9 +307,15 @@ function takenAlone(engine: Engine): JournalEntry {
   return { kind: 'taken-alone', atMs: engine.clock.nowMs(), version: engine.version };
 }
 
-/** 0 for none. Of a damaged journal it is not their count. */
-function lastNumber(records: readonly JournalRecord[]): number {
-  return records.at(-1)?.number ?? 0;
+/** Where a journal ends of which these are the records behind `last`. The number of one that is damaged is not their count. */
+export function endOf(
+  records: readonly JournalRecord[],
+  last: { readonly number: number; readonly nonce: string | undefined },
+): Pick<JournalHead, 'recordNumber' | 'nonce' | 'tail'> {
+  const items = records.filter(({ isTail }) => isTail !== true);
+  const tail = records.find(({ isTail }) => isTail === true)?.entries;
+  const { number, nonce } = items.at(-1) ?? last;
+  return { recordNumber: number, nonce, tail: tail && { entries: tail, bytes: entriesBytes(tail) } };
 }
 
 const NO_LIMIT = { isStopped: false, isAtLimit: false, atLimit: undefined };

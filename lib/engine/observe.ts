@@ -8,6 +8,7 @@ import type { EngineEvent, TurnEnded, TurnOutcome } from '../ports/observer.ts';
 import type { EngineOptions } from './settings.ts';
 import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
+import { isEmpty } from './warm-runs.ts';
 
 /** The default observer. */
 export const observeNothing = (): void => undefined;
@@ -57,7 +58,7 @@ export function outcomeOf({ journal }: Turn, end: TurnEnd): TurnOutcome {
     case 'ended':
       return end.status;
     case 'suspended':
-      return journal.recordNumber === 0 ? 'pending' : 'suspended'; // not begun before its time
+      return isEmpty(journal) ? 'pending' : 'suspended'; // not begun before its time
     case 'continued':
     case 'blocked':
       return end.kind;

@@ -54,7 +54,7 @@ export async function resumeRun(turn: Turn): Promise<ResumeRunResult> {
   if (turn.journal.recordNumber === 0) readAhead(turn);
   const [encoded, records] = await Promise.all([
     engine.store.readValue(runId, snapshotKey(snapshot)).catch(describeThrown),
-    engine.store.loadRecords(runId, snapshot.record - 1, undefined, linkOf(run)), // the last one that it has seen, too
+    engine.store.loadRecords(runId, snapshot.record - 1, undefined, linkOf(run), run), // the last one that it has seen, too
   ]);
   if (records.some((record) => record.epoch > turn.epoch)) return { kind: 'lost' };
   if (encoded === undefined) return dropped(turn, 'it is not there');
@@ -94,11 +94,14 @@ async function goOnFrom(turn: Turn, snapshot: Snapshot, later: readonly JournalR
 
 function headOf(snapshot: Snapshot, later: readonly JournalRecord[], entries: readonly JournalEntry[]): JournalHead {
   const { started, events, bytes } = snapshot;
-  const last = later.at(-1) ?? { number: snapshot.record, nonce: snapshot.nonce };
+  const items = later.filter(({ isTail }) => isTail !== true);
+  const tail = later.find(({ isTail }) => isTail === true)?.entries;
+  const last = items.at(-1) ?? { number: snapshot.record, nonce: snapshot.nonce };
   const head: JournalHead = {
     ...{ ...emptyJournal(), events, bytes },
     recordNumber: last.number,
     nonce: last.nonce,
+    tail: tail && { entries: tail, bytes: entriesBytes(tail) },
     beganAtMs: started.atMs,
     pool: started.pool,
     messageIds: new Set(snapshot.messageIds),

@@ -34,6 +34,8 @@ export interface EngineOptions extends Partial<EngineSettings> {
   readonly observe?: Observe;
   /** Lets the event loop turn once, within a long replay. Default: a replay is one piece, as virtual time has it. */
   readonly turnOfTheLoop?: (() => Promise<void>) | undefined;
+  /** Lets errors show that code has left behind, before its run is released without a record. Default: `turnOfTheLoop`. */
+  readonly errorsToShow?: (() => Promise<void>) | undefined;
   /** Where the HTTP API takes callbacks without credentials, without a slash at its end. Default: nowhere. */
   readonly publicUrl?: string | undefined;
   /** Stores runs at rest, where the code is compiled for that. Default: each run is replayed. */

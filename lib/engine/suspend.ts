@@ -8,6 +8,7 @@ import { useIfNearlyFull } from './journal-length.ts';
 import { nextDueAtMs, type LiveMemory } from './live-memory.ts';
 import { toStoredWaits } from './pools/place-waits.ts';
 import { sendWake, wakeAt } from './send-wake.ts';
+import { noteTailWritten, tailToWrite } from './tail.ts';
 import type { Turn } from './turn-state.ts';
 import { atItsEnd, goOnBehind, withdrawBase, writeBase } from './unbounded/write-base.ts';
 import { forgetSnapshot, withdrawSnapshot, writeSnapshot } from './write-snapshot.ts';
@@ -32,6 +33,7 @@ export async function suspendRun(turn: Turn, memory: LiveMemory): Promise<Suspen
     if (written !== undefined) await withdrawBase(turn, written);
     return { kind: 'accepted-since' };
   }
+  noteTailWritten(turn);
   const { snapshot: before } = turn.run;
   const isOver = newSnapshot !== undefined || turn.snapshot === undefined;
   if (before !== undefined && isOver) await forgetSnapshot(turn, before);
@@ -57,6 +59,7 @@ export function toRest(turn: Turn, memory: LiveMemory): Omit<ReleaseLease, 'epoc
     ...fullness(turn, memory),
     ...(newSnapshot === undefined ? {} : { snapshot: newSnapshot }),
     ...waits(memory),
+    ...tailToWrite(turn),
     ...turn.shows(),
   };
 }

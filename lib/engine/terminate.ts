@@ -15,6 +15,7 @@ import type { StrayErrors } from './stray-errors.ts';
 import { toMessageEvent } from '../ports/message-event.ts';
 import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
+import { isEmpty } from './warm-runs.ts';
 
 /** The request is in the journal, in `turn.unwritten`, or in the inbox. */
 export function terminateRun(turn: Turn, reason: string): Promise<TurnEnd> {
@@ -51,7 +52,7 @@ async function endAtOnce(turn: Turn, asked: Ending): Promise<TurnEnd> {
   turn.refusals.clear(); // no code is asked any more: they are recorded as unread
   turn.ending = asked;
   // A journal begins with its first event, also when no code ever began the run.
-  if (turn.journal.recordNumber === 0 && turn.unwritten.length === 0) turn.unwritten.push(await firstEntry(turn));
+  if (isEmpty(turn.journal) && turn.unwritten.length === 0) turn.unwritten.push(await firstEntry(turn));
   for (;;) {
     // Also before the first attempt to end: the worker that was asked to may have died, and the inbox is still full. A
     // message that is missing from a damaged table must not keep the run from ending.

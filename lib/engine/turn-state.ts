@@ -111,6 +111,10 @@ export class Turn {
   base: JournalBase | undefined;
   /** What became of snapshots in this turn. */
   snapshots: TurnSnapshots | undefined;
+  /** The journal's tail has what only the next write of the run item, or the next record, stores. */
+  isHolding = false;
+  /** A record was to be put under the next number, and may be yet: what comes next is put too. */
+  isNumberUsed = false;
   /** Undefined: all that was delivered before this round is recorded. */
   early: Early | undefined;
   /** Loaded and not yet delivered, in the order of acceptance. */
@@ -217,6 +221,7 @@ export class Turn {
     this.journal = this.warm?.journal ?? {
       recordNumber: 0,
       nonce: undefined,
+      tail: undefined,
       messageIds: new Set(),
       openChildren: new Map(),
       streams: new Map(),
@@ -278,7 +283,7 @@ export class Turn {
 
   /** Of a renewal that fails the release will write it. */
   #showsToRenew(): RunShows | undefined {
-    if (this.shown === this.#renewedShown) return undefined;
+    if (this.isHolding || this.shown === this.#renewedShown) return undefined;
     this.#renewedShown = this.shown;
     return this.shows().shows;
   }

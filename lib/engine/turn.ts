@@ -46,6 +46,7 @@ import type { Continued } from '../journal/event.ts';
 import { emitTurnStarted, emitTurnEnded, emitTurnFailed, outcomeOf } from './observe.ts';
 import { proveBeforeTheEnd, recordThatItLives } from './proof-of-life.ts';
 import type { Engine } from './settings.ts';
+import { restWithTail } from './rest-with-tail.ts';
 import type { SeenPools } from './pools/visit-pool.ts';
 import type { Place, Solitude } from './solitude.ts';
 import { suspendRun } from './suspend.ts';
@@ -186,7 +187,11 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
     const end = endOfCode(turn, memory);
     if (end.kind === 'terminated') return terminateRun(turn, end.reason);
 
-    if (!turn.isInTable || !mayWaitForRecord(turn, memory)) {
+    const rest = await restWithTail(turn, memory);
+    if (typeof rest !== 'string') return rest;
+    const isAcceptedSince = rest === 'accepted-since';
+
+    if (!turn.isInTable || isAcceptedSince || !mayWaitForRecord(turn, memory)) {
       const recorded = await record(turn, memory);
       if (recorded !== 'recorded') return recorded;
       turn.shown = memory.live.shown();
@@ -206,7 +211,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       loading = await loadRun(turn);
       continue;
     }
-    if (hasPendingEvents(turn, memory)) continue;
+    if (isAcceptedSince || hasPendingEvents(turn, memory)) continue;
     if (!codeHasEnded(memory)) await turn.places.take(memory);
     const check = await checkInbox(turn, memory);
     if (check === 'lost') return { kind: 'lease-lost' };

@@ -45,7 +45,12 @@ export class Unwritten {
     this.#waitingBytes += entriesBytes(entries);
   }
 
-  /** All of it, in order. It is empty then. */
+  /** All of it, in order. */
+  all(): readonly JournalEntry[] {
+    return this.#entries;
+  }
+
+  /** The same. It is empty then. */
   take(): JournalEntry[] {
     const entries = this.#entries;
     this.#entries = [];

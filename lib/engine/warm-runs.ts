@@ -8,16 +8,26 @@
  */
 import { estimateMemoryBytes } from './memory-estimate.ts';
 import type { StreamUse } from '../core/stream-uses.ts';
+import type { JournalEntry } from '../journal/event.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { JournalLength } from './journal-length.ts';
 import type { OpenChildren } from './open-children.ts';
 import type { LiveMemory } from './live-memory.ts';
 
+/** The last record, as far as it is known, and its stored form. */
+export interface JournalTail {
+  readonly entries: readonly JournalEntry[];
+  readonly bytes: number;
+}
+
 /** How far the journal goes, and which messages are in it. */
 export interface JournalHead extends JournalLength {
+  /** Of the last record item; 0 for none. */
   recordNumber: number;
-  /** Of the last record. Undefined as long as there is none. */
+  /** Of the last record item. Undefined as long as there is none. */
   nonce: string | undefined;
+  /** What comes behind that record, and is in no item: the run item has it, or is about to. */
+  tail: JournalTail | undefined;
   readonly messageIds: Set<string>;
   /** The record at which a snapshot was tried last. Undefined: not since the run is in memory. */
   snapshotTriedAt?: number;
@@ -29,6 +39,11 @@ export interface JournalHead extends JournalLength {
   beganAtMs: number | undefined;
   /** The pool in which the run has a place until its end. */
   pool?: string | undefined;
+}
+
+/** Nothing was recorded yet. */
+export function isEmpty({ recordNumber, tail }: JournalHead): boolean {
+  return recordNumber === 0 && tail === undefined;
 }
 
 export interface WarmRun {

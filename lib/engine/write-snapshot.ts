@@ -86,15 +86,24 @@ export function mayBeStored(turn: Turn, { live, started }: LiveMemory): boolean 
   if (journal.isAtLimit || journal.isStopped || turn.doesNothingNew) return false;
   // It would come again to a run that is replayed, and is in no inbox.
   if (turn.inbox.some(({ id }) => turn.carried.has(id))) return false;
-  return unwritten.length === 0 && live.outcome().kind === 'going-on';
+  return unwritten.length === 0 && journal.tail === undefined && live.outcome().kind === 'going-on';
 }
 
 function isWanted(turn: Turn, memory: LiveMemory): boolean {
   const { engine, journal, run } = turn;
   const isUnbounded = engine.registry.find(run.workflow)?.isUnbounded ?? false;
   if (isUnbounded || !mayBeStored(turn, memory)) return false; // one with an unbounded history has bases
-  const since = Math.max((turn.newSnapshot ?? turn.snapshot)?.record ?? 0, journal.snapshotTriedAt ?? 0);
-  return journal.recordNumber - since >= engine.snapshotRecords;
+  return isFarFromLast(turn, journal.recordNumber);
+}
+
+/** Whether what is not recorded yet is to be put as an item, since a snapshot of the run may be written then. */
+export function isSnapshotDue(turn: Turn): boolean {
+  return turn.engine.frames !== undefined && isFarFromLast(turn, turn.journal.recordNumber + 1);
+}
+
+function isFarFromLast(turn: Turn, record: number): boolean {
+  const since = Math.max((turn.newSnapshot ?? turn.snapshot)?.record ?? 0, turn.journal.snapshotTriedAt ?? 0);
+  return record - since >= turn.engine.snapshotRecords;
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -231,7 +231,7 @@ export const SCHEMAS = {
         examples: ['started', 'step', 'step-completed', 'sleep', 'signal-received', 'completed'],
       },
       at: { ...time, description: 'When it happened. Absent: it waits, or what came before is not on this page.' },
-      turn: { type: 'integer', description: 'The turn that has recorded it. Absent: it is not in the journal.' },
+      turn: { type: 'integer', description: 'The turn whose record has it. Absent: it is not in the journal.' },
       id: {
         type: 'integer',
         description: 'What a step, timer or receive asked for, and what came of it, share an id.',

@@ -10,6 +10,8 @@ export interface JournalRecord {
   /** The turn that wrote it: a turn that finds its own nonce has met its own retry. */
   readonly nonce: string;
   readonly entries: readonly JournalEntry[];
+  /** It is in the run item: entries may still be added to it. Never written. */
+  readonly isTail?: true;
   /** Why the entries of a record that is there cannot be had: then there are none here. Never written. */
   readonly damage?: string;
   /** Why they cannot be decrypted now, where that is all that is wrong. Then `damage` says so too. Never written. */

@@ -21,7 +21,10 @@ export class RunTail {
   /** What happened before is not reported: it was another day's, or before the run was tried again. */
   readonly #sinceMs: number;
   #link = 1;
+  /** The last record to which no entry will be added. */
   #record = 0;
+  /** So many entries of the next one were there at the last look. */
+  #seenOfNext = 0;
   /** Of commands that have not completed: a step that failed goes on when its run is tried again. */
   readonly #names = new Map<CommandId, string>();
   /** The error of a step that was shown last. */
@@ -48,8 +51,10 @@ export class RunTail {
     for (;;) {
       const records = await this.#store.loadRecords(runId, this.#record, PAGE, link);
       for (const record of records) {
-        for (const entry of readableEntries([record])) events.push(...this.#read(entry, { runId, workflow }));
-        this.#record = record.number;
+        const entries = readableEntries([record]);
+        for (const entry of entries.slice(this.#seenOfNext)) events.push(...this.#read(entry, { runId, workflow }));
+        this.#record = record.isTail === true ? record.number - 1 : record.number;
+        this.#seenOfNext = record.isTail === true ? entries.length : 0;
       }
       if (records.length < PAGE) return events;
     }
@@ -58,6 +63,7 @@ export class RunTail {
   #begin(link: number): void {
     this.#link = link;
     this.#record = 0;
+    this.#seenOfNext = 0;
     this.#names.clear();
     this.#shown.clear();
   }

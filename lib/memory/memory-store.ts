@@ -19,7 +19,8 @@ import {
   type PutRunBackResult,
 } from '../ports/paused-workflows.ts';
 import type { MakeDueResult } from '../ports/pool.ts';
-import { firstRecordOf, whatIsThere, withFirstRecord } from '../ports/first-turn.ts';
+import { whatIsThere } from '../ports/first-turn.ts';
+import { withRecordsInItem } from '../ports/tail.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import type { RetryRun, RetryRunResult } from '../ports/retry-run.ts';
 import type {
@@ -182,8 +183,13 @@ export class MemoryStore extends MemorySealedItems implements Store {
     const partition = this.partitions.get(runId);
     const found = [...(partition?.records.get(link) ?? [])].filter(([number]) => number > after);
     const records = found.sort(([a], [b]) => a - b).map(([, text]) => fromItemText<JournalRecord>(text));
-    const run = link === 1 && after === 0 ? shown(partition?.state)?.run : undefined;
-    return withFirstRecord(run && structuredClone(firstRecordOf(run)), records).slice(0, atMost);
+    const { firstTurn, tail, link: current } = shown(partition?.state)?.run ?? {};
+    const holder = structuredClone({
+      ...(firstTurn && { firstTurn }),
+      ...(tail && { tail }),
+      ...(current !== undefined && { link: current }),
+    });
+    return withRecordsInItem(holder, records, { link, after, isCut: false }).slice(0, atMost);
   }
 
   async putRecord(

@@ -238,6 +238,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
     status: openStatusOf(rest, status),
     inboxIds,
     ...lettersLeft(run, release),
+    ...tailAfter(run, release),
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
     ...(needsWake ? { needsWake } : {}),
     ...(blocked ? { blocked } : {}),
@@ -266,6 +267,7 @@ export function finishRun(before: RunState | undefined, finish: FinishRun): Tran
   const { snapshot: _snapshot, ...rest } = others;
   const after: RunItem = {
     ...rest,
+    ...tailAfter(run, finish),
     ...shows,
     status,
     inboxIds: [],
@@ -353,7 +355,7 @@ export function retryRun(before: RunState | undefined, retry: RetryRun): Transit
 /** Without what belongs to a turn, or to the rest before it. */
 function atRest(run: RunItem): RunItem {
   const { lease: _lease, dueAtMs: _dueAtMs, needsWake: _needsWake, blocked: _blocked, ...others } = notHeld(run);
-  const { unreadSignals: _u, journal: _j, goesOnFrom: _g, placeWaits: _p, letters: _l, ...rest } = others;
+  const { unreadSignals: _u, journal: _j, goesOnFrom: _g, placeWaits: _p, letters: _l, tail: _t, ...rest } = others;
   return rest;
 }
 
@@ -364,6 +366,11 @@ function lettersLeft(
 ): Pick<RunItem, 'letters'> {
   const left = letters.filter(({ id }) => lettersSeen.includes(id) && inboxIds.includes(id));
   return left.length === 0 ? {} : { letters: left };
+}
+
+/** It stays where nothing is said of it. */
+function tailAfter({ tail: before }: RunItem, { tail = before }: Pick<ReleaseLease, 'tail'>): Pick<RunItem, 'tail'> {
+  return tail === undefined || tail === 'in-record' ? {} : { tail };
 }
 
 /** It has ended, and its time is over. */

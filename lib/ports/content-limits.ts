@@ -4,6 +4,7 @@
  */
 
 import { PayloadTooLargeError } from '../core/errors.ts';
+import { FILLED_RUN_ITEM_BYTES } from './tail.ts';
 
 /** Sizes of the stored form, which is JSON. */
 export interface ContentLimits {
@@ -15,6 +16,8 @@ export interface ContentLimits {
   readonly itemContentBytes: number;
   /** The largest content at all: a value, or a message or record with everything in it. */
   readonly contentBytes: number;
+  /** Up to which size run items are filled with the last record of their journal. 0: no record is in there. */
+  readonly filledRunItemBytes: number;
 }
 
 const TABLE_VALUE_LIMIT_BYTES = 350_000;
@@ -37,6 +40,7 @@ export const TABLE_LIMITS: ContentLimits = {
   inputBytes: TABLE_INPUT_LIMIT_BYTES,
   itemContentBytes: Infinity,
   contentBytes: Infinity,
+  filledRunItemBytes: FILLED_RUN_ITEM_BYTES,
 };
 
 /** Of a store with one. */
@@ -45,6 +49,7 @@ export const BUCKET_LIMITS: ContentLimits = {
   inputBytes: BUCKET_VALUE_LIMIT_BYTES,
   itemContentBytes: BUCKET_THRESHOLD_BYTES,
   contentBytes: BUCKET_CONTENT_LIMIT_BYTES,
+  filledRunItemBytes: FILLED_RUN_ITEM_BYTES,
 };
 
 /** For the end of an error about a limit: how to raise it, if it can be raised. */

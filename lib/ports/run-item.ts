@@ -5,6 +5,7 @@ import type { FirstTurn } from './first-turn.ts';
 import { type AcceptedKind, isToStop, type Message } from './message.ts';
 import type { OpenStatus, RunStatus } from '../core/run-status.ts';
 import type { Waiter } from './pool.ts';
+import type { Tail } from './tail.ts';
 
 /** An input or a result: inline when it is small, else in its own item under `key`. */
 export type StoredValue =
@@ -166,6 +167,8 @@ export interface RunItem extends RunShows {
   readonly retries?: number;
   /** Its first turn was taken by the process that started it. With `entries` they are record 1 of its journal, as they are stored. */
   readonly firstTurn?: Omit<FirstTurn, 'then'>;
+  /** The last record of its journal, as long as that is no item of its own. */
+  readonly tail?: Tail;
   /** What the next turn does before it goes on. Gone when it has suspended, continued or ended the run. */
   readonly goesOnFrom?: RetryPoint | ForkPoint;
   /** The code is not begun before: the run was started with a delay. */

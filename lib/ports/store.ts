@@ -25,6 +25,7 @@ import type { RetryRun, RetryRunResult } from './retry-run.ts';
 import type { RunPage, RunQuery } from './run-query.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from './pause-run.ts';
 import type { StreamValues } from './stream-values.ts';
+import type { JournalHolder, Tail } from './tail.ts';
 import type { PoolStore } from './pool-store.ts';
 import type { TransactRecord, TransactResult } from './transact.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
@@ -92,15 +93,15 @@ export interface Store extends PoolStore {
 
   /**
    * Operation 7. All records of a link (default: the first) with a number above `after`, in order; reads every page. With
-   * `atMost`, the first of them: one at least, if there is one, and as many as one request gives at most. Record 1 may be in
-   * the run item: a caller that has it gives it, which saves a read.
+   * `atMost`, the first of them: one at least, if there is one, and as many as one request gives at most. Record 1 and the
+   * last one may be in the run item: a caller that has read it before gives it, which saves a read.
    */
   loadRecords(
     runId: string,
     after: number,
     atMost?: number,
     link?: number,
-    run?: Pick<RunItem, 'firstTurn'>,
+    run?: JournalHolder,
   ): Promise<JournalRecord[]>;
 
   /**
@@ -321,6 +322,8 @@ export interface ReleaseLease {
   readonly unreadSignals?: number;
   readonly journal?: JournalUse;
   readonly placeWaits?: RunItem['placeWaits'];
+  /** What is recorded with the release. `in-record`: the tail of before is in an item by now. Absent: it stays as it is. */
+  readonly tail?: Tail | 'in-record';
   /** What is absent stays as it is. */
   readonly snapshot?: RunItem['snapshot'];
   readonly base?: RunItem['base'];
@@ -337,6 +340,8 @@ export interface FinishRun {
   readonly purgeAtMs: number | undefined;
   /** What is left to do: then the run is due at once. */
   readonly afterEnd?: AfterEnd;
+  /** As of a release. */
+  readonly tail?: Tail | 'in-record';
   /** What is absent stays as it is. */
   readonly shows?: RunShows;
 }

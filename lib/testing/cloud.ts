@@ -251,7 +251,8 @@ export class Cloud {
     return [worker, this.#createEngine(worker)];
   }
 
-  #createEngine({ store, wakes, clock }: Ports, besides: Partial<EngineOptions> = {}): RunningEngine {
+  #createEngine(process: CloudProcess, besides: Partial<EngineOptions> = {}): RunningEngine {
+    const { store, wakes, clock } = process;
     const { version = DEFAULT_SETTINGS.version } = this.#options.settings;
     const invoke = createRemoteFunctions(this.bodies, () => this.#clientOfFunctions());
     const options: EngineOptions = {
@@ -279,6 +280,7 @@ export class Cloud {
       random: this.#random,
       callBody: this.bodies.call,
       interceptors: this.#options.interceptors,
+      errorsToShow: () => process.work(turnOfTheLoop),
       ...besides,
     };
     return this.#startEngine(options, this.#workflows);
@@ -307,7 +309,7 @@ export class Cloud {
     if (!this.#options.firstTurnInApi) return undefined;
     return firstTurnsOfCallers({
       ...{ callers: this.callers, outside: this.outside, caller: this.#callerProcess, progress: this.progress },
-      createEngine: (ports, besides) => this.#createEngine(ports, besides),
+      createEngine: (process, besides) => this.#createEngine(process, besides),
       onEnd: (runId, end) => this.#noteTurnEnd(runId, end),
     });
   }

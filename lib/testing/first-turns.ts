@@ -18,7 +18,7 @@ export interface FirstTurnsOptions {
   /** What it does is waited for. */
   readonly caller: CloudProcess;
   readonly progress: ProgressCounter;
-  readonly createEngine: (ports: Ports, besides: Partial<EngineOptions>) => RunningEngine;
+  readonly createEngine: (process: CloudProcess, besides: Partial<EngineOptions>) => RunningEngine;
   readonly onEnd: (runId: string, end: TurnEnd) => Promise<void>;
 }
 
@@ -29,7 +29,8 @@ export function firstTurnsOfCallers(options: FirstTurnsOptions): FirstTurns {
       if (callers.isRepeating) return { kind: 'not-taken' };
       const starter = new CloudProcess(outside, progress);
       // As the answer of a real table takes it: promises of workflow code that fail are found out meanwhile.
-      const engine = createEngine(starter, { turnOfTheLoop: () => caller.work(turnOfTheLoop) });
+      const turn = (): Promise<void> => caller.work(turnOfTheLoop);
+      const engine = createEngine(starter, { turnOfTheLoop: turn, errorsToShow: turn });
       const deadlineAtMs = outside.clock.nowMs() + FIRST_TURN_MS;
       const take = async (): Promise<FirstTurnTaken> =>
         (await engine.takeFirstTurn?.({ ...request, deadlineAtMs })) ?? { kind: 'not-taken' };

@@ -104,7 +104,7 @@ it('pages of any length show each event once, in order, and then the end', async
   }
 });
 
-it.each(['x', '1.', '.1', '-1', '1.2.3', '99999999', '1e3', ''])('a cursor %j is refused', async (cursor) => {
+it.each(['x', '1.', '.1', '-1', '1.2.3.4', '99999999', '1e3', ''])('a cursor %j is refused', async (cursor) => {
   const { status, body } = await ask('GET', '/runs/r/history', `cursor=${cursor}`);
   expect(status).toBe(400);
   expect(body['code']).toBe('INVALID_ARGUMENT');

@@ -15,7 +15,7 @@ import {
   fromRecordSortKey,
   fromWorkflowShard,
   recordSortKey,
-  lettersFormat,
+  latestRunFormat,
   workflowShardOf,
   workflowShards,
 } from '../../lib/dynamodb/schema.ts';
@@ -218,7 +218,7 @@ describe('an item of a newer version', () => {
         Key: itemKey(runId, sortKey),
         UpdateExpression: 'SET #format = :newer',
         ExpressionAttributeNames: { '#format': 'format' },
-        ExpressionAttributeValues: { ':newer': { N: String(lettersFormat + 1) } },
+        ExpressionAttributeValues: { ':newer': { N: String(latestRunFormat + 1) } },
       }),
     );
   }
@@ -239,7 +239,7 @@ describe('an item of a newer version', () => {
     for (const read of reads) {
       await expect(read()).rejects.toThrow(NewerFormatError);
       await expect(read()).rejects.toThrow(
-        /has format 6, and this version of lull reads up to [35]: run the newer version/,
+        /has format 7, and this version of lull reads up to [36]: run the newer version/,
       );
     }
   });

@@ -68,6 +68,6 @@ test.each([
     isMended = true;
     return () => engine.run(steps, { count: 1 });
   });
-  expect(own).toBe(9);
-  expect({ resultBytes, more: forked - own }).toEqual({ resultBytes, more: resultBytes === 0 ? 5 : 43 });
+  expect(own).toBe(8);
+  expect({ resultBytes, more: forked - own }).toEqual({ resultBytes, more: resultBytes === 0 ? 6 : 44 });
 });

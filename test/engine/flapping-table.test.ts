@@ -58,11 +58,14 @@ class Flapping {
   }
 }
 
-async function startedRun(workflow: Workflows[number]): Promise<Flapping> {
+async function startedRun(workflow: Workflows[number], attributes = {}): Promise<Flapping> {
   const flapping = new Flapping([workflow]);
-  await flapping.cloud.client.start(workflow.name, undefined, { id: 'r1' });
+  await flapping.cloud.client.start(workflow.name, undefined, { id: 'r1', attributes });
   return flapping;
 }
+
+/** Its first record is an item: the run item has no room. */
+const FILLING = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, 'x'.repeat(150)]));
 
 /** A call fails, and so do the next `more` calls that write: those by which the worker would say that it lives. */
 function andAfterIt(
@@ -140,7 +143,7 @@ it('a turn that was alone, and does not know whether it has its lease, says that
 });
 
 it('a turn that was taken over does not wait for the table to take its word', async () => {
-  const flapping = await startedRun(sleeper);
+  const flapping = await startedRun(sleeper, FILLING);
   await flapping.turn(andAfterIt(0, isCallOf('release')));
   let calls = 0;
   await flapping.turn((call) => {
@@ -155,7 +158,7 @@ it('a turn that was taken over does not wait for the table to take its word', as
 });
 
 it('a worker that lived does not count among those that were lost', async () => {
-  const flapping = await startedRun(sleeper);
+  const flapping = await startedRun(sleeper, FILLING);
   await flapping.turn(andAfterIt(0, isCallOf('release')));
   await flapping.turn(andAfterIt(0, isCallOf('release')));
   // This one is lost alone: the first of its kind.

@@ -18,7 +18,7 @@ describe('a record does not grow without a limit', () => {
     // Two of them have more than 1,000 bytes, and each has a record of its own then.
     expect(cloud.notes).toEqual([
       ...['putRecord', 'look#1', 'look#2', 'putRecord', 'putRecord'],
-      ...['look#3', 'look#4', 'putRecord', 'putRecord', 'look#5', 'putRecord', 'finish'],
+      ...['look#3', 'look#4', 'putRecord', 'putRecord', 'look#5', 'finish'],
     ]);
   });
 

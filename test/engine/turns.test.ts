@@ -75,7 +75,7 @@ describe('group commit', () => {
     await cloud.table.loadRecords(run.id, 0);
   });
 
-  it('writes one record for each step of a sequence, and none more at the end', async () => {
+  it('writes one record for each step of a sequence, and the end of the last one with the end of the run', async () => {
     const sequence = workflow('sequence', function* () {
       for (let index = 0; index < 10; index += 1) yield* step(`step ${index}`, () => index);
     });
@@ -83,7 +83,7 @@ describe('group commit', () => {
     const run = await cloud.client.start(sequence);
     const { around, count } = counting();
     await cloud.worker({ around }).turn(run.id);
-    expect([count('take'), count('putRecord'), count('finish'), count('release')]).toEqual([1, 11, 1, 0]);
+    expect([count('take'), count('putRecord'), count('finish'), count('release')]).toEqual([1, 10, 1, 0]);
     expect(count('loadRecords')).toBe(0); // a first turn has nothing to read
   });
 });
@@ -203,7 +203,7 @@ describe('a warm worker', () => {
       }
     });
     expect(count('loadRecords')).toBe(0);
-    expect(count('putRecord')).toBe(3);
+    expect(count('putRecord')).toBeLessThanOrEqual(1); // what they brought is in the run item, until that is full
   });
 
   it('reads it again when another worker had a turn in between', async () => {
@@ -248,7 +248,7 @@ describe('a warm worker', () => {
     const { around, count } = counting();
     const worker = cloud.worker({
       around: async (call, go) => {
-        if (isBroken && call.operation === 'putRecord') throw new Error('the table is away');
+        if (isBroken && call.operation === 'release') throw new Error('the table is away');
         return around(call, go);
       },
     });
@@ -301,13 +301,13 @@ describe('what a wait costs', () => {
     return calls;
   };
 
-  it('of a timer: take, the record, release', async () => {
+  it('of a timer: take, and release, which records it', async () => {
     const body = function* () {
       yield* sleep('1h');
       yield* sleep('1h');
     };
     // The list of paused workflows is read once in 5 seconds, for all turns of a worker.
-    const calls = ['readWorkflowList', 'take', 'putRecord', 'release'];
+    const calls = ['readWorkflowList', 'take', 'release'];
     expect(await writesOf(body, async (cloud) => cloud.pass(3_600_000))).toEqual(calls);
   });
 
@@ -316,9 +316,9 @@ describe('what a wait costs', () => {
     yield* note.receive();
   };
 
-  it('of a signal: take, the record, release', async () => {
+  it('of a signal: take, and release, which records it', async () => {
     const calls = await writesOf(twoNotes, (cloud, id) => cloud.client.run(id).signal(note, 1));
-    expect(calls).toEqual(['take', 'loadMessages', 'putRecord', 'release']); // of a letter the store asks nothing
+    expect(calls).toEqual(['take', 'loadMessages', 'release']); // of a letter the store asks nothing
   });
 
   it('of a signal that is no letter: take, its payload, the record, its deletion, release', async () => {

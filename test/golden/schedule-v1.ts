@@ -3,6 +3,7 @@ import { sleep, workflow } from 'lull';
 import { createTestEngine, type TestEngine } from 'lull/testing';
 import type { JournalEntry } from '../../lib/journal/event.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
+import { BUCKET_LIMITS } from '../../lib/ports/content-limits.ts';
 import { silent } from '../testing/silent.ts';
 
 export const RUN_ID = 'lull.schedule:often';
@@ -11,6 +12,11 @@ const slow = workflow('slow', function* () {
   yield* sleep('90 minutes');
 });
 
+/** As when it was written: each record is an item. Which of two runs that are due at once comes first follows from that. */
+class StoreOfThatTime extends MemoryStore {
+  override readonly limits = { ...BUCKET_LIMITS, filledRunItemBytes: 0 };
+}
+
 /** As the table has it. */
 export interface StoredLink {
   readonly input: unknown;
@@ -18,7 +24,7 @@ export interface StoredLink {
 }
 
 export async function playSchedule(): Promise<StoredLink[]> {
-  const store = new MemoryStore();
+  const store = new StoreOfThatTime();
   const engine = createTestEngine({ workflows: [slow], store, now: new Date('2026-11-30T00:30:00Z'), log: silent });
   const { schedules } = engine;
   const inputs = new Map<number, unknown>();

@@ -6,6 +6,7 @@ import { encode, encodedBytes } from '../../lib/codec/encode.ts';
 import type { EngineSettings } from '../../lib/engine/settings.ts';
 import { isOfWorkers, isRecordedCommand } from '../../lib/journal/event.ts';
 import type { JournalRecord } from '../../lib/journal/record.ts';
+import type { ReleaseLease } from '../../lib/ports/store.ts';
 import { promisesToGoOn, SmallCloud } from '../engine/small-cloud.ts';
 import { silent } from '../testing/silent.ts';
 import { limit } from './limit-cases.ts';
@@ -225,9 +226,10 @@ async function afterLosses(losses: number): Promise<string> {
     const dying = cloud.worker({
       maxLostTurns: 3,
       around: async ({ operation, args }, go) => {
-        const { entries = [] } = (args[1] ?? {}) as Partial<JournalRecord>;
+        const { entries = [], status } = (args[1] ?? {}) as Partial<JournalRecord & ReleaseLease>;
         // What a turn writes before it runs any code comes through.
         isDead ||= operation === 'putRecord' && !entries.every(isOfWorkers) && entries.at(-1)?.kind !== 'taken-alone';
+        isDead ||= operation === 'release' && status === 'suspended'; // which has the first record with it
         return isDead ? new Promise(() => undefined) : go();
       },
     });

@@ -47,15 +47,15 @@ describe('I7: a run whose worker died is taken over within two lease times', () 
     );
   });
 
-  it('also when it died before it wrote anything, and between two records', async () => {
-    for (const nth of [1, 2, 3]) {
+  it('also when it died before it wrote anything, and between its record and the end', async () => {
+    for (const nth of [1, 2]) {
       const cloud = new SmallCloud([quick]);
       const run = await cloud.client.start(quick);
-      let puts = 0;
+      let writes = 0;
       const dying = cloud.worker({
         around: async ({ operation }, go) => {
-          if (operation === 'putRecord') puts += 1;
-          return puts >= nth ? new Promise(() => {}) : go();
+          if (operation === 'putRecord' || operation === 'finish') writes += 1;
+          return writes >= nth ? new Promise(() => {}) : go();
         },
       });
       void dying.turn(run.id);

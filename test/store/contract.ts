@@ -19,12 +19,13 @@ import { describePayloads } from './payload-contract.ts';
 import { describeShows } from './shows-contract.ts';
 import { describeSnapshots } from './snapshot-contract.ts';
 import { describeStreams } from './stream-contract.ts';
+import { describeNoTails, describeTails } from './tail-contract.ts';
 import { describeTransactions, type OwnTable } from './transact-contract.ts';
 
 interface StoreTraits {
   readonly hasBucket: boolean;
   readonly openTable: () => Promise<OwnTable>;
-  /** Default: true. */
+  /** And tails. Default: true. */
   readonly takesLetters?: boolean;
 }
 
@@ -38,6 +39,8 @@ export function describeStoreContract(
   describeInbox(openStore);
   if (takesLetters) describeLetters(openStore);
   else describeNoLetters(openStore);
+  if (takesLetters) describeTails(openStore);
+  else describeNoTails(openStore);
   describeContinuing(openStore);
   describeRetrying(openStore);
   describePausing(openStore);

@@ -152,12 +152,24 @@ const BLOCKED = {
   version: '7',
 };
 
+/** Whatever its number: what has to fit is the engine's matter. */
+const tail = fc.constantFrom(
+  undefined,
+  'in-record' as const,
+  ...[1, 2, 3].map((number) => ({ ...journalRecord(number), nonce: `a tail ${number}` })),
+);
+
+function tailGiven(tail: ReleaseLease['tail']): Pick<ReleaseLease, 'tail'> {
+  return tail === undefined ? {} : { tail };
+}
+
 const release = operation(
   'release',
-  { run, epoch, wakesSeen, dueAtMs, inboxIds: messageIds, isHeld: fc.boolean(), isFar: fc.boolean() },
-  async (store, { run, isHeld, isFar, inboxIds, ...given }, prefix) =>
+  { run, epoch, wakesSeen, dueAtMs, inboxIds: messageIds, isHeld: fc.boolean(), isFar: fc.boolean(), tail },
+  async (store, { run, isHeld, isFar, inboxIds, tail, ...given }, prefix) =>
     store.release(prefix + run, {
       ...given,
+      ...tailGiven(tail),
       ...(await asItIsPaused(store, prefix + run)),
       ...(await lettersSeenIn(store, prefix + run)),
       ...(isFar ? { needsWake: true } : {}),
@@ -170,9 +182,10 @@ const finish = operation(
   {
     ...{ run, epoch, wakesSeen, result: stored, purgeAtMs: dueAtMs, status: fc.constantFrom('completed', 'failed') },
     afterEnd: fc.constantFrom(undefined, { afterEnd: 'tell' }, { afterEnd: 'emit' }),
+    tail,
   },
-  (store, { run, afterEnd, ...given }, prefix) =>
-    store.finish(prefix + run, { ...given, endedAtMs: START_MS, ...afterEnd }),
+  (store, { run, afterEnd, tail, ...given }, prefix) =>
+    store.finish(prefix + run, { ...given, endedAtMs: START_MS, ...afterEnd, ...tailGiven(tail) }),
 );
 
 const settling = operation(

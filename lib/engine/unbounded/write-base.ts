@@ -60,7 +60,7 @@ const OF_TRANSACTION = /Transaction(Condition|Conflict|Refused)Error/;
 /** Ids of messages are known for twice as long as a request may be on its way. */
 const KNOWN_MS = 2 * SHORTEST_RETENTION_MS;
 
-function isUnbounded({ engine, run }: Turn): boolean {
+export function isUnbounded({ engine, run }: Turn): boolean {
   return engine.registry.find(run.workflow)?.isUnbounded === true;
 }
 

@@ -4,7 +4,7 @@ import { isOfWorkers, isRecordedCommand } from '../../../lib/journal/event.ts';
 import { SCHEDULE_WORKFLOW } from '../../../lib/schedule/schedule-state.ts';
 import type { Code } from '../world/code.ts';
 import { isOfOtherCode } from '../world/other-calls.ts';
-import { recordPut } from './ledger.ts';
+import { addedBy } from './ledger.ts';
 import { isBehind } from './behind.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
@@ -13,7 +13,7 @@ export const blockedRule: Rule = {
   name: 'code that cannot follow a journal writes nothing into it',
   onCall(call, run, violate, { fleet }) {
     const { by } = call;
-    const put = recordPut(call);
+    const put = addedBy(call, run);
     if (put === undefined) return;
     const code = fleet.codeOf(by);
     if (code === undefined || !(isOther(code, run) || isBehind(code, run))) return;

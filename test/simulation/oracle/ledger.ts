@@ -22,17 +22,31 @@ function listedAtMs(item: RunItem | undefined): number | undefined {
   return item?.pausedAtMs === undefined && !item?.isHeld ? item?.dueAtMs : undefined;
 }
 
-/** The record that a call has put, by itself or in a transaction; undefined if it has put none. */
-export function recordPut({ operation, args, answer }: TableCall): RecordPut | undefined {
+export interface RecordPut {
+  readonly record: JournalRecord;
+  readonly link: number;
+}
+
+/** The record that a call has put, by itself or in a transaction, or has left in the run item; undefined if there is none. */
+export function recordPut(call: TableCall, run: RunLedger): RecordPut | undefined {
+  const { operation, args, answer, before, after } = call;
+  if (operation === 'release' || operation === 'finish') {
+    const tail = after?.tail;
+    if (tail === undefined || JSON.stringify(tail) === JSON.stringify(before?.tail)) return undefined;
+    return { record: { ...tail, isTail: true }, link: run.link };
+  }
   if ((operation !== 'putRecord' && operation !== 'transact') || (answer as { kind: string }).kind !== 'put')
     return undefined;
   if (operation === 'transact') return args[1] as TransactRecord;
   return { record: args[1] as JournalRecord, link: (args[2] as number | undefined) ?? 1 };
 }
 
-export interface RecordPut {
-  readonly record: JournalRecord;
-  readonly link: number;
+/** The same without what it has in front: the tail that was there before. */
+export function addedBy(call: TableCall, run: RunLedger): RecordPut | undefined {
+  const put = recordPut(call, run);
+  const tail = put && run.recordsOf(put.link).at(-1);
+  if (put === undefined || tail?.isTail !== true) return put;
+  return { ...put, record: { ...put.record, entries: put.record.entries.slice(tail.entries.length) } };
 }
 
 export class Ledger {
@@ -117,7 +131,7 @@ export class Ledger {
       }
       case 'putRecord':
       case 'transact': {
-        const put = recordPut(call);
+        const put = recordPut(call, run);
         if (put === undefined) return;
         if (run.isDeleted) return; // carried out late: what is left is purged before the id is free
         if (operation === 'putRecord') run.addValues((args[3] ?? []) as StreamValues[]);
@@ -138,6 +152,7 @@ export class Ledger {
         run.formerLeaseEndedMs = before?.lease?.expiresAtMs ?? -Infinity;
         return;
       case 'release':
+        enterTail(run, call);
         if (after?.blocked !== undefined) run.blockedUntilMs = after.dueAtMs ?? -Infinity;
         if (before?.lease !== undefined && after?.blocked?.tryAtMs !== undefined) {
           run.lossHolds += 1;
@@ -156,6 +171,7 @@ export class Ledger {
         if (run.isPurged) run.valuesSincePurge.add(args[1] as string);
         return;
       case 'finish':
+        enterTail(run, call);
         if (before?.status !== after?.status && after !== undefined) run.close(after, atMs);
         return;
       case 'retryRun':
@@ -183,6 +199,11 @@ export class Ledger {
       default:
     }
   }
+}
+
+function enterTail(run: RunLedger, call: TableCall): void {
+  const put = recordPut(call, run);
+  if (put !== undefined) run.addRecord(structuredClone(put.record), call.atMs);
 }
 
 /** A run that was created with its first turn: who created it took it in its first epoch. */

@@ -3,7 +3,7 @@ import { isCommandEntry, isOfWorkers, type JournalEntry } from '../../../lib/jou
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import { CONTROL_INBOX_LIMIT } from '../../../lib/ports/limits.ts';
 import type { RunItem } from '../../../lib/ports/run-item.ts';
-import { recordPut } from './ledger.ts';
+import { addedBy } from './ledger.ts';
 import type { Rule } from './rule.ts';
 
 /** The run item without its inbox, as JSON, which is larger than the table has it. */
@@ -14,7 +14,7 @@ export const limitsRule: Rule = {
   onCall(call, run, violate, { plan }) {
     const { before, after } = call;
     if (after !== undefined && after !== before) checkRunItem(after, violate);
-    const put = recordPut(call);
+    const put = addedBy(call, run);
     if (put === undefined) return;
     const { entries } = put.record;
     const { maxRecordBytes, maxJournalEvents, maxPendingCommands } = { ...DEFAULT_SETTINGS, ...plan.weather.settings };

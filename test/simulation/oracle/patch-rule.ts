@@ -1,7 +1,7 @@
 /** A run takes the new branch of a patch when code that knows it comes by first, and stays with the branch it took. */
 import { isOfWorkers, isCommandEntry, isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
 import { newStep, patchName, patchOfNewStep, patchOfOldStep } from '../world/patches.ts';
-import { recordPut } from './ledger.ts';
+import { addedBy } from './ledger.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule } from './rule.ts';
 
@@ -9,7 +9,7 @@ export const patchRule: Rule = {
   name: 'a run stays with the branch that it took',
   onCall(call, run, violate, { fleet }) {
     const { by } = call;
-    const put = recordPut(call);
+    const put = addedBy(call, run);
     if (put === undefined) return;
     const { entries } = put.record;
     const known = fleet.codeOf(by)?.patches ?? 0;

@@ -5,7 +5,7 @@
  */
 import { DEFAULT_SETTINGS } from '../../../lib/engine/settings.ts';
 import { PAUSABLE_STEP } from '../workloads/pausing.ts';
-import { recordPut } from './ledger.ts';
+import { addedBy } from './ledger.ts';
 import { isDisturbed } from './hears-rule.ts';
 import type { Rule } from './rule.ts';
 
@@ -23,7 +23,7 @@ export const pauseRule: Rule = {
     if (operation === 'pauseRun' && before !== after && after?.pausedAtMs !== undefined && toStop !== undefined) {
       violate(`${by} paused a run that has not heard of the request to stop ${toStop}`);
     }
-    const put = recordPut(call);
+    const put = addedBy(call, run);
     if (put === undefined) return;
     for (const entry of put.record.entries) {
       if (entry.kind !== 'signal-received' || entry.unread === true) continue;

@@ -80,6 +80,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     newSeed: () => 'reader',
     random: () => 0.5,
     turnOfTheLoop: undefined,
+    errorsToShow: undefined,
     callBody: callOwnBody,
     observe: nothing,
     pin: undefined,

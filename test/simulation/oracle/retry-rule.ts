@@ -4,7 +4,7 @@
  */
 import { isRecordedCommand, type JournalEntry } from '../../../lib/journal/event.ts';
 import { NOTE, REPAIRED } from '../workloads/repaired.ts';
-import { recordPut } from './ledger.ts';
+import { addedBy } from './ledger.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Violate } from './rule.ts';
 
@@ -12,7 +12,7 @@ export const retryRule: Rule = {
   name: 'a run that is tried again goes on from what failed',
   onCall(call, run, violate) {
     const { by } = call;
-    const put = recordPut(call);
+    const put = addedBy(call, run);
     if (put === undefined) return;
     const { entries } = put.record;
     const index = entries.findIndex(({ kind }) => kind === 'retried');

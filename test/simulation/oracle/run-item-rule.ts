@@ -6,12 +6,14 @@ import type { Table } from '../world/table.ts';
 import type { Plan } from '../plan.ts';
 import { isBehind } from './behind.ts';
 import { wasMisled } from './replay-rule.ts';
+import { addedBy } from './ledger.ts';
 import type { Rule, Violate } from './rule.ts';
 import { isEndedWithoutKey } from './without-key.ts';
 
 export const runItemRule: Rule = {
   name: 'the run item moves as the protocol allows',
-  onCall({ operation, before, after, by, atMs }, run, violate, { fleet, plan, table }) {
+  onCall(call, run, violate, { fleet, plan, table }) {
+    const { operation, before, after, by, atMs } = call;
     if (before === undefined || before === after) return;
     if (after === undefined) {
       if (!isClosed(before.status)) violate(`${operation} removed a run that is ${before.status}`);
@@ -52,12 +54,17 @@ export const runItemRule: Rule = {
       violate(`a renewal by ${by} made the lease shorter, which its worker was told is longer`);
     }
     const { letters = [] } = after;
-    const lost = before.inboxIds.filter((id) => !after.inboxIds.includes(id) && !run.isDelivered(id));
+    const added = addedBy(call, run)?.record.entries ?? [];
+    const isDelivered = (id: string): boolean =>
+      run.isDelivered(id) || added.some((entry) => 'messageId' in entry && entry.messageId === id);
+    const lost = before.inboxIds.filter((id) => !after.inboxIds.includes(id) && !isDelivered(id));
     if (lost.length > 0 && !isEndedWithoutKey(run))
       violate(`${operation} by ${by} removed ${lost.join(', ')} from the inbox, undelivered`);
-    const added = after.inboxIds.filter((id) => !before.inboxIds.includes(id));
-    if (added.length > 0 && operation !== 'accept') violate(`${operation} added ${added.join(', ')} to the inbox`);
-    const unknown = letters.filter(({ id }) => !after.inboxIds.includes(id) && !run.isDelivered(id));
+    const accepted = after.inboxIds.filter((id) => !before.inboxIds.includes(id));
+    if (accepted.length > 0 && operation !== 'accept') {
+      violate(`${operation} added ${accepted.join(', ')} to the inbox`);
+    }
+    const unknown = letters.filter(({ id }) => !after.inboxIds.includes(id) && !isDelivered(id));
     if (unknown.length > 0) violate(`${operation} has left letters that are in no inbox`);
     if (letters.length > MOST_LETTERS) violate(`${letters.length} letters are in the run item`);
     const left = before.letters?.filter(
@@ -67,7 +74,7 @@ export const runItemRule: Rule = {
     const watched = (after.watchers?.length ?? 0) - (before.watchers?.length ?? 0);
     const isPaused = (operation === 'pauseRun' || operation === 'resumeRun') && before.wakes !== after.wakes ? 1 : 0;
     const isGivenPlace = operation === 'makeRunDue' ? 1 : 0;
-    if (after.wakes - before.wakes !== added.length + watched + isPaused + isGivenPlace)
+    if (after.wakes - before.wakes !== accepted.length + watched + isPaused + isGivenPlace)
       violate(`${operation} changed wakes by ${after.wakes - before.wakes}`);
     const isOwners = ['renew', 'release', 'finish', 'continueRun'].includes(operation);
     if (operation === 'continueRun' && after.link !== before.link) {

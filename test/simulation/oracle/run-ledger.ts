@@ -303,9 +303,12 @@ export class RunLedger {
     }
   }
 
+  /** One with the number of the tail takes its place, and has its entries in front. */
   addRecord(record: JournalRecord, atMs: number): void {
+    const last = this.records.at(-1);
+    const before = last?.isTail === true && last.number === record.number ? this.records.pop() : undefined;
     this.records.push(record);
-    for (const entry of record.entries) {
+    for (const entry of record.entries.slice(before?.entries.length ?? 0)) {
       this.entries.push(entry);
       const isCopied = this.created?.goesOnFrom?.kind === 'fork' && !this.stands.isForked;
       const isRepeated = 'messageId' in entry && this.stands.comesAgain(entry.messageId);

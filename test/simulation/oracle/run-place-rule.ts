@@ -7,7 +7,7 @@ import { isOwnedBy } from '../../../lib/ports/pool.ts';
 import { stateAfter } from './pool-book.ts';
 import type { Rule, Seen } from './rule.ts';
 import type { RunLedger, TableCall } from './run-ledger.ts';
-import { recordPut } from './ledger.ts';
+import { addedBy } from './ledger.ts';
 import { workflows } from '../workloads/all-workloads.ts';
 import { definitionOf } from '../../../lib/core/workflow.ts';
 
@@ -18,7 +18,7 @@ export const runPlaceRule: Rule = {
       checkKept(call, seen, violate);
       return;
     }
-    for (const entry of recordPut(call)?.record.entries ?? []) {
+    for (const entry of addedBy(call, run)?.record.entries ?? []) {
       if (!isBegin(entry)) continue;
       const owner = { runId: run.runId, step: 0 };
       const { pool } = entry;

@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts';
 export const streamRule: Rule = {
   name: 'streams only grow, place by place',
   onCall(call, run, violate) {
-    if (run.isDeleted || recordPut(call) === undefined || call.operation !== 'putRecord') return;
+    if (run.isDeleted || recordPut(call, run) === undefined || call.operation !== 'putRecord') return;
     for (const { name, from, values } of (call.args[3] ?? []) as readonly StreamValues[]) {
       const last = run.streams.get(name)?.length ?? 0;
       if (from !== last + 1) violate(`${call.by} wrote place ${from} of stream "${name}", which has ${last} values`);

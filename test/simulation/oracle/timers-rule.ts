@@ -1,6 +1,6 @@
 /** A timer never fires before its time, and after the faults not long after it; a run is not begun before its time. */
 import type { RecordedCommand, SleepRequested } from '../../../lib/journal/event.ts';
-import { recordPut } from './ledger.ts';
+import { addedBy } from './ledger.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { Rule, Seen } from './rule.ts';
 
@@ -8,7 +8,7 @@ export const timersRule: Rule = {
   name: 'timers fire in time, and not before',
   onCall(call, run, violate, seen) {
     const { atMs } = call;
-    const put = recordPut(call);
+    const put = addedBy(call, run);
     if (put === undefined) return;
     const { entries } = put.record;
     const recorded = new Map(entries.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry] as const] : [])));

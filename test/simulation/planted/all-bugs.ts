@@ -11,6 +11,7 @@ import { entityBugs } from './entity-bugs.ts';
 import { eventBugs } from './event-bugs.ts';
 import { firstTurnBugs } from './first-turn-bugs.ts';
 import { letterBugs } from './letter-bugs.ts';
+import { tailBugs } from './tail-bugs.ts';
 import { forkBugs } from './fork-bugs.ts';
 import { holdBugs } from './hold-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
@@ -45,6 +46,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...eventBugs,
   ...firstTurnBugs,
   ...letterBugs,
+  ...tailBugs,
   ...forkBugs,
   ...holdBugs,
   ...journalBugs,

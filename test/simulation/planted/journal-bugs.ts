@@ -42,7 +42,7 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a worker does not look whether a later one has written',
     file: 'lib/engine/load-run.ts',
-    find: `if (records.some((record) => record.epoch > epoch)) return 'lost';`,
+    find: `if (found.some((record) => record.epoch > epoch)) return 'lost';`,
     put: '',
   },
   {

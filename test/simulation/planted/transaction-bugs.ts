@@ -27,7 +27,7 @@ export const transactionBugs: readonly PlantedBug[] = [
   {
     name: 'what was delivered before a transaction is recorded after it',
     file: 'lib/engine/commit-transaction.ts',
-    find: `  if ((await commit(turn)) === 'lost') return { kind: 'lost' };\n\n  const { engine`,
+    find: `  if ((await commit(turn, { putsTail: turn.journal.tail !== undefined })) === 'lost') return { kind: 'lost' };\n\n  const { engine`,
     put: `  const { engine`,
   },
   {

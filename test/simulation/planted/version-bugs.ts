@@ -53,8 +53,8 @@ export const versionBugs: readonly PlantedBug[] = [
   {
     name: 'a run that goes to sleep is pinned no longer',
     file: 'lib/memory/run-state.ts',
-    find: `const { unreadSignals: _u, journal: _j, goesOnFrom: _g, placeWaits: _p, letters: _l, ...rest } = others;`,
-    put: `const { unreadSignals: _u, journal: _j, goesOnFrom: _g, placeWaits: _p, letters: _l, pinnedTo: _pinnedTo, ...rest } = others;`,
+    find: `letters: _l, tail: _t, ...rest } = others;`,
+    put: `letters: _l, tail: _t, pinnedTo: _pinnedTo, ...rest } = others;`,
   },
   {
     name: 'a wake counts as handed over although the version that it is for is gone',

@@ -241,6 +241,7 @@ export class Fleet {
       newNonce: () => `${name}/${(nonces += 1)}`,
       newSeed: () => `${name}/${(seeds += 1)}`,
       random: () => ownDice.next(),
+      errorsToShow: () => new Promise((resolve) => process.reachAt(this.#options.timeline.nowMs, resolve)),
       callBody: (command, context) => bodies.call(process, command, context),
     });
     return engine;
