@@ -35,6 +35,8 @@ export interface WorkerOverrides extends Overrides {
    * in a bundle that was compiled for it. The API reads runs with an unbounded history by it. Default: each run is replayed.
    */
   readonly frames?: RunFrames;
+  /** Lets the event loop turn once. Default: just that; a test with a clock of its own may keep that from going on meanwhile. */
+  readonly turnOfTheLoop?: () => Promise<void>;
 }
 
 export interface OpenEngine {
@@ -77,7 +79,7 @@ export function openEngine(
     newNonce: () => randomBytes(9).toString('base64url'),
     newSeed: randomSeed,
     random: Math.random,
-    turnOfTheLoop: () => new Promise((resolve) => setImmediate(resolve)),
+    turnOfTheLoop: overrides.turnOfTheLoop ?? (() => new Promise((resolve) => setImmediate(resolve))),
     observe: (event) => look(event, { metrics, traces }),
     callBody: (command, stepContext) => traces.callBody(command, stepContext),
   });

@@ -42,7 +42,7 @@ export const lettersFormat = 5;
 export const tailFormat = 6;
 
 /** The latest of them: a run item of a later one is refused. */
-export const latestRunFormat = tailFormat;
+export const latestRunFormat = Math.max(firstTurnFormat, lettersFormat, tailFormat);
 
 /** The format of an item that claims a content in the bucket: a reader that knows of no bucket refuses it. */
 export const claimFormat = 2;

@@ -38,7 +38,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
 import { isEndForTurn } from './unbounded/nothing-behind.ts';
 import { readBase, type ReadBase } from './unbounded/read-base.ts';
-import type { JournalHead } from './warm-runs.ts';
+import { endOf, type JournalHead } from './warm-runs.ts';
 
 export type LoadRunResult =
   | { readonly kind: 'loaded'; readonly memory: LiveMemory }
@@ -305,17 +305,6 @@ export async function firstEntry(turn: Turn): Promise<Started> {
 
 function takenAlone(engine: Engine): JournalEntry {
   return { kind: 'taken-alone', atMs: engine.clock.nowMs(), version: engine.version };
-}
-
-/** Where a journal ends of which these are the records behind `last`. The number of one that is damaged is not their count. */
-export function endOf(
-  records: readonly JournalRecord[],
-  last: { readonly number: number; readonly nonce: string | undefined },
-): Pick<JournalHead, 'recordNumber' | 'nonce' | 'tail'> {
-  const items = records.filter(({ isTail }) => isTail !== true);
-  const tail = records.find(({ isTail }) => isTail === true)?.entries;
-  const { number, nonce } = items.at(-1) ?? last;
-  return { recordNumber: number, nonce, tail: tail && { entries: tail, bytes: entriesBytes(tail) } };
 }
 
 const NO_LIMIT = { isStopped: false, isAtLimit: false, atLimit: undefined };

@@ -11,7 +11,7 @@ import type { JournalRecord } from '../journal/record.ts';
 import { countStreams, setUses } from '../journal/stream-uses.ts';
 import { entriesBytes } from '../ports/entries-text.ts';
 import { snapshotKey, type SnapshotPoint } from '../ports/run-item.ts';
-import { addToLength, emptyJournal } from './journal-length.ts';
+import { addToLength } from './journal-length.ts';
 import { linkOf } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { countChildren } from './open-children.ts';
@@ -19,7 +19,7 @@ import { readAhead } from './read-ahead.ts';
 import { replayBehind } from './replay-run.ts';
 import { decodeSnapshot, type Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
-import type { JournalHead } from './warm-runs.ts';
+import { emptyHead, endOf, type JournalHead } from './warm-runs.ts';
 import { whyOtherCode, withdrawSnapshot } from './write-snapshot.ts';
 
 /** What a run takes in the course of its work. After all else the whole journal is replayed. */
@@ -94,19 +94,13 @@ async function goOnFrom(turn: Turn, snapshot: Snapshot, later: readonly JournalR
 
 function headOf(snapshot: Snapshot, later: readonly JournalRecord[], entries: readonly JournalEntry[]): JournalHead {
   const { started, events, bytes } = snapshot;
-  const items = later.filter(({ isTail }) => isTail !== true);
-  const tail = later.find(({ isTail }) => isTail === true)?.entries;
-  const last = items.at(-1) ?? { number: snapshot.record, nonce: snapshot.nonce };
   const head: JournalHead = {
-    ...{ ...emptyJournal(), events, bytes },
-    recordNumber: last.number,
-    nonce: last.nonce,
-    tail: tail && { entries: tail, bytes: entriesBytes(tail) },
+    ...{ ...emptyHead(), events, bytes },
+    ...endOf(later, { number: snapshot.record, nonce: snapshot.nonce }),
     beganAtMs: started.atMs,
     pool: started.pool,
     messageIds: new Set(snapshot.messageIds),
     openChildren: new Map(snapshot.openChildren),
-    streams: new Map(),
   };
   for (const entry of entries) if ('messageId' in entry) head.messageIds.add(entry.messageId);
   countChildren(head.openChildren, entries);

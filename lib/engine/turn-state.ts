@@ -18,7 +18,6 @@ import type { Early } from './begin-early.ts';
 import { AutoResetEvent } from './auto-reset-event.ts';
 import type { Creation } from './create-run.ts';
 import type { Ending } from './finish.ts';
-import { emptyJournal } from './journal-length.ts';
 import { LeaseRenewer } from './lease-renewer.ts';
 import { type LinkBefore, readLinkBefore } from './link-before.ts';
 import type { LiveMemory } from './live-memory.ts';
@@ -34,7 +33,7 @@ import { StreamBuffer } from './stream-buffer.ts';
 import type { PausedWorkflows } from './paused-workflows.ts';
 import { Unwritten } from './unwritten.ts';
 import { takeOrHold } from './take-or-hold.ts';
-import type { JournalHead, WarmRun, WarmRuns } from './warm-runs.ts';
+import { emptyHead, type JournalHead, type WarmRun, type WarmRuns } from './warm-runs.ts';
 
 /** A body that begins later than this before the end of its turn is too likely to be cut off. */
 const LAST_BEGIN_MS = 5_000;
@@ -218,16 +217,7 @@ export class Turn {
     this.inboxIds = run.inboxIds;
     this.letters = run.letters;
     this.takesOver = run.lease !== undefined;
-    this.journal = this.warm?.journal ?? {
-      recordNumber: 0,
-      nonce: undefined,
-      tail: undefined,
-      messageIds: new Set(),
-      openChildren: new Map(),
-      streams: new Map(),
-      beganAtMs: undefined,
-      ...emptyJournal(),
-    };
+    this.journal = this.warm?.journal ?? emptyHead();
     this.inboxCheckedAtMs = beganAtMs;
     ({ snapshot: this.snapshot, base: this.base } = run);
     this.#warmRuns = warmRuns;

@@ -224,16 +224,21 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
       return finish;
     }
 
-    if (announceSteps(turn, memory)) continue; // a turn that is alone records first which steps it begins
-    const begin = beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
-    if (begin.kind === 'cannot-replay') return blockRun(turn, begin.error);
-    if (waitsForRecord(turn)) continue;
-    if ((await waitInPlace(turn, memory)) === 'go-on') continue;
-
-    const suspension = await suspendRun(turn, memory);
-    if (suspension.kind === 'accepted-since') continue;
-    return suspension;
+    const onward = await beginAndWait(turn, memory);
+    if (onward !== 'go-on') return onward;
   }
+}
+
+/** All that was delivered is recorded, and the code goes on when something else comes. */
+async function beginAndWait(turn: Turn, memory: LiveMemory): Promise<TurnEnd | 'go-on'> {
+  if (announceSteps(turn, memory)) return 'go-on'; // a turn that is alone records first which steps it begins
+  const begin = beginSteps(turn, memory); // only now: the record that led to them is durable (I3)
+  if (begin.kind === 'cannot-replay') return blockRun(turn, begin.error);
+  if (waitsForRecord(turn)) return 'go-on';
+  if ((await waitInPlace(turn, memory)) === 'go-on') return 'go-on';
+
+  const suspension = await suspendRun(turn, memory);
+  return suspension.kind === 'accepted-since' ? 'go-on' : suspension;
 }
 
 /** In a turn that goes on. */

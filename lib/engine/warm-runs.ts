@@ -9,8 +9,10 @@
 import { estimateMemoryBytes } from './memory-estimate.ts';
 import type { StreamUse } from '../core/stream-uses.ts';
 import type { JournalEntry } from '../journal/event.ts';
+import type { JournalRecord } from '../journal/record.ts';
+import { entriesBytes } from '../ports/entries-text.ts';
 import type { RunItem } from '../ports/run-item.ts';
-import type { JournalLength } from './journal-length.ts';
+import { emptyJournal, type JournalLength } from './journal-length.ts';
 import type { OpenChildren } from './open-children.ts';
 import type { LiveMemory } from './live-memory.ts';
 
@@ -41,9 +43,34 @@ export interface JournalHead extends JournalLength {
   pool?: string | undefined;
 }
 
+/** Of a run of which nothing is known yet. */
+export function emptyHead(): JournalHead {
+  return {
+    ...emptyJournal(),
+    recordNumber: 0,
+    nonce: undefined,
+    tail: undefined,
+    messageIds: new Set(),
+    openChildren: new Map(),
+    streams: new Map(),
+    beganAtMs: undefined,
+  };
+}
+
 /** Nothing was recorded yet. */
 export function isEmpty({ recordNumber, tail }: JournalHead): boolean {
   return recordNumber === 0 && tail === undefined;
+}
+
+/** Where a journal ends of which these are the records behind `last`. The number of one that is damaged is not their count. */
+export function endOf(
+  records: readonly JournalRecord[],
+  last: { readonly number: number; readonly nonce: string | undefined },
+): Pick<JournalHead, 'recordNumber' | 'nonce' | 'tail'> {
+  const items = records.filter(({ isTail }) => isTail !== true);
+  const tail = records.find(({ isTail }) => isTail === true)?.entries;
+  const { number, nonce } = items.at(-1) ?? last;
+  return { recordNumber: number, nonce, tail: tail && { entries: tail, bytes: entriesBytes(tail) } };
 }
 
 export interface WarmRun {

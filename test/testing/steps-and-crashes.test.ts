@@ -132,7 +132,7 @@ describe('crash', () => {
   it('ends the wait for a table that does not answer', async () => {
     let asked = 0;
     const store = aroundStore(new MemoryStore(), (call, go) => {
-      if (call.operation !== 'putRecord' || (asked += 1) > 1) return go();
+      if (call.operation !== 'release' || (asked += 1) > 1) return go();
       setImmediate(() => void engine.crash());
       return never();
     });

@@ -36,7 +36,7 @@ function settingsOf({ strict = false, frames }: EngineOptions): object {
 /** Runs that are looked at from beside (what a stuck run waits for) are looked at by an engine of the kit. */
 export function startHandlers({ isCold, writeLine }: HandlerOptions): StartEngine {
   return (options: EngineOptions, workflows: WorkflowSource): RunningEngine => {
-    const { store, wakes, clock, callBody } = options;
+    const { store, wakes, clock, callBody, errorsToShow } = options;
     const overrides: WorkerOverrides = {
       store,
       wakes,
@@ -45,6 +45,7 @@ export function startHandlers({ isCold, writeLine }: HandlerOptions): StartEngin
       environment: { ...ENVIRONMENT, LULL_SETTINGS: JSON.stringify(settingsOf(options)) },
       ...(options.frames && { frames: options.frames }),
       ...(callBody === undefined ? {} : { callBody }),
+      ...(errorsToShow && { turnOfTheLoop: errorsToShow }),
     };
     const newWorker = (): ReturnType<typeof createWorkerHandler> => createWorkerHandler(workflows, overrides);
     const warmWorker = newWorker();

@@ -51,6 +51,7 @@ function checkNamed(by: string, run: RunLedger, base: JournalBase, violate: Viol
   const before = run.item?.base;
   if (base.record <= (before?.record ?? 0)) violate(`${by} named base ${base.record} after base ${before?.record}`);
   if (run.records[base.record - 1] === undefined) violate(`${by} named base ${base.record}, of no record`);
+  if (run.records.at(-1)?.isTail === true) violate(`${by} named base ${base.record}, and the run item has a record`);
   if (!run.values.has(base.key)) violate(`${by} named base ${base.record}, which is not there`);
   if (base.archive !== undefined && !run.values.has(base.archive)) violate(`${by} named an archive that is not there`);
   const events = run.records.slice(0, base.record).reduce((sum, { entries }) => sum + entries.length, 0);

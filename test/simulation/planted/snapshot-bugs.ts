@@ -59,8 +59,8 @@ export const snapshotBugs: readonly PlantedBug[] = [
     ...IN_ALL,
     name: 'the first record behind a snapshot has the number after the next',
     file: 'lib/engine/resume-run.ts',
-    find: `recordNumber: last.number,`,
-    put: `recordNumber: last.number + (later.length > 0 ? 0 : 1),`,
+    find: `{ number: snapshot.record, nonce: snapshot.nonce }`,
+    put: `{ number: snapshot.record + 1, nonce: snapshot.nonce }`,
   },
   {
     ...IN_ALL,

@@ -41,9 +41,9 @@ export const undoBugs: readonly PlantedBug[] = [
   {
     name: 'after a takeover a run that was terminated with its undos ends at once',
     file: 'lib/engine/load-run.ts',
-    find: `  turn.journal.nonce = records.at(-1)?.nonce;
+    find: `  Object.assign(turn.journal, endOf(records, { number: 0, nonce: undefined }));
   const terminate = entries.find(isPlainTerminate);`,
-    put: `  turn.journal.nonce = records.at(-1)?.nonce;
+    put: `  Object.assign(turn.journal, endOf(records, { number: 0, nonce: undefined }));
   const terminate = entries.find((entry) => entry.kind === 'terminate-requested');`,
   },
   {
