@@ -7,6 +7,7 @@ import { createWorkerHandler } from '../../functions/create-worker-handler.ts';
 import type { WorkflowSource } from '../../lib/core/workflow-registry.ts';
 import { Client } from '../../lib/client/client.ts';
 import { aroundStore } from '../../lib/testing/around-store.ts';
+import { promisesToGoOn } from '../../lib/testing/real-time.ts';
 import { collect, createWorld, NOON_MS, takeWakes, type World } from '../client/client-world.ts';
 import { context, httpEvent, sqsEvent } from '../lambda/sample-events.ts';
 
@@ -29,7 +30,8 @@ const nap = workflow('nap', function* () {
 
 function handlersOf(world: World, workflows: WorkflowSource = [order, nap], environment = ENVIRONMENT) {
   const { store, wakes, clock, log } = world;
-  const overrides = { store, wakes, clock, log, environment };
+  // The clock would jump while the event loop turns.
+  const overrides = { store, wakes, clock, log, environment, turnOfTheLoop: promisesToGoOn };
   return {
     api: createApiHandler(workflows, overrides),
     worker: createWorkerHandler(workflows, overrides),
