@@ -5,7 +5,7 @@
  * Tested by: test/engine/tail.test.ts, test/engine/tail-crashes.test.ts
  */
 import { entriesBytes } from '../ports/entries-text.ts';
-import type { Tail } from '../ports/tail.ts';
+import type { TailToWrite } from '../ports/tail.ts';
 import { noteEntries } from './commit.ts';
 import { warnIfNearlyFull } from './journal-length.ts';
 import type { Turn } from './turn-state.ts';
@@ -26,7 +26,7 @@ export function holdUnwritten(turn: Turn): void {
 }
 
 /** What a release or a finish is to write of it. */
-export function tailToWrite({ run, journal, epoch, nonce, isHolding }: Turn): { readonly tail?: Tail | 'in-record' } {
+export function tailToWrite({ run, journal, epoch, nonce, isHolding }: Turn): TailToWrite {
   const { tail, recordNumber } = journal;
   if (isHolding && tail !== undefined) {
     return { tail: { number: recordNumber + 1, epoch, nonce, entries: tail.entries } };

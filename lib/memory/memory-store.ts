@@ -183,12 +183,7 @@ export class MemoryStore extends MemorySealedItems implements Store {
     const partition = this.partitions.get(runId);
     const found = [...(partition?.records.get(link) ?? [])].filter(([number]) => number > after);
     const records = found.sort(([a], [b]) => a - b).map(([, text]) => fromItemText<JournalRecord>(text));
-    const { firstTurn, tail, link: current } = shown(partition?.state)?.run ?? {};
-    const holder = structuredClone({
-      ...(firstTurn && { firstTurn }),
-      ...(tail && { tail }),
-      ...(current !== undefined && { link: current }),
-    });
+    const holder = structuredClone(shown(partition?.state)?.run ?? {});
     return withRecordsInItem(holder, records, { link, after, isCut: false }).slice(0, atMost);
   }
 

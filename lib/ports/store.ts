@@ -25,7 +25,7 @@ import type { RetryRun, RetryRunResult } from './retry-run.ts';
 import type { RunPage, RunQuery } from './run-query.ts';
 import type { PauseRun, PauseRunResult, ResumeRun } from './pause-run.ts';
 import type { StreamValues } from './stream-values.ts';
-import type { JournalHolder, Tail } from './tail.ts';
+import type { JournalHolder, TailToWrite } from './tail.ts';
 import type { PoolStore } from './pool-store.ts';
 import type { TransactRecord, TransactResult } from './transact.ts';
 import type { ClosedStatus } from '../core/run-status.ts';
@@ -92,9 +92,8 @@ export interface Store extends PoolStore {
   take(runId: string, take: TakeLease): Promise<TakeLeaseResult>;
 
   /**
-   * Operation 7. All records of a link (default: the first) with a number above `after`, in order; reads every page. With
-   * `atMost`, the first of them: one at least, if there is one, and as many as one request gives at most. Record 1 and the
-   * last one may be in the run item: a caller that has read it before gives it, which saves a read.
+   * Operation 7. All records of a link (default: the first) with a number above `after`, in order. With `atMost`, the first of
+   * them: one at least, and as many as one request gives. A caller that has read the run item before saves a read: it has some.
    */
   loadRecords(
     runId: string,
@@ -302,7 +301,7 @@ export type TakeLeaseResult =
   /** Free and due, and pinned to another version. */
   | { readonly kind: 'pinned'; readonly to: string };
 
-export interface ReleaseLease {
+export interface ReleaseLease extends TailToWrite {
   readonly epoch: number;
   readonly wakesSeen: number;
   readonly status: 'pending' | 'suspended' | 'blocked';
@@ -322,15 +321,13 @@ export interface ReleaseLease {
   readonly unreadSignals?: number;
   readonly journal?: JournalUse;
   readonly placeWaits?: RunItem['placeWaits'];
-  /** What is recorded with the release. `in-record`: the tail of before is in an item by now. Absent: it stays as it is. */
-  readonly tail?: Tail | 'in-record';
   /** What is absent stays as it is. */
   readonly snapshot?: RunItem['snapshot'];
   readonly base?: RunItem['base'];
   readonly shows?: RunShows;
 }
 
-export interface FinishRun {
+export interface FinishRun extends TailToWrite {
   readonly epoch: number;
   readonly wakesSeen: number;
   readonly status: ClosedStatus;
@@ -340,8 +337,6 @@ export interface FinishRun {
   readonly purgeAtMs: number | undefined;
   /** What is left to do: then the run is due at once. */
   readonly afterEnd?: AfterEnd;
-  /** As of a release. */
-  readonly tail?: Tail | 'in-record';
   /** What is absent stays as it is. */
   readonly shows?: RunShows;
 }

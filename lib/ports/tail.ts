@@ -13,6 +13,12 @@ import type { RunItem } from './run-item.ts';
 /** As a record: its number is that of the last record item, and one. */
 export type Tail = Pick<JournalRecord, 'number' | 'epoch' | 'nonce' | 'entries'>;
 
+/** With a release, or a finish. */
+export interface TailToWrite {
+  /** What is recorded with it. `in-record`: the tail of before is in an item by now. Absent: it stays as it is. */
+  readonly tail?: Tail | 'in-record';
+}
+
 /** What a run item has of its journal. */
 export type JournalHolder = Pick<RunItem, 'firstTurn' | 'tail' | 'link'>;
 

@@ -253,6 +253,7 @@ export class Cloud {
 
   #createEngine(process: CloudProcess, besides: Partial<EngineOptions> = {}): RunningEngine {
     const { store, wakes, clock } = process;
+    const ports = { store, wakes, clock, log: this.log };
     const { version = DEFAULT_SETTINGS.version } = this.#options.settings;
     const invoke = createRemoteFunctions(this.bodies, () => this.#clientOfFunctions());
     const options: EngineOptions = {
@@ -262,19 +263,13 @@ export class Cloud {
       frames: this.#options.frames,
       registry: this.registry,
       operations: createRunOperations({
+        ...ports,
         registry: this.registry,
-        store,
-        wakes,
-        clock,
-        log: this.log,
         ids: this.#ids,
         invoke,
         answerQuery: (query) => this.answerQuery(query),
       }),
-      store,
-      wakes,
-      clock,
-      log: this.log,
+      ...ports,
       newNonce: () => this.#ids.nonce(),
       newSeed: this.#newSeed,
       random: this.#random,

@@ -1,18 +1,6 @@
 /** What the model checker is asked, and what it has to answer. */
-
-export interface Check {
-  readonly name: string;
-  readonly file:
-    'run.pml' | 'purge.pml' | 'after-end.pml' | 'update.pml' | 'early.pml' | 'transaction.pml' | 'pool.pml';
-  /** `safe`: no assertion fails, in any state. `live`: with weak fairness and finitely many faults, it comes to rest. */
-  readonly kind: 'safe' | 'live';
-  /** `breaks`: a mistake is planted, or a limit is known; the checker has to find it. */
-  readonly want: 'holds' | 'breaks';
-  /** The switches that are named at the head of the model. */
-  readonly switches: string;
-}
-
-const SMALL = 'NSTEP=0 NTIMER=0';
+import { type Check, of, SMALL } from './check.ts';
+import { tailChecks } from './tail-checks.ts';
 
 export const checks: readonly Check[] = [
   ...of('run.pml', 'safe', 'holds', [
@@ -186,64 +174,7 @@ export const checks: readonly Check[] = [
     ['planted: letters go with a release whose messages stay', 'LETTERS=14 BLOCK M_LETTERSGO NOSB'],
     ['planted: a renewal brings the ids and not the letters', `LETTERS=14 RENEW S2=1 M_RENEWNOLETTERS NOSB ${SMALL}`],
   ]),
-  ...of('run.pml', 'safe', 'holds', [
-    ['tail: the last record goes with the release; the sender crashes and repeats', 'TAIL LETTERS=14'],
-    ['tail: of timers and steps alone; the sender crashes and repeats', 'TAIL NTIMER=0'],
-    ['tail: two senders', 'TAIL LETTERS=14 S2=1 NOSB NTIMER=0'],
-    ['tail: three workers', `TAIL LETTERS=14 NW=3 NOSB ${SMALL}`],
-    ['tail: two steps at once, two timers', 'TAIL LETTERS=14 NSTEP=2 NTIMER=2 NOSB'],
-    ['tail: messages are delivered in the order of acceptance', `TAIL LETTERS=14 ORDER S2=1 NOSB ${SMALL}`],
-    ['tail: the answer to a take is lost; what is kept warm is exact', 'TAIL RETAKE WARM NOSB NTIMER=0'],
-    ['tail: a release, or a finish, is carried out late', 'TAIL LETTERS=14 LATEREL NOSB'],
-    ['tail: a release, or a finish, is carried out late; two senders', `TAIL LETTERS=14 LATEREL S2=1 NOSB ${SMALL}`],
-    ['tail: at most once, no time left', 'TAIL LETTERS=14 AMO DEADLINE NOSB'],
-    ['tail: while a run is free, nobody writes', 'TAIL LETTERS=14 FREEPUT NOSB'],
-    ['tail: the starter takes the first turn', 'TAIL LETTERS=14 CREATE NOSB NTIMER=0'],
-    ['tail: the starter takes the first turn: steps at once', 'TAIL LETTERS=14 CREATE AUTO NOSB'],
-    ['tail: terminate, and code that cannot follow', `TAIL LETTERS=14 S2=2 TERM_ID=2 BLOCK NOSB ${SMALL}`],
-    ['tail: a request to cancel', 'TAIL LETTERS=14 S2=1 CANCEL_ID=2 NOSB NTIMER=0'],
-    ['tail: renewals', 'TAIL LETTERS=14 RENEW NOSB NTIMER=0'],
-    ['tail: one of two messages is a letter; deletes by half', `TAIL LETTERS=2 S2=1 PARTIAL NOSB ${SMALL}`],
-    ['tail: delayed start', `TAIL LETTERS=14 DELAY NOSB ${SMALL}`],
-    ['tail: delayed start, terminated before its time', `TAIL LETTERS=2 DELAY S1=1 S2=2 TERM_ID=2 NOSB ${SMALL}`],
-    ['tail: continues as new', `TAIL LETTERS=14 CONT NOSB NTIMER=0`],
-    ['tail: continues as new, two senders', `TAIL LETTERS=14 CONT S2=1 NOSB NOCB ${SMALL}`],
-    ['tail: paused', `TAIL LETTERS=14 PAUSE NOSB ${SMALL}`],
-    ['tail: its workflow is paused', `TAIL LETTERS=14 HOLD NOSB ${SMALL}`],
-    ['tail: the inbox is read beside the journal', `TAIL LETTERS=2 BESIDE NOSB ${SMALL}`],
-    ['tail: readOnly steps in a row', 'TAIL EARLY NSTEP=2 NTIMER=0 NOSB'],
-    ['tail: two callers of one id', `TAIL LETTERS=14 S1=3 ${SMALL}`],
-  ]),
-  ...of('run.pml', 'live', 'holds', [
-    ['live: tail; a crash and a freeze', 'TAIL LETTERS=14 CB=1 XB=1'],
-    ['live: tail; a worker and the sender crash', `TAIL LETTERS=14 CB=1 SB=1 ${SMALL}`],
-    ['live: tail; a release is carried out late', `TAIL LETTERS=14 LATEREL CB=1 ${SMALL}`],
-    ['live: tail; continues as new, a crash', `TAIL LETTERS=14 CONT CB=1 ${SMALL}`],
-    ['live: tail; paused, a crash', `TAIL LETTERS=14 PAUSE CB=1 ${SMALL}`],
-  ]),
-  ...of('run.pml', 'safe', 'breaks', [
-    ['planted: tail: no fence after a takeover', 'TAIL M_NOFENCE NOSB'],
-    ['planted: tail: the fence is put over it', 'TAIL M_FENCEOVERTAIL NOSB'],
-    ['planted: tail: the fence is put behind it', 'TAIL M_FENCEAFTERTAIL NOSB'],
-    ['planted: tail: the take drops it', 'TAIL M_TAKEDROPSTAIL NOSB'],
-    ['planted: tail: it is applied twice', 'TAIL M_TAILTWICE NOSB'],
-    ['planted: tail: the next one has not what was in it', 'TAIL M_TAILREPLACED NTIMER=2 NOSB'],
-    ['planted: tail: the next record has not what was in it', 'TAIL M_RECORDWITHOUTTAIL LETTERS=14 S2=1 NOSB'],
-    ['planted: tail: a body begins on what is held for the release', 'TAIL M_TAILEFFECT LETTERS=14 NOSB'],
-    ['planted: tail: a message that is held is deleted before', 'TAIL M_TAILDELFIRST NSTEP=0 NOSB'],
-    ['planted: tail: a blocked run loses it', 'TAIL M_HOLDTAIL BLOCK NOSB'],
-    ['planted: tail: a put without an answer, and the tail in its place', 'TAIL M_PUTORTAIL LETTERS=14 S2=1 NOSB'],
-    ['planted: tail: gone, without a look into it', 'TAIL M_NOTAILCHECK LETTERS=14 NSTEP=0'],
-    ['planted: tail: it moves along to the next link', `TAIL M_TAILMOVES LETTERS=14 CONT S2=1 NOSB ${SMALL}`],
-    [
-      'planted: tail: a late release without the condition on wakes',
-      `TAIL LATEREL M_LATEWAKES LETTERS=14 S2=1 NOSB ${SMALL}`,
-    ],
-    [
-      'planted: tail: it has the first record of a run with a delay',
-      `TAIL M_DELAYTAIL LETTERS=14 DELAY S1=1 S2=2 TERM_ID=2 NOSB ${SMALL}`,
-    ],
-  ]),
+  ...tailChecks,
   ...of('run.pml', 'live', 'breaks', [
     ['planted: tail: a stale worker reads again and goes on', 'TAIL M_GOESROUND XB=1'],
   ]),
@@ -420,12 +351,3 @@ export const checks: readonly Check[] = [
     ['planted: delete: the id is free although the run was put off', 'DELETER SENDER STARTER M_DELETEFORGETS'],
   ]),
 ];
-
-function of(
-  file: Check['file'],
-  kind: Check['kind'],
-  want: Check['want'],
-  named: readonly (readonly [name: string, switches: string])[],
-): Check[] {
-  return named.map(([name, switches]) => ({ file, kind, want, name, switches }));
-}

@@ -6,7 +6,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checks, type Check } from './checks.ts';
+import type { Check } from './check.ts';
+import { checks } from './checks.ts';
 
 /** Of one check: far more than any needs, also where much else is running. */
 const TIME_LIMIT_MS = 15 * 60_000;

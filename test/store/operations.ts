@@ -4,6 +4,20 @@ import type { Encoded } from '../../lib/core/encoded.ts';
 import type { RunStatus } from '../../lib/core/run-status.ts';
 import type { FirstTurn } from '../../lib/ports/first-turn.ts';
 import type { ReleaseLease, Store } from '../../lib/ports/store.ts';
+import {
+  content,
+  dueAtMs,
+  epoch,
+  key,
+  messageId,
+  messageIds,
+  nowMs,
+  owner,
+  run,
+  stored,
+  tail,
+  wakesSeen,
+} from './given.ts';
 import { LEASE_MS, INBOX_LIMIT, START_MS, encoded, journalRecord, signal } from './samples.ts';
 
 /** One call of the store. `about` is shown when a history fails. */
@@ -16,22 +30,6 @@ export interface Operation {
 const RUNS = ['a', 'b'];
 const WORKFLOWS = ['ship', 'bill'];
 const STATUSES: RunStatus[] = ['pending', 'running', 'suspended', 'blocked', 'completed', 'failed'];
-
-// Few different values, so that operations meet.
-const run = fc.constantFrom('a', 'a', 'a', 'b');
-const messageId = fc.constantFrom('m1', 'm2', 'm3', 'm4');
-const key = fc.constantFrom('1', '2');
-const messageIds = fc.array(messageId, { maxLength: 4 });
-const owner = fc.constantFrom('worker-1', 'worker-2', 'worker-3');
-const epoch = fc.integer({ min: 0, max: 4 });
-const wakesSeen = fc.integer({ min: 0, max: 4 });
-const nowMs = fc.integer({ min: 0, max: 6 }).map((leases) => START_MS + (leases * LEASE_MS) / 2);
-const dueAtMs = fc.constantFrom(undefined, 0, START_MS, START_MS + LEASE_MS, START_MS + 2 * LEASE_MS);
-const content = fc.constantFrom(null, 0, '', false, { nested: ['ü'] }).map(encoded);
-const stored = fc.oneof(
-  content.map((value) => ({ kind: 'inline', value }) as const),
-  fc.constant({ kind: 'item', key: 'large' } as const),
-);
 
 function operation<T>(
   name: string,
@@ -152,24 +150,13 @@ const BLOCKED = {
   version: '7',
 };
 
-/** Whatever its number: what has to fit is the engine's matter. */
-const tail = fc.constantFrom(
-  undefined,
-  'in-record' as const,
-  ...[1, 2, 3].map((number) => ({ ...journalRecord(number), nonce: `a tail ${number}` })),
-);
-
-function tailGiven(tail: ReleaseLease['tail']): Pick<ReleaseLease, 'tail'> {
-  return tail === undefined ? {} : { tail };
-}
-
 const release = operation(
   'release',
   { run, epoch, wakesSeen, dueAtMs, inboxIds: messageIds, isHeld: fc.boolean(), isFar: fc.boolean(), tail },
   async (store, { run, isHeld, isFar, inboxIds, tail, ...given }, prefix) =>
     store.release(prefix + run, {
       ...given,
-      ...tailGiven(tail),
+      ...tail,
       ...(await asItIsPaused(store, prefix + run)),
       ...(await lettersSeenIn(store, prefix + run)),
       ...(isFar ? { needsWake: true } : {}),
@@ -185,7 +172,7 @@ const finish = operation(
     tail,
   },
   (store, { run, afterEnd, tail, ...given }, prefix) =>
-    store.finish(prefix + run, { ...given, endedAtMs: START_MS, ...afterEnd, ...tailGiven(tail) }),
+    store.finish(prefix + run, { ...given, endedAtMs: START_MS, ...afterEnd, ...tail }),
 );
 
 const settling = operation(
