@@ -14,9 +14,10 @@
  * in the way of a write that may still come. A worker which was taken over would write the next record of a journal as it knew
  * it, and I2 stops it because there is one. Of all that it could write next, the first one of a later lease is in its way: one
  * that begins with `taken-over`, or one of a lease that does not follow on the lease of the record before, since the worker in
- * between may have taken over and written nothing. A lease that follows on one that was given back stops no worker. A request
- * of a record that had no answer may be carried out late: in its way is the record that was written under its number, by a
- * worker that says that it lives, or that a transaction was not carried out. Keeps I2, I5.
+ * between may have taken over and written nothing. That one may have asked for its fence under the number of a record which the
+ * lease before it wrote meanwhile: those stay too. A lease that follows on one that was given back stops no worker. A request of
+ * a record that had no answer may be carried out late: in its way is the record that was written under its number, by a worker
+ * that says that it lives, or that a transaction was not carried out. Keeps I2, I5.
  *
  * Tested by: test/frames/runs/unbounded-journal.test.ts, test/frames/runs/unbounded-takeover.test.ts,
  * test/frames/runs/unbounded-messages.test.ts
@@ -217,7 +218,9 @@ function* chunksOf(records: readonly JournalRecord[]): Generator<JournalRecord[]
 function staysAt(records: readonly JournalRecord[], index: number): boolean {
   const [before, record] = [records[index - 1], records[index]];
   if (record === undefined || before?.number !== record.number - 1) return true;
-  return record.epoch - before.epoch > 1 || record.entries.some(isInPlaceOfAnother);
+  const later = records.slice(index).find(({ epoch }) => epoch > record.epoch);
+  const isBeforeSilent = later !== undefined && later.epoch - record.epoch > 1;
+  return isBeforeSilent || record.epoch - before.epoch > 1 || record.entries.some(isInPlaceOfAnother);
 }
 
 /** The record under its number may have been asked for before, in a request that had no answer. */

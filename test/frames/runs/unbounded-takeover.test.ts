@@ -93,6 +93,35 @@ describe('a worker that was taken over', () => {
     expect(await run.result()).toBe(10);
   });
 
+  it('before it wrote its fence is stopped by what the worker before it wrote meanwhile, however far the base has moved on', async () => {
+    const { cloud, worker } = cloudWith(20);
+    const run = await cloud.client.start('rounds');
+    const good = worker();
+    await good.turn(run.id);
+    await hourly(cloud, good, run.id, 2);
+    const held: { readonly who: string; readonly thaw: () => Promise<string> }[] = [];
+    const frozen = (who: string): Worker =>
+      worker((call, go) => {
+        if (call.operation === 'take' || call.operation.startsWith('load') || call.operation.startsWith('read'))
+          return go();
+        if (call.operation !== 'putRecord' || held.some((one) => one.who === who)) return new Promise(() => undefined);
+        return new Promise<never>(() => {
+          held.push({ who, thaw: async () => ((await go()) as { kind: string }).kind });
+        });
+      });
+    for (const who of ['first', 'second']) {
+      cloud.pass(HOUR_MS + 1_000);
+      void frozen(who).turn(run.id);
+      for (let round = 0; round < 50; round += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(held.map(({ who }) => who)).toEqual(['first', 'second']);
+    expect(await held[0]!.thaw()).toBe('put');
+    await hourly(cloud, good, run.id, 6);
+    expect(await held[1]!.thaw()).toBe('exists');
+    await hourly(cloud, good, run.id, 16);
+    expect(await run.result()).toBe(20);
+  });
+
   it('leaves the record that stops it, and no other one, behind the base', async () => {
     const { cloud, worker } = cloudWith(20);
     const run = await cloud.client.start('rounds');
