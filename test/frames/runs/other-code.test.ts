@@ -3,7 +3,7 @@
  * may be needed at any time, does what was done. Each run that ends here is replayed as well, and compared.
  */
 import { checkReplay, createTestEngine } from 'lull/testing';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../../lib/memory/memory-store.ts';
 import type { Store } from '../../../lib/ports/store.ts';
 import { silent } from '../../testing/silent.ts';
@@ -228,6 +228,12 @@ function waiting(body: string, beside = ''): Sources {
 }
 
 describe('what a run may have passed', () => {
+  // The class is registered in the whole process, and runs of other files may have passed it.
+  afterAll(() => {
+    const { byName } = Reflect.get(globalThis, Symbol.for('lull.classes')) as { byName: Map<string, unknown> };
+    expect(byName.delete('RegisteredOne')).toBe(true);
+  });
+
   const passes: [string, [string, string?], [string, string?], string][] = [
     [
       'is the whole of a loop',
