@@ -91,6 +91,7 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
       frames: undefined,
       errorsToShow: undefined,
       interceptors: undefined,
+      callSiteKeepers: new CallSiteKeepers(),
       observe: observeNothing,
     },
     ...{
@@ -125,3 +126,4 @@ for (const [shape, flow] of Object.entries(SHAPES)) {
     `${shape.padEnd(45)} held ${(held / 1_000).toFixed(1).padStart(8)} KB, estimate ${(estimate / 1_000).toFixed(1).padStart(8)} KB: ${factor.toFixed(2)} times`,
   );
 }
+import { CallSiteKeepers } from '../lib/engine/call-sites.ts';

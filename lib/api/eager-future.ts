@@ -30,7 +30,7 @@ export function noticeIfForgotten<T>(
   call: (...args: never[]) => unknown,
 ): EagerFuture<T> {
   const { awaitables, awaits } = currentLoop(name);
-  const where = captureCallSite(call);
+  const where = awaitables.keepsCallSites ? captureCallSite(call) : undefined;
   awaitables.created(future, name, where, { isEager: true });
   awaits?.made(future, name, where);
   return future;

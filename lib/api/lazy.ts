@@ -15,12 +15,12 @@ export interface Call<T> {
 
 /**
  * An awaitable that starts when it is awaited. `what` is the call as an author wrote it: `queue.get()`. `depth` is how
- * many functions of ours are between the author's code and this one: the place of the call is kept for messages.
+ * many functions of ours are between the author's code and this one: the place of the call is for messages.
  */
 export function lazy<T>(what: string, call: Call<T>, depth = 1): Awaitable<T> {
   const loop = currentLoop(what);
   const awaitable = new LazyAwaitable(loop, what, call);
-  const where = captureCallSite(lazy, depth);
+  const where = loop.awaitables.keepsCallSites ? captureCallSite(lazy, depth) : undefined;
   loop.awaitables.created(awaitable, what, where);
   loop.awaits?.made(awaitable, what, where);
   return awaitable;

@@ -134,7 +134,8 @@ function callInline<I, R>(name: string, body: Body<I, R>, input: I, below: (inpu
   const call = new WorkflowCall(name, body, input);
   const coroutine = runInline(call);
   call.inline = coroutine;
-  currentLoopOrNone()?.awaitables.created(coroutine, `${name}(...)`, captureCallSite(below));
+  const awaitables = currentLoopOrNone()?.awaitables;
+  awaitables?.created(coroutine, `${name}(...)`, awaitables.keepsCallSites ? captureCallSite(below) : undefined);
   return coroutine;
 }
 

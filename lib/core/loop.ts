@@ -164,6 +164,8 @@ export interface PatchAnswers {
 }
 
 export interface Awaitables {
+  /** Whether `where` is asked for: a run that only goes on has no use for it until something was forgotten. */
+  readonly keepsCallSites: boolean;
   /**
    * Remembers an awaitable until it is awaited. An eager one (`gather`) runs without being awaited, and only its result
    * is lost.
@@ -196,7 +198,7 @@ export interface WaitingPredicate {
 /** Learns what tasks wait for, and where. */
 export interface Awaits {
   /** The author has made a call that can be awaited, such as `queue.get()`. */
-  made(awaitable: object, what: string, where: CallSite): void;
+  made(awaitable: object, what: string, where: CallSite | undefined): void;
   /** The coroutine of such a call, which is awaited now. */
   during<T>(awaitable: object, coroutine: Coroutine<T>): Coroutine<T>;
   /** The code that runs awaits a future. */

@@ -11,12 +11,15 @@ import { asksOnlyToRead, isOfReadOnly } from './begin-early.ts';
 import { commit } from './commit.ts';
 import { commitTransaction, type CommitTransactionResult } from './commit-transaction.ts';
 import { deliver, type LiveMemory } from './live-memory.ts';
+import type { LackOfCallSites } from '../scheduler/live-run.ts';
 import { lookForPause } from './look-for-pause.ts';
 import { codeHasEnded, nextEvent } from './pending-events.ts';
 import type { Turn } from './turn-state.ts';
 
 export type DeliverResult =
   | { readonly kind: 'delivered'; readonly events: number }
+  /** The last event is to be recorded, and delivered again to a run that keeps call sites (call-sites.ts). */
+  | { readonly kind: 'again'; readonly lack: LackOfCallSites }
   /** Taken over. */
   | { readonly kind: 'lost' }
   /** The run is to end at once, and none of its code runs any more. */
@@ -26,6 +29,8 @@ export type DeliverResult =
 
 /** Adds what is to be recorded to `turn.unwritten`. */
 export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Promise<DeliverResult> {
+  const lackBefore = memory.live.lackOfCallSites(); // of code that was stopped
+  if (lackBefore !== undefined) return { kind: 'again', lack: lackBefore };
   await lookForPause(turn); // then nothing is pending but the ends of steps
   let events = 0;
   for (let event = nextEvent(turn, memory); event !== undefined; event = nextEvent(turn, memory)) {
@@ -72,6 +77,8 @@ export async function deliverPendingEvents(turn: Turn, memory: LiveMemory): Prom
       if (isOfStep && !isAhead) turn.unwritten.push(event);
       return { kind: 'cannot-replay', error: toError(error) };
     }
+    const lack = memory.live.lackOfCallSites();
+    if (lack !== undefined) return { kind: 'again', lack };
     if (turn.engine.rebuildAtEveryAwait) break;
   }
   return { kind: 'delivered', events };

@@ -3,6 +3,7 @@
  *
  * Tested by: test/engine/turns.test.ts
  */
+import { CallSiteKeepers } from './call-sites.ts';
 import type { FirstTurnRequest } from '../ports/first-turns.ts';
 import type { AnswerQuery } from '../ports/queries.ts';
 import { answerQuery } from './answer-query.ts';
@@ -64,6 +65,7 @@ export function toEngine(options: EngineOptions): Engine {
     ...options,
     registry: withOwnWorkflows(options.registry),
     interceptors,
+    callSiteKeepers: new CallSiteKeepers(),
     callBody: interceptors?.callBody ?? callBody,
   };
 }

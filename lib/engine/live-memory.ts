@@ -61,7 +61,10 @@ function rememberStep({ known, stepsToBegin }: LiveMemory, step: PendingStep): v
   else known.push({ id, value: command.known });
 }
 
-/** Delivers one event with the guard up (I4). Gives what the code asked for, which is to be recorded behind the event. */
+/**
+ * Delivers one event with the guard up (I4). Gives what the code asked for, which is to be recorded behind the event: nothing
+ * if the run lacks call sites.
+ */
 export function deliver(memory: LiveMemory, event: JournalEvent): readonly CommandEntry[] {
   const { live } = memory;
   const asked = asOwner(memory.strays, () => withGuard(memory.guarded, () => live.deliver(event)));

@@ -37,6 +37,7 @@ import type { Engine } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
 import { isEndForTurn } from './unbounded/nothing-behind.ts';
+import type { LackOfCallSites } from '../scheduler/live-run.ts';
 import { readBase, type ReadBase } from './unbounded/read-base.ts';
 import { endOf, type JournalHead } from './warm-runs.ts';
 
@@ -50,7 +51,9 @@ export type LoadRunResult =
   | { readonly kind: 'continued'; readonly entry: Continued; readonly deadlineAtMs: number | undefined }
   | { readonly kind: 'cannot-replay'; readonly error: Error };
 
-export async function loadRun(turn: Turn): Promise<LoadRunResult> {
+/** `again`: the last event of the journal is delivered as if for the first time. */
+export async function loadRun(turn: Turn, again?: LackOfCallSites): Promise<LoadRunResult> {
+  if (again !== undefined) return loadWhole(turn, again);
   if (turn.warm !== undefined && turn.journal.recordNumber === turn.warm.journal.recordNumber) {
     turn.watch(turn.warm.memory.strays);
     return { kind: 'loaded', memory: turn.warm.memory };
@@ -65,12 +68,12 @@ export async function loadRun(turn: Turn): Promise<LoadRunResult> {
 }
 
 /** From the journal. */
-async function loadWhole(turn: Turn): Promise<LoadRunResult> {
+async function loadWhole(turn: Turn, again?: LackOfCallSites): Promise<LoadRunResult> {
   const base = await readBase(turn.engine, { ...turn.run, ...(turn.base && { base: turn.base }) });
   const loaded = await loadJournal(turn);
   if (loaded === 'lost') return { kind: 'lost' };
   const { records, damage, blockedBy } = loaded;
-  if (base.kind !== 'none') return loadBehind(turn, base, loaded);
+  if (base.kind !== 'none') return loadBehind(turn, base, loaded, again);
 
   // Of a damaged journal too: a blocked run can be terminated, and no message is delivered twice.
   const journal = readableEntries(records);
@@ -91,7 +94,7 @@ async function loadWhole(turn: Turn): Promise<LoadRunResult> {
   const end = entries.find(isContinued);
   if (started?.kind === 'started') turn.journal.beganAtMs = started.atMs;
   if (end !== undefined) return { kind: 'continued', entry: end, deadlineAtMs: deadlineIn(entries) };
-  return goOn(turn, journal);
+  return goOn(turn, journal, again);
 }
 
 /** The base, and what the journal has behind it. Without a base that can be read the run is blocked, or terminated. */
@@ -99,6 +102,7 @@ async function loadBehind(
   turn: Turn,
   base: Exclude<ReadBase, { readonly kind: 'none' }>,
   { records, damage, blockedBy }: LoadedJournal,
+  again: LackOfCallSites | undefined,
 ): Promise<LoadRunResult> {
   const { journal, engine } = turn;
   const entries = readableEntries(records);
@@ -111,7 +115,7 @@ async function loadBehind(
   Object.assign(journal, lengthOf(records, entries));
   if (blockedBy !== undefined) return { kind: 'cannot-replay', error: blockedBy };
   if (base.kind === 'unreadable') return { kind: 'cannot-replay', error: base.error };
-  const following = await replayFromBase(engine, turn.run, { ...base.snapshot, entries });
+  const following = await replayFromBase(engine, turn.run, { ...base.snapshot, entries }, { again });
   if (following.kind === 'cannot-replay') return { kind: 'cannot-replay', error: following.error };
   turn.watch(following.memory.strays);
   turn.replayedEvents += entries.reduce((events, entry) => (isRecordedCommand(entry) ? events : events + 1), 0);
@@ -139,7 +143,11 @@ function takeHead(journal: JournalHead, snapshot: Snapshot, entries: readonly Jo
 }
 
 /** Of a journal that is whole, and does not end here. */
-async function goOn(turn: Turn, journal: readonly JournalEntry[]): Promise<LoadRunResult> {
+async function goOn(
+  turn: Turn,
+  journal: readonly JournalEntry[],
+  again: LackOfCallSites | undefined,
+): Promise<LoadRunResult> {
   const taking = await takeForked(turn, journal);
   if (taking.kind !== 'taken') return taking;
   const standing = standingEntries(taking.journal);
@@ -148,7 +156,7 @@ async function goOn(turn: Turn, journal: readonly JournalEntry[]): Promise<LoadR
   if (carrying.kind === 'cannot-replay') return carrying;
 
   const { pool } = turn.journal;
-  const following = await replayRun(turn.engine, turn.run, standing, { before: carrying.before, pool });
+  const following = await replayRun(turn.engine, turn.run, standing, { before: carrying.before, pool, again });
   if (following.kind === 'cannot-replay') return { kind: 'cannot-replay', error: following.error };
   turn.journal.pool = following.memory.pool;
   turn.watch(following.memory.strays);

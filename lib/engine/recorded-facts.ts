@@ -3,7 +3,7 @@
  *
  * Tested by: test/invariants/i4-replay-is-equal.test.ts, test/engine/patches.test.ts
  */
-import type { CommandId, JournalEntry } from '../journal/event.ts';
+import { type CommandId, isCommandEntry, isOfWorkers, type JournalEntry } from '../journal/event.ts';
 
 export function dueTimesIn(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, number> {
   return new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
@@ -11,4 +11,24 @@ export function dueTimesIn(recorded: readonly JournalEntry[]): ReadonlyMap<Comma
 
 export function patchesIn(recorded: readonly JournalEntry[]): ReadonlySet<string> {
   return new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : [])));
+}
+
+/**
+ * The last delivered event, if a worker died with it or a takeover began the journal with it: its delivery has left no
+ * commands, so it is delivered as if for the first time. Without a fence behind it the code may have taken the event and
+ * issued no command, or only cancelled a step: then its delivery is complete.
+ */
+export function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | undefined {
+  const index = recorded.findLastIndex(
+    (entry) => !isOfWorkers(entry) || (entry.kind === 'steps-begun' && entry.ids.length > 0),
+  );
+  const last = recorded[index];
+  if (last === undefined || isCommandEntry(last)) return undefined;
+  const isFenced = index < recorded.length - 1 || last.kind === 'started';
+  return isFenced ? last : undefined;
+}
+
+/** The last event that was delivered to the code. */
+export function lastSeenByCode(recorded: readonly JournalEntry[]): JournalEntry | undefined {
+  return recorded.findLast((entry) => !isCommandEntry(entry) && !isOfWorkers(entry));
 }

@@ -8,37 +8,25 @@
  */
 import { decode } from '../codec/decode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { WorkflowCodeError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import type { LogLevel } from '../core/logger.ts';
-import type { RunInfo } from '../core/run-info.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { formOfOwnCode } from '../core/stored-run-format.ts';
 import { describeThrown, toError } from '../core/to-error.ts';
 import type { WorkflowDefinition } from '../core/workflow.ts';
 import { UnknownWorkflowError } from '../core/workflow-registry.ts';
-import {
-  type CallbackRequested,
-  type CommandId,
-  isCommandEntry,
-  isOfWorkers,
-  type JournalEntry,
-  type Started,
-} from '../journal/event.ts';
+import { isCommandEntry, type JournalEntry, type Started } from '../journal/event.ts';
 import type { Deliver, ReplayContext } from '../journal/replay.ts';
-import { recorderOf, seedOf } from '../journal/forks.ts';
 import { type Standing, standingEntries } from '../journal/standing.ts';
 import type { RunItem } from '../ports/run-item.ts';
 import { createLiveRun } from '../scheduler/create-live-run.ts';
-import type { CallbackHost, LiveRun, LiveRunOptions } from '../scheduler/live-run.ts';
+import type { LackOfCallSites, LiveRun, LiveRunOptions } from '../scheduler/live-run.ts';
 import type { RestoredRun } from '../scheduler/run-frames.ts';
-import { signCallback } from '../token/callback-token.ts';
-import { isRandomKey } from '../token/random-key.ts';
-import { dueTimesIn, patchesIn } from './recorded-facts.ts';
+import { findInterrupted, lastSeenByCode } from './recorded-facts.ts';
 import { outsideGuard, withGuard, type GuardedRun } from './guard.ts';
 import { digestOfPassed } from './snapshot.ts';
 import { loadInput } from './load-input.ts';
-import { codecOf } from './run-codec.ts';
+import { optionsOfReplay } from './options-of-replay.ts';
 import { createRunSecrets } from './run-secrets.ts';
 import { type LinkBefore, linkOf } from './link-before.ts';
 import { poolIn } from './pools/pool-of-run.ts';
@@ -67,6 +55,8 @@ export interface ReplayOptions {
   readonly pool?: string | undefined;
   /** The run is looked at: it remembers what its tasks wait for. */
   readonly tracesAwaits?: boolean;
+  /** The last event was delivered to a run that lacked call sites, and is delivered as if for the first time. */
+  readonly again?: LackOfCallSites | undefined;
 }
 
 /** A run as it was at the end of some record, and the entries of its journal behind that. */
@@ -107,7 +97,7 @@ export async function replayFromBase(
   engine: Engine,
   run: RunItem,
   behind: ReplayedBehind,
-  options: Pick<ReplayOptions, 'tracesAwaits'> = {},
+  options: Pick<ReplayOptions, 'tracesAwaits' | 'again'> = {},
 ): Promise<ReplayRunResult> {
   try {
     const followed = await followBehind(engine, run, behind, options);
@@ -122,7 +112,7 @@ function followBehind(
   engine: Engine,
   run: RunItem,
   { entries, ...head }: ReplayedBehind,
-  options: Pick<ReplayOptions, 'tracesAwaits'> = {},
+  options: Pick<ReplayOptions, 'tracesAwaits' | 'again'> = {},
 ): Promise<ReplayRunResult | Refused> {
   return follow(engine, run, { ...options, standing: { ...standingEntries([]), entries }, input: null, head });
 }
@@ -132,12 +122,12 @@ export async function replayRun(
   engine: Engine,
   run: RunItem,
   standing: Pick<Standing, 'entries' | 'tries' | 'doneByOther'>,
-  { before, pool, tracesAwaits = false }: ReplayOptions = {},
+  { before, pool, tracesAwaits = false, again }: ReplayOptions = {},
 ): Promise<ReplayRunResult> {
   const input = await loadInput(engine, run);
   if (input.kind === 'cannot-replay') return input;
   try {
-    const followed = await follow(engine, run, { standing, before, pool, tracesAwaits, input: input.value });
+    const followed = await follow(engine, run, { standing, before, pool, tracesAwaits, again, input: input.value });
     invariant(followed.kind !== 'refused', 'a run that is replayed from its start was to be restored');
     return followed;
   } catch (error) {
@@ -150,6 +140,8 @@ interface Followed extends ReplayOptions {
   readonly input: Encoded;
   /** The run is not begun: it goes on from this, and what stands comes behind it. */
   readonly head?: Omit<ReplayedBehind, 'entries'>;
+  /** With which a run has begun that lacked call sites, and begins again. */
+  readonly began?: Started;
 }
 
 type Refused = Extract<ReplayBehindResult, { readonly kind: 'refused' }>;
@@ -184,8 +176,27 @@ function toGuarded(
   };
 }
 
+/** The run needs call sites, and kept none: see call-sites.ts. */
+interface Lacking {
+  readonly kind: 'lacking';
+  readonly code: object;
+  /** How it is to be followed with them. */
+  readonly then: Pick<Followed, 'began' | 'again'>;
+}
+
 async function follow(engine: Engine, run: RunItem, followed: Followed): Promise<ReplayRunResult | Refused> {
-  const { standing, before, pool, input, head, tracesAwaits = false } = followed;
+  const result = await followOnce(engine, run, followed);
+  if (result.kind !== 'lacking') return result;
+  engine.callSiteKeepers.add(result.code);
+  return follow(engine, run, { ...followed, ...result.then });
+}
+
+async function followOnce(
+  engine: Engine,
+  run: RunItem,
+  followed: Followed,
+): Promise<ReplayRunResult | Refused | Lacking> {
+  const { standing, before, pool, input, head, tracesAwaits = false, again } = followed;
   const { runId, workflow } = run;
   const { entries: recorded, tries, doneByOther } = standing;
   const definition = engine.registry.find(workflow);
@@ -193,39 +204,28 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
     return { kind: 'cannot-replay', error: new UnknownWorkflowError(run.workflow, engine.registry.names()) };
   }
 
-  const started = head?.started ?? recorded[0] ?? startNow(engine, run, { before, pool });
+  const started = head?.started ?? recorded[0] ?? followed.began ?? startNow(engine, run, { before, pool });
   invariant(started.kind === 'started', `the journal of run "${runId}" begins with "${started.kind}", not "started"`);
   const secrets = createRunSecrets(runId, { started, tries });
-  const dueTimes = dueTimesIn(recorded);
-
-  // The ids of children follow from the seed, and from how often the run was tried again. Where a history has left the seed
-  // out, and where another run has recorded them, which may have been tried again, they are those that are recorded.
-  const recordedRunIds = runIdsOf(recorded, { isOfHistory: isRandomKey(started.seed ?? ''), started });
-
+  const code = definition.code ?? definition;
   let isReplaying = recorded.length > 0;
-  const interrupted = findInterrupted(recorded);
+  const interrupted = again === undefined ? findInterrupted(recorded) : lastSeenByCode(recorded);
   let isInterrupted = false;
+  let linesToSkip = again?.linesWritten ?? 0;
   const options: LiveRunOptions = {
-    info: toRunInfo(run, started),
     random: secrets.random(() => live.lastCommandId()),
     doneByOther,
     body: () => (hasTimerForTimeout(recorded) ? definition.startWithTimer(given.input) : definition.start(given.input)),
-    ...(definition.stepDefaults && { stepDefaults: definition.stepDefaults }),
-    ...(started.limits && { limits: started.limits }),
-    recordedDueAtMs: (id) => dueTimes.get(id),
-    link: linkOf(run),
-    ...codecOf(engine, definition),
-    callbacks: callbacksOf(engine, run, { started, recorded }),
-    recordedPatches: patchesIn(recorded),
+    ...optionsOfReplay(engine, run, { definition, started, recorded, secrets }),
     isReplaying: () => isReplaying && !isInterrupted,
-    newRunId: (id) => recordedRunIds.get(id) ?? secrets.childRunId(id),
-    strict: engine.strict,
     tracesAwaits,
+    keepsCallSites: tracesAwaits || engine.callSiteKeepers.has(code),
     log: (level, values) => {
-      if (!isReplaying) logOutside(engine, level, [...values, { runId, workflow: run.workflow }]);
+      if (isReplaying && !(isInterrupted && again !== undefined)) return;
+      if (linesToSkip > 0) linesToSkip -= 1;
+      else logOutside(engine, level, [...values, { runId, workflow: run.workflow }]);
     },
   };
-  const code = definition.code ?? definition;
   const guarded = toGuarded(run, started, { live: () => live, replaying: () => isReplaying });
   // Registered classes read their data here: as code of the run, which has no clock yet.
   const made = head && withGuard(guarded, () => restored(engine, head, { definition, code, options }));
@@ -239,6 +239,8 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const remember = (): LiveMemory => rememberPending(live, guarded, beside);
   if (recorded.length === 0 && head === undefined) {
     const asked = asOwner(strays, () => withGuard(guarded, () => live.deliver(started)));
+    const lack = live.lackOfCallSites();
+    if (lack !== undefined) return { kind: 'lacking', code, then: { began: started, again: lack } };
     return { kind: 'replayed', memory: remember(), unrecorded: [started, ...asked] };
   }
   const deliver: Deliver = (event, recordedUpTo) => {
@@ -250,6 +252,7 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   const replay = { runId, workflow, recorded, deliver, context: contextOf(live), head: behind, asCodeOfTheRun };
   const following = await replayInSlices(engine, replay);
   isReplaying = false;
+  if (live.lackOfCallSites() !== undefined) return { kind: 'lacking', code, then: {} };
   const memory = remember();
   if (following.kind === 'diverged') return { kind: 'cannot-replay', error: following.error, reached: memory };
   return { kind: 'replayed', memory, unrecorded: following.unrecorded };
@@ -257,49 +260,6 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
 
 function beganWith(entries: readonly JournalEntry[]): Pick<LiveMemory, 'deadlineAtMs' | 'pool'> {
   return { deadlineAtMs: deadlineIn(entries), pool: poolIn(entries) };
-}
-
-function runIdsOf(
-  recorded: readonly JournalEntry[],
-  { isOfHistory, started }: { readonly isOfHistory: boolean; readonly started: Started },
-): ReadonlyMap<CommandId, string> {
-  const ids = new Map<CommandId, string>();
-  if (!isOfHistory && started.forks === undefined) return ids;
-  for (const entry of recorded) {
-    if (entry.kind !== 'step' || entry.operation === undefined || entry.operation.kind === 'invoke') continue;
-    if (isOfHistory || recorderOf(started, entry.id) !== undefined) ids.set(entry.id, entry.operation.runId);
-  }
-  return ids;
-}
-
-/** Their tokens follow from the run's seed and from what is recorded of them. */
-function callbacksOf(
-  { publicUrl }: Engine,
-  run: RunItem,
-  { started, recorded }: { readonly started: Started; readonly recorded: readonly JournalEntry[] },
-): CallbackHost {
-  let known: ReadonlyMap<CommandId, CallbackRequested> | undefined; // most runs have no callbacks
-  return {
-    publicUrl,
-    recorded: (id) => {
-      known ??= new Map(recorded.flatMap((entry) => (entry.kind === 'callback' ? [[entry.id, entry]] : [])));
-      const entry = known.get(id);
-      if (entry === undefined) return undefined;
-      const { kind: _kind, id: _id, name: _name, draws: _draws, ...record } = entry;
-      return record;
-    },
-    token: (claims) => {
-      // Of one that another run has made, the token that it gave: what comes for it goes to that run.
-      const { runId, link = 1 } = recorderOf(started, claims.id) ?? { runId: run.runId, link: linkOf(run) };
-      const seed = seedOf(started, claims.id);
-      if (seed !== undefined) return signCallback({ runId, link, ...claims }, seed);
-      throw new WorkflowCodeError(
-        'INVALID_ARGUMENT',
-        `callback "${claims.name}" has no token: the run began with a version of lull that gave runs no secret. Start the ` +
-          `run again`,
-      );
-    },
-  };
 }
 
 /** For the message of a divergence. */
@@ -322,21 +282,6 @@ function logOutside({ log }: Engine, level: LogLevel, values: readonly unknown[]
   } catch {
     // the line is lost
   }
-}
-
-/**
- * The last delivered event, if a worker died with it or a takeover began the journal with it: its delivery has left no
- * commands, so it is delivered as if for the first time. Without a fence behind it the code may have taken the event and
- * issued no command, or only cancelled a step: then its delivery is complete.
- */
-function findInterrupted(recorded: readonly JournalEntry[]): JournalEntry | undefined {
-  const index = recorded.findLastIndex(
-    (entry) => !isOfWorkers(entry) || (entry.kind === 'steps-begun' && entry.ids.length > 0),
-  );
-  const last = recorded[index];
-  if (last === undefined || isCommandEntry(last)) return undefined;
-  const isFenced = index < recorded.length - 1 || last.kind === 'started';
-  return isFenced ? last : undefined;
 }
 
 /**
@@ -375,9 +320,3 @@ export function startNow(
 }
 
 const RUN_LIMITS = Object.keys(DEFAULT_RUN_LIMITS) as (keyof RunLimits)[];
-
-function toRunInfo({ runId, workflow, startedBy, scheduledAtMs }: RunItem, { version, atMs }: Started): RunInfo {
-  const parent = startedBy?.isParent === true ? { parent: startedBy.runId } : {};
-  const schedule = scheduledAtMs === undefined ? {} : { scheduledAt: new Date(scheduledAtMs) };
-  return { id: runId, workflow, version, startedAt: new Date(atMs), attempt: 1, ...parent, ...schedule };
-}

@@ -3,6 +3,7 @@
  *
  * Tested by: test/invariants/i10-engine.test.ts, test/docs/limits.test.ts
  */
+import type { CallSiteKeepers } from './call-sites.ts';
 import { callStepBody, type StepCommand } from '../core/command.ts';
 import type { StepContext } from '../core/step.ts';
 import type { WorkflowRegistry } from '../core/workflow-registry.ts';
@@ -153,4 +154,5 @@ export const callOwnBody = (command: StepCommand, context: StepContext): unknown
 export type Engine = Required<Omit<EngineOptions, 'interceptors'>> & {
   /** Undefined: there are none. */
   readonly interceptors: Interceptors | undefined;
+  readonly callSiteKeepers: CallSiteKeepers;
 };

@@ -32,17 +32,18 @@ import { checkInbox } from './check-inbox.ts';
 import { commit } from './commit.ts';
 import { createRunOfTurn } from './create-run.ts';
 import { continueRun, toContinued } from './continue-run.ts';
-import { deliverPendingEvents } from './deliver-pending-events.ts';
+import { deliverPendingEvents, type DeliverResult } from './deliver-pending-events.ts';
 import { finishRun, toEnding } from './finish.ts';
 import { blockRun } from './block.ts';
 import { holdForKey } from './hold-for-key.ts';
 import { isOfPayloadKey } from '../ports/world-errors.ts';
 import { deleteReceived, loadInbox } from './inbox.ts';
 import type { LiveMemory } from './live-memory.ts';
-import { loadRun } from './load-run.ts';
+import { loadRun, type LoadRunResult } from './load-run.ts';
 import type { PausedWorkflows } from './paused-workflows.ts';
 import { codeHasEnded, continuesAsNew, hasPendingEvents } from './pending-events.ts';
 import type { Continued } from '../journal/event.ts';
+import type { LackOfCallSites } from '../scheduler/live-run.ts';
 import { emitTurnStarted, emitTurnEnded, emitTurnFailed, outcomeOf } from './observe.ts';
 import { proveBeforeTheEnd, recordThatItLives } from './proof-of-life.ts';
 import type { Engine } from './settings.ts';
@@ -168,9 +169,7 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
 
   for (;;) {
     if (loading.kind === 'lost' || !(await turn.lease.isOurs())) return { kind: 'lease-lost' };
-    if (loading.kind === 'terminated') return terminateRun(turn, loading.reason);
-    if (loading.kind === 'continued') return continueRun(turn, loading.entry, loading.deadlineAtMs);
-    if (loading.kind === 'cannot-replay') return cannotGoOn(turn, loading.error);
+    if (loading.kind !== 'loaded') return endInstead(turn, loading);
     const { memory } = loading;
     if (turn.keyAway !== undefined) return holdForKey(turn, turn.keyAway);
 
@@ -180,9 +179,11 @@ async function carryOn(turn: Turn): Promise<TurnEnd> {
 
     await turn.places.giveBack(); // before the ends are recorded: no place is left behind for a step that has ended
     const delivery = await deliverPendingEvents(turn, memory);
-    if (delivery.kind === 'lost') return { kind: 'lease-lost' };
-    if (delivery.kind === 'cannot-replay') return cannotGoOn(turn, delivery.error);
-    if (delivery.kind === 'terminated') return terminateRun(turn, delivery.reason);
+    if (delivery.kind === 'again') {
+      loading = await deliverAgain(turn, memory, delivery.lack);
+      continue;
+    }
+    if (delivery.kind !== 'delivered') return endInstead(turn, delivery);
     turn.attempts.abortWithdrawn(memory.live);
     const end = endOfCode(turn, memory);
     if (end.kind === 'terminated') return terminateRun(turn, end.reason);
@@ -239,6 +240,25 @@ async function beginAndWait(turn: Turn, memory: LiveMemory): Promise<TurnEnd | '
 
   const suspension = await suspendRun(turn, memory);
   return suspension.kind === 'accepted-since' ? 'go-on' : suspension;
+}
+
+/** Ends a turn that cannot go on with the run's code. */
+async function endInstead(
+  turn: Turn,
+  why: Exclude<LoadRunResult | DeliverResult, { readonly kind: 'loaded' | 'delivered' | 'again' }>,
+): Promise<TurnEnd> {
+  if (why.kind === 'lost') return { kind: 'lease-lost' };
+  if (why.kind === 'terminated') return terminateRun(turn, why.reason);
+  if (why.kind === 'continued') return continueRun(turn, why.entry, why.deadlineAtMs);
+  return cannotGoOn(turn, why.error);
+}
+
+/** The event that the run has taken without call sites is recorded, and delivered anew behind a replay with them. */
+async function deliverAgain(turn: Turn, { code }: LiveMemory, lack: LackOfCallSites): Promise<LoadRunResult> {
+  turn.engine.callSiteKeepers.add(code);
+  // A run that is not there yet is left to a worker.
+  if (!turn.isInTable || (await commit(turn)) === 'lost') return { kind: 'lost' };
+  return loadRun(turn, lack);
 }
 
 /** In a turn that goes on. */

@@ -20,7 +20,7 @@ import { framesOf } from './task-frames.ts';
 /** A call that can be awaited, and where it was made. */
 interface MadeCall {
   readonly what: string;
-  readonly where: CallSite;
+  readonly where: CallSite | undefined;
 }
 
 interface Traced {
@@ -56,7 +56,7 @@ export class AwaitTrace implements Awaits {
     this.#tasks = tasks;
   }
 
-  made(awaitable: object, what: string, where: CallSite): void {
+  made(awaitable: object, what: string, where: CallSite | undefined): void {
     this.#made.set(awaitable, { what, where });
   }
 
@@ -155,7 +155,7 @@ function linesOf(traced: Traced | undefined): readonly string[] | undefined {
   const lines = traced?.place === undefined ? undefined : authorsLines(traced.place);
   if (lines !== undefined) return lines;
   const call = traced?.calls.at(-1);
-  const line = call && describeCallSite(call.where);
+  const line = call?.where && describeCallSite(call.where);
   return line === undefined ? undefined : [line];
 }
 

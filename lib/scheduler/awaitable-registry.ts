@@ -1,16 +1,17 @@
 /** What the code of a run created and must await: finds what was forgotten, and what is given to two tasks. */
 import type { CallSite } from '../core/call-site.ts';
 import { WorkflowCodeError } from '../core/errors.ts';
-import type { Awaitables, RunLog } from '../core/loop.ts';
+import type { Awaitables } from '../core/loop.ts';
 import type { CoroutineTask } from './coroutine-task.ts';
 import { DroppedAwaitables } from './dropped-awaitables.ts';
+import type { RunHost } from './run-host.ts';
 
 /** The first task is the workflow's body. */
 const BODY_ID = '1';
 
 export interface AwaitableRegistryOptions {
   readonly tasks: { current(): CoroutineTask<unknown> | undefined };
-  readonly log: RunLog;
+  readonly log: RunHost;
   /** A forgotten awaitable fails its task (true), or is a warning in the log (false). */
   readonly strict: boolean;
 }
@@ -24,6 +25,10 @@ export class AwaitableRegistry implements Awaitables {
 
   constructor(options: AwaitableRegistryOptions) {
     this.#options = options;
+  }
+
+  get keepsCallSites(): boolean {
+    return this.#options.log.keepsCallSites;
   }
 
   created(awaitable: object, what: string, where?: CallSite, { isEager } = { isEager: false }): void {
@@ -50,7 +55,9 @@ export class AwaitableRegistry implements Awaitables {
 
   /** What was created and not awaited yet, as the author wrote it; undefined if it is not known. */
   nameOf(awaitable: object): string | undefined {
-    return this.#dropped.nameOf(awaitable);
+    const name = this.#dropped.nameOf(awaitable);
+    if (name !== undefined) this.#options.log.needCallSites();
+    return name;
   }
 
   /** The error with which a task ends that returns `result` and has forgotten something; undefined if there is none. */
@@ -58,7 +65,9 @@ export class AwaitableRegistry implements Awaitables {
     // A task may hand a gather on to whatever awaits the task. The workflow's body has nothing to hand it to.
     if (task.id !== BODY_ID) this.#dropped.handedOn(result);
     const error = this.#dropped.errorFor(task);
-    if (error === undefined || this.#options.strict) return error;
+    if (error === undefined) return undefined;
+    this.#options.log.needCallSites();
+    if (this.#options.strict) return error;
     this.#options.log.write('warn', [error.message]);
     return undefined;
   }

@@ -21,7 +21,7 @@ import type { CoroutineTask } from './coroutine-task.ts';
 import { CountedRandom } from './counted-random.ts';
 import { type EventTarget, handleEvent } from './event-handlers.ts';
 import { EventLoop, type RoundWatcher } from './event-loop.ts';
-import type { LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
+import type { LackOfCallSites, LiveRun, LiveRunOptions, Outcome, Pending } from './live-run.ts';
 import { RunHost } from './run-host.ts';
 import type { Shown } from './shown-by-code.ts';
 import { UndoPhase } from './undo-phase.ts';
@@ -190,6 +190,7 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
   }
 
   deliver(event: JournalEvent, recordedUpTo: CommandId = Infinity): CommandEntry[] {
+    this.#host.beginDelivery();
     this.#loop.clock.advanceTo(event.atMs);
     withLoop(this.#loop, () => {
       handleEvent(event, this, recordedUpTo);
@@ -197,7 +198,12 @@ class CoroutineRun implements LiveRun, EventTarget, RoundWatcher, Watcher {
     });
     const applied = this.#loop.patches.takeApplied();
     const issued = this.commands.takeIssued();
+    if (this.lackOfCallSites() !== undefined) return [];
     return applied.length === 0 ? issued : [...applied, ...issued];
+  }
+
+  lackOfCallSites(): LackOfCallSites | undefined {
+    return this.#host.lackOfCallSites();
   }
 
   handlesUpdate(name: string): boolean {

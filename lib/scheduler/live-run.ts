@@ -70,6 +70,12 @@ export type Outcome =
   | { readonly kind: 'cancelled'; readonly error: unknown } // its body ended so after a request to cancel
   | { readonly kind: 'terminated'; readonly error: unknown }; // after a request to terminate and to undo
 
+/** The run would have had to say where its code made something, and did not keep that: see `keepsCallSites`. */
+export interface LackOfCallSites {
+  /** Lines that the delivery had written before. */
+  readonly linesWritten: number;
+}
+
 export interface LiveRun {
   /**
    * Delivers one event and runs until nothing can move. Returns the patches that the code applied meanwhile and the
@@ -81,6 +87,11 @@ export interface LiveRun {
    * not running when the worker was lost (I3). Replay passes it; default: all.
    */
   deliver(event: JournalEvent, recordedUpTo?: CommandId): CommandEntry[];
+  /**
+   * What was delivered last does not count, and the run is of no use any more: one with call sites takes its place, which
+   * is given the same events.
+   */
+  lackOfCallSites(): LackOfCallSites | undefined;
   /** By id, in order of issue. */
   readonly pending: ReadonlyMap<CommandId, Pending>;
   /** Grows when a command is pending no more although no event has ended it. */
@@ -188,6 +199,11 @@ export interface LiveRunOptions {
   readonly limits?: Partial<RunLimits>;
   /** A coroutine that is never awaited fails the task that created it (true), or is a warning in the log (false). */
   readonly strict: boolean;
+  /**
+   * Keeps where the code made each thing that can be awaited, for messages about what was forgotten. V8 takes longer for that
+   * than all else that a replay does for a step. Default: true.
+   */
+  readonly keepsCallSites?: boolean;
   /** Remembers what each task waits for and at which line, for `taskStates`. Default: false. */
   readonly tracesAwaits?: boolean;
 }

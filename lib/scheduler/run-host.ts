@@ -10,13 +10,18 @@ import type { RunLog, Values } from '../core/loop.ts';
 import type { LogLevel } from '../core/logger.ts';
 import type { CommandId } from '../journal/event.ts';
 import { invariant } from '../core/invariant.ts';
-import type { CallbackHost, CallbackRecord, LiveRunOptions } from './live-run.ts';
+import type { CallbackHost, CallbackRecord, LackOfCallSites, LiveRunOptions } from './live-run.ts';
 
 export class RunHost implements RunLog, Values {
   readonly #options: LiveRunOptions;
+  /** Whether the run remembers where its code made what it has not awaited. */
+  readonly keepsCallSites: boolean;
+  #lacksCallSites = false;
+  #linesWritten = 0;
 
   constructor(options: LiveRunOptions) {
     this.#options = options;
+    this.keepsCallSites = options.keepsCallSites ?? true;
   }
 
   /** Makes the coroutine of the workflow's body. */
@@ -26,7 +31,22 @@ export class RunHost implements RunLog, Values {
   }
 
   write(level: LogLevel, values: readonly unknown[]): void {
+    if (this.#lacksCallSites) return;
+    this.#linesWritten += 1;
     this.#options.log(level, values);
+  }
+
+  /** A message is about to say where something was made. Without its place, nothing of what follows is to be seen. */
+  needCallSites(): void {
+    this.#lacksCallSites = !this.keepsCallSites;
+  }
+
+  beginDelivery(): void {
+    if (!this.#lacksCallSites) this.#linesWritten = 0;
+  }
+
+  lackOfCallSites(): LackOfCallSites | undefined {
+    return this.#lacksCallSites ? { linesWritten: this.#linesWritten } : undefined;
   }
 
   decode(encoded: Encoded): unknown {

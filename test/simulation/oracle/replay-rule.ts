@@ -4,6 +4,7 @@ import { encodeError } from '../../../lib/codec/encode-error.ts';
 import { standingEntries } from '../../../lib/journal/standing.ts';
 import type { Encoded } from '../../../lib/core/encoded.ts';
 import { toError } from '../../../lib/core/to-error.ts';
+import { CallSiteKeepers } from '../../../lib/engine/call-sites.ts';
 import { replayRun } from '../../../lib/engine/replay-run.ts';
 import { callOwnBody, DEFAULT_SETTINGS, type Engine } from '../../../lib/engine/settings.ts';
 import type { Store } from '../../../lib/ports/store.ts';
@@ -87,6 +88,7 @@ function createReader(run: RunLedger, code: Code, nowMs: number, strict: boolean
     publicUrl: undefined,
     frames: undefined,
     interceptors: undefined,
+    callSiteKeepers: new CallSiteKeepers(),
     events: undefined,
   };
 }

@@ -86,7 +86,7 @@ export const baseBugs: readonly PlantedBug[] = [
     isCompiled: true,
     name: 'a run goes on from its base without what came after it',
     file: 'lib/engine/load-run.ts',
-    find: `{ ...base.snapshot, entries });`,
-    put: `{ ...base.snapshot, entries: [] });`,
+    find: `{ ...base.snapshot, entries }, { again });`,
+    put: `{ ...base.snapshot, entries: [] }, { again });`,
   },
 ];

@@ -44,7 +44,7 @@ export const childBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a child that is started again after a loss has another id',
-    file: 'lib/engine/replay-run.ts',
+    file: 'lib/engine/options-of-replay.ts',
     find: `newRunId: (id) => recordedRunIds.get(id) ?? secrets.childRunId(id),`,
     put: `newRunId: () => engine.newNonce(),`,
   },

@@ -26,7 +26,7 @@ export const forkBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a fork does not follow the child that the other run has started after a retry',
-    file: 'lib/engine/replay-run.ts',
+    file: 'lib/engine/options-of-replay.ts',
     find: `if (isOfHistory || recorderOf(started, entry.id) !== undefined) ids.set(entry.id, entry.operation.runId);`,
     put: `if (isOfHistory) ids.set(entry.id, entry.operation.runId);`,
   },

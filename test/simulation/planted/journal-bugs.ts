@@ -84,8 +84,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a run whose code cannot follow its journal is ended',
     file: 'lib/engine/turn.ts',
-    find: `if (loading.kind === 'cannot-replay') return cannotGoOn(turn, loading.error);`,
-    put: `if (loading.kind === 'cannot-replay') return terminateRun(turn, loading.error.message);`,
+    find: `return cannotGoOn(turn, why.error);`,
+    put: `return terminateRun(turn, why.error.message);`,
   },
   {
     name: 'a full journal asks nobody to stop',
