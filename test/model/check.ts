@@ -3,7 +3,14 @@
 export interface Check {
   readonly name: string;
   readonly file:
-    'run.pml' | 'purge.pml' | 'after-end.pml' | 'update.pml' | 'early.pml' | 'transaction.pml' | 'pool.pml';
+    | 'run.pml'
+    | 'purge.pml'
+    | 'after-end.pml'
+    | 'update.pml'
+    | 'early.pml'
+    | 'transaction.pml'
+    | 'pool.pml'
+    | 'base.pml';
   /** `safe`: no assertion fails, in any state. `live`: with weak fairness and finitely many faults, it comes to rest. */
   readonly kind: 'safe' | 'live';
   /** `breaks`: a mistake is planted, or a limit is known; the checker has to find it. */

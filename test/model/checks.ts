@@ -224,6 +224,31 @@ export const checks: readonly Check[] = [
     ['planted: transaction: its record is put without a condition', 'M_NOCONDITION'],
     ['planted: transaction: the write comes before the record, not with it', 'M_NOTTOGETHER'],
   ]),
+  ...of('base.pml', 'safe', 'holds', [
+    [
+      'base: what the run item names is there, nothing is lost, and who was taken over is stopped; puts come late',
+      'NOLATEBASE',
+    ],
+    ['base: the same; names come late', 'NOLATEPUT'],
+  ]),
+  ...of('base.pml', 'safe', 'breaks', [
+    ['planted: base: records are removed before it is named', 'M_EARLYREMOVE NOLATEBASE'],
+    [
+      'planted: base: the first record of a later lease is removed, which stops a worker that was taken over',
+      'M_NOFIRST',
+    ],
+    [
+      'planted: base: the last record before a lease that wrote nothing is removed, which stops its fence',
+      'M_NOLAST NOLATEBASE',
+    ],
+    ['planted: base: a renewal that comes late names one that is gone', 'M_STALEBASE NOLATEPUT'],
+    ['planted: base: one that may be named is deleted', 'M_DELETENAMED'],
+    ['planted: base: it is the end of the journal though another lease has come', 'M_ISEND NOLATEPUT NOLATEBASE'],
+    [
+      'planted: base: it is the end of the journal for the worker that takes over',
+      'M_ENDTAKEOVER NOLATEPUT NOLATEBASE',
+    ],
+  ]),
   ...of('purge.pml', 'live', 'holds', [
     ['purge: one that crashes is done in the end', 'CB=2'],
     ['purge: one that is put off is done in the end', 'SENDER CB=2'],

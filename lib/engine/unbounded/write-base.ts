@@ -17,7 +17,8 @@
  * between may have taken over and written nothing. That one may have asked for its fence under the number of a record which the
  * lease before it wrote meanwhile: those stay too. A lease that follows on one that was given back stops no worker. A request of
  * a record that had no answer may be carried out late: in its way is the record that was written under its number, by a worker
- * that says that it lives, or that a transaction was not carried out. Keeps I2, I5.
+ * that says that it lives, or that a transaction was not carried out. Keeps I2, I5
+ * (test/model/base.pml).
  *
  * Tested by: test/frames/runs/unbounded-journal.test.ts, test/frames/runs/unbounded-takeover.test.ts,
  * test/frames/runs/unbounded-messages.test.ts
