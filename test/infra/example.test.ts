@@ -75,7 +75,7 @@ describe('the bundles', () => {
     // A worker is a caller of other runs, too; the API replays runs to answer queries; both know the times of schedules. What
     // EventBridge calls replays nothing, and has nothing of the engine.
     ['Worker', 705_000],
-    ['ApiFunction', 860_000],
+    ['ApiFunction', 880_000],
     ['Sweeper', 137_000],
     ['SchedulesFunction', 353_000],
   ])('of the %s is minified, below %d bytes, with its source map', (id, limitBytes) => {
