@@ -191,6 +191,7 @@ export function finishUpdate(
     isToCancel: undefined,
     snapshot: undefined,
     ...(afterEnd === undefined ? {} : { afterEnd: text(afterEnd) }),
+    ...(afterEnd === undefined || purgeAtMs === undefined ? {} : { purgeAtMs: number(purgeAtMs) }),
     ...toTail(tail),
     ...NO_REST,
     ...toShown(shows),
@@ -212,6 +213,7 @@ export function settleUpdate({ purgeAtMs, emitAtMs }: SettleEnd): Expression {
   return assign({
     afterEnd: emitAtMs === undefined ? undefined : text('emit'),
     dueAtMs: dueAtMs === undefined ? undefined : number(dueAtMs),
+    ...(emitAtMs === undefined ? { purgeAtMs: undefined } : {}),
   });
 }
 
@@ -250,6 +252,7 @@ export function retryUpdate({ goesOnFrom, retries }: RetryRun): Expression {
     result: undefined,
     resultKey: undefined,
     afterEnd: undefined,
+    purgeAtMs: undefined,
     dueAtMs: number(0),
     deadlineAtMs: deadlineAtMs === undefined ? undefined : number(deadlineAtMs),
     pinnedTo: undefined,
@@ -279,6 +282,7 @@ export function deleteUpdate({ workflow, nowMs, freeAtMs }: DeleteUpdate): Expre
   return assign({
     deletedAtMs: number(nowMs),
     afterEnd: undefined,
+    purgeAtMs: undefined,
     dueAtMs: number(freeAtMs),
     workflowShard: text(deletedShardOf(workflow)),
     input: undefined,

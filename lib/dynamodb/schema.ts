@@ -92,6 +92,8 @@ export const attribute = {
   watchers: 'watchers',
   /** S: what is left to do after the end. */
   afterEnd: 'afterEnd',
+  /** N: when it is to be purged, once that is done. */
+  purgeAtMs: 'purgeAtMs',
   /** N: when it was deleted. Only the run item is left then, and keeps the id for a while. */
   deletedAtMs: 'deletedAtMs',
   /** N: how often the run was tried again after it had failed. */

@@ -131,6 +131,7 @@ function withFirstTurn(item: Item, { nonce, entries, sealed, then }: FirstTurn):
     [attribute.endedAtMs]: number(endedAtMs),
     [result.kind === 'inline' ? attribute.result : attribute.resultKey]: toStoredValue(result),
     ...(afterEnd && { [attribute.afterEnd]: text(afterEnd) }),
+    ...(afterEnd && purgeAtMs !== undefined && { [attribute.purgeAtMs]: number(purgeAtMs) }),
   };
 }
 
@@ -172,6 +173,7 @@ export function fromRunItem(item: Item): StoredRun {
     ...optional('scheduledAtMs', findNumber(item, 'scheduledAtMs')),
     ...optional('watchers', findTexts(item, 'watchers')),
     ...optional('afterEnd', findText(item, 'afterEnd') as AfterEnd | undefined),
+    ...optional('purgeAtMs', findNumber(item, 'purgeAtMs')),
     ...optional('retries', findNumber(item, 'retries')),
     ...optional('firstTurn', readFirstTurn(item)),
     ...optional('tail', readTail(item)),

@@ -157,7 +157,8 @@ export async function readEnd(engine: Engine, run: RunItem): Promise<End> {
   invariant(result !== undefined && endedAtMs !== undefined, `run "${runId}" is ${status} and has no result`);
   const value = result.kind === 'inline' ? result.value : await engine.store.readValue(runId, result.key);
   invariant(value !== undefined, `the result of run "${runId}" is not in the table`);
-  const purgeAtMs = toPurgeAtMs(engine, run.workflow, endedAtMs);
+  // Stored with the end: a deployment that has the workflow no more does not know it.
+  const purgeAtMs = run.purgeAtMs ?? toPurgeAtMs(engine, run.workflow, endedAtMs);
   return { status: status as ClosedStatus, result: value, endedAtMs, purgeAtMs };
 }
 

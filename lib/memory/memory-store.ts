@@ -326,7 +326,7 @@ export class MemoryStore extends MemorySealedItems implements Store {
     const onTheirWay = strangersOf(partition).map((key) => [key, partition.values.get(key) ?? ''] as const);
     const isOnItsWay = messages.size + onTheirWay.length > 0;
     this.partitions.delete(runId);
-    const { afterEnd: _afterEnd, ...ended } = state.run;
+    const { afterEnd: _afterEnd, purgeAtMs: _purgeAtMs, ...ended } = state.run;
     const { endedAtMs = nowMs, dueAtMs = 0 } = ended;
     // A sweep may have put it off, and have deleted something that was on its way.
     const mayBePutOff = dueAtMs > nowMs && dueAtMs <= nowMs + 2 * SHORTEST_RETENTION_MS;

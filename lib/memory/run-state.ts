@@ -78,6 +78,7 @@ function afterFirstTurn({ dueAtMs: _dueAtMs, ...created }: RunItem, { then, ...f
     result,
     endedAtMs,
     ...(afterEnd && { afterEnd }),
+    ...(afterEnd && purgeAtMs !== undefined && { purgeAtMs }),
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
   };
   return { run: { ...run, ...shows, ...end }, restingStatus: 'pending' };
@@ -274,7 +275,8 @@ export function finishRun(before: RunState | undefined, finish: FinishRun): Tran
     result,
     endedAtMs,
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
-    ...(afterEnd === undefined ? {} : { afterEnd }),
+    ...(afterEnd && { afterEnd }),
+    ...(afterEnd && purgeAtMs !== undefined && { purgeAtMs }),
   };
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: before.restingStatus } };
 }
@@ -298,12 +300,11 @@ export function watchRun(
 export function settleEnd(before: RunState | undefined, settle: SettleEnd): Transition<undefined> {
   const { endedAtMs, purgeAtMs, emitAtMs } = settle;
   if (before?.run.afterEnd === undefined || before.run.endedAtMs !== endedAtMs) return { answer: undefined };
-  const { afterEnd: _afterEnd, dueAtMs: _dueAtMs, ...run } = before.run;
-  const settled: RunItem = {
-    ...run,
-    ...(emitAtMs === undefined ? {} : { afterEnd: 'emit', dueAtMs: emitAtMs }),
-    ...(emitAtMs !== undefined || purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs }),
-  };
+  const { afterEnd: _afterEnd, dueAtMs: _dueAtMs, purgeAtMs: _purgeAtMs, ...run } = before.run;
+  const settled: RunItem =
+    emitAtMs === undefined
+      ? { ...run, ...(purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs }) }
+      : { ...before.run, afterEnd: 'emit', dueAtMs: emitAtMs };
   return { answer: undefined, after: { ...before, run: settled } };
 }
 
@@ -338,7 +339,13 @@ export function retryRun(before: RunState | undefined, retry: RetryRun): Transit
     return { answer: isRetried(run, retry) ? { kind: 'done' } : { kind: 'changed', run } };
   }
   const { result: _result, endedAtMs: _endedAtMs, afterEnd: _afterEnd, ...opened } = run;
-  const { deadlineAtMs: _deadlineAtMs, pinnedTo: _pinnedTo, snapshot: _snapshot, ...rest } = opened;
+  const {
+    purgeAtMs: _purgeAtMs,
+    deadlineAtMs: _deadlineAtMs,
+    pinnedTo: _pinnedTo,
+    snapshot: _snapshot,
+    ...rest
+  } = opened;
   const { goesOnFrom, retries } = retry;
   const { deadlineAtMs } = goesOnFrom;
   const after: RunItem = {

@@ -163,6 +163,8 @@ export interface RunItem extends RunShows {
   readonly watchers?: readonly string[];
   /** Of a closed run: it is due until this is done. */
   readonly afterEnd?: AfterEnd;
+  /** And when it is to be purged then: its workflow may not be deployed any more. Absent: never, or it is not known. */
+  readonly purgeAtMs?: number;
   /** How often it was tried again after it had failed. Absent: never. */
   readonly retries?: number;
   /** Its first turn was taken by the process that started it. With `entries` they are record 1 of its journal, as they are stored. */

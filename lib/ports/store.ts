@@ -333,7 +333,7 @@ export interface FinishRun extends TailToWrite {
   readonly status: ClosedStatus;
   readonly result: StoredValue;
   readonly endedAtMs: number;
-  /** Becomes `dueAtMs`: when the sweeper is to purge the run. Undefined: never. */
+  /** Becomes `dueAtMs`: when the sweeper is to purge the run. Undefined: never. With something left to do it is kept as it is. */
   readonly purgeAtMs: number | undefined;
   /** What is left to do: then the run is due at once. */
   readonly afterEnd?: AfterEnd;

@@ -238,6 +238,26 @@ describe('while the event bus is away', () => {
     }
   });
 
+  it('and the workflow is then taken out of the deployment, a run is purged when its retention is over all the same', async () => {
+    const brief = workflow('brief', { retention: '1 hour' }, function* () {
+      yield* step('one', () => 1);
+    });
+    const { cloud, events, worker } = setUp([brief]);
+    events.isAway = true;
+    await cloud.client.start(brief, undefined, { id: 'r1' });
+    await worker.turn('r1');
+    const without = cloud.worker({ workflows: [quick], events });
+    cloud.pass(60_000);
+    await without.turn('r1'); // in vain once more
+    events.isAway = false;
+    cloud.pass(120_000);
+    await without.turn('r1');
+    expect(events.said()).toEqual(['completed r1']);
+    expect(await cloud.run('r1')).toMatchObject({ dueAtMs: START_MS + 3_600_000 });
+    cloud.pass(3_600_000);
+    expect(await without.sweep()).toMatchObject({ purged: 1 });
+  });
+
   it('and is then taken out of the deployment, what is left is settled', async () => {
     const { cloud, events, worker } = setUp([quick]);
     events.isAway = true;

@@ -63,7 +63,7 @@ export function describeAfterEnd(openStore: () => Promise<Store>): void {
       const { runId } = await takenRun(store);
       await store.finish(runId, finishing({ afterEnd: 'tell', purgeAtMs: START_MS + 9_000 }));
       const run = await store.readRun(runId);
-      expect(run).toMatchObject({ afterEnd: 'tell', dueAtMs: 0, status: 'completed' });
+      expect(run).toMatchObject({ afterEnd: 'tell', dueAtMs: 0, purgeAtMs: START_MS + 9_000, status: 'completed' });
       expect(await store.take(runId, taking('worker-2'))).toEqual({ kind: 'refused', reason: 'closed', run });
       expect(await store.purge(runId, START_MS + 10_000)).toEqual({ kind: 'skipped' });
     });
@@ -71,11 +71,13 @@ export function describeAfterEnd(openStore: () => Promise<Store>): void {
     test.each([undefined, START_MS + 9_000])('is settled, and purged at %s', async (purgeAtMs) => {
       await open();
       const { runId } = await takenRun(store);
-      const end = finishing({ afterEnd: 'tell-and-stop-children' });
+      const end = finishing({ afterEnd: 'tell-and-stop-children', purgeAtMs });
       await store.finish(runId, end);
+      expect((await store.readRun(runId))?.purgeAtMs).toBe(purgeAtMs);
       await store.settleEnd(runId, { endedAtMs: end.endedAtMs, purgeAtMs });
       const run = await store.readRun(runId);
-      expect(run?.afterEnd).toBeUndefined();
+      expect(run).not.toHaveProperty('afterEnd');
+      expect(run).not.toHaveProperty('purgeAtMs');
       expect(run?.dueAtMs).toBe(purgeAtMs);
     });
 
@@ -97,15 +99,16 @@ export function describeAfterEnd(openStore: () => Promise<Store>): void {
         await open();
         const { runId } = await takenRun(store);
         const { endedAtMs } = finishing();
-        await store.finish(runId, finishing({ afterEnd }));
-        expect(await store.readRun(runId)).toMatchObject({ afterEnd, dueAtMs: 0 });
         const purgeAtMs = START_MS + 5;
+        await store.finish(runId, finishing({ afterEnd, purgeAtMs }));
+        expect(await store.readRun(runId)).toMatchObject({ afterEnd, dueAtMs: 0, purgeAtMs });
         await store.settleEnd(runId, { endedAtMs, purgeAtMs, emitAtMs: START_MS + 60_000 });
-        expect(await store.readRun(runId)).toMatchObject({ afterEnd: 'emit', dueAtMs: START_MS + 60_000 });
+        expect(await store.readRun(runId)).toMatchObject({ afterEnd: 'emit', dueAtMs: START_MS + 60_000, purgeAtMs });
         expect(await store.purge(runId, START_MS + 70_000)).toEqual({ kind: 'skipped' });
         await store.settleEnd(runId, { endedAtMs, purgeAtMs });
         const settled = await store.readRun(runId);
         expect(settled).not.toHaveProperty('afterEnd');
+        expect(settled).not.toHaveProperty('purgeAtMs');
         expect(settled?.dueAtMs).toBe(purgeAtMs);
       },
     );
