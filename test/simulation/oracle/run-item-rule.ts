@@ -32,7 +32,17 @@ export const runItemRule: Rule = {
       const moves = {
         ...(isPutOff || isSettled ? { dueAtMs: undefined } : {}),
         ...(isSettled ? { afterEnd: undefined } : {}),
+        ...(isSettled && after.afterEnd === undefined ? { purgeAtMs: undefined } : {}),
       };
+      const { afterEnd, purgeAtMs } = before;
+      if (
+        afterEnd !== undefined &&
+        after.afterEnd === undefined &&
+        purgeAtMs !== undefined &&
+        after.dueAtMs !== purgeAtMs
+      ) {
+        violate(`${operation} put the purge off from ${purgeAtMs} to ${after.dueAtMs}`);
+      }
       if (JSON.stringify({ ...before, ...moves }) !== JSON.stringify({ ...after, ...moves })) {
         violate(`${operation} changed a run that is closed`);
       }
@@ -114,7 +124,8 @@ function checkRetry(before: RunItem, after: RunItem, violate: Violate): void {
   if (isToTell(before.afterEnd)) violate('a run was tried again before its end was settled');
   const { goesOnFrom } = after;
   if (goesOnFrom?.kind !== 'retry') violate('a run was tried again, and does not say from where');
-  const { result: _result, endedAtMs: _endedAtMs, afterEnd: _afterEnd, ...opened } = before;
+  const { result: _result, endedAtMs: _endedAtMs, afterEnd: _afterEnd, ...closed } = before;
+  const { purgeAtMs: _purgeAtMs, ...opened } = closed;
   const { pinnedTo: _pinnedTo, deadlineAtMs: _deadlineAtMs, ...kept } = opened;
   const { deadlineAtMs: _newDeadlineAtMs, ...now } = after;
   const expected = { ...kept, status: 'suspended', dueAtMs: 0, retries: (before.retries ?? 0) + 1, goesOnFrom };
