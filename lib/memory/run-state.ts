@@ -71,17 +71,14 @@ function afterFirstTurn({ dueAtMs: _dueAtMs, ...created }: RunItem, { then, ...f
     const wake = { ...(dueAtMs === undefined ? {} : { dueAtMs }), ...(needsWake && { needsWake }) };
     return { run: { ...run, ...wake, ...shows, status: 'suspended' }, restingStatus: 'suspended' };
   }
-  const { status, result, endedAtMs, purgeAtMs, afterEnd, shows } = then;
-  const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
-  const end = {
-    status,
-    result,
-    endedAtMs,
-    ...(afterEnd && { afterEnd }),
-    ...(afterEnd && purgeAtMs !== undefined && { purgeAtMs }),
-    ...(dueAtMs === undefined ? {} : { dueAtMs }),
-  };
-  return { run: { ...run, ...shows, ...end }, restingStatus: 'pending' };
+  const { status, result, endedAtMs, shows } = then;
+  return { run: { ...run, ...shows, status, result, endedAtMs, ...dueAtEnd(then) }, restingStatus: 'pending' };
+}
+
+/** It is to be purged, once what is left to do is done. */
+function dueAtEnd({ afterEnd, purgeAtMs }: Pick<FinishRun, 'afterEnd' | 'purgeAtMs'>): Partial<RunItem> {
+  if (afterEnd !== undefined) return { afterEnd, dueAtMs: 0, ...(purgeAtMs !== undefined && { purgeAtMs }) };
+  return purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs };
 }
 
 /** Operation 3. */
@@ -256,8 +253,7 @@ export function releaseLease(before: RunState | undefined, release: ReleaseLease
 export function finishRun(before: RunState | undefined, finish: FinishRun): Transition<FinishRunResult> {
   if (!before || before.run.epoch !== finish.epoch) return { answer: { kind: 'lost' } };
   const { run } = before;
-  const { status, result, endedAtMs, purgeAtMs, afterEnd, shows } = finish;
-  const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
+  const { status, result, endedAtMs, shows } = finish;
   if (isClosed(run.status)) {
     const mine = run.status === status && run.endedAtMs === endedAtMs;
     return { answer: { kind: mine ? 'done' : 'lost' } };
@@ -274,9 +270,7 @@ export function finishRun(before: RunState | undefined, finish: FinishRun): Tran
     inboxIds: [],
     result,
     endedAtMs,
-    ...(dueAtMs === undefined ? {} : { dueAtMs }),
-    ...(afterEnd && { afterEnd }),
-    ...(afterEnd && purgeAtMs !== undefined && { purgeAtMs }),
+    ...dueAtEnd(finish),
   };
   return { answer: { kind: 'done' }, after: { run: after, restingStatus: before.restingStatus } };
 }

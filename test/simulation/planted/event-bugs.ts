@@ -53,7 +53,13 @@ export const eventBugs: readonly PlantedBug[] = [
   {
     name: 'a deleted run keeps the note that the event bus is to hear of its end',
     file: 'lib/memory/memory-store.ts',
-    find: `const { afterEnd: _afterEnd, ...ended } = state.run;`,
+    find: `const { afterEnd: _afterEnd, purgeAtMs: _purgeAtMs, ...ended } = state.run;`,
     put: `const ended = state.run;`,
+  },
+  {
+    name: 'an end that is settled later is purged as the code of today says',
+    file: 'lib/engine/after-end.ts',
+    find: `const purgeAtMs = run.purgeAtMs ?? toPurgeAtMs(engine, run.workflow, endedAtMs);`,
+    put: `const purgeAtMs = toPurgeAtMs(engine, run.workflow, endedAtMs);`,
   },
 ];
