@@ -61,7 +61,9 @@ async function units(action: () => Promise<unknown>): Promise<[table: number, du
   await action();
   const sum = (part: 'table' | 'dueIndex' | 'workflowIndex' | 'total') =>
     writes.reduce((total, each) => total + each[part], 0);
-  if (server.isFaithful) expect(reported).toBe(sum('total'));
+  // DynamoDB Local says of a transaction 4 for each KB; DynamoDB documents 2.
+  const hasTransaction = writes.some(({ command }) => command === 'TransactWriteItemsCommand');
+  if (server.isFaithful && !hasTransaction) expect(reported).toBe(sum('total'));
   return [sum('table'), sum('dueIndex'), sum('workflowIndex')];
 }
 

@@ -10,6 +10,13 @@ import { missingJava, startDynamodbLocal } from '../../lib/local/services/dynamo
 
 const PACKAGE = 'amplify-dynamodb-simulator';
 const VERSION = '2.9.30';
+/** The store, runs on it, and runs that start in a transaction of the caller's own. */
+const TESTS = [
+  'test/dynamodb',
+  'test/asyncio/dynalite.test.ts',
+  'test/client/start-items.test.ts',
+  'test/encryption/start-items.test.ts',
+];
 const root = join(import.meta.dirname, '../..');
 const packageFolder = join(root, 'node_modules/.cache/dynamodb-local');
 
@@ -28,7 +35,7 @@ async function main(given: readonly string[]): Promise<number> {
   }
   const server = await startDynamodbLocal({ packageFolder });
   try {
-    const tests = given.length > 0 ? given : ['test/dynamodb', 'test/asyncio/dynalite.test.ts'];
+    const tests = given.length > 0 ? given : TESTS;
     console.log(`DynamoDB Local listens at ${server.endpoint}; tests: ${tests.join(' ')}`);
     const env = { ...process.env, DYNAMODB_TEST_ENDPOINT: server.endpoint };
     const options = { cwd: root, env, stdio: 'inherit' } as const;

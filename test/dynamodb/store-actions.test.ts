@@ -11,6 +11,9 @@ import { startTableServer } from './table-server.ts';
 /** What reads an item whether a condition has failed or not. */
 const READING = [
   'readRun',
+  'loadRecords',
+  'readPool',
+  'makeRunDue',
   'readValue',
   'readAnswer',
   'readWorkflowList',

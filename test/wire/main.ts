@@ -1,6 +1,7 @@
 /** `npm run wire`: round after round against the wire, until the time is over or a rule is broken. */
 import { Command } from 'commander';
 import { drawSeed, positiveNumber, seedOrRandom } from '../command-options.ts';
+import { describeEachRequest, playEachRequest } from './each-request.ts';
 import { playRound, type RoundReport } from './round.ts';
 
 const ROUND_MS = 40_000;
@@ -13,9 +14,15 @@ async function main(): Promise<number> {
     .description('Real processes under faults, round after round: kills, freezes, full disks, a network that cuts.')
     .option('--minutes <number>', 'for about so long', positiveNumber, 2)
     .option('--seed <number>', 'of the first round; the next has the next; random: any', seedOrRandom, 'random')
+    .option('--transactions', 'each thing that can go wrong, at each request of a run with transactions; no rounds')
     .showHelpAfterError()
     .parse()
-    .opts<{ minutes: number; seed: number | 'random' }>();
+    .opts<{ minutes: number; seed: number | 'random'; transactions?: true }>();
+  if (given.transactions === true) {
+    const report = await playEachRequest();
+    console.log(describeEachRequest(report));
+    return report.violations.length > 0 ? 1 : 0;
+  }
   const firstSeed = drawSeed(given.seed, Math.random);
   const endMs = Date.now() + given.minutes * 60_000;
   const reports: RoundReport[] = [];

@@ -43,6 +43,15 @@ export interface WireProxyOptions {
   readonly onFault?: (body: string) => void;
 }
 
+/** Something dies: before the request is passed on, while the service works on it, or when its answer is there. */
+interface Death {
+  readonly dies: 'before' | 'within' | 'after';
+  readonly kill: () => void;
+}
+
+/** What somebody has decided for one request, in place of the dice. */
+export type Meddling = { readonly fault: WireFault } | Death;
+
 interface Passed {
   readonly statusCode: number;
   readonly headers: IncomingHttpHeaders;
@@ -65,6 +74,8 @@ export class WireProxy {
   passed = 0;
   /** From none to all at any time. */
   rates: WireRates = {};
+  /** Asked for each request, with its body: what is to be done to that one. */
+  meddle: ((body: string) => Meddling | undefined) | undefined;
   readonly #options: WireProxyOptions;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #server: Server;
@@ -112,7 +123,9 @@ export class WireProxy {
   async #handle(call: Call, response: ServerResponse): Promise<void> {
     const { dice, leaseMs, onFault, service } = this.#options;
     this.passed += 1;
-    const fault = this.#draw();
+    const meddling = this.meddle?.(call.body.toString());
+    if (meddling !== undefined && 'dies' in meddling) return this.#passOnADeath(call, response, meddling);
+    const fault = meddling?.fault ?? this.#draw();
     if (fault !== undefined) {
       this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
       onFault?.(call.body.toString());
@@ -156,6 +169,18 @@ export class WireProxy {
         answer(response, refusal(service, fault));
         return;
     }
+  }
+
+  /** Whoever it was that died: nobody gets an answer. */
+  async #passOnADeath(call: Call, response: ServerResponse, { dies, kill }: Death): Promise<void> {
+    if (dies === 'before') kill();
+    else {
+      const passing = this.#passOn(call);
+      if (dies === 'within') kill();
+      await passing.catch(() => undefined);
+      if (dies === 'after') kill();
+    }
+    response.destroy();
   }
 
   #draw(): WireFault | undefined {
