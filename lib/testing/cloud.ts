@@ -233,6 +233,7 @@ export class Cloud {
     this.#worker.die();
     forgetDataKeys(this.#table);
     this.bodies.forgetWorking();
+    this.watch.begun.clear();
     [this.#worker, this.#engine] = this.#startWorker();
   }
 
@@ -312,7 +313,7 @@ export class Cloud {
   async #takeTurn(runId: string): Promise<void> {
     const deadlineAtMs = this.clock.nowMs() + toMilliseconds(this.#options.invocationLimit, 'invocationLimit');
     await this.#asWorker('a turn was given up', async () => {
-      const end = await this.#engine.takeTurn({ runId, deadlineAtMs });
+      const end = await this.watch.whileBegun(runId, this.#engine.takeTurn({ runId, deadlineAtMs }));
       if (end.kind !== 'skipped') await this.#noteTurnEnd(runId, end);
     });
   }

@@ -60,6 +60,18 @@ export class TableWatch {
   /** Runs whose item was created through this watch, in that order. */
   readonly created: string[] = [];
 
+  /** Runs of which a turn has been begun: it may wait to be alone in its worker, and a sweep would only wake them again. */
+  readonly begun = new Set<string>();
+
+  async whileBegun<T>(runId: string, turn: Promise<T>): Promise<T> {
+    this.begun.add(runId);
+    try {
+      return await turn;
+    } finally {
+      this.begun.delete(runId);
+    }
+  }
+
   /** To be put around the calls of a store. */
   readonly around: Around = async (call, go) => {
     const answer = await go();
@@ -94,6 +106,7 @@ export class TableWatch {
     for (const [runId, { dueAtMs, leaseExpiresAtMs = 0, needsWake }] of this.#runs) {
       if (dueAtMs === undefined || this.#paused.has(runId)) continue;
       if (this.#pausedWorkflows.has(this.#held.get(runId) ?? '')) continue;
+      if (leaseExpiresAtMs === 0 && this.begun.has(runId)) continue;
       const atMs = Math.max(needsWake ? dueAtMs - aheadMs : dueAtMs, leaseExpiresAtMs);
       if (earliestMs === undefined || atMs < earliestMs) earliestMs = atMs;
     }
