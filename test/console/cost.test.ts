@@ -49,9 +49,9 @@ it('reads the newest 20,000 of 100,000 runs, draws those that are seen, and goes
   const foot = () => page.locator('.list-foot').textContent();
   await expect.poll(foot, { timeout: 90_000 }).toContain('20,100 runs, and older ones');
   await pointAt(page, '.list .rows');
-  await expectSmooth(page, 'the list of 20,000 runs, at rest', 30, () => Promise.resolve());
-  await expectSmooth(page, '.. scrolled by a whole screen', 60, () => page.mouse.wheel(0, 700));
-  await expectSmooth(page, '.. gone through by keys', 60, () => page.keyboard.press('j'));
+  await expectSmooth(page, 'the list of 20,000 runs, at rest', 10, () => Promise.resolve());
+  await expectSmooth(page, '.. scrolled by a whole screen', 20, () => page.mouse.wheel(0, 700));
+  await expectSmooth(page, '.. gone through by keys', 20, () => page.keyboard.press('j'));
   await expectSmooth(page, '.. filtered by a text, letter by letter', 8, (time) =>
     page.locator('#find').fill('order-09'.slice(0, time + 1)),
   );
@@ -66,29 +66,29 @@ it('draws what is seen of 10,000 events, and lays out their lanes', async (conte
   const events = () => page.locator('.journal .rows').getAttribute('aria-label');
   await expect.poll(events, { timeout: 90_000 }).toBe('10000 events');
   await pointAt(page, '.journal .rows');
-  await expectSmooth(page, 'the journal of 10,000 events, at rest', 30, () => Promise.resolve());
-  await expectSmooth(page, '.. scrolled by a whole screen', 60, () => page.mouse.wheel(0, 700));
+  await expectSmooth(page, 'the journal of 10,000 events, at rest', 10, () => Promise.resolve());
+  await expectSmooth(page, '.. scrolled by a whole screen', 20, () => page.mouse.wheel(0, 700));
   expect(await page.locator('.event').count()).toBeLessThan(60);
   await pointAt(page, '.lanes');
-  await expectSmooth(page, 'its timeline, scrolled', 30, () => page.mouse.wheel(0, 30));
+  await expectSmooth(page, 'its timeline, scrolled', 10, () => page.mouse.wheel(0, 30));
   await page.locator('.lanes').focus();
-  await expectSmooth(page, '.. zoomed', 40, (time) => page.keyboard.press(time < 20 ? '+' : '-'));
-  await expectSmooth(page, '.. moved', 40, (time) => page.keyboard.press(time < 20 ? 'ArrowRight' : 'ArrowLeft'));
+  await expectSmooth(page, '.. zoomed', 13, (time) => page.keyboard.press(time < 6 ? '+' : '-'));
+  await expectSmooth(page, '.. moved', 13, (time) => page.keyboard.press(time < 6 ? 'ArrowRight' : 'ArrowLeft'));
   await page.keyboard.press('1');
   await page.locator('.tab-panel').focus();
-  await expectSmooth(page, '.. stepped through, event by event', 40, () => page.keyboard.press('['));
+  await expectSmooth(page, '.. stepped through, event by event', 13, () => page.keyboard.press('['));
 });
 
 it('draws a fan of 1,000 tasks', async (context) => {
   const page = await fans.open(context, '#/runs/fan');
   await page.locator('.task').nth(20).waitFor();
   await expect.poll(() => page.locator('.lanes').getAttribute('aria-label')).toMatch(/^(1\d\d\d|2\d\d\d) lanes$/);
-  await expectSmooth(page, 'a fan of 1,000 tasks, at rest', 60, () => page.waitForTimeout(50));
+  await expectSmooth(page, 'a fan of 1,000 tasks, at rest', 20, () => page.waitForTimeout(50));
   await pointAt(page, '.tab-panel');
-  await expectSmooth(page, '.. its tasks scrolled', 30, () => page.mouse.wheel(0, 500));
+  await expectSmooth(page, '.. its tasks scrolled', 10, () => page.mouse.wheel(0, 500));
   await pointAt(page, '.lanes');
-  await expectSmooth(page, '.. its lanes scrolled', 60, () => page.mouse.wheel(0, 200));
+  await expectSmooth(page, '.. its lanes scrolled', 20, () => page.mouse.wheel(0, 200));
   await page.locator('.lanes').focus();
-  await expectSmooth(page, '.. zoomed', 40, (time) => page.keyboard.press(time < 20 ? '+' : '-'));
+  await expectSmooth(page, '.. zoomed', 13, (time) => page.keyboard.press(time < 6 ? '+' : '-'));
   expect(await page.locator('.lane').count()).toBeLessThan(80);
 });
