@@ -32,6 +32,8 @@ export interface CompileOptions {
   readonly runtime: string;
   /** Its variables may be written to by generators: they are shared, and no frame stores them. */
   readonly mayWriteModule?: boolean;
+  /** True unless it says otherwise. */
+  readonly sourceMaps?: boolean;
   /** Of lull's own modules: the name of all of lull that runs are made of. It is the same in each build with that lull. */
   readonly ownCode?: string;
   /** Names what a module imports that was not compiled: a package with its version. */
@@ -48,7 +50,7 @@ export interface LeftAlone extends Problem {
 }
 
 export function compileModule(source: string, options: CompileOptions): Compiled {
-  const { fileName, moduleId, runtime, mayWriteModule = false, ownCode } = options;
+  const { fileName, moduleId, runtime, mayWriteModule = false, sourceMaps = true, ownCode } = options;
   const parsed = parseSource(source, fileName);
   if (parsed.kind === 'refused') return { kind: 'refused', problems: [parsed.problem] };
   const { file } = parsed;
@@ -76,7 +78,7 @@ export function compileModule(source: string, options: CompileOptions): Compiled
   rewriteProgram(file, rewriter, { declared, code, runtime, used, hash: ownCode ?? hashOfSource(source) });
   const unproven = proof?.problems ?? [];
   if (unproven.length > 0) return { kind: 'refused', problems: unproven };
-  const generated = generate(file, { sourceMaps: true, sourceFileName: fileName, filename: fileName }, source);
+  const generated = generate(file, { sourceMaps, sourceFileName: fileName, filename: fileName }, source);
   return { kind: 'compiled', code: generated.code, map: generated.map as object, left: leftAlone(names) };
 }
 

@@ -24,6 +24,6 @@ export function nativeMaker(source: string): (trace: string[]) => Pick<Realm, 'm
 }
 
 export function compiledMaker(source: string): (trace: string[]) => Realm {
-  const make = makerOf(compileProgram(source));
+  const make = makerOf(compileProgram(source, { sourceMaps: false }));
   return (trace) => ({ main: make(entry, logTo(trace)), show, store: storeGraph, load: loadGraph });
 }

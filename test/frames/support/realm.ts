@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import vm from 'node:vm';
 import { buildSync } from 'esbuild';
-import { compileModule } from '../../../lib/frames/compiler/compile-module.ts';
+import { compileModule, type CompileOptions } from '../../../lib/frames/compiler/compile-module.ts';
 
 export type Store = (
   value: unknown,
@@ -77,9 +77,14 @@ export function compiledScript(source: string): { readonly script: vm.Script; re
   return { script: new vm.Script(`(function (runtime) { 'use strict'; ${code}\nreturn main; })`), code };
 }
 
-export function compileProgram(source: string, mayWriteModule = false): string {
-  const options = { fileName: 'program.ts', moduleId: 'program', runtime: 'runtime', mayWriteModule };
-  const compiled = compileModule(source, options);
+export function compileProgram(
+  source: string,
+  how: Pick<CompileOptions, 'mayWriteModule' | 'sourceMaps'> = {},
+): string {
+  const compiled = compileModule(source, {
+    ...{ fileName: 'program.ts', moduleId: 'program', runtime: 'runtime' },
+    ...how,
+  });
   if (compiled.kind === 'refused') throw new Error(compiled.problems.map(({ reason }) => reason).join('; '));
   return compiled.code.replace(
     /^import \{(.*)\} from "runtime";/m,

@@ -36,7 +36,7 @@ function codeFor(source: string, how: How): string {
   if (how === 'native') return source;
   return how === 'compiled'
     ? compileProgram(`(function () {\n${source}\n}).call(undefined);`)
-    : compileProgram(source, true);
+    : compileProgram(source, { mayWriteModule: true });
 }
 
 interface Frame {
