@@ -25,8 +25,8 @@ async function createFan() {
   return startConsole({ engine: { name: 'test engine', isLocal: true, fetch }, port: 0 });
 }
 
-/** Three times what it was measured to be at most: work that grows with the number of rows is a hundred times more. */
-const MOST_MS = 60;
+/** Ten times what it is measured to be, on a busy machine too: work that grows with the number of rows is a hundred times more. */
+const MOST_MS = 300;
 const figures: string[] = [];
 afterAll(() => {
   // eslint-disable-next-line no-console -- the figures are what a person wants to read
@@ -72,8 +72,8 @@ it('draws what is seen of 10,000 events, and lays out their lanes', async (conte
   await pointAt(page, '.lanes');
   await expectSmooth(page, 'its timeline, scrolled', 10, () => page.mouse.wheel(0, 30));
   await page.locator('.lanes').focus();
-  await expectSmooth(page, '.. zoomed', 13, (time) => page.keyboard.press(time < 6 ? '+' : '-'));
-  await expectSmooth(page, '.. moved', 13, (time) => page.keyboard.press(time < 6 ? 'ArrowRight' : 'ArrowLeft'));
+  await expectSmooth(page, '.. zoomed', 40, (time) => page.keyboard.press(time < 20 ? '+' : '-'));
+  await expectSmooth(page, '.. moved', 20, (time) => page.keyboard.press(time < 10 ? 'ArrowRight' : 'ArrowLeft'));
   await page.keyboard.press('1');
   await page.locator('.tab-panel').focus();
   await expectSmooth(page, '.. stepped through, event by event', 13, () => page.keyboard.press('['));
@@ -89,6 +89,6 @@ it('draws a fan of 1,000 tasks', async (context) => {
   await pointAt(page, '.lanes');
   await expectSmooth(page, '.. its lanes scrolled', 20, () => page.mouse.wheel(0, 200));
   await page.locator('.lanes').focus();
-  await expectSmooth(page, '.. zoomed', 13, (time) => page.keyboard.press(time < 6 ? '+' : '-'));
+  await expectSmooth(page, '.. zoomed', 40, (time) => page.keyboard.press(time < 20 ? '+' : '-'));
   expect(await page.locator('.lane').count()).toBeLessThan(80);
 });
