@@ -10,11 +10,13 @@ export interface Failure {
   readonly attempts: number;
   /** As `git describe` says it. */
   readonly commit: string;
+  /** Whether runs went on from snapshots. */
+  readonly frames: boolean;
 }
 
 const LAST_CALLS = 25;
 
-export function describeFailure({ seed, plan, report, attempts, commit }: Failure): string {
+export function describeFailure({ seed, plan, report, attempts, commit, frames }: Failure): string {
   const { violation, cloud } = report;
   const { weather, runs } = plan;
   return [
@@ -31,7 +33,7 @@ export function describeFailure({ seed, plan, report, attempts, commit }: Failur
     ...(weather.pinned === undefined ? [] : [`  runs are pinned: ${JSON.stringify(weather.pinned)}`]),
     `the last that reached the table:`,
     ...cloud.table.lastCalls(LAST_CALLS).map((line) => `  ${line}`),
-    `commit ${commit}; again: npm run simulate -- --seed ${seed} --runs 1`,
+    `commit ${commit}; again: npm run simulate -- --seed ${seed} --runs 1${frames ? ' --frames' : ''}`,
   ].join('\n');
 }
 

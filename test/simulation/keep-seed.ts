@@ -5,6 +5,8 @@ import type { Plan } from './plan.ts';
 export interface KeptSeed {
   /** What was wrong, in a sentence. */
   readonly found: string;
+  /** It shows where runs are stored only: it is played where the simulator is compiled. */
+  readonly isCompiled?: true;
   readonly plan: Plan;
 }
 

@@ -23,6 +23,7 @@ test('a million runs are shared out to all cores, and one run is done here', () 
     processes: 2,
     keep: false,
     asItIs: false,
+    frames: false,
   });
   expect(read('--runs', '1', '--seed', '7')).toMatchObject({ firstSeed: 7, processes: 1 });
   expect(read()).toMatchObject({ runs: Infinity, untilMs: 1_060_000 });

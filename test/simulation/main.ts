@@ -49,13 +49,14 @@ async function runAll(options: SimulationOptions, startedAtMs: number): Promise<
   }
 }
 
-async function explain(seed: number, { asItIs, keep }: SimulationOptions): Promise<void> {
+async function explain(seed: number, { asItIs, keep, frames }: SimulationOptions): Promise<void> {
   const plan = drawPlan(seed);
   const report = await simulate(plan);
-  const smallest = asItIs ? { plan, report, attempts: 0 } : await shrink(plan, report, MOST_ATTEMPTS);
-  console.log(describeFailure({ seed, ...smallest, commit: commit() }));
+  const smallest = asItIs ? { plan, report, attempts: 0 } : await shrink(plan, report, { mostAttempts: MOST_ATTEMPTS });
+  console.log(describeFailure({ seed, ...smallest, commit: commit(), frames }));
   const { violation } = smallest.report;
-  if (keep) keepSeed(SEEDS_FILE, { found: `${violation?.rule}: ${violation?.message}`, plan: smallest.plan });
+  const found = `${violation?.rule}: ${violation?.message}`;
+  if (keep) keepSeed(SEEDS_FILE, { found, ...(frames && { isCompiled: true }), plan: smallest.plan });
 }
 
 function commit(): string {

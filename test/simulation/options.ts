@@ -12,6 +12,8 @@ export interface SimulationOptions {
   readonly keep: boolean;
   /** Does not make it smaller. */
   readonly asItIs: boolean;
+  /** The simulator is compiled (start.ts): runs go on from snapshots. */
+  readonly frames: boolean;
 }
 
 interface Given {
@@ -21,6 +23,7 @@ interface Given {
   readonly processes?: number;
   readonly keep?: true;
   readonly asItIs?: true;
+  readonly frames?: true;
 }
 
 export function createCommand(): Command {
@@ -31,6 +34,7 @@ export function createCommand(): Command {
     .option('--seed <number>', 'from this seed on; random: from any', seedOrRandom, 'random')
     .option('--processes <number>', 'in so many processes (default: one for each core; 1 for one run)', count)
     .option('--keep', 'keep the plan of what fails, in seeds.json')
+    .option('--frames', 'compiled: runs go on from snapshots, which are spoiled, and some have an unbounded history')
     .option('--as-it-is', 'do not look for a smaller plan that fails in the same way')
     .showHelpAfterError();
 }
@@ -42,7 +46,7 @@ export function readOptions(
   machine: { readonly nowMs: number; readonly random: () => number; readonly cores: number },
 ): SimulationOptions {
   const given = command.parse(args, { from: 'user' }).opts<Given>();
-  const { runs = Infinity, processes = machine.cores, keep = false, asItIs = false } = given;
+  const { runs = Infinity, processes = machine.cores, keep = false, asItIs = false, frames = false } = given;
   const { minutes = runs === Infinity ? 1 : Infinity } = given;
   return {
     firstSeed: drawSeed(given.seed, machine.random),
@@ -51,5 +55,6 @@ export function readOptions(
     processes: Math.max(1, Math.min(processes, runs)),
     keep,
     asItIs,
+    frames,
   };
 }

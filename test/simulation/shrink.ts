@@ -10,8 +10,14 @@ export interface Shrunk {
   readonly attempts: number;
 }
 
-export async function shrink(plan: Plan, report: Report, mostAttempts: number): Promise<Shrunk> {
-  const shrinker = new Shrinker(plan, report, mostAttempts);
+export interface ShrinkOptions {
+  readonly mostAttempts: number;
+  /** Asked of each plan that fails: whether it may be kept. */
+  readonly isSound?: (plan: Plan) => Promise<boolean>;
+}
+
+export async function shrink(plan: Plan, report: Report, options: ShrinkOptions): Promise<Shrunk> {
+  const shrinker = new Shrinker(plan, report, options);
   await shrinker.shrink();
   return shrinker;
 }
@@ -22,12 +28,14 @@ class Shrinker implements Shrunk {
   attempts = 0;
   readonly #rule: string | undefined;
   readonly #mostAttempts: number;
+  readonly #isSound: (plan: Plan) => Promise<boolean>;
 
-  constructor(plan: Plan, report: Report, mostAttempts: number) {
+  constructor(plan: Plan, report: Report, { mostAttempts, isSound = () => Promise.resolve(true) }: ShrinkOptions) {
     this.plan = plan;
     this.report = report;
     this.#rule = report.violation?.rule;
     this.#mostAttempts = mostAttempts;
+    this.#isSound = isSound;
   }
 
   async shrink(): Promise<void> {
@@ -51,7 +59,7 @@ class Shrinker implements Shrunk {
     if (!this.#hasTime() || (areStarted(this.plan) && !areStarted(plan))) return false;
     this.attempts += 1;
     const report = await simulate(plan);
-    if (report.violation?.rule !== this.#rule) return false;
+    if (report.violation?.rule !== this.#rule || !(await this.#isSound(plan))) return false;
     this.plan = plan.kept === undefined ? plan : { ...plan, kept: report.faults };
     this.report = report;
     return true;

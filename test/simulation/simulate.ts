@@ -8,6 +8,7 @@ import { endText } from './oracle/replay-rule.ts';
 import type { Violation } from './oracle/rule.ts';
 import type { Plan, RunPlan } from './plan.ts';
 import { Cloud } from './world/cloud.ts';
+import type { SnapshotShelf } from './world/spoiled-snapshots.ts';
 import { CALM } from './world/weather.ts';
 import { workloadOf } from './workloads/all-workloads.ts';
 
@@ -16,6 +17,8 @@ export interface Report {
   /** Names of the faults that happened, in order. */
   readonly faults: readonly string[];
   readonly faultCounts: ReadonlyMap<string, number>;
+  /** How many snapshots were read, and how many bases were written. */
+  readonly snapshots: { readonly read: number; readonly bases: number };
   readonly checks: number;
   readonly simulatedMs: number;
   readonly things: number;
@@ -72,11 +75,16 @@ function toReport(cloud: Cloud): Report {
   return {
     violation: cloud.oracle.violations[0],
     faults: faults.happened,
-    faultCounts: faults.counts,
+    faultCounts: new Map([...faults.counts, ...spoiledSnapshots(fleet.shelf)]),
+    snapshots: { read: fleet.shelf.reads, bases: fleet.shelf.bases },
     checks: cloud.oracle.checks,
     simulatedMs: timeline.nowMs - startMs,
     things: timeline.happened,
     turns: fleet.turns,
     cloud,
   };
+}
+
+function spoiledSnapshots({ spoiled }: SnapshotShelf): [string, number][] {
+  return [...spoiled].map(([way, times]) => [way === 'an error' ? 'snapshot: not read' : `snapshot: ${way}`, times]);
 }

@@ -9,16 +9,19 @@ export interface Tally {
   things: number;
   checks: number;
   simulatedMs: number;
+  snapshots: number;
+  bases: number;
   readonly faults: Record<string, number>;
 }
 
 export function emptyTally(): Tally {
-  return { seeds: 0, runs: 0, turns: 0, things: 0, checks: 0, simulatedMs: 0, faults: {} };
+  return { seeds: 0, runs: 0, turns: 0, things: 0, checks: 0, simulatedMs: 0, snapshots: 0, bases: 0, faults: {} };
 }
 
 export function addReport(tally: Tally, report: Report, runs: number): void {
   add(tally, {
     ...{ seeds: 1, runs, turns: report.turns, things: report.things, checks: report.checks },
+    ...{ snapshots: report.snapshots.read, bases: report.snapshots.bases },
     ...{ simulatedMs: report.simulatedMs, faults: Object.fromEntries(report.faultCounts) },
   });
 }
@@ -30,6 +33,8 @@ export function add(to: Tally, more: Tally): void {
   to.things += more.things;
   to.checks += more.checks;
   to.simulatedMs += more.simulatedMs;
+  to.snapshots += more.snapshots;
+  to.bases += more.bases;
   for (const [kind, count] of Object.entries(more.faults)) to.faults[kind] = (to.faults[kind] ?? 0) + count;
 }
 
@@ -46,9 +51,14 @@ export function describeTally(tally: Tally, seconds: number, processes: number):
     row('turns of workers', number(tally.turns)),
     row('things that happened', number(tally.things)),
     row('simulated time', `${number(Math.round(tally.simulatedMs / 86_400_000))} days`),
+    ...(tally.snapshots + tally.bases === 0 ? [] : snapshotRows(tally)),
     row('faults', number(all)),
     ...faults.map(([kind, count]) => row(`  ${kind}`, number(count))),
   ].join('\n');
+}
+
+function snapshotRows({ snapshots, bases }: Tally): string[] {
+  return [row('snapshots read', number(snapshots)), row('bases written', number(bases))];
 }
 
 function row(name: string, value: string): string {

@@ -2,8 +2,10 @@
  * The simulator with snapshots on: workers die, freeze and are replaced, the table fails, messages come twice, and snapshots
  * are lost, late, stale, of another run, of other code, of another form, or damaged. No run may notice.
  */
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { drawPlan } from '../../simulation/draw-plan.ts';
+import { readKeptSeeds } from '../../simulation/keep-seed.ts';
 import type { Plan } from '../../simulation/plan.ts';
 import { simulate } from '../../simulation/simulate.ts';
 
@@ -31,6 +33,16 @@ test(
     expect([...spoiled.keys()].sort()).toHaveLength(11);
   },
 );
+
+test('no rule is broken by what broke one before, compiled', { timeout: LIMIT_MS }, async () => {
+  const wrong: string[] = [];
+  for (const { found, plan, isCompiled } of readKeptSeeds(join('test', 'simulation', 'seeds.json'))) {
+    if (isCompiled !== true) continue; // test/simulation/simulation.test.ts
+    const { violation } = await simulate(plan);
+    if (violation !== undefined) wrong.push(`"${found}": "${violation.rule}": ${violation.message}`);
+  }
+  expect(wrong).toEqual([]);
+});
 
 /** The first seeds that draw a run with an unbounded history. */
 function* unboundedPlans(count: number): Generator<Plan> {

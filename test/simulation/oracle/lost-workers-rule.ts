@@ -32,7 +32,7 @@ export const lostWorkersRule: Rule = {
   },
   atEnd(run, violate, seen) {
     if (isDisturbed(run, seen)) return;
-    const deaths = seen.deaths.ofRun(run.runId);
+    const deaths = seen.deaths.ofRun(run.runId).filter(({ isBeforeRun }) => !isBeforeRun);
     deaths.forEach((death, index) => {
       const before = deaths.slice(0, index).filter(({ progress }) => progress === death.progress);
       checkDeath(death, before, mostLosses(seen), violate);

@@ -1,7 +1,8 @@
 /** Mistakes about bases of runs with an unbounded history: what is named, and what goes when it is. */
 import type { PlantedBug } from './planted-bug.ts';
 
-const WRITES = { isCompiled: true, file: 'lib/engine/unbounded/write-base.ts' } as const;
+const OF_BASES = { isCompiled: true, workload: 'unbounded' } as const;
+const WRITES = { ...OF_BASES, file: 'lib/engine/unbounded/write-base.ts' } as const;
 
 export const baseBugs: readonly PlantedBug[] = [
   {
@@ -55,35 +56,35 @@ export const baseBugs: readonly PlantedBug[] = [
     put: `number >= (base?.record ?? 0))`,
   },
   {
-    isCompiled: true,
+    ...OF_BASES,
     name: 'a base is taken for the end of the journal, though later leases have written',
     file: 'lib/engine/unbounded/nothing-behind.ts',
     find: `base.epoch === epoch - 1 && journal.recordNumber <= base.record`,
     put: `base.epoch !== undefined && journal.recordNumber <= base.record`,
   },
   {
-    isCompiled: true,
+    ...OF_BASES,
     name: 'a base is taken for the end of the journal by the worker that takes over',
     file: 'lib/engine/unbounded/nothing-behind.ts',
     find: `!takesOver && base.epoch === epoch - 1 &&`,
     put: `base.epoch !== undefined && base.epoch >= epoch - 2 &&`,
   },
   {
-    isCompiled: true,
+    ...OF_BASES,
     name: 'a worker that was taken over between its two writes names its base',
     file: 'lib/memory/run-state.ts',
     find: `isClosed(before.run.status) || before.run.epoch !== release.epoch) return`,
     put: `isClosed(before.run.status) || (before.run.epoch !== release.epoch && !release.base)) return`,
   },
   {
-    isCompiled: true,
+    ...OF_BASES,
     name: 'a run whose base cannot be decrypted is blocked as one that has lost it',
     file: 'lib/engine/unbounded/read-base.ts',
     find: `    if (locked !== undefined) return locked;`,
     put: ``,
   },
   {
-    isCompiled: true,
+    ...OF_BASES,
     name: 'a run goes on from its base without what came after it',
     file: 'lib/engine/load-run.ts',
     find: `{ ...base.snapshot, entries }, { again });`,

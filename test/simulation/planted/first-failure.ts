@@ -1,17 +1,33 @@
 /**
- * Runs seeds from 1 on until one fails, and says which, as a line of JSON; with `shrink` also the smallest plan that it
- * finds. It gives up after so many seeds, or when it has computed for so long. Bundled with a bug in it.
+ * Runs seeds from 1 on until one fails, and does not without the bug; says which, as a line of JSON. With `isToShrink` also the
+ * smallest plan that it finds. It gives up after so many seeds, or when it has computed for so long. Bundled with a bug in it.
  */
 import { drawPlan } from '../draw-plan.ts';
 import type { Plan } from '../plan.ts';
 import { shrink } from '../shrink.ts';
 import { simulate } from '../simulate.ts';
+import { withoutTheBug } from './clean-code.ts';
 
-export type Search = FirstFailure | NothingFound;
+/** What is asked of it, as an argument. */
+export interface SearchOptions {
+  readonly mostSeeds: number;
+  readonly mostCpuMs: number;
+  /** Bundled like this program, and without the bug: clean-code.ts. */
+  readonly cleanBundle: string;
+  /** Only plans count that have a run of such a workload. */
+  readonly workload?: string;
+  readonly isToShrink: boolean;
+}
 
-export interface NothingFound {
+export type Search = (FirstFailure | NothingFound) & {
   /** How many seeds were looked at. */
   readonly seeds: number;
+  /** Seeds that fail without the bug as well: no finding of it, but one. */
+  readonly failAnyway: readonly number[];
+};
+
+export interface NothingFound {
+  readonly seed?: undefined;
 }
 
 export interface FirstFailure {
@@ -23,25 +39,30 @@ export interface FirstFailure {
 
 const MOST_ATTEMPTS = 600;
 
-const [mostSeeds, mostCpuMs, isToShrink] = [
-  Number(process.argv[2]),
-  Number(process.argv[3]),
-  process.argv[4] === 'shrink',
-];
+const { mostSeeds, mostCpuMs, cleanBundle, workload, isToShrink } = JSON.parse(process.argv[2] ?? '') as SearchOptions;
 
+const clean = withoutTheBug(cleanBundle);
+const failAnyway: number[] = [];
 let found: FirstFailure | undefined;
 let seeds = 0;
-for (let seed = 1; seed <= mostSeeds && found === undefined && computedMs() < mostCpuMs; seed += 1) {
-  seeds = seed;
+for (let seed = 1; seeds < mostSeeds && found === undefined && computedMs() < mostCpuMs; seed += 1) {
   const plan = drawPlan(seed);
+  if (workload !== undefined && !plan.runs.some((run) => run.workload.startsWith(workload))) continue;
+  seeds += 1;
   const report = await simulate(plan);
   const { violation } = report;
   if (violation === undefined) continue;
+  if (!(await clean.keepsTheRules(plan))) {
+    failAnyway.push(seed);
+    continue;
+  }
   const { rule, message } = violation;
-  const small = isToShrink ? (await shrink(plan, report, MOST_ATTEMPTS)).plan : undefined;
+  const options = { mostAttempts: MOST_ATTEMPTS, isSound: clean.keepsTheRules };
+  const small = isToShrink ? (await shrink(plan, report, options)).plan : undefined;
   found = { seed, rule, message: message.slice(0, 200), plan: small };
 }
-const search: Search = found ?? { seeds };
+clean.end();
+const search: Search = found === undefined ? { seeds, failAnyway } : { ...found, seeds, failAnyway };
 console.log(JSON.stringify(search));
 
 function computedMs(): number {

@@ -10,9 +10,10 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { esbuildFrames } from '../../../lib/frames/plugins/esbuild-frames.ts';
+import { bundleOptions } from '../bundle-options.ts';
 import { keepSeed } from '../keep-seed.ts';
 import { plantedBugs } from './all-bugs.ts';
-import type { Search } from './first-failure.ts';
+import type { Search, SearchOptions } from './first-failure.ts';
 import { plant, type PlantedBug } from './planted-bug.ts';
 
 const run = promisify(execFile);
@@ -36,8 +37,13 @@ if (bugs.length === 0) {
   process.exit(2);
 }
 const survivors: string[] = [];
+const cleanBundles = new Map<boolean, Promise<string>>();
 const left = bugs.entries();
-await Promise.all(Array.from({ length: availableParallelism() }, searchOnes));
+try {
+  await Promise.all(Array.from({ length: availableParallelism() }, searchOnes));
+} finally {
+  for (const bundle of cleanBundles.values()) rmSync(await bundle, { force: true });
+}
 console.log(`${bugs.length - survivors.length} of ${bugs.length} planted bugs were found`);
 if (survivors.length > 0) process.exitCode = 1;
 
@@ -46,32 +52,31 @@ async function searchOnes(): Promise<void> {
     const startedAtMs = performance.now();
     const found = await search(bug, `${BUNDLE}-${number}.mjs`);
     const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);
-    const isFound = 'seed' in found;
+    const isFound = found.seed !== undefined;
     if (!isFound) survivors.push(bug.name);
     const where = isFound ? `seed ${found.seed}` : `NOT FOUND in ${found.seeds} seeds`;
     console.log(`${where.padEnd(12)} ${`${seconds} s`.padStart(6)}  ${bug.name}`);
+    const indent = ' '.repeat(21);
+    if (found.failAnyway.length > 0)
+      console.log(`${indent}fail without the bug too: seeds ${found.failAnyway.join(', ')}`);
     if (!isFound) continue;
-    console.log(`${' '.repeat(21)}by "${found.rule}": ${found.message.split('\n')[0]?.slice(0, 120)}`);
-    if (isToKeep && found.plan !== undefined) keepSeed(SEEDS_FILE, { found: bug.name, plan: found.plan });
+    console.log(`${indent}by "${found.rule}": ${found.message.split('\n')[0]?.slice(0, 120)}`);
+    if (isToKeep && found.plan !== undefined)
+      keepSeed(SEEDS_FILE, { found: bug.name, ...(bug.isCompiled && { isCompiled: true }), plan: found.plan });
   }
 }
 
 async function search(bug: PlantedBug, bundle: string): Promise<Search> {
-  await build({
-    entryPoints: [join('test', 'simulation', 'planted', 'first-failure.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['lull-source'],
-    external: ['@aws-sdk/*', 'dynalite'],
-    outfile: bundle,
-    logLevel: 'warning',
-    plugins: [planting(bug), ...(bug.isCompiled ? [esbuildFrames()] : [])],
-  });
-  const limits = [String(MOST_SEEDS), String(MOST_CPU_MS)];
+  const isCompiled = bug.isCompiled ?? false;
+  const cleanBundle = cleanBundles.get(isCompiled) ?? bundleClean(isCompiled);
+  cleanBundles.set(isCompiled, cleanBundle);
+  await bundleProgram('first-failure.ts', bundle, [planting(bug), ...(isCompiled ? [esbuildFrames()] : [])]);
+  const options: SearchOptions = {
+    ...{ mostSeeds: MOST_SEEDS, mostCpuMs: MOST_CPU_MS, cleanBundle: await cleanBundle, isToShrink: isToKeep },
+    ...(bug.workload !== undefined && { workload: bug.workload }),
+  };
   try {
-    const { stdout } = await run(process.execPath, [bundle, ...limits, ...(isToKeep ? ['shrink'] : [])], {
+    const { stdout } = await run(process.execPath, [bundle, JSON.stringify(options)], {
       timeout: TIME_LIMIT_MS,
       maxBuffer: 64_000_000,
     });
@@ -82,10 +87,20 @@ async function search(bug: PlantedBug, bundle: string): Promise<Search> {
     const message = killed
       ? `a seed did not end within ${TIME_LIMIT_MS / 60_000} minutes`
       : stderr.trim().slice(0, 200);
-    return { seed: 0, rule: 'the process goes on', message, plan: undefined };
+    return { seed: 0, rule: 'the process goes on', message, plan: undefined, seeds: 0, failAnyway: [] };
   } finally {
     rmSync(bundle, { force: true });
   }
+}
+
+async function bundleClean(isCompiled: boolean): Promise<string> {
+  const bundle = `${BUNDLE}-clean${isCompiled ? '-compiled' : ''}.mjs`;
+  await bundleProgram('clean-code.ts', bundle, isCompiled ? [esbuildFrames()] : []);
+  return bundle;
+}
+
+async function bundleProgram(name: string, outfile: string, plugins: Plugin[]): Promise<void> {
+  await build({ ...bundleOptions, entryPoints: [join('test', 'simulation', 'planted', name)], outfile, plugins });
 }
 
 /** Gives the bundler the file with the bug in it. */

@@ -8,6 +8,8 @@ export interface PlantedBug {
   readonly put: string;
   /** It shows where runs are stored only: the whole is compiled for that. */
   readonly isCompiled?: true;
+  /** It shows in runs of such workloads only: how their names begin. */
+  readonly workload?: string;
   /** Another place in the same file. */
   readonly also?: { readonly find: string; readonly put: string };
 }

@@ -5,7 +5,7 @@ import { runIdFromKey } from '../../../lib/client/identifiers.ts';
 import type { Action } from '../world/act.ts';
 import type { Dice } from '../world/dice.ts';
 import type { BodyPlan } from '../world/step-bodies.ts';
-import { type Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 const echo = workflow('echo', { retention: '20 minutes' }, function* (input: unknown) {
   return yield* step('echo', { retry: { maxAttempts: 100_000 } }, (): BodyPlan => ({ takesMs: 10, gives: input }));

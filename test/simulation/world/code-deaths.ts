@@ -15,6 +15,8 @@ export interface CodeDeath {
   readonly atMs: number;
   /** The worker had taken the run alone. */
   readonly isAlone: boolean;
+  /** Its starter took the first turn, and died before it had created the run: nobody can know of it. */
+  readonly isBeforeRun: boolean;
   /** How many entries its journal had that tell of progress. */
   readonly progress: number;
   /** How often the run was blocked for losses by then, and how it was at last. */
@@ -56,7 +58,7 @@ export class CodeDeaths {
     const { progress, lossHolds: holds, lastLossHold: lastHold } = run;
     this.all.push({
       ...{ runId, place, worker: process.name, version, atMs: timeline.nowMs },
-      ...{ isAlone, progress, holds, lastHold },
+      ...{ isAlone, isBeforeRun: run.item === undefined, progress, holds, lastHold },
     });
     process.dieInItsCode();
   }

@@ -18,6 +18,7 @@ export class SnapshotShelf {
   readonly written: { readonly runId: string; readonly value: Encoded }[] = [];
   readonly spoiled = new Map<string, number>();
   reads = 0;
+  bases = 0;
 }
 
 const WAYS = [
@@ -36,6 +37,7 @@ export function spoilSnapshots(store: Store, dice: Dice, shelf: SnapshotShelf): 
   const isSnapshot = (key: string): boolean => key.startsWith(SNAPSHOT_KEY_PREFIX) && !isKept(key);
   const spoiled = Object.create(store) as { -readonly [K in 'putValue' | 'readValue']: Store[K] } & Store;
   spoiled.putValue = async (runId, key, value) => {
+    if (key.startsWith(`${SNAPSHOT_KEY_PREFIX}base-`)) shelf.bases += 1;
     if (!isSnapshot(key)) return store.putValue(runId, key, value);
     shelf.written.push({ runId, value });
     if (dice.chance(0.05)) return;
