@@ -1,5 +1,4 @@
 /** A short simulation, the same each time. `npm run simulate` is the long one. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { drawPlan } from './draw-plan.ts';
