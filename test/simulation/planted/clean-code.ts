@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import type { Plan } from '../plan.ts';
 import { simulate } from '../simulate.ts';
 
-export const ANSWERS = 'answers';
+const ANSWERS = 'answers';
 
 export interface CleanCode {
   readonly keepsTheRules: (plan: Plan) => Promise<boolean>;
