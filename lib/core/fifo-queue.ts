@@ -17,6 +17,7 @@ export class FifoQueue<T> {
 
   /** Takes the oldest; the queue must not be empty. */
   take(): T {
+    if (this.#items.length === 1) return this.#items.pop() as T; // keeps its room, which a length of 0 gives back
     const item = this.#items[this.#head] as T;
     this.#items[this.#head] = undefined;
     this.#head += 1;

@@ -40,10 +40,12 @@ export function emptyJournal(): JournalLength {
 export function addToLength(length: JournalLength, entries: readonly JournalEntry[], bytes: number): void {
   length.events += entries.length;
   length.bytes += bytes;
-  length.isStopped ||= entries.some(({ kind }) => kind === 'code-stopped');
-  if (!entries.some(({ kind }) => kind === 'limit-reached' || kind === 'code-stopped')) return;
-  length.isAtLimit = true;
-  length.atLimit = { events: length.events, bytes: length.bytes };
+  for (const { kind } of entries) {
+    if (kind !== 'limit-reached' && kind !== 'code-stopped') continue;
+    length.isStopped ||= kind === 'code-stopped';
+    length.isAtLimit = true;
+    length.atLimit = { events: length.events, bytes: length.bytes };
+  }
 }
 
 /** Whether the undos may use up what they have more than the code: they had not till now. */

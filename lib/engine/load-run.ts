@@ -12,7 +12,7 @@ import {
   type Started,
 } from '../journal/event.ts';
 import { poolIn } from './pools/pool-of-run.ts';
-import { findDamage, readableEntries } from '../journal/find-damage.ts';
+import { allEntries, findDamage, readableEntries } from '../journal/find-damage.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { standingEntries } from '../journal/standing.ts';
 import { countStreams, setUses } from '../journal/stream-uses.ts';
@@ -76,7 +76,7 @@ async function loadWhole(turn: Turn, again?: LackOfCallSites): Promise<LoadRunRe
   if (base.kind !== 'none') return loadBehind(turn, base, loaded, again);
 
   // Of a damaged journal too: a blocked run can be terminated, and no message is delivered twice.
-  const journal = readableEntries(records);
+  const journal = damage === undefined ? allEntries(records) : readableEntries(records);
   const { entries } = standingEntries(journal);
   for (const id of messageIdsIn(records)) turn.journal.messageIds.add(id);
   countChildren(turn.journal.openChildren, entries);
@@ -105,7 +105,7 @@ async function loadBehind(
   again: LackOfCallSites | undefined,
 ): Promise<LoadRunResult> {
   const { journal, engine } = turn;
-  const entries = readableEntries(records);
+  const entries = damage === undefined ? allEntries(records) : readableEntries(records);
   for (const id of messageIdsIn(records)) journal.messageIds.add(id);
   Object.assign(journal, endOf(records, { number: turn.base?.record ?? 0, nonce: journal.nonce }));
   const terminate = entries.find(isPlainTerminate);

@@ -6,11 +6,15 @@
 import { type CommandId, isCommandEntry, isOfWorkers, type JournalEntry } from '../journal/event.ts';
 
 export function dueTimesIn(recorded: readonly JournalEntry[]): ReadonlyMap<CommandId, number> {
-  return new Map(recorded.flatMap((entry) => (entry.kind === 'sleep' ? [[entry.id, entry.dueAtMs]] : [])));
+  const dueTimes = new Map<CommandId, number>();
+  for (const entry of recorded) if (entry.kind === 'sleep') dueTimes.set(entry.id, entry.dueAtMs);
+  return dueTimes;
 }
 
 export function patchesIn(recorded: readonly JournalEntry[]): ReadonlySet<string> {
-  return new Set(recorded.flatMap((entry) => (entry.kind === 'patched' ? [entry.patch] : [])));
+  const patches = new Set<string>();
+  for (const entry of recorded) if (entry.kind === 'patched') patches.add(entry.patch);
+  return patches;
 }
 
 /**

@@ -186,33 +186,49 @@ function findOddEntry(records: readonly JournalRecord[]): string | undefined {
   return undefined;
 }
 
+/** Of a journal without damage. */
+export function allEntries(records: readonly JournalRecord[]): JournalEntry[] {
+  return records.flatMap(({ entries }) => entries);
+}
+
 /** Those entries that can be read at all. */
 export function readableEntries(records: readonly JournalRecord[]): JournalEntry[] {
   return records.flatMap(({ entries }) => (Array.isArray(entries) ? entries.filter(isEntry) : []));
 }
 
-/** What the fields of each kind are held to: made once, since each entry of each journal that is loaded is checked. */
-const CHECKS: ReadonlyMap<string, readonly FieldCheck[]> = new Map(
-  Object.entries(FORMS).map(([kind, fields]) => [
-    kind,
-    Object.entries<Form>(fields).map(([name, form]) => ({ name, is: IS[form] })),
-  ]),
-);
-
-interface FieldCheck {
-  readonly name: string;
-  readonly is: (field: unknown) => boolean;
+/** What the fields of a kind are held to. */
+interface Checks {
+  /** By name. */
+  readonly fields: ReadonlyMap<string, { readonly is: (field: unknown) => boolean; readonly isNeeded: boolean }>;
+  readonly needed: number;
 }
 
-/** Says whether it has the fields of its kind; others may stand beside them. */
+/** Made once, since each entry of each journal that is loaded is checked. */
+const CHECKS: ReadonlyMap<string, Checks> = new Map(
+  Object.entries(FORMS).map(([kind, forms]) => {
+    const fields = Object.entries<Form>(forms).map(
+      ([name, form]) => [name, { is: IS[form], isNeeded: !IS[form](undefined) }] as const,
+    );
+    return [kind, { fields: new Map(fields), needed: fields.filter(([, { isNeeded }]) => isNeeded).length }];
+  }),
+);
+
+/**
+ * Says whether it has the fields of its kind; others may stand beside them. It is gone through what the entry has, which is
+ * less than what its kind may have.
+ */
 function isEntry(entry: unknown): entry is JournalEntry {
   const checks = CHECKS.get(kindOf(entry) ?? '');
   if (checks === undefined) return false;
   const fields = entry as Readonly<Record<string, unknown>>;
-  for (const { name, is } of checks) {
-    if (!is(fields[name])) return false;
+  let found = 0;
+  for (const name in fields) {
+    const check = checks.fields.get(name);
+    if (check === undefined) continue;
+    if (!check.is(fields[name])) return false;
+    if (check.isNeeded) found += 1;
   }
-  return true;
+  return found === checks.needed;
 }
 
 function kindOf(entry: unknown): string | undefined {

@@ -24,6 +24,8 @@ export interface Law {
   readonly sentence: string;
   /** It is about all entries, and not only about those that stand. */
   readonly isOfAll?: true;
+  /** Only a journal that has an entry of one of these kinds can break it. Default: any. */
+  readonly about?: readonly JournalEntry['kind'][];
   /** How the journal (`it`) breaks it, at the first place; undefined if it does not. */
   broken(records: readonly JournalRecord[]): string | undefined;
 }
@@ -72,6 +74,7 @@ export const startedComesFirst: Law = {
 export const fencesBeginRecords: Law = {
   sentence: '`taken-over` is the first entry of its record, or comes right after `started`.',
   isOfAll: true,
+  about: ['taken-over'],
   broken(records) {
     for (const { number, entries } of records) {
       const index = entries.findLastIndex(({ kind }) => kind === 'taken-over');
@@ -124,6 +127,7 @@ function describePending(kind: RecordedCommand['kind'] | undefined): string {
 
 export const attemptsCountUp: Law = {
   sentence: 'The failed attempts of a step are numbered from 1, without a gap.',
+  about: ['step-retrying'],
   broken: (records) =>
     firstBreach(records, () => {
       const failed = new Map<CommandId, number>();
@@ -148,6 +152,7 @@ export const messagesComeOnce: Law = {
 /** I6: its token is good once. */
 export const callbacksEndOnce: Law = {
   sentence: 'A callback ends once, by `callback-completed` or `callback-failed`.',
+  about: ['callback-completed', 'callback-failed'],
   broken: (records) =>
     firstTwice(records, 'end of callback', (entry) =>
       entry.kind === 'callback-completed' || entry.kind === 'callback-failed' ? `#${entry.id}` : undefined,
@@ -156,12 +161,14 @@ export const callbacksEndOnce: Law = {
 
 export const patchesAreTakenOnce: Law = {
   sentence: 'A patch is taken once.',
+  about: ['patched'],
   broken: (records) => firstTwice(records, 'patch', (entry) => (entry.kind === 'patched' ? entry.patch : undefined)),
 };
 
 /** I10: the code is asked to stop, and then stopped. */
 export const limitIsReachedOnce: Law = {
   sentence: '`limit-reached` comes once.',
+  about: ['limit-reached'],
   broken: (records) =>
     firstBreach(records, () => {
       let isReached = false;
@@ -176,6 +183,7 @@ export const limitIsReachedOnce: Law = {
 
 export const codeIsStoppedOnce: Law = {
   sentence: '`code-stopped` comes once.',
+  about: ['code-stopped'],
   broken: (records) =>
     firstBreach(records, () => {
       let isStopped = false;
@@ -190,6 +198,7 @@ export const codeIsStoppedOnce: Law = {
 
 export const deadlinePassesOnce: Law = {
   sentence: '`deadline-passed` comes once, in a run whose `started` has a deadline.',
+  about: ['deadline-passed'],
   broken: (records) =>
     firstBreach(records, () => {
       let isToCome = false;
@@ -206,6 +215,7 @@ export const deadlinePassesOnce: Law = {
 export const nothingFollowsTerminate: Law = {
   sentence:
     'After `terminate-requested` without `undo` come only entries that no code sees: of workers, and messages marked `unread`.',
+  about: ['terminate-requested'],
   broken: (records) =>
     firstBreach(records, () => {
       let isTerminated = false;
@@ -221,6 +231,7 @@ export const nothingFollowsTerminate: Law = {
 /** The next link has a journal of its own. */
 export const nothingFollowsContinued: Law = {
   sentence: 'After `continued` come only entries of workers.',
+  about: ['continued'],
   broken: (records) =>
     firstBreach(records, () => {
       let isOver = false;
@@ -237,6 +248,7 @@ export const retriesKeepWhatStands: Law = {
   sentence:
     '`retried` is numbered from 1, without a gap, `forked` comes once, and the last entry that they keep stands.',
   isOfAll: true,
+  about: ['retried', 'forked'],
   broken: (records) =>
     firstBreach(records, () => {
       let retries = 0;
@@ -291,8 +303,11 @@ export interface BrokenLaw {
 
 /** The first law that the journal breaks; undefined if it keeps them all. */
 export function findBrokenLaw(records: readonly JournalRecord[]): BrokenLaw | undefined {
-  const standing = standingJournals(records);
+  const kinds = new Set<JournalEntry['kind']>();
+  for (const { entries } of records) for (const { kind } of entries) kinds.add(kind);
+  const standing = kinds.has('retried') || kinds.has('forked') ? standingJournals(records) : [records];
   for (const law of LAWS) {
+    if (law.about?.every((kind) => !kinds.has(kind)) === true) continue;
     for (const journal of law.isOfAll === true ? [records] : standing) {
       const breach = law.broken(journal);
       if (breach !== undefined) return { law, breach };
@@ -303,7 +318,6 @@ export function findBrokenLaw(records: readonly JournalRecord[]): BrokenLaw | un
 
 /** What stood right before each entry that turns back, and what stands now: each as one record. */
 function standingJournals(records: readonly JournalRecord[]): (readonly JournalRecord[])[] {
-  if (!records.some(({ entries }) => entries.some(isTurningBack))) return [records];
   const all = records.flatMap(({ entries }) => entries);
   const ends = [...all.flatMap((entry, index) => (isTurningBack(entry) ? [index] : [])), all.length];
   return ends.map((end) => {

@@ -80,7 +80,9 @@ export function beginReplay(deliver: Deliver, context: ReplayContext = {}, head?
       if (next !== undefined && seenByCode) return diverged(describeEvent(entry), next, context);
       try {
         const more = deliver(entry, recordedUpTo);
-        if (more.length > 0) [asked, met] = [[...asked.slice(met), ...more], 0];
+        if (more.length === 0) return undefined;
+        asked = met === asked.length ? more : [...asked.slice(met), ...more];
+        met = 0;
         return undefined;
       } catch (error) {
         return failed(entry, error, context);

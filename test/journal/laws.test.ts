@@ -248,7 +248,7 @@ test('each sentence ends once', () => {
   for (const { sentence } of LAWS) expect(sentence).toMatch(/^[^.]+\.$/);
 });
 
-test('a journal of 100,000 entries is read once by each law, not once for each entry', () => {
+test('a journal of 100,000 entries is read once by each law that it can break, not once for each entry', () => {
   let reads = 0;
   const entries = Array.from({ length: 50_000 }, (_, index) => [step(index + 1), completed(index + 1)]).flat();
   const counted = new Proxy([started, ...entries], {
@@ -258,5 +258,7 @@ test('a journal of 100,000 entries is read once by each law, not once for each e
     },
   });
   expect(findBrokenLaw(journal(counted))).toBeUndefined();
-  expect(reads).toBeLessThanOrEqual(LAWS.length * 100_001);
+  const readers = LAWS.filter(({ about = ['step' as const] }) => about.includes('step')).length;
+  expect(readers).toBeLessThan(LAWS.length / 2);
+  expect(reads).toBeLessThanOrEqual((readers + 1) * 100_001); // and once for the kinds that it has
 });
