@@ -21,6 +21,7 @@ import type { PendingStep } from '../scheduler/live-run.ts';
 import { writeAnswer } from './answer-update.ts';
 import { callAtOrNever } from './call-at-or-never.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { ContextOfAttempt } from './context-of-attempt.ts';
 import { asOwner, type CodeOwner } from './owned-code.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import type { Engine } from './settings.ts';
@@ -92,21 +93,14 @@ export class Attempt {
       this.#fail(limitError(step, clock.nowMs()));
     });
 
-    let idempotencyKey: string | undefined;
     // No spread: V8 would add the properties behind it one by one, at many times the price.
     const { runId, stepId, attempt } = identityOf(options);
-    const signal = (): AbortSignal => this.#signal();
-    const context: StepContext = {
+    const context = new ContextOfAttempt({
       runId,
       stepId,
       attempt,
-      // A digest, which most bodies do not ask for.
-      get idempotencyKey() {
-        return (idempotencyKey ??= options.ofRun.secrets.idempotencyKey(step));
-      },
-      get signal() {
-        return signal();
-      },
+      idempotencyKey: () => options.ofRun.secrets.idempotencyKey(step),
+      signal: () => this.#signal(),
       heartbeat: (details) => {
         if (!this.#hasEnded) this.#heartbeat.beat(details);
       },
@@ -116,7 +110,7 @@ export class Attempt {
       },
       log: engine.log,
       remainingMs: () => Math.max(0, endsAtMs - clock.nowMs()),
-    };
+    });
     this.#owner = {
       step: context,
       takeStray: (error) => {
