@@ -1,7 +1,10 @@
 /** One random program, in all drives, natively and stored at every yield. */
+import { loadBuild } from './build-of.ts';
 import { describeDrive, drive, drivesOf, type Drive } from './drive.ts';
 import { compiledMaker, nativeMaker } from './in-process.ts';
-import { RANDOM_PRELUDE, randomProgram } from './random-program.ts';
+import { IMPORT_PRELUDE, RANDOM_PRELUDE, randomProgram } from './random-program.ts';
+
+const prelude = loadBuild({ prelude: RANDOM_PRELUDE });
 
 export interface RandomResult {
   readonly drives: number;
@@ -13,19 +16,19 @@ export interface RandomResult {
 }
 
 export function checkRandom(seed: number): RandomResult {
-  const source = RANDOM_PRELUDE + randomProgram(seed);
+  const source = IMPORT_PRELUDE + randomProgram(seed);
   const counts = { drives: 0, roundTrips: 0, tooLarge: 0 };
   const fail = (text: string): RandomResult => ({ ...counts, wrong: `seed ${seed}: ${text}\n${source}` });
   let native: ReturnType<typeof nativeMaker>;
   try {
-    native = nativeMaker(source);
+    native = nativeMaker(source, prelude);
   } catch (error) {
     if (error instanceof SyntaxError) return { ...counts, wrong: undefined }; // no program
     throw error;
   }
   let compiled: ReturnType<typeof compiledMaker>;
   try {
-    compiled = compiledMaker(source);
+    compiled = compiledMaker(source, prelude);
   } catch (error) {
     return fail(String((error as Error).stack));
   }

@@ -5,11 +5,13 @@ import * as entry from '../../../lib/frames/runtime/entry.ts';
 import { compileProgram, type Realm } from './realm.ts';
 import { show } from './show.ts';
 
-type Make = (runtime: object, log: (...args: unknown[]) => void) => Realm['main'];
+type Make = (runtime: object, log: (...args: unknown[]) => void, imported: object) => Realm['main'];
 
+/** `imported`: what its prelude exports, if it has one. */
 function makerOf(code: string): Make {
+  const body = code.replaceAll(/^import (\{.*\}) from ["']prelude["'];/gm, 'const $1 = imported;');
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the program is code in a text
-  return new Function('runtime', 'log', `'use strict'; ${code}\nreturn main;`) as Make;
+  return new Function('runtime', 'log', 'imported', `'use strict'; ${body}\nreturn main;`) as Make;
 }
 
 const logTo =
@@ -18,12 +20,12 @@ const logTo =
     trace.push(`log ${args.map(show).join(' ')}`);
   };
 
-export function nativeMaker(source: string): (trace: string[]) => Pick<Realm, 'main' | 'show'> {
+export function nativeMaker(source: string, imported: object = {}): (trace: string[]) => Pick<Realm, 'main' | 'show'> {
   const make = makerOf(source);
-  return (trace) => ({ main: make({}, logTo(trace)), show });
+  return (trace) => ({ main: make({}, logTo(trace), imported), show });
 }
 
-export function compiledMaker(source: string): (trace: string[]) => Realm {
+export function compiledMaker(source: string, imported: object = {}): (trace: string[]) => Realm {
   const make = makerOf(compileProgram(source, { sourceMaps: false }));
-  return (trace) => ({ main: make(entry, logTo(trace)), show, store: storeGraph, load: loadGraph });
+  return (trace) => ({ main: make(entry, logTo(trace), imported), show, store: storeGraph, load: loadGraph });
 }

@@ -37,7 +37,8 @@ class Writer {
     const parts: string[] = [];
     this.#helpers = this.#random.below(3);
     for (let index = 0; index < this.#helpers; index += 1) parts.push(this.#helper(index));
-    this.#budget = 14 + this.#random.below(22);
+    // Most are small: then there are many of them in a minute.
+    this.#budget = 4 + this.#random.below(1 + this.#random.below(32));
     parts.push(`function* main(p) {\n${this.#body(['p'])}\n}`);
     return parts.join('\n');
   }
@@ -269,12 +270,17 @@ class Writer {
   }
 }
 
-/** What the programs call. */
+/** What the programs call. A text says little of what is large: programs would double it at each turn of a loop. */
 export const RANDOM_PRELUDE = `
-function id(x, y) { return x; }
-function str(x) {
+export function id(x, y) { return x; }
+export function str(x) { return text(x, 3).slice(0, 60); }
+function text(x, depth) {
   if (typeof x === 'function') return 'f';
-  if (typeof x === 'object' && x !== null) return Array.isArray(x) ? '[' + x.map(str).join() + ']' : '{' + Object.keys(x).join() + '}';
-  return typeof x === 'symbol' ? 'sym' : String(x);
+  if (typeof x !== 'object' || x === null) return typeof x === 'symbol' ? 'sym' : String(x);
+  if (!Array.isArray(x)) return '{' + Object.keys(x).join() + '}';
+  return depth === 0 ? '[..]' : '[' + x.slice(0, 4).map((one) => text(one, depth - 1)).join() + ']';
 }
 `;
+
+/** Before each program: the prelude is a module of its own, which is compiled once. */
+export const IMPORT_PRELUDE = `import { id, str } from 'prelude';\n`;
