@@ -15,12 +15,13 @@ export function forwardSent(
   sentName: string,
 ): Set<Variable> {
   const forwarded = new Set<Variable>();
+  const mentioned = new Map(blocks.map((block) => [block, mentionedIn(block, names)]));
   for (const variable of sent) {
     const block = blocks.find(({ ops }) => ops.some((op) => valueOf(op, variable, names) !== undefined));
     if (block === undefined) continue;
     const at = block.ops.findIndex((op) => valueOf(op, variable, names) !== undefined);
     const value = valueOf(block.ops[at] as Op, variable, names) as Expression;
-    const isElsewhere = blocks.some((other) => other !== block && uses(other, variable, names));
+    const isElsewhere = blocks.some((other) => other !== block && mentioned.get(other)?.has(variable) === true);
     const later = block.ops.slice(at + 1);
     const overwritten = later.findIndex(({ code }) => assignsSent(code, sentName));
     const isTooLate =
@@ -60,12 +61,29 @@ function mentions(node: Node, variable: Variable, names: Names): boolean {
 }
 
 function endUses({ end }: Block, variable: Variable, names: Names): boolean {
-  const node = end.kind === 'branch' ? end.test : 'value' in end ? end.value : undefined;
+  const node = valueAtEnd(end);
   return node !== undefined && mentions(node, variable, names);
 }
 
-function uses(block: Block, variable: Variable, names: Names): boolean {
-  return block.ops.some(({ code }) => mentions(code, variable, names)) || endUses(block, variable, names);
+function valueAtEnd(end: Block['end']): Expression | undefined {
+  if (end.kind === 'branch') return end.test;
+  return 'value' in end ? end.value : undefined;
+}
+
+/** What a block may use, also where the value of another one has since come in its place. */
+function mentionedIn({ ops, end }: Block, names: Names): Set<Variable> {
+  const found = new Set<Variable>();
+  const walk = (node: Node): void => {
+    const variable = names.variableOf.get(node);
+    if (variable !== undefined) found.add(variable);
+    const key = computedKey(node);
+    if (key !== undefined) walk(key);
+    else if (!isFunctionNode(node) && !isClassNode(node)) for (const child of childrenOf(node)) walk(child);
+  };
+  for (const { code } of ops) walk(code);
+  const last = valueAtEnd(end);
+  if (last !== undefined) walk(last);
+  return found;
 }
 
 function substitute<N extends Node>(node: N, variable: Variable, value: Expression, names: Names): N {

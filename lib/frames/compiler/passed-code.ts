@@ -36,6 +36,7 @@ export interface ImportedName {
 export class PassedCode {
   readonly imports = new Map<string, ImportedName>();
   readonly #source: string;
+  /** In the order of the source, as are the uses. */
   #tokens: readonly Token[];
   readonly #parts: Part[] = [];
   #uses: readonly { readonly name: string; readonly at: number }[];
@@ -53,7 +54,7 @@ export class PassedCode {
     this.#findBodies(file.program);
     const counts = (at: number): boolean => !isIn(at, this.#bodies);
     this.#tokens = this.#tokens.filter(({ start }) => counts(start));
-    this.#uses = this.#uses.filter(({ at }) => counts(at));
+    this.#uses = this.#uses.filter(({ at }) => counts(at)).sort((one, other) => one.at - other.at);
     for (const unit of names.units) if (unit.parent === undefined) this.#findEnds(unit);
   }
 
@@ -129,12 +130,28 @@ export class PassedCode {
     this.#hoisted.set(unit.node, hoisted);
   }
 
+  /** Of ranges that follow each other. */
   #summary(ranges: readonly Range[]): string {
-    const words = this.#tokens.filter(({ start }) => isIn(start, ranges));
+    const words = ranges.flatMap((range) => within(this.#tokens, ({ start }) => start, range));
     const text = words.map(({ start, end }) => this.#source.slice(start, end)).join('\u0001');
-    const used = new Set(this.#uses.filter(({ at }) => isIn(at, ranges)).map(({ name }) => name));
+    const uses = ranges.flatMap((range) => within(this.#uses, ({ at }) => at, range));
+    const used = new Set(uses.map(({ name }) => name));
     return [hashOfSource(text), ...[...used].sort()].join(' ');
   }
+}
+
+/** What of a sorted list lies in a range. */
+function within<T>(sorted: readonly T[], placeOf: (one: T) => number, [start, end]: Range): T[] {
+  const firstFrom = (place: number): number => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (placeOf(sorted[middle] as T) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return sorted.slice(firstFrom(start), firstFrom(end));
 }
 
 function isIn(at: number, ranges: readonly Range[]): boolean {
