@@ -20,7 +20,7 @@ import * as measured from '../workflows.ts';
 type Line = Record<string, unknown>;
 
 const LENGTHS = [1_000, 10_000, 50_000];
-const RESUMES = 200;
+const RESUMES = 2_000;
 const COLD_STEPS = 10_000;
 const COLD_TURNS = 9;
 const COMPILES = 9;
@@ -69,7 +69,7 @@ async function resumeOf(steps: number): Promise<Line> {
     if (resumed.kind === 'refused') throw new Error(resumed.reason);
     times.push(cpuMsSince(startedCpu) * 1_000);
   }
-  return { resumeCpuUs: round(median(times.slice(RESUMES / 4)), 0), snapshotBytes: JSON.stringify(encoded).length };
+  return { resumeCpuUs: round(median(times.slice(RESUMES / 2)), 0), snapshotBytes: JSON.stringify(encoded).length };
 }
 
 function engineOn({ store }: BenchStore): Engine {

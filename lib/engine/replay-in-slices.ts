@@ -32,6 +32,7 @@ export async function replayInSlices(engine: Engine, replay: SlicedReplay): Prom
   const { clock, turnOfTheLoop } = engine;
   const beganAtMs = clock.nowMs();
   const replaying = beginReplay(deliver, context, head);
+  if (recorded.length === 0) return replaying.end(); // no code has to run
   let at = 0;
   let sliceBeganAtMs = beganAtMs;
   /** Events that are fed in one piece: the guard goes up and down around them, and only then the clock is read. */

@@ -8,7 +8,8 @@
  */
 import { decode } from '../codec/decode.ts';
 import type { Encoded } from '../core/encoded.ts';
-import { invariant } from '../core/invariant.ts';
+import { invariant, InvariantError } from '../core/invariant.ts';
+import type { RandomSource } from '../core/loop.ts';
 import type { LogLevel } from '../core/logger.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../core/run-limits.ts';
 import { formOfOwnCode } from '../core/stored-run-format.ts';
@@ -191,6 +192,13 @@ async function follow(engine: Engine, run: RunItem, followed: Followed): Promise
   return follow(engine, run, { ...followed, ...result.then });
 }
 
+/** A run that is restored has brought its own. */
+const RESTORED_RANDOM: RandomSource = {
+  next() {
+    throw new InvariantError('a run that was restored draws from what begins one');
+  },
+};
+
 async function followOnce(
   engine: Engine,
   run: RunItem,
@@ -213,7 +221,7 @@ async function followOnce(
   let isInterrupted = false;
   let linesToSkip = again?.linesWritten ?? 0;
   const options: LiveRunOptions = {
-    random: secrets.random(() => live.lastCommandId()),
+    random: head === undefined ? secrets.random(() => live.lastCommandId()) : RESTORED_RANDOM,
     doneByOther,
     body: () => (hasTimerForTimeout(recorded) ? definition.startWithTimer(given.input) : definition.start(given.input)),
     ...optionsOfReplay(engine, run, { definition, started, recorded, secrets }),
@@ -232,7 +240,7 @@ async function followOnce(
   if (made?.kind === 'refused') return made;
   const live: LiveRun = made?.live ?? createLiveRun(options);
   // Registered classes read their data at each replay. An input that this code cannot read holds the run.
-  const given = withGuard(guarded, () => ({ input: decode(input) })); // null for a run that is begun
+  const given = head === undefined ? withGuard(guarded, () => ({ input: decode(input) })) : { input: undefined };
 
   const strays = createStrayErrors({ runId, workflow, log: engine.log, codeLocation: () => live.codeLocation() });
   const beside = { strays, secrets, ...beganWith([started, ...recorded]), started, code };

@@ -18,7 +18,10 @@ interface Builtins {
   readonly 'node:zlib': typeof zlib;
 }
 
+let load: NodeJS.Require | undefined;
+
 export function loadBuiltin<Name extends keyof Builtins>(name: Name): Builtins[Name] {
   // From where it is loaded does not matter, and a bundle need not say.
-  return createRequire('/')(name) as Builtins[Name];
+  load ??= createRequire('/');
+  return load(name) as Builtins[Name];
 }

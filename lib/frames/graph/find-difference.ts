@@ -62,11 +62,14 @@ function partsOf(one: readonly Json[], other: readonly Json[], path: string): Pa
   return kind === KINDS.error ? pairs.filter((_, at) => at !== STACK_AT) : pairs;
 }
 
+const NAMED = new Set<Json | undefined>([KINDS.generator, KINDS.classInstance]);
+
 /** What stands before a value is its name, where it has one. */
 function nameOf(node: readonly Json[], at: number): string {
   const [kind] = node;
   const before = node[at - 1];
-  const isNamed = kind === KINDS.generator ? at > 5 && at % 2 === 0 : kind === KINDS.plainObject;
+  const isNamed =
+    kind === KINDS.plainObject || (at % 2 === 0 && at > (kind === KINDS.generator ? 5 : 3) && NAMED.has(kind));
   if (isNamed && at > 1 && typeof before === 'string') return `.${before}`;
   return at === 0 ? '' : `[${at - 1}]`;
 }

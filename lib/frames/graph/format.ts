@@ -31,6 +31,7 @@ export const TAGS = {
 export const KINDS = {
   plainObject: 'o',
   object: 'O',
+  classInstance: 'k',
   array: 'a',
   oddArray: 'A',
   error: 'e',
@@ -71,3 +72,6 @@ export const WELL_KNOWN_SYMBOLS: ReadonlyMap<symbol, string> = new Map(
     return typeof value === 'symbol' ? [[value, name]] : [];
   }),
 );
+
+/** A key of an instance that stands for a private name of its class. */
+export const isPrivateName = (key: string): boolean => key.startsWith('#');

@@ -29,11 +29,13 @@ export class GraphReader {
   }
 
   run(root: Json): unknown {
-    for (const [index, kind] of this.#kinds.entries()) {
+    const { length } = this.#kinds;
+    for (let index = 0; index < length; index += 1) {
+      const kind = this.#kinds[index] as NodeKind;
       if (kind.make !== undefined) this.#objects[index] = kind.make(this, this.#nodes[index] as StoredNode);
     }
-    for (const index of this.#kinds.keys()) this.#make(index);
-    for (const index of this.#kinds.keys()) this.#fill(index);
+    for (let index = 0; index < length; index += 1) if (this.#objects[index] === undefined) this.#make(index);
+    for (let index = 0; index < length; index += 1) this.#fill(index);
     for (const finish of this.afterwards) finish();
     return this.value(root);
   }

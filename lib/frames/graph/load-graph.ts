@@ -22,11 +22,13 @@ export function loadGraph(bytes: Uint8Array, host: SnapshotHost = {}): LoadedGra
   }
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 function parse(bytes: Uint8Array): [root: Json, nodes: readonly Json[]] {
   if (bytes.byteLength > MAX_RUN_BYTES) throw new Refused(tooLarge(bytes.byteLength));
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    parsed = JSON.parse(decoder.decode(bytes));
   } catch {
     throw new Refused('it is no stored graph: it is cut off, or something else');
   }

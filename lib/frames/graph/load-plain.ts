@@ -1,7 +1,9 @@
 /** Objects and arrays. */
-import { EXTENSIBLE, PROPERTY, type Json, type KINDS } from './format.ts';
+import { runtime } from '../runtime/runtime.ts';
+import { EXTENSIBLE, isPrivateName, PROPERTY, type Json, type KINDS } from './format.ts';
 import type { GraphReader } from './graph-reader.ts';
 import type { NodeKind } from './load-kinds.ts';
+import { shown } from './shown.ts';
 
 const MAX_LENGTH = 2 ** 32 - 1;
 
@@ -11,8 +13,8 @@ export const plainKinds = {
     fill(reader, node, object) {
       for (let at = 1; at < node.length; at += 2) {
         const key = node[at];
-        if (typeof key !== 'string') reader.refuse('a key is no text');
-        define(object, key as string, reader.value(node[at + 1]));
+        if (typeof key !== 'string') return reader.refuse('a key is no text');
+        give(object, key, reader.value(node[at + 1]));
       }
     },
   },
@@ -23,6 +25,20 @@ export const plainKinds = {
       defineAll(reader, object, properties);
       setPrototype(object, reader.value(prototype), reader);
       if (extensible !== EXTENSIBLE) Object.preventExtensions(object);
+    },
+  },
+  classInstance: {
+    make: () => ({}),
+    fill(reader, node, object) {
+      const [, module, name] = node;
+      const isName = typeof module === 'string' && typeof name === 'string';
+      const ofClass = isName ? runtime.classInModule(module, name) : undefined;
+      if (ofClass === undefined) return reader.refuse(`${shown(name)} is not in ${shown(module)} any more`);
+      for (let at = 3; at < node.length; at += 2) {
+        const key = keyIn(reader, ofClass, node[at]);
+        give(object, key, reader.value(node[at + 1]));
+      }
+      Object.setPrototypeOf(object, ofClass.prototype);
     },
   },
   array: {
@@ -45,9 +61,24 @@ export const plainKinds = {
   },
 } satisfies Partial<Record<keyof typeof KINDS, NodeKind>>;
 
-/** Never an assignment, which `__proto__` would turn into something else. */
-function define(object: object, key: PropertyKey, value: unknown): void {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+type ClassInModule = NonNullable<ReturnType<typeof runtime.classInModule>>;
+
+function keyIn(reader: GraphReader, ofClass: ClassInModule, stored: Json | undefined): PropertyKey {
+  if (typeof stored === 'string') {
+    if (!isPrivateName(stored)) return stored;
+    return runtime.privateIn(ofClass, stored) ?? reader.refuse(`${ofClass.name} has no ${shown(stored)} any more`);
+  }
+  const key = reader.value(stored);
+  return typeof key === 'symbol' ? key : reader.refuse('a property has no key');
+}
+
+/** To an object that inherits from nothing but `Object.prototype`. What that has is not assigned to: `__proto__` would become something else. */
+function give(object: object, key: PropertyKey, value: unknown): void {
+  if (key in object) {
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    (object as Record<PropertyKey, unknown>)[key] = value;
+  }
 }
 
 export function setPrototype(object: object, prototype: unknown, reader: GraphReader): void {

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { registeredFor } from '../../core/class-registry.ts';
 import { describeValue } from '../../core/describe-value.ts';
 import { runtime } from '../runtime/runtime.ts';
-import { EXTENSIBLE, KINDS, NOT_EXTENSIBLE, type Json } from './format.ts';
+import { EXTENSIBLE, isPrivateName, KINDS, NOT_EXTENSIBLE, type Json } from './format.ts';
 import { intrinsicName } from './intrinsics.ts';
 import { hasPlainProperties, partOf, storeProperties } from './properties.ts';
 import { storeBuiltin } from './store-builtin.ts';
@@ -94,6 +94,41 @@ function isPlainItem(value: unknown[], index: number): boolean {
 /** An instance of a class of compiled code, or an object that inherits from another one. */
 function storeOther(writer: GraphWriter, value: object, prototype: object | null): Node {
   refuseUnknownClass(writer, value, prototype);
+  const instance = prototype === null ? undefined : storeInstance(writer, value, prototype);
+  if (instance !== undefined) return instance;
   const extensible = Object.isExtensible(value) ? EXTENSIBLE : NOT_EXTENSIBLE;
   return [KINDS.object, storePrototype(writer, prototype), extensible, ...storeProperties(writer, value)];
+}
+
+/** Most of what a run is made of: nothing in it is but what assignments make. Its class is named, and its keys are texts. */
+function storeInstance(writer: GraphWriter, instance: object, prototype: object): Node | undefined {
+  const ofClass = runtime.classOfPrototype(prototype);
+  if (ofClass === undefined || !Object.isExtensible(instance)) return undefined;
+  const keys = Reflect.ownKeys(instance);
+  const areUsual = keys.every((key) => isUsual(Object.getOwnPropertyDescriptor(instance, key)) && !isTakenKey(key));
+  if (!areUsual) return undefined;
+  const node: Json[] = [KINDS.classInstance, ofClass.module, ofClass.name];
+  for (const key of keys) {
+    const part = partOf(key);
+    const name = typeof key === 'symbol' ? (key.description ?? '') : key;
+    const isPrivate = typeof key === 'symbol' && isPrivateName(name) && runtime.privateIn(ofClass, name) === key;
+    const value: unknown = (instance as Record<PropertyKey, unknown>)[key];
+    node.push(isPrivate ? name : writer.value(key, part), writer.value(value, part));
+  }
+  return node;
+}
+
+function isUsual(descriptor: PropertyDescriptor | undefined): boolean {
+  return (
+    descriptor !== undefined &&
+    'value' in descriptor &&
+    descriptor.writable === true &&
+    descriptor.enumerable === true &&
+    descriptor.configurable === true
+  );
+}
+
+/** It would be read as a private name. */
+function isTakenKey(key: PropertyKey): boolean {
+  return typeof key === 'string' && isPrivateName(key);
 }

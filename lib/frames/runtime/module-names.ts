@@ -33,6 +33,18 @@ const symbols = new Map<symbol, NameInModule>();
 /** The prototypes of known classes; true if instances have something hidden. */
 const classPrototypes = new WeakMap<object, boolean>();
 
+/** A class that a module has at its top level, as instances of it are stored. */
+export interface ClassInModule {
+  readonly module: string;
+  readonly name: string;
+  readonly prototype: object;
+  /** Its private names, which have become symbols. */
+  readonly privates: Map<string, symbol>;
+}
+
+/** Known until the next module is loaded, which may be one of them again. */
+const knownClasses = new Map<string, Map<string, ClassInModule>>();
+
 /** Called by compiled code at the beginning of a module. `hash`: of its source. */
 export function beginModule(id: string, hash = ''): void {
   if (begun.has(id)) {
@@ -72,6 +84,7 @@ function hashOfText(text: string): string {
 /** Called by compiled code at the end of a module. */
 export function nameModule(id: string, { own, imported, classes, code }: WrittenNames): void {
   if (code !== undefined) setCode(id, { code, own, imported });
+  knownClasses.clear();
   modules.set(id, { ...imported, ...own });
   for (const [name, hides] of Object.entries(classes)) {
     const known = read(own[name]);
@@ -114,6 +127,37 @@ export function namedInModule({ module, path: [first, ...rest] }: NameInModule):
     value = (Object.getOwnPropertyDescriptor(value, key) ?? ownOfSymbol(value, key, getters))?.value;
   }
   return value;
+}
+
+/** The class of this name; undefined if there is none. */
+export function classInModule(module: string, name: string): ClassInModule | undefined {
+  const known = knownClasses.get(module)?.get(name);
+  if (known !== undefined) return known;
+  const prototype = namedInModule({ module, path: [name, 'prototype'] });
+  if (typeof prototype !== 'object' || prototype === null) return undefined;
+  const found = { module, name, prototype, privates: new Map<string, symbol>() };
+  const beside = knownClasses.get(module) ?? new Map<string, ClassInModule>();
+  knownClasses.set(module, beside.set(name, found));
+  return found;
+}
+
+/** The class whose instances inherit from this alone, if it is at the top level of a module. */
+export function classOfPrototype(prototype: object): ClassInModule | undefined {
+  const { module, path } = names.get(prototype) ?? { module: '', path: [] };
+  const [name, last, ...rest] = path;
+  if (name === undefined || last !== 'prototype' || rest.length > 0) return undefined;
+  const found = classInModule(module, name);
+  return found?.prototype === prototype ? found : undefined;
+}
+
+/** The symbol that a private name of a class has become; undefined if it has none of that name. */
+export function privateIn(ofClass: ClassInModule, name: string): symbol | undefined {
+  const known = ofClass.privates.get(name);
+  if (known !== undefined) return known;
+  const found = namedInModule({ module: ofClass.module, path: [`$$p_${ofClass.name}_${name.slice(1)}`] });
+  if (typeof found !== 'symbol' || found.description !== name) return undefined;
+  ofClass.privates.set(name, found);
+  return found;
 }
 
 /** Of a key in a path. A symbol, such as a private name that was lowered, goes by the constant that has it. */
