@@ -165,6 +165,8 @@ test('bytes of a stranger are refused in words', () => {
   );
   expect(load([GRAPH_FORMAT, ['n', 'f'.repeat(2_000_000)]])).toBe('it has a value that is not known');
   expect(load([GRAPH_FORMAT, [0], ['M', 'nowhere', 'x']])).toBe('"x" is not in "nowhere" any more');
+  expect(load([GRAPH_FORMAT, [0], ['k', 'nowhere', 'X', '__proto__', 1]])).toBe('"X" is not in "nowhere" any more');
+  expect(load([GRAPH_FORMAT, [0], ['k', [0], {}]])).toMatch(/ any more$/);
   expect(load([GRAPH_FORMAT, [0], ['I', 'Function']])).toBe('this version of Node has no "Function"');
   expect(load([GRAPH_FORMAT, [0], ['I', 'eval']])).toBe('this version of Node has no "eval"');
   expect(load([GRAPH_FORMAT, [0], ['i', 'FramesMoney', [0]]])).toBe('a node needs itself before it is there');

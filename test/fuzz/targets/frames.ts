@@ -22,10 +22,13 @@ runtime.define({
   step: () => ({ value: undefined, done: true }),
 });
 runtime.closure('fuzzed#main/f', ['n*', 'p'], (n, p) => () => [n, p]);
-runtime.nameModule('fuzzed', { own: { TABLE: () => ({ a: [1] }) }, imported: {}, classes: {} });
+class Place {}
+const own = { TABLE: () => ({ a: [1] }), Place: () => Place };
+runtime.nameModule('fuzzed', { own, imported: {}, classes: { Place: false } });
 
 const frame = ['G', 'fuzzed#main', null, 'here', [1], '#of0', [2], 'n', [3], 'p', [4]];
 const values = [
+  [[0], ['k', 'fuzzed', 'Place', 'at', [0], ['sw', 'iterator'], 1, '__proto__', [1]], ['o']],
   [
     [0],
     frame,
