@@ -49,24 +49,62 @@ interface Definition {
   byState: Map<number, { live: string[] }>;
 }
 
+/**
+ * Some programs take the iterator of arrays away, or have one of their own. What stores them is not a part of the program: it
+ * works with that of the language.
+ */
+function withOwnIterator(context: vm.Context): <T>(work: () => T) => T {
+  return vm.runInContext(
+    `(() => {
+      const { defineProperty, getOwnPropertyDescriptor } = Object;
+      const places = [[Array.prototype, Symbol.iterator], [[][Symbol.iterator]().__proto__, 'next']];
+      const own = places.map(([holder, key]) => getOwnPropertyDescriptor(holder, key));
+      return (work) => {
+        const found = [];
+        for (let at = 0; at < 2; at += 1) {
+          found[at] = getOwnPropertyDescriptor(places[at][0], places[at][1]);
+          defineProperty(places[at][0], places[at][1], own[at]);
+        }
+        try {
+          return work();
+        } finally {
+          for (let at = 0; at < 2; at += 1) {
+            if (found[at] === undefined) delete places[at][0][places[at][1]];
+            else defineProperty(places[at][0], places[at][1], found[at]);
+          }
+        }
+      };
+    })()`,
+    context,
+  ) as <T>(work: () => T) => T;
+}
+
 function runtimeFor(context: vm.Context, how: How): object {
   const { entry, store, load } = runtimeIn(context);
   if (how === 'compiled') return entry;
+  const guarded = withOwnIterator(context);
+  const { nameModule } = entry as { nameModule: (...given: unknown[]) => void };
   const runtime = entry as { define: (written: object) => Definition };
   return {
     ...entry,
+    nameModule: (...given: unknown[]) => {
+      guarded(() => {
+        nameModule(...given);
+      });
+    },
     /** The locals of a frame go through bytes before it goes on, all at once. */
     define(written: object): Definition {
       const definition = runtime.define(written);
       const { step } = definition;
       definition.step = (frame, mode, sent) => {
-        const live = [...(definition.byState.get(frame['#pc'])?.live ?? [])];
-        const stored = store(live.map((name) => frame[name]));
-        if (stored.kind === 'stored') {
+        const live = definition.byState.get(frame['#pc'])?.live ?? [];
+        guarded(() => {
+          const stored = store(live.map((name) => frame[name]));
+          if (stored.kind === 'refused') return;
           const loaded = load(stored.bytes);
           if (loaded.kind === 'refused') throw new Error(`not read: ${loaded.reason}`);
           for (const [index, name] of live.entries()) frame[name] = (loaded.value as unknown[])[index];
-        }
+        });
         return step(frame, mode, sent);
       };
       return definition;

@@ -33,9 +33,10 @@ export function expression(l: Lowering, node: Expression): Expression {
       for (const item of node.expressions.slice(0, -1)) l.emit(statement(expression(l, item)));
       return expression(l, node.expressions.at(-1) as Expression);
     }
+    case 'CallExpression':
+      return node.callee.type === 'Import' ? dynamicImport(l, node) : lowerChain(l, node);
     case 'MemberExpression':
     case 'OptionalMemberExpression':
-    case 'CallExpression':
     case 'OptionalCallExpression':
       return lowerChain(l, node);
     case 'NewExpression': {
@@ -55,6 +56,12 @@ export function expression(l: Lowering, node: Expression): Expression {
     default:
       throw new Error(`a yield in ${node.type} is not known to the compiler`);
   }
+}
+
+/** `import` is no value that could be kept while its arguments are evaluated. */
+function dynamicImport(l: Lowering, node: t.CallExpression): Expression {
+  const args = sequence(l, node.arguments as Item[]);
+  return located(t.callExpression(node.callee, args as Expression[]), node);
 }
 
 function yielded(l: Lowering, node: t.YieldExpression): Expression {
