@@ -6,6 +6,7 @@ import { openHandlers } from '../../conformance/homes/engine-stage.ts';
 import { play } from '../../conformance/play.ts';
 import { nameOf, workflowsOf } from '../../conformance/program.ts';
 import { examplePrograms } from '../../conformance/programs/examples.ts';
+import { unboundedPrograms } from '../../conformance/programs/unbounded.ts';
 import { startTableServer } from '../../dynamodb/table-server.ts';
 
 const server = await startTableServer();
@@ -16,12 +17,15 @@ afterAll(async () => {
 });
 
 describe('with frames, through the handlers that are deployed, with a table and a cold worker, each example ends as it says', () => {
-  it.each(examplePrograms.map((program) => [nameOf(program), program] as const))('%s', async (_name, program) => {
-    const store = createDynamodbStore({ tableName: await server.newTable(), client });
-    const stage = openHandlers({ workflows: workflowsOf(program), store, frames: true }, { isCold: true });
-    expect(await play(program, stage)).toEqual([]);
-    expect(stage.lines().filter(({ message }) => message.includes('snapshot'))).toEqual([]);
-  });
+  it.each([...examplePrograms, ...unboundedPrograms].map((program) => [nameOf(program), program] as const))(
+    '%s',
+    async (_name, program) => {
+      const store = createDynamodbStore({ tableName: await server.newTable(), client });
+      const stage = openHandlers({ workflows: workflowsOf(program), store, frames: true }, { isCold: true });
+      expect(await play(program, stage)).toEqual([]);
+      expect(stage.lines().filter(({ message }) => message.includes('snapshot'))).toEqual([]);
+    },
+  );
 
   it('snapshots were written to the table, and read', async () => {
     const tableName = await server.newTable();
