@@ -53,10 +53,10 @@ export const tailBugs: readonly PlantedBug[] = [
     put: `carried.has(entry.messageId) || lettersOf({ letters }).size >= 0;`,
   },
   {
-    name: 'what was held for a release is forgotten when something was accepted since',
+    name: 'what was held for a release is not in the record that is put when something was accepted since',
     file: COMMIT,
-    find: `if (entries.length === 0 && !turn.isHolding && !putsTail) return 'committed';`,
-    put: `if (entries.length === 0 && !putsTail) return 'committed';`,
+    find: `engine.maxRecordBytes, journal.tail?.entries)`,
+    put: `engine.maxRecordBytes, turn.isHolding ? undefined : journal.tail?.entries)`,
   },
   {
     name: 'the tail moves along to the next link',
