@@ -173,5 +173,9 @@ function codeOf({ frames, version }: Turn['engine']): string {
 export function noteRefused(turn: Turn, reason: string): void {
   const { engine, runId, run } = turn;
   turn.noteSnapshot({ refused: reason });
-  engine.log.warn('a run has no snapshot, and will be replayed', { runId, workflow: run.workflow, reason });
+  const isUnbounded = engine.registry.find(run.workflow)?.isUnbounded === true;
+  const what = isUnbounded
+    ? 'a run has no new base, and its journal grows until it has one'
+    : 'a run has no snapshot, and will be replayed';
+  engine.log.warn(what, { runId, workflow: run.workflow, reason });
 }

@@ -68,6 +68,7 @@ export const PROBLEMS = {
   RUN_NOT_ENDED: { status: 409, title: 'Run has not ended' },
   RUN_NOT_BEGUN: { status: 409, title: 'Run has not begun' },
   NOT_FAILED: { status: 409, title: 'Run has not failed' },
+  BASE_NOT_OF_CODE: { status: 409, title: 'Run is of other code' },
   HISTORY_DROPPED: { status: 409, title: 'History is not kept' },
   RETRY_REFUSED: { status: 409, title: 'Run cannot be tried again' },
   WORKFLOW_LIST_FULL: { status: 409, title: 'Too many workflows are paused' },

@@ -7,7 +7,7 @@ import { anyValue } from './schemas.ts';
 const answers = { 200: { description: 'What the handler returns, as of the last record.', schema: anyValue } };
 const problems: readonly ProblemCode[] = [
   ...(['RUN_NOT_FOUND', 'RUN_NOT_BEGUN', 'UNKNOWN_QUERY', 'UNKNOWN_WORKFLOW', 'QUERY_FAILED'] as const),
-  'UNSERIALIZABLE_VALUE',
+  ...(['BASE_NOT_OF_CODE', 'UNSERIALIZABLE_VALUE'] as const),
 ];
 
 const queryRoute = defineRoute({

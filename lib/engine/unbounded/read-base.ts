@@ -13,7 +13,7 @@ import { linkOf } from '../link-before.ts';
 import type { Engine } from '../settings.ts';
 import { decodeSnapshot, type Snapshot } from '../snapshot.ts';
 import { whyNotOfBase } from '../write-snapshot.ts';
-import { baseNotOfCode } from './base-not-of-code.ts';
+import { baseNotOfCode, baseNotReadable } from './base-not-of-code.ts';
 
 export type ReadBase =
   /** The journal is whole. */
@@ -36,11 +36,11 @@ export async function readBase(engine: Engine, run: RunItem, options: ReadBaseOp
   if (snapshot.record !== base.record || snapshot.link !== linkOf(run)) {
     return unreadable(run, 'it is not the one that the run names');
   }
-  if (engine.frames === undefined) {
-    return { kind: 'unreadable', error: baseNotOfCode(run, 'it is not compiled for frames') };
-  }
-  const reason = whyNotOfBase(engine, snapshot, options);
-  return reason === undefined ? { kind: 'read', snapshot } : { kind: 'unreadable', error: baseNotOfCode(run, reason) };
+  const isCompiled = engine.frames !== undefined;
+  const reason = isCompiled ? whyNotOfBase(engine, snapshot, options) : 'its code is not compiled for frames';
+  if (reason === undefined) return { kind: 'read', snapshot };
+  const toError = options.isToRead === true ? baseNotReadable : baseNotOfCode;
+  return { kind: 'unreadable', error: toError(run, reason) };
 }
 
 /** A table or a bucket that does not answer is another matter: that throws. The error is of the payload key. */
