@@ -14,7 +14,7 @@ export function baseNotOfCode({ runId }: RunItem, reason: string): LullError {
   );
 }
 
-/** The same for who only reads the run: its own worker may well go on. */
+/** The same for a reader of the run: its own worker may well go on. */
 export function baseNotReadable({ runId }: RunItem, reason: string): LullError {
   return new LullError(
     'BASE_NOT_OF_CODE',
