@@ -5,6 +5,7 @@
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { Encoded } from '../core/encoded.ts';
+import { describeThrown } from '../core/to-error.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { loadBuiltin } from '../node/load-builtin.ts';
 import { whyLockedValue } from '../ports/locked-records.ts';
@@ -30,12 +31,33 @@ export function encodeArchive({ before, records }: Archive): Encoded {
 }
 
 function decodeArchive(what: string, encoded: Encoded): Archive {
-  const [format, before, packed] = decode(encoded) as [unknown, string | null, string];
-  if (format !== ARCHIVE_FORMAT) throw new PayloadDamagedError(what, `its format is ${String(format)}`);
-  const text = loadBuiltin('node:zlib')
-    .inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES })
-    .toString();
-  return { ...(before === null ? {} : { before }), records: JSON.parse(text) as JournalRecord[] };
+  const parsed = decode(encoded);
+  if (!Array.isArray(parsed)) throw new PayloadDamagedError(what, 'it is no archive');
+  const [format, before, packed] = parsed as unknown[];
+  if (format !== ARCHIVE_FORMAT) throw new PayloadDamagedError(what, 'its format is another one');
+  if ((before !== null && typeof before !== 'string') || typeof packed !== 'string')
+    throw new PayloadDamagedError(what, 'something is missing in it');
+  return { ...(before === null ? {} : { before }), records: unpack(what, packed) };
+}
+
+function unpack(what: string, packed: string): JournalRecord[] {
+  let records: unknown;
+  try {
+    const { inflateRawSync } = loadBuiltin('node:zlib');
+    records = JSON.parse(inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES }).toString());
+  } catch (error) {
+    throw new PayloadDamagedError(what, `it cannot be read: ${describeThrown(error)}`);
+  }
+  if (!Array.isArray(records) || !records.every(isRecord))
+    throw new PayloadDamagedError(what, 'it has other things than records');
+  return records;
+}
+
+function isRecord(value: unknown): value is JournalRecord {
+  const { number, epoch, nonce, entries } = (value ?? {}) as Partial<JournalRecord>;
+  return (
+    Number.isSafeInteger(number) && Number.isSafeInteger(epoch) && typeof nonce === 'string' && Array.isArray(entries)
+  );
 }
 
 /** Throws a PayloadDamagedError where it is not there. */

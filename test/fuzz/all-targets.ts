@@ -2,6 +2,7 @@
 export const targets = {
   codec: '^lib/codec/',
   frames: '^lib/frames/(graph|runtime)/',
+  kept: '^lib/archive/archive\\.ts$|^lib/engine/snapshot\\.ts$',
   duration: '^lib/core/duration\\.ts$',
   environment: '^lib/lambda/environment\\.ts$',
   sqs: '^lib/lambda/|^functions/create-worker-handler\\.ts$',
