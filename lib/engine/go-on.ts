@@ -118,15 +118,24 @@ function keptOf(journal: readonly JournalEntry[], copied: number): number | unde
   return undefined;
 }
 
-async function readForked({ store }: Engine, point: ForkPoint): Promise<ForkedPart> {
+/** Whether the journal from which a fork begins is still there. */
+export async function isForkedThere(engine: Pick<Engine, 'store'>, point: ForkPoint): Promise<boolean> {
+  return (await findForked(engine, point)) !== undefined;
+}
+
+async function findForked({ store }: Pick<Engine, 'store'>, point: ForkPoint): Promise<ForkedPart | undefined> {
   const { runId, link } = point;
   const records = await store.loadRecords(runId, 0, undefined, link);
   unlessLocked(runId, records);
-  const part = findDamage(records) === undefined ? forkedPart(readableEntries(records), point) : undefined;
+  return findDamage(records) === undefined ? forkedPart(readableEntries(records), point) : undefined;
+}
+
+async function readForked(engine: Engine, point: ForkPoint): Promise<ForkedPart> {
+  const part = await findForked(engine, point);
   if (part !== undefined) return part;
   throw new LullError(
     'FORK_SOURCE_MISSING',
-    `the run was forked from run "${runId}", whose journal is not in the table any more, or not whole: it was purged or ` +
+    `the run was forked from run "${point.runId}", whose journal is not in the table any more, or not whole: it was purged or ` +
       `deleted before this run's first turn. Terminate this run`,
   );
 }

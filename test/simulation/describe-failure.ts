@@ -5,6 +5,8 @@ import type { Action } from './world/act.ts';
 
 export interface Failure {
   readonly seed: number;
+  /** Those alone that plans were drawn of; none: all. */
+  readonly workloads: readonly string[];
   readonly plan: Plan;
   readonly report: Report;
   readonly attempts: number;
@@ -16,9 +18,11 @@ export interface Failure {
 
 const LAST_CALLS = 25;
 
-export function describeFailure({ seed, plan, report, attempts, commit, frames }: Failure): string {
+export function describeFailure(failure: Failure): string {
+  const { seed, workloads, plan, report, attempts, commit, frames } = failure;
   const { violation, cloud } = report;
   const { weather, runs } = plan;
+  const only = workloads.length === 0 ? '' : ` --workload ${workloads.map((name) => JSON.stringify(name)).join(' ')}`;
   return [
     `seed ${seed} breaks the rule "${violation?.rule}"${violation?.runId ? ` in ${violation.runId}` : ''}:`,
     `  ${violation?.message}`,
@@ -33,7 +37,7 @@ export function describeFailure({ seed, plan, report, attempts, commit, frames }
     ...(weather.pinned === undefined ? [] : [`  runs are pinned: ${JSON.stringify(weather.pinned)}`]),
     `the last that reached the table:`,
     ...cloud.table.lastCalls(LAST_CALLS).map((line) => `  ${line}`),
-    `commit ${commit}; again: npm run simulate -- --seed ${seed} --runs 1${frames ? ' --frames' : ''}`,
+    `commit ${commit}; again: npm run simulate -- --seed ${seed} --runs 1${frames ? ' --frames' : ''}${only}`,
   ].join('\n');
 }
 

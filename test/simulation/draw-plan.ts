@@ -5,7 +5,8 @@ import { drawWeather } from './world/weather.ts';
 import { workloadOf, workloads } from './workloads/all-workloads.ts';
 import type { Workload } from './workloads/workload.ts';
 
-export function drawPlan(seed: number): Plan {
+/** `only`: runs of these workloads; none: of all. */
+export function drawPlan(seed: number, only: readonly string[] = []): Plan {
   const dice = new Dice(seed);
   const weather = drawWeather(dice.named('weather'));
   const count = dice.pick([1, 1, 2, 3, 5]);
@@ -14,7 +15,7 @@ export function drawPlan(seed: number): Plan {
   while (runs.length < count) {
     const runId = `run-${runs.length + 1}`;
     const own = dice.named(runId);
-    const { name, draw, alone, hasBucket, befalls } = drawWorkload(own, runs.length === 0);
+    const { name, draw, alone, hasBucket, befalls } = drawWorkload(own, { only, mayBeAlone: runs.length === 0 });
     const drawn = draw(own, runId);
     const callers = someWithFirstTurns(own.named('first turns'), drawn.callers);
     runs.push({ workload: name, runId, ...drawn, callers: someOverHttp(own.named('http'), callers) });
@@ -28,8 +29,13 @@ export function drawPlan(seed: number): Plan {
   return { seed, runs, weather: { ...weather, incidents } };
 }
 
-function drawWorkload(dice: Dice, mayBeAlone: boolean): Workload {
-  const possible = workloads.filter(({ alone }) => alone === undefined || mayBeAlone);
+function drawWorkload(
+  dice: Dice,
+  { only, mayBeAlone }: { readonly only: readonly string[]; readonly mayBeAlone: boolean },
+): Workload {
+  const possible = workloads.filter(
+    ({ name, alone }) => (alone === undefined || mayBeAlone) && (only.length === 0 || only.includes(name)),
+  );
   return workloadOf(dice.weighted(Object.fromEntries(possible.map(({ name, weight }) => [name, weight]))));
 }
 

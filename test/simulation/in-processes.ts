@@ -19,7 +19,7 @@ const ONE_CORE_EACH = ['--single-threaded-gc', '--max-semi-space-size=64'];
  * what those have done until then counts. Rejects if a process dies.
  */
 export async function runInProcesses(file: string, options: InProcesses): Promise<Result[]> {
-  const { processes, firstSeed, untilMs, onProgress } = options;
+  const { processes, firstSeed, untilMs, workloads, onProgress } = options;
   const tallies: Tally[] = [];
   const children = Array.from({ length: processes }, () =>
     fork(file, { serialization: 'advanced', execArgv: ONE_CORE_EACH }),
@@ -48,7 +48,7 @@ export async function runInProcesses(file: string, options: InProcesses): Promis
           );
         });
         const runs = Math.ceil((options.runs - index) / processes);
-        child.send({ firstSeed: firstSeed + index, stride: processes, runs, untilMs } satisfies Share);
+        child.send({ firstSeed: firstSeed + index, stride: processes, runs, untilMs, workloads } satisfies Share);
       }
     });
   } finally {

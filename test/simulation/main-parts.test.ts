@@ -24,8 +24,10 @@ test('a million runs are shared out to all cores, and one run is done here', () 
     keep: false,
     asItIs: false,
     frames: false,
+    workloads: [],
   });
   expect(read('--runs', '1', '--seed', '7')).toMatchObject({ firstSeed: 7, processes: 1 });
+  expect(read('--workload', 'pooling', 'pooled runs')).toMatchObject({ workloads: ['pooling', 'pooled runs'] });
   expect(read()).toMatchObject({ runs: Infinity, untilMs: 1_060_000 });
 });
 

@@ -49,11 +49,11 @@ async function runAll(options: SimulationOptions, startedAtMs: number): Promise<
   }
 }
 
-async function explain(seed: number, { asItIs, keep, frames }: SimulationOptions): Promise<void> {
-  const plan = drawPlan(seed);
+async function explain(seed: number, { asItIs, keep, frames, workloads }: SimulationOptions): Promise<void> {
+  const plan = drawPlan(seed, workloads);
   const report = await simulate(plan);
   const smallest = asItIs ? { plan, report, attempts: 0 } : await shrink(plan, report, { mostAttempts: MOST_ATTEMPTS });
-  console.log(describeFailure({ seed, ...smallest, commit: commit(), frames }));
+  console.log(describeFailure({ seed, workloads, ...smallest, commit: commit(), frames }));
   const { violation } = smallest.report;
   const found = `${violation?.rule}: ${violation?.message}`;
   if (keep) keepSeed(SEEDS_FILE, { found, ...(frames && { isCompiled: true }), plan: smallest.plan });

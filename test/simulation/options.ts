@@ -1,6 +1,7 @@
 /** What may be said on the command line. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { count, drawSeed, positiveNumber, seedOrRandom } from '../command-options.ts';
+import { workloads } from './workloads/all-workloads.ts';
 
 export interface SimulationOptions {
   readonly firstSeed: number;
@@ -14,6 +15,8 @@ export interface SimulationOptions {
   readonly asItIs: boolean;
   /** The simulator is compiled (start.ts): runs go on from snapshots. */
   readonly frames: boolean;
+  /** Only plans of these; none: of all. */
+  readonly workloads: readonly string[];
 }
 
 interface Given {
@@ -24,6 +27,7 @@ interface Given {
   readonly keep?: true;
   readonly asItIs?: true;
   readonly frames?: true;
+  readonly workload?: readonly string[];
 }
 
 export function createCommand(): Command {
@@ -36,6 +40,9 @@ export function createCommand(): Command {
     .option('--keep', 'keep the plan of what fails, in seeds.json')
     .option('--frames', 'compiled: runs go on from snapshots, which are spoiled, and some have an unbounded history')
     .option('--as-it-is', 'do not look for a smaller plan that fails in the same way')
+    .addOption(
+      new Option('--workload <names...>', 'only these (default: all)').choices(workloads.map(({ name }) => name)),
+    )
     .showHelpAfterError();
 }
 
@@ -56,5 +63,6 @@ export function readOptions(
     keep,
     asItIs,
     frames,
+    workloads: given.workload ?? [],
   };
 }

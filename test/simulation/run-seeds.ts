@@ -9,6 +9,7 @@ export interface Share {
   readonly stride: number;
   readonly runs: number;
   readonly untilMs: number;
+  readonly workloads: readonly string[];
 }
 
 export interface Result {
@@ -21,7 +22,7 @@ const TELL_EVERY_MS = 1_000;
 
 /** `onProgress` is told now and then how far it is, and which seed is the next. */
 export async function runSeeds(
-  { firstSeed, stride, runs, untilMs }: Share,
+  { firstSeed, stride, runs, untilMs, workloads }: Share,
   onProgress: (tally: Tally, seed: number) => void,
 ): Promise<Result> {
   const tally = emptyTally();
@@ -31,7 +32,7 @@ export async function runSeeds(
       toldAtMs = Date.now();
       onProgress(tally, seed);
     }
-    const plan = drawPlan(seed);
+    const plan = drawPlan(seed, workloads);
     const report = await simulate(plan);
     addReport(tally, report, plan.runs.length);
     if (report.violation !== undefined) return { tally, failed: seed };

@@ -19,6 +19,7 @@ import { isToStop } from '../../ports/message.ts';
 import { lineOrder, type Waiter } from '../../ports/pool.ts';
 import type { PlaceWait } from '../../ports/run-item.ts';
 import { blockRun } from '../block.ts';
+import { isForkedThere } from '../go-on.ts';
 import { loadInbox } from '../inbox.ts';
 import { linkOf } from '../link-before.ts';
 import { loadInput } from '../load-input.ts';
@@ -66,7 +67,8 @@ export class RunPlace {
         turn.inbox.some(({ kind }) => isToStop(kind)) || this.#deadlineAtMs() <= engine.clock.nowMs();
       // The journal is not loaded yet: it may have these already, by a worker that died.
       turn.inbox.length = 0;
-      if (inbox.kind === 'damaged' || isToBeStopped) {
+      // A fork whose other run is gone is blocked when it begins, and would have its place until somebody terminates it.
+      if (inbox.kind === 'damaged' || isToBeStopped || (await isForkOfNothing(turn))) {
         await this.#leave();
         return { kind: 'begin' };
       }
@@ -94,13 +96,14 @@ export class RunPlace {
   }
 
   /**
-   * Other code knows whether the run needs a place. A takeover would begin its journal, which has to say so: of a run that has
-   * not begun it is left to that code.
+   * Other code knows whether the run needs a place. A takeover, a retry and a fork would begin its journal, which has to say so:
+   * of a run that has not begun it is left to that code.
    */
   async #withoutCode(): Promise<TurnEnd | { readonly kind: 'begin' }> {
     const turn = this.#turn;
     const { run, engine } = turn;
-    if (run.lease === undefined || (await hasBegun(turn))) return { kind: 'begin' };
+    const writesNothing = run.lease === undefined && run.goesOnFrom === undefined;
+    if (writesNothing || (await hasBegun(turn))) return { kind: 'begin' };
     return blockRun(turn, new UnknownWorkflowError(run.workflow, engine.registry.names()));
   }
 
@@ -196,6 +199,10 @@ export class RunPlace {
 function toWaits({ runId, placeWaits = [] }: Turn['run']): Waits | undefined {
   const wait = placeWaits.find(({ waiter }) => waiter.step === RUN);
   return wait && { pool: wait.pool, waiter: { ...wait.waiter, runId }, isInLine: true };
+}
+
+async function isForkOfNothing({ engine, run: { goesOnFrom } }: Turn): Promise<boolean> {
+  return goesOnFrom?.kind === 'fork' && !(await isForkedThere(engine, goesOnFrom));
 }
 
 /** After a worker that died, one that blocked the run, and a retry, only the journal says. A later link goes on with its place. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { continueAsNew, pool, signal, sleep, step, workflow } from '../../../lib/index.ts';
 import { createTestEngine } from '../../../lib/testing/index.ts';
+import { silent } from '../../testing/silent.ts';
 
 const one = pool('one', { concurrency: 1 });
 const go = signal<string>('go');
@@ -225,6 +226,32 @@ describe('a run that waits for its place', () => {
     expect(await engine.client.pools.describe('one')).toMatchObject({ used: 0, waiting: [] });
   });
 
+  test('one that is tried again, or forked, while the code that is deployed does not know it begins with no place less', async () => {
+    let isBroken = true;
+    const fragile = workflow('fragile', { pool: one }, function* () {
+      yield* step('work', { retry: { maxAttempts: 1 } }, () => {
+        if (isBroken) throw new Error('broken');
+      });
+      return yield* go.receive();
+    });
+    const other = workflow('other', function* () {});
+    const engine = createTestEngine({ workflows: [fragile], log: silent });
+    const run = await engine.start(fragile, undefined, { id: 'again' });
+    await expect(run.result()).rejects.toThrow('broken');
+    isBroken = false;
+    await engine.deploy([other]);
+    await run.retry();
+    const fork = await run.fork({ before: 'work#1', id: 'fork' });
+    await engine.advance('1 minute');
+    await engine.deploy([fragile]);
+    await engine.advance('1 hour');
+    const { places, waiting } = await engine.client.pools.describe('one');
+    expect([places.length, waiting.length]).toEqual([1, 1]);
+    for (const each of [run, fork]) await each.signal(go, 'now');
+    expect(await Promise.all([run.result(), fork.result()])).toEqual(['now', 'now']);
+    expect(await engine.client.pools.describe('one')).toMatchObject({ used: 0, waiting: [] });
+  });
+
   test('a fork waits for a place of its own', async () => {
     const work = workflow('work', { pool: one }, function* () {
       yield* step('first', () => 1);
@@ -243,6 +270,52 @@ describe('a run that waits for its place', () => {
     await fork.signal(go, 'b');
     expect(await fork.result()).toBe('b');
     expect(await engine.client.pools.describe('one')).toMatchObject({ used: 0 });
+  });
+
+  test('what has a place, or waits, is forked, stopped and deleted: all others are served, and nothing of it is left', async () => {
+    const work = workflow('work', { pool: one }, function* (name: string) {
+      yield* step('first', () => name);
+      return yield* go.receive();
+    });
+    const engine = createTestEngine({ workflows: [work], log: silent });
+    const pools = engine.client.pools;
+    const start = async (id: string) => {
+      const run = await engine.start(work, id, { id });
+      await engine.advance('1s');
+      return run;
+    };
+    const [holder, waiting, last] = [await start('holder'), await start('waiting'), await start('last')];
+    await expect(waiting.fork({ before: 'first#1' })).rejects.toMatchObject({ code: 'FORK_REFUSED' });
+    await expect(waiting.delete()).rejects.toMatchObject({ code: 'RUN_NOT_ENDED' });
+    await expect(holder.delete()).rejects.toMatchObject({ code: 'RUN_NOT_ENDED' });
+    const forks = await Promise.all(['f1', 'f2'].map((id) => holder.fork({ before: 'first#1', id })));
+    await engine.settle();
+    await Promise.all([waiting, forks[0]!].map((run) => run.terminate('no more')));
+    await engine.settle();
+    await Promise.all([waiting, forks[0]!].map((run) => run.delete()));
+    expect(await pools.describe('one')).toMatchObject({
+      places: [{ runId: 'holder' }],
+      waiting: [{ runId: 'last' }, { runId: 'f2' }],
+    });
+    await holder.terminate('no more');
+    await engine.settle();
+    await holder.delete();
+    await engine.advance('1 minute');
+    expect(await pools.describe('one')).toMatchObject({ places: [{ runId: 'last' }], waiting: [{ runId: 'f2' }] });
+    await last.signal(go, 'l');
+    expect(await last.result()).toBe('l');
+    await engine.advance('1 minute');
+    expect(await forks[1]!.describe()).toMatchObject({ status: 'blocked', blocked: { code: 'FORK_SOURCE_MISSING' } });
+    const left = { places: [], waiting: [] };
+    expect(await pools.describe('one')).toMatchObject(left);
+    await engine.advance('1 hour'); // it is tried again meanwhile
+    expect(await pools.describe('one')).toMatchObject(left);
+    await forks[1]!.terminate('no more');
+    await engine.settle();
+    await forks[1]!.delete();
+    expect(await engine.start(work, 'f2', { id: 'next' }).then((run) => run.signal(go, 'n'))).toBeUndefined();
+    expect(await engine.client.run('next').result()).toBe('n');
+    expect(await pools.describe('one')).toMatchObject(left);
   });
 
   test('goes on where its code has left the pool', async () => {

@@ -57,6 +57,9 @@ export class PoolBook {
     const { operation, args, by } = call;
     const name = args[0] as string;
     switch (operation) {
+      case 'readPool': // it looks anew, and perhaps not at the line
+        this.of(name).read.delete(by);
+        return;
       case 'readLine': {
         const { read } = this.of(name);
         const { after } = args[1] as ReadLine;

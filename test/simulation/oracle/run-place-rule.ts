@@ -24,7 +24,7 @@ export const runPlaceRule: Rule = {
       const { pool } = entry;
       if (pool !== undefined && !seen.table.ledger.pools.of(pool).state.places.some(isOwnedBy(owner)))
         violate(`it begins by ${call.by}, and has no place in ${pool}`);
-      if (pool === undefined && needsPlace(run) && !isToBeStopped(run, call))
+      if (pool === undefined && needsPlace(run) && !isToBeStopped(run, entry, call))
         violate(`it begins by ${call.by} without a place, and nothing has asked it to stop`);
     }
   },
@@ -39,9 +39,10 @@ function needsPlace(run: RunLedger): boolean {
   return workflow !== undefined && definitionOf(workflow).placing !== undefined;
 }
 
-function isToBeStopped(run: RunLedger, { atMs }: TableCall): boolean {
+/** By the clock of the worker that begins it, which may be ahead. */
+function isToBeStopped(run: RunLedger, entry: JournalEntry & { readonly atMs: number }, { atMs }: TableCall): boolean {
   const isAsked = run.accepted.some((id) => ['cancel', 'terminate'].includes(run.messages.get(id)?.kind ?? ''));
-  return isAsked || (run.item?.deadlineAtMs ?? Infinity) <= atMs;
+  return isAsked || (run.item?.deadlineAtMs ?? Infinity) <= Math.max(atMs, entry.atMs);
 }
 
 /** A place of one that goes on stays. */

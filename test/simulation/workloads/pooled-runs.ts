@@ -1,7 +1,7 @@
 /**
  * Runs of workflows that have a pool: each has a place in it from its begin to its end, sleep included. They wait behind each
  * other, with keys and priorities; some are stopped, paused or tried again while they wait, some have a time limit, some continue
- * as new. All plans share the two pools, so nothing changes their limits. Nobody waits for ever.
+ * as new, some are forked, or deleted at once when they were stopped. All plans share the two pools, so nothing changes their limits. Nobody waits for ever.
  */
 import { continueAsNew } from '../../../lib/api/continue-as-new.ts';
 import { pool } from '../../../lib/api/pool.ts';
@@ -67,7 +67,10 @@ export const pooledRunsWorkload: Workload = {
       return { ...start(workflow, story, delayMs), id, waitMs: Math.round(dice.magnitude(1, 10_000)) };
     });
     const [own] = runs as [Action & { do: 'start' }];
-    const { breaks } = own.input as Story;
+    const { breaks, naps } = own.input as Story;
+    // Of one that waits there is nothing to fork yet: it is asked for until there is.
+    const fork = naps.length > 0 && dice.chance(0.15) ? [[forkOf(runId, dice)]] : [];
+    const deletion = fork.length === 0 && breaks === 0 && dice.chance(0.15) ? [stopAndDelete(dice)] : [];
     return {
       workflow,
       input: own.input,
@@ -75,11 +78,33 @@ export const pooledRunsWorkload: Workload = {
       callers: [
         ...runs.map((run, index) => [run, ...(index === 0 ? drawFate(dice) : [])]),
         ...Array.from({ length: breaks }, (): Action[] => [{ do: 'retry', waitMs: 1_000, persists: true }]),
+        ...fork,
+        ...deletion,
       ],
     };
   },
   judge,
 };
+
+function forkOf(runId: string, dice: Dice): Action {
+  return {
+    do: 'fork',
+    before: 'work 0',
+    id: forkId(runId),
+    waitMs: Math.round(dice.magnitude(10, 60_000)),
+    persists: true,
+  };
+}
+
+const forkId = (runId: string): string => `${runId}.fork`;
+
+function stopAndDelete(dice: Dice): Action[] {
+  const waitMs = Math.round(dice.magnitude(10, 30_000));
+  return [
+    { do: 'terminate', reason: 'no more', waitMs, persists: true },
+    { do: 'delete', waitMs: Math.round(dice.magnitude(1, 1_000)), persists: true },
+  ];
+}
 
 function drawStory(dice: Dice, isOwn: boolean): Story {
   const longestMs = dice.pick([20_000, 20_000, 20_000, 400_000]);
@@ -95,12 +120,15 @@ function drawStory(dice: Dice, isOwn: boolean): Story {
 
 function judge(_run: RunLedger, plan: RunPlan, { table }: Seen): string | undefined {
   const actions = plan.callers.flat();
+  const forks = actions.flatMap((action) => (action.do === 'fork' ? [{ id: action.id, input: plan.input }] : []));
+  const isForked = forks.some(({ id }) => table.ledger.of(id).created !== undefined);
   const starts = actions.flatMap((action) => (action.do === 'start' ? [action] : []));
   const isStopped = actions.some((action) => action.do === 'cancel' || action.do === 'terminate');
-  for (const { id = plan.runId, input } of starts) {
-    const { end, item } = table.ledger.of(id);
+  for (const { id = plan.runId, input } of [...starts, ...(isForked ? forks : [])]) {
+    const { end, item, isDeleted, isPurged } = table.ledger.of(id);
+    if (isDeleted || isPurged) continue;
     if (end === undefined) return `${id} is left ${item?.status}, and waits for ${JSON.stringify(item?.placeWaits)}`;
-    const isOwn = id === plan.runId;
+    const isOwn = id === plan.runId || id === forkId(plan.runId);
     const mayFail = isOwn && (input as Story).breaks > 0;
     if (end.status === 'completed' || (isStopped && isOwn) || (mayFail && end.status === 'failed')) continue;
     if (JSON.stringify(end.result).includes('"TimeoutError"')) continue;

@@ -263,9 +263,10 @@ export class Fleet {
     return { version, forward: network.forwarderFor(process, forward) };
   }
 
+  /** What is handed to a version comes first: else wakes that are all handed on keep every worker from taking it. */
   #pump(): void {
-    this.#options.queue.pump();
     this.#versions.pump();
+    this.#options.queue.pump();
   }
 
   readonly shelf = new SnapshotShelf();
