@@ -313,8 +313,9 @@ describe('a run that waits for its place', () => {
     await forks[1]!.terminate('no more');
     await engine.settle();
     await forks[1]!.delete();
-    expect(await engine.start(work, 'f2', { id: 'next' }).then((run) => run.signal(go, 'n'))).toBeUndefined();
-    expect(await engine.client.run('next').result()).toBe('n');
+    const next = await start('next');
+    await next.signal(go, 'n');
+    expect(await next.result()).toBe('n');
     expect(await pools.describe('one')).toMatchObject(left);
   });
 
