@@ -4,6 +4,7 @@ import { createDynamodbStore } from '../lib/dynamodb/create-dynamodb-store.ts';
 import { createTableInput } from '../lib/dynamodb/create-table-input.ts';
 import { meterWrites, type MeteredWrite } from '../lib/dynamodb/write-meter.ts';
 import { MemoryStore } from '../lib/memory/memory-store.ts';
+import type { PayloadKey } from '../lib/ports/payload-key.ts';
 import type { JournalRecord } from '../lib/journal/record.ts';
 import type { Store } from '../lib/ports/store.ts';
 import { startTableServer } from './table-server.ts';
@@ -79,8 +80,11 @@ const NAMES = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', '
  * DynamoDB's protocol over loopback HTTP, its data in the memory of another process. The store finds it as one on AWS
  * finds its table: by the environment.
  */
-export async function openDynalite({ isMetered = false } = {}): Promise<BenchStore> {
-  const server = await startTableServer();
+export async function openDynalite({
+  isMetered = false,
+  payloadKey,
+}: { readonly isMetered?: boolean; readonly payloadKey?: PayloadKey } = {}): Promise<BenchStore> {
+  const server = await startTableServer({ transactions: isMetered });
   const before = { ...process.env }; // a process of tests has other tables too
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: server.endpoint,
@@ -89,7 +93,7 @@ export async function openDynalite({ isMetered = false } = {}): Promise<BenchSto
   const [sdk, reader] = [new DynamoDBClient({}), new DynamoDBClient({})];
   await sdk.send(new CreateTableCommand(createTableInput('bench')));
   // What is metered goes through the SDK, whose requests can be looked at.
-  const store = createDynamodbStore({ tableName: 'bench', client: isMetered ? sdk : undefined });
+  const store = createDynamodbStore({ tableName: 'bench', client: isMetered ? sdk : undefined, payloadKey });
   return {
     name: 'dynalite',
     isMetered,

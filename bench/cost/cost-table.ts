@@ -1,5 +1,6 @@
 /** Prices times what was counted, as the tables of docs/cost.md. */
 import type { Usage } from './count.ts';
+import type { EncryptionUsage } from './encryption.ts';
 import type { OperationUsage } from './operations.ts';
 import { OTHERS, PRICES } from './prices.ts';
 import type { Workload } from './workloads.ts';
@@ -28,9 +29,30 @@ interface Line {
   readonly dollars: number;
 }
 
-/** The tables, one for each workload, one to compare them, and one of single operations. */
-export function costTables(counted: readonly Counted[], operations: readonly OperationUsage[]): string {
-  return [...counted.map(workloadTable), comparison(counted), operationTable(operations)].join('\n');
+/** The tables, one for each workload, one to compare them, one of single operations, and one of encryption. */
+export function costTables(
+  counted: readonly Counted[],
+  operations: readonly OperationUsage[],
+  encryption: readonly EncryptionUsage[],
+): string {
+  const single = [operationTable(operations), encryptionTable(encryption)];
+  return [...counted.map(workloadTable), comparison(counted), ...single].join('\n');
+}
+
+function encryptionTable(encryption: readonly EncryptionUsage[]): string {
+  const rows = encryption.map(
+    ({ name, writeUnits, readUnits, keyRequests }) => `| ${name} | ${writeUnits} | ${readUnits} | ${keyRequests} |`,
+  );
+  return [
+    '### With a payload key',
+    '',
+    'What [encryption](encryption.md#what-it-costs) adds (counted). Nothing of an encrypted run is kept in its run item to save a write.',
+    '',
+    '| what | write units | read units | requests to KMS |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function operationTable(operations: readonly OperationUsage[]): string {

@@ -5,6 +5,7 @@
 import { writeCounted } from '../write-counted.ts';
 import { costTables, type Counted } from './cost-table.ts';
 import { countUsage } from './count.ts';
+import { countEncryption } from './encryption.ts';
 import { countOperations } from './operations.ts';
 import { WORKLOADS } from './workloads.ts';
 
@@ -16,4 +17,5 @@ for (const workload of WORKLOADS) {
 }
 
 const isToCheck = process.argv.includes('--check');
-await writeCounted('cost.md', costTables(counted, await countOperations()), { command: 'npm run cost', isToCheck });
+const tables = costTables(counted, await countOperations(), await countEncryption());
+await writeCounted('cost.md', tables, { command: 'npm run cost', isToCheck });

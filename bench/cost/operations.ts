@@ -1,105 +1,38 @@
 /** What one operation of a run takes: a run that has it, less a run that does nothing. */
-import {
-  callback,
-  child,
-  continueAsNew,
-  entity,
-  gather,
-  pool,
-  query,
-  signal,
-  sleep,
-  startRun,
-  step,
-  timeout,
-  update,
-  type Workflow,
-  workflow,
-} from 'lull';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Run } from 'lull/client';
 import type { EventBus } from '../../lib/ports/event-bus.ts';
 import { createBench, type Bench } from '../harness.ts';
 import { openDynalite, type BenchStore } from '../stores.ts';
 import type { Usage } from './count.ts';
-
-const word = signal<string>('word');
-const progress = query<string>('progress');
-const rename = update<string, string>('rename');
-
-const nothing = workflow('nothing', function* () {});
-const steps = workflow('steps', function* () {
-  yield* step('one', () => 1);
-});
-const threeSteps = workflow('threeSteps', function* () {
-  for (const name of ['one', 'two', 'three']) yield* step(name, () => 1);
-});
-const reads = workflow('reads', function* () {
-  for (let index = 0; index < 5; index += 1) yield* step('look', { readOnly: true }, () => index);
-});
-const sleeps = workflow('sleeps', function* () {
-  yield* sleep('1 hour');
-});
-const listens = workflow('listens', function* () {
-  progress.handle(() => 'waiting');
-  rename.handle({
-    *run(name) {
-      return yield* step('rename', () => name);
-    },
-  });
-  yield* word.receive();
-});
-const listensFor = workflow('listens-for', function* () {
-  yield* timeout('1 hour', word.receive());
-});
-const asks = workflow('asks', function* () {
-  const answer = callback<string>('answer');
-  yield* step('mail', () => answer.token);
-  yield* answer;
-});
-/** Each has a pool of its own, which its first run makes. */
-const [placed, placedBeside] = ['placed', 'placed-beside'].map((name) =>
-  workflow(name, { pool: pool(name, { concurrency: 1 }) }, function* (sleeps: boolean) {
-    if (sleeps) yield* sleep('1 hour');
-  }),
-) as [Workflow<boolean, void>, Workflow<boolean, void>];
-
-const pooled = workflow('pooled', function* ({ name, steps: count }: { name: string; steps: number }) {
-  const mailer = pool(name, { concurrency: 1 });
-  yield* gather(Array.from({ length: count }, (_, index) => step(`mail ${index}`, { pool: mailer }, () => 1)));
-});
-const hasChild = workflow('has-child', function* () {
-  yield* child(nothing);
-});
-const startsRun = workflow('starts-run', function* () {
-  yield* startRun(nothing);
-});
-const continues = workflow('continues', function* (again: boolean) {
-  if (again) yield* continueAsNew(false);
-});
-
-const counter = entity('counter', {
-  initial: () => ({ sum: 0 }),
-  handlers: { add: (state, n: number) => (state.sum += n) },
-  reads: { get: (state) => state.sum },
-});
-
-const workflows = {
-  nothing,
-  steps,
-  threeSteps,
-  reads,
-  sleeps,
-  listens,
-  listensFor,
+import {
   asks,
-  hasChild,
-  startsRun,
+  books,
   continues,
   counter,
-  pooled,
+  counts,
+  hasChild,
+  listens,
+  listensFor,
+  nothing,
+  OWN_TABLE,
   placed,
   placedBeside,
-};
+  pooled,
+  progress,
+  reader,
+  reads,
+  rename,
+  says,
+  sleeps,
+  startsRun,
+  steps,
+  tells,
+  threeSteps,
+  tokens,
+  word,
+  workflows,
+} from './operation-workflows.ts';
 
 interface Operation {
   readonly name: string;
@@ -110,7 +43,9 @@ interface Operation {
   /** The bus that hears of these runs. Default: there is none. */
   readonly events?: EventBus;
   /** Whole runs, of a client that takes their first turns. */
-  readonly takesFirstTurns?: true;
+  readonly takesFirstTurns?: boolean;
+  /** What a body writes to a stream is written as soon as it waits. Default: half a second later, which nobody here waits for. */
+  readonly writesAtOnce?: boolean;
 }
 
 export interface OperationUsage extends Omit<Usage, 'readUnits'> {
@@ -150,10 +85,31 @@ const called = async (bench: Bench, again?: (key: string) => Promise<unknown>): 
   await answered(bench, bench.client.entity(counter, key).add(1), 2);
   await again?.(key);
 };
+/** The turn of the run waits for that of the entity. */
+const callsFromARun = async (bench: Bench, key: string): Promise<void> => {
+  await bench.client.start(counts, key);
+  const turn = bench.work();
+  await bench.untilAsked();
+  await bench.work();
+  await turn;
+};
 const bus: EventBus = { put: () => Promise.resolve(true) };
 const playNothing = (): Promise<void> => Promise.resolve();
 const runThreeSteps = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(threeSteps));
 const oneStep = (bench: Bench): Promise<unknown> => begin(bench, bench.client.start(steps));
+
+async function createOwnTable(endpoint: string | undefined): Promise<void> {
+  const client = new DynamoDBClient({ ...(endpoint === undefined ? {} : { endpoint }) });
+  await client.send(
+    new CreateTableCommand({
+      TableName: OWN_TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    }),
+  );
+  client.destroy();
+}
 
 let pools = 0;
 /** A run for each number of steps, all in one new pool with one place. */
@@ -257,9 +213,42 @@ const OPERATIONS: readonly Operation[] = [
     play: (bench) => called(bench, (key) => answered(bench, bench.client.entity(counter, key).add(1))),
   },
   {
+    name: 'a call of an entity by a workflow, beside what the run takes itself',
+    beside: (bench) => called(bench, () => runNothing(bench)),
+    play: (bench) => called(bench, (key) => callsFromARun(bench, key)),
+  },
+  {
     name: 'a read of an entity',
     beside: (bench) => called(bench),
     play: (bench) => called(bench, (key) => bench.client.entity(counter, key).get()),
+  },
+  {
+    name: 'a value that the code of a run writes to a stream',
+    play: (bench) => begin(bench, bench.client.start(says, 'once')),
+  },
+  {
+    name: '1,000 tokens that a step writes to a stream within 20 seconds, 25 in each half',
+    beside: oneStep,
+    play: (bench) => begin(bench, bench.client.start(tells, true)),
+    writesAtOnce: true,
+  },
+  {
+    name: '1,000 tokens that a step writes to a stream at once',
+    beside: oneStep,
+    play: (bench) => begin(bench, bench.client.start(tells, false)),
+  },
+  {
+    name: 'a page of a stream',
+    beside: (bench) => begin(bench, bench.client.start(says, 'once')),
+    play: async (bench) => (await begin(bench, bench.client.start(says, 'once'))).streamPage(tokens),
+  },
+  {
+    name: 'a transaction, beside what it writes itself, at twice the units',
+    play: (bench) => begin(bench, bench.client.start(books, false)),
+  },
+  {
+    name: 'a transaction whose condition is not met, beside twice the units of what it does not write',
+    play: (bench) => begin(bench, bench.client.start(books, true)),
   },
   {
     name: 'a pause and its resume, of a run that waits for a message',
@@ -303,10 +292,11 @@ const OPERATIONS: readonly Operation[] = [
 export async function countOperations(): Promise<OperationUsage[]> {
   const store = await openDynalite({ isMetered: true });
   try {
+    await createOwnTable(store.endpoint);
     const empty = await countPlay(store, runNothing);
     const counted: OperationUsage[] = [{ name: 'a run that does nothing', ...empty }];
-    for (const { name, play, beside, events, takesFirstTurns = false } of OPERATIONS) {
-      const whole = await countPlay(store, play, { events, takesFirstTurns });
+    for (const { name, play, beside, ...options } of OPERATIONS) {
+      const whole = await countPlay(store, play, options);
       const without = beside === undefined ? empty : await countPlay(store, beside);
       counted.push({ name, writeUnits: whole.writeUnits - without.writeUnits, turns: whole.turns - without.turns });
     }
@@ -319,16 +309,20 @@ export async function countOperations(): Promise<OperationUsage[]> {
 async function countPlay(
   store: BenchStore,
   play: (bench: Bench) => Promise<unknown>,
-  {
-    events,
-    takesFirstTurns = false,
-  }: { readonly events?: EventBus | undefined; readonly takesFirstTurns?: boolean } = {},
+  { events, takesFirstTurns = false, writesAtOnce = false }: Partial<Operation> = {},
 ): Promise<Omit<Usage, 'readUnits'>> {
   const bench = createBench(store, workflows, {
     stepMs: 1,
     takesFirstTurns,
     ...(events === undefined ? {} : { events }),
+    ...(writesAtOnce ? { settings: { streamFlushMs: 0 } } : {}),
   });
+  reader.untilWritten = async (runId, token) => {
+    for (let isThere = false; !isThere;) {
+      const { entries } = await bench.client.run(runId).streamPage(tokens, { from: token });
+      isThere = entries.length > 0;
+    }
+  };
   store.takeCounts();
   bench.takeTurns();
   await play(bench);

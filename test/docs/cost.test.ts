@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { costTables } from '../../bench/cost/cost-table.ts';
 import { countUsage } from '../../bench/cost/count.ts';
+import { countEncryption } from '../../bench/cost/encryption.ts';
 import { countOperations } from '../../bench/cost/operations.ts';
 import { WORKLOADS } from '../../bench/cost/workloads.ts';
 import { BUCKET_LIMITS } from '../../lib/ports/content-limits.ts';
@@ -21,7 +22,8 @@ test('docs/cost.md says what is counted today, times the prices of today', async
   const counted = [];
   for (const workload of WORKLOADS) counted.push({ workload, usage: await countUsage(workload) });
   const [, tables = ''] = /<!-- counted -->\n([^]*)<!-- \/counted -->/.exec(text) ?? [];
-  expect(plain(tables), 'npm run cost writes them anew').toEqual(plain(costTables(counted, await countOperations())));
+  const costs = costTables(counted, await countOperations(), await countEncryption());
+  expect(plain(tables), 'npm run cost writes them anew').toEqual(plain(costs));
 });
 
 test('docs/cost.md says from which size on a payload goes to the bucket', () => {

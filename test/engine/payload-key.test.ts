@@ -238,4 +238,36 @@ describe('what does not belong where it stands', () => {
     expect(held).toMatchObject({ status: 'blocked', blocked: { code: 'JOURNAL_DAMAGED' } });
     expect(held.status === 'blocked' && held.blocked?.reason).toContain('belongs to another run');
   });
+
+  it('so is a record that was cut: the run goes on when it is whole again, with nothing lost', async () => {
+    const memory = new MemoryStore();
+    const options = { workflows, payloadKey: createTestKey(), log: SILENT };
+    const engine = createTestEngine({ ...options, store: memory });
+    const run = await engine.start(order, 'Ada', { id: 'a' });
+    await engine.settle();
+    let isCut = true;
+    const store = aroundStore(memory, async ({ operation }, go) => {
+      const answer = await go();
+      return isCut && operation === 'loadRecords' ? cut(answer) : answer;
+    });
+    const other = createTestEngine({ ...options, store, now: engine.now() });
+    await other.client.run('a').signal(approved, 'Bob');
+    await other.settle();
+    const held = await other.client.run('a').describe();
+    expect(held).toMatchObject({ status: 'blocked', blocked: { code: 'JOURNAL_DAMAGED' } });
+    isCut = false;
+    await other.advance('1 day');
+    expect(await other.client.run(run.id).result()).toEqual(RESULT);
+  });
 });
+
+/** All that is encrypted in records, without its last bytes. */
+function cut<T>(records: T): T {
+  return (records as readonly { readonly sealed?: unknown }[]).map((record) =>
+    record.sealed === undefined
+      ? record
+      : (JSON.parse(JSON.stringify(record), (_name, value: unknown) =>
+          typeof value === 'string' && value.length > 60 ? value.slice(0, -8) : value,
+        ) as typeof record),
+  ) as T;
+}
