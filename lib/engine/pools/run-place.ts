@@ -67,7 +67,7 @@ export class RunPlace {
         turn.inbox.some(({ kind }) => isToStop(kind)) || this.#deadlineAtMs() <= engine.clock.nowMs();
       // The journal is not loaded yet: it may have these already, by a worker that died.
       turn.inbox.length = 0;
-      // A fork whose other run is gone is blocked when it begins, and would have its place until somebody terminates it.
+      // A fork whose other run is gone is blocked when it begins, and would have its place until an operator terminates it.
       if (inbox.kind === 'damaged' || isToBeStopped || (await isForkOfNothing(turn))) {
         await this.#leave();
         return { kind: 'begin' };
