@@ -3,7 +3,7 @@
  * is the ratio of their medians.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleBench } from './bundle-bench.ts';
 import { median, round } from './measure.ts';
@@ -15,32 +15,48 @@ export interface AgainstOptions {
   readonly commit: string;
   readonly workloads: readonly string[];
   readonly rounds: number;
+  /** Which of the bench's programs. */
+  readonly program?: 'main' | 'table';
 }
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** For each workload and store a line: of each figure the medians of there and here, and here divided by there. */
-export async function compareWith({ commit, workloads, rounds }: AgainstOptions): Promise<Record<string, unknown>[]> {
+/** Of a figure that one side alone has, the other is not there. */
+export interface Compared {
+  readonly figure: string;
+  readonly there: number | undefined;
+  readonly here: number | undefined;
+  readonly ratio: number | undefined;
+}
+
+/** Of each figure the medians of there and here, and here divided by there. */
+export async function compareWith(options: AgainstOptions): Promise<Compared[]> {
+  const { commit, workloads, rounds, program = 'main' } = options;
   const checkout = checkOut(commit);
   try {
-    const sides = { there: await bundleBench(checkout), here: await bundleBench(ROOT) };
+    const sides = { there: await bundleBench(checkout, program), here: await bundleBench(ROOT, program) };
     const figures = new Map<string, Record<keyof typeof sides, number[]>>();
     for (let count = 0; count < rounds; count += 1) {
       const order = count % 2 === 0 ? (['there', 'here'] as const) : (['here', 'there'] as const);
       for (const side of order) {
         process.stderr.write(`round ${count + 1} of ${rounds}: ${side === 'here' ? 'here' : commit}\n`);
-        for (const [name, value] of readFigures(runBench(sides[side], workloads))) {
+        const more = side === 'here' && program === 'table' ? ['--newer'] : [];
+        for (const [name, value] of readFigures(runBench(sides[side], [...workloads, ...more]))) {
           const both = figures.get(name) ?? { there: [], here: [] };
           both[side].push(value);
           figures.set(name, both);
         }
       }
     }
-    return [...figures].flatMap(([name, both]) => {
-      const [there, here] = [median(both.there), median(both.here)];
-      return both.there.length === 0 || both.here.length === 0
-        ? []
-        : [{ figure: name, there: round(there), here: round(here), ratio: round(here / there) }];
+    return [...figures].map(([figure, both]) => {
+      const there = both.there.length === 0 ? undefined : round(median(both.there));
+      const here = both.here.length === 0 ? undefined : round(median(both.here));
+      return {
+        figure,
+        there,
+        here,
+        ratio: there === undefined || here === undefined ? undefined : round(here / there),
+      };
     });
   } finally {
     rmSync(checkout, { recursive: true });
@@ -48,16 +64,19 @@ export async function compareWith({ commit, workloads, rounds }: AgainstOptions)
 }
 
 /**
- * The commit's lib with the bench of here, and the packages of here. It is no worktree of git, which an interruption would
- * leave behind.
+ * The commit's lib with the bench of here, and the packages of here. Where the lib is too old for the harness of here, the
+ * bench of there has one that fits, and the workloads are those of here all the same. It is no worktree of git, which an
+ * interruption would leave behind.
  */
 function checkOut(commit: string): string {
   const checkout = mkdtempSync(join(ROOT, 'node_modules/.cache/lull-bench-'));
   const archive = join(checkout, 'commit.tar');
   execFileSync('git', ['archive', '--output', archive, commit], { cwd: ROOT, stdio: 'inherit' });
   execFileSync('tar', ['-xf', archive], { cwd: checkout, stdio: 'inherit' });
-  rmSync(join(checkout, 'bench'), { recursive: true, force: true });
-  cpSync(join(ROOT, 'bench'), join(checkout, 'bench'), { recursive: true });
+  const isOld = !existsSync(join(checkout, 'lib/client/run-operations.ts'));
+  if (!isOld) rmSync(join(checkout, 'bench'), { recursive: true, force: true });
+  const isTaken = (path: string): boolean => !(isOld && path === join(ROOT, 'bench/harness.ts'));
+  cpSync(join(ROOT, 'bench'), join(checkout, 'bench'), { recursive: true, filter: isTaken });
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
   return checkout;
 }
@@ -80,7 +99,9 @@ function readFigures(lines: readonly Line[]): [name: string, value: number][] {
   return lines.flatMap((line) => {
     const title = Object.values(line).filter((value) => typeof value === 'string');
     return Object.entries(line).flatMap(([name, value]) =>
-      typeof value === 'number' ? [[[...title, name].join(' '), value] as [string, number]] : [],
+      typeof value === 'number'
+        ? [[(name === 'value' ? title : [...title, name]).join(' '), value] as [string, number]]
+        : [],
     );
   });
 }

@@ -4,20 +4,27 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { esbuildFrames } from '../lib/frames/plugins/esbuild-frames.ts';
 
-/** The file is in the cache of the checkout's node_modules. `frames`: of that workload, compiled for it or not. */
-export async function bundleBench(checkout: string, frames?: 'compiled' | 'native'): Promise<string> {
-  const name = createHash('sha256')
-    .update(`${checkout}${frames ?? ''}`)
-    .digest('hex')
-    .slice(0, 8);
+type Program = 'main' | 'table' | 'compiled' | 'native';
+
+const ENTRIES: Readonly<Record<Program, string>> = {
+  main: 'bench/main.ts',
+  table: 'bench/table/main.ts',
+  // Of the workload with frames, compiled for them or not.
+  compiled: 'bench/frames.ts',
+  native: 'bench/frames.ts',
+};
+
+/** The file is in the cache of the checkout's node_modules. */
+export async function bundleBench(checkout: string, program: Program = 'main'): Promise<string> {
+  const name = createHash('sha256').update(`${checkout}${program}`).digest('hex').slice(0, 8);
   const outfile = join(checkout, `node_modules/.cache/lull-bench-${name}.mjs`);
   await build({
-    entryPoints: [join(checkout, frames === undefined ? 'bench/main.ts' : 'bench/frames.ts')],
+    entryPoints: [join(checkout, ENTRIES[program])],
     absWorkingDir: checkout,
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile, logLevel: 'warning' },
     conditions: ['lull-source'],
     external: ['@aws-sdk/*', '@babel/*', 'dynalite'],
-    plugins: frames === 'compiled' ? [esbuildFrames({ root: checkout })] : [],
+    plugins: program === 'compiled' ? [esbuildFrames({ root: checkout })] : [],
   });
   return outfile;
 }

@@ -2,7 +2,8 @@
  * `npm run bench [workload ...]`: one line of JSON for each workload and store, medians of several runs. `README.md` says
  * how to read them.
  *
- * `npm run bench -- --against <commit> [--rounds 5] [workload ...]` runs that commit and this checkout in turn.
+ * `npm run bench -- --against <commit> [--rounds 5] [workload ...]` runs that commit and this checkout in turn; with
+ * `--table` it measures what the table of `README.md` has, and prints such a table.
  * `npm run bench local ../a ../b` measures `lull dev` of these checkouts in turn. `lambda` and `local` are about other processes.
  */
 import { spawnSync } from 'node:child_process';
@@ -13,10 +14,15 @@ import { bundleBench } from './bundle-bench.ts';
 import { measureLambda } from './lambda/measure-lambda.ts';
 import { measureLocal } from './local/measure-local.ts';
 import { median, print, round } from './measure.ts';
+import { tableOf } from './table/table-of.ts';
 
 const { positionals: wanted, values } = parseArgs({
   allowPositionals: true,
-  options: { against: { type: 'string' }, rounds: { type: 'string', default: '5' } },
+  options: {
+    against: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    table: { type: 'boolean', default: false },
+  },
 });
 /** Those that `main.ts` has. */
 const others = wanted.filter((workload) => !['lambda', 'frames', 'unbounded'].includes(workload));
@@ -75,6 +81,12 @@ async function printComparison(commit: string, rounds: number): Promise<number> 
   if (!isCommit) console.error(`git knows no commit "${commit}"`);
   if (!isCount) console.error(`--rounds cannot be "${values.rounds}": give a whole number, 1 or more`);
   if (!isCommit || !isCount) return 2;
-  for (const line of await compareWith({ commit, workloads: wanted, rounds })) print(line);
+  if (values.table) {
+    console.log(tableOf(await compareWith({ commit, workloads: [], rounds, program: 'table' }), { commit, rounds }));
+    return 0;
+  }
+  for (const line of await compareWith({ commit, workloads: wanted, rounds })) {
+    if (line.ratio !== undefined) print({ ...line });
+  }
   return 0;
 }

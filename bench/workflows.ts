@@ -1,5 +1,5 @@
 /** What is measured: the smallest workflows that have the shape. */
-import { gather, pool, signal, sleep, step, timeout, workflow } from 'lull';
+import { gather, signal, sleep, step, timeout, workflow } from 'lull';
 
 export const goOn = signal<number>('go-on');
 
@@ -58,12 +58,4 @@ export const twoSignalsInTime = workflow('two-signals-in-time', function* () {
     yield* goOn.receive();
     yield* goOn.receive();
   });
-});
-
-/** All its steps want places of one pool. */
-export const pooled = workflow('pooled', function* (asked: { pool: string; places: number; steps: number }) {
-  const shared = pool(asked.pool, { concurrency: asked.places });
-  yield* gather(
-    Array.from({ length: asked.steps }, (_, index) => step(`work ${index}`, { pool: shared }, () => index)),
-  );
 });

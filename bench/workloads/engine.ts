@@ -53,6 +53,26 @@ export async function measureEngine(): Promise<Record<string, unknown>[]> {
   return lines;
 }
 
+/** Of 10,000 steps, in microseconds of the processor: new, replayed, and at once, which end one by one. */
+export async function measureSteps() {
+  const steps = 10_000;
+  const all: Chain[] = [];
+  for (let time = 0; time < 7; time++) all.push(await measureChain(steps));
+  const wide: number[] = [];
+  for (let time = 0; time < 3; time++) wide.push((await measureFan(steps)).cpuMs);
+  const us = (times: readonly number[]): number => round((median(times) * 1_000) / steps);
+  return {
+    fresh: us(all.slice(1).map(({ fresh }) => fresh.cpuMs)),
+    replayed: us(all.slice(1).map(({ replayed }) => replayed.cpuMs)),
+    atOnce: us(wide),
+  };
+}
+
+/** Of 100,000 at once. */
+export async function measureWide(): Promise<number> {
+  return round(((await measureFan(100_000)).cpuMs * 1_000) / 100_000);
+}
+
 /** Of one length, in time of the processor alone. */
 export async function measureStep(steps: number): Promise<{ cpuUsPerStep: number }> {
   const times: number[] = [];

@@ -2,16 +2,24 @@
  * One pool: 200 runs of one step each that all find a place, 20 at a time, and one run whose 200 steps go through one place,
  * one after the other. How many attempts one pool takes.
  */
+import { gather, pool, step, workflow } from 'lull';
 import { createBench } from '../harness.ts';
 import { medians } from '../measure.ts';
 import type { BenchStore } from '../stores.ts';
-import { pooled } from '../workflows.ts';
 
 const ATTEMPTS = 200;
 const AT_ONCE = 20;
 
+/** All its steps want places of one pool. */
+const pooled = workflow('pooled', function* (asked: { pool: string; places: number; steps: number }) {
+  const shared = pool(asked.pool, { concurrency: asked.places });
+  yield* gather(
+    Array.from({ length: asked.steps }, (_, index) => step(`work ${index}`, { pool: shared }, () => index)),
+  );
+});
+
 export function measurePool(store: BenchStore) {
-  const bench = createBench(store);
+  const bench = createBench(store, [pooled]);
   let pools = 0;
   return medians(store.isMetered ? 1 : 5, async () => {
     const name = `pool-${(pools += 1)}`;

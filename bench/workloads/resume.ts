@@ -6,6 +6,25 @@ import { chainThenWaits, goOn } from '../workflows.ts';
 
 const STEPS = 200;
 const SUSPENSIONS = 20;
+const LONG = { steps: 10_000, waits: 3 };
+
+/** The same of a journal of 10,000 records, cold. */
+export async function measureLongResume(store: BenchStore) {
+  const bench = createBench(store);
+  const run = await bench.client.start(chainThenWaits, LONG);
+  await bench.work();
+  const times: { readonly ms: number; readonly cpuMs: number }[] = [];
+  for (let at = 0; at < LONG.waits; at++) {
+    await run.signal(goOn, at);
+    bench.restart();
+    const startedMs = performance.now();
+    const startedCpu = process.cpuUsage();
+    await bench.work();
+    times.push({ ms: performance.now() - startedMs, cpuMs: cpuMsSince(startedCpu) });
+  }
+  await run.result();
+  return { ms: median(times.map(({ ms }) => ms)), cpuMs: median(times.map(({ cpuMs }) => cpuMs)) };
+}
 
 export function measureResume(store: BenchStore) {
   const bench = createBench(store);
