@@ -1,7 +1,9 @@
 /** In `npm test` the quick programs; all that end within seconds where the whole suite is asked for. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whenAllIsOver } from '../local/temporary-folder.ts';
+import { startCloud } from '../local/cloud-under-test.ts';
 import { openDev } from './homes/dev-stage.ts';
+import { playKilledReaders, READERS_ENTRY } from './killed-readers.ts';
 import { lengthOf } from './length-of.ts';
 import { play } from './play.ts';
 import { nameOf, type Program } from './program.ts';
@@ -25,4 +27,11 @@ describe('in `lull dev`, each program that is quick ends as it says', { timeout:
   it.concurrent.each(programs.map((program) => [nameOf(program), program] as const))('%s', async (_name, program) => {
     expect(await play(program, stage)).toEqual([]);
   });
+
+  if (isComplete) {
+    it('a reader or a caller that is killed, and comes again, has all of it once', async () => {
+      const { cloud } = await startCloud({ entry: READERS_ENTRY, workers: 2 });
+      await playKilledReaders(cloud);
+    });
+  }
 });

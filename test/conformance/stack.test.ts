@@ -1,7 +1,11 @@
 /** In `npm test` a few programs, one of each kind; many more where the whole suite is asked for. */
-import { beforeAll, describe, expect, it } from 'vitest';
-import { whenAllIsOver } from '../local/temporary-folder.ts';
+import { join } from 'node:path';
+import { startLocalCloud } from 'lull/local';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { synthesizeStack } from '../infra/built-stack.ts';
+import { temporaryFolder, whenAllIsOver } from '../local/temporary-folder.ts';
 import { openStack } from './homes/stack-stage.ts';
+import { playKilledReaders, READERS_ENTRY } from './killed-readers.ts';
 import { play, resultOf } from './play.ts';
 import { nameOf } from './program.ts';
 import { allPrograms } from './programs/all-programs.ts';
@@ -32,6 +36,16 @@ describe('on the cloud of the template, each program ends as it says', { timeout
   it.each(programs.map((program) => [nameOf(program), program] as const))('%s', async (_name, program) => {
     expect(await play(program, stage)).toEqual([]);
   });
+
+  if (isComplete) {
+    it('a reader or a caller that is killed, and comes again, has all of it once', async () => {
+      const from = synthesizeStack(onTestFinished, { entry: READERS_ENTRY });
+      const dir = join(temporaryFolder(onTestFinished), 'cloud');
+      const cloud = await startLocalCloud({ from, dir, maxSandboxes: 3 });
+      onTestFinished(() => cloud.stop());
+      await playKilledReaders(cloud);
+    });
+  }
 });
 
 describe('on the cloud of a template with `publicCallbacks`, a link', { timeout: 180_000 }, () => {
