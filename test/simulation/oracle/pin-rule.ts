@@ -16,7 +16,8 @@ export const pinRule: Rule = {
     if (isTaken && before.pinnedTo !== undefined && before.pinnedTo !== version && fleet.isThere(before.pinnedTo)) {
       violate(`${by} of ${version} took a run that is pinned to ${before.pinnedTo}, which is there`);
     }
-    if (!run.isPlain) return; // a run that is tried again, and a fork, go on by the newest code
+    // A run that is tried again, and a fork, go on by the newest code, also before it has recorded that.
+    if (!run.isPlain || before.goesOnFrom !== undefined) return;
     const [started] = run.entries;
     if (operation === 'resumeRun') return; // of a run that was blocked before it was paused
     if (after.status !== 'blocked' || before.status === 'blocked' || started?.kind !== 'started') return;
