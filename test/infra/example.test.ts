@@ -74,7 +74,7 @@ describe('the bundles', () => {
   test.each([
     // A worker is a caller of other runs, too; the API replays runs to answer queries; both know the times of schedules. What
     // EventBridge calls replays nothing, and has nothing of the engine.
-    ['Worker', 705_000],
+    ['Worker', 715_000],
     ['ApiFunction', 880_000],
     ['Sweeper', 137_000],
     ['SchedulesFunction', 353_000],
