@@ -66,8 +66,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'the dice of a run are others at each replay',
     file: 'lib/engine/replay-run.ts',
-    find: `random: secrets.random(`,
-    put: `random: createRunSecrets(runId, { started: { ...started, seed: engine.newNonce() }, tries }).random(`,
+    find: `secrets.random(() => live`,
+    put: `createRunSecrets(runId, { started: { ...started, seed: engine.newNonce() }, tries }).random(() => live`,
   },
   {
     name: "the run's time goes back when a worker's clock does",
