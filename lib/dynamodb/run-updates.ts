@@ -1,5 +1,6 @@
 /** The updates of the run item: what each operation of docs/protocol.md writes when its condition holds. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { dueAtEnd } from '../ports/due-at-end.ts';
 import { entriesText } from '../ports/entries-text.ts';
 import { isToStop, type UpdateAnswer } from '../ports/message.ts';
 import type { WorkflowList } from '../ports/paused-workflows.ts';
@@ -171,11 +172,9 @@ export function releaseUpdate(
 }
 
 /** Operation 15. It may end while it is paused: then it comes back into the index, to be purged. */
-export function finishUpdate(
-  runId: string,
-  { status, result, endedAtMs, purgeAtMs, afterEnd, tail, shows }: FinishRun,
-): Expression {
-  const dueAtMs = afterEnd === undefined ? purgeAtMs : 0;
+export function finishUpdate(runId: string, finish: FinishRun): Expression {
+  const { status, result, endedAtMs, tail, shows } = finish;
+  const { afterEnd, dueAtMs, purgeAtMs } = dueAtEnd(finish);
   return assign({
     ...NO_LEASE,
     openStatus: undefined,
@@ -191,7 +190,7 @@ export function finishUpdate(
     isToCancel: undefined,
     snapshot: undefined,
     ...(afterEnd === undefined ? {} : { afterEnd: text(afterEnd) }),
-    ...(afterEnd === undefined || purgeAtMs === undefined ? {} : { purgeAtMs: number(purgeAtMs) }),
+    ...(purgeAtMs === undefined ? {} : { purgeAtMs: number(purgeAtMs) }),
     ...toTail(tail),
     ...NO_REST,
     ...toShown(shows),

@@ -4,6 +4,7 @@ import type { Attributes } from '../core/attributes.ts';
 import type { Encoded } from '../core/encoded.ts';
 import { findSealed, SEALED_TEXT } from '../core/sealed.ts';
 import type { ClosedStatus, OpenStatus } from '../core/run-status.ts';
+import { dueAtEnd } from '../ports/due-at-end.ts';
 import {
   type AfterEnd,
   type Blocked,
@@ -122,16 +123,17 @@ function withFirstTurn(item: Item, { nonce, entries, sealed, then }: FirstTurn):
     const { dueAtMs, needsWake } = then;
     return { ...begun, ...shown, ...toDue(dueAtMs, needsWake), [attribute.openStatus]: text('suspended') };
   }
-  const { status, result, endedAtMs, purgeAtMs, afterEnd } = then;
+  const { status, result, endedAtMs } = then;
+  const { afterEnd, dueAtMs, purgeAtMs } = dueAtEnd(then);
   return {
     ...begun,
     ...shown,
-    ...toDue(afterEnd === undefined ? purgeAtMs : 0),
+    ...toDue(dueAtMs),
     [attribute.closedStatus]: text(status),
     [attribute.endedAtMs]: number(endedAtMs),
     [result.kind === 'inline' ? attribute.result : attribute.resultKey]: toStoredValue(result),
     ...(afterEnd && { [attribute.afterEnd]: text(afterEnd) }),
-    ...(afterEnd && purgeAtMs !== undefined && { [attribute.purgeAtMs]: number(purgeAtMs) }),
+    ...(purgeAtMs !== undefined && { [attribute.purgeAtMs]: number(purgeAtMs) }),
   };
 }
 

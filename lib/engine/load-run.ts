@@ -76,7 +76,7 @@ async function loadWhole(turn: Turn, again?: LackOfCallSites): Promise<LoadRunRe
   if (base.kind !== 'none') return loadBehind(turn, base, loaded, again);
 
   // Of a damaged journal too: a blocked run can be terminated, and no message is delivered twice.
-  const journal = damage === undefined ? allEntries(records) : readableEntries(records);
+  const journal = entriesIn(loaded);
   const { entries } = standingEntries(journal);
   for (const id of messageIdsIn(records)) turn.journal.messageIds.add(id);
   countChildren(turn.journal.openChildren, entries);
@@ -101,11 +101,12 @@ async function loadWhole(turn: Turn, again?: LackOfCallSites): Promise<LoadRunRe
 async function loadBehind(
   turn: Turn,
   base: Exclude<ReadBase, { readonly kind: 'none' }>,
-  { records, damage, blockedBy }: LoadedJournal,
+  loaded: LoadedJournal,
   again: LackOfCallSites | undefined,
 ): Promise<LoadRunResult> {
   const { journal, engine } = turn;
-  const entries = damage === undefined ? allEntries(records) : readableEntries(records);
+  const { records, damage, blockedBy } = loaded;
+  const entries = entriesIn(loaded);
   for (const id of messageIdsIn(records)) journal.messageIds.add(id);
   Object.assign(journal, endOf(records, { number: turn.base?.record ?? 0, nonce: journal.nonce }));
   const terminate = entries.find(isPlainTerminate);
@@ -199,6 +200,11 @@ interface LoadedJournal {
   readonly damage?: string;
   /** Why none of the run's code is to run. */
   readonly blockedBy?: Error;
+}
+
+/** Of a damaged journal those that can be read. */
+function entriesIn({ records, damage }: LoadedJournal): JournalEntry[] {
+  return damage === undefined ? allEntries(records) : readableEntries(records);
 }
 
 /**

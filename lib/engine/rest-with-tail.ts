@@ -32,7 +32,7 @@ import { suspendRun } from './suspend.ts';
 import { holdUnwritten } from './tail.ts';
 import type { TurnEnd } from './turn-end.ts';
 import type { Turn } from './turn-state.ts';
-import { isUnbounded } from './unbounded/write-base.ts';
+import { isUnbounded } from './unbounded/is-unbounded.ts';
 import { isEmpty } from './warm-runs.ts';
 import { isSnapshotDue } from './write-snapshot.ts';
 

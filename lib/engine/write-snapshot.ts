@@ -16,6 +16,7 @@ import { outsideGuard } from './guard.ts';
 import { digestOfPassed, encodeSnapshot, type Snapshot } from './snapshot.ts';
 import type { Turn } from './turn-state.ts';
 import { snapshotKey } from '../ports/run-item.ts';
+import { isUnbounded } from './unbounded/is-unbounded.ts';
 
 /** A failure is none of the run's: it goes on without a snapshot. */
 export async function writeSnapshot(turn: Turn, memory: LiveMemory): Promise<void> {
@@ -90,9 +91,8 @@ export function mayBeStored(turn: Turn, { live, started }: LiveMemory): boolean 
 }
 
 function isWanted(turn: Turn, memory: LiveMemory): boolean {
-  const { engine, journal, run } = turn;
-  const isUnbounded = engine.registry.find(run.workflow)?.isUnbounded ?? false;
-  if (isUnbounded || !mayBeStored(turn, memory)) return false; // one with an unbounded history has bases
+  const { journal } = turn;
+  if (isUnbounded(turn) || !mayBeStored(turn, memory)) return false; // one with an unbounded history has bases
   return isFarFromLast(turn, journal.recordNumber);
 }
 
@@ -173,8 +173,7 @@ function codeOf({ frames, version }: Turn['engine']): string {
 export function noteRefused(turn: Turn, reason: string): void {
   const { engine, runId, run } = turn;
   turn.noteSnapshot({ refused: reason });
-  const isUnbounded = engine.registry.find(run.workflow)?.isUnbounded === true;
-  const what = isUnbounded
+  const what = isUnbounded(turn)
     ? 'a run has no new base, and its journal grows until it has one'
     : 'a run has no snapshot, and will be replayed';
   engine.log.warn(what, { runId, workflow: run.workflow, reason });

@@ -2,6 +2,7 @@
  * What each operation of docs/protocol.md does to a run in memory: from the state before to the answer, and to the
  * state after where it writes. No `after` means that the condition failed, so nothing was written.
  */
+import { dueAtEnd } from '../ports/due-at-end.ts';
 import { MOST_LETTERS } from '../ports/letters.ts';
 import type { AcceptedKind, Message } from '../ports/message.ts';
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
@@ -73,12 +74,6 @@ function afterFirstTurn({ dueAtMs: _dueAtMs, ...created }: RunItem, { then, ...f
   }
   const { status, result, endedAtMs, shows } = then;
   return { run: { ...run, ...shows, status, result, endedAtMs, ...dueAtEnd(then) }, restingStatus: 'pending' };
-}
-
-/** It is to be purged, once what is left to do is done. */
-function dueAtEnd({ afterEnd, purgeAtMs }: Pick<FinishRun, 'afterEnd' | 'purgeAtMs'>): Partial<RunItem> {
-  if (afterEnd !== undefined) return { afterEnd, dueAtMs: 0, ...(purgeAtMs !== undefined && { purgeAtMs }) };
-  return purgeAtMs === undefined ? {} : { dueAtMs: purgeAtMs };
 }
 
 /** Operation 3. */

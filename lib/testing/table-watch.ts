@@ -4,6 +4,7 @@
  * It watches the writes that pass through to the table, as near to the table as it can stand.
  */
 import { SHORTEST_RETENTION_MS } from '../core/shortest-retention.ts';
+import { dueAtEnd } from '../ports/due-at-end.ts';
 import { type AcceptedKind, isToStop } from '../ports/message.ts';
 import {
   pausedIn,
@@ -161,7 +162,7 @@ export class TableWatch {
       case 'finish':
         if ((answer as FinishRunResult).kind !== 'done') return;
         this.#paused.delete(runId);
-        this.#rest(runId, { dueAtMs: dueAfter(args[1] as FinishRun) });
+        this.#rest(runId, dueAtEnd(args[1] as FinishRun));
         return;
       case 'settleEnd':
         this.#rest(runId, { dueAtMs: dueAfterSettling(args[1] as SettleEnd) });
@@ -227,10 +228,10 @@ export class TableWatch {
     }
     const { then } = firstTurn;
     if (then.kind === 'goes-on') this.#runs.set(runId, { dueAtMs: 0, leaseExpiresAtMs: then.lease.expiresAtMs });
-    else this.#rest(runId, then.kind === 'rests' ? then : { dueAtMs: dueAfter(then) });
+    else this.#rest(runId, then.kind === 'rests' ? then : dueAtEnd(then));
   }
 
-  #rest(runId: string, { dueAtMs, needsWake }: Pick<ReleaseLease, 'dueAtMs' | 'needsWake'>): void {
+  #rest(runId: string, { dueAtMs, needsWake }: Partial<Pick<ReleaseLease, 'dueAtMs' | 'needsWake'>>): void {
     if (dueAtMs === undefined) this.#runs.delete(runId);
     else this.#runs.set(runId, { dueAtMs, leaseExpiresAtMs: undefined, needsWake });
   }
@@ -238,10 +239,6 @@ export class TableWatch {
 
 function dueAfterSettling({ emitAtMs, purgeAtMs }: SettleEnd): number | undefined {
   return emitAtMs ?? purgeAtMs;
-}
-
-function dueAfter({ afterEnd, purgeAtMs }: Pick<FinishRun, 'afterEnd' | 'purgeAtMs'>): number | undefined {
-  return afterEnd === undefined ? purgeAtMs : 0;
 }
 
 function toWatched({ dueAtMs, lease, needsWake }: RunItem): Watched {

@@ -38,6 +38,7 @@ import type { LiveMemory } from '../live-memory.ts';
 import { saysThatItLives } from '../proof-of-life.ts';
 import type { Turn } from '../turn-state.ts';
 import { mayBeStored, noteRefused, toSnapshotOf } from '../write-snapshot.ts';
+import { isUnbounded } from './is-unbounded.ts';
 
 /** A base that is written, and that the run item does not name yet. */
 export interface WrittenBase {
@@ -61,10 +62,6 @@ const OF_TRANSACTION = /Transaction(Condition|Conflict|Refused)Error/;
 
 /** Ids of messages are known for twice as long as a request may be on its way. */
 const KNOWN_MS = 2 * SHORTEST_RETENTION_MS;
-
-export function isUnbounded({ engine, run }: Turn): boolean {
-  return engine.registry.find(run.workflow)?.isUnbounded === true;
-}
 
 /** Whether the journal behind the base is so long that the turn does not wait for its end. */
 export function isLong({ engine, journal }: Turn): boolean {

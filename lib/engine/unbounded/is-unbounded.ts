@@ -1,0 +1,6 @@
+/** Whether a run has an unbounded history, as the code of today says. */
+import type { Turn } from '../turn-state.ts';
+
+export function isUnbounded({ engine, run }: Pick<Turn, 'engine' | 'run'>): boolean {
+  return engine.registry.find(run.workflow)?.isUnbounded === true;
+}
