@@ -1,4 +1,4 @@
-/** When a run that ends is due: at once where something is left to do, and else for its purge, if it is not kept for ever. */
+/** When a run that ends is due: at once where something is left to do, and else for its purge, if it is not kept without a limit. */
 import type { RunItem } from './run-item.ts';
 import type { FinishRun } from './store.ts';
 
