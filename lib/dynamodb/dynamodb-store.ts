@@ -67,7 +67,7 @@ import { PayloadOffload } from './payload-offload.ts';
 import { deleteRun } from './delete-run.ts';
 import { inParallel } from './in-parallel.ts';
 import { checkItemSize } from './item-size.ts';
-import { itemKey, readNumber, readText } from './item.ts';
+import { has, itemKey, readNumber, readText } from './item.ts';
 import type { Item } from './item.ts';
 import { continueChange, finishChange, releaseChange, renewChange, takeChange } from './lease-changes.ts';
 import { listDue, listHeld } from './list-due.ts';
@@ -221,9 +221,13 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
     ...[runId, after, atMost, link = 1, run]: Parameters<Store['loadRecords']>
   ): Promise<JournalRecord[]> {
     const holder = run ?? (await readHolder(this.#table, runId));
-    const { items, isCut } = await queryRecords(this.#table, runId, { after, atMost, link });
-    const records = await inParallel(items, FETCHED_AT_ONCE, (item) => this.#toRecord(item));
-    return withRecordsInItem(holder, records, { link, after, isCut }).slice(0, atMost);
+    const pages: JournalRecord[][] = [];
+    let isLastCut = false;
+    for await (const { items, isCut } of queryRecords(this.#table, runId, { after, atMost, link })) {
+      pages.push(await inParallel(items, FETCHED_AT_ONCE, (item) => this.#toRecord(item)));
+      isLastCut = isCut;
+    }
+    return withRecordsInItem(holder, pages.flat(), { link, after, isCut: isLastCut }).slice(0, atMost);
   }
 
   async putRecord(...[runId, record, link, streams = []]: Parameters<Store['putRecord']>): Promise<PutRecordResult> {
@@ -385,7 +389,11 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
     return listRuns(this.#table, query);
   }
 
-  async #toRecord(item: Item): Promise<JournalRecord> {
+  #toRecord(item: Item): JournalRecord | Promise<JournalRecord> {
+    return has(item, 'claim') ? this.#fetchRecord(item) : fromRecordItem(item);
+  }
+
+  async #fetchRecord(item: Item): Promise<JournalRecord> {
     const restored = await this.#payloads.restore(item, 'entries');
     return restored.kind === 'whole' ? fromRecordItem(restored.item) : fromDamagedRecordItem(item, restored.problem);
   }

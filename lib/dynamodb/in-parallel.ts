@@ -1,10 +1,10 @@
 /** Many requests, not all of them at once. */
 
-/** The results, in the order of `all`. After a failure no further one is begun. */
+/** The results, in the order of `all`. After a failure no further one is begun. What is at hand is not waited for. */
 export async function inParallel<T, Result>(
   all: readonly T[],
   width: number,
-  work: (each: T) => Promise<Result>,
+  work: (each: T) => Result | Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const pending = all.entries();
@@ -13,7 +13,8 @@ export async function inParallel<T, Result>(
     for (const [index, each] of pending) {
       if (hasFailed) return;
       try {
-        results[index] = await work(each);
+        const result = work(each);
+        results[index] = result instanceof Promise ? await result : result;
       } catch (error) {
         hasFailed = true;
         throw error;

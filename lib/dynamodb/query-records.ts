@@ -2,7 +2,7 @@
 import { expression } from './expression.ts';
 import { text, type Item } from './item.ts';
 import { lastRecordSortKey, recordSortKey } from './schema.ts';
-import type { Table } from './table.ts';
+import type { QueryPage, Table } from './table.ts';
 
 interface WhichRecords {
   readonly after: number;
@@ -11,21 +11,20 @@ interface WhichRecords {
   readonly link: number | undefined;
 }
 
-interface FoundRecords {
+interface RecordPage {
   readonly items: readonly Item[];
-  /** There may be more. */
+  /** There may be more, which are not asked for. */
   readonly isCut: boolean;
 }
 
-export async function queryRecords(
+/** While a page is being read, the next one is on its way. */
+export async function* queryRecords(
   table: Table,
   runId: string,
   { after, atMost, link }: WhichRecords,
-): Promise<FoundRecords> {
-  let found: readonly Item[] = [];
-  let startKey: Item | undefined;
-  for (;;) {
-    const { items, lastKey } = await table.query('loadRecords', {
+): AsyncGenerator<RecordPage> {
+  const ask = (startKey?: Item): Promise<QueryPage> =>
+    table.query('loadRecords', {
       keys: expression('#pk = :runId AND #sk BETWEEN :first AND :last', {
         ':runId': text(runId),
         ':first': text(recordSortKey(after + 1, link)),
@@ -34,9 +33,12 @@ export async function queryRecords(
       startKey,
       ...(atMost === undefined ? {} : { limit: atMost }),
     });
-    found = found.length === 0 ? items : found.concat(items);
-    if (lastKey === undefined) return { items: found, isCut: false };
-    if (atMost !== undefined && found.length > 0) return { items: found, isCut: true };
-    startKey = lastKey;
+  let asked: Promise<QueryPage> | undefined = ask();
+  while (asked !== undefined) {
+    const { items, lastKey }: QueryPage = await asked;
+    const isCut: boolean = lastKey !== undefined && atMost !== undefined && items.length > 0;
+    asked = lastKey === undefined || isCut ? undefined : ask(lastKey);
+    asked?.catch(() => undefined); // its error is for the one who takes the page, if anyone does
+    yield { items, isCut };
   }
 }

@@ -18,9 +18,9 @@ export interface TimeLimits {
 export interface Poster {
   /**
    * Rejects with the network's error, which has a `code`, or with a TimeoutError. Either way the request may have been
-   * carried out, or may be yet.
+   * carried out, or may be yet. `headers`: names and values in turn, the host's too; all but that of the body's length.
    */
-  post(headers: http.OutgoingHttpHeaders, body: string): Promise<Answer>;
+  post(headers: readonly string[], body: string): Promise<Answer>;
   /** Closes the connections: requests that are on their way, or wait for a connection, fail. */
   destroy(): void;
 }
@@ -42,8 +42,7 @@ export function createPoster(endpoint: URL, limits: TimeLimits): Poster {
     post: (headers, body) =>
       new Promise((resolve, reject) => {
         connections.closeIdle();
-        const bytes = Buffer.from(body);
-        const outgoing = request({ ...address, headers: { ...headers, 'content-length': bytes.length } });
+        const outgoing = request({ ...address, headers: [...headers, 'content-length', `${Buffer.byteLength(body)}`] });
         const stopTimers = limitTime(outgoing, limits, endpoint);
         const settle = (): void => {
           stopTimers();
@@ -70,7 +69,7 @@ export function createPoster(endpoint: URL, limits: TimeLimits): Poster {
             resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text.toString('utf8') });
           });
         });
-        outgoing.end(bytes);
+        outgoing.end(body); // as text, it is written in one piece with the headers
       }),
   };
 }

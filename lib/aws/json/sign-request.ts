@@ -1,8 +1,8 @@
 /**
  * Signature Version 4 for requests of AWS's JSON protocols: a POST without a query. The key of a day is kept:
- * it takes four HMACs of the five.
+ * it takes four HMACs of the five. It is kept as a key, which from bytes Node would make anew for each signature.
  */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 /** The keys of the caller that signs. */
 export interface Credentials {
@@ -26,10 +26,10 @@ export interface SignableRequest {
 export type Sign = (request: SignableRequest, credentials: Credentials, nowMs: number) => Record<string, string>;
 
 export function createSigner({ region, service }: { readonly region: string; readonly service: string }): Sign {
-  let kept: { readonly secret: string; readonly day: string; readonly key: Buffer } | undefined;
-  const keyOf = (secret: string, day: string): Buffer => {
+  let kept: { readonly secret: string; readonly day: string; readonly key: KeyObject } | undefined;
+  const keyOf = (secret: string, day: string): KeyObject => {
     if (kept?.secret !== secret || kept.day !== day)
-      kept = { secret, day, key: deriveKey(secret, [day, region, service]) };
+      kept = { secret, day, key: createSecretKey(deriveKey(secret, [day, region, service])) };
     return kept.key;
   };
 

@@ -64,7 +64,8 @@ export function createSignedPoster(options: SignedPosterOptions): SignedPoster {
       const credentials = await location.credentials();
       if (isClosed) throw closedError(host);
       const signed = sign({ host, path, target, contentType, body }, credentials, clock.nowMs());
-      const answer = await poster.post({ ...signed, 'content-type': contentType, 'x-amz-target': target }, body);
+      const headers = Object.entries({ ...signed, 'content-type': contentType, 'x-amz-target': target }).flat();
+      const answer = await poster.post(headers, body);
       return { answer, credentials };
     },
     hasLearned: async (error, { answer, credentials }) => {
