@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleBench } from './bundle-bench.ts';
+import { bundleBench, type Program } from './bundle-bench.ts';
 import { median, round } from './measure.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -16,7 +16,7 @@ export interface AgainstOptions {
   readonly workloads: readonly string[];
   readonly rounds: number;
   /** Which of the bench's programs. */
-  readonly program?: 'main' | 'table';
+  readonly program?: Extract<Program, 'main' | 'table' | 'profile'>;
 }
 
 type Line = Readonly<Record<string, unknown>>;

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { esbuildFrames } from '../lib/frames/plugins/esbuild-frames.ts';
 
-type Program = 'main' | 'table' | 'compiled' | 'native';
+export type Program = 'main' | 'table' | 'profile' | 'compiled' | 'native';
 
 const ENTRIES: Readonly<Record<Program, string>> = {
   main: 'bench/main.ts',
   table: 'bench/table/main.ts',
+  profile: 'bench/profile/main.ts',
   // Of the workload with frames, compiled for them or not.
   compiled: 'bench/frames.ts',
   native: 'bench/frames.ts',

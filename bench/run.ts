@@ -3,7 +3,7 @@
  * how to read them.
  *
  * `npm run bench -- --against <commit> [--rounds 5] [workload ...]` runs that commit and this checkout in turn; with
- * `--table` it measures what the table of `README.md` has, and prints such a table.
+ * `--table` it measures what the table of `README.md` has, and prints such a table; with `--profile`, where the time goes.
  * `npm run bench local ../a ../b` measures `lull dev` of these checkouts in turn. `lambda` and `local` are about other processes.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +14,7 @@ import { bundleBench } from './bundle-bench.ts';
 import { measureLambda } from './lambda/measure-lambda.ts';
 import { measureLocal } from './local/measure-local.ts';
 import { median, print, round } from './measure.ts';
+import { profileOf } from './profile/profile-of.ts';
 import { tableOf } from './table/table-of.ts';
 
 const { positionals: wanted, values } = parseArgs({
@@ -22,6 +23,7 @@ const { positionals: wanted, values } = parseArgs({
     against: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     table: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
   },
 });
 /** Those that `main.ts` has. */
@@ -83,6 +85,10 @@ async function printComparison(commit: string, rounds: number): Promise<number> 
   if (!isCommit || !isCount) return 2;
   if (values.table) {
     console.log(tableOf(await compareWith({ commit, workloads: [], rounds, program: 'table' }), { commit, rounds }));
+    return 0;
+  }
+  if (values.profile) {
+    console.log(profileOf(await compareWith({ commit, workloads: [], rounds: 1, program: 'profile' }), commit));
     return 0;
   }
   for (const line of await compareWith({ commit, workloads: wanted, rounds })) {

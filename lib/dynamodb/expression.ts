@@ -26,16 +26,27 @@ export function and(...expressions: readonly Expression[]): Expression {
 
 /** What a request says about the expressions in it. Placeholders of the same name have the same value. */
 export function expressionParameters(...expressions: readonly (Expression | undefined)[]): {
-  ExpressionAttributeNames: Record<string, string>;
+  ExpressionAttributeNames: Readonly<Record<string, string>>;
   ExpressionAttributeValues?: Record<string, AttributeValue>;
 } {
   const given = expressions.filter((each) => each !== undefined);
-  const placeholders = new Set(given.flatMap((each) => each.text.match(/#\w+/g) ?? []));
-  const values = and(...given).values;
+  const { text, values } = and(...given);
   return {
-    ExpressionAttributeNames: Object.fromEntries([...placeholders].map((each) => [each, storedName(each)])),
+    ExpressionAttributeNames: namesIn(text),
     ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}),
   };
+}
+
+/** There are few texts, and each is used again and again; but for those with an index or a number of values in them. */
+const known = new Map<string, Readonly<Record<string, string>>>();
+const MOST_KNOWN = 500;
+
+function namesIn(text: string): Readonly<Record<string, string>> {
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  const names = Object.fromEntries((text.match(/#\w+/g) ?? []).map((each) => [each, storedName(each)]));
+  if (known.size < MOST_KNOWN) known.set(text, names);
+  return names;
 }
 
 function storedName(placeholder: string): string {

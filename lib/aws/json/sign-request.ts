@@ -67,5 +67,7 @@ function sha256(text: string): string {
 
 /** `20270131T235959Z`. */
 function toAmzDate(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  const iso = new Date(nowMs).toISOString();
+  const [year, month, day] = [iso.slice(0, 4), iso.slice(5, 7), iso.slice(8, 10)];
+  return `${year}${month}${day}T${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 }
