@@ -67,7 +67,7 @@ import { PayloadOffload } from './payload-offload.ts';
 import { deleteRun } from './delete-run.ts';
 import { inParallel } from './in-parallel.ts';
 import { checkItemSize } from './item-size.ts';
-import { has, itemKey, readNumber, readText } from './item.ts';
+import { itemKey, readNumber, readText } from './item.ts';
 import type { Item } from './item.ts';
 import { continueChange, finishChange, releaseChange, renewChange, takeChange } from './lease-changes.ts';
 import { listDue, listHeld } from './list-due.ts';
@@ -78,6 +78,7 @@ import { PoolsInTable } from './pools-in-table.ts';
 import { pauseChange, resumeChange } from './pause-run.ts';
 import { purgeRun } from './purge-run.ts';
 import { queryRecords } from './query-records.ts';
+import { toRecord } from './to-record.ts';
 import {
   whyNotAccepted,
   whyNotAnswered,
@@ -95,15 +96,7 @@ import {
   watchUpdate,
 } from './run-updates.ts';
 import { messageSortKey, runSortKey, valueSortKey } from './schema.ts';
-import {
-  findAnswer,
-  fromDamagedRecordItem,
-  fromRecordItem,
-  fromValueItem,
-  toMessageItem,
-  toRecordItem,
-  toValueItem,
-} from './stored-content.ts';
+import { findAnswer, fromValueItem, toMessageItem, toRecordItem, toValueItem } from './stored-content.ts';
 import { findRun, toRunItem } from './stored-run.ts';
 import { changeWorkflowList, holdChange, putBackChange, readWorkflowList } from './workflow-list.ts';
 import { startPuts } from './start-puts.ts';
@@ -224,7 +217,7 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
     const pages: JournalRecord[][] = [];
     let isLastCut = false;
     for await (const { items, isCut } of queryRecords(this.#table, runId, { after, atMost, link })) {
-      pages.push(await inParallel(items, FETCHED_AT_ONCE, (item) => this.#toRecord(item)));
+      pages.push(await inParallel(items, FETCHED_AT_ONCE, (item) => toRecord(item, this.#payloads)));
       isLastCut = isCut;
     }
     return withRecordsInItem(holder, pages.flat(), { link, after, isCut: isLastCut }).slice(0, atMost);
@@ -242,7 +235,7 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
       refused: async (there) => {
         if (!there) return undefined;
         await this.#payloads.discard(item, there);
-        return { kind: 'exists', record: await this.#toRecord(there) };
+        return { kind: 'exists', record: await toRecord(there, this.#payloads) };
       },
     });
   }
@@ -262,7 +255,7 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
     const there = done.kind === 'exists' ? done.there : undefined;
     // Where the record is not there yet, a request before this one may still bring it.
     if (there !== undefined) await this.#payloads.discard(item, there);
-    return done.kind === 'exists' ? { kind: 'exists', record: await this.#toRecord(done.there) } : done;
+    return done.kind === 'exists' ? { kind: 'exists', record: await toRecord(done.there, this.#payloads) } : done;
   }
 
   async loadMessages(...[runId, messageIds, letters]: Parameters<Store['loadMessages']>): Promise<LoadedMessage[]> {
@@ -387,15 +380,6 @@ export class DynamodbStore extends PoolsInTable implements Store, StoreOfStartIt
 
   async listRuns(query: RunQuery): Promise<RunPage> {
     return listRuns(this.#table, query);
-  }
-
-  #toRecord(item: Item): JournalRecord | Promise<JournalRecord> {
-    return has(item, 'claim') ? this.#fetchRecord(item) : fromRecordItem(item);
-  }
-
-  async #fetchRecord(item: Item): Promise<JournalRecord> {
-    const restored = await this.#payloads.restore(item, 'entries');
-    return restored.kind === 'whole' ? fromRecordItem(restored.item) : fromDamagedRecordItem(item, restored.problem);
   }
 
   async #change<Answer>(operation: StoreOperation, runId: string, change: RunChange<Answer>): Promise<Answer> {
