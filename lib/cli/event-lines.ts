@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../local/cloud-event.ts';
 import { logLines } from './log-lines.ts';
+import { requestLine } from './request-line.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './text/printable.ts';
 
@@ -70,7 +71,7 @@ const DESCRIPTIONS: { readonly [Kind in CloudEvent['kind']]: (event: EventOfKind
     return [`${paint('dim', `${shortName(event.function)} ${event.pid}`)}  ${first}`, ...indented(more)];
   },
   request: ({ line, reason }, paint) => [
-    `${paint('dim', 'request')}    ${line}`,
+    `${paint('dim', 'request')}    ${requestLine(line)}`,
     ...(reason === undefined ? [] : [`           ${paint('yellow', 'refused')}: ${reason}`]),
   ],
   'call-denied': ({ message }, paint) => [`${paint('red', 'denied')}     ${message}`],

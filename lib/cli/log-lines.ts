@@ -10,8 +10,12 @@ const REPORTED_ANYWAY = /^a run is blocked: /;
 
 /** None for a line that says what is reported anyway. Errors have lines of their own, below. */
 export function logLines(line: string): string[] {
-  const record = readRecord(line);
-  if (record === undefined) return [line];
+  const fields = readFields(line);
+  if (fields === undefined) return [line];
+  return isMetrics(fields) ? [metricsLine(fields)] : isRecord(fields) ? recordLines(fields) : [line];
+}
+
+function recordLines(record: LogRecord): string[] {
   const { level, message, timestamp: _timestamp, error, moreErrors, ...fields } = record;
   if (REPORTED_ANYWAY.test(message)) return [];
   const shown = Object.entries(fields).filter(([name]) => !OF_THE_ENGINE.has(name));
@@ -34,11 +38,27 @@ interface LogRecord {
   readonly [field: string]: unknown;
 }
 
-function readRecord(line: string): LogRecord | undefined {
+type Fields = Readonly<Record<string, unknown>>;
+
+/** CloudWatch's embedded metric format. */
+function isMetrics(fields: Fields): boolean {
+  return typeof fields['_aws'] === 'object';
+}
+
+function isRecord(fields: Fields): fields is LogRecord & Fields {
+  return typeof fields['level'] === 'string' && typeof fields['message'] === 'string';
+}
+
+/** Without what tells CloudWatch how to read it. */
+function metricsLine({ _aws, epoch: _epoch, ...values }: Fields): string {
+  const shown = Object.entries(values).map(([name, value]) => `${name}=${String(value)}`);
+  return printable(`metrics  ${shown.join(' ')}`);
+}
+
+function readFields(line: string): Fields | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const record = JSON.parse(line) as Partial<LogRecord>;
-    return typeof record.level === 'string' && typeof record.message === 'string' ? (record as LogRecord) : undefined;
+    return JSON.parse(line) as Fields;
   } catch {
     return undefined;
   }

@@ -85,14 +85,14 @@ describe('lull dev', { timeout: 120_000 }, () => {
     await waitUntil(() => seen.out.includes('openapi.json'));
     const [, url = ''] = /lull dev at (\S+)/.exec(seen.out) ?? [];
     const { id } = (await (await fetch(`${url}/workflows/walk/runs`, { method: 'POST' })).json()) as { id: string };
-    await waitUntil(() => seen.out.includes('"SnapshotsWritten":1'));
+    await waitUntil(() => seen.out.includes('SnapshotsWritten=1'));
     const standing = await (await fetch(`${url}/runs/${id}?locals=true`)).text();
     expect(standing).toMatch(
       /"at":"workflows\.ts:6:\d+","variables":\[\{"name":"before","value":"\[\\"a value of before\\"\]"\}\]/,
     );
     await fetch(`${url}/runs/${id}/signals/go`, { method: 'POST' });
     await waitUntil(() => seen.out.includes('completed  walk'));
-    expect(seen.out).toContain('"SnapshotsRestored":1');
+    expect(seen.out).toContain('SnapshotsRestored=1');
     expect(seen.out).not.toMatch(/"ReplayedEvents":/);
     expect(await (await fetch(`${url}/runs/${id}`)).json()).toMatchObject({ result: ['a value of before'] });
 
@@ -109,24 +109,26 @@ describe('lull dev', { timeout: 120_000 }, () => {
     // Code behind the place where a run waits, which goes on in it; then code that it has passed.
     const afterReload = async (code: string): Promise<{ readonly metrics: string; readonly result: unknown }> => {
       const run = (await (await fetch(`${url}/workflows/walk/runs`, { method: 'POST' })).json()) as { id: string };
-      await waitUntil(() => seen.out.split('\n').some((line) => isOf(line, run.id) && line.includes('"suspended"')));
+      await waitUntil(() =>
+        seen.out.split('\n').some((line) => isOf(line, run.id) && line.includes('outcome=suspended')),
+      );
       const begin = seen.out.length;
       writeFileSync(entry, code);
       await waitUntil(() => seen.out.slice(begin).includes('reloaded'));
       await fetch(`${url}/runs/${run.id}/signals/go`, { method: 'POST' });
       const { result } = (await (await fetch(`${url}/runs/${run.id}?wait=20s`)).json()) as { result: unknown };
       const ended = (): string | undefined =>
-        seen.out.split('\n').find((line) => isOf(line, run.id) && line.includes('"completed"'));
+        seen.out.split('\n').find((line) => isOf(line, run.id) && line.includes('outcome=completed'));
       await waitUntil(() => ended() !== undefined);
       return { metrics: ended() ?? '', result };
     };
-    const isOf = (line: string, runId: string): boolean => line.includes(runId) && line.includes('"_aws"');
+    const isOf = (line: string, runId: string): boolean => line.includes(runId) && line.includes('  metrics  ');
     const behind = await afterReload(source('return [before.length, "went on"];'));
     expect(behind.result).toEqual([1, 'went on']);
-    expect(behind.metrics).toContain('"SnapshotsRestored":1');
+    expect(behind.metrics).toContain('SnapshotsRestored=1');
     const passed = await afterReload(source('return [...before];', 'a value of now'));
     expect(passed.result).toEqual(['a value of now']);
-    expect(passed.metrics).toContain('"SnapshotsDropped":1');
+    expect(passed.metrics).toContain('SnapshotsDropped=1');
 
     writeFileSync(entry, source('runs += 1;'));
     await waitUntil(() => seen.out.includes('writes to `runs`'));

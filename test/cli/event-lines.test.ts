@@ -34,6 +34,15 @@ it.each<[CloudEvent, string]>([
     },
     'worker 12  WARN slow  runId=r-1',
   ],
+  [
+    {
+      kind: 'output',
+      function: 'worker',
+      pid: 12,
+      line: '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"engine":"dev","runId":"r-1","epoch":1,"outcome":"failed","TurnTime":29}',
+    },
+    'worker 12  metrics  engine=dev runId=r-1 outcome=failed TurnTime=29',
+  ],
 ])('%j is one line', (event, line) => {
   expect(lines(event)).toEqual([`12:05:09  ${line}`]);
 });

@@ -42,6 +42,15 @@ it.each<[CloudEvent, string[]]>([
     { kind: 'request', api: 'Shop/Api', line: 'GET /runs 403', reason: 'it is not signed' },
     ['request    GET /runs 403', '           refused: it is not signed'],
   ],
+  [
+    {
+      kind: 'request',
+      api: 'Shop/Api',
+      line: '{"requestId":"r","method":"POST","path":"/runs/a\\u001b","status":"502","latencyMs":"7","error":"-","integrationError":"it timed out"}',
+    },
+    ['request    POST /runs/a\\u001b  502  7 ms  it timed out'],
+  ],
+  [{ kind: 'request', api: 'Shop/Api', line: '{"my":"format"}' }, ['request    {"my":"format"}']],
   [{ kind: 'not-called', source: 'Shop/Rule', reason: 'no permission' }, ['not called by Shop/Rule: no permission']],
 ])('%j', (event, expected) => {
   expect(lines(event)).toEqual(expected.map((line) => `12:05:09  ${line}`));
