@@ -77,9 +77,11 @@ export function methodInClass(r: Rewriter, node: t.ClassMethod | t.ClassPrivateM
   const begin = callOf(r.runtime('start'), id(definition), member(id(definition), 'own'), frame);
   node.body = block([...before, located(t.returnStatement(begin), node)]);
   const key = methodKey(node);
-  if (key === undefined || r.unit?.parent !== undefined) return node;
+  if (key === undefined) return node;
+  const isOnce = r.unit?.parent === undefined;
   const holder = node.static ? t.thisExpression() : member(t.thisExpression(), 'prototype');
-  const mark = t.staticBlock([statement(callOf(r.runtime('generatorMethod'), holder, key, id(definition)))]);
+  const given = [holder, key, ...(isOnce ? [id(definition)] : [])];
+  const mark = t.staticBlock([statement(callOf(r.runtime('generatorMethod'), ...given))]);
   return [mark as unknown as Statement, node as unknown as Statement];
 }
 

@@ -5,7 +5,7 @@
  */
 import * as t from '@babel/types';
 import type { Expression, File, Node, Statement } from '@babel/types';
-import { callOf, constant, id, str } from './build.ts';
+import { callOf, constant, id, member, statement, str } from './build.ts';
 import { isClassNode, isFunctionNode, childrenOf, replaceChildren } from './tree.ts';
 
 export interface LowerPrivatesOptions {
@@ -27,7 +27,10 @@ export function lowerPrivates(file: File, { prefix, runtime }: LowerPrivatesOpti
   for (const node of topLevelClasses(file)) {
     const symbols = new Map<string, string>();
     for (const name of privateNamesOf(node)) symbols.set(name, newSymbol(node.id?.name ?? '', name));
-    if (symbols.size > 0) lowerIn(node.body, symbols, runtime);
+    if (symbols.size === 0) continue;
+    const methods = namedMethods(node, symbols, runtime);
+    lowerIn(node.body, symbols, runtime);
+    node.body.body.unshift(...methods);
   }
   const { body } = file.program;
   const firstOther = body.findIndex(({ type }) => type !== 'ImportDeclaration');
@@ -56,6 +59,18 @@ function privateNamesOf(node: t.Class): Set<string> {
 }
 
 type Symbols = ReadonlyMap<string, string>;
+
+/** Under a symbol, a method would have the name `[#x]`. Nothing static of the class runs before it has its own. */
+function namedMethods(node: t.Class, symbols: Symbols, runtime: LowerPrivatesOptions['runtime']): t.StaticBlock[] {
+  const block = (isStatic: boolean): t.StaticBlock[] => {
+    const own = node.body.body.filter((one) => one.type === 'ClassPrivateMethod' && one.static === isStatic);
+    const keys = new Set(own.map((one) => symbols.get((one as t.ClassPrivateMethod).key.id.name) as string));
+    if (keys.size === 0) return [];
+    const holder = isStatic ? t.thisExpression() : member(t.thisExpression(), 'prototype');
+    return [t.staticBlock([statement(callOf(runtime('namePrivates'), holder, ...[...keys].map(id)))])];
+  };
+  return [...block(false), ...block(true)];
+}
 
 function lowerIn(node: Node, symbols: Symbols, runtime: LowerPrivatesOptions['runtime']): void {
   // A class inside that declares the same name means its own.

@@ -29,6 +29,21 @@ export function branded(value: unknown, name: symbol): object {
   );
 }
 
+/** Called by compiled code: methods that are kept under these symbols, which private names have become, are called as those are. */
+export function namePrivates(holder: object, ...symbols: readonly symbol[]): void {
+  symbols.forEach((symbol) => {
+    const found = Object.getOwnPropertyDescriptor(holder, symbol);
+    const name = symbol.description ?? '';
+    nameFunction(found?.value, name);
+    nameFunction(found?.get, `get ${name}`);
+    nameFunction(found?.set, `set ${name}`);
+  });
+}
+
+function nameFunction(value: unknown, name: string): void {
+  if (typeof value === 'function') Object.defineProperty(value, 'name', { value: name, configurable: true });
+}
+
 /** Called by compiled code: what an object pattern demands of its value. */
 export function objectCoercible(value: unknown): unknown {
   if (value === undefined || value === null) {

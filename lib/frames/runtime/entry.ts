@@ -21,6 +21,7 @@ export const {
   iteratorOf,
   KeyCursor,
   named,
+  namePrivates,
   notConstructor,
   objectCoercible,
   propertyKey,

@@ -139,10 +139,15 @@ export function generatorFunction<F extends Func>(own: F, length: number = own.l
   return Object.defineProperty(own, 'prototype', { value, writable: true });
 }
 
-/** Called by compiled code: the same for a method of a class, which is found by its key. */
-export function generatorMethod(holder: object, key: PropertyKey, definition: { own?: Func }): void {
+/**
+ * Called by compiled code: the same for a method of a class, which is found by its key. `definition`: of a method that there is
+ * once.
+ */
+export function generatorMethod(holder: object, key: PropertyKey, definition?: { own?: Func }): void {
   const method: unknown = Object.getOwnPropertyDescriptor(holder, key)?.value;
-  if (typeof method === 'function') definition.own = generatorFunction(method as Func);
+  if (typeof method !== 'function') return;
+  const own = generatorFunction(method as Func);
+  if (definition !== undefined) definition.own = own;
 }
 
 /** Called by compiled code, where a generator function is called with `new`. */

@@ -29,7 +29,7 @@ const own = {
 };
 
 /** Raised by one whenever compiled code and the runtime could misunderstand each other. */
-const RUNTIME_VERSION = 2;
+const RUNTIME_VERSION = 3;
 
 const SLOT = Symbol.for(`lull.frames.${RUNTIME_VERSION}`);
 const slot = globalThis as { [SLOT]?: typeof own | undefined };

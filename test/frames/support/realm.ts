@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import vm from 'node:vm';
 import { buildSync } from 'esbuild';
 import { compileModule, type CompileOptions } from '../../../lib/frames/compiler/compile-module.ts';
+import type { SnapshotHost } from '../../../lib/frames/graph/host.ts';
 
 export type Store = (
   value: unknown,
+  host?: SnapshotHost,
 ) => { kind: 'stored'; bytes: Uint8Array } | { kind: 'refused'; path: string; reason: string };
 export type Load = (
   bytes: Uint8Array,
+  host?: SnapshotHost,
 ) => { kind: 'loaded'; value: unknown } | { kind: 'refused'; path: string; reason: string };
 
 export interface Realm {

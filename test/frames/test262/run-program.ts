@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import { compileProgram, newContext, runtimeIn } from '../support/realm.ts';
+import { topLevelNames } from './top-level-names.ts';
 import type { Program } from './program.ts';
 
 export type How = 'native' | 'compiled' | 'stored';
@@ -30,13 +31,13 @@ export function runProgram(program: Program, how: How, harness: (file: string) =
 
 /**
  * Compiled, the whole program is in a function, so that all its variables are captured ones. What is stored is a copy, so
- * there the program's own variables are left where they are, in the module.
+ * there the program's own variables are left where they are, in the module; what one of them holds goes by its name.
  */
 function codeFor(source: string, how: How): string {
   if (how === 'native') return source;
-  return how === 'compiled'
-    ? compileProgram(`(function () {\n${source}\n}).call(undefined);`)
-    : compileProgram(source, { mayWriteModule: true });
+  if (how === 'compiled') return compileProgram(`(function () {\n${source}\n}).call(undefined);`);
+  const getters = topLevelNames(source).map((name) => `${name}: () => ${name}`);
+  return `runtime.held({ ${getters.join(', ')} });\n${compileProgram(source, { mayWriteModule: true })}`;
 }
 
 interface Frame {
@@ -83,10 +84,22 @@ function runtimeFor(context: vm.Context, how: How): object {
   const { entry, store, load } = runtimeIn(context);
   if (how === 'compiled') return entry;
   const guarded = withOwnIterator(context);
+  let held: Record<string, () => unknown> = {};
+  const named = (name: string): object | undefined => {
+    try {
+      return held[name]?.() as object | undefined;
+    } catch {
+      return undefined; // its declaration was not reached
+    }
+  };
+  const host = { named, nameOf: (value: object) => Object.keys(held).find((name) => named(name) === value) };
   const { nameModule } = entry as { nameModule: (...given: unknown[]) => void };
   const runtime = entry as { define: (written: object) => Definition };
   return {
     ...entry,
+    held: (getters: typeof held) => {
+      held = getters;
+    },
     nameModule: (...given: unknown[]) => {
       guarded(() => {
         nameModule(...given);
@@ -99,9 +112,12 @@ function runtimeFor(context: vm.Context, how: How): object {
       definition.step = (frame, mode, sent) => {
         const live = definition.byState.get(frame['#pc'])?.live ?? [];
         guarded(() => {
-          const stored = store(live.map((name) => frame[name]));
+          const stored = store(
+            live.map((name) => frame[name]),
+            host,
+          );
           if (stored.kind === 'refused') return;
-          const loaded = load(stored.bytes);
+          const loaded = load(stored.bytes, host);
           if (loaded.kind === 'refused') throw new Error(`not read: ${loaded.reason}`);
           for (const [index, name] of live.entries()) frame[name] = (loaded.value as unknown[])[index];
         });
