@@ -32,17 +32,18 @@ export function branded(value: unknown, name: symbol): object {
 /** Called by compiled code: methods that are kept under these symbols, which private names have become, are called as those are. */
 export function namePrivates(holder: object, ...symbols: readonly symbol[]): void {
   symbols.forEach((symbol) => {
-    const found = Object.getOwnPropertyDescriptor(holder, symbol);
+    const found = Object.getOwnPropertyDescriptor(holder, symbol) ?? {};
     const name = symbol.description ?? '';
-    nameFunction(found?.value, name);
-    nameFunction(found?.get, `get ${name}`);
-    nameFunction(found?.set, `set ${name}`);
+    for (const key in PREFIXES) {
+      const method: unknown = Reflect.get(found, key);
+      if (typeof method === 'function')
+        Object.defineProperty(method, 'name', { value: `${PREFIXES[key]}${name}`, configurable: true });
+    }
   });
 }
 
-function nameFunction(value: unknown, name: string): void {
-  if (typeof value === 'function') Object.defineProperty(value, 'name', { value: name, configurable: true });
-}
+/** Of what a property may have. */
+const PREFIXES: Readonly<Record<string, string>> = { value: '', get: 'get ', set: 'set ' };
 
 /** Called by compiled code: what an object pattern demands of its value. */
 export function objectCoercible(value: unknown): unknown {
