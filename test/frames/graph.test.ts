@@ -5,6 +5,7 @@ import { GRAPH_FORMAT } from '../../lib/frames/graph/format.ts';
 import { loadGraph } from '../../lib/frames/graph/load-graph.ts';
 import { storeGraph } from '../../lib/frames/graph/store-graph.ts';
 import type { SnapshotHost } from '../../lib/frames/graph/host.ts';
+import { runtime } from '../../lib/frames/runtime/runtime.ts';
 import { registerClass, registerError } from '../../lib/core/class-registry.ts';
 
 function roundTrip<T>(value: T, host?: SnapshotHost): T {
@@ -189,4 +190,34 @@ test('a key called __proto__ stays a key', () => {
 
 test('a graph of more bytes than are read is not stored', () => {
   expect(refusal({ text: 'x'.repeat(MAX_RUN_BYTES) })).toMatch(/^ it has \d+ bytes: 33554432 are allowed$/);
+});
+
+test('instances of one class are read with the properties of each, and no setter of the class runs', () => {
+  let ran = 0;
+  class Counter {
+    set total(_: number) {
+      ran += 1;
+    }
+  }
+  runtime.nameModule('counters', { own: { Counter: () => Counter }, imported: {}, classes: { Counter: false } });
+  const own = { writable: true, enumerable: true, configurable: true };
+  const made = [
+    { a: 1, b: 2 },
+    { b: 3, a: 4 },
+    { a: 5, b: 6 },
+    { a: 7 },
+    { total: 8, a: 9 },
+    { ['__proto__']: 10 },
+  ].map((properties) => {
+    const instance = new Counter();
+    for (const [key, value] of Object.entries(properties)) Object.defineProperty(instance, key, { ...own, value });
+    return instance;
+  });
+  const read = roundTrip(made);
+  expect(read.map((one) => [one instanceof Counter, Object.getOwnPropertyDescriptors(one)])).toEqual(
+    made.map((one) => [true, Object.getOwnPropertyDescriptors(one)]),
+  );
+  expect(read.map((one) => Object.keys(one).join())).toEqual(['a,b', 'b,a', 'a,b', 'a', 'total,a', '__proto__']);
+  expect(ran).toBe(0);
+  expect(load([GRAPH_FORMAT, [0], ['k', 'counters', 'Counter', 'a']])).toBe('a value is missing');
 });

@@ -1,9 +1,9 @@
 /** Objects and arrays. */
-import { runtime } from '../runtime/runtime.ts';
-import { EXTENSIBLE, isPrivateName, PROPERTY, type Json, type KINDS } from './format.ts';
+import { EXTENSIBLE, PROPERTY, type Json, type KINDS } from './format.ts';
 import type { GraphReader } from './graph-reader.ts';
+import { KEYS_AT, shapeOf } from './instance-shape.ts';
 import type { NodeKind } from './load-kinds.ts';
-import { shown } from './shown.ts';
+import { give } from './properties.ts';
 
 const MAX_LENGTH = 2 ** 32 - 1;
 
@@ -28,17 +28,15 @@ export const plainKinds = {
     },
   },
   classInstance: {
-    make: () => ({}),
+    make: (reader, node) => new (shapeOf(reader, node).Instance)(),
     fill(reader, node, object) {
-      const [, module, name] = node;
-      const isName = typeof module === 'string' && typeof name === 'string';
-      const ofClass = isName ? runtime.classInModule(module, name) : undefined;
-      if (ofClass === undefined) return reader.refuse(`${shown(name)} is not in ${shown(module)} any more`);
-      for (let at = 3; at < node.length; at += 2) {
-        const key = keyIn(reader, ofClass, node[at]);
-        give(object, key, reader.value(node[at + 1]));
+      const { keys, isInherited } = shapeOf(reader, node);
+      for (let index = 0; index < keys.length; index += 1) {
+        const key = keys[index] as PropertyKey;
+        const value = reader.value(node[KEYS_AT + 2 * index + 1]);
+        if (isInherited[index] === true) give(object, key, value);
+        else (object as Record<PropertyKey, unknown>)[key] = value;
       }
-      Object.setPrototypeOf(object, ofClass.prototype);
     },
   },
   array: {
@@ -60,26 +58,6 @@ export const plainKinds = {
     },
   },
 } satisfies Partial<Record<keyof typeof KINDS, NodeKind>>;
-
-type ClassInModule = NonNullable<ReturnType<typeof runtime.classInModule>>;
-
-function keyIn(reader: GraphReader, ofClass: ClassInModule, stored: Json | undefined): PropertyKey {
-  if (typeof stored === 'string') {
-    if (!isPrivateName(stored)) return stored;
-    return runtime.privateIn(ofClass, stored) ?? reader.refuse(`${ofClass.name} has no ${shown(stored)} any more`);
-  }
-  const key = reader.value(stored);
-  return typeof key === 'symbol' ? key : reader.refuse('a property has no key');
-}
-
-/** To an object that inherits from nothing but `Object.prototype`. What that has is not assigned to: `__proto__` would become something else. */
-function give(object: object, key: PropertyKey, value: unknown): void {
-  if (key in object) {
-    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-  } else {
-    (object as Record<PropertyKey, unknown>)[key] = value;
-  }
-}
 
 export function setPrototype(object: object, prototype: unknown, reader: GraphReader): void {
   if (prototype !== null && typeof prototype !== 'object') reader.refuse('a prototype is no object');

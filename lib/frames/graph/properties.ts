@@ -48,3 +48,12 @@ export function hasPlainProperties(value: object): boolean {
   }
   return true;
 }
+
+/** To an object that inherits from nothing but `Object.prototype`. What that has is not assigned to: `__proto__` would become something else. */
+export function give(object: object, key: PropertyKey, value: unknown): void {
+  if (key in object) {
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    (object as Record<PropertyKey, unknown>)[key] = value;
+  }
+}

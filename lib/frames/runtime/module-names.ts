@@ -40,6 +40,8 @@ export interface ClassInModule {
   readonly prototype: object;
   /** Its private names, which have become symbols. */
   readonly privates: Map<string, symbol>;
+  /** How the last one was made that was read: most have the same properties. */
+  lastRead?: unknown;
 }
 
 /** Known until the next module is loaded, which may be one of them again. */
@@ -135,7 +137,7 @@ export function classInModule(module: string, name: string): ClassInModule | und
   if (known !== undefined) return known;
   const prototype = namedInModule({ module, path: [name, 'prototype'] });
   if (typeof prototype !== 'object' || prototype === null) return undefined;
-  const found = { module, name, prototype, privates: new Map<string, symbol>() };
+  const found: ClassInModule = { module, name, prototype, privates: new Map<string, symbol>() };
   const beside = knownClasses.get(module) ?? new Map<string, ClassInModule>();
   knownClasses.set(module, beside.set(name, found));
   return found;
