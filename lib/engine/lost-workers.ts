@@ -34,12 +34,16 @@ export async function whyToBlock(turn: Turn, records: readonly JournalRecord[]):
 
 /**
  * Says whether a turn is to be alone: the last worker was lost, or the run is blocked because workers were. Also if other
- * code could not replay the run meanwhile: that tells nothing of this code.
+ * code could not replay the run meanwhile, or this code was not run at all: that tells nothing of this code.
  */
 export function isToBeAlone({ engine, takesOver, run }: Turn, records: readonly JournalRecord[]): boolean {
   if (takesOver || run.blocked?.tryAtMs !== undefined) return true;
-  return run.blocked !== undefined && lostInARow(records) > 0 && lastAlone(records) !== engine.version;
+  if (run.blocked === undefined || lostInARow(records) === 0) return false;
+  return lastAlone(records) !== engine.version || WITHOUT_CODE.has(run.blocked.code);
 }
+
+/** Why a journal could not be read, while which no turn is alone for this: `records` were none then. */
+const WITHOUT_CODE: ReadonlySet<string | undefined> = new Set(['PAYLOAD_KEY', 'PAYLOAD_DAMAGED', 'JOURNAL_DAMAGED']);
 
 /** The steps whose bodies the lost worker had begun; undefined if it did not write that down. */
 export function begunByTheLost({ epoch }: Turn, records: readonly JournalRecord[]): CommandId[] | undefined {

@@ -5,10 +5,13 @@ import { Client } from 'lull/client';
 import { expect, it } from 'vitest';
 import { createWorkerHandler } from '../../functions/create-worker-handler.ts';
 import type { AnyWorkflow } from '../../lib/core/workflow.ts';
+import { KEPT_MS } from '../../lib/encryption/data-keys.ts';
+import { sealingStore } from '../../lib/encryption/sealing-store.ts';
 import { MemoryStore } from '../../lib/memory/memory-store.ts';
 import { StoreUnavailableError } from '../../lib/ports/world-errors.ts';
 import { aroundStore } from '../../lib/testing/around-store.ts';
 import { never } from '../../lib/testing/cloud-process.ts';
+import { createTestKey } from '../../lib/testing/index.ts';
 import { turnOfTheLoop } from '../../lib/testing/real-time.ts';
 import { VirtualClock } from '../../lib/testing/virtual-clock.ts';
 import { context, sqsEvent } from '../lambda/sample-events.ts';
@@ -19,7 +22,10 @@ let endTheWorker = (): void => undefined;
 
 class Deployment {
   readonly clock = new VirtualClock(Date.UTC(2030, 0, 1));
-  readonly table = new MemoryStore();
+  readonly key = createTestKey();
+  readonly table = sealingStore(new MemoryStore(), {
+    ...{ key: this.key, table: 'lull', nowMs: () => this.clock.nowMs() },
+  });
   readonly client: Client;
   readonly lines: Record<string, unknown>[] = [];
   readonly #workflows: readonly AnyWorkflow[];
@@ -227,6 +233,27 @@ it('code that has ended a worker is alone with its run, also after other code co
   expect(await alone()).toBe(2); // one for each code, however often it is tried
   expect(await deployment.invoke(['poison'])).toBe('lost');
   expect(await alone()).toBe(3);
+});
+
+it('code that has ended a worker is alone with its run, also after it could not be run at all: its journal was locked', async () => {
+  const poison = workflow('poison', function* () {
+    yield* step('charge', () => 1);
+    endTheWorker();
+  });
+  const deployment = await startedWith(poison);
+  expect(await deployment.invoke(['poison'])).toBe('lost');
+  const alone = async () => (await deployment.kinds('poison')).filter((kind) => kind === 'taken-alone').length;
+  deployment.key.takeAway();
+  for (let n = 1; n <= 3; n += 1) {
+    deployment.clock.moveTo(deployment.clock.nowMs() + KEPT_MS);
+    expect(await deployment.invoke(['poison'])).toBe('served');
+  }
+  deployment.key.giveBack();
+  expect(await deployment.client.run('poison').describe()).toMatchObject({ blocked: { code: 'PAYLOAD_KEY' } });
+  expect(await alone()).toBe(1); // by the one that took over; however often it is tried
+  deployment.clock.moveTo(deployment.clock.nowMs() + KEPT_MS);
+  expect(await deployment.invoke(['poison'])).toBe('lost');
+  expect(await alone()).toBe(2);
 });
 
 it('the reason of a blocked run is whole in its description, also after a command with a long name', async () => {
