@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { esbuildFrames } from '../lib/frames/plugins/esbuild-frames.ts';
 
-export type Program = 'main' | 'table' | 'profile' | 'compiled' | 'native';
+export type Program = 'main' | 'table' | 'profile' | 'compiled' | 'native' | 'cost';
 
 const ENTRIES: Readonly<Record<Program, string>> = {
   main: 'bench/main.ts',
@@ -13,6 +13,8 @@ const ENTRIES: Readonly<Record<Program, string>> = {
   // Of the workload with frames, compiled for them or not.
   compiled: 'bench/frames.ts',
   native: 'bench/frames.ts',
+  // Compiled.
+  cost: 'bench/cost/with-frames.ts',
 };
 
 /** The file is in the cache of the checkout's node_modules. */
@@ -25,7 +27,7 @@ export async function bundleBench(checkout: string, program: Program = 'main'): 
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile, logLevel: 'warning' },
     conditions: ['lull-source'],
     external: ['@aws-sdk/*', '@babel/*', 'dynalite'],
-    plugins: program === 'compiled' ? [esbuildFrames({ root: checkout })] : [],
+    plugins: program === 'compiled' || program === 'cost' ? [esbuildFrames({ root: checkout })] : [],
   });
   return outfile;
 }

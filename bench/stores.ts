@@ -76,15 +76,20 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const NAMES = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 
+interface DynaliteOptions {
+  readonly isMetered?: boolean;
+  /** Only where the bench is no bundle. */
+  readonly transactions?: boolean;
+  readonly payloadKey?: PayloadKey;
+}
+
 /**
  * DynamoDB's protocol over loopback HTTP, its data in the memory of another process. The store finds it as one on AWS
  * finds its table: by the environment.
  */
-export async function openDynalite({
-  isMetered = false,
-  payloadKey,
-}: { readonly isMetered?: boolean; readonly payloadKey?: PayloadKey } = {}): Promise<BenchStore> {
-  const server = await startTableServer({ transactions: isMetered });
+export async function openDynalite(options: DynaliteOptions = {}): Promise<BenchStore> {
+  const { isMetered = false, transactions = false, payloadKey } = options;
+  const server = await startTableServer({ transactions });
   const before = { ...process.env }; // a process of tests has other tables too
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: server.endpoint,

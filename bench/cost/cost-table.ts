@@ -1,6 +1,7 @@
 /** Prices times what was counted, as the tables of docs/cost.md. */
 import type { Usage } from './count.ts';
 import type { EncryptionUsage } from './encryption.ts';
+import type { FramesUsage } from './frames-usage.ts';
 import type { OperationUsage } from './operations.ts';
 import { OTHERS, PRICES } from './prices.ts';
 import type { Workload } from './workloads.ts';
@@ -53,6 +54,38 @@ function encryptionTable(encryption: readonly EncryptionUsage[]): string {
     ...rows,
     '',
   ].join('\n');
+}
+
+/** Its own, since a process of compiled code counts it. */
+export function framesTable(counted: readonly Counted[], frames: FramesUsage): string {
+  const { workloads, hours } = frames;
+  const rows = counted.map(({ workload: { name }, usage }) => {
+    const stored = workloads.find((one) => one.name === name);
+    return `| \`${name}\` | ${usage.writeUnits} | ${usage.readUnits} | ${stored?.writeUnits} | ${stored?.readUnits} |`;
+  });
+  return [
+    '### With snapshots',
+    '',
+    'What the workloads take with [snapshots](frames.md#snapshots) (counted, with the default settings).',
+    '',
+    '| workload | write units | read units | write units with snapshots | read units with snapshots |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    `A run that sleeps for an hour, ${format(hours)} times, and that no worker keeps in memory meanwhile, without a bucket, by ` +
+      `the hour (counted):`,
+    '',
+    '| such a run | write units | read units |',
+    '| --- | --- | --- |',
+    `| is replayed | ${perHour(frames.replayedHour)} |`,
+    `| has snapshots | ${perHour(frames.hour)} |`,
+    `| has an [unbounded history](frames.md#a-history-without-end) | ${perHour(frames.unboundedHour)} |`,
+    '',
+  ].join('\n');
+}
+
+function perHour({ writeUnits, readUnits }: FramesUsage['hour']): string {
+  return `${format(writeUnits)} | ${format(readUnits)}`;
 }
 
 function operationTable(operations: readonly OperationUsage[]): string {

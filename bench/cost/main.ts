@@ -3,9 +3,10 @@
  * `npm run cost -- --check` writes nothing, and fails if the document says something else.
  */
 import { writeCounted } from '../write-counted.ts';
-import { costTables, type Counted } from './cost-table.ts';
+import { costTables, framesTable, type Counted } from './cost-table.ts';
 import { countUsage } from './count.ts';
 import { countEncryption } from './encryption.ts';
+import { countWithFrames } from './frames-usage.ts';
 import { countOperations } from './operations.ts';
 import { WORKLOADS } from './workloads.ts';
 
@@ -18,4 +19,5 @@ for (const workload of WORKLOADS) {
 
 const isToCheck = process.argv.includes('--check');
 const tables = costTables(counted, await countOperations(), await countEncryption());
-await writeCounted('cost.md', tables, { command: 'npm run cost', isToCheck });
+const withFrames = framesTable(counted, await countWithFrames());
+await writeCounted('cost.md', `${tables}\n${withFrames}`, { command: 'npm run cost', isToCheck });

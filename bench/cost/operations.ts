@@ -290,7 +290,7 @@ const OPERATIONS: readonly Operation[] = [
 
 /** By what each makes the runs more expensive. */
 export async function countOperations(): Promise<OperationUsage[]> {
-  const store = await openDynalite({ isMetered: true });
+  const store = await openDynalite({ isMetered: true, transactions: true });
   try {
     await createOwnTable(store.endpoint);
     const empty = await countPlay(store, runNothing);
