@@ -37,8 +37,17 @@ export function recordPut(call: TableCall, run: RunLedger): RecordPut | undefine
   }
   if ((operation !== 'putRecord' && operation !== 'transact') || (answer as { kind: string }).kind !== 'put')
     return undefined;
-  if (operation === 'transact') return args[1] as TransactRecord;
-  return { record: args[1] as JournalRecord, link: (args[2] as number | undefined) ?? 1 };
+  const put =
+    operation === 'transact'
+      ? (args[1] as TransactRecord)
+      : { record: args[1] as JournalRecord, link: (args[2] as number | undefined) ?? 1 };
+  return isThereAgain(put, run) ? undefined : put;
+}
+
+/** It was written, and removed behind the base that there is: the network has sent it twice. Nobody reads it. */
+function isThereAgain({ record, link }: RecordPut, run: RunLedger): boolean {
+  if (record.number >= (run.item?.base?.record ?? 0)) return false;
+  return JSON.stringify(run.recordsOf(link)[record.number - 1]) === JSON.stringify(record);
 }
 
 /** The same without what it has in front: the tail that was there before. */
