@@ -71,7 +71,7 @@ export function toEngine(options: EngineOptions): Engine {
 }
 
 export function createEngine(options: EngineOptions): RunningEngine {
-  checkHistories(options);
+  checkHistories(options.registry, options.frames !== undefined);
   rememberFrames(options.frames);
   return createUnchecked(options);
 }

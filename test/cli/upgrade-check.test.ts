@@ -193,7 +193,13 @@ describe('two builds', () => {
       'in which the function moved',
       old,
       { ...old, workflows: [{ name: 'order', function: 'cart.ts#order()', points: [POINT] }] },
-      'its function is cart.ts#order() in the new build',
+      'its file is cart.ts in the new build: a file is known by its path from the folder of its package.json',
+    ],
+    [
+      'in which the function has another name',
+      old,
+      { ...old, workflows: [{ name: 'order', function: 'shop.ts#buy()', points: [POINT] }] },
+      'its function is shop.ts#buy() in the new build',
     ],
     [
       'of which it is not known what was passed, and that are the same',

@@ -145,6 +145,12 @@ describe('the local cloud does not start', { timeout: 120_000 }, () => {
       /it exports answer.*write export const/,
     ],
     ['code that exports nothing', `export {};`, 'CODE_NOT_LOADED', /it exports nothing/],
+    [
+      'a history without end, without frames',
+      `import { workflow } from 'lull'; export const long = workflow('long', { history: 'unbounded' }, function* () {});`,
+      'CODE_NOT_LOADED',
+      /workflow "long" has history: 'unbounded', and this code is not compiled for frames: .* begin lull dev with --frames/,
+    ],
   ])('with %s', async (_what, text, code, message) => {
     const { folder, entry } = temporaryProject(text);
     await expect(startCloud({ entry, dir: join(folder, 'cloud') })).rejects.toMatchObject({

@@ -62,7 +62,7 @@ function whyReplayed(
   const otherLull = whyOtherLull(workflow, before, after);
   if (otherLull !== undefined) return otherLull;
   if (other.function === undefined) return 'its function is not compiled in the new build';
-  if (other.function !== workflow.function) return `its function is ${other.function} in the new build`;
+  if (other.function !== workflow.function) return whyElsewhere(workflow.function, other.function);
   if (same === undefined) return whyGone(point, other.points);
   if (point.passed === undefined || same.passed === undefined) {
     if (before.code === after.code) return undefined;
@@ -70,6 +70,13 @@ function whyReplayed(
   }
   const changed = differencesOf(point.passed, same.passed);
   return changed.length === 0 ? undefined : `they have passed what has changed: ${changed.map(shown).join(', ')}`;
+}
+
+/** A build of a file names its modules from the folder of the project. */
+function whyElsewhere(before: string | undefined, after: string): string {
+  const [file, name] = after.split('#');
+  if (before?.split('#')[1] !== name) return `its function is ${after} in the new build`;
+  return `its file is ${file} in the new build: a file is known by its path from the folder of its package.json`;
 }
 
 /** Any lull whose form is not older goes on from a base. A snapshot is for the lull that wrote it. */

@@ -5,10 +5,10 @@
  * Tested by: test/frames/runs/unbounded-door.test.ts
  */
 import { WorkflowCodeError } from '../../core/errors.ts';
-import type { EngineOptions } from '../settings.ts';
+import type { WorkflowRegistry } from '../../core/workflow-registry.ts';
 
-export function checkHistories({ registry, frames }: Pick<EngineOptions, 'registry' | 'frames'>): void {
-  if (frames !== undefined) return;
+export function checkHistories(registry: WorkflowRegistry, canStore: boolean): void {
+  if (canStore) return;
   const unbounded = registry.names().find((name) => registry.find(name)?.isUnbounded);
   if (unbounded === undefined) return;
   throw new WorkflowCodeError(

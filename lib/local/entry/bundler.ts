@@ -149,7 +149,7 @@ function entryPoint(entryFile: string, frames: boolean, ownFile: (name: string) 
       const workflows = await import(${JSON.stringify(entryFile)});
       const { createApiHandler, createRunFrames, createSweeperHandler, createWorkerHandler } = await import('lull/lambda');
       return {
-        workflows: exportedWorkflows(workflows),
+        workflows: exportedWorkflows(workflows, { frames: ${String(frames)} }),
         createHandler: {
           worker: () => createWorkerHandler(${given}),
           api: () => createApiHandler(${given}),
