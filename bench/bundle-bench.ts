@@ -26,6 +26,8 @@ export async function bundleBench(checkout: string, program: Program = 'main'): 
     absWorkingDir: checkout,
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile, logLevel: 'warning' },
     conditions: ['lull-source'],
+    // Of the files in bench/ themselves: those that look for files of the checkout find them from there.
+    define: { 'import.meta.dirname': JSON.stringify(join(checkout, 'bench')) },
     external: ['@aws-sdk/*', '@babel/*', 'dynalite'],
     plugins: program === 'compiled' || program === 'cost' ? [esbuildFrames({ root: checkout })] : [],
   });
