@@ -55,7 +55,7 @@ export interface Visited {
 
 const ATTEMPTS = 60;
 const PAUSE_MS = 5;
-const LONGEST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 500;
 
 export function visitPool(ports: PoolPorts, seen: SeenPools, name: string, visit: Visit): Promise<Visited> {
   return seen.oneByOne(name, () => visitAlone(ports, seen, name, visit));
@@ -80,7 +80,10 @@ async function visitAlone(ports: PoolPorts, seen: SeenPools, name: string, visit
       const written = await store.changePool(name, plan.takesPastLine ? { ...change, joinCount } : change);
       pool = written.pool;
       if (written.kind === 'changed') {
-        if (attempt > 1) await delay(clock, Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** attempt) * ports.random());
+        if (attempt > 1) {
+          await delay(clock, Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** attempt) * ports.random());
+          pool = await store.readPool(name); // others have gone on meanwhile: what it was would be refused again
+        }
         continue;
       }
     }
