@@ -5,6 +5,7 @@ import { measureCost } from './workloads/cost.ts';
 import { measureEngine } from './workloads/engine.ts';
 import { measureFan } from './workloads/fan.ts';
 import { measurePool } from './workloads/pool.ts';
+import { measurePoolOfWorkers } from './workloads/pool-workers.ts';
 import { measurePut } from './workloads/put.ts';
 import { measureResume } from './workloads/resume.ts';
 import { measureSeq } from './workloads/seq.ts';
@@ -26,9 +27,10 @@ const onEachStore: Record<string, (store: BenchStore) => Promise<Figures>> = {
 const others: Record<string, () => Promise<Record<string, unknown>[]>> = {
   engine: measureEngine,
   cost: measureCost,
+  pool: measurePoolOfWorkers,
 };
 
-const known = [...Object.keys(onEachStore), ...Object.keys(others)];
+const known = [...new Set([...Object.keys(onEachStore), ...Object.keys(others)])];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
 const unknown = wanted.filter((workload) => !known.includes(workload));
 if (unknown.length > 0) {

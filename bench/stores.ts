@@ -16,6 +16,8 @@ export interface BenchStore {
   readonly isMetered: boolean;
   /** Where the table is asked, if there is one. */
   readonly endpoint?: string;
+  /** Whose writes are counted: of one that is metered. */
+  readonly client?: DynamoDBClient;
   /** What was asked of the store since this was called last. */
   takeCounts(): Counts;
   close(): Promise<void>;
@@ -103,6 +105,7 @@ export async function openDynalite(options: DynaliteOptions = {}): Promise<Bench
     name: 'dynalite',
     isMetered,
     endpoint: server.endpoint,
+    ...(isMetered ? { client: sdk } : {}),
     ...counting(store, isMetered ? { writes: meterWrites(sdk, reader), readUnits: meterReads(sdk) } : undefined),
     close: async () => {
       sdk.destroy();

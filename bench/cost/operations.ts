@@ -1,5 +1,5 @@
 /** What one operation of a run takes: a run that has it, less a run that does nothing. */
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { Run } from 'lull/client';
 import type { EventBus } from '../../lib/ports/event-bus.ts';
 import { createBench, type Bench } from '../harness.ts';
@@ -92,6 +92,21 @@ const callsFromARun = async (bench: Bench, key: string): Promise<void> => {
   await bench.untilAsked();
   await bench.work();
   await turn;
+};
+/** A caller's own write, with the items that start a run. */
+const startsBesideAWrite = async (bench: Bench): Promise<void> => {
+  const { items, wake } = await bench.client.startItems(nothing);
+  const own = {
+    Update: {
+      TableName: OWN_TABLE,
+      Key: { id: { S: 'order' } },
+      UpdateExpression: 'ADD orders :one',
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+    },
+  };
+  await bench.store.client?.send(new TransactWriteItemsCommand({ TransactItems: [own, ...items] }));
+  await wake();
+  await bench.work();
 };
 const bus: EventBus = { put: () => Promise.resolve(true) };
 const playNothing = (): Promise<void> => Promise.resolve();
@@ -250,6 +265,7 @@ const OPERATIONS: readonly Operation[] = [
     name: 'a transaction whose condition is not met, beside twice the units of what it does not write',
     play: (bench) => begin(bench, bench.client.start(books, true)),
   },
+  { name: 'a start by `client.startItems` in place of `client.start`', play: startsBesideAWrite },
   {
     name: 'a pause and its resume, of a run that waits for a message',
     beside: (bench) => hearsAWord(bench),
