@@ -95,7 +95,7 @@ const callsFromARun = async (bench: Bench, key: string): Promise<void> => {
 };
 /** A caller's own write, with the items that start a run. */
 const startsBesideAWrite = async (bench: Bench): Promise<void> => {
-  const { items, wake } = await bench.client.startItems(nothing);
+  const start = await bench.client.startItems(nothing);
   const own = {
     Update: {
       TableName: OWN_TABLE,
@@ -104,8 +104,8 @@ const startsBesideAWrite = async (bench: Bench): Promise<void> => {
       ExpressionAttributeValues: { ':one': { N: '1' } },
     },
   };
-  await bench.store.client?.send(new TransactWriteItemsCommand({ TransactItems: [own, ...items] }));
-  await wake();
+  await bench.store.client?.send(new TransactWriteItemsCommand({ TransactItems: [own, ...start.items] }));
+  await start.wake();
   await bench.work();
 };
 const bus: EventBus = { put: () => Promise.resolve(true) };

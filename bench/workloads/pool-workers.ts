@@ -40,7 +40,10 @@ async function measure(places: number, workers: number): Promise<Record<string, 
   let areDone = false;
   const work = Promise.all(
     benches.map(async (bench) => {
-      for (; !areDone; await setTimeout(1)) await bench.work();
+      while (!areDone) {
+        await bench.work();
+        await setTimeout(1);
+      }
     }),
   );
   await Promise.all(runs.map((run) => run.result()));
