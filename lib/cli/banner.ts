@@ -9,7 +9,10 @@ export type BannerOptions = { readonly dir: string; readonly consoleUrl?: string
   | { readonly entry: string; readonly cloud: Pick<LocalCloud, 'url' | 'workflows'> }
   | {
       readonly from: string;
-      readonly cloud: Pick<LocalCloud, 'url' | 'region' | 'functions' | 'ignored' | 'outputs' | 'credentials'>;
+      readonly cloud: Pick<
+        LocalCloud,
+        'url' | 'region' | 'functions' | 'ignored' | 'payloadKeysPath' | 'outputs' | 'credentials'
+      >;
     }
 );
 
@@ -42,9 +45,19 @@ function contentsOf(options: BannerOptions, paint: Paint): string[] {
 }
 
 /** The template's outputs, and its resources that do nothing on this machine. */
-function detailsOf({ outputs, ignored }: Pick<LocalCloud, 'outputs' | 'ignored'>): string[] {
+function detailsOf({
+  outputs,
+  ignored,
+  payloadKeysPath,
+}: Pick<LocalCloud, 'outputs' | 'ignored' | 'payloadKeysPath'>): string[] {
   const lines = Object.entries(outputs).map(([name, value]) => `${name} = ${value}`);
-  return [...listed('outputs', lines), ...(ignored.length > 0 ? listed('ignored', [ignored.join(', ')]) : [])];
+  return [
+    ...listed('outputs', lines),
+    ...(ignored.length > 0 ? listed('ignored', [ignored.join(', ')]) : []),
+    ...(payloadKeysPath === undefined
+      ? []
+      : listed('no KMS', [`values are encrypted with keys in ${payloadKeysPath}`])),
+  ];
 }
 
 function listed(title: string, lines: readonly string[]): string[] {

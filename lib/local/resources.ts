@@ -28,6 +28,8 @@ export interface Resources {
   readonly outputs: Readonly<Record<string, string>>;
   /** Types of resources that do nothing here (alarms, dashboards, ...), each once. */
   readonly ignored: readonly string[];
+  /** Where local keys are, in the place of payload keys of KMS. Absent: there are none. */
+  readonly payloadKeysPath?: string;
 }
 
 export interface FunctionResource {

@@ -32,6 +32,8 @@ export interface LocalCloud {
   readonly outputs: Readonly<Record<string, string>>;
   /** Types of resources in the template that do nothing here. */
   readonly ignored: readonly string[];
+  /** The folder of the local keys that stand in the place of payload keys of KMS. Undefined: the template names none of KMS. */
+  readonly payloadKeysPath: string | undefined;
   readonly credentials: {
     /** May do everything. */
     readonly admin: Credentials;
@@ -116,6 +118,7 @@ export function describeCloud(options: RunningCloudOptions): LocalCloud {
     workflows: () => cloud.workflows(),
     outputs: resources.outputs,
     ignored: resources.ignored,
+    payloadKeysPath: resources.payloadKeysPath,
     credentials: credentialsOf(options),
     functions: () =>
       functions.list().map((each) => ({

@@ -13,16 +13,18 @@ import { startDynamodbLocal } from './services/dynamodb/local-jar.ts';
 import type { TableServer } from './services/dynamodb/table-server.ts';
 import { startTables } from './services/dynamodb/tables.ts';
 import { listenForServices } from './services/endpoint.ts';
+import { withLocalPayloadKeys } from './template/local-payload-keys.ts';
 import { readTemplate } from './template/read-template.ts';
 
 export async function startTemplateCloud(options: TemplateCloudOptions, cleanups: Cleanup[]): Promise<LocalCloud> {
   await requireSimulator();
   const aws = await listenForServices();
   cleanups.push(() => aws.stop());
-  const { resources, listeners } = await bindListeners(options, aws.endpoint, cleanups);
+  const { resources: read, listeners } = await bindListeners(options, aws.endpoint, cleanups);
   const folder = await openCloudFolder(options.dir ?? '.lull');
   cleanups.push(() => folder.close());
   folder.announce({ url: listeners[0]?.url ?? aws.endpoint });
+  const resources = withLocalPayloadKeys(read, join(folder.path, 'stack', 'payload-keys'));
   const tables = await openTables(options, resources, folder, cleanups);
   const {
     log: report = ignore,

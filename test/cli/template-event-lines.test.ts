@@ -62,6 +62,7 @@ it('the banner shows how to sign a request, and what the template has that does 
     region: 'eu-west-1',
     functions: () => [{ id: 'Shop/WorkflowsWorker83E1658A', name: 'Shop-WorkflowsWorker83E1658A', sandboxes: [] }],
     ignored: ['AWS::CloudWatch::Alarm'],
+    payloadKeysPath: '.lull/stack/payload-keys',
     outputs: { 'Shop.Url': 'http://127.0.0.1:4000' },
     credentials: {
       admin: { accessKeyId: 'AKIA1', secretAccessKey: 'secret' },
@@ -72,6 +73,7 @@ it('the banner shows how to sign a request, and what the template has that does 
   const text = banner({ cloud, from: 'cdk.out', dir: '.lull' }, plain);
   expect(text).toContain('functions  WorkflowsWorker\n');
   expect(text).toContain('ignored    AWS::CloudWatch::Alarm\n');
+  expect(text).toContain('no KMS     values are encrypted with keys in .lull/stack/payload-keys\n');
   expect(text).toContain('outputs    Shop.Url = http://127.0.0.1:4000\n');
   expect(text).toContain(
     'curl --aws-sigv4 "aws:amz:eu-west-1:execute-api" --user "AKIA1:secret" http://127.0.0.1:4000/runs\n',
