@@ -32,7 +32,7 @@ export interface LocalCloud {
   readonly outputs: Readonly<Record<string, string>>;
   /** Types of resources in the template that do nothing here. */
   readonly ignored: readonly string[];
-  /** The folder of the local keys that stand in the place of payload keys of KMS. Undefined: the template names none of KMS. */
+  /** The folder of the local keys that are in the place of payload keys of KMS. Undefined: the template names none of KMS. */
   readonly payloadKeysPath: string | undefined;
   readonly credentials: {
     /** May do everything. */
