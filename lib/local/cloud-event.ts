@@ -70,6 +70,6 @@ export type CloudEvent =
 /** A workflow in the code that a function was made from. */
 export interface ExportedWorkflow {
   readonly name: string;
-  /** It has no schema that refuses inputs. */
+  /** It can be started, and has no schema that refuses inputs. */
   readonly takesAnything: boolean;
 }

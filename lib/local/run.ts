@@ -13,6 +13,7 @@ import { checkInterceptors } from '../engine/interceptors.ts';
 import type { Interceptor } from '../ports/interceptor.ts';
 import type { TurnEnd } from '../engine/turn-end.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
+import type { TableKeys } from '../memory/tables/memory-tables.ts';
 import { SystemClock } from '../memory/system-clock.ts';
 import { TurnsInProcess } from './turns-in-process.ts';
 
@@ -41,6 +42,11 @@ export interface RunOptions {
   readonly workflows?: readonly AnyWorkflow[];
   /** Hooks around turns and steps, as of the worker. */
   readonly interceptors?: readonly Interceptor[];
+  /**
+   * The keys of tables that transactions write to, as of `createTestEngine`: needed only where there are only puts, with
+   * conditions. The tables are in memory, and empty at the begin.
+   */
+  readonly tables?: TableKeys;
 }
 
 /**
@@ -69,12 +75,14 @@ export async function run<R>(
   input?: unknown,
   options: RunOptions = {},
 ): Promise<R> {
-  checkOptions('run()', options, ['workflows', 'interceptors']);
+  checkOptions('run()', options, ['workflows', 'interceptors', 'tables']);
   const workflows = [...new Set([workflow, ...(options.workflows ?? [])])];
   const turns = new TurnsInProcess(new SystemClock());
+  const store = new MemoryStore();
+  store.tables.define(options.tables ?? {});
   const ports = {
     registry: createRegistry(workflows),
-    store: new MemoryStore(),
+    store,
     wakes: turns,
     clock: turns.clock,
     log: console,
@@ -90,8 +98,7 @@ export async function run<R>(
     hotWaitMs: Number.MAX_SAFE_INTEGER, // no turn is suspended for a timer
     inboxCheckWithinStepMs: INBOX_CHECK_MS,
   });
-  const { store, wakes } = ports;
-  const client = new Client({ workflows, store, wakes });
+  const client = new Client({ workflows, store, wakes: turns });
   const started = await client.start(workflow, input);
   try {
     checkEnd(

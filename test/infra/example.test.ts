@@ -74,10 +74,10 @@ describe('the bundles', () => {
   test.each([
     // A worker is a caller of other runs, too; the API replays runs to answer queries; both know the times of schedules. What
     // EventBridge calls replays nothing, and has nothing of the engine.
-    ['Worker', 715_000],
-    ['ApiFunction', 880_000],
-    ['Sweeper', 137_000],
-    ['SchedulesFunction', 353_000],
+    ['Worker', 730_000],
+    ['ApiFunction', 900_000],
+    ['Sweeper', 145_000],
+    ['SchedulesFunction', 370_000],
   ])('of the %s is minified, below %d bytes, with its source map', (id, limitBytes) => {
     const folder = assetOf(id);
     expect(readdirSync(folder).sort()).toEqual(['index.mjs', 'index.mjs.map']);

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { child, createTask, gather, NonRetryableError, race, signal, sleep, startChild, step, workflow } from 'lull';
+import {
+  child,
+  createTask,
+  gather,
+  NonRetryableError,
+  race,
+  signal,
+  sleep,
+  startChild,
+  step,
+  transaction,
+  workflow,
+} from 'lull';
 import { NothingToWaitForError, run } from 'lull/local';
 
 describe('run, as asyncio.run', () => {
@@ -105,4 +117,17 @@ describe('run, as asyncio.run', () => {
     });
     await expect(run(parent)).rejects.toMatchObject({ code: 'UNKNOWN_WORKFLOW' });
   });
+});
+
+it('a put under a condition needs the key of its table, which the options name', async () => {
+  const open = workflow('open', function* () {
+    yield* transaction('book', (tx) => {
+      const always = { ConditionExpression: ':one = :one', ExpressionAttributeValues: { ':one': 1 } };
+      tx.put({ TableName: 'accounts', Item: { id: 'a', cents: 1 }, ...always });
+    });
+    return 'opened';
+  });
+  await expect(run(open)).rejects.toThrow('which attributes make the key of the table is not known here');
+  expect(await run(open, undefined, { tables: { accounts: ['id'] } })).toBe('opened');
+  await expect(run(open, undefined, { tables: { accounts: [] } })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
 });

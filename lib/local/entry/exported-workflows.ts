@@ -9,5 +9,8 @@ export function exportedWorkflows(
 ): ExportedWorkflow[] {
   const registry = createRegistry(source);
   checkHistories(registry, frames);
-  return registry.names().map((name) => ({ name, takesAnything: registry.get(name).inputSchema === undefined }));
+  return registry.names().map((name) => {
+    const { inputSchema, entity } = registry.get(name);
+    return { name, takesAnything: inputSchema === undefined && entity === undefined };
+  });
 }

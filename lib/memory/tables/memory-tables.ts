@@ -128,7 +128,7 @@ export class MemoryTables {
     if (first === undefined) {
       throw invalid(
         `a put on table "${name}" has a condition, and which attributes make the key of the table is not known here: give ` +
-          `createTestEngine { tables: { '${name}': ['id'] } }`,
+          `createTestEngine, or run of lull/local, { tables: { '${name}': ['id'] } }`,
       );
     }
     const sort = /^pk$/i.test(first) ? Object.keys(item).find((attribute) => /^sk$/i.test(attribute)) : undefined;
