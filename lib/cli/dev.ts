@@ -1,4 +1,5 @@
 /** `lull dev`: starts the local cloud, prints what it does, and stops it at Ctrl-C. */
+import { PayloadKeyError } from '../ports/world-errors.ts';
 import { CloudError } from '../local/cloud-error.ts';
 import type { CloudEvent } from '../local/cloud-event.ts';
 import { startLocalCloud } from '../local/local-cloud.ts';
@@ -43,7 +44,7 @@ export async function dev(options: DevOptions): Promise<number> {
     await shutDown(cloud, options);
     return 0;
   } catch (error) {
-    if (!(error instanceof CloudError)) throw error;
+    if (!(error instanceof CloudError || error instanceof PayloadKeyError)) throw error;
     console.error(`${paint('red', 'lull dev did not start')}: ${error.message}`);
     return 1;
   }

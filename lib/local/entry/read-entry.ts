@@ -1,6 +1,7 @@
 /** The cloud of a file with workflows, as data: a worker, an API and a sweeper around a table, a queue and a bucket. */
 import { resolve } from 'node:path';
 import { createTableInput } from '../../dynamodb/create-table-input.ts';
+import { openPayloadKey } from '../../kms/open-payload-key.ts';
 import type { FunctionResource, Resources, RoleResource } from '../resources.ts';
 import type { CodeBundle } from './bundle-store.ts';
 
@@ -157,9 +158,13 @@ function withAbsoluteKey(environment: Record<string, string>): Record<string, st
   };
 }
 
+/** A PayloadKeyError for a file that is not there, or has no key: at the start, and not at each invocation. */
 function absolute(key: string): string {
   const [, path] = /^file:(.+)$/.exec(key.trim()) ?? [];
-  return path === undefined ? key : `file:${resolve(path)}`;
+  if (path === undefined) return key;
+  const payloadKey = `file:${resolve(path)}`;
+  openPayloadKey({ payloadKey });
+  return payloadKey;
 }
 
 const role: RoleResource = {

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readEntry, type EntryOptions } from '../../../lib/local/entry/read-entry.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const options: EntryOptions = {
   bundle: { file: '/build/abc/index.mjs', folder: '/build/abc', version: 'abc' },
@@ -73,4 +76,13 @@ it('a message is hidden for at least as long as the worker may take, as Lambda d
 
 it('each caller may do everything', () => {
   expect(resources.access).toBe('open');
+});
+
+it('a payload key in a file is read at the start: one that is not there, or is none, is refused', () => {
+  const withKey = (key: string) => () => readEntry({ ...options, inherited: { LULL_PAYLOAD_KEY: key } });
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'short.key'), 'c2hvcnQ=\n');
+  expect(withKey('file:nowhere.key')).toThrow(/nowhere\.key" cannot be read \(ENOENT.*openssl rand -base64 32/);
+  expect(withKey(`file:${join(folder, 'short.key')}`)).toThrow('has 5 bytes in base64 where 32 belong');
+  expect(withKey('alias/payloads')).not.toThrow();
 });
