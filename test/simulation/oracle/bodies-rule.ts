@@ -40,7 +40,7 @@ export const bodiesRule: Rule = {
       violate(`${body.by} began the body of "${body.name}" (#${id}), and the journal has no such step`);
       return;
     }
-    const wrongKey = run.isPlain ? body.key !== keyOf(run, id) : hasWrongKey(body, bodies);
+    const wrongKey = run.isPlain ? body.key !== keyOf(run, id) : hasWrongKey(body, run, bodies);
     if (wrongKey) violate(`${body.by} began "${body.name}" (#${id}) under the key ${body.key}`);
     if (body.isAtMostOnce && bodies.ofKey(body.key).some((other) => other !== body)) {
       violate(`"${body.name}" is to begin at most once, and ${body.by} began it again`);
@@ -106,9 +106,10 @@ function numberOf({ stepId }: BegunBody): number {
   return Number(stepId.slice(stepId.lastIndexOf('#') + 1));
 }
 
-/** The same step at its place keeps its key, whatever is tried again; another step has another one. */
-function hasWrongKey(body: BegunBody, bodies: BodyBook): boolean {
-  const before = bodies.ofRun(body.runId).filter((other) => numberOf(other) === numberOf(body));
+/** The same step at its place keeps its key, whatever is tried again; another step has another one. So have those of other links. */
+function hasWrongKey(body: BegunBody, run: RunLedger, bodies: BodyBook): boolean {
+  const id = numberOf(body);
+  const before = bodies.ofRun(body.runId).filter((other) => numberOf(other) === id && !isOfLinkBefore(other, id, run));
   const isSame = (other: BegunBody): boolean => other.name === body.name && other.key === body.key;
   // What began before its record may have been another step.
   const isOther = (other: BegunBody): boolean => other.isReadOnly || body.isReadOnly;
