@@ -101,23 +101,28 @@ export function entryTables(): ReturnType<typeof createTableInput>[] {
 
 /** Of this code. The worker is the first: it shows whether the code can be loaded at all. */
 export function entryFunctions(options: Omit<EntryOptions, 'sweepEveryMs'>): FunctionResource[] {
-  const { workers, workerTimeoutMs } = options;
+  const { workers, workerTimeoutMs, inherited } = options;
+  const given = { ...options, inherited: withAbsoluteKey(withoutAws(inherited)) };
   return [
-    { ...functionOf('worker', options), provisioned: workers, timeoutMs: workerTimeoutMs },
-    { ...functionOf('api', options), timeoutMs: API_TIMEOUT_MS, eventsAtATime: REQUESTS_AT_A_TIME },
-    functionOf('sweeper', options, { LULL_LOG_LEVEL: 'warn' }), // it sweeps each second: what it swept is no news
+    { ...functionOf('worker', given), provisioned: workers, timeoutMs: workerTimeoutMs },
+    { ...functionOf('api', given), timeoutMs: API_TIMEOUT_MS, eventsAtATime: REQUESTS_AT_A_TIME },
+    functionOf('sweeper', given, { LULL_LOG_LEVEL: 'warn' }), // it sweeps each second: what it swept is no news
   ];
 }
 
-/** Its codes's environment is this shell's, without `AWS_*`: the local cloud must not reach a real account by accident. */
+type FunctionOptions = Omit<EntryOptions, 'sweepEveryMs' | 'inherited'> & {
+  /** Of this shell, without `AWS_*`: the local cloud must not reach a real account by accident. */
+  readonly inherited: Readonly<Record<string, string>>;
+};
+
 function functionOf(
   name: FunctionName,
-  { bundle, leaseMs, env, inherited, endpoints }: Omit<EntryOptions, 'sweepEveryMs'>,
+  { bundle, leaseMs, env, inherited, endpoints }: FunctionOptions,
   defaults: Record<string, string> = {},
 ): FunctionResource {
   const environment = {
     ...defaults,
-    ...withAbsoluteKey(withoutAws(inherited)),
+    ...inherited,
     AWS_LAMBDA_FUNCTION_NAME: 'lull-local',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
